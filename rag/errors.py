@@ -1,0 +1,133 @@
+"""Every error Kutip raises on purpose, each with one HTTP status and one exit code.
+
+    KutipError                          500  1
+    ├── BadRequest                      422  2   the caller's question, filter or article is not usable
+    │   └── PayloadTooLarge             413  2
+    ├── SettingsError                   500  2   an environment variable or `.env` line is wrong
+    ├── NotFound                        404  1   no such article, version, file or folder
+    ├── ReadingError                    422  1   a page cannot be read as an article
+    │   └── RightsError                 422  1   the page forbids automatic indexing for AI
+    ├── CorpusError                     503  1   the data folder cannot serve
+    │   ├── CorpusNotWritable           503  1
+    │   ├── CorpusTooNew                503  1
+    │   └── EncoderMismatch             503  1   the stored vectors are another encoder's
+    ├── EncoderError                    503  1   the embedding model cannot be loaded
+    ├── MissingExtra                    500  2   an optional package is not installed
+    └── LanguageModelError              502  1   the language model gave no usable answer
+        ├── LanguageModelUnavailable    502  1
+        ├── LanguageModelTimeout        504  1
+        ├── LanguageModelRateLimited    502  1
+        └── LanguageModelCutOff         502  1   stopped at its own length limit
+
+A message names the thing, its value and the next step.
+"""
+
+from typing import ClassVar
+
+
+class KutipError(Exception):
+    """Base of every error that Kutip raises on purpose."""
+
+    http_status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
+
+
+class BadRequest(KutipError):
+    """What the caller gave is not usable; `field` names where it stands, if anywhere."""
+
+    http_status = 422
+    exit_code = 2
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class PayloadTooLarge(BadRequest):
+    """What the caller gave is larger than its limit."""
+
+    http_status = 413
+
+
+class SettingsError(KutipError):
+    """A setting is unknown or out of bounds."""
+
+    exit_code = 2
+
+
+class NotFound(KutipError):
+    """No such article, version, file or folder."""
+
+    http_status = 404
+
+
+class ReadingError(KutipError):
+    """A page cannot be read as an article."""
+
+    http_status = 422
+
+
+class RightsError(ReadingError):
+    """The page forbids automatic indexing for AI and no permission was stated."""
+
+
+class CorpusError(KutipError):
+    """The data folder cannot serve."""
+
+    http_status = 503
+
+
+class CorpusNotWritable(CorpusError):
+    """The data folder refuses writing."""
+
+
+class CorpusTooNew(CorpusError):
+    """The data folder was written by a newer version of Kutip."""
+
+
+class EncoderMismatch(CorpusError):
+    """The stored vectors come from another encoder than the one configured."""
+
+
+class EncoderError(KutipError):
+    """The embedding model cannot be loaded."""
+
+    http_status = 503
+
+
+class MissingExtra(KutipError):
+    """An optional package is not installed."""
+
+    exit_code = 2
+
+
+class LanguageModelError(KutipError):
+    """The language model gave no usable answer; `reason` is the Answer's `degraded`."""
+
+    http_status = 502
+    reason: ClassVar[str] = "llm_error"
+
+
+class LanguageModelUnavailable(LanguageModelError):
+    """The language model's server cannot be reached or failed."""
+
+    reason = "llm_unavailable"
+
+
+class LanguageModelTimeout(LanguageModelError):
+    """The language model did not answer in time."""
+
+    http_status = 504
+    reason = "llm_timeout"
+
+
+class LanguageModelRateLimited(LanguageModelError):
+    """The language model's server refuses more requests for now."""
+
+    reason = "llm_rate_limited"
+
+
+class LanguageModelCutOff(LanguageModelError):
+    """The language model stopped at its own length limit."""
+
+    reason = "llm_cut_off"

@@ -1,0 +1,162 @@
+"""What language is this text; its sentences; its words for keyword search."""
+
+import functools
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import snowballstemmer
+from icu4py.breakers import WordBreaker
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from sentencex import get_sentence_boundaries
+
+UNDETERMINED = "und"
+
+# The identifier names ISO 639 codes; articles carry BCP 47 tags. Wu, Cantonese and Egyptian Arabic are
+# told apart by nobody who asks a question in their script.
+_TAGS = {"wuu": "zh", "yue": "zh", "arz": "ar", "ary": "ar", "tl": "fil", "nb": "no", "nn": "no"}
+
+# subtle: Indonesian and Malay share most words and Javanese many, so in a short text the identifier's
+# lead of one over the other is noise. Indonesian comes first: within this many nats of the best it wins.
+_NEIGHBOURS_OF_INDONESIAN = frozenset({"ms", "jv", "su", "tl"})
+_INDONESIAN_MARGIN = 12.0
+_SHORT_CHARACTERS = 200
+
+
+@functools.cache
+def _identifier() -> LanguageIdentifier:
+    """Load py3langid's model (97 languages, 0.3 s), once a process."""
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
+
+
+def detect_language(text: str) -> str:
+    """Return the BCP 47 tag of the language `text` is most likely in, `und` for one without letters.
+
+    >>> detect_language("Siapa presiden pertama Indonesia?")
+    'id'
+    >>> detect_language("中国政府建议成立世界人工智能合作组织")
+    'zh-Hans'
+    """
+    if not any(character.isalpha() for character in text):
+        return UNDETERMINED
+    ranked = _identifier().rank(text[:5000])
+    code, best = ranked[0]
+    if code in _NEIGHBOURS_OF_INDONESIAN and len(text) < _SHORT_CHARACTERS:
+        scores = dict(ranked)
+        code = "id" if best - scores["id"] < _INDONESIAN_MARGIN else code
+    tag = _TAGS.get(code, code)
+    return _chinese_script(text) if tag == "zh" else tag
+
+
+def _chinese_script(text: str) -> str:
+    """Tell simplified from traditional Chinese by which national character set holds more of it."""
+    han = [character for character in text if "\u4e00" <= character <= "\u9fff"]
+    simplified = sum(_can_encode(character, "gb2312") for character in han)
+    traditional = sum(_can_encode(character, "big5") for character in han)
+    return "zh-Hant" if traditional > simplified else "zh-Hans"
+
+
+def _can_encode(character: str, encoding: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+Span = tuple[int, int]
+
+# sentencex ends a sentence after these; readers of the languages do not.
+_ABBREVIATIONS = {
+    "id": {"jl.", "no.", "pt.", "tbk.", "kab.", "kec.", "kel.", "hal.", "tgl.", "sdr.", "bpk.", "rp."},
+    "vi": {"tp.", "tx.", "gs.", "ths.", "bs."},
+}
+_ABBREVIATIONS["ms"] = _ABBREVIATIONS["jv"] = _ABBREVIATIONS["su"] = _ABBREVIATIONS["id"]
+
+# Written without full stops: a space ends a clause, and a run of clauses this long reads as a sentence.
+_SPACE_ENDS_CLAUSE = frozenset({"th", "lo"})
+_CLAUSE_RUN_CHARACTERS = 60
+
+
+def sentence_spans(text: str, *, language: str) -> list[Span]:
+    """Return the offsets of the sentences of `text`, without the white space around them.
+
+    Together they hold every character that is no white space.
+
+    >>> sentence_spans("Kata Dr. Budi, naik 1.500,5 poin. Apa itu?", language="id")
+    [(0, 33), (34, 42)]
+    """
+    primary = language.split("-")[0]
+    boundaries = get_sentence_boundaries(primary, text)
+    ends = [boundary["end_index"] for boundary in boundaries if not _ends_in_abbreviation(boundary, primary)]
+    if primary in _SPACE_ENDS_CLAUSE:
+        ends = sorted({*ends, *_clause_ends(text)})
+    return list(_trimmed(text, [*ends, len(text)]))
+
+
+def _ends_in_abbreviation(boundary: Mapping[str, Any], primary: str) -> bool:
+    words = boundary["text"].lower().split()
+    return bool(words) and words[-1].lstrip("(\"'“") in _ABBREVIATIONS.get(primary, ())
+
+
+def _clause_ends(text: str) -> Iterator[int]:
+    start = 0
+    for place, character in enumerate(text):
+        if character.isspace() and place - start >= _CLAUSE_RUN_CHARACTERS:
+            yield place
+            start = place
+
+
+def _trimmed(text: str, ends: Iterable[int]) -> Iterator[Span]:
+    start = 0
+    for end in ends:
+        piece = text[start:end]
+        stripped = piece.strip()
+        if stripped:
+            left = start + len(piece) - len(piece.lstrip())
+            yield left, left + len(stripped)
+        start = max(start, end)
+
+
+# ISO 639 code -> Snowball's name, for the languages both this module and Snowball know.
+_STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish",
+    "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian",
+    "lt": "lithuanian", "ms": "indonesian", "ne": "nepali", "nl": "dutch", "no": "norwegian",
+    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+
+def words(text: str, *, language: str) -> list[str]:
+    """Return the stems that keyword search indexes and looks up, in order, repeats kept.
+
+    Unicode word segmentation (UAX 29, with ICU's dictionaries for Chinese, Japanese, Thai, Lao, Khmer and
+    Burmese), NFKC and case folding, then the language's Snowball stemmer where there is one.
+
+    >>> words("Pemerintah mengusulkan 1.500,5 unit", language="id")
+    ['perintah', 'usul', '1.500,5', 'unit']
+    >>> words("日本政府", language="ja")
+    ['日本', '政府']
+    """
+    primary = language.split("-")[0]
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    tokens = (token for token in WordBreaker(folded, primary) if any(map(str.isalnum, token)))
+    if primary not in _STEMMERS:
+        return list(tokens)
+    return [_stem(token, _STEMMERS[primary]) for token in tokens]
+
+
+@functools.lru_cache(maxsize=200_000)
+def _stem(word: str, algorithm: str) -> str:
+    # subtle: a Snowball stemmer keeps its word in attributes, so each thread has its own.
+    stemmers: dict[str, Any] = _per_thread.__dict__.setdefault("stemmers", {})
+    if algorithm not in stemmers:
+        stemmers[algorithm] = snowballstemmer.stemmer(algorithm)
+    stem: str = stemmers[algorithm].stemWord(word)
+    return stem
+
+
+_per_thread = threading.local()

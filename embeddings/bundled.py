@@ -96,7 +96,7 @@ def load(*, engine: Engine, device: str = "cpu") -> SentenceTransformer:
     """Build the model in memory from the checked weights.
 
     Raises:
-        WeightsError: the weights are missing or not the pinned ones.
+        ModelLoadError: the weights are missing or not the pinned ones.
     """
     weights = open_weights()
     token_encoder: TokenEncoder

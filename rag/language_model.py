@@ -1,0 +1,36 @@
+"""The language model that writes answers, as the pipeline sees it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.prompts import Message
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """Some of the answer, as it arrives."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens read and written, where the server says so."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class LanguageModel(Protocol):
+    """Writes a text after some messages."""
+
+    name: str
+
+    def stream(self, messages: Sequence[Message]) -> AsyncIterator[TextPart | Usage]:
+        """Yield the text as it is written, then the usage if it is known.
+
+        Raises:
+            LanguageModelError: no usable text came, or it was cut off; the class says why.
+        """
+        ...

@@ -1,0 +1,92 @@
+"""The tables of the local corpus, one numbered step after another; never edit a step that was released.
+
+`PRAGMA user_version` holds the number of the last step applied.
+"""
+
+import sqlite3
+from collections.abc import Callable
+
+from rag.errors import CorpusTooNew
+
+
+def m001_create_tables(connection: sqlite3.Connection) -> None:
+    """Articles with their versions, passages with their vectors, the keyword index, removals."""
+    statement = ""
+    for line in _TABLES.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+# versions    every version of every article, whole, as JSON: what citations are checked against
+# articles    the current versions' headers: what filters look at
+# passages    of the current versions only; ids grow and are never used twice, so a derived index is
+#             brought up by the ids above its last and the removals after its last
+# keywords    the passages' stems, joined by spaces
+# statistics  what BM25 needs to know of all passages
+_TABLES = """
+CREATE TABLE properties (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE versions (
+    article_id TEXT NOT NULL,
+    version TEXT NOT NULL,
+    stored_at TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (article_id, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY,
+    version TEXT NOT NULL,
+    title TEXT NOT NULL,
+    language TEXT NOT NULL,
+    url TEXT,
+    outlet TEXT,
+    author TEXT,
+    section TEXT,
+    published_at TEXT,
+    published_day TEXT,
+    metadata TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    article_id TEXT NOT NULL REFERENCES articles (id),
+    paragraph INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    word_count INTEGER NOT NULL,
+    vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX passages_by_article ON passages (article_id);
+CREATE TABLE removals (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    passage_id INTEGER NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE keywords USING fts5 (words, tokenize = "ascii tokenchars '_'");
+CREATE VIRTUAL TABLE keyword_counts USING fts5vocab (keywords, row);
+CREATE TABLE statistics (passages INTEGER NOT NULL, words INTEGER NOT NULL) STRICT;
+INSERT INTO statistics VALUES (0, 0);
+CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
+    UPDATE statistics SET passages = passages + 1, words = words + new.word_count; END;
+CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
+    UPDATE statistics SET passages = passages - 1, words = words - old.word_count;
+    INSERT INTO removals (passage_id) VALUES (old.id);
+    DELETE FROM keywords WHERE rowid = old.id; END;"""
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables,)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables up to this version of Kutip; the caller holds the transaction.
+
+    Raises:
+        CorpusTooNew: a newer version of Kutip wrote them.
+    """
+    (applied,) = connection.execute("PRAGMA user_version").fetchone()
+    if applied > len(MIGRATIONS):
+        raise CorpusTooNew(
+            f"The corpus has format {applied}, this Kutip knows {len(MIGRATIONS)}: upgrade Kutip."
+        )
+    for migration in MIGRATIONS[applied:]:
+        migration(connection)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

@@ -1,0 +1,102 @@
+"""A language model behind any server that speaks the OpenAI chat wire."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import cast
+
+import openai
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+from rag.errors import (
+    LanguageModelCutOff,
+    LanguageModelError,
+    LanguageModelRateLimited,
+    LanguageModelTimeout,
+    LanguageModelUnavailable,
+)
+from rag.language_model import TextPart, Usage
+from rag.prompts import Message
+
+_RETRIES = 1
+
+
+class OpenAILanguageModel:
+    """Streams from `AsyncOpenAI`; its errors become Kutip's."""
+
+    def __init__(
+        self, name: str, *, api_key: str, base_url: str | None, timeout_seconds: float, max_tokens: int
+    ) -> None:
+        self.name = name
+        self._max_tokens = max_tokens
+        self._timeout_seconds = timeout_seconds
+        self._client = openai.AsyncOpenAI(
+            api_key=api_key, base_url=base_url, timeout=timeout_seconds, max_retries=_RETRIES
+        )
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[TextPart | Usage]:
+        """Yield the text as it is written, then the usage if it is known.
+
+        Raises:
+            LanguageModelError: no usable text came, or it was cut off; the class says why.
+        """
+        has_text = False
+        finish_reason = None
+        with self._translated():
+            async for chunk in self._chunks(messages):
+                for choice in chunk.choices[:1]:
+                    finish_reason = choice.finish_reason or finish_reason
+                    if choice.delta.content:
+                        has_text = True
+                        yield TextPart(choice.delta.content)
+                if chunk.usage:
+                    yield Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+        if finish_reason == "length":
+            raise LanguageModelCutOff(
+                f"{self.name} stopped at its limit of {self._max_tokens} tokens: raise KUTIP_LLM_MAX_TOKENS."
+            )
+        if not has_text or finish_reason is None:
+            raise LanguageModelError(f"{self.name} ended without a whole answer.")
+
+    async def _chunks(self, messages: Sequence[Message]) -> AsyncIterator[ChatCompletionChunk]:
+        """Yield the chunks; the time limit is on the whole answer, against a server that drips."""
+        deadline = time.monotonic() + self._timeout_seconds
+        stream = await asyncio.wait_for(
+            self._client.chat.completions.create(
+                model=self.name,
+                messages=cast("list[ChatCompletionMessageParam]", list(messages)),
+                max_tokens=self._max_tokens,
+                temperature=0,
+                stream=True,
+                stream_options={"include_usage": True},
+            ),
+            self._timeout_seconds,
+        )
+        async with stream:
+            chunks = aiter(stream)
+            while True:
+                try:
+                    yield await asyncio.wait_for(anext(chunks), deadline - time.monotonic())
+                except StopAsyncIteration:
+                    return
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (TimeoutError, openai.APITimeoutError) as error:
+            raise LanguageModelTimeout(
+                f"{self.name} did not finish within {self._timeout_seconds:g} s: "
+                "raise KUTIP_LLM_TIMEOUT_SECONDS or choose a faster model."
+            ) from error
+        except openai.RateLimitError as error:
+            raise LanguageModelRateLimited(f"{self.name} takes no more requests for now: {error}") from error
+        except openai.APIError as error:
+            raise LanguageModelUnavailable(
+                f"{self.name} cannot be used ({error}): see OPENAI_BASE_URL, OPENAI_API_KEY, KUTIP_LLM_MODEL."
+            ) from error
+        except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError) as error:
+            # What the client raises for a body that is no chat completion.
+            raise LanguageModelError(f"{self.name} sent what is no chat completion ({error}).") from error

@@ -1,0 +1,118 @@
+"""Bytes to text: what the page declares, UTF-8, or the best guess; never silently mangled."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from rag.errors import ReadingError
+
+_MARKS = (  # subtle: UTF-32's little-endian mark begins with UTF-16's
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BINARY_STARTS = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b")
+_DECLARED = re.compile(rb"<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_DECLARATION_BYTES = 4096
+# What pages declare and are written in (https://encoding.spec.whatwg.org), by the names Python gives them.
+_WEB_ENCODINGS = (
+    *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
+    *("gb18030", "big5", "cp932", "euc_jp", "cp949", "koi8_r", "koi8_u", "iso2022_jp"),
+    *("iso8859_2", "iso8859_3", "iso8859_4", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8"),
+    *("iso8859_10", "iso8859_13", "iso8859_14", "iso8859_15", "iso8859_16"),
+)
+# The same standard reads these as the larger set beside them.
+_SUPERSETS = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MAXIMUM_CONTROLS_SHARE = 0.01
+
+
+def decode(data: bytes, *, is_markup: bool = False) -> str:
+    """Return a page's text with line ends as `\\n`; in markup a declared encoding counts.
+
+    Raises ReadingError if it is empty, not text, cut off inside a character, or damaged.
+    """
+    text = _decode(data, is_markup=is_markup).replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip().strip("\ufeff"):
+        raise ReadingError("the page is empty")
+    if len(_CONTROLS.findall(text)) > _MAXIMUM_CONTROLS_SHARE * len(text):
+        raise ReadingError("the page is not text: it holds control characters")
+    return text
+
+
+def decode_utf8(data: bytes) -> str:
+    """Return UTF-8 text, its byte order mark left out; raise ReadingError naming the first wrong byte."""
+    return _strictly(data, "utf-8-sig")
+
+
+def _decode(data: bytes, *, is_markup: bool) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strictly(data, encoding)
+    if data.startswith(_BINARY_STARTS) or b"\0" in data:
+        raise ReadingError("the page is not text: give .txt, .md, .html or .jsonl")
+    text = _try(data, "utf-8")
+    if text is not None and not text.isascii():
+        return text
+    # subtle: the declaration comes after UTF-8, since many UTF-8 pages declare another encoding, and
+    # before ASCII, since ISO-2022-JP looks like it.
+    declared = _declared_encoding(data) if is_markup else None
+    declared_text = _try(data, declared) if declared else None
+    return declared_text or text or _guess(data)
+
+
+def _guess(data: bytes) -> str:
+    if _is_mostly_utf8(data):
+        return _strictly(data, "utf-8")
+    match = from_bytes(data, cp_isolation=list(_WEB_ENCODINGS)).best()
+    if match is None:
+        raise ReadingError("the page is not text in an encoding that can be told: save it as UTF-8")
+    return str(match)
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Tell damaged or cut off UTF-8 from another encoding: most of its non-ASCII characters decode."""
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)  # lets a cut off end pass
+    damaged = text.count("\N{REPLACEMENT CHARACTER}")
+    return damaged <= len(_NON_ASCII.findall(text)) - damaged
+
+
+def _declared_encoding(data: bytes) -> str | None:
+    match = _DECLARED.search(data[:_DECLARATION_BYTES])
+    try:
+        name = codecs.lookup(match[1].decode("ascii")).name if match else ""
+    except LookupError:
+        return None
+    encoding = _SUPERSETS.get(name, name)
+    return encoding if encoding.replace("-", "_") in _WEB_ENCODINGS else None
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        name = encoding.removesuffix("-sig").upper()
+        raise ReadingError(
+            f"the page is cut off or damaged at byte {error.start}: {error.reason} in {name}; save it again"
+        ) from None

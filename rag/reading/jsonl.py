@@ -1,0 +1,58 @@
+"""JSON lines: one article a line, read one line at a time."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+from rag.datatypes import Article, Unreadable
+from rag.errors import ReadingError
+from rag.reading.decoding import decode_utf8
+from rag.reading.page import Overrides, Page
+from rag.reading.record import ArticleRecord
+
+MAXIMUM_LINE_BYTES = 10_000_000
+
+
+def read_json_lines(
+    lines: Iterable[tuple[int, bytes]], *, name: str, overrides: Overrides
+) -> Iterator[Article | Unreadable]:
+    """Yield each numbered line's article, or why it is none; blank lines are passed over."""
+    for number, line in lines:
+        if line.isspace():
+            continue
+        try:
+            yield _page(line).to_article(default_id=None, overrides=overrides)
+        except ReadingError as error:
+            yield Unreadable(source=f"{name}:{number}", reason=str(error))
+
+
+def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines with their numbers; of a line over the limit only its first part, one byte over it."""
+    number = 0
+    while line := stream.readline(MAXIMUM_LINE_BYTES + 1):
+        number += 1
+        yield number, line
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(MAXIMUM_LINE_BYTES)
+
+
+def _page(line: bytes) -> Page:
+    if len(line) > MAXIMUM_LINE_BYTES:
+        raise ReadingError(f"the line is longer than the {MAXIMUM_LINE_BYTES:,} bytes a line may have: split it")
+    try:
+        fields = json.loads(decode_utf8(line))
+    except (ValueError, RecursionError) as error:
+        raise ReadingError(f"the line is not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise ReadingError(f"the line is not a JSON object but {fields!r:.40}")
+    return Page(fields=_with_metadata(fields))
+
+
+def _with_metadata(fields: dict[str, Any]) -> dict[str, Any]:
+    """Move fields that a record does not know into its metadata, where a field of that name wins."""
+    others = {name: value for name, value in fields.items() if name not in ArticleRecord.model_fields}
+    if not others:
+        return fields
+    known = {name: value for name, value in fields.items() if name not in others}
+    metadata = known.get("metadata") or {}
+    return {**known, "metadata": {**others, **metadata}} if isinstance(metadata, dict) else known

@@ -1,0 +1,197 @@
+"""The article as the HTTP API and JSON lines give it: checked field by field, then made an Article."""
+
+import hashlib
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    JsonValue,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from rag.datatypes import PARAGRAPH_SEPARATOR, Article
+from rag.errors import ReadingError
+from rag.languages import detect_language
+from rag.reading.dates import TIME_EXAMPLE, parse_timestamp, with_offset
+from rag.reading.paragraphs import split_paragraphs
+from rag.reading.rights import check_permission, find_prohibition
+
+MAXIMUM_ID_CHARACTERS = 200
+MAXIMUM_DEPTH = 32
+
+_REFUSED_CHARACTER = re.compile("[\0\ud800-\udfff]")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,8}")
+_DERIVED_ID_CHARACTERS = 16
+_SHOWN_ERRORS = 3
+_SHOWN_CHARACTERS = 500
+
+
+def _refusal(message: str) -> PydanticCustomError:
+    return PydanticCustomError("article", "{message}", {"message": message[:_SHOWN_CHARACTERS]})
+
+
+def _to_time(value: object, info: ValidationInfo) -> datetime | None:
+    if value is None:
+        return None
+    moment = None
+    if isinstance(value, str):
+        moment = parse_timestamp(value)
+    elif isinstance(value, datetime):
+        moment = with_offset(value)
+    elif isinstance(value, date):
+        moment = with_offset(datetime.combine(value, time()))
+    if moment is None:
+        raise _refusal(f"{info.field_name} {value!r:.100} is not an RFC 3339 time such as {TIME_EXAMPLE}")
+    return moment
+
+
+Time = Annotated[datetime, BeforeValidator(_to_time)]
+
+
+class ArticleRecord(BaseModel):
+    """One article as `POST /v1/articles` and a JSON line give it; `paragraphs` or `text`, not both.
+
+    Paragraphs are kept exactly as given; `text` is split at blank lines. Times are RFC 3339 or bare dates.
+
+    >>> record = ArticleRecord(id="a", title="Kopi", text="Satu kalimat.\\n\\nDua.", language="id")
+    >>> record.to_article().paragraphs
+    ('Satu kalimat.', 'Dua.')
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    id: str | None = None
+    title: str = ""
+    paragraphs: list[str] | None = None
+    text: str | None = None
+    url: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+    published_at: Time | None = None
+    updated_at: Time | None = None
+    language: str | None = None
+    section: str | None = None
+    metadata: dict[str, JsonValue] | None = None
+    permission: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_values(cls, data: object) -> object:
+        if isinstance(data, Mapping):
+            for name, value in data.items():
+                _check_characters(str(name), path="a field's name")
+                _check_value(value, path=str(name))
+        return data
+
+    @field_validator("id")
+    @classmethod
+    def _check_id(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        has_control = any(unicodedata.category(character) == "Cc" for character in value)
+        if not value.strip() or len(value) > MAXIMUM_ID_CHARACTERS or has_control:
+            raise _refusal(
+                f"id {value!r:.100} is not 1 to {MAXIMUM_ID_CHARACTERS} characters without control characters"
+            )
+        return value
+
+    @field_validator("url", "outlet", "author", "language", "section", "permission")
+    @classmethod
+    def _blank_is_none(cls, value: str | None) -> str | None:
+        return value if value and value.strip() else None
+
+    @model_validator(mode="after")
+    def _check_body(self) -> Self:
+        if (self.paragraphs is None) == (self.text is None):
+            raise _refusal("an article has either `paragraphs` or `text`: give one of them")
+        if not any(paragraph.strip() for paragraph in self._body()):
+            raise _refusal("the article holds no text: give at least one paragraph that is not blank")
+        return self
+
+    def to_article(self) -> Article:
+        """Return the article; raise RightsError if its text forbids indexing and no permission is stated."""
+        paragraphs = self._body()
+        text = PARAGRAPH_SEPARATOR.join(paragraphs)
+        check_permission(find_prohibition(text), self.permission)
+        return Article(
+            id=self.id or _derived_id(self.url or self.title + PARAGRAPH_SEPARATOR + text),
+            title=self.title,
+            paragraphs=paragraphs,
+            url=self.url,
+            outlet=self.outlet,
+            author=self.author,
+            published_at=self.published_at,
+            updated_at=self.updated_at,
+            language=_canonical_tag(self.language) or detect_language(text),
+            section=self.section,
+            metadata=self.metadata or {},
+            permission=self.permission,
+        )
+
+    def _body(self) -> tuple[str, ...]:
+        return split_paragraphs(self.text or "") if self.paragraphs is None else tuple(self.paragraphs)
+
+
+def parse_record(fields: Mapping[str, Any]) -> ArticleRecord:
+    """Return the record of these fields; raise ReadingError naming each field refused and why."""
+    try:
+        return ArticleRecord.model_validate(fields)
+    except ValidationError as error:
+        problems = [_describe(problem) for problem in error.errors(include_url=False)]
+    more = f"; and {len(problems) - _SHOWN_ERRORS} more" if len(problems) > _SHOWN_ERRORS else ""
+    raise ReadingError("; ".join(problems[:_SHOWN_ERRORS]) + more)
+
+
+def _describe(problem: Any) -> str:
+    if problem["type"] == "article":
+        return str(problem["msg"])
+    field, *steps = problem["loc"]
+    place = str(field) + "".join(f"[{step}]" for step in steps)
+    return f"{place} {problem['input']!r:.100} is refused: {problem['msg']}"
+
+
+def _check_value(value: object, *, path: str, depth: int = 0) -> None:
+    """Refuse what no JSON text or database can hold: NUL, lone surrogates, NaN, bottomless nesting."""
+    if depth > MAXIMUM_DEPTH:
+        raise _refusal(f"{path} is nested more than {MAXIMUM_DEPTH} deep: make it flatter")
+    if isinstance(value, str):
+        _check_characters(value, path=path)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise _refusal(f"{path} is {value}, which JSON cannot express: leave it out")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            _check_value(key, path=f"a key of {path}", depth=depth + 1)
+            _check_value(item, path=f"{path}.{key}", depth=depth + 1)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            _check_value(item, path=f"{path}[{number}]", depth=depth + 1)
+
+
+def _check_characters(text: str, *, path: str) -> None:
+    if match := _REFUSED_CHARACTER.search(text):
+        name = "NUL" if match[0] == "\0" else "lone surrogate"
+        raise _refusal(f"{path} holds a {name} at character {match.start()}: remove it")
+
+
+def _canonical_tag(language: str | None) -> str | None:
+    """Return a BCP 47 tag in its canonical case (`zh-Hans`, `pt-BR`), None for anything else."""
+    if not language or not _LANGUAGE_TAG.fullmatch(language):
+        return None
+    first, *others = language.split("-")
+    cases = {2: str.upper, 4: str.title}
+    return "-".join([first.lower(), *(cases.get(len(part), str.lower)(part) for part in others)])
+
+
+def _derived_id(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:_DERIVED_ID_CHARACTERS]

@@ -1,0 +1,89 @@
+"""Does a page forbid indexing for AI? The line that says so, and the refusal it leads to."""
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from rag.errors import RightsError
+from rag.reading.paragraphs import split_paragraphs
+
+# A notice forbids (_BAN) machines from taking (_MACHINE) the content of the site it stands on (_HERE), or
+# says without naming the site that it is "strictly" so (_EMPHATIC) unless one has permission (_CONSENT).
+# News about such a ban has an active verb ("melarang"), quotes it, or says who announced it (_REPORTED).
+_MACHINE = re.compile(
+    r"crawl|scrap(?:e|ing)|indeks|\bindex|data mining|penambangan (?:teks|data)"
+    r"|(?:melatih|pelatihan|\btrain)[^.]{0,60}(?:\bAI\b|kecerdasan|intelligence|machine learning|model)",
+    re.IGNORECASE,
+)
+_BAN = re.compile(
+    r"\bdilarang\b|\btidak (?:boleh|diperbolehkan|diperkenankan|diizinkan)\b"
+    r"|\b(?:prohibited|forbidden|not (?:permitted|allowed)|(?:may|must|shall) not|do not)\b",
+    re.IGNORECASE,
+)
+_HERE = re.compile(
+    r"\b(?:situs|website|laman|halaman|portal|konten) (?:web |berita )?(?:ini|kami)\b"
+    r"|\b(?:this|our) (?:news )?(?:web ?site|site|web ?page|page|portal|content|publication)\b",
+    re.IGNORECASE,
+)
+_EMPHATIC = re.compile(r"\bdilarang keras\b|^dilarang\b|\b(?:strictly|expressly) (?:prohibited|forbidden)\b", re.IGNORECASE)
+_CONSENT = re.compile(
+    r"\btanpa (?:\w+ ){0,3}(?:izin|ijin|persetujuan)\b|\bwithout [^.]{0,60}(?:permission|consent|authori[sz]ation)\b",
+    re.IGNORECASE,
+)
+_REPORTED = re.compile(
+    r"\b(?:kata|ujar|ucap|tutur|menurut|mengatakan|menyatakan|mengumumkan|menyebut|melaporkan"
+    r"|said|says|according to|announced|reported|told)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r'["“«][^"“”«»]*["”»]')
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_NOTICE_LINES = 3  # a notice may be wrapped over so many lines
+_SHOWN_CHARACTERS = 300
+
+
+def find_prohibition(text: str) -> str | None:
+    """Return the sentence of `text` that forbids indexing it for AI, None if there is none.
+
+    >>> find_prohibition("Isi.\\n\\nDilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.")
+    'Dilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.'
+    >>> find_prohibition("Pemerintah melarang pengindeksan otomatis untuk AI tanpa izin tertulis.")
+    """
+    if not (_MACHINE.search(text) and _BAN.search(text)):
+        return None
+    return next((sentence for sentence in _sentences(text) if _is_notice(sentence)), None)
+
+
+def find_markup_prohibition(tree: HtmlElement) -> str | None:
+    """Return the meta element that forbids indexing the page for AI: robots noai, or tdm-reservation."""
+    for meta in tree.iterfind(".//meta[@content]"):
+        name = meta.get("name", "").strip().lower()
+        directives = {directive.strip().lower() for directive in meta.get("content", "").split(",")}
+        is_robots_ban = name == "robots" and directives & {"noai", "noimageai"}
+        if is_robots_ban or (name == "tdm-reservation" and directives == {"1"}):
+            return f'<meta name="{name}" content="{meta.get("content")}">'
+    return None
+
+
+def check_permission(prohibition: str | None, permission: str | None) -> None:
+    """Raise RightsError if the page forbids indexing and no permission is stated."""
+    if prohibition and not permission:
+        raise RightsError(
+            f"the page forbids automatic indexing for AI ({prohibition[:_SHOWN_CHARACTERS]!r}): state the "
+            "permission you hold with `--permission TEXT`, or as `permission` in the record"
+        )
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for block in split_paragraphs(text):
+        lines = [" ".join(line.split()) for line in block.splitlines()]
+        for size in range(1, _NOTICE_LINES + 1):
+            for start in range(len(lines) - size + 1):
+                yield from _SENTENCE_END.split(" ".join(lines[start : start + size]))
+
+
+def _is_notice(sentence: str) -> bool:
+    said = _QUOTED.sub(" ", sentence)
+    if not (_MACHINE.search(said) and _BAN.search(said)) or _REPORTED.search(said):
+        return False
+    return bool(_HERE.search(said) or (_EMPHATIC.search(said) and _CONSENT.search(said)))

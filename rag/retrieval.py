@@ -1,0 +1,126 @@
+"""Search: by vectors, by keywords, or by both."""
+
+import time
+from dataclasses import dataclass
+
+from embeddings.encoder import Encoder, TextTooLong
+from embeddings.weights import FloatArray
+from rag.corpus import Corpus
+from rag.datatypes import Filters, Hit, KeywordMatches, ScoredPassage, SearchMode
+from rag.errors import BadRequest
+from rag.fusion import fuse
+
+# Candidates each leg brings to the fusion, whatever the number of hits asked for.
+DEPTH = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What is searched for, where, and how many hits of it."""
+
+    text: str
+    language: str
+    filters: Filters
+    top_k: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The hits, and what the legs say of how well they fit.
+
+    `similarity` is the best cosine similarity, `coverage` the share of the query's rare words in the best
+    passage; None where its leg was not asked.
+    """
+
+    hits: list[Hit]
+    timings_ms: dict[str, float]
+    similarity: float | None = None
+    coverage: float | None = None
+    vector: FloatArray | None = None
+
+
+def search(corpus: Corpus, encoder: Encoder, query: Query, *, mode: SearchMode) -> Found:
+    """Search in the way that `mode` names."""
+    if mode == "keyword":
+        return keyword_search(corpus, query)
+    if mode == "vector":
+        return vector_search(corpus, encoder, query)
+    return hybrid_search(corpus, encoder, query)
+
+
+def keyword_search(corpus: Corpus, query: Query) -> Found:
+    """Rank by the words that passages share with the query."""
+    clock = _Clock()
+    matches = _keyword_leg(corpus, query, depth=max(DEPTH, query.top_k))
+    clock.lap("keyword")
+    hits = corpus.hits(matches.passages[: query.top_k], source="keyword")
+    return Found(hits=hits, timings_ms=clock.laps, coverage=matches.coverage)
+
+
+def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
+    """Rank by the similarity of meaning, across languages."""
+    clock = _Clock()
+    vector = encode_query(encoder, query.text)
+    clock.lap("encode")
+    nearest = corpus.vector_search(vector, depth=query.top_k, filters=query.filters)
+    clock.lap("vector")
+    hits = corpus.hits(nearest, source="vector")
+    return Found(hits=hits, timings_ms=clock.laps, similarity=_best(nearest), vector=vector)
+
+
+def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
+    """Rank by both, their scores fused."""
+    clock = _Clock()
+    depth = max(DEPTH, query.top_k)
+    vector = encode_query(encoder, query.text)
+    clock.lap("encode")
+    nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
+    clock.lap("vector")
+    matches = _keyword_leg(corpus, query, depth=depth)
+    clock.lap("keyword")
+    fused = fuse(nearest, matches.passages)[: query.top_k]
+    hits = corpus.hits(fused, source="hybrid")
+    clock.lap("fuse")
+    return Found(
+        hits=hits,
+        timings_ms=clock.laps,
+        similarity=_best(nearest),
+        coverage=matches.coverage,
+        vector=vector,
+    )
+
+
+def encode_query(encoder: Encoder, text: str) -> FloatArray:
+    """Return the query's vector (dimension).
+
+    Raises:
+        BadRequest: the query has more tokens than the encoder takes.
+    """
+    try:
+        vector: FloatArray = encoder.encode_queries([text])[0]
+    except TextTooLong as error:
+        raise BadRequest(f"The question is too long. {error} Shorten it.", field="question") from error
+    return vector
+
+
+def _keyword_leg(corpus: Corpus, query: Query, *, depth: int) -> KeywordMatches:
+    return corpus.keyword_search(
+        query.text, language=query.language, depth=depth, filters=query.filters
+    )
+
+
+def _best(passages: list[ScoredPassage]) -> float | None:
+    return passages[0].score if passages else None
+
+
+class _Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round((now - self._last) * 1000, 2)
+        self._last = now

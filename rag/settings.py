@@ -1,0 +1,99 @@
+"""What can be set, from the environment or `.env`; unknown `KUTIP_` names are refused."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+PREFIX = "KUTIP_"
+ENV_FILE = ".env"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default and bounds; `load_settings` reads them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="Folder of the corpus; made when missing.")
+    corpus: Literal["local"] = Field("local", description="Where articles are kept.")
+
+    embedding_model: str = Field(
+        "bundled",
+        min_length=1,
+        description="`bundled` (multilingual-e5-small, offline), a hub name, or a folder.",
+    )
+    embedding_engine: Literal["auto", "openvino", "torch"] = Field(
+        "auto",
+        description="What runs the bundled model: `auto` is torch on a GPU, otherwise OpenVINO.",
+    )
+    passage_max_tokens: Annotated[int, Field(ge=32, le=8192)] = Field(
+        256, description="Longest passage; a longer paragraph is cut at sentence ends."
+    )
+
+    llm_model: str | None = Field(
+        None, description="Model that writes answers; without one, answers are verbatim sentences."
+    )
+    llm_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        60.0, description="Longest wait for the language model, whole answer included."
+    )
+    llm_max_tokens: Annotated[int, Field(ge=16, le=32_768)] = Field(
+        1024, description="Longest answer asked of the language model."
+    )
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"), description="Its key."
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
+        description="Its server, if not OpenAI's; any compatible one.",
+    )
+
+    top_k: Annotated[int, Field(ge=1, le=50)] = Field(
+        8, description="Passages an answer is written from, unless the question says otherwise."
+    )
+    max_question_characters: Annotated[int, Field(ge=1, le=20_000)] = Field(
+        2000, description="Longest question or search query."
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="Address `kutip serve` listens on.")
+    port: Annotated[int, Field(ge=0, le=65_535)] = Field(8000, description="Port `kutip serve` listens on.")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` win over the environment, which wins over `.env`.
+
+    Raises:
+        SettingsError: a `KUTIP_` name is unknown, or a value is out of its bounds.
+    """
+    _refuse_unknown(os.environ)
+    _refuse_unknown(dotenv_values(ENV_FILE))
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(
+            f"{environment_name(str(first['loc'][0]))} is {first['input']!r}: {first['msg']}. "
+            "`kutip settings` lists every setting."
+        ) from error
+
+
+def environment_name(field: str) -> str:
+    """Return the environment variable of a field: `data_dir` is `KUTIP_DATA_DIR`."""
+    name = field.upper()
+    return name if name.startswith("OPENAI_") else PREFIX + name
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    known = {environment_name(field) for field in Settings.model_fields}
+    unknown = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
+    if unknown:
+        raise SettingsError(
+            f"{unknown[0]} is no setting of Kutip: correct or remove it; `kutip settings` lists every setting."
+        )

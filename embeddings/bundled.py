@@ -19,6 +19,7 @@ from embeddings.openvino_bert import OpenVinoBert
 from embeddings.weights import WeightsFile, open_weights
 
 NAME = "bundled:multilingual-e5-small"
+_PAD_ID = 1
 PROMPTS = {"query": "query: ", "document": "passage: "}
 
 Engine = Literal["openvino", "torch"]
@@ -27,23 +28,24 @@ Engine = Literal["openvino", "torch"]
 class TokenEncoder(Protocol):
     """Token ids and their mask in, one hidden state a token out: (texts, tokens, hidden size)."""
 
-    def __call__(self, token_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor: ...
+    def __call__(self, token_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Return hidden states in float32."""
+        ...
 
 
 class BundledTransformer(InputModule):
     """The first module of the SentenceTransformer: texts to token embeddings."""
 
     def __init__(self, tokenizer: Tokenizer, token_encoder: TokenEncoder, *, max_seq_length: int) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.tokenizer = tokenizer
         self.token_encoder = token_encoder
         self.max_seq_length = max_seq_length
 
-    def preprocess(self, inputs: list[str], prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
+    def preprocess(self, inputs: Any, prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
         """Tokenize to one padded batch: `input_ids` and `attention_mask`, each (texts, tokens)."""
         batch = self.tokenizer.encode_batch_fast([(prompt or "") + text for text in inputs])
-        token_ids = [encoding.ids[: self.max_seq_length] for encoding in batch]
-        return pad(token_ids, pad_id=self.tokenizer.token_to_id("<pad>"))
+        return pad([encoding.ids[: self.max_seq_length] for encoding in batch])
 
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add `token_embeddings`, (texts, tokens, hidden size)."""
@@ -56,10 +58,10 @@ class BundledTransformer(InputModule):
         raise NotImplementedError("The bundled model is read from its package and is not saved.")
 
 
-def pad(token_ids: list[list[int]], *, pad_id: int) -> dict[str, torch.Tensor]:
+def pad(token_ids: list[list[int]]) -> dict[str, torch.Tensor]:
     """Lay token id lists of several lengths into one rectangle with its mask."""
     length = max(map(len, token_ids))
-    ids = np.full((len(token_ids), length), pad_id, np.int64)
+    ids = np.full((len(token_ids), length), _PAD_ID, np.int64)
     mask = np.zeros_like(ids)
     for row, text_ids in enumerate(token_ids):
         ids[row, : len(text_ids)] = text_ids
@@ -72,7 +74,8 @@ class TorchTokenEncoder(torch.nn.Module):
 
     def __init__(self, weights: WeightsFile, *, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
-        self.bert = _bert(weights, vocabulary_size=weights.shape.vocabulary_size).to(dtype)
+        self.bert = _bert(weights)
+        self.to(dtype)
 
     def forward(self, token_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return hidden states in float32."""
@@ -99,11 +102,8 @@ def load(*, engine: Engine, device: str = "cpu") -> SentenceTransformer:
         ModelLoadError: the weights are missing or not the pinned ones.
     """
     weights = open_weights()
-    token_encoder: TokenEncoder
-    if engine == "openvino":
-        token_encoder = OpenVinoTokenEncoder(weights)
-    else:
-        token_encoder = TorchTokenEncoder(weights)
+    engines = {"openvino": OpenVinoTokenEncoder, "torch": TorchTokenEncoder}
+    token_encoder: TokenEncoder = engines[engine](weights)
     tokenizer = build_tokenizer(weights)
     transformer = BundledTransformer(tokenizer, token_encoder, max_seq_length=weights.shape.positions)
     pooling = Pooling(weights.shape.hidden_size, "mean")
@@ -140,11 +140,11 @@ def _normalizer() -> normalizers.Normalizer:
     )
 
 
-def _bert(weights: WeightsFile, *, vocabulary_size: int) -> BertModel:
-    """Fill a `BertModel`; a `vocabulary_size` of 1 leaves the token table out (`inputs_embeds` only)."""
+def _bert(weights: WeightsFile) -> BertModel:
+    """Fill a `BertModel` without a copy of its own initial values."""
     shape = weights.shape
     config = BertConfig(
-        vocab_size=vocabulary_size,
+        vocab_size=shape.vocabulary_size,
         hidden_size=shape.hidden_size,
         num_hidden_layers=shape.layers,
         num_attention_heads=shape.heads,
@@ -159,13 +159,17 @@ def _bert(weights: WeightsFile, *, vocabulary_size: int) -> BertModel:
         bert = BertModel(config, add_pooling_layer=False)
     state = {}
     for name, parameter in bert.state_dict().items():
-        values = weights.tensor(_tensor_name(name))[: parameter.numel()]
+        values = weights.tensor(_tensor_name(name))
         state[name] = torch.from_numpy(values.copy()).reshape(parameter.shape)
     bert.load_state_dict(state, assign=True)
     # The two buffers are not in the state, so on "meta" they are still empty.
-    bert.embeddings.position_ids = torch.arange(shape.positions).unsqueeze(0)
-    bert.embeddings.token_type_ids = torch.zeros(1, shape.positions, dtype=torch.long)
-    return bert.eval()
+    bert.embeddings.register_buffer(
+        "position_ids", torch.arange(shape.positions).unsqueeze(0), persistent=False
+    )
+    token_types = torch.zeros(1, shape.positions, dtype=torch.long)
+    bert.embeddings.register_buffer("token_type_ids", token_types, persistent=False)
+    bert.eval()  # type: ignore[no-untyped-call]
+    return bert
 
 
 _TENSOR_NAMES = {

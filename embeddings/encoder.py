@@ -76,7 +76,7 @@ class SentenceTransformerEncoder:
         lengths = self.count_tokens(texts)
         if lengths and max(lengths) > self.max_tokens:
             raise TextTooLong(
-                f"A text of {max(lengths)} tokens is longer than the {self.max_tokens} that {self.name} takes."
+                f"A text has {max(lengths)} tokens; {self.name} takes at most {self.max_tokens}."
             )
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for batch in batches_by_tokens(lengths, budget=BATCH_TOKENS):

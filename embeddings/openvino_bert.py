@@ -72,9 +72,7 @@ def _layer(weights: WeightsFile, layer: str, hidden: Node, attention_bias: Node)
     )
     attended = opset13.scaled_dot_product_attention(queries, keys, values, attention_bias)
     joined = opset13.reshape(opset13.transpose(attended, [0, 2, 1, 3]), [0, 0, -1], special_zero=True)
-    hidden = _normalize(
-        weights, f"{layer}.aln", opset13.add(hidden, _linear(weights, f"{layer}.ao", joined))
-    )
+    hidden = _normalize(weights, f"{layer}.aln", opset13.add(hidden, _linear(weights, f"{layer}.ao", joined)))
     inner = opset13.gelu(_linear(weights, f"{layer}.fi", hidden), "erf")
     return _normalize(weights, f"{layer}.oln", opset13.add(hidden, _linear(weights, f"{layer}.fo", inner)))
 

@@ -59,7 +59,8 @@ class VectorIndex:
             return []
         parameters = None
         if within is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(within))
+            # The class takes any field by name, which its types do not say.
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(within))  # type: ignore[call-arg]
         with self._lock:
             scores, ids = self._index.search(vector.reshape(1, -1), depth, params=parameters)
         return [

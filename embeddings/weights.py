@@ -72,9 +72,9 @@ class WeightsFile:
         with path.open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._position = 4
-        _version, *sizes = self._read("I7i")
-        epsilon, _block = self._read("fi")
-        self.shape = ModelShape(*sizes, epsilon)
+        _version, *sizes = self._read("I7if")
+        self.shape = ModelShape(*sizes)
+        (_block_weights,) = self._read("i")
         self._vocabulary_at = self._position
         self._skip_vocabulary()
         self._tensors = self._read_directory()

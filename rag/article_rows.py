@@ -47,9 +47,9 @@ def header_values(article: Article) -> dict[str, str | None]:
         "outlet": article.outlet,
         "author": article.author,
         "section": article.section,
-        "published_at": published and published.isoformat(),
+        "published_at": published.isoformat() if published else None,
         # The day in the source's own zone: what a reader means by a date.
-        "published_day": published and published.date().isoformat(),
+        "published_day": published.date().isoformat() if published else None,
         "metadata": compact_json(dict(article.metadata)),
     }
 
@@ -57,9 +57,7 @@ def header_values(article: Article) -> dict[str, str | None]:
 def header(row: sqlite3.Row) -> ArticleHeader:
     """Read a row of the `articles` table."""
     names = ("id", "version", "title", "language", "url", "outlet", "author", "section")
-    return ArticleHeader(
-        **{name: row[name] for name in names}, published_at=parse_time(row["published_at"])
-    )
+    return ArticleHeader(**{name: row[name] for name in names}, published_at=parse_time(row["published_at"]))
 
 
 def parse_time(text: str | None) -> datetime | None:

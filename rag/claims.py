@@ -56,7 +56,9 @@ class SentenceReader:
             if match[1] == "none":
                 self.is_refusal = True
             else:
-                self._marks.append((len(self._plain), [int(number) for number in re.findall(r"\d+", match[1])]))
+                self._marks.append(
+                    (len(self._plain), [int(number) for number in re.findall(r"\d+", match[1])])
+                )
         self._plain += raw[last:]
 
     def _give(self, *, is_end: bool) -> Iterator[Sentence]:

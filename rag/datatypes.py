@@ -33,14 +33,14 @@ class Paragraph:
 
 @dataclass(frozen=True, kw_only=True)
 class Article:
-    """One source document.
+    r"""One source document.
 
     `paragraphs` are kept exactly as given. `published_at` and `updated_at` carry the source's own
     zone. `permission` is what the caller stated to hold where the page forbids indexing for AI.
 
     >>> article = Article(id="a", paragraphs=("Satu.", "Dua."), language="id")
     >>> article.text
-    'Satu.\\n\\nDua.'
+    'Satu.\n\nDua.'
     """
 
     id: str

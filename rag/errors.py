@@ -11,6 +11,7 @@
     │   ├── CorpusNotWritable           503  1
     │   ├── CorpusTooNew                503  1
     │   └── EncoderMismatch             503  1   the stored vectors are another encoder's
+    ├── AddressInUse                    500  1   the server cannot listen where it was told to
     ├── EncoderError                    503  1   the embedding model cannot be loaded
     ├── MissingExtra                    500  2   an optional package is not installed
     └── LanguageModelError              502  1   the language model gave no usable answer
@@ -88,6 +89,10 @@ class CorpusTooNew(CorpusError):
 
 class EncoderMismatch(CorpusError):
     """The stored vectors come from another encoder than the one configured."""
+
+
+class AddressInUse(KutipError):
+    """The server cannot listen where it was told to."""
 
 
 class EncoderError(KutipError):

@@ -49,7 +49,9 @@ def _candidates(question: str, *, language: str, hits: Sequence[Hit]) -> list[_C
     for hit in hits:
         for start, end in sentence_spans(hit.text, language=hit.language):
             held = asked.intersection(words(hit.text[start:end], language=hit.language))
-            prior = _COVERAGE_WEIGHT * len(held) / max(len(asked), 1) + _HIT_WEIGHT * (hit.score - hits[0].score)
+            prior = _COVERAGE_WEIGHT * len(held) / max(len(asked), 1) + _HIT_WEIGHT * (
+                hit.score - hits[0].score
+            )
             candidates.append(_Candidate(_verbatim(hit, start, end), prior))
     return candidates
 

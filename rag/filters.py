@@ -1,8 +1,8 @@
 """Filters as a condition on the local corpus's `articles` table."""
 
-import json
 from collections.abc import Iterator
 
+from rag.article_rows import compact_json
 from rag.datatypes import Filters
 
 Condition = tuple[str, list[str]]
@@ -38,7 +38,7 @@ def _values(filters: Filters) -> Iterator[Condition]:
 def _metadata(filters: Filters) -> Iterator[Condition]:
     for key, value in filters.metadata.items():
         # `->` gives JSON, so that 1, "1" and true stay three values; a quoted key may hold any sign.
-        yield "metadata -> ? = ?", [f'$."{key}"', json.dumps(value, ensure_ascii=False, separators=(",", ":"))]
+        yield "metadata -> ? = ?", [f'$."{key}"', compact_json(value)]
 
 
 def _days(filters: Filters) -> Iterator[Condition]:

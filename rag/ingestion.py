@@ -60,9 +60,7 @@ class Ingestion:
         seen.add(item.id)
         passages = self._cut(item)
         if self._corpus.version_of(item.id) == item.version:
-            return IngestResult(
-                id=item.id, status="unchanged", version=item.version, passages=len(passages)
-            )
+            return IngestResult(id=item.id, status="unchanged", version=item.version, passages=len(passages))
         return _Plan(item, passages, self._corpus.vectors_of(item.id))
 
     def _cut(self, article: Article) -> list[Passage]:

@@ -345,9 +345,13 @@ def _find(
     if not finding_words:
         return {}
     condition, parameters = where(filters)
-    passing = "" if filters == NO_FILTERS else (
-        " AND rowid IN (SELECT passages.id FROM passages "
-        f"WHERE article_id IN (SELECT id FROM articles WHERE {condition}))"
+    passing = (
+        ""
+        if filters == NO_FILTERS
+        else (
+            " AND rowid IN (SELECT passages.id FROM passages "
+            f"WHERE article_id IN (SELECT id FROM articles WHERE {condition}))"
+        )
     )
     rows = connection.execute(
         f"SELECT rowid, words FROM keywords WHERE keywords MATCH ?{passing} ORDER BY rank LIMIT ?",

@@ -18,7 +18,7 @@ def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int
     """
     paragraphs = [paragraph for paragraph in article.numbered_paragraphs() if paragraph.text.strip()]
     lengths = count_tokens([paragraph.text for paragraph in paragraphs])
-    passages = []
+    passages: list[Passage] = []
     for paragraph, length in zip(paragraphs, lengths, strict=True):
         if length <= max_tokens:
             spans = [(0, len(paragraph.text))]
@@ -40,7 +40,7 @@ def _passage(paragraph: Paragraph, span: Span) -> Passage:
 
 def _spans(text: str, language: str, *, count_tokens: CountTokens, max_tokens: int) -> list[Span]:
     """Join neighbouring sentences into runs of about equal length that fit."""
-    pieces = []
+    pieces: list[Span] = []
     for span in sentence_spans(text, language=language):
         pieces.extend(_fitting_pieces(text, span, count_tokens=count_tokens, max_tokens=max_tokens))
     lengths = count_tokens([text[start:end] for start, end in pieces])
@@ -59,9 +59,7 @@ def _spans(text: str, language: str, *, count_tokens: CountTokens, max_tokens: i
     return runs
 
 
-def _fitting_pieces(
-    text: str, span: Span, *, count_tokens: CountTokens, max_tokens: int
-) -> Iterator[Span]:
+def _fitting_pieces(text: str, span: Span, *, count_tokens: CountTokens, max_tokens: int) -> Iterator[Span]:
     """Halve a span, at the space nearest to its middle, until every piece fits."""
     start, end = span
     if count_tokens([text[start:end]])[0] <= max_tokens or end - start < 2:

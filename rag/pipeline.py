@@ -1,5 +1,6 @@
 """From a question to an answer with citations: the stages, in order."""
 
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -175,6 +176,7 @@ class Pipeline:
 
     def _extract(self, draft: "_Draft") -> list[Event]:
         """Answer with verbatim sentences of the best hits."""
+        assert draft.found.vector is not None, "hybrid search always encodes the query"
         quotes = best_sentences(
             draft.query.text,
             language=draft.query.language,
@@ -267,7 +269,7 @@ class _Draft:
             citations=tuple(self.composer.citations),
             hits=tuple(self.found.hits),
             conflicts=(),
-            usage=self.usage and asdict(self.usage),
+            usage=asdict(self.usage) if self.usage else None,
             timings_ms={**self.found.timings_ms, "total": elapsed},
             undated_articles_left_out=self.undated_left_out,
         )
@@ -301,4 +303,5 @@ def validated(text: str, *, field: str, maximum: int) -> str:
 
 def first_forbidden_character(text: str) -> int | None:
     """Return the place of the first NUL or lone surrogate, which cannot be stored or sent as UTF-8."""
-    return next((place for place, sign in enumerate(text) if sign == "\0" or "\ud800" <= sign <= "\udfff"), None)
+    match = re.search("[\0\ud800-\udfff]", text)
+    return match.start() if match else None

@@ -104,9 +104,7 @@ def encode_query(encoder: Encoder, text: str) -> FloatArray:
 
 
 def _keyword_leg(corpus: Corpus, query: Query, *, depth: int) -> KeywordMatches:
-    return corpus.keyword_search(
-        query.text, language=query.language, depth=depth, filters=query.filters
-    )
+    return corpus.keyword_search(query.text, language=query.language, depth=depth, filters=query.filters)
 
 
 def _best(passages: list[ScoredPassage]) -> float | None:

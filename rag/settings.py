@@ -95,5 +95,5 @@ def _refuse_unknown(names: Iterable[str]) -> None:
     unknown = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
     if unknown:
         raise SettingsError(
-            f"{unknown[0]} is no setting of Kutip: correct or remove it; `kutip settings` lists every setting."
+            f"{unknown[0]} is no setting of Kutip: correct or remove it; `kutip settings` lists all."
         )

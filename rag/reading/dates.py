@@ -21,6 +21,7 @@ _WHOLE_DATES: Any = {
     "PREFER_LOCALE_DATE_ORDER": False,
 }
 _MAXIMUM_DATE_CHARACTERS = 80
+_APOSTROPHES = re.compile(r"['’]")  # "Jum'at"
 
 
 def parse_timestamp(value: str) -> datetime | None:
@@ -40,7 +41,7 @@ def parse_written_date(value: str) -> datetime | None:
     >>> parse_written_date("Minggu, 27 Juli 2025 13:27 WIB").isoformat()
     '2025-07-27T13:27:00+07:00'
     """
-    value = value.strip().replace("'", "").replace("’", "")  # Jum'at
+    value = _APOSTROPHES.sub("", value.strip())
     if len(value) > _MAXIMUM_DATE_CHARACTERS:
         return None
     return _from_iso(value) or _from_words(value)

@@ -7,6 +7,8 @@ from charset_normalizer import from_bytes
 
 from rag.errors import ReadingError
 
+MAXIMUM_FILE_BYTES = 10_000_000  # of a page, and of a line of JSON
+
 _MARKS = (  # subtle: UTF-32's little-endian mark begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -42,7 +44,7 @@ _MAXIMUM_CONTROLS_SHARE = 0.01
 
 
 def decode(data: bytes, *, is_markup: bool = False) -> str:
-    """Return a page's text with line ends as `\\n`; in markup a declared encoding counts.
+    """Return a page's text, every line end a line feed; in markup a declared encoding counts.
 
     Raises ReadingError if it is empty, not text, cut off inside a character, or damaged.
     """

@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from rag.datatypes import Article, Unreadable
 from rag.errors import ReadingError
-from rag.reading.decoding import decode_utf8
+from rag.reading.decoding import MAXIMUM_FILE_BYTES, decode_utf8
 from rag.reading.page import Overrides, Page
-from rag.reading.record import ArticleRecord
-
-MAXIMUM_LINE_BYTES = 10_000_000
+from rag.reading.record import with_metadata
 
 
 def read_json_lines(
@@ -29,30 +27,20 @@ def read_json_lines(
 def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield the lines with their numbers; of a line over the limit only its first part, one byte over it."""
     number = 0
-    while line := stream.readline(MAXIMUM_LINE_BYTES + 1):
+    while line := stream.readline(MAXIMUM_FILE_BYTES + 1):
         number += 1
         yield number, line
         while line and not line.endswith(b"\n"):
-            line = stream.readline(MAXIMUM_LINE_BYTES)
+            line = stream.readline(MAXIMUM_FILE_BYTES)
 
 
 def _page(line: bytes) -> Page:
-    if len(line) > MAXIMUM_LINE_BYTES:
-        raise ReadingError(f"the line is longer than the {MAXIMUM_LINE_BYTES:,} bytes a line may have: split it")
+    if len(line) > MAXIMUM_FILE_BYTES:
+        raise ReadingError(f"the line has more than the {MAXIMUM_FILE_BYTES:,} bytes it may have: split it")
     try:
         fields = json.loads(decode_utf8(line))
     except (ValueError, RecursionError) as error:
         raise ReadingError(f"the line is not JSON: {error}") from None
     if not isinstance(fields, dict):
         raise ReadingError(f"the line is not a JSON object but {fields!r:.40}")
-    return Page(fields=_with_metadata(fields))
-
-
-def _with_metadata(fields: dict[str, Any]) -> dict[str, Any]:
-    """Move fields that a record does not know into its metadata, where a field of that name wins."""
-    others = {name: value for name, value in fields.items() if name not in ArticleRecord.model_fields}
-    if not others:
-        return fields
-    known = {name: value for name, value in fields.items() if name not in others}
-    metadata = known.get("metadata") or {}
-    return {**known, "metadata": {**others, **metadata}} if isinstance(metadata, dict) else known
+    return Page(fields=with_metadata(fields))

@@ -32,7 +32,7 @@ class Page:
     prohibition: str | None = None
 
     def to_article(self, *, default_id: str | None, overrides: Overrides) -> Article:
-        """Return the article; raise ReadingError if a field is refused, RightsError for want of permission."""
+        """Return the article; raise ReadingError for a field refused, RightsError for want of permission."""
         given = {name: value for name, value in self.fields.items() if value is not None}
         record = parse_record({"id": default_id, **given, **overrides.stated()})
         check_permission(self.prohibition, record.permission)

@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, Self
 
@@ -60,11 +60,11 @@ Time = Annotated[datetime, BeforeValidator(_to_time)]
 
 
 class ArticleRecord(BaseModel):
-    """One article as `POST /v1/articles` and a JSON line give it; `paragraphs` or `text`, not both.
+    r"""One article as `POST /v1/articles` and a JSON line give it; `paragraphs` or `text`, not both.
 
     Paragraphs are kept exactly as given; `text` is split at blank lines. Times are RFC 3339 or bare dates.
 
-    >>> record = ArticleRecord(id="a", title="Kopi", text="Satu kalimat.\\n\\nDua.", language="id")
+    >>> record = ArticleRecord(id="a", title="Kopi", text="Satu kalimat.\n\nDua.", language="id")
     >>> record.to_article().paragraphs
     ('Satu kalimat.', 'Dua.')
     """
@@ -151,6 +151,22 @@ def parse_record(fields: Mapping[str, Any]) -> ArticleRecord:
         problems = [_describe(problem) for problem in error.errors(include_url=False)]
     more = f"; and {len(problems) - _SHOWN_ERRORS} more" if len(problems) > _SHOWN_ERRORS else ""
     raise ReadingError("; ".join(problems[:_SHOWN_ERRORS]) + more)
+
+
+def with_metadata(
+    fields: Mapping[str, Any], *, known: Collection[str] = ArticleRecord.model_fields
+) -> dict[str, Any]:
+    """Move fields that are not `known` into the metadata, where a field of the same name wins.
+
+    >>> with_metadata({"title": "Kopi", "source": "arsip"})
+    {'title': 'Kopi', 'metadata': {'source': 'arsip'}}
+    """
+    others = {name: value for name, value in fields.items() if name not in known}
+    kept = {name: value for name, value in fields.items() if name in known}
+    metadata = kept.get("metadata") or {}
+    if not others or not isinstance(metadata, Mapping):
+        return kept
+    return {**kept, "metadata": {**others, **metadata}}
 
 
 def _describe(problem: Any) -> str:

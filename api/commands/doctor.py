@@ -1,0 +1,65 @@
+"""`kutip doctor`."""
+
+import platform
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+
+import click
+
+from rag.datatypes import Counts
+from rag.errors import KutipError
+from rag.pipeline import Question
+from rag.refusal import CALIBRATIONS
+from rag.service import build_service, open_corpus
+from rag.settings import load_settings
+
+
+@click.command()
+def command() -> None:
+    """Check settings, data folder, encoder and search, each in one line."""
+    passed = [
+        _run("Kutip", _version),
+        _run("Settings", lambda: f"{len(load_settings().model_dump())} read"),
+        _run("Corpus", _corpus),
+        _run("Encoder and search", _search),
+        _run("Language model", lambda: load_settings().llm_model or "none: answers are verbatim sentences"),
+    ]
+    if not all(passed):
+        sys.exit(1)
+
+
+def _run(name: str, check: Callable[[], str]) -> bool:
+    try:
+        click.echo(f"ok      {name}: {check()}")
+    except KutipError as error:
+        click.echo(f"failed  {name}: {error}")
+        return False
+    return True
+
+
+def _version() -> str:
+    return f"{version('kutip')} on Python {platform.python_version()}, {platform.platform(terse=True)}"
+
+
+def _corpus() -> str:
+    settings = load_settings()
+    with open_corpus(settings) as corpus:
+        return f"{settings.data_dir}: {_described(corpus.counts())}"
+
+
+def _search() -> str:
+    with build_service(load_settings()) as service:
+        encoder = service.pipeline.encoder
+        found = service.pipeline.search(Question(text="kutip doctor"))
+        lines = [
+            f"{encoder.name}, dimension {encoder.dimension}, at most {encoder.max_tokens} tokens",
+            f"{len(found.hits)} hits in {sum(found.timings_ms.values()):.0f} ms",
+        ]
+    if encoder.name not in CALIBRATIONS:
+        lines.append("no calibration for this encoder, so only questions without any hit are refused")
+    return "; ".join(lines)
+
+
+def _described(counts: Counts) -> str:
+    return f"{counts.articles} articles, {counts.passages} passages"

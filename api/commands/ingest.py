@@ -1,0 +1,54 @@
+"""`kutip ingest`."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import click
+from tqdm import tqdm
+
+from api.commands.options import print_json
+from api.schemas import ingest_json
+from rag.datatypes import IngestResult
+from rag.reading import Overrides, read_paths
+from rag.service import Service, build_service
+from rag.settings import load_settings
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option("--permission", metavar="TEXT", help="Permission you hold for pages that forbid AI indexing.")
+@click.option("--outlet", help="Outlet of all these articles.")
+@click.option("--author", help="Author of all these articles.")
+@click.option("--language", metavar="TAG", help="Language of all these articles.")
+@click.option("--section", help="Section of all these articles.")
+@click.option("--rebuild", is_flag=True, help="First encode every stored article again.")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each article.")
+def command(paths: Sequence[str], rebuild: bool, as_json: bool, **stated: str | None) -> None:
+    """Read and index articles: .txt, .md, .html, .jsonl files, folders, or `-` for standard input."""
+    if not paths and not rebuild:
+        raise click.UsageError("Give files or folders to read, `-` for standard input, or --rebuild.")
+    with build_service(load_settings(), encode_again=rebuild) as service:
+        results = list(_ingest(service, paths, Overrides(**stated)))
+    if as_json:
+        print_json({"articles": [ingest_json(result) for result in results]})
+    _report(results)
+
+
+def _ingest(service: Service, paths: Sequence[str], overrides: Overrides) -> Iterator[IngestResult]:
+    # subtle: `disable=None` shows the bar on a terminal only.
+    with tqdm(unit=" passages", disable=None, file=sys.stderr) as bar:
+        for result in service.ingestion.ingest(read_paths(paths, overrides=overrides)):
+            bar.update(result.passages)
+            if result.status == "rejected":
+                bar.clear()
+                click.echo(f"{result.id}: {result.reason}", err=True)
+            yield result
+
+
+def _report(results: Sequence[IngestResult]) -> None:
+    counts = Counter(result.status for result in results)
+    parts = [f"{counts[status]} {status}" for status in ("created", "updated", "unchanged", "rejected")]
+    click.echo(", ".join(parts) + ".", err=True)
+    if counts["rejected"]:
+        sys.exit(1)

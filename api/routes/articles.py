@@ -1,0 +1,101 @@
+"""`/v1/articles`: put articles in, list, read and delete them."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import JSONResponse, Response
+
+from api.dependencies import RunningService
+from api.problems import problem, respond
+from api.schemas import ArticleQuery, ArticlesReply, article_json, ingest_json
+from rag.datatypes import Article, ArticlePage, Unreadable
+from rag.errors import BadRequest, NotFound, ReadingError
+from rag.reading import ArticleRecord, parse_record
+
+router = APIRouter(prefix="/v1/articles", tags=["articles"])
+
+MAXIMUM_BATCH = 1000
+
+_BODY_SCHEMA = {
+    "anyOf": [
+        ArticleRecord.model_json_schema(),
+        {
+            "type": "object",
+            "properties": {"articles": {"type": "array", "items": {"type": "object"}}},
+            "required": ["articles"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
+@router.post(
+    "",
+    response_model=ArticlesReply,
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": _BODY_SCHEMA}}}},
+)
+def add_articles(body: Annotated[dict[str, Any], Body()], service: RunningService) -> Response:
+    """Add one article, or `{"articles": [...]}`; a rejected one does not keep the others out.
+
+    Replies 200 with what became of each, or 422 where every one was rejected.
+    """
+    items = [_article(record, place) for place, record in enumerate(_records(body))]
+    results = list(service.ingestion.ingest(items))
+    reply: dict[str, Any] = {"articles": [ingest_json(result) for result in results]}
+    rejected = [result for result in results if result.status == "rejected"]
+    if len(rejected) < len(results):
+        return JSONResponse(reply)
+    reasons = "; ".join(f"{result.id}: {result.reason}" for result in rejected[:3])
+    return respond(problem(422, f"Every article was rejected. {reasons}", **reply))
+
+
+@router.get("")
+def list_articles(query: Annotated[ArticleQuery, Query()], service: RunningService) -> ArticlePage:
+    """List current articles without their bodies, in the order of their ids."""
+    return service.corpus.articles(query.to_filters(), limit=query.limit, cursor=query.cursor)
+
+
+@router.get("/{article_id:path}")
+def read_article(article_id: str, service: RunningService, version: str | None = None) -> dict[str, Any]:
+    """Return a whole article as it is now, or as it was in `version`."""
+    article = service.corpus.article(article_id, version=version)
+    if article is None:
+        raise _not_found(article_id, version)
+    return article_json(article)
+
+
+@router.delete("/{article_id:path}", status_code=204)
+def delete_article(article_id: str, service: RunningService) -> None:
+    """Remove an article with all its versions."""
+    if not service.corpus.remove(article_id):
+        raise _not_found(article_id, None)
+
+
+def _records(body: dict[str, Any]) -> list[Any]:
+    if "articles" not in body:
+        return [body]
+    records = body["articles"]
+    if set(body) != {"articles"} or not isinstance(records, list) or not 1 <= len(records) <= MAXIMUM_BATCH:
+        raise BadRequest(
+            f'A batch is {{"articles": […]}} with 1 to {MAXIMUM_BATCH} articles and no other field.',
+            field="articles",
+        )
+    return records
+
+
+def _article(record: Any, place: int) -> Article | Unreadable:
+    named = record.get("id") if isinstance(record, dict) else None
+    source = named if isinstance(named, str) and named else f"articles[{place}]"
+    if not isinstance(record, dict):
+        shown = json.dumps(record)[:100]
+        return Unreadable(source=source, reason=f"{shown} is no object with article fields.")
+    try:
+        return parse_record(record).to_article()
+    except ReadingError as error:
+        return Unreadable(source=source, reason=str(error))
+
+
+def _not_found(article_id: str, version: str | None) -> NotFound:
+    of_version = f" of version {version!r}" if version else ""
+    return NotFound(f"There is no article {article_id!r}{of_version}: GET /v1/articles lists them.")

@@ -1,0 +1,29 @@
+"""`/health/live` and `/health/ready`: probes."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.dependencies import RunningService
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+@router.get("/live")
+def live() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/ready")
+def ready(service: RunningService) -> dict[str, Any]:
+    """Say whether questions can be answered; 503 where the corpus cannot be read."""
+    counts = service.corpus.counts()
+    language_model = service.pipeline.language_model
+    return {
+        "status": "ok",
+        "articles": counts.articles,
+        "passages": counts.passages,
+        "embedding_model": service.pipeline.encoder.name,
+        "language_model": language_model.name if language_model else None,
+    }

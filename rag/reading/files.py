@@ -1,0 +1,156 @@
+"""Files, folders and standard input, one Article or Unreadable at a time."""
+
+import codecs
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from rag.datatypes import Article, Unreadable
+from rag.errors import NotFound, ReadingError
+from rag.reading.decoding import MAXIMUM_FILE_BYTES, decode
+from rag.reading.html_page import read_html_page
+from rag.reading.jsonl import numbered_lines, read_json_lines
+from rag.reading.markdown import read_markdown
+from rag.reading.page import Overrides, Page
+from rag.reading.text_page import read_text_page
+
+STANDARD_INPUT = "-"
+
+_MARKUP_SUFFIXES = (".html", ".htm")
+_READERS: dict[str, Callable[[str], Page]] = {
+    ".txt": read_text_page,
+    ".md": read_markdown,
+    **dict.fromkeys(_MARKUP_SUFFIXES, read_html_page),
+}
+KNOWN_SUFFIXES = (*_READERS, ".jsonl")
+_BEFORE_FIRST_CHARACTER = codecs.BOM_UTF8 + b" \t\r\n"
+
+
+def read_paths(paths: Sequence[str | Path], *, overrides: Overrides) -> Iterator[Article | Unreadable]:
+    """Yield what the files, the folders with all below them, and standard input (`-`) hold, in order.
+
+    Hidden files, and in folders files of other types, are passed over; links to folders are not followed.
+    Raises NotFound, before anything is read, if a path does not exist.
+    """
+    names = [os.fspath(path) for path in paths]
+    missing = [repr(name) for name in names if name != STANDARD_INPUT and not os.path.exists(name)]
+    if missing:
+        raise NotFound(f"no such file or folder: {', '.join(missing)}; nothing was read: correct the path")
+    reading = _Reading(overrides=overrides)
+    return chain.from_iterable(map(reading.read, names))
+
+
+def read_bytes(data: bytes, *, name: str, suffix: str, overrides: Overrides) -> Article:
+    """Return the article of one page, whose `suffix` says what it is and whose `name` gives it an id.
+
+    Raises ReadingError if it cannot be read, RightsError if it forbids indexing and no permission is stated.
+    """
+    try:
+        return _read_page(data, suffix=suffix, default_id=Path(name).stem or None, overrides=overrides)
+    except ReadingError as error:
+        raise type(error)(f"{name}: {error}") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """One run over several paths, which remembers the ids its pages took."""
+
+    overrides: Overrides
+    taken: dict[str, str] = field(default_factory=dict)
+
+    def read(self, name: str) -> Iterator[Article | Unreadable]:
+        if name == STANDARD_INPUT:
+            return self._read_standard_input()
+        path = Path(name)
+        return self._read_folder(path) if path.is_dir() else self._read_file(path)
+
+    def _read_folder(self, folder: Path) -> Iterator[Article | Unreadable]:
+        entries = _entries_below(folder)
+        first = next(entries, None)
+        if first is None:
+            yield Unreadable(source=_shown(folder), reason=f"the folder holds no {_list_of_suffixes()} file")
+            return
+        for entry in chain([first], entries):
+            if isinstance(entry, Unreadable):
+                yield entry
+            else:
+                yield from self._read_file(entry)
+
+    def _read_file(self, path: Path) -> Iterator[Article | Unreadable]:
+        source = _shown(path)
+        try:
+            with path.open("rb") as stream:
+                if path.suffix.lower() == ".jsonl":
+                    yield from read_json_lines(numbered_lines(stream), name=source, overrides=self.overrides)
+                    return
+                _check_size(path.stat().st_size)
+                data = stream.read(MAXIMUM_FILE_BYTES + 1)
+            yield self._read_page(data, source=source, suffix=path.suffix, default_id=path.stem)
+        except OSError as error:
+            yield Unreadable(source=source, reason=f"the file cannot be read: {error.strerror}")
+        except ReadingError as error:
+            yield Unreadable(source=source, reason=str(error))
+
+    def _read_standard_input(self) -> Iterator[Article | Unreadable]:
+        lines = numbered_lines(sys.stdin.buffer)
+        first = next((line for line in lines if line[1].strip()), (1, b""))
+        start = first[1].lstrip(_BEFORE_FIRST_CHARACTER)[:1]
+        if start == b"{":
+            yield from read_json_lines(chain([first], lines), name=STANDARD_INPUT, overrides=self.overrides)
+            return
+        data = first[1] + sys.stdin.buffer.read(MAXIMUM_FILE_BYTES)
+        suffix = ".html" if start == b"<" else ".txt"
+        try:
+            yield self._read_page(data, source=STANDARD_INPUT, suffix=suffix, default_id=None)
+        except ReadingError as error:
+            yield Unreadable(source=STANDARD_INPUT, reason=str(error))
+
+    def _read_page(self, data: bytes, *, source: str, suffix: str, default_id: str | None) -> Article:
+        """Return a page's article; refuse the second page of one id, which would replace the first unseen."""
+        article = _read_page(data, suffix=suffix, default_id=default_id, overrides=self.overrides)
+        other = self.taken.setdefault(article.id, source)
+        if other != source:
+            raise ReadingError(f"its id {article.id!r} is taken by {other}: rename the file or give it an id")
+        return article
+
+
+def _read_page(data: bytes, *, suffix: str, default_id: str | None, overrides: Overrides) -> Article:
+    suffix = suffix.lower()
+    if suffix not in _READERS:
+        raise ReadingError(f"files of type {suffix!r} are not read: give {_list_of_suffixes()}")
+    _check_size(len(data))
+    page = _READERS[suffix](decode(data, is_markup=suffix in _MARKUP_SUFFIXES))
+    return page.to_article(default_id=default_id, overrides=overrides)
+
+
+def _check_size(size: int) -> None:
+    if size > MAXIMUM_FILE_BYTES:
+        raise ReadingError(
+            f"the page has {size:,} bytes, more than the {MAXIMUM_FILE_BYTES:,} a page may have: split it"
+        )
+
+
+def _entries_below(folder: Path) -> Iterator[Path | Unreadable]:
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        yield Unreadable(source=_shown(folder), reason=f"the folder cannot be read: {error.strerror}")
+        return
+    for entry in entries:
+        if entry.is_dir():
+            if not entry.is_symlink():  # a link may lead back up
+                yield from _entries_below(entry)
+        elif entry.suffix.lower() in KNOWN_SUFFIXES:
+            yield entry
+
+
+def _list_of_suffixes() -> str:
+    return ", ".join(KNOWN_SUFFIXES[:-1]) + " or " + KNOWN_SUFFIXES[-1]
+
+
+def _shown(path: Path) -> str:
+    """Return a path that can be printed, whatever bytes its name is made of."""
+    return os.fsencode(path).decode(errors="replace")

@@ -1,0 +1,231 @@
+"""An HTML page: the article's text as trafilatura finds it, and what the page states about it.
+
+JSON-LD and meta elements are read here, since trafilatura cuts times down to days and its search for a date
+takes quadratic time on a page full of them.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from lxml.etree import HTMLParser as EventParser
+from lxml.etree import LxmlError, _Element, fromstring, iterwalk, strip_elements
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from trafilatura import bare_extraction
+from trafilatura.metadata import extract_author, extract_title
+from trafilatura.settings import Document
+
+from rag.errors import ReadingError
+from rag.reading.dates import parse_written_date
+from rag.reading.page import Page
+from rag.reading.paragraphs import split_paragraphs
+from rag.reading.record import with_metadata
+from rag.reading.rights import find_markup_prohibition, find_prohibition
+from rag.reading.text_page import read_text_page
+
+# Far above any article's page, and low enough that parsing and extracting end within seconds.
+MAXIMUM_ELEMENTS = 50_000
+MAXIMUM_ATTRIBUTES = 500
+MAXIMUM_DEPTH = 250  # libxml2 silently drops what is nested deeper than 256
+
+_PUBLISHED = (
+    "article:published_time",
+    "og:published_time",
+    "datepublished",
+    "publishdate",
+    "pubdate",
+    "date",
+)
+_UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod")
+_BLOCK = re.compile(  # of HTML and of trafilatura's own tree, where `head` is a heading
+    r"address|article|aside|blockquote|body|code|d[dlt]|div|fieldset|figcaption|figure|footer|form|h[1-6]|head"
+    r"|header|hr|item|li|list|main|nav|ol|p|pre|quote|row|section|table|tbody|tr|ul"
+)
+_SEPARATORS = {"br": "\n", "lb": "\n", "td": " ", "th": " ", "cell": " "}
+_NOT_SHOWN = frozenset({"head", "script", "style", "template"})
+_SPACES = re.compile(r"[ \t\n\r\f]+")  # as HTML collapses them: a no-break space stays
+_SEVERAL_SPACES = re.compile(r" {2,}")
+_BEFORE_OUTLET = " -–—|·"
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+def read_html_page(html: str) -> Page:
+    """Return what the page says; raise ReadingError if it holds no article, or is beyond the bounds."""
+    tree = _parse(html.encode())
+    prohibition = find_markup_prohibition(tree) or find_prohibition(_block_text(tree))
+    stated = {name: value for name, value in _stated_fields(tree).items() if value}
+    title = stated.get("title", "")
+    page = read_text_page(_article_text(tree, title=title), title=title)
+    return Page(fields=with_metadata({**page.fields, **stated}), prohibition=prohibition or page.prohibition)
+
+
+class _Bounds:
+    """A parser target that keeps nothing and raises where the page has more than an article's page can."""
+
+    def __init__(self) -> None:
+        self.elements = 0
+        self.depth = 0
+
+    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
+        self.elements += 1
+        self.depth += 1
+        _check_bound("elements", self.elements, MAXIMUM_ELEMENTS)
+        _check_bound("attributes on one element", len(attributes), MAXIMUM_ATTRIBUTES)
+        _check_bound("elements nested in each other", self.depth, MAXIMUM_DEPTH)
+
+    def end(self, _tag: str) -> None:
+        self.depth -= 1
+
+    def close(self) -> None:
+        """End the parse, which has nothing to return."""
+
+
+def _check_bound(what: str, count: int, maximum: int) -> None:
+    if count > maximum:
+        raise ReadingError(
+            f"the page has more than {maximum:,} {what}: give the article's text as .txt or .jsonl"
+        )
+
+
+def _parse(data: bytes) -> HtmlElement:
+    # subtle: the bounds are checked on events, since libxml2 builds long attribute lists in quadratic time
+    bounds: Any = _Bounds()
+    fromstring(data, parser=EventParser(target=bounds, encoding="utf-8"))
+    try:
+        parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        return document_fromstring(data, parser=parser)
+    except LxmlError:
+        raise ReadingError("the page holds no article: it has no element") from None
+
+
+def _article_text(tree: HtmlElement, *, title: str) -> str:
+    strip_elements(tree, "script", "style", with_tail=False)
+    document = bare_extraction(tree, include_comments=False)
+    text = _block_text(document.body) if isinstance(document, Document) else ""
+    blocks = [block for block in split_paragraphs(text) if block != title]
+    if not blocks:
+        raise ReadingError("the page holds no article: give a page with one story's text")
+    return "\n\n".join(blocks)
+
+
+def _block_text(root: _Element) -> str:
+    """Return the text of the tree, a blank line between blocks; headings of trafilatura's left out."""
+    walk = iterwalk(root, events=("start", "end"))
+    parts = []
+    for event, element in walk:
+        tag = str(element.tag)
+        parts.append("\n\n" if _BLOCK.fullmatch(tag) else _SEPARATORS.get(tag, ""))
+        if event == "start" and tag in _NOT_SHOWN:
+            walk.skip_subtree()
+        elif event == "start":
+            parts.append(_SPACES.sub(" ", element.text or ""))
+        else:
+            parts.append(_SPACES.sub(" ", element.tail or ""))
+    return _SEVERAL_SPACES.sub(" ", "".join(parts))
+
+
+def _stated_fields(tree: HtmlElement) -> dict[str, Any]:
+    """Return what JSON-LD, then meta elements, then the page's headings and bylines state."""
+    linked = _linked_article(tree)
+    metas = _metas(tree)
+    outlet = _names(linked.get("publisher")) or metas.get("og:site_name")
+    headline = _names(linked.get("headline")) or _without_outlet(metas.get("og:title"), outlet)
+    published = [linked.get("datePublished"), *map(metas.get, _PUBLISHED), *_time_elements(tree)]
+    updated = [linked.get("dateModified"), *map(metas.get, _UPDATED)]
+    return {
+        "title": headline or extract_title(tree),
+        "outlet": outlet,
+        "author": _author(linked, metas) or extract_author(tree),
+        "published_at": _first_time(published),
+        "updated_at": _first_time(updated),
+        "url": _address(tree, linked, metas),
+        "language": (tree.get("lang") or _names(linked.get("inLanguage")) or "").replace("_", "-"),
+        "section": _first_name(linked.get("articleSection")) or metas.get("article:section"),
+        "license": metas.get("license") or _names(linked.get("license")),
+    }
+
+
+def _linked_article(tree: HtmlElement) -> dict[str, Any]:
+    """Return the first article in the page's JSON-LD, what it refers to by `@id` filled in."""
+    scripts = tree.xpath('//script[starts-with(@type, "application/ld+json")]/text()')
+    nodes = [node for script in scripts for node in _nodes(_load_json(script))]
+    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
+    article = next(filter(_is_article, nodes), {})
+    return {field: named.get(_reference(value), value) for field, value in article.items()}
+
+
+def _load_json(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):  # broken JSON-LD is common, and the page can be read without it
+        return None
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield item
+            graph = item.get("@graph")
+            yield from (node for node in graph if isinstance(node, dict)) if isinstance(graph, list) else ()
+
+
+def _is_article(node: Mapping[str, Any]) -> bool:
+    kinds = node.get("@type")
+    return any(
+        str(kind).endswith(("Article", "Posting")) for kind in (kinds if isinstance(kinds, list) else [kinds])
+    )
+
+
+def _reference(value: Any) -> str:
+    return str(value.get("@id")) if isinstance(value, dict) else ""
+
+
+def _names(value: Any) -> str | None:
+    """Return the text of a JSON-LD value: a string, an object with a name, or several of them."""
+    items = value if isinstance(value, list) else [value]
+    names = [item.get("name") if isinstance(item, dict) else item for item in items]
+    return ", ".join(name for name in map(_plain, names) if name) or None
+
+
+def _first_name(value: Any) -> str | None:
+    return _names(value[0] if isinstance(value, list) and value else value)
+
+
+def _plain(value: Any) -> str:
+    return " ".join(_NOT_TEXT.sub("", unescape(value)).split()) if isinstance(value, str) else ""
+
+
+def _metas(tree: HtmlElement) -> dict[str, str]:
+    metas: dict[str, str] = {}
+    for meta in tree.iterfind(".//meta[@content]"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        metas.setdefault(name.strip().lower(), _plain(meta.get("content")))
+    return metas
+
+
+def _without_outlet(title: str | None, outlet: str | None) -> str | None:
+    """Return the title without the " - Outlet" that many sites append."""
+    return title.removesuffix(outlet).rstrip(_BEFORE_OUTLET) if title and outlet else title
+
+
+def _author(linked: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
+    stated = [_names(linked.get("author")), metas.get("author"), metas.get("article:author")]
+    return next((name for name in stated if name and not name.startswith("http")), None)
+
+
+def _address(tree: HtmlElement, linked: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
+    canonical = tree.xpath('//link[@rel="canonical"]/@href')
+    stated = [*map(_plain, canonical), metas.get("og:url"), _names(linked.get("url"))]
+    return next((url for url in stated if url and url.startswith(("http://", "https://"))), None)
+
+
+def _time_elements(tree: HtmlElement) -> list[str]:
+    return list(tree.xpath("(//article//time/@datetime | //main//time/@datetime)[1]"))
+
+
+def _first_time(values: Iterable[object]) -> datetime | None:
+    times = (parse_written_date(value) for value in values if isinstance(value, str) and value)
+    return next(filter(None, times), None)

@@ -1,0 +1,86 @@
+"""The one place that chooses implementations: settings in, a running service out."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from embeddings.loading import load_encoder
+from embeddings.weights import ModelLoadError
+from rag.errors import EncoderError, SettingsError
+from rag.ingestion import Ingestion
+from rag.language_model import LanguageModel
+from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.pipeline import Pipeline
+from rag.settings import Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """A corpus with what asks it and what fills it."""
+
+    settings: Settings
+    corpus: LocalCorpus
+    pipeline: Pipeline
+    ingestion: Ingestion
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.corpus.close()
+
+
+def build_service(settings: Settings, *, encode_again: bool = False) -> Service:
+    """Load the encoder, open the corpus and put the pipeline together.
+
+    `encode_again` replaces vectors of another encoder instead of refusing them.
+
+    Raises:
+        EncoderError, CorpusError, SettingsError
+    """
+    language_model = load_language_model(settings)
+    try:
+        encoder = load_encoder(settings.embedding_model, engine=settings.embedding_engine)
+    except ModelLoadError as error:
+        raise EncoderError(str(error)) from error
+    identity = EncoderIdentity(encoder.name, encoder.dimension)
+    if encode_again:
+        with open_corpus(settings) as old:
+            ingestion = Ingestion(old, encoder, passage_max_tokens=settings.passage_max_tokens)
+            old.encode_again(identity, ingestion.cut_and_encode)
+    corpus = open_corpus(settings, encoder=identity)
+    pipeline = Pipeline(
+        corpus=corpus,
+        encoder=encoder,
+        language_model=language_model,
+        top_k=settings.top_k,
+        max_question_characters=settings.max_question_characters,
+    )
+    ingestion = Ingestion(corpus, encoder, passage_max_tokens=settings.passage_max_tokens)
+    return Service(settings, corpus, pipeline, ingestion)
+
+
+def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -> LocalCorpus:
+    """Open the corpus; without an encoder for all but vector search."""
+    return LocalCorpus(settings.data_dir, encoder=encoder)
+
+
+def load_language_model(settings: Settings) -> LanguageModel | None:
+    """Return the language model that the settings name, None where they name none."""
+    if settings.llm_model is None:
+        return None
+    if settings.openai_api_key is None and settings.openai_base_url is None:
+        raise SettingsError(
+            f"KUTIP_LLM_MODEL is {settings.llm_model!r}, but neither OPENAI_API_KEY nor OPENAI_BASE_URL is "
+            "set: set the key, or the address of a server that needs none."
+        )
+    # Imported here because the client takes a second, which verbatim answers need not wait for.
+    from rag.openai_model import OpenAILanguageModel
+
+    key = settings.openai_api_key
+    return OpenAILanguageModel(
+        settings.llm_model,
+        api_key=key.get_secret_value() if key else "none",
+        base_url=settings.openai_base_url,
+        timeout_seconds=settings.llm_timeout_seconds,
+        max_tokens=settings.llm_max_tokens,
+    )

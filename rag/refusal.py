@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 # Below this probability a question is refused. Lower than .5: the reader of an answer can check its
 # quotes, the reader of a wrong refusal cannot.
-THRESHOLD = 0.35
+THRESHOLD = 0.25
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Calibration:
 # Fitted by `python -m benchmarks.refusal` on development questions with and without their article.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": Calibration(
-        same_language=Logistic(similarity=25.0, coverage=6.1, intercept=-25.4),
+        same_language=Logistic(similarity=44.4, coverage=6.7, intercept=-41.5),
         across_languages=Logistic(similarity=79.9, coverage=0.0, intercept=-63.6),
     )
 }

@@ -30,6 +30,8 @@ from rag.reading.text_page import read_text_page
 MAXIMUM_ELEMENTS = 50_000
 MAXIMUM_ATTRIBUTES = 500
 MAXIMUM_DEPTH = 250  # libxml2 silently drops what is nested deeper than 256
+# trafilatura compares its result with justext's, which takes quadratic time, up to this many.
+_COMPARED_ELEMENTS = 10_000
 
 _PUBLISHED = (
     "article:published_time",
@@ -49,7 +51,8 @@ _NOT_SHOWN = frozenset({"head", "script", "style", "template"})
 _SPACES = re.compile(r"[ \t\n\r\f]+")  # as HTML collapses them: a no-break space stays
 _SEVERAL_SPACES = re.compile(r" {2,}")
 _BEFORE_OUTLET = " -–—|·"
-_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+# subtle: a reference such as &#11; puts into the tree what lxml then refuses to copy
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_html_page(html: str) -> Page:
@@ -96,14 +99,19 @@ def _parse(data: bytes) -> HtmlElement:
     fromstring(data, parser=EventParser(target=bounds, encoding="utf-8"))
     try:
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        return document_fromstring(data, parser=parser)
+        tree = document_fromstring(data, parser=parser)
     except LxmlError:
         raise ReadingError("the page holds no article: it has no element") from None
+    for element in tree.iter():
+        element.text = _NOT_XML.sub("", element.text or "")
+        element.tail = _NOT_XML.sub("", element.tail or "")
+    return tree
 
 
 def _article_text(tree: HtmlElement, *, title: str) -> str:
     strip_elements(tree, "script", "style", with_tail=False)
-    document = bare_extraction(tree, include_comments=False)
+    is_long = sum(1 for _ in tree.iter()) > _COMPARED_ELEMENTS
+    document = bare_extraction(tree, include_comments=False, fast=is_long)
     text = _block_text(document.body) if isinstance(document, Document) else ""
     blocks = [block for block in split_paragraphs(text) if block != title]
     if not blocks:
@@ -195,7 +203,7 @@ def _first_name(value: Any) -> str | None:
 
 
 def _plain(value: Any) -> str:
-    return " ".join(_NOT_TEXT.sub("", unescape(value)).split()) if isinstance(value, str) else ""
+    return " ".join(_NOT_XML.sub("", unescape(value)).split()) if isinstance(value, str) else ""
 
 
 def _metas(tree: HtmlElement) -> dict[str, str]:

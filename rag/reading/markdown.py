@@ -113,7 +113,7 @@ def _paragraphs(token: Token, lines: list[str]) -> tuple[str, ...]:
     if token.level or token.map is None or token.type in _NOT_PARAGRAPHS or token.content.startswith("<!--"):
         return ()
     start, end = token.map
-    source = "\n".join(lines[start:end])
+    source = "\n".join(lines[start:end]).rstrip()
     if token.type in _CONTAINERS:
         return split_paragraphs(source)
-    return (source.strip("\n").rstrip(),)
+    return (source,) if source else ()

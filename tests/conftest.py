@@ -1,0 +1,77 @@
+"""What many tests need: a small corpus, an encoder whose vectors can be worked out by hand."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings.weights import FloatArray
+from rag.datatypes import Article
+from rag.ingestion import Ingestion
+from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.pipeline import Pipeline
+
+TOPICS = ("kopi", "banjir", "bus", "maraton", "gempa", "sekolah")
+
+
+class TopicEncoder:
+    """Counts of six topic words, and a little of "something else", scaled to unit length.
+
+    "kopi kopi banjir" is (2, 1, 0, 0, 0, 0, .1) / 2.238. A token is a word between white space.
+    """
+
+    name = "topics"
+    dimension = len(TOPICS) + 1
+    max_tokens = 40
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count words."""
+        return [len(text.split()) for text in texts]
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """Count topics."""
+        return self.encode_passages(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
+        """Count topics."""
+        counts = [[text.lower().count(topic) for topic in TOPICS] + [0.1] for text in texts]
+        vectors = np.array(counts, np.float32).reshape(-1, self.dimension)
+        scaled: FloatArray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return scaled
+
+
+def article(article_id: str, *paragraphs: str, **fields: object) -> Article:
+    """Make an article in Indonesian unless `fields` say otherwise."""
+    values: dict[str, object] = {"language": "id", **fields}
+    return Article(id=article_id, paragraphs=paragraphs, **values)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def encoder() -> TopicEncoder:
+    """Give an encoder whose vectors can be worked out by hand."""
+    return TopicEncoder()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, encoder: TopicEncoder) -> Iterator[LocalCorpus]:
+    """Give an empty corpus on disk."""
+    with LocalCorpus(tmp_path / "data", encoder=identity(encoder)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ingestion(corpus: LocalCorpus, encoder: TopicEncoder) -> Ingestion:
+    """Give what fills `corpus`."""
+    return Ingestion(corpus, encoder, passage_max_tokens=40)
+
+
+@pytest.fixture
+def pipeline(corpus: LocalCorpus, encoder: TopicEncoder) -> Pipeline:
+    """Give what asks `corpus`, without a language model."""
+    return Pipeline(corpus=corpus, encoder=encoder)
+
+
+def identity(encoder: TopicEncoder) -> EncoderIdentity:
+    """Return what the corpus knows the encoder by."""
+    return EncoderIdentity(encoder.name, encoder.dimension)

@@ -1,0 +1,107 @@
+"""From question to answer, on a corpus small enough to know by heart."""
+
+import asyncio
+import re
+
+import pytest
+
+from rag.datatypes import Answer
+from rag.errors import BadRequest
+from rag.ingestion import Ingestion
+from rag.local_corpus import LocalCorpus
+from rag.pipeline import Answered, Event, Pipeline, Question, TextWritten
+from tests.conftest import article
+
+COFFEE = article(
+    "kopi",
+    "Panen kopi mencapai 1.500,5 ton pada Senin (3/6). Harga kopi naik [5] menjadi Rp92.000.",
+    "Petani menyambut baik kenaikan itu.",
+    title="Panen kopi",
+    url="https://example.org/kopi",
+)
+FLOOD = article("banjir", "Banjir merendam 412 rumah. Warga mengungsi.", published_at=None)
+
+
+@pytest.fixture
+def filled(ingestion: Ingestion) -> None:
+    list(ingestion.ingest([COFFEE, FLOOD]))
+
+
+def ask(pipeline: Pipeline, text: str) -> Answer:
+    return asyncio.run(pipeline.answer(Question(text=text)))
+
+
+def check_citations(answer: Answer, corpus: LocalCorpus) -> None:
+    """Hold an answer against every promise of the contract's section 2."""
+    for citation in answer.citations:
+        cited = corpus.article(citation.article_id, version=citation.article_version)
+        assert cited is not None
+        assert cited.text[citation.start : citation.end] == citation.quote
+        paragraph = list(cited.numbered_paragraphs())[citation.paragraph - 1]
+        assert paragraph.start <= citation.start < citation.end <= paragraph.end
+        claim = answer.claims[citation.claim]
+        assert (citation.answer_start, citation.answer_end) == (claim.start, claim.end)
+        assert answer.answer[claim.start : claim.end] == claim.text
+        assert citation.number in claim.citations
+    printed = [int(number) for number in re.findall(r"\[(\d+)\]", answer.answer)]
+    assert list(dict.fromkeys(printed)) == list(range(1, len(set(printed)) + 1))
+    assert set(printed) == {citation.number for citation in answer.citations}
+
+
+@pytest.mark.usefixtures("filled")
+def test_answers_with_the_sentence_that_holds_the_answer(pipeline: Pipeline, corpus: LocalCorpus) -> None:
+    answer = ask(pipeline, "Berapa ton panen kopi?")
+    assert answer.citations[0].quote == "Panen kopi mencapai 1.500,5 ton pada Senin (3/6)."
+    assert answer.answer.startswith("Panen kopi mencapai 1.500,5 ton pada Senin (3/6). [1]")
+    assert answer.mode == "extractive"
+    assert answer.claims[0].verdict == "supported"
+    check_citations(answer, corpus)
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_bracket_of_the_article_is_no_citation(pipeline: Pipeline, corpus: LocalCorpus) -> None:
+    answer = ask(pipeline, "Harga kopi naik menjadi berapa?")
+    assert "naik ［5］ menjadi" in answer.answer
+    assert any("naik [5] menjadi" in citation.quote for citation in answer.citations)
+    check_citations(answer, corpus)
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_pieces_of_a_stream_make_the_answer(pipeline: Pipeline) -> None:
+    async def collect() -> list[Event]:
+        return [event async for event in pipeline.stream(Question(text="Berapa rumah terendam banjir?"))]
+
+    events = asyncio.run(collect())
+    last = events[-1]
+    assert isinstance(last, Answered)
+    assert "".join(event.text for event in events if isinstance(event, TextWritten)) == last.answer.answer
+
+
+def test_an_empty_corpus_refuses_in_the_language_of_the_question(pipeline: Pipeline) -> None:
+    answer = ask(pipeline, "Siapa presiden pertama Indonesia?")
+    assert answer.is_refusal
+    assert answer.refusal_reason == "empty_corpus"
+    assert answer.answer == "Artikel yang tersedia tidak memuat jawaban atas pertanyaan ini."
+    assert (answer.claims, answer.citations) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("  ", "is empty"),
+        ("?!…", "holds no word"),
+        ("😀", "holds no word"),
+        ("a\0b", r"U\+0000 at character 1"),
+        ("kopi \ud83d", r"U\+D83D at character 5"),
+        ("x" * 2001, "2001 characters, the limit is 2000"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_says_why(pipeline: Pipeline, question: str, message: str) -> None:
+    with pytest.raises(BadRequest, match=message):
+        ask(pipeline, question)
+
+
+@pytest.mark.usefixtures("filled")
+def test_mode_llm_without_a_language_model_says_what_to_set(pipeline: Pipeline) -> None:
+    with pytest.raises(BadRequest, match="set KUTIP_LLM_MODEL"):
+        asyncio.run(pipeline.answer(Question(text="Apa itu kopi?", mode="llm")))

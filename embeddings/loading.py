@@ -1,15 +1,20 @@
-"""The encoder that a setting names."""
+"""The encoder that a setting names. Importing this takes the four seconds that torch takes."""
 
 from typing import Literal
 
-from embeddings.encoder import Encoder, SentenceTransformerEncoder
+import torch
+from sentence_transformers import SentenceTransformer
+
+from embeddings import bundled
+from embeddings.encoder import Encoder
+from embeddings.sentence_transformer import SentenceTransformerEncoder
 from embeddings.weights import ModelLoadError
 
 BUNDLED = "bundled"
 
 EngineChoice = Literal["auto", "openvino", "torch"]
 
-# Models that were trained with prompts but whose published configuration does not carry them.
+# What the E5 models were trained with; their published configurations do not carry it.
 _E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 
 
@@ -21,13 +26,8 @@ def load_encoder(model: str, *, engine: EngineChoice = "auto") -> Encoder:
     Raises:
         ModelLoadError: the model cannot be had; the message says what to do.
     """
-    # Imported here because torch and sentence-transformers take four seconds, which commands that
-    # need no encoder should not wait for.
-    import torch
-    from sentence_transformers import SentenceTransformer
-
     if model == BUNDLED:
-        return _load_bundled(engine, has_gpu=torch.cuda.is_available())
+        return SentenceTransformerEncoder(_load_bundled(engine), name=bundled.NAME)
     prompts = _E5_PROMPTS if "e5" in model.lower() else None
     try:
         return SentenceTransformerEncoder(SentenceTransformer(model, prompts=prompts), name=model)
@@ -39,10 +39,8 @@ def load_encoder(model: str, *, engine: EngineChoice = "auto") -> Encoder:
         ) from error
 
 
-def _load_bundled(engine: EngineChoice, *, has_gpu: bool) -> Encoder:
-    from embeddings import bundled  # torch again: see above
-
+def _load_bundled(engine: EngineChoice) -> SentenceTransformer:
+    has_gpu = torch.cuda.is_available()
     if engine == "auto":
         engine = "torch" if has_gpu else "openvino"
-    device = "cuda" if has_gpu and engine == "torch" else "cpu"
-    return SentenceTransformerEncoder(bundled.load(engine=engine, device=device), name=bundled.NAME)
+    return bundled.load(engine=engine, device="cuda" if has_gpu and engine == "torch" else "cpu")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Self
 
-from embeddings.loading import load_encoder
 from embeddings.weights import ModelLoadError
 from rag.errors import EncoderError, SettingsError
 from rag.ingestion import Ingestion
@@ -37,6 +36,9 @@ def build_service(settings: Settings, *, encode_again: bool = False) -> Service:
     Raises:
         EncoderError, CorpusError, SettingsError
     """
+    # Imported here because torch takes four seconds, which commands that need no encoder should not wait for.
+    from embeddings.loading import load_encoder
+
     language_model = load_language_model(settings)
     try:
         encoder = load_encoder(settings.embedding_model, engine=settings.embedding_engine)

@@ -17,6 +17,7 @@ from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import ArticleRecord, with_metadata
 
 MAXIMUM_FRONT_MATTER_CHARACTERS = 50_000
+MAXIMUM_LINES = 200_000  # the parser takes a kilobyte for each block
 
 # subtle: python-frontmatter would lose the text of a page that opens with a thematic break.
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -34,8 +35,10 @@ def read_markdown(text: str) -> Page:
     front_matter = _load_front_matter(match[1] or "") if match else None
     if match and front_matter is not None:  # None: the page opens with a thematic break, not with fields
         text = text[match.end() :]
-    tokens = _parse_blocks(text)
     lines = text.split("\n")
+    if len(lines) > MAXIMUM_LINES:
+        raise ReadingError(f"the page has {len(lines):,} lines, more than {MAXIMUM_LINES:,}: split it")
+    tokens = _parse_blocks(text)
     paragraphs = [paragraph for token in tokens for paragraph in _paragraphs(token, lines)]
     if not paragraphs:
         raise ReadingError("the page holds no article: nothing is left beside its front matter and headings")

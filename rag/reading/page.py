@@ -5,19 +5,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.datatypes import Article
-from rag.reading.record import parse_record
+from rag.errors import BadRequest
+from rag.reading.record import canonical_tag, parse_record
 from rag.reading.rights import check_permission
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overrides:
-    """What the caller states for every article; it wins over what the page says."""
+    """What the caller states for every article, which wins over what the page says.
+
+    Raises BadRequest if `language` is no language tag.
+    """
 
     permission: str | None = None
     outlet: str | None = None
     author: str | None = None
     language: str | None = None
     section: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.language and not canonical_tag(self.language):
+            message = f"language {self.language!r} is not a BCP 47 tag such as id, en or zh-Hans"
+            raise BadRequest(message, field="language")
 
     def stated(self) -> dict[str, str]:
         """Return the fields that hold something."""

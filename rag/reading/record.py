@@ -133,7 +133,7 @@ class ArticleRecord(BaseModel):
             author=self.author,
             published_at=self.published_at,
             updated_at=self.updated_at,
-            language=_canonical_tag(self.language) or detect_language(text),
+            language=canonical_tag(self.language) or detect_language(text),
             section=self.section,
             metadata=self.metadata or {},
             permission=self.permission,
@@ -169,6 +169,15 @@ def with_metadata(
     return {**kept, "metadata": {**others, **metadata}}
 
 
+def canonical_tag(language: str | None) -> str | None:
+    """Return a BCP 47 tag in its canonical case (`zh-Hans`, `pt-BR`), None for anything else."""
+    if not language or not _LANGUAGE_TAG.fullmatch(language):
+        return None
+    first, *others = language.split("-")
+    cases = {2: str.upper, 4: str.title}
+    return "-".join([first.lower(), *(cases.get(len(part), str.lower)(part) for part in others)])
+
+
 def _describe(problem: Any) -> str:
     if problem["type"] == "article":
         return str(problem["msg"])
@@ -198,15 +207,6 @@ def _check_characters(text: str, *, path: str) -> None:
     if match := _REFUSED_CHARACTER.search(text):
         name = "NUL" if match[0] == "\0" else "lone surrogate"
         raise _refusal(f"{path} holds a {name} at character {match.start()}: remove it")
-
-
-def _canonical_tag(language: str | None) -> str | None:
-    """Return a BCP 47 tag in its canonical case (`zh-Hans`, `pt-BR`), None for anything else."""
-    if not language or not _LANGUAGE_TAG.fullmatch(language):
-        return None
-    first, *others = language.split("-")
-    cases = {2: str.upper, 4: str.title}
-    return "-".join([first.lower(), *(cases.get(len(part), str.lower)(part) for part in others)])
 
 
 def _derived_id(source: str) -> str:

@@ -56,9 +56,7 @@ _FURNITURE = re.compile(
 _OTHER_STORY = re.compile(
     r"(?:(?:baca|lihat|simak) juga|read also|also read|related news)\s?:", re.IGNORECASE
 )
-_DATELINE = re.compile(
-    r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}\s"
-)
+_DATELINE = re.compile(r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}\s")
 _DAY_IN_DATELINE = re.compile(r",[^,]*\d[^,]*$")  # "SHANGHAI, July 27 (KANTOR) --"
 
 
@@ -67,7 +65,7 @@ def read_text_page(text: str, *, title: str | None = None) -> Page:
 
     Raises ReadingError if nothing is left for a body.
     """
-    source_lines = _clean(text).split("\n")
+    source_lines = text.strip().split("\n")
     lines = [_clean(line) for line in source_lines]
     filled = [number for number, line in enumerate(lines) if line]
     header = _facts(lines, filled[title is None :][:_EDGE_LINES])
@@ -165,7 +163,7 @@ def _is_filled(line: str) -> bool:
 
 
 def _clean(line: str) -> str:
-    return line.strip().strip(_INVISIBLE)
+    return " ".join(line.split()).strip(_INVISIBLE)
 
 
 def _is_wrapped(block: list[str]) -> bool:
@@ -182,7 +180,7 @@ def _fields(facts: Iterable[Facts], paragraphs: list[str]) -> Facts:
         found = line_facts | found
     dateline = _DATELINE.match(paragraphs[0])
     agency = dateline["agency"].split("/")[0].strip() if dateline else None
-    city = _DAY_IN_DATELINE.sub("", dateline["city"]) if dateline else None
+    city = _DAY_IN_DATELINE.sub("", dateline["city"]).strip() if dateline else None
     metadata = {"dateline": city, "editor": found.get("editor"), "license": found.get("license")}
     return {
         "paragraphs": paragraphs,

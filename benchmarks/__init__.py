@@ -1,0 +1,1 @@
+"""Commands that measure, each `python -m benchmarks.NAME`; all of them by `make bench`."""

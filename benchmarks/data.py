@@ -1,0 +1,119 @@
+"""The evaluation sets and the corpora made of them.
+
+A folder holds `NAME.articles.jsonl` and `NAME.questions.jsonl`; seeds/questions.jsonl has the same form. A
+corpus is kept under build/, so that a second run embeds nothing.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from embeddings.encoder import Encoder
+from embeddings.loading import load_encoder
+from rag.datatypes import Article, Hit
+from rag.ingestion import Ingestion
+from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.reading import parse_record
+
+INDONESIAN_SETS = ("facqa-dev", "idk-mrc-dev", "idk-mrc-train", "xquad-dev", "ntrex-dev")
+PASSAGE_MAX_TOKENS = 256
+_BUILD = Path("build/benchmarks")
+_RECORD_FIELDS = ("id", "title", "paragraphs", "language")
+
+
+@dataclass(frozen=True)
+class EvaluationQuestion:
+    """A question with the paragraphs that answer it: (article id, paragraph number)."""
+
+    id: str
+    text: str
+    language: str
+    gold: frozenset[tuple[str, int]]
+    answers: tuple[str, ...]
+    aligned_ids: dict[str, str]
+
+    def is_answered_by(self, hit: Hit) -> bool:
+        """Whether the hit lies in a gold paragraph."""
+        return (hit.article_id, hit.paragraph) in self.gold
+
+
+def folder_argument(description: str | None) -> Path:
+    """Read the folder of the evaluation sets from the command line."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation sets")
+    folder: Path = parser.parse_args().data
+    if not folder.is_dir():
+        parser.error(f"{folder} is no folder: give the one that holds the evaluation sets")
+    return folder
+
+
+def articles(folder: Path, names: Sequence[str], *, language: str) -> Iterator[Article]:
+    """Yield the articles of some sets in one language."""
+    for name in names:
+        for record in _lines(folder / f"{name}.articles.jsonl"):
+            if record["language"] == language:
+                yield parse_record({field: record[field] for field in _RECORD_FIELDS}).to_article()
+
+
+def questions(folder: Path, name: str) -> Iterator[EvaluationQuestion]:
+    """Yield the answerable questions of a set."""
+    for record in _lines(folder / f"{name}.questions.jsonl"):
+        if record["answerable"] and record["paragraph_index"] is not None:
+            yield _question(record)
+
+
+def _question(record: dict[str, Any]) -> EvaluationQuestion:
+    paragraphs = [record["paragraph_index"], *record.get("also_in_paragraphs", [])]
+    gold = {(record["article_id"], paragraph + 1) for paragraph in paragraphs}
+    # The other articles of these sets have one paragraph each.
+    gold |= {(article_id, 1) for article_id in record.get("alternative_article_ids", [])}
+    return EvaluationQuestion(
+        id=record["id"],
+        text=record["question"],
+        language=record["language"],
+        gold=frozenset(gold),
+        answers=tuple(record["answers"]),
+        aligned_ids=record["aligned_ids"],
+    )
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+@cache
+def bundled_encoder() -> Encoder:
+    """Load the bundled model once."""
+    return load_encoder("bundled")
+
+
+def open_corpus(name: str, read: Callable[[], Iterator[Article]], *, encoder: Encoder) -> LocalCorpus:
+    """Open the corpus of that name under build/, ingesting what it does not hold yet."""
+    corpus = LocalCorpus(_BUILD / name, encoder=EncoderIdentity(encoder.name, encoder.dimension))
+    for result in Ingestion(corpus, encoder, passage_max_tokens=PASSAGE_MAX_TOKENS).ingest(read()):
+        if result.status == "rejected":
+            raise ValueError(f"{result.id}: {result.reason}")
+    return corpus
+
+
+def indonesian_pool(folder: Path) -> LocalCorpus:
+    """Open the corpus of all Indonesian passages together."""
+    return open_corpus(
+        "indonesian",
+        lambda: articles(folder, INDONESIAN_SETS, language="id"),
+        encoder=bundled_encoder(),
+    )
+
+
+def xquad(folder: Path, language: str) -> LocalCorpus:
+    """Open the corpus of xquad-dev in one language."""
+    return open_corpus(
+        f"xquad-{language}",
+        lambda: articles(folder, ["xquad-dev"], language=language),
+        encoder=bundled_encoder(),
+    )

@@ -1,0 +1,113 @@
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import ReadingError
+from rag.reading.decoding import decode, decode_utf8
+
+INDONESIAN = "Pak Made menjemur kopi – harganya “naik” di Gayo."
+ARABIC = "افتتحت المكتبة أبوابها للأطفال في القرية القديمة صباح اليوم."
+JAPANESE = "図書館は日曜日の朝に村の子どもたちのために開かれた。"
+CHINESE = "图书馆在星期天早上为村里的孩子们开放了。"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@given(text=st.text(st.characters(exclude_categories=["C"]), min_size=1))
+def test_unicode_comes_back_as_it_was(encoding: str, text: str) -> None:
+    text = "Kopi ☕ " + text.replace("\u2028", "").replace("\u2029", "")
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
+def test_utf_16_of_either_byte_order(mark: bytes) -> None:
+    encoding = "utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-16-be"
+    assert decode(mark + INDONESIAN.encode(encoding)) == INDONESIAN
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (ARABIC, "windows-1256"),
+        (JAPANESE, "shift_jis"),
+        (CHINESE, "gb18030"),
+        (INDONESIAN, "windows-1252"),
+    ],
+)
+def test_other_encodings_are_guessed(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    ("declaration", "encoding"),
+    [
+        ('<meta charset="iso-8859-1">', "cp1252"),
+        ("<meta http-equiv=Content-Type content='text/html; charset=windows-1251'>", "cp1251"),
+        ('<?xml version="1.0" encoding="gb2312"?>', "gb18030"),
+        ('<meta charset="iso-2022-jp">', "iso2022_jp"),
+    ],
+)
+def test_a_declared_encoding_counts_in_markup(declaration: str, encoding: str) -> None:
+    text = declaration + {"cp1252": "“é”", "cp1251": "Я", "gb18030": "镕", "iso2022_jp": "村"}[encoding]
+    assert decode(text.encode(encoding), is_markup=True) == text
+
+
+def test_utf_8_is_believed_over_a_wrong_declaration() -> None:
+    text = '<meta charset="iso-8859-1">Café'
+    assert decode(text.encode(), is_markup=True) == text
+
+
+@pytest.mark.parametrize("name", ["unicode_escape", "idna", "rot13", "utf-7", "no-such", "utf-16"])
+def test_a_declared_encoding_no_page_is_written_in_is_passed_over(name: str) -> None:
+    text = f'<meta charset="{name}">+AGE- \\u0041'
+    assert decode(text.encode(), is_markup=True) == text
+
+
+def test_line_ends_become_line_feeds() -> None:
+    assert decode(b"a\r\nb\rc\nd") == "a\nb\nc\nd"
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n\t", codecs.BOM_UTF8, codecs.BOM_UTF16_LE])
+def test_nothing_is_said_to_be_empty(data: bytes) -> None:
+    with pytest.raises(ReadingError, match="the page is empty"):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n",
+        b"%PDF-1.7\nhalo",
+        b"PK\x03\x04halo",
+        b"ha\0lo",
+        "halo".encode("utf-16-le"),
+        b"\x01\x02\x03\x04halo",
+        bytes(range(1, 256)) * 20,
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(data: bytes) -> None:
+    with pytest.raises(ReadingError, match="the page is not text"):
+        decode(data)
+
+
+@pytest.mark.parametrize(("text", "byte"), [("Secangkir ☕", 10), ("Kafé di tepi rel: ☕", 19)])
+def test_utf_8_cut_off_inside_a_character_names_the_byte(text: str, byte: int) -> None:
+    with pytest.raises(ReadingError, match=f"at byte {byte}: unexpected end of data in UTF-8; save it again"):
+        decode(text.encode()[:-1])
+
+
+def test_damaged_utf_8_names_the_byte() -> None:
+    with pytest.raises(ReadingError, match="at byte 6: invalid start byte in UTF-8"):
+        decode("Kafé ".encode() + b"\xff" + " di tepi jalan, buka sejak pukul ½7".encode())
+
+
+def test_utf_16_cut_off_names_the_byte() -> None:
+    with pytest.raises(ReadingError, match="at byte 6: truncated data in UTF-16"):
+        decode("ab".encode("utf-16") + b"c")
+
+
+def test_a_line_of_json_is_utf_8_and_nothing_else() -> None:
+    assert decode_utf8(codecs.BOM_UTF8 + "é".encode()) == "é"
+    with pytest.raises(ReadingError, match="at byte 1: unexpected end of data in UTF-8"):
+        decode_utf8(b"a\xe9")

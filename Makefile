@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+EVAL ?= ../shared/eval
 DATA := $(or $(KUTIP_DATA_DIR),data)
 
 .PHONY: help install demo test check format serve bench
@@ -32,8 +33,8 @@ format: $(VENV)/.installed-dev  ## Format the code.
 serve: install  ## Answer over HTTP on 127.0.0.1:8000.
 	$(BIN)/kutip serve
 
-bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; prints ratios.
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; EVAL=FOLDER of the evaluation sets.
+	$(BIN)/python -m benchmarks --data $(EVAL)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Kutip needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'

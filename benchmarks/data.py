@@ -21,7 +21,7 @@ from rag.reading import parse_record
 
 INDONESIAN_SETS = ("facqa-dev", "idk-mrc-dev", "idk-mrc-train", "xquad-dev", "ntrex-dev")
 PASSAGE_MAX_TOKENS = 256
-_BUILD = Path("build/benchmarks")
+BUILD = Path("build/benchmarks")
 _RECORD_FIELDS = ("id", "title", "paragraphs", "language")
 
 
@@ -94,7 +94,7 @@ def bundled_encoder() -> Encoder:
 
 def open_corpus(name: str, read: Callable[[], Iterator[Article]], *, encoder: Encoder) -> LocalCorpus:
     """Open the corpus of that name under build/, ingesting what it does not hold yet."""
-    corpus = LocalCorpus(_BUILD / name, encoder=EncoderIdentity(encoder.name, encoder.dimension))
+    corpus = LocalCorpus(BUILD / name, encoder=EncoderIdentity(encoder.name, encoder.dimension))
     for result in Ingestion(corpus, encoder, passage_max_tokens=PASSAGE_MAX_TOKENS).ingest(read()):
         if result.status == "rejected":
             raise ValueError(f"{result.id}: {result.reason}")

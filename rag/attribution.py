@@ -18,7 +18,7 @@ def quotes_for(sentence: Sentence, *, hits: Sequence[Hit], encoder: Encoder) -> 
     named = [hits[number - 1] for number in sentence.evidence if 1 <= number <= len(hits)]
     if not named or not any(map(str.isalnum, sentence.text)):
         return []
-    vector = encoder.encode_passages([sentence.text])[0]
+    vector = encoder.encode_passages([_fitting(sentence.text, encoder)])[0]
     quotes = []
     for hit in named:
         spans = sentence_spans(hit.text, language=hit.language)
@@ -34,3 +34,10 @@ def quotes_for(sentence: Sentence, *, hits: Sequence[Hit], encoder: Encoder) -> 
             )
         )
     return quotes
+
+
+def _fitting(text: str, encoder: Encoder) -> str:
+    """Return the sentence, or as much of its beginning as the encoder takes; a model may never end one."""
+    while encoder.count_tokens([text])[0] > encoder.max_tokens:
+        text = text[: len(text) // 2]
+    return text

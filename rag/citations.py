@@ -7,8 +7,10 @@ from urllib.parse import quote as percent_encode
 
 from rag.datatypes import Citation, Claim, Hit, Verdict
 
-# A number in square brackets that is not ours: a footnote of the article, a bracket of the model.
+# A number in square brackets that is not ours: a footnote of the article, a bracket of the model. One left open
+# at the end could be closed by what is written next.
 _FOREIGN_NUMBER = re.compile(r"\[(\s*\d[\d\s,;–-]*)\]")
+_OPEN_AT_END = re.compile(r"\[(?=[\d\s,;–-]*\Z)")
 
 # Longer quotes are named by their beginning and end.
 _LINK_QUOTE_CHARACTERS = 120
@@ -85,7 +87,7 @@ def without_foreign_numbers(text: str) -> str:
     >>> without_foreign_numbers("GPS[1] (2024) [Reuters]")
     'GPS［1］ (2024) [Reuters]'
     """
-    return _FOREIGN_NUMBER.sub(r"［\1］", text)
+    return _OPEN_AT_END.sub("［", _FOREIGN_NUMBER.sub(r"［\1］", text))
 
 
 def text_fragment_link(url: str | None, quote: str) -> str | None:

@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.languages import Span, sentence_spans
-from rag.prompts import Frame
+from rag.prompts import LONGEST_MARKER, Frame
 
-# No marker is longer: how much of the end is held back as a possible beginning of one.
-_LONGEST_MARKER = 60
+# How much must follow a sentence before it is given out: what may still change its end ("am 3. Januar").
+_LOOKAHEAD = 16
+
+# How much is read between two looks for the end of a sentence, at least.
+_STEP = 8
+
+_LIST_NUMBER = re.compile(r"\d{1,3}[.)]")
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class SentenceReader:
     """Takes a text in pieces torn anywhere; gives its sentences as soon as each is complete.
 
     A sentence is complete when another has begun, so that its markers, before or behind its full stop, are
-    all there. `is_refusal` is set once the refusal marker was read.
+    all there. How the text was torn changes nothing. `is_refusal` is set once the refusal marker was read.
     """
 
     def __init__(self, frame: Frame, *, language: str) -> None:
@@ -34,47 +39,59 @@ class SentenceReader:
         self._held = ""  # raw text that may be the beginning of a marker
         self._plain = ""  # text without markers, not given out yet
         self._marks: list[tuple[int, list[int]]] = []  # places in it where markers stood
+        self._next_look = _STEP  # length of `_plain` at which it is next split into sentences
 
     def feed(self, piece: str) -> Iterator[Sentence]:
         """Add a piece; yield the sentences that it completed."""
         raw = self._held + piece
         self._held = _unfinished_marker(raw)
-        self._take(raw[: len(raw) - len(self._held)])
-        yield from self._give(is_end=False)
+        yield from self._read(raw[: len(raw) - len(self._held)])
 
     def finish(self) -> Iterator[Sentence]:
         """Yield what is left."""
-        self._take(self._held)
+        yield from self._read(self._held)
         self._held = ""
-        yield from self._give(is_end=True)
+        yield from self._give(len(self._plain), is_end=True)
 
-    def _take(self, raw: str) -> None:
+    def _read(self, raw: str) -> Iterator[Sentence]:
         last = 0
         for match in self._pattern.finditer(raw):
-            self._plain = (self._plain + raw[last : match.start()]).rstrip(" ")
+            yield from self._add(raw[last : match.start()])
+            self._mark(match[1])
             last = match.end()
-            if match[1] == "none":
-                self.is_refusal = True
-            else:
-                self._marks.append(
-                    (len(self._plain), [int(number) for number in re.findall(r"\d+", match[1])])
-                )
-        self._plain += raw[last:]
+        yield from self._add(raw[last:])
 
-    def _give(self, *, is_end: bool) -> Iterator[Sentence]:
-        spans = _spans_by_line(self._plain, self._language)
-        complete = spans if is_end else spans[:-1]
+    def _add(self, text: str) -> Iterator[Sentence]:
+        self._plain += text
+        # subtle: split where its own length says, never where a piece happens to end, so that every tearing
+        # gives the same sentences; and the lengths grow, so that a long sentence costs no quadratic time.
+        while len(self._plain) >= self._next_look:
+            yield from self._give(self._next_look, is_end=False)
+
+    def _mark(self, marked: str) -> None:
+        self._plain = self._plain.rstrip(" ")
+        if marked.strip() == "none":
+            self.is_refusal = True
+        else:
+            self._marks.append((len(self._plain), [int(number) for number in re.findall(r"\d+", marked)]))
+
+    def _give(self, end: int, *, is_end: bool) -> Iterator[Sentence]:
+        spans = _spans_by_line(self._plain[:end], self._language)
         position = 0
-        for place, (start, end) in enumerate(complete):
-            next_start = spans[place + 1][0] if place + 1 < len(spans) else len(self._plain) + 1
+        for place, (start, stop) in enumerate(spans):
+            next_start = spans[place + 1][0] if place + 1 < len(spans) else end
+            if not is_end and next_start + _LOOKAHEAD > end:
+                break
             yield Sentence(
                 lead=self._plain[position:start],
-                text=self._plain[start:end],
+                text=self._plain[start:stop],
                 evidence=self._evidence_before(next_start),
             )
-            position = end
+            position = stop
         self._plain = self._plain[position:]
         self._marks = [(at - position, numbers) for at, numbers in self._marks]
+        left = end - position
+        self._next_look = left + max(_STEP, left // 4)
 
     def _evidence_before(self, place: int) -> tuple[int, ...]:
         """Take the markers that stood before `place`, each number once."""
@@ -85,16 +102,20 @@ class SentenceReader:
 
 def _unfinished_marker(text: str) -> str:
     """Return the end of `text` that may be the beginning of a marker."""
-    start = text.rfind("[[", max(0, len(text) - _LONGEST_MARKER))
+    start = text.rfind("[[", max(0, len(text) - LONGEST_MARKER))
     if start >= 0 and "]]" not in text[start:]:
         return text[start:]
     return "[" if text.endswith("[") else ""
 
 
 def _spans_by_line(text: str, language: str) -> list[Span]:
-    """Return the sentences' offsets; a line break always ends one."""
-    return [
-        (line.start() + start, line.start() + end)
-        for line in re.finditer(r"[^\n]+", text)
-        for start, end in sentence_spans(line[0], language=language)
-    ]
+    """Return the sentences' offsets; a line break always ends one, the number of a list item never does."""
+    spans: list[Span] = []
+    for line in re.finditer(r"[^\n]+", text):
+        for start, end in sentence_spans(line[0], language=language):
+            has_number = bool(spans) and _LIST_NUMBER.fullmatch(text, *spans[-1]) is not None
+            if has_number and spans[-1][0] >= line.start():
+                spans[-1] = (spans[-1][0], line.start() + end)
+            else:
+                spans.append((line.start() + start, line.start() + end))
+    return spans

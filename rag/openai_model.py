@@ -1,7 +1,7 @@
 """A language model behind any server that speaks the OpenAI chat wire."""
 
 import asyncio
-import json
+import re
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +21,7 @@ from rag.language_model import TextPart, Usage
 from rag.prompts import Message
 
 _RETRIES = 1
+_SHOWN_CHARACTERS = 300
 
 
 class OpenAILanguageModel:
@@ -30,6 +31,7 @@ class OpenAILanguageModel:
         self, name: str, *, api_key: str, base_url: str | None, timeout_seconds: float, max_tokens: int
     ) -> None:
         self.name = name
+        self._api_key = api_key
         self._max_tokens = max_tokens
         self._timeout_seconds = timeout_seconds
         self._client = openai.AsyncOpenAI(
@@ -50,7 +52,7 @@ class OpenAILanguageModel:
                     finish_reason = choice.finish_reason or finish_reason
                     if choice.delta.content:
                         has_text = True
-                        yield TextPart(choice.delta.content)
+                        yield TextPart(_without_forbidden(choice.delta.content))
                 if chunk.usage:
                     yield Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
         if finish_reason == "length":
@@ -92,11 +94,27 @@ class OpenAILanguageModel:
                 "raise KUTIP_LLM_TIMEOUT_SECONDS or choose a faster model."
             ) from error
         except openai.RateLimitError as error:
-            raise LanguageModelRateLimited(f"{self.name} takes no more requests for now: {error}") from error
+            raise LanguageModelRateLimited(
+                f"{self.name} takes no more requests for now ({self._shown(error)}): wait or raise its quota."
+            ) from error
         except openai.APIError as error:
             raise LanguageModelUnavailable(
-                f"{self.name} cannot be used ({error}): see OPENAI_BASE_URL, OPENAI_API_KEY, KUTIP_LLM_MODEL."
+                f"{self.name} cannot be used ({self._shown(error)}): "
+                "see OPENAI_BASE_URL, OPENAI_API_KEY, KUTIP_LLM_MODEL."
             ) from error
-        except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             # What the client raises for a body that is no chat completion.
-            raise LanguageModelError(f"{self.name} sent what is no chat completion ({error}).") from error
+            raise LanguageModelError(
+                f"{self.name} sent what is no chat completion ({self._shown(error)}): "
+                "see that OPENAI_BASE_URL is a server that speaks the OpenAI wire."
+            ) from error
+
+    def _shown(self, error: Exception) -> str:
+        """Return what the server said, at no great length and without the key, which some servers repeat."""
+        text = _without_forbidden(str(error)).replace(self._api_key, "…")
+        return text[:_SHOWN_CHARACTERS]
+
+
+def _without_forbidden(text: str) -> str:
+    r"""Replace NUL and lone surrogates, which no answer can hold but JSON can name ("\ud83d")."""
+    return re.sub("[\0\ud800-\udfff]", "\ufffd", text)

@@ -149,7 +149,9 @@ class Pipeline:
         still become a refusal or verbatim sentences.
         """
         hits, text = draft.found.hits, draft.query.text
-        frame = draw_frame([text, *(hit.text + hit.title for hit in hits)])
+        frame = draw_frame(
+            [text, *(part for hit in hits for part in (hit.title, hit.outlet or "", hit.text))]
+        )
         messages = build_messages(text, language=draft.query.language, evidence=hits, frame=frame)
         reader = SentenceReader(frame, language=draft.query.language)
         waiting: list[Event] = []

@@ -52,10 +52,25 @@ REFUSALS = {
 }
 
 
+# Where Chinese is written in the traditional script; a tag with one of these need not say so.
+_TRADITIONAL_REGIONS = {"HK", "MO", "TW"}
+
+
 def refusal_sentence(language: str) -> str:
-    """Return the sentence that refuses, in `language`, in English where we have none."""
-    candidates = (language, language.split("-")[0], "zh-Hans" if language == "zh" else "en", "en")
-    return next(REFUSALS[candidate] for candidate in candidates if candidate in REFUSALS)
+    """Return the sentence that refuses, in `language`, in English where we have none.
+
+    >>> refusal_sentence("zh-TW") == REFUSALS["zh-Hant"]
+    True
+    """
+    parts = language.split("-")
+    if parts[0] == "zh" and not {"Hans", "Hant"}.intersection(parts):
+        parts.insert(1, "Hant" if _TRADITIONAL_REGIONS.intersection(parts) else "Hans")
+    tags = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next((REFUSALS[tag] for tag in tags if tag in REFUSALS), REFUSALS["en"])
+
+
+# No marker that counts is longer; what is longer is text.
+LONGEST_MARKER = 80
 
 
 @dataclass(frozen=True)
@@ -90,15 +105,17 @@ class Frame:
     @property
     def marker_pattern(self) -> re.Pattern[str]:
         """Match a marker; its first group is the number, or several with commas, or `none`."""
-        return re.compile(rf"\[\[{self.word}:\s*([\d,\s]{{1,40}}|none)\]\]")
+        return re.compile(rf"\[\[{self.word}:([\d,\s]{{1,40}}|\s?none\s?)\]\]")
 
 
 def draw_frame(texts: Sequence[str]) -> Frame:
-    """Draw a frame whose word stands in none of `texts`."""
+    """Draw a frame whose word stands in none of `texts`; short, for models that copy badly."""
+    size = 2
     while True:
-        frame = Frame(word=f"q{secrets.token_hex(2)}")
+        frame = Frame(word=f"q{secrets.token_hex(size)}")
         if not any(frame.word in text for text in texts):
             return frame
+        size += 1  # texts that hold every short word must not keep us here
 
 
 def build_messages(question: str, *, language: str, evidence: Sequence[Hit], frame: Frame) -> list[Message]:

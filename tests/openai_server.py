@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,10 @@ class Script:
     """What the server does with a request.
 
     `pieces` are streamed; in them `{1}` becomes the marker of evidence 1 and `{none}` that of a refusal, read
-    from the prompt as a model would. `status` other than 200 is answered at once with `body`.
+    from the prompt as a model would. `raw` is streamed instead of them, byte for byte. `status` other than 200
+    is answered at once with `body`, in which `{key}` becomes the key that the client sent. `cut_after` closes
+    the connection behind so many pieces. `hang_seconds` pass before anything is said, `drip_seconds` before
+    each piece.
     """
 
     pieces: Sequence[str] = ()
@@ -25,48 +27,75 @@ class Script:
     finish_reason: str | None = "stop"
     usage: dict[str, int] | None = field(default_factory=lambda: {"prompt_tokens": 7, "completion_tokens": 3})
     raw: bytes | None = None
-    delay_seconds: float = 0.0
+    cut_after: int | None = None
+    hang_seconds: float = 0.0
+    drip_seconds: float = 0.0
     requests: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    connections: set[object] = field(default_factory=set)
 
 
 @contextmanager
 def serving(script: Script) -> Iterator[str]:
     """Run the server in a thread; give its base URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script))
+    is_over = threading.Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script, is_over))
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}/v1"
     finally:
+        is_over.set()
         server.shutdown()
         server.server_close()
+        thread.join()
 
 
-def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
+def _handler(script: Script, is_over: threading.Event) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # connections are kept alive, as those of real servers are
+
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             script.requests.append(request)
+            script.connections.add(self.client_address)
+            script.keys.append(self.headers["Authorization"].removeprefix("Bearer "))
+            is_over.wait(script.hang_seconds)
             try:
-                self._answer(request)
+                if script.status == 200:
+                    self._stream(request)
+                else:
+                    self._refuse()
             except (BrokenPipeError, ConnectionResetError):
-                return  # the client went away, as some tests want it to
+                self.close_connection = True  # the client went away, as some tests want it to
 
-        def _answer(self, request: dict[str, Any]) -> None:
+        def _refuse(self) -> None:
+            body = script.body.replace(b"{key}", script.keys[-1].encode())
             self.send_response(script.status)
-            is_stream = script.status == 200
-            self.send_header("Content-Type", "text/event-stream" if is_stream else "application/json")
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Retry-After-Ms", "1")
             self.end_headers()
-            if not is_stream:
-                self.wfile.write(script.body)
-            elif script.raw is not None:
-                self.wfile.write(script.raw)
-            else:
-                for line in _lines(script, request):
-                    time.sleep(script.delay_seconds)
-                    self.wfile.write(line)
-                    self.wfile.flush()
+            self.wfile.write(body)
+
+        def _stream(self, request: dict[str, Any]) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            lines = [script.raw] if script.raw is not None else _lines(script, request)
+            for place, line in enumerate(lines):
+                if place == script.cut_after:
+                    self.close_connection = True
+                    return
+                is_over.wait(script.drip_seconds)
+                self._write_chunk(line)
+            self._write_chunk(b"")
+
+        def _write_chunk(self, data: bytes) -> None:
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            self.wfile.flush()
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""
@@ -77,8 +106,8 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
 def _lines(script: Script, request: dict[str, Any]) -> Iterator[bytes]:
     replace = _markers(request["messages"])
     for piece in script.pieces:
-        yield _event({"content": replace(piece)}, None)
-    yield _event({}, script.finish_reason)
+        yield event({"content": replace(piece)}, None)
+    yield event({}, script.finish_reason)
     if script.usage:
         total = sum(script.usage.values())
         yield _data({**_CHUNK, "choices": [], "usage": {**script.usage, "total_tokens": total}})
@@ -88,7 +117,8 @@ def _lines(script: Script, request: dict[str, Any]) -> Iterator[bytes]:
 _CHUNK = {"id": "scripted", "object": "chat.completion.chunk", "created": 0, "model": "scripted"}
 
 
-def _event(delta: dict[str, str], finish_reason: str | None) -> bytes:
+def event(delta: dict[str, str], finish_reason: str | None) -> bytes:
+    """Return one chunk of a chat completion as a server-sent event."""
     return _data({**_CHUNK, "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]})
 
 

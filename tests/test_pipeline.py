@@ -1,7 +1,6 @@
 """From question to answer, on a corpus small enough to know by heart."""
 
 import asyncio
-import re
 
 import pytest
 
@@ -11,6 +10,7 @@ from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
 from rag.pipeline import Answered, Event, Pipeline, Question, TextWritten
 from tests.conftest import article
+from tests.contract import check_answer
 
 COFFEE = article(
     "kopi",
@@ -31,23 +31,6 @@ def ask(pipeline: Pipeline, text: str) -> Answer:
     return asyncio.run(pipeline.answer(Question(text=text)))
 
 
-def check_citations(answer: Answer, corpus: LocalCorpus) -> None:
-    """Hold an answer against every promise of the contract's section 2."""
-    for citation in answer.citations:
-        cited = corpus.article(citation.article_id, version=citation.article_version)
-        assert cited is not None
-        assert cited.text[citation.start : citation.end] == citation.quote
-        paragraph = list(cited.numbered_paragraphs())[citation.paragraph - 1]
-        assert paragraph.start <= citation.start < citation.end <= paragraph.end
-        claim = answer.claims[citation.claim]
-        assert (citation.answer_start, citation.answer_end) == (claim.start, claim.end)
-        assert answer.answer[claim.start : claim.end] == claim.text
-        assert citation.number in claim.citations
-    printed = [int(number) for number in re.findall(r"\[(\d+)\]", answer.answer)]
-    assert list(dict.fromkeys(printed)) == list(range(1, len(set(printed)) + 1))
-    assert set(printed) == {citation.number for citation in answer.citations}
-
-
 @pytest.mark.usefixtures("filled")
 def test_answers_with_the_sentence_that_holds_the_answer(pipeline: Pipeline, corpus: LocalCorpus) -> None:
     answer = ask(pipeline, "Berapa ton panen kopi?")
@@ -55,7 +38,7 @@ def test_answers_with_the_sentence_that_holds_the_answer(pipeline: Pipeline, cor
     assert answer.answer.startswith("Panen kopi mencapai 1.500,5 ton pada Senin (3/6). [1]")
     assert answer.mode == "extractive"
     assert answer.claims[0].verdict == "supported"
-    check_citations(answer, corpus)
+    check_answer(answer, corpus)
 
 
 @pytest.mark.usefixtures("filled")
@@ -63,7 +46,7 @@ def test_a_bracket_of_the_article_is_no_citation(pipeline: Pipeline, corpus: Loc
     answer = ask(pipeline, "Harga kopi naik menjadi berapa?")
     assert "naik ［5］ menjadi" in answer.answer
     assert any("naik [5] menjadi" in citation.quote for citation in answer.citations)
-    check_citations(answer, corpus)
+    check_answer(answer, corpus)
 
 
 @pytest.mark.usefixtures("filled")

@@ -16,7 +16,7 @@ from lxml.etree import LxmlError, _Element, fromstring, iterwalk, strip_elements
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 from trafilatura.metadata import extract_author, extract_title
-from trafilatura.settings import Document
+from trafilatura.settings import Document, Extractor
 
 from rag.errors import ReadingError
 from rag.reading.dates import parse_written_date
@@ -103,15 +103,17 @@ def _parse(data: bytes) -> HtmlElement:
     except LxmlError:
         raise ReadingError("the page holds no article: it has no element") from None
     for element in tree.iter():
-        element.text = _NOT_XML.sub("", element.text or "")
-        element.tail = _NOT_XML.sub("", element.tail or "")
+        element.text = element.text and _NOT_XML.sub("", element.text)
+        element.tail = element.tail and _NOT_XML.sub("", element.tail)
     return tree
 
 
 def _article_text(tree: HtmlElement, *, title: str) -> str:
     strip_elements(tree, "script", "style", with_tail=False)
     is_long = sum(1 for _ in tree.iter()) > _COMPARED_ELEMENTS
-    document = bare_extraction(tree, include_comments=False, fast=is_long)
+    options = Extractor(output_format="python", comments=False, fast=is_long)
+    options.min_extracted_size = 0  # else a short article becomes all the text of its page, navigation included
+    document = bare_extraction(tree, options=options)
     text = _block_text(document.body) if isinstance(document, Document) else ""
     blocks = [block for block in split_paragraphs(text) if block != title]
     if not blocks:

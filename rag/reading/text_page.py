@@ -65,7 +65,7 @@ def read_text_page(text: str, *, title: str | None = None) -> Page:
 
     Raises ReadingError if nothing is left for a body.
     """
-    source_lines = text.strip().split("\n")
+    source_lines = _trim(text).split("\n")
     lines = [_clean(line) for line in source_lines]
     filled = [number for number, line in enumerate(lines) if line]
     header = _facts(lines, filled[title is None :][:_EDGE_LINES])
@@ -155,7 +155,7 @@ def _paragraphs(lines: list[str], *, is_news: bool, is_one_a_line: bool) -> Iter
     blocks = [list(block) for is_filled, block in groupby(lines, key=_is_filled) if is_filled]
     for block in blocks:
         is_one = len(blocks) > 1 and _is_wrapped(block) if is_news else not is_one_a_line
-        yield from ["\n".join(block).strip()] if is_one else map(str.strip, block)
+        yield from map(_trim, ["\n".join(block)] if is_one else block)
 
 
 def _is_filled(line: str) -> bool:
@@ -163,7 +163,11 @@ def _is_filled(line: str) -> bool:
 
 
 def _clean(line: str) -> str:
-    return " ".join(line.split()).strip(_INVISIBLE)
+    return " ".join(_trim(line).split())
+
+
+def _trim(text: str) -> str:
+    return text.strip().strip(_INVISIBLE).strip()
 
 
 def _is_wrapped(block: list[str]) -> bool:

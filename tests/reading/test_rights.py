@@ -44,7 +44,9 @@ def test_news_about_a_ban_is_no_notice(sentence: str) -> None:
 
 def test_a_notice_is_found_among_other_sentences_and_over_wrapped_lines() -> None:
     assert find_prohibition(f"Hak cipta kami. {NOTICE} Terima kasih.") == NOTICE
-    assert find_prohibition(NOTICE.replace(" otomatis ", " otomatis\n").replace("web ini", "web\nini")) == NOTICE
+    assert (
+        find_prohibition(NOTICE.replace(" otomatis ", " otomatis\n").replace("web ini", "web\nini")) == NOTICE
+    )
 
 
 def test_parts_of_a_notice_in_different_paragraphs_are_none() -> None:

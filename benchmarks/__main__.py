@@ -1,0 +1,14 @@
+"""`python -m benchmarks --data FOLDER`: every measurement that takes minutes, one after the other."""
+
+from benchmarks import embedding, retrieval, serving
+
+
+def main() -> None:
+    """Print every table."""
+    for module in (embedding, serving, retrieval):
+        print(f"\n{module.__doc__.splitlines()[0] if module.__doc__ else module.__name__}\n")
+        module.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""A warm `kutip serve`: its peak memory with 10,000 passages, and `/v1/search` beside encoding the query."""
+
+import itertools
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from benchmarks.data import (
+    INDONESIAN_SETS,
+    articles,
+    bundled_encoder,
+    folder_argument,
+    indonesian_pool,
+    open_corpus,
+    questions,
+)
+from rag.datatypes import Article
+
+_PASSAGES = 10_000
+_WARM_UP = 20
+_QUERIES = 200
+
+
+def main() -> None:
+    """Print memory and latency."""
+    folder = folder_argument(__doc__)
+    asked = [
+        question.text for question in itertools.islice(questions(folder, "facqa-dev"), _WARM_UP + _QUERIES)
+    ]
+    indonesian_pool(folder).close()
+    _print_latency(asked)
+    with open_corpus("ten-thousand", lambda: _ten_thousand(folder), encoder=bundled_encoder()) as corpus:
+        passages = corpus.counts().passages
+    with _serving("ten-thousand") as (client, process_id):
+        for text in asked:
+            client.post("/v1/search", json={"query": text}).raise_for_status()
+        for text in asked[:10]:
+            client.post("/v1/ask", json={"question": text}).raise_for_status()
+        print(f"peak memory with {passages} passages  {_peak_gigabytes(process_id):6.2f} GB   (at most 1.2)")
+
+
+def _print_latency(asked: list[str]) -> None:
+    totals, encodings = [], []
+    with _serving("indonesian") as (client, _):
+        for number, text in enumerate(asked):
+            started = time.perf_counter()
+            reply = client.post("/v1/search", json={"query": text}).raise_for_status().json()
+            if number >= _WARM_UP:
+                totals.append((time.perf_counter() - started) * 1000)
+                encodings.append(reply["timings_ms"]["encode"])
+    total, encoding = statistics.median(totals), statistics.median(encodings)
+    print(f"/v1/search, hybrid, p50                {total:6.2f} ms")
+    print(f"encoding the query alone, p50          {encoding:6.2f} ms")
+    print(f"ratio                                  {total / encoding:6.2f}      (at most 4)")
+
+
+def _ten_thousand(folder: Path) -> Iterator[Article]:
+    yield from articles(folder, INDONESIAN_SETS, language="id")
+    for language in ("en", "ms", "es", "fr", "vi"):
+        yield from articles(folder, ["ntrex-dev"], language=language)
+
+
+@contextmanager
+def _serving(name: str) -> Iterator[tuple[httpx.Client, int]]:
+    """Run the server on a corpus under build/; give a client and the server's process id."""
+    environment = {**os.environ, "KUTIP_DATA_DIR": f"build/benchmarks/{name}"}
+    command = [str(Path(sys.executable).with_name("kutip")), "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stderr is not None
+        line = next(line for line in process.stderr if "listens on" in line)
+        address = line.split("listens on ")[1].split()[0]
+        try:
+            with httpx.Client(base_url=address, timeout=60) as client:
+                yield client, process.pid
+        finally:
+            process.terminate()
+
+
+def _peak_gigabytes(process_id: int) -> float:
+    status = Path(f"/proc/{process_id}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024 / 1e9
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""The seeds through the bundled model: what a newcomer sees, held to a standard."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.datatypes import Answer
+from rag.pipeline import Question
+from rag.reading import Overrides, read_paths
+from rag.service import Service, build_service
+from rag.settings import load_settings
+from tests.contract import check_answer
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+LINES = (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+DEMO = (SEEDS / "demo.txt").read_text(encoding="utf-8").splitlines()
+QUESTIONS = [json.loads(line) for line in LINES]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    settings = load_settings(data_dir=tmp_path_factory.mktemp("seeds"))
+    with build_service(settings) as built:
+        results = list(built.ingestion.ingest(read_paths([SEEDS / "articles"], overrides=Overrides())))
+        assert [result.id for result in results if result.status == "rejected"] == [
+            str(SEEDS / "articles" / "naskah-lontar-terkunci.txt")
+        ]
+        yield built
+
+
+def ask(service: Service, text: str) -> Answer:
+    answer = asyncio.run(service.pipeline.answer(Question(text=text)))
+    check_answer(answer, service.corpus)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    list(zip(DEMO, ("Shanghai", "312,000 containers", "260万立方米"), strict=True)),
+)
+def test_the_demo_answers_with_the_fact(service: Service, question: str, held: str) -> None:
+    assert held in ask(service, question).citations[0].quote
+
+
+def test_most_questions_find_their_article_first(service: Service) -> None:
+    answerable = [question for question in QUESTIONS if question["answerable"]]
+    found = 0
+    for question in answerable:
+        gold = {question["article_id"], *question["alternative_article_ids"]}
+        found += service.pipeline.search(Question(text=question["question"])).hits[0].article_id in gold
+    assert found / len(answerable) >= 0.8
+
+
+def test_what_the_articles_do_not_hold_is_refused(service: Service) -> None:
+    kinds = {"off_corpus", "withheld_article"}
+    asked = [question for question in QUESTIONS if question.get("unanswerable_kind") in kinds]
+    answered = [question["id"] for question in asked if not ask(service, question["question"]).is_refusal]
+    assert answered == []
+
+
+def test_most_answerable_questions_are_answered(service: Service) -> None:
+    answerable = [question["question"] for question in QUESTIONS if question["answerable"]]
+    refused = [text for text in answerable if ask(service, text).is_refusal]
+    assert len(refused) / len(answerable) <= 0.2

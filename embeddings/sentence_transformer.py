@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.util import batch_to_device
+from tokenizers import Tokenizer
 
 from embeddings.encoder import TextTooLong, batches_by_tokens
 from embeddings.weights import FloatArray
@@ -13,21 +14,26 @@ from embeddings.weights import FloatArray
 # Measured on two cores: more tokens a batch gain nothing and cost memory, fewer leave cores idle.
 BATCH_TOKENS = 2048
 
+# For models that say no limit, or one that no text reaches.
+_LONGEST_TEXT_TOKENS = 1_000_000
+
+# Where a model's configuration keeps its prompt for passages.
+_PASSAGE_PROMPTS = ("document", "passage", "corpus")
+
 
 class SentenceTransformerEncoder:
     """Any sentence-transformers model, in batches of a bounded number of tokens."""
 
     def __init__(self, model: SentenceTransformer, *, name: str) -> None:
         self._model = model.eval()
+        self._tokenizer = _counting_tokenizer(model)
         self.name = name
         self.dimension = _dimension(model)
-        self.max_tokens = _max_tokens(model)
+        self.max_tokens = _max_tokens(model, self._tokenizer)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return each text's length in tokens, prompt and special tokens not counted."""
-        tokenizer = self._model.tokenizer
-        backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
-        batch = backend.encode_batch_fast(list(texts), add_special_tokens=False)
+        batch = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding) for encoding in batch]
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
@@ -44,7 +50,9 @@ class SentenceTransformerEncoder:
         Raises:
             TextTooLong: a text is longer than `max_tokens`.
         """
-        return self._encode(texts, prompt=self._model.prompts.get("document"))
+        prompts = self._model.prompts
+        prompt = next((prompts[name] for name in _PASSAGE_PROMPTS if prompts.get(name)), None)
+        return self._encode(texts, prompt=prompt)
 
     def _encode(self, texts: Sequence[str], *, prompt: str | None) -> FloatArray:
         lengths = self.count_tokens(texts)
@@ -75,11 +83,20 @@ def _dimension(model: SentenceTransformer) -> int:
     return dimension
 
 
-def _max_tokens(model: SentenceTransformer) -> int:
+def _counting_tokenizer(model: SentenceTransformer) -> Tokenizer:
+    """Return a tokenizer that neither pads nor truncates."""
+    if isinstance(model.tokenizer, Tokenizer):
+        return model.tokenizer
+    # subtle: a Hugging Face tokenizer turns both on to encode a batch and leaves them on, hence a copy.
+    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _max_tokens(model: SentenceTransformer, tokenizer: Tokenizer) -> int:
     """Return the tokens left for a text beside the longest prompt and the two special tokens."""
-    limit = model.max_seq_length or 512
+    limit = min(model.max_seq_length or 512, _LONGEST_TEXT_TOKENS)
     prompts = [prompt for prompt in model.prompts.values() if prompt]
-    tokenizer = model.tokenizer
-    backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
-    used = [len(encoding) for encoding in backend.encode_batch_fast(prompts)] if prompts else [2]
-    return int(limit) - max(used)
+    used = [len(encoding) for encoding in tokenizer.encode_batch_fast(prompts)] if prompts else [2]
+    return limit - max(used)

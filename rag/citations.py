@@ -7,8 +7,8 @@ from urllib.parse import quote as percent_encode
 
 from rag.datatypes import Citation, Claim, Hit, Verdict
 
-# A number in square brackets that is not ours: a footnote of the article, a bracket of the model. One left open
-# at the end could be closed by what is written next.
+# A number in square brackets that is not ours: a footnote of the article, a bracket of the model. One left
+# open at the end could be closed by what is written next.
 _FOREIGN_NUMBER = re.compile(r"\[(\s*\d[\d\s,;–-]*)\]")
 _OPEN_AT_END = re.compile(r"\[(?=[\d\s,;–-]*\Z)")
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import cast
 
+import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
@@ -32,11 +33,10 @@ class OpenAILanguageModel:
     ) -> None:
         self.name = name
         self._api_key = api_key
+        self._base_url = base_url
         self._max_tokens = max_tokens
         self._timeout_seconds = timeout_seconds
-        self._client = openai.AsyncOpenAI(
-            api_key=api_key, base_url=base_url, timeout=timeout_seconds, max_retries=_RETRIES
-        )
+        self._certificates = httpx2.create_ssl_context()
 
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[TextPart | Usage]:
         """Yield the text as it is written, then the usage if it is known.
@@ -60,29 +60,41 @@ class OpenAILanguageModel:
                 f"{self.name} stopped at its limit of {self._max_tokens} tokens: raise KUTIP_LLM_MAX_TOKENS."
             )
         if not has_text or finish_reason is None:
-            raise LanguageModelError(f"{self.name} ended without a whole answer.")
+            raise LanguageModelError(f"{self.name} ended without a whole answer: try again.")
 
     async def _chunks(self, messages: Sequence[Message]) -> AsyncIterator[ChatCompletionChunk]:
         """Yield the chunks; the time limit is on the whole answer, against a server that drips."""
         deadline = time.monotonic() + self._timeout_seconds
-        stream = await asyncio.wait_for(
-            self._client.chat.completions.create(
-                model=self.name,
-                messages=cast("list[ChatCompletionMessageParam]", list(messages)),
-                max_tokens=self._max_tokens,
-                temperature=0,
-                stream=True,
-                stream_options={"include_usage": True},
-            ),
-            self._timeout_seconds,
+        async with self._client() as client:
+            stream = await asyncio.wait_for(
+                client.chat.completions.create(
+                    model=self.name,
+                    messages=cast("list[ChatCompletionMessageParam]", list(messages)),
+                    max_tokens=self._max_tokens,
+                    temperature=0,
+                    stream=True,
+                    stream_options={"include_usage": True},
+                ),
+                self._timeout_seconds,
+            )
+            async with stream:
+                chunks = aiter(stream)
+                while True:
+                    try:
+                        yield await asyncio.wait_for(anext(chunks), deadline - time.monotonic())
+                    except StopAsyncIteration:
+                        return
+
+    def _client(self) -> openai.AsyncOpenAI:
+        # One for each answer, since a connection belongs to the event loop that opened it, and nobody would
+        # close a client kept for longer. Only reading the certificates takes time.
+        return openai.AsyncOpenAI(
+            api_key=self._api_key,
+            base_url=self._base_url,
+            timeout=self._timeout_seconds,
+            max_retries=_RETRIES,
+            http_client=openai.DefaultAsyncHttpxClient(verify=self._certificates),
         )
-        async with stream:
-            chunks = aiter(stream)
-            while True:
-                try:
-                    yield await asyncio.wait_for(anext(chunks), deadline - time.monotonic())
-                except StopAsyncIteration:
-                    return
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

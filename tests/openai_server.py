@@ -15,13 +15,14 @@ class Script:
     """What the server does with a request.
 
     `pieces` are streamed; in them `{1}` becomes the marker of evidence 1 and `{none}` that of a refusal, read
-    from the prompt as a model would. `raw` is streamed instead of them, byte for byte. `status` other than 200
-    is answered at once with `body`, in which `{key}` becomes the key that the client sent. `cut_after` closes
-    the connection behind so many pieces. `hang_seconds` pass before anything is said, `drip_seconds` before
-    each piece.
+    from the prompt as a model would. `tear` cuts all into pieces of so many characters, markers too. `raw` is
+    streamed instead, byte for byte. `status` other than 200 is answered with `body`, in which `{key}` becomes
+    the key that the client sent. `cut_after` closes the connection behind so many pieces. `hang_seconds` pass
+    before anything is said, `drip_seconds` before each piece.
     """
 
     pieces: Sequence[str] = ()
+    tear: int | None = None
     status: int = 200
     body: bytes = b'{"error": {"message": "scripted", "type": "server_error"}}'
     finish_reason: str | None = "stop"
@@ -32,7 +33,6 @@ class Script:
     drip_seconds: float = 0.0
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
-    connections: set[object] = field(default_factory=set)
 
 
 @contextmanager
@@ -59,7 +59,6 @@ def _handler(script: Script, is_over: threading.Event) -> type[BaseHTTPRequestHa
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             script.requests.append(request)
-            script.connections.add(self.client_address)
             script.keys.append(self.headers["Authorization"].removeprefix("Bearer "))
             is_over.wait(script.hang_seconds)
             try:
@@ -105,8 +104,12 @@ def _handler(script: Script, is_over: threading.Event) -> type[BaseHTTPRequestHa
 
 def _lines(script: Script, request: dict[str, Any]) -> Iterator[bytes]:
     replace = _markers(request["messages"])
-    for piece in script.pieces:
-        yield event({"content": replace(piece)}, None)
+    pieces = [replace(piece) for piece in script.pieces]
+    if script.tear:
+        text = "".join(pieces)
+        pieces = [text[at : at + script.tear] for at in range(0, len(text), script.tear)]
+    for piece in pieces:
+        yield event({"content": piece}, None)
     yield event({}, script.finish_reason)
     if script.usage:
         total = sum(script.usage.values())

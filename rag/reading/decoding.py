@@ -116,5 +116,5 @@ def _strictly(data: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         name = encoding.removesuffix("-sig").upper()
         raise ReadingError(
-            f"the page is cut off or damaged at byte {error.start}: {error.reason} in {name}; save it again"
+            f"cut off or damaged at byte {error.start}: {error.reason} in {name}; save it again"
         ) from None

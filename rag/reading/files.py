@@ -101,7 +101,7 @@ class _Reading:
         if start == b"{":
             yield from read_json_lines(chain([first], lines), name=STANDARD_INPUT, overrides=self.overrides)
             return
-        data = first[1] + sys.stdin.buffer.read(MAXIMUM_FILE_BYTES)
+        data = first[1] + sys.stdin.buffer.read(MAXIMUM_FILE_BYTES + 1 - len(first[1]))
         suffix = ".html" if start == b"<" else ".txt"
         try:
             yield self._read_page(data, source=STANDARD_INPUT, suffix=suffix, default_id=None)
@@ -129,7 +129,7 @@ def _read_page(data: bytes, *, suffix: str, default_id: str | None, overrides: O
 def _check_size(size: int) -> None:
     if size > MAXIMUM_FILE_BYTES:
         raise ReadingError(
-            f"the page has {size:,} bytes, more than the {MAXIMUM_FILE_BYTES:,} a page may have: split it"
+            f"the page has at least {size:,} bytes, more than its limit of {MAXIMUM_FILE_BYTES:,}: split it"
         )
 
 

@@ -47,7 +47,7 @@ _BLOCK = re.compile(  # of HTML and of trafilatura's own tree, where `head` is a
     r"|header|hr|item|li|list|main|nav|ol|p|pre|quote|row|section|table|tbody|tr|ul"
 )
 _SEPARATORS = {"br": "\n", "lb": "\n", "td": " ", "th": " ", "cell": " "}
-_NOT_SHOWN = frozenset({"head", "script", "style", "template"})
+_PASSED_OVER = frozenset({"head", "nav", "script", "style", "template"})
 _SPACES = re.compile(r"[ \t\n\r\f]+")  # as HTML collapses them: a no-break space stays
 _SEVERAL_SPACES = re.compile(r" {2,}")
 _BEFORE_OUTLET = " -–—|·"
@@ -112,7 +112,8 @@ def _article_text(tree: HtmlElement, *, title: str) -> str:
     strip_elements(tree, "script", "style", with_tail=False)
     is_long = sum(1 for _ in tree.iter()) > _COMPARED_ELEMENTS
     options = Extractor(output_format="python", comments=False, fast=is_long)
-    options.min_extracted_size = 0  # else a short article becomes all the text of its page, navigation included
+    # subtle: else a short article's text becomes all the text of its page, navigation included
+    options.min_extracted_size = 0
     document = bare_extraction(tree, options=options)
     text = _block_text(document.body) if isinstance(document, Document) else ""
     blocks = [block for block in split_paragraphs(text) if block != title]
@@ -128,7 +129,7 @@ def _block_text(root: _Element) -> str:
     for event, element in walk:
         tag = str(element.tag)
         parts.append("\n\n" if _BLOCK.fullmatch(tag) else _SEPARATORS.get(tag, ""))
-        if event == "start" and tag in _NOT_SHOWN:
+        if event == "start" and tag in _PASSED_OVER:
             walk.skip_subtree()
         elif event == "start":
             parts.append(_SPACES.sub(" ", element.text or ""))
@@ -153,7 +154,7 @@ def _stated_fields(tree: HtmlElement) -> dict[str, Any]:
         "updated_at": _first_time(updated),
         "url": _address(tree, linked, metas),
         "language": (tree.get("lang") or _names(linked.get("inLanguage")) or "").replace("_", "-"),
-        "section": _first_name(linked.get("articleSection")) or metas.get("article:section"),
+        "section": _names(_items(linked.get("articleSection"))[:1]) or metas.get("article:section"),
         "license": metas.get("license") or _names(linked.get("license")),
     }
 
@@ -175,18 +176,18 @@ def _load_json(text: str) -> Any:
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    for item in value if isinstance(value, list) else [value]:
+    for item in _items(value):
         if isinstance(item, dict):
             yield item
-            graph = item.get("@graph")
-            yield from (node for node in graph if isinstance(node, dict)) if isinstance(graph, list) else ()
+            yield from (node for node in _items(item.get("@graph")) if isinstance(node, dict))
 
 
 def _is_article(node: Mapping[str, Any]) -> bool:
-    kinds = node.get("@type")
-    return any(
-        str(kind).endswith(("Article", "Posting")) for kind in (kinds if isinstance(kinds, list) else [kinds])
-    )
+    return any(str(kind).endswith(("Article", "Posting")) for kind in _items(node.get("@type")))
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _reference(value: Any) -> str:
@@ -195,13 +196,8 @@ def _reference(value: Any) -> str:
 
 def _names(value: Any) -> str | None:
     """Return the text of a JSON-LD value: a string, an object with a name, or several of them."""
-    items = value if isinstance(value, list) else [value]
-    names = [item.get("name") if isinstance(item, dict) else item for item in items]
+    names = [item.get("name") if isinstance(item, dict) else item for item in _items(value)]
     return ", ".join(name for name in map(_plain, names) if name) or None
-
-
-def _first_name(value: Any) -> str | None:
-    return _names(value[0] if isinstance(value, list) and value else value)
 
 
 def _plain(value: Any) -> str:

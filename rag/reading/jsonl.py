@@ -38,7 +38,7 @@ def _page(line: bytes) -> Page:
     if len(line) > MAXIMUM_FILE_BYTES:
         raise ReadingError(f"the line has more than the {MAXIMUM_FILE_BYTES:,} bytes it may have: split it")
     try:
-        fields = json.loads(decode_utf8(line))
+        fields = json.loads(decode_utf8(line).strip())
     except (ValueError, RecursionError) as error:
         raise ReadingError(f"the line is not JSON: {error}") from None
     if not isinstance(fields, dict):

@@ -71,10 +71,8 @@ def _load_front_matter(text: str) -> dict[Any, Any] | None:
 def _fields(front_matter: dict[Any, Any]) -> dict[str, Any]:
     """Return the record's fields, with those it does not know in its metadata."""
     given = {key: value for key, value in _to_json(front_matter).items() if value is not None}
-    named = {
-        key if _OTHER_NAMES.get(key) in given else _OTHER_NAMES.get(key, key): given[key] for key in given
-    }
-    return with_metadata({name: _to_field(name, value) for name, value in named.items()}, known=_FIELDS)
+    names = {key: key if _OTHER_NAMES.get(key) in given else _OTHER_NAMES.get(key, key) for key in given}
+    return with_metadata({names[key]: _to_field(names[key], given[key]) for key in given}, known=_FIELDS)
 
 
 def _to_json(value: Any) -> Any:

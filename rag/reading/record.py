@@ -144,7 +144,10 @@ class ArticleRecord(BaseModel):
 
 
 def parse_record(fields: Mapping[str, Any]) -> ArticleRecord:
-    """Return the record of these fields; raise ReadingError naming each field refused and why."""
+    """Return the record of these fields; raise ReadingError naming each field refused and why.
+
+    Places in its message, such as `paragraphs[2]` and `character 17`, count from 0.
+    """
     try:
         return ArticleRecord.model_validate(fields)
     except ValidationError as error:

@@ -72,7 +72,7 @@ def check_permission(prohibition: str | None, permission: str | None) -> None:
     """Raise RightsError if the page forbids indexing and no permission is stated."""
     if prohibition and not permission:
         raise RightsError(
-            f"the page forbids automatic indexing for AI ({prohibition[:_SHOWN_CHARACTERS]!r}): state the "
+            f"the article forbids automatic indexing for AI ({prohibition[:_SHOWN_CHARACTERS]!r}): state the "
             "permission you hold with `--permission TEXT`, or as `permission` in the record"
         )
 

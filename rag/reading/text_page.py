@@ -20,7 +20,7 @@ Facts = dict[str, Any]
 _EDGE_LINES = 8  # how many lines beside the body are looked at for a date, credits and the like
 _MAXIMUM_TITLE_CHARACTERS = 200
 _WRAPPED_CHARACTERS = 100  # hard-wrapped text has no longer line
-_SENTENCE_ENDS = tuple('.!?…。！？؟।"”»』」)')
+_SENTENCE_ENDS = tuple('.!?…。！？؟।"”»』」')
 _INVISIBLE = "\ufeff\u200b"
 _BULLETS = " -–—•*|·,"
 

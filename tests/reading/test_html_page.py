@@ -79,7 +79,8 @@ def test_what_meta_elements_state() -> None:
     <meta property="og:site_name" content="Kabar Banua"><meta name="author" content="Siti">
     <meta property="og:url" content="https://kabar.example/pasar?ref=og">
     <meta property="article:published_time" content="2025-07-27T13:27:00+0800">
-    <meta property="article:modified_time" content="2025-07-28"><meta property="article:section" content="Kota">"""
+    <meta property="article:modified_time" content="2025-07-28">
+    <meta property="article:section" content="Kota">"""
     fields = read(page(head=head, attributes='lang="id_ID"'))
     assert str(fields["published_at"]) == "2025-07-27 13:27:00+08:00"
     assert str(fields["updated_at"]) == "2025-07-28 00:00:00+00:00"
@@ -136,7 +137,16 @@ def test_an_address_that_is_not_of_the_web_is_passed_over(addresses: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "html", ["<html></html>", "<!-- -->", "<p>", "<html><body><nav><a href=/>Beranda</a></nav>"]
+    "html",
+    [
+        "<html></html>",
+        "<!-- -->",
+        "<p>",
+        page(body=""),
+        page(body="<form>Masuk <label>Nama <input></label><button>Kirim</button></form>"),
+        "<html><body><h1>Terbaru</h1><ul>" + "<li><a href='/a'>Judul berita lain</a></li>" * 20 + "</ul>",
+        "<html><body><nav><a href='/'>Beranda</a></nav>",
+    ],
 )
 def test_a_page_without_an_article_is_refused(html: str) -> None:
     with pytest.raises(ReadingError, match="the page holds no article"):

@@ -4,7 +4,10 @@ from lxml.html import document_fromstring
 from rag.errors import RightsError
 from rag.reading.rights import check_permission, find_markup_prohibition, find_prohibition
 
-NOTICE = "Dilarang keras mengambil konten, melakukan crawling atau pengindeksan otomatis untuk AI di situs web ini tanpa izin tertulis dari KABAR."
+NOTICE = (
+    "Dilarang keras mengambil konten, melakukan crawling atau pengindeksan otomatis untuk AI "
+    "di situs web ini tanpa izin tertulis dari KABAR."
+)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,205 @@
+import io
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.datatypes import Article, Unreadable
+from rag.errors import BadRequest, NotFound, ReadingError, RightsError
+from rag.reading import MAXIMUM_FILE_BYTES, Overrides, read_bytes, read_paths
+
+NOTICE = "Dilarang keras melakukan crawling untuk AI di situs ini tanpa izin tertulis dari KABAR."
+TEXT = "Kebun teh\n\nPemetik mulai bekerja pukul enam pagi di lereng itu."
+HTML = (
+    "<html lang='id'><body><article><h1>Kebun teh</h1><p>Pemetik mulai bekerja pukul enam pagi.</p></article>"
+)
+LINE = '{"id": "%s", "text": "Satu kalimat.", "language": "id"}\n'
+
+
+def read(*paths: str | Path, overrides: Overrides | None = None) -> list[Article | Unreadable]:
+    return list(read_paths(paths, overrides=overrides or Overrides()))
+
+
+def ids(items: list[Article | Unreadable]) -> list[str]:
+    return [item.id for item in items if isinstance(item, Article)]
+
+
+def reasons(items: list[Article | Unreadable]) -> list[str]:
+    return [f"{Path(item.source).name}: {item.reason}" for item in items if isinstance(item, Unreadable)]
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def give_standard_input(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+def test_a_folder_is_read_in_order_with_all_below_it(tmp_path: Path) -> None:
+    write(tmp_path / "b.txt", TEXT)
+    write(tmp_path / "a" / "z.HTML", HTML)
+    write(tmp_path / "a" / "y.htm", HTML)
+    write(tmp_path / "c.md", TEXT)
+    write(tmp_path / "d.jsonl", LINE % "d-1" + LINE % "d-2")
+    write(tmp_path / ".git" / "x.txt", TEXT)
+    write(tmp_path / ".x.txt", TEXT)
+    write(tmp_path / "e.pdf", TEXT)
+    (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
+    items = read(tmp_path)
+    assert ids(items) == ["y", "z", "b", "c", "d-1", "d-2"]
+    assert reasons(items) == []
+
+
+def test_missing_paths_are_named_before_anything_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", TEXT)
+    with pytest.raises(NotFound, match=r"no such file or folder: '.*tidak-ada\.txt', ''; nothing was read"):
+        read_paths([tmp_path / "a.txt", tmp_path / "tidak-ada.txt", ""], overrides=Overrides())
+
+
+def test_what_a_run_cannot_read_is_reported_and_the_rest_goes_in(tmp_path: Path) -> None:
+    (tmp_path / "kosong").mkdir()
+    items = read(
+        write(tmp_path / "a.pdf", TEXT),
+        write(tmp_path / "b.txt", b""),
+        write(tmp_path / "c.html", "<p>"),
+        write(tmp_path / "d.md", "---\na: [\n---\n"),
+        write(tmp_path / "e.txt", b"\x89PNG\r\n\x1a\n\0"),
+        write(tmp_path / "f.txt", b"a" * (MAXIMUM_FILE_BYTES + 1)),
+        write(tmp_path / "g.txt", f"{TEXT}\n\n{NOTICE}"),
+        tmp_path / "kosong",
+        write(tmp_path / "h.txt", TEXT),
+    )
+    assert ids(items) == ["h"]
+    assert [reason[:70] for reason in reasons(items)] == [
+        "a.pdf: files of type '.pdf' are not read: give .txt, .md, .html, .htm ",
+        "b.txt: the page is empty",
+        "c.html: the page holds no article: give a page with one story's text",
+        "d.md: the front matter between the --- lines is not YAML: while parsin",
+        "e.txt: the page is not text: give .txt, .md, .html or .jsonl",
+        "f.txt: the page has at least 10,000,001 bytes, more than its limit of ",
+        "g.txt: the article forbids automatic indexing for AI ('Dilarang keras ",
+        "kosong: the folder holds no .txt, .md, .html, .htm or .jsonl file",
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read every file")
+def test_a_file_without_permission_to_read_is_reported(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", TEXT)
+    path.chmod(0)
+    assert reasons(read(path)) == ["a.txt: the file cannot be read: Permission denied"]
+
+
+def test_a_link_to_nothing_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "tidak-ada.txt")
+    assert reasons(read(tmp_path)) == ["a.txt: the file cannot be read: No such file or directory"]
+
+
+def test_a_name_that_is_no_text_can_be_reported(tmp_path: Path) -> None:
+    write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")), TEXT)
+    (item,) = read(tmp_path)
+    assert isinstance(item, Unreadable)
+    assert item.source.endswith("caf\N{REPLACEMENT CHARACTER}.txt")
+    assert item.reason == "id holds a lone surrogate at character 3: remove it"
+
+
+def test_the_second_page_of_one_id_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "index.html", HTML)
+    write(tmp_path / "b" / "index.html", HTML)
+    write(tmp_path / "c.md", f"---\nid: lain\n---\n{TEXT}")
+    items = read(tmp_path)
+    assert ids(items) == ["index", "lain"]
+    assert reasons(items) == [
+        f"index.html: its id 'index' is taken by {tmp_path}/a/index.html: rename the file or give it an id"
+    ]
+
+
+def test_the_same_file_named_twice_is_read_twice(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", TEXT)
+    assert ids(read(path, path)) == ["a", "a"]
+
+
+def test_nothing_is_read_ahead(tmp_path: Path) -> None:
+    first = write(tmp_path / "a.txt", TEXT)
+    second = write(tmp_path / "b.txt", TEXT)
+    items = read_paths([first, second], overrides=Overrides())
+    assert isinstance(next(items), Article)
+    second.write_text("Judul lain\n\nIsi lain.")
+    article = next(items)
+    assert isinstance(article, Article)
+    assert article.title == "Judul lain"
+
+
+@pytest.mark.parametrize(
+    ("data", "titles"),
+    [
+        ((" \n\n" + LINE % "a" + LINE % "b").encode(), ["", ""]),
+        (("\ufeff" + LINE % "a").encode(), [""]),
+        (f"\n {HTML}".encode(), ["Kebun teh"]),
+        (TEXT.encode("utf-16"), ["Kebun teh"]),
+        (TEXT.encode(), ["Kebun teh"]),
+    ],
+)
+def test_standard_input_is_told_by_its_first_character(
+    data: bytes, titles: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_standard_input(monkeypatch, data)
+    articles = [item for item in read("-") if isinstance(item, Article)]
+    assert [article.title for article in articles] == titles
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "-: the page is empty"),
+        (b"\n\n{", "-:3: the line is not JSON: Expecting property name"),
+        (b"a" * (MAXIMUM_FILE_BYTES + 1), "-: the page has at least 10,000,001 bytes"),
+    ],
+)
+def test_standard_input_that_cannot_be_read(
+    data: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_standard_input(monkeypatch, data)
+    (found,) = reasons(read("-"))
+    assert found.startswith(reason)
+
+
+def test_permission_opens_a_reserved_page_and_is_kept(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", f"{TEXT}\n\n{NOTICE}")
+    (article,) = read(path, overrides=Overrides(permission="surat 12/2025"))
+    assert isinstance(article, Article)
+    assert article.permission == "surat 12/2025"
+    assert article.paragraphs == ("Pemetik mulai bekerja pukul enam pagi di lereng itu.",)
+    assert len(reasons(read(path, overrides=Overrides(permission=" ")))) == 1
+
+
+def test_a_page_of_bytes() -> None:
+    article = read_bytes(
+        TEXT.encode(), name="kebun.teh.txt", suffix=".TXT", overrides=Overrides(section="Kebun")
+    )
+    assert (article.id, article.title, article.section, article.language) == (
+        "kebun.teh",
+        "Kebun teh",
+        "Kebun",
+        "id",
+    )
+
+
+def test_a_page_of_bytes_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(ReadingError, match=r"^a\.txt: the page is empty$"):
+        read_bytes(b"", name="a.txt", suffix=".txt", overrides=Overrides())
+    with pytest.raises(ReadingError, match=r"^a\.jsonl: files of type '\.jsonl' are not read"):
+        read_bytes(b"{}", name="a.jsonl", suffix=".jsonl", overrides=Overrides())
+    with pytest.raises(RightsError, match=r"^a\.txt: the article forbids"):
+        read_bytes(f"{TEXT}\n\n{NOTICE}".encode(), name="a.txt", suffix=".txt", overrides=Overrides())
+
+
+def test_a_language_that_is_no_tag_is_refused_at_once() -> None:
+    with pytest.raises(
+        BadRequest, match="language 'Bahasa Indonesia' is not a BCP 47 tag such as id"
+    ) as caught:
+        Overrides(language="Bahasa Indonesia")
+    assert caught.value.field == "language"

@@ -1,0 +1,132 @@
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.datatypes import Article, Unreadable
+from rag.reading import MAXIMUM_FILE_BYTES, Overrides
+from rag.reading.jsonl import numbered_lines, read_json_lines
+
+
+def read(data: bytes, overrides: Overrides | None = None) -> list[Article | Unreadable]:
+    lines = numbered_lines(io.BytesIO(data))
+    return list(read_json_lines(lines, name="a.jsonl", overrides=overrides or Overrides()))
+
+
+def test_other_fields_go_into_the_metadata() -> None:
+    line = {
+        "id": "a",
+        "text": "Satu.",
+        "language": "id",
+        "source": "arsip",
+        "year": 2025,
+        "metadata": {"year": 2024},
+    }
+    (article,) = read(json.dumps(line).encode())
+    assert isinstance(article, Article)
+    assert article.metadata == {"source": "arsip", "year": 2024}
+    assert article.outlet is None
+
+
+def test_a_bad_line_is_named_and_the_others_go_in() -> None:
+    good = '{"id": "%s", "text": "Satu.", "language": "id"}\r\n'
+    data = (
+        "\ufeff"
+        + good % "a"
+        + "\n  \n"
+        + "{'id': 5}\n"
+        + good % "b"
+        + '{"id": "c", "published_at": "kemarin", "text": "x"}'
+    )
+    items = read(data.encode())
+    assert [item.id for item in items if isinstance(item, Article)] == ["a", "b"]
+    assert [(item.source, item.reason[:40]) for item in items if isinstance(item, Unreadable)] == [
+        ("a.jsonl:4", "the line is not JSON: Expecting property"),
+        ("a.jsonl:6", "published_at 'kemarin' is not an RFC 333"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"[1, 2]", "the line is not a JSON object but [1, 2]"),
+        (b'"teks"', "the line is not a JSON object but 'teks'"),
+        (b'{"text": "a', "the line is not JSON: Unterminated string"),
+        (b'{"text": "caf\xe9 sore"}', "cut off or damaged at byte 13: invalid continuation byte in UTF-8"),
+        (b"[" * 100_000, "the line is not JSON: maximum recursion depth exceeded"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "the line is not JSON: Exceeds the limit"),
+        (b'{"text": "a", "views": NaN}', "metadata.views is nan"),
+        (b'{"text": "a", "views": 1e999}', "metadata.views is inf"),
+        (b'{"text": "a\\u0000"}', "text holds a NUL at character 1"),
+        (b'{"text": "a\\ud800"}', "text holds a lone surrogate at character 1"),
+        (b'{"text": "a", "b": ' + b"[" * 40 + b"]" * 40 + b"}", "metadata.b[0][0]"),
+        (b'{"text": "a", "metadata": "b", "c": 1}', "metadata 'b' is refused"),
+        (b"{}", "an article has either `paragraphs` or `text`"),
+        (b'{"text": "Dilarang keras mengindeks situs ini untuk AI."}', "the article forbids"),
+        (b'{"text": "' + b"a" * MAXIMUM_FILE_BYTES, "the line has more than the 10,000,000 bytes"),
+    ],
+    ids=range(15),
+)  # fmt: skip
+def test_a_line_that_is_no_article(line: bytes, reason: str) -> None:
+    first, second = read(line + b'\n{"id": "a", "text": "Satu.", "language": "id"}')
+    assert isinstance(first, Unreadable)
+    assert first.source == "a.jsonl:1"
+    assert first.reason.startswith(reason)
+    assert isinstance(second, Article)
+
+
+def test_what_the_caller_states_wins() -> None:
+    stated = {
+        "permission": "surat 12",
+        "outlet": "KABAR",
+        "author": "Siti",
+        "language": "jv",
+        "section": "Kota",
+    }
+    line = {"text": "Satu.", **dict.fromkeys(stated, "id")}
+    (article,) = read(json.dumps(line).encode(), Overrides(**stated))
+    assert {name: getattr(article, name) for name in stated} == stated
+
+
+def test_lines_are_read_one_at_a_time() -> None:
+    class Counting(io.BytesIO):
+        lines_read = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            self.lines_read += 1
+            return super().readline(size)
+
+    stream = Counting(b'{"text": "Satu.", "language": "id"}\n' * 1000)
+    items = read_json_lines(numbered_lines(stream), name="a.jsonl", overrides=Overrides())
+    assert isinstance(next(items), Article)
+    assert stream.lines_read == 1
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(TEXT, values, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    paragraphs=st.lists(
+        TEXT | st.sampled_from(["🧑🏽‍🌾", "e\u0301", "سلام\u200f", "a\r\n\r\nb"]), max_size=4
+    ),
+    title=TEXT,
+    metadata=st.dictionaries(TEXT, JSON, max_size=3),
+    is_escaped=st.booleans(),
+)
+def test_round_trip(paragraphs: list[str], title: str, metadata: dict[str, Any], is_escaped: bool) -> None:
+    fields = {"title": title, "paragraphs": [*paragraphs, "Akhir."], "language": "id", "metadata": metadata}
+    (article,) = read(json.dumps(fields, ensure_ascii=is_escaped).encode())
+    assert isinstance(article, Article)
+    assert (article.title, list(article.paragraphs), article.metadata) == (
+        title,
+        fields["paragraphs"],
+        metadata,
+    )

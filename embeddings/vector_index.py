@@ -72,20 +72,17 @@ class VectorIndex:
     def save(self, path: Path, *, state: dict[str, int]) -> None:
         """Write the index beside `path` and rename it in; `state` says what it holds, for `load`."""
         with self._lock:
-            body = faiss.serialize_index(self._index).tobytes()
-        header = {
-            "format": _FORMAT,
-            "encoder": self.encoder_name,
-            "dimension": self.dimension,
-            "crc32": zlib.crc32(body),
-            "state": state,
-        }
+            body = faiss.serialize_index(self._index)
+        description = {**_description(self.encoder_name, self.dimension), "state": state}
+        header = json.dumps(description).encode() + b"\n"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-            file.write(json.dumps(header).encode() + b"\n" + body)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=path.name) as folder:
+            written = Path(folder, path.name)
+            with written.open("wb") as file:
+                file.writelines([_checksum(header, body), header, body])
+                file.flush()
+                os.fsync(file.fileno())
+            written.replace(path)
 
     @classmethod
     def load(cls, path: Path, *, encoder_name: str, dimension: int) -> tuple["VectorIndex", dict[str, int]]:
@@ -95,16 +92,26 @@ class VectorIndex:
             UnusableIndexFile: missing, damaged, of another format, encoder or dimension.
         """
         try:
-            first_line, body = path.read_bytes().split(b"\n", 1)
-            header = json.loads(first_line)
-        except (OSError, ValueError) as error:
+            with path.open("rb") as file:
+                checksum, header, body = file.readline(), file.readline(), file.read()
+        except OSError as error:
             raise UnusableIndexFile(f"{path} cannot be read: {error}") from error
-        expected = {"format": _FORMAT, "encoder": encoder_name, "dimension": dimension}
-        found = {name: header.get(name) for name in expected}
+        if checksum != _checksum(header, body):
+            raise UnusableIndexFile(f"{path} is damaged: its checksum does not match")
+        found = json.loads(header)
+        state = found.pop("state")
+        expected = _description(encoder_name, dimension)
         if found != expected:
             raise UnusableIndexFile(f"{path} is for {found}, not {expected}")
-        if header.get("crc32") != zlib.crc32(body):
-            raise UnusableIndexFile(f"{path} is damaged: its checksum does not match")
         index = cls(encoder_name=encoder_name, dimension=dimension)
         index._index = faiss.deserialize_index(np.frombuffer(body, np.uint8))
-        return index, header["state"]
+        return index, state
+
+
+def _description(encoder_name: str, dimension: int) -> dict[str, str | int]:
+    return {"format": _FORMAT, "encoder": encoder_name, "dimension": dimension}
+
+
+def _checksum(header: bytes, body: bytes) -> bytes:
+    """Return the file's first line, which holds for all that follows."""
+    return b"%08x\n" % zlib.crc32(body, zlib.crc32(header))

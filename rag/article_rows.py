@@ -66,5 +66,5 @@ def parse_time(text: str | None) -> datetime | None:
 
 
 def compact_json(value: Any) -> str:
-    """Write JSON as SQLite's `->` operator does, so that the two can be compared."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Write JSON, each value in one way only, so that two can be compared; ValueError for NaN."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -38,16 +38,12 @@ class Corpus(Protocol):
         """Return an article as it is now, or as it was in `version`."""
         ...
 
-    def version_of(self, article_id: str) -> str | None:
-        """Return the current version of an article, None where there is none."""
-        ...
-
     def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
         """List current articles in the order of their ids, from the one after `cursor`."""
         ...
 
-    def vectors_of(self, article_id: str) -> dict[str, FloatArray]:
-        """Return the vectors of an article's current passages by their texts."""
+    def passages_of(self, article_id: str) -> list[tuple[Passage, FloatArray]]:
+        """Return an article's current passages with their vectors, in order."""
         ...
 
     def counts(self, filters: Filters = NO_FILTERS) -> Counts:

@@ -1,15 +1,20 @@
 """Filters as a condition on the local corpus's `articles` table."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from rag.article_rows import compact_json
 from rag.datatypes import Filters
+from rag.errors import BadRequest
 
 Condition = tuple[str, list[str]]
 
 
 def where(filters: Filters, *, with_dates: bool = True) -> Condition:
     """Return an SQL condition over `articles` and its parameters; `1` where everything passes.
+
+    Raises:
+        BadRequest: a metadata value is NaN or infinite.
 
     >>> where(Filters(language=("id", "ms")))
     ('language IN (?, ?)', ['id', 'ms'])
@@ -35,10 +40,27 @@ def _values(filters: Filters) -> Iterator[Condition]:
             yield f"{column} IN ({', '.join('?' * len(values))})", list(values)
 
 
+# Both sides are taken apart by SQLite, so that a key may hold any sign. Types are compared too, so that
+# 1, "1" and true stay three values.
+_METADATA_HOLDS = (
+    "EXISTS (SELECT 1 FROM json_each(metadata) AS stored, json_each(?) AS wanted WHERE stored.key = wanted.key "
+    "AND stored.type = wanted.type AND stored.value IS wanted.value)"
+)
+
+
 def _metadata(filters: Filters) -> Iterator[Condition]:
     for key, value in filters.metadata.items():
-        # `->` gives JSON, so that 1, "1" and true stay three values; a quoted key may hold any sign.
-        yield "metadata -> ? = ?", [f'$."{key}"', compact_json(value)]
+        yield _METADATA_HOLDS, [_one_pair(key, value)]
+
+
+def _one_pair(key: str, value: Any) -> str:
+    try:
+        return compact_json({key: value})
+    except ValueError as error:
+        raise BadRequest(
+            f"The filter metadata.{key} is {value!r:.100}, which JSON cannot express: give another value.",
+            field="filters",
+        ) from error
 
 
 def _days(filters: Filters) -> Iterator[Condition]:

@@ -18,10 +18,11 @@ _GROUP_CHARACTERS = 100_000
 
 @dataclass(frozen=True)
 class _Plan:
-    """An article to add, its passages, and the vectors that its former version already has."""
+    """An article to add, its passages with the texts to encode for them, and vectors known by such texts."""
 
     article: Article
     passages: Sequence[Passage]
+    texts: Sequence[str]
     known: dict[str, FloatArray]
 
 
@@ -49,7 +50,7 @@ class Ingestion:
     def cut_and_encode(self, article: Article) -> tuple[list[Passage], FloatArray]:
         """Return an article's passages and their vectors (passages, dimension)."""
         passages = self._cut(article)
-        return passages, self._encoder.encode_passages([passage.text for passage in passages])
+        return passages, self._encoder.encode_passages(self._texts(article, passages))
 
     def _plan(self, item: Article | Unreadable, seen: set[str]) -> _Plan | IngestResult:
         if isinstance(item, Unreadable):
@@ -58,18 +59,37 @@ class Ingestion:
             reason = f"The id {item.id!r} came before in this batch: give each article an id of its own."
             return IngestResult(id=item.id, status="rejected", reason=reason)
         seen.add(item.id)
+        former = self._corpus.article(item.id)
         passages = self._cut(item)
-        if self._corpus.version_of(item.id) == item.version:
+        if former is not None and former.version == item.version:
             return IngestResult(id=item.id, status="unchanged", version=item.version, passages=len(passages))
-        return _Plan(item, passages, self._corpus.vectors_of(item.id))
+        known = self._known_vectors(former) if former else {}
+        return _Plan(item, passages, self._texts(item, passages), known)
 
     def _cut(self, article: Article) -> list[Passage]:
         return cut_passages(article, count_tokens=self._encoder.count_tokens, max_tokens=self._max_tokens)
 
+    def _texts(self, article: Article, passages: Sequence[Passage]) -> list[str]:
+        """Return what is encoded for each passage: its text after the title, which says what it is about.
+
+        The title is left out where the two together are too long for the encoder.
+        """
+        texts = [passage.text for passage in passages]
+        titled = [f"{article.title}. {text}" for text in texts]
+        if not article.title or max(self._encoder.count_tokens(titled)) > self._encoder.max_tokens:
+            return texts
+        return titled
+
+    def _known_vectors(self, article: Article) -> dict[str, FloatArray]:
+        """Return the stored vectors of an article by the texts they were encoded from."""
+        passages = self._corpus.passages_of(article.id)
+        texts = self._texts(article, [passage for passage, _ in passages])
+        return {text: vector for text, (_, vector) in zip(texts, passages, strict=True)}
+
     def _encode(self, plans: Sequence[_Plan]) -> dict[str, FloatArray]:
-        """Return the vectors of all passages by their texts, each text encoded once."""
+        """Return the vectors of all texts, each text encoded once."""
         vectors = {text: vector for plan in plans for text, vector in plan.known.items()}
-        texts = {passage.text: None for plan in plans for passage in plan.passages}
+        texts = dict.fromkeys(text for plan in plans for text in plan.texts)
         new = [text for text in texts if text not in vectors]
         if new:
             vectors.update(zip(new, self._encoder.encode_passages(new), strict=True))
@@ -77,7 +97,7 @@ class Ingestion:
 
     def _add(self, plan: _Plan, vectors: dict[str, FloatArray]) -> IngestResult:
         article, passages = plan.article, plan.passages
-        status = self._corpus.add(article, passages, np.stack([vectors[p.text] for p in passages]))
+        status = self._corpus.add(article, passages, np.stack([vectors[text] for text in plan.texts]))
         return IngestResult(id=article.id, status=status, version=article.version, passages=len(passages))
 
 

@@ -125,11 +125,6 @@ class LocalCorpus:
             ).fetchone()
         return from_document(article_id, row["document"]) if row else None
 
-    def version_of(self, article_id: str) -> str | None:
-        """Return the current version of an article, None where there is none."""
-        with self._database.reading() as connection:
-            return _current_version(connection, article_id)
-
     def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
         """List current articles in the order of their ids, from the one after `cursor`."""
         condition, parameters = where(filters)
@@ -141,13 +136,20 @@ class LocalCorpus:
         headers = [header(row) for row in rows[:limit]]
         return ArticlePage(articles=headers, next_cursor=headers[-1].id if len(rows) > limit else None)
 
-    def vectors_of(self, article_id: str) -> dict[str, FloatArray]:
-        """Return the vectors of an article's current passages by their texts."""
+    def passages_of(self, article_id: str) -> list[tuple[Passage, FloatArray]]:
+        """Return an article's current passages with their vectors, in order."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT text, vector FROM passages WHERE article_id = ?", [article_id]
+                "SELECT paragraph, start, end, text, vector FROM passages WHERE article_id = ? ORDER BY id",
+                [article_id],
             ).fetchall()
-        return {row["text"]: np.frombuffer(row["vector"], np.float32) for row in rows}
+        return [
+            (
+                Passage(paragraph=row["paragraph"], start=row["start"], end=row["end"], text=row["text"]),
+                np.frombuffer(row["vector"], np.float32),
+            )
+            for row in rows
+        ]
 
     def counts(self, filters: Filters = NO_FILTERS) -> Counts:
         """Count the articles and passages that pass, and the undated ones that a range of days left out."""
@@ -289,8 +291,10 @@ def _write_article(connection: sqlite3.Connection, article: Article) -> None:
 def _write_passages(
     connection: sqlite3.Connection, article: Article, passages: Sequence[Passage], vectors: FloatArray
 ) -> None:
+    # A passage is found by the words of its article's title too: they say what it is about.
+    title_keywords = _keywords(article.title, article.language)
     for passage, vector in zip(passages, vectors, strict=True):
-        keywords = _keywords(passage.text, article.language)
+        keywords = title_keywords + _keywords(passage.text, article.language)
         row = connection.execute(
             "INSERT INTO passages (article_id, paragraph, start, end, text, word_count, vector) "
             "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",

@@ -49,8 +49,9 @@ def _spans(text: str, language: str, *, count_tokens: CountTokens, max_tokens: i
     runs: list[Span] = []
     run_length = 0
     for (start, end), length in zip(pieces, lengths, strict=True):
-        is_full = run_length + length > max_tokens or run_length + length / 2 > target
-        if runs and not is_full:
+        is_enough = run_length + length / 2 > target
+        # subtle: joined, two texts may have more tokens than the sum of theirs.
+        if runs and not is_enough and count_tokens([text[runs[-1][0] : end]])[0] <= max_tokens:
             runs[-1] = (runs[-1][0], end)
             run_length += length
         else:
@@ -66,8 +67,15 @@ def _fitting_pieces(text: str, span: Span, *, count_tokens: CountTokens, max_tok
         yield span
         return
     middle = _nearest_space(text, start, end)
-    yield from _fitting_pieces(text, (start, middle), count_tokens=count_tokens, max_tokens=max_tokens)
-    yield from _fitting_pieces(text, (middle, end), count_tokens=count_tokens, max_tokens=max_tokens)
+    for half in ((start, middle), (middle, end)):
+        span = _trimmed(text, half)
+        yield from _fitting_pieces(text, span, count_tokens=count_tokens, max_tokens=max_tokens)
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    start, end = span
+    piece = text[start:end]
+    return end - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def _nearest_space(text: str, start: int, end: int) -> int:

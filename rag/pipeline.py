@@ -152,8 +152,8 @@ class Pipeline:
         frame = draw_frame(
             [text, *(part for hit in hits for part in (hit.title, hit.outlet or "", hit.text))]
         )
-        messages = build_messages(text, language=draft.query.language, evidence=hits, frame=frame)
-        reader = SentenceReader(frame, language=draft.query.language)
+        messages = build_messages(text, language=draft.language, evidence=hits, frame=frame)
+        reader = SentenceReader(frame, language=draft.language)
         waiting: list[Event] = []
         async for part in language_model.stream(messages):
             if isinstance(part, Usage):
@@ -190,9 +190,11 @@ class Pipeline:
 
     def _query(self, question: Question, *, field: str) -> Query:
         text = validated(question.text, field=field, maximum=self._max_question_characters)
-        language = question.language or detect_language(text)
         return Query(
-            text=text, language=language, filters=question.filters, top_k=question.top_k or self.top_k
+            text=text,
+            language=detect_language(text),
+            filters=question.filters,
+            top_k=question.top_k or self.top_k,
         )
 
     def _language_model(self, mode: AnswerMode) -> LanguageModel | None:
@@ -223,6 +225,11 @@ class _Draft:
     refusal_reason: str | None = None
     undated_left_out: int = 0
 
+    @property
+    def language(self) -> str:
+        """The language to answer in: the one asked for, or the question's own."""
+        return self.question.language or self.query.language
+
     def add(self, text: str, quotes: Sequence[Quote], *, lead: str) -> list[Event]:
         """Add a sentence; return what there is to tell of it."""
         claims, citations = len(self.composer.claims), len(self.composer.citations)
@@ -252,7 +259,7 @@ class _Draft:
 
     def refuse(self) -> str:
         """Write the sentence that refuses; it is no claim and has no citation."""
-        return self.composer.add_unclaimed(refusal_sentence(self.query.language))
+        return self.composer.add_unclaimed(refusal_sentence(self.language))
 
     def answer(self) -> Answer:
         """Return the answer as it stands."""
@@ -260,7 +267,7 @@ class _Draft:
         return Answer(
             id=uuid.uuid4().hex,
             question=self.query.text,
-            language=self.query.language,
+            language=self.language,
             answer=self.composer.text,
             is_refusal=self.refusal_reason is not None,
             refusal_reason=self.refusal_reason,

@@ -19,7 +19,12 @@ class Settings(BaseSettings):
     """Every setting, with its default and bounds; `load_settings` reads them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore", populate_by_name=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_ignore_empty=True,  # so that the output of `kutip settings` is a `.env`
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     data_dir: Path = Field(Path("data"), description="Folder of the corpus; made when missing.")
@@ -72,16 +77,14 @@ def load_settings(**overrides: Any) -> Settings:
     Raises:
         SettingsError: a `KUTIP_` name is unknown, or a value is out of its bounds.
     """
-    _refuse_unknown(os.environ)
-    _refuse_unknown(dotenv_values(ENV_FILE))
+    _refuse_unknown(os.environ, source="the environment")
+    _refuse_unknown(_env_file_names(), source=ENV_FILE)
     try:
         return Settings(**overrides)
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(
-            f"{environment_name(str(first['loc'][0]))} is {first['input']!r}: {first['msg']}. "
-            "`kutip settings` lists every setting."
-        ) from error
+        name = environment_name(str(first["loc"][0]))
+        raise SettingsError(f"{name} is {first['input']!r}: {first['msg']}: correct or remove it.") from error
 
 
 def environment_name(field: str) -> str:
@@ -90,10 +93,18 @@ def environment_name(field: str) -> str:
     return name if name.startswith("OPENAI_") else PREFIX + name
 
 
-def _refuse_unknown(names: Iterable[str]) -> None:
-    known = {environment_name(field) for field in Settings.model_fields}
+def _env_file_names() -> list[str]:
+    try:
+        return list(dotenv_values(ENV_FILE))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{ENV_FILE} cannot be read ({error}): write it as a UTF-8 text file.") from error
+
+
+def _refuse_unknown(names: Iterable[str], *, source: str) -> None:
+    known = [environment_name(field) for field in Settings.model_fields]
     unknown = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
     if unknown:
         raise SettingsError(
-            f"{unknown[0]} is no setting of Kutip: correct or remove it; `kutip settings` lists all."
+            f"{unknown[0]} in {source} is no setting of Kutip: correct or remove it. "
+            f"The settings are {', '.join(known)}."
         )

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from rag.datatypes import Answer
+from rag.datatypes import Answer, Filters
 from rag.errors import BadRequest
 from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
@@ -88,3 +88,12 @@ def test_a_question_that_cannot_be_asked_says_why(pipeline: Pipeline, question: 
 def test_mode_llm_without_a_language_model_says_what_to_set(pipeline: Pipeline) -> None:
     with pytest.raises(BadRequest, match="set KUTIP_LLM_MODEL"):
         asyncio.run(pipeline.answer(Question(text="Apa itu kopi?", mode="llm")))
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_language_asked_for_is_the_language_of_what_kutip_writes(pipeline: Pipeline) -> None:
+    question = Question(text="Siapa juara maraton?", language="en", filters=Filters(outlet=("Tidak ada",)))
+    answer = asyncio.run(pipeline.answer(question))
+    assert answer.language == "en"
+    assert answer.answer == "The articles available do not hold an answer to this question."
+    assert answer.refusal_reason == "filters_leave_nothing"

@@ -1,0 +1,736 @@
+"""The HTTP service: every route, with what it takes and what it refuses."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from rag.datatypes import Article
+from rag.ingestion import Ingestion
+from rag.local_corpus import LocalCorpus
+from rag.openai_model import OpenAILanguageModel
+from rag.pipeline import Pipeline
+from rag.service import Service
+from rag.settings import Settings
+from tests.conftest import TopicEncoder, identity
+from tests.openai_server import Script, serving
+
+Json = dict[str, Any]
+
+COFFEE: Json = {
+    "id": "kopi",
+    "title": "Panen kopi",
+    "paragraphs": [
+        "Panen kopi mencapai 1.500,5 ton pada Senin (3/6). Harga kopi naik [5] menjadi Rp92.000.",
+        "Petani menyambut baik kenaikan itu.",
+    ],
+    "url": "https://example.org/kopi",
+    "outlet": "KABAR",
+    "author": "Siti",
+    "section": "Ekonomi",
+    "published_at": "2025-06-03T13:27:00+07:00",
+    "language": "id",
+    "metadata": {"edition": 2, "desk": "pasar"},
+}
+FLOOD: Json = {"id": "banjir", "text": "Banjir merendam 412 rumah. Warga mengungsi.", "language": "id"}
+BUS: Json = {
+    "id": "bus/listrik 😀?#%2F..",
+    "title": "Bus",
+    "text": "Bus listrik mulai jalan.",
+    "outlet": "LINTANG",
+    "published_at": "2025-07-01T00:30:00+09:00",
+    "language": "id",
+    "metadata": {"edition": "2"},
+}
+NOTICE = "Dilarang keras mengindeks situs ini untuk AI tanpa izin tertulis."
+
+
+@contextmanager
+def running_service(folder: Path, *, model: OpenAILanguageModel | None = None) -> Iterator[Service]:
+    encoder = TopicEncoder()
+    corpus = LocalCorpus(folder, encoder=identity(encoder))
+    with Service(
+        settings=Settings(data_dir=folder),
+        corpus=corpus,
+        pipeline=Pipeline(corpus=corpus, encoder=encoder, language_model=model),
+        ingestion=Ingestion(corpus, encoder, passage_max_tokens=40),
+    ) as service:
+        yield service
+
+
+def client_of(app: FastAPI) -> TestClient:
+    # An error that nothing turned into a problem document fails the test.
+    return TestClient(app, raise_server_exceptions=True)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Give a client of a service with three articles, which no test changes."""
+    with running_service(tmp_path_factory.mktemp("api")) as service:
+        client = client_of(create_app(service))
+        assert client.post("/v1/articles", json={"articles": [COFFEE, FLOOD, BUS]}).status_code == 200
+        yield client
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[TestClient]:
+    """Give a client of an empty service."""
+    with running_service(tmp_path) as service:
+        yield client_of(create_app(service))
+
+
+def check_problem(response: httpx2.Response, status: int) -> Json:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    document: Json = response.json()
+    assert document["status"] == status
+    assert set(document) >= {"type", "title", "status", "detail"}
+    assert document["type"] == "about:blank" or document["type"].startswith("urn:kutip:error:")
+    for item in document.get("errors", []):
+        assert set(item) == {"field", "detail"}
+    return document
+
+
+def ids(response: httpx2.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    body = response.json()
+    return [item.get("article_id", item.get("id")) for item in body.get("hits", body.get("articles"))]
+
+
+# Ask
+
+
+def test_an_answer_with_its_citations(client: TestClient) -> None:
+    body = client.post("/v1/ask", json={"question": "Berapa ton panen kopi?"}).json()
+    first = body["citations"][0]
+    assert first["quote"] == "Panen kopi mencapai 1.500,5 ton pada Senin (3/6)."
+    assert body["answer"].startswith("Panen kopi mencapai 1.500,5 ton pada Senin (3/6). [1]")
+    assert first["published_at"] == "2025-06-03T13:27:00+07:00"
+    assert first["link"].startswith("https://example.org/kopi#:~:text=Panen%20kopi")
+    article = client.get(f"/v1/articles/{first['article_id']}?version={first['article_version']}").json()
+    assert article["text"][first["start"] : first["end"]] == first["quote"]
+    assert set(body) == {
+        *(
+            "id",
+            "question",
+            "language",
+            "answer",
+            "is_refusal",
+            "refusal_reason",
+            "mode",
+            "model",
+            "degraded",
+        ),
+        *("claims", "citations", "hits", "conflicts", "usage", "timings_ms", "undated_articles_left_out"),
+    }
+    assert set(first) == {
+        *("number", "claim", "answer_start", "answer_end", "article_id", "article_version", "title", "url"),
+        *("link", "outlet", "author", "published_at", "language", "paragraph", "start", "end", "quote"),
+        *("verdict", "checks"),
+    }
+    assert body["timings_ms"]["total"] > 0
+
+
+def test_a_question_is_answered_from_what_passes_the_filters(client: TestClient) -> None:
+    asked = {"question": "Berapa harga kopi?", "filters": {"outlet": "LINTANG"}, "top_k": 1}
+    body = client.post("/v1/ask", json=asked).json()
+    assert [hit["article_id"] for hit in body["hits"]] == [BUS["id"]]
+
+
+def test_a_range_of_days_says_how_many_undated_articles_it_leaves_out(client: TestClient) -> None:
+    asked = {"question": "Apa kabar kopi?", "filters": {"published_from": "2025-01-01"}}
+    assert client.post("/v1/ask", json=asked).json()["undated_articles_left_out"] == 1
+
+
+def test_filters_that_leave_nothing_are_a_refusal_that_says_so(client: TestClient) -> None:
+    asked = {"question": "Apa kabar kopi?", "filters": {"outlet": "NOBODY"}, "language": "en"}
+    body = client.post("/v1/ask", json=asked).json()
+    assert (body["is_refusal"], body["refusal_reason"]) == (True, "filters_leave_nothing")
+    assert body["answer"] == "The articles available do not hold an answer to this question."
+
+
+@pytest.mark.parametrize("language", ["zh-tw", "ZH-Hant", "zh-HK"])
+def test_the_case_of_a_language_tag_does_not_matter(fresh: TestClient, language: str) -> None:
+    body = fresh.post("/v1/ask", json={"question": "Berapa?", "language": language}).json()
+    assert body["answer"] == "現有文章中沒有這個問題的答案。"
+
+
+BAD_QUESTIONS = [
+    ({}, 422, "question: Field required"),
+    ({"question": ""}, 422, "The question is empty"),
+    ({"question": " \n "}, 422, "The question is empty"),
+    ({"question": "?!"}, 422, "holds no word"),
+    ({"question": 5}, 422, "question: Input should be a valid string"),
+    ({"question": None}, 422, "question: Input should be a valid string"),
+    ({"question": ["a"]}, 422, "question: Input should be a valid string"),
+    ({"question": "a\0b"}, 422, "U+0000 at character 1"),
+    ({"question": "kopi " + "x" * 10_000_000}, 413, "10000005 characters, the limit is 2000"),
+    ({"question": "kopi", "top_k": 0}, 422, "top_k: "),
+    ({"question": "kopi", "top_k": 51}, 422, "top_k: "),
+    ({"question": "kopi", "top_k": "many"}, 422, "top_k: "),
+    ({"question": "kopi", "mode": "fast"}, 422, "mode: Input should be 'auto', 'llm' or 'extractive'"),
+    ({"question": "kopi", "mode": "llm"}, 422, "set KUTIP_LLM_MODEL"),
+    ({"question": "kopi", "language": "Indonesian!"}, 422, "language"),
+    ({"question": "kopi", "language": "id\n"}, 422, "language"),
+    ({"question": "kopi", "topk": 5}, 422, "topk: Extra inputs are not permitted"),
+    ({"question": "kopi", "filters": {"outlets": "A"}}, 422, "filters.outlets: Extra inputs"),
+    ({"question": "kopi", "filters": {"outlet": 5}}, 422, "filters.outlet"),
+    (
+        {"question": "kopi", "filters": {"outlet": ["a"] * 101}},
+        422,
+        "filters.outlet: List should have at most 100",
+    ),
+    ({"question": "kopi", "filters": {"published_from": "2025-13-01"}}, 422, "filters.published_from: "),
+    ({"question": "kopi", "filters": {"published_from": "kemarin"}}, 422, "2025-07-27"),
+    ({"question": "kopi", "filters": {"published_from": 20250101}}, 422, "2025-07-27"),
+    ({"question": "kopi", "filters": {"published_to": "2025"}}, 422, "2025-07-27"),
+    ({"question": "kopi", "filters": {"metadata": {"a\0": 1}}}, 422, "filters.metadata"),
+    ({"question": "kopi", "filters": {"outlet": "a\0"}}, 422, "filters.outlet"),
+    ({"question": "kopi", "filters": []}, 422, "filters: "),
+    ([], 422, "Input should be a valid dictionary"),
+    ("kopi", 422, "Input should be a valid dictionary"),
+    (None, 422, "required"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "detail"), BAD_QUESTIONS)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_question_that_cannot_be_asked_is_a_problem_and_no_stream(
+    client: TestClient, body: Any, status: int, detail: str, stream: bool
+) -> None:
+    sent = {**body, "stream": True} if stream and isinstance(body, dict) else body
+    document = check_problem(client.post("/v1/ask", json=sent), status)
+    assert detail in document["detail"]
+    assert len(document["detail"]) < 1000
+
+
+def test_the_field_of_a_problem_is_named(client: TestClient) -> None:
+    document = check_problem(client.post("/v1/ask", json={"question": "?", "topk": 5, "top_k": 0}), 422)
+    assert [error["field"] for error in document["errors"]] == ["top_k", "topk"]
+    document = check_problem(client.post("/v1/ask", json={"question": "?"}), 422)
+    assert [error["field"] for error in document["errors"]] == ["question"]
+    assert document["type"] == "urn:kutip:error:BadRequest"
+
+
+# Bodies that are no good JSON
+
+BODIES = [
+    (b"", 422, "required"),
+    (b"{", 422, "is no JSON"),
+    (b'{"question": "kopi",}', 422, "is no JSON"),
+    (b"question=kopi", 422, "is no JSON"),
+    (b"\xff\xfe", 400, "body"),
+    (b'{"question": "\xff"}', 400, "body"),
+    (b"[" * 100_000, 400, "body"),
+    (b'{"question": "kopi \\ud83d"}', 422, "question"),
+    (b'{"question": "kopi \\ud83d", "\\ud83d": 1}', 422, "question"),
+    (b'{"question": "kopi", "filters": {"metadata": {"a": "\\ud83d"}}}', 422, "filters.metadata"),
+    (b'{"question": "kopi", "filters": {"metadata": {"\\ud83d": 1}}}', 422, "filters.metadata"),
+    (b'{"question": "kopi", "filters": {"outlet": ["\\ud83d"]}}', 422, "filters.outlet"),
+    (b'{"question": "kopi", "\\ud83d": 1}', 422, "Extra inputs"),
+    (b'{"question": "kopi", "top_k": 1' + b"0" * 5000 + b"}", 400, "body"),
+    (b'{"question": "kopi", "top_k": NaN}', 422, "top_k"),
+    (b'{"question": "kopi", "top_k": 1e999}', 422, "top_k"),
+]
+
+
+@pytest.mark.parametrize(("content", "status", "detail"), BODIES)
+def test_a_body_that_is_no_good_json(client: TestClient, content: bytes, status: int, detail: str) -> None:
+    response = client.post("/v1/ask", content=content, headers={"Content-Type": "application/json"})
+    assert detail in check_problem(response, status)["detail"]
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain"])
+def test_json_without_its_content_type_says_what_to_send(client: TestClient, content_type: str) -> None:
+    response = client.post("/v1/ask", content=b'{"question": "kopi"}', headers={"Content-Type": content_type})
+    assert "Content-Type: application/json" in check_problem(response, 422)["detail"]
+
+
+# Search
+
+
+@pytest.mark.parametrize(
+    ("mode", "first"), [("hybrid", "kopi"), ("vector", "kopi"), ("keyword", "kopi"), (None, "kopi")]
+)
+def test_search_modes(client: TestClient, mode: str | None, first: str) -> None:
+    body = {"query": "panen kopi", "mode": mode} if mode else {"query": "panen kopi"}
+    response = client.post("/v1/search", json=body)
+    assert ids(response)[0] == first
+    reply = response.json()
+    assert set(reply) == {"hits", "timings_ms", "undated_articles_left_out"}
+    assert {hit["source"] for hit in reply["hits"]} == {mode or "hybrid"}
+    assert [hit["rank"] for hit in reply["hits"]] == list(range(1, len(reply["hits"]) + 1))
+    scores = [hit["score"] for hit in reply["hits"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_search_returns_as_many_hits_as_asked_for(client: TestClient) -> None:
+    assert len(ids(client.post("/v1/search", json={"query": "kopi", "top_k": 2}))) == 2
+    assert len(ids(client.post("/v1/search", json={"query": "kopi", "top_k": 100}))) == 4
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"language": "id"}, {"kopi", "banjir", BUS["id"]}),
+        ({"language": ["en", "id"]}, {"kopi", "banjir", BUS["id"]}),
+        ({"language": "en"}, set()),
+        ({"outlet": ["KABAR", "LINTANG"]}, {"kopi", BUS["id"]}),
+        ({"author": "Siti", "section": "Ekonomi"}, {"kopi"}),
+        ({"author": "Siti", "section": "Olahraga"}, set()),
+        ({"article_id": BUS["id"]}, {BUS["id"]}),
+        ({"published_from": "2025-06-03", "published_to": "2025-06-03"}, {"kopi"}),
+        ({"published_from": "2025-07-01"}, {BUS["id"]}),
+        ({"published_to": "2025-06-02"}, set()),
+        ({"metadata": {"edition": 2}}, {"kopi"}),
+        ({"metadata": {"edition": "2"}}, {BUS["id"]}),
+        ({"metadata": {"edition": 2, "desk": "pasar"}}, {"kopi"}),
+        ({"metadata": {"edition": True}}, set()),
+        ({"metadata": {"none": None}}, set()),
+        ({"metadata": {'a"b': 1}}, set()),
+        ({"metadata": {"'; DROP TABLE articles; --": 1}}, set()),
+        ({"outlet": "'; DROP TABLE articles; --"}, set()),
+        ({"outlet": []}, {"kopi", "banjir", BUS["id"]}),
+    ],
+)
+@pytest.mark.parametrize("mode", ["hybrid", "vector"])
+def test_filters(client: TestClient, filters: Json, expected: set[str], mode: str) -> None:
+    body = {"query": "kopi banjir bus", "filters": filters, "mode": mode}
+    assert set(ids(client.post("/v1/search", json=body))) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        ({"query": ""}, 422, "The query is empty"),
+        ({"query": "kopi", "top_k": 101}, 422, "top_k"),
+        ({"query": "kopi", "mode": "auto"}, 422, "mode"),
+        ({"question": "kopi"}, 422, "question: Extra inputs"),
+        ({"query": "x" * 2001}, 413, "The query has 2001 characters"),
+        ({"query": "kopi " * 200, "top_k": 1}, 200, ""),
+    ],
+)
+def test_queries_that_cannot_be_searched_for(
+    client: TestClient, body: Json, status: int, detail: str
+) -> None:
+    response = client.post("/v1/search", json=body)
+    if status == 200:
+        assert len(ids(response)) == 1
+    else:
+        assert detail in check_problem(response, status)["detail"]
+
+
+# Articles in
+
+
+def test_one_article_is_created_updated_and_left_alone(fresh: TestClient) -> None:
+    created = fresh.post("/v1/articles", json=COFFEE)
+    assert created.status_code == 200
+    (result,) = created.json()["articles"]
+    assert (result["id"], result["status"], result["passages"]) == ("kopi", "created", 2)
+    assert result["version"].startswith("sha256:")
+    assert set(result) == {"id", "version", "status", "passages"}
+    assert fresh.post("/v1/articles", json=COFFEE).json()["articles"][0]["status"] == "unchanged"
+    edited = fresh.post("/v1/articles", json={**COFFEE, "title": "Panen raya"}).json()["articles"][0]
+    assert edited["status"] == "updated"
+    assert fresh.get("/v1/articles/kopi").json()["title"] == "Panen raya"
+    before = fresh.get("/v1/articles/kopi", params={"version": result["version"]}).json()
+    assert (before["title"], before["version"]) == ("Panen kopi", result["version"])
+
+
+def test_a_rejected_article_does_not_keep_the_others_out(fresh: TestClient) -> None:
+    batch = [COFFEE, {"id": "kosong", "text": " "}, 5, {"text": "x", "titel": "y"}, COFFEE, FLOOD]
+    response = fresh.post("/v1/articles", json={"articles": batch})
+    assert response.status_code == 200
+    results = response.json()["articles"]
+    assert [result["status"] for result in results] == [
+        *("created", "rejected", "rejected", "rejected", "rejected", "created"),
+    ]
+    assert [result["id"] for result in results[1:4]] == ["kosong", "articles[2]", "articles[3]"]
+    reasons = [result["reason"] for result in results[1:5]]
+    assert "holds no text" in reasons[0]
+    assert reasons[1] == "5 is no object with article fields."
+    assert "titel" in reasons[2]
+    assert "came before" in reasons[3]
+    assert ids(fresh.get("/v1/articles")) == ["banjir", "kopi"]
+
+
+def test_when_all_are_rejected_the_reply_is_a_problem_with_what_became_of_each(fresh: TestClient) -> None:
+    batch = {"articles": [{"id": "a", "text": ""}, {"id": "b"}]}
+    document = check_problem(fresh.post("/v1/articles", json=batch), 422)
+    assert [(result["id"], result["status"]) for result in document["articles"]] == [
+        ("a", "rejected"),
+        ("b", "rejected"),
+    ]
+    assert document["detail"].startswith("Every article was rejected. a: ")
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ([COFFEE], "Input should be a valid dictionary"),
+        ("kopi", "Input should be a valid dictionary"),
+        ({}, "either `paragraphs` or `text`"),
+        ({"articles": []}, "1 to 1000 articles"),
+        ({"articles": COFFEE}, "1 to 1000 articles"),
+        ({"articles": [COFFEE], "x": 1}, "no other field"),
+        ({"articles": [{}] * 1001}, "1 to 1000 articles"),
+        ({**COFFEE, "titel": "x"}, "titel"),
+        ({**COFFEE, "title": 5}, "title"),
+        ({**COFFEE, "id": ""}, "id"),
+        ({**COFFEE, "id": "a\nb"}, "id"),
+        ({**COFFEE, "id": 7}, "id"),
+        ({**COFFEE, "paragraphs": "x"}, "paragraphs"),
+        ({**COFFEE, "text": "x"}, "either `paragraphs` or `text`"),
+        ({**COFFEE, "published_at": "kemarin"}, "published_at 'kemarin' is not an RFC 3339 time"),
+        ({**COFFEE, "metadata": ["a"]}, "metadata"),
+        ({**COFFEE, "title": "a\0"}, "title holds a NUL at character 1"),
+    ],
+)
+def test_articles_that_are_refused(client: TestClient, body: Any, detail: str) -> None:
+    assert detail in check_problem(client.post("/v1/articles", json=body), 422)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b'{"id": "a", "text": "x \\ud83d"}', "text holds a lone surrogate"),
+        (b'{"id": "\\ud83d", "text": "x"}', "id holds a lone surrogate"),
+        (b'{"id": "a", "text": "x", "metadata": {"\\ud83d": 1}}', "holds a lone surrogate"),
+        (b'{"id": "a", "text": "x", "\\ud83d": 1}', "holds a lone surrogate"),
+        (b'{"articles": ["\\ud83d"]}', "no object"),
+        (b'{"articles": [NaN]}', "no object"),
+        (b'{"id": "a", "text": "x", "metadata": {"a": NaN}}', "nan"),
+        (b'{"id": "a", "text": "x", "metadata": {"a": ' + b"[" * 200 + b"]" * 200 + b"}}", "deep"),
+    ],
+)
+def test_articles_that_no_text_can_hold(client: TestClient, content: bytes, detail: str) -> None:
+    response = client.post("/v1/articles", content=content, headers={"Content-Type": "application/json"})
+    assert detail in check_problem(response, 422)["detail"]
+
+
+def test_a_page_that_forbids_indexing_needs_a_permission(fresh: TestClient) -> None:
+    page = {"id": "lontar", "text": f"Naskah lontar.\n\n{NOTICE}", "language": "id"}
+    document = check_problem(fresh.post("/v1/articles", json=page), 422)
+    assert NOTICE in document["detail"]
+    assert "`permission`" in document["detail"]
+    assert fresh.get("/v1/articles").json()["articles"] == []
+    allowed = {**page, "permission": "Surat PELITA 12/2025"}
+    assert fresh.post("/v1/articles", json=allowed).json()["articles"][0]["status"] == "created"
+    assert fresh.get("/v1/articles/lontar").json()["permission"] == "Surat PELITA 12/2025"
+
+
+# Articles out
+
+
+def test_a_whole_article(client: TestClient) -> None:
+    body = client.get("/v1/articles/kopi").json()
+    assert body["text"] == "\n\n".join(COFFEE["paragraphs"])
+    assert [(part["number"], part["start"], part["end"]) for part in body["paragraphs"]] == [
+        (1, 0, 87),
+        (2, 89, 124),
+    ]
+    for paragraph in body["paragraphs"]:
+        assert body["text"][paragraph["start"] : paragraph["end"]] == paragraph["text"]
+    for name in ("id", "title", "url", "outlet", "author", "section", "published_at", "language", "metadata"):
+        assert body[name] == COFFEE[name]
+
+
+ODD_IDS = [
+    BUS["id"],
+    "a/b/c",
+    "/a",
+    "a/",
+    "..",
+    "a//b",
+    "%41",
+    "é ü",
+    "😀",
+    "a?b=c",
+    "a#b",
+    "'; --",
+    "kopi\u200d",
+]
+
+
+@pytest.mark.parametrize("article_id", ODD_IDS)
+def test_any_id_can_be_read_and_deleted(fresh: TestClient, article_id: str) -> None:
+    path = "/v1/articles/" + quote(article_id, safe="")
+    assert fresh.post("/v1/articles", json={"id": article_id, "text": "Kopi."}).status_code == 200
+    assert fresh.get(path).json()["id"] == article_id
+    deleted = fresh.delete(path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    check_problem(fresh.get(path), 404)
+
+
+def test_what_is_deleted_is_found_no_more(fresh: TestClient) -> None:
+    fresh.post("/v1/articles", json={"articles": [COFFEE, FLOOD]})
+    version = fresh.get("/v1/articles/kopi").json()["version"]
+    assert fresh.delete("/v1/articles/kopi").status_code == 204
+    for mode in ("hybrid", "vector", "keyword"):
+        assert "kopi" not in ids(fresh.post("/v1/search", json={"query": "panen kopi", "mode": mode}))
+    check_problem(fresh.get("/v1/articles/kopi", params={"version": version}), 404)
+    check_problem(fresh.delete("/v1/articles/kopi"), 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/v1/articles/nihil", "There is no article 'nihil': GET /v1/articles lists them."),
+        ("/v1/articles/kopi?version=sha256:0", "There is no article 'kopi' of version 'sha256:0'"),
+        ("/v1/articles/%FF", "There is no article"),
+        ("/v1/articles/", "There is no article ''"),
+        ("/v1/article", "GET /v1/article: Not Found. /docs lists every route."),
+        ("/v1", "GET /v1: Not Found"),
+    ],
+)
+def test_what_is_not_there_is_named_with_the_next_step(client: TestClient, path: str, detail: str) -> None:
+    assert detail in check_problem(client.get(path), 404)["detail"]
+
+
+def test_a_listing_comes_in_pages(client: TestClient) -> None:
+    first = client.get("/v1/articles", params={"limit": 2}).json()
+    assert [item["id"] for item in first["articles"]] == ["banjir", BUS["id"]]
+    second = client.get("/v1/articles", params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    assert [item["id"] for item in second["articles"]] == ["kopi"]
+    assert second["next_cursor"] is None
+    assert "text" not in second["articles"][0]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("outlet=KABAR", ["kopi"]),
+        ("outlet=KABAR&outlet=LINTANG", [BUS["id"], "kopi"]),
+        ("language=en", []),
+        ("author=Siti&section=Ekonomi", ["kopi"]),
+        ("article_id=banjir", ["banjir"]),
+        ("published_from=2025-06-03&published_to=2025-06-30", ["kopi"]),
+        ("metadata=edition=2", ["kopi"]),
+        ("metadata=edition=%222%22", [BUS["id"]]),
+        ("metadata=edition=2&metadata=desk=pasar", ["kopi"]),
+        ("metadata=desk=", []),
+        ("cursor=zzz", []),
+        ("cursor=%00", ["banjir", BUS["id"], "kopi"]),
+    ],
+)
+def test_a_listing_takes_the_filters(client: TestClient, query: str, expected: list[str]) -> None:
+    assert ids(client.get(f"/v1/articles?{query}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("limit=0", "limit: "),
+        ("limit=1001", "limit: "),
+        ("limit=many", "limit: "),
+        ("outlets=KABAR", "outlets: Extra inputs are not permitted"),
+        ("metadata=edition", "The metadata filter 'edition' is no key=value pair"),
+        ("metadata==2", "The metadata filter '=2' is no key=value pair"),
+        ("published_from=kemarin", "published_from: "),
+        ("metadata=a%00=2", "metadata"),
+        ("outlet=a%00", "outlet"),
+        ("&".join(["outlet=a"] * 101), "outlet: List should have at most 100 items"),
+    ],
+)
+def test_a_listing_that_cannot_be_made(client: TestClient, query: str, detail: str) -> None:
+    assert detail in check_problem(client.get(f"/v1/articles?{query}"), 422)["detail"]
+
+
+# The rest
+
+
+def test_health(client: TestClient, fresh: TestClient) -> None:
+    assert client.get("/health/live").json() == {"status": "ok"}
+    ready = {
+        "status": "ok",
+        "articles": 3,
+        "passages": 4,
+        "embedding_model": "topics",
+        "language_model": None,
+    }
+    assert client.get("/health/ready").json() == ready
+    assert fresh.get("/health/ready").json() == {**ready, "articles": 0, "passages": 0}
+
+
+def test_the_description_of_the_service(client: TestClient) -> None:
+    assert "swagger" in client.get("/docs").text
+    described = client.get("/openapi.json").json()
+    assert described["info"]["title"] == "Kutip"
+    assert set(described["paths"]) == {
+        *(
+            "/v1/ask",
+            "/v1/search",
+            "/v1/articles",
+            "/v1/articles/{article_id}",
+            "/health/live",
+            "/health/ready",
+        ),
+    }
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            assert operation["description"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/ask", {"POST"}),
+        ("PUT", "/v1/search", {"POST"}),
+        ("POST", "/health/live", {"GET"}),
+        ("PATCH", "/v1/articles/kopi", {"GET", "DELETE"}),
+    ],
+)
+def test_a_wrong_method_says_which_are_right(
+    client: TestClient, method: str, path: str, allowed: set[str]
+) -> None:
+    response = client.request(method, path)
+    document = check_problem(response, 405)
+    assert f"{method} {path}: Method Not Allowed" in document["detail"]
+    assert set(response.headers["allow"].split(", ")) <= allowed
+
+
+# Streams, over a real connection
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Run the application on a free port in a thread; give its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.005)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@contextmanager
+def served_with(folder: Path, *, model: OpenAILanguageModel | None = None) -> Iterator[str]:
+    with running_service(folder, model=model) as service:
+        list(service.ingestion.ingest([as_article(COFFEE), as_article(FLOOD)]))
+        with served(create_app(service)) as url:
+            yield url
+
+
+def as_article(fields: Json) -> Article:
+    from rag.reading import parse_record
+
+    return parse_record(fields).to_article()
+
+
+def read_events(text: str) -> list[tuple[str, Json]]:
+    """Read server-sent events: each an `event:` and a `data:` line, then an empty one."""
+    assert text.endswith("\n\n")
+    events = []
+    for block in text[:-2].split("\n\n"):
+        name, data = block.split("\n")
+        assert name.startswith("event: ")
+        assert data.startswith("data: ")
+        events.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return events
+
+
+def ask_streamed(url: str, **fields: Any) -> list[tuple[str, Json]]:
+    with httpx2.stream(
+        "POST", f"{url}/v1/ask", json={"question": "Berapa ton panen kopi?", "stream": True, **fields}
+    ) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        assert response.headers["cache-control"] == "no-store"
+        return read_events("".join(response.iter_text()))
+
+
+def test_a_streamed_answer(tmp_path: Path) -> None:
+    with served_with(tmp_path) as url:
+        events = ask_streamed(url)
+        whole = httpx2.post(f"{url}/v1/ask", json={"question": "Berapa ton panen kopi?"}).json()
+        refused = httpx2.post(f"{url}/v1/ask", json={"question": "?", "stream": True})
+    names = [name for name, _ in events]
+    assert names[0] == "hits"
+    assert names[-2:] == ["answer", "done"]
+    assert names[1:3] == ["delta", "claim"]
+    assert set(names[1:-2]) == {"delta", "claim"}
+    answer = events[-2][1]
+    assert answer["answer"] == whole["answer"]
+    assert "".join(data["text"] for name, data in events if name == "delta") == answer["answer"]
+    assert [data["claim"] for name, data in events if name == "claim"] == answer["claims"]
+    told = [citation for name, data in events if name == "claim" for citation in data["citations"]]
+    assert told == answer["citations"]
+    assert events[0][1]["hits"] == answer["hits"]
+    check_problem(refused, 422)
+
+
+def test_a_streamed_refusal(tmp_path: Path) -> None:
+    with served_with(tmp_path) as url:
+        events = ask_streamed(url, filters={"outlet": "NOBODY"})
+    assert [name for name, _ in events] == ["hits", "delta", "answer", "done"]
+    assert events[-2][1]["is_refusal"] is True
+
+
+def test_after_an_error_the_answer_replaces_what_was_streamed(tmp_path: Path) -> None:
+    script = Script(["Panen kopi naik tajam. {1} Banjir sudah surut kemarin. {2}", "Lalu "], cut_after=1)
+    with serving(script) as model_url:
+        model = OpenAILanguageModel(
+            "scripted", api_key="sk-secret", base_url=model_url, timeout_seconds=5, max_tokens=100
+        )
+        with served_with(tmp_path, model=model) as url:
+            events = ask_streamed(url)
+    names = [name for name, _ in events]
+    assert names[:4] == ["hits", "delta", "claim", "error"]
+    assert names[-2:] == ["answer", "done"]
+    error = events[3][1]
+    assert (error["type"], error["status"]) == ("urn:kutip:error:LanguageModelUnavailable", 502)
+    assert "sk-secret" not in json.dumps(events)
+    rest = "".join(data["text"] for name, data in events[4:] if name == "delta")
+    assert rest == events[-2][1]["answer"]
+    assert events[-2][1]["degraded"] == "llm_unavailable"
+
+
+def test_a_client_that_goes_away_does_no_harm(tmp_path: Path) -> None:
+    script = Script(["Panen kopi naik tajam sekali. {1} ", *["dan seterusnya "] * 50], drip_seconds=0.02)
+    with serving(script) as model_url:
+        model = OpenAILanguageModel(
+            "scripted", api_key="none", base_url=model_url, timeout_seconds=5, max_tokens=100
+        )
+        with served_with(tmp_path, model=model) as url:
+            with httpx2.stream(
+                "POST", f"{url}/v1/ask", json={"question": "Panen kopi?", "stream": True}
+            ) as response:
+                assert next(response.iter_lines()) == "event: hits"
+            assert httpx2.get(f"{url}/health/live").json() == {"status": "ok"}
+
+
+def test_many_at_once(tmp_path: Path) -> None:
+    answers: list[str] = []
+    with served_with(tmp_path) as url:
+
+        def ask() -> None:
+            for _ in range(3):
+                reply = httpx2.post(f"{url}/v1/ask", json={"question": "Berapa ton panen kopi?"})
+                answers.append(reply.json()["answer"])
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(answers) == 24
+    assert len(set(answers)) == 1

@@ -1,0 +1,149 @@
+"""Settings from the environment and `.env`: bounds, unknown names, secrets."""
+
+from pathlib import Path
+
+import pytest
+
+from rag.errors import SettingsError
+from rag.service import load_language_model
+from rag.settings import PREFIX, Settings, environment_name, load_settings
+
+KEY = "sk-verysecret-0123456789"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Begin in an empty folder with nothing set."""
+    monkeypatch.chdir(tmp_path)
+    for field in Settings.model_fields:
+        monkeypatch.delenv(environment_name(field), raising=False)
+
+
+def test_defaults_answer_without_a_model_or_a_key() -> None:
+    settings = load_settings()
+    assert settings.data_dir == Path("data")
+    assert (settings.embedding_model, settings.corpus) == ("bundled", "local")
+    assert (settings.llm_model, settings.openai_api_key, settings.openai_base_url) == (None, None, None)
+    assert (settings.host, settings.port, settings.top_k) == ("127.0.0.1", 8000, 8)
+    assert load_language_model(settings) is None
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("data_dir", "KUTIP_DATA_DIR"),
+        ("openai_api_key", "OPENAI_API_KEY"),
+        ("openai_base_url", "OPENAI_BASE_URL"),
+    ],
+)
+def test_a_field_and_its_environment_variable(field: str, name: str) -> None:
+    assert environment_name(field) == name
+
+
+def test_what_is_stated_wins_over_the_environment_and_that_over_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text(
+        "KUTIP_PORT=1\nKUTIP_TOP_K=2\nKUTIP_HOST=file.example\nOPENAI_BASE_URL=http://f\n"
+    )
+    monkeypatch.setenv("KUTIP_PORT", "3")
+    monkeypatch.setenv("KUTIP_TOP_K", "4")
+    settings = load_settings(port=5)
+    assert (settings.port, settings.top_k, settings.host) == (5, 4, "file.example")
+    assert settings.openai_base_url == "http://f"
+
+
+def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("KUTIP_LLM_MODEL=\nOPENAI_BASE_URL=\n")
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    monkeypatch.setenv("KUTIP_PORT", "")
+    settings = load_settings()
+    assert (settings.llm_model, settings.openai_api_key, settings.openai_base_url) == (None, None, None)
+    assert settings.port == 8000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("KUTIP_TOP_K", "0", "KUTIP_TOP_K is '0': .* greater than or equal to 1: correct"),
+        ("KUTIP_TOP_K", "51", "KUTIP_TOP_K is '51': .* less than or equal to 50"),
+        ("KUTIP_TOP_K", "eight", "KUTIP_TOP_K is 'eight': .* valid integer"),
+        ("KUTIP_PORT", "65536", "KUTIP_PORT is '65536'"),
+        ("KUTIP_PORT", "-1", "KUTIP_PORT is '-1'"),
+        ("KUTIP_LLM_TIMEOUT_SECONDS", "0", "greater than 0"),
+        ("KUTIP_LLM_TIMEOUT_SECONDS", "nan", "KUTIP_LLM_TIMEOUT_SECONDS is 'nan'"),
+        ("KUTIP_LLM_TIMEOUT_SECONDS", "inf", "less than or equal to 600"),
+        ("KUTIP_LLM_MAX_TOKENS", "15", "greater than or equal to 16"),
+        ("KUTIP_PASSAGE_MAX_TOKENS", "31", "greater than or equal to 32"),
+        ("KUTIP_MAX_QUESTION_CHARACTERS", "20001", "less than or equal to 20000"),
+        ("KUTIP_CORPUS", "oracle", "KUTIP_CORPUS is 'oracle': .*'local'"),
+        ("KUTIP_EMBEDDING_ENGINE", "onnx", "KUTIP_EMBEDDING_ENGINE is 'onnx': .*'openvino'"),
+    ],
+)
+def test_a_value_out_of_bounds_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=message):
+        load_settings()
+
+
+def test_an_unknown_name_in_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUTIP_TOPK", "8")
+    with pytest.raises(SettingsError, match=r"^KUTIP_TOPK in the environment .* remove it.*KUTIP_TOP_K,"):
+        load_settings()
+
+
+def test_an_unknown_name_in_the_file_is_refused() -> None:
+    Path(".env").write_text("OTHER=1\nkutip_topk=8\n")
+    with pytest.raises(SettingsError, match=r"^kutip_topk in \.env is no setting of Kutip"):
+        load_settings()
+
+
+def test_a_file_that_is_no_text_is_named() -> None:
+    Path(".env").write_bytes(b"KUTIP_HOST=\xff\xfe\n")
+    with pytest.raises(SettingsError, match=r"^\.env cannot be read .* UTF-8"):
+        load_settings()
+
+
+def test_names_of_others_are_none_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "x")
+    monkeypatch.setenv("KUTIPAN", "x")
+    Path(".env").write_text("DATABASE_URL=x\n")
+    assert load_settings() == load_settings()
+
+
+def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    settings = load_settings()
+    assert settings.openai_api_key is not None
+    assert settings.openai_api_key.get_secret_value() == KEY
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), str(settings.model_dump())):
+        assert KEY not in shown
+
+
+def test_settings_cannot_be_changed_afterwards() -> None:
+    settings = load_settings()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.port = 1
+
+
+def test_a_model_without_key_or_address_says_what_to_set() -> None:
+    with pytest.raises(SettingsError, match="KUTIP_LLM_MODEL is 'm', but neither OPENAI_API_KEY nor"):
+        load_language_model(load_settings(llm_model="m"))
+
+
+@pytest.mark.parametrize("given", [{"openai_api_key": KEY}, {"openai_base_url": "http://127.0.0.1:1/v1"}])
+def test_a_model_needs_a_key_or_an_address(given: dict[str, str]) -> None:
+    model = load_language_model(load_settings(llm_model="m", **given))
+    assert model is not None
+    assert model.name == "m"
+
+
+def test_all_names_begin_alike() -> None:
+    names = [environment_name(field) for field in Settings.model_fields]
+    assert [name for name in names if not name.startswith((PREFIX, "OPENAI_"))] == []

@@ -1,12 +1,14 @@
 """Errors as RFC 9457 problem documents."""
 
+import json
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from rag.errors import BadRequest, KutipError
@@ -37,32 +39,41 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected_error)
 
 
-def respond(document: dict[str, Any]) -> JSONResponse:
+def respond(document: dict[str, Any], *, headers: Mapping[str, str] | None = None) -> Response:
     """Return a problem document as a response."""
-    return JSONResponse(document, status_code=document["status"], media_type=MEDIA_TYPE)
+    # subtle: a lone surrogate, which a request's JSON can name and UTF-8 cannot hold, is written as JSON's escape.
+    body = json.dumps(document, ensure_ascii=False).encode(errors="backslashreplace")
+    return Response(body, status_code=document["status"], headers=headers, media_type=MEDIA_TYPE)
 
 
-async def _own_error(_: Request, error: Exception) -> JSONResponse:
+async def _own_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, KutipError)
     return respond(problem_of(error))
 
 
-async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
+async def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [
-        {"field": ".".join(str(part) for part in item["loc"][1:]), "detail": item["msg"]}
-        for item in error.errors()
-    ]
+    errors = [_described(item) for item in error.errors()]
     detail = "; ".join(f"{item['field'] or 'body'}: {item['detail']}" for item in errors[:3])
+    if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
+        detail += ". Send the header Content-Type: application/json"
     return respond(problem(422, f"{detail}. /docs shows every field.", errors=errors))
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+def _described(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return the field that an error of validation names, and what is wrong with it."""
+    _, *path = item["loc"]
+    if item["type"] == "json_invalid":
+        return {"field": "", "detail": f"This is no JSON: {item['ctx']['error']} at character {path[0]}"}
+    return {"field": ".".join(map(str, path)), "detail": item["msg"]}
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = f"{request.method} {request.url.path}: {error.detail}. /docs lists every route."
-    return respond(problem(error.status_code, detail))
+    return respond(problem(error.status_code, detail), headers=error.headers)
 
 
-async def _unexpected_error(_: Request, error: Exception) -> JSONResponse:
+async def _unexpected_error(_: Request, error: Exception) -> Response:
     logger.error("Unexpected error", exc_info=error)
     return respond(problem(500, "Something unexpected failed; the server's log says what."))

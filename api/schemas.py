@@ -1,11 +1,12 @@
 """Bodies that come in, checked; dataclasses that go out, as JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic_core import PydanticCustomError
 
 from rag.datatypes import (
     Answer,
@@ -20,7 +21,7 @@ from rag.datatypes import (
     SearchMode,
 )
 from rag.errors import BadRequest
-from rag.pipeline import Question
+from rag.pipeline import Question, check_characters
 
 _MAXIMUM_VALUES = 100
 
@@ -29,7 +30,16 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _as_day(value: object) -> object:
+    # Left to pydantic, 0 would be a day in 1970 and "2025" a second of it.
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise PydanticCustomError("day", "This is no day such as 2025-07-27") from None
+
+
 OneOrMore = Annotated[list[str], BeforeValidator(_as_list), Field(max_length=_MAXIMUM_VALUES)]
+Day = Annotated[date, BeforeValidator(_as_day)]
 
 
 class StrictBody(BaseModel):
@@ -38,21 +48,24 @@ class StrictBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class FiltersBody(StrictBody):
-    """Which articles may be searched; a value or a list of them, any of which will do."""
+class ArticleFilters(StrictBody):
+    """Which articles are meant; of each field a value or a list of them, any of which will do."""
 
     language: OneOrMore = []
     outlet: OneOrMore = []
     author: OneOrMore = []
     section: OneOrMore = []
     article_id: OneOrMore = []
-    published_from: date | None = None
-    published_to: date | None = None
-    metadata: dict[str, JsonValue] = {}
+    published_from: Day | None = None
+    published_to: Day | None = None
 
-    def to_filters(self) -> Filters:
-        """Return the filters as the pipeline takes them."""
-        return Filters(
+    def with_metadata(self, metadata: dict[str, JsonValue]) -> Filters:
+        """Return the filters as the pipeline takes them.
+
+        Raises:
+            BadRequest: a value holds a character that no text may hold.
+        """
+        filters = Filters(
             language=tuple(self.language),
             outlet=tuple(self.outlet),
             author=tuple(self.author),
@@ -60,28 +73,47 @@ class FiltersBody(StrictBody):
             article_id=tuple(self.article_id),
             published_from=self.published_from,
             published_to=self.published_to,
-            metadata=self.metadata,
+            metadata=metadata,
         )
+        for name, value in vars(filters).items():
+            for text in _texts(value):
+                check_characters(text, subject=f"The filter {name}", field=name)
+        return filters
 
 
-class ArticleQuery(StrictBody):
+class FiltersBody(ArticleFilters):
+    """Filters in a body."""
+
+    metadata: dict[str, JsonValue] = {}
+
+    def to_filters(self) -> Filters:
+        """Return the filters as the pipeline takes them."""
+        return self.with_metadata(self.metadata)
+
+
+class ArticleQuery(ArticleFilters):
     """The query string of a listing: filters that may be repeated, and the page."""
 
-    language: list[str] = []
-    outlet: list[str] = []
-    author: list[str] = []
-    section: list[str] = []
-    article_id: list[str] = []
-    published_from: date | None = None
-    published_to: date | None = None
     metadata: Annotated[list[str], Field(description="`key=value`; the value as JSON, or plain text")] = []
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     cursor: str | None = None
 
     def to_filters(self) -> Filters:
         """Return the filters as the pipeline takes them."""
-        fields = self.model_dump(exclude={"limit", "cursor", "metadata"})
-        return FiltersBody(**fields, metadata=parse_metadata(self.metadata)).to_filters()
+        return self.with_metadata(parse_metadata(self.metadata))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in a JSON value or a tuple of texts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
 
 
 class AskBody(StrictBody):
@@ -90,7 +122,7 @@ class AskBody(StrictBody):
     question: str
     filters: FiltersBody = FiltersBody()
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = None
+    language: str | None = None
     mode: AnswerMode = "auto"
     stream: bool = False
 

@@ -9,6 +9,7 @@ from embeddings.weights import FloatArray
 from rag.citations import Quote
 from rag.datatypes import Hit
 from rag.languages import sentence_spans, words
+from rag.passages import titled
 
 # Hits whose sentences are looked at, and sentences given at most.
 _HITS = 3
@@ -49,12 +50,18 @@ def best_sentences(
 
     `vector` is the question's own (dimension).
     """
-    candidates = [
-        candidate
-        for hit in hits[:_HITS]
-        for candidate in _candidates(question, language, hit, standing=hit.score - hits[0].score)
-    ]
-    similarities = encoder.encode_passages([candidate.quote.text for candidate in candidates]) @ vector
+    candidates: list[_Candidate] = []
+    texts: list[str] = []
+    for hit in hits[:_HITS]:
+        sentences = _candidates(question, language, hit, standing=hit.score - hits[0].score)
+        candidates += sentences
+        texts += titled(
+            hit.title,
+            [sentence.quote.text for sentence in sentences],
+            count_tokens=encoder.count_tokens,
+            max_tokens=encoder.max_tokens,
+        )
+    similarities = encoder.encode_passages(texts) @ vector
     scores = [float(s) + c.prior for s, c in zip(similarities, candidates, strict=True)]
     order = sorted(range(len(candidates)), key=lambda place: -scores[place])
     near = [candidates[place].quote for place in order if scores[place] >= scores[order[0]] - _MARGIN]

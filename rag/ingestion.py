@@ -9,7 +9,7 @@ from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus import Corpus
 from rag.datatypes import Article, IngestResult, Passage, Unreadable
-from rag.passages import cut_passages
+from rag.passages import cut_passages, titled
 
 # Articles are encoded together up to this many characters: enough to fill batches with texts of like length,
 # little enough to bound memory and to report progress.
@@ -70,15 +70,12 @@ class Ingestion:
         return cut_passages(article, count_tokens=self._encoder.count_tokens, max_tokens=self._max_tokens)
 
     def _texts(self, article: Article, passages: Sequence[Passage]) -> list[str]:
-        """Return what is encoded for each passage: its text after the title, which says what it is about.
-
-        The title is left out where the two together are too long for the encoder.
-        """
-        texts = [passage.text for passage in passages]
-        titled = [f"{article.title}. {text}" for text in texts]
-        if not article.title or max(self._encoder.count_tokens(titled)) > self._encoder.max_tokens:
-            return texts
-        return titled
+        return titled(
+            article.title,
+            [passage.text for passage in passages],
+            count_tokens=self._encoder.count_tokens,
+            max_tokens=self._encoder.max_tokens,
+        )
 
     def _known_vectors(self, article: Article) -> dict[str, FloatArray]:
         """Return the stored vectors of an article by the texts they were encoded from."""

@@ -28,6 +28,21 @@ def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int
     return passages
 
 
+def titled(title: str, texts: Sequence[str], *, count_tokens: CountTokens, max_tokens: int) -> list[str]:
+    """Return what is encoded for texts of one article: each after the title, which says what it is about.
+
+    The title is left out where it would make one of them longer than `max_tokens`.
+
+    >>> count_words = lambda texts: [len(text.split()) for text in texts]
+    >>> titled("Panen kopi", ["Naik lagi."], count_tokens=count_words, max_tokens=4)
+    ['Panen kopi. Naik lagi.']
+    """
+    with_title = [f"{title}. {text}" for text in texts]
+    if not title or max(count_tokens(with_title), default=0) > max_tokens:
+        return list(texts)
+    return with_title
+
+
 def _passage(paragraph: Paragraph, span: Span) -> Passage:
     start, end = span
     return Passage(

@@ -298,19 +298,40 @@ def validated(text: str, *, field: str, maximum: int) -> str:
         raise PayloadTooLarge(
             f"The {field} has {len(stripped)} characters, the limit is {maximum}: shorten it.", field=field
         )
-    place = first_forbidden_character(stripped)
-    if place is not None:
-        raise BadRequest(
-            f"The {field} holds U+{ord(stripped[place]):04X} at character {place}, which no text may hold: "
-            "remove it.",
-            field=field,
-        )
+    check_characters(stripped, subject=f"The {field}", field=field)
     if not any(map(str.isalnum, stripped)):
         raise BadRequest(f"The {field} {stripped[:20]!r} holds no word: ask in words.", field=field)
     return stripped
 
 
-def first_forbidden_character(text: str) -> int | None:
-    """Return the place of the first NUL or lone surrogate, which cannot be stored or sent as UTF-8."""
+def check_characters(text: str, *, subject: str, field: str) -> None:
+    """Refuse NUL and lone surrogates, which cannot be stored or sent as UTF-8.
+
+    Raises:
+        BadRequest: `subject` holds one.
+    """
     match = re.search("[\0\ud800-\udfff]", text)
-    return match.start() if match else None
+    if match:
+        raise BadRequest(
+            f"{subject} holds U+{ord(match[0]):04X} at character {match.start()}, which no text may hold: "
+            "remove it.",
+            field=field,
+        )
+
+
+def language_tag(text: str) -> str:
+    """Return a BCP 47 tag in its canonical case, in which articles and word lists name their language.
+
+    Raises:
+        BadRequest: it is no tag.
+
+    >>> language_tag("ZH-hant-tw")
+    'zh-Hant-TW'
+    """
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", text):
+        raise BadRequest(
+            f"The language {text[:20]!r} is no BCP 47 tag such as 'id' or 'zh-Hans'.", field="language"
+        )
+    primary, *others = text.lower().split("-")
+    cases = {2: str.upper, 4: str.title}
+    return "-".join([primary, *(cases.get(len(part), str)(part) for part in others)])

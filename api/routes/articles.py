@@ -86,7 +86,7 @@ def _records(body: dict[str, Any]) -> list[Any]:
 
 def _article(record: Any, place: int) -> Article | Unreadable:
     named = record.get("id") if isinstance(record, dict) else None
-    source = named if isinstance(named, str) and named else f"articles[{place}]"
+    source = named if isinstance(named, str) and named.isprintable() and named else f"articles[{place}]"
     if not isinstance(record, dict):
         shown = json.dumps(record)[:100]
         return Unreadable(source=source, reason=f"{shown} is no object with article fields.")

@@ -41,7 +41,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 def respond(document: dict[str, Any], *, headers: Mapping[str, str] | None = None) -> Response:
     """Return a problem document as a response."""
-    # subtle: a lone surrogate, which a request's JSON can name and UTF-8 cannot hold, is written as JSON's escape.
+    # subtle: a lone surrogate, which JSON can name and UTF-8 cannot hold, goes out as the escape it came as.
     body = json.dumps(document, ensure_ascii=False).encode(errors="backslashreplace")
     return Response(body, status_code=document["status"], headers=headers, media_type=MEDIA_TYPE)
 

@@ -21,7 +21,8 @@ from rag.datatypes import (
     SearchMode,
 )
 from rag.errors import BadRequest
-from rag.pipeline import Question, check_characters
+from rag.pipeline import Question, check_characters, language_tag
+from rag.retrieval import Found
 
 _MAXIMUM_VALUES = 100
 
@@ -63,10 +64,10 @@ class ArticleFilters(StrictBody):
         """Return the filters as the pipeline takes them.
 
         Raises:
-            BadRequest: a value holds a character that no text may hold.
+            BadRequest: a language is no BCP 47 tag, or a value holds a character that no text may hold.
         """
         filters = Filters(
-            language=tuple(self.language),
+            language=tuple(map(language_tag, self.language)),
             outlet=tuple(self.outlet),
             author=tuple(self.author),
             section=tuple(self.section),
@@ -84,7 +85,7 @@ class ArticleFilters(StrictBody):
 class FiltersBody(ArticleFilters):
     """Filters in a body."""
 
-    metadata: dict[str, JsonValue] = {}
+    metadata: Annotated[dict[str, JsonValue], Field(max_length=_MAXIMUM_VALUES)] = {}
 
     def to_filters(self) -> Filters:
         """Return the filters as the pipeline takes them."""
@@ -94,7 +95,10 @@ class FiltersBody(ArticleFilters):
 class ArticleQuery(ArticleFilters):
     """The query string of a listing: filters that may be repeated, and the page."""
 
-    metadata: Annotated[list[str], Field(description="`key=value`; the value as JSON, or plain text")] = []
+    metadata: Annotated[
+        list[str],
+        Field(max_length=_MAXIMUM_VALUES, description="`key=value`; the value as JSON, or plain text"),
+    ] = []
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     cursor: str | None = None
 
@@ -182,7 +186,7 @@ def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:
     >>> parse_metadata(["domain=news", "edition=2"])
     {'domain': 'news', 'edition': 2}
     """
-    metadata: dict[str, JsonValue] = {}
+    metadata: Annotated[dict[str, JsonValue], Field(max_length=_MAXIMUM_VALUES)] = {}
     for pair in pairs:
         key, separator, value = pair.partition("=")
         if not separator or not key:
@@ -192,6 +196,11 @@ def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:
         except ValueError:
             metadata[key] = value
     return metadata
+
+
+def search_reply(found: Found, *, undated: int) -> SearchReply:
+    """Return what a search found as the contract shows it."""
+    return SearchReply(hits=found.hits, timings_ms=found.timings_ms, undated_articles_left_out=undated)
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

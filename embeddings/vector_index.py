@@ -16,7 +16,7 @@ from embeddings.weights import FloatArray
 
 IdArray = npt.NDArray[np.int64]
 
-_FORMAT = "kutip-vector-index-1"
+_FORMAT = "kutip-vector-index-2"
 
 
 class UnusableIndexFile(Exception):
@@ -51,7 +51,10 @@ class VectorIndex:
     def search(
         self, vector: FloatArray, *, depth: int, within: IdArray | None = None
     ) -> list[tuple[int, float]]:
-        """Return the `depth` nearest ids with their similarity, best first, only from `within` if given."""
+        """Return the `depth` nearest ids with their similarity, best first, only from `within` if given.
+
+        Of equal similarity, the smaller id comes first.
+        """
         if within is not None:
             depth = min(depth, len(within))
         depth = min(depth, len(self))
@@ -63,16 +66,13 @@ class VectorIndex:
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(within))  # type: ignore[call-arg]
         with self._lock:
             scores, ids = self._index.search(vector.reshape(1, -1), depth, params=parameters)
-        return [
-            (int(passage_id), float(score))
-            for passage_id, score in zip(ids[0], scores[0], strict=True)
-            if passage_id >= 0
-        ]
+        found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
+        return sorted((pair for pair in found if pair[0] >= 0), key=lambda pair: (-pair[1], pair[0]))
 
     def save(self, path: Path, *, state: dict[str, int]) -> None:
         """Write the index beside `path` and rename it in; `state` says what it holds, for `load`."""
         with self._lock:
-            body = faiss.serialize_index(self._index)
+            body = memoryview(faiss.serialize_index(self._index))
         description = {**_description(self.encoder_name, self.dimension), "state": state}
         header = json.dumps(description).encode() + b"\n"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,6 +112,6 @@ def _description(encoder_name: str, dimension: int) -> dict[str, str | int]:
     return {"format": _FORMAT, "encoder": encoder_name, "dimension": dimension}
 
 
-def _checksum(header: bytes, body: bytes) -> bytes:
+def _checksum(header: bytes, body: bytes | memoryview) -> bytes:
     """Return the file's first line, which holds for all that follows."""
     return b"%08x\n" % zlib.crc32(body, zlib.crc32(header))

@@ -19,8 +19,11 @@ class Database:
         self._path = path
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._write_lock = threading.Lock()
-        with translated(path):
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _not_writable(path, error) from error
+        with translated(path):
             self._idle.put(self._connect())
 
     @contextmanager
@@ -31,7 +34,8 @@ class Database:
             try:
                 yield connection
             finally:
-                connection.execute("ROLLBACK")
+                # Unlike the statement, no error where SQLite has rolled back by itself.
+                connection.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -40,10 +44,10 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                connection.rollback()
                 raise
-            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close every connection that is not in use."""
@@ -67,25 +71,33 @@ class Database:
             self._path, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        try:
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn the errors of SQLite and of the file system into Kutip's."""
+    """Turn the errors that SQLite has with its file into Kutip's."""
     try:
         yield
-    except (sqlite3.OperationalError, PermissionError, NotADirectoryError, FileExistsError) as error:
-        text = str(error)
-        refusals = ("readonly", "unable to open", "Permission", "Not a directory", "File exists")
-        if any(refusal in text for refusal in refusals):
-            raise CorpusNotWritable(
-                f"The data folder {path.parent} is not writable ({text}): "
-                "make it writable or set KUTIP_DATA_DIR to another folder."
-            ) from error
-        raise CorpusError(f"The corpus {path} cannot be used ({text}): run `kutip doctor`.") from error
+    except sqlite3.OperationalError as error:
+        if "readonly" in str(error) or "unable to open" in str(error):
+            raise _not_writable(path, error) from error
+        raise CorpusError(f"The corpus {path} cannot be used ({error}): run `kutip doctor`.") from error
     except sqlite3.DatabaseError as error:
+        # The classes derived from it are for mistakes of the caller, not for a damaged file.
+        if type(error) is not sqlite3.DatabaseError:
+            raise
         raise CorpusError(f"The corpus {path} is damaged ({error}): restore it from a backup.") from error
+
+
+def _not_writable(path: Path, error: Exception) -> CorpusNotWritable:
+    return CorpusNotWritable(
+        f"The data folder {path.parent} is not writable ({error}): "
+        "make it writable or set KUTIP_DATA_DIR to another folder."
+    )

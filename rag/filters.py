@@ -43,8 +43,8 @@ def _values(filters: Filters) -> Iterator[Condition]:
 # Both sides are taken apart by SQLite, so that a key may hold any sign. Types are compared too, so that
 # 1, "1" and true stay three values.
 _METADATA_HOLDS = (
-    "EXISTS (SELECT 1 FROM json_each(metadata) AS stored, json_each(?) AS wanted WHERE stored.key = wanted.key "
-    "AND stored.type = wanted.type AND stored.value IS wanted.value)"
+    "EXISTS (SELECT 1 FROM json_each(metadata) AS stored, json_each(?) AS wanted "
+    "WHERE stored.key = wanted.key AND stored.type = wanted.type AND stored.value IS wanted.value)"
 )
 
 

@@ -37,7 +37,7 @@ class Ingestion:
     def ingest(self, items: Iterable[Article | Unreadable]) -> Iterator[IngestResult]:
         """Add each article; yield what became of it, in order.
 
-        An article whose id came before in `items` is rejected. What was yielded as created or updated is
+        An article whose id came before in `items`, or that holds no text, is rejected. What was yielded as created or updated is
         committed. A paragraph that an edit left alone is not encoded again.
         """
         seen: set[str] = set()
@@ -59,8 +59,11 @@ class Ingestion:
             reason = f"The id {item.id!r} came before in this batch: give each article an id of its own."
             return IngestResult(id=item.id, status="rejected", reason=reason)
         seen.add(item.id)
-        former = self._corpus.article(item.id)
         passages = self._cut(item)
+        if not passages:
+            reason = f"The article {item.id!r} holds no text: give at least one paragraph that is not blank."
+            return IngestResult(id=item.id, status="rejected", reason=reason)
+        former = self._corpus.article(item.id)
         if former is not None and former.version == item.version:
             return IngestResult(id=item.id, status="unchanged", version=item.version, passages=len(passages))
         known = self._known_vectors(former) if former else {}

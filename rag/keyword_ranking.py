@@ -32,9 +32,13 @@ class Statistics:
         holding = self.passages_with.get(word, 0)
         return math.log(1 + (self.passages - holding + 0.5) / (holding + 0.5))
 
+    def known_words(self) -> list[str]:
+        """Return the words that any passage holds."""
+        return [word for word, count in self.passages_with.items() if count]
+
     def finding_words(self) -> list[str]:
         """Return the known words rare enough to find candidates with, or all known if none is."""
-        known = [word for word, count in self.passages_with.items() if count]
+        known = self.known_words()
         rare = [word for word in known if self.passages_with[word] <= COMMON_SHARE * self.passages]
         return rare or known
 

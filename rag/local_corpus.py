@@ -28,7 +28,7 @@ from rag.datatypes import (
     ScoredPassage,
     SearchSource,
 )
-from rag.errors import EncoderMismatch
+from rag.errors import CorpusError, EncoderMismatch
 from rag.filters import where
 from rag.keyword_ranking import Statistics, rank_by_bm25
 from rag.languages import words
@@ -60,18 +60,28 @@ class LocalCorpus:
         """
         self._encoder = encoder
         self._database = Database(folder / DATABASE_NAME)
-        with self._database.writing() as connection:
-            migrate(connection)
-            if encoder:
-                _claim_for_encoder(connection, encoder)
-        self._derived = _DerivedIndex(folder / INDEX_NAME, encoder) if encoder else None
+        try:
+            with self._database.writing() as connection:
+                migrate(connection)
+                if encoder:
+                    _claim_for_encoder(connection, encoder)
+            self._derived = _DerivedIndex(folder / INDEX_NAME, encoder) if encoder else None
+            if self._derived:
+                with self._database.reading() as connection:
+                    self._derived.check(connection)
+        except BaseException:
+            self._database.close()
+            raise
 
     def close(self) -> None:
         """Save the vector index if it has changed, and close the database."""
         if self._derived:
-            with self._database.reading() as connection:
-                self._derived.bring_up(connection)
-            self._derived.save()
+            try:
+                with self._database.reading() as connection:
+                    self._derived.bring_up(connection)
+                self._derived.save()
+            except (CorpusError, OSError) as error:
+                logger.warning("The vector index could not be saved; it will be built anew: %s", error)
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -84,7 +94,10 @@ class LocalCorpus:
 
     def add(self, article: Article, passages: Sequence[Passage], vectors: FloatArray) -> IngestStatus:
         """Put a new or edited article in place of its former version, in one transaction."""
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder takes no articles.")
         with self._database.writing() as connection:
+            _claim_for_encoder(connection, self._encoder)
             current = _current_version(connection, article.id)
             if current == article.version:
                 return "unchanged"
@@ -190,7 +203,10 @@ class LocalCorpus:
         query_words = list(dict.fromkeys(_keywords(query, language)))
         with self._database.reading() as connection:
             statistics = _statistics(connection, query_words)
-            candidates = _find(connection, statistics.finding_words(), depth=depth, filters=filters)
+            # Of what passes a filter, much may share nothing but common words with the query.
+            is_filtered = filters != NO_FILTERS
+            finding_words = statistics.known_words() if is_filtered else statistics.finding_words()
+            candidates = _find(connection, finding_words, depth=depth, filters=filters)
         return rank_by_bm25(query_words, candidates, statistics=statistics)
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
@@ -213,7 +229,7 @@ class LocalCorpus:
 class _DerivedIndex:
     """The vector index, with how much of the database it holds: a cache, never trusted.
 
-    `state` is the last passage id and the last removal that were applied.
+    `state` is whose index it is, and the last passage id and the last removal that were applied.
     """
 
     def __init__(self, path: Path, encoder: EncoderIdentity) -> None:
@@ -223,15 +239,30 @@ class _DerivedIndex:
         self.vectors, self._state = self._load()
         self._saved_state = dict(self._state)
 
+    def check(self, connection: sqlite3.Connection) -> None:
+        """Forget an index of another database, or of a later state of this one, restored since.
+
+        subtle: the caller asks the database after the file was read, as another process may write both.
+        """
+        newest = _newest(connection)
+        is_ahead = any(self._state[name] > newest[name] for name in ("last_passage", "last_removal"))
+        if is_ahead or self._state["corpus"] not in (0, newest["corpus"]):
+            logger.warning("The vector index is built anew: %s is of another database.", self._path)
+            self._path.unlink(missing_ok=True)
+            self.vectors, self._state = self._empty()
+            self._saved_state = dict(self._state)
+
     def bring_up(self, connection: sqlite3.Connection) -> None:
         """Apply what was committed since the last time."""
         newest = _newest(connection)
         if newest == self._state:
             return
         with self._lock:
-            _claim_for_encoder(connection, self._encoder)
+            _check_encoder(connection, self._encoder)
             for ids, vectors in _added(connection, after=self._state["last_passage"]):
                 self.vectors.add(ids, vectors)
+                # Noted at once, so that nothing is added twice if the next rows cannot be read.
+                self._state = {**self._state, "last_passage": int(ids[-1])}
             removed = connection.execute(
                 "SELECT passage_id FROM removals WHERE sequence > ?", [self._state["last_removal"]]
             ).fetchall()
@@ -253,22 +284,37 @@ class _DerivedIndex:
         except UnusableIndexFile as error:
             if self._path.exists():
                 logger.warning("The vector index is built anew from the database: %s", error)
-            empty = VectorIndex(encoder_name=name, dimension=dimension)
-            return empty, {"last_passage": 0, "last_removal": 0}
+            return self._empty()
+
+    def _empty(self) -> tuple[VectorIndex, dict[str, int]]:
+        name, dimension = self._encoder
+        state = {"corpus": 0, "last_passage": 0, "last_removal": 0}
+        return VectorIndex(encoder_name=name, dimension=dimension), state
 
 
 def _claim_for_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
     """Note whose vectors these are, or refuse another's."""
-    row = connection.execute("SELECT value FROM properties WHERE name = 'encoder'").fetchone()
-    mine = f"{encoder.name} ({encoder.dimension})"
-    if row and row["value"] == mine:
-        return
-    if _count(connection, "passages", []):
+    _check_encoder(connection, encoder)
+    connection.execute("INSERT OR REPLACE INTO properties VALUES ('encoder', ?)", [_label(encoder)])
+
+
+def _check_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
+    """Refuse an encoder whose vectors are not those in the corpus; an empty one takes any."""
+    stored = _property(connection, "encoder")
+    if stored != _label(encoder) and _count(connection, "passages", []):
         raise EncoderMismatch(
-            f"The corpus holds vectors of {row['value']}; the configured encoder is {mine}: "
+            f"The corpus holds vectors of {stored}; the configured encoder is {_label(encoder)}: "
             "set KUTIP_EMBEDDING_MODEL back, or run `kutip ingest --rebuild`."
         )
-    connection.execute("INSERT OR REPLACE INTO properties VALUES ('encoder', ?)", [mine])
+
+
+def _label(encoder: EncoderIdentity) -> str:
+    return f"{encoder.name} ({encoder.dimension})"
+
+
+def _property(connection: sqlite3.Connection, name: str) -> str | None:
+    row = connection.execute("SELECT value FROM properties WHERE name = ?", [name]).fetchone()
+    return row["value"] if row else None
 
 
 def _current_version(connection: sqlite3.Connection, article_id: str) -> str | None:
@@ -386,10 +432,14 @@ def _hit(row: sqlite3.Row, passage: ScoredPassage, *, rank: int, source: SearchS
 
 
 def _newest(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return the last passage id and the last removal ever given out."""
+    """Return whose state this is, and the last passage id and the last removal ever given out."""
     rows = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
     last = {row["name"]: row["seq"] for row in rows}
-    return {"last_passage": last.get("passages", 0), "last_removal": last.get("removals", 0)}
+    return {
+        "corpus": int(_property(connection, "corpus") or 0),
+        "last_passage": last.get("passages", 0),
+        "last_removal": last.get("removals", 0),
+    }
 
 
 def _added(connection: sqlite3.Connection, *, after: int) -> Iterator[tuple[IdArray, FloatArray]]:

@@ -19,6 +19,7 @@ def m001_create_tables(connection: sqlite3.Connection) -> None:
             statement = ""
 
 
+# properties  `corpus`, a number by which a derived index knows its own; `encoder`, whose vectors these are
 # versions    every version of every article, whole, as JSON: what citations are checked against
 # articles    the current versions' headers: what filters look at
 # passages    of the current versions only; ids grow and are never used twice, so a derived index is
@@ -27,6 +28,7 @@ def m001_create_tables(connection: sqlite3.Connection) -> None:
 # statistics  what BM25 needs to know of all passages
 _TABLES = """
 CREATE TABLE properties (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+INSERT INTO properties VALUES ('corpus', abs(random()));
 CREATE TABLE versions (
     article_id TEXT NOT NULL,
     version TEXT NOT NULL,

@@ -96,6 +96,10 @@ class Pipeline:
         """Return the passages that matter for a question."""
         return search(self.corpus, self.encoder, self._query(question, field="query"), mode=mode)
 
+    def undated_left_out(self, filters: Filters) -> int:
+        """Count the articles that a range of days leaves out because they have no date."""
+        return self.corpus.counts(filters).undated_left_out if filters.has_dates else 0
+
     async def answer(self, question: Question) -> Answer:
         """Answer a question, or refuse.
 
@@ -133,13 +137,13 @@ class Pipeline:
         """Search, and decide whether what was found may carry an answer."""
         started = time.perf_counter()
         query = self._query(question, field="question")
+        language = language_tag(question.language) if question.language else query.language
         found = hybrid_search(self.corpus, self.encoder, query)
-        draft = _Draft(question=question, query=query, found=found, started=started)
+        draft = _Draft(query=query, language=language, found=found, started=started)
         draft.refusal_reason = refusal_reason(query, found, encoder_name=self.encoder.name)
         if draft.refusal_reason == "no_hits":
             draft.refusal_reason = self._why_no_hits(query.filters)
-        if query.filters.has_dates:
-            draft.undated_left_out = self.corpus.counts(query.filters).undated_left_out
+        draft.undated_left_out = self.undated_left_out(query.filters)
         return draft
 
     async def _write(self, draft: "_Draft", language_model: LanguageModel) -> AsyncIterator[Event]:
@@ -212,10 +216,10 @@ class Pipeline:
 
 @dataclass
 class _Draft:
-    """An answer while it is being made."""
+    """An answer while it is being made; `language` is the one to answer in."""
 
-    question: Question
     query: Query
+    language: str
     found: Found
     started: float
     composer: Composer = dataclass_field(default_factory=Composer)
@@ -224,11 +228,6 @@ class _Draft:
     degraded: str | None = None
     refusal_reason: str | None = None
     undated_left_out: int = 0
-
-    @property
-    def language(self) -> str:
-        """The language to answer in: the one asked for, or the question's own."""
-        return self.question.language or self.query.language
 
     def add(self, text: str, quotes: Sequence[Quote], *, lead: str) -> list[Event]:
         """Add a sentence; return what there is to tell of it."""
@@ -328,7 +327,7 @@ def language_tag(text: str) -> str:
     >>> language_tag("ZH-hant-tw")
     'zh-Hant-TW'
     """
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", text):
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,8}", text):
         raise BadRequest(
             f"The language {text[:20]!r} is no BCP 47 tag such as 'id' or 'zh-Hans'.", field="language"
         )

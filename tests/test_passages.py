@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.datatypes import Article, Passage
-from rag.passages import cut_passages
+from rag.passages import CountTokens, cut_passages, titled
 from tests.conftest import article
 
 
@@ -83,6 +83,25 @@ def test_a_long_thai_paragraph_without_full_stops_is_cut_at_its_spaces() -> None
     assert all(set(part.text.split(" ")) == {clause} for part in parts)
 
 
+def test_each_text_stands_after_the_title() -> None:
+    assert titled("Panen", ["Naik.", "Turun."], count_tokens=count_words, max_tokens=2) == [
+        "Panen. Naik.",
+        "Panen. Turun.",
+    ]
+
+
+def test_a_title_that_would_make_one_text_too_long_is_left_out_of_all() -> None:
+    assert titled("Panen", ["Naik.", "Turun lagi."], count_tokens=count_words, max_tokens=2) == [
+        "Naik.",
+        "Turun lagi.",
+    ]
+
+
+def test_without_a_title_or_texts_nothing_is_added() -> None:
+    assert titled("", ["Naik."], count_tokens=count_words, max_tokens=2) == ["Naik."]
+    assert titled("Panen", [], count_tokens=count_words, max_tokens=2) == []
+
+
 def test_offsets_count_code_points() -> None:
     source = article("a", "😀 e\u0301.", "👨‍👩‍👧 ya.")
     first, second = passages(source, max_tokens=9)
@@ -103,7 +122,7 @@ PARAGRAPHS = st.lists(st.lists(SIGNS, max_size=80).map("".join), max_size=4)
     max_tokens=st.integers(min_value=1, max_value=25),
 )
 def test_every_promise_holds_for_any_article(
-    paragraphs: list[str], language: str, max_tokens: int, count_tokens: type
+    paragraphs: list[str], language: str, max_tokens: int, count_tokens: CountTokens
 ) -> None:
     source = article("a", *paragraphs, language=language)
     cut = cut_passages(source, count_tokens=count_tokens, max_tokens=max_tokens)

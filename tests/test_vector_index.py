@@ -45,6 +45,13 @@ def test_finds_the_nearest_first(index: VectorIndex) -> None:
     assert index.search(EAST, depth=2) == [(10, 1.0), (20, pytest.approx(0.6))]
 
 
+def test_of_equal_similarity_the_smaller_id_comes_first() -> None:
+    index = new_index(2)
+    for number in (5, 3, 9, 1):
+        index.add(ids(number), np.array([[0.6, 0.8]], np.float32))
+    assert [found for found, _ in index.search(EAST, depth=4)] == [1, 3, 5, 9]
+
+
 def test_a_depth_beyond_the_size_gives_all(index: VectorIndex) -> None:
     assert [found for found, _ in index.search(EAST, depth=1000)] == [10, 20, 30]
 
@@ -265,4 +272,4 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> 
 
 def test_the_header_is_json_on_a_line_of_its_own(path: Path) -> None:
     header = json.loads(path.read_bytes().split(b"\n")[1])
-    assert header == {"format": "kutip-vector-index-1", "encoder": "random", "dimension": 2, "state": STATE}
+    assert header == {"format": "kutip-vector-index-2", "encoder": "random", "dimension": 2, "state": STATE}

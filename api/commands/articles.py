@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
-from api.commands.options import NOTHING_FOUND, filter_options, parse_filters, print_json
+from api.commands.options import NOTHING_FOUND, filter_options, parse_filters, print_json, why_empty
 from api.schemas import article_json, header_json
 from rag.errors import NotFound
+from rag.pipeline import check_characters
 from rag.service import open_corpus
 from rag.settings import load_settings
 
@@ -18,14 +19,19 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
-@click.option("--cursor", help="Where the page before ended.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="Articles a page."
+)
+@click.option("--cursor", help="Where the page before ended, as it said.")
 @click.option("--json", "as_json", is_flag=True, help="Print the reply of the HTTP API.")
 @filter_options
 def list_articles(limit: int, cursor: str | None, as_json: bool, **filters: Any) -> None:
     """List articles in the order of their ids."""
-    with open_corpus(load_settings()) as corpus:
-        page = corpus.articles(parse_filters(filters), limit=limit, cursor=cursor)
+    settings = load_settings()
+    parsed = parse_filters(filters)
+    with open_corpus(settings) as corpus:
+        page = corpus.articles(parsed, limit=limit, cursor=cursor)
+        why = None if page.articles else why_empty(corpus, settings, parsed)
     if as_json:
         headers = [header_json(header) for header in page.articles]
         print_json({"articles": headers, "next_cursor": page.next_cursor})
@@ -36,7 +42,7 @@ def list_articles(limit: int, cursor: str | None, as_json: bool, **filters: Any)
     if page.next_cursor:
         click.echo(f"There are more: --cursor {page.next_cursor}", err=True)
     if not page.articles:
-        click.echo("No articles.", err=True)
+        click.echo(why or f"No article comes after the cursor {cursor!r}.", err=True)
         sys.exit(NOTHING_FOUND)
 
 
@@ -46,6 +52,7 @@ def list_articles(limit: int, cursor: str | None, as_json: bool, **filters: Any)
 @click.option("--json", "as_json", is_flag=True, help="Print the reply of the HTTP API.")
 def show(article_id: str, version: str | None, as_json: bool) -> None:
     """Print an article."""
+    check_characters(article_id, subject="The id", field="id")
     with open_corpus(load_settings()) as corpus:
         article = corpus.article(article_id, version=version)
     if article is None:
@@ -62,8 +69,11 @@ def show(article_id: str, version: str | None, as_json: bool) -> None:
 @click.argument("article_ids", metavar="ARTICLE_ID...", nargs=-1, required=True)
 def delete(article_ids: tuple[str, ...]) -> None:
     """Remove articles with all their versions."""
+    for article_id in article_ids:
+        check_characters(article_id, subject="The id", field="id")
     with open_corpus(load_settings()) as corpus:
         missing = [article_id for article_id in article_ids if not corpus.remove(article_id)]
     click.echo(f"{len(article_ids) - len(missing)} removed.", err=True)
     if missing:
-        raise NotFound(f"There is no article {missing[0]!r}: see `kutip articles list`.")
+        names = ", ".join(map(repr, missing))
+        raise NotFound(f"There is no article {names}: see `kutip articles list`.")

@@ -6,16 +6,21 @@ from typing import Any, TextIO, get_args
 
 import click
 
-from api.commands.options import NOTHING_FOUND, filter_options, parse_filters, print_json
+from api.commands.options import (
+    NOTHING_FOUND,
+    filter_options,
+    parse_filters,
+    print_json,
+    print_undated,
+    why_empty,
+)
 from api.schemas import answer_json
 from rag.datatypes import Answer, AnswerMode, Citation
-from rag.pipeline import Question
+from rag.pipeline import Answered, Pipeline, Question, WritingFailed
 from rag.service import build_service
 from rag.settings import load_settings
 
 _REASONS = {
-    "empty_corpus": "The corpus is empty: run `kutip ingest PATH` first.",
-    "filters_leave_nothing": "No article passes the filters: loosen them.",
     "nothing_relevant": "Nothing comes near enough to the question; `kutip search` shows what is nearest.",
     "evidence_does_not_answer": "The articles come near the question but do not answer it.",
 }
@@ -23,7 +28,13 @@ _REASONS = {
 
 @click.command()
 @click.argument("question")
-@click.option("--mode", type=click.Choice(get_args(AnswerMode)), default="auto", show_default=True)
+@click.option(
+    "--mode",
+    type=click.Choice(get_args(AnswerMode)),
+    default="auto",
+    show_default=True,
+    help="Who writes: the language model, or nobody (verbatim sentences); auto is llm where one is set.",
+)
 @click.option("--top-k", type=click.IntRange(1, 50), help="Passages to answer from.")
 @click.option("--answer-language", metavar="TAG", help="Language to answer in, if not the question's.")
 @click.option("--json", "as_json", is_flag=True, help="Print the Answer of the HTTP API.")
@@ -38,29 +49,44 @@ def command(
 ) -> None:
     """Answer QUESTION from the articles, with citations.
 
-    `-` reads questions from standard input, one a line.
+    `-` reads questions from standard input, one a line; with --json the answers are one a line, too.
     """
-    texts = _lines(sys.stdin) if question == "-" else [question]
+    is_batch = question == "-"
+    texts = _lines(sys.stdin) if is_batch else [question]
     parsed = parse_filters(filters)
-    questions = [
-        Question(text=text, filters=parsed, top_k=top_k, language=answer_language, mode=mode)
-        for text in texts
-    ]
     is_refusal = False
     with build_service(load_settings()) as service:
-        for asked in questions:
-            answer = asyncio.run(service.pipeline.answer(asked))
+        why = why_empty(service.corpus, service.settings, parsed)
+        for text in texts:
+            asked = Question(text=text, filters=parsed, top_k=top_k, language=answer_language, mode=mode)
+            answer = asyncio.run(_answer(service.pipeline, asked))
             is_refusal |= answer.is_refusal
             if as_json:
-                print_json(answer_json(answer))
+                print_json(answer_json(answer), indent=None if is_batch else 2)
             else:
-                _print(answer, with_question=len(questions) > 1)
+                _print(answer, with_question=is_batch)
+            if answer.refusal_reason:
+                click.echo(_REASONS.get(answer.refusal_reason, why), err=True)
+            print_undated(answer.undated_articles_left_out)
     if is_refusal:
         sys.exit(NOTHING_FOUND)
 
 
+async def _answer(pipeline: Pipeline, question: Question) -> Answer:
+    """Return the answer; say why, if the language model did not write it."""
+    async for event in pipeline.stream(question):
+        if isinstance(event, WritingFailed):
+            click.echo(f"{event.error} The answer is verbatim sentences.", err=True)
+        if isinstance(event, Answered):
+            return event.answer
+    raise AssertionError("a stream ends with its answer")
+
+
 def _lines(stream: TextIO) -> list[str]:
-    return [line.strip() for line in stream if line.strip()]
+    lines = [line.strip() for line in stream if line.strip()]
+    if not lines:
+        raise click.UsageError("Standard input holds no question: write one a line.")
+    return lines
 
 
 def _print(answer: Answer, *, with_question: bool) -> None:
@@ -73,12 +99,6 @@ def _print(answer: Answer, *, with_question: bool) -> None:
             printed.add(citation.number)
             click.echo()
             click.echo(_described(citation))
-    if answer.degraded:
-        click.echo(
-            f"The language model gave no answer ({answer.degraded}); these are verbatim sentences.", err=True
-        )
-    if answer.refusal_reason:
-        click.echo(_REASONS[answer.refusal_reason], err=True)
 
 
 def _described(citation: Citation) -> str:

@@ -1,5 +1,6 @@
 """`kutip doctor`."""
 
+import asyncio
 import platform
 import sys
 from collections.abc import Callable
@@ -9,9 +10,10 @@ import click
 
 from rag.datatypes import Counts
 from rag.errors import KutipError
+from rag.language_model import LanguageModel
 from rag.pipeline import Question
 from rag.refusal import CALIBRATIONS
-from rag.service import build_service, open_corpus
+from rag.service import build_service, load_language_model, open_corpus
 from rag.settings import load_settings
 
 
@@ -23,7 +25,7 @@ def command() -> None:
         _run("Settings", lambda: f"{len(load_settings().model_dump())} read"),
         _run("Corpus", _corpus),
         _run("Encoder and search", _search),
-        _run("Language model", lambda: load_settings().llm_model or "none: answers are verbatim sentences"),
+        _run("Language model", _language_model),
     ]
     if not all(passed):
         sys.exit(1)
@@ -49,7 +51,8 @@ def _corpus() -> str:
 
 
 def _search() -> str:
-    with build_service(load_settings()) as service:
+    # Without the language model, whose faults its own line tells.
+    with build_service(load_settings(llm_model=None)) as service:
         encoder = service.pipeline.encoder
         found = service.pipeline.search(Question(text="kutip doctor"))
         lines = [
@@ -59,6 +62,19 @@ def _search() -> str:
     if encoder.name not in CALIBRATIONS:
         lines.append("no calibration for this encoder, so only questions without any hit are refused")
     return "; ".join(lines)
+
+
+def _language_model() -> str:
+    language_model = load_language_model(load_settings())
+    if language_model is None:
+        return "none: answers are verbatim sentences"
+    asyncio.run(_greet(language_model))
+    return f"{language_model.name} answers"
+
+
+async def _greet(language_model: LanguageModel) -> None:
+    async for _ in language_model.stream([{"role": "user", "content": "Say hello in one word."}]):
+        pass
 
 
 def _described(counts: Counts) -> str:

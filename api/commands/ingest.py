@@ -2,14 +2,14 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 from tqdm import tqdm
 
 from api.commands.options import print_json
 from api.schemas import ingest_json
-from rag.datatypes import IngestResult
+from rag.datatypes import Article, IngestResult, Unreadable
 from rag.reading import Overrides, read_paths
 from rag.service import Service, build_service
 from rag.settings import load_settings
@@ -28,17 +28,26 @@ def command(paths: Sequence[str], rebuild: bool, as_json: bool, **stated: str | 
     """Read and index articles: .txt, .md, .html, .jsonl files, folders, or `-` for standard input."""
     if not paths and not rebuild:
         raise click.UsageError("Give files or folders to read, `-` for standard input, or --rebuild.")
-    with build_service(load_settings(), encode_again=rebuild) as service:
-        results = list(_ingest(service, paths, Overrides(**stated)))
+    settings = load_settings()
+    items = read_paths(
+        paths, overrides=Overrides(**stated)
+    )  # before the encoder: a missing path is said at once
+    with build_service(settings, encode_again=rebuild) as service:
+        if rebuild:
+            click.echo(
+                f"All stored articles were encoded again, by {service.pipeline.encoder.name}.", err=True
+            )
+        results = list(_ingest(service, items))
     if as_json:
         print_json({"articles": [ingest_json(result) for result in results]})
-    _report(results)
+    if paths:
+        _report(results)
 
 
-def _ingest(service: Service, paths: Sequence[str], overrides: Overrides) -> Iterator[IngestResult]:
+def _ingest(service: Service, items: Iterable[Article | Unreadable]) -> Iterator[IngestResult]:
     # subtle: `disable=None` shows the bar on a terminal only.
     with tqdm(unit=" passages", disable=None, file=sys.stderr) as bar:
-        for result in service.ingestion.ingest(read_paths(paths, overrides=overrides)):
+        for result in service.ingestion.ingest(items):
             bar.update(result.passages)
             if result.status == "rejected":
                 bar.clear()

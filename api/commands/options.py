@@ -8,22 +8,39 @@ import click
 from pydantic import ValidationError
 
 from api.schemas import FiltersBody, parse_metadata
+from rag.corpus import Corpus
 from rag.datatypes import Filters
 from rag.errors import BadRequest
+from rag.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 NOTHING_FOUND = 3
 
 _FILTER_OPTIONS = (
-    click.option("--language", multiple=True, metavar="TAG", help="Only articles in this language."),
-    click.option("--outlet", multiple=True, metavar="NAME", help="Only articles of this outlet."),
-    click.option("--author", multiple=True, metavar="NAME", help="Only articles by this author."),
-    click.option("--section", multiple=True, metavar="NAME", help="Only articles of this section."),
-    click.option("--article-id", multiple=True, metavar="ID", help="Only this article."),
-    click.option("--from", "published_from", metavar="DAY", help="Only articles of this day or later."),
+    click.option(
+        "--language", multiple=True, metavar="TAG", help="Only articles in this language; may be repeated."
+    ),
+    click.option(
+        "--outlet", multiple=True, metavar="NAME", help="Only articles of this outlet; may be repeated."
+    ),
+    click.option(
+        "--author", multiple=True, metavar="NAME", help="Only articles by this author; may be repeated."
+    ),
+    click.option(
+        "--section", multiple=True, metavar="NAME", help="Only articles of this section; may be repeated."
+    ),
+    click.option("--article-id", multiple=True, metavar="ID", help="Only this article; may be repeated."),
+    click.option(
+        "--from", "published_from", metavar="DAY", help="Only articles of this day (2025-07-27) or later."
+    ),
     click.option("--to", "published_to", metavar="DAY", help="Only articles of this day or earlier."),
-    click.option("--metadata", multiple=True, metavar="KEY=VALUE", help="Only articles with this metadata."),
+    click.option(
+        "--metadata",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Only articles with this in their metadata; may be repeated.",
+    ),
 )
 
 
@@ -38,7 +55,7 @@ def parse_filters(values: dict[str, Any]) -> Filters:
     """Read the values of `filter_options`.
 
     Raises:
-        BadRequest: a day is no date, or a metadata filter no `key=value`.
+        BadRequest: a day is no date, a language no tag, or a metadata filter no `key=value`.
     """
     given = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
     given["metadata"] = parse_metadata(given["metadata"])
@@ -52,6 +69,20 @@ def parse_filters(values: dict[str, Any]) -> Filters:
         raise BadRequest(f"{name} is {first['input']!r}: {first['msg']}.") from error
 
 
-def print_json(value: Any) -> None:
-    """Print JSON as the HTTP API would send it, indented."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+def print_json(value: Any, *, indent: int | None = 2) -> None:
+    """Print JSON as the HTTP API would send it; on one line where `indent` is None."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def print_undated(count: int) -> None:
+    """Say how many articles a range of days left out unseen, if any."""
+    if count:
+        click.echo(f"Left out by --from and --to, for want of a date: {count} articles.", err=True)
+
+
+def why_empty(corpus: Corpus, settings: Settings, filters: Filters) -> str | None:
+    """Return why there is nothing to search in and what to do; None where there is something."""
+    if corpus.counts().articles == 0:
+        folder = settings.data_dir
+        return f"The corpus in {folder} is empty: run `kutip ingest PATH` first, or set KUTIP_DATA_DIR."
+    return "No article passes the filters: loosen them." if corpus.counts(filters).articles == 0 else None

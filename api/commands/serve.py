@@ -22,7 +22,8 @@ def command(host: str | None, port: int | None) -> None:
     with _bound(settings.host, settings.port) as listener:
         app = create_app(build_service(settings))
         address, actual_port = listener.getsockname()[:2]
-        click.echo(f"Kutip listens on http://{address}:{actual_port} (API at /docs).", err=True)
+        shown = f"[{address}]" if ":" in address else address
+        click.echo(f"Kutip listens on http://{shown}:{actual_port} (API at /docs).", err=True)
         config = uvicorn.Config(app, log_level="warning")
         uvicorn.Server(config).run(sockets=[listener])
 
@@ -32,7 +33,7 @@ def _bound(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=_family(host))
     except OSError as error:
         raise AddressInUse(
-            f"{host}:{port} cannot be listened on ({error.strerror}): choose another --port."
+            f"{host}:{port} cannot be listened on ({error.strerror}): choose another --port or --host."
         ) from error
 
 

@@ -1,0 +1,213 @@
+"""The rules of the folder listing, read from the code itself."""
+
+import ast
+import graphlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import errors
+from rag.errors import KutipError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Each package may import those to its right.
+LADDER = ("api", "rag", "embeddings")
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in LADDER
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+# Imports of our own inside a function: (module, imported) and why.
+ALLOWED_INSIDE_FUNCTIONS = {
+    (
+        "rag.service",
+        "embeddings.loading",
+    ): "torch takes seconds, which commands without an encoder do not wait for",
+    ("rag.service", "rag.openai_model"): "the client takes a second, which verbatim answers do not wait for",
+}
+
+# Modules that import others by their names at run time, and why.
+ALLOWED_BY_NAME = {
+    "api.commands": "each command's module is imported when it is called, so that `--help` is quick",
+}
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """Yield the modules of ours that an import statement names."""
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        # `from rag import errors` names a module, `from rag.errors import BadRequest` does not.
+        names = [f"{node.module}.{alias.name}" for alias in node.names]
+        names = [name if name in MODULES else node.module for name in names]
+    else:
+        names = []
+    yield from dict.fromkeys(names)
+
+
+def imports_of(tree: ast.AST) -> set[str]:
+    return {name for node in ast.walk(tree) for name in imported(node)}
+
+
+def package_of(module: str) -> str:
+    return module.split(".")[0]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_between_the_packages_go_one_way(module: str) -> None:
+    allowed = LADDER[LADDER.index(package_of(module)) :]
+    upwards = {name for name in imports_of(TREES[module]) if package_of(name) in {*LADDER} - {*allowed}}
+    assert upwards == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_tests_benchmarks_and_seeds_are_not_imported(module: str) -> None:
+    assert {package_of(name) for name in imports_of(TREES[module])} & {
+        "tests",
+        "benchmarks",
+        "seeds",
+    } == set()
+
+
+def test_imports_are_absolute() -> None:
+    relative = [
+        module
+        for module, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert relative == []
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {module: imports_of(tree) & MODULES.keys() for module, tree in TREES.items()}
+    assert list(graphlib.TopologicalSorter(graph).static_order())  # a CycleError names the modules
+
+
+def test_imports_of_our_own_stand_at_the_top_but_for_those_with_a_reason() -> None:
+    inside = {
+        (module, name)
+        for module, tree in TREES.items()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for name in imports_of(function)
+        if package_of(name) in LADDER
+    }
+    assert inside == ALLOWED_INSIDE_FUNCTIONS.keys()
+
+
+def test_nothing_is_imported_by_name_at_run_time_but_with_a_reason() -> None:
+    importing = {
+        module
+        for module, tree in TREES.items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).split(".")[-1] in ("import_module", "__import__")
+    }
+    assert importing == ALLOWED_BY_NAME.keys()
+
+
+def run_python(code: str, folder: Path) -> str:
+    """Run `code` in an empty folder with no setting; return what it printed."""
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return run.stdout.strip()
+
+
+def test_the_command_line_starts_without_the_slow_libraries(tmp_path: Path) -> None:
+    code = (
+        "import sys, api.commands\n"
+        "slow = {'torch', 'transformers', 'sentence_transformers', 'openai', 'openvino', 'faiss', 'fastapi'}\n"
+        "print(sorted(slow & set(sys.modules)))"
+    )
+    assert run_python(code, tmp_path) == "[]"
+
+
+def test_importing_every_module_of_rag_and_api_creates_nothing(tmp_path: Path) -> None:
+    names = [name for name in MODULES if package_of(name) in ("rag", "api")]
+    code = (
+        "import importlib, sys, threading\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        "print('torch' in sys.modules, threading.active_count())"
+    )
+    assert run_python(code, tmp_path) == "False 1"
+    assert list(tmp_path.iterdir()) == []
+
+
+TREE_LINE = re.compile(
+    r"^ {4}(?P<branch>[│├└─ ]*)(?P<name>[A-Z]\w+) +(?P<status>\d{3})  (?P<exit>\d)(  |$)", re.M
+)
+
+
+def drawn_tree() -> dict[str, tuple[str | None, int, int]]:
+    """Return each error in the docstring with its parent, HTTP status and exit code."""
+    above: list[str] = []
+    tree: dict[str, tuple[str | None, int, int]] = {}
+    for line in TREE_LINE.finditer(errors.__doc__ or ""):
+        depth = len(line["branch"]) // 4
+        above[depth:] = [line["name"]]
+        tree[line["name"]] = (above[depth - 1] if depth else None, int(line["status"]), int(line["exit"]))
+    return tree
+
+
+def error_classes() -> dict[str, type[KutipError]]:
+    return {
+        name: value
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, KutipError)
+    }
+
+
+def test_the_tree_of_errors_is_drawn_as_it_is() -> None:
+    actual = {
+        name: (
+            None if error is KutipError else error.__bases__[0].__name__,
+            error.http_status,
+            error.exit_code,
+        )
+        for name, error in error_classes().items()
+    }
+    assert drawn_tree() == actual
+
+
+def test_every_error_of_ours_is_in_the_tree() -> None:
+    elsewhere = [
+        (module, definition.name)
+        for module, tree in TREES.items()
+        for definition in ast.walk(tree)
+        if isinstance(definition, ast.ClassDef) and module != "rag.errors"
+        for base in definition.bases
+        if ast.unparse(base).split(".")[-1] in error_classes()
+    ]
+    assert elsewhere == []
+
+
+# What `embeddings` raises, which knows nothing of `rag`, and `rag` turns into its own.
+FOREIGN_TO_RAG = {"ModelLoadError", "TextTooLong", "UnusableIndexFile"}
+
+
+def test_other_exceptions_are_defined_in_embeddings_alone() -> None:
+    exceptions = {
+        (package_of(module), definition.name)
+        for module, tree in TREES.items()
+        for definition in ast.walk(tree)
+        if isinstance(definition, ast.ClassDef) and module != "rag.errors"
+        for base in definition.bases
+        if ast.unparse(base).endswith(("Error", "Exception"))
+    }
+    assert {name for package, name in exceptions if package == "embeddings"} == FOREIGN_TO_RAG
+    assert {name for package, name in exceptions if package != "embeddings"} == set()

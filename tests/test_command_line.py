@@ -1,0 +1,431 @@
+"""The `kutip` command: what it prints where, and how it exits."""
+
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from api.commands import COMMANDS, main
+from rag.ingestion import Ingestion
+from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.settings import Settings, environment_name
+from tests.conftest import TopicEncoder, article
+from tests.openai_server import Script, serving
+
+COFFEE = """\
+---
+id: kopi
+title: Panen kopi
+outlet: KABAR
+published_at: 2025-06-03T13:27:00+07:00
+language: id
+---
+
+Panen kopi di Lembah Arum mencapai 1.500,5 ton pada Senin (3/6).
+
+Petani menyambut baik kenaikan harga itu.
+"""
+FLOOD = '{"id": "banjir", "text": "Banjir merendam 412 rumah di Tirta Kencana.", "language": "id"}'
+LOCKED = (
+    f"Naskah lontar\n\nIsi naskah.\n\n{'Dilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.'}\n"
+)
+QUESTION = "Berapa ton panen kopi di Lembah Arum?"
+QUOTE = "Panen kopi di Lembah Arum mencapai 1.500,5 ton pada Senin (3/6)."
+NONSENSE = "Siapa pemenang hadiah Nobel fisika tahun 1921?"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+def kutip(*arguments: str, stdin: str = "") -> Result:
+    """Run the command in this process, as a shell would."""
+    streams = [io.TextIOWrapper(io.BytesIO(data), encoding="utf-8") for data in (b"", b"", stdin.encode())]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(streams[0]), redirect_stderr(streams[1]):
+        patch.setattr(sys, "argv", ["kutip", *arguments])
+        patch.setattr(sys, "stdin", streams[2])
+        with pytest.raises(SystemExit, match=r"^\d$") as exit_:
+            main()
+    printed = []
+    for stream in streams[:2]:
+        stream.flush()
+        printed.append(stream.buffer.getvalue().decode())
+    return Result(int(exit_.value.code or 0), *printed)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A folder of articles, and what ingesting it for the first time printed."""
+
+    articles: Path
+    data: Path
+    first: Result
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    folder = tmp_path_factory.mktemp("command_line")
+    articles = folder / "articles"
+    articles.mkdir()
+    (articles / "kopi.md").write_text(COFFEE, encoding="utf-8")
+    (articles / "banjir.jsonl").write_text(FLOOD + "\n", encoding="utf-8")
+    (articles / "lontar.txt").write_text(LOCKED, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KUTIP_DATA_DIR", str(folder / "data"))
+        patch.chdir(folder)
+        return Filled(articles, folder / "data", kutip("ingest", str(articles)))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Begin in an empty folder, with nothing set but where the data goes."""
+    monkeypatch.chdir(tmp_path)
+    for field in Settings.model_fields:
+        monkeypatch.delenv(environment_name(field), raising=False)
+    monkeypatch.setenv("KUTIP_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def in_filled(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Filled:
+    """Give the filled corpus to the commands of this test."""
+    monkeypatch.setenv("KUTIP_DATA_DIR", str(filled.data))
+    return filled
+
+
+# Help
+
+
+def test_help_lists_every_command_in_a_moment() -> None:
+    code = "import sys; from api.commands import main; sys.argv = ['kutip', '--help']; import atexit;"
+    code += "atexit.register(lambda: print(sorted({'torch', 'fastapi', 'faiss'} & set(sys.modules)))); main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for name, help_ in COMMANDS.items():
+        assert f"  {name}" in done.stdout
+        assert help_ in done.stdout
+    assert done.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_and_its_options(name: str) -> None:
+    result = kutip(name, "--help")
+    assert result.code == 0
+    assert result.out.startswith(f"Usage: kutip {name} ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Usage: kutip"),
+        (["bogus"], "No such command 'bogus'"),
+        (["ask"], "Missing argument 'QUESTION'"),
+        (["ask", "x", "--mode", "fast"], "'fast' is not one of 'auto', 'llm', 'extractive'"),
+        (["ask", "x", "--top-k", "51"], "51 is not in the range 1<=x<=50"),
+        (["ask", "-"], "Standard input holds no question"),
+        (
+            ["ask", "x", "--from", "2025-13-01"],
+            "kutip: --from is '2025-13-01': This is no day such as 2025-07-27.",
+        ),
+        (["search", "x", "--to", "kemarin"], "kutip: --to is 'kemarin': This is no day such as 2025-07-27."),
+        (["ask", "x", "--metadata", "desk"], "The metadata filter 'desk' is no key=value pair"),
+        (
+            ["articles", "list", "--language", "Indonesian"],
+            "The language 'Indonesian' is no BCP 47 tag such as",
+        ),
+        (["articles", "show", "\udcff"], "The id holds U+DCFF at character 0"),
+        (["articles", "delete", "a", "\udcff"], "The id holds U+DCFF at character 0"),
+        (["ingest"], "Give files or folders to read"),
+        (["serve", "--port", "65536"], "65536 is not in the range"),
+    ],
+)
+def test_bad_use_exits_2_and_says_what_is_wrong(arguments: Sequence[str], message: str) -> None:
+    result = kutip(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert "Traceback" not in result.err
+
+
+# Ingest
+
+
+def test_ingest_reports_what_became_of_the_articles(filled: Filled) -> None:
+    result = filled.first
+    assert (result.code, result.out) == (1, "")
+    rejection, report = result.err.strip().splitlines()[-2:]
+    assert rejection.startswith(f"{filled.articles}/lontar.txt: the page forbids automatic indexing for AI")
+    assert "Dilarang keras mengindeks situs ini" in rejection
+    assert "--permission TEXT" in rejection
+    assert report == "2 created, 0 updated, 0 unchanged, 1 rejected."
+
+
+def test_what_is_there_already_is_left_alone(in_filled: Filled) -> None:
+    paths = [str(in_filled.articles / name) for name in ("kopi.md", "banjir.jsonl")]
+    result = kutip("ingest", *paths, "--json")
+    assert result.code == 0
+    assert result.err.strip() == "0 created, 0 updated, 2 unchanged, 0 rejected."
+    articles = json.loads(result.out)["articles"]
+    assert [(article["id"], article["status"], article["passages"]) for article in articles] == [
+        ("kopi", "unchanged", 2),
+        ("banjir", "unchanged", 1),
+    ]
+
+
+def test_a_missing_path_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    result = kutip("ingest", str(tmp_path), "nirgends")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == ("kutip: no such file or folder: 'nirgends'; nothing was read: correct the path\n")
+    assert not (tmp_path / "data").exists()
+
+
+def test_permission_standard_input_and_the_corpus_of_another_encoder(tmp_path: Path) -> None:
+    allowed = kutip("ingest", "-", "--permission", "Surat 12/2025", "--language", "id", stdin=LOCKED)
+    assert (allowed.code, allowed.out) == (0, "")
+    listed = json.loads(kutip("articles", "list", "--json").out)["articles"]
+    shown = json.loads(kutip("articles", "show", listed[0]["id"], "--json").out)
+    assert (shown["permission"], shown["language"]) == ("Surat 12/2025", "id")
+
+
+# Ask
+
+
+def test_an_answer_and_its_sources(in_filled: Filled) -> None:
+    result = kutip("ask", QUESTION, "--language", "ID", "--from", "2025-01-01")
+    assert result.code == 0
+    assert result.out == (
+        f"{QUOTE} [1]\n\n[1] “{QUOTE}”\n"
+        "    Panen kopi, KABAR, 2025-06-03\n"
+        "    kopi, paragraph 1, 0–64 (supported)\n"
+    )
+    assert result.err == "Left out by --from and --to, for want of a date: 1 articles.\n"
+
+
+def test_questions_from_standard_input_one_answer_a_line(in_filled: Filled) -> None:
+    result = kutip("ask", "-", "--json", stdin=f"{QUESTION}\n\n{NONSENSE}\n")
+    assert result.code == 3
+    answers = [json.loads(line) for line in result.out.splitlines()]
+    assert [answer["question"] for answer in answers] == [QUESTION, NONSENSE]
+    assert [answer["is_refusal"] for answer in answers] == [False, True]
+    assert set(answers[0]) >= {"id", "answer", "claims", "citations", "hits", "timings_ms", "degraded"}
+    assert answers[0]["citations"][0]["quote"] == QUOTE
+    assert result.err.startswith("Nothing comes near enough to the question")
+
+
+def test_asking_an_empty_corpus_says_where_it_looked(tmp_path: Path) -> None:
+    result = kutip("ask", QUESTION)
+    assert result.code == 3
+    assert result.out == "Artikel yang tersedia tidak memuat jawaban atas pertanyaan ini.\n"
+    assert result.err == (
+        f"The corpus in {tmp_path}/data is empty: run `kutip ingest PATH` first, or set KUTIP_DATA_DIR.\n"
+    )
+
+
+def test_when_the_language_model_fails_the_answer_comes_and_says_why(
+    in_filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Script(status=401)) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-verysecret")
+        monkeypatch.setenv("KUTIP_LLM_MODEL", "scripted")
+        result = kutip("ask", QUESTION)
+    assert result.code == 0
+    assert result.out.startswith(f"{QUOTE} [1]\n")
+    assert result.err.startswith("scripted cannot be used (Error code: 401")
+    assert result.err.endswith("KUTIP_LLM_MODEL. The answer is verbatim sentences.\n")
+    assert "sk-verysecret" not in result.err
+
+
+# Search
+
+
+def test_search_prints_hits_and_where_they_stand(in_filled: Filled) -> None:
+    result = kutip("search", "panen kopi", "--top-k", "1")
+    assert result.code == 0
+    assert result.out.startswith("1. Panen kopi, KABAR, 2025-06-03, id  (score ")
+    assert result.out.endswith(f")\n   kopi, paragraph 1, 0–64\n   {QUOTE}\n")
+
+
+def test_a_search_that_finds_nothing_says_why(in_filled: Filled) -> None:
+    result = kutip("search", "zzzz", "--mode", "keyword", "--json")
+    assert result.code == 3
+    assert json.loads(result.out).keys() == {"hits", "timings_ms", "undated_articles_left_out"}
+    assert result.err == "No passage holds a word of the query: try --mode hybrid.\n"
+
+
+# Articles
+
+
+def test_articles_are_listed_shown_and_deleted(filled: Filled, tmp_path: Path) -> None:
+    with LocalCorpus(filled.data, encoder=None) as source, LocalCorpus(tmp_path / "data", encoder=None):
+        assert source.counts().articles == 2
+    for path in filled.data.iterdir():
+        (tmp_path / "data" / path.name).write_bytes(path.read_bytes())
+    listed = kutip("articles", "list")
+    assert (listed.code, listed.err) == (0, "")
+    assert listed.out == "banjir\tid\tundated\t\t\nkopi\tid\t2025-06-03\tKABAR\tPanen kopi\n"
+    first = kutip("articles", "list", "--limit", "1", "--json")
+    assert json.loads(first.out)["next_cursor"] == "banjir"
+    assert first.err == "There are more: --cursor banjir\n"
+    shown = kutip("articles", "show", "kopi")
+    assert shown.out == f"Panen kopi\n\n{QUOTE}\n\nPetani menyambut baik kenaikan harga itu.\n"
+    version = json.loads(kutip("articles", "show", "kopi", "--json").out)["version"]
+    assert kutip("articles", "show", "kopi", "--version", version).out == shown.out
+    gone = kutip("articles", "delete", "kopi", "nihil", "nulla")
+    assert (gone.code, gone.out) == (1, "")
+    assert gone.err == (
+        "1 removed.\nkutip: There is no article 'nihil', 'nulla': see `kutip articles list`.\n"
+    )
+    assert kutip("articles", "delete", "banjir") == Result(0, "", "1 removed.\n")
+    assert kutip("articles", "list").code == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["show", "nihil"], 1, "kutip: There is no article 'nihil': see `kutip articles list`.\n"),
+        (
+            ["show", "kopi", "--version", "sha256:0"],
+            1,
+            "kutip: There is no article 'kopi' of version 'sha256:0': see `kutip articles list`.\n",
+        ),
+        (["list", "--outlet", "NOBODY"], 3, "No article passes the filters: loosen them.\n"),
+        (["list", "--cursor", "zzz"], 3, "No article comes after the cursor 'zzz'.\n"),
+    ],
+)
+def test_articles_that_are_not_there(
+    in_filled: Filled, arguments: Sequence[str], code: int, message: str
+) -> None:
+    assert kutip("articles", *arguments) == Result(code, "", message)
+
+
+# Settings and doctor
+
+
+def test_settings_are_a_file_that_can_be_read_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-verysecret")
+    monkeypatch.setenv("KUTIP_TOP_K", "5")
+    result = kutip("settings")
+    assert (result.code, result.err) == (0, "")
+    assert "KUTIP_TOP_K=5\n" in result.out
+    assert "sk-verysecret" not in result.out
+    assert json.loads(kutip("settings", "--json").out)["OPENAI_API_KEY"] == "**********"
+    for field in Settings.model_fields:
+        monkeypatch.delenv(environment_name(field), raising=False)
+    (tmp_path / ".env").write_text(result.out, encoding="utf-8")
+    assert kutip("settings").out == result.out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        (
+            "KUTIP_TOPK",
+            "8",
+            "kutip: KUTIP_TOPK in the environment is no setting of Kutip: correct or remove it.",
+        ),
+        (
+            "KUTIP_TOP_K",
+            "99",
+            "kutip: KUTIP_TOP_K is '99': Input should be less than or equal to 50: correct",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", [["settings"], ["ask", "Apa?"], ["articles", "list"]])
+def test_a_wrong_setting_stops_every_command(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str, command: Sequence[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+    result = kutip(*command)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(message)
+
+
+def test_doctor_on_a_healthy_corpus(in_filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Script(["Hello"])) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        monkeypatch.setenv("KUTIP_LLM_MODEL", "scripted")
+        result = kutip("doctor")
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        *("ok      Kutip", "ok      Settings", "ok      Corpus", "ok      Encoder and search"),
+        "ok      Language model",
+    ]
+    assert lines[2].endswith(": 2 articles, 3 passages")
+    assert lines[3].startswith("ok      Encoder and search: bundled:multilingual-e5-small, dimension 384, ")
+    assert lines[4] == "ok      Language model: scripted answers"
+
+
+def test_doctor_tells_what_is_wrong_in_its_own_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_with_another_encoder(tmp_path / "data")
+    monkeypatch.setenv("KUTIP_LLM_MODEL", "scripted")
+    result = kutip("doctor")
+    assert result.code == 1
+    failed = [line for line in result.out.splitlines() if line.startswith("failed")]
+    assert failed[0].startswith("failed  Encoder and search: The corpus holds vectors of topics (7)")
+    assert "`kutip ingest --rebuild`" in failed[0]
+    assert failed[1].startswith("failed  Language model: KUTIP_LLM_MODEL is 'scripted', but neither")
+    assert len(failed) == 2
+
+
+def test_vectors_of_another_encoder_are_refused_until_rebuilt(tmp_path: Path) -> None:
+    fill_with_another_encoder(tmp_path / "data")
+    refused = kutip("search", "kopi")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("kutip: The corpus holds vectors of topics (7)")
+    rebuilt = kutip("ingest", "--rebuild")
+    assert (rebuilt.code, rebuilt.out) == (0, "")
+    assert rebuilt.err == "All stored articles were encoded again, by bundled:multilingual-e5-small.\n"
+    assert kutip("search", "kopi").code == 0
+
+
+def fill_with_another_encoder(folder: Path) -> None:
+    encoder = TopicEncoder()
+    with LocalCorpus(folder, encoder=EncoderIdentity(encoder.name, encoder.dimension)) as corpus:
+        list(Ingestion(corpus, encoder, passage_max_tokens=40).ingest([article("kopi", "Panen kopi.")]))
+
+
+# Serve
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_port_in_use_is_named_at_once(taken_port: int) -> None:
+    result = kutip("serve", "--port", str(taken_port))
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        f"kutip: 127.0.0.1:{taken_port} cannot be listened on (Address already in use): "
+        "choose another --port or --host.\n"
+    )
+
+
+def test_a_process_of_its_own_answers_on_stdout_and_serves_until_interrupted(filled: Filled) -> None:
+    environment = {**os.environ, "KUTIP_DATA_DIR": str(filled.data), "KUTIP_PORT": "0"}
+    command = [sys.executable, "-c", "from api.commands import main; main()", "serve"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        url = first.removeprefix("Kutip listens on ").split(" ")[0]
+        ready = httpx2.get(f"{url}/health/ready", timeout=30).json()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    assert (ready["status"], ready["articles"]) == ("ok", 2)
+    assert rest == ""
+    assert process.returncode == 0

@@ -1,0 +1,98 @@
+"""SQLite connections: whole transactions, readers that see one state, errors in Kutip's words."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.database import Database
+from rag.errors import CorpusError
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "test.sqlite3")
+    with database.writing() as connection:
+        connection.execute("CREATE TABLE numbers (number INTEGER NOT NULL UNIQUE) STRICT")
+    yield database
+    database.close()
+
+
+def numbers(database: Database) -> list[int]:
+    with database.reading() as connection:
+        return [row["number"] for row in connection.execute("SELECT number FROM numbers ORDER BY number")]
+
+
+def insert(connection: sqlite3.Connection, number: int) -> None:
+    connection.execute("INSERT INTO numbers VALUES (?)", [number])
+
+
+def test_what_is_written_is_read(database: Database) -> None:
+    with database.writing() as connection:
+        insert(connection, 1)
+    assert numbers(database) == [1]
+
+
+@pytest.mark.parametrize("error", [ValueError("mine"), KeyboardInterrupt("mine")])
+def test_an_exception_undoes_the_whole_transaction(database: Database, error: BaseException) -> None:
+    with pytest.raises(type(error), match="mine"), database.writing() as connection:
+        insert(connection, 1)
+        raise error
+    assert numbers(database) == []
+    with database.writing() as connection:
+        insert(connection, 2)
+    assert numbers(database) == [2]
+
+
+def test_a_reader_sees_one_state_whatever_is_written(database: Database) -> None:
+    with database.reading() as connection:
+        query = "SELECT count(*) FROM numbers"
+        assert connection.execute(query).fetchone()[0] == 0
+        with database.writing() as writer:
+            insert(writer, 1)
+        assert connection.execute(query).fetchone()[0] == 0
+    assert numbers(database) == [1]
+
+
+def test_a_full_disk_undoes_the_transaction_and_the_next_one_works(database: Database) -> None:
+    message = r"The corpus .*test\.sqlite3 cannot be used \(database or disk is full\): run `kutip doctor`"
+    with pytest.raises(CorpusError, match=message), database.writing() as connection:
+        insert(connection, 1)
+        connection.execute("PRAGMA max_page_count = 4")
+        connection.execute("CREATE TABLE large (content BLOB)")
+        connection.execute("INSERT INTO large VALUES (zeroblob(1000000))")
+    with database.writing() as connection:
+        connection.execute("PRAGMA max_page_count = 100000")
+        insert(connection, 2)
+    assert numbers(database) == [2]
+
+
+def test_a_mistake_of_the_caller_is_not_called_damage(database: Database) -> None:
+    with (
+        pytest.raises(sqlite3.IntegrityError, match="UNIQUE constraint failed"),
+        database.writing() as connection,
+    ):
+        insert(connection, 1)
+        insert(connection, 1)
+    with pytest.raises(
+        sqlite3.ProgrammingError, match="type 'object' is not supported|Error binding parameter"
+    ):
+        with database.reading() as connection:
+            connection.execute("SELECT ?", [object()])
+    assert numbers(database) == []
+
+
+def test_writers_in_threads_take_turns(database: Database) -> None:
+    def write(start: int) -> None:
+        for number in range(start, start + 20):
+            with database.writing() as connection:
+                insert(connection, number)
+
+    threads = [threading.Thread(target=write, args=(start,)) for start in (0, 100, 200, 300)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(numbers(database)) == 80

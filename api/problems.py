@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
+_SHOWN_CHARACTERS = 200
+
 
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
     """Return a problem document; `members` are extension members such as `errors`."""
@@ -65,7 +67,7 @@ def _described(item: Mapping[str, Any]) -> dict[str, str]:
     _, *path = item["loc"]
     if item["type"] == "json_invalid":
         return {"field": "", "detail": f"This is no JSON: {item['ctx']['error']} at character {path[0]}"}
-    return {"field": ".".join(map(str, path)), "detail": item["msg"]}
+    return {"field": ".".join(map(str, path))[:_SHOWN_CHARACTERS], "detail": item["msg"]}
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

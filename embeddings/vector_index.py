@@ -72,7 +72,7 @@ class VectorIndex:
     def save(self, path: Path, *, state: dict[str, int]) -> None:
         """Write the index beside `path` and rename it in; `state` says what it holds, for `load`."""
         with self._lock:
-            body = memoryview(faiss.serialize_index(self._index))
+            body = faiss.serialize_index(self._index).data
         description = {**_description(self.encoder_name, self.dimension), "state": state}
         header = json.dumps(description).encode() + b"\n"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -37,8 +37,8 @@ class Ingestion:
     def ingest(self, items: Iterable[Article | Unreadable]) -> Iterator[IngestResult]:
         """Add each article; yield what became of it, in order.
 
-        An article whose id came before in `items`, or that holds no text, is rejected. What was yielded as created or updated is
-        committed. A paragraph that an edit left alone is not encoded again.
+        An article whose id came before in `items`, or that holds no text, is rejected. What was yielded as
+        created or updated is committed. A paragraph that an edit left alone is not encoded again.
         """
         seen: set[str] = set()
         for group in _groups(items):

@@ -35,7 +35,8 @@ class Calibration:
     across_languages: Logistic
 
 
-# Fitted by `python -m benchmarks.refusal --data FOLDER` on development questions with and without their article.
+# Fitted by `python -m benchmarks.refusal --data FOLDER` on development questions with and without their
+# article.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": Calibration(
         same_language=Logistic(similarity=49.6, coverage=9.0, intercept=-46.3),

@@ -5,12 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from embeddings.weights import FloatArray
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
 from rag.local_corpus import EncoderIdentity, LocalCorpus
 from rag.pipeline import Pipeline
+
+# The time that one example takes says more of the machine than of the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 TOPICS = ("kopi", "banjir", "bus", "maraton", "gempa", "sekolah")
 

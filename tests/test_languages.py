@@ -67,9 +67,9 @@ def test_a_short_indonesian_question_is_not_malay(question: str) -> None:
 
 def test_a_long_malay_text_is_malay() -> None:
     text = (
-        "Kerajaan Malaysia akan membina sebuah jambatan baharu di bandar raya itu pada tahun hadapan, kata Perdana "
-        "Menteri dalam satu kenyataan kepada pemberita di Putrajaya hari ini, sambil menambah bahawa kos projek "
-        "berkenaan dianggarkan berjumlah RM500 juta."
+        "Kerajaan Malaysia akan membina sebuah jambatan baharu di bandar raya itu pada tahun hadapan, kata "
+        "Perdana Menteri dalam satu kenyataan kepada pemberita di Putrajaya hari ini, sambil menambah bahawa "
+        "kos projek berkenaan dianggarkan berjumlah RM500 juta."
     )
     assert detect_language(text) == "ms"
 
@@ -86,9 +86,9 @@ def test_a_text_without_letters_has_no_language(text: str) -> None:
     ("language", "text", "expected"),
     [
         ("id", "Satu. Dua? Tiga! Empat…", ["Satu.", "Dua?", "Tiga!", "Empat…"]),
-        ("id", "Rapat di Jl. Merdeka No. 5 selesai. Semua pulang.", ["Rapat di Jl. Merdeka No. 5 selesai.", "Semua pulang."]),
-        ("id", "Kata Dr. Budi dari PT. Kopi Jaya. Ia setuju.", ["Kata Dr. Budi dari PT. Kopi Jaya.", "Ia setuju."]),
-        ("id", "Gudang Tbk. naik 1.500,5 poin. Lalu turun.", ["Gudang Tbk. naik 1.500,5 poin.", "Lalu turun."]),
+        ("id", "Rapat di Jl. Merdeka No. 5 usai. Pulang.", ["Rapat di Jl. Merdeka No. 5 usai.", "Pulang."]),
+        ("id", "Kata Dr. Budi dari PT. Kopi. Ia setuju.", ["Kata Dr. Budi dari PT. Kopi.", "Ia setuju."]),
+        ("id", "Gudang Tbk. naik 1.500,5 poin. Turun.", ["Gudang Tbk. naik 1.500,5 poin.", "Turun."]),
         ("vi", "UBND TP. Hồ Chí Minh họp. Mọi người đến.", ["UBND TP. Hồ Chí Minh họp.", "Mọi người đến."]),
         ("en", "Mr. Smith paid $2.5 million. He left.", ["Mr. Smith paid $2.5 million.", "He left."]),
         ("zh-Hans", "他说：“你好。”然后走了。她笑了！", ["他说：“你好。”", "然后走了。", "她笑了！"]),
@@ -125,9 +125,13 @@ def test_a_short_thai_paragraph_stays_whole() -> None:
 
 
 SIGNS = st.sampled_from(
-    list("aZé1 9.,;:!?…\"'“”«»()[]-—/%$\n\r\t\u00a0\u3000\u200b\u200d\u200f\u202e\u0301\u0e33\u0940。！？、।۔؟")
-    + ["\r\n", "\n\n", "😀", "👨‍👩‍👧", "🇮🇩", "é", "שלום ", "مرحبا ", "กรุงเทพ ", "中文", "한국어 ", "Dr. ", "Jl. ", "No. ", "e.g. ", "3.5 "]
-)  # fmt: skip
+    [
+        *"aZé1 9.,;:!?…\"'“”«»()[]-—/%$\n\r\t。！？、।۔؟",
+        *"\u00a0\u3000\u200b\u200d\u200f\u202e\u0301\u0e33\u0940",
+        *("\r\n", "\n\n", "😀", "👨‍👩‍👧", "🇮🇩", "e\u0301", "Dr. ", "Jl. ", "No. ", "e.g. ", "3.5 "),
+        *("שלום ", "مرحبا ", "กรุงเทพ ", "中文", "한국어 "),
+    ]
+)
 TEXTS = st.lists(SIGNS, max_size=60).map("".join) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=60
 )
@@ -150,10 +154,10 @@ def test_spans_are_ordered_disjoint_trimmed_and_hold_every_sign(text: str, langu
 
 
 @given(text=TEXTS, language=LANGUAGES)
-def test_no_sentence_begins_with_a_combining_mark(text: str, language: str) -> None:
+def test_no_letter_is_torn_from_its_marks(text: str, language: str) -> None:
     for start, _ in sentence_spans(text, language=language):
-        is_cut_off = start > 0 and not text[start - 1].isspace()
-        assert not (is_cut_off and unicodedata.combining(text[start]))
+        follows_letter = start > 0 and text[start - 1].isalnum()
+        assert not (follows_letter and unicodedata.combining(text[start]))
 
 
 # words

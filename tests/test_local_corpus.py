@@ -71,9 +71,12 @@ def check_against_brute_force(corpus: LocalCorpus) -> None:
         for header in corpus.articles(Filters(), limit=10_000, cursor=None).articles
         for passage, vector in corpus.passages_of(header.id)
     }
+    assert corpus.counts().passages == len(stored)
     for topic in TOPICS:
         query = ENCODER.encode_queries([topic])[0]
-        found = {(hit.article_id, hit.text): hit.score for hit in vector_hits(corpus, topic)}
+        nearest = corpus.vector_search(query, depth=1000)
+        assert len(nearest) == len(stored)  # so none that was removed takes the place of another
+        found = {(hit.article_id, hit.text): hit.score for hit in corpus.hits(nearest, source="vector")}
         assert found == pytest.approx(
             {key: float(vector @ query) for key, vector in stored.items()}, abs=1e-6
         )
@@ -414,6 +417,21 @@ def test_coverage_is_of_the_best_passage(corpus: LocalCorpus) -> None:
     assert corpus.keyword_search("naga terbang", language="id", depth=9).coverage == 0.0
 
 
+def test_keyword_scores_after_edits_and_removals_are_those_of_a_fresh_corpus(
+    corpus: LocalCorpus, tmp_path: Path
+) -> None:
+    edited = article("kopi", "Harga kopi naik lagi hari ini.", title="Harga")
+    add(corpus, COFFEE, FLOOD, article("kopi", "Kopi. " * 30), edited, article("lain", "Kopi dan bus. " * 20))
+    corpus.remove("lain")
+    with open_corpus(tmp_path / "fresh") as fresh:
+        add(fresh, edited, FLOOD)
+        for query in ("harga kopi", "banjir", "bus"):
+            scores = [
+                [(hit.article_id, hit.score) for hit in keyword_hits(each, query)] for each in (corpus, fresh)
+            ]
+            assert scores[0] == scores[1]
+
+
 def test_the_depth_bounds_both_searches(corpus: LocalCorpus) -> None:
     add(corpus, *(article(f"{number}", f"Kopi {number}.") for number in range(9)))
     assert len(vector_hits(corpus, "kopi", depth=4)) == len(keyword_hits(corpus, "kopi", depth=4)) == 4
@@ -547,11 +565,12 @@ def test_many_may_open_a_new_folder_at_once(tmp_path: Path) -> None:
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    """A closed corpus of six articles, two edited and one removed; `old.faiss` is an older index of it."""
+    """A closed corpus of six articles, two edited and one removed; beside it are its older files."""
     folder = tmp_path / "data"
     with open_corpus(folder) as corpus:
         add(corpus, *(article(topic, f"{topic} satu.", f"{topic} dua.") for topic in TOPICS))
-    shutil.copy(folder / INDEX_NAME, tmp_path / "old.faiss")
+    for name in (INDEX_NAME, DATABASE_NAME):
+        shutil.copy(folder / name, tmp_path / f"old-{name}")
     with open_corpus(folder) as corpus:
         add(
             corpus,
@@ -584,7 +603,11 @@ def flip_a_bit(folder: Path) -> None:
 
 
 def put_the_old_one_back(folder: Path) -> None:
-    shutil.copy(folder.parent / "old.faiss", folder / INDEX_NAME)
+    shutil.copy(folder.parent / f"old-{INDEX_NAME}", folder / INDEX_NAME)
+
+
+def put_the_old_database_back(folder: Path) -> None:
+    shutil.copy(folder.parent / f"old-{DATABASE_NAME}", folder / DATABASE_NAME)
 
 
 def put_a_folder_there(folder: Path) -> None:
@@ -609,12 +632,12 @@ def take_that_of_an_emptied_corpus(folder: Path) -> None:
 
 def take_that_of_a_smaller_corpus(folder: Path) -> None:
     with open_corpus(folder.parent / "smaller") as corpus:
-        add(corpus, FLOOD)
+        add(corpus, *(article(f"{number}", f"Maraton {number}.") for number in range(4)))
     shutil.copy(folder.parent / "smaller" / INDEX_NAME, folder / INDEX_NAME)
 
 
 DAMAGES: list[Callable[[Path], None]] = [
-    leave, delete, cut_off, flip_a_bit, put_the_old_one_back, put_a_folder_there,
+    leave, delete, cut_off, flip_a_bit, put_the_old_one_back, put_the_old_database_back, put_a_folder_there,
     take_that_of_a_larger_corpus, take_that_of_an_emptied_corpus, take_that_of_a_smaller_corpus,
 ]  # fmt: skip
 
@@ -634,8 +657,8 @@ def test_whatever_became_of_the_index_file_the_search_is_right(
 
 
 def test_an_index_that_is_never_saved_again_is_not_trusted_later(filled: Path) -> None:
-    # Killed after it opened with a larger corpus's index and grew beyond it, without closing.
-    take_that_of_a_larger_corpus(filled)
+    # A backup of the database was put back; it then grew beyond what the index knew, and was killed.
+    put_the_old_database_back(filled)
     killed = open_corpus(filled)
     add(killed, *(article(f"{number}", f"Kopi {number}.") for number in range(60)))
     with open_corpus(filled) as corpus:
@@ -743,6 +766,14 @@ def test_a_running_corpus_notices_that_another_encoder_took_over(filled: Path) -
         assert [hit.text for hit in keyword_hits(running, "kopi")] == ["Kopi dan bus."]
     with LocalCorpus(filled, encoder=OTHER) as corpus:
         assert len(corpus.vector_search(np.array([1, 0], np.float32), depth=99)) == 10
+
+
+def test_encodes_two_articles_of_equal_content_again(tmp_path: Path) -> None:
+    with open_corpus(tmp_path) as corpus:
+        add(corpus, COFFEE, article("kembar", *COFFEE.paragraphs, title=COFFEE.title))
+    with LocalCorpus(tmp_path, encoder=None) as corpus:
+        assert corpus.encode_again(OTHER, encode_otherwise) == 2
+        assert corpus.counts() == Counts(articles=2, passages=4)
 
 
 def test_encoding_again_that_fails_changes_nothing(filled: Path) -> None:

@@ -92,7 +92,7 @@ def model_at(url: str, *, timeout_seconds: float = 5.0) -> OpenAILanguageModel:
 
 def run(model: OpenAILanguageModel) -> list[TextPart | Usage]:
     async def collect() -> list[TextPart | Usage]:
-        messages = [{"role": "system", "content": "[[q0:1]]"}, {"role": "user", "content": "?"}]
+        messages = [{"role": "user", "content": "?"}]
         return [part async for part in model.stream(messages)]
 
     return asyncio.run(collect())

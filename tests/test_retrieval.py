@@ -69,7 +69,7 @@ def test_keyword_search_finds_by_words(filled: LocalCorpus, encoder: PolyglotEnc
     found = search(filled, encoder, query("harga kopi luwak"), mode="keyword")
     assert ids(found) == ["2", "1", "3"]
     assert (found.similarity, found.vector) == (None, None)
-    # "kopi" and "luwak" weigh ln(1 + 2.5 / 2.5) = .693 each, "harga", known nowhere, ln(1 + 4.5 / .5) = 2.303.
+    # "kopi" and "luwak" weigh ln(1 + 2.5 / 2.5) = .693 each; "harga", unknown, ln(1 + 4.5 / .5) = 2.303.
     assert found.coverage == pytest.approx(2 * 0.693147 / (2 * 0.693147 + 2.302585), abs=1e-6)
     assert {hit.source for hit in found.hits} == {"keyword"}
     assert found.timings_ms.keys() == {"keyword"}

@@ -23,10 +23,13 @@ def command() -> None:
     passed = [
         _run("Kutip", _version),
         _run("Settings", lambda: f"{len(load_settings().model_dump())} read"),
-        _run("Corpus", _corpus),
-        _run("Encoder and search", _search),
-        _run("Language model", _language_model),
     ]
+    if all(passed):  # with wrong settings every other line would only repeat that
+        passed += [
+            _run("Corpus", _corpus),
+            _run("Encoder and search", _search),
+            _run("Language model", _language_model),
+        ]
     if not all(passed):
         sys.exit(1)
 

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from api.commands.options import print_json
 from api.schemas import ingest_json
 from rag.datatypes import Article, IngestResult, Unreadable
-from rag.reading import Overrides, read_paths
+from rag.reading import Overrides, count_items, read_paths
 from rag.service import Service, build_service
 from rag.settings import load_settings
 
@@ -29,26 +29,26 @@ def command(paths: Sequence[str], rebuild: bool, as_json: bool, **stated: str | 
     if not paths and not rebuild:
         raise click.UsageError("Give files or folders to read, `-` for standard input, or --rebuild.")
     settings = load_settings()
-    items = read_paths(
-        paths, overrides=Overrides(**stated)
-    )  # before the encoder: a missing path is said at once
+    # Before the encoder is loaded, so that a missing path is said at once.
+    items = read_paths(paths, overrides=Overrides(**stated))
     with build_service(settings, encode_again=rebuild) as service:
         if rebuild:
-            click.echo(
-                f"All stored articles were encoded again, by {service.pipeline.encoder.name}.", err=True
-            )
-        results = list(_ingest(service, items))
+            encoder_name = service.pipeline.encoder.name
+            click.echo(f"All stored articles were encoded again, by {encoder_name}.", err=True)
+        results = list(_ingest(service, items, total=count_items(paths)))
     if as_json:
         print_json({"articles": [ingest_json(result) for result in results]})
     if paths:
         _report(results)
 
 
-def _ingest(service: Service, items: Iterable[Article | Unreadable]) -> Iterator[IngestResult]:
+def _ingest(
+    service: Service, items: Iterable[Article | Unreadable], *, total: int | None
+) -> Iterator[IngestResult]:
     # subtle: `disable=None` shows the bar on a terminal only.
-    with tqdm(unit=" passages", disable=None, file=sys.stderr) as bar:
+    with tqdm(total=total, unit=" articles", disable=None, file=sys.stderr) as bar:
         for result in service.ingestion.ingest(items):
-            bar.update(result.passages)
+            bar.update()
             if result.status == "rejected":
                 bar.clear()
                 click.echo(f"{result.id}: {result.reason}", err=True)

@@ -1,6 +1,7 @@
 """`kutip serve`."""
 
 import socket
+from contextlib import suppress
 
 import click
 import uvicorn
@@ -25,15 +26,17 @@ def command(host: str | None, port: int | None) -> None:
         shown = f"[{address}]" if ":" in address else address
         click.echo(f"Kutip listens on http://{shown}:{actual_port} (API at /docs).", err=True)
         config = uvicorn.Config(app, log_level="warning")
-        uvicorn.Server(config).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # by then the service is shut down
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def _bound(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=_family(host))
     except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]  # Python repeats the address
         raise AddressInUse(
-            f"{host}:{port} cannot be listened on ({error.strerror}): choose another --port or --host."
+            f"{host}:{port} cannot be listened on ({reason}): choose another --port or --host."
         ) from error
 
 

@@ -1,7 +1,7 @@
 """A page in, an Article out: text, Markdown, HTML and JSON lines."""
 
 from rag.reading.decoding import MAXIMUM_FILE_BYTES
-from rag.reading.files import KNOWN_SUFFIXES, read_bytes, read_paths
+from rag.reading.files import KNOWN_SUFFIXES, count_items, read_bytes, read_paths
 from rag.reading.page import Overrides
 from rag.reading.record import ArticleRecord, parse_record
 from rag.reading.rights import find_prohibition
@@ -11,6 +11,7 @@ __all__ = [
     "MAXIMUM_FILE_BYTES",
     "ArticleRecord",
     "Overrides",
+    "count_items",
     "find_prohibition",
     "parse_record",
     "read_bytes",

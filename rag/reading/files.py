@@ -3,7 +3,7 @@
 import codecs
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -41,6 +41,33 @@ def read_paths(paths: Sequence[str | Path], *, overrides: Overrides) -> Iterator
         raise NotFound(f"no such file or folder: {', '.join(missing)}; nothing was read: correct the path")
     reading = _Reading(overrides=overrides)
     return chain.from_iterable(map(reading.read, names))
+
+
+def count_items(paths: Sequence[str | Path]) -> int | None:
+    """Return how many items `read_paths` will yield, about; None where standard input is among the paths.
+
+    For a progress bar: one for each page, one for each line of JSON lines that is not blank.
+    """
+    names = [os.fspath(path) for path in paths]
+    if STANDARD_INPUT in names:
+        return None
+    return sum(_count(entry) for name in names for entry in _files_at(Path(name)))
+
+
+def _files_at(path: Path) -> Iterable[Path]:
+    if not path.is_dir():
+        return [path]
+    return (entry for entry in _entries_below(path) if isinstance(entry, Path))
+
+
+def _count(path: Path) -> int:
+    if path.suffix.lower() != ".jsonl":
+        return 1
+    try:
+        with path.open("rb") as stream:
+            return sum(1 for line in stream if not line.isspace())
+    except OSError:  # which reading will name
+        return 1
 
 
 def read_bytes(data: bytes, *, name: str, suffix: str, overrides: Overrides) -> Article:

@@ -7,7 +7,7 @@ import pytest
 
 from rag.datatypes import Article, Unreadable
 from rag.errors import BadRequest, NotFound, ReadingError, RightsError
-from rag.reading import MAXIMUM_FILE_BYTES, Overrides, read_bytes, read_paths
+from rag.reading import MAXIMUM_FILE_BYTES, Overrides, count_items, read_bytes, read_paths
 
 NOTICE = "Dilarang keras melakukan crawling untuk AI di situs ini tanpa izin tertulis dari KABAR."
 TEXT = "Kebun teh\n\nPemetik mulai bekerja pukul enam pagi di lereng itu."
@@ -203,3 +203,11 @@ def test_a_language_that_is_no_tag_is_refused_at_once() -> None:
     ) as caught:
         Overrides(language="Bahasa Indonesia")
     assert caught.value.field == "language"
+
+
+def test_items_are_counted_before_they_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Kopi.")
+    (tmp_path / "b.jsonl").write_text('{"text": "Satu."}\n\n{"text": "Dua."}\n')
+    (tmp_path / "ignored.pdf").write_text("x")
+    assert count_items([tmp_path]) == 3
+    assert count_items([tmp_path / "b.jsonl", "-"]) is None

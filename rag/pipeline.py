@@ -1,9 +1,10 @@
 """From a question to an answer with citations: the stages, in order."""
 
+import logging
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import field as dataclass_field
 
@@ -22,6 +23,8 @@ from rag.languages import detect_language
 from rag.prompts import build_messages, draw_frame, refusal_sentence
 from rag.refusal import refusal_reason
 from rag.retrieval import Found, Query, hybrid_search, search
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +74,8 @@ class Answered:
     answer: Answer
 
 
+OnFailure = Callable[[str], object]
+
 Event = HitsFound | TextWritten | ClaimCited | WritingFailed | Answered
 
 
@@ -100,13 +105,15 @@ class Pipeline:
         """Count the articles that a range of days leaves out because they have no date."""
         return self.corpus.counts(filters).undated_left_out if filters.has_dates else 0
 
-    async def answer(self, question: Question) -> Answer:
-        """Answer a question, or refuse.
+    async def answer(self, question: Question, *, on_failure: OnFailure = logger.warning) -> Answer:
+        """Answer a question, or refuse; `on_failure` is told why the language model did not write it.
 
         Raises:
             BadRequest: the question cannot be asked.
         """
         async for event in self.stream(question):
+            if isinstance(event, WritingFailed):
+                on_failure(str(event.error))
             if isinstance(event, Answered):
                 return event.answer
         raise AssertionError("a stream ends with its answer")

@@ -15,14 +15,17 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.app import create_app
+from api.schemas import FiltersBody
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
 from rag.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline
-from rag.reading import parse_record
+from rag.reading import ArticleRecord, parse_record
 from rag.service import Service
 from rag.settings import load_settings
 from tests.conftest import TopicEncoder, identity
@@ -83,6 +86,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         client = client_of(create_app(service))
         assert client.post("/v1/articles", json={"articles": [COFFEE, FLOOD, BUS]}).status_code == 200
         yield client
+
+
+@pytest.fixture(scope="module")
+def shaken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Give a client of a service that one test sends whatever it likes."""
+    with running_service(tmp_path_factory.mktemp("shaken")) as service:
+        yield client_of(create_app(service))
 
 
 @pytest.fixture
@@ -273,6 +283,39 @@ def test_a_body_that_is_no_good_json(client: TestClient, content: bytes, status:
 def test_json_without_its_content_type_says_what_to_send(client: TestClient, content_type: str) -> None:
     response = client.post("/v1/ask", content=b'{"question": "kopi"}', headers={"Content-Type": content_type})
     assert "Content-Type: application/json" in check_problem(response, 422)["detail"]
+
+
+TEXTS = st.text(st.characters() | st.sampled_from("\0\ud800[]\"'{}"), max_size=20) | st.sampled_from(
+    ["kopi", "id", "zh-Hant", "2025-07-27", "llm", "vector", "1"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+FILTER_NAMES = st.sampled_from([*FiltersBody.model_fields, "other"])
+FIELD_NAMES = st.sampled_from(
+    ["question", "query", "top_k", "language", "mode", "filters", "articles", *ArticleRecord.model_fields]
+)
+
+
+@given(
+    path=st.sampled_from(["ask", "search", "articles"]),
+    fields=st.dictionaries(FIELD_NAMES, VALUES | st.just("kopi"), max_size=4),
+    filters=st.dictionaries(FILTER_NAMES, VALUES, max_size=2),
+)
+def test_whatever_is_sent_is_answered_or_a_problem(
+    shaken: TestClient, path: str, fields: Json, filters: Json
+) -> None:
+    body = fields if path == "articles" else {"filters": filters, **fields}
+    if path != "articles":
+        body.setdefault("question" if path == "ask" else "query", "kopi")
+    response = shaken.post(
+        f"/v1/{path}", content=json.dumps(body), headers={"Content-Type": "application/json"}
+    )
+    if response.status_code != 200:
+        check_problem(response, 422)
+    response.content.decode()
 
 
 # Search

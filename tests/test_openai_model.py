@@ -297,6 +297,14 @@ def test_what_was_written_before_a_failure_is_replaced(asker: Asker) -> None:
     assert answer.degraded == "llm_unavailable"
 
 
+def test_whoever_runs_the_service_is_told_why(asker: Asker, caplog: pytest.LogCaptureFixture) -> None:
+    with serving(Script(status=500)) as url:
+        pipeline = Pipeline(corpus=asker.corpus, encoder=asker.encoder, language_model=model_at(url))
+        asyncio.run(pipeline.answer(Question(text="Berapa panen kopi?")))
+    assert [record.levelname for record in caplog.records if record.name == "rag.pipeline"] == ["WARNING"]
+    assert "scripted cannot be used (Error code: 500" in caplog.text
+
+
 # What it says of itself
 
 

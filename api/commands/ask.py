@@ -16,7 +16,7 @@ from api.commands.options import (
 )
 from api.schemas import answer_json
 from rag.datatypes import Answer, AnswerMode, Citation
-from rag.pipeline import Answered, Pipeline, Question, WritingFailed
+from rag.pipeline import Question
 from rag.service import build_service
 from rag.settings import load_settings
 
@@ -59,7 +59,7 @@ def command(
         why = why_empty(service.corpus, service.settings, parsed)
         for text in texts:
             asked = Question(text=text, filters=parsed, top_k=top_k, language=answer_language, mode=mode)
-            answer = asyncio.run(_answer(service.pipeline, asked))
+            answer = asyncio.run(service.pipeline.answer(asked, on_failure=_say_failure))
             is_refusal |= answer.is_refusal
             if as_json:
                 print_json(answer_json(answer), indent=None if is_batch else 2)
@@ -72,14 +72,8 @@ def command(
         sys.exit(NOTHING_FOUND)
 
 
-async def _answer(pipeline: Pipeline, question: Question) -> Answer:
-    """Return the answer; say why, if the language model did not write it."""
-    async for event in pipeline.stream(question):
-        if isinstance(event, WritingFailed):
-            click.echo(f"{event.error} The answer is verbatim sentences.", err=True)
-        if isinstance(event, Answered):
-            return event.answer
-    raise AssertionError("a stream ends with its answer")
+def _say_failure(message: str) -> None:
+    click.echo(f"{message} The answer is verbatim sentences.", err=True)
 
 
 def _lines(stream: TextIO) -> list[str]:

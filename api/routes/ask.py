@@ -1,6 +1,7 @@
 """`POST /v1/ask`: an answer with citations, whole or as it is written."""
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -22,6 +23,8 @@ from rag.pipeline import (
     TextWritten,
     WritingFailed,
 )
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter(tags=["ask"])
 
@@ -74,6 +77,7 @@ def _named(event: Event) -> tuple[str, Any]:
         case ClaimCited(claim, citations):
             return "claim", {"claim": claim_json(claim), "citations": citations_json(citations)}
         case WritingFailed(error):
+            logger.warning("%s", error)
             return "error", problem_of(error)
         case Answered(answer):
             return "answer", answer_json(answer)

@@ -105,6 +105,7 @@ def load(*, engine: Engine, device: str = "cpu") -> SentenceTransformer:
     engines = {"openvino": OpenVinoTokenEncoder, "torch": TorchTokenEncoder}
     token_encoder: TokenEncoder = engines[engine](weights)
     tokenizer = build_tokenizer(weights)
+    weights.release()
     transformer = BundledTransformer(tokenizer, token_encoder, max_seq_length=weights.shape.positions)
     pooling = Pooling(weights.shape.hidden_size, "mean")
     return SentenceTransformer(modules=[transformer, pooling, Normalize()], prompts=PROMPTS, device=device)

@@ -102,6 +102,11 @@ class WeightsFile:
         row_bytes = row_weights // _BLOCK_WEIGHTS * _BLOCK_BYTES
         return np.frombuffer(self._bytes, np.uint8, length, offset).reshape(-1, row_bytes)
 
+    def release(self) -> None:
+        """Give the pages of the file back to the system; they are read again when they are needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+            self._bytes.madvise(mmap.MADV_DONTNEED)
+
     def _read(self, form: str) -> tuple[Any, ...]:
         values = struct.unpack_from("<" + form, self._bytes, self._position)
         self._position += struct.calcsize("<" + form)

@@ -69,7 +69,7 @@ Span = tuple[int, int]
 
 # sentencex ends a sentence after these; readers of the languages do not.
 _ABBREVIATIONS = {
-    "id": {"jl.", "no.", "pt.", "tbk.", "kab.", "kec.", "kel.", "hal.", "tgl.", "sdr.", "bpk.", "rp."},
+    "id": {"jl.", "no.", "pt.", "tbk.", "kab.", "kec.", "tgl.", "sdr.", "bpk.", "rp."},
     "vi": {"tp.", "tx.", "gs.", "ths.", "bs."},
 }
 _ABBREVIATIONS["ms"] = _ABBREVIATIONS["jv"] = _ABBREVIATIONS["su"] = _ABBREVIATIONS["id"]

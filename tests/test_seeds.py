@@ -18,7 +18,9 @@ def read(*, permission: str | None = None) -> list[Article | Unreadable]:
     return list(read_paths([SEEDS / "articles"], overrides=Overrides(permission=permission)))
 
 
-ARTICLES = {item.id: item for item in read(permission="written for this project") if isinstance(item, Article)}
+ARTICLES = {
+    item.id: item for item in read(permission="written for this project") if isinstance(item, Article)
+}
 LINES = (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
 QUESTIONS: list[Record] = [json.loads(line) for line in LINES]
 ANSWERABLE = [question for question in QUESTIONS if question["answerable"]]

@@ -12,14 +12,13 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule
 from sentence_transformers.base.modules.normalize import Normalize
 from sentence_transformers.sentence_transformer.modules import Pooling
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel
 
 from embeddings.openvino_bert import OpenVinoBert
+from embeddings.unigram import UnigramTokenizer
 from embeddings.weights import WeightsFile, open_weights
 
 NAME = "bundled:multilingual-e5-small"
-_PAD_ID = 1
 PROMPTS = {"query": "query: ", "document": "passage: "}
 
 Engine = Literal["openvino", "torch"]
@@ -36,16 +35,18 @@ class TokenEncoder(Protocol):
 class BundledTransformer(InputModule):
     """The first module of the SentenceTransformer: texts to token embeddings."""
 
-    def __init__(self, tokenizer: Tokenizer, token_encoder: TokenEncoder, *, max_seq_length: int) -> None:
+    def __init__(
+        self, tokenizer: UnigramTokenizer, token_encoder: TokenEncoder, *, max_seq_length: int
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.tokenizer = tokenizer
+        self.tokenizer = self._tokenizer = tokenizer  # type: ignore[assignment]
         self.token_encoder = token_encoder
         self.max_seq_length = max_seq_length
 
     def preprocess(self, inputs: Any, prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
         """Tokenize to one padded batch: `input_ids` and `attention_mask`, each (texts, tokens)."""
-        batch = self.tokenizer.encode_batch_fast([(prompt or "") + text for text in inputs])
-        return pad([encoding.ids[: self.max_seq_length] for encoding in batch])
+        batch = self._tokenizer.encode((prompt or "") + text for text in inputs)
+        return pad([ids[: self.max_seq_length] for ids in batch], pad_id=self._tokenizer.pad_id)
 
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add `token_embeddings`, (texts, tokens, hidden size)."""
@@ -58,10 +59,10 @@ class BundledTransformer(InputModule):
         raise NotImplementedError("The bundled model is read from its package and is not saved.")
 
 
-def pad(token_ids: list[list[int]]) -> dict[str, torch.Tensor]:
+def pad(token_ids: list[list[int]], *, pad_id: int) -> dict[str, torch.Tensor]:
     """Lay token id lists of several lengths into one rectangle with its mask."""
     length = max(map(len, token_ids))
-    ids = np.full((len(token_ids), length), _PAD_ID, np.int64)
+    ids = np.full((len(token_ids), length), pad_id, np.int64)
     mask = np.zeros_like(ids)
     for row, text_ids in enumerate(token_ids):
         ids[row, : len(text_ids)] = text_ids
@@ -104,41 +105,11 @@ def load(*, engine: Engine, device: str = "cpu") -> SentenceTransformer:
     weights = open_weights()
     engines = {"openvino": OpenVinoTokenEncoder, "torch": TorchTokenEncoder}
     token_encoder: TokenEncoder = engines[engine](weights)
-    tokenizer = build_tokenizer(weights)
+    tokenizer = UnigramTokenizer(weights.vocabulary())
     weights.release()
     transformer = BundledTransformer(tokenizer, token_encoder, max_seq_length=weights.shape.positions)
     pooling = Pooling(weights.shape.hidden_size, "mean")
     return SentenceTransformer(modules=[transformer, pooling, Normalize()], prompts=PROMPTS, device=device)
-
-
-def build_tokenizer(weights: WeightsFile) -> Tokenizer:
-    """Build XLM-R's unigram tokenizer: normaliser, "▁" before each word, `<s> … </s>` around a text."""
-    vocabulary = weights.vocabulary()
-    tokenizer = Tokenizer(models.Unigram(vocabulary.pieces, unk_id=vocabulary.unk_id))
-    tokenizer.normalizer = _normalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace("▁", prepend_scheme="always")
-    tokenizer.decoder = decoders.Metaspace("▁", prepend_scheme="always")
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", vocabulary.bos_id), ("</s>", vocabulary.eos_id)]
-    )
-    return tokenizer
-
-
-def _normalizer() -> normalizers.Normalizer:
-    """SentencePiece's `nmt_nfkc`: NFKC, control characters out, every kind of space to one space.
-
-    Compared with the table in the weights file: equal but for 74 code points that Unicode gave a
-    compatibility mapping after the table was made, and for U+FF5E.
-    """
-    return normalizers.Sequence(
-        [
-            normalizers.Replace(Regex(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]"), ""),
-            normalizers.Replace(Regex(r"[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"), " "),
-            normalizers.NFKC(),
-            normalizers.Replace(Regex(r" {2,}"), " "),
-            normalizers.Strip(),
-        ]
-    )
 
 
 def _bert(weights: WeightsFile) -> BertModel:

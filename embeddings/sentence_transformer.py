@@ -1,6 +1,6 @@
 """Any sentence-transformers model as an `Encoder`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -9,6 +9,7 @@ from sentence_transformers.util import batch_to_device
 from tokenizers import Tokenizer
 
 from embeddings.encoder import TextTooLong, batches_by_tokens
+from embeddings.unigram import UnigramTokenizer
 from embeddings.weights import FloatArray
 
 # Measured on two cores: more tokens a batch gain nothing and cost memory, fewer leave cores idle.
@@ -20,21 +21,25 @@ _LONGEST_TEXT_TOKENS = 1_000_000
 # Where a model's configuration keeps its prompt for passages.
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
 
+# `[CLS]` and `[SEP]`, or `<s>` and `</s>`.
+_SPECIAL_TOKENS = 2
+
+TokenCounter = Callable[[Sequence[str]], list[int]]
+
 
 class SentenceTransformerEncoder:
     """Any sentence-transformers model, in batches of a bounded number of tokens."""
 
     def __init__(self, model: SentenceTransformer, *, name: str) -> None:
         self._model = model.eval()
-        self._tokenizer = _counting_tokenizer(model)
+        self._count_tokens = _token_counter(model)
         self.name = name
         self.dimension = _dimension(model)
-        self.max_tokens = _max_tokens(model, self._tokenizer)
+        self.max_tokens = _max_tokens(model, self._count_tokens)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return each text's length in tokens, prompt and special tokens not counted."""
-        batch = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(encoding) for encoding in batch]
+        return self._count_tokens(texts)
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """Return (texts, dimension).
@@ -83,20 +88,20 @@ def _dimension(model: SentenceTransformer) -> int:
     return dimension
 
 
-def _counting_tokenizer(model: SentenceTransformer) -> Tokenizer:
-    """Return a tokenizer that neither pads nor truncates."""
-    if isinstance(model.tokenizer, Tokenizer):
-        return model.tokenizer
-    # subtle: a Hugging Face tokenizer turns both on to encode a batch and leaves them on, hence a copy.
-    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+def _token_counter(model: SentenceTransformer) -> TokenCounter:
+    """Return a counter of tokens that neither pads nor truncates."""
+    tokenizer = model.tokenizer
+    if isinstance(tokenizer, UnigramTokenizer):
+        return tokenizer.count_tokens
+    if not isinstance(tokenizer, Tokenizer):
+        # subtle: a Hugging Face tokenizer turns both on to encode a batch and leaves them on, hence a copy.
+        tokenizer = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+    return lambda texts: list(map(len, tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)))
 
 
-def _max_tokens(model: SentenceTransformer, tokenizer: Tokenizer) -> int:
+def _max_tokens(model: SentenceTransformer, count_tokens: TokenCounter) -> int:
     """Return the tokens left for a text beside the longest prompt and the two special tokens."""
     limit = min(model.max_seq_length or 512, _LONGEST_TEXT_TOKENS)
-    prompts = [prompt for prompt in model.prompts.values() if prompt]
-    used = [len(encoding) for encoding in tokenizer.encode_batch_fast(prompts)] if prompts else [2]
-    return limit - max(used)
+    return limit - max(count_tokens(["", *filter(None, model.prompts.values())])) - _SPECIAL_TOKENS

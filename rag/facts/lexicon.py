@@ -1,0 +1,253 @@
+"""How each language writes numbers, units and dates, from CLDR (babel), ICU's spellout and dateparser.
+
+Every word is folded as `fold` does, so that a folded text can be searched for it.
+"""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from dateparser.languages import default_loader
+from icu4py.messageformat import MessageFormat
+
+# Regional languages that CLDR, ICU or dateparser know little of, and whose forms they share.
+_SAME_FORMS = {"jv": "id", "su": "id", "ban": "id", "min": "id", "bug": "id"}
+
+# Number words are made up to here; larger numbers are these times "juta", "million", "万".
+_WORDS_UP_TO = 999
+
+# Without spaces between words, or with endings joined to them: "สาม" also begins the word for "able".
+_WITHOUT_SPACES = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
+
+_DIMENSIONS = ("length", "mass", "area", "volume", "speed", "temperature", "duration", "energy", "power")
+
+# In terms of one unit of the dimension; CLDR's names. Those not here are dimensions of their own.
+_FACTORS = {
+    "length-kilometer": 1e3, "length-meter": 1, "length-centimeter": 1e-2, "length-millimeter": 1e-3,
+    "mass-tonne": 1e6, "mass-metric-ton": 1e6, "mass-kilogram": 1e3, "mass-gram": 1, "mass-milligram": 1e-3,
+    "area-square-kilometer": 1e6, "area-hectare": 1e4, "area-square-meter": 1,
+    "volume-liter": 1, "volume-milliliter": 1e-3, "volume-cubic-meter": 1e3,
+    "duration-year": 365.25, "duration-month": 365.25 / 12, "duration-week": 7, "duration-day": 1,
+    "duration-hour": 1 / 24, "duration-minute": 1 / 1440, "duration-second": 1 / 86400,
+}  # fmt: skip
+
+# What CLDR does not have.
+_PERCENT = ("%", "persen", "per cent", "percent", "prosen", "por ciento", "pct",
+            "パーセント", "퍼센트",
+            "في المئة", "في المائة", "بالمئة", "بالمائة", "phần trăm", "เปอร์เซ็นต์", "प्रतिशत", "procent", "prozent",
+            "pour cent", "por cento", "percento", "процентов", "процента", "yüzde")
+_MULTIPLIERS = {
+    "id": {"milyar": 1e9, "milyard": 1e9, "trilyun": 1e12},
+    "en": {"bn": 1e9, "mn": 1e6, "tn": 1e12, "hundred": 1e2, "lakh": 1e5, "lakhs": 1e5, "crore": 1e7},
+    "es": {"millón": 1e6, "millon": 1e6, "billón": 1e12},
+    "zh": {"万": 1e4, "亿": 1e8, "萬": 1e4, "億": 1e8, "万亿": 1e12, "兆": 1e12, "千": 1e3, "百": 1e2},
+    "ja": {"千": 1e3, "百": 1e2},
+    "vi": {"ngàn": 1e3, "tỉ": 1e9},
+    "ar": {"ملايين": 1e6, "آلاف": 1e3, "الف": 1e3, "مليارات": 1e9},
+}
+# Colloquial names beside the symbol and the ISO code; two dollars are not told apart, names do that.
+_CURRENCIES = {
+    "rupiah": ("rp", "idr", "rupiah", "印尼盾", "卢比盾", "روبية", "รูเปียห์", "रुपिया"),
+    "dollar": ("us$", "$", "usd", "aud", "sgd", "a$", "s$", "dolar", "dollar", "dollars", "dólar", "dólares",
+               "đô la", "đô", "美元", "美金", "澳元", "新元", "ドル", "달러", "دولار", "دولارات", "دولارا",
+               "ดอลลาร์", "डॉलर", "dollari", "доллар", "долларов", "доллара"),
+    "euro": ("€", "eur", "euro", "euros", "欧元", "歐元", "ユーロ", "유로", "يورو", "ยูโร", "यूरो", "евро"),
+    "yen": ("jpy", "yen", "日元", "日圓", "円", "엔", "ين", "เยน"),
+    "yuan": ("cny", "rmb", "yuan", "renminbi", "人民币", "人民幣", "元", "يوان", "หยวน"),
+    "pound": ("£", "gbp", "poundsterling", "pound", "pounds", "libra", "libras", "英镑", "英鎊", "ポンド"),
+    "ringgit": ("rm", "myr", "ringgit", "林吉特", "令吉"),
+    "baht": ("฿", "thb", "baht", "泰铢", "บาท"),
+    "dong": ("₫", "vnd", "đồng", "dong", "越南盾"),
+    "won": ("₩", "krw", "won", "韩元", "원"),
+    "peso": ("₱", "php", "peso", "pesos", "比索", "piso"),
+    "rupee": ("₹", "inr", "rupee", "rupees", "रुपये", "रुपए", "रुपया"),
+    "franc": ("chf", "franc", "francs", "franken"),
+}  # fmt: skip
+
+_RELATIVE = re.compile(r"(?:in (\d+) (day|month|year))|(?:(\d+) (day|month|year) ago)")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a number counts: a dimension, and how many of its base units one is."""
+
+    dimension: str
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """One language's words, folded; `relatives` are (unit, how many from now)."""
+
+    has_spaces: bool
+    number_words: Mapping[str, float]
+    multipliers: Mapping[str, float]
+    units: Mapping[str, Unit]
+    currencies: Mapping[str, Unit]
+    currency_signs: Mapping[str, Unit]
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    relatives: Mapping[str, tuple[str, int]]
+
+
+def fold(text: str) -> str:
+    """Return `text` in NFKC and lower case, digits of every script as 0 to 9, without invisible signs.
+
+    >>> fold("１２٣ Ribu\u200b")
+    '123 ribu'
+    """
+    # subtle: a raised digit is an exponent or a footnote, and would become one of the number before it.
+    kept = "".join(
+        f"^{sign}" if sign in "⁰¹²³⁴⁵⁶⁷⁸⁹" else sign for sign in text if unicodedata.category(sign) != "Cf"
+    )
+    folded = unicodedata.normalize("NFKC", kept).casefold()
+    return "".join(
+        str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in folded
+    ).translate(_SIGNS)
+
+
+_SIGNS = str.maketrans({"٫": ".", "٬": ",", "−": "-", "–": "-", "—": "-", "’": "'", "٪": "%", "\xad": ""})
+
+
+@functools.lru_cache(maxsize=64)
+def lexicon(language: str) -> Lexicon:
+    """Return the words of a BCP 47 language, with English ones where it has none of its own."""
+    tag = _SAME_FORMS.get(language.split("-")[0], language)
+    primary = tag.split("-")[0]
+    locales = [locale for locale in (_locale(tag), _locale("en")) if locale is not None]
+    currencies = {word: Unit(name) for name, words in _CURRENCIES.items() for word in words}
+    return Lexicon(
+        has_spaces=primary not in _WITHOUT_SPACES,
+        number_words={} if primary in _WITHOUT_SPACES else _number_words(primary),
+        multipliers=_first_wins([_multipliers(locale) for locale in locales]),
+        units=_first_wins([_units(locale) for locale in locales]),
+        currencies=currencies,
+        currency_signs={word: unit for word, unit in currencies.items() if _goes_before(word)},
+        **_calendar(primary),
+    )
+
+
+def _locale(tag: str) -> Locale | None:
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(tag.split("-")[0]) if "-" in tag else None
+
+
+def _first_wins(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for mapping in mappings:
+        for word, value in mapping.items():
+            merged.setdefault(word, value)
+    return merged
+
+
+def _number_words(primary: str) -> dict[str, float]:
+    """Return "dua puluh satu" → 21 and the like, from 0 to 999 and one thousand."""
+    spell = MessageFormat("{n, spellout}", primary)
+    words: dict[str, float] = {}
+    for number in [*range(_WORDS_UP_TO + 1), 1000]:
+        spelled = fold(spell.format({"n": number}))
+        for form in (spelled, spelled.replace("-", " "), spelled.replace("hundred ", "hundred and ")):
+            words.setdefault(form, number)
+    if primary == "id":
+        words |= {"kedua": 2, "ketiga": 3, "keempat": 4, "kelima": 5, "keenam": 6, "ketujuh": 7,
+                  "kedelapan": 8, "kesembilan": 9, "kesepuluh": 10, "sejuta": 1e6, "semiliar": 1e9}  # fmt: skip
+    if primary == "en":
+        words |= {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+                  "tenth": 10, "twice": 2, "dozen": 12}  # fmt: skip
+    return words
+
+
+def _multipliers(locale: Locale) -> dict[str, float]:
+    """Return "juta" → 1,000,000 and the like, from CLDR's compact forms such as "00 juta"."""
+    words: dict[str, float] = {}
+    formats = locale.compact_decimal_formats
+    for width in ("long", "short"):
+        for magnitude, pattern in _patterns(formats, width):
+            shown, word = max(pattern.count("0"), 1), fold(re.sub("[0.¤']", "", pattern)).strip()
+            # One letter ("M", "T") stands for too many things.
+            if len(word) > 1 or (word and not word.isascii()):
+                words.setdefault(word, float(magnitude) / 10 ** (shown - 1))
+    return words | _MULTIPLIERS.get(locale.language, {})
+
+
+def _patterns(formats: Any, width: str) -> Iterator[tuple[str, str]]:
+    if width in formats:
+        for plural in formats[width]:
+            for magnitude, pattern in formats[width][plural].items():
+                yield magnitude, getattr(pattern, "pattern", str(pattern))
+
+
+def _units(locale: Locale) -> dict[str, Unit]:
+    """Return "kilometer" and "km" → length, 1000, and the like, from CLDR's unit patterns."""
+    units = {word: Unit("percent") for word in map(fold, _PERCENT)}
+    for name, widths in locale._data["unit_patterns"].items():
+        if name == "concentr-percent":
+            unit = Unit("percent")
+        elif name in _FACTORS:
+            unit = Unit(name.split("-")[0], _FACTORS[name])
+        elif name.startswith(_DIMENSIONS) and "per" not in name:
+            unit = Unit(name)
+        else:
+            continue
+        for width in ("long", "short"):
+            for plural, pattern in dict(widths.get(width, {})).items():
+                word = fold(str(pattern).replace("{0}", "")).strip()
+                if plural != "per" and word:
+                    units.setdefault(word, unit)
+    return units
+
+
+def _goes_before(currency: str) -> bool:
+    """Whether a currency is a sign or a code that may stand before its number; "won" is an English verb."""
+    is_code = currency.isascii() and len(currency) <= 3 and currency not in {"won", "yen"}
+    return is_code or not currency.replace(" ", "").isalpha()
+
+
+def _calendar(primary: str) -> dict[str, Any]:
+    """Return months and weekdays by number (Monday is 0), and words such as "kemarin"."""
+    infos = [default_loader.get_locale(name).info for name in _known_to_dateparser(primary)]
+    return {
+        "months": _first_wins(_numbered(info, _MONTHS, first=1) for info in infos),
+        "weekdays": _first_wins(_numbered(info, _WEEKDAYS, first=0) for info in infos),
+        "relatives": _first_wins(map(_relatives, infos)),
+    }
+
+
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+           "november", "december")  # fmt: skip
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _known_to_dateparser(primary: str) -> Iterator[str]:
+    try:
+        default_loader.get_locale(primary)
+        yield primary
+    except ValueError:
+        pass
+    yield "en"
+
+
+def _numbered(info: Mapping[str, Any], names: tuple[str, ...], *, first: int) -> dict[str, int]:
+    return {
+        fold(word).rstrip("."): number
+        for number, name in enumerate(names, start=first)
+        for word in info.get(name, ())
+        if len(word) > 1
+    }
+
+
+def _relatives(info: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
+    words: dict[str, tuple[str, int]] = {}
+    for meaning, forms in info.get("relative-type", {}).items():
+        match = _RELATIVE.fullmatch(meaning)
+        if match:
+            ahead, ahead_unit, back, back_unit = match.groups()
+            value = (ahead_unit, int(ahead)) if ahead else (back_unit, -int(back))
+            words |= {fold(form): value for form in forms if fold(form) not in words}
+    return words

@@ -1,0 +1,153 @@
+"""The names in a text, and whether another text holds them in whatever form."""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from anyascii import anyascii
+from babel import Locale, UnknownLocaleError
+
+from rag.facts.lexicon import fold, lexicon
+
+_TOKEN = re.compile(r"[^\W\d_](?:[^\W_]|['’.-](?=[^\W_]))*")
+
+# After these a capital says nothing.
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;…\n\"“”«»‘*•–—|])\W*$")
+
+# Every noun has a capital there.
+_CAPITALS_SAY_NOTHING = frozenset({"de"})
+
+_ENDINGS = re.compile(r"(?:'s|’s|'|’|-?(?:nya|lah|kah|pun)|-(?:ku|mu))$")
+_SHORTEST_STEM = 4
+_TITLE_CASE_SHARE = 0.6
+_TITLE_CASE_TOKENS = 4
+
+# In another language a name is written a little otherwise: "Rusia" and "Russia".
+_SIMILAR_NAME = 0.72
+
+
+@dataclass(frozen=True)
+class Name:
+    """A token that names somebody or something; a soft one may be an ordinary word."""
+
+    text: str
+    folded: str
+    is_soft: bool
+
+
+def find_names(text: str, *, language: str) -> list[Name]:
+    """Return the capitalised words of a text; none for scripts without capitals.
+
+    A word that begins a sentence, or stands in a title where every word has a capital, is soft.
+
+    >>> [(name.text, name.is_soft) for name in find_names("Kemarin Budi ke Bogor", language="id")]
+    [('Kemarin', True), ('Budi', False), ('Bogor', False)]
+    """
+    composed = unicodedata.normalize("NFKC", text)
+    tokens = [match for match in _TOKEN.finditer(composed) if not _is_known(match[0], language)]
+    capitals = [match for match in tokens if match[0][0].isupper()]
+    says_nothing = language.split("-")[0] in _CAPITALS_SAY_NOTHING or (
+        len(tokens) >= _TITLE_CASE_TOKENS and len(capitals) > _TITLE_CASE_SHARE * len(tokens)
+    )
+    return [
+        Name(match[0], plain(match[0]), says_nothing or _is_first(composed, match))
+        for match in capitals
+    ]
+
+
+def has_capitals(text: str) -> bool:
+    """Whether a text is mostly in a script that has capitals."""
+    letters = [sign for sign in text if sign.isalpha()]
+    return 2 * sum(sign.lower() != sign.upper() for sign in letters) > len(letters)
+
+
+def plain(word: str) -> str:
+    """Return a word without case, accents and endings such as "-nya" and "'s".
+
+    >>> plain("Jokowi-nya"), plain("México’s")
+    ('jokowi', 'mexico')
+    """
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    shorter = _ENDINGS.sub("", bare)
+    return (shorter if len(shorter) >= _SHORTEST_STEM else bare).replace(".", "")
+
+
+def plain_tokens(text: str) -> list[str]:
+    """Return every word of a text as `plain` writes it, and the parts of those with a hyphen."""
+    tokens = [match[0] for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text))]
+    parts = [part for token in tokens if "-" in token for part in token.split("-")]
+    return [plain(token) for token in [*tokens, *parts]]
+
+
+def holds(tokens: Iterable[str], name: Name, *, same_language: bool) -> bool:
+    """Whether a text of these plain tokens holds a name: the same, with an ending, or as an abbreviation.
+
+    Texts of another language may write it otherwise.
+    """
+    tokens = list(tokens)
+    if any(token == name.folded or _is_ending_apart(token, name.folded) for token in tokens):
+        return True
+    if "-" in name.folded and all(part in tokens for part in name.folded.split("-")):
+        return True
+    if name.text.isupper() and _has_initials(tokens, name.folded):
+        return True
+    return not same_language and any(_is_similar(token, name.folded) for token in tokens)
+
+
+def _is_ending_apart(token: str, name: str) -> bool:
+    shorter, longer = sorted((token, name), key=len)
+    return len(shorter) >= _SHORTEST_STEM and longer.startswith(shorter) and len(longer) - len(shorter) <= 3
+
+
+def _has_initials(tokens: Sequence[str], letters: str) -> bool:
+    initials = "".join(token[0] for token in tokens)
+    return len(letters) > 1 and letters in initials
+
+
+@functools.lru_cache(maxsize=100_000)
+def _is_similar(token: str, name: str) -> bool:
+    """Whether two words are one name in two languages or scripts, by their Latin letters."""
+    left, right = _skeleton(token), _skeleton(name)
+    if min(len(left), len(right)) < 2:
+        return False
+    return left == right or SequenceMatcher(None, latin(token), latin(name)).ratio() >= _SIMILAR_NAME
+
+
+def latin(word: str) -> str:
+    """Return a word in plain Latin letters."""
+    return re.sub("[^a-z]", "", anyascii(word).casefold())
+
+
+def _skeleton(word: str) -> str:
+    """Return the consonants of a word, those that languages write in several ways as one."""
+    letters = latin(word).replace("ph", "f").replace("sh", "s").replace("ch", "k").replace("th", "t")
+    letters = letters.translate(str.maketrans("cqxzvwyj", "kkksffii"))
+    return re.sub(r"(.)\1+", r"\1", re.sub("[aeiouh]", "", letters))
+
+
+def _is_first(text: str, match: re.Match[str]) -> bool:
+    """Whether a word begins a sentence, and is no abbreviation."""
+    before = text[max(0, match.start() - 8) : match.start()]
+    is_abbreviation = len(match[0]) > 1 and match[0].isupper()
+    return not is_abbreviation and _SENTENCE_START.search(before) is not None
+
+
+def _is_known(token: str, language: str) -> bool:
+    """Whether a token is a month, a weekday or a currency, which are checked as such."""
+    words = lexicon(language)
+    word = fold(token).rstrip(".")
+    return any(word in known for known in (words.months, words.weekdays, words.currencies, words.units))
+
+
+@functools.lru_cache(maxsize=64)
+def territories(language: str) -> dict[str, str]:
+    """Return countries by their plain name in a language, from CLDR."""
+    try:
+        names = Locale.parse(language.split("-")[0]).territories
+    except (UnknownLocaleError, ValueError):
+        return {}
+    return {plain(name): code for code, name in names.items() if code.isalpha()}

@@ -17,6 +17,9 @@ Finding = Literal["given", "missing", "differs"]
 # A claim that shares this much of its words with a sentence tells the same thing; what differs is changed.
 RETOLD = 0.6
 
+# Another language may write numbers up to here in words.
+_SMALL = 12
+
 # In scripts without capitals, so many exchanges of so many words are taken for changed names; who says a
 # thing in other words changes more.
 _EXCHANGES = 2
@@ -56,9 +59,14 @@ class Statement:
         return frozenset(self.words)
 
     @cached_property
+    def ordered_tokens(self) -> list[str]:
+        """Its words as names are compared, in order."""
+        return plain_tokens(self.text)
+
+    @cached_property
     def tokens(self) -> frozenset[str]:
-        """Its words as names are compared."""
-        return frozenset(plain_tokens(self.text))
+        """Its distinct words as names are compared."""
+        return frozenset(self.ordered_tokens)
 
     @cached_property
     def context_tokens(self) -> list[str]:
@@ -104,7 +112,9 @@ def compare(claim: Statement, evidence: Statement) -> Comparison:
 
 
 def _compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
+    across = _primary(claim.language) != _primary(evidence.language)
     stated = [quantity for quantity in claim.quantities if not quantity.is_soft]
+    stated = [quantity for quantity in stated if not (across and _is_small(quantity))]
     if not stated:
         return None
     left = list(evidence.quantities)
@@ -122,6 +132,11 @@ def _compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
     if not missing:
         return "given"
     return "differs" if any(_may_replace(rival, quantity) for rival in rivals for quantity in missing) else "missing"
+
+
+def _is_small(quantity: Quantity) -> bool:
+    """Whether a number is one that another language may well put in words of its own ("second", "both")."""
+    return not quantity.text[:1].isdecimal() or (quantity.dimension is None and max(quantity.values) <= _SMALL)
 
 
 def _is_given(quantity: Quantity, evidence: Facts) -> bool:
@@ -216,7 +231,7 @@ def _compare_names(claim: Statement, evidence: Statement, *, is_retold: bool) ->
         return "differs"
     if not claim.facts.names:
         return None
-    finder = _finder(evidence, claim.language, same_language=same_language)
+    finder = _finder(claim, evidence, same_language=same_language)
     absent = [name for name in claim.facts.names if not finder(evidence.tokens, name)]
     hard = [name for name in absent if not name.is_soft]
     if not same_language:
@@ -227,14 +242,14 @@ def _compare_names(claim: Statement, evidence: Statement, *, is_retold: bool) ->
     return "missing" if any(not finder(evidence.context_tokens, name) for name in hard) else "given"
 
 
-def _finder(evidence: Statement, language: str, *, same_language: bool) -> Callable[[Iterable[str], Name], bool]:
-    own, theirs = territories(language), territories(evidence.language)
-    evidence_codes = {code for name, code in theirs.items() if name in evidence.context_tokens}
+def _finder(claim: Statement, evidence: Statement, *, same_language: bool) -> Callable[[Iterable[str], Name], bool]:
+    """Return what tells whether tokens of the evidence hold a name of the claim; countries by their code."""
+    ours = territories(claim.ordered_tokens, language=claim.language)
+    theirs = territories(evidence.context_tokens, language=evidence.language)
+    countries = {token for code in ours.keys() & theirs.keys() for token in ours[code]}
 
     def is_held(tokens: Iterable[str], name: Name) -> bool:
-        if holds(tokens, name, same_language=same_language):
-            return True
-        return own.get(name.folded) in evidence_codes
+        return name.folded in countries or holds(tokens, name, same_language=same_language)
 
     return is_held
 
@@ -270,5 +285,4 @@ def _has_exchanged_words(claim: Statement, evidence: Statement) -> bool:
 
 
 def _primary(language: str) -> str:
-    primary = language.split("-")[0]
-    return "id" if primary == "ms" else primary
+    return language.split("-")[0]

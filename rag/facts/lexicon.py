@@ -158,7 +158,7 @@ def _number_words(primary: str) -> dict[str, float]:
         words |= {"kedua": 2, "ketiga": 3, "keempat": 4, "kelima": 5, "keenam": 6, "ketujuh": 7,
                   "kedelapan": 8, "kesembilan": 9, "kesepuluh": 10, "sejuta": 1e6, "semiliar": 1e9}  # fmt: skip
     if primary == "en":
-        words |= {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+        words |= {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "second": 2,
                   "tenth": 10, "twice": 2, "dozen": 12}  # fmt: skip
     return words
 
@@ -214,10 +214,15 @@ def _calendar(primary: str) -> dict[str, Any]:
     infos = [default_loader.get_locale(name).info for name in _known_to_dateparser(primary)]
     return {
         "months": _first_wins(_numbered(info, _MONTHS, first=1) for info in infos),
-        "weekdays": _first_wins(_numbered(info, _WEEKDAYS, first=0) for info in infos),
+        "weekdays": _first_wins(
+            [_WEEKDAYS_TOO.get(primary, {}), *(_numbered(info, _WEEKDAYS, first=0) for info in infos)]
+        ),
         "relatives": _first_wins(map(_relatives, infos)),
     }
 
+
+# "minggu" alone is a week too.
+_WEEKDAYS_TOO = {"id": dict.fromkeys(("hari minggu", "ahad", "minggu pagi", "minggu siang", "minggu malam"), 6)}
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip

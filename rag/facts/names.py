@@ -143,11 +143,29 @@ def _is_known(token: str, language: str) -> bool:
     return any(word in known for known in (words.months, words.weekdays, words.currencies, words.units))
 
 
+def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
+    """Return the countries that a text of these plain tokens names: the code, and the tokens that name it.
+
+    >>> territories(["di", "korea", "selatan"], language="id")
+    {'KR': {'korea', 'selatan'}}
+    """
+    text = f" {' '.join(tokens)} "
+    return {
+        code: set(name.split())
+        for name, code in _territory_names(language.split("-")[0]).items()
+        if f" {name} " in text
+    }
+
+
+# Short names that CLDR has none of.
+_COUNTRY_SHORT_NAMES = {"us": "US", "usa": "US", "as": "US", "uk": "GB", "korsel": "KR", "korut": "KP", "ri": "ID"}
+
+
 @functools.lru_cache(maxsize=64)
-def territories(language: str) -> dict[str, str]:
-    """Return countries by their plain name in a language, from CLDR."""
+def _territory_names(primary: str) -> dict[str, str]:
     try:
-        names = Locale.parse(language.split("-")[0]).territories
+        names = Locale.parse(primary).territories
     except (UnknownLocaleError, ValueError):
         return {}
-    return {plain(name): code for code, name in names.items() if code.isalpha()}
+    own = {plain(name): code for code, name in names.items() if code.isalpha()}
+    return own | _COUNTRY_SHORT_NAMES

@@ -1,43 +1,145 @@
-"""From a sentence that a language model wrote to the words of the evidence it names."""
+"""From a sentence that a language model wrote to the words of the evidence that carry it.
 
-from collections.abc import Sequence
+The model's markers are hints: they decide between passages that carry the claim, never whether one does.
+"""
 
-from embeddings.encoder import Encoder
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from embeddings.weights import FloatArray
 from rag.citations import Quote
 from rag.claims import Sentence
-from rag.datatypes import Hit
-from rag.languages import sentence_spans
+from rag.datatypes import Verdict
+from rag.evidence import Candidate, Evidence, EvidenceSentence, runs
+from rag.meaning import THRESHOLD, UNRELATED
+from rag.verification import RETOLD, Statement
+
+# How many sentences are compared with a claim beside the best of each hit, and joined to carry it together.
+_DEPTH = 6
+_JOINED = 3
+
+# A sentence that contradicts a claim and is this much likelier to be about it outweighs one that gives the
+# same facts of something else.
+_LIKELIER = 0.15
+
+# A claim that one sentence retells so far is not put together from several.
+_RETOLD_BY_ONE = 0.75
+
+_MARKUP = re.compile(r"[*_`~#>]+|\[(?P<shown>[^\]]*)\]\([^)]*\)|<[^>]{1,40}>")
 
 
-def quotes_for(sentence: Sentence, *, hits: Sequence[Hit], encoder: Encoder) -> list[Quote]:
-    """Return, for each hit that the sentence's markers name, its sentence nearest in meaning.
+@dataclass(frozen=True)
+class Attribution:
+    """What is known of one claim: its verdict, the checks that led to it, the quotes that carry it.
 
-    A number that names no hit is passed over. Nothing is verified here: the quotes are exact, and whether
-    they carry the claim is `unchecked`.
+    `is_related` says whether any evidence is about it at all; `is_refusal`, whether it says that the articles
+    do not hold the answer, which is no claim.
     """
-    named = [hits[number - 1] for number in sentence.evidence if 1 <= number <= len(hits)]
-    if not named or not any(map(str.isalnum, sentence.text)):
-        return []
-    vector = encoder.encode_passages([_fitting(sentence.text, encoder)])[0]
-    quotes = []
-    for hit in named:
-        spans = sentence_spans(hit.text, language=hit.language)
-        similarities = encoder.encode_passages([hit.text[start:end] for start, end in spans]) @ vector
-        start, end = spans[int(similarities.argmax())]
-        quotes.append(
-            Quote(
-                hit=hit,
-                start=hit.start + start,
-                end=hit.start + end,
-                verdict="unchecked",
-                checks={"quote": True, "meaning": round(float(similarities.max()), 4)},
-            )
-        )
-    return quotes
+
+    verdict: Verdict
+    checks: Mapping[str, bool | float]
+    quotes: Sequence[Quote] = ()
+    is_related: bool = True
+    is_refusal: bool = False
 
 
-def _fitting(text: str, encoder: Encoder) -> str:
-    """Return the sentence, or as much of its beginning as the encoder takes; a model may never end one."""
-    while encoder.count_tokens([text])[0] > encoder.max_tokens:
-        text = text[: len(text) // 2]
-    return text
+def attribute(sentence: Sentence, *, evidence: Evidence, language: str) -> Attribution:
+    """Return the verdict on a claim and its quotes: the named hits that carry it, else the best that does."""
+    claim = Statement(text=without_markup(sentence.text), language=language, reference=None)
+    vector = evidence.encode(claim.text)
+    candidates = evidence.candidates(claim, vector, depth=_DEPTH)
+    if not candidates:
+        return Attribution("unsupported", {}, is_related=False)
+    best = candidates[0]
+    carrying = [candidate for candidate in candidates if _carries(candidate)]
+    if carrying and not _outweighs(best, carrying[0]):
+        return _supported(_preferred(carrying, sentence.evidence))
+    joined = _join(claim, vector, candidates, evidence)
+    if joined is not None:
+        return _supported([joined])
+    return replace(_unsupported(best), is_refusal=evidence.reads_as_refusal(vector))
+
+
+def without_markup(text: str) -> str:
+    """Return a sentence without the signs of Markdown, for reading.
+
+    >>> without_markup("Harga **naik** [12 persen](https://example.org)")
+    'Harga naik 12 persen'
+    """
+    return _MARKUP.sub(lambda match: match["shown"] or "", text).replace("|", " ")
+
+
+def _carries(candidate: Candidate) -> bool:
+    return candidate.probability >= THRESHOLD and candidate.are_facts_given
+
+
+def _outweighs(best: Candidate, carrying: Candidate) -> bool:
+    """Whether the likeliest sentence contradicts the claim, and the one that would carry it is about less."""
+    if not best.is_contradicted or best.probability - carrying.probability < 0:
+        return False
+    is_nearer = best.comparison.coverage - carrying.comparison.coverage >= _LIKELIER
+    return is_nearer or best.probability - carrying.probability >= _LIKELIER
+
+
+def _preferred(carrying: Sequence[Candidate], named: Sequence[int]) -> list[Candidate]:
+    """Return the best candidate of each named hit that carries the claim, else the best of all."""
+    best_of_hit: dict[int, Candidate] = {}
+    for candidate in carrying:
+        best_of_hit.setdefault(candidate.sentences[0].number, candidate)
+    kept = [best_of_hit[number] for number in named if number in best_of_hit]
+    return kept or [carrying[0]]
+
+
+def _join(
+    claim: Statement, vector: FloatArray, candidates: Sequence[Candidate], evidence: Evidence
+) -> Candidate | None:
+    """Return several sentences that carry together what none does alone, None where they do not."""
+    best = candidates[0]
+    if best.comparison.coverage >= _RETOLD_BY_ONE or best.probability < UNRELATED:
+        return None
+    parts: list[EvidenceSentence] = list(best.sentences)
+    for candidate in candidates[1:]:
+        if not _adds(claim, parts, candidate):
+            continue
+        parts += candidate.sentences
+        joined = evidence.joined(claim, vector, parts)
+        if _carries(joined):
+            return joined
+        if len(parts) == _JOINED:
+            return None
+    return None
+
+
+def _adds(claim: Statement, parts: Sequence[EvidenceSentence], candidate: Candidate) -> bool:
+    """Whether a sentence of the same language holds two or more words of the claim that `parts` do not."""
+    (sentence,) = candidate.sentences
+    if candidate.probability < UNRELATED / 2 or sentence.hit.language != parts[0].hit.language:
+        return False
+    if not claim.is_in_language_of(sentence.statement):
+        return sentence.number == parts[0].number
+    held = frozenset[str]().union(*(part.statement.stems for part in parts))
+    return len((claim.stems & sentence.statement.stems) - held) > 1
+
+
+def _supported(candidates: Sequence[Candidate]) -> Attribution:
+    quotes = [quote for candidate in candidates for quote in _quotes(candidate, verdict="supported")]
+    return Attribution("supported", quotes[0].checks, quotes)
+
+
+def _unsupported(best: Candidate) -> Attribution:
+    """Return a contradiction with the sentence that gives it, or the bare verdict."""
+    is_about_it = best.probability >= THRESHOLD or best.comparison.coverage >= RETOLD
+    checks = {**best.comparison.checks, "meaning": round(best.probability, 4)}
+    if best.is_contradicted and is_about_it:
+        quotes = _quotes(best, verdict="contradicted")
+        return Attribution("contradicted", quotes[0].checks, quotes)
+    return Attribution("unsupported", checks, is_related=best.probability >= UNRELATED)
+
+
+def _quotes(candidate: Candidate, *, verdict: Verdict) -> list[Quote]:
+    checks = {"quote": True, **candidate.comparison.checks, "meaning": round(candidate.probability, 4)}
+    return [
+        Quote(hit=first.hit, start=first.start, end=end, verdict=verdict, checks=checks)
+        for first, end in runs(candidate.sentences)
+    ]

@@ -17,6 +17,9 @@ _LINK_QUOTE_CHARACTERS = 120
 _LINK_WORDS = 5
 
 
+_WORST_FIRST: tuple[Verdict, ...] = ("contradicted", "unsupported", "unchecked", "supported")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Quote:
     """A verbatim span of a hit's article that stands behind a claim, and what is known of how well."""
@@ -45,29 +48,51 @@ class Composer:
         self.citations: list[Citation] = []
         self._numbers: dict[tuple[str, str, int, int], int] = {}
 
-    def add(self, text: str, quotes: Sequence[Quote], *, lead: str = "") -> str:
-        """Add a sentence after the white space `lead`; return what was appended to `text`."""
+    def add(
+        self,
+        text: str,
+        quotes: Sequence[Quote],
+        *,
+        lead: str = "",
+        verdict: Verdict = "unchecked",
+        checks: Mapping[str, bool | float] | None = None,
+    ) -> str:
+        """Add a sentence after `lead`; return what was appended to `text`.
+
+        `verdict` and `checks` are those of a claim without quotes; else they are its worst quote's.
+        """
         before = len(self.text)
-        self.text += lead if self.text else ""
-        start = len(self.text)
-        self.text += without_foreign_numbers(text)
+        start = self._append(text, lead)
         if any(map(str.isalnum, text)):
-            self._add_claim(start, quotes)
+            worst = min(quotes, key=lambda quote: _WORST_FIRST.index(quote.verdict), default=None)
+            self._add_claim(
+                start, quotes, worst.verdict if worst else verdict, worst.checks if worst else checks or {}
+            )
         return self.text[before:]
 
-    def add_unclaimed(self, text: str) -> str:
-        """Add a sentence of Kutip's own, which claims nothing of the articles."""
-        self.text += text
-        return text
+    def add_unclaimed(self, text: str, *, lead: str = "") -> str:
+        """Add what claims nothing of the articles: a refusal, a heading, code."""
+        before = len(self.text)
+        self._append(text, lead)
+        return self.text[before:]
 
-    def _add_claim(self, start: int, quotes: Sequence[Quote]) -> None:
+    def _append(self, text: str, lead: str) -> int:
+        self.text += without_foreign_numbers(lead if self.text else lead.lstrip())
+        start = len(self.text)
+        self.text += without_foreign_numbers(text)
+        return start
+
+    def _add_claim(
+        self, start: int, quotes: Sequence[Quote], verdict: Verdict, checks: Mapping[str, bool | float]
+    ) -> None:
         numbered = {self._number(quote): quote for quote in quotes}
         claim = Claim(
             text=self.text[start:],
             start=start,
             end=len(self.text),
-            verdict=_verdict(quotes),
+            verdict=verdict,
             citations=tuple(numbered),
+            checks=checks,
         )
         place = len(self.claims)
         self.citations += [_citation(claim, place, quote, number) for number, quote in numbered.items()]
@@ -113,12 +138,6 @@ def text_fragment_link(url: str | None, quote: str) -> str | None:
 def _encode_fragment(text: str) -> str:
     # A dash has a meaning of its own in the syntax and is not encoded by the library.
     return percent_encode(text, safe="").replace("-", "%2D")
-
-
-def _verdict(quotes: Sequence[Quote]) -> Verdict:
-    """Return the worst verdict of a claim's quotes; without a quote nothing was checked."""
-    worst_first: tuple[Verdict, ...] = ("contradicted", "unsupported", "unchecked", "supported")
-    return min((quote.verdict for quote in quotes), key=worst_first.index, default="unchecked")
 
 
 def _citation(claim: Claim, place: int, quote: Quote, number: int) -> Citation:

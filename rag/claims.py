@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.languages import Span, sentence_spans
+from rag.blocks import blocks
 from rag.prompts import LONGEST_MARKER, Frame
 
 # How much must follow a sentence before it is given out: what may still change its end ("am 3. Januar").
@@ -13,16 +13,36 @@ _LOOKAHEAD = 16
 # How much is read between two looks for the end of a sentence, at least.
 _STEP = 8
 
-_LIST_NUMBER = re.compile(r"\d{1,3}[.)]")
+# What language models write for a marker who were not told how, or forgot.
+_USUAL_MARKER = re.compile(r"\[\^?(\d{1,2}(?:\s?,\s?\d{1,2})*)\](?!:)|【(\d{1,2})(?:[†:][^】\n]{0,40})?】")
+_UNFINISHED_USUAL_MARKER = re.compile(r"(?:\[\^?[\d\s,]{0,12}\]?|【[^】\n]{0,44})\Z")
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence: the white space before it, its text without markers, the evidence it names."""
+    """One sentence: what stands before it, its text without markers, the evidence it names.
+
+    A heading, a line of code or the like is no claim.
+    """
 
     lead: str
     text: str
     evidence: tuple[int, ...]
+    is_claim: bool = True
+
+
+@dataclass(frozen=True)
+class UsualMarkers:
+    """Reads "[2]" and "【2】" as naming evidence, where the evidence itself holds no such bracket."""
+
+    evidence_count: int
+    texts: tuple[str, ...]
+
+    def numbers(self, match: re.Match[str]) -> list[int] | None:
+        """Return the evidence a match names, None where it is text."""
+        numbers = [int(number) for number in re.findall(r"\d+", match[1] or match[2])]
+        is_ours = all(1 <= number <= self.evidence_count for number in numbers)
+        return numbers if is_ours and not any(match[0] in text for text in self.texts) else None
 
 
 class SentenceReader:
@@ -32,8 +52,11 @@ class SentenceReader:
     all there. How the text was torn changes nothing. `is_refusal` is set once the refusal marker was read.
     """
 
-    def __init__(self, frame: Frame, *, language: str) -> None:
+    def __init__(self, frame: Frame, *, language: str, usual_markers: UsualMarkers | None = None) -> None:
         self.is_refusal = False
+        self._usual_markers = usual_markers
+        self._in_code = False
+        self._is_line_start = True
         self._pattern = frame.marker_pattern
         self._language = language
         self._held = ""  # raw text that may be the beginning of a marker
@@ -44,7 +67,7 @@ class SentenceReader:
     def feed(self, piece: str) -> Iterator[Sentence]:
         """Add a piece; yield the sentences that it completed."""
         raw = self._held + piece
-        self._held = _unfinished_marker(raw)
+        self._held = self._unfinished_marker(raw)
         yield from self._read(raw[: len(raw) - len(self._held)])
 
     def finish(self) -> Iterator[Sentence]:
@@ -56,10 +79,27 @@ class SentenceReader:
     def _read(self, raw: str) -> Iterator[Sentence]:
         last = 0
         for match in self._pattern.finditer(raw):
-            yield from self._add(raw[last : match.start()])
+            yield from self._add_text(raw[last : match.start()])
             self._mark(match[1])
             last = match.end()
-        yield from self._add(raw[last:])
+        yield from self._add_text(raw[last:])
+
+    def _add_text(self, text: str) -> Iterator[Sentence]:
+        """Add text without our own markers; others' become marks too."""
+        last = 0
+        for match in _USUAL_MARKER.finditer(text) if self._usual_markers else ():
+            numbers = self._usual_markers.numbers(match) if self._usual_markers else None
+            if numbers is not None:
+                yield from self._add(text[last : match.start()])
+                self._mark(", ".join(map(str, numbers)))
+                last = match.end()
+        yield from self._add(text[last:])
+
+    def _unfinished_marker(self, text: str) -> str:
+        """Return the end of `text` that may be the beginning of a marker."""
+        held = _unfinished_marker(text)
+        unfinished = _UNFINISHED_USUAL_MARKER.search(text) if self._usual_markers else None
+        return max(held, unfinished[0] if unfinished else "", key=len)
 
     def _add(self, text: str) -> Iterator[Sentence]:
         self._plain += text
@@ -76,18 +116,22 @@ class SentenceReader:
             self._marks.append((len(self._plain), [int(number) for number in re.findall(r"\d+", marked)]))
 
     def _give(self, end: int, *, is_end: bool) -> Iterator[Sentence]:
-        spans = _spans_by_line(self._plain[:end], self._language)
+        text = self._plain[:end]
+        found = list(
+            blocks(text, language=self._language, in_code=self._in_code, is_line_start=self._is_line_start)
+        )
         position = 0
-        for place, (start, stop) in enumerate(spans):
-            next_start = spans[place + 1][0] if place + 1 < len(spans) else end
+        for place, block in enumerate(found):
+            next_start = found[place + 1].start if place + 1 < len(found) else end
             if not is_end and next_start + _LOOKAHEAD > end:
                 break
             yield Sentence(
-                lead=self._plain[position:start],
-                text=self._plain[start:stop],
+                lead=text[position : block.start],
+                text=text[block.start : block.end],
                 evidence=self._evidence_before(next_start),
+                is_claim=block.is_claim,
             )
-            position = stop
+            position, self._in_code, self._is_line_start = block.end, block.in_code, False
         self._plain = self._plain[position:]
         self._marks = [(at - position, numbers) for at, numbers in self._marks]
         left = end - position
@@ -106,16 +150,3 @@ def _unfinished_marker(text: str) -> str:
     if start >= 0 and "]]" not in text[start:]:
         return text[start:]
     return "[" if text.endswith("[") else ""
-
-
-def _spans_by_line(text: str, language: str) -> list[Span]:
-    """Return the sentences' offsets; a line break always ends one, the number of a list item never does."""
-    spans: list[Span] = []
-    for line in re.finditer(r"[^\n]+", text):
-        for start, end in sentence_spans(line[0], language=language):
-            has_number = bool(spans) and _LIST_NUMBER.fullmatch(text, *spans[-1]) is not None
-            if has_number and spans[-1][0] >= line.start():
-                spans[-1] = (spans[-1][0], line.start() + end)
-            else:
-                spans.append((line.start() + start, line.start() + end))
-    return spans

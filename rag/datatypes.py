@@ -18,6 +18,7 @@ SearchSource = Literal["hybrid", "vector", "keyword", "reranked"]
 SearchMode = Literal["hybrid", "vector", "keyword"]
 AnswerMode = Literal["auto", "llm", "extractive"]
 Verdict = Literal["supported", "unsupported", "contradicted", "unchecked"]
+UnsupportedPolicy = Literal["flag", "drop"]
 IngestStatus = Literal["created", "updated", "unchanged", "rejected"]
 
 
@@ -245,13 +246,17 @@ class Citation:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One sentence of an answer: `answer[start:end] == text`, and the numbers that follow it."""
+    """One sentence of an answer: `answer[start:end] == text`, and the numbers that follow it.
+
+    `checks` say why its verdict is what it is, where no citation does.
+    """
 
     text: str
     start: int
     end: int
     verdict: Verdict
     citations: tuple[int, ...]
+    checks: Mapping[str, bool | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,4 +278,5 @@ class Answer:
     usage: Mapping[str, int] | None
     timings_ms: Mapping[str, float]
     refusal_reason: str | None = None
+    evidence_left_out: int = 0
     undated_articles_left_out: int = 0

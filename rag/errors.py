@@ -19,7 +19,8 @@
         ├── LanguageModelTimeout        504  1
         ├── LanguageModelRateLimited    502  1
         ├── LanguageModelCutOff         502  1   stopped at its own length limit
-        └── LanguageModelUncited        502  1   cited no evidence
+        ├── LanguageModelContextExceeded 502  1  the evidence is longer than it can read
+        └── LanguageModelUncited        502  1   wrote nothing that the evidence is about
 
 A message names the thing, its value and the next step.
 """
@@ -139,7 +140,13 @@ class LanguageModelCutOff(LanguageModelError):
     reason = "llm_cut_off"
 
 
+class LanguageModelContextExceeded(LanguageModelError):
+    """The prompt is longer than the language model's context."""
+
+    reason = "llm_context_exceeded"
+
+
 class LanguageModelUncited(LanguageModelError):
-    """The language model answered and cited no evidence."""
+    """The language model wrote nothing that the evidence is about."""
 
     reason = "llm_uncited"

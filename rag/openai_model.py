@@ -12,6 +12,7 @@ import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from rag.errors import (
+    LanguageModelContextExceeded,
     LanguageModelCutOff,
     LanguageModelError,
     LanguageModelRateLimited,
@@ -22,6 +23,11 @@ from rag.language_model import TextPart, Usage
 from rag.prompts import Message
 
 _RETRIES = 1
+
+# How servers say that a prompt is too long: OpenAI, vLLM, llama.cpp, others.
+_TOO_LONG = re.compile(
+    r"context.{0,20}(length|size|window)|exceeds? the available context|too many tokens", re.I
+)
 _SHOWN_CHARACTERS = 300
 
 
@@ -109,17 +115,27 @@ class OpenAILanguageModel:
             raise LanguageModelRateLimited(
                 f"{self.name} takes no more requests for now ({self._shown(error)}): wait or raise its quota."
             ) from error
-        except openai.APIError as error:
-            raise LanguageModelUnavailable(
-                f"{self.name} cannot be used ({self._shown(error)}): "
-                "see OPENAI_BASE_URL, OPENAI_API_KEY, KUTIP_LLM_MODEL."
+        except openai.BadRequestError as error:
+            if not _TOO_LONG.search(f"{error.code} {error}"):
+                raise LanguageModelUnavailable(self._unusable(error)) from error
+            raise LanguageModelContextExceeded(
+                f"{self.name} cannot read so much evidence ({self._shown(error)}): lower top_k, or set "
+                "KUTIP_LLM_CONTEXT_TOKENS to its context."
             ) from error
+        except openai.APIError as error:
+            raise LanguageModelUnavailable(self._unusable(error)) from error
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             # What the client raises for a body that is no chat completion.
             raise LanguageModelError(
                 f"{self.name} sent what is no chat completion ({self._shown(error)}): "
                 "see that OPENAI_BASE_URL is a server that speaks the OpenAI wire."
             ) from error
+
+    def _unusable(self, error: Exception) -> str:
+        return (
+            f"{self.name} cannot be used ({self._shown(error)}): "
+            "see OPENAI_BASE_URL, OPENAI_API_KEY, KUTIP_LLM_MODEL."
+        )
 
     def _shown(self, error: Exception) -> str:
         """Return what the server said, at no great length and without the key, which some servers repeat."""

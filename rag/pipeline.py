@@ -1,5 +1,6 @@
 """From a question to an answer with citations: the stages, in order."""
 
+import asyncio
 import logging
 import re
 import time
@@ -11,20 +12,45 @@ from dataclasses import field as dataclass_field
 from anyio import to_thread
 
 from embeddings.encoder import Encoder
-from rag.attribution import quotes_for
+from rag.attribution import Attribution, attribute
 from rag.citations import Composer, Quote
-from rag.claims import Sentence, SentenceReader
+from rag.claims import Sentence, SentenceReader, UsualMarkers
 from rag.corpus import NO_FILTERS, Corpus
-from rag.datatypes import Answer, AnswerMode, Citation, Claim, Filters, Hit, SearchMode
-from rag.errors import BadRequest, LanguageModelError, LanguageModelUncited, PayloadTooLarge
+from rag.datatypes import (
+    Answer,
+    AnswerMode,
+    Citation,
+    Claim,
+    Filters,
+    Hit,
+    SearchMode,
+    UnsupportedPolicy,
+)
+from rag.errors import (
+    BadRequest,
+    LanguageModelContextExceeded,
+    LanguageModelError,
+    LanguageModelUncited,
+    PayloadTooLarge,
+)
+from rag.evidence import Evidence
 from rag.extractive import best_sentences
-from rag.language_model import LanguageModel, Usage
+from rag.language_model import LanguageModel, TextPart, Usage
 from rag.languages import detect_language
-from rag.prompts import build_messages, draw_frame, refusal_sentence
+from rag.prompts import (
+    INSTRUCTION_TOKENS,
+    PASSAGE_FRAME_TOKENS,
+    build_messages,
+    draw_frame,
+    refusal_sentence,
+)
 from rag.refusal import refusal_reason
 from rag.retrieval import Found, Query, hybrid_search, search
 
 logger = logging.getLogger(__name__)
+
+# In shorter sentences the language is a guess.
+_DETECTABLE_CHARACTERS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +116,16 @@ class Pipeline:
         language_model: LanguageModel | None = None,
         top_k: int = 8,
         max_question_characters: int = 2000,
+        max_prompt_tokens: int = 7000,
+        unsupported: UnsupportedPolicy = "flag",
     ) -> None:
         self.corpus = corpus
         self.encoder = encoder
         self.language_model = language_model
         self.top_k = top_k
         self._max_question_characters = max_question_characters
+        self._max_prompt_tokens = max_prompt_tokens
+        self._unsupported = unsupported
 
     def search(self, question: Question, *, mode: SearchMode = "hybrid") -> Found:
         """Return the passages that matter for a question."""
@@ -154,38 +184,69 @@ class Pipeline:
         return draft
 
     async def _write(self, draft: "_Draft", language_model: LanguageModel) -> AsyncIterator[Event]:
-        """Let the language model write; cite each sentence as soon as it is complete.
-
-        Nothing is given out before the first sentence that has a citation, so that an answer without any can
-        still become a refusal or verbatim sentences.
-        """
-        hits, text = draft.found.hits, draft.query.text
-        frame = draw_frame(
-            [text, *(part for hit in hits for part in (hit.title, hit.outlet or "", hit.text))]
-        )
-        messages = build_messages(text, language=draft.language, evidence=hits, frame=frame)
-        reader = SentenceReader(frame, language=draft.language)
-        waiting: list[Event] = []
-        async for part in language_model.stream(messages):
-            if isinstance(part, Usage):
-                draft.usage = part
-                continue
-            for sentence in reader.feed(part.text):
-                waiting += await to_thread.run_sync(self._cite, draft, sentence)
-            if draft.composer.citations:
-                for event in waiting:
+        """Let the language model write from as much of the evidence as it can read."""
+        hits = await to_thread.run_sync(self._fitting, draft)
+        while True:
+            draft.evidence_left_out = len(draft.found.hits) - len(hits)
+            try:
+                async for event in self._write_from(hits, draft, language_model):
                     yield event
-                waiting = []
-        for sentence in reader.finish():
-            waiting += await to_thread.run_sync(self._cite, draft, sentence)
+                return
+            except LanguageModelContextExceeded:
+                if len(hits) == 1:
+                    raise
+                hits = hits[: len(hits) // 2]
+
+    async def _write_from(
+        self, hits: Sequence[Hit], draft: "_Draft", language_model: LanguageModel
+    ) -> AsyncIterator[Event]:
+        """Let the language model write; check and cite each sentence as soon as it is complete.
+
+        Nothing is given out before the first sentence that the evidence has to do with, so that an answer
+        without any can still become a refusal or verbatim sentences.
+        """
+        texts = _untrusted(draft.query.text, hits)
+        frame = draw_frame(texts)
+        messages = build_messages(draft.query.text, language=draft.language, evidence=hits, frame=frame)
+        usual_markers = UsualMarkers(len(hits), tuple(texts))
+        reader = SentenceReader(frame, language=draft.language, usual_markers=usual_markers)
+        evidence = Evidence(hits, encoder=self.encoder)
+        preparing = asyncio.ensure_future(to_thread.run_sync(evidence.prepare))
+        waiting: list[Event] = []
+        try:
+            async for sentence in _sentences(language_model.stream(messages), reader, draft):
+                await asyncio.shield(preparing)
+                waiting += await to_thread.run_sync(self._cite, draft, sentence, evidence)
+                if draft.has_related_claim:
+                    for event in waiting:
+                        yield event
+                    waiting = []
+        finally:
+            preparing.cancel()
         draft.finish_writing(language_model, is_refusal=reader.is_refusal)
-        if draft.composer.citations:
+        if not draft.refusal_reason:
             for event in waiting:
                 yield event
 
-    def _cite(self, draft: "_Draft", sentence: Sentence) -> list[Event]:
-        quotes = quotes_for(sentence, hits=draft.found.hits, encoder=self.encoder)
-        return draft.add(sentence.text, quotes, lead=sentence.lead)
+    def _fitting(self, draft: "_Draft") -> Sequence[Hit]:
+        """Return the first hits that fit into the prompt, at least one; tokens as the encoder counts them."""
+        hits = draft.found.hits
+        lengths = self.encoder.count_tokens(_untrusted(draft.query.text, hits))
+        left = self._max_prompt_tokens - INSTRUCTION_TOKENS - lengths[0]
+        for place in range(len(hits)):
+            left -= sum(lengths[1 + place * 3 : 4 + place * 3]) + PASSAGE_FRAME_TOKENS
+            if left < 0:
+                return hits[: max(1, place)]
+        return hits
+
+    def _cite(self, draft: "_Draft", sentence: Sentence, evidence: Evidence) -> list[Event]:
+        if not sentence.is_claim or not any(map(str.isalnum, sentence.text)):
+            return [TextWritten(draft.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
+        language = _language_of(sentence.text, draft)
+        attribution = attribute(sentence, evidence=evidence, language=language)
+        if self._unsupported == "drop" and attribution.verdict != "supported":
+            return []
+        return draft.add_attributed(sentence, attribution)
 
     def _extract(self, draft: "_Draft") -> list[Event]:
         """Answer with verbatim sentences of the best hits."""
@@ -235,32 +296,55 @@ class _Draft:
     degraded: str | None = None
     refusal_reason: str | None = None
     undated_left_out: int = 0
+    evidence_left_out: int = 0
+    has_related_claim: bool = False
+    is_refused_in_words: bool = False
+
+    def add_attributed(self, sentence: Sentence, attribution: Attribution) -> list[Event]:
+        """Add a sentence of the language model with what is known of it."""
+        if attribution.is_refusal:
+            self.is_refused_in_words = True
+            return [TextWritten(self.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
+        self.has_related_claim |= attribution.is_related
+        claims, citations = len(self.composer.claims), len(self.composer.citations)
+        text = self.composer.add(
+            sentence.text,
+            attribution.quotes,
+            lead=sentence.lead,
+            verdict=attribution.verdict,
+            checks=attribution.checks,
+        )
+        return [TextWritten(text), *self._claims_since(claims, citations)]
 
     def add(self, text: str, quotes: Sequence[Quote], *, lead: str) -> list[Event]:
         """Add a sentence; return what there is to tell of it."""
         claims, citations = len(self.composer.claims), len(self.composer.citations)
-        events: list[Event] = [TextWritten(self.composer.add(text, quotes, lead=lead))]
-        events += [
+        written = TextWritten(self.composer.add(text, quotes, lead=lead))
+        return [written, *self._claims_since(claims, citations)]
+
+    def _claims_since(self, claims: int, citations: int) -> list[Event]:
+        return [
             ClaimCited(claim, self.composer.citations[citations:]) for claim in self.composer.claims[claims:]
         ]
-        return events
 
     def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:
         """Take what the language model wrote as the answer, or as a refusal.
 
         Raises:
-            LanguageModelUncited: it answered and cited nothing.
+            LanguageModelUncited: nothing that it wrote has to do with the evidence.
         """
-        if not self.composer.citations and not is_refusal:
-            raise LanguageModelUncited(f"{language_model.name} answered without citing any evidence.")
+        is_refusal |= self.is_refused_in_words
+        if not self.composer.citations and not is_refusal and not self.has_related_claim:
+            raise LanguageModelUncited(f"{language_model.name} wrote nothing that the evidence is about.")
         self.model = language_model.name
-        if not self.composer.citations:
+        if not self.composer.citations and is_refusal:
             self.composer = Composer()
             self.refusal_reason = "evidence_does_not_answer"
 
     def start_over(self, *, degraded: str) -> None:
         """Forget what was written, because of `degraded`."""
         self.composer = Composer()
+        self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
     def refuse(self) -> str:
@@ -286,8 +370,35 @@ class _Draft:
             conflicts=(),
             usage=asdict(self.usage) if self.usage else None,
             timings_ms={**self.found.timings_ms, "total": elapsed},
+            evidence_left_out=self.evidence_left_out,
             undated_articles_left_out=self.undated_left_out,
         )
+
+
+async def _sentences(
+    parts: AsyncIterator[TextPart | Usage], reader: SentenceReader, draft: _Draft
+) -> AsyncIterator[Sentence]:
+    """Yield each sentence of a language model's text once it is complete."""
+    async for part in parts:
+        if isinstance(part, Usage):
+            draft.usage = part
+            continue
+        for sentence in reader.feed(part.text):
+            yield sentence
+    for sentence in reader.finish():
+        yield sentence
+
+
+def _untrusted(question: str, hits: Sequence[Hit]) -> list[str]:
+    """Return the texts that stand in the prompt and are not ours: the question, then three of each hit."""
+    return [question, *(part for hit in hits for part in (hit.title, hit.outlet or "", hit.text))]
+
+
+def _language_of(text: str, draft: _Draft) -> str:
+    """Return the language of a sentence, that of the answer unless it plainly is another."""
+    expected = {draft.language, "en", *(hit.language for hit in draft.found.hits)}
+    detected = detect_language(text) if len(text) >= _DETECTABLE_CHARACTERS else draft.language
+    return detected if detected in expected else draft.language
 
 
 def validated(text: str, *, field: str, maximum: int) -> str:

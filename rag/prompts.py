@@ -26,6 +26,10 @@ USER = "{evidence}\n\n{opening} question\n{question}\n{closing} question"
 
 PASSAGE = "{opening} evidence {number}: {source}\n{text}\n{closing} evidence {number}"
 
+# What SYSTEM and the frame of one passage cost, generously.
+INSTRUCTION_TOKENS = 350
+PASSAGE_FRAME_TOKENS = 40
+
 REFUSALS = {
     "ar": "لا تتضمن المقالات المتاحة إجابة عن هذا السؤال.",
     "de": "Die vorhandenen Artikel enthalten keine Antwort auf diese Frage.",

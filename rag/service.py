@@ -54,6 +54,8 @@ def build_service(settings: Settings, *, encode_again: bool = False) -> Service:
         language_model=language_model,
         top_k=settings.top_k,
         max_question_characters=settings.max_question_characters,
+        max_prompt_tokens=settings.llm_context_tokens - settings.llm_max_tokens,
+        unsupported=settings.unsupported,
     )
     ingestion = Ingestion(corpus, encoder, passage_max_tokens=settings.passage_max_tokens)
     return Service(settings, corpus, pipeline, ingestion)

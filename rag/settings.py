@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rag.datatypes import UnsupportedPolicy
 from rag.errors import SettingsError
 
 PREFIX = "KUTIP_"
@@ -51,6 +52,13 @@ class Settings(BaseSettings):
     )
     llm_max_tokens: Annotated[int, Field(ge=16, le=32_768)] = Field(
         1024, description="Longest answer asked of the language model."
+    )
+    llm_context_tokens: Annotated[int, Field(ge=512, le=2_000_000)] = Field(
+        8192,
+        description="Longest prompt and answer together; evidence beyond it is left out by whole passages.",
+    )
+    unsupported: UnsupportedPolicy = Field(
+        "flag", description="Sentences of the language model that no evidence supports: `flag` or `drop`."
     )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"), description="Its key."

@@ -1,5 +1,6 @@
 """Does this evidence carry this claim? Its numbers, dates and names must be given; its meaning too."""
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,10 +39,18 @@ class Statement:
     reference: date | None = None
     context: str = ""
 
+    def is_in_language_of(self, other: "Statement") -> bool:
+        """Whether both are written in one language, whatever its script or region."""
+        return _primary(self.language) == _primary(other.language)
+
     @cached_property
     def facts(self) -> Facts:
         """Its numbers, dates and names."""
-        return find_facts(self.text, language=self.language, reference=self.reference)
+        return self.facts_on(self.reference)
+
+    def facts_on(self, reference: date | None) -> Facts:
+        """Return its facts as read in an article of the day `reference`."""
+        return _facts(self.text, self.language, reference)
 
     @cached_property
     def words(self) -> list[str]:
@@ -74,6 +83,11 @@ class Statement:
         return plain_tokens(f"{self.text}\n{self.context}")
 
 
+@functools.lru_cache(maxsize=4096)
+def _facts(text: str, language: str, reference: date | None) -> Facts:
+    return find_facts(text, language=language, reference=reference)
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What a claim's facts are in some evidence; None where the claim states none of a kind."""
@@ -103,9 +117,10 @@ def coverage(claim: Statement, evidence: Statement) -> float:
 def compare(claim: Statement, evidence: Statement) -> Comparison:
     """Compare what a claim states with what the evidence gives."""
     share = coverage(claim, evidence)
+    stated = claim.facts_on(evidence.reference)
     return Comparison(
-        numbers=_compare_numbers(claim.facts, evidence.facts),
-        dates=_compare_dates(claim.facts, evidence.facts),
+        numbers=_compare_numbers(stated, evidence.facts),
+        dates=_compare_dates(stated, evidence.facts),
         names=_compare_names(claim, evidence, is_retold=share >= RETOLD),
         coverage=share,
     )
@@ -131,12 +146,18 @@ def _compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
     missing = [quantity for quantity in missing if not _is_in_dates(quantity, evidence.dates)]
     if not missing:
         return "given"
-    return "differs" if any(_may_replace(rival, quantity) for rival in rivals for quantity in missing) else "missing"
+    return (
+        "differs"
+        if any(_may_replace(rival, quantity) for rival in rivals for quantity in missing)
+        else "missing"
+    )
 
 
 def _is_small(quantity: Quantity) -> bool:
-    """Whether a number is one that another language may well put in words of its own ("second", "both")."""
-    return not quantity.text[:1].isdecimal() or (quantity.dimension is None and max(quantity.values) <= _SMALL)
+    """Whether a number is one that another language may put in words of its own ("both")."""
+    return not quantity.text[:1].isdecimal() or (
+        quantity.dimension is None and max(quantity.values) <= _SMALL
+    )
 
 
 def _is_given(quantity: Quantity, evidence: Facts) -> bool:
@@ -158,7 +179,7 @@ def _compare_dates(claim: Facts, evidence: Facts) -> Finding | None:
         return None
     given = [*evidence.dates, *_bare_years(evidence.quantities)]
     findings = [_find_date(mention, given) for mention in stated]
-    return next((finding for finding in ("differs", "missing") if finding in findings), "given")  # type: ignore[return-value]
+    return next((finding for finding in ("differs", "missing") if finding in findings), "given")
 
 
 def _bare_years(quantities: Iterable[Quantity]) -> list[DateMention]:
@@ -221,12 +242,14 @@ def _is_rival(given: DateMention, stated: DateMention) -> bool:
     if not stated.days or not given.days:
         return given.weekday is not None and stated.weekday is not None and given.weekday != stated.weekday
     return not any(own.agrees(other) for own in stated.days for other in given.days) and any(
-        (own.year and other.year) or (own.month and other.month) for own in stated.days for other in given.days
+        (own.year and other.year) or (own.month and other.month)
+        for own in stated.days
+        for other in given.days
     )
 
 
 def _compare_names(claim: Statement, evidence: Statement, *, is_retold: bool) -> Finding | None:
-    same_language = _primary(claim.language) == _primary(evidence.language)
+    same_language = claim.is_in_language_of(evidence)
     if same_language and is_retold and not has_capitals(claim.text) and _has_exchanged_words(claim, evidence):
         return "differs"
     if not claim.facts.names:
@@ -242,7 +265,9 @@ def _compare_names(claim: Statement, evidence: Statement, *, is_retold: bool) ->
     return "missing" if any(not finder(evidence.context_tokens, name) for name in hard) else "given"
 
 
-def _finder(claim: Statement, evidence: Statement, *, same_language: bool) -> Callable[[Iterable[str], Name], bool]:
+def _finder(
+    claim: Statement, evidence: Statement, *, same_language: bool
+) -> Callable[[Iterable[str], Name], bool]:
     """Return what tells whether tokens of the evidence hold a name of the claim; countries by their code."""
     ours = territories(claim.ordered_tokens, language=claim.language)
     theirs = territories(evidence.context_tokens, language=evidence.language)
@@ -274,7 +299,7 @@ def _rivals(claim: Statement, evidence: Statement) -> list[Name]:
 
 
 def _has_exchanged_words(claim: Statement, evidence: Statement) -> bool:
-    """Whether a few words are exchanged in a sentence otherwise retold: a name, in a script without capitals."""
+    """Whether a few words of a sentence are exchanged: a name, in a script without capitals."""
     stated, given = claim.words_beside_numbers, evidence.words_beside_numbers
     matcher = SequenceMatcher(None, stated, given, autojunk=False)
     exchanged = [change for change in matcher.get_opcodes() if change[0] == "replace"]

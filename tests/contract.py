@@ -15,7 +15,8 @@ def check_answer(answer: Answer, corpus: Corpus) -> None:
     """Hold an answer against what is always true of one, whatever wrote it."""
     check_citations(answer, corpus)
     assert answer.is_refusal == (answer.refusal_reason is not None)
-    assert answer.is_refusal == (not answer.citations)
+    if not answer.citations:
+        assert answer.is_refusal or {claim.verdict for claim in answer.claims} == {"unsupported"}
     assert (answer.mode == "llm") == (answer.model is not None)
     if answer.is_refusal:
         assert answer.claims == ()
@@ -37,6 +38,7 @@ def check_citations(answer: Answer, corpus: Corpus) -> None:
         entries = [citation.number for citation in answer.citations if citation.claim == place]
         assert entries == list(claim.citations)
         assert len(set(entries)) == len(entries)
+        assert (claim.verdict in {"supported", "contradicted"}) == bool(entries)
         markers = "".join(f" [{number}]" for number in claim.citations)
         assert answer.answer[claim.end :].startswith(markers)
     for before, after in pairwise(answer.claims):

@@ -144,7 +144,7 @@ def test_an_answer_with_its_citations(client: TestClient) -> None:
             "model",
             "degraded",
         ),
-        *("claims", "citations", "hits", "conflicts", "usage", "timings_ms", "undated_articles_left_out"),
+        *("claims", "citations", "hits", "conflicts", "usage", "timings_ms", "undated_articles_left_out", "evidence_left_out"),
     }
     assert set(first) == {
         *("number", "claim", "answer_start", "answer_end", "article_id", "article_version", "title", "url"),

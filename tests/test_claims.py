@@ -91,12 +91,12 @@ def test_another_frames_refusal_is_text() -> None:
     assert [sentence.text for sentence in sentences] == ["[[q00fe:none]]"]
 
 
-def test_list_items_are_sentences_and_keep_their_numbers() -> None:
-    text = f"1. Prices rose. {m(1)}\n2. Rain fell. {m(2)}\n- So it goes. {m(1)}"
-    assert sentences_of(text) == [
-        ("1. Prices rose.", (1,)),
-        ("2. Rain fell.", (2,)),
-        ("- So it goes.", (1,)),
+def test_list_items_are_sentences_and_their_bullets_stand_before_them() -> None:
+    sentences, _ = read([f"1. Prices rose. {m(1)}\n2. Rain fell. {m(2)}\n- So it goes. {m(1)}"])
+    assert [(sentence.lead, sentence.text, sentence.evidence) for sentence in sentences] == [
+        ("1. ", "Prices rose.", (1,)),
+        ("\n2. ", "Rain fell.", (2,)),
+        ("\n- ", "So it goes.", (1,)),
     ]
 
 

@@ -57,9 +57,7 @@ class DateMention:
     is_soft: bool = False
 
 
-def find_dates(
-    folded: str, *, language: str, reference: date | None
-) -> tuple[list[DateMention], str]:
+def find_dates(folded: str, *, language: str, reference: date | None) -> tuple[list[DateMention], str]:
     """Return the dates of a folded text, and the text with them blanked out.
 
     `reference` is the day the article appeared: it completes "3/6" and "kemarin".
@@ -100,13 +98,15 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
         rf"{day}{filler}{month}(?:{filler}{year})?",
         rf"{month}\s?{day}(?:{filler}{year})?",
         rf"{month}{filler}{year}",
-        rf"(?<=\()(?P<first>\d\d?)/(?P<second>\d\d?)(?=\))",
+        r"(?<=\()(?P<first>\d\d?)/(?P<second>\d\d?)(?=\))",
         month,
     ]
     prefix = rf"(?:{weekday}[\s,.]*\(?\s*)?"
     slashed = rf"{weekday}[\s,]*\(?(?P<first>\d\d?)/(?P<second>\d\d?)(?![\d/])"
     relative = rf"{start}(?P<relative>{_any(words.relatives)}){end}"
-    return [re.compile(shape) for shape in (slashed, *(prefix + shape for shape in shapes), weekday, relative)]
+    return [
+        re.compile(shape) for shape in (slashed, *(prefix + shape for shape in shapes), weekday, relative)
+    ]
 
 
 def _any(words: Mapping[str, object]) -> str:
@@ -191,4 +191,6 @@ def _is_lone_month(parts: Mapping[str, str | None]) -> bool:
 
 def _is_other_word(word: str) -> bool:
     """Whether a short or ambiguous name may be another word ("mar", "may", "sen")."""
-    return word in _OTHER_WORDS or (word.isascii() and len(word) < _SHORTEST_MONTH_ALONE and word not in _SHORT_NAMES)
+    return word in _OTHER_WORDS or (
+        word.isascii() and len(word) < _SHORTEST_MONTH_ALONE and word not in _SHORT_NAMES
+    )

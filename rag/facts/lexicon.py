@@ -36,10 +36,32 @@ _FACTORS = {
 }  # fmt: skip
 
 # What CLDR does not have.
-_PERCENT = ("%", "persen", "per cent", "percent", "prosen", "por ciento", "pct",
-            "パーセント", "퍼센트",
-            "في المئة", "في المائة", "بالمئة", "بالمائة", "phần trăm", "เปอร์เซ็นต์", "प्रतिशत", "procent", "prozent",
-            "pour cent", "por cento", "percento", "процентов", "процента", "yüzde")
+_PERCENT = (
+    "%",
+    "persen",
+    "per cent",
+    "percent",
+    "prosen",
+    "por ciento",
+    "pct",
+    "パーセント",
+    "퍼센트",
+    "في المئة",
+    "في المائة",
+    "بالمئة",
+    "بالمائة",
+    "phần trăm",
+    "เปอร์เซ็นต์",
+    "प्रतिशत",
+    "procent",
+    "prozent",
+    "pour cent",
+    "por cento",
+    "percento",
+    "процентов",
+    "процента",
+    "yüzde",
+)
 _MULTIPLIERS = {
     "id": {"milyar": 1e9, "milyard": 1e9, "trilyun": 1e12},
     "en": {"bn": 1e9, "mn": 1e6, "tn": 1e12, "hundred": 1e2, "lakh": 1e5, "lakhs": 1e5, "crore": 1e7},
@@ -105,9 +127,9 @@ def fold(text: str) -> str:
         f"^{sign}" if sign in "⁰¹²³⁴⁵⁶⁷⁸⁹" else sign for sign in text if unicodedata.category(sign) != "Cf"
     )
     folded = unicodedata.normalize("NFKC", kept).casefold()
-    return "".join(
-        str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in folded
-    ).translate(_SIGNS)
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in folded).translate(
+        _SIGNS
+    )
 
 
 _SIGNS = str.maketrans({"٫": ".", "٬": ",", "−": "-", "–": "-", "—": "-", "’": "'", "٪": "%", "\xad": ""})
@@ -146,6 +168,15 @@ def _first_wins(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return merged
 
 
+# Ordinals, and what is one word: ICU spells cardinals only.
+_MORE_NUMBER_WORDS: dict[str, dict[str, float]] = {
+    "id": {"kedua": 2, "ketiga": 3, "keempat": 4, "kelima": 5, "keenam": 6, "ketujuh": 7, "kedelapan": 8,
+           "kesembilan": 9, "kesepuluh": 10, "sejuta": 1e6, "semiliar": 1e9},
+    "en": {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+           "ninth": 9, "tenth": 10, "twice": 2, "dozen": 12},
+}  # fmt: skip
+
+
 def _number_words(primary: str) -> dict[str, float]:
     """Return "dua puluh satu" → 21 and the like, from 0 to 999 and one thousand."""
     spell = MessageFormat("{n, spellout}", primary)
@@ -154,13 +185,7 @@ def _number_words(primary: str) -> dict[str, float]:
         spelled = fold(spell.format({"n": number}))
         for form in (spelled, spelled.replace("-", " "), spelled.replace("hundred ", "hundred and ")):
             words.setdefault(form, number)
-    if primary == "id":
-        words |= {"kedua": 2, "ketiga": 3, "keempat": 4, "kelima": 5, "keenam": 6, "ketujuh": 7,
-                  "kedelapan": 8, "kesembilan": 9, "kesepuluh": 10, "sejuta": 1e6, "semiliar": 1e9}  # fmt: skip
-    if primary == "en":
-        words |= {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "second": 2,
-                  "tenth": 10, "twice": 2, "dozen": 12}  # fmt: skip
-    return words
+    return words | _MORE_NUMBER_WORDS.get(primary, {})
 
 
 def _multipliers(locale: Locale) -> dict[str, float]:
@@ -222,7 +247,9 @@ def _calendar(primary: str) -> dict[str, Any]:
 
 
 # "minggu" alone is a week too.
-_WEEKDAYS_TOO = {"id": dict.fromkeys(("hari minggu", "ahad", "minggu pagi", "minggu siang", "minggu malam"), 6)}
+_WEEKDAYS_TOO = {
+    "id": dict.fromkeys(("hari minggu", "ahad", "minggu pagi", "minggu siang", "minggu malam"), 6)
+}
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip

@@ -52,10 +52,7 @@ def find_names(text: str, *, language: str) -> list[Name]:
     says_nothing = language.split("-")[0] in _CAPITALS_SAY_NOTHING or (
         len(tokens) >= _TITLE_CASE_TOKENS and len(capitals) > _TITLE_CASE_SHARE * len(tokens)
     )
-    return [
-        Name(match[0], plain(match[0]), says_nothing or _is_first(composed, match))
-        for match in capitals
-    ]
+    return [Name(match[0], plain(match[0]), says_nothing or _is_first(composed, match)) for match in capitals]
 
 
 def has_capitals(text: str) -> bool:
@@ -158,7 +155,15 @@ def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
 
 
 # Short names that CLDR has none of.
-_COUNTRY_SHORT_NAMES = {"us": "US", "usa": "US", "as": "US", "uk": "GB", "korsel": "KR", "korut": "KP", "ri": "ID"}
+_COUNTRY_SHORT_NAMES = {
+    "us": "US",
+    "usa": "US",
+    "as": "US",
+    "uk": "GB",
+    "korsel": "KR",
+    "korut": "KP",
+    "ri": "ID",
+}
 
 
 @functools.lru_cache(maxsize=64)

@@ -10,7 +10,12 @@ from rag.facts.lexicon import Lexicon, Unit, lexicon
 
 _DIGITS = r"\d+(?:[.,:'\u00a0\u202f]\d+)*"
 _HAN = "〇零一二两兩三四五六七八九十百千"
-_HAN_DIGITS = {**{sign: value for value, sign in enumerate("〇一二三四五六七八九")}, "零": 0, "两": 2, "兩": 2}
+_HAN_DIGITS = {
+    **{sign: value for value, sign in enumerate("〇一二三四五六七八九")},
+    "零": 0,
+    "两": 2,
+    "兩": 2,
+}
 _HAN_TENS = {"十": 10, "百": 100, "千": 1000}
 # A single Han numeral is a number only before one of these; else it is part of a word ("统一", "三菱").
 _HAN_COUNTED = "个個名人位年月日天次种種座家所只隻艘架辆輛岁歲元万萬亿億倍点點届屆度本台国國省市点件条條艘"
@@ -19,7 +24,8 @@ _HAN_COUNTED = "个個名人位年月日天次种種座家所只隻艘架辆輛�
 _ABOUT = re.compile(
     r"(?:sekitar|kira-kira|hampir|lebih dari|kurang lebih|mencapai sekitar|about|around|nearly|almost|over"
     r"|more than|approximately|some|unos|unas|cerca de|casi|más de|alrededor de|environ|près de|plus de|etwa"
-    r"|rund|fast|约|約|大约|近|超过|超過|逾|khoảng|gần|hơn|ประมาณ|ราว|กว่า|حوالي|نحو|أكثر من|लगभग|करीब)\s*\W?\s*$"
+    r"|rund|fast|约|約|大约|近|超过|超過|逾|khoảng|gần|hơn|ประมาณ|ราว|กว่า|حوالي|نحو|أكثر من|लगभग|करीब)"
+    r"\s*\W?\s*$"
 )
 
 # What is one in some languages is an article or part of a phrase ("salah satu", "one of", "uno").
@@ -126,7 +132,9 @@ def _any(words: Iterable[str]) -> str:
 
 def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
     written = match["number"]
-    values = _values(written, following=match.string[match.end("number") : match.end("number") + 1], words=words)
+    values = _values(
+        written, following=match.string[match.end("number") : match.end("number") + 1], words=words
+    )
     multiplier = math.prod(words.multipliers[word] for word in _split(match["multipliers"], words))
     powers = _LETTERS[match["letter"]] if match["letter"] else (1.0,)
     return _Numeral(

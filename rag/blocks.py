@@ -1,0 +1,78 @@
+"""A written answer's Markdown into the sentences that claim something, and the rest."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.languages import sentence_spans
+
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
+_ROW = re.compile(r"\s*\|\s*(?P<cells>.*?)\s*(?P<end>\|?)\s*$")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}")
+
+# Headings, lines that are nothing but bold, footnotes' definitions, lines without a word.
+_NO_CLAIM = re.compile(r"\s{0,3}(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|\[\^[^\]]+\]:|[\W_]+$)")
+
+# "Here is what is known:" announces claims and makes none.
+_ANNOUNCEMENT = (":", "：")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of the text by its offsets; `in_code` says whether what follows stands in a code block."""
+
+    start: int
+    end: int
+    is_claim: bool
+    in_code: bool = False
+
+
+def blocks(text: str, *, language: str, in_code: bool, is_line_start: bool) -> Iterator[Block]:
+    r"""Yield sentences, table rows, headings and lines of code, in order; bullets stand between them.
+
+    Every character that is no white space, bullet or quotation sign belongs to one block.
+
+    >>> text = "# Kopi\n- Harga naik. Panen gagal."
+    >>> found = blocks(text, language="id", in_code=False, is_line_start=True)
+    >>> [(text[block.start : block.end], block.is_claim) for block in found]
+    [('# Kopi', False), ('Harga naik.', True), ('Panen gagal.', True)]
+    """
+    for line in re.finditer(r"[^\n]+", text):
+        starts = is_line_start or line.start() > 0
+        is_fence = starts and _FENCE.match(line[0]) is not None
+        in_code ^= is_fence
+        if is_fence or in_code or (starts and _NO_CLAIM.match(line[0])):
+            yield from _whole(line, in_code=in_code)
+        elif starts and line[0].lstrip().startswith("|"):
+            yield from _row(line, text)
+        else:
+            yield from _sentences(line, language, starts=starts)
+
+
+def _whole(line: re.Match[str], *, in_code: bool) -> Iterator[Block]:
+    if line[0].strip():
+        start = line.end() - len(line[0].lstrip())
+        yield Block(start, line.start() + len(line[0].rstrip()), is_claim=False, in_code=in_code)
+
+
+def _row(line: re.Match[str], text: str) -> Iterator[Block]:
+    """Yield a table's row, without its outer bars, and the bar that closes it."""
+    row = _ROW.fullmatch(line[0])
+    assert row is not None, "a row begins with a bar"
+    is_header = _TABLE_RULE.match(text, line.end() + 1) is not None
+    if row["cells"]:
+        start, end = (line.start() + place for place in row.span("cells"))
+        yield Block(start, end, is_claim=not is_header)
+    if row["end"]:
+        start, end = (line.start() + place for place in row.span("end"))
+        yield Block(start, end, is_claim=False)
+
+
+def _sentences(line: re.Match[str], language: str, *, starts: bool) -> Iterator[Block]:
+    bullet = _BULLET.match(line[0]) if starts else None
+    skipped = bullet.end() if bullet else 0
+    offset = line.start() + skipped
+    for start, end in sentence_spans(line[0][skipped:], language=language):
+        is_claim = not line[0][skipped + start : skipped + end].endswith(_ANNOUNCEMENT)
+        yield Block(offset + start, offset + end, is_claim=is_claim)

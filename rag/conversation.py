@@ -22,6 +22,11 @@ _WORDS_WITHOUT_POINTER = 1
 # Of a topic no more than this is put before a follow-up, so that the follow-up still counts.
 _TOPIC_CHARACTERS = 300
 
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # How far back a language model is shown a conversation, and how much of an answer the rule reads.
 _RECENT_TURNS = 10
 _ANSWER_CHARACTERS = 500
@@ -30,16 +35,14 @@ _ANSWER_CHARACTERS = 500
 _MARKER = re.compile(r"\[\d+\](\([^)\s]*\))?")
 
 # A follow-up may begin with these: what comes before them is what they add to.
-_OPENERS = frozenset(
+_OPENERS = _listed(
     """
-    dan lalu terus kemudian kalau bagaimana gimana tapi tetapi jadi selain atau
-    and but so then or what how also
-    y e o pero entonces qué et mais ou alors und aber oder
-    còn thế vậy và rồi nhưng at eh pero
-    那 那么 那麼 那么说 然后 然後 还有 還有 以及 而 而且 それで では じゃあ じゃ そして でも 그럼 그러면 그리고
-    แล้ว และ ส่วน แต่ แล้วก็ และก็ और तो लेकिन फिर
-    و ومن وما وماذا ومتى وأين وكم وكيف ولماذا وهل لكن ثم إذن
-    """.split()
+    dan lalu terus kemudian kalau bagaimana gimana tapi tetapi jadi selain atau and but so then or what
+    how also y e o pero entonces qué et mais ou alors und aber oder còn thế vậy và rồi nhưng at eh pero
+    那 那么 那麼 那么说 然后 然後 还有 還有 以及 而 而且 それで では じゃあ じゃ そして でも 그럼 그러면
+    그리고 แล้ว และ ส่วน แต่ แล้วก็ และก็ और तो लेकिन फिर و ومن وما وماذا ومتى وأين وكم وكيف ولماذا وهل
+    لكن ثم إذن
+    """
 )
 
 # These open a follow-up only together: "what about", "bagaimana dengan".
@@ -58,76 +61,74 @@ _WEAK_OPENERS = {
 }
 
 # These stand for a person or thing named before, in this question or an earlier one.
-_PRONOUNS = frozenset(
+_PRONOUNS = _listed(
     """
-    dia ia mereka beliau nya
-    he she they him her his hers them their theirs its it
-    él ella ellos ellas su sus suyo
-    il elle ils elles lui leur leurs
-    er sie ihm ihn ihr ihre sein seine
-    nó họ ấy
-    他 她 它 他是 她是 它是 他有 她有 它有 他在 她在 它在 他的 她的 它的 他们 她们 它们 他們 她們 牠 其 彼 彼女 彼ら 그는 그가 그녀 그녀는 그들은 그의
-    เขา เธอ มัน พวกเขา ท่าน वह वे उसका उसकी उसके उसने उन्होंने उनका उनकी उनके siya sila niya nila
-    له لها لهم عنه عنها عنهم
-    """.split()
+    dia ia mereka beliau nya he she they him her his hers them their theirs its it él ella ellos ellas
+    su sus suyo il elle ils elles lui leur leurs er sie ihm ihn ihr ihre sein seine nó họ ấy 他 她 它
+    他是 她是 它是 他有 她有 它有 他在 她在 它在 他的 她的 它的 他们 她们 它们 他們 她們 牠 其 彼 彼女
+    彼ら 그는 그가 그녀 그녀는 그들은 그의 เขา เธอ มัน พวกเขา ท่าน वह वे उसका उसकी उसके उसने उन्होंने
+    उनका उनकी उनके siya sila niya nila له لها لهم عنه عنها عنهم
+    """
 )
 
 # Those of them that stand for a person, and the words that ask for one.
-_PERSONS = frozenset("dia ia beliau nya he she him her his él ella su il elle er nó ấy 他 她 彼 彼女 เขา เธอ siya niya".split())
-_ASKS_WHO = frozenset("siapa siapakah who whom whose quién quiénes qui wer quem sino ai 谁 誰 ใคร كون من".split())
+_PERSONS = _listed(
+    """
+    dia ia beliau nya he she him her his él ella su il elle er nó ấy 他 她 彼 彼女 เขา เธอ siya niya
+    """
+)
+_ASKS_WHO = _listed("siapa siapakah who whom whose quién quiénes qui wer quem sino ai 谁 誰 ใคร كون من")
 
 # These point at something said before.
-_DEMONSTRATIVES = frozenset(
+_DEMONSTRATIVES = _listed(
     """
-    itu ini tersebut tadi situ sana sini begitu demikian
-    that this those these there then
-    ese esa eso esos esas este esta esto estos estas aquel aquella aquello allí allá ahí
-    ce cet cette ces cela ça celui celle dort das dies diese dieser dieses
-    đó này kia đấy vậy
-    那 这 這 那是 这是 這是 那个 那個 这个 這個 那里 那裡 那儿 这里 這裡 该 該 此 那年 那时 那時 这些 那些 這些
-    それ その そこ そのとき これ この ここ あれ あの 그것 그것은 그 거기 이것 그건 그게 그때 거기서
-    นั้น นี้ นั่น นี่ อันนั้น ที่นั่น ตอนนั้น यह ये वहाँ वहां यहाँ उस उन इस इन iyon iyan ito doon niyon
-    هذا هذه ذلك تلك هؤلاء هناك هنا
-    """.split()
+    itu ini tersebut tadi situ sana sini begitu demikian that this those these there then ese esa eso
+    esos esas este esta esto estos estas aquel aquella aquello allí allá ahí ce cet cette ces cela ça
+    celui celle dort das dies diese dieser dieses đó này kia đấy vậy 那 这 這 那是 这是 這是 那个 那個
+    这个 這個 那里 那裡 那儿 这里 這裡 该 該 此 那年 那时 那時 这些 那些 這些 それ その そこ そのとき
+    これ この ここ あれ あの 그것 그것은 그 거기 이것 그건 그게 그때 거기서 นั้น นี้ นั่น นี่ อันนั้น
+    ที่นั่น ตอนนั้น यह ये वहाँ वहां यहाँ उस उन इस इन iyon iyan ito doon niyon هذا هذه ذلك تلك هؤلاء هناك
+    هنا
+    """
 )
 
 # Words that carry no topic: what asks, joins, counts or says "is".
-_FUNCTION_WORDS = frozenset(
+_FUNCTION_WORDS = _listed(
     """
-    apa apakah siapa siapakah kapan kapankah mana manakah dimana dimanakah kemana kemanakah berapa berapakah
-    mengapa kenapa bagaimana bagaimanakah bilakah yang di ke dari pada untuk dengan oleh dalam adalah ialah
-    merupakan akan telah sudah sedang masih juga saja pun lah kah tentang sebagai karena agar saat ketika
-    seberapa banyak jumlah nama lebih lagi tidak bukan para oh maksudnya bisa dapat harus ada atas antara
-    what who whom whose when where which why how many much long far old often is are was were be been being am
-    do does did done has have had will would can could should shall may might must the a an of in on at to from
-    by for with about into over under as than not no else also more most some any all exactly please okay ok yes
-    if me you i we us my your our happen happened called name
-    qué quién quiénes cuándo cuánto cuántos cuánta cuántas dónde cómo cuál cuáles por para de del el la los las
-    un una unos unas en con a al es son fue fueron era eran ser está están ha han había se más no sin sobre
-    quoi qui que quand où comment pourquoi combien quel quelle quels quelles est sont était le les des du une
-    dans sur avec pour par au aux a ont été pas plus
-    was wer wann wo warum wie welche welcher welches ist sind war waren der den dem ein eine einen im in von zu
-    gì ai nào khi đâu sao tại bao nhiêu mấy là của ở có được bị cho và các những một ra vào với từ trong không đã
-    năm ngày vì thế lúc cái người hơn
-    什么 什麼 谁 誰 何时 何時 什么时候 什麼時候 时候 時候 哪里 哪裡 哪 哪个 哪個 哪些 哪儿 多少 几 幾 怎么 怎麼 多大 多久 多长 多長 人 条 條 了
-    如何 为什么 為什麼 是 的 了 在 有 吗 嗎 呢 和 与 與 被 把 从 從 到 对 對 为 為 于 於 个 個 也 都 还 還 吧 会 會
-    は が を に の で と も へ や から まで です ます か いつ どこ 誰 だれ 何 なに なぜ どう どの いくつ いくら だ した
-    する ある いる れ た て い し 언제 누가 누구 어디 어디서 무엇 무엇을 왜 어떻게 몇 얼마나 어느
-    อะไร ใคร เมื่อ ไหร่ ไร เมื่อไร เมื่อไหร่ ที่ไหน ไหน ที่ ทำไม อย่างไร ยังไง กี่ เท่า เท่าไร เท่าไหร่ เท่าใด ใด
-    เป็น คือ อยู่ ใน ของ จาก ให้ ได้ มี จะ ถูก โดย กับ ว่า ไม่ ครับ ค่ะ คะ ล่ะ ละ บ้าง ก็
-    क्या कौन कब कहाँ कहां क्यों कैसे कितने कितना कितनी किस किसने है हैं था थी थे का की के में से को पर ने और हुआ हुई
-    ano sino kailan saan bakit ilan paano alin ang ng sa mga ay na si ni ba kay
-    ما ماذا متى أين كم كيف لماذا هل أي من في على إلى عن مع أن التي الذي كان كانت هو هي هم قد لا لم ب ل
-    """.split()
+    apa apakah siapa siapakah kapan kapankah mana manakah dimana dimanakah kemana kemanakah berapa
+    berapakah mengapa kenapa bagaimana bagaimanakah bilakah yang di ke dari pada untuk dengan oleh dalam
+    adalah ialah merupakan akan telah sudah sedang masih juga saja pun lah kah tentang sebagai karena
+    agar saat ketika seberapa banyak jumlah nama lebih lagi tidak bukan para oh maksudnya bisa dapat
+    harus ada atas antara what who whom whose when where which why how many much long far old often is
+    are was were be been being am do does did done has have had will would can could should shall may
+    might must the a an of in on at to from by for with about into over under as than not no else also
+    more most some any all exactly please okay ok yes if me you i we us my your our happen happened
+    called name qué quién quiénes cuándo cuánto cuántos cuánta cuántas dónde cómo cuál cuáles por para
+    de del el la los las un una unos unas en con a al es son fue fueron era eran ser está están ha han
+    había se más no sin sobre quoi qui que quand où comment pourquoi combien quel quelle quels quelles
+    est sont était le les des du une dans sur avec pour par au aux a ont été pas plus was wer wann wo
+    warum wie welche welcher welches ist sind war waren der den dem ein eine einen im in von zu gì ai
+    nào khi đâu sao tại bao nhiêu mấy là của ở có được bị cho và các những một ra vào với từ trong không
+    đã năm ngày vì thế lúc cái người hơn 什么 什麼 谁 誰 何时 何時 什么时候 什麼時候 时候 時候 哪里 哪裡
+    哪 哪个 哪個 哪些 哪儿 多少 几 幾 怎么 怎麼 多大 多久 多长 多長 人 条 條 了 如何 为什么 為什麼 是 的
+    了 在 有 吗 嗎 呢 和 与 與 被 把 从 從 到 对 對 为 為 于 於 个 個 也 都 还 還 吧 会 會 は が を に
+    の で と も へ や から まで です ます か いつ どこ 誰 だれ 何 なに なぜ どう どの いくつ いくら だ
+    した する ある いる れ た て い し 언제 누가 누구 어디 어디서 무엇 무엇을 왜 어떻게 몇 얼마나 어느
+    อะไร ใคร เมื่อ ไหร่ ไร เมื่อไร เมื่อไหร่ ที่ไหน ไหน ที่ ทำไม อย่างไร ยังไง กี่ เท่า เท่าไร เท่าไหร่
+    เท่าใด ใด เป็น คือ อยู่ ใน ของ จาก ให้ ได้ มี จะ ถูก โดย กับ ว่า ไม่ ครับ ค่ะ คะ ล่ะ ละ บ้าง ก็ क्या
+    कौन कब कहाँ कहां क्यों कैसे कितने कितना कितनी किस किसने है हैं था थी थे का की के में से को पर ने और
+    हुआ हुई ano sino kailan saan bakit ilan paano alin ang ng sa mga ay na si ni ba kay ما ماذا متى أين
+    كم كيف لماذا هل أي من في على إلى عن مع أن التي الذي كان كانت هو هي هم قد لا لم ب ل
+    """
 )
 
 # An Indonesian noun with its owner: "istrinya" is "dia punya istri". The second list only looks like one.
 _OWNED = re.compile(r"\w{3,}nya")
-_NOT_OWNED = frozenset(
+_NOT_OWNED = _listed(
     """
-    hanya tanya punya biasanya sebenarnya akhirnya misalnya khususnya umumnya seharusnya adanya banyaknya
-    bertanya mempunyai sesungguhnya selanjutnya sebelumnya sepenuhnya setidaknya
-    """.split()
+    hanya tanya punya biasanya sebenarnya akhirnya misalnya khususnya umumnya seharusnya adanya
+    banyaknya bertanya mempunyai sesungguhnya selanjutnya sebelumnya sepenuhnya setidaknya
+    """
 )
 
 # "Apa itu fotosintesis?", "what is it that", "how long does it take": no word of these points back.
@@ -230,9 +231,9 @@ def with_topic(question: str, turns: Sequence[Turn]) -> str:
     """Put the topic of the turns before a follow-up: the rule that makes it self-contained.
 
     The topic is taken from the last question that stood on its own and the follow-ups since: its names where
-    the follow-up says what it wants to know, otherwise all its words with a meaning. More than that would find
-    the passage of the earlier question once more. What an answer named is taken only where a "who" was asked
-    and the follow-up speaks of a person. No topic: the question as it is.
+    the follow-up says what it wants to know, otherwise all its words with a meaning. More than that would
+    find the passage of the earlier question once more. What an answer named is taken only where a "who" was
+    asked and the follow-up speaks of a person. No topic: the question as it is.
 
     >>> with_topic("Dan kapan itu?", [Turn(role="user", text="Siapa juara maraton Bali?")])
     'juara maraton Bali: Dan kapan itu?'
@@ -243,7 +244,9 @@ def with_topic(question: str, turns: Sequence[Turn]) -> str:
     named = [word for text in chain for word in _names(written_words(text))]
     own = _content(_folded(question))
     topic = named if named and own else [word for text in chain for word in _meant(text)]
-    if _ASKS_WHO.intersection(_folded(chain[0] if chain else "")) and _PERSONS.intersection(_spoken(question)):
+    if _ASKS_WHO.intersection(_folded(chain[0] if chain else "")) and _PERSONS.intersection(
+        _spoken(question)
+    ):
         topic += _names(["", *written_words(_last_answer(turns))])
     shown = _shortened(_without_repeats(topic, known=_folded(question)))
     return f"{shown}: {question}" if shown else question

@@ -327,7 +327,7 @@ class _Draft:
 
 
 def _answer_language(question: Question, query: Query) -> str:
-    """Return the language asked for, else that of the question, else, where it is too short to tell, the query's."""
+    """Return the language asked for, else the question's, or the query's where it is too short to tell."""
     if question.language:
         return language_tag(question.language)
     if question.text.strip() == query.text or len(written_words(question.text)) < _TELLING_WORDS:

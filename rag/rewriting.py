@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from rag.conversation import follows_up, recent, stands_alone, with_topic
@@ -36,7 +37,12 @@ class Rewriting:
 
 
 async def self_contained(
-    question: str, turns: Sequence[Turn], *, language_model: LanguageModel | None, is_usable: IsUsable
+    question: str,
+    turns: Sequence[Turn],
+    *,
+    language_model: LanguageModel | None,
+    is_usable: IsUsable,
+    timeout_seconds: float = _TIMEOUT_SECONDS,
 ) -> Rewriting:
     """Return a question that can be understood without the turns before it.
 
@@ -49,7 +55,8 @@ async def self_contained(
     text, usage, failure = None, None, None
     if language_model is not None:
         try:
-            text, usage = await _written(question, turns, language_model, is_usable)
+            async with _limited(language_model, timeout_seconds):
+                text, usage = await _written(question, turns, language_model, is_usable)
         except LanguageModelError as error:
             logger.warning("%s The question is completed by rule.", error)
             failure = error
@@ -83,25 +90,26 @@ async def _written(
 async def _collected(
     language_model: LanguageModel, messages: Sequence[dict[str, str]]
 ) -> tuple[str, Usage | None]:
-    """Read a whole text; of a longer one than could be used, the beginning.
-
-    Raises:
-        LanguageModelError: no usable text came, or not in time.
-    """
+    """Read a whole text; of a longer one than could be used, the beginning."""
     text, usage = "", None
+    async for part in language_model.stream(messages):
+        if isinstance(part, Usage):
+            usage = part
+        elif len(text) <= _MAX_CHARACTERS:
+            text += part.text
+    return text.strip(), usage
+
+
+@asynccontextmanager
+async def _limited(language_model: LanguageModel, seconds: float) -> AsyncIterator[None]:
+    """Turn what takes longer into a LanguageModelTimeout."""
     try:
-        async with asyncio.timeout(_TIMEOUT_SECONDS):
-            async for part in language_model.stream(messages):
-                if isinstance(part, Usage):
-                    usage = part
-                elif len(text) <= _MAX_CHARACTERS:
-                    text += part.text
+        async with asyncio.timeout(seconds):
+            yield
     except TimeoutError as error:
         raise LanguageModelTimeout(
-            f"{language_model.name} did not rewrite the question within {_TIMEOUT_SECONDS:g} s: "
-            "choose a faster model."
+            f"{language_model.name} did not rewrite the question within {seconds:g} s: choose a faster model."
         ) from error
-    return text.strip(), usage
 
 
 def _is_question(text: str, heard: str, frame: Frame) -> bool:

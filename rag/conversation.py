@@ -243,11 +243,11 @@ def with_topic(question: str, turns: Sequence[Turn]) -> str:
     chain = _chain([turn.text for turn in turns if turn.role == "user"])
     named = [word for text in chain for word in _names(written_words(text))]
     own = _content(_folded(question))
-    topic = named if named and own else [word for text in chain for word in _meant(text)]
+    topic = named if named and own else [word for text in chain for word in meaningful_words(text)]
     if _ASKS_WHO.intersection(_folded(chain[0] if chain else "")) and _PERSONS.intersection(
         _spoken(question)
     ):
-        topic += _names(["", *written_words(_last_answer(turns))])
+        topic += _names(["", *meaningful_words(_last_answer(turns))])
     shown = _shortened(_without_repeats(topic, known=_folded(question)))
     return f"{shown}: {question}" if shown else question
 
@@ -269,7 +269,12 @@ def _chain(questions: Sequence[str]) -> Sequence[str]:
     return questions[whole[-1] if whole else 0 :]
 
 
-def _meant(text: str) -> list[str]:
+def meaningful_words(text: str) -> list[str]:
+    """Return the words that carry a topic, as they are written.
+
+    >>> meaningful_words("Berapa luas terumbu karang itu?")
+    ['luas', 'terumbu', 'karang']
+    """
     return [word for word in written_words(text) if _content([word.casefold()])]
 
 

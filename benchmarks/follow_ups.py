@@ -1,7 +1,7 @@
-"""Follow-up questions by rule: how often one that stands alone is left alone, and what completing the others finds.
+"""Follow-ups by rule: are questions that stand alone left alone, and what does completing the others find?
 
-A follow-up is made of two questions of one article: from the second go the words that the first has too, for a
-word that points back. `same` pairs ask the same paragraph, `other` pairs another one of the article.
+A follow-up is made of two questions of one article: from the second go the words that the first has too, in
+favour of a word that points back. `same` pairs ask the same paragraph, `other` pairs another of the article.
 """
 
 import random

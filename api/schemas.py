@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter
 from pydantic_core import PydanticCustomError
 
+from api.messages import MAXIMUM_MESSAGES, MessageBody, conversation
 from rag.datatypes import (
     Answer,
     AnswerMode,
@@ -120,10 +121,25 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-class AskBody(StrictBody):
-    """`POST /v1/ask`."""
+_ASK_EXAMPLES: list[JsonValue] = [
+    {"question": "Berapa luas terumbu karang yang pulih di Pulau Tebing Biru?"},
+    {
+        "messages": [
+            {"role": "user", "content": "Berapa luas terumbu karang yang pulih di Pulau Tebing Biru?"},
+            {"role": "assistant", "content": "Seluas 1.500,5 meter persegi. [1]"},
+            {"role": "user", "content": "Dan kapan itu?"},
+        ]
+    },
+]
 
-    question: str
+
+class AskBody(StrictBody):
+    """`POST /v1/ask`; without a question it is the last of the messages."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": _ASK_EXAMPLES})
+
+    question: str = ""
+    messages: Annotated[list[MessageBody], Field(max_length=MAXIMUM_MESSAGES)] = []
     filters: FiltersBody = FiltersBody()
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
     language: str | None = None
@@ -132,8 +148,10 @@ class AskBody(StrictBody):
 
     def to_question(self) -> Question:
         """Return the question as the pipeline takes it."""
+        text, turns = conversation(self.messages, question=self.question)
         return Question(
-            text=self.question,
+            text=text,
+            turns=turns,
             filters=self.filters.to_filters(),
             top_k=self.top_k,
             language=self.language,

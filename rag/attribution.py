@@ -26,7 +26,14 @@ _LIKELIER = 0.15
 # A claim that one sentence retells so far is not put together from several.
 _RETOLD_BY_ONE = 0.75
 
-_MARKUP = re.compile(r"[*_`~#>]+|\[(?P<shown>[^\]]*)\]\([^)]*\)|<[^>]{1,40}>")
+# Signs of Markdown, the target of a link, and what stands for a source: "[Reuters]", "(Sumber: Antara)", a
+# number in brackets or raised at the end.
+_MARKUP = re.compile(
+    r"[*_`~#>]+|\[(?P<shown>[^\]]*)\]\([^)]*\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
+    r"|[(（](?:source|sumber|evidence|bukti|fuente|来源|出处)[^)）]{0,60}[)）]"
+    r"|(?:[(（]\d{1,2}[)）]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\W*$)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -62,10 +69,10 @@ def attribute(sentence: Sentence, *, evidence: Evidence, language: str) -> Attri
 
 
 def without_markup(text: str) -> str:
-    """Return a sentence without the signs of Markdown, for reading.
+    """Return a sentence without the signs of Markdown and of sources, for checking.
 
-    >>> without_markup("Harga **naik** [12 persen](https://example.org)")
-    'Harga naik 12 persen'
+    >>> without_markup("Harga **naik** [12 persen](https://example.org) [Reuters] (1).")
+    'Harga naik 12 persen  .'
     """
     return _MARKUP.sub(lambda match: match["shown"] or "", text).replace("|", " ")
 

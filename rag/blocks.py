@@ -73,6 +73,9 @@ def _sentences(line: re.Match[str], language: str, *, starts: bool) -> Iterator[
     bullet = _BULLET.match(line[0]) if starts else None
     skipped = bullet.end() if bullet else 0
     offset = line.start() + skipped
-    for start, end in sentence_spans(line[0][skipped:], language=language):
+    spans = sentence_spans(line[0][skipped:], language=language)
+    if not spans:
+        yield from _whole(line, in_code=False)
+    for start, end in spans:
         is_claim = not line[0][skipped + start : skipped + end].endswith(_ANNOUNCEMENT)
         yield Block(offset + start, offset + end, is_claim=is_claim)

@@ -19,6 +19,7 @@ SearchMode = Literal["hybrid", "vector", "keyword"]
 AnswerMode = Literal["auto", "llm", "extractive"]
 Verdict = Literal["supported", "unsupported", "contradicted", "unchecked"]
 UnsupportedPolicy = Literal["flag", "drop"]
+Role = Literal["user", "assistant"]
 IngestStatus = Literal["created", "updated", "unchanged", "rejected"]
 
 
@@ -245,6 +246,14 @@ class Citation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What one side of a conversation said before a question."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Claim:
     """One sentence of an answer: `answer[start:end] == text`, and the numbers that follow it.
 
@@ -261,10 +270,14 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a question got: the text with its markers, its claims and their citations, its evidence."""
+    """What a question got: the text with its markers, its claims and their citations, its evidence.
+
+    `query` is what was searched for: the question, or what it means after the turns before it.
+    """
 
     id: str
     question: str
+    query: str
     language: str
     answer: str
     is_refusal: bool

@@ -149,6 +149,18 @@ def words(text: str, *, language: str) -> list[str]:
     return [_stem(token, _STEMMERS[primary]) for token in tokens]
 
 
+def written_words(text: str) -> list[str]:
+    """Return the words of a text as they are written, in order, whatever its language.
+
+    >>> written_words("Dan kapan itu?")
+    ['Dan', 'kapan', 'itu']
+    >>> written_words("那他什么时候出生？")
+    ['那', '他', '什么时候', '出生']
+    """
+    # ICU chooses its dictionaries by script, so that no language need be known.
+    return [token for token in WordBreaker(text, "und") if any(map(str.isalnum, token))]
+
+
 @functools.lru_cache(maxsize=200_000)
 def _stem(word: str, algorithm: str) -> str:
     # subtle: a Snowball stemmer keeps its word in attributes, so each thread has its own.

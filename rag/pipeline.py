@@ -6,7 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from dataclasses import field as dataclass_field
 
 from anyio import to_thread
@@ -24,6 +24,7 @@ from rag.datatypes import (
     Filters,
     Hit,
     SearchMode,
+    Turn,
     UnsupportedPolicy,
 )
 from rag.errors import (
@@ -36,7 +37,7 @@ from rag.errors import (
 from rag.evidence import Evidence
 from rag.extractive import best_sentences
 from rag.language_model import LanguageModel, TextPart, Usage
-from rag.languages import detect_language
+from rag.languages import detect_language, written_words
 from rag.prompts import (
     INSTRUCTION_TOKENS,
     PASSAGE_FRAME_TOKENS,
@@ -46,18 +47,23 @@ from rag.prompts import (
 )
 from rag.refusal import refusal_reason
 from rag.retrieval import Found, Query, hybrid_search, search
+from rag.rewriting import Rewriting, self_contained
 
 logger = logging.getLogger(__name__)
 
 # In shorter sentences the language is a guess.
 _DETECTABLE_CHARACTERS = 30
 
+# A follow-up of fewer words ("Et quand?") does not tell its language.
+_TELLING_WORDS = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked, and how it is to be answered."""
+    """What is asked after which `turns`, and how it is to be answered."""
 
     text: str
+    turns: tuple[Turn, ...] = ()
     filters: Filters = NO_FILTERS
     top_k: int | None = None
     language: str | None = None
@@ -154,7 +160,8 @@ class Pipeline:
         The texts written, joined, are the answer's text, unless `WritingFailed` came between.
         """
         language_model = self._language_model(question.mode)
-        draft = await to_thread.run_sync(self._begin, question)
+        rewriting = await self._self_contained(question, language_model)
+        draft = await to_thread.run_sync(self._begin, question, rewriting)
         yield HitsFound(draft.found.hits)
         if draft.refusal_reason is None and language_model is not None:
             try:
@@ -166,17 +173,42 @@ class Pipeline:
         if draft.refusal_reason is None and draft.model is None:
             for event in await to_thread.run_sync(self._extract, draft):
                 yield event
+        if rewriting.failure is not None and draft.model is None and draft.degraded is None:
+            draft.degraded = rewriting.failure.reason
+            yield WritingFailed(rewriting.failure)
         if draft.refusal_reason is not None:
             yield TextWritten(draft.refuse())
         yield Answered(draft.answer())
 
-    def _begin(self, question: Question) -> "_Draft":
+    async def _self_contained(self, question: Question, language_model: LanguageModel | None) -> Rewriting:
+        """Return the question as it can be understood without the turns before it."""
+        text = validated(question.text, field="question", maximum=self._max_question_characters)
+        return await self_contained(
+            text, question.turns, language_model=language_model, is_usable=self._is_usable
+        )
+
+    def _is_usable(self, text: str) -> bool:
+        """Whether a text that Kutip put in a question's place can be asked."""
+        try:
+            validated(text, field="question", maximum=self._max_question_characters)
+        except BadRequest:
+            return False
+        return self.encoder.count_tokens([text])[0] <= self.encoder.max_tokens
+
+    def _begin(self, question: Question, rewriting: Rewriting) -> "_Draft":
         """Search, and decide whether what was found may carry an answer."""
-        started = time.perf_counter()
-        query = self._query(question, field="question")
-        language = language_tag(question.language) if question.language else query.language
+        started = time.perf_counter() - (rewriting.milliseconds or 0) / 1000
+        query = self._query(replace(question, text=rewriting.text), field="question")
+        language = _answer_language(question, query)
         found = hybrid_search(self.corpus, self.encoder, query)
-        draft = _Draft(query=query, language=language, found=found, started=started)
+        draft = _Draft(
+            question=question.text.strip(),
+            query=query,
+            language=language,
+            found=found,
+            started=started,
+            rewriting=rewriting,
+        )
         draft.refusal_reason = refusal_reason(query, found, encoder_name=self.encoder.name)
         if draft.refusal_reason == "no_hits":
             draft.refusal_reason = self._why_no_hits(query.filters)
@@ -286,10 +318,12 @@ class Pipeline:
 class _Draft:
     """An answer while it is being made; `language` is the one to answer in."""
 
+    question: str
     query: Query
     language: str
     found: Found
     started: float
+    rewriting: Rewriting
     composer: Composer = dataclass_field(default_factory=Composer)
     model: str | None = None
     usage: Usage | None = None
@@ -354,9 +388,12 @@ class _Draft:
     def answer(self) -> Answer:
         """Return the answer as it stands."""
         elapsed = round((time.perf_counter() - self.started) * 1000, 2)
+        rewriting = {"rewrite": self.rewriting.milliseconds} if self.rewriting.milliseconds else {}
+        usage = _total(self.usage, self.rewriting.usage)
         return Answer(
             id=uuid.uuid4().hex,
-            question=self.query.text,
+            question=self.question,
+            query=self.query.text,
             language=self.language,
             answer=self.composer.text,
             is_refusal=self.refusal_reason is not None,
@@ -368,8 +405,8 @@ class _Draft:
             citations=tuple(self.composer.citations),
             hits=tuple(self.found.hits),
             conflicts=(),
-            usage=asdict(self.usage) if self.usage else None,
-            timings_ms={**self.found.timings_ms, "total": elapsed},
+            usage=asdict(usage) if usage else None,
+            timings_ms={**rewriting, **self.found.timings_ms, "total": elapsed},
             evidence_left_out=self.evidence_left_out,
             undated_articles_left_out=self.undated_left_out,
         )
@@ -399,6 +436,25 @@ def _language_of(text: str, draft: _Draft) -> str:
     expected = {draft.language, "en", *(hit.language for hit in draft.found.hits)}
     detected = detect_language(text) if len(text) >= _DETECTABLE_CHARACTERS else draft.language
     return detected if detected in expected else draft.language
+
+
+def _answer_language(question: Question, query: Query) -> str:
+    """Return the language asked for, else the question's, or the query's where it is too short to tell."""
+    if question.language:
+        return language_tag(question.language)
+    if question.text.strip() == query.text or len(written_words(question.text)) < _TELLING_WORDS:
+        return query.language
+    return detect_language(question.text)
+
+
+def _total(*usages: Usage | None) -> Usage | None:
+    known = [usage for usage in usages if usage is not None]
+    if not known:
+        return None
+    return Usage(
+        prompt_tokens=sum(usage.prompt_tokens for usage in known),
+        completion_tokens=sum(usage.completion_tokens for usage in known),
+    )
 
 
 def validated(text: str, *, field: str, maximum: int) -> str:

@@ -21,6 +21,8 @@ def check_answer(answer: Answer, corpus: Corpus) -> None:
     if answer.is_refusal:
         assert answer.claims == ()
     assert answer.answer.strip()
+    assert answer.question.strip()
+    assert answer.query.strip()
     assert [hit.rank for hit in answer.hits] == list(range(1, len(answer.hits) + 1))
     assert json.loads(json.dumps(answer_json(answer)).encode())["answer"] == answer.answer
 

@@ -33,6 +33,15 @@ class Script:
     drip_seconds: float = 0.0
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    rewriting: "Script | None" = None
+
+    def followed_by(self, request: dict[str, Any]) -> "Script":
+        """Return the script that a request follows."""
+        is_rewriting = not _MARKER.search(request["messages"][0]["content"])
+        return self.rewriting if self.rewriting and is_rewriting else self
+
+
+_MARKER = re.compile(r"\[\[(\w+):1\]\]")
 
 
 @contextmanager
@@ -52,24 +61,25 @@ def serving(script: Script) -> Iterator[str]:
         thread.join()
 
 
-def _handler(script: Script, is_over: threading.Event) -> type[BaseHTTPRequestHandler]:
+def _handler(main: Script, is_over: threading.Event) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"  # connections are kept alive, as those of real servers are
 
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            script = main.followed_by(request)
             script.requests.append(request)
             script.keys.append(self.headers["Authorization"].removeprefix("Bearer "))
             is_over.wait(script.hang_seconds)
             try:
                 if script.status == 200:
-                    self._stream(request)
+                    self._stream(script, request)
                 else:
-                    self._refuse()
+                    self._refuse(script)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # the client went away, as some tests want it to
 
-        def _refuse(self) -> None:
+        def _refuse(self, script: Script) -> None:
             body = script.body.replace(b"{key}", script.keys[-1].encode())
             self.send_response(script.status)
             self.send_header("Content-Type", "application/json")
@@ -78,7 +88,7 @@ def _handler(script: Script, is_over: threading.Event) -> type[BaseHTTPRequestHa
             self.end_headers()
             self.wfile.write(body)
 
-        def _stream(self, request: dict[str, Any]) -> None:
+        def _stream(self, script: Script, request: dict[str, Any]) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Transfer-Encoding", "chunked")
@@ -131,6 +141,6 @@ def _data(value: dict[str, Any]) -> bytes:
 
 def _markers(messages: Sequence[dict[str, str]]) -> Callable[[str], str]:
     """Read the marker from the prompt: the form it gives for evidence 1, if it asks for markers."""
-    found = re.search(r"\[\[(\w+):1\]\]", messages[0]["content"])
+    found = _MARKER.search(messages[0]["content"])
     word = found[1] if found else ""
     return lambda piece: re.sub(r"\{(none|[\d, ]+)\}", lambda match: f"[[{word}:{match[1]}]]", piece)

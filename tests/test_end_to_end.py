@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.datatypes import Answer
+from rag.datatypes import Answer, Turn
 from rag.pipeline import Question
 from rag.reading import Overrides, read_paths
 from rag.service import Service, build_service
@@ -59,6 +59,29 @@ def test_what_the_articles_do_not_hold_is_refused(service: Service) -> None:
     asked = [question for question in QUESTIONS if question.get("unanswerable_kind") in kinds]
     answered = [question["id"] for question in asked if not ask(service, question["question"]).is_refusal]
     assert answered == []
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "held"),
+    [
+        (
+            "Berapa luas terumbu karang yang pulih di Pulau Tebing Biru?",
+            "Berapa potongan yang ditanam di sana?",
+            "12.480 potongan",
+        ),
+        ("Siapa yang menjuarai nomor putri Maraton Danau Sentara 2025?", "Dan kapan itu?", "2025"),
+        ("How many containers did the port of Calder Sound handle in September 2025?", "And why?", "Calder"),
+    ],
+)
+def test_a_follow_up_is_answered_from_its_topic(
+    service: Service, before: str, follow_up: str, held: str
+) -> None:
+    turns = (Turn(role="user", text=before), Turn(role="assistant", text=ask(service, before).answer))
+    answer = asyncio.run(service.pipeline.answer(Question(text=follow_up, turns=turns)))
+    check_answer(answer, service.corpus)
+    assert answer.query.endswith(f": {follow_up}")
+    assert answer.hits[0].article_id == ask(service, before).hits[0].article_id
+    assert held in answer.query + answer.answer
 
 
 def test_most_answerable_questions_are_answered(service: Service) -> None:

@@ -1,5 +1,6 @@
 """What a text states that can be checked: its numbers, dates and names."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,6 +8,9 @@ from rag.facts.dates import DateMention, find_dates
 from rag.facts.lexicon import fold
 from rag.facts.names import Name, find_names
 from rag.facts.numbers import Quantity, find_quantities
+
+# A footnote's number is no number of the text.
+_FOOTNOTE = re.compile(r"\[[\d\s,;–-]{1,20}\]")
 
 __all__ = ["DateMention", "Facts", "Name", "Quantity", "find_facts"]
 
@@ -29,6 +33,7 @@ def find_facts(text: str, *, language: str, reference: date | None = None) -> Fa
     >>> facts.quantities[0].values, facts.dates[0].days[0].year, facts.names[0].text
     (frozenset({1500000.0}), 2024, 'Budi')
     """
+    text = _FOOTNOTE.sub(" ", text)
     dates, undated = find_dates(fold(text), language=language, reference=reference)
     quantities, rest = find_quantities(undated, language=language)
     names = find_names(text, language=language)

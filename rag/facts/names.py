@@ -43,7 +43,7 @@ def find_names(text: str, *, language: str) -> list[Name]:
 
     A word that begins a sentence, or stands in a title where every word has a capital, is soft.
 
-    >>> [(name.text, name.is_soft) for name in find_names("Kemarin Budi ke Bogor", language="id")]
+    >>> [(name.text, name.is_soft) for name in find_names("Kemarin Budi pergi ke Bogor", language="id")]
     [('Kemarin', True), ('Budi', False), ('Bogor', False)]
     """
     composed = unicodedata.normalize("NFKC", text)

@@ -1,0 +1,107 @@
+"""A conversation as clients send it, into the turns that the pipeline takes."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from rag.datatypes import Turn
+from rag.errors import BadRequest
+from rag.pipeline import check_characters
+
+MAXIMUM_MESSAGES = 1000
+
+_PART_TYPES = {"text", "input_text", "output_text"}
+
+
+class TextPart(BaseModel):
+    """A part of a message's content."""
+
+    type: Literal["text"]
+    text: str
+
+
+def _joined(value: object) -> object:
+    """Return a content in parts as one text."""
+    if isinstance(value, list):
+        return "\n".join(_text_of(part, number=number) for number, part in enumerate(value))
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("content", "This is neither a text nor a list of text parts")
+
+
+def _text_of(part: object, *, number: int) -> str:
+    kind = part.get("type") if isinstance(part, dict) else None
+    text = part.get("text") if isinstance(part, dict) else None
+    if kind not in _PART_TYPES or not isinstance(text, str):
+        shown = str(kind)[:40]
+        raise PydanticCustomError(
+            "part",
+            "Part {number} is of type {kind}; only parts of type text, with a text, are read: leave it out",
+            {"number": number, "kind": shown},
+        )
+    return text
+
+
+def _no_calls(value: object) -> object:
+    if value:
+        raise PydanticCustomError("calls", "Tools are not used here: leave messages with calls out")
+    return None
+
+
+Content = Annotated[str, BeforeValidator(_joined, json_schema_input_type=str | list[TextPart])]
+Calls = Annotated[None, BeforeValidator(_no_calls, json_schema_input_type=Any)]
+
+
+class MessageBody(BaseModel):
+    """One message; other fields than these, which chat clients send along, are not read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    role: Literal["user", "assistant", "system", "developer"]
+    content: Content
+    tool_calls: Calls = None
+    function_call: Calls = None
+
+
+def conversation(messages: Sequence[MessageBody], *, question: str) -> tuple[str, tuple[Turn, ...]]:
+    """Return the question and the turns before it.
+
+    Without a question it is the last message; one that repeats the last message is not doubled. Messages of
+    the system or a developer are no part of the conversation.
+
+    Raises:
+        BadRequest: there is no question, or a content holds a character that no text may hold.
+    """
+    turns = []
+    for number, message in enumerate(messages):
+        check_characters(message.content, subject="The message", field=f"messages.{number}.content")
+        if message.role == "user" or message.role == "assistant":
+            turns.append(Turn(role=message.role, text=message.content.strip()))
+    is_repeated = bool(turns) and turns[-1] == Turn(role="user", text=question.strip())
+    if messages and not question:
+        question = _last_question(messages)
+        is_repeated = True
+    return question, tuple(turn for turn in (turns[:-1] if is_repeated else turns) if turn.text)
+
+
+def _last_question(messages: Sequence[MessageBody]) -> str:
+    """Return the last message, which must be the user's; what a system says is passed over."""
+    spoken = [(n, m) for n, m in enumerate(messages) if m.role in {"user", "assistant"}]
+    if not spoken:
+        raise BadRequest(
+            "The messages hold none of the user: add one with the question, or give `question`.",
+            field="messages",
+        )
+    number, last = spoken[-1]
+    if last.role != "user":
+        raise BadRequest(
+            "The last message is the assistant's: end with the user's question, or give `question`.",
+            field=f"messages.{number}.role",
+        )
+    if not last.content.strip():
+        raise BadRequest(
+            "The last message is empty: write what you want to know.", field=f"messages.{number}.content"
+        )
+    return last.content

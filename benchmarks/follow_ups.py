@@ -1,0 +1,126 @@
+"""Follow-ups by rule: are questions that stand alone left alone, and what does completing the others find?
+
+A follow-up is made of two questions of one article: from the second go the words that the first has too, in
+favour of a word that points back. `same` pairs ask the same paragraph, `other` pairs another of the article.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from benchmarks.data import EvaluationQuestion, folder_argument, indonesian_pool, questions, xquad
+from benchmarks.data import bundled_encoder as encoder
+from rag.conversation import follows_up, meaningful_words, with_topic
+from rag.datatypes import Turn
+from rag.languages import words, written_words
+from rag.local_corpus import LocalCorpus
+from rag.pipeline import Pipeline, Question
+
+POINTERS = {"id": "itu", "en": "it", "es": "eso"}
+_PAIRS = 250
+_SEED = 20261123
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two questions of one article, and the second as it would follow the first."""
+
+    before: EvaluationQuestion
+    after: EvaluationQuestion
+    follow_up: str
+
+    @property
+    def turns(self) -> list[Turn]:
+        """What was said before the follow-up."""
+        return [Turn(role="user", text=self.before.text)]
+
+
+def main() -> None:
+    """Print the share left alone for each set and language, then R@1 and R@10."""
+    folder = folder_argument(__doc__)
+    for name in ("facqa-dev", "idk-mrc-dev", "ntrex-qa-dev", "xquad-dev"):
+        print_left_alone(name, list(questions(folder, name)))
+    print(f"\n{'pairs':24}{'':12}{'R@1':>7}{'R@10':>7}{'pairs':>7}")
+    with indonesian_pool(folder) as corpus:
+        for name in ("facqa-dev", "xquad-dev"):
+            print_found(f"{name} id", corpus, list(questions(folder, name)), "id")
+    for language in ("en", "es"):
+        with xquad(folder, language) as corpus:
+            print_found(f"xquad-dev {language}", corpus, list(questions(folder, "xquad-dev")), language)
+
+
+def print_left_alone(name: str, asked: Sequence[EvaluationQuestion]) -> None:
+    """Ask each question after another one; all are written to stand alone, and nearly all do."""
+    by_language = defaultdict(list)
+    for question in asked:
+        by_language[question.language].append(question.text)
+    for language, texts in by_language.items():
+        before = [texts[-1], *texts[:-1]]
+        left = [
+            not follows_up(text, [Turn(role="user", text=other)])
+            for text, other in zip(texts, before, strict=True)
+        ]
+        print(f"{name:14}{language:8} left alone {sum(left) / len(left):.3f} of {len(left)}")
+
+
+def print_found(name: str, corpus: LocalCorpus, asked: Sequence[EvaluationQuestion], language: str) -> None:
+    """Search for each follow-up as it is, completed, and for the question it was made of."""
+    pipeline = Pipeline(corpus=corpus, encoder=encoder())
+    for kind in ("same", "other"):
+        pairs = [pair for pair in _pairs(asked, language, kind) if follows_up(pair.follow_up, pair.turns)]
+        if not pairs:
+            continue
+        texts = {
+            "as it is": [pair.follow_up for pair in pairs],
+            "completed": [with_topic(pair.follow_up, pair.turns) for pair in pairs],
+            "whole": [pair.after.text for pair in pairs],
+        }
+        for way, searched in texts.items():
+            ranks = [_rank(pipeline, text, pair.after) for text, pair in zip(searched, pairs, strict=True)]
+            first, ten = (sum(rank <= depth for rank in ranks) / len(ranks) for depth in (1, 10))
+            print(f"{name + ', ' + kind:24}{way:12}{first:7.3f}{ten:7.3f}{len(ranks):7}")
+
+
+def _pairs(asked: Sequence[EvaluationQuestion], language: str, kind: str) -> list[Pair]:
+    by_article = defaultdict(list)
+    for question in asked:
+        if question.language == language:
+            by_article[min(question.gold)[0]].append(question)
+    pairs = [pair for group in by_article.values() for pair in _pairs_of(group, kind)]
+    random.Random(_SEED).shuffle(pairs)  # noqa: S311 - no secret
+    return pairs[:_PAIRS]
+
+
+def _pairs_of(group: Sequence[EvaluationQuestion], kind: str) -> Iterator[Pair]:
+    for before, after in permutations(group, 2):
+        is_same = bool(before.gold & after.gold)
+        text = _pointing_back(after.text, before.text, language=after.language)
+        if is_same == (kind == "same") and text:
+            yield Pair(before, after, text)
+
+
+def _pointing_back(text: str, before: str, *, language: str) -> str | None:
+    """Put one pointer for the words that `before` has too; None where there are none."""
+    known = set(words(before, language=language))
+    kept: list[str] = []
+    pointer = POINTERS[language]
+    for word in written_words(text):
+        is_shared = bool(meaningful_words(word)) and bool(known.intersection(words(word, language=language)))
+        if not is_shared:
+            kept.append(word)
+        elif pointer not in kept:
+            kept.append(pointer)
+    return " ".join(kept) + "?" if pointer in kept and kept != written_words(text) else None
+
+
+def _rank(pipeline: Pipeline, text: str, asked: EvaluationQuestion) -> float:
+    found = pipeline.search(Question(text=text, top_k=30))
+    paragraphs = list(dict.fromkeys((hit.article_id, hit.paragraph) for hit in found.hits))
+    ranks = [rank for rank, place in enumerate(paragraphs, start=1) if place in asked.gold]
+    return min(ranks, default=float("inf"))
+
+
+if __name__ == "__main__":
+    main()

@@ -279,8 +279,14 @@ def _answer_measures(outcomes: Sequence[_Outcome]) -> Measures:
         "citation precision": estimate(precisions),
         "valid offsets": estimate([valid for outcome in outcomes for valid in outcome.valid_offsets]),
         "in the question's language": estimate(languages),
-        "language model failed": estimate([answer.degraded is not None for answer in answers]),
+        "language model failed": estimate(_failures(answers)),
     }
+
+
+def _failures(answers: Sequence[Answer]) -> list[bool]:
+    """Return which answers the language model did not write though asked to; none where none was asked."""
+    failures = [answer.degraded is not None for answer in answers]
+    return failures if any(failures) or any(answer.model for answer in answers) else []
 
 
 def _contains_gold(gold: Gold, answer: Answer) -> bool:

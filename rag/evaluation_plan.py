@@ -139,9 +139,19 @@ def _groups(
             if selection.languages and language not in selection.languages:
                 continue
             indexed_in = selection.index_language or language
-            key = ColumnKey(sets=columns[name], language=language, index_language=indexed_in)
+            key = ColumnKey(
+                sets=columns[name],
+                language=_column_language(selection, language),
+                index_language=indexed_in,
+            )
             index = Index(sets=pool, language=indexed_in, withheld=withheld)
             yield key, index, [record for record in records if record.language == language]
+
+
+def _column_language(selection: Selection, language: str) -> str:
+    """Return the language of a column: the question's, but that one index of all makes one column of all."""
+    is_one = selection.index_language != ALL_LANGUAGES or len(selection.languages) == 1
+    return language if is_one else ALL_LANGUAGES
 
 
 def _columns(data: DataFolder, names: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -161,7 +161,7 @@ class _Corpora:
         folder = self._folder / index.folder_name
         whole = self._wholes.setdefault((index.sets, index.language), folder)
         if not folder.exists() and whole.exists():
-            shutil.copytree(whole, folder)
+            _copy(whole, folder)
         settings = self._settings.model_copy(update={"data_dir": folder})
         service = self._last = build_service(settings, sharing=self._last)
         for article_id in set(_ids(service.corpus)) - articles.keys():
@@ -171,6 +171,14 @@ class _Corpora:
             if result.status == "rejected":
                 self.rejected.append(LeftOut(id=result.id, reason=result.reason or "rejected"))
         return service
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder so that `target` is there whole or not at all."""
+    partial = target.with_name(target.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(source, partial)
+    partial.rename(target)
 
 
 def _ids(corpus: Corpus) -> Iterator[str]:

@@ -160,7 +160,8 @@ def _columns(data: DataFolder, names: Sequence[str]) -> dict[str, tuple[str, ...
     host_of = {
         name: name if _can_be_answered(data, name) else hosts.get(_homes(data, name), name) for name in names
     }
-    return {name: tuple(other for other in names if host_of[other] == host_of[name]) for name in names}
+    guests = {host: [name for name in names if host_of[name] == host != name] for host in host_of.values()}
+    return {name: (host, *guests[host]) for name, host in host_of.items()}
 
 
 def _homes(data: DataFolder, name: str) -> tuple[str, ...]:

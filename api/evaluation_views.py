@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from html import escape
+from textwrap import fill
 from typing import Any
 
 from rag.errors import MissingExtra
@@ -24,6 +25,7 @@ _REFUSALS = (
     "withheld refusal recall",
     "off-corpus refusal recall",
 )
+_LABEL_CHARACTERS = 16
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -147,10 +149,15 @@ def _plots(report: Report) -> str:
         for column in report.columns
         for plot in (
             _bars(f"Search: {_heading(column)}", column, names, search),
-            _bars(f"Answers: {_heading(column)}", column, _ANSWERS, {"": _ANSWERS}),
-            _bars(f"Refusals: {_heading(column)}", column, _REFUSALS, {"": _REFUSALS}),
+            _shares(f"Answers: {_heading(column)}", column, _ANSWERS),
+            _shares(f"Refusals: {_heading(column)}", column, _REFUSALS),
         )
     )
+
+
+def _shares(title: str, column: Column, names: Sequence[str]) -> str:
+    known = [name for name in names if column.measures[name]]
+    return _bars(title, column, known, {"": known})
 
 
 def _bars(title: str, column: Column, labels: Sequence[str], series: Mapping[str, Sequence[str]]) -> str:
@@ -165,13 +172,16 @@ def _bars(title: str, column: Column, labels: Sequence[str], series: Mapping[str
     axes = figure.subplots()
     for place, (label, names) in enumerate(series.items()):
         _draw(axes, column, names, label=label, offset=place / (len(series) + 1), width=1 / (len(series) + 1))
-    axes.set_xticks([place + 0.4 * (len(series) > 1) * 0.75 for place in range(len(labels))], labels)
+    middle = (len(series) - 1) / 2 / (len(series) + 1)
+    wrapped = [fill(label, width=_LABEL_CHARACTERS) for label in labels]
+    axes.set_xticks([place + middle for place in range(len(labels))], wrapped)
     axes.set_ylim(0, 1)
     axes.set_title(title)
     if len(series) > 1:
-        axes.legend(loc="lower right")
+        figure.legend(loc="outside right upper")
     text = io.StringIO()
-    with rc_context({"svg.hashsalt": title}):  # so that one report always gives one page
+    # A salt, so that one report always gives one page; text as text, which needs no font of every script.
+    with rc_context({"svg.hashsalt": title, "svg.fonttype": "none"}):
         figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()[text.getvalue().index("<svg") :]
 
@@ -186,8 +196,9 @@ def _draw(
         [figure.value for _, figure in known],
         width=width,
         yerr=[
-            [figure.value - figure.low for _, figure in known],
-            [figure.high - figure.value for _, figure in known],
+            # An interval of resamples need not hold the figure itself.
+            [max(0, figure.value - figure.low) for _, figure in known],
+            [max(0, figure.high - figure.value) for _, figure in known],
         ],
         color=_LEGS.get(label, _LEGS["vector"]),
         capsize=3,

@@ -17,6 +17,7 @@ from rag.evaluation_sets import GoldSpan, open_data
 from rag.local_corpus import LocalCorpus
 from rag.metrics import Estimate
 from rag.settings import load_settings
+from tests.openai_server import Script, serving
 from tests.test_command_line import kutip
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
@@ -249,6 +250,26 @@ def test_a_second_run_over_a_kept_corpus_measures_the_same(folder: Path, tmp_pat
     with whole, part:
         assert whole.article("banjir-id") is not None
         assert part.article("banjir-id") is None
+
+
+@pytest.mark.parametrize(
+    ("script", "model", "failed"),
+    [(Script(status=401), None, 1.0), (Script(["Panen kopi 1.500,5 ton {1}."]), "m", 0.0)],
+)
+def test_answers_of_a_language_model_are_measured_and_its_failures_counted(
+    folder: Path, tmp_path: Path, script: Script, model: str | None, failed: float
+) -> None:
+    data = open_data(harvest(folder))
+    planned = make_plan(data, Selection(sets=("news",)))
+    failures: list[str] = []
+    with serving(script) as url:
+        settings = load_settings(llm_model="m", openai_base_url=url)
+        kept = tmp_path / "kept"
+        report = evaluate(data, planned, settings=settings, folder=kept, on_failure=failures.append)
+    measured = shares(report)
+    assert report.model == model
+    assert (measured["language model failed"], measured["answer contains gold"]) == (failed, 1.0)
+    assert len(failures) == failed
 
 
 def shares(report: Report) -> dict[str, float | None]:

@@ -155,10 +155,14 @@ def _column_language(selection: Selection, language: str) -> str:
 
 
 def _columns(data: DataFolder, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return for each set the sets of its column: one without answers joins one about the same articles."""
-    hosts = {_homes(data, name): name for name in reversed(names) if _can_be_answered(data, name)}
+    """Return for each set the sets of its column, as a set that only withholds joins one it withholds from."""
+    hosts = {
+        _homes(data, name): name
+        for name in reversed(names)
+        if any(record.answers for record in data.questions(name))
+    }
     host_of = {
-        name: name if _can_be_answered(data, name) else hosts.get(_homes(data, name), name) for name in names
+        name: name if _is_answerable(data, name) else hosts.get(_homes(data, name), name) for name in names
     }
     guests = {host: [name for name in names if host_of[name] == host != name] for host in host_of.values()}
     return {name: (host, *guests[host]) for name, host in host_of.items()}
@@ -176,8 +180,8 @@ def _homes(data: DataFolder, name: str) -> tuple[str, ...]:
     return homes
 
 
-def _can_be_answered(data: DataFolder, name: str) -> bool:
-    return any(record.answers for record in data.questions(name))
+def _is_answerable(data: DataFolder, name: str) -> bool:
+    return any(record.answerable for record in data.questions(name))
 
 
 def _why_left_out(record: QuestionRecord, gold: Gold, articles: Mapping[str, Article]) -> str | None:

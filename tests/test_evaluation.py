@@ -158,6 +158,14 @@ def test_withheld_articles_are_not_in_the_index_and_the_set_shares_a_column(fold
     assert {case.column.sets for cases in planned.cases.values() for case in cases} == {("news", "abstain")}
 
 
+def test_headlines_have_a_column_of_their_own(folder: Path) -> None:
+    headline = {**HARVEST, "id": "h", "paragraph_index": None, "answers": [], "answer_starts": []}
+    write(folder, {"headlines.questions.jsonl": [headline]})
+    planned = plan(folder, sets=("headlines", "news", "abstain"))
+    columns = {case.column.sets for cases in planned.cases.values() for case in cases}
+    assert columns == {("headlines",), ("news", "abstain")}
+
+
 def test_a_file_of_withheld_ids_counts_as_well(folder: Path) -> None:
     (folder / "abstain.withhold_article_ids.json").write_text('["ulang-id"]')
     assert only_case(folder, sets=("abstain",)).index.withheld == {"ulang-id", "banjir-id"}

@@ -123,21 +123,26 @@ def evaluate(
             with corpora.open(index, articles_of(data, index)) as service:
                 counts[index] = service.corpus.counts()
                 examiner = _Examiner(service.pipeline, mode, on_failure, runner)
-                for case in track(cases, total=len(cases), label=f"Asking, index {index.language}"):
-                    try:
-                        outcomes.append(examiner.examine(case))
-                    except BadRequest as error:  # one question that cannot be asked is no end of the others
-                        left_out.append(LeftOut(id=case.record.id, reason=str(error)))
+                asked = track(cases, total=len(cases), label=f"Asking, index {index.language}")
+                outcomes += _examined(asked, examiner, left_out)
     left_out += [LeftOut(id=item.source, reason=item.reason) for item in data.unreadable]
-    left_out += corpora.rejected
     return Report(
         encoder=corpora.encoder_name,
         model=next((found.answer.model for found in outcomes if found.answer and found.answer.model), None),
         mode=mode,
         seconds=round(time.perf_counter() - started, 1),
         columns=tuple(_columns(outcomes, counts)),
-        left_out=tuple(left_out),
+        left_out=(*left_out, *corpora.rejected),
     )
+
+
+def _examined(cases: Iterable[Case], examiner: "_Examiner", left_out: list[LeftOut]) -> Iterator[_Outcome]:
+    """Yield what becomes of the questions; one that cannot be asked is left out."""
+    for case in cases:
+        try:
+            yield examiner.examine(case)
+        except BadRequest as error:
+            left_out.append(LeftOut(id=case.record.id, reason=str(error)))
 
 
 class _Corpora:

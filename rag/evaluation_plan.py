@@ -103,14 +103,15 @@ def make_plan(data: DataFolder, selection: Selection) -> Plan:
     left_out: list[LeftOut] = []
     for key, index, records in _groups(data, selection, names=names, pool=pool):
         articles = articles_of(data, index)
-        group = []
-        for record in records:
-            gold = gold_of(record, articles=articles, by_id=by_id)
-            if reason := _why_left_out(record, gold, articles):
-                left_out.append(LeftOut(id=record.id, reason=reason))
-            else:
-                group.append(Case(column=key, index=index, record=record, gold=gold))
-        cases.setdefault(index, []).extend(_sampled(group, selection.sample))
+        golds = [(record, gold_of(record, articles=articles, by_id=by_id)) for record in records]
+        reasons = {record.id: _why_left_out(record, gold, articles) for record, gold in golds}
+        left_out += [LeftOut(id=name, reason=reason) for name, reason in reasons.items() if reason]
+        asked = [
+            Case(column=key, index=index, record=record, gold=gold)
+            for record, gold in golds
+            if not reasons[record.id]
+        ]
+        cases.setdefault(index, []).extend(_sampled(asked, selection.sample))
     # The whole before its parts, so that a part can begin as a copy.
     ordered = sorted((index for index in cases if cases[index]), key=lambda index: len(index.withheld))
     return Plan({index: cases[index] for index in ordered}, left_out)
@@ -155,7 +156,7 @@ def _column_language(selection: Selection, language: str) -> str:
 
 
 def _columns(data: DataFolder, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return for each set the sets of its column, as a set that only withholds joins one it withholds from."""
+    """Return for each set the sets of its column, as one that only withholds joins one it withholds from."""
     hosts = {
         _homes(data, name): name
         for name in reversed(names)

@@ -260,6 +260,14 @@ def test_a_second_run_over_a_kept_corpus_measures_the_same(folder: Path, tmp_pat
         assert part.article("banjir-id") is None
 
 
+def test_a_question_that_cannot_be_asked_is_left_out_and_said(folder: Path, tmp_path: Path) -> None:
+    data = open_data(harvest(folder, question="?!"))
+    planned = make_plan(data, Selection(sets=("news",)))
+    report = evaluate(data, planned, settings=load_settings(), folder=tmp_path / "kept")
+    assert report.columns == ()
+    assert [(item.id, "holds no word" in item.reason) for item in report.left_out] == [("q-harvest", True)]
+
+
 @pytest.mark.parametrize(
     ("script", "model", "failed"),
     [(Script(status=401), None, 1.0), (Script(["Panen kopi 1.500,5 ton {1}."]), "m", 0.0)],

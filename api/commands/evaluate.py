@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import NoReturn, TypeVar, get_args
 
 import click
 from tqdm import tqdm
@@ -75,14 +75,14 @@ def command(
     )
     plan = make_plan(folder, selection)
     if not plan.size:
-        _print_left_out(plan.left_out)
-        click.echo("No question is left: choose other sets or languages.", err=True)
-        sys.exit(NOTHING_FOUND)
+        _end_with_nothing(plan.left_out)
     with ExitStack() as stack:
         kept = corpus or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kutip-")))
         report = evaluate(
             folder, plan, settings=settings, folder=kept, mode=mode, track=_track, on_failure=_say
         )
+    if not report.columns:
+        _end_with_nothing(report.left_out)
     _print_left_out(report.left_out)
     if html:
         _write(html, page(report))
@@ -90,6 +90,12 @@ def command(
         print_json(report_json(report))
     else:
         click.echo(markdown(report))
+
+
+def _end_with_nothing(left_out: Sequence[LeftOut]) -> NoReturn:
+    _print_left_out(left_out)
+    click.echo("No question is left: choose other sets or languages.", err=True)
+    sys.exit(NOTHING_FOUND)
 
 
 def _check_page(path: Path | None) -> None:

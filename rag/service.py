@@ -32,16 +32,19 @@ class Service:
         self.corpus.close()
 
 
-def build_service(settings: Settings, *, encode_again: bool = False) -> Service:
+def build_service(
+    settings: Settings, *, encode_again: bool = False, sharing: Service | None = None
+) -> Service:
     """Load the encoder, open the corpus and put the pipeline together.
 
-    `encode_again` replaces vectors of another encoder instead of refusing them.
+    `encode_again` replaces vectors of another encoder instead of refusing them; `sharing` gives its encoder
+    and language model instead of loading them again.
 
     Raises:
         EncoderError, CorpusError, SettingsError
     """
-    language_model = load_language_model(settings)
-    encoder = _load_encoder(settings)
+    language_model = sharing.pipeline.language_model if sharing else load_language_model(settings)
+    encoder = sharing.pipeline.encoder if sharing else _load_encoder(settings)
     identity = EncoderIdentity(encoder.name, encoder.dimension)
     if encode_again:
         with open_corpus(settings) as old:

@@ -14,6 +14,7 @@ COMMANDS = {
     "ask": "Answer a question from the articles, with citations.",
     "search": "Find the passages that matter.",
     "articles": "List, show or delete articles.",
+    "evaluate": "Measure search, answers and refusals on a data set.",
     "serve": "Answer over HTTP.",
     "doctor": "Check that everything works here.",
     "settings": "List every setting with its value.",

@@ -25,8 +25,18 @@ _SHORTEST_STEM = 4
 _TITLE_CASE_SHARE = 0.6
 _TITLE_CASE_TOKENS = 4
 
+# A longer word without a capital stands in no title: "dengan" may, "bersama" does not.
+_LONGEST_SMALL_WORD = 6
+
+# "Rp2.300": a currency and its number, which a token may look like.
+_NUMBER_AT_END = re.compile(r"[\d.,'’]+$")
+
 # In another language a name is written a little otherwise: "Rusia" and "Russia".
 _SIMILAR_NAME = 0.72
+
+# Scripts without spaces: a name is a part of what seems one token, and shorter ones are found by chance.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_SHORTEST_PART = 4
 
 
 @dataclass(frozen=True)
@@ -49,10 +59,21 @@ def find_names(text: str, *, language: str) -> list[Name]:
     composed = unicodedata.normalize("NFKC", text)
     tokens = [match for match in _TOKEN.finditer(composed) if not _is_known(match[0], language)]
     capitals = [match for match in tokens if match[0][0].isupper()]
-    says_nothing = language.split("-")[0] in _CAPITALS_SAY_NOTHING or (
-        len(tokens) >= _TITLE_CASE_TOKENS and len(capitals) > _TITLE_CASE_SHARE * len(tokens)
+    says_nothing = language.split("-")[0] in _CAPITALS_SAY_NOTHING or _is_title_case(
+        [match[0] for match in tokens]
     )
     return [Name(match[0], plain(match[0]), says_nothing or _is_first(composed, match)) for match in capitals]
+
+
+def _is_title_case(words: Sequence[str]) -> bool:
+    """Whether every word but the small ones has a capital, so that none stands out.
+
+    >>> _is_title_case("Panen Kopi Gayo dan Harga".split()), _is_title_case("Budi Yoga bersama Ratna".split())
+    (True, False)
+    """
+    capitals = sum(word[0].isupper() for word in words)
+    is_mostly = len(words) >= _TITLE_CASE_TOKENS and capitals > _TITLE_CASE_SHARE * len(words)
+    return is_mostly and all(word[0].isupper() or len(word) <= _LONGEST_SMALL_WORD for word in words)
 
 
 def has_capitals(text: str) -> bool:
@@ -108,6 +129,8 @@ def _has_initials(tokens: Sequence[str], letters: str) -> bool:
 @functools.lru_cache(maxsize=100_000)
 def _is_similar(token: str, name: str) -> bool:
     """Whether two words are one name in two languages or scripts, by their Latin letters."""
+    if _UNSPACED.match(token) and len(latin(name)) >= _SHORTEST_PART and latin(name) in latin(token):
+        return True
     left, right = _skeleton(token), _skeleton(name)
     if min(len(left), len(right)) < 2:
         return False
@@ -137,6 +160,8 @@ def _is_known(token: str, language: str) -> bool:
     """Whether a token is a month, a weekday or a currency, which are checked as such."""
     words = lexicon(language)
     word = fold(token).rstrip(".")
+    if _NUMBER_AT_END.sub("", word) in words.currencies:
+        return True
     return any(word in known for known in (words.months, words.weekdays, words.currencies, words.units))
 
 

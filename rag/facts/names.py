@@ -136,15 +136,15 @@ def _is_first(text: str, match: re.Match[str]) -> bool:
 def _is_known(token: str, language: str) -> bool:
     """Whether a token is a month, a weekday or a currency, which are checked as such."""
     words = lexicon(language)
-    word = fold(token).rstrip(".")
+    word = re.sub(r"[\d.]+$", "", fold(token))  # "Rp92.000" is a sum of money
     return any(word in known for known in (words.months, words.weekdays, words.currencies, words.units))
 
 
 def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
     """Return the countries that a text of these plain tokens names: the code, and the tokens that name it.
 
-    >>> territories(["di", "korea", "selatan"], language="id")
-    {'KR': {'korea', 'selatan'}}
+    >>> territories(["di", "kamboja"], language="id")
+    {'KH': {'kamboja'}}
     """
     text = f" {' '.join(tokens)} "
     return {

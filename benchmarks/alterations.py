@@ -54,7 +54,8 @@ def change_month(gold: Gold, rng: random.Random) -> str | None:
     match = rng.choice(matches)
     following = words.months[fold(match[0])] % 12 + 1
     months = Locale.parse(gold.language.split("-")[0]).months["format"]["wide"]
-    name = months[following].capitalize() if match[0][0].isupper() else months[following]
+    name = str(months[following])
+    name = name.capitalize() if match[0][0].isupper() else name
     return gold.sentence[: match.start()] + name + gold.sentence[match.end() :]
 
 

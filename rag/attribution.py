@@ -29,7 +29,7 @@ _RETOLD_BY_ONE = 0.75
 # Signs of Markdown, the target of a link, and what stands for a source: "[Reuters]", "(Sumber: Antara)", a
 # number in brackets or raised at the end.
 _MARKUP = re.compile(
-    r"[*_`~#>]+|\[(?P<shown>[^\]]*)\]\([^)]*\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
+    r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|[*_`~#>]+|\[(?P<shown>[^\]]*)\]\([^)]*\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
     r"|[(（](?:source|sumber|evidence|bukti|fuente|来源|出处)[^)）]{0,60}[)）]"
     r"|(?:[(（]\d{1,2}[)）]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\W*$)",
     re.IGNORECASE,

@@ -12,7 +12,7 @@ from dataclasses import field as dataclass_field
 from anyio import to_thread
 
 from embeddings.encoder import Encoder
-from rag.attribution import Attribution, attribute
+from rag.attribution import Attribution, attribute, without_markup
 from rag.citations import Composer, Quote
 from rag.claims import Sentence, SentenceReader, UsualMarkers
 from rag.corpus import NO_FILTERS, Corpus
@@ -51,8 +51,9 @@ from rag.rewriting import Rewriting, self_contained
 
 logger = logging.getLogger(__name__)
 
-# In shorter sentences the language is a guess.
-_DETECTABLE_CHARACTERS = 30
+# In shorter sentences the language is a guess. Bytes of UTF-8: ten signs of Chinese say as much as thirty
+# letters.
+_DETECTABLE_BYTES = 30
 
 # A follow-up of fewer words ("Et quand?") does not tell its language.
 _TELLING_WORDS = 3
@@ -272,7 +273,7 @@ class Pipeline:
         return hits
 
     def _cite(self, draft: "_Draft", sentence: Sentence, evidence: Evidence) -> list[Event]:
-        if not sentence.is_claim or not any(map(str.isalnum, sentence.text)):
+        if not sentence.is_claim or not any(map(str.isalnum, without_markup(sentence.text))):
             return [TextWritten(draft.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
         language = _language_of(sentence.text, draft)
         attribution = attribute(sentence, evidence=evidence, language=language)
@@ -434,7 +435,7 @@ def _untrusted(question: str, hits: Sequence[Hit]) -> list[str]:
 def _language_of(text: str, draft: _Draft) -> str:
     """Return the language of a sentence, that of the answer unless it plainly is another."""
     expected = {draft.language, "en", *(hit.language for hit in draft.found.hits)}
-    detected = detect_language(text) if len(text) >= _DETECTABLE_CHARACTERS else draft.language
+    detected = detect_language(text) if len(text.encode()) >= _DETECTABLE_BYTES else draft.language
     return detected if detected in expected else draft.language
 
 

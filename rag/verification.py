@@ -280,11 +280,27 @@ def _finder(
 
 
 def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Name]) -> Finding | None:
-    """Judge the names that a text of another language does not seem to hold: many are translated."""
+    """Judge the names that a text of another language does not seem to hold: many are translated.
+
+    Where its script has no capitals, so that its own names are not known, a number in common is a sign that
+    they were translated.
+    """
     hard = [name for name in claim.facts.names if not name.is_soft]
     if not hard:
         return None
-    return "missing" if len(absent) == len(hard) and len(hard) > 1 and evidence.facts.names else "given"
+    is_none_held = len(absent) == len(hard) and len(hard) > 1
+    return (
+        "missing"
+        if is_none_held and (evidence.facts.names or not _share_number(claim, evidence))
+        else "given"
+    )
+
+
+def _share_number(claim: Statement, evidence: Statement) -> bool:
+    """Whether the evidence gives a number or date of the claim."""
+    return any(_is_given(quantity, evidence.facts) for quantity in claim.facts.quantities) or any(
+        _is_same_date(own, given) for own in claim.facts.dates for given in evidence.facts.dates
+    )
 
 
 def _rivals(claim: Statement, evidence: Statement) -> list[Name]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
@@ -75,6 +76,15 @@ def ingestion(corpus: LocalCorpus, encoder: TopicEncoder) -> Ingestion:
 def pipeline(corpus: LocalCorpus, encoder: TopicEncoder) -> Pipeline:
     """Give what asks `corpus`, without a language model."""
     return Pipeline(corpus=corpus, encoder=encoder)
+
+
+@pytest.fixture(scope="session")
+def bundled_encoder() -> Encoder:
+    """Give the bundled model, loaded once for all tests that only encode with it."""
+    # Imported here because torch takes four seconds, which most tests need not wait for.
+    from embeddings.loading import load_encoder
+
+    return load_encoder("bundled")
 
 
 def identity(encoder: TopicEncoder) -> EncoderIdentity:

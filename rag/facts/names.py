@@ -12,7 +12,9 @@ from babel import Locale, UnknownLocaleError
 
 from rag.facts.lexicon import fold, lexicon
 
-_TOKEN = re.compile(r"[^\W\d_](?:[^\W_]|['’.-](?=[^\W_]))*")
+# A letter, then letters, digits and the vowel signs of Arabic, Indian and Thai scripts.
+_SIGNS = r"\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+_TOKEN = re.compile(rf"[^\W\d_](?:[^\W_]|[{_SIGNS}]|['’.-](?=[^\W_]))*")
 
 # After these a capital says nothing.
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…\n\"“”«»‘*•–—|])\W*$")
@@ -25,8 +27,18 @@ _SHORTEST_STEM = 4
 _TITLE_CASE_SHARE = 0.6
 _TITLE_CASE_TOKENS = 4
 
+# A longer word without a capital stands in no title: "dengan" may, "bersama" does not.
+_LONGEST_SMALL_WORD = 6
+
+# "Rp2.300": a currency and its number, which a token may look like.
+_NUMBER_AT_END = re.compile(r"[\d.,'’]+$")
+
 # In another language a name is written a little otherwise: "Rusia" and "Russia".
 _SIMILAR_NAME = 0.72
+
+# Scripts without spaces: a name is a part of what seems one token, and shorter ones are found by chance.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_SHORTEST_PART = 4
 
 
 @dataclass(frozen=True)
@@ -49,10 +61,21 @@ def find_names(text: str, *, language: str) -> list[Name]:
     composed = unicodedata.normalize("NFKC", text)
     tokens = [match for match in _TOKEN.finditer(composed) if not _is_known(match[0], language)]
     capitals = [match for match in tokens if match[0][0].isupper()]
-    says_nothing = language.split("-")[0] in _CAPITALS_SAY_NOTHING or (
-        len(tokens) >= _TITLE_CASE_TOKENS and len(capitals) > _TITLE_CASE_SHARE * len(tokens)
+    says_nothing = language.split("-")[0] in _CAPITALS_SAY_NOTHING or _is_title_case(
+        [match[0] for match in tokens]
     )
     return [Name(match[0], plain(match[0]), says_nothing or _is_first(composed, match)) for match in capitals]
+
+
+def _is_title_case(words: Sequence[str]) -> bool:
+    """Whether every word but the small ones has a capital, so that none stands out.
+
+    >>> _is_title_case("Panen Kopi Gayo dan Harga".split()), _is_title_case("Budi Yoga bersama Ratna".split())
+    (True, False)
+    """
+    capitals = sum(word[0].isupper() for word in words)
+    is_mostly = len(words) >= _TITLE_CASE_TOKENS and capitals > _TITLE_CASE_SHARE * len(words)
+    return is_mostly and all(word[0].isupper() or len(word) <= _LONGEST_SMALL_WORD for word in words)
 
 
 def has_capitals(text: str) -> bool:
@@ -108,6 +131,8 @@ def _has_initials(tokens: Sequence[str], letters: str) -> bool:
 @functools.lru_cache(maxsize=100_000)
 def _is_similar(token: str, name: str) -> bool:
     """Whether two words are one name in two languages or scripts, by their Latin letters."""
+    if _UNSPACED.match(token) and len(latin(name)) >= _SHORTEST_PART and latin(name) in latin(token):
+        return True
     left, right = _skeleton(token), _skeleton(name)
     if min(len(left), len(right)) < 2:
         return False
@@ -120,10 +145,14 @@ def latin(word: str) -> str:
 
 
 def _skeleton(word: str) -> str:
-    """Return the consonants of a word, those that languages write in several ways as one."""
+    """Return the consonants of a word, those that languages write in several ways as one.
+
+    >>> _skeleton("Putin") == _skeleton("بوتين")  # which has no p, and writes vowels as w and y
+    True
+    """
     letters = latin(word).replace("ph", "f").replace("sh", "s").replace("ch", "k").replace("th", "t")
-    letters = letters.translate(str.maketrans("cqxzvwyj", "kkksffii"))
-    return re.sub(r"(.)\1+", r"\1", re.sub("[aeiouh]", "", letters))
+    letters = letters.translate(str.maketrans("cqxzvpj", "kkksfbi"))
+    return re.sub(r"(.)\1+", r"\1", re.sub("[aeiouhwy]", "", letters))
 
 
 def _is_first(text: str, match: re.Match[str]) -> bool:
@@ -136,7 +165,7 @@ def _is_first(text: str, match: re.Match[str]) -> bool:
 def _is_known(token: str, language: str) -> bool:
     """Whether a token is a month, a weekday or a currency, which are checked as such."""
     words = lexicon(language)
-    word = re.sub(r"[\d.]+$", "", fold(token))  # "Rp92.000" is a sum of money
+    word = _NUMBER_AT_END.sub("", fold(token))
     return any(word in known for known in (words.months, words.weekdays, words.currencies, words.units))
 
 

@@ -81,6 +81,11 @@ def _question(record: dict[str, Any]) -> EvaluationQuestion:
     )
 
 
+def evaluation_records(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    """Yield the lines of NAME.jsonl as they are."""
+    yield from _lines(folder / f"{name}.jsonl")
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)

@@ -26,6 +26,7 @@ from rag.datatypes import Article
 _PASSAGES = 10_000
 _WARM_UP = 20
 _QUERIES = 200
+_QUESTIONS = 220
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def main() -> None:
     with _serving("ten-thousand") as (client, process_id):
         for text in asked:
             client.post("/v1/search", json={"query": text}).raise_for_status()
-        for text in asked[:10]:
+        for text in asked[:_QUESTIONS]:
             client.post("/v1/ask", json={"question": text}).raise_for_status()
         print(f"peak memory with {passages} passages  {_peak_gigabytes(process_id):6.2f} GB   (at most 1.2)")
 

@@ -294,7 +294,11 @@ def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Na
     if not hard:
         return None
     is_none_held = len(absent) == len(hard) and len(hard) > 1
-    return "missing" if is_none_held and (evidence.facts.names or not _share_number(claim, evidence)) else "given"
+    return (
+        "missing"
+        if is_none_held and (evidence.facts.names or not _share_number(claim, evidence))
+        else "given"
+    )
 
 
 def _share_number(claim: Statement, evidence: Statement) -> bool:

@@ -29,6 +29,7 @@ def answer_with(claims: list[tuple[Verdict, list[Verdict]]]) -> Answer:
         numbers = tuple(range(first, len(citations) + 1))
         made.append(Claim(text="Naik.", start=0, end=5, verdict=verdict, citations=numbers))
     return Answer(
+        query="q",
         id="1",
         question="Apa?",
         language="id",

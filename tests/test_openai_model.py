@@ -118,22 +118,21 @@ def closed_port() -> Iterator[int]:
 def test_markers_become_numbers_and_quotes_are_exact(asker: Asker) -> None:
     script = Script(["Panen kopi 1.500,5 ton. {1} ", "Kata [Reuters], harga kopi [7] naik {1}."])
     answer = asker.answer(script)
-    assert answer.answer == "Panen kopi 1.500,5 ton. [1] Kata [Reuters], harga kopi ［7］ naik. [1]"
+    assert answer.answer == "Panen kopi 1.500,5 ton. [1] Kata [Reuters], harga kopi ［7］ naik. [2]"
     assert (answer.mode, answer.model, answer.degraded) == ("llm", "scripted", None)
     assert [citation.quote for citation in answer.citations] == [
         "Panen kopi mencapai 1.500,5 ton pada Senin (3/6).",
-        "Panen kopi mencapai 1.500,5 ton pada Senin (3/6).",
+        "Harga kopi naik [5] menjadi Rp92.000.",
     ]
-    assert {citation.verdict for citation in answer.citations} == {"unchecked"}
+    assert {citation.verdict for citation in answer.citations} == {"supported"}
     assert answer.usage == {"prompt_tokens": 7, "completion_tokens": 3}
 
 
 def test_numbers_run_by_first_appearance_whatever_the_evidence_is_called(asker: Asker) -> None:
     script = Script(["Banjir merendam rumah. {3, 2}\n", "Panen kopi. {1}\nBanjir. {3}"])
     answer = asker.answer(script)
-    assert answer.answer == "Banjir merendam rumah. [1] [2]\nPanen kopi. [3]\nBanjir. [1]"
-    ids = {hit.rank: hit.article_id for hit in answer.hits}
-    assert [citation.article_id for citation in answer.citations] == [ids[3], ids[2], ids[1], ids[3]]
+    assert answer.answer == "Banjir merendam rumah. [1]\nPanen kopi. [2]\nBanjir. [1]"
+    assert [citation.article_id for citation in answer.citations] == ["banjir", "kopi", "banjir"]
 
 
 def test_the_model_is_asked_as_the_settings_say(asker: Asker) -> None:
@@ -147,10 +146,10 @@ def test_the_model_is_asked_as_the_settings_say(asker: Asker) -> None:
 
 @pytest.mark.parametrize("tear", [1, 2, 3, 7, 1000])
 def test_pieces_torn_anywhere_make_the_same_answer(asker: Asker, tear: int) -> None:
-    text = "Panen kopi naik. {1} Banjir surut [2], kata orang. {2}\n- Selesai [[sudah {1}"
+    text = "Panen kopi besar. {1} Banjir merendam rumah [2], kata warga. {2}\n- Harga kopi [[sudah {1}"
     answer = asker.answer(Script([text], tear=tear))
     assert answer.answer == (
-        "Panen kopi naik. [1] Banjir surut ［2］, kata orang. [2]\n- Selesai [[sudah [1]"
+        "Panen kopi besar. [1] Banjir merendam rumah, kata warga. [2]\n- Harga kopi [[sudah [3]"
     )
 
 
@@ -165,13 +164,13 @@ def test_what_is_written_is_given_out_as_it_comes(asker: Asker) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "9", "99999999999999999999"])
-def test_a_marker_of_no_passage_cites_nothing(asker: Asker, number: str) -> None:
-    answer = asker.answer(Script([f"Panen kopi naik. {{{number}}} Banjir surut. {{1}}"]))
-    assert answer.answer == "Panen kopi naik. Banjir surut. [1]"
-    assert [claim.citations for claim in answer.claims] == [(), (1,)]
+def test_a_marker_of_no_passage_says_nothing(asker: Asker, number: str) -> None:
+    answer = asker.answer(Script([f"Panen kopi besar. {{{number}}} Pawai dimulai. {{1}}"]))
+    assert answer.answer == "Panen kopi besar. [1] Pawai dimulai."
+    assert [claim.verdict for claim in answer.claims] == ["supported", "unsupported"]
 
 
-@pytest.mark.parametrize("text", ["Panen kopi 1.500,5 ton.", "Panen [1].", "Panen. {9}", "— {1}", "{1}"])
+@pytest.mark.parametrize("text", ["Pawai dimulai.", "Pawai [1].", "Pawai. {9}", "— {1}", "{1}", "# Kopi"])
 def test_an_answer_that_cites_nothing_gives_way_to_verbatim_sentences(asker: Asker, text: str) -> None:
     answer = asker.answer(Script([text]))
     assert (answer.mode, answer.degraded) == ("extractive", "llm_uncited")
@@ -250,7 +249,7 @@ STOP = event({}, "stop")
         (Script(raw=b'data: {"choices": [{"delta": {"content": ["a"]}}]}\n\n'), "llm_error"),
         (Script(raw=WHOLE + b'data: {"error": {"message": "overloaded"}}\n\n'), "llm_unavailable"),
         (Script(raw=WHOLE + b'data: {"error": "overloaded"}\n\n'), "llm_unavailable"),
-        (Script(raw=WHOLE + STOP), "llm_uncited"),
+        (Script(raw=event({"content": "Pawai dimulai."}, None) + STOP), "llm_uncited"),
     ],
 )
 def test_a_failing_model_gives_way_to_verbatim_sentences(asker: Asker, script: Script, degraded: str) -> None:

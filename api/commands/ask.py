@@ -26,6 +26,12 @@ _REASONS = {
 }
 
 
+_WARNINGS = {
+    "contradicted": "The articles say otherwise",
+    "unsupported": "Not supported by the articles",
+}
+
+
 @click.command()
 @click.argument("question")
 @click.option(
@@ -87,6 +93,10 @@ def _print(answer: Answer, *, with_question: bool) -> None:
     if with_question:
         click.secho(f"\n{answer.question}\n", bold=True)
     click.echo(answer.answer)
+    for claim in answer.claims:
+        if claim.verdict in _WARNINGS:
+            click.echo()
+            click.secho(f"! {_WARNINGS[claim.verdict]}: “{claim.text}”", fg="yellow")
     printed = set()
     for citation in answer.citations:
         if citation.number not in printed:

@@ -106,6 +106,7 @@ class Lexicon:
     """One language's words, folded; `relatives` are (unit, how many from now)."""
 
     has_spaces: bool
+    decimal_sign: str
     number_words: Mapping[str, float]
     multipliers: Mapping[str, float]
     units: Mapping[str, Unit]
@@ -144,6 +145,7 @@ def lexicon(language: str) -> Lexicon:
     currencies = {word: Unit(name) for name, words in _CURRENCIES.items() for word in words}
     return Lexicon(
         has_spaces=primary not in _WITHOUT_SPACES,
+        decimal_sign=_decimal_sign(locales[0]),
         number_words={} if primary in _WITHOUT_SPACES else _number_words(primary),
         multipliers=_first_wins([_multipliers(locale) for locale in locales]),
         units=_first_wins([_units(locale) for locale in locales]),
@@ -158,6 +160,11 @@ def _locale(tag: str) -> Locale | None:
         return Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale.parse(tag.split("-")[0]) if "-" in tag else None
+
+
+def _decimal_sign(locale: Locale) -> str:
+    sign: str = locale.number_symbols["latn"]["decimal"]
+    return sign
 
 
 def _first_wins(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

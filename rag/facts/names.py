@@ -12,7 +12,9 @@ from babel import Locale, UnknownLocaleError
 
 from rag.facts.lexicon import fold, lexicon
 
-_TOKEN = re.compile(r"[^\W\d_](?:[^\W_]|['’.-](?=[^\W_]))*")
+# A letter, then letters, digits and the vowel signs of Arabic, Indian and Thai scripts.
+_SIGNS = r"\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+_TOKEN = re.compile(rf"[^\W\d_](?:[^\W_]|[{_SIGNS}]|['’.-](?=[^\W_]))*")
 
 # After these a capital says nothing.
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…\n\"“”«»‘*•–—|])\W*$")
@@ -143,10 +145,14 @@ def latin(word: str) -> str:
 
 
 def _skeleton(word: str) -> str:
-    """Return the consonants of a word, those that languages write in several ways as one."""
+    """Return the consonants of a word, those that languages write in several ways as one.
+
+    >>> _skeleton("Putin") == _skeleton("بوتين")  # which has no p, and writes vowels as w and y
+    True
+    """
     letters = latin(word).replace("ph", "f").replace("sh", "s").replace("ch", "k").replace("th", "t")
-    letters = letters.translate(str.maketrans("cqxzvwyj", "kkksffii"))
-    return re.sub(r"(.)\1+", r"\1", re.sub("[aeiouh]", "", letters))
+    letters = letters.translate(str.maketrans("cqxzvpj", "kkksfbi"))
+    return re.sub(r"(.)\1+", r"\1", re.sub("[aeiouhwy]", "", letters))
 
 
 def _is_first(text: str, match: re.Match[str]) -> bool:
@@ -159,17 +165,15 @@ def _is_first(text: str, match: re.Match[str]) -> bool:
 def _is_known(token: str, language: str) -> bool:
     """Whether a token is a month, a weekday or a currency, which are checked as such."""
     words = lexicon(language)
-    word = fold(token).rstrip(".")
-    if _NUMBER_AT_END.sub("", word) in words.currencies:
-        return True
+    word = _NUMBER_AT_END.sub("", fold(token))
     return any(word in known for known in (words.months, words.weekdays, words.currencies, words.units))
 
 
 def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
     """Return the countries that a text of these plain tokens names: the code, and the tokens that name it.
 
-    >>> territories(["di", "korea", "selatan"], language="id")
-    {'KR': {'korea', 'selatan'}}
+    >>> territories(["di", "kamboja"], language="id")
+    {'KH': {'kamboja'}}
     """
     text = f" {' '.join(tokens)} "
     return {

@@ -3,7 +3,7 @@
 import functools
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
 from rag.facts.lexicon import Lexicon, Unit, lexicon
@@ -47,24 +47,27 @@ _YEARS = frozenset(map(float, range(1000, 2700)))
 class Quantity:
     """A number of a text.
 
-    `values` are its readings as written ("1.500" is 1500 or 1.5), `amounts` the same in the base unit of its
-    dimension. A soft one may support a claim but need not be supported.
+    `values` are its readings as written: "1.500" is 1500 or 1.5. `amount` is the one that its language means,
+    in the base unit of its dimension. A soft one may support a claim but need not be supported.
     """
 
     text: str
     values: frozenset[float]
-    amounts: frozenset[float]
+    amount: float
+    factor: float = 1.0
     dimension: str | None = None
     is_soft: bool = False
     is_about: bool = False
 
     def equals(self, other: "Quantity") -> bool:
         """Whether both may state the same number of the same thing."""
-        if self.dimension and other.dimension:
-            return self.dimension == other.dimension and self._meets(self.amounts, other.amounts)
+        if self.dimension and other.dimension and self.dimension != other.dimension:
+            return False
+        if self.dimension == other.dimension and self.factor != other.factor:
+            return self._meets({self.amount}, {other.amount})
         return self._meets(self.values, other.values)
 
-    def _meets(self, own: frozenset[float], given: frozenset[float]) -> bool:
+    def _meets(self, own: Set[float], given: Set[float]) -> bool:
         if own & given:
             return True
         return self.is_about and any(_is_rounded(value, rounded) for value in given for rounded in own)
@@ -87,7 +90,7 @@ def find_quantities(folded: str, *, language: str) -> tuple[list[Quantity], str]
             found.append(numeral)
         else:
             found += _separate(match)
-    return [_quantity(numeral, folded) for numeral in found], _without(found, folded)
+    return [_quantity(numeral, folded, words.decimal_sign) for numeral in found], _without(found, folded)
 
 
 def _without(numerals: Iterable["_Numeral"], text: str) -> str:
@@ -157,8 +160,13 @@ def _values(written: str, *, following: str, words: Lexicon) -> frozenset[float]
         return readings(written)
     if written in words.number_words:
         return frozenset({float(words.number_words[written])})
-    is_counted = len(written) > 1 or (following != "" and following in _HAN_COUNTED)
+    is_counted = _is_numeral(written) or (following != "" and following in _HAN_COUNTED)
     return frozenset({han_value(written)} if is_counted else ())
+
+
+def _is_numeral(han: str) -> bool:
+    """Whether a row of Han numerals is a number wherever it stands: with a ten in it, or a year's length."""
+    return len(han) > 2 or (len(han) == 2 and not set(han).isdisjoint(_HAN_TENS))
 
 
 def _unit(match: re.Match[str], words: Lexicon) -> Unit | None:
@@ -195,7 +203,7 @@ def _separate(match: re.Match[str]) -> list[_Numeral]:
     ]
 
 
-def _quantity(numeral: _Numeral, text: str) -> Quantity:
+def _quantity(numeral: _Numeral, text: str, decimal_sign: str) -> Quantity:
     unit = numeral.unit
     if unit == _YEAR and numeral.values & _YEARS:
         unit = None  # "2005年" is a year, not a time of 2005 years
@@ -203,11 +211,17 @@ def _quantity(numeral: _Numeral, text: str) -> Quantity:
     return Quantity(
         text=text[numeral.start : numeral.end].strip(),
         values=numeral.values,
-        amounts=frozenset(_rounded(value * factor) for value in numeral.values),
+        amount=_rounded(_meant(numeral.values, text[numeral.start : numeral.end], decimal_sign) * factor),
+        factor=factor,
         dimension=unit.dimension if unit else None,
         is_soft=numeral.is_soft,
         is_about=_ABOUT.search(text, max(0, numeral.start - 24), numeral.start) is not None,
     )
+
+
+def _meant(values: frozenset[float], written: str, decimal_sign: str) -> float:
+    """Return the reading of "1.500" that a language with this decimal sign means."""
+    return min(values) if decimal_sign in written else max(values)
 
 
 def _rounded(value: float) -> float:

@@ -30,9 +30,10 @@ _RETOLD_BY_ONE = 0.75
 _TELLING_WORDS = 3
 
 # Signs of Markdown, images, the target of a link, and what stands for a source: "[Reuters]", "(Sumber: Antara)", a
-# number in brackets or raised at the end.
+# number in brackets or raised at the end. subtle: bounded, for a model may write nothing but brackets.
 _MARKUP = re.compile(
-    r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|!\[[^\]]*\]\([^)]*\)|[*_`~#>]+|\[(?P<shown>[^\]]*)\]\([^)]*\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
+    r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`~#>]+"
+    r"|\[(?P<shown>[^\[\]]{0,300})\]\([^)]{0,500}\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
     r"|[(（](?:source|sumber|evidence|bukti|fuente|来源|出处)[^)）]{0,60}[)）]"
     r"|(?:[(（]\d{1,2}[)）]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\W*$)",
     re.IGNORECASE,

@@ -26,11 +26,14 @@ _LIKELIER = 0.15
 # A claim that one sentence retells so far is not put together from several.
 _RETOLD_BY_ONE = 0.75
 
+# What is longer is no sentence: its beginning tells what it is about, and nothing carries all of it.
+_LONGEST_CLAIM = 4000
+
 # Fewer words without a number, date or name tell nothing that another language could be compared with.
 _TELLING_WORDS = 3
 
-# Signs of Markdown, images, the target of a link, and what stands for a source: "[Reuters]", "(Sumber: Antara)", a
-# number in brackets or raised at the end. subtle: bounded, for a model may write nothing but brackets.
+# Signs of Markdown, images, the target of a link, and what stands for a source: "[Reuters]", "(Sumber:
+# Antara)", a number in brackets or raised at the end. subtle: bounded, for a model may write nothing but brackets.
 _MARKUP = re.compile(
     r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`~#>]+"
     r"|\[(?P<shown>[^\[\]]{0,300})\]\([^)]{0,500}\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
@@ -57,12 +60,15 @@ class Attribution:
 
 def attribute(sentence: Sentence, *, evidence: Evidence, language: str) -> Attribution:
     """Return the verdict on a claim and its quotes: the named hits that carry it, else the best that does."""
-    claim = Statement(text=without_markup(sentence.text), language=language, reference=None)
+    text = without_markup(sentence.text)
+    claim = Statement(text=text[:_LONGEST_CLAIM], language=language, reference=None)
     vector = evidence.encode(claim.text)
     candidates = evidence.candidates(claim, vector, depth=_DEPTH)
     if not candidates:
         return Attribution("unsupported", {}, is_related=False)
     best = candidates[0]
+    if len(text) > _LONGEST_CLAIM:
+        return _unsupported(best)
     carrying = [candidate for candidate in candidates if _carries(claim, candidate)]
     if carrying and not _outweighs(best, carrying[0]):
         return _supported(_preferred(carrying, sentence.evidence))

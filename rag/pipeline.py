@@ -277,7 +277,8 @@ class Pipeline:
             return [TextWritten(draft.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
         language = _language_of(sentence.text, draft)
         attribution = attribute(sentence, evidence=evidence, language=language)
-        if self._unsupported == "drop" and attribution.verdict != "supported":
+        is_dropped = self._unsupported == "drop" and attribution.verdict != "supported"
+        if is_dropped and not attribution.is_refusal:
             return []
         return draft.add_attributed(sentence, attribution)
 

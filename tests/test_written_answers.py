@@ -395,7 +395,9 @@ def test_the_tearing_of_the_stream_changes_no_verdict(library: Library, tear: in
     assert [claim.verdict for claim in torn.claims][:3] == ["supported"] * 3
 
 
-@pytest.mark.parametrize("written", [*MARKERS, *FORMS, *RETOLD, *FABRICATED])
+@pytest.mark.parametrize(
+    "written", [case.values[0] for case in (*FORMS, *FABRICATED)], ids=lambda case: case.text[:40]
+)
 def test_unsupported_claims_are_left_out_where_that_is_the_policy(library: Library, written: Case) -> None:
     flagged = library.answer(written.text, language=written.language)
     answer = library.answer(written.text, language=written.language, policy="drop")
@@ -430,7 +432,9 @@ def test_a_refusal_behind_the_truth_takes_nothing_back(library: Library) -> None
     assert [claim.verdict for claim in answer.claims] == ["supported"]
 
 
-@pytest.mark.parametrize("text", ["", " \n", "\n\n---\n", "# Kopi", "{@gayo}", "[1]", "![kopi](https://evil.example)"])
+@pytest.mark.parametrize(
+    "text", ["", " \n", "\n\n---\n", "# Kopi", "{@gayo}", "[1]", "![kopi](https://evil.example)"]
+)
 def test_what_claims_nothing_gives_way_to_verbatim_sentences(library: Library, text: str) -> None:
     answer = library.answer(text)
     assert (answer.mode, answer.degraded) == ("extractive", "llm_uncited" if text else "llm_error")
@@ -440,7 +444,7 @@ def test_what_claims_nothing_gives_way_to_verbatim_sentences(library: Library, t
 def test_a_huge_line_is_checked_in_time(library: Library, unit: str) -> None:
     started = time.process_time()
     library.answer(f"{HARVEST}. {{@gayo}} " + (unit * 200_000)[:200_000], tear=20_000)
-    assert time.process_time() - started < 15
+    assert time.process_time() - started < 5
 
 
 def test_a_stream_without_end_is_left(library: Library) -> None:
@@ -460,9 +464,7 @@ def test_evidence_longer_than_the_context_is_left_out_by_whole_passages(
 ) -> None:
     script = Script([f"{HARVEST}."], longest_prompt_characters=longest_prompt_characters)
     question = Question(text="Berapa ton panen kopi Gayo di Aceh Tengah?", mode="llm")
-    events = events_of(
-        library.corpus, library.encoder, question, script, max_prompt_tokens=max_prompt_tokens
-    )
+    events = events_of(library.corpus, library.encoder, question, script, max_prompt_tokens=max_prompt_tokens)
     answer = check_stream(events, library.corpus)
     prompt = script.requests[-1]["messages"][1]["content"]
     shown = [hit for hit in answer.hits if f"\n{hit.text}\n" in prompt]

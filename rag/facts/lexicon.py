@@ -28,7 +28,8 @@ _DIMENSIONS = ("length", "mass", "area", "volume", "speed", "temperature", "dura
 # In terms of one unit of the dimension; CLDR's names. Those not here are dimensions of their own.
 _FACTORS = {
     "length-kilometer": 1e3, "length-meter": 1, "length-centimeter": 1e-2, "length-millimeter": 1e-3,
-    "mass-tonne": 1e6, "mass-metric-ton": 1e6, "mass-ton": 1e6, "mass-kilogram": 1e3, "mass-gram": 1, "mass-milligram": 1e-3,
+    "mass-tonne": 1e6, "mass-metric-ton": 1e6, "mass-ton": 1e6,
+    "mass-kilogram": 1e3, "mass-gram": 1, "mass-milligram": 1e-3,
     "area-square-kilometer": 1e6, "area-hectare": 1e4, "area-square-meter": 1,
     "volume-liter": 1, "volume-milliliter": 1e-3, "volume-cubic-meter": 1e3,
     "duration-year": 365.25, "duration-month": 365.25 / 12, "duration-week": 7, "duration-day": 1,

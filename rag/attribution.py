@@ -32,8 +32,9 @@ _LONGEST_CLAIM = 4000
 # Fewer words without a number, date or name tell nothing that another language could be compared with.
 _TELLING_WORDS = 3
 
-# Signs of Markdown, images, the target of a link, and what stands for a source: "[Reuters]", "(Sumber:
-# Antara)", a number in brackets or raised at the end. subtle: bounded, for a model may write nothing but brackets.
+# Signs of Markdown, images, the target of a link, and what stands for a source: "[Reuters]",
+# "(Sumber: Antara)", a number in brackets or raised at the end. subtle: bounded, for a model may write
+# nothing but brackets.
 _MARKUP = re.compile(
     r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`~#>]+"
     r"|\[(?P<shown>[^\[\]]{0,300})\]\([^)]{0,500}\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
@@ -69,13 +70,16 @@ def attribute(sentence: Sentence, *, evidence: Evidence, language: str) -> Attri
     best = candidates[0]
     if len(text) > _LONGEST_CLAIM:
         return _unsupported(best)
+    is_refusal = evidence.reads_as_refusal(vector)
+    if is_refusal and not claim.has_numbers_or_dates and best.comparison.coverage < RETOLD:
+        return replace(_unsupported(best), is_refusal=True)
     carrying = [candidate for candidate in candidates if _carries(claim, candidate)]
     if carrying and not _outweighs(best, carrying[0]):
         return _supported(_preferred(carrying, sentence.evidence))
     joined = _join(claim, vector, candidates, evidence)
     if joined is not None:
         return _supported([joined])
-    return replace(_unsupported(best), is_refusal=evidence.reads_as_refusal(vector))
+    return replace(_unsupported(best), is_refusal=is_refusal)
 
 
 def without_markup(text: str) -> str:

@@ -67,6 +67,12 @@ class Statement:
         """Its distinct words."""
         return frozenset(self.words)
 
+    @property
+    def has_numbers_or_dates(self) -> bool:
+        """Whether it states a number or a date that must be given."""
+        are_soft = [quantity.is_soft for quantity in self.facts.quantities]
+        return not all([*are_soft, *(mention.is_soft for mention in self.facts.dates)])
+
     @cached_property
     def stems_of_names(self) -> frozenset[str]:
         """Its distinct words that are written with a capital."""

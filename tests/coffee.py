@@ -32,58 +32,88 @@ def _article(article_id: str, language: str, day: str | None, title: str, *parag
 
 ARTICLES = [
     _article(
-        "gayo", "id", "2024-06-04", "Panen kopi Gayo naik",
+        "gayo",
+        "id",
+        "2024-06-04",
+        "Panen kopi Gayo naik",
         "Panen kopi Gayo di Aceh Tengah mencapai 1.500,5 ton pada Senin (3/6). "
         "Jumlah itu naik 12 persen dibanding panen tahun lalu.",
         "Harga biji kopi di tingkat petani Gayo menjadi Rp92.000 per kilogram. "
         "Ketua Koperasi Baitul Qiradh, Mahdalena Usman, menyambut baik kenaikan harga itu.",
     ),
     _article(
-        "lampung", "id", "2024-06-06", "Panen robusta di Lampung",
+        "lampung",
+        "id",
+        "2024-06-06",
+        "Panen robusta di Lampung",
         "Panen kopi robusta di Lampung Barat mencapai 2.140 ton pada Rabu (5/6). "
         "Bupati Nukman Hadi menyebut hujan memperlambat penjemuran.",
     ),
     _article(
-        "ekspor", "id", "2024-07-15", "Ekspor kopi semester pertama",
+        "ekspor",
+        "id",
+        "2024-07-15",
+        "Ekspor kopi semester pertama",
         "Nilai ekspor kopi Indonesia mencapai Rp2,3 triliun pada semester pertama 2024. "
         "Amerika Serikat menjadi pembeli terbesar dengan 38 persen.",
         "Menteri Perdagangan Zulkifli Hasan mengatakan ekspor kopi ke Jepang turun 7 persen.",
     ),
     _article(
-        "festival", "id", "2024-06-10", "Festival Kopi Takengon",
+        "festival",
+        "id",
+        "2024-06-10",
+        "Festival Kopi Takengon",
         "Festival Kopi Takengon dibuka Bupati Haili Yoga pada Sabtu (8/6) dan dihadiri 4.200 pengunjung. "
         "Pemenang lomba seduh menerima hadiah sepeda motor.",
     ),
     _article(
-        "catatan", "id", None, "Catatan tentang pohon tua",
+        "catatan",
+        "id",
+        None,
+        "Catatan tentang pohon tua",
         "Pohon kopi tertua di Takengon ditanam pada 1908 [5]. "
         "Pedagang Belanda membawa bibitnya dari Jawa [Reuters].",
     ),
     _article(
-        "vietnam", "en", "2024-01-09", "Vietnam's coffee exports",
+        "vietnam",
+        "en",
+        "2024-01-09",
+        "Vietnam's coffee exports",
         "Vietnam exported 1.6 million tonnes of coffee worth $4.2 billion in 2023, the customs office said. "
         "Brazil remained the largest exporter.",
     ),
     _article(
-        "roastery", "en", "2024-03-14", "A roastery for Bandung",
+        "roastery",
+        "en",
+        "2024-03-14",
+        "A roastery for Bandung",
         "The roastery in Bandung opened on 12 March 2024 after repairs that took eighteen months. "
         "Its owner, Ratna Wijaya, hired 36 workers.",
     ),
     _article(
-        "yunnan", "zh-Hans", "2024-05-20", "云南咖啡丰收",
+        "yunnan",
+        "zh-Hans",
+        "2024-05-20",
+        "云南咖啡丰收",
         "云南省今年咖啡产量达到15万吨，比去年增长8%。普洱市市长李明表示，种植面积已达到113万亩。",
     ),
     _article(
-        "yemen", "ar", "2024-02-11", "أسعار البن في اليمن",
+        "yemen",
+        "ar",
+        "2024-02-11",
+        "أسعار البن في اليمن",
         "ارتفعت أسعار البن في اليمن بنسبة 20 في المئة خلال عام 2023. "
         "وقال الوزير سالم السقطري إن الإنتاج بلغ 19 ألف طن.",
     ),
     _article(
-        "colombia", "es", "2024-01-22", "La cosecha de café en Colombia",
+        "colombia",
+        "es",
+        "2024-01-22",
+        "La cosecha de café en Colombia",
         "Colombia produjo 11,3 millones de sacos de café en 2023, informó la federación de cafeteros. "
         "El gerente Germán Bahamón dijo que las exportaciones crecieron un 5 %.",
     ),
-]  # fmt: skip
+]
 
 QUESTIONS = {
     "id": "Bagaimana panen, harga dan ekspor kopi?",

@@ -18,7 +18,9 @@ _HAN_DIGITS = {
 }
 _HAN_TENS = {"十": 10, "百": 100, "千": 1000}
 # A single Han numeral is a number only before one of these; else it is part of a word ("统一", "三菱").
-_HAN_COUNTED = "个個名人位年月日天次种種座家所只隻艘架辆輛岁歲元万萬亿億倍点點届屆度本台国國省市点件条條艘"
+_HAN_COUNTED = frozenset(
+    "个個名人位年月日天次种種座家所只隻艘架辆輛岁歲元万萬亿億倍点點届屆度本台国國省市点件条條艘"
+)
 
 # Words before a number that make it a round one.
 _ABOUT = re.compile(
@@ -136,9 +138,8 @@ def _any(words: Iterable[str]) -> str:
 
 def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
     written = match["number"]
-    values = _values(
-        written, following=match.string[match.end("number") : match.end("number") + 1], words=words
-    )
+    following = match.string[match.end("number") : match.end("number") + 1]
+    values = _values(written, is_counted=bool(match["share"]) or following in _HAN_COUNTED, words=words)
     multiplier = math.prod(words.multipliers[word] for word in _split(match["multipliers"], words))
     powers = _LETTERS[match["letter"]] if match["letter"] else (1.0,)
     return _Numeral(
@@ -155,13 +156,12 @@ def _split(multipliers: str, words: Lexicon) -> list[str]:
     return re.findall(_any(words.multipliers), multipliers) if multipliers else []
 
 
-def _values(written: str, *, following: str, words: Lexicon) -> frozenset[float]:
+def _values(written: str, *, is_counted: bool, words: Lexicon) -> frozenset[float]:
     if written[0].isdecimal():
         return readings(written)
     if written in words.number_words:
         return frozenset({float(words.number_words[written])})
-    is_counted = _is_numeral(written) or (following != "" and following in _HAN_COUNTED)
-    return frozenset({han_value(written)} if is_counted else ())
+    return frozenset({han_value(written)} if is_counted or _is_numeral(written) else ())
 
 
 def _is_numeral(han: str) -> bool:

@@ -121,3 +121,9 @@ def test_any_text_can_be_read(text: str, language: str) -> None:
     for quantity in quantities(text, language):
         assert quantity.values
         assert quantity.equals(quantity)
+
+
+def test_a_share_of_one_han_numeral_is_a_number() -> None:
+    (share,) = quantities("增长百分之八。", "zh-Hans")
+    assert set(share.values) == {8.0}
+    assert share.dimension == "percent"

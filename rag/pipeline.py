@@ -17,11 +17,11 @@ from rag.claims import Sentence, SentenceReader
 from rag.corpus import NO_FILTERS, Corpus
 from rag.datatypes import Answer, AnswerMode, Citation, Claim, Filters, Hit, SearchMode
 from rag.errors import BadRequest, LanguageModelError, LanguageModelUncited, PayloadTooLarge
-from rag.extractive import best_sentences
+from rag.extractive import Run, best_sentences
 from rag.language_model import LanguageModel, Usage
 from rag.languages import detect_language
 from rag.prompts import build_messages, draw_frame, refusal_sentence
-from rag.refusal import refusal_reason
+from rag.refusal import answer_refusal, relevance_refusal
 from rag.retrieval import Found, Query, hybrid_search, search
 
 logger = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class Pipeline:
         language = language_tag(question.language) if question.language else query.language
         found = hybrid_search(self.corpus, self.encoder, query)
         draft = _Draft(query=query, language=language, found=found, started=started)
-        draft.refusal_reason = refusal_reason(query, found, encoder_name=self.encoder.name)
+        draft.refusal_reason = relevance_refusal(query, found, encoder_name=self.encoder.name)
         if draft.refusal_reason == "no_hits":
             draft.refusal_reason = self._why_no_hits(query.filters)
         draft.undated_left_out = self.undated_left_out(query.filters)
@@ -188,16 +188,14 @@ class Pipeline:
         return draft.add(sentence.text, quotes, lead=sentence.lead)
 
     def _extract(self, draft: "_Draft") -> list[Event]:
-        """Answer with verbatim sentences of the best hits."""
-        assert draft.found.vector is not None, "hybrid search always encodes the query"
-        quotes = best_sentences(
-            draft.query.text,
-            language=draft.query.language,
-            vector=draft.found.vector,
-            hits=draft.found.hits,
-            encoder=self.encoder,
+        """Answer with verbatim sentences of the best hits, unless none of them answers."""
+        extract = best_sentences(draft.query, draft.found, encoder=self.encoder)
+        draft.refusal_reason = answer_refusal(
+            draft.query, draft.found, extract, encoder_name=self.encoder.name
         )
-        return [event for quote in quotes for event in draft.add(quote.text, [quote], lead="\n")]
+        if draft.refusal_reason is not None:
+            return []
+        return [event for run in extract.runs for event in draft.add_run(run)]
 
     def _query(self, question: Question, *, field: str) -> Query:
         text = validated(question.text, field=field, maximum=self._max_question_characters)
@@ -244,6 +242,15 @@ class _Draft:
             ClaimCited(claim, self.composer.citations[citations:]) for claim in self.composer.claims[claims:]
         ]
         return events
+
+    def add_run(self, run: Run) -> list[Event]:
+        """Add a quote on a line of its own, each of its sentences a claim."""
+        leads = ("\n", *[" "] * (len(run.sentences) - 1))
+        return [
+            event
+            for sentence, lead in zip(run.sentences, leads, strict=True)
+            for event in self.add(sentence, [run.quote], lead=lead)
+        ]
 
     def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:
         """Take what the language model wrote as the answer, or as a refusal.

@@ -292,7 +292,7 @@ def _named(kind: type, values: Iterable[float]) -> list[str]:
 def _without(corpus: LocalCorpus, name: str, folder: Path) -> LocalCorpus:
     """Copy a corpus and remove the withheld articles from the copy."""
     corpus.close()
-    copy = BUILD / f"{name}-withheld"
+    copy = BUILD / f"{name}-without"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(BUILD / name, copy)
     opened = open_corpus(copy.name, lambda: iter(()), encoder=bundled_encoder())

@@ -19,8 +19,9 @@ _HITS = 3
 _RUNS = 3
 
 # A neighbour of the best sentence is quoted with it, and another sentence is given too, if it is at least
-# e^-1 times as likely to hold the answer.
+# e^-margin times as likely to hold the answer. Across languages, where no words count, scores lie closer.
 _MARGIN = 1.0
+_MARGIN_ACROSS_LANGUAGES = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +91,10 @@ class Candidate:
 
 def best_sentences(query: Query, found: Found, *, encoder: Encoder) -> Extract:
     """Return one to three verbatim quotes of the hits, the best first."""
-    return choose(sentence_candidates(query, found, encoder=encoder), weights=WEIGHTS)
-
-
-def choose(candidates: Sequence[Candidate], *, weights: SentenceWeights) -> Extract:
-    """Return the sentences that answer best."""
-    scores = np.array([candidate.features for candidate in candidates]) @ _vector(weights)
+    candidates = sentence_candidates(query, found, encoder=encoder)
+    scores = np.array([candidate.features for candidate in candidates]) @ _vector(WEIGHTS)
     return Extract(
-        runs=tuple(_runs(candidates, scores)),
+        runs=tuple(_runs(candidates, scores, margin=_margin(query, found))),
         score=float(scores.max()),
         similarity=max(candidate.features[0] for candidate in candidates),
     )
@@ -170,10 +167,15 @@ def _vector(weights: SentenceWeights) -> FloatArray:
     return np.array(list(vars(weights).values()))
 
 
-def _runs(candidates: Sequence[Candidate], scores: FloatArray) -> list[Run]:
+def _margin(query: Query, found: Found) -> float:
+    is_same = found.hits[0].language.split("-")[0] == query.language.split("-")[0]
+    return _MARGIN if is_same else _MARGIN_ACROSS_LANGUAGES
+
+
+def _runs(candidates: Sequence[Candidate], scores: FloatArray, *, margin: float) -> list[Run]:
     """Return the best sentence, with its neighbour if that comes near it, and others that do."""
     order = map(int, np.argsort(-scores, kind="stable"))
-    near = [place for place in order if scores[place] >= scores.max() - _MARGIN]
+    near = [place for place in order if scores[place] >= scores.max() - margin]
     best = candidates[near[0]]
     partners = [place for place in near if _may_join(best, candidates[place], candidates)][:1]
     chosen = [sorted([near[0], *partners])] + [[place] for place in near[1:] if place not in partners]

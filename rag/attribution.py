@@ -26,10 +26,14 @@ _LIKELIER = 0.15
 # A claim that one sentence retells so far is not put together from several.
 _RETOLD_BY_ONE = 0.75
 
-# Signs of Markdown, the target of a link, and what stands for a source: "[Reuters]", "(Sumber: Antara)", a
-# number in brackets or raised at the end.
+# Fewer words without a number, date or name tell nothing that another language could be compared with.
+_TELLING_WORDS = 3
+
+# Signs of Markdown, images, the target of a link, and what stands for a source: "[Reuters]", "(Sumber: Antara)", a
+# number in brackets or raised at the end. subtle: bounded, for a model may write nothing but brackets.
 _MARKUP = re.compile(
-    r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|[*_`~#>]+|\[(?P<shown>[^\]]*)\]\([^)]*\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
+    r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`~#>]+"
+    r"|\[(?P<shown>[^\[\]]{0,300})\]\([^)]{0,500}\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
     r"|[(（](?:source|sumber|evidence|bukti|fuente|来源|出处)[^)）]{0,60}[)）]"
     r"|(?:[(（]\d{1,2}[)）]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\W*$)",
     re.IGNORECASE,
@@ -59,7 +63,7 @@ def attribute(sentence: Sentence, *, evidence: Evidence, language: str) -> Attri
     if not candidates:
         return Attribution("unsupported", {}, is_related=False)
     best = candidates[0]
-    carrying = [candidate for candidate in candidates if _carries(candidate)]
+    carrying = [candidate for candidate in candidates if _carries(claim, candidate)]
     if carrying and not _outweighs(best, carrying[0]):
         return _supported(_preferred(carrying, sentence.evidence))
     joined = _join(claim, vector, candidates, evidence)
@@ -77,8 +81,13 @@ def without_markup(text: str) -> str:
     return _MARKUP.sub(lambda match: match["shown"] or "", text).replace("|", " ")
 
 
-def _carries(candidate: Candidate) -> bool:
-    return candidate.probability >= THRESHOLD and candidate.are_facts_given
+def _carries(claim: Statement, candidate: Candidate) -> bool:
+    is_comparable = (
+        len(claim.words) >= _TELLING_WORDS
+        or bool(candidate.comparison.findings)
+        or claim.is_in_language_of(candidate.sentences[0].statement)
+    )
+    return is_comparable and candidate.probability >= THRESHOLD and candidate.are_facts_given
 
 
 def _outweighs(best: Candidate, carrying: Candidate) -> bool:
@@ -111,7 +120,7 @@ def _join(
             continue
         parts += candidate.sentences
         joined = evidence.joined(claim, vector, parts)
-        if _carries(joined):
+        if _carries(claim, joined):
             return joined
         if len(parts) == _JOINED:
             return None
@@ -119,14 +128,19 @@ def _join(
 
 
 def _adds(claim: Statement, parts: Sequence[EvidenceSentence], candidate: Candidate) -> bool:
-    """Whether a sentence of the same language holds two or more words of the claim that `parts` do not."""
+    """Whether a sentence of the same language holds two or more words of the claim that `parts` do not.
+
+    One of another passage must hold more than a name: who did it and what was done stand in one place.
+    """
     (sentence,) = candidate.sentences
     if candidate.probability < UNRELATED / 2 or sentence.hit.language != parts[0].hit.language:
         return False
     if not claim.is_in_language_of(sentence.statement):
         return sentence.number == parts[0].number
     held = frozenset[str]().union(*(part.statement.stems for part in parts))
-    return len((claim.stems & sentence.statement.stems) - held) > 1
+    added = (claim.stems & sentence.statement.stems) - held
+    is_more = sentence.number == parts[0].number or bool(added - claim.stems_of_names)
+    return len(added) > 1 and is_more
 
 
 def _supported(candidates: Sequence[Candidate]) -> Attribution:

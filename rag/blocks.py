@@ -1,10 +1,10 @@
 """A written answer's Markdown into the sentences that claim something, and the rest."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rag.languages import sentence_spans
+from rag.languages import Span, sentence_spans
 
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
@@ -76,6 +76,21 @@ def _sentences(line: re.Match[str], language: str, *, starts: bool) -> Iterator[
     spans = sentence_spans(line[0][skipped:], language=language)
     if not spans:
         yield from _whole(line, in_code=False)
-    for start, end in spans:
+    for start, end in _with_images_whole(line[0][skipped:], spans):
         is_claim = not line[0][skipped + start : skipped + end].endswith(_ANNOUNCEMENT)
         yield Block(offset + start, offset + end, is_claim=is_claim)
+
+
+def _with_images_whole(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Join what was split behind the exclamation mark of an image.
+
+    >>> _with_images_whole("![a](b) c", [(0, 1), (1, 9)])
+    [(0, 9)]
+    """
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start and text.startswith("![", start - 1):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined

@@ -68,6 +68,11 @@ class Statement:
         return frozenset(self.words)
 
     @cached_property
+    def stems_of_names(self) -> frozenset[str]:
+        """Its distinct words that are written with a capital."""
+        return frozenset(words(" ".join(name.text for name in self.facts.names), language=self.language))
+
+    @cached_property
     def ordered_tokens(self) -> list[str]:
         """Its words as names are compared, in order."""
         return plain_tokens(self.text)

@@ -130,6 +130,7 @@ def events_of(
     unsupported: UnsupportedPolicy = "flag",
     max_prompt_tokens: int = 100_000,
     top_k: int = 20,
+    timeout_seconds: float = 20.0,
 ) -> list[Event]:
     """Ask; with a script over a real connection to a server that follows it."""
 
@@ -148,7 +149,7 @@ def events_of(
         return asyncio.run(collect(None))
     with serving(script) as url:
         model = OpenAILanguageModel(
-            "scripted", api_key="none", base_url=url, timeout_seconds=20, max_tokens=400
+            "scripted", api_key="none", base_url=url, timeout_seconds=timeout_seconds, max_tokens=400
         )
         return asyncio.run(collect(model))
 

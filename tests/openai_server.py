@@ -31,6 +31,7 @@ class Script:
     cut_after: int | None = None
     hang_seconds: float = 0.0
     drip_seconds: float = 0.0
+    longest_prompt_characters: int | None = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     rewriting: "Script | None" = None
@@ -72,16 +73,17 @@ def _handler(main: Script, is_over: threading.Event) -> type[BaseHTTPRequestHand
             script.keys.append(self.headers["Authorization"].removeprefix("Bearer "))
             is_over.wait(script.hang_seconds)
             try:
-                if script.status == 200:
+                if _is_too_long(script, request):
+                    self._refuse(400, _TOO_LONG)
+                elif script.status == 200:
                     self._stream(script, request)
                 else:
-                    self._refuse(script)
+                    self._refuse(script.status, script.body.replace(b"{key}", script.keys[-1].encode()))
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # the client went away, as some tests want it to
 
-        def _refuse(self, script: Script) -> None:
-            body = script.body.replace(b"{key}", script.keys[-1].encode())
-            self.send_response(script.status)
+        def _refuse(self, status: int, body: bytes) -> None:
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Retry-After-Ms", "1")
@@ -110,6 +112,16 @@ def _handler(main: Script, is_over: threading.Event) -> type[BaseHTTPRequestHand
             """Keep quiet."""
 
     return Handler
+
+
+_TOO_LONG = (
+    b'{"error": {"message": "maximum context length exceeded", "code": "context_length_exceeded"}}'
+)
+
+
+def _is_too_long(script: Script, request: dict[str, Any]) -> bool:
+    limit = script.longest_prompt_characters
+    return limit is not None and sum(len(message["content"]) for message in request["messages"]) > limit
 
 
 def _lines(script: Script, request: dict[str, Any]) -> Iterator[bytes]:

@@ -6,8 +6,9 @@ passage of that article, `@gayo+1` for the next number.
 """
 
 import re
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from embeddings.encoder import Encoder
 from rag.datatypes import Answer, UnsupportedPolicy
 from rag.ingestion import Ingestion
 from rag.local_corpus import EncoderIdentity, LocalCorpus
-from rag.pipeline import Question
+from rag.pipeline import Pipeline, Question
 from tests.coffee import ARTICLES, QUESTIONS, RememberingEncoder, events_of, verdicts
 from tests.openai_server import Script
 from tests.test_openai_model import check_stream
@@ -79,8 +80,7 @@ class Library:
 
     def _numbered(self, text: str, question: Question) -> str:
         """Put the number of an article's first passage in the place of its name."""
-        (found, *_) = events_of(self.corpus, self.encoder, replace(question, mode="extractive"))
-        hits = found.hits  # type: ignore[union-attr]
+        hits = Pipeline(corpus=self.corpus, encoder=self.encoder, top_k=20).search(question).hits
         assert {hit.article_id for hit in hits} == {article.id for article in ARTICLES}
         numbers = {hit.article_id: hit.rank for hit in sorted(hits, key=lambda hit: -hit.rank)}
         return re.sub(
@@ -147,6 +147,11 @@ MARKERS = [
     case("two for two", f"{HARVEST}. {{@gayo}} Brazil remained the largest exporter. {{@vietnam}}",
          supported("gayo"), supported("vietnam")),
 ]  # fmt: skip
+
+# What the checks are known not to see.
+TURNED = "a verb turned round or a negation is not told from the original"
+BARE = "a few words without number, date or name are near to every sentence of their topic"
+ELSEWHERE = "the facts are given, of something else"
 
 TABLE = """\
 | Daerah | Panen |
@@ -221,6 +226,7 @@ RETOLD = [
     case("weekday", f"{HARVEST} pada Senin.", supported("gayo")),
     case("weekday and full date", f"{HARVEST} pada Senin, 3 Juni 2024.", supported("gayo")),
     case("yesterday", f"{HARVEST} kemarin.", supported("gayo")),
+    case("another unit", "Panen kopi Gayo di Aceh Tengah mencapai 1.500.500 kilogram.", supported("gayo")),
     case("a name with an ending", "Zulkifli Hasan-lah yang mengatakan ekspor kopi ke Jepang turun 7 persen.",
          supported("ekspor")),
     case("-nya", "Ketua Koperasi Baitul Qiradh-nya, Mahdalena Usman, menyambut baik kenaikan harga itu.",
@@ -331,11 +337,33 @@ FABRICATED = [
          language="es"),
     case("Spanish, another year", "Colombia produjo 11,3 millones de sacos de café en 2021. {@colombia}",
          FALSE, language="es"),
-    case("turned round", "Ekspor kopi ke Jepang naik 7 persen. {@ekspor}", FALSE),
-    case("turned round in English", "Coffee exports to Japan rose 7 percent. {@ekspor}", FALSE, language="en"),
-    case("negated", "Bupati Nukman Hadi menyebut hujan tidak memperlambat penjemuran. {@lampung}", FALSE),
-    case("negated in English", "Vietnam did not export 1.6 million tonnes of coffee in 2023. {@vietnam}",
+    wrong("turned round", TURNED, "Ekspor kopi ke Jepang naik 7 persen. {@ekspor}", FALSE),
+    wrong("turned round in English", TURNED, "Coffee exports to Japan rose 7 percent. {@ekspor}", FALSE, language="en"),
+    wrong("negated", TURNED, "Bupati Nukman Hadi menyebut hujan tidak memperlambat penjemuran. {@lampung}", FALSE),
+    wrong("negated in English", TURNED, "Vietnam did not export 1.6 million tonnes of coffee in 2023. {@vietnam}",
          FALSE, language="en"),
+    wrong("an opposite verb", TURNED, "Ratna Wijaya fired 36 workers. {@roastery}", FALSE, language="en"),
+    wrong("an opposite verb with a date", TURNED,
+          "The roastery in Bandung closed on 12 March 2024. {@roastery}", FALSE, language="en"),
+    wrong("an opposite verb in Spanish", TURNED, "Las exportaciones cayeron un 5 %. {@colombia}", FALSE,
+          language="es"),
+    wrong("another thing done", TURNED, "Pohon kopi tertua di Takengon ditebang pada 1908. {@catatan}", FALSE),
+    case("turned round in Chinese", "云南省今年咖啡产量比去年减少8%。{@yunnan}", FALSE, language="zh-Hans"),
+    wrong("bare of facts", BARE, "Panen kopi gagal total. {@gayo}", FALSE),
+    wrong("bare of facts, of people", BARE, "Petani Gayo merugi. {@gayo}", FALSE),
+    wrong("a number of another thing", ELSEWHERE, "Harga kopi naik 12 persen. {@gayo}", FALSE),
+    wrong("a doer of another thing, across languages", ELSEWHERE,
+          "Brasil mengekspor 1,6 juta ton kopi pada 2023. {@vietnam}", FALSE),
+    wrong("a name from an article of another language", ELSEWHERE,
+          "Pemenang lomba seduh adalah Ratna Wijaya. {@festival}", FALSE),
+    case("a sum with the number of tonnes", "Vietnam exported coffee worth $1.6 million in 2023. {@vietnam}",
+         FALSE, language="en"),
+    case("a doer of another article", "Ratna Wijaya membuka Festival Kopi Takengon. {@festival}", FALSE),
+    case("a prize for somebody else", "Mahdalena Usman menerima hadiah sepeda motor. {@festival}", FALSE),
+    case("places exchanged", "Pedagang Jepang membawa bibitnya dari Belanda. {@catatan}", FALSE),
+    case("another city", "The roastery is in Jakarta. {@roastery}", FALSE, language="en"),
+    case("another unit of the same size", "Panen kopi Gayo di Aceh Tengah mencapai 1.500.500 ton. {@gayo}",
+         FALSE),
     case("a reason invented", "Panen kopi Gayo naik 12 persen berkat pupuk gratis dari pemerintah. {@gayo}",
          FALSE),
 ]  # fmt: skip
@@ -352,3 +380,101 @@ def test_every_claim_is_found_to_be_what_it_is(library: Library, written: Case) 
         cited = {article_id for article_id, *_ in quotes}
         assert expected.articles in (None, cited), (text, cited)
     assert written.shown in (None, answer.answer)
+
+
+TORN = (
+    f"**Panen**\n- {HARVEST} [[q0000:1]] {{@gayo}}. Pohon kopi tertua di Takengon ditanam pada 1908 [5].{{@catatan}}\n"
+    "- Ekspor kopi ke Jepang turun 7 persen 【@ekspor†sumber】。 Panen robusta 9.999 ton [^1]. {{99}}"
+)
+
+
+@pytest.mark.parametrize("tear", range(1, 8))
+def test_the_tearing_of_the_stream_changes_no_verdict(library: Library, tear: int) -> None:
+    torn, whole = library.answer(TORN, tear=tear), library.answer(TORN, tear=None)
+    assert (torn.answer, torn.claims, torn.citations) == (whole.answer, whole.claims, whole.citations)
+    assert [claim.verdict for claim in torn.claims][:3] == ["supported"] * 3
+
+
+@pytest.mark.parametrize("written", [*MARKERS, *FORMS, *RETOLD, *FABRICATED])
+def test_unsupported_claims_are_left_out_where_that_is_the_policy(library: Library, written: Case) -> None:
+    flagged = library.answer(written.text, language=written.language)
+    answer = library.answer(written.text, language=written.language, policy="drop")
+    kept = [claim for claim in verdicts(flagged) if claim[1] == "supported"]
+    if kept:
+        assert (answer.mode, answer.degraded) == ("llm", None)
+        assert verdicts(answer) == kept
+    else:
+        assert (answer.mode, answer.degraded) == ("extractive", "llm_uncited")
+    assert {claim.verdict for claim in answer.claims} == {"supported"}
+
+
+REFUSALS = {
+    "id": "Maaf, artikel yang tersedia tidak memuat informasi tentang pertanyaan ini.",
+    "en": "I'm sorry, but the provided articles do not contain an answer to this question.",
+    "zh-Hans": "抱歉，所提供的文章中没有关于这个问题的答案。",
+    "ar": "عذرا، المقالات المتاحة لا تحتوي على إجابة عن هذا السؤال.",
+    "es": "Lo siento, los artículos disponibles no contienen la respuesta a esta pregunta.",
+}
+
+
+@pytest.mark.parametrize("policy", ["flag", "drop"])
+@pytest.mark.parametrize("language", REFUSALS)
+def test_a_refusal_in_other_words_is_one(library: Library, language: str, policy: UnsupportedPolicy) -> None:
+    answer = library.answer(REFUSALS[language], language=language, policy=policy)
+    assert (answer.mode, answer.refusal_reason) == ("llm", "evidence_does_not_answer")
+
+
+def test_a_refusal_behind_the_truth_takes_nothing_back(library: Library) -> None:
+    answer = library.answer(f"{HARVEST}. {{@gayo}} {REFUSALS['id']}")
+    assert not answer.is_refusal
+    assert [claim.verdict for claim in answer.claims] == ["supported"]
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\n\n---\n", "# Kopi", "{@gayo}", "[1]", "![kopi](https://evil.example)"])
+def test_what_claims_nothing_gives_way_to_verbatim_sentences(library: Library, text: str) -> None:
+    answer = library.answer(text)
+    assert (answer.mode, answer.degraded) == ("extractive", "llm_uncited" if text else "llm_error")
+
+
+@pytest.mark.parametrize("unit", ["panen kopi 5 ", "[", "[a](", "价格", "(1)", "Budi "])
+def test_a_huge_line_is_checked_in_time(library: Library, unit: str) -> None:
+    started = time.process_time()
+    library.answer(f"{HARVEST}. {{@gayo}} " + (unit * 200_000)[:200_000], tear=20_000)
+    assert time.process_time() - started < 15
+
+
+def test_a_stream_without_end_is_left(library: Library) -> None:
+    script = Script([f"{HARVEST}. " * 20] * 100_000)
+    question = Question(text=QUESTIONS["id"], mode="llm")
+    started = time.monotonic()
+    events = events_of(library.corpus, library.encoder, question, script, timeout_seconds=1)
+    assert time.monotonic() - started < 10
+    assert check_stream(events, library.corpus).degraded == "llm_timeout"
+
+
+@pytest.mark.parametrize(
+    ("max_prompt_tokens", "longest_prompt_characters"), [(700, None), (1, None), (100_000, 3000)]
+)
+def test_evidence_longer_than_the_context_is_left_out_by_whole_passages(
+    library: Library, max_prompt_tokens: int, longest_prompt_characters: int | None
+) -> None:
+    script = Script([f"{HARVEST}."], longest_prompt_characters=longest_prompt_characters)
+    question = Question(text="Berapa ton panen kopi Gayo di Aceh Tengah?", mode="llm")
+    events = events_of(
+        library.corpus, library.encoder, question, script, max_prompt_tokens=max_prompt_tokens
+    )
+    answer = check_stream(events, library.corpus)
+    prompt = script.requests[-1]["messages"][1]["content"]
+    shown = [hit for hit in answer.hits if f"\n{hit.text}\n" in prompt]
+    assert 1 <= len(shown) < len(answer.hits)
+    assert answer.evidence_left_out == len(answer.hits) - len(shown)
+    assert [hit.rank for hit in shown] == list(range(1, len(shown) + 1))
+    assert all(hit.text[:20] not in prompt for hit in answer.hits[len(shown) :])
+    assert [verdict for _, verdict, _ in verdicts(answer)] == ["supported"]
+
+
+def test_a_context_too_short_for_one_passage_gives_way_to_verbatim_sentences(library: Library) -> None:
+    script = Script([f"{HARVEST}."], longest_prompt_characters=10)
+    question = Question(text=QUESTIONS["id"], mode="llm")
+    answer = check_stream(events_of(library.corpus, library.encoder, question, script), library.corpus)
+    assert (answer.mode, answer.degraded) == ("extractive", "llm_context_exceeded")

@@ -28,7 +28,7 @@ _DIMENSIONS = ("length", "mass", "area", "volume", "speed", "temperature", "dura
 # In terms of one unit of the dimension; CLDR's names. Those not here are dimensions of their own.
 _FACTORS = {
     "length-kilometer": 1e3, "length-meter": 1, "length-centimeter": 1e-2, "length-millimeter": 1e-3,
-    "mass-tonne": 1e6, "mass-metric-ton": 1e6, "mass-kilogram": 1e3, "mass-gram": 1, "mass-milligram": 1e-3,
+    "mass-tonne": 1e6, "mass-metric-ton": 1e6, "mass-ton": 1e6, "mass-kilogram": 1e3, "mass-gram": 1, "mass-milligram": 1e-3,
     "area-square-kilometer": 1e6, "area-hectare": 1e4, "area-square-meter": 1,
     "volume-liter": 1, "volume-milliliter": 1e-3, "volume-cubic-meter": 1e3,
     "duration-year": 365.25, "duration-month": 365.25 / 12, "duration-week": 7, "duration-day": 1,
@@ -62,6 +62,8 @@ _PERCENT = (
     "процента",
     "yüzde",
 )
+# "5 in 2023" are no inches.
+_NO_UNITS = frozenset({"in"})
 _MULTIPLIERS = {
     "id": {"milyar": 1e9, "milyard": 1e9, "trilyun": 1e12},
     "en": {"bn": 1e9, "mn": 1e6, "tn": 1e12, "hundred": 1e2, "lakh": 1e5, "lakhs": 1e5, "crore": 1e7},
@@ -115,6 +117,10 @@ class Lexicon:
     months: Mapping[str, int]
     weekdays: Mapping[str, int]
     relatives: Mapping[str, tuple[str, int]]
+
+
+# What news call a ton is one of 1,000 kg nearly everywhere; CLDR does not know every spelling.
+_MORE_UNITS = dict.fromkeys(("tonne", "tonnes"), Unit("mass", 1e6))
 
 
 def fold(text: str) -> str:
@@ -230,9 +236,9 @@ def _units(locale: Locale) -> dict[str, Unit]:
         for width in ("long", "short"):
             for plural, pattern in dict(widths.get(width, {})).items():
                 word = fold(str(pattern).replace("{0}", "")).strip()
-                if plural != "per" and word:
+                if plural != "per" and word and word not in _NO_UNITS:
                     units.setdefault(word, unit)
-    return units
+    return units | _MORE_UNITS
 
 
 def _goes_before(currency: str) -> bool:

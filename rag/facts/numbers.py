@@ -28,9 +28,10 @@ _ABOUT = re.compile(
     r"\s*\W?\s*$"
 )
 
-# What is one in some languages is an article or part of a phrase ("salah satu", "one of", "uno").
-_SOFT_VALUES = frozenset({0.0, 1.0})
-_SOFT_WORDS = frozenset({"second", "a", "hundred"})
+# What is one in some languages is an article or part of a phrase ("salah satu", "one of", "uno"); what is
+# zero is "not", "nothing" or a month in a few.
+_SOFT_VALUES = frozenset({1.0})
+_SOFT_WORDS = frozenset({"second", "a", "hundred", "không", "null", "wala", "walâ", "صفر"})
 
 # After a sum of money; M is a million, or "miliar" in Indonesian.
 _LETTERS = {"k": (1e3,), "m": (1e6, 1e9), "b": (1e9,), "t": (1e12,)}

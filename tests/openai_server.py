@@ -114,9 +114,7 @@ def _handler(main: Script, is_over: threading.Event) -> type[BaseHTTPRequestHand
     return Handler
 
 
-_TOO_LONG = (
-    b'{"error": {"message": "maximum context length exceeded", "code": "context_length_exceeded"}}'
-)
+_TOO_LONG = b'{"error": {"message": "maximum context length exceeded", "code": "context_length_exceeded"}}'
 
 
 def _is_too_long(script: Script, request: dict[str, Any]) -> bool:

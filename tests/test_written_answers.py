@@ -430,7 +430,9 @@ def test_a_refusal_behind_the_truth_takes_nothing_back(library: Library) -> None
     assert [claim.verdict for claim in answer.claims] == ["supported"]
 
 
-@pytest.mark.parametrize("text", ["", " \n", "\n\n---\n", "# Kopi", "{@gayo}", "[1]", "![kopi](https://evil.example)"])
+@pytest.mark.parametrize(
+    "text", ["", " \n", "\n\n---\n", "# Kopi", "{@gayo}", "[1]", "![kopi](https://evil.example)"]
+)
 def test_what_claims_nothing_gives_way_to_verbatim_sentences(library: Library, text: str) -> None:
     answer = library.answer(text)
     assert (answer.mode, answer.degraded) == ("extractive", "llm_uncited" if text else "llm_error")
@@ -460,9 +462,7 @@ def test_evidence_longer_than_the_context_is_left_out_by_whole_passages(
 ) -> None:
     script = Script([f"{HARVEST}."], longest_prompt_characters=longest_prompt_characters)
     question = Question(text="Berapa ton panen kopi Gayo di Aceh Tengah?", mode="llm")
-    events = events_of(
-        library.corpus, library.encoder, question, script, max_prompt_tokens=max_prompt_tokens
-    )
+    events = events_of(library.corpus, library.encoder, question, script, max_prompt_tokens=max_prompt_tokens)
     answer = check_stream(events, library.corpus)
     prompt = script.requests[-1]["messages"][1]["content"]
     shown = [hit for hit in answer.hits if f"\n{hit.text}\n" in prompt]

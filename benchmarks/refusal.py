@@ -1,17 +1,21 @@
-"""Fit when a question is refused: log odds of an answer from the best similarity and the best coverage.
+"""Fit which sentence answers, and when a question is refused.
 
-Answerable questions are asked of whole corpora; withheld ones of corpora without the articles that hold their
-answers. Sets weigh the same, whatever their size. Prints what `rag.refusal.CALIBRATIONS` holds, and how many
-questions either choice would answer and refuse.
+Answerable questions are asked of whole corpora, withheld ones of corpora without the articles that hold their
+answers, off-corpus ones of corpora of something else. Groups weigh the same, whatever their size, and other
+languages together as much as Indonesian. Prints what `rag.extractive.WEIGHTS` and `rag.refusal.CALIBRATIONS`
+hold, how many of each group are answered, and the same with the group's set left out of the fit.
 """
 
 import json
+import random
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.data import (
@@ -20,102 +24,281 @@ from benchmarks.data import (
     folder_argument,
     indonesian_pool,
     open_corpus,
-    questions,
     xquad,
 )
-from benchmarks.retrieval import OTHER_LANGUAGES, across
+from benchmarks.retrieval import OTHER_LANGUAGES
+from embeddings.weights import FloatArray
+from rag.extractive import SentenceWeights, sentence_candidates
+from rag.languages import detect_language
 from rag.local_corpus import LocalCorpus
-from rag.pipeline import Pipeline, Question
-from rag.refusal import THRESHOLD
+from rag.pipeline import Question
+from rag.refusal import CALIBRATIONS, Signals, is_same_language, signals_of
+from rag.retrieval import Query, hybrid_search
+
+QUESTIONS_A_GROUP = 300
+
+# Similarities differ by hundredths, shares by tenths: scaled, one penalty suits all.
+_SCALES = np.array([10.0, 10.0, 1, 1, 1, 1, 1])
+_PENALTY = 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question of the evaluation sets: of which set and kind, with the answers if there are any."""
+
+    set_name: str
+    kind: str
+    text: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One question asked: of which set, with which signals, answerable or not."""
+    """One question asked: the features of the sentences, which of them answer, the passages' signals."""
 
-    name: str
-    similarity: float
-    coverage: float
-    is_answerable: bool
+    asked: Asked
+    is_same_language: bool
+    features: FloatArray
+    is_good: tuple[bool, ...]
+    signals: Signals
 
 
 def main() -> None:
-    """Print both fits."""
+    """Print the fits and what comes of them."""
     folder = folder_argument(__doc__)
-    _fit("same language", _same_language(folder))
-    _fit("across languages", _across_languages(folder))
+    samples = list(_samples(folder))
+    weights = fit_weights(_telling(samples))
+    print("sentences:", *_named(SentenceWeights, weights))
+    _print_quotes(samples, weights)
+    for title, is_same, names in (
+        ("same language", True, ("score", "background")),
+        ("across languages", False, ("prominence", "lead")),
+    ):
+        chosen = [sample for sample in samples if sample.is_same_language == is_same]
+        _print_answers(title, chosen, weights, names)
+    _print_relevance("same language", samples, True, ("similarity", "coverage", "background"))
+    _print_relevance("across languages", samples, False, ("prominence",))
 
 
-def _same_language(folder: Path) -> list[Sample]:
-    samples = []
-    withheld = _withheld(folder, "abstain-facqa-dev", "id")
-    with indonesian_pool(folder) as whole:
-        for name in ("facqa-dev", "idk-mrc-dev"):
-            texts = [question.text for question in questions(folder, name)]
-            samples += _samples("facqa" if name == "facqa-dev" else name, whole, texts, is_answerable=True)
-    with _without(indonesian_pool(folder), "indonesian", folder, "abstain-facqa-dev") as part:
-        samples += _samples("facqa", part, withheld, is_answerable=False)
-    for language in OTHER_LANGUAGES:
-        with xquad(folder, language) as whole:
-            texts = [question.text for question, _ in across(folder, language, language)]
-            samples += _samples(language, whole, texts, is_answerable=True)
-        with _without(xquad(folder, language), f"xquad-{language}", folder, "abstain-xquad-dev") as part:
-            texts = _withheld(folder, "abstain-xquad-dev", language)
-            samples += _samples(language, part, texts, is_answerable=False)
-    return samples
+def fit_weights(samples: Sequence[Sample]) -> FloatArray:
+    """Return the weights under which the sentences that answer are likeliest: a conditional logit."""
+    groups = [sample.asked.set_name for sample in samples]
+    data = [
+        (sample.features * _SCALES, np.array(sample.is_good), 1000 / groups.count(group))
+        for sample, group in zip(samples, groups, strict=True)
+    ]
+
+    def loss(weights: FloatArray) -> tuple[float, FloatArray]:
+        total, slope = _PENALTY * float(weights @ weights), 2 * _PENALTY * weights
+        for features, is_good, importance in data:
+            scores = features @ weights
+            shares = np.exp(scores - scores.max())
+            shares /= shares.sum()
+            of_good = shares[is_good].sum()
+            total -= importance * float(np.log(of_good))
+            slope = slope + importance * features.T @ (shares - np.where(is_good, shares, 0) / of_good)
+        return total, slope
+
+    found = minimize(loss, np.zeros(len(_SCALES)), jac=True, method="L-BFGS-B")
+    weights: FloatArray = found.x * _SCALES
+    return weights
 
 
-def _across_languages(folder: Path) -> list[Sample]:
-    samples = []
-    for language in OTHER_LANGUAGES:
-        with xquad(folder, language) as whole:
-            texts = [question.text for question, _ in across(folder, "id", language)]
-            samples += _samples(f"id → {language}", whole, texts, is_answerable=True)
-        with _without(xquad(folder, language), f"xquad-{language}", folder, "abstain-xquad-dev") as part:
-            texts = _withheld(folder, "abstain-xquad-dev", "id")
-            samples += _samples(f"id → {language}", part, texts, is_answerable=False)
-    return samples
+def _telling(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the Indonesian samples of which some sentences answer and some do not."""
+    return [
+        sample
+        for sample in samples
+        if sample.asked.kind == "answerable"
+        and sample.asked.set_name in ("facqa", "idk-mrc-dev", "idk-mrc-train", "xquad id")
+        and 0 < sum(sample.is_good) < len(sample.is_good)
+    ]
 
 
-def _samples(name: str, corpus: LocalCorpus, texts: Sequence[str], *, is_answerable: bool) -> list[Sample]:
-    pipeline = Pipeline(corpus=corpus, encoder=bundled_encoder())
-    samples = []
-    for text in texts:
-        found = pipeline.search(Question(text=text))
-        samples.append(Sample(name, found.similarity or 0.0, found.coverage or 0.0, is_answerable))
-    return samples
+def _print_quotes(samples: Sequence[Sample], weights: FloatArray) -> None:
+    for name in dict.fromkeys(sample.asked.set_name for sample in _telling(samples)):
+        left_out = fit_weights([s for s in _telling(samples) if s.asked.set_name != name])
+        asked = [s for s in samples if s.asked.set_name == name and s.asked.kind == "answerable"]
+        shares = [
+            np.mean([s.is_good[int((s.features @ fitted).argmax())] for s in asked])
+            for fitted in (weights, left_out)
+        ]
+        print(f"  {name:16} best sentence answers {shares[0]:.3f}, left out {shares[1]:.3f}")
 
 
-def _fit(title: str, samples: Sequence[Sample]) -> None:
-    features = np.array([[sample.similarity, sample.coverage] for sample in samples])
-    labels = np.array([sample.is_answerable for sample in samples])
-    groups = [(sample.name, sample.is_answerable) for sample in samples]
-    weights = np.array([1 / groups.count(group) for group in groups]) * len(samples)
-    model = LogisticRegression(C=1e6).fit(features, labels, sample_weight=weights)
-    (similarity, coverage), (intercept,) = model.coef_[0], model.intercept_
-    print(f"{title}: similarity {similarity:.1f}, coverage {coverage:.1f}, intercept {intercept:.1f}")
-    answered = model.predict_proba(features)[:, 1] >= THRESHOLD
+def _print_answers(title: str, samples: Sequence[Sample], weights: FloatArray, names: Sequence[str]) -> None:
+    table = np.array([_signals(sample, weights, names) for sample in samples])
+    calibrations = CALIBRATIONS[bundled_encoder().name]
+    is_same = samples[0].is_same_language
+    calibration = calibrations.same_language if is_same else calibrations.across_languages
+    _print_fit(f"answer, {title}", samples, table, names, calibration.answer_threshold)
+
+
+def _print_relevance(title: str, samples: Sequence[Sample], is_same: bool, names: Sequence[str]) -> None:
+    chosen = [s for s in samples if s.is_same_language == is_same and s.asked.kind != "near-miss"]
+    table = np.array([[getattr(sample.signals, name) for name in names] for sample in chosen])
+    calibrations = CALIBRATIONS[bundled_encoder().name]
+    calibration = calibrations.same_language if is_same else calibrations.across_languages
+    _print_fit(f"relevance, {title}", chosen, table, names, calibration.relevance_threshold)
+
+
+def _signals(sample: Sample, weights: FloatArray, names: Sequence[str]) -> list[float]:
+    best = float((sample.features @ weights).max())
+    lead = float(sample.features[:, 0].max()) - sample.signals.background
+    values = {**vars(sample.signals), "score": best, "lead": lead}
+    return [values[name] for name in names]
+
+
+def _print_fit(
+    title: str, samples: Sequence[Sample], table: FloatArray, names: Sequence[str], threshold: float
+) -> None:
+    fitted = _logistic(samples, table)
+    print(
+        f"{title}:",
+        *(f"{name} {value:.3f}" for name, value in zip((*names, "intercept"), fitted, strict=True)),
+    )
+    groups = [(sample.asked.set_name, sample.asked.kind) for sample in samples]
     for group in dict.fromkeys(groups):
-        chosen = np.array([member == group for member in groups])
-        kind = "answerable" if group[1] else "withheld"
-        print(f"  {group[0]:12}{kind:12}{chosen.sum():6} questions, answered {answered[chosen].mean():.3f}")
+        of_group = np.array([member == group for member in groups])
+        of_set = np.array([name.split()[0] == group[0].split()[0] for name, _ in groups])
+        left_out = _logistic(
+            [s for s, is_in in zip(samples, of_set, strict=True) if not is_in], table[~of_set]
+        )
+        shares = [_share_answered(table[of_group], found, threshold) for found in (fitted, left_out)]
+        print(
+            f"  {group[0]:22}{group[1]:12}{of_group.sum():5} questions, "
+            f"answered {shares[0]:.3f}, left out {shares[1]:.3f}"
+        )
 
 
-def _withheld(folder: Path, name: str, language: str) -> list[str]:
+def _logistic(samples: Sequence[Sample], table: FloatArray) -> FloatArray:
+    """Return the weights and the intercept; both answers weigh the same."""
+    groups = [(sample.asked.set_name, sample.asked.kind) for sample in samples]
+    is_answerable = np.array([kind == "answerable" for _, kind in groups])
+    importance = np.array([_importance(name) / groups.count((name, kind)) for name, kind in groups])
+    for label in (True, False):
+        importance[is_answerable == label] /= importance[is_answerable == label].sum()
+    scales = table.std(axis=0)
+    model = LogisticRegression(C=1e4, max_iter=5000)
+    model.fit(table / scales, is_answerable, sample_weight=importance * len(samples) / 2)
+    return np.array([*(model.coef_[0] / scales), model.intercept_[0]])
+
+
+def _importance(set_name: str) -> float:
+    is_indonesian = set_name in ("facqa", "idk-mrc-dev", "idk-mrc-train", "xquad id")
+    return 1.0 if is_indonesian else 1 / 3
+
+
+def _share_answered(table: FloatArray, fitted: FloatArray, threshold: float) -> float:
+    odds = table @ fitted[:-1] + fitted[-1]
+    return float((1 / (1 + np.exp(-odds)) >= threshold).mean())
+
+
+def _samples(folder: Path) -> Iterator[Sample]:
+    """Ask every group of its corpus."""
+    indonesian = ("facqa-dev", "idk-mrc-dev", "idk-mrc-train", "xquad-dev")
+    with indonesian_pool(folder) as whole:
+        for name in indonesian:
+            yield from _ask(whole, _read(folder, name, "id", set_name=_label(name, "id")))
+    with _without(indonesian_pool(folder), "indonesian", folder) as part:
+        for name in ("facqa-dev", "xquad-dev"):
+            withheld = _read(folder, f"abstain-{name}", "id", set_name=_label(name, "id"))
+            yield from _ask(part, withheld)
+    for language in OTHER_LANGUAGES:
+        yield from _in_other_language(folder, language)
+
+
+def _in_other_language(folder: Path, language: str) -> Iterator[Sample]:
+    asked_in = {f"{language} {language}": language, f"{language} from id": "id"}
+    with xquad(folder, language) as whole:
+        for name, asking in asked_in.items():
+            asked = _read(folder, "xquad-dev", asking, set_name=name, aligned=language)
+            yield from _ask(whole, [a for a in asked if a.kind == "answerable"])
+        elsewhere = _read(folder, "facqa-dev", "id", set_name=f"{language} from id")
+        yield from _ask(whole, [_off_corpus(asked) for asked in elsewhere[:100]])
+    with _without(xquad(folder, language), f"xquad-{language}", folder) as part:
+        for name, asking in asked_in.items():
+            yield from _ask(part, _read(folder, "abstain-xquad-dev", asking, set_name=name))
+
+
+def _ask(corpus: LocalCorpus, group: Sequence[Asked]) -> Iterator[Sample]:
+    encoder = bundled_encoder()
+    background = CALIBRATIONS[encoder.name].background
+    for asked in group:
+        question = Question(text=asked.text)
+        language = detect_language(asked.text)
+        query = Query(text=asked.text, language=language, filters=question.filters, top_k=8)
+        found = hybrid_search(corpus, encoder, query)
+        candidates = sentence_candidates(query, found, encoder=encoder)
+        yield Sample(
+            asked=asked,
+            is_same_language=is_same_language(query, found),
+            features=np.array([candidate.features for candidate in candidates], float),
+            is_good=tuple(_holds(candidate.text, asked.answers) for candidate in candidates),
+            signals=signals_of(found, None, background=background),
+        )
+
+
+def _read(
+    folder: Path, name: str, language: str, *, set_name: str, aligned: str | None = None
+) -> list[Asked]:
+    """Return at most `QUESTIONS_A_GROUP` questions of each kind, always the same ones."""
     lines = (folder / f"{name}.questions.jsonl").read_text(encoding="utf-8").splitlines()
-    records = map(json.loads, lines)
-    return [record["question"] for record in records if record["language"] == language]
+    records = [json.loads(line) for line in lines]
+    of_language = [r for r in records if r["language"] == language]
+    if aligned not in (None, language):
+        of_language = [r for r in of_language if aligned in r["aligned_ids"]]
+    by_kind: dict[str, list[Asked]] = {}
+    for record in of_language:
+        asked = _asked(record, set_name)
+        by_kind.setdefault(asked.kind, []).append(asked)
+    chooser = random.Random(0)  # noqa: S311, a sample is no secret
+    size = QUESTIONS_A_GROUP if language == "id" and aligned is None else QUESTIONS_A_GROUP // 3
+    return [a for kind in by_kind.values() for a in chooser.sample(kind, min(size, len(kind)))]
 
 
-def _without(corpus: LocalCorpus, name: str, folder: Path, withheld: str) -> LocalCorpus:
+def _asked(record: dict[str, object], set_name: str) -> Asked:
+    unanswerable = "withheld" if record.get("unanswerable_kind") == "withheld_article" else "near-miss"
+    answers = record["answers"]
+    assert isinstance(answers, list)
+    return Asked(
+        set_name=set_name,
+        kind="answerable" if record["answerable"] else unanswerable,
+        text=str(record["question"]),
+        answers=tuple(answers),
+    )
+
+
+def _off_corpus(asked: Asked) -> Asked:
+    return Asked(set_name=asked.set_name, kind="off-corpus", text=asked.text, answers=())
+
+
+def _label(name: str, language: str) -> str:
+    return {"facqa-dev": "facqa", "xquad-dev": f"xquad {language}"}.get(name, name)
+
+
+def _holds(sentence: str, answers: Iterable[str]) -> bool:
+    return any(_folded(answer) in _folded(sentence) for answer in answers)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _named(kind: type, values: Iterable[float]) -> list[str]:
+    return [f"{field.name} {value:.2f}" for field, value in zip(fields(kind), values, strict=True)]
+
+
+def _without(corpus: LocalCorpus, name: str, folder: Path) -> LocalCorpus:
     """Copy a corpus and remove the withheld articles from the copy."""
     corpus.close()
-    copy = BUILD / f"{name}-withheld"
+    copy = BUILD / f"{name}-without"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(BUILD / name, copy)
     opened = open_corpus(copy.name, lambda: iter(()), encoder=bundled_encoder())
-    for article_id in json.loads((folder / f"{withheld}.withhold_article_ids.json").read_text()):
-        opened.remove(article_id)
+    for withheld in ("abstain-facqa-dev", "abstain-xquad-dev"):
+        for article_id in json.loads((folder / f"{withheld}.withhold_article_ids.json").read_text()):
+            opened.remove(article_id)
     return opened
 
 

@@ -144,11 +144,12 @@ class KeywordMatches:
     """What keyword search found, and how much of the query it could see.
 
     `coverage` is the share of the query's words, weighted by rarity, that the best passage holds: 0 where
-    no word of it is known.
+    no word of it is known. `rarity` is each query word's inverse document frequency.
     """
 
     passages: list[ScoredPassage]
     coverage: float
+    rarity: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

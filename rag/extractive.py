@@ -1,97 +1,210 @@
 """The sentences of the evidence that answer a question: the answer without a language model."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.citations import Quote
 from rag.datatypes import Hit
-from rag.languages import sentence_spans, words
+from rag.languages import Span, sentence_spans, words
 from rag.passages import titled
+from rag.question_type import missing
+from rag.retrieval import Found, Query
 
-# Hits whose sentences are looked at, and sentences given at most.
+# Hits whose sentences are looked at, and runs of sentences given at most.
 _HITS = 3
-_SENTENCES = 3
+_RUNS = 3
 
-# Worth of a sentence beside its similarity: the share of the question's words it holds; its passage's
-# standing; the lack of a new number where the question asks for one. Fitted on development data, each set
-# left out in turn. A further sentence is given if it comes within the margin of the best.
-_COVERAGE_WEIGHT = 0.11
-_HIT_WEIGHT = 0.018
-_NUMBER_MISSING = 0.1
-_MARGIN = 0.03
+# A neighbour of the best sentence is quoted with it, and another sentence is given too, if it is at least
+# e^-margin times as likely to hold the answer. Across languages, where no words count, scores lie closer.
+_MARGIN = 1.0
+_MARGIN_ACROSS_LANGUAGES = 0.3
 
-# How a question asks for a number or a date, in the languages we know it of.
-_ASKS_FOR_NUMBER = re.compile(
-    r"\b(berapa\w*|seberapa|kapan\w*|bila\w*kah"  # id, ms
-    r"|how (many|much|long|far|old|tall|big|fast|often|deep)|when|what (year|percentage|share|date)"
-    r"|cuánt[oa]s?|cuándo|en qué año|combien|quand|en quelle année"  # es, fr
-    r"|bao nhiêu|mấy|khi nào|năm nào|ngày nào"  # vi
-    r"|sabaraha|iraha|pira)\b"  # su, jv
-    r"|多少|幾|几[个個人年天次]|哪一?年|何时|何時|什么时候"
-    r"|何[年月日人分円時歳回件台度]|いくら|いくつ|いつ"
-    r"|كم|متى|في أي (عام|سنة)|เท่าไ|เท่าใด|กี่|เมื่อใด|เมื่อไ|ปีใด|कितन|कब|얼마|몇|언제",
-    re.IGNORECASE,
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceWeights:
+    """Log odds that a sentence rather than its rivals holds the answer, as a sum over what is known of it.
+
+    `coverage` is the share of the question's words that the sentence holds, `passage_coverage` that of its
+    passage and title, weighted by rarity; the last three are of `rag.question_type.Missing`.
+    """
+
+    similarity: float
+    passage_similarity: float
+    coverage: float
+    passage_coverage: float
+    missing_number: float
+    missing_year: float
+    missing_name: float
+
+
+# Fitted by `python -m benchmarks.refusal --data FOLDER`, each set left out in turn.
+WEIGHTS = SentenceWeights(
+    similarity=21.1,
+    passage_similarity=50.0,
+    coverage=2.6,
+    passage_coverage=4.75,
+    missing_number=-2.6,
+    missing_year=-2.0,
+    missing_name=-1.95,
 )
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Run:
+    """A quote of one sentence, or of two that stand together, and its sentences."""
+
     quote: Quote
-    prior: float
+    sentences: tuple[str, ...]
 
 
-def best_sentences(
-    question: str, *, language: str, vector: FloatArray, hits: Sequence[Hit], encoder: Encoder
-) -> list[Quote]:
-    """Return one to three verbatim sentences of `hits`, the best first.
+@dataclass(frozen=True, kw_only=True)
+class Extract:
+    """What the hits' sentences say: the runs that answer best, and how well they do.
 
-    `vector` is the question's own (dimension).
+    `score` is the best sentence's by `SentenceWeights`, `similarity` the highest cosine similarity of a
+    sentence with the question.
     """
-    candidates: list[_Candidate] = []
-    texts: list[str] = []
-    for hit in hits[:_HITS]:
-        sentences = _candidates(question, language, hit, standing=hit.score - hits[0].score)
-        candidates += sentences
-        texts += titled(
-            hit.title,
-            [sentence.quote.text for sentence in sentences],
-            count_tokens=encoder.count_tokens,
-            max_tokens=encoder.max_tokens,
-        )
-    similarities = encoder.encode_passages(texts) @ vector
-    scores = [float(s) + c.prior for s, c in zip(similarities, candidates, strict=True)]
-    order = sorted(range(len(candidates)), key=lambda place: -scores[place])
-    near = [candidates[place].quote for place in order if scores[place] >= scores[order[0]] - _MARGIN]
-    return _distinct(near)[:_SENTENCES]
+
+    runs: tuple[Run, ...]
+    score: float
+    similarity: float
 
 
-def _candidates(question: str, language: str, hit: Hit, *, standing: float) -> list[_Candidate]:
-    asked = set(words(question, language=language))
-    numbers_asked = set(re.findall(r"\d+", question)) if _ASKS_FOR_NUMBER.search(question) else None
-    candidates = []
-    for start, end in sentence_spans(hit.text, language=hit.language):
-        quote = _verbatim(hit, start, end)
-        held = asked.intersection(words(quote.text, language=hit.language))
-        prior = _COVERAGE_WEIGHT * len(held) / max(len(asked), 1) + _HIT_WEIGHT * standing
-        if numbers_asked is not None and not set(re.findall(r"\d+", quote.text)) - numbers_asked:
-            prior -= _NUMBER_MISSING
-        candidates.append(_Candidate(quote, prior))
-    return candidates
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One sentence of a hit, `place` counted from 0 among all, with what is known of it."""
+
+    hit: Hit
+    span: Span
+    place: int
+    features: tuple[float, ...]
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.hit.text[slice(*self.span)]
 
 
-def _verbatim(hit: Hit, start: int, end: int) -> Quote:
-    # The claim is the quote, so the quote supports it.
-    return Quote(
-        hit=hit, start=hit.start + start, end=hit.start + end, verdict="supported", checks={"quote": True}
+def best_sentences(query: Query, found: Found, *, encoder: Encoder) -> Extract:
+    """Return one to three verbatim quotes of the hits, the best first."""
+    candidates = sentence_candidates(query, found, encoder=encoder)
+    scores = np.array([candidate.features for candidate in candidates]) @ _vector(WEIGHTS)
+    return Extract(
+        runs=tuple(_runs(candidates, scores, margin=_margin(query, found))),
+        score=float(scores.max()),
+        similarity=max(candidate.features[0] for candidate in candidates),
     )
 
 
-def _distinct(quotes: Sequence[Quote]) -> list[Quote]:
-    """Drop a sentence that a better one says in the same words."""
-    by_words: dict[str, Quote] = {}
-    for quote in quotes:
-        by_words.setdefault(" ".join(quote.text.split()).casefold(), quote)
+def sentence_candidates(query: Query, found: Found, *, encoder: Encoder) -> list[Candidate]:
+    """Return the sentences of the first hits, with their features in the order of `SentenceWeights`."""
+    candidates: list[Candidate] = []
+    for hit in found.hits[:_HITS]:
+        candidates += _candidates(query, found, hit, first_place=len(candidates))
+    similarities = encoder.encode_passages(_texts(candidates, encoder)) @ _question_vector(found)
+    return [
+        Candidate(hit=c.hit, span=c.span, place=c.place, features=(float(similarity), *c.features))
+        for c, similarity in zip(candidates, similarities, strict=True)
+    ]
+
+
+def _texts(candidates: Sequence[Candidate], encoder: Encoder) -> list[str]:
+    """Return what is encoded, each sentence after its article's title."""
+    texts: list[str] = []
+    for hit in dict.fromkeys(candidate.hit.passage_id for candidate in candidates):
+        of_hit = [candidate for candidate in candidates if candidate.hit.passage_id == hit]
+        texts += titled(
+            of_hit[0].hit.title,
+            [candidate.text for candidate in of_hit],
+            count_tokens=encoder.count_tokens,
+            max_tokens=encoder.max_tokens,
+        )
+    return texts
+
+
+def _question_vector(found: Found) -> FloatArray:
+    assert found.vector is not None, "hybrid search always encodes the query"
+    return found.vector
+
+
+def _candidates(query: Query, found: Found, hit: Hit, *, first_place: int) -> list[Candidate]:
+    asked = dict.fromkeys(words(query.text, language=query.language), 1.0)
+    spans = sentence_spans(hit.text, language=hit.language)
+    held = [asked.keys() & words(hit.text[start:end], language=hit.language) for start, end in spans]
+    in_passage = {*words(hit.title, language=hit.language)}.union(*held)
+    of_passage = (found.similarity_of(hit), _share(in_passage, found.rarity or asked))
+    return [
+        Candidate(
+            hit=hit,
+            span=span,
+            place=first_place + number,
+            features=_features(query.text, hit.text[slice(*span)], _share(holds, asked), of_passage),
+        )
+        for number, (span, holds) in enumerate(zip(spans, held, strict=True))
+    ]
+
+
+def _features(
+    question: str, sentence: str, coverage: float, of_passage: tuple[float, float]
+) -> tuple[float, ...]:
+    """Return the features but the first, which takes the encoder."""
+    passage_similarity, passage_coverage = of_passage
+    lacks = missing(question, sentence)
+    return (passage_similarity, coverage, passage_coverage, lacks.number, lacks.year, lacks.name)
+
+
+def _share(held: set[str], weights: Mapping[str, float]) -> float:
+    """Return which share of the words' weight is held."""
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
+
+
+def _vector(weights: SentenceWeights) -> FloatArray:
+    return np.array(list(vars(weights).values()))
+
+
+def _margin(query: Query, found: Found) -> float:
+    is_same = found.hits[0].language.split("-")[0] == query.language.split("-")[0]
+    return _MARGIN if is_same else _MARGIN_ACROSS_LANGUAGES
+
+
+def _runs(candidates: Sequence[Candidate], scores: FloatArray, *, margin: float) -> list[Run]:
+    """Return the best sentence, with its neighbour if that comes near it, and others that do."""
+    order = map(int, np.argsort(-scores, kind="stable"))
+    near = [place for place in order if scores[place] >= scores.max() - margin]
+    best = candidates[near[0]]
+    partners = [place for place in near if _may_join(best, candidates[place], candidates)][:1]
+    chosen = [sorted([near[0], *partners])] + [[place] for place in near[1:] if place not in partners]
+    runs = [_run([candidates[place] for place in places]) for places in chosen]
+    return _distinct(runs)[:_RUNS]
+
+
+def _may_join(best: Candidate, other: Candidate, candidates: Sequence[Candidate]) -> bool:
+    """Whether both stand together in a passage that has more than the two of them."""
+    of_passage = [candidate for candidate in candidates if candidate.hit.passage_id == best.hit.passage_id]
+    return other in of_passage and abs(other.place - best.place) == 1 and len(of_passage) > 2
+
+
+def _run(candidates: Sequence[Candidate]) -> Run:
+    hit = candidates[0].hit
+    # The claim is the quote, so the quote supports it.
+    quote = Quote(
+        hit=hit,
+        start=hit.start + candidates[0].span[0],
+        end=hit.start + candidates[-1].span[1],
+        verdict="supported",
+        checks={"quote": True},
+    )
+    return Run(quote, tuple(candidate.text for candidate in candidates))
+
+
+def _distinct(runs: Sequence[Run]) -> list[Run]:
+    """Drop a quote that a better one says in the same words."""
+    by_words: dict[str, Run] = {}
+    for run in runs:
+        by_words.setdefault(" ".join(run.quote.text.split()).casefold(), run)
     return list(by_words.values())

@@ -5,6 +5,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -200,14 +201,16 @@ class LocalCorpus:
         self, query: str, *, language: str, depth: int, filters: Filters = NO_FILTERS
     ) -> KeywordMatches:
         """Return the passages that share words with `query`, the rarer the better, best first."""
-        query_words = list(dict.fromkeys(_keywords(query, language)))
+        stems = dict.fromkeys(words(query, language=language))
+        query_words = list(dict.fromkeys(map(_as_kept, stems)))
         with self._database.reading() as connection:
             statistics = _statistics(connection, query_words)
             # Of what passes a filter, much may share nothing but common words with the query.
             is_filtered = filters != NO_FILTERS
             finding_words = statistics.known_words() if is_filtered else statistics.finding_words()
             candidates = _find(connection, finding_words, depth=depth, filters=filters)
-        return rank_by_bm25(query_words, candidates, statistics=statistics)
+        matches = rank_by_bm25(query_words, candidates, statistics=statistics)
+        return replace(matches, rarity={stem: statistics.rarity(_as_kept(stem)) for stem in stems})
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
         """Return the passages with their texts and articles; one removed since it was found is left out."""
@@ -360,8 +363,12 @@ def _write_passages(
 
 
 def _keywords(text: str, language: str) -> list[str]:
-    """Return the stems as FTS5 keeps them: an ASCII sign inside a word ("1.500,5", "don't") becomes `_`."""
-    return [re.sub(r"[!-/:-@\[-`{-~]", "_", word) for word in words(text, language=language)]
+    return [_as_kept(word) for word in words(text, language=language)]
+
+
+def _as_kept(word: str) -> str:
+    """Return a stem as FTS5 keeps it: an ASCII sign inside a word ("1.500,5", "don't") becomes `_`."""
+    return re.sub(r"[!-/:-@\[-`{-~]", "_", word)
 
 
 def _count(connection: sqlite3.Connection, rest: str, parameters: list[str]) -> int:

@@ -35,7 +35,7 @@ from rag.errors import (
     PayloadTooLarge,
 )
 from rag.evidence import Evidence
-from rag.extractive import best_sentences
+from rag.extractive import Run, best_sentences
 from rag.language_model import LanguageModel, TextPart, Usage
 from rag.languages import detect_language, written_words
 from rag.prompts import (
@@ -45,7 +45,7 @@ from rag.prompts import (
     draw_frame,
     refusal_sentence,
 )
-from rag.refusal import refusal_reason
+from rag.refusal import answer_refusal, relevance_refusal
 from rag.retrieval import Found, Query, hybrid_search, search
 from rag.rewriting import Rewriting, self_contained
 
@@ -210,7 +210,7 @@ class Pipeline:
             started=started,
             rewriting=rewriting,
         )
-        draft.refusal_reason = refusal_reason(query, found, encoder_name=self.encoder.name)
+        draft.refusal_reason = relevance_refusal(query, found, encoder_name=self.encoder.name)
         if draft.refusal_reason == "no_hits":
             draft.refusal_reason = self._why_no_hits(query.filters)
         draft.undated_left_out = self.undated_left_out(query.filters)
@@ -283,16 +283,14 @@ class Pipeline:
         return draft.add_attributed(sentence, attribution)
 
     def _extract(self, draft: "_Draft") -> list[Event]:
-        """Answer with verbatim sentences of the best hits."""
-        assert draft.found.vector is not None, "hybrid search always encodes the query"
-        quotes = best_sentences(
-            draft.query.text,
-            language=draft.query.language,
-            vector=draft.found.vector,
-            hits=draft.found.hits,
-            encoder=self.encoder,
+        """Answer with verbatim sentences of the best hits, unless none of them answers."""
+        extract = best_sentences(draft.query, draft.found, encoder=self.encoder)
+        draft.refusal_reason = answer_refusal(
+            draft.query, draft.found, extract, encoder_name=self.encoder.name
         )
-        return [event for quote in quotes for event in draft.add(quote.text, [quote], lead="\n")]
+        if draft.refusal_reason is not None:
+            return []
+        return [event for run in extract.runs for event in draft.add_run(run)]
 
     def _query(self, question: Question, *, field: str) -> Query:
         text = validated(question.text, field=field, maximum=self._max_question_characters)
@@ -361,6 +359,15 @@ class _Draft:
     def _claims_since(self, claims: int, citations: int) -> list[Event]:
         return [
             ClaimCited(claim, self.composer.citations[citations:]) for claim in self.composer.claims[claims:]
+        ]
+
+    def add_run(self, run: Run) -> list[Event]:
+        """Add a quote on a line of its own, each of its sentences a claim."""
+        leads = ("\n", *[" "] * (len(run.sentences) - 1))
+        return [
+            event
+            for sentence, lead in zip(run.sentences, leads, strict=True)
+            for event in self.add(sentence, [run.quote], lead=lead)
         ]
 
     def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:

@@ -1,7 +1,8 @@
 """Search: by vectors, by keywords, or by both."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from embeddings.encoder import Encoder, TextTooLong
 from embeddings.weights import FloatArray
@@ -29,7 +30,8 @@ class Found:
     """The hits, and what the legs say of how well they fit.
 
     `similarity` is the best cosine similarity, `coverage` the share of the query's rare words in the best
-    passage; None where its leg was not asked.
+    passage; None where its leg was not asked. `similarities` are those of the passages that vector search
+    found, best first, `rarity` the inverse document frequencies of the query's words.
     """
 
     hits: list[Hit]
@@ -37,6 +39,13 @@ class Found:
     similarity: float | None = None
     coverage: float | None = None
     vector: FloatArray | None = None
+    similarities: Mapping[int, float] = field(default_factory=dict)
+    rarity: Mapping[str, float] = field(default_factory=dict)
+
+    def similarity_of(self, hit: Hit) -> float:
+        """Return a hit's cosine similarity, or what bounds it where only keyword search found it."""
+        lowest = min(self.similarities.values(), default=0.0)
+        return self.similarities.get(hit.passage_id, lowest)
 
 
 def search(corpus: Corpus, encoder: Encoder, query: Query, *, mode: SearchMode) -> Found:
@@ -87,6 +96,8 @@ def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
         similarity=_best(nearest),
         coverage=matches.coverage,
         vector=vector,
+        similarities={passage.passage_id: passage.score for passage in nearest},
+        rarity=matches.rarity,
     )
 
 

@@ -10,8 +10,10 @@ from typing import Literal
 
 from rag.facts import DateMention, Facts, Name, Quantity, find_facts
 from rag.facts.dates import Day
+from rag.facts.lexicon import fold
 from rag.facts.names import has_capitals, holds, plain_tokens, territories
-from rag.languages import words
+from rag.facts.polarity import denied, direction
+from rag.languages import words, written_words
 
 Finding = Literal["given", "missing", "differs"]
 
@@ -58,6 +60,11 @@ class Statement:
         return words(self.text, language=self.language)
 
     @cached_property
+    def written_words(self) -> list[str]:
+        """Its words in order, folded, endings kept."""
+        return written_words(fold(self.text))
+
+    @cached_property
     def words_beside_numbers(self) -> list[str]:
         """Its words without its numbers and dates, which are compared by value."""
         return words(self.facts.rest, language=self.language)
@@ -101,22 +108,32 @@ def _facts(text: str, language: str, reference: date | None) -> Facts:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a claim's facts are in some evidence; None where the claim states none of a kind."""
+    """What a claim's facts are in some evidence; None where the claim states none of a kind.
+
+    `polarity` differs where one denies what the other says, or one rises and the other falls.
+    """
 
     numbers: Finding | None
     dates: Finding | None
     names: Finding | None
+    polarity: Finding | None
     coverage: float
 
     @property
     def findings(self) -> list[Finding]:
         """The findings there are."""
-        return [finding for finding in (self.numbers, self.dates, self.names) if finding is not None]
+        found = (self.numbers, self.dates, self.names, self.polarity)
+        return [finding for finding in found if finding is not None]
 
     @property
     def checks(self) -> dict[str, bool]:
         """Whether each kind of fact passed."""
-        named = {"numbers": self.numbers, "dates": self.dates, "names": self.names}
+        named = {
+            "numbers": self.numbers,
+            "dates": self.dates,
+            "names": self.names,
+            "polarity": self.polarity,
+        }
         return {name: finding in ("given", None) for name, finding in named.items()}
 
 
@@ -133,6 +150,7 @@ def compare(claim: Statement, evidence: Statement) -> Comparison:
         numbers=_compare_numbers(stated, evidence.facts),
         dates=_compare_dates(stated, evidence.facts),
         names=_compare_names(claim, evidence, is_retold=share >= RETOLD),
+        polarity=_compare_polarity(claim, evidence, is_retold=share >= RETOLD),
         coverage=share,
     )
 
@@ -257,6 +275,25 @@ def _is_rival(given: DateMention, stated: DateMention) -> bool:
         for own in stated.days
         for other in given.days
     )
+
+
+def _compare_polarity(claim: Statement, evidence: Statement, *, is_retold: bool) -> Finding | None:
+    ours = direction(claim.written_words, language=claim.language)
+    theirs = direction(evidence.written_words, language=evidence.language)
+    if ours is not None and theirs is not None and ours != theirs:
+        return "differs"
+    if is_retold and claim.is_in_language_of(evidence) and _is_denied(claim, evidence):
+        return "differs"
+    return "given" if ours is not None and ours == theirs else None
+
+
+def _is_denied(claim: Statement, evidence: Statement) -> bool:
+    """Whether one denies a word that the other says without denying it."""
+    ours = denied(claim.written_words, language=claim.language)
+    theirs = denied(evidence.written_words, language=evidence.language)
+    denied_by_claim = (ours - theirs) & set(evidence.written_words)
+    denied_by_evidence = (theirs - ours) & set(claim.written_words)
+    return bool(denied_by_claim or denied_by_evidence)
 
 
 def _compare_names(claim: Statement, evidence: Statement, *, is_retold: bool) -> Finding | None:

@@ -92,12 +92,13 @@ def without_markup(text: str) -> str:
 
 
 def _carries(claim: Statement, candidate: Candidate) -> bool:
+    """Whether a candidate carries the claim; a word or two in another language are too little to compare."""
     is_comparable = (
         len(claim.words) >= _TELLING_WORDS
         or bool(candidate.comparison.findings)
         or claim.is_in_language_of(candidate.sentences[0].statement)
     )
-    return is_comparable and candidate.probability >= THRESHOLD and candidate.are_facts_given
+    return is_comparable and candidate.carries_claim
 
 
 def _outweighs(best: Candidate, carrying: Candidate) -> bool:
@@ -169,7 +170,10 @@ def _unsupported(best: Candidate) -> Attribution:
 
 
 def _quotes(candidate: Candidate, *, verdict: Verdict) -> list[Quote]:
-    checks = {"quote": True, **candidate.comparison.checks, "meaning": round(candidate.probability, 4)}
+    passed = candidate.comparison.checks
+    if verdict == "supported":
+        passed = dict.fromkeys(passed, True)  # a name that cannot be verified does not count against it
+    checks = {"quote": True, **passed, "meaning": round(candidate.probability, 4)}
     return [
         Quote(hit=first.hit, start=first.start, end=end, verdict=verdict, checks=checks)
         for first, end in runs(candidate.sentences)

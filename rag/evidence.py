@@ -11,7 +11,7 @@ from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.datatypes import Hit
 from rag.languages import sentence_spans
-from rag.meaning import calibration_of
+from rag.meaning import CERTAIN, THRESHOLD, calibration_of
 from rag.prompts import REFUSALS
 from rag.verification import Comparison, Statement, compare, coverage
 
@@ -36,9 +36,14 @@ class Candidate:
     comparison: Comparison
 
     @property
-    def are_facts_given(self) -> bool:
-        """Whether every number, date and name of the claim is given."""
-        return all(finding == "given" for finding in self.comparison.findings)
+    def carries_claim(self) -> bool:
+        """Whether it means the claim and gives its numbers, dates and names.
+
+        Where names cannot be verified, the meaning must be certain.
+        """
+        needed = CERTAIN if "unverified" in self.comparison.findings else THRESHOLD
+        are_given = all(finding in ("given", "unverified") for finding in self.comparison.findings)
+        return are_given and self.probability >= needed
 
     @property
     def is_contradicted(self) -> bool:

@@ -15,7 +15,8 @@ from rag.facts.names import has_capitals, holds, plain_tokens, territories
 from rag.facts.polarity import denied, direction
 from rag.languages import words, written_words
 
-Finding = Literal["given", "missing", "differs"]
+# "unverified": that the evidence lacks it, but could not be expected to show it.
+Finding = Literal["given", "missing", "differs", "unverified"]
 
 # A claim that shares this much of its words with a sentence tells the same thing; what differs is changed.
 RETOLD = 0.6
@@ -330,25 +331,14 @@ def _finder(
 def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Name]) -> Finding | None:
     """Judge the names that a text of another language does not seem to hold: many are translated.
 
-    Where its script has no capitals, so that its own names are not known, a number in common is a sign that
-    they were translated.
+    In a script without capitals the evidence's own names are not known, so none found proves nothing.
     """
     hard = [name for name in claim.facts.names if not name.is_soft]
     if not hard:
         return None
-    is_none_held = len(absent) == len(hard) and len(hard) > 1
-    return (
-        "missing"
-        if is_none_held and (evidence.facts.names or not _share_number(claim, evidence))
-        else "given"
-    )
-
-
-def _share_number(claim: Statement, evidence: Statement) -> bool:
-    """Whether the evidence gives a number or date of the claim."""
-    return any(_is_given(quantity, evidence.facts) for quantity in claim.facts.quantities) or any(
-        _is_same_date(own, given) for own in claim.facts.dates for given in evidence.facts.dates
-    )
+    if len(absent) < len(hard) or len(hard) == 1:
+        return "given"
+    return "missing" if evidence.facts.names else "unverified"
 
 
 def _rivals(claim: Statement, evidence: Statement) -> list[Name]:

@@ -8,7 +8,7 @@ passage of that article, `@gayo+1` for the next number.
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -69,14 +69,19 @@ class Library:
 
     corpus: LocalCorpus
     encoder: Encoder
+    known: dict[tuple[object, ...], Answer] = field(default_factory=dict)
 
     def answer(
         self, text: str, *, language: str = "id", tear: int | None = 5, policy: UnsupportedPolicy = "flag"
     ) -> Answer:
-        question = Question(text=QUESTIONS[language], mode="llm")
-        script = Script([self._numbered(text, question)], tear=tear)
-        events = events_of(self.corpus, self.encoder, question, script, unsupported=policy)
-        return check_stream(events, self.corpus)
+        """Return what becomes of a text that a language model writes; asked again, what became of it."""
+        key = (text, language, tear, policy)
+        if key not in self.known:
+            question = Question(text=QUESTIONS[language], mode="llm")
+            script = Script([self._numbered(text, question)], tear=tear)
+            events = events_of(self.corpus, self.encoder, question, script, unsupported=policy)
+            self.known[key] = check_stream(events, self.corpus)
+        return self.known[key]
 
     def _numbered(self, text: str, question: Question) -> str:
         """Put the number of an article's first passage in the place of its name."""
@@ -172,7 +177,7 @@ MARKERS = [
 ]
 
 # What the checks are known not to see.
-TURNED = "a verb turned round or a negation is not told from the original"
+TURNED = "a verb is exchanged for one that means something else"
 BARE = "a few words without number, date or name are near to every sentence of their topic"
 ELSEWHERE = "the facts are given, of something else"
 
@@ -589,23 +594,20 @@ FABRICATED = [
         FALSE,
         language="es",
     ),
-    wrong("turned round", TURNED, "Ekspor kopi ke Jepang naik 7 persen. {@ekspor}", FALSE),
-    wrong(
+    case("turned round", "Ekspor kopi ke Jepang naik 7 persen. {@ekspor}", FALSE),
+    case(
         "turned round in English",
-        TURNED,
         "Coffee exports to Japan rose 7 percent. {@ekspor}",
         FALSE,
         language="en",
     ),
-    wrong(
+    case(
         "negated",
-        TURNED,
         "Bupati Nukman Hadi menyebut hujan tidak memperlambat penjemuran. {@lampung}",
         FALSE,
     ),
-    wrong(
+    case(
         "negated in English",
-        TURNED,
         "Vietnam did not export 1.6 million tonnes of coffee in 2023. {@vietnam}",
         FALSE,
         language="en",

@@ -225,6 +225,30 @@ def test_questions_from_standard_input_one_answer_a_line(in_filled: Filled) -> N
     assert result.err.startswith("Nothing comes near enough to the question")
 
 
+def test_a_refusal_offers_the_nearest_passages(in_filled: Filled) -> None:
+    result = kutip("ask", NONSENSE)
+    assert result.code == 3
+    first, *nearest = result.err.splitlines()
+    assert first == "Nothing comes near enough to the question. Nearest:"
+    assert [line.split(".")[0] for line in nearest] == ["  1", "  2", "  3"]
+    assert any(f"Panen kopi, KABAR: {QUOTE}" in line for line in nearest)
+
+
+def test_a_claim_that_the_articles_do_not_carry_is_named(
+    in_filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = f"{QUOTE} {{1}} Panen kopi di Lembah Arum mencapai 1.700,5 ton pada Senin (3/6). {{1}}"
+    with serving(Script([claims])) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        monkeypatch.setenv("KUTIP_LLM_MODEL", "scripted")
+        flagged = kutip("ask", QUESTION)
+        monkeypatch.setenv("KUTIP_UNSUPPORTED", "drop")
+        dropped = kutip("ask", QUESTION)
+    assert "! The articles say otherwise: “Panen kopi di Lembah Arum mencapai 1.700,5 ton" in flagged.out
+    assert dropped.out.startswith(f"{QUOTE} [1]\n\n[1]")
+    assert "1.700,5" not in dropped.out
+
+
 def test_asking_an_empty_corpus_says_where_it_looked(tmp_path: Path) -> None:
     result = kutip("ask", QUESTION)
     assert result.code == 3

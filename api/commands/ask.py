@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import textwrap
 from typing import Any, TextIO, get_args
 
 import click
@@ -15,16 +16,18 @@ from api.commands.options import (
     why_empty,
 )
 from api.schemas import answer_json
-from rag.datatypes import Answer, AnswerMode, Citation
+from rag.datatypes import Answer, AnswerMode, Citation, Hit
 from rag.pipeline import Question
 from rag.service import build_service
 from rag.settings import load_settings
 
 _REASONS = {
-    "nothing_relevant": "Nothing comes near enough to the question; `kutip search` shows what is nearest.",
-    "evidence_does_not_answer": "The articles come near the question but do not answer it.",
+    "nothing_relevant": "Nothing comes near enough to the question. Nearest:",
+    "evidence_does_not_answer": "The articles come near the question but do not answer it. Nearest:",
 }
 
+# Hits offered with a refusal.
+_NEAREST = 3
 
 _WARNINGS = {
     "contradicted": "The articles say otherwise",
@@ -73,6 +76,8 @@ def command(
                 _print(answer, with_question=is_batch)
             if answer.refusal_reason:
                 click.echo(_REASONS.get(answer.refusal_reason, why), err=True)
+                for hit in answer.hits[:_NEAREST]:
+                    click.echo(_offered(hit), err=True)
             print_undated(answer.undated_articles_left_out)
     if is_refusal:
         sys.exit(NOTHING_FOUND)
@@ -103,6 +108,12 @@ def _print(answer: Answer, *, with_question: bool) -> None:
             printed.add(citation.number)
             click.echo()
             click.echo(_described(citation))
+
+
+def _offered(hit: Hit) -> str:
+    """Return one line of a hit: its source, and how its passage begins."""
+    source = ", ".join(part for part in (hit.title, hit.outlet) if part) or hit.article_id
+    return f"  {hit.rank}. {source}: {textwrap.shorten(hit.text, 100, placeholder='…')}"
 
 
 def _described(citation: Citation) -> str:

@@ -98,8 +98,8 @@ class Calibrations:
     across_languages: Calibration
 
 
-# Fitted by `python -m benchmarks.refusal --data FOLDER` on development questions with and without their
-# article, and on questions that their article nearly answers.
+# Fitted on development questions with and without their article, and on questions that their article nearly
+# answers; `python -m benchmarks.refusal --data FOLDER` fits again.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": Calibrations(
         background=Background(similarity=0.80, spread=0.015, passages=10),

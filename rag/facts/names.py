@@ -22,6 +22,8 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:;…\n\"“”«»‘*•–—|])\W*$"
 # Every noun has a capital there.
 _CAPITALS_SAY_NOTHING = frozenset({"de"})
 
+# "di-Jakarta", "se-Indonesia".
+_PREFIX = re.compile(r"\b(?:di|ke|se|ber|pro|anti|non)-(?=[A-Z])")
 _ENDINGS = re.compile(r"(?:'s|’s|'|’|-?(?:nya|lah|kah|pun)|-(?:ku|mu))$")
 _SHORTEST_STEM = 4
 _TITLE_CASE_SHARE = 0.6
@@ -58,7 +60,7 @@ def find_names(text: str, *, language: str) -> list[Name]:
     >>> [(name.text, name.is_soft) for name in find_names("Kemarin Budi pergi ke Bogor", language="id")]
     [('Kemarin', True), ('Budi', False), ('Bogor', False)]
     """
-    composed = unicodedata.normalize("NFKC", text)
+    composed = _PREFIX.sub(" ", unicodedata.normalize("NFKC", text))
     tokens = [match for match in _TOKEN.finditer(composed) if not _is_known(match[0], language)]
     capitals = [match for match in tokens if match[0][0].isupper()]
     says_nothing = language.split("-")[0] in _CAPITALS_SAY_NOTHING or _is_title_case(

@@ -41,8 +41,8 @@ class SentenceWeights:
     missing_name: float
 
 
-# Fitted on development questions by conditional logit; `python -m benchmarks.refusal --data FOLDER` fits again,
-# each set left out in turn.
+# Fitted on development questions by conditional logit; `python -m benchmarks.refusal --data FOLDER` fits
+# again, each set left out in turn.
 WEIGHTS = SentenceWeights(
     similarity=21.1,
     passage_similarity=50.0,

@@ -101,6 +101,11 @@ class Statement:
         """The words of the text and its context, in order."""
         return plain_tokens(f"{self.text}\n{self.context}")
 
+    @cached_property
+    def countries(self) -> dict[str, set[str]]:
+        """The countries that it and its context name, by code, with the words that name them."""
+        return territories(self.context_tokens, language=self.language)
+
 
 @functools.lru_cache(maxsize=4096)
 def _facts(text: str, language: str, reference: date | None) -> Facts:
@@ -318,8 +323,7 @@ def _finder(
     claim: Statement, evidence: Statement, *, same_language: bool
 ) -> Callable[[Iterable[str], Name], bool]:
     """Return what tells whether tokens of the evidence hold a name of the claim; countries by their code."""
-    ours = territories(claim.ordered_tokens, language=claim.language)
-    theirs = territories(evidence.context_tokens, language=evidence.language)
+    ours, theirs = claim.countries, evidence.countries
     countries = {token for code in ours.keys() & theirs.keys() for token in ours[code]}
 
     def is_held(tokens: Iterable[str], name: Name) -> bool:

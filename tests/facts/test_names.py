@@ -17,7 +17,7 @@ def hard(text: str, language: str = "id") -> list[str]:
         ("BPPT membangun pabrik di Riau", "id", ["BPPT", "Riau"]),
         ("Harga naik pada Senin di bulan Juni", "id", []),
         ("Harganya Rp92.000", "id", []),
-        ("Ia dibawa di-Jakarta se-Jawa", "id", ["Jakarta", "Jawa"]),
+        ("Ia dibawa kembali di-Jakarta lalu se-Jawa", "id", ["Jakarta", "Jawa"]),
         ("HARGA KOPI NAIK TAJAM", "id", []),
         ("Die Regierung baut eine Brücke", "de", []),
         ("政府将修建一座新桥", "zh-Hans", []),

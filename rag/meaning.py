@@ -44,9 +44,9 @@ class MeaningCalibration:
     refusal: float | None = None
 
 
-# Fitted on development data: claims made of question and answer, halves of sentences and translations, against
-# the sentence they come from and against others. `python -m benchmarks.claims --data FOLDER` fits again; across
-# languages it has the translations alone, which are easier than questions with answers.
+# Fitted on development data: claims made of question and answer, halves of sentences and translations,
+# against the sentence they come from and against others. `python -m benchmarks.claims --data FOLDER` fits
+# again; across languages it has the translations alone, which are easier than questions with answers.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": MeaningCalibration(
         same_language=Meaning(similarity=24.9, coverage=10.3, intercept=-26.3),

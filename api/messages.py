@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from rag.datatypes import Turn
 from rag.errors import BadRequest
-from rag.pipeline import check_characters
+from rag.validation import check_characters
 
 MAXIMUM_MESSAGES = 1000
 

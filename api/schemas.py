@@ -22,8 +22,9 @@ from rag.datatypes import (
     SearchMode,
 )
 from rag.errors import BadRequest
-from rag.pipeline import Question, check_characters, language_tag
+from rag.pipeline import Question
 from rag.retrieval import Found
+from rag.validation import check_characters, language_tag
 
 _MAXIMUM_VALUES = 100
 

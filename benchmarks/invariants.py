@@ -17,8 +17,9 @@ from tqdm import tqdm
 
 from benchmarks.data import articles, bundled_encoder, open_corpus
 from rag.datatypes import AnswerMode, Article
+from rag.events import Answered, Event, TextWritten, WritingFailed
 from rag.language_model import TextPart, Usage
-from rag.pipeline import Answered, Event, Pipeline, Question, TextWritten, WritingFailed
+from rag.pipeline import Pipeline, Question
 from rag.prompts import Message
 from tests.contract import check_citations
 

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 
 from benchmarks.data import bundled_encoder, folder_argument, indonesian_pool, questions
 from rag.datatypes import Hit
+from rag.events import ClaimCited, HitsFound
 from rag.language_model import TextPart, Usage
-from rag.pipeline import ClaimCited, HitsFound, Pipeline, Question
+from rag.pipeline import Pipeline, Question
 from rag.prompts import Message
 
 _QUESTIONS = 30

@@ -2,52 +2,29 @@
 
 import asyncio
 import logging
-import re
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, replace
 
 from anyio import to_thread
 
 from embeddings.encoder import Encoder
-from rag.attribution import Attribution, attribute, without_markup
-from rag.citations import Composer, Quote
+from rag.attribution import attribute, without_markup
 from rag.claims import Sentence, SentenceReader, UsualMarkers
 from rag.corpus import NO_FILTERS, Corpus
-from rag.datatypes import (
-    Answer,
-    AnswerMode,
-    Citation,
-    Claim,
-    Filters,
-    Hit,
-    SearchMode,
-    Turn,
-    UnsupportedPolicy,
-)
-from rag.errors import (
-    BadRequest,
-    LanguageModelContextExceeded,
-    LanguageModelError,
-    LanguageModelUncited,
-    PayloadTooLarge,
-)
+from rag.datatypes import Answer, AnswerMode, Filters, Hit, SearchMode, Turn, UnsupportedPolicy
+from rag.draft import Draft
+from rag.errors import BadRequest, LanguageModelContextExceeded, LanguageModelError
+from rag.events import Answered, Event, HitsFound, TextWritten, WritingFailed
 from rag.evidence import Evidence
-from rag.extractive import Run, best_sentences
+from rag.extractive import best_sentences
 from rag.language_model import LanguageModel, TextPart, Usage
 from rag.languages import detect_language, written_words
-from rag.prompts import (
-    INSTRUCTION_TOKENS,
-    PASSAGE_FRAME_TOKENS,
-    build_messages,
-    draw_frame,
-    refusal_sentence,
-)
+from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, build_messages, draw_frame
 from rag.refusal import answer_refusal, relevance_refusal
 from rag.retrieval import Found, Query, hybrid_search, search
 from rag.rewriting import Rewriting, self_contained
+from rag.validation import language_tag, validated
 
 logger = logging.getLogger(__name__)
 
@@ -71,45 +48,7 @@ class Question:
     mode: AnswerMode = "auto"
 
 
-@dataclass(frozen=True)
-class HitsFound:
-    """The evidence, before anything is written."""
-
-    hits: Sequence[Hit]
-
-
-@dataclass(frozen=True)
-class TextWritten:
-    """The next piece of the answer's text, markers in it."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class ClaimCited:
-    """A claim of the text written so far, with its citations."""
-
-    claim: Claim
-    citations: Sequence[Citation]
-
-
-@dataclass(frozen=True)
-class WritingFailed:
-    """The language model failed; the answer that follows replaces what was written so far."""
-
-    error: LanguageModelError
-
-
-@dataclass(frozen=True)
-class Answered:
-    """The whole answer; always the last event."""
-
-    answer: Answer
-
-
 OnFailure = Callable[[str], object]
-
-Event = HitsFound | TextWritten | ClaimCited | WritingFailed | Answered
 
 
 class Pipeline:
@@ -196,13 +135,13 @@ class Pipeline:
             return False
         return self.encoder.count_tokens([text])[0] <= self.encoder.max_tokens
 
-    def _begin(self, question: Question, rewriting: Rewriting) -> "_Draft":
+    def _begin(self, question: Question, rewriting: Rewriting) -> Draft:
         """Search, and decide whether what was found may carry an answer."""
         started = time.perf_counter() - (rewriting.milliseconds or 0) / 1000
         query = self._query(replace(question, text=rewriting.text), field="question")
         language = _answer_language(question, query)
         found = hybrid_search(self.corpus, self.encoder, query)
-        draft = _Draft(
+        draft = Draft(
             question=question.text.strip(),
             query=query,
             language=language,
@@ -216,7 +155,7 @@ class Pipeline:
         draft.undated_left_out = self.undated_left_out(query.filters)
         return draft
 
-    async def _write(self, draft: "_Draft", language_model: LanguageModel) -> AsyncIterator[Event]:
+    async def _write(self, draft: Draft, language_model: LanguageModel) -> AsyncIterator[Event]:
         """Let the language model write from as much of the evidence as it can read."""
         hits = await to_thread.run_sync(self._fitting, draft)
         while True:
@@ -231,7 +170,7 @@ class Pipeline:
                 hits = hits[: len(hits) // 2]
 
     async def _write_from(
-        self, hits: Sequence[Hit], draft: "_Draft", language_model: LanguageModel
+        self, hits: Sequence[Hit], draft: Draft, language_model: LanguageModel
     ) -> AsyncIterator[Event]:
         """Let the language model write; check and cite each sentence as soon as it is complete.
 
@@ -261,7 +200,7 @@ class Pipeline:
             for event in waiting:
                 yield event
 
-    def _fitting(self, draft: "_Draft") -> Sequence[Hit]:
+    def _fitting(self, draft: Draft) -> Sequence[Hit]:
         """Return the first hits that fit into the prompt, at least one; tokens as the encoder counts them."""
         hits = draft.found.hits
         lengths = self.encoder.count_tokens(_untrusted(draft.query.text, hits))
@@ -272,9 +211,9 @@ class Pipeline:
                 return hits[: max(1, place)]
         return hits
 
-    def _cite(self, draft: "_Draft", sentence: Sentence, evidence: Evidence) -> list[Event]:
+    def _cite(self, draft: Draft, sentence: Sentence, evidence: Evidence) -> list[Event]:
         if not sentence.is_claim or not any(map(str.isalnum, without_markup(sentence.text))):
-            return [TextWritten(draft.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
+            return draft.add_unclaimed(sentence)
         language = _language_of(sentence.text, draft)
         attribution = attribute(sentence, evidence=evidence, language=language)
         is_dropped = self._unsupported == "drop" and attribution.verdict != "supported"
@@ -282,7 +221,7 @@ class Pipeline:
             return []
         return draft.add_attributed(sentence, attribution)
 
-    def _extract(self, draft: "_Draft") -> list[Event]:
+    def _extract(self, draft: Draft) -> list[Event]:
         """Answer with verbatim sentences of the best hits, unless none of them answers."""
         extract = best_sentences(draft.query, draft.found, encoder=self.encoder)
         draft.refusal_reason = answer_refusal(
@@ -314,115 +253,8 @@ class Pipeline:
         return "empty_corpus" if is_empty else "filters_leave_nothing"
 
 
-@dataclass
-class _Draft:
-    """An answer while it is being made; `language` is the one to answer in."""
-
-    question: str
-    query: Query
-    language: str
-    found: Found
-    started: float
-    rewriting: Rewriting
-    composer: Composer = dataclass_field(default_factory=Composer)
-    model: str | None = None
-    usage: Usage | None = None
-    degraded: str | None = None
-    refusal_reason: str | None = None
-    undated_left_out: int = 0
-    evidence_left_out: int = 0
-    has_related_claim: bool = False
-    is_refused_in_words: bool = False
-
-    def add_attributed(self, sentence: Sentence, attribution: Attribution) -> list[Event]:
-        """Add a sentence of the language model with what is known of it."""
-        if attribution.is_refusal:
-            self.is_refused_in_words = True
-            return [TextWritten(self.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
-        self.has_related_claim |= attribution.is_related
-        claims, citations = len(self.composer.claims), len(self.composer.citations)
-        text = self.composer.add(
-            sentence.text,
-            attribution.quotes,
-            lead=sentence.lead,
-            verdict=attribution.verdict,
-            checks=attribution.checks,
-        )
-        return [TextWritten(text), *self._claims_since(claims, citations)]
-
-    def add(self, text: str, quotes: Sequence[Quote], *, lead: str) -> list[Event]:
-        """Add a sentence; return what there is to tell of it."""
-        claims, citations = len(self.composer.claims), len(self.composer.citations)
-        written = TextWritten(self.composer.add(text, quotes, lead=lead))
-        return [written, *self._claims_since(claims, citations)]
-
-    def _claims_since(self, claims: int, citations: int) -> list[Event]:
-        return [
-            ClaimCited(claim, self.composer.citations[citations:]) for claim in self.composer.claims[claims:]
-        ]
-
-    def add_run(self, run: Run) -> list[Event]:
-        """Add a quote on a line of its own, each of its sentences a claim."""
-        leads = ("\n", *[" "] * (len(run.sentences) - 1))
-        return [
-            event
-            for sentence, lead in zip(run.sentences, leads, strict=True)
-            for event in self.add(sentence, [run.quote], lead=lead)
-        ]
-
-    def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:
-        """Take what the language model wrote as the answer, or as a refusal.
-
-        Raises:
-            LanguageModelUncited: nothing that it wrote has to do with the evidence.
-        """
-        is_refusal |= self.is_refused_in_words
-        if not self.composer.citations and not is_refusal and not self.has_related_claim:
-            raise LanguageModelUncited(f"{language_model.name} wrote nothing that the evidence is about.")
-        self.model = language_model.name
-        if not self.composer.citations and is_refusal:
-            self.composer = Composer()
-            self.refusal_reason = "evidence_does_not_answer"
-
-    def start_over(self, *, degraded: str) -> None:
-        """Forget what was written, because of `degraded`."""
-        self.composer = Composer()
-        self.has_related_claim = self.is_refused_in_words = False
-        self.degraded = degraded
-
-    def refuse(self) -> str:
-        """Write the sentence that refuses; it is no claim and has no citation."""
-        return self.composer.add_unclaimed(refusal_sentence(self.language))
-
-    def answer(self) -> Answer:
-        """Return the answer as it stands."""
-        elapsed = round((time.perf_counter() - self.started) * 1000, 2)
-        rewriting = {"rewrite": self.rewriting.milliseconds} if self.rewriting.milliseconds else {}
-        usage = _total(self.usage, self.rewriting.usage)
-        return Answer(
-            id=uuid.uuid4().hex,
-            question=self.question,
-            query=self.query.text,
-            language=self.language,
-            answer=self.composer.text,
-            is_refusal=self.refusal_reason is not None,
-            refusal_reason=self.refusal_reason,
-            mode="extractive" if self.model is None else "llm",
-            model=self.model,
-            degraded=self.degraded,
-            claims=tuple(self.composer.claims),
-            citations=tuple(self.composer.citations),
-            hits=tuple(self.found.hits),
-            conflicts=(),
-            usage=asdict(usage) if usage else None,
-            timings_ms={**rewriting, **self.found.timings_ms, "total": elapsed},
-            evidence_left_out=self.evidence_left_out,
-            undated_articles_left_out=self.undated_left_out,
-        )
-
-
 async def _sentences(
-    parts: AsyncIterator[TextPart | Usage], reader: SentenceReader, draft: _Draft
+    parts: AsyncIterator[TextPart | Usage], reader: SentenceReader, draft: Draft
 ) -> AsyncIterator[Sentence]:
     """Yield each sentence of a language model's text once it is complete."""
     async for part in parts:
@@ -440,7 +272,7 @@ def _untrusted(question: str, hits: Sequence[Hit]) -> list[str]:
     return [question, *(part for hit in hits for part in (hit.title, hit.outlet or "", hit.text))]
 
 
-def _language_of(text: str, draft: _Draft) -> str:
+def _language_of(text: str, draft: Draft) -> str:
     """Return the language of a sentence, that of the answer unless it plainly is another."""
     expected = {draft.language, "en", *(hit.language for hit in draft.found.hits)}
     letters = "".join(filter(str.isalpha, text)).encode()
@@ -455,66 +287,3 @@ def _answer_language(question: Question, query: Query) -> str:
     if question.text.strip() == query.text or len(written_words(question.text)) < _TELLING_WORDS:
         return query.language
     return detect_language(question.text)
-
-
-def _total(*usages: Usage | None) -> Usage | None:
-    known = [usage for usage in usages if usage is not None]
-    if not known:
-        return None
-    return Usage(
-        prompt_tokens=sum(usage.prompt_tokens for usage in known),
-        completion_tokens=sum(usage.completion_tokens for usage in known),
-    )
-
-
-def validated(text: str, *, field: str, maximum: int) -> str:
-    """Return the question without the white space around it, if it can be asked.
-
-    Raises:
-        BadRequest: it is empty, holds no letter or digit, or holds a character that no text may hold.
-        PayloadTooLarge: it is longer than `maximum` characters.
-    """
-    stripped = text.strip()
-    if not stripped:
-        raise BadRequest(f"The {field} is empty: write what you want to know.", field=field)
-    if len(stripped) > maximum:
-        raise PayloadTooLarge(
-            f"The {field} has {len(stripped)} characters, the limit is {maximum}: shorten it.", field=field
-        )
-    check_characters(stripped, subject=f"The {field}", field=field)
-    if not any(map(str.isalnum, stripped)):
-        raise BadRequest(f"The {field} {stripped[:20]!r} holds no word: ask in words.", field=field)
-    return stripped
-
-
-def check_characters(text: str, *, subject: str, field: str) -> None:
-    """Refuse NUL and lone surrogates, which cannot be stored or sent as UTF-8.
-
-    Raises:
-        BadRequest: `subject` holds one.
-    """
-    match = re.search("[\0\ud800-\udfff]", text)
-    if match:
-        raise BadRequest(
-            f"{subject} holds U+{ord(match[0]):04X} at character {match.start()}, which no text may hold: "
-            "remove it.",
-            field=field,
-        )
-
-
-def language_tag(text: str) -> str:
-    """Return a BCP 47 tag in its canonical case, in which articles and word lists name their language.
-
-    Raises:
-        BadRequest: it is no tag.
-
-    >>> language_tag("ZH-hant-tw")
-    'zh-Hant-TW'
-    """
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,8}", text):
-        raise BadRequest(
-            f"The language {text[:20]!r} is no BCP 47 tag such as 'id' or 'zh-Hans'.", field="language"
-        )
-    primary, *others = text.lower().split("-")
-    cases = {2: str.upper, 4: str.title}
-    return "-".join([primary, *(cases.get(len(part), str)(part) for part in others)])

@@ -127,22 +127,20 @@ def relevance_refusal(query: Query, found: Found, *, encoder_name: str) -> str |
     """
     if not found.hits:
         return "no_hits"
-    calibrations = CALIBRATIONS.get(encoder_name)
-    if calibrations is None or found.similarity is None:
+    calibrated = _calibrated(query, found, None, encoder_name=encoder_name)
+    if calibrated is None:
         return None
-    signals = signals_of(found, None, background=calibrations.background)
-    calibration = _calibration(calibrations, query, found)
+    calibration, signals = calibrated
     is_likely = calibration.relevance.probability(signals) >= calibration.relevance_threshold
     return None if is_likely else "nothing_relevant"
 
 
 def answer_refusal(query: Query, found: Found, extract: Extract, *, encoder_name: str) -> str | None:
     """Return why the sentences of the evidence are no answer, or None where they may be one."""
-    calibrations = CALIBRATIONS.get(encoder_name)
-    if calibrations is None or found.similarity is None:
+    calibrated = _calibrated(query, found, extract, encoder_name=encoder_name)
+    if calibrated is None:
         return None
-    signals = signals_of(found, extract, background=calibrations.background)
-    calibration = _calibration(calibrations, query, found)
+    calibration, signals = calibrated
     is_likely = calibration.answer.probability(signals) >= calibration.answer_threshold
     return None if is_likely else "evidence_does_not_answer"
 
@@ -166,9 +164,16 @@ def is_same_language(query: Query, found: Found) -> bool:
     return _primary(found.hits[0].language) == _primary(query.language)
 
 
-def _calibration(calibrations: Calibrations, query: Query, found: Found) -> Calibration:
+def _calibrated(
+    query: Query, found: Found, extract: Extract | None, *, encoder_name: str
+) -> tuple[Calibration, Signals] | None:
+    """Return how to judge, and what; None where nothing is known of the encoder, or of the similarity."""
+    calibrations = CALIBRATIONS.get(encoder_name)
+    if calibrations is None or found.similarity is None:
+        return None
     is_same = is_same_language(query, found)
-    return calibrations.same_language if is_same else calibrations.across_languages
+    calibration = calibrations.same_language if is_same else calibrations.across_languages
+    return calibration, signals_of(found, extract, background=calibrations.background)
 
 
 def _primary(language: str) -> str:

@@ -4,8 +4,10 @@ Near passages give other numbers, dates and names; one article holds brackets of
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,11 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.datatypes import Answer, Article, UnsupportedPolicy
-from rag.local_corpus import LocalCorpus
+from rag.events import Event
+from rag.ingestion import Ingestion
+from rag.local_corpus import EncoderIdentity, LocalCorpus
 from rag.openai_model import OpenAILanguageModel
-from rag.pipeline import Event, Pipeline, Question
+from rag.pipeline import Pipeline, Question
 from tests.openai_server import Script, serving
 
 
@@ -149,6 +153,16 @@ class RememberingEncoder:
         if key not in self._remembered:
             self._remembered[key] = encode([text])[0]
         return self._remembered[key]
+
+
+@contextmanager
+def coffee_corpus(folder: Path, encoder: Encoder) -> Iterator[tuple[LocalCorpus, RememberingEncoder]]:
+    """Hold the ten articles in a corpus, with the encoder that has read them."""
+    remembering = RememberingEncoder(encoder)
+    identity = EncoderIdentity(encoder.name, encoder.dimension)
+    with LocalCorpus(folder, encoder=identity) as corpus:
+        list(Ingestion(corpus, remembering, passage_max_tokens=256).ingest(ARTICLES))
+        yield corpus, remembering
 
 
 def events_of(

@@ -15,10 +15,10 @@ import pytest
 from embeddings.encoder import Encoder
 from rag.datatypes import Answer, Article, Turn
 from rag.ingestion import Ingestion
-from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.local_corpus import LocalCorpus
 from rag.pipeline import Question
 from rag.prompts import REFUSALS
-from tests.coffee import ARTICLES, RememberingEncoder, events_of, verdicts
+from tests.coffee import coffee_corpus, events_of, verdicts
 from tests.openai_server import Script
 from tests.test_openai_model import check_stream
 
@@ -224,10 +224,7 @@ class Library:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory, bundled_encoder: Encoder) -> Iterator[Library]:
-    encoder = RememberingEncoder(bundled_encoder)
-    identity = EncoderIdentity(encoder.name, encoder.dimension)
-    with LocalCorpus(tmp_path_factory.mktemp("coffee"), encoder=identity) as corpus:
-        list(Ingestion(corpus, encoder, passage_max_tokens=256).ingest(ARTICLES))
+    with coffee_corpus(tmp_path_factory.mktemp("coffee"), bundled_encoder) as (corpus, encoder):
         yield Library(corpus, encoder)
 
 

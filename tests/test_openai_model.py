@@ -17,20 +17,12 @@ from rag.errors import (
     LanguageModelTimeout,
     LanguageModelUnavailable,
 )
+from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
 from rag.ingestion import Ingestion
 from rag.language_model import TextPart, Usage
 from rag.local_corpus import LocalCorpus
 from rag.openai_model import OpenAILanguageModel
-from rag.pipeline import (
-    Answered,
-    ClaimCited,
-    Event,
-    HitsFound,
-    Pipeline,
-    Question,
-    TextWritten,
-    WritingFailed,
-)
+from rag.pipeline import Pipeline, Question
 from tests.conftest import TopicEncoder, article
 from tests.contract import check_answer
 from tests.openai_server import Script, event, serving

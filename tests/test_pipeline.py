@@ -6,9 +6,10 @@ import pytest
 
 from rag.datatypes import Answer, Filters
 from rag.errors import BadRequest
+from rag.events import Answered, Event, TextWritten
 from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
-from rag.pipeline import Answered, Event, Pipeline, Question, TextWritten
+from rag.pipeline import Pipeline, Question
 from tests.conftest import article
 from tests.contract import check_answer
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import pytest
 
 from rag.datatypes import Answer, AnswerMode, Turn
+from rag.events import Event
 from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
-from rag.pipeline import Event, Pipeline, Question
+from rag.pipeline import Pipeline, Question
 from rag.rewriting import self_contained
 from tests.conftest import TopicEncoder, article
 from tests.openai_server import Script, serving

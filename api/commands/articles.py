@@ -8,9 +8,9 @@ import click
 from api.commands.options import NOTHING_FOUND, filter_options, parse_filters, print_json, why_empty
 from api.schemas import article_json, header_json
 from rag.errors import NotFound
-from rag.pipeline import check_characters
 from rag.service import open_corpus
 from rag.settings import load_settings
+from rag.validation import check_characters
 
 
 @click.group()

@@ -63,7 +63,9 @@ def _search() -> str:
             f"{len(found.hits)} hits in {sum(found.timings_ms.values()):.0f} ms",
         ]
     if encoder.name not in CALIBRATIONS:
-        lines.append("no calibration for this encoder, so only questions without any hit are refused")
+        lines.append(
+            "not calibrated: only questions without any hit are refused, and claims are judged by words"
+        )
     return "; ".join(lines)
 
 

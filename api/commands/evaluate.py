@@ -18,8 +18,8 @@ from rag.errors import BadRequest
 from rag.evaluation import evaluate
 from rag.evaluation_plan import ALL_LANGUAGES, LeftOut, Selection, make_plan
 from rag.evaluation_sets import open_data
-from rag.pipeline import language_tag
 from rag.settings import load_settings
+from rag.validation import language_tag
 
 T = TypeVar("T")
 

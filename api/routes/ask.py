@@ -13,16 +13,8 @@ from api.problems import problem, problem_of
 from api.schemas import AskBody, answer_json, citations_json, claim_json, hits_json
 from rag.datatypes import Answer
 from rag.errors import KutipError
-from rag.pipeline import (
-    Answered,
-    ClaimCited,
-    Event,
-    HitsFound,
-    Pipeline,
-    Question,
-    TextWritten,
-    WritingFailed,
-)
+from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
+from rag.pipeline import Pipeline, Question
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rag.facts.lexicon import Lexicon, lexicon
+from rag.facts.lexicon import Lexicon, alternatives, lexicon
 
 # Thai years count from 543 BC.
 _BUDDHIST_YEARS = range(2400, 2700)
@@ -89,8 +89,8 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
     filler = r"(?:[\s,.]|\b(?:de|del|of|năm|ngày|tahun)\b|ที่|พ\.ศ\.|ค\.ศ\.|年|년|st\b|nd\b|rd\b|th\b|º|ª)*"
     year = r"(?<!\d)(?P<year>(?:1\d|2[0-6])\d\d)(?!\d)"
     day = r"(?<!\d)(?P<day>[0-3]?\d)(?![\d%])"
-    month = rf"{start}(?P<month>{_any(words.months)}){end}\.?"
-    weekday = rf"{start}(?P<weekday>{_any(words.weekdays)}){end}"
+    month = rf"{start}(?P<month>{alternatives(words.months)}){end}\.?"
+    weekday = rf"{start}(?P<weekday>{alternatives(words.weekdays)}){end}"
     shapes = [
         r"(?<!\d)(?P<year>\d{4})-(?P<number>\d\d?)-(?P<day>\d\d?)(?!\d)",
         r"(?:(?<!\d)(?P<year>\d{4})[年년]\s?)?(?<!\d)(?P<number>\d\d?)[月월](?:\s?(?P<day>\d\d?)[日号號일])?",
@@ -103,14 +103,10 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
     ]
     prefix = rf"(?:{weekday}[\s,.]*\(?\s*)?"
     slashed = rf"{weekday}[\s,]*\(?(?P<first>\d\d?)/(?P<second>\d\d?)(?![\d/])"
-    relative = rf"{start}(?P<relative>{_any(words.relatives)}){end}"
+    relative = rf"{start}(?P<relative>{alternatives(words.relatives)}){end}"
     return [
         re.compile(shape) for shape in (slashed, *(prefix + shape for shape in shapes), weekday, relative)
     ]
-
-
-def _any(words: Mapping[str, object]) -> str:
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
 def _mention(match: re.Match[str], language: str, reference: date | None) -> DateMention | None:

@@ -143,6 +143,15 @@ def fold(text: str) -> str:
 _SIGNS = str.maketrans({"٫": ".", "٬": ",", "−": "-", "–": "-", "—": "-", "’": "'", "٪": "%", "\xad": ""})
 
 
+def alternatives(words: Iterable[str]) -> str:
+    """Return a pattern that matches any of the words, the longest that fits.
+
+    >>> alternatives(["ke", "kemarin"])
+    '(?:kemarin|ke)'
+    """
+    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
+
+
 @functools.lru_cache(maxsize=64)
 def lexicon(language: str) -> Lexicon:
     """Return the words of a BCP 47 language, with English ones where it has none of its own."""

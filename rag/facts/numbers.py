@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
-from rag.facts.lexicon import Lexicon, Unit, lexicon
+from rag.facts.lexicon import Lexicon, Unit, alternatives, lexicon
 
 _DIGITS = r"\d+(?:[.,:'\u00a0\u202f]\d+)*"
 _HAN = "〇零一二两兩三四五六七八九十百千"
@@ -122,18 +122,14 @@ def _pattern(language: str) -> re.Pattern[str]:
     end = r"(?!\w)" if words.has_spaces else ""
     numbers = [_DIGITS, rf"百分之[{_HAN}]+", rf"[{_HAN}]+"]
     if words.number_words:
-        numbers.append(rf"(?<!\w){_any(words.number_words)}(?!\w)")
+        numbers.append(rf"(?<!\w){alternatives(words.number_words)}(?!\w)")
     return re.compile(
-        rf"(?P<currency>(?<![^\W\d_]){_any(words.currency_signs)}\.?\s?)?(?P<share>百分之)?"
+        rf"(?P<currency>(?<![^\W\d_]){alternatives(words.currency_signs)}\.?\s?)?(?P<share>百分之)?"
         rf"(?P<number>{'|'.join(numbers)})"
-        rf"(?P<multipliers>(?:[\s-]?{_any(words.multipliers)}{end})*)"
+        rf"(?P<multipliers>(?:[\s-]?{alternatives(words.multipliers)}{end})*)"
         rf"(?(currency)(?:\s?(?P<letter>[kmbt])(?!\w))?)"
-        rf"(?:[\s-]?(?:(?:de|of)\s)?(?P<unit>{_any([*words.units, *words.currencies])}){end})?"
+        rf"(?:[\s-]?(?:(?:de|of)\s)?(?P<unit>{alternatives([*words.units, *words.currencies])}){end})?"
     )
-
-
-def _any(words: Iterable[str]) -> str:
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
 def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
@@ -153,7 +149,7 @@ def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
 
 
 def _split(multipliers: str, words: Lexicon) -> list[str]:
-    return re.findall(_any(words.multipliers), multipliers) if multipliers else []
+    return re.findall(alternatives(words.multipliers), multipliers) if multipliers else []
 
 
 def _values(written: str, *, is_counted: bool, words: Lexicon) -> frozenset[float]:

@@ -1,0 +1,141 @@
+"""An answer while it is being made."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from rag.attribution import Attribution
+from rag.citations import Composer, Quote
+from rag.claims import Sentence
+from rag.datatypes import Answer, Verdict
+from rag.errors import LanguageModelUncited
+from rag.events import ClaimCited, Event, TextWritten
+from rag.extractive import Run
+from rag.language_model import LanguageModel, Usage
+from rag.prompts import refusal_sentence
+from rag.retrieval import Found, Query
+from rag.rewriting import Rewriting
+
+
+@dataclass
+class Draft:
+    """An answer while it is being made; `language` is the one to answer in."""
+
+    question: str
+    query: Query
+    language: str
+    found: Found
+    started: float
+    rewriting: Rewriting
+    composer: Composer = field(default_factory=Composer)
+    model: str | None = None
+    usage: Usage | None = None
+    degraded: str | None = None
+    refusal_reason: str | None = None
+    undated_left_out: int = 0
+    evidence_left_out: int = 0
+    has_related_claim: bool = False
+    is_refused_in_words: bool = False
+
+    def add(
+        self,
+        text: str,
+        quotes: Sequence[Quote],
+        *,
+        lead: str,
+        verdict: Verdict = "unchecked",
+        checks: Mapping[str, bool | float] | None = None,
+    ) -> list[Event]:
+        """Add a sentence, `verdict` and `checks` where it has no quotes; return what there is to tell."""
+        claims, citations = len(self.composer.claims), len(self.composer.citations)
+        written = self.composer.add(text, quotes, lead=lead, verdict=verdict, checks=checks)
+        cited = self.composer.citations[citations:]
+        return [TextWritten(written), *(ClaimCited(claim, cited) for claim in self.composer.claims[claims:])]
+
+    def add_unclaimed(self, sentence: Sentence) -> list[Event]:
+        """Add what claims nothing of the articles."""
+        return [TextWritten(self.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
+
+    def add_attributed(self, sentence: Sentence, attribution: Attribution) -> list[Event]:
+        """Add a sentence of the language model with what is known of it."""
+        if attribution.is_refusal:
+            self.is_refused_in_words = True
+            return self.add_unclaimed(sentence)
+        self.has_related_claim |= attribution.is_related
+        return self.add(
+            sentence.text,
+            attribution.quotes,
+            lead=sentence.lead,
+            verdict=attribution.verdict,
+            checks=attribution.checks,
+        )
+
+    def add_run(self, run: Run) -> list[Event]:
+        """Add a quote on a line of its own, each of its sentences a claim."""
+        leads = ("\n", *[" "] * (len(run.sentences) - 1))
+        return [
+            event
+            for sentence, lead in zip(run.sentences, leads, strict=True)
+            for event in self.add(sentence, [run.quote], lead=lead)
+        ]
+
+    def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:
+        """Take what the language model wrote as the answer, or as a refusal.
+
+        Raises:
+            LanguageModelUncited: nothing that it wrote has to do with the evidence.
+        """
+        is_refusal |= self.is_refused_in_words
+        if not self.composer.citations and not is_refusal and not self.has_related_claim:
+            raise LanguageModelUncited(f"{language_model.name} wrote nothing that the evidence is about.")
+        self.model = language_model.name
+        if not self.composer.citations and is_refusal:
+            self.composer = Composer()
+            self.refusal_reason = "evidence_does_not_answer"
+
+    def start_over(self, *, degraded: str) -> None:
+        """Forget what was written, because of `degraded`."""
+        self.composer = Composer()
+        self.has_related_claim = self.is_refused_in_words = False
+        self.degraded = degraded
+
+    def refuse(self) -> str:
+        """Write the sentence that refuses; it is no claim and has no citation."""
+        return self.composer.add_unclaimed(refusal_sentence(self.language))
+
+    def answer(self) -> Answer:
+        """Return the answer as it stands."""
+        elapsed = round((time.perf_counter() - self.started) * 1000, 2)
+        rewriting = {"rewrite": self.rewriting.milliseconds} if self.rewriting.milliseconds else {}
+        usage = _total(self.usage, self.rewriting.usage)
+        return Answer(
+            id=uuid.uuid4().hex,
+            question=self.question,
+            query=self.query.text,
+            language=self.language,
+            answer=self.composer.text,
+            is_refusal=self.refusal_reason is not None,
+            refusal_reason=self.refusal_reason,
+            mode="extractive" if self.model is None else "llm",
+            model=self.model,
+            degraded=self.degraded,
+            claims=tuple(self.composer.claims),
+            citations=tuple(self.composer.citations),
+            hits=tuple(self.found.hits),
+            conflicts=(),
+            usage=asdict(usage) if usage else None,
+            timings_ms={**rewriting, **self.found.timings_ms, "total": elapsed},
+            evidence_left_out=self.evidence_left_out,
+            undated_articles_left_out=self.undated_left_out,
+        )
+
+
+def _total(*usages: Usage | None) -> Usage | None:
+    known = [usage for usage in usages if usage is not None]
+    if not known:
+        return None
+    return Usage(
+        prompt_tokens=sum(usage.prompt_tokens for usage in known),
+        completion_tokens=sum(usage.completion_tokens for usage in known),
+    )

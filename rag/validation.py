@@ -1,0 +1,58 @@
+"""What may be asked at all: texts that can be stored and sent, and language tags that are some."""
+
+import re
+
+from rag.errors import BadRequest, PayloadTooLarge
+
+
+def validated(text: str, *, field: str, maximum: int) -> str:
+    """Return the question without the white space around it, if it can be asked.
+
+    Raises:
+        BadRequest: it is empty, holds no letter or digit, or holds a character that no text may hold.
+        PayloadTooLarge: it is longer than `maximum` characters.
+    """
+    stripped = text.strip()
+    if not stripped:
+        raise BadRequest(f"The {field} is empty: write what you want to know.", field=field)
+    if len(stripped) > maximum:
+        raise PayloadTooLarge(
+            f"The {field} has {len(stripped)} characters, the limit is {maximum}: shorten it.", field=field
+        )
+    check_characters(stripped, subject=f"The {field}", field=field)
+    if not any(map(str.isalnum, stripped)):
+        raise BadRequest(f"The {field} {stripped[:20]!r} holds no word: ask in words.", field=field)
+    return stripped
+
+
+def check_characters(text: str, *, subject: str, field: str) -> None:
+    """Refuse NUL and lone surrogates, which cannot be stored or sent as UTF-8.
+
+    Raises:
+        BadRequest: `subject` holds one.
+    """
+    match = re.search("[\0\ud800-\udfff]", text)
+    if match:
+        raise BadRequest(
+            f"{subject} holds U+{ord(match[0]):04X} at character {match.start()}, which no text may hold: "
+            "remove it.",
+            field=field,
+        )
+
+
+def language_tag(text: str) -> str:
+    """Return a BCP 47 tag in its canonical case, in which articles and word lists name their language.
+
+    Raises:
+        BadRequest: it is no tag.
+
+    >>> language_tag("ZH-hant-tw")
+    'zh-Hant-TW'
+    """
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,8}", text):
+        raise BadRequest(
+            f"The language {text[:20]!r} is no BCP 47 tag such as 'id' or 'zh-Hans'.", field="language"
+        )
+    primary, *others = text.lower().split("-")
+    cases = {2: str.upper, 4: str.title}
+    return "-".join([primary, *(cases.get(len(part), str)(part) for part in others)])

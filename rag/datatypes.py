@@ -274,6 +274,7 @@ class Answer:
     """What a question got: the text with its markers, its claims and their citations, its evidence.
 
     `query` is what was searched for: the question, or what it means after the turns before it.
+    `is_cut_short` says that a limit, or a failing language model, ended it before it was whole.
     """
 
     id: str
@@ -294,3 +295,4 @@ class Answer:
     refusal_reason: str | None = None
     evidence_left_out: int = 0
     undated_articles_left_out: int = 0
+    is_cut_short: bool = False

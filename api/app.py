@@ -6,8 +6,9 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from api.body_limit import BodyLimit
 from api.problems import add_problem_handlers
-from api.routes import articles, ask, health, search
+from api.routes import articles, ask, chat, health, responses, search
 from rag.service import Service
 
 
@@ -26,7 +27,8 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = service
+    app.add_middleware(BodyLimit)
     add_problem_handlers(app)
-    for module in (ask, search, articles, health):
+    for module in (ask, chat, responses, search, articles, health):
         app.include_router(module.router)
     return app

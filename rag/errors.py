@@ -52,6 +52,12 @@ class PayloadTooLarge(BadRequest):
     http_status = 413
 
 
+class UnknownModel(BadRequest):
+    """A chat names a model that Kutip is not."""
+
+    http_status = 404
+
+
 class SettingsError(KutipError):
     """A setting is unknown or out of bounds."""
 

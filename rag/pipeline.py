@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from anyio import to_thread
@@ -102,7 +102,7 @@ class Pipeline:
                 return event.answer
         raise AssertionError("a stream ends with its answer")
 
-    async def stream(self, question: Question) -> AsyncIterator[Event]:
+    async def stream(self, question: Question) -> AsyncGenerator[Event]:
         """Answer a question piece by piece: search, decide, write, cite.
 
         The texts written, joined, are the answer's text, unless `WritingFailed` came between.

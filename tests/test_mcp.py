@@ -584,41 +584,75 @@ def test_a_process_of_its_own_answers_on_standard_output(filled: Path, tmp_path:
     assert printed == "noise of a library\nmore noise\n"
 
 
+# A service that is there at once, as the tests below call no tool.
+AT_ONCE = (
+    "import contextlib, api.commands.mcp as command\n"
+    "command.build_service = lambda settings: contextlib.nullcontext()\n"
+)
+
+
 @contextmanager
-def spoken_to(messages: Sequence[Json], **settings: str) -> Iterator["subprocess.Popen[str]"]:
-    """Start `kutip mcp` and send it messages."""
-    command = [sys.executable, "-c", RUN, "mcp"]
+def spoken_to(messages: Sequence[Json], code: str = "", **settings: str) -> Iterator["subprocess.Popen[str]"]:
+    """Start `kutip mcp` after some code, and send it messages."""
     with subprocess.Popen(
-        command,
+        [sys.executable, "-c", code + RUN, "mcp"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=environment(**settings),
     ) as process:
-        assert process.stdin
-        process.stdin.write("".join(json.dumps(message) + "\n" for message in messages))
-        process.stdin.flush()
+        say(process, messages)
         yield process
 
 
-def test_an_interrupt_ends_it_cleanly(filled: Path) -> None:
-    with spoken_to([INITIALIZE], KUTIP_DATA_DIR=str(filled)) as process:
+def say(process: "subprocess.Popen[str]", messages: Sequence[Json]) -> None:
+    assert process.stdin
+    process.stdin.write("".join(json.dumps(message) + "\n" for message in messages))
+    process.stdin.flush()
+
+
+def reply_of(process: "subprocess.Popen[str]") -> Json:
+    assert process.stdout
+    reply: Json = json.loads(process.stdout.readline())
+    return reply
+
+
+def test_an_interrupt_ends_it_cleanly() -> None:
+    with spoken_to([INITIALIZE], AT_ONCE) as process:
+        assert reply_of(process)["result"]["serverInfo"]["name"] == "kutip"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert process.communicate() == ("", "")
+
+
+def test_a_line_that_is_no_message_ends_nothing_and_the_end_of_input_does() -> None:
+    with spoken_to([INITIALIZE], AT_ONCE) as process:
+        reply_of(process)
+        assert process.stdin
+        process.stdin.write("no message\n\n[" + "[" * 10_000 + "\n\ufffd\n")
+        say(process, [{**INITIALIZE, "id": 3, "method": "ping", "params": {}}])
+        assert reply_of(process)["id"] == 3
+        out, err = process.communicate(timeout=20)
+    assert (out, process.returncode) == ("", 0)
+    assert "Traceback" not in err
+
+
+def test_a_client_that_is_gone_without_a_word_ends_it() -> None:
+    with spoken_to([INITIALIZE], AT_ONCE) as process:
+        reply_of(process)
         assert process.stdout
         assert process.stderr
-        first = json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read(), process.stderr.read()
-    assert first["result"]["serverInfo"]["name"] == "kutip"
-    assert rest == ("", "")
-    assert process.returncode == 0
+        process.stdout.close()
+        say(process, [{**INITIALIZE, "id": 2, "method": "tools/list", "params": {}}])
+        assert process.wait(20) == 0
+        assert process.stderr.read() == ""
 
 
 def test_a_service_that_cannot_be_built_says_so_to_the_model_and_at_the_end(tmp_path: Path) -> None:
     messages = [INITIALIZE, {"jsonrpc": "2.0", "method": "notifications/initialized"}, CALL]
     with spoken_to(messages, KUTIP_DATA_DIR=str(tmp_path), KUTIP_LLM_MODEL="scripted") as process:
-        assert process.stdout
-        replies = [json.loads(process.stdout.readline()) for _ in range(2)]
+        replies = [reply_of(process) for _ in range(2)]
         out, err = process.communicate()
     said = replies[1]["result"]["content"][0]["text"]
     assert replies[1]["result"]["isError"] is True

@@ -151,7 +151,7 @@ class QuestionBody(StrictBody):
     filters: Annotated[FiltersBody, Field(description="Answer only from these articles")] = FiltersBody()
     top_k: Annotated[
         int | None,
-        Field(ge=1, le=50, description="How many passages to answer from, if not the usual"),
+        Field(ge=1, le=50, description="How many passages to answer from, if not as usual"),
     ] = None
     language: Annotated[
         str | None, Field(description="Language to answer in, as a BCP 47 tag; the question's otherwise")

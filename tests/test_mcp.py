@@ -32,7 +32,7 @@ from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.datatypes import Answer
 from rag.ingestion import Ingestion
-from rag.language_model import LanguageModel, TextPart, Usage
+from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.local_corpus import EncoderIdentity, LocalCorpus
 from rag.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline
@@ -501,7 +501,9 @@ class EndlessModel:
         self.has_begun = threading.Event()
         self.has_ended = threading.Event()
 
-    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[TextPart | Usage]:
+    async def stream(
+        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING, /
+    ) -> AsyncIterator[TextPart | Usage]:
         """Say nothing for a minute."""
         self.has_begun.set()
         try:

@@ -20,19 +20,12 @@ MEDIA_TYPE = "application/problem+json"
 
 UNEXPECTED = "Something unexpected failed; the server's log says what."
 
-# What nginx logs where a client did not wait; nobody receives it.
-_CLIENT_CLOSED_REQUEST = 499
-
 _SHOWN_CHARACTERS = 200
 
 _OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses")
 _OPENAI_STATUS = {422: 400}
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _OPENAI_CODES = {401: "invalid_api_key", 404: "model_not_found", 413: "request_too_large"}
-
-
-class ClientGone(Exception):
-    """Nobody waits for the reply any more."""
 
 
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
@@ -51,7 +44,6 @@ def problem_of(error: KutipError) -> dict[str, Any]:
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error of `app` with a problem document."""
     app.add_exception_handler(KutipError, _own_error)
-    app.add_exception_handler(ClientGone, _client_gone)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected_error)
@@ -95,10 +87,6 @@ def respond(
 async def _own_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, KutipError)
     return respond(problem_of(error), path=request.url.path)
-
-
-async def _client_gone(_: Request, error: Exception) -> Response:
-    return Response(status_code=_CLIENT_CLOSED_REQUEST)
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:

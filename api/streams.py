@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 
-from api.problems import UNEXPECTED, ClientGone, problem, problem_of
-from rag.errors import KutipError
+from api.problems import UNEXPECTED, problem, problem_of
+from rag.errors import ClientGone, KutipError
 from rag.events import Event, WritingFailed
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
     try:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise ClientGone
+            raise ClientGone("The client went away before its answer was ready.")
         return await working
     finally:
         working.cancel()

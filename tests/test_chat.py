@@ -104,13 +104,13 @@ def test_the_official_client_reads_an_answer(client: openai.OpenAI) -> None:
     cited = choice.message.annotations[0].url_citation
     assert choice.message.content[cited.start_index : cited.end_index] == QUOTE
     assert cited.url.startswith("https://example.org/kopi#:~:text=Panen%20kopi")
-    dumped = reply.to_dict()
+    dumped: Json = reply.to_dict()
     check_shapes(
         choice.message.content,
         annotations=dumped["choices"][0]["message"]["annotations"],
-        citations=dumped["citations"],  # type: ignore[arg-type]
-        search_results=dumped["search_results"],  # type: ignore[arg-type]
-        kutip=dumped["kutip"],  # type: ignore[arg-type]
+        citations=dumped["citations"],
+        search_results=dumped["search_results"],
+        kutip=dumped["kutip"],
     )
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api.problems import add_problem_handlers
-from api.routes import articles, ask, health, search
+from api.routes import articles, ask, filters, health, page, search
 from rag.service import Service
 
 
@@ -27,6 +27,6 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     add_problem_handlers(app)
-    for module in (ask, search, articles, health):
+    for module in (ask, search, articles, filters, health, page):
         app.include_router(module.router)
     return app

@@ -17,7 +17,7 @@ export async function prepareFilters(query) {
   try {
     offered = await read('v1/filters');
   } catch {
-    return; // a question says what is wrong
+    // A question says what is wrong.
   }
   draw(chosen);
 }
@@ -35,9 +35,12 @@ function checked(name) {
 
 function draw(chosen) {
   for (const [name, id] of Object.entries(LISTS)) {
-    const list = byId(id);
-    list.hidden = offered[id].length < 2;
-    list.querySelector('.choices').replaceChildren(...offered[id].map((offer) => choice(name, offer, chosen[name])));
+    const known = offered[id].map(({ value }) => value);
+    // What an address asks for is asked for, whether or not there is such an article now.
+    const unknown = chosen[name].filter((value) => !known.includes(value)).map((value) => ({ value, articles: 0 }));
+    const choices = [...offered[id], ...unknown].map((offer) => choice(name, offer, chosen[name]));
+    byId(id).hidden = choices.length < 2 && !chosen[name].length;
+    byId(id).querySelector('.choices').replaceChildren(...choices);
   }
   showCount();
 }

@@ -1,7 +1,7 @@
 // The page: a conversation, the question that is being typed, and what the address asks for.
 
 import { closeArticle, openArticle } from './article.js';
-import { byId } from './elements.js';
+import { byId, element } from './elements.js';
 import { chosenFilters, prepareFilters } from './filters.js';
 import { closeQuote, openQuote } from './quote.js';
 import { read } from './server.js';
@@ -10,6 +10,8 @@ import { applyWords, chooseLanguage, interfaceLanguage, say, whenLanguageIsChose
 
 // The service takes more; older turns seldom say what a follow-up question is about.
 const REMEMBERED_TURNS = 20;
+
+const SHOWN_MILLISECONDS = 2000;
 
 const field = byId('question');
 const query = new URLSearchParams(location.search);
@@ -69,15 +71,34 @@ function announce(text) {
   byId('status').textContent = text;
 }
 
+/** Copy a text, and say so on the button for a moment. */
 async function copy(text, button) {
+  const label = button.textContent;
+  const result = say((await isCopied(text)) ? 'copied' : 'copyFailed');
+  announce(result);
+  button.textContent = result;
+  setTimeout(() => (button.textContent = label), SHOWN_MILLISECONDS);
+}
+
+async function isCopied(text) {
   try {
     await navigator.clipboard.writeText(text);
-    announce(say('copied'));
-    button.textContent = say('copied');
+    return true;
   } catch {
-    announce(say('copyFailed'));
-    button.textContent = say('copyFailed');
+    return isCopiedBySelection(text); // over plain HTTP on a network there is no clipboard
   }
+}
+
+function isCopiedBySelection(text) {
+  const focused = document.activeElement;
+  const area = element('textarea', { class: 'unseen', 'aria-hidden': 'true' });
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const result = document.execCommand('copy');
+  area.remove();
+  focused.focus();
+  return result;
 }
 
 /** The address that asks a question again, complete where it was a follow-up, with its filters. */
@@ -92,14 +113,16 @@ function addressOf({ filters }, answer) {
 
 /** Read what the service holds. */
 async function connect() {
-  const preparing = prepareFilters(query);
+  await Promise.all([prepareFilters(query), countArticles()]);
+}
+
+async function countArticles() {
   try {
     corpusSize = (await read('health/ready')).articles;
-  } catch (failure) {
-    corpusSize = null;
+  } catch {
+    corpusSize = null; // a question says what is wrong
   }
   showCorpus();
-  await preparing;
 }
 
 function showCorpus() {

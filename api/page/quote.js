@@ -21,9 +21,7 @@ let opener = null;
 
 /** Show a citation beside the button that asked for it. */
 export function openQuote(citation, button, openArticle) {
-  const isSecondPress = opener === button && popover.matches(':popover-open');
   closeQuote();
-  if (isSecondPress) return;
   opener = button;
   const paragraph = quotedParagraph(citation);
   popover.setAttribute('aria-label', say('citation', citation.number, citation.title || say('untitled')));
@@ -43,7 +41,7 @@ export function openQuote(citation, button, openArticle) {
 
 /** Close it and give the focus back to the marker. */
 export function closeQuote() {
-  if (popover.matches(':popover-open')) popover.hidePopover();
+  if (isOpen()) popover.hidePopover();
 }
 
 popover.addEventListener('toggle', (event) => {
@@ -61,8 +59,11 @@ popover.addEventListener('keydown', (event) => {
   closeQuote();
 });
 
-addEventListener('resize', () => opener && place(opener));
-addEventListener('scroll', () => opener && place(opener), { passive: true });
+for (const moved of ['resize', 'scroll']) addEventListener(moved, () => isOpen() && place(opener), { passive: true });
+
+function isOpen() {
+  return popover.matches(':popover-open');
+}
 
 function closeButton() {
   const close = () => {

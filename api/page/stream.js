@@ -12,6 +12,7 @@ export async function* ask(body, signal) {
   const reply = await request('v1/ask', { method: 'POST', body: JSON.stringify({ ...body, stream: true }), signal });
   for await (const block of blocks(reply.body.getReader())) {
     const event = parse(block);
+    if (!event) continue;
     if (event.name === 'done') return;
     yield event;
   }
@@ -32,8 +33,8 @@ async function* blocks(reader) {
   }
 }
 
-/** Read one event: an `event:` line and a `data:` line of JSON. */
+/** Read one event: an `event:` line and a `data:` line of JSON; null for a comment that keeps the line open. */
 export function parse(block) {
   const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s)));
-  return { name: fields.event, data: JSON.parse(fields.data) };
+  return fields.data ? { name: fields.event, data: JSON.parse(fields.data) } : null;
 }

@@ -3,11 +3,11 @@
 import { AnswerText } from './answer.js';
 import { element } from './elements.js';
 import { placeOf } from './quote.js';
+import { Failure, keepKey } from './server.js';
 import { asPlainText, distinct, pageLink, sourceLine, titleOf } from './sources.js';
 import { ask } from './stream.js';
 import { languageAttributes, slice } from './text.js';
 import { interfaceLanguage, say } from './words.js';
-import { keepKey } from './server.js';
 
 const NOTHING_WRITTEN = Object.freeze({ text: '', claims: [], citations: [] });
 
@@ -26,14 +26,8 @@ export class Turn {
     this.answerText = new AnswerText(this.text, (citation, button) => page.openQuote(citation, button));
     this.before = element('div');
     this.after = element('div');
-    this.element = element(
-      'li',
-      { class: 'turn' },
-      element('h2', { dir: 'auto' }, asked.question),
-      this.before,
-      this.text,
-      this.after,
-    );
+    this.title = element('h2', { dir: 'auto' }, asked.question);
+    this.element = element('li', { class: 'turn' }, this.title, this.before, this.text, this.after);
   }
 
   get isRunning() {
@@ -72,6 +66,7 @@ export class Turn {
   #endWith(error) {
     if (this.answer) return this.#become('done');
     if (error.name === 'AbortError') return this.#become('stopped');
+    if (!(error instanceof Failure)) reportError(error); // a fault of the page: the console should name it
     this.failure = error;
     return this.#become('failed');
   }
@@ -118,6 +113,7 @@ export class Turn {
   show() {
     this.element.dataset.state = this.state;
     this.element.setAttribute('aria-busy', String(this.isRunning));
+    if (this.answer) this.title.lang = this.answer.language;
     this.before.replaceChildren(...this.#notices());
     this.#showText();
     this.after.replaceChildren(...this.#whatFollows());
@@ -143,7 +139,6 @@ export class Turn {
       const why = say(answer.degraded) ?? say('llm_error');
       notices.push(element('p', { class: 'notice degraded' }, say('degraded', why)));
     }
-    if (answer.is_refusal) notices.push(element('p', { class: 'verdict-name refused' }, say('isRefusal')));
     return notices;
   }
 

@@ -6,12 +6,11 @@ export const WORDS = {
   en: {
     accessKey: 'Access key',
     accessKeyNeeded: 'This service asks for an access key.',
-    answerReady: (claims, citations) => `Answer ready: ${claims} claims, ${citations} citations.`,
+    answerReady: (claims, citations) => `Answer ready: ${several(claims, 'claim')}, ${several(citations, 'citation')}.`,
     answeredFrom: 'Sources',
     articleLoading: 'Loading the article…',
-    articlesHeld: (count) => `${number(count, 'en')} ${count === 1 ? 'article' : 'articles'} to answer from`,
+    articlesHeld: (count) => `${several(count, 'article')} to answer from`,
     ask: 'Ask',
-    askAnything: 'Ask a question',
     askForm: 'Ask',
     author: 'Author',
     checkDates: 'dates',
@@ -35,7 +34,7 @@ export const WORDS = {
     empty_corpus: 'There are no articles yet.',
     endedEarly: 'The connection ended before the answer was complete. Ask again.',
     evidence_does_not_answer: 'The articles write of this, but do not answer the question.',
-    evidenceLeftOut: (count) => `${count} passages did not fit into what the language model can read.`,
+    evidenceLeftOut: (count) => `${several(count, 'passage')} did not fit into what the language model can read.`,
     filters: 'Filters',
     filters_leave_nothing: 'No article passes the filters.',
     filtersActive: (count) => `(${count} active)`,
@@ -78,7 +77,6 @@ export const WORDS = {
     unsupported: 'no source supports this',
     untitled: 'Untitled',
     verbatim: 'word for word',
-    verdicts: 'What was checked',
     welcomeText:
       'Every sentence of an answer leads to the exact words of an article, and is marked where the articles do not carry it.',
     welcomeTitle: 'What do you want to know?',
@@ -92,7 +90,6 @@ export const WORDS = {
     articleLoading: 'Memuat artikel…',
     articlesHeld: (count) => `Menjawab dari ${number(count, 'id')} artikel`,
     ask: 'Tanya',
-    askAnything: 'Ajukan pertanyaan',
     askForm: 'Bertanya',
     author: 'Penulis',
     checkDates: 'tanggal',
@@ -158,7 +155,6 @@ export const WORDS = {
     unsupported: 'tidak ada sumber yang mendukung',
     untitled: 'Tanpa judul',
     verbatim: 'kata demi kata',
-    verdicts: 'Hasil pemeriksaan',
     welcomeText:
       'Setiap kalimat jawaban membawa Anda ke kata-kata persis dalam artikel, dan ditandai bila artikel tidak mendukungnya.',
     welcomeTitle: 'Apa yang ingin Anda ketahui?',
@@ -212,6 +208,10 @@ function preferred() {
   const languages = navigator.languages.map((tag) => tag.split('-')[0]);
   // A reader of Malay is better served in Indonesian.
   return languages.map((tag) => (tag === 'ms' ? 'id' : tag)).find((tag) => tag in WORDS) ?? 'en';
+}
+
+function several(count, noun) {
+  return `${number(count, 'en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function number(value, language) {

@@ -21,7 +21,7 @@ from tests.test_api import running_service, served
 
 AXE = Path(__file__).parent.parent / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
 
-# Makes a visit: a script for the language model, the path to open, options of the browser's context.
+# Opens a path, by default of the service that all share, in a browser's context with the options given.
 Visiting = Callable[..., Visit]
 
 
@@ -50,14 +50,25 @@ def browser() -> Iterator[Browser]:
 def axe() -> str:
     """Give the source of axe-core."""
     if not AXE.exists():
-        reason = "npm ci in tests/javascript" if shutil.which("npm") else "apt-get install npm, then make test"
+        reason = (
+            "npm ci in tests/javascript" if shutil.which("npm") else "apt-get install npm, then make test"
+        )
         missing(f"axe-core is not installed: {reason}")
     return AXE.read_text(encoding="utf-8")
 
 
 @contextmanager
-def kutip(folder: Path, *, script: Script | None = None, articles: list[Article] = ARTICLES) -> Iterator[str]:
-    """Serve Kutip over `articles`, with a language model that follows `script`; give its address."""
+def kutip(
+    folder: Path,
+    *,
+    script: Script | None = None,
+    articles: list[Article] = ARTICLES,
+    around: Callable[[Any], Any] | None = None,
+) -> Iterator[str]:
+    """Serve Kutip over `articles`, with a language model that follows `script`; give its address.
+
+    `around` makes another application of the one that is served.
+    """
     with ExitStack() as stack:
         model = None
         if script is not None:
@@ -67,7 +78,8 @@ def kutip(folder: Path, *, script: Script | None = None, articles: list[Article]
             )
         service = stack.enter_context(running_service(folder, model=model))
         list(service.ingestion.ingest(articles))
-        yield stack.enter_context(served(create_app(service)))
+        app = create_app(service)
+        yield stack.enter_context(served(around(app) if around else app))
 
 
 @pytest.fixture(scope="package")
@@ -83,19 +95,8 @@ def visit(browser: Browser, plain_url: str, tmp_path: Path) -> Iterator[Visiting
     visits: list[Visit] = []
     with ExitStack() as stack:
 
-        def open_page(
-            path: str = "/",
-            *,
-            script: Script | None = None,
-            articles: list[Article] | None = None,
-            url: str | None = None,
-            **options: Any,
-        ) -> Visit:
-            if url is None:
-                url = plain_url
-                if script is not None or articles is not None:
-                    served_articles = ARTICLES if articles is None else articles
-                    url = stack.enter_context(kutip(tmp_path, script=script, articles=served_articles))
+        def open_page(path: str = "/", *, served_with: dict[str, Any] | None = None, **options: Any) -> Visit:
+            url = stack.enter_context(kutip(tmp_path, **served_with)) if served_with else plain_url
             context = browser.new_context(**{"locale": "en-US", **options})
             stack.callback(context.close)
             context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)

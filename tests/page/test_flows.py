@@ -60,7 +60,7 @@ def test_shift_and_enter_begin_a_new_line_and_nothing_is_asked_without_a_word(vi
 
 def test_an_answer_is_shown_while_it_is_written(visit: Visiting) -> None:
     pieces = ["Panen kopi mencapai 1.500,5 ton. {1} ", *["Harga kopi Rp92.000. {2} "] * 40]
-    seen = visit(script=Script(pieces, drip_seconds=0.1))
+    seen = visit(served_with={"script": Script(pieces, drip_seconds=0.1)})
     seen.ask(QUESTION)
     expect(seen.text).to_contain_text("Panen kopi mencapai 1.500,5 ton.")
     expect(seen.turn).to_have_attribute("aria-busy", "true")
@@ -78,7 +78,11 @@ def test_an_answer_is_shown_while_it_is_written(visit: Visiting) -> None:
 
 
 def test_what_was_written_stays_when_it_is_stopped(visit: Visiting) -> None:
-    seen = visit(script=Script(["Panen kopi mencapai 1.500,5 ton. {1} ", *["dan "] * 20], drip_seconds=0.1))
+    seen = visit(
+        served_with={
+            "script": Script(["Panen kopi mencapai 1.500,5 ton. {1} ", *["dan "] * 20], drip_seconds=0.1)
+        }
+    )
     seen.ask(QUESTION)
     expect(seen.text).to_contain_text("Panen kopi mencapai 1.500,5 ton.")
     seen.page.get_by_role("button", name="Stop").press("Enter")
@@ -92,7 +96,7 @@ def test_what_was_written_stays_when_it_is_stopped(visit: Visiting) -> None:
 
 
 def test_claims_are_marked_by_verdict_in_words(visit: Visiting) -> None:
-    seen = visit(script=WRITTEN)
+    seen = visit(served_with={"script": WRITTEN})
     seen.answered(QUESTION)
     claims = seen.text.locator(".claim")
     expect(claims.nth(0)).to_have_class("claim supported")
@@ -112,7 +116,13 @@ def test_a_marker_opens_the_quote_in_its_paragraph(visit: Visiting) -> None:
     expect(seen.quote.locator("blockquote")).to_have_text(
         f"Pasar ramai ☕😀𝔘. {QUOTE} 🎉 Petani menyambut baik kenaikan itu."
     )
-    for known in ("Panen kopi naik", "KABAR", "Siti Aminah", "June 3, 2025 at 1:27 PM UTC+07:00", "Indonesian"):
+    for known in (
+        "Panen kopi naik",
+        "KABAR",
+        "Siti Aminah",
+        "June 3, 2025 at 1:27 PM UTC+07:00",
+        "Indonesian",
+    ):
         expect(seen.quote).to_contain_text(known)
     link = seen.quote.get_by_role("link", name="Page at the quote")
     address = "https://example.org/kopi#:~:text=" + percent_encode(QUOTE, safe="")
@@ -199,9 +209,9 @@ def test_an_answer_is_copied_with_its_citations(visit: Visiting) -> None:
     seen.turn.get_by_role("button", name="Copy with citations").click()
     expect(seen.status).to_have_text("Copied")
     copied = seen.page.evaluate("navigator.clipboard.readText()")
-    first = f"[1] “{QUOTE} 🎉" if "🎉 [1]" in copied else f"[1] “{QUOTE}”"
-    assert copied.startswith(f"{QUOTE} [1]")
-    assert f"\n\n{first} Panen kopi naik, KABAR, June 3, 2025. https://example.org/kopi#:~:text=Panen" in copied
+    link = "https://example.org/kopi#:~:text=" + percent_encode(QUOTE, safe="")
+    source = f"[1] “{QUOTE}” Panen kopi naik, KABAR, June 3, 2025. {link}"
+    assert copied.split("\n\n") == [f"{QUOTE} [1]", source]
 
 
 def test_where_there_is_no_clipboard_the_answer_is_copied_all_the_same(visit: Visiting) -> None:
@@ -286,7 +296,7 @@ def test_the_link_to_a_quote_leads_to_it(visit: Visiting) -> None:
 
 
 def test_an_old_version_is_shown_as_it_was(visit: Visiting) -> None:
-    seen = visit(articles=[COFFEE])
+    seen = visit(served_with={"articles": [COFFEE]})
     edited = {"id": COFFEE.id, "text": "Artikel ini dicabut.", "title": "Ralat", "language": "id"}
     assert httpx2.post(f"{seen.url}/v1/articles", json=edited).status_code == 200
     seen.open(quoted_address())

@@ -182,7 +182,7 @@ export class Turn {
       element(
         'p',
         { class: 'actions' },
-        element('button', { type: 'button', class: 'quiet', click: open }, say('openArticle')),
+        textButton('openArticle', open),
         pageLink(citation.link, 'originalPage'),
       ),
     );
@@ -198,7 +198,7 @@ export class Turn {
         titleOf(hit),
         quotation(shortened(hit.text), hit.language),
         sourceLine(hit),
-        element('button', { type: 'button', class: 'quiet', click: open }, say('openArticle')),
+        element('p', { class: 'actions' }, textButton('openArticle', open)),
       );
     });
     return element('section', { class: 'sources nearest' }, element('h3', {}, say('nearest')), element('ul', {}, ...entries));
@@ -210,8 +210,8 @@ export class Turn {
     return element(
       'p',
       { class: 'actions' },
-      element('button', { type: 'button', class: 'quiet', click: copy }, say('copy')),
-      element('button', { type: 'button', class: 'quiet', click: copyLink }, say('copyLink')),
+      textButton('copy', copy),
+      textButton('copyLink', copyLink),
     );
   }
 
@@ -247,6 +247,10 @@ const LONGEST_SHOWN = 400;
 function shortened(text) {
   const start = slice(text, 0, LONGEST_SHOWN);
   return start === text ? text : `${start}…`;
+}
+
+function textButton(word, click) {
+  return element('button', { type: 'button', class: 'quiet', click }, say(word));
 }
 
 function quotation(text, language) {

@@ -92,6 +92,15 @@ def test_the_page_holds_no_script_style_or_handler_of_its_own_and_names_no_other
     assert addresses == {"http://www.w3.org/2000/svg"}  # the name of a language, which nobody opens
 
 
+def test_modules_import_only_from_those_that_the_documentation_names_below_them() -> None:
+    documentation = (FOLDER.parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    order = re.findall(r"`(\w+\.js)`", documentation)
+    assert sorted(order) == sorted(SCRIPTS)
+    for name, text in SCRIPTS.items():
+        imported = re.findall(r"from '\./(\w+\.js)'", text)
+        assert [other for other in imported if order.index(other) <= order.index(name)] == [], name
+
+
 def words(language: str) -> set[str]:
     table = re.search(rf"^  {language}: {{\n(.*?)^  }},", SCRIPTS["words.js"], re.S | re.M)
     assert table is not None

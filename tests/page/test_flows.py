@@ -1,11 +1,15 @@
-"""What a reader does with the page: ask, check a quote, read the article, go on asking, filter, stop, copy."""
+"""What a reader does with the page: ask, check a quote, read the article, ask on, filter, stop, copy."""
 
+import json
+from typing import Any
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from tests.openai_server import Script
 from tests.page.articles import ARABIC_QUOTE, COFFEE, QUOTE
@@ -25,6 +29,12 @@ WRITTEN = Script(
 def selected(seen: Visit) -> str:
     """Return what is highlighted in the article that is open."""
     return seen.article.locator("mark").inner_text()
+
+
+def body_of(request: Request) -> dict[str, Any]:
+    """Return what a request of the page sent."""
+    body: dict[str, Any] = json.loads(request.post_data or "")
+    return body
 
 
 # Asking
@@ -187,7 +197,7 @@ def test_a_follow_up_is_understood_from_what_was_said(visit: Visiting) -> None:
     seen.answered(QUESTION)
     with seen.page.expect_request("**/v1/ask") as asking:
         seen.answered("Dan kapan itu?")
-    assert [message["role"] for message in asking.value.post_data_json["messages"]] == ["user", "assistant"]
+    assert [message["role"] for message in body_of(asking.value)["messages"]] == ["user", "assistant"]
     expect(seen.turn.locator(".understood")).to_have_text("Understood as: ton panen kopi: Dan kapan itu?")
     expect(seen.page.locator(".turn")).to_have_count(2)
 
@@ -200,7 +210,7 @@ def test_a_new_conversation_forgets_the_old_one(visit: Visiting) -> None:
     expect(seen.field).to_be_focused()
     with seen.page.expect_request("**/v1/ask") as asking:
         seen.answered("Dan kapan itu?")
-    assert asking.value.post_data_json["messages"] == []
+    assert body_of(asking.value)["messages"] == []
 
 
 def test_an_answer_is_copied_with_its_citations(visit: Visiting) -> None:
@@ -266,23 +276,22 @@ def test_an_address_shows_an_article_at_a_quote(visit: Visiting, changed: dict[s
     assert seen.page.url == seen.url + "/"
 
 
-@pytest.mark.parametrize(
-    ("changed", "highlighted"),
-    [
-        ({"start": None, "end": None}, []),
-        ({"start": 10**9, "end": 10**9 + 5}, []),
-        ({"start": "x", "end": "<b>"}, []),
-        ({"start": 5, "end": 2}, []),
-        ({"start": -5, "end": 5}, ["Pasar"]),
-        ({"start": 15, "end": 30}, ["ramai.", "Pasar p"]),
-    ],
-)
-def test_whatever_span_an_address_names_the_article_is_shown(
-    visit: Visiting, changed: dict[str, object], highlighted: list[str]
-) -> None:
-    seen = visit(quoted_address(**changed))
-    expect(seen.article.locator(".body p")).to_have_count(len(COFFEE.paragraphs))
-    expect(seen.article.locator("mark")).to_have_text(highlighted)
+SPANS: list[tuple[dict[str, object], list[str]]] = [
+    ({"start": None, "end": None}, []),
+    ({"start": 10**9, "end": 10**9 + 5}, []),
+    ({"start": "x", "end": "<b>"}, []),
+    ({"start": 5, "end": 2}, []),
+    ({"start": -5, "end": 5}, ["Pasar"]),
+    ({"start": 15, "end": 30}, ["ramai.", "Pasar p"]),
+]
+
+
+def test_whatever_span_an_address_names_the_article_is_shown(visit: Visiting) -> None:
+    seen = visit()
+    for changed, highlighted in SPANS:
+        seen.open(quoted_address(**changed))
+        expect(seen.article.locator(".body p")).to_have_count(len(COFFEE.paragraphs))
+        expect(seen.article.locator("mark")).to_have_text(highlighted)
 
 
 def test_the_link_to_a_quote_leads_to_it(visit: Visiting) -> None:
@@ -317,7 +326,7 @@ def test_filters_narrow_what_an_answer_is_taken_from(visit: Visiting) -> None:
     expect(seen.page.locator("#filter-count")).to_have_text("(3 active)")
     with seen.page.expect_request("**/v1/ask") as asking:
         seen.answered("Berapa harga kopi?")
-    assert asking.value.post_data_json["filters"] == {
+    assert body_of(asking.value)["filters"] == {
         "language": ["id"],
         "outlet": ["LINTANG"],
         "published_from": "2025-01-01",
@@ -327,7 +336,7 @@ def test_filters_narrow_what_an_answer_is_taken_from(visit: Visiting) -> None:
     expect(seen.page.locator("#filter-count")).to_be_empty()
     with seen.page.expect_request("**/v1/ask") as asking:
         seen.answered(QUESTION)
-    assert asking.value.post_data_json["filters"] == {}
+    assert body_of(asking.value)["filters"] == {}
 
 
 # The interface
@@ -385,3 +394,16 @@ def test_an_article_stays_open_when_the_window_becomes_narrow_and_wide(visit: Vi
         expect(seen.article).to_be_visible()
     seen.page.keyboard.press("Escape")
     expect(seen.field).to_be_visible()
+
+
+def test_the_page_works_under_a_path_of_a_larger_site(visit: Visiting) -> None:
+    def under_a_path(app: Any) -> Starlette:
+        return Starlette(routes=[Mount("/tanya", app)])
+
+    seen = visit("/tanya/", served_with={"around": under_a_path})
+    seen.answered(QUESTION)
+    seen.text.locator(".marker").first.click()
+    expect(seen.quote.locator("blockquote")).to_contain_text("Petani menyambut baik")
+    seen.page.get_by_role("link", name="Kutip").click()
+    expect(seen.turn).to_have_count(0)
+    assert seen.page.url == f"{seen.url}/tanya/"

@@ -36,27 +36,28 @@ def test_an_article_that_attacks_is_shown_as_text_everywhere(visit: Visiting) ->
     expect(seen.page.get_by_role("checkbox", name=HOSTILE.outlet)).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "javascript:alert(1)",
-        " JavaScript:alert(1)//https://example.org",
-        "java\nscript:alert(1)",
-        "data:text/html,<script>alert(1)</script>",
-        "vbscript:x",
-        "//example.org",
-        "file:///etc/passwd",
-    ],
-)
-def test_only_addresses_of_the_web_become_links(visit: Visiting, url: str) -> None:
-    seen = visit(served_with={"articles": [replace(HOSTILE, url=url)]})
-    turn = seen.answered("Apa yang mengguncang kota dalam gempa?")
-    turn.locator(".sources").get_by_role("button", name="Read in the article").click()
-    expect(seen.article.locator("mark")).to_be_visible()
-    links = seen.page.locator("main a, #article a").evaluate_all(
-        "links => links.map((link) => link.protocol)"
-    )
-    assert links == ["http:"]  # the one to the place in the article
+NO_ADDRESSES_OF_THE_WEB = [
+    "javascript:alert(1)",
+    " JavaScript:alert(1)//https://example.org",
+    "java\nscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "//example.org",
+    "file:///etc/passwd",
+]
+
+
+def test_only_addresses_of_the_web_become_links(visit: Visiting) -> None:
+    articles = [replace(HOSTILE, id=str(n), url=url) for n, url in enumerate(NO_ADDRESSES_OF_THE_WEB)]
+    seen = visit(served_with={"articles": articles})
+    seen.answered("Apa yang mengguncang kota dalam gempa?")
+    seen.text.locator(".marker").first.click()
+    expect(seen.quote.locator("mark")).to_be_visible()
+    expect(seen.page.locator("main a, #quote a")).to_have_count(0)
+    for article in articles:
+        seen.open(f"/?article={article.id}")
+        expect(seen.article.get_by_role("heading")).to_be_visible()
+        expect(seen.article.get_by_role("link")).to_have_text(["Link to this place"])
 
 
 @pytest.mark.parametrize("question", [f"kopi {ATTACK}", f"kopi </h2>{ATTACK}\n'\"` ${{alert(1)}}"])
@@ -104,6 +105,7 @@ def test_what_got_in_by_whatever_way_would_not_run_and_reach_nobody(visit: Visit
     for attempt in REFUSED_BY_THE_BROWSER:
         caught = seen.page.evaluate(f"() => {{ try {{ {attempt} }} catch (error) {{ return error.name; }} }}")
         assert caught == "TypeError", attempt
-    seen.page.evaluate("new Image().src = 'https://evil.example/x.png'")
+    with seen.page.expect_event("requestfailed") as failed:
+        seen.page.evaluate("new Image().src = 'https://evil.example/x.png'")
+    assert (failed.value.url, failed.value.failure) == (seen.requests.pop(), "csp")
     assert seen.page.evaluate("fetch('https://evil.example').catch((error) => error.name)") == "TypeError"
-    assert "https://evil.example" not in "".join(seen.requests)

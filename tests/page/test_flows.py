@@ -56,6 +56,7 @@ def test_a_question_is_answered_with_a_citation(visit: Visiting) -> None:
     expect(turn.locator(".sources li").first).to_contain_text("Panen kopi naik")
     expect(turn.locator(".sources li").first).to_contain_text("KABAR · June 3, 2025 · Indonesian")
     expect(seen.field).to_have_value("")
+    expect(seen.page).to_have_title(f"{QUESTION} · Kutip")
     expect(seen.status).to_have_text("Answer ready: 1 claim, 1 citation.")
 
 
@@ -358,6 +359,11 @@ def test_the_language_can_be_switched_and_is_kept(visit: Visiting) -> None:
     expect(seen.turn.get_by_role("heading", level=3)).to_have_text("Sumber")
     expect(seen.turn.locator(".sources li").first).to_contain_text("KABAR · 3 Juni 2025 · Indonesia")
     expect(seen.field).to_have_attribute("placeholder", "Tanyakan pada artikel…")
+    seen.turn.get_by_role("button", name="Baca dalam artikel").click()
+    seen.page.get_by_role("button", name="English").click()
+    expect(seen.article.get_by_role("link", name="Original page")).to_be_visible()
+    assert selected(seen) == QUOTE
+    seen.page.get_by_role("button", name="Bahasa Indonesia").click()
     seen.page.reload()
     expect(seen.page.locator("html")).to_have_attribute("lang", "id")
     expect(seen.page.get_by_role("button", name="Bahasa Indonesia")).to_have_attribute("aria-pressed", "true")

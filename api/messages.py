@@ -1,5 +1,6 @@
 """A conversation as clients send it, into the turns that the pipeline takes."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -46,7 +47,7 @@ def _text_of(part: object, *, number: int) -> str:
 
 def _no_calls(value: object) -> object:
     if value:
-        raise PydanticCustomError("calls", "Tools are not used here: leave messages with calls out")
+        raise PydanticCustomError("calls", "Tools are not used here: leave them out")
     return None
 
 
@@ -65,43 +66,61 @@ class MessageBody(BaseModel):
     function_call: Calls = None
 
 
-def conversation(messages: Sequence[MessageBody], *, question: str) -> tuple[str, tuple[Turn, ...]]:
+# How Open WebUI puts a question behind passages of its own: in a tag, or after them.
+_FRAMED_QUERY = re.compile(r"<user_query>(.*?)</user_query>", re.S)
+_CONTEXT_FRAME = re.compile(r"\s*#{1,3} Task:\s*Respond to the user query.*</context>(.*)", re.S | re.I)
+
+
+def unframed(text: str) -> str:
+    """Return the question in a prompt that Open WebUI made of it, any other text as it is."""
+    framed = _CONTEXT_FRAME.match(text)
+    if not framed:
+        return text
+    tagged = _FRAMED_QUERY.search(text)
+    question = (tagged or framed)[1].strip()
+    return question or text
+
+
+def conversation(
+    messages: Sequence[MessageBody], *, question: str = "", field: str = "messages"
+) -> tuple[str, tuple[Turn, ...]]:
     """Return the question and the turns before it.
 
-    Without a question it is the last message; one that repeats the last message is not doubled. Messages of
-    the system or a developer are no part of the conversation.
+    `field` is the name under which the messages came. Without a question it is the last message; one that
+    repeats the last message is not doubled. Messages of the system or a developer are no part of the
+    conversation.
 
     Raises:
         BadRequest: there is no question, or a content holds a character that no text may hold.
     """
     turns = []
     for number, message in enumerate(messages):
-        check_characters(message.content, subject="The message", field=f"messages.{number}.content")
+        check_characters(message.content, subject="The message", field=f"{field}.{number}.content")
         if message.role == "user" or message.role == "assistant":
-            turns.append(Turn(role=message.role, text=message.content.strip()))
+            turns.append(Turn(role=message.role, text=unframed(message.content).strip()))
     is_repeated = bool(turns) and turns[-1] == Turn(role="user", text=question.strip())
     if messages and not question:
-        question = _last_question(messages)
+        question = _last_question(messages, field=field)
         is_repeated = True
     return question, tuple(turn for turn in (turns[:-1] if is_repeated else turns) if turn.text)
 
 
-def _last_question(messages: Sequence[MessageBody]) -> str:
+def _last_question(messages: Sequence[MessageBody], *, field: str) -> str:
     """Return the last message, which must be the user's; what a system says is passed over."""
     spoken = [(n, m) for n, m in enumerate(messages) if m.role in {"user", "assistant"}]
     if not spoken:
         raise BadRequest(
-            "The messages hold none of the user: add one with the question, or give `question`.",
-            field="messages",
+            "The messages hold none of the user: add one with the question.",
+            field=field,
         )
     number, last = spoken[-1]
     if last.role != "user":
         raise BadRequest(
-            "The last message is the assistant's: end with the user's question, or give `question`.",
-            field=f"messages.{number}.role",
+            "The last message is the assistant's: end with the user's question.",
+            field=f"{field}.{number}.role",
         )
     if not last.content.strip():
         raise BadRequest(
-            "The last message is empty: write what you want to know.", field=f"messages.{number}.content"
+            "The last message is empty: write what you want to know.", field=f"{field}.{number}.content"
         )
-    return last.content
+    return unframed(last.content)

@@ -1,7 +1,8 @@
-"""Errors as RFC 9457 problem documents."""
+"""Errors as RFC 9457 problem documents; under OpenAI's paths in OpenAI's envelope."""
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -17,7 +18,14 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
+UNEXPECTED = "Something unexpected failed; the server's log says what."
+
 _SHOWN_CHARACTERS = 200
+
+_OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses")
+_OPENAI_STATUS = {422: 400}
+_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+_OPENAI_CODES = {401: "invalid_api_key", 404: "model_not_found", 413: "request_too_large"}
 
 
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
@@ -41,16 +49,44 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected_error)
 
 
-def respond(document: dict[str, Any], *, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a problem document as a response."""
+def openai_error(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a problem document in OpenAI's envelope.
+
+    >>> openai_error(problem(422, "n: …", errors=[{"field": "messages.0.content", "detail": "…"}]))["error"]
+    {'message': 'n: …', 'type': 'invalid_request_error', 'param': 'messages[0].content', 'code': None}
+    """
+    status, errors = document["status"], document.get("errors", [])
+    default = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
+    is_own = document["type"] != "about:blank"
+    return {
+        "error": {
+            "message": document["detail"],
+            "type": _OPENAI_TYPES.get(status, default),
+            "param": re.sub(r"\.(\d+)", r"[\1]", errors[0]["field"]) or None if errors else None,
+            "code": _OPENAI_CODES.get(status) if is_own else None,
+        }
+    }
+
+
+def respond(
+    document: dict[str, Any], *, path: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a problem document as a response, in the form that clients of `path` read."""
+    status, media_type, content = document["status"], MEDIA_TYPE, document
+    if path.startswith(_OPENAI_PATHS):
+        status, media_type, content = (
+            _OPENAI_STATUS.get(status, status),
+            "application/json",
+            openai_error(document),
+        )
     # subtle: a lone surrogate, which JSON can name and UTF-8 cannot hold, goes out as the escape it came as.
-    body = json.dumps(document, ensure_ascii=False).encode(errors="backslashreplace")
-    return Response(body, status_code=document["status"], headers=headers, media_type=MEDIA_TYPE)
+    body = json.dumps(content, ensure_ascii=False).encode(errors="backslashreplace")
+    return Response(body, status_code=status, headers=headers, media_type=media_type)
 
 
-async def _own_error(_: Request, error: Exception) -> Response:
+async def _own_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, KutipError)
-    return respond(problem_of(error))
+    return respond(problem_of(error), path=request.url.path)
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
@@ -59,7 +95,8 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
     detail = "; ".join(f"{item['field'] or 'body'}: {item['detail']}" for item in errors[:3])
     if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
         detail += ". Send the header Content-Type: application/json"
-    return respond(problem(422, f"{detail}. /docs shows every field.", errors=errors))
+    document = problem(422, f"{detail}. /docs shows every field.", errors=errors)
+    return respond(document, path=request.url.path)
 
 
 def _described(item: Mapping[str, Any]) -> dict[str, str]:
@@ -73,9 +110,9 @@ def _described(item: Mapping[str, Any]) -> dict[str, str]:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = f"{request.method} {request.url.path}: {error.detail}. /docs lists every route."
-    return respond(problem(error.status_code, detail), headers=error.headers)
+    return respond(problem(error.status_code, detail), path=request.url.path, headers=error.headers)
 
 
-async def _unexpected_error(_: Request, error: Exception) -> Response:
+async def _unexpected_error(request: Request, error: Exception) -> Response:
     logger.error("Unexpected error", exc_info=error)
-    return respond(problem(500, "Something unexpected failed; the server's log says what."))
+    return respond(problem(500, UNEXPECTED), path=request.url.path)

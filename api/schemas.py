@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter
@@ -54,13 +55,19 @@ class StrictBody(BaseModel):
 class ArticleFilters(StrictBody):
     """Which articles are meant; of each field a value or a list of them, any of which will do."""
 
-    language: OneOrMore = []
-    outlet: OneOrMore = []
-    author: OneOrMore = []
-    section: OneOrMore = []
-    article_id: OneOrMore = []
-    published_from: Day | None = None
-    published_to: Day | None = None
+    language: Annotated[
+        OneOrMore, Field(description="Languages of articles as BCP 47 tags: `id`, `en`, `zh-Hans`")
+    ] = []
+    outlet: Annotated[OneOrMore, Field(description="Who published the articles")] = []
+    author: Annotated[OneOrMore, Field(description="Who wrote the articles")] = []
+    section: Annotated[OneOrMore, Field(description="Sections of the outlets")] = []
+    article_id: Annotated[OneOrMore, Field(description="Ids of articles")] = []
+    published_from: Annotated[
+        Day | None, Field(description="First day, such as 2025-07-27; leaves undated articles out")
+    ] = None
+    published_to: Annotated[
+        Day | None, Field(description="Last day, inclusive; leaves undated articles out")
+    ] = None
 
     def with_metadata(self, metadata: dict[str, JsonValue]) -> Filters:
         """Return the filters as the pipeline takes them.
@@ -85,9 +92,12 @@ class ArticleFilters(StrictBody):
 
 
 class FiltersBody(ArticleFilters):
-    """Filters in a body."""
+    """Which articles are meant: every condition must hold; of the values of a list any will do."""
 
-    metadata: Annotated[dict[str, JsonValue], Field(max_length=_MAXIMUM_VALUES)] = {}
+    metadata: Annotated[
+        dict[str, JsonValue],
+        Field(max_length=_MAXIMUM_VALUES, description="Keys and values that the articles' metadata hold"),
+    ] = {}
 
     def to_filters(self) -> Filters:
         """Return the filters as the pipeline takes them."""
@@ -134,25 +144,30 @@ _ASK_EXAMPLES: list[JsonValue] = [
 ]
 
 
-class AskBody(StrictBody):
-    """`POST /v1/ask`; without a question it is the last of the messages."""
+class QuestionBody(StrictBody):
+    """A question that can be understood without what was said before."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": _ASK_EXAMPLES})
-
-    question: str = ""
-    messages: Annotated[list[MessageBody], Field(max_length=MAXIMUM_MESSAGES)] = []
-    filters: FiltersBody = FiltersBody()
-    top_k: Annotated[int, Field(ge=1, le=50)] | None = None
-    language: str | None = None
-    mode: AnswerMode = "auto"
-    stream: bool = False
+    question: Annotated[str, Field(description="The question, in any language")]
+    filters: Annotated[FiltersBody, Field(description="Answer only from these articles")] = FiltersBody()
+    top_k: Annotated[
+        int | None,
+        Field(ge=1, le=50, description="How many passages to answer from, if not as usual"),
+    ] = None
+    language: Annotated[
+        str | None, Field(description="Language to answer in, as a BCP 47 tag; the question's otherwise")
+    ] = None
+    mode: Annotated[
+        AnswerMode,
+        Field(
+            description="`llm`: written by the server's language model, every sentence checked; "
+            "`extractive`: verbatim sentences; `auto`: `llm` where the server has one"
+        ),
+    ] = "auto"
 
     def to_question(self) -> Question:
         """Return the question as the pipeline takes it."""
-        text, turns = conversation(self.messages, question=self.question)
         return Question(
-            text=text,
-            turns=turns,
+            text=self.question,
             filters=self.filters.to_filters(),
             top_k=self.top_k,
             language=self.language,
@@ -160,17 +175,54 @@ class AskBody(StrictBody):
         )
 
 
+class AskBody(QuestionBody):
+    """`POST /v1/ask`; without a question it is the last of the messages."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": _ASK_EXAMPLES})
+
+    question: str = ""
+    messages: Annotated[list[MessageBody], Field(max_length=MAXIMUM_MESSAGES)] = []
+    stream: bool = False
+
+    def to_question(self) -> Question:
+        """Return the question as the pipeline takes it."""
+        text, turns = conversation(self.messages, question=self.question)
+        return replace(super().to_question(), text=text, turns=turns)
+
+
 class SearchBody(StrictBody):
     """`POST /v1/search`."""
 
-    query: str
-    top_k: Annotated[int, Field(ge=1, le=100)] = 10
-    filters: FiltersBody = FiltersBody()
-    mode: SearchMode = "hybrid"
+    query: Annotated[str, Field(description="What to look for, in any language")]
+    top_k: Annotated[int, Field(ge=1, le=100, description="How many passages to return")] = 10
+    filters: Annotated[FiltersBody, Field(description="Search only these articles")] = FiltersBody()
+    mode: Annotated[
+        SearchMode,
+        Field(description="By meaning (`vector`), by words (`keyword`), or by both, which finds most"),
+    ] = "hybrid"
 
     def to_question(self) -> Question:
         """Return the query as the pipeline takes it."""
         return Question(text=self.query, filters=self.filters.to_filters(), top_k=self.top_k)
+
+
+class ArticleBody(StrictBody):
+    """Which article is to be read, and as it was when."""
+
+    article_id: Annotated[str, Field(description="The article's id, as a hit or a citation names it")]
+    version: Annotated[
+        str | None,
+        Field(description="An older version, as a citation names it; the newest otherwise"),
+    ] = None
+
+    def check(self) -> None:
+        """Refuse what no id or version can hold.
+
+        Raises:
+            BadRequest: a character that no text may hold.
+        """
+        check_characters(self.article_id, subject="The article_id", field="article_id")
+        check_characters(self.version or "", subject="The version", field="version")
 
 
 class SearchReply(BaseModel):
@@ -194,6 +246,30 @@ class ParagraphReply(BaseModel):
     start: int
     end: int
     text: str
+
+
+class ArticleReply(BaseModel):
+    """A whole article, as it is now or was in one version."""
+
+    id: str
+    version: str
+    title: str
+    text: str
+    paragraphs: list[ParagraphReply]
+    language: str
+    url: str | None
+    outlet: str | None
+    author: str | None
+    published_at: datetime | None
+    updated_at: datetime | None
+    section: str | None
+    metadata: dict[str, Any]
+    permission: str | None
+
+
+def answer_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `answer_json`."""
+    return _ANSWER.json_schema(mode="serialization")
 
 
 def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from benchmarks.data import articles, bundled_encoder, open_corpus
 from rag.datatypes import AnswerMode, Article
 from rag.events import Answered, Event, TextWritten, WritingFailed
-from rag.language_model import TextPart, Usage
+from rag.language_model import USUAL_SAMPLING, Sampling, TextPart, Usage
 from rag.pipeline import Pipeline, Question
 from rag.prompts import Message
 from tests.contract import check_citations
@@ -34,7 +34,9 @@ class MisbehavingModel:
 
     name = "misbehaving"
 
-    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[TextPart | Usage]:
+    async def stream(
+        self, messages: Sequence[Message], _: Sampling = USUAL_SAMPLING
+    ) -> AsyncIterator[TextPart | Usage]:
         """Yield an answer in torn pieces."""
         prompt = messages[1]["content"]
         chance = random.Random(prompt)  # noqa: S311 – a script, not a secret

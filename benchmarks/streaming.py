@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from benchmarks.data import bundled_encoder, folder_argument, indonesian_pool, questions
 from rag.datatypes import Hit
 from rag.events import ClaimCited, HitsFound
-from rag.language_model import TextPart, Usage
+from rag.language_model import USUAL_SAMPLING, Sampling, TextPart, Usage
 from rag.pipeline import Pipeline, Question
 from rag.prompts import Message
 
@@ -29,7 +29,9 @@ class PacedModel:
         self.hits: Sequence[Hit] = ()
         self.seconds = 0.0
 
-    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[TextPart | Usage]:
+    async def stream(
+        self, messages: Sequence[Message], _: Sampling = USUAL_SAMPLING
+    ) -> AsyncIterator[TextPart | Usage]:
         """Yield the text; `seconds` is how long it would take with nobody listening."""
         marker = re.search(r"\[\[\w+:", messages[0]["content"])
         assert marker is not None, "the prompt shows a marker"

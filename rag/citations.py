@@ -1,7 +1,7 @@
 """Sentences and their quotes into the text of an answer with numbered citations."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote as percent_encode
 
@@ -36,14 +36,24 @@ class Quote:
         return self.hit.text[self.start - self.hit.start : self.end - self.hit.start]
 
 
+# What is written behind a claim, given its citations; each one's number stands in it once, as `[number]`.
+Marks = Callable[[Claim, Sequence[Citation]], str]
+
+
+def numbers(_: Claim, citations: Sequence[Citation]) -> str:
+    """Return the marks of a claim as plain numbers: ` [1] [2]`."""
+    return "".join(f" [{citation.number}]" for citation in citations)
+
+
 class Composer:
     """Builds an answer sentence by sentence; `text`, `claims` and `citations` always agree.
 
     Numbers run 1, 2, 3 … in order of first appearance; the same quote keeps its number.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, marks: Marks = numbers) -> None:
         self.text = ""
+        self._marks = marks
         self.claims: list[Claim] = []
         self.citations: list[Citation] = []
         self._numbers: dict[tuple[str, str, int, int], int] = {}
@@ -95,9 +105,10 @@ class Composer:
             checks=checks,
         )
         place = len(self.claims)
-        self.citations += [_citation(claim, place, quote, number) for number, quote in numbered.items()]
+        citations = [_citation(claim, place, quote, number) for number, quote in numbered.items()]
         self.claims.append(claim)
-        self.text += "".join(f" [{number}]" for number in numbered)
+        self.citations += citations
+        self.text += self._marks(claim, citations)
 
     def _number(self, quote: Quote) -> int:
         key = (quote.hit.article_id, quote.hit.article_version, quote.start, quote.end)

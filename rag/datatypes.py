@@ -18,6 +18,8 @@ SearchSource = Literal["hybrid", "vector", "keyword", "reranked"]
 SearchMode = Literal["hybrid", "vector", "keyword"]
 AnswerMode = Literal["auto", "llm", "extractive"]
 Verdict = Literal["supported", "unsupported", "contradicted", "unchecked"]
+Markers = Literal["plain", "links"]
+SourceEvents = Literal["none", "open-webui"]
 UnsupportedPolicy = Literal["flag", "drop"]
 Role = Literal["user", "assistant"]
 IngestStatus = Literal["created", "updated", "unchanged", "rejected"]
@@ -290,6 +292,7 @@ class Answer:
     """What a question got: the text with its markers, its claims and their citations, its evidence.
 
     `query` is what was searched for: the question, or what it means after the turns before it.
+    `is_cut_short` says that a limit, or a failing language model, ended it before it was whole.
     """
 
     id: str
@@ -310,3 +313,4 @@ class Answer:
     refusal_reason: str | None = None
     evidence_left_out: int = 0
     undated_articles_left_out: int = 0
+    is_cut_short: bool = False

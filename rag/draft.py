@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from rag.attribution import Attribution
-from rag.citations import Composer, Quote
+from rag.citations import Composer, Marks, Quote
 from rag.claims import Sentence
 from rag.datatypes import Answer, Verdict
 from rag.errors import LanguageModelUncited
@@ -28,7 +28,8 @@ class Draft:
     found: Found
     started: float
     rewriting: Rewriting
-    composer: Composer = field(default_factory=Composer)
+    marks: Marks
+    composer: Composer = field(init=False)
     model: str | None = None
     usage: Usage | None = None
     degraded: str | None = None
@@ -37,6 +38,10 @@ class Draft:
     evidence_left_out: int = 0
     has_related_claim: bool = False
     is_refused_in_words: bool = False
+    is_cut_short: bool = False
+
+    def __post_init__(self) -> None:
+        self.composer = Composer(self.marks)
 
     def add(
         self,
@@ -91,12 +96,18 @@ class Draft:
             raise LanguageModelUncited(f"{language_model.name} wrote nothing that the evidence is about.")
         self.model = language_model.name
         if not self.composer.citations and is_refusal:
-            self.composer = Composer()
+            self.composer = Composer(self.marks)
             self.refusal_reason = "evidence_does_not_answer"
+
+    def end_early(self, language_model: LanguageModel, *, degraded: str) -> None:
+        """Take the sentences that the language model wrote before it failed as the answer."""
+        self.model = language_model.name
+        self.degraded = degraded
+        self.is_cut_short = True
 
     def start_over(self, *, degraded: str) -> None:
         """Forget what was written, because of `degraded`."""
-        self.composer = Composer()
+        self.composer = Composer(self.marks)
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
@@ -128,6 +139,7 @@ class Draft:
             timings_ms={**rewriting, **self.found.timings_ms, "total": elapsed},
             evidence_left_out=self.evidence_left_out,
             undated_articles_left_out=self.undated_left_out,
+            is_cut_short=self.is_cut_short,
         )
 
 

@@ -2,7 +2,8 @@
 
     KutipError                          500  1
     ├── BadRequest                      422  2   the caller's question, filter or article is not usable
-    │   └── PayloadTooLarge             413  2
+    │   ├── PayloadTooLarge             413  2
+    │   └── UnknownModel                404  2   a chat asks a model that Kutip is not
     ├── SettingsError                   500  2   an environment variable or `.env` line is wrong
     ├── NotFound                        404  1   no such article, version, file or folder
     ├── ReadingError                    422  1   a page cannot be read as an article
@@ -11,6 +12,7 @@
     │   ├── CorpusNotWritable           503  1
     │   ├── CorpusTooNew                503  1
     │   └── EncoderMismatch             503  1   the stored vectors are another encoder's
+    ├── ClientGone                      408  1   nobody waits for the reply any more
     ├── AddressInUse                    500  1   the server cannot listen where it was told to
     ├── EncoderError                    503  1   the embedding model cannot be loaded
     ├── MissingExtra                    500  2   an optional package is not installed
@@ -52,6 +54,12 @@ class PayloadTooLarge(BadRequest):
     http_status = 413
 
 
+class UnknownModel(BadRequest):
+    """A chat asks a model that Kutip is not."""
+
+    http_status = 404
+
+
 class SettingsError(KutipError):
     """A setting is unknown or out of bounds."""
 
@@ -90,6 +98,12 @@ class CorpusTooNew(CorpusError):
 
 class EncoderMismatch(CorpusError):
     """The stored vectors come from another encoder than the one configured."""
+
+
+class ClientGone(KutipError):
+    """Nobody waits for the reply any more."""
+
+    http_status = 408
 
 
 class AddressInUse(KutipError):

@@ -31,7 +31,10 @@ class ClaimCited:
 
 @dataclass(frozen=True)
 class WritingFailed:
-    """The language model failed; the answer that follows replaces what was written so far."""
+    """The language model failed; the answer that follows replaces what was written so far.
+
+    Where nothing may be taken back (`Question.is_append_only`), it is what was written so far.
+    """
 
     error: LanguageModelError
 

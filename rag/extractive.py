@@ -1,7 +1,8 @@
 """The sentences of the evidence that answer a question: the answer without a language model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -99,6 +100,26 @@ def best_sentences(query: Query, found: Found, *, encoder: Encoder) -> Extract:
         score=float(scores.max()),
         similarity=max(candidate.features[0] for candidate in candidates),
     )
+
+
+def before_stop(runs: Sequence[Run], stop: Sequence[str]) -> Sequence[Run]:
+    """Return the first runs, without the one in which a text stands that is to end the answer."""
+    text = ""
+    for place, run in enumerate(runs):
+        text += "\n" * bool(text) + run.quote.text
+        if any(end in text for end in stop):
+            return runs[:place]
+    return runs
+
+
+def within(
+    runs: Sequence[Run], max_tokens: int | None, *, count_tokens: Callable[[Sequence[str]], list[int]]
+) -> Sequence[Run]:
+    """Return the first runs that have at most so many tokens, none of them cut; the first always."""
+    if max_tokens is None or not runs:
+        return runs
+    totals = accumulate(count_tokens([run.quote.text for run in runs]))
+    return runs[: max(1, sum(total <= max_tokens for total in totals))]
 
 
 def sentence_candidates(query: Query, found: Found, *, encoder: Encoder) -> list[Candidate]:

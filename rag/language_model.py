@@ -22,12 +22,29 @@ class Usage:
     completion_tokens: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How a text is to be written: its longest, how freely, and what ends it before.
+
+    `max_tokens` only lowers the language model's own limit.
+    """
+
+    max_tokens: int | None = None
+    temperature: float = 0.0
+    stop: tuple[str, ...] = ()
+
+
+USUAL_SAMPLING = Sampling()
+
+
 class LanguageModel(Protocol):
     """Writes a text after some messages."""
 
     name: str
 
-    def stream(self, messages: Sequence[Message]) -> AsyncIterator[TextPart | Usage]:
+    def stream(
+        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING, /
+    ) -> AsyncIterator[TextPart | Usage]:
         """Yield the text as it is written, then the usage if it is known.
 
         Raises:

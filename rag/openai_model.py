@@ -19,7 +19,7 @@ from rag.errors import (
     LanguageModelTimeout,
     LanguageModelUnavailable,
 )
-from rag.language_model import TextPart, Usage
+from rag.language_model import USUAL_SAMPLING, Sampling, TextPart, Usage
 from rag.prompts import Message
 
 _RETRIES = 1
@@ -44,7 +44,9 @@ class OpenAILanguageModel:
         self._timeout_seconds = timeout_seconds
         self._certificates = httpx2.create_ssl_context()
 
-    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[TextPart | Usage]:
+    async def stream(
+        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING
+    ) -> AsyncIterator[TextPart | Usage]:
         """Yield the text as it is written, then the usage if it is known.
 
         Raises:
@@ -53,7 +55,7 @@ class OpenAILanguageModel:
         has_text = False
         finish_reason = None
         with self._translated():
-            async for chunk in self._chunks(messages):
+            async for chunk in self._chunks(messages, sampling):
                 for choice in chunk.choices[:1]:
                     finish_reason = choice.finish_reason or finish_reason
                     if choice.delta.content:
@@ -62,13 +64,13 @@ class OpenAILanguageModel:
                 if chunk.usage:
                     yield Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
         if finish_reason == "length":
-            raise LanguageModelCutOff(
-                f"{self.name} stopped at its limit of {self._max_tokens} tokens: raise KUTIP_LLM_MAX_TOKENS."
-            )
+            raise LanguageModelCutOff(self._cut_off(sampling))
         if not has_text or finish_reason is None:
             raise LanguageModelError(f"{self.name} ended without a whole answer: try again.")
 
-    async def _chunks(self, messages: Sequence[Message]) -> AsyncIterator[ChatCompletionChunk]:
+    async def _chunks(
+        self, messages: Sequence[Message], sampling: Sampling
+    ) -> AsyncIterator[ChatCompletionChunk]:
         """Yield the chunks; the time limit is on the whole answer, against a server that drips."""
         deadline = time.monotonic() + self._timeout_seconds
         async with self._client() as client:
@@ -76,8 +78,9 @@ class OpenAILanguageModel:
                 client.chat.completions.create(
                     model=self.name,
                     messages=cast("list[ChatCompletionMessageParam]", list(messages)),
-                    max_tokens=self._max_tokens,
-                    temperature=0,
+                    max_tokens=self._limit(sampling),
+                    temperature=sampling.temperature,
+                    stop=list(sampling.stop) or openai.omit,
                     stream=True,
                     stream_options={"include_usage": True},
                 ),
@@ -90,6 +93,14 @@ class OpenAILanguageModel:
                         yield await asyncio.wait_for(anext(chunks), deadline - time.monotonic())
                     except StopAsyncIteration:
                         return
+
+    def _limit(self, sampling: Sampling) -> int:
+        return min(self._max_tokens, sampling.max_tokens or self._max_tokens)
+
+    def _cut_off(self, sampling: Sampling) -> str:
+        limit = self._limit(sampling)
+        setting = "KUTIP_LLM_MAX_TOKENS" if limit == self._max_tokens else "max_tokens of the request"
+        return f"{self.name} stopped at its limit of {limit} tokens: raise {setting}."
 
     def _client(self) -> openai.AsyncOpenAI:
         # One for each answer, since a connection belongs to the event loop that opened it, and nobody would

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from anyio import to_thread
 
 from embeddings.encoder import Encoder
 from rag.attribution import attribute, without_markup
+from rag.citations import Marks, numbers
 from rag.claims import Sentence, SentenceReader, UsualMarkers
 from rag.corpus import NO_FILTERS, Corpus
 from rag.datatypes import Answer, AnswerMode, Filters, Hit, SearchMode, Turn, UnsupportedPolicy
@@ -17,8 +18,8 @@ from rag.draft import Draft
 from rag.errors import BadRequest, LanguageModelContextExceeded, LanguageModelError
 from rag.events import Answered, Event, HitsFound, TextWritten, WritingFailed
 from rag.evidence import Evidence
-from rag.extractive import best_sentences
-from rag.language_model import LanguageModel, TextPart, Usage
+from rag.extractive import before_stop, best_sentences, within
+from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.languages import detect_language, written_words
 from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, build_messages, draw_frame
 from rag.refusal import answer_refusal, relevance_refusal
@@ -38,7 +39,11 @@ _TELLING_WORDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked after which `turns`, and how it is to be answered."""
+    """What is asked after which `turns`, and how it is to be answered.
+
+    `is_append_only` asks that nothing told be taken back: where a language model fails in the middle, its
+    sentences so far are the answer.
+    """
 
     text: str
     turns: tuple[Turn, ...] = ()
@@ -46,6 +51,9 @@ class Question:
     top_k: int | None = None
     language: str | None = None
     mode: AnswerMode = "auto"
+    sampling: Sampling = USUAL_SAMPLING
+    marks: Marks = numbers
+    is_append_only: bool = False
 
 
 OnFailure = Callable[[str], object]
@@ -94,7 +102,7 @@ class Pipeline:
                 return event.answer
         raise AssertionError("a stream ends with its answer")
 
-    async def stream(self, question: Question) -> AsyncIterator[Event]:
+    async def stream(self, question: Question) -> AsyncGenerator[Event]:
         """Answer a question piece by piece: search, decide, write, cite.
 
         The texts written, joined, are the answer's text, unless `WritingFailed` came between.
@@ -104,14 +112,19 @@ class Pipeline:
         draft = await to_thread.run_sync(self._begin, question, rewriting)
         yield HitsFound(draft.found.hits)
         if draft.refusal_reason is None and language_model is not None:
+            is_told = False
             try:
-                async for event in self._write(draft, language_model):
+                async for event in self._write(draft, language_model, question.sampling):
+                    is_told = True
                     yield event
             except LanguageModelError as error:
-                draft.start_over(degraded=error.reason)
+                if is_told and question.is_append_only:
+                    draft.end_early(language_model, degraded=error.reason)
+                else:
+                    draft.start_over(degraded=error.reason)
                 yield WritingFailed(error)
         if draft.refusal_reason is None and draft.model is None:
-            for event in await to_thread.run_sync(self._extract, draft):
+            for event in await to_thread.run_sync(self._extract, draft, question.sampling):
                 yield event
         if rewriting.failure is not None and draft.model is None and draft.degraded is None:
             draft.degraded = rewriting.failure.reason
@@ -148,6 +161,7 @@ class Pipeline:
             found=found,
             started=started,
             rewriting=rewriting,
+            marks=question.marks,
         )
         draft.refusal_reason = relevance_refusal(query, found, encoder_name=self.encoder.name)
         if draft.refusal_reason == "no_hits":
@@ -155,13 +169,15 @@ class Pipeline:
         draft.undated_left_out = self.undated_left_out(query.filters)
         return draft
 
-    async def _write(self, draft: Draft, language_model: LanguageModel) -> AsyncIterator[Event]:
+    async def _write(
+        self, draft: Draft, language_model: LanguageModel, sampling: Sampling
+    ) -> AsyncIterator[Event]:
         """Let the language model write from as much of the evidence as it can read."""
         hits = await to_thread.run_sync(self._fitting, draft)
         while True:
             draft.evidence_left_out = len(draft.found.hits) - len(hits)
             try:
-                async for event in self._write_from(hits, draft, language_model):
+                async for event in self._write_from(hits, draft, language_model, sampling):
                     yield event
                 return
             except LanguageModelContextExceeded:
@@ -170,7 +186,7 @@ class Pipeline:
                 hits = hits[: len(hits) // 2]
 
     async def _write_from(
-        self, hits: Sequence[Hit], draft: Draft, language_model: LanguageModel
+        self, hits: Sequence[Hit], draft: Draft, language_model: LanguageModel, sampling: Sampling
     ) -> AsyncIterator[Event]:
         """Let the language model write; check and cite each sentence as soon as it is complete.
 
@@ -186,7 +202,7 @@ class Pipeline:
         preparing = asyncio.ensure_future(to_thread.run_sync(evidence.prepare))
         waiting: list[Event] = []
         try:
-            async for sentence in _sentences(language_model.stream(messages), reader, draft):
+            async for sentence in _sentences(language_model.stream(messages, sampling), reader, draft):
                 await asyncio.shield(preparing)
                 waiting += await to_thread.run_sync(self._cite, draft, sentence, evidence)
                 if draft.has_related_claim:
@@ -221,7 +237,7 @@ class Pipeline:
             return []
         return draft.add_attributed(sentence, attribution)
 
-    def _extract(self, draft: Draft) -> list[Event]:
+    def _extract(self, draft: Draft, sampling: Sampling) -> list[Event]:
         """Answer with verbatim sentences of the best hits, unless none of them answers."""
         extract = best_sentences(draft.query, draft.found, encoder=self.encoder)
         draft.refusal_reason = answer_refusal(
@@ -229,7 +245,10 @@ class Pipeline:
         )
         if draft.refusal_reason is not None:
             return []
-        return [event for run in extract.runs for event in draft.add_run(run)]
+        wanted = before_stop(extract.runs, sampling.stop)
+        runs = within(wanted, sampling.max_tokens, count_tokens=self.encoder.count_tokens)
+        draft.is_cut_short = len(runs) < len(wanted)
+        return [event for run in runs for event in draft.add_run(run)]
 
     def _query(self, question: Question, *, field: str) -> Query:
         text = validated(question.text, field=field, maximum=self._max_question_characters)

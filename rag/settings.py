@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from rag.datatypes import UnsupportedPolicy
+from rag.datatypes import Markers, SourceEvents, UnsupportedPolicy
 from rag.errors import SettingsError
 
 PREFIX = "KUTIP_"
@@ -92,6 +92,17 @@ class Settings(BaseSettings):
     )
     max_question_characters: Annotated[int, Field(ge=1, le=20_000)] = Field(
         2000, description="Longest question or search query."
+    )
+    chat_markers: Markers = Field(
+        "plain", description="Citations in a chat's text: `plain` numbers, or Markdown `links`."
+    )
+    chat_sources: SourceEvents = Field(
+        "none", description="Source events in a chat's stream: `none`, or those that `open-webui` shows."
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Address at which readers reach Kutip's page; that of the request otherwise.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address `kutip serve` listens on.")
     port: Annotated[int, Field(ge=0, le=65_535)] = Field(8000, description="Port `kutip serve` listens on.")

@@ -131,7 +131,7 @@ def run_python(code: str, folder: Path) -> str:
 def test_the_command_line_starts_without_the_slow_libraries(tmp_path: Path) -> None:
     code = (
         "import sys, api.commands\n"
-        "slow = {'torch', 'sentence_transformers', 'openai', 'openvino', 'faiss', 'fastapi'}\n"
+        "slow = {'torch', 'sentence_transformers', 'openai', 'openvino', 'faiss', 'fastapi', 'mcp'}\n"
         "print(sorted(slow & set(sys.modules)))"
     )
     assert run_python(code, tmp_path) == "[]"

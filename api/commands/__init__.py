@@ -16,6 +16,7 @@ COMMANDS = {
     "articles": "List, show or delete articles.",
     "evaluate": "Measure search, answers and refusals on a data set.",
     "serve": "Answer over HTTP.",
+    "mcp": "Answer a language model's client over the Model Context Protocol.",
     "doctor": "Check that everything works here.",
     "settings": "List every setting with its value.",
 }

@@ -1,0 +1,153 @@
+"""Answers as responses of OpenAI's Responses API, whole and in events."""
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.citation_shapes import Addresses, response_annotations, search_results, source_urls
+from api.completions import usage_json
+from api.schemas import answer_json, citations_json, claim_json, hits_json
+from rag.datatypes import Answer
+from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
+
+Json = dict[str, Any]
+
+
+@dataclass(kw_only=True)
+class ResponseReply:
+    """One response under way; the text told so far, its annotations, and how many events were told."""
+
+    model: str
+    addresses: Addresses
+    metadata: Json
+    id: str = field(default_factory=lambda: f"resp_{uuid.uuid4().hex}")
+    item_id: str = field(default_factory=lambda: f"msg_{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+    annotations: list[Json] = field(default_factory=list)
+    told: int = 0
+
+    def whole(self, answer: Answer) -> Json:
+        """Return a whole answer."""
+        part = _part(answer.answer, response_annotations(answer.citations, self.addresses))
+        status = "incomplete" if answer.is_cut_short else "completed"
+        return {
+            **self._response(status, [self._item(status, [part])]),
+            "usage": _usage(usage_json(answer)),
+            "incomplete_details": {"reason": "max_output_tokens"} if answer.is_cut_short else None,
+            "citations": source_urls(answer.citations, self.addresses),
+            "search_results": search_results(answer.citations, self.addresses),
+            "kutip": answer_json(answer),
+        }
+
+    def whole_text(self, text: str) -> Json:
+        """Return a text that answers no question."""
+        return {
+            **self._response("completed", [self._item("completed", [_part(text, [])])]),
+            "usage": _usage({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}),
+            "kutip": None,
+        }
+
+    def events(self, event: Event) -> Iterator[Json]:
+        """Yield what is told of an event."""
+        match event:
+            case HitsFound(hits):
+                yield from self._begin(kutip={"hits": hits_json(hits)})
+            case TextWritten(text) if text:
+                yield self._delta(text)
+            case ClaimCited(claim, citations):
+                told = {"claim": claim_json(claim), "citations": citations_json(citations)}
+                for annotation in response_annotations(citations, self.addresses):
+                    yield self._annotation(annotation, kutip=told)
+            case Answered(answer):
+                yield from self._end(answer.answer, self.whole(answer))
+            case TextWritten() | WritingFailed():
+                pass
+
+    def text_events(self, text: str) -> Iterator[Json]:
+        """Yield the events of a text that answers no question."""
+        yield from self._begin(kutip=None)
+        yield self._delta(text)
+        yield from self._end(text, self.whole_text(text))
+
+    def error(self, error: Json) -> Json:
+        """Return the event that ends a response that failed, from OpenAI's envelope."""
+        described = error["error"]
+        return self._event("error", **{name: described[name] for name in ("code", "message", "param")})
+
+    def _begin(self, **extras: Any) -> Iterator[Json]:
+        begun = self._response("in_progress", [])
+        yield self._event("response.created", response=begun, **extras)
+        yield self._event("response.in_progress", response=begun)
+        yield self._of_item("response.output_item.added", item=self._item("in_progress", []))
+        yield self._of_part("response.content_part.added", part=_part("", []))
+
+    def _delta(self, text: str) -> Json:
+        return self._of_part("response.output_text.delta", delta=text, logprobs=[])
+
+    def _annotation(self, annotation: Json, **extras: Any) -> Json:
+        self.annotations.append(annotation)
+        return self._of_part(
+            "response.output_text.annotation.added",
+            annotation_index=len(self.annotations) - 1,
+            annotation=annotation,
+            **extras,
+        )
+
+    def _end(self, text: str, response: Json) -> Iterator[Json]:
+        yield self._of_part("response.output_text.done", text=text, logprobs=[])
+        yield self._of_part("response.content_part.done", part=_part(text, self.annotations))
+        yield self._of_item("response.output_item.done", item=response["output"][0])
+        yield self._event(f"response.{response['status']}", response=response)
+
+    def _of_part(self, kind: str, **members: Any) -> Json:
+        return self._event(kind, item_id=self.item_id, output_index=0, content_index=0, **members)
+
+    def _of_item(self, kind: str, **members: Any) -> Json:
+        return self._event(kind, output_index=0, **members)
+
+    def _event(self, kind: str, **members: Any) -> Json:
+        self.told += 1
+        return {"type": kind, "sequence_number": self.told - 1, **members}
+
+    def _item(self, status: str, content: Sequence[Json]) -> Json:
+        return {
+            "type": "message",
+            "id": self.item_id,
+            "role": "assistant",
+            "status": status,
+            "content": list(content),
+        }
+
+    def _response(self, status: str, output: Sequence[Json]) -> Json:
+        return {
+            "id": self.id,
+            "object": "response",
+            "created_at": self.created,
+            "status": status,
+            "model": self.model,
+            "output": list(output),
+            "metadata": self.metadata,
+            "error": None,
+            "incomplete_details": None,
+            "instructions": None,
+            "parallel_tool_calls": False,
+            "tool_choice": "none",
+            "tools": [],
+            "usage": None,
+        }
+
+
+def _part(text: str, annotations: Sequence[Json]) -> Json:
+    return {"type": "output_text", "text": text, "annotations": list(annotations), "logprobs": []}
+
+
+def _usage(usage: Json) -> Json:
+    return {
+        "input_tokens": usage["prompt_tokens"],
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens": usage["completion_tokens"],
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": usage["total_tokens"],
+    }

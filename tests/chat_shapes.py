@@ -1,0 +1,109 @@
+"""Citations in the shapes of other services, read back, so that a test can hold all against each other."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+Json = dict[str, Any]
+
+_MARKER = re.compile(r"\[(\d+)\](?:\((\S+?)\))?")
+
+
+def check_shapes(
+    content: str,
+    *,
+    annotations: Sequence[Json],
+    citations: Sequence[str],
+    search_results: Sequence[Json],
+    kutip: Json,
+    sources: Sequence[Json] | None = None,
+) -> None:
+    """Hold every shape of one reply against Kutip's own objects.
+
+    From each shape all that it tells is read back: claims and quotes, numbers, addresses, titles, dates.
+    """
+    own = kutip["citations"]
+    quotes = {citation["number"]: citation for citation in reversed(own)}
+    assert sorted(quotes) == list(range(1, len(quotes) + 1))
+    assert content == kutip["answer"]
+    _check_markers(content, kutip, quotes)
+    assert [_of_annotation(annotation) for annotation in annotations] == [_of_own(c) for c in own]
+    assert len(citations) == len(search_results) == len(quotes)
+    for number, citation in sorted(quotes.items()):
+        result = search_results[number - 1]
+        assert citations[number - 1] == result["url"]
+        assert result["snippet"] == citation["quote"]
+        assert result["title"] == citation["title"]
+        assert result["date"] == (citation["published_at"] or "")[:10] or result["date"] is None
+        check_address(result["url"], citation)
+    for annotation, citation in zip(annotations, own, strict=True):
+        check_address(annotation["url_citation"]["url"], citation)
+    if sources is not None:
+        _check_sources(sources, [citation for _, citation in sorted(quotes.items())])
+
+
+def check_address(url: str, citation: Json) -> None:
+    """An address leads to the article's page, at the quote if it says where, or to Kutip's own page."""
+    assert url.startswith(("http://", "https://"))
+    page, _, fragment = url.partition("#:~:text=")
+    if (citation["url"] or "").startswith(("http://", "https://")):
+        assert page == citation["url"].split("#")[0]
+        words = [unquote(part) for part in fragment.split(",")] if fragment else []
+        assert all(part in " ".join(citation["quote"].split()) for part in words)
+        return
+    place = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    assert place == {
+        "article": citation["article_id"],
+        "version": citation["article_version"],
+        "start": str(citation["start"]),
+        "end": str(citation["end"]),
+    }
+
+
+def _check_markers(content: str, kutip: Json, quotes: dict[int, Json]) -> None:
+    """The numbers in the text are those behind its claims, and links lead where the citation does."""
+    found = [(int(match[1]), match[2]) for match in _MARKER.finditer(content)]
+    assert [number for number, _ in found] == [n for claim in kutip["claims"] for n in claim["citations"]]
+    for number, address in found:
+        if address is not None:
+            check_address(address, quotes[number])
+    for claim in kutip["claims"]:
+        assert content[claim["start"] : claim["end"]] == claim["text"]
+        warned = claim["verdict"] in {"unsupported", "contradicted"}
+        assert content[claim["end"] :].startswith(" ⚠") == warned
+
+
+def _of_annotation(annotation: Json) -> tuple[str, int, int]:
+    assert annotation["type"] == "url_citation"
+    told = annotation["url_citation"]
+    return told["title"], told["start_index"], told["end_index"]
+
+
+def _of_own(citation: Json) -> tuple[str, int, int]:
+    return citation["title"], citation["answer_start"], citation["answer_end"]
+
+
+def _check_sources(sources: Sequence[Json], citations: Sequence[Json]) -> None:
+    """Open WebUI numbers sources by the order of their different `metadata[].source`."""
+    identities = [source["metadata"][0]["source"] for source in sources]
+    assert len(set(identities)) == len(identities)
+    for source, citation in zip(sources, citations, strict=True):
+        assert source["document"] == [citation["quote"]]
+        assert source["source"]["name"].startswith(citation["title"] or citation["article_id"])
+        assert source["metadata"][0]["source_url"] == source["source"]["url"]
+        check_address(source["source"]["url"], citation)
+
+
+def of_stream(chunks: Sequence[Json]) -> Json:
+    """Put the chunks of a chat completion together as a client does; the arguments of `check_shapes`."""
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks if chunk["choices"]]
+    last = next(chunk for chunk in chunks if chunk["choices"] and chunk["choices"][0]["finish_reason"])
+    return {
+        "content": "".join(delta.get("content", "") for delta in deltas),
+        "annotations": [item for delta in deltas for item in delta.get("annotations", [])],
+        "citations": last["citations"],
+        "search_results": last["search_results"],
+        "kutip": last["kutip"],
+        "sources": [chunk["event"]["data"] for chunk in chunks if "event" in chunk] or None,
+    }

@@ -8,9 +8,12 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 from playwright.sync_api import Request, expect
+from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from api.citation_shapes import Addresses
+from rag.datatypes import Citation
 from tests.openai_server import Script
 from tests.page.articles import ARABIC_QUOTE, COFFEE, QUOTE
 from tests.page.conftest import Visiting
@@ -303,6 +306,15 @@ def test_the_link_to_a_quote_leads_to_it(visit: Visiting) -> None:
     expect(seen.article.locator("mark")).to_have_text(QUOTE)
     seen.open("/" + str(link.get_attribute("href")))
     expect(seen.article.locator("mark")).to_have_text(QUOTE)
+
+
+def test_the_address_of_a_citation_without_a_page_of_its_own_leads_here(visit: Visiting) -> None:
+    seen = visit()
+    asked = {"question": "When did the electric bus begin its first route?", "filters": {"language": "en"}}
+    reply = httpx2.post(f"{seen.url}/v1/ask", json=asked).json()
+    citation = TypeAdapter(Citation).validate_python(reply["citations"][0])
+    seen.page.goto(Addresses(seen.url).of(citation))
+    expect(seen.article.locator("mark")).to_have_text(citation.quote)
 
 
 def test_an_old_version_is_shown_as_it_was(visit: Visiting) -> None:

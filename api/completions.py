@@ -14,7 +14,9 @@ from api.citation_shapes import (
     source_urls,
     url_citations,
 )
+from api.problems import openai_error
 from api.schemas import answer_json, citations_json, claim_json, hits_json
+from api.streams import data_line
 from rag.datatypes import Answer, Citation, Claim
 from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
 
@@ -36,6 +38,7 @@ class Completion:
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
     sources_told: int = 0
+    end: Sequence[str] = ("data: [DONE]\n\n",)
 
     def whole(self, answer: Answer) -> Json:
         """Return a whole answer."""
@@ -56,15 +59,25 @@ class Completion:
             "chat.completion", choice, usage=_usage(0, 0), citations=[], search_results=[], kutip=None
         )
 
-    def text_chunks(self, text: str) -> Iterator[Json]:
+    def told(self, event: Event) -> Iterator[str]:
+        """Yield an event's chunks; every one has one choice, only the usage's has none."""
+        return map(data_line, self._chunks_of(event))
+
+    def text_told(self, text: str) -> Iterator[str]:
         """Yield the chunks of a text that answers no question."""
+        return map(data_line, self._text_chunks(text))
+
+    def apology(self, document: Json) -> str:
+        """Return a problem in OpenAI's envelope."""
+        return data_line(openai_error(document))
+
+    def _text_chunks(self, text: str) -> Iterator[Json]:
         yield self._chunk({"role": "assistant", "content": text})
         yield self._chunk({}, finish_reason="stop", citations=[], search_results=[], kutip=None)
         if self.has_usage_chunk:
             yield self._usage_chunk(_usage(0, 0))
 
-    def chunks(self, event: Event) -> Iterator[Json]:
-        """Yield what is told of an event; every chunk has one choice, only the usage's has none."""
+    def _chunks_of(self, event: Event) -> Iterator[Json]:
         match event:
             case HitsFound(hits):
                 yield self._chunk({"role": "assistant", "content": ""}, kutip={"hits": hits_json(hits)})

@@ -8,7 +8,9 @@ from typing import Any
 
 from api.citation_shapes import Addresses, response_annotations, search_results, source_urls
 from api.completions import usage_json
+from api.problems import openai_error
 from api.schemas import answer_json, citations_json, claim_json, hits_json
+from api.streams import data_line
 from rag.datatypes import Answer
 from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
 
@@ -26,7 +28,8 @@ class ResponseReply:
     item_id: str = field(default_factory=lambda: f"msg_{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
     annotations: list[Json] = field(default_factory=list)
-    told: int = 0
+    events_told: int = 0
+    end: Sequence[str] = ()
 
     def whole(self, answer: Answer) -> Json:
         """Return a whole answer."""
@@ -49,8 +52,21 @@ class ResponseReply:
             "kutip": None,
         }
 
-    def events(self, event: Event) -> Iterator[Json]:
-        """Yield what is told of an event."""
+    def told(self, event: Event) -> Iterator[str]:
+        """Yield the events of what happens to an answer."""
+        return map(_line, self._events_of(event))
+
+    def text_told(self, text: str) -> Iterator[str]:
+        """Yield the events of a text that answers no question."""
+        return map(_line, self._text_events(text))
+
+    def apology(self, document: Json) -> str:
+        """Return the event that ends a response that failed."""
+        described = openai_error(document)["error"]
+        members = {name: described[name] for name in ("code", "message", "param")}
+        return _line(self._event("error", **members))
+
+    def _events_of(self, event: Event) -> Iterator[Json]:
         match event:
             case HitsFound(hits):
                 yield from self._begin(kutip={"hits": hits_json(hits)})
@@ -65,16 +81,10 @@ class ResponseReply:
             case TextWritten() | WritingFailed():
                 pass
 
-    def text_events(self, text: str) -> Iterator[Json]:
-        """Yield the events of a text that answers no question."""
+    def _text_events(self, text: str) -> Iterator[Json]:
         yield from self._begin(kutip=None)
         yield self._delta(text)
         yield from self._end(text, self.whole_text(text))
-
-    def error(self, error: Json) -> Json:
-        """Return the event that ends a response that failed, from OpenAI's envelope."""
-        described = error["error"]
-        return self._event("error", **{name: described[name] for name in ("code", "message", "param")})
 
     def _begin(self, **extras: Any) -> Iterator[Json]:
         begun = self._response("in_progress", [])
@@ -108,8 +118,8 @@ class ResponseReply:
         return self._event(kind, output_index=0, **members)
 
     def _event(self, kind: str, **members: Any) -> Json:
-        self.told += 1
-        return {"type": kind, "sequence_number": self.told - 1, **members}
+        self.events_told += 1
+        return {"type": kind, "sequence_number": self.events_told - 1, **members}
 
     def _item(self, status: str, content: Sequence[Json]) -> Json:
         return {
@@ -137,6 +147,10 @@ class ResponseReply:
             "tools": [],
             "usage": None,
         }
+
+
+def _line(event: Json) -> str:
+    return data_line(event, event=event["type"])
 
 
 def _part(text: str, annotations: Sequence[Json]) -> Json:

@@ -1,0 +1,66 @@
+"""A request of an OpenAI client, answered whole or in a stream, in the shape of the route that took it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response
+
+from api.chat_bodies import OpenAIBody
+from api.citation_shapes import ChatMarks
+from api.housekeeping import fulfil, task_of
+from api.streams import begun, event_stream, lines, narrated, while_connected
+from rag.datatypes import Answer
+from rag.events import Event
+from rag.service import Service
+
+Json = dict[str, Any]
+
+
+class Shape(Protocol):
+    """What one route makes of an answer, or of a text that answers no question."""
+
+    end: Sequence[str]
+
+    def whole(self, answer: Answer) -> Json:
+        """Return a whole answer."""
+        ...
+
+    def whole_text(self, text: str) -> Json:
+        """Return a whole text."""
+        ...
+
+    def told(self, event: Event) -> Iterator[str]:
+        """Yield server-sent events of what happens to an answer."""
+        ...
+
+    def text_told(self, text: str) -> Iterator[str]:
+        """Yield the server-sent events of a text."""
+        ...
+
+    def apology(self, document: Json) -> str:
+        """Return the server-sent event of a problem that ends the stream."""
+        ...
+
+
+async def reply(
+    body: OpenAIBody, shape: Shape, *, request: Request, service: Service, marks: ChatMarks
+) -> Response:
+    """Answer the question, or fulfil the task, that a body is.
+
+    Raises:
+        BadRequest: it cannot be asked, or of no such model.
+    """
+    task = task_of(body.messages, body.metadata)
+    if task is not None:
+        language_model = service.pipeline.language_model if body.mode == "auto" else None
+        work = fulfil(task, body.messages, language_model=language_model, sampling=body.sampling)
+        text = await while_connected(request, work)
+        if body.stream:
+            return event_stream(lines([*shape.text_told(text), *shape.end]))
+        return JSONResponse(shape.whole_text(text))
+    question = body.to_question(marks)
+    if not body.stream:
+        return JSONResponse(shape.whole(await while_connected(request, service.pipeline.answer(question))))
+    events = await begun(service.pipeline.stream(question))
+    return event_stream(narrated(events, tell=shape.told, apologise=shape.apology, end=shape.end))

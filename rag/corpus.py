@@ -9,6 +9,7 @@ from rag.datatypes import (
     ArticlePage,
     Counts,
     Filters,
+    FilterValues,
     Hit,
     IngestStatus,
     KeywordMatches,
@@ -48,6 +49,10 @@ class Corpus(Protocol):
 
     def counts(self, filters: Filters = NO_FILTERS) -> Counts:
         """Count the articles and passages that pass, and the undated ones that a range of days left out."""
+        ...
+
+    def filter_values(self) -> FilterValues:
+        """Return the languages and outlets that current articles have, those of most articles first."""
         ...
 
     def vector_search(

@@ -186,6 +186,22 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FilterValue:
+    """A value that articles can be filtered by, and how many current articles have it."""
+
+    value: str
+    articles: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterValues:
+    """The languages and outlets of a corpus, those of most articles first."""
+
+    languages: list[FilterValue]
+    outlets: list[FilterValue]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArticleHeader:
     """A current article without its body, for listings."""
 

@@ -22,6 +22,8 @@ from rag.datatypes import (
     ArticlePage,
     Counts,
     Filters,
+    FilterValue,
+    FilterValues,
     Hit,
     IngestStatus,
     KeywordMatches,
@@ -182,6 +184,13 @@ class LocalCorpus:
         return Counts(
             articles=articles, passages=passages, undated_left_out=undated if filters.has_dates else 0
         )
+
+    def filter_values(self) -> FilterValues:
+        """Return the languages and outlets that current articles have, those of most articles first."""
+        with self._database.reading() as connection:
+            return FilterValues(
+                languages=_values_of(connection, "language"), outlets=_values_of(connection, "outlet")
+            )
 
     # Search
 
@@ -374,6 +383,14 @@ def _as_kept(word: str) -> str:
 def _count(connection: sqlite3.Connection, rest: str, parameters: list[str]) -> int:
     (count,) = connection.execute(f"SELECT count(*) FROM {rest}", parameters).fetchone()
     return int(count)
+
+
+def _values_of(connection: sqlite3.Connection, column: str) -> list[FilterValue]:
+    rows = connection.execute(
+        f"SELECT {column} AS value, count(*) AS articles FROM articles WHERE {column} IS NOT NULL "
+        "GROUP BY value ORDER BY articles DESC, value"
+    ).fetchall()
+    return [FilterValue(value=row["value"], articles=row["articles"]) for row in rows]
 
 
 def _passing(connection: sqlite3.Connection, filters: Filters) -> IdArray:

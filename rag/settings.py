@@ -1,12 +1,14 @@
 """What can be set, from the environment or `.env`; unknown `KUTIP_` names are refused."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.datatypes import Markers, SourceEvents, UnsupportedPolicy
@@ -14,6 +16,22 @@ from rag.errors import SettingsError
 
 PREFIX = "KUTIP_"
 ENV_FILE = ".env"
+
+_ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?")
+
+
+def _as_origins(value: str) -> str:
+    """Return origins with one space between; anything else could end the header they are put into."""
+    origins = value.split()
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise PydanticCustomError(
+                "origin", "{origin} is no origin such as https://example.org", {"origin": repr(origin)}
+            )
+    return " ".join(origins)
+
+
+FrameAncestors = Annotated[str, AfterValidator(_as_origins)]
 
 
 class Settings(BaseSettings):
@@ -88,6 +106,10 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address `kutip serve` listens on.")
     port: Annotated[int, Field(ge=0, le=65_535)] = Field(8000, description="Port `kutip serve` listens on.")
+    frame_ancestors: FrameAncestors = Field(
+        "",
+        description="Origins that may show the chat page in a frame, with spaces between; none where empty.",
+    )
 
 
 def load_settings(**overrides: Any) -> Settings:

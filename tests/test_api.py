@@ -690,6 +690,14 @@ def test_a_listing_that_cannot_be_made(client: TestClient, query: str, detail: s
     assert detail in check_problem(client.get(f"/v1/articles?{query}"), 422)["detail"]
 
 
+def test_what_can_be_filtered_by(client: TestClient, fresh: TestClient) -> None:
+    assert client.get("/v1/filters").json() == {
+        "languages": [{"value": "id", "articles": 3}],
+        "outlets": [{"value": "KABAR", "articles": 1}, {"value": "LINTANG", "articles": 1}],
+    }
+    assert fresh.get("/v1/filters").json() == {"languages": [], "outlets": []}
+
+
 # The rest
 
 
@@ -720,6 +728,7 @@ def test_the_description_of_the_service(client: TestClient) -> None:
             "/v1/search",
             "/v1/articles",
             "/v1/articles/{article_id}",
+            "/v1/filters",
             "/health/live",
             "/health/ready",
         ),

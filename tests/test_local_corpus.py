@@ -16,7 +16,17 @@ import numpy as np
 import pytest
 
 from embeddings.weights import FloatArray
-from rag.datatypes import Article, Counts, Filters, Hit, IngestStatus, Passage, ScoredPassage
+from rag.datatypes import (
+    Article,
+    Counts,
+    Filters,
+    FilterValue,
+    FilterValues,
+    Hit,
+    IngestStatus,
+    Passage,
+    ScoredPassage,
+)
 from rag.errors import CorpusError, CorpusNotWritable, CorpusTooNew, EncoderMismatch
 from rag.ingestion import Ingestion
 from rag.local_corpus import DATABASE_NAME, INDEX_NAME, EncoderIdentity, LocalCorpus
@@ -95,6 +105,24 @@ def test_an_article_is_created_unchanged_updated_removed(corpus: LocalCorpus) ->
     assert corpus.remove("kopi") is False
     assert corpus.counts() == Counts(articles=0, passages=0)
     assert add(corpus, COFFEE) == ["created"]
+
+
+def test_the_values_to_filter_by_are_those_of_current_articles(corpus: LocalCorpus) -> None:
+    assert corpus.filter_values() == FilterValues(languages=[], outlets=[])
+    add(
+        corpus,
+        article("a", "Kopi.", outlet="KABAR"),
+        article("b", "Kopi.", outlet="LINTANG"),
+        article("b", "Coffee.", language="en", outlet="ZAMAN"),
+        article("c", "Kopi.", outlet="KABAR"),
+        article("d", "Kopi."),
+        article("e", "Kopi.", language="fr", outlet="LINTANG"),
+    )
+    corpus.remove("e")
+    assert corpus.filter_values() == FilterValues(
+        languages=[FilterValue(value="id", articles=3), FilterValue(value="en", articles=1)],
+        outlets=[FilterValue(value="KABAR", articles=2), FilterValue(value="ZAMAN", articles=1)],
+    )
 
 
 def test_an_article_comes_back_whole(corpus: LocalCorpus) -> None:

@@ -81,6 +81,10 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("KUTIP_PASSAGE_MAX_TOKENS", "31", "greater than or equal to 32"),
         ("KUTIP_MAX_QUESTION_CHARACTERS", "20001", "less than or equal to 20000"),
         ("KUTIP_CORPUS", "oracle", "KUTIP_CORPUS is 'oracle': .*'local'"),
+        ("KUTIP_FRAME_ANCESTORS", "https://a.example;", "'https://a.example;' is no origin such as https://"),
+        ("KUTIP_FRAME_ANCESTORS", "https://a.example *", "'\\*' is no origin"),
+        ("KUTIP_FRAME_ANCESTORS", "https://a.example/page", "is no origin"),
+        ("KUTIP_FRAME_ANCESTORS", "'self'", "is no origin"),
         ("KUTIP_EMBEDDING_ENGINE", "onnx", "KUTIP_EMBEDDING_ENGINE is 'onnx': .*'openvino'"),
     ],
 )

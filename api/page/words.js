@@ -1,0 +1,219 @@
+// The texts of the interface, in Indonesian and English, and the one that is chosen.
+
+import { remember, remembered } from './memory.js';
+
+export const WORDS = {
+  en: {
+    accessKey: 'Access key',
+    accessKeyNeeded: 'This service asks for an access key.',
+    answerReady: (claims, citations) => `Answer ready: ${several(claims, 'claim')}, ${several(citations, 'citation')}.`,
+    answeredFrom: 'Sources',
+    articleLoading: 'Loading the article…',
+    articlesHeld: (count) => `${several(count, 'article')} to answer from`,
+    ask: 'Ask',
+    askForm: 'Ask',
+    author: 'Author',
+    checkDates: 'dates',
+    checkMeaning: (share) => `meaning ${share} %`,
+    checkNames: 'names',
+    checkNumbers: 'numbers',
+    checkPolarity: 'affirmed or denied',
+    checkQuote: 'verbatim',
+    checks: 'Checks',
+    citation: (n, title) => `Citation ${n}: ${title}`,
+    clearFilters: 'Clear filters',
+    close: 'Close',
+    contradicted: 'the source says otherwise',
+    conversation: 'Conversation',
+    copied: 'Copied',
+    copy: 'Copy with citations',
+    copyFailed: 'The browser did not allow copying.',
+    copyLink: 'Copy link to the question',
+    corpusEmpty: 'There are no articles yet: kutip ingest PATH…',
+    degraded: (why) => `${why} What follows is quoted word for word from the articles.`,
+    empty_corpus: 'There are no articles yet.',
+    endedEarly: 'The connection ended before the answer was complete. Ask again.',
+    evidence_does_not_answer: 'The articles write of this, but do not answer the question.',
+    evidenceLeftOut: (count) => `${several(count, 'passage')} did not fit into what the language model can read.`,
+    filters: 'Filters',
+    filters_leave_nothing: 'No article passes the filters.',
+    filtersActive: (count) => `(${count} active)`,
+    from: 'From',
+    interfaceLanguage: 'Language of the page',
+    isRefusal: 'No answer in the articles',
+    language: 'Language',
+    llm_context_exceeded: 'The evidence was too long for the language model.',
+    llm_cut_off: 'The language model was cut off at its limit.',
+    llm_error: 'The language model failed.',
+    llm_rate_limited: 'The language model takes no more requests for now.',
+    llm_timeout: 'The language model took too long.',
+    llm_unavailable: 'The language model could not be reached.',
+    llm_uncited: 'The language model wrote nothing that the articles are about.',
+    nearest: 'Nearest passages',
+    newConversation: 'New conversation',
+    nothing_relevant: 'The articles do not write of this.',
+    openArticle: 'Read in the article',
+    originalPage: 'Page at the quote',
+    outlet: 'Outlet',
+    permanentLink: 'Link to this place',
+    placeholder: 'Ask the articles…',
+    published: 'Published',
+    question: 'Question',
+    quoteOnly: 'The paragraph around it could not be loaded.',
+    refusedByServer: (status) => `The service refused the request (${status}).`,
+    retry: 'Try again',
+    searching: 'Searching the articles…',
+    send: 'Send',
+    sourcePage: 'Original page',
+    stop: 'Stop',
+    stopped: 'Stopped. What was written until then is unfinished.',
+    supported: 'supported',
+    to: 'To',
+    unchecked: 'not checked',
+    understoodAs: (query) => ['Understood as: ', query],
+    undated: (count) =>
+      `${count} undated ${count === 1 ? 'article was' : 'articles were'} left out by the range of days.`,
+    unreachable: 'The service cannot be reached. Check the connection and try again.',
+    unsupported: 'no source supports this',
+    untitled: 'Untitled',
+    verbatim: 'word for word',
+    welcomeText:
+      'Every sentence of an answer leads to the exact words of an article, and is marked where the articles do not carry it.',
+    welcomeTitle: 'What do you want to know?',
+    writing: 'Writing…',
+  },
+  id: {
+    accessKey: 'Kunci akses',
+    accessKeyNeeded: 'Layanan ini meminta kunci akses.',
+    answerReady: (claims, citations) => `Jawaban siap: ${claims} pernyataan, ${citations} kutipan.`,
+    answeredFrom: 'Sumber',
+    articleLoading: 'Memuat artikel…',
+    articlesHeld: (count) => `Menjawab dari ${number(count, 'id')} artikel`,
+    ask: 'Tanya',
+    askForm: 'Bertanya',
+    author: 'Penulis',
+    checkDates: 'tanggal',
+    checkMeaning: (share) => `makna ${share} %`,
+    checkNames: 'nama',
+    checkNumbers: 'angka',
+    checkPolarity: 'dibenarkan atau disangkal',
+    checkQuote: 'kata demi kata',
+    checks: 'Pemeriksaan',
+    citation: (n, title) => `Kutipan ${n}: ${title}`,
+    clearFilters: 'Hapus filter',
+    close: 'Tutup',
+    contradicted: 'sumber menyatakan lain',
+    conversation: 'Percakapan',
+    copied: 'Tersalin',
+    copy: 'Salin dengan kutipan',
+    copyFailed: 'Peramban tidak mengizinkan penyalinan.',
+    copyLink: 'Salin tautan pertanyaan',
+    corpusEmpty: 'Belum ada artikel: kutip ingest PATH…',
+    degraded: (why) => `${why} Yang berikut dikutip kata demi kata dari artikel.`,
+    empty_corpus: 'Belum ada artikel.',
+    endedEarly: 'Sambungan terputus sebelum jawaban lengkap. Tanyakan lagi.',
+    evidence_does_not_answer: 'Artikel membahas hal ini, tetapi tidak menjawab pertanyaannya.',
+    evidenceLeftOut: (count) => `${count} bagian tidak muat dibaca model bahasa.`,
+    filters: 'Filter',
+    filters_leave_nothing: 'Tidak ada artikel yang lolos filter.',
+    filtersActive: (count) => `(${count} aktif)`,
+    from: 'Dari',
+    interfaceLanguage: 'Bahasa halaman',
+    isRefusal: 'Tidak ada jawaban dalam artikel',
+    language: 'Bahasa',
+    llm_context_exceeded: 'Bahan terlalu panjang untuk model bahasa.',
+    llm_cut_off: 'Model bahasa terpotong pada batas panjangnya.',
+    llm_error: 'Model bahasa gagal.',
+    llm_rate_limited: 'Model bahasa sedang tidak menerima permintaan lagi.',
+    llm_timeout: 'Model bahasa terlalu lama menjawab.',
+    llm_unavailable: 'Model bahasa tidak dapat dihubungi.',
+    llm_uncited: 'Model bahasa tidak menulis apa pun tentang isi artikel.',
+    nearest: 'Bagian terdekat',
+    newConversation: 'Percakapan baru',
+    nothing_relevant: 'Artikel tidak membahas hal ini.',
+    openArticle: 'Baca dalam artikel',
+    originalPage: 'Halaman pada kutipan',
+    outlet: 'Media',
+    permanentLink: 'Tautan ke bagian ini',
+    placeholder: 'Tanyakan pada artikel…',
+    published: 'Terbit',
+    question: 'Pertanyaan',
+    quoteOnly: 'Paragraf di sekitarnya tidak dapat dimuat.',
+    refusedByServer: (status) => `Layanan menolak permintaan (${status}).`,
+    retry: 'Coba lagi',
+    searching: 'Mencari dalam artikel…',
+    send: 'Kirim',
+    sourcePage: 'Halaman asli',
+    stop: 'Berhenti',
+    stopped: 'Dihentikan. Yang tertulis sampai di sini belum selesai.',
+    supported: 'didukung',
+    to: 'Sampai',
+    unchecked: 'tidak diperiksa',
+    understoodAs: (query) => ['Dipahami sebagai: ', query],
+    undated: (count) => `${count} artikel tanpa tanggal tidak ikut karena rentang tanggal.`,
+    unreachable: 'Layanan tidak dapat dihubungi. Periksa sambungan lalu coba lagi.',
+    unsupported: 'tidak ada sumber yang mendukung',
+    untitled: 'Tanpa judul',
+    verbatim: 'kata demi kata',
+    welcomeText:
+      'Setiap kalimat jawaban membawa Anda ke kata-kata persis dalam artikel, dan ditandai bila artikel tidak mendukungnya.',
+    welcomeTitle: 'Apa yang ingin Anda ketahui?',
+    writing: 'Menulis…',
+  },
+};
+
+/** A text of the interface, as a function of `values` where it is one. */
+export function say(key, ...values) {
+  const word = WORDS[chosen][key];
+  return typeof word === 'function' ? word(...values) : word;
+}
+
+/** @returns {string} `id` or `en` */
+export function interfaceLanguage() {
+  return chosen;
+}
+
+/** Switch the interface, keep the choice, and call everyone who listens. */
+export function chooseLanguage(language) {
+  chosen = language;
+  remember('localStorage', 'language', language);
+  applyWords();
+}
+
+/** Call `listener` now and whenever the language is switched. */
+export function whenLanguageIsChosen(listener) {
+  listeners.push(listener);
+  listener();
+}
+
+/** Write the texts that index.html asks for: `data-word`, `data-word-label`, `data-word-placeholder`. */
+export function applyWords() {
+  document.documentElement.lang = chosen;
+  for (const node of document.querySelectorAll('[data-word]')) node.textContent = say(node.dataset.word);
+  for (const node of document.querySelectorAll('[data-word-label]')) {
+    node.setAttribute('aria-label', say(node.dataset.wordLabel));
+  }
+  for (const node of document.querySelectorAll('[data-word-placeholder]')) {
+    node.setAttribute('placeholder', say(node.dataset.wordPlaceholder));
+  }
+  for (const listener of listeners) listener();
+}
+
+const listeners = [];
+
+let chosen = remembered('localStorage', 'language') ?? preferred();
+if (!(chosen in WORDS)) chosen = 'en';
+
+function preferred() {
+  const languages = navigator.languages.map((tag) => tag.split('-')[0]);
+  // A reader of Malay is better served in Indonesian.
+  return languages.map((tag) => (tag === 'ms' ? 'id' : tag)).find((tag) => tag in WORDS) ?? 'en';
+}
+
+function several(count, noun) {
+  return `${number(count, 'en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function number(value, language) {
+  return new Intl.NumberFormat(language).format(value);
+}

@@ -1,0 +1,65 @@
+"""The chat page at `/`, and the files it is made of."""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from fastapi.responses import Response
+
+from api.dependencies import RunningService
+from rag.errors import NotFound
+
+router = APIRouter(include_in_schema=False)
+
+FOLDER = Path(__file__).parent.parent / "page"
+
+MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+# Trusted types: a text that reaches the page by a way that could make it markup or code is refused.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; "
+    "frame-ancestors {frame_ancestors}"
+)
+
+IfNoneMatch = Annotated[str | None, Header()]
+
+
+@router.get("/")
+def page(service: RunningService, if_none_match: IfNoneMatch = None) -> Response:
+    """Show the chat page."""
+    return _file("index.html", service, if_none_match)
+
+
+@router.get("/page/{name}")
+def page_file(name: str, service: RunningService, if_none_match: IfNoneMatch = None) -> Response:
+    """Send a file of the page."""
+    return _file(name, service, if_none_match)
+
+
+def _file(name: str, service: RunningService, if_none_match: str | None) -> Response:
+    # Looked up among those there are, so that no name leads out of the folder.
+    path = {found.name: found for found in FOLDER.iterdir() if found.suffix in MEDIA_TYPES}.get(name)
+    if path is None:
+        raise NotFound(f"The page has no file {name!r}: open /.")
+    content = path.read_bytes()
+    headers = _headers(content, frame_ancestors=service.settings.frame_ancestors or "'none'")
+    if headers["ETag"] in (if_none_match or ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=MEDIA_TYPES[path.suffix])
+
+
+def _headers(content: bytes, *, frame_ancestors: str) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": POLICY.format(frame_ancestors=frame_ancestors),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-cache",  # kept, but asked for each time whether it is still the same
+        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+    }

@@ -1,0 +1,1 @@
+"""The chat page, driven in a real Chromium against the real service."""

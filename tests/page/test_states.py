@@ -1,0 +1,210 @@
+"""Everything that is not an answer: nothing yet, waiting, refusals, a language model that fails, errors."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import expect
+from starlette.responses import JSONResponse
+
+from tests.openai_server import Script
+from tests.page.conftest import Visiting
+
+QUESTION = "Berapa ton panen kopi?"
+
+
+def stream(*events: tuple[str, object]) -> str:
+    return "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
+
+
+# Nothing, and waiting
+
+
+def test_without_articles_the_page_says_how_to_add_some(visit: Visiting) -> None:
+    seen = visit(served_with={"articles": []})
+    expect(seen.page.locator("#corpus")).to_have_text("There are no articles yet: kutip ingest PATH…")
+    turn = seen.answered(QUESTION)
+    expect(turn.locator(".remark")).to_have_text("There are no articles yet.")
+    expect(turn.locator(".sources")).to_have_count(0)
+
+
+def test_waiting_is_said(visit: Visiting) -> None:
+    seen = visit(served_with={"script": Script(hang_seconds=5)})
+    seen.ask(QUESTION)
+    expect(seen.turn.locator(".progress")).to_have_text("Searching the articles…")
+    expect(seen.status).to_have_text("Searching the articles…")
+    seen.page.get_by_role("button", name="Stop").click()
+    expect(seen.turn.locator(".notice")).to_contain_text("Stopped.")
+
+
+# Refusals
+
+
+def test_a_refusal_offers_the_nearest_passages(visit: Visiting) -> None:
+    seen = visit(served_with={"script": Script(["{none}"])})
+    turn = seen.answered("What does the harvest of kopi weigh?")
+    expect(seen.text).to_have_text("The articles available do not hold an answer to this question.")
+    expect(seen.status).to_have_text("No answer in the articles")
+    expect(turn.locator(".remark")).to_have_text(
+        "The articles write of this, but do not answer the question."
+    )
+    nearest = turn.locator(".nearest li")
+    expect(nearest).to_have_count(3)
+    passage = nearest.first.locator("blockquote").inner_text()
+    nearest.first.get_by_role("button", name="Read in the article").click()
+    expect(seen.article.locator("mark")).to_have_text(passage)
+
+
+def test_filters_that_leave_nothing_are_named(visit: Visiting) -> None:
+    seen = visit("/?" + urlencode({"q": QUESTION, "outlet": "NOBODY"}))
+    expect(seen.turn.locator(".remark")).to_have_text("No article passes the filters.")
+    expect(seen.page.locator("#filter-count")).to_have_text("(1 active)")
+
+
+# A language model that fails
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (Script(status=500), "The language model could not be reached."),
+        (Script(status=429), "The language model takes no more requests for now."),
+        (Script(["Panen kopi "], finish_reason="length"), "The language model was cut off at its limit."),
+        (Script(["Halo, apa kabar?"]), "The language model wrote nothing that the articles are about."),
+    ],
+)
+def test_a_degraded_answer_says_why(visit: Visiting, script: Script, reason: str) -> None:
+    seen = visit(served_with={"script": script})
+    turn = seen.answered(QUESTION)
+    expect(turn.locator(".degraded")).to_have_text(
+        f"{reason} What follows is quoted word for word from the articles."
+    )
+    expect(seen.text).to_contain_text("Panen kopi mencapai 1.500,5 ton pada Senin (3/6).")
+    expect(turn.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_was_streamed_before_a_failure_is_replaced(visit: Visiting) -> None:
+    seen = visit(
+        served_with={"script": Script(["Panen kopi naik tajam. {1} ", "Harga ", "naik "], cut_after=2)}
+    )
+    seen.answered(QUESTION)
+    expect(seen.text.locator(".said").first).to_have_text("Panen kopi mencapai 1.500,5 ton pada Senin (3/6).")
+    expect(seen.text).not_to_contain_text("naik tajam")
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("question", "detail"),
+    [("?!", "holds no word"), ("kopi " * 500, "The question has 2499 characters, the limit is 2000")],
+)
+def test_a_question_that_cannot_be_asked(visit: Visiting, question: str, detail: str) -> None:
+    seen = visit()
+    seen.expected = ["Failed to load resource"]
+    turn = seen.answered(question)
+    expect(turn.get_by_role("alert")).to_contain_text(detail)
+    expect(seen.field).to_be_enabled()
+
+
+def test_without_a_connection_the_question_can_be_asked_again(visit: Visiting) -> None:
+    seen = visit()
+    seen.expected = ["ERR_INTERNET_DISCONNECTED"]
+    expect(seen.page.locator("#corpus")).not_to_be_empty()
+    seen.page.context.set_offline(True)
+    turn = seen.answered(QUESTION)
+    expect(turn.get_by_role("alert")).to_contain_text("The service cannot be reached.")
+    seen.page.context.set_offline(False)
+    turn.get_by_role("button", name="Try again").click()
+    expect(seen.text).to_contain_text("1.500,5 ton")
+    expect(turn.get_by_role("alert")).to_have_count(0)
+
+
+PROBLEM = {"type": "about:blank", "title": "x", "status": 500, "detail": "Something unexpected failed."}
+
+
+@pytest.mark.parametrize(
+    ("reply", "alert"),
+    [
+        ({"status": 502, "body": "<h1>Bad gateway</h1>"}, "The service refused the request (502)."),
+        ({"body": stream(("delta", {"text": "Panen"}))}, "The connection ended before the answer was"),
+        ({"body": stream(("error", PROBLEM), ("done", {}))}, "Something unexpected failed."),
+        ({"body": "event: delta\ndata: {torn\n\n"}, "JSON"),
+    ],
+)
+def test_a_reply_that_is_no_answer(visit: Visiting, reply: dict[str, Any], alert: str) -> None:
+    seen = visit()
+    seen.expected = ["Failed to load resource"]
+    seen.page.route("**/v1/ask", lambda route: route.fulfill(content_type="text/event-stream", **reply))
+    expect(seen.answered(QUESTION).get_by_role("alert")).to_contain_text(alert)
+    if alert == "JSON":
+        assert len(seen.page_errors) == 1  # a fault of ours is not hidden from the console
+        seen.page_errors.clear()
+
+
+def test_comments_and_unknown_events_of_a_stream_are_passed_over(visit: Visiting) -> None:
+    seen = visit()
+    body = ": still there\n\n" + stream(("news", {"text": "x"}), ("delta", {"text": "Panen"}))
+    seen.page.route("**/v1/ask", lambda route: route.fulfill(content_type="text/event-stream", body=body))
+    seen.answered(QUESTION)
+    expect(seen.text).to_have_text("Panen")
+
+
+def test_an_article_that_is_not_there_is_named(visit: Visiting) -> None:
+    seen = visit("/?article=tiada&start=1&end=5")
+    seen.expected = ["404"]
+    expect(seen.article.get_by_role("alert")).to_have_text(
+        "There is no article 'tiada': GET /v1/articles lists them."
+    )
+    seen.page.keyboard.press("Escape")
+    expect(seen.field).to_be_focused()
+
+
+def test_a_quote_is_shown_even_where_its_article_cannot_be_read(visit: Visiting) -> None:
+    seen = visit()
+    seen.expected = ["ERR_FAILED"]
+    seen.page.route("**/v1/articles/**", lambda route: route.abort())
+    seen.answered(QUESTION)
+    seen.text.locator(".marker").first.click()
+    expect(seen.quote.locator("blockquote")).to_have_text(
+        "Panen kopi mencapai 1.500,5 ton pada Senin (3/6). The paragraph around it could not be loaded."
+    )
+
+
+# Keys
+
+
+KEY = "rahasia"
+
+
+def asking_for_a_key(app: Any) -> Any:
+    """Refuse requests to the service that carry no key, and leave the page open."""
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        is_open = not scope.get("path", "").startswith("/v1")
+        if is_open or dict(scope["headers"]).get(b"authorization") == f"Bearer {KEY}".encode():
+            await app(scope, receive, send)
+        else:
+            problem = {**PROBLEM, "status": 401, "detail": "Send a key."}
+            await JSONResponse(problem, status_code=401)(scope, receive, send)
+
+    return guarded
+
+
+def test_a_key_is_asked_for_and_kept_for_the_tab(visit: Visiting) -> None:
+    seen = visit(served_with={"around": asking_for_a_key})
+    seen.expected = ["401"]
+    turn = seen.answered(QUESTION)
+    expect(turn.get_by_role("alert")).to_have_text("This service asks for an access key. Send a key.")
+    turn.get_by_label("Access key").fill("salah")
+    turn.get_by_label("Access key").press("Enter")
+    expect(turn.get_by_label("Access key")).to_have_value("")
+    turn.get_by_label("Access key").fill(KEY)
+    turn.get_by_role("button", name="Send").click()
+    expect(seen.text).to_contain_text("1.500,5 ton")
+    expect(seen.page.locator("#languages input")).to_have_count(3)
+    seen.page.reload()
+    seen.answered(QUESTION)
+    expect(seen.text).to_contain_text("1.500,5 ton")
+    assert seen.page.evaluate("Object.keys(localStorage)") == []

@@ -9,6 +9,14 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "guides"
 
 ADDRESS = "http://127.0.0.1:8000"
 
+# What the guides ask the seed articles, and what those answer.
+ASKED = "Berapa luas terumbu karang yang pulih di Pulau Tebing Biru?"
+REEF = (
+    "Terumbu karang yang rusak akibat bom ikan di Pulau Tebing Biru kini menutupi lagi 1.500,5 meter persegi "
+    "dasar laut, naik dari 210 meter persegi pada 2020."
+)
+REEF_PAGE = "https://samudratimur.example.com/sains/terumbu-karang-tebing-biru"
+
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
 
 

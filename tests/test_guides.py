@@ -15,12 +15,13 @@ from api.app import create_app
 from rag.settings import environment_name, load_settings
 from tests.chat_shapes import Json, check_shapes, of_stream
 from tests.front_ends import recorded
-from tests.guides import ADDRESS, FOLDER, block, blocks, named, table, text_of
+from tests.guides import ADDRESS, ASKED, FOLDER, REEF, REEF_PAGE, block, blocks, named, table, text_of
 from tests.javascript import FOLDER as JAVASCRIPT
 from tests.javascript import MODULES, run, run_node
 from tests.page.conftest import missing
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served
-from tests.test_chat import ASKED, QUOTE, chunks_of
+from tests.test_chat import QUOTE, chunks_of
+from tests.test_seeds import ARTICLES
 
 INSTALLS = named([one for one in blocks() if one.text.startswith("npm install ")])
 SHELL = named([one for one in blocks() if one.language == "sh" and one.name not in INSTALLS])
@@ -33,9 +34,9 @@ LIBRECHAT = named([block("librechat", "yaml")])
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of a server with three articles and no language model."""
+    """Give the address of a server with the seed articles, a few more and no language model."""
     with running_service(tmp_path_factory.mktemp("guides")) as service:
-        list(service.ingestion.ingest(map(as_article, [COFFEE, FLOOD, BUS])))
+        list(service.ingestion.ingest([*ARTICLES.values(), *map(as_article, [COFFEE, FLOOD, BUS])]))
         with served(create_app(service)) as address:
             yield address
 
@@ -86,22 +87,22 @@ def test_shell(name: str, url: str, tmp_path: Path) -> None:
         assert (done, end) == ("data: [DONE]", "")
         shapes = of_stream([json.loads(line.removeprefix("data: ")) for line in lines])
         check_shapes(**shapes)
-        assert shapes["content"].startswith(f"{QUOTE} [1]")
+        assert shapes["content"].startswith(f"{REEF} [1]")
     elif "python3" in command:
-        assert said.startswith(f"True {QUOTE}\n")
+        assert said.startswith(f"True {REEF}\n")
         assert "False" not in said
     elif "/v1/responses" in command:
         (part,) = json.loads(said)["output"][0]["content"]
-        assert part["text"].startswith(f"{QUOTE} [1]")
+        assert part["text"].startswith(f"{REEF} [1]")
         assert part["annotations"]
     else:
         check_reply(json.loads(said))
         has_links = "X-Kutip-Markers" in command
         assert json.loads(said)["choices"][0]["message"]["content"].startswith(
-            f"{QUOTE} [1]{'(https://example.org/kopi' if has_links else ''}"
+            f"{REEF} [1]{f'({REEF_PAGE}' if has_links else ''}"
         )
         if has_links:
-            assert {hit["outlet"] for hit in json.loads(said)["kutip"]["hits"]} == {"KABAR"}
+            assert {hit["outlet"] for hit in json.loads(said)["kutip"]["hits"]} == {"Harian Samudra Timur"}
 
 
 # JavaScript
@@ -114,13 +115,13 @@ def test_programs(name: str, url: str, tmp_path: Path) -> None:
     program.write_text(PROGRAMS[name].at(url), encoding="utf-8")
     done = run_node(program)
     assert (done.returncode, done.stderr) == (0, "")
-    if "ai" in PROGRAMS[name].text.split("from")[-1].split(";")[0]:
-        assert done.stdout.startswith(f"{QUOTE} [1](https://example.org/kopi#:~:text=Panen%20kopi")
-        assert "\n[1] https://example.org/kopi\n" in done.stdout
-        assert f"\nsupported {QUOTE}\n" in done.stdout
+    if "streamText" in PROGRAMS[name].text:
+        assert done.stdout.startswith(f"{REEF} [1]({REEF_PAGE}#:~:text=Terumbu%20karang")
+        assert f"\n[1] {REEF_PAGE}\n" in done.stdout
+        assert f"\nsupported {REEF}\n" in done.stdout
     else:
-        assert done.stdout.startswith(f"{QUOTE} [1]")
-        assert f"\n{QUOTE}\nhttps://example.org/kopi\n" in done.stdout
+        assert done.stdout.startswith(f"{REEF} [1]")
+        assert f"\n{REEF}\n{REEF_PAGE}\n" in done.stdout
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

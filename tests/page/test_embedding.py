@@ -9,10 +9,10 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, expect
 
-from tests.guides import Block, block
-from tests.page.articles import QUOTE
+from tests.guides import ASKED, REEF, Block, block
 from tests.page.conftest import kutip
 from tests.test_api import served
+from tests.test_seeds import ARTICLES
 
 
 @contextmanager
@@ -39,23 +39,24 @@ def test_the_frame_answers_on_the_site_that_the_setting_names(
     question = page.frame_locator("iframe").locator("#question")
     with site(frame) as allowed, site(frame) as stranger:
         monkeypatch.setenv(setting, allowed)
-        with kutip(tmp_path) as url:
+        with kutip(tmp_path, articles=list(ARTICLES.values())) as url:
             page.goto(f"{allowed}/?kutip={url}")
-            question.fill("Berapa ton panen kopi?")
+            question.fill(ASKED)
             question.press("Enter")
-            expect(page.frame_locator("iframe").locator(".turn .text")).to_contain_text(QUOTE)
+            expect(page.frame_locator("iframe").locator(".turn .text")).to_contain_text(REEF)
             page.goto(f"{stranger}/?kutip={url}")
             page.wait_for_load_state("networkidle")
             expect(question).to_have_count(0)
             page.close()
 
 
-def test_the_link_asks_its_question(browser: Browser, plain_url: str) -> None:
-    with site(block("embedding", "html", place=2)) as address:
+def test_the_link_asks_its_question(browser: Browser, tmp_path: Path) -> None:
+    articles = list(ARTICLES.values())
+    with site(block("embedding", "html", place=2)) as address, kutip(tmp_path, articles=articles) as url:
         page = browser.new_page(locale="id-ID")
         page.set_default_timeout(10_000)
-        page.goto(f"{address}/?kutip={plain_url}")
+        page.goto(f"{address}/?kutip={url}")
         page.get_by_role("link").click()
-        expect(page.locator(".turn .text")).to_contain_text(QUOTE)
-        assert page.url.startswith(f"{plain_url}/?q=")
+        expect(page.locator(".turn .text")).to_contain_text(REEF)
+        assert page.url.startswith(f"{url}/?q=")
         page.close()

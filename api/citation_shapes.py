@@ -1,6 +1,5 @@
 """Citations as other services return them, each made from Kutip's own, so that all say the same."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,8 @@ from rag.datatypes import Citation, Claim
 
 Json = dict[str, Any]
 
-# What would end a Markdown link early, or begin something else in it.
-_UNSAFE_IN_LINK = re.compile(r"[\s()<>\[\]\\`|]")
+# What may stand in an address, but for the brackets, which would end a Markdown link.
+_SAFE_IN_LINK = "%:/?#@!$&'*+,;=~"
 
 _WARNING = " \N{WARNING SIGN}"
 
@@ -23,7 +22,7 @@ class Addresses:
     base_url: str
 
     def of(self, citation: Citation) -> str:
-        """Return an http(s) address, a different one for each quote."""
+        """Return an http(s) address."""
         link = citation.link or ""
         return link if link.lower().startswith(("http://", "https://")) else self._reading_view(citation)
 
@@ -58,8 +57,9 @@ class ChatMarks:
         return warning + "".join(f" {self._number(citation)}" for citation in citations)
 
     def _number(self, citation: Citation) -> str:
-        address = _UNSAFE_IN_LINK.sub(lambda match: quote(match[0], safe=""), self.addresses.of(citation))
-        return f"[{citation.number}]({address})" if self.has_links else f"[{citation.number}]"
+        if not self.has_links:
+            return f"[{citation.number}]"
+        return f"[{citation.number}]({quote(self.addresses.of(citation), safe=_SAFE_IN_LINK)})"
 
 
 def url_citations(citations: Iterable[Citation], addresses: Addresses) -> list[Json]:

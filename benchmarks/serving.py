@@ -39,7 +39,7 @@ def main() -> None:
     _print_latency(asked)
     with open_corpus("ten-thousand", lambda: _ten_thousand(folder), encoder=bundled_encoder()) as corpus:
         passages = corpus.counts().passages
-    with _serving("ten-thousand") as (client, process_id):
+    with serving("ten-thousand") as (client, process_id):
         for text in asked:
             client.post("/v1/search", json={"query": text}).raise_for_status()
         for text in asked[:_QUESTIONS]:
@@ -49,7 +49,7 @@ def main() -> None:
 
 def _print_latency(asked: list[str]) -> None:
     totals, encodings = [], []
-    with _serving("indonesian") as (client, _):
+    with serving("indonesian") as (client, _):
         for number, text in enumerate(asked):
             started = time.perf_counter()
             reply = client.post("/v1/search", json={"query": text}).raise_for_status().json()
@@ -69,7 +69,7 @@ def _ten_thousand(folder: Path) -> Iterator[Article]:
 
 
 @contextmanager
-def _serving(name: str) -> Iterator[tuple[httpx.Client, int]]:
+def serving(name: str) -> Iterator[tuple[httpx.Client, int]]:
     """Run the server on a corpus under build/; give a client and the server's process id."""
     environment = {**os.environ, "KUTIP_DATA_DIR": f"build/benchmarks/{name}"}
     command = [str(Path(sys.executable).with_name("kutip")), "serve", "--port", "0"]

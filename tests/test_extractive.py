@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from rag.citations import Quote
 from rag.corpus import NO_FILTERS
-from rag.extractive import Extract, best_sentences
+from rag.datatypes import Hit
+from rag.extractive import Extract, Run, before_stop, best_sentences, within
 from rag.ingestion import Ingestion
 from rag.languages import sentence_spans
 from rag.local_corpus import LocalCorpus
@@ -62,3 +64,32 @@ def test_the_score_is_higher_where_the_words_of_the_question_stand(filled: Local
     assert extract(filled, "Harga kopi naik?").score > extract(filled, "Gempa mengguncang sekolah?").score
     assert extract(filled, "Harga kopi").similarity == pytest.approx(1.0, abs=1e-3)
     assert np.isfinite(extract(filled, "Apa?").score)
+
+
+@pytest.mark.parametrize(("limit", "given"), [(None, 3), (1, 1), (7, 1), (8, 2), (10, 2), (11, 3), (99, 3)])
+def test_a_limit_leaves_out_whole_quotes(filled: LocalCorpus, limit: int | None, given: int) -> None:
+    runs = runs_of(filled)
+    kept = within(runs, limit, count_tokens=TopicEncoder().count_tokens)  # 5, 3 and 3 words
+    assert list(kept) == runs[:given]
+
+
+@pytest.mark.parametrize(
+    ("stop", "given"),
+    [([], 3), (["zz"], 3), (["Harga"], 1), (["\n"], 1), (["ton.\nHarga"], 1), (["zz", "Bus"], 2), (["P"], 0)],
+)
+def test_a_stop_leaves_out_the_quote_that_holds_it(filled: LocalCorpus, stop: list[str], given: int) -> None:
+    runs = runs_of(filled)
+    assert list(before_stop(runs, stop)) == runs[:given]
+
+
+def runs_of(corpus: LocalCorpus) -> list[Run]:
+    """Return each of the first three sentences as a quote of its own."""
+    (hit,) = corpus_hits(corpus)
+    spans = sentence_spans(PARAGRAPH, language="id")[:3]
+    quotes = [Quote(hit=hit, start=start, end=end, verdict="supported", checks={}) for start, end in spans]
+    return [Run(quote, (quote.text,)) for quote in quotes]
+
+
+def corpus_hits(corpus: LocalCorpus) -> list[Hit]:
+    query = Query(text="kopi", language="id", filters=NO_FILTERS, top_k=8)
+    return list(hybrid_search(corpus, TopicEncoder(), query).hits)

@@ -48,7 +48,7 @@ export class AnswerText {
   }
 
   #nodeOf(piece) {
-    if (piece.kind === 'claim') return claimNode(piece.claim, piece.isVerbatim);
+    if (piece.kind === 'claim') return claimNode(piece);
     if (piece.kind === 'text') return element('span', {}, piece.text);
     const { citation } = piece;
     const label = say('citation', citation.number, citation.title || say('untitled'));
@@ -125,12 +125,14 @@ function quotedLanguage(line) {
   return claims[0].cited[0].language;
 }
 
-function claimNode(claim, isVerbatim) {
+function claimNode({ claim, isVerbatim, cited }) {
   const { verdict } = claim;
   const isDoubtful = verdict === 'unsupported' || verdict === 'contradicted';
   const label = isVerbatim && verdict === 'supported' ? say('verbatim') : say(verdict);
   const note = isDoubtful
     ? element('span', { class: 'verdict' }, element('span', { 'aria-hidden': 'true' }, `${SIGNS[verdict]} `), label)
     : unseen(` (${label})`);
-  return element('span', { class: `claim ${verdict}` }, element('span', { class: 'said' }, claim.text), note);
+  const language = isVerbatim ? languageAttributes(cited[0].language) : {};
+  const said = element('span', { class: 'said', ...language }, claim.text);
+  return element('span', { class: `claim ${verdict}` }, said, note);
 }

@@ -4,13 +4,14 @@ import { byId, element } from './elements.js';
 import { readArticle } from './server.js';
 import { pageLink, sourceDetails, titleOf } from './sources.js';
 import { cut, languageAttributes } from './text.js';
-import { say } from './words.js';
+import { say, whenLanguageIsChosen } from './words.js';
 
 const panel = byId('article');
 const isNarrow = matchMedia('(max-width: 60rem)');
 
 let opener = null;
 let whenClosed = () => {};
+let shown = null;
 
 /**
  * Show an article; a quote in it is highlighted and scrolled to.
@@ -22,15 +23,21 @@ let whenClosed = () => {};
 export async function openArticle(place, button = null, afterwards = () => {}) {
   opener = button;
   whenClosed = afterwards;
+  shown = place;
   panel.replaceChildren(toolbar(place), element('p', { class: 'faint', id: 'article-title' }, say('articleLoading')));
   show();
-  const current = panel.firstElementChild;
-  const content = await contentOf(place);
-  if (panel.firstElementChild !== current) return; // another article was asked for meanwhile
-  panel.replaceChildren(current, ...content);
+  if (!(await draw(place))) return;
   panel.scrollTop = 0;
   panel.querySelector('mark')?.scrollIntoView({ block: 'center' });
   panel.querySelector('#article-title').focus({ preventScroll: true });
+}
+
+/** Show the article at `place`, unless another was asked for meanwhile. */
+async function draw(place) {
+  const content = await contentOf(place);
+  if (shown !== place) return false;
+  panel.replaceChildren(toolbar(place), ...content);
+  return true;
 }
 
 export function closeArticle() {
@@ -72,6 +79,8 @@ isNarrow.addEventListener('change', () => {
   );
   panel.close();
 });
+
+whenLanguageIsChosen(() => panel.open && draw(shown));
 
 function toolbar(place) {
   return element(

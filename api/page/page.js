@@ -27,6 +27,7 @@ const page = {
   copy,
   addressOf,
   reconnect: connect,
+  isBusy: () => Boolean(running()),
 };
 
 function askQuestion(question) {
@@ -46,7 +47,9 @@ function running() {
 /** Show what can be done now. */
 function changed() {
   const isRunning = Boolean(running());
+  const title = turns.at(-1)?.asked.question;
   const hadFocus = document.activeElement === byId('stop');
+  document.title = title ? `${title} · Kutip` : 'Kutip';
   byId('ask').hidden = isRunning;
   byId('stop').hidden = !isRunning;
   byId('welcome').hidden = turns.length > 0;

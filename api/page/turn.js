@@ -17,7 +17,7 @@ const NOTHING_WRITTEN = Object.freeze({ text: '', claims: [], citations: [] });
 export class Turn {
   /**
    * @param {object} asked `question`, `messages` and `filters` as `POST /v1/ask` takes them
-   * @param {object} page `openQuote`, `openArticle`, `announce`, `changed`
+   * @param {object} page what a turn asks of the page; see page.js
    */
   constructor(asked, page) {
     this.asked = asked;
@@ -238,7 +238,7 @@ export class Turn {
   }
 
   #retryButton() {
-    return element('button', { type: 'button', click: () => this.run() }, say('retry'));
+    return element('button', { type: 'button', click: () => this.page.isBusy() || this.run() }, say('retry'));
   }
 }
 

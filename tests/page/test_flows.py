@@ -8,9 +8,12 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 from playwright.sync_api import Request, expect
+from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from api.citation_shapes import Addresses
+from rag.datatypes import Citation
 from tests.openai_server import Script
 from tests.page.articles import ARABIC_QUOTE, COFFEE, QUOTE
 from tests.page.conftest import Visiting
@@ -56,6 +59,7 @@ def test_a_question_is_answered_with_a_citation(visit: Visiting) -> None:
     expect(turn.locator(".sources li").first).to_contain_text("Panen kopi naik")
     expect(turn.locator(".sources li").first).to_contain_text("KABAR · June 3, 2025 · Indonesian")
     expect(seen.field).to_have_value("")
+    expect(seen.page).to_have_title(f"{QUESTION} · Kutip")
     expect(seen.status).to_have_text("Answer ready: 1 claim, 1 citation.")
 
 
@@ -304,6 +308,15 @@ def test_the_link_to_a_quote_leads_to_it(visit: Visiting) -> None:
     expect(seen.article.locator("mark")).to_have_text(QUOTE)
 
 
+def test_the_address_of_a_citation_without_a_page_of_its_own_leads_here(visit: Visiting) -> None:
+    seen = visit()
+    asked = {"question": "When did the electric bus begin its first route?", "filters": {"language": "en"}}
+    reply = httpx2.post(f"{seen.url}/v1/ask", json=asked).json()
+    citation = TypeAdapter(Citation).validate_python(reply["citations"][0])
+    seen.page.goto(Addresses(seen.url).of(citation))
+    expect(seen.article.locator("mark")).to_have_text(citation.quote)
+
+
 def test_an_old_version_is_shown_as_it_was(visit: Visiting) -> None:
     seen = visit(served_with={"articles": [COFFEE]})
     edited = {"id": COFFEE.id, "text": "Artikel ini dicabut.", "title": "Ralat", "language": "id"}
@@ -358,6 +371,11 @@ def test_the_language_can_be_switched_and_is_kept(visit: Visiting) -> None:
     expect(seen.turn.get_by_role("heading", level=3)).to_have_text("Sumber")
     expect(seen.turn.locator(".sources li").first).to_contain_text("KABAR · 3 Juni 2025 · Indonesia")
     expect(seen.field).to_have_attribute("placeholder", "Tanyakan pada artikel…")
+    seen.turn.get_by_role("button", name="Baca dalam artikel").click()
+    seen.page.get_by_role("button", name="English").click()
+    expect(seen.article.get_by_role("link", name="Original page")).to_be_visible()
+    assert selected(seen) == QUOTE
+    seen.page.get_by_role("button", name="Bahasa Indonesia").click()
     seen.page.reload()
     expect(seen.page.locator("html")).to_have_attribute("lang", "id")
     expect(seen.page.get_by_role("button", name="Bahasa Indonesia")).to_have_attribute("aria-pressed", "true")

@@ -124,6 +124,23 @@ def test_programs(name: str, url: str, tmp_path: Path) -> None:
         assert f"\n{REEF}\n{REEF_PAGE}\n" in done.stdout
 
 
+def test_the_same_model_without_a_stream(url: str, tmp_path: Path) -> None:
+    provider, _ = block("ai-sdk", "js").at(url).replace("streamText", "generateText").split("const result")
+    (tmp_path / "node_modules").symlink_to(MODULES)
+    program = tmp_path / "program.mjs"
+    asking = f"await generateText({{ model: kutip('kutip'), prompt: {json.dumps(ASKED)} }})"
+    printing = "console.log(JSON.stringify({ text, ...providerMetadata.kutip }))"
+    program.write_text(
+        f"{provider}const {{ text, providerMetadata }} = {asking};\n{printing}", encoding="utf-8"
+    )
+    done = run_node(program)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert said["text"].startswith(f"{REEF} [1]")
+    assert said["citations"][0] == REEF_PAGE
+    assert said["answer"]["citations"][0]["quote"] == REEF
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs_say_what_went_wrong(name: str, url: str, tmp_path: Path) -> None:
     (tmp_path / "node_modules").symlink_to(MODULES)

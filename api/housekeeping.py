@@ -10,21 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.messages import MessageBody
+from api.messages import MessageBody, between
 from rag.errors import LanguageModelError
 from rag.language_model import LanguageModel, Sampling, TextPart
 
-_TASK = re.compile(r"\s*#{1,3} Task:\s*+(?!Respond to the user query)", re.I)
+# subtle: these run on whatever is sent, before anything measures it, so none may look at a text twice.
+_TASK = re.compile(r"\s*#{1,3} Task:\s*+(?!Respond to the user query)(.*)", re.I)
 _SHAPE = re.compile(r'\{\s*"(\w+)":\s*("|\[)')
-_HISTORY = re.compile(r"<chat_history>(.*?)</chat_history>", re.S)
-_FIRST_QUESTION = re.compile(r"^\s*USER:\s*(.+)", re.I | re.M)
+_FIRST_QUESTION = re.compile(r"^[ \t]*(?:\|\|>)?USER:\s*+(\S.*)", re.I | re.M)
 
+# They begin a prompt; somewhere in a question they mean nothing.
 _TITLE_PROMPTS = (
-    re.compile(r"\b5[- ]word[- ]or[- ]less title for (the|this) conversation", re.I),
-    re.compile(r"Analyze this conversation and provide:.{0,120}\btitle\b", re.I | re.S),
+    re.compile(r"\s*+.{0,60}\b5[- ]word[- ]or[- ]less title for (the|this) conversation", re.I),
+    re.compile(r"\s*+Analyze this conversation and provide:.{0,120}\btitle\b", re.I | re.S),
 )
-_EMOJI_PROMPT = re.compile(r"\s*Your task is to reflect the speaker's likely facial expression", re.I)
-_TOOLS_PROMPT = re.compile(r'\s*Available Tools:.*"tool_calls"', re.I | re.S)
+_EMOJI_PROMPT = re.compile(r"\s*+Your task is to reflect the speaker's likely facial expression", re.I)
+_MERGE_PROMPT = re.compile(r"\s*+You have been provided with a set of responses from various models", re.I)
+_TOOLS_PROMPT = re.compile(r'\s*+Available Tools:.*"tool_calls"', re.I | re.S)
 
 # Open WebUI's names of its tasks, with the field of the JSON it reads; None for a plain text.
 _FIELDS = {
@@ -40,8 +42,11 @@ _FIELDS = {
 }
 _LISTS = {"tags", "follow_ups", "queries", "tool_calls"}
 
+_HISTORY = ("<chat_history>", "</chat_history>")
+
 _TITLE_WORDS = 6
 _TITLE_CHARACTERS = 60
+_AROUND_TITLE = ' ?？.,:;"'
 _EMOJI = "\N{NEWSPAPER}"
 
 
@@ -51,6 +56,7 @@ class Task:
 
     field: str | None
     prompt: str
+    is_list: bool = False
     is_title: bool = False
     is_emoji: bool = False
 
@@ -58,28 +64,53 @@ class Task:
 def task_of(messages: Sequence[MessageBody], metadata: Mapping[str, Any]) -> Task | None:
     """Return the task that a request is, None where it is a question."""
     spoken = [message.content for message in messages if message.role == "user"]
-    prompt = spoken[-1] if spoken else ""
-    instructions = next((message.content for message in messages if message.role == "system"), "")
+    # LibreChat's older versions send the prompt for a title as the system's, and nothing else.
+    prompt = spoken[-1] if spoken else messages[-1].content
     named = metadata.get("task")
     if isinstance(named, str) and named in _FIELDS:
         field = _FIELDS[named]
-        return Task(
-            field=field, prompt=prompt, is_title=field == "title", is_emoji=named == "emoji_generation"
-        )
-    if _TASK.match(prompt):
-        shape = _SHAPE.search(prompt)
-        field = shape[1] if shape else None
-        return Task(field=field, prompt=prompt, is_title=field == "title")
-    if any(pattern.search(prompt) for pattern in _TITLE_PROMPTS):
+        return _asking_for(field, prompt, is_emoji=named == "emoji_generation")
+    if any(pattern.match(prompt) for pattern in _TITLE_PROMPTS):
         # Some versions put the conversation into messages of its own before the prompt.
         return Task(
             field=None, prompt="\n".join([*(f"USER: {text}" for text in spoken[:-1]), prompt]), is_title=True
         )
     if _EMOJI_PROMPT.match(prompt):
         return Task(field=None, prompt=prompt, is_emoji=True)
+    if _MERGE_PROMPT.match(prompt):
+        return Task(field=None, prompt=prompt)
+    instructions = next((message.content for message in messages if message.role == "system"), "")
     if _TOOLS_PROMPT.match(instructions):
-        return Task(field="tool_calls", prompt=prompt)
-    return None
+        return _asking_for("tool_calls", prompt)
+    return _headed_task(prompt)
+
+
+def _asking_for(field: str | None, prompt: str, *, is_emoji: bool = False) -> Task:
+    return Task(
+        field=field,
+        prompt=prompt,
+        is_list=field in _LISTS,
+        is_title=field == "title",
+        is_emoji=is_emoji,
+    )
+
+
+def _headed_task(prompt: str) -> Task | None:
+    """Return the task of a prompt under `### Task:`.
+
+    It has a chat history, or names a field that Open WebUI reads: a question may have such a heading as well.
+    """
+    heading = _TASK.match(prompt)
+    if heading is None:
+        return None
+    history = between(prompt, *_HISTORY)
+    shape = _SHAPE.search(prompt if history is None else prompt.replace(history, "", 1))
+    if shape is None:
+        is_title = "title" in heading[1].lower()
+        return None if history is None else Task(field=None, prompt=prompt, is_title=is_title)
+    if history is None and shape[1] not in _FIELDS.values():
+        return None
+    return Task(field=shape[1], prompt=prompt, is_list=shape[2] == "[", is_title=shape[1] == "title")
 
 
 async def fulfil(
@@ -103,7 +134,7 @@ def by_rule(task: Task) -> str:
     text = _title(task.prompt) if task.is_title else ""
     if task.field is None:
         return _EMOJI if task.is_emoji else text
-    return json.dumps({task.field: [] if task.field in _LISTS else text}, ensure_ascii=False)
+    return json.dumps({task.field: [] if task.is_list else text}, ensure_ascii=False)
 
 
 async def _written(messages: Sequence[MessageBody], language_model: LanguageModel, sampling: Sampling) -> str:
@@ -114,7 +145,6 @@ async def _written(messages: Sequence[MessageBody], language_model: LanguageMode
 
 def _title(prompt: str) -> str:
     """Return the first words of the first question in a prompt's chat history."""
-    history = _HISTORY.search(prompt)
-    found = _FIRST_QUESTION.search(history[1] if history else prompt)
-    words = found[1].split() if found else []
-    return " ".join(words[:_TITLE_WORDS])[:_TITLE_CHARACTERS].rstrip(" ?？.,:;") or "Kutip"
+    found = _FIRST_QUESTION.search(between(prompt, *_HISTORY) or prompt)
+    words = found[1].split(maxsplit=_TITLE_WORDS)[:_TITLE_WORDS] if found else []
+    return " ".join(words)[:_TITLE_CHARACTERS].strip(_AROUND_TITLE) or "Kutip"

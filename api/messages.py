@@ -67,7 +67,6 @@ class MessageBody(BaseModel):
 
 
 # How Open WebUI puts a question behind passages of its own: in a tag, or after them.
-_FRAMED_QUERY = re.compile(r"<user_query>(.*?)</user_query>", re.S)
 _CONTEXT_FRAME = re.compile(r"\s*#{1,3} Task:\s*Respond to the user query.*</context>(.*)", re.S | re.I)
 
 
@@ -76,9 +75,17 @@ def unframed(text: str) -> str:
     framed = _CONTEXT_FRAME.match(text)
     if not framed:
         return text
-    tagged = _FRAMED_QUERY.search(text)
-    question = (tagged or framed)[1].strip()
+    # Only behind the passages, for those may hold such a tag as well.
+    tagged = between(framed[1], "<user_query>", "</user_query>")
+    question = (framed[1] if tagged is None else tagged).strip()
     return question or text
+
+
+def between(text: str, opening: str, closing: str) -> str | None:
+    """Return what stands between two marks, None where one of them is missing."""
+    _, opened, rest = text.partition(opening)
+    inside, closed, _ = rest.partition(closing)
+    return inside if opened and closed else None
 
 
 def conversation(

@@ -1,6 +1,7 @@
 """What clients of OpenAI's API send: chat completions and responses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
@@ -11,9 +12,10 @@ from api.messages import MAXIMUM_MESSAGES, Calls, MessageBody, conversation
 from api.schemas import FiltersBody, StrictBody
 from rag.citations import Marks
 from rag.datatypes import AnswerMode, Markers, SourceEvents
-from rag.errors import UnknownModel
+from rag.errors import BadRequest, UnknownModel
 from rag.language_model import Sampling
 from rag.pipeline import Question
+from rag.validation import check_characters
 
 MODES: dict[str, AnswerMode] = {"kutip": "auto", "kutip-extractive": "extractive"}
 
@@ -66,7 +68,7 @@ class OpenAIBody(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    _conversation_field: ClassVar[str] = "messages"
+    conversation_field: ClassVar[str] = "messages"
 
     model: str
     messages: Messages
@@ -80,8 +82,14 @@ class OpenAIBody(BaseModel):
 
     @property
     def sampling(self) -> Sampling:
-        """How the answer is to be written."""
+        """How the answer is to be written.
+
+        Raises:
+            BadRequest: a stop holds a character that no text may hold.
+        """
         stop = tuple(filter(None, self.stop))
+        for text in stop:
+            check_characters(text, subject="The stop", field="stop")
         return Sampling(max_tokens=self.max_tokens, temperature=self.temperature or 0.0, stop=stop)
 
     @property
@@ -95,11 +103,13 @@ class OpenAIBody(BaseModel):
 
     def to_question(self, marks: Marks) -> Question:
         """Return the last message as the pipeline takes it, with the turns before it."""
-        text, turns = conversation(self.messages, field=self._conversation_field)
+        text, turns = conversation(self.messages, field=self.conversation_field)
+        with fields_called({name: f"kutip.filters.{name}" for name in FiltersBody.model_fields}):
+            filters = self.kutip.filters.to_filters()
         return Question(
             text=text,
             turns=turns,
-            filters=self.kutip.filters.to_filters(),
+            filters=filters,
             top_k=self.kutip.top_k,
             language=self.kutip.language,
             mode=self.mode,
@@ -131,7 +141,15 @@ class ChatBody(OpenAIBody):
 
 
 def _as_messages(value: object) -> object:
-    return [{"role": "user", "content": value}] if isinstance(value, str) else value
+    if isinstance(value, str):
+        return [{"role": "user", "content": value}]
+    for item in value if isinstance(value, list) else ():
+        kind = item.get("type", "message") if isinstance(item, dict) else "message"
+        if kind != "message":
+            raise PydanticCustomError(
+                "item", "Items of type {kind} are not read: send messages", {"kind": str(kind)[:40]}
+            )
+    return value
 
 
 def _not_stored(value: object) -> object:
@@ -148,7 +166,7 @@ def _text_format(value: object) -> object:
 class ResponsesBody(OpenAIBody):
     """`POST /v1/responses`."""
 
-    _conversation_field: ClassVar[str] = "input"
+    conversation_field: ClassVar[str] = "input"
 
     messages: Annotated[
         Messages,
@@ -157,7 +175,30 @@ class ResponsesBody(OpenAIBody):
     ]
     max_tokens: Annotated[Limit, Field(validation_alias="max_output_tokens")] = None
     previous_response_id: Annotated[Any, BeforeValidator(_not_stored)] = None
+    conversation: Annotated[Any, BeforeValidator(_not_stored)] = None
     text: Annotated[Any, BeforeValidator(_text_format)] = None
+
+    @property
+    def told_metadata(self) -> dict[str, str]:
+        """The texts of `metadata`, which OpenAI sends back.
+
+        Raises:
+            BadRequest: one holds a character that no text may hold.
+        """
+        told = {name: value for name, value in self.metadata.items() if isinstance(value, str)}
+        for name, value in told.items():
+            check_characters(name + value, subject="The metadata", field="metadata")
+        return told
+
+
+@contextmanager
+def fields_called(names: Mapping[str, str]) -> Iterator[None]:
+    """Name the field of a BadRequest as the body does that it came in."""
+    try:
+        yield
+    except BadRequest as error:
+        error.field = names.get(error.field or "", error.field)
+        raise
 
 
 def mode_of(model: str) -> AnswerMode:

@@ -1,5 +1,6 @@
 """Citations as other services return them, each made from Kutip's own, so that all say the same."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ Json = dict[str, Any]
 
 # What may stand in an address, but for the brackets, which would end a Markdown link.
 _SAFE_IN_LINK = "%:/?#@!$&'*+,;=~"
+
+# The brackets of an address without a name, `[::1]`, have to stay.
+_HOST = re.compile(r"https?://(\[[0-9a-f:.]+\](:\d+)?)?", re.I)
 
 _WARNING = " \N{WARNING SIGN}"
 
@@ -59,7 +63,13 @@ class ChatMarks:
     def _number(self, citation: Citation) -> str:
         if not self.has_links:
             return f"[{citation.number}]"
-        return f"[{citation.number}]({quote(self.addresses.of(citation), safe=_SAFE_IN_LINK)})"
+        return f"[{citation.number}]({_in_link(self.addresses.of(citation))})"
+
+
+def _in_link(address: str) -> str:
+    host = _HOST.match(address)
+    start = host.end() if host else 0
+    return address[:start] + quote(address[start:], safe=_SAFE_IN_LINK)
 
 
 def url_citations(citations: Iterable[Citation], addresses: Addresses) -> list[Json]:

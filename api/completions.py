@@ -38,6 +38,7 @@ class Completion:
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
     sources_told: int = 0
+    annotations_told: int = 0
     end: Sequence[str] = ("data: [DONE]\n\n",)
 
     def whole(self, answer: Answer) -> Json:
@@ -99,8 +100,14 @@ class Completion:
             self.sources_told += len(new)
             yield from (self._chunk({}, **event) for event in source_events(new, self.addresses))
         elif citations:
-            delta = {"annotations": url_citations(citations, self.addresses)}
+            delta = {"annotations": self._indexed(url_citations(citations, self.addresses))}
         yield self._chunk(delta, kutip={"claim": claim_json(claim), "citations": citations_json(citations)})
+
+    def _indexed(self, annotations: Sequence[Json]) -> list[Json]:
+        """Number annotations through all chunks: by that, clients that add deltas up keep each."""
+        first = self.annotations_told
+        self.annotations_told += len(annotations)
+        return [{"index": first + place, **item} for place, item in enumerate(annotations)]
 
     def _extras(self, answer: Answer) -> Json:
         return {

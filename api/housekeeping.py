@@ -5,6 +5,7 @@ around a question and its files, which is none of them) and of LibreChat, or by 
 """
 
 import json
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any
 from api.messages import MessageBody, between
 from rag.errors import LanguageModelError
 from rag.language_model import LanguageModel, Sampling, TextPart
+
+logger = logging.getLogger(__name__)
 
 # subtle: these run on whatever is sent, before anything measures it, so none may look at a text twice.
 _TASK = re.compile(r"\s*#{1,3} Task:\s*+(?!Respond to the user query)(.*)", re.I)
@@ -124,8 +127,8 @@ async def fulfil(
     if language_model is not None:
         try:
             return await _written(messages, language_model, sampling)
-        except LanguageModelError:
-            pass  # a title is not worth an error
+        except LanguageModelError as error:
+            logger.warning("%s", error)  # a title is not worth more
     return by_rule(task)
 
 

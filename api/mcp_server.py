@@ -21,6 +21,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from api.problems import UNEXPECTED
 from api.tools import TOOLS, Tool
 from rag.errors import KutipError
 from rag.service import Service
@@ -91,7 +92,7 @@ async def _called(tool: Tool[Any], arguments: dict[str, Any], running: Running) 
         return _failed(str(error))
     except Exception:
         logger.exception("The tool %s failed", tool.name)
-        return _failed("Something unexpected failed; the server's log says what.")
+        return _failed(UNEXPECTED)
     return protocol.CallToolResult(content=[_text(reply.text)], structured_content=reply.json)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from rag.datatypes import Turn
@@ -65,6 +65,14 @@ class MessageBody(BaseModel):
     tool_calls: Calls = None
     function_call: Calls = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _said_nothing(cls, value: object) -> object:
+        """Take the null that OpenAI allows in the place of what an assistant said."""
+        if isinstance(value, dict) and value.get("role") == "assistant" and value.get("content") is None:
+            return {**value, "content": ""}
+        return value
+
 
 # How Open WebUI puts a question behind passages of its own: in a tag, or after them.
 _CONTEXT_FRAME = re.compile(r"\s*#{1,3} Task:\s*Respond to the user query.*</context>(.*)", re.S | re.I)
@@ -88,6 +96,16 @@ def between(text: str, opening: str, closing: str) -> str | None:
     return inside if opened and closed else None
 
 
+def check_messages(messages: Sequence[MessageBody], *, field: str = "messages") -> None:
+    """Refuse characters that no text may hold.
+
+    Raises:
+        BadRequest: a content holds one.
+    """
+    for number, message in enumerate(messages):
+        check_characters(message.content, subject="The message", field=f"{field}.{number}.content")
+
+
 def conversation(
     messages: Sequence[MessageBody], *, question: str = "", field: str = "messages"
 ) -> tuple[str, tuple[Turn, ...]]:
@@ -100,11 +118,12 @@ def conversation(
     Raises:
         BadRequest: there is no question, or a content holds a character that no text may hold.
     """
-    turns = []
-    for number, message in enumerate(messages):
-        check_characters(message.content, subject="The message", field=f"{field}.{number}.content")
-        if message.role == "user" or message.role == "assistant":
-            turns.append(Turn(role=message.role, text=unframed(message.content).strip()))
+    check_messages(messages, field=field)
+    turns = [
+        Turn(role=message.role, text=unframed(message.content).strip())
+        for message in messages
+        if message.role == "user" or message.role == "assistant"
+    ]
     is_repeated = bool(turns) and turns[-1] == Turn(role="user", text=question.strip())
     if messages and not question:
         question = _last_question(messages, field=field)

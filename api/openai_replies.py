@@ -6,9 +6,10 @@ from typing import Any, Protocol
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
-from api.chat_bodies import OpenAIBody
+from api.chat_bodies import OpenAIBody, fields_called
 from api.citation_shapes import ChatMarks
 from api.housekeeping import fulfil, task_of
+from api.messages import check_messages
 from api.streams import begun, event_stream, lines, narrated, while_connected
 from rag.datatypes import Answer
 from rag.events import Event
@@ -51,6 +52,7 @@ async def reply(
     Raises:
         BadRequest: it cannot be asked, or of no such model.
     """
+    check_messages(body.messages, field=body.conversation_field)
     task = task_of(body.messages, body.metadata)
     if task is not None:
         language_model = service.pipeline.language_model if body.mode == "auto" else None
@@ -60,7 +62,10 @@ async def reply(
             return event_stream(lines([*shape.text_told(text), *shape.end]))
         return JSONResponse(shape.whole_text(text))
     question = body.to_question(marks)
-    if not body.stream:
-        return JSONResponse(shape.whole(await while_connected(request, service.pipeline.answer(question))))
-    events = await begun(service.pipeline.stream(question))
-    return event_stream(narrated(events, tell=shape.told, apologise=shape.apology, end=shape.end))
+    last = f"{body.conversation_field}.{len(body.messages) - 1}.content"
+    with fields_called({"question": last, "language": "kutip.language"}):
+        if not body.stream:
+            answer = await while_connected(request, service.pipeline.answer(question))
+            return JSONResponse(shape.whole(answer))
+        events = await while_connected(request, begun(service.pipeline.stream(question)))
+        return event_stream(narrated(events, tell=shape.told, apologise=shape.apology, end=shape.end))

@@ -22,7 +22,7 @@ UNEXPECTED = "Something unexpected failed; the server's log says what."
 
 _SHOWN_CHARACTERS = 200
 
-_OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses")
+_OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses", "/v1/completions", "/v1/embeddings")
 _OPENAI_STATUS = {422: 400}
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _OPENAI_CODES = {401: "invalid_api_key", 404: "model_not_found", 413: "request_too_large"}
@@ -63,7 +63,7 @@ def openai_error(document: dict[str, Any]) -> dict[str, Any]:
             "message": document["detail"],
             "type": _OPENAI_TYPES.get(status, default),
             "param": re.sub(r"\.(\d+)", r"[\1]", errors[0]["field"]) or None if errors else None,
-            "code": _OPENAI_CODES.get(status) if is_own else None,
+            "code": _OPENAI_CODES.get(status) if is_own or status != HTTPStatus.NOT_FOUND else None,
         }
     }
 

@@ -75,7 +75,8 @@ class ResponseReply:
             case ClaimCited(claim, citations):
                 told = {"claim": claim_json(claim), "citations": citations_json(citations)}
                 for annotation in response_annotations(citations, self.addresses):
-                    yield self._annotation(annotation, kutip=told)
+                    yield self._annotation(annotation)
+                yield self._delta("", kutip=told)
             case Answered(answer):
                 yield from self._end(answer.answer, self.whole(answer))
             case TextWritten() | WritingFailed():
@@ -93,16 +94,15 @@ class ResponseReply:
         yield self._of_item("response.output_item.added", item=self._item("in_progress", []))
         yield self._of_part("response.content_part.added", part=_part("", []))
 
-    def _delta(self, text: str) -> Json:
-        return self._of_part("response.output_text.delta", delta=text, logprobs=[])
+    def _delta(self, text: str, **extras: Any) -> Json:
+        return self._of_part("response.output_text.delta", delta=text, logprobs=[], **extras)
 
-    def _annotation(self, annotation: Json, **extras: Any) -> Json:
+    def _annotation(self, annotation: Json) -> Json:
         self.annotations.append(annotation)
         return self._of_part(
             "response.output_text.annotation.added",
             annotation_index=len(self.annotations) - 1,
             annotation=annotation,
-            **extras,
         )
 
     def _end(self, text: str, response: Json) -> Iterator[Json]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from api.citation_shapes import numbered
 from rag.datatypes import Answer, Article, Citation, Claim, Hit
 from rag.retrieval import Found
 
@@ -31,9 +32,8 @@ def answer_text(answer: Answer) -> str:
         blocks.append(f"The language model failed ({answer.degraded}); these are verbatim sentences.")
     if answer.refusal_reason:
         blocks += _refusal(answer.refusal_reason, answer.hits)
-    by_number = {citation.number: citation for citation in answer.citations}
-    if by_number:
-        blocks += ["Sources:", *(_source(citation) for _, citation in sorted(by_number.items()))]
+    if answer.citations:
+        blocks += ["Sources:", *map(_source, numbered(answer.citations))]
     return "\n\n".join([*blocks, *_undated(answer.undated_articles_left_out)])
 
 

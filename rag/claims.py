@@ -58,6 +58,7 @@ class SentenceReader:
         self._in_code = False
         self._is_line_start = True
         self._pattern = frame.marker_pattern
+        self._broken_off = re.compile(rf"\[\[{frame.word}:[^\[\]]*\]?")
         self._language = language
         self._held = ""  # raw text that may be the beginning of a marker
         self._plain = ""  # text without markers, not given out yet
@@ -71,8 +72,8 @@ class SentenceReader:
         yield from self._read(raw[: len(raw) - len(self._held)])
 
     def finish(self) -> Iterator[Sentence]:
-        """Yield what is left."""
-        yield from self._read(self._held)
+        """Yield what is left, without a marker of ours that was broken off."""
+        yield from self._read("" if self._broken_off.fullmatch(self._held) else self._held)
         self._held = ""
         yield from self._give(len(self._plain), is_end=True)
 

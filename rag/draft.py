@@ -38,6 +38,7 @@ class Draft:
     evidence_left_out: int = 0
     has_related_claim: bool = False
     is_refused_in_words: bool = False
+    has_dropped_row: bool = False
     is_cut_short: bool = False
 
     def __post_init__(self) -> None:
@@ -61,6 +62,16 @@ class Draft:
     def add_unclaimed(self, sentence: Sentence) -> list[Event]:
         """Add what claims nothing of the articles."""
         return [TextWritten(self.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
+
+    def drop(self, sentence: Sentence) -> None:
+        """Leave a sentence out."""
+        self.has_dropped_row = sentence.lead.rstrip().endswith("|")
+
+    def closes_dropped_row(self, sentence: Sentence) -> bool:
+        """Whether this is the bar behind a table's row that was left out."""
+        is_bar = self.has_dropped_row and sentence.text == "|"
+        self.has_dropped_row = False
+        return is_bar
 
     def add_attributed(self, sentence: Sentence, attribution: Attribution) -> list[Event]:
         """Add a sentence of the language model with what is known of it."""
@@ -95,7 +106,8 @@ class Draft:
         if not self.composer.citations and not is_refusal and not self.has_related_claim:
             raise LanguageModelUncited(f"{language_model.name} wrote nothing that the evidence is about.")
         self.model = language_model.name
-        if not self.composer.citations and is_refusal:
+        # What has been told of the evidence stays told, whatever the language model adds.
+        if is_refusal and not self.composer.citations and not self.has_related_claim:
             self.composer = Composer(self.marks)
             self.refusal_reason = "evidence_does_not_answer"
 

@@ -21,7 +21,7 @@ from rag.evidence import Evidence
 from rag.extractive import before_stop, best_sentences, within
 from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.languages import detect_language, written_words
-from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, build_messages, draw_frame
+from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, Frame, build_messages, draw_frame
 from rag.refusal import answer_refusal, relevance_refusal
 from rag.retrieval import Found, Query, hybrid_search, search
 from rag.rewriting import Rewriting, self_contained
@@ -202,7 +202,10 @@ class Pipeline:
         preparing = asyncio.ensure_future(to_thread.run_sync(evidence.prepare))
         waiting: list[Event] = []
         try:
+            stop, sampling = _held_back(sampling, frame, len(hits))
             async for sentence in _sentences(language_model.stream(messages, sampling), reader, draft):
+                if any(end in sentence.lead + sentence.text for end in stop):
+                    break
                 await asyncio.shield(preparing)
                 waiting += await to_thread.run_sync(self._cite, draft, sentence, evidence)
                 if draft.has_related_claim:
@@ -229,11 +232,12 @@ class Pipeline:
 
     def _cite(self, draft: Draft, sentence: Sentence, evidence: Evidence) -> list[Event]:
         if not sentence.is_claim or not any(map(str.isalnum, without_markup(sentence.text))):
-            return draft.add_unclaimed(sentence)
+            return [] if draft.closes_dropped_row(sentence) else draft.add_unclaimed(sentence)
         language = _language_of(sentence.text, draft)
         attribution = attribute(sentence, evidence=evidence, language=language)
         is_dropped = self._unsupported == "drop" and attribution.verdict != "supported"
         if is_dropped and not attribution.is_refusal:
+            draft.drop(sentence)
             return []
         return draft.add_attributed(sentence, attribution)
 
@@ -270,6 +274,13 @@ class Pipeline:
     def _why_no_hits(self, filters: Filters) -> str:
         is_empty = filters == NO_FILTERS or self.corpus.counts().articles == 0
         return "empty_corpus" if is_empty else "filters_leave_nothing"
+
+
+def _held_back(sampling: Sampling, frame: Frame, evidence_count: int) -> tuple[tuple[str, ...], Sampling]:
+    """Return the stops that a marker holds, and the sampling without them: they would cut our markers."""
+    markers = frame.refusal + "".join(frame.marker(number) for number in range(1, evidence_count + 1))
+    ours = tuple(stop for stop in sampling.stop if stop in markers)
+    return ours, replace(sampling, stop=tuple(stop for stop in sampling.stop if stop not in ours))
 
 
 async def _sentences(

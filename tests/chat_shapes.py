@@ -27,7 +27,7 @@ def check_shapes(
     quotes = {citation["number"]: citation for citation in reversed(own)}
     assert sorted(quotes) == list(range(1, len(quotes) + 1))
     assert content == kutip["answer"]
-    _check_markers(content, kutip, quotes)
+    _check_markers(content, kutip)
     assert [_of_annotation(annotation) for annotation in annotations] == [_of_own(c) for c in own]
     assert len(citations) == len(search_results) == len(quotes)
     for number, citation in sorted(quotes.items()):
@@ -35,21 +35,23 @@ def check_shapes(
         assert citations[number - 1] == result["url"]
         assert result["snippet"] == citation["quote"]
         assert result["title"] == citation["title"]
-        assert result["date"] == (citation["published_at"] or "")[:10] or result["date"] is None
-        check_address(result["url"], citation)
+        assert result["date"] == (citation["published_at"] and citation["published_at"][:10])
+        check_address(result["url"], citation, is_page=True)
     for annotation, citation in zip(annotations, own, strict=True):
         check_address(annotation["url_citation"]["url"], citation)
+    _check_links(content, annotations, own)
     if sources is not None:
         _check_sources(sources, [citation for _, citation in sorted(quotes.items())])
 
 
-def check_address(url: str, citation: Json) -> None:
-    """An address leads to the article's page, at the quote if it says where, or to Kutip's own page."""
+def check_address(url: str, citation: Json, *, is_page: bool = False) -> None:
+    """An address leads to the article's page, at the quote unless `is_page`, or to Kutip's own page."""
     assert url.startswith(("http://", "https://"))
     page, _, fragment = url.partition("#:~:text=")
     if (citation["url"] or "").startswith(("http://", "https://")):
-        assert page == citation["url"].split("#")[0]
-        words = [unquote(part) for part in fragment.split(",")] if fragment else []
+        assert unquote(page) == unquote(citation["url"].split("#")[0])
+        assert bool(fragment) != is_page
+        words = [unquote(part) for part in fragment.split(",")]
         assert all(part in " ".join(citation["quote"].split()) for part in words)
         return
     place = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
@@ -61,13 +63,19 @@ def check_address(url: str, citation: Json) -> None:
     }
 
 
-def _check_markers(content: str, kutip: Json, quotes: dict[int, Json]) -> None:
-    """The numbers in the text are those behind its claims, and links lead where the citation does."""
-    found = [(int(match[1]), match[2]) for match in _MARKER.finditer(content)]
-    assert [number for number, _ in found] == [n for claim in kutip["claims"] for n in claim["citations"]]
-    for number, address in found:
-        if address is not None:
-            check_address(address, quotes[number])
+def _check_links(content: str, annotations: Sequence[Json], own: Sequence[Json]) -> None:
+    """The links in the text lead where the annotations of the same numbers do."""
+    addresses = {c["number"]: a["url_citation"]["url"] for a, c in zip(annotations, own, strict=True)}
+    for match in _MARKER.finditer(content):
+        if match[2] is not None:
+            assert unquote(match[2]) == unquote(addresses[int(match[1])])
+            assert urlsplit(match[2]).netloc == urlsplit(addresses[int(match[1])]).netloc
+
+
+def _check_markers(content: str, kutip: Json) -> None:
+    """The numbers in the text are those behind its claims, and a sign warns where it must."""
+    found = [int(match[1]) for match in _MARKER.finditer(content)]
+    assert found == [number for claim in kutip["claims"] for number in claim["citations"]]
     for claim in kutip["claims"]:
         assert content[claim["start"] : claim["end"]] == claim["text"]
         warned = claim["verdict"] in {"unsupported", "contradicted"}
@@ -99,9 +107,11 @@ def of_stream(chunks: Sequence[Json]) -> Json:
     """Put the chunks of a chat completion together as a client does; the arguments of `check_shapes`."""
     deltas = [chunk["choices"][0]["delta"] for chunk in chunks if chunk["choices"]]
     last = next(chunk for chunk in chunks if chunk["choices"] and chunk["choices"][0]["finish_reason"])
+    annotations = [item for delta in deltas for item in delta.get("annotations", [])]
+    assert [item.pop("index") for item in annotations] == list(range(len(annotations)))
     return {
         "content": "".join(delta.get("content", "") for delta in deltas),
-        "annotations": [item for delta in deltas for item in delta.get("annotations", [])],
+        "annotations": annotations,
         "citations": last["citations"],
         "search_results": last["search_results"],
         "kutip": last["kutip"],

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,10 @@ def asked(text: str = ASKED) -> list[ChatCompletionMessageParam]:
 
 def post(url: str, body: Json, **options: Any) -> httpx2.Response:
     body = {"model": "kutip", "messages": asked(), **body}
-    return httpx2.post(f"{url}/v1/chat/completions", json=body, timeout=30, **options)
+    headers = {"Content-Type": "application/json", **options.pop("headers", {})}
+    # As escapes, so that half a surrogate can be sent as well.
+    content = json.dumps(body).encode()
+    return httpx2.post(f"{url}/v1/chat/completions", content=content, headers=headers, timeout=30, **options)
 
 
 def chunks_of(response: httpx2.Response) -> list[Json]:
@@ -122,6 +126,21 @@ def test_the_official_client_reads_a_stream(client: openai.OpenAI) -> None:
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
     assert text.startswith(f"{QUOTE} [1]")
     assert [chunk.usage is not None for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+
+
+def test_the_official_client_adds_a_stream_up(client: openai.OpenAI) -> None:
+    """Its helper merges the deltas, and needs to know which annotation is which."""
+    messages = asked("Panen kopi? Harga kopi? Banjir? Bus?")
+    with client.chat.completions.stream(model="kutip", messages=messages) as stream:
+        texts = [event.delta for event in stream if event.type == "content.delta"]
+        final: Json = stream.get_final_completion().to_dict()
+    message = final["choices"][0]["message"]
+    assert message["content"] == "".join(texts)
+    assert len(message["annotations"]) > 1
+    whole: Json = client.chat.completions.create(model="kutip", messages=messages).to_dict()
+    told = [annotation["url_citation"] for annotation in message["annotations"]]
+    expected = whole["choices"][0]["message"]["annotations"]
+    assert told == [annotation["url_citation"] for annotation in expected]
 
 
 def test_the_official_client_finds_the_models(client: openai.OpenAI) -> None:
@@ -274,6 +293,46 @@ def test_what_was_told_stays_when_the_language_model_fails(
     assert whole["choices"][0]["message"]["content"] == shapes["content"]
 
 
+def test_a_refusal_behind_what_was_told_takes_nothing_back(tmp_path: Path) -> None:
+    text = "Harga kopi naik karena panen kopi gagal di pasar. "
+    with writing(tmp_path, Script([text, "{none}"])) as url:
+        shapes = of_stream(chunks_of(post(url, {"stream": True})))
+        refused = post(url, {"messages": asked("Kopi?")}).json()
+    check_shapes(**shapes)
+    assert shapes["content"] == f"{text.strip()} ⚠"
+    assert refused["kutip"]["is_refusal"] is False
+
+
+@pytest.mark.parametrize("stop", ["]", "[[", ":", "1"])
+def test_a_stop_that_our_markers_hold_cuts_none_of_them(tmp_path: Path, stop: str) -> None:
+    script = Script(["Panen kopi naik tajam. {1} Warga mengungsi ke sekolah terdekat. {2}"])
+    with writing(tmp_path, script) as url:
+        shapes = of_stream(chunks_of(post(url, {"stream": True, "stop": stop})))
+    assert "stop" not in script.requests[0]
+    check_shapes(**shapes)
+    assert shapes["content"].startswith("Panen kopi naik tajam.")
+
+
+def test_a_stop_that_our_markers_hold_ends_the_answer(tmp_path: Path) -> None:
+    with writing(tmp_path, Script([f"{QUOTE} {{1}} Harga kopi: naik jauh sekali. {{1}}"])) as url:
+        reply = post(url, {"stop": ":"}).json()
+    assert reply["choices"][0]["message"]["content"] == f"{QUOTE} [1]"
+
+
+def test_a_dropped_row_of_a_table_leaves_no_bar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = "| Apa | Berapa |\n| --- | --- |\n| Roma | banjir besar {1} |\n| Panen kopi | 1.500,5 ton {1} |\n"
+    with serving(Script([table])) as model_url:
+        model = OpenAILanguageModel(
+            "scripted", api_key="none", base_url=model_url, timeout_seconds=5, max_tokens=100
+        )
+        with running_service(tmp_path, model=model) as service:
+            list(service.ingestion.ingest([as_article(COFFEE)]))
+            monkeypatch.setattr(service.pipeline, "_unsupported", "drop")
+            with served(create_app(service)) as address:
+                content = post(address, {}).json()["choices"][0]["message"]["content"]
+    assert content == "| Apa | Berapa |\n| --- | --- |\n| Panen kopi | 1.500,5 ton [1] |"
+
+
 def test_verbatim_sentences_when_nothing_was_told(tmp_path: Path) -> None:
     with writing(tmp_path, Script(status=500)) as url:
         shapes = of_stream(chunks_of(post(url, {"stream": True})))
@@ -318,6 +377,7 @@ def test_parts_system_messages_and_unknown_fields(url: str) -> None:
             {"role": "developer", "content": [{"type": "text", "text": "Be kind."}]},
             {"role": "user", "name": "siti", "content": [{"type": "text", "text": "Berapa ton"}]},
             {"role": "assistant", "content": "Dari apa?", "refusal": None, "annotations": []},
+            {"role": "assistant", "content": None},
             {
                 "role": "user",
                 "content": [{"type": "text", "text": "panen"}, {"type": "text", "text": "kopi?"}],
@@ -356,6 +416,7 @@ def test_a_question_is_taken_out_of_the_frame_that_open_webui_puts_it_in(url: st
 
 # Bad requests
 
+HISTORY = "<chat_history>\ud800</chat_history>"
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 
 
@@ -372,7 +433,7 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}
         ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content", "neither a text"),
         ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0].role", "should be 'user'"),
         ({"messages": asked("a\0b")}, "messages[0].content", "U+0000"),
-        ({"messages": asked("?!")}, "question", "no word"),
+        ({"messages": asked("?!")}, "messages[0].content", "no word"),
         ({"tools": [{"type": "function"}]}, "tools", "leave them out"),
         ({"response_format": {"type": "json_object"}}, "response_format", "text with citations"),
         ({"n": 3}, "n", "leave n out"),
@@ -383,7 +444,14 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}
         ({"stream": "perhaps"}, "stream", "valid boolean"),
         ({"model": None}, "model", "valid string"),
         ({"kutip": {"topk": 3}}, "kutip.topk", "not permitted"),
-        ({"kutip": {"filters": {"language": "?"}}}, "language", "BCP 47"),
+        ({"kutip": {"filters": {"language": "?"}}}, "kutip.filters.language", "BCP 47"),
+        ({"kutip": {"language": "?"}}, "kutip.language", "BCP 47"),
+        ({"stop": "\ud800"}, "stop", "U+D800"),
+        (
+            {"messages": asked("### Task:\n<chat_history>\ud800</chat_history>")},
+            "messages[0].content",
+            "U+D800",
+        ),
         ({"kutip": {"markers": "html"}}, "kutip.markers", "'plain' or 'links'"),
     ],
 )
@@ -403,7 +471,10 @@ def test_what_is_no_chat_request(url: str) -> None:
     check_error(httpx2.get(endpoint), 405, param=None, says="Method Not Allowed")
     check_error(httpx2.get(f"{url}/v1/chat/nothing"), 404, param=None, says="Not Found")
     check_error(
-        post(url, {"messages": asked("kopi " * 1000)}), 413, param="question", says="the limit is 2000"
+        post(url, {"messages": asked("kopi " * 1000)}),
+        413,
+        param="messages[0].content",
+        says="limit is 2000",
     )
     check_error(post(url, {"messages": asked("x" * 10_000_000)}), 413, param=None, says="larger than 8 MiB")
     bad_header = post(url, {}, headers={"X-Kutip-Markers": "html"})
@@ -443,14 +514,26 @@ async def until(condition: Any) -> None:
         await asyncio.sleep(0.01)
 
 
+WRITING = Script([f"{QUOTE} {{1}} ", *["dan seterusnya "] * 500], drip_seconds=0.05)
+REWRITING = Script(["never"], rewriting=Script(["never"], hang_seconds=5))
+TURNS = [*asked(), {"role": "assistant", "content": QUOTE}, *asked("Dan kapan itu?")]
+
+
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/responses", "/v1/ask"])
 @pytest.mark.parametrize("is_stream", [True, False])
-def test_work_stops_when_the_client_goes_away(tmp_path: Path, path: str, is_stream: bool) -> None:
+@pytest.mark.parametrize("is_rewriting", [True, False])
+def test_work_stops_when_the_client_goes_away(
+    tmp_path: Path, path: str, is_stream: bool, is_rewriting: bool
+) -> None:
     """The server runs in the test's own loop, so that every task that is left can be seen."""
-    script = Script([f"{QUOTE} {{1}} ", *["dan seterusnya "] * 500], drip_seconds=0.05)
-    body = {"model": "kutip", "messages": asked(), "input": ASKED, "stream": is_stream}
+    script = replace(REWRITING if is_rewriting else WRITING, requests=[])
+    heard = script.rewriting or script
+    turns = TURNS if is_rewriting else asked()
+    body: Json = {"model": "kutip", "messages": turns, "stream": is_stream}
+    if path == "/v1/responses":
+        body["input"] = body.pop("messages")
     if path == "/v1/ask":
-        body = {"question": ASKED, "stream": is_stream}
+        del body["model"]
 
     async def run(url: str, server: uvicorn.Server, listener: socket.socket) -> None:
         serving_task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -458,7 +541,7 @@ def test_work_stops_when_the_client_goes_away(tmp_path: Path, path: str, is_stre
         before = asyncio.all_tasks()
         async with httpx2.AsyncClient() as client:
             request = asyncio.create_task(_read(client, f"{url}{path}", body))
-            await until(lambda: script.requests)
+            await until(lambda: heard.requests)
             await asyncio.sleep(0.2)
             assert not request.done()
             request.cancel()
@@ -564,6 +647,16 @@ def test_the_official_client_reads_a_streamed_response(client: openai.OpenAI) ->
     assert told["kutip"]["query"] == "ton panen kopi: Dan kapan itu?"
 
 
+def test_a_streamed_response_tells_each_claim(tmp_path: Path) -> None:
+    written = "Panen kopi mencapai 1.500,5 ton. {1} Banjir besar di Roma. {2}"
+    with writing(tmp_path, Script([written])) as url:
+        body = {"model": "kutip", "input": ASKED, "stream": True}
+        text = httpx2.post(f"{url}/v1/responses", json=body).text
+    events = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
+    told = [event["kutip"]["claim"]["verdict"] for event in events if "claim" in event.get("kutip", {})]
+    assert told == ["supported", "unsupported"]
+
+
 def test_a_response_that_is_cut_short(tmp_path: Path) -> None:
     with writing(tmp_path, Script([BROKEN_OFF], finish_reason="length")) as url:
         body = {"model": "kutip", "input": ASKED, "max_output_tokens": 30}
@@ -580,7 +673,10 @@ def test_a_response_that_is_cut_short(tmp_path: Path) -> None:
         ({"input": ""}, "input[0].content", "empty"),
         ({"input": []}, "input", "at least 1 item"),
         ({}, "input", "required"),
-        ({"input": [{"type": "function_call_output", "output": "x"}]}, "input[0].role", "required"),
+        ({"input": [{"type": "function_call_output", "output": "x"}]}, "input", "function_call_output"),
+        ({"input": [{"type": "item_reference", "id": "x"}]}, "input", "item_reference"),
+        ({"input": ASKED, "conversation": "conv_1"}, "conversation", "not stored"),
+        ({"input": ASKED, "metadata": {"a": "\ud800"}}, "metadata", "U+D800"),
         ({"input": ASKED, "previous_response_id": "resp_1"}, "previous_response_id", "not stored"),
         ({"input": ASKED, "tools": [{"type": "web_search"}]}, "tools", "leave them out"),
         ({"input": ASKED, "text": {"format": {"type": "json_schema"}}}, "text", "text with citations"),
@@ -588,5 +684,6 @@ def test_a_response_that_is_cut_short(tmp_path: Path) -> None:
     ],
 )
 def test_a_response_that_cannot_be_made(url: str, body: Json, param: str, says: str) -> None:
-    reply = httpx2.post(f"{url}/v1/responses", json={"model": "kutip", **body})
+    content = json.dumps({"model": "kutip", **body}).encode()
+    reply = httpx2.post(f"{url}/v1/responses", content=content, headers={"Content-Type": "application/json"})
     check_error(reply, 400, param=param, says=says)

@@ -56,6 +56,15 @@ def test_without_an_http_address_a_citation_leads_to_kutips_own_page(url: str | 
     assert search_results([citation], ADDRESSES)[0]["url"] == expected
 
 
+def test_an_address_without_a_name_keeps_its_brackets() -> None:
+    marks = ChatMarks(Addresses("http://[::1]:8000/"), has_links=True)
+    composer = Composer(marks)
+    composer.add("Panen kopi naik.", [quote(0, 27)])
+    (link,) = links(composer.text)
+    assert str(link.attrs["href"]).startswith("http://[::1]:8000/?article=kopi&")
+    assert composer.text.count("[") == 2
+
+
 @pytest.mark.parametrize(
     ("verdict", "marks"),
     [

@@ -30,7 +30,7 @@ async def ask(body: AskBody, request: Request, service: RunningService) -> Respo
     if not body.stream:
         answer = await while_connected(request, service.pipeline.answer(question))
         return JSONResponse(answer_json(answer))
-    events = await begun(service.pipeline.stream(question))
+    events = await while_connected(request, begun(service.pipeline.stream(question)))
     lines = narrated(
         events,
         tell=_told,

@@ -23,6 +23,6 @@ async def responses(
     Nothing is stored, so `previous_response_id` is refused: send the conversation as `input`. `kutip` takes
     what it takes in chat completions.
     """
-    shape = ResponseReply(model=body.model, addresses=form.addresses, metadata=body.metadata)
+    shape = ResponseReply(model=body.model, addresses=form.addresses, metadata=body.told_metadata)
     marks = form.marks(body.kutip.markers)
     return await reply(body, shape, request=request, service=service, marks=marks)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rag.languages import Span, sentence_spans
 
-_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
 _ROW = re.compile(r"\s*\|\s*(?P<cells>.*?)\s*(?P<end>\|?)\s*$")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}")
@@ -40,7 +40,7 @@ def blocks(text: str, *, language: str, in_code: bool, is_line_start: bool) -> I
     """
     for line in re.finditer(r"[^\n]+", text):
         starts = is_line_start or line.start() > 0
-        is_fence = starts and _FENCE.match(line[0]) is not None
+        is_fence = starts and FENCE.match(line[0]) is not None
         in_code ^= is_fence
         if is_fence or in_code or (starts and _NO_CLAIM.match(line[0])):
             yield from _whole(line, in_code=in_code)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.blocks import blocks
+from rag.blocks import FENCE, blocks
 from rag.prompts import LONGEST_MARKER, Frame
 
 # How much must follow a sentence before it is given out: what may still change its end ("am 3. Januar").
@@ -90,11 +90,17 @@ class SentenceReader:
         last = 0
         for match in _USUAL_MARKER.finditer(text) if self._usual_markers else ():
             numbers = self._usual_markers.numbers(match) if self._usual_markers else None
-            if numbers is not None:
+            if numbers is not None and not self._is_code(self._plain + text[last : match.start()]):
                 yield from self._add(text[last : match.start()])
                 self._mark(", ".join(map(str, numbers)))
                 last = match.end()
         yield from self._add(text[last:])
+
+    def _is_code(self, before: str) -> bool:
+        """Whether what follows `before`, the text not given out yet, stands in code."""
+        *lines, line = before.split("\n")
+        fences = sum(FENCE.match(each) is not None for each in lines)
+        return self._in_code ^ (fences % 2 == 1) or line.count("`") % 2 == 1
 
     def _unfinished_marker(self, text: str) -> str:
         """Return the end of `text` that may be the beginning of a marker."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.claims import Sentence, SentenceReader
+from rag.claims import Sentence, SentenceReader, UsualMarkers
 from rag.prompts import Frame
 
 FRAME = Frame(word="q00ff")
@@ -195,3 +195,25 @@ def test_a_huge_line_takes_no_quadratic_time(unit: str, piece_characters: int) -
     started = time.process_time()
     read(pieces)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("tear", [1, 3, 1000])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Rain fell [1].", [("Rain fell.", (1,))]),
+        (
+            "```\nx = [1]\n```\nRain fell [1].",
+            [("```", ()), ("x = [1]", ()), ("```", ()), ("Rain fell.", (1,))],
+        ),
+        ("Use `x[1]` here [2].", [("Use `x[1]` here.", (2,))]),
+    ],
+)
+def test_usual_markers_are_read_outside_of_code(
+    text: str, expected: list[tuple[str, tuple[int, ...]]], tear: int
+) -> None:
+    reader = SentenceReader(FRAME, language="en", usual_markers=UsualMarkers(2, ()))
+    pieces = [text[at : at + tear] for at in range(0, len(text), tear)]
+    found = [sentence for piece in pieces for sentence in reader.feed(piece)]
+    found += reader.finish()
+    assert [(sentence.text, sentence.evidence) for sentence in found] == expected

@@ -3,6 +3,7 @@
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from rag.errors import CorpusError, CorpusNotWritable
 
 _BUSY_TIMEOUT_SECONDS = 30.0
+_RETRY_SECONDS = 0.01
 
 
 class Database:
@@ -72,12 +74,31 @@ class Database:
         )
         connection.row_factory = sqlite3.Row
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            _switch_to_wal(connection)
+            for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and the writer work side by side.
+
+    subtle: where several open a new file at once SQLite does not wait for its turn here, whatever the
+    timeout.
+    """
+    deadline = time.monotonic() + _BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 @contextmanager

@@ -155,8 +155,26 @@ class KeywordMatches:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Copy:
+    """A passage that says nearly word for word what a better hit says: a reprint, or a repetition."""
+
+    passage_id: int
+    article_id: str
+    title: str
+    url: str | None
+    outlet: str | None
+    published_at: datetime | None
+    paragraph: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A passage that a search returned, with what a reader needs to know of its article."""
+    """A passage that a search returned, with what a reader needs to know of its article.
+
+    `copies` are the near-copies that were folded into it.
+    """
 
     rank: int
     score: float
@@ -174,6 +192,7 @@ class Hit:
     start: int
     end: int
     text: str
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,18 +1,20 @@
 """Search: by vectors, by keywords, or by both."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from embeddings.encoder import Encoder, TextTooLong
 from embeddings.weights import FloatArray
 from rag.corpus import Corpus
-from rag.datatypes import Filters, Hit, KeywordMatches, ScoredPassage, SearchMode
+from rag.datatypes import Filters, Hit, KeywordMatches, ScoredPassage, SearchMode, SearchSource
+from rag.diversity import DistinctHits
 from rag.errors import BadRequest
 from rag.fusion import fuse
 
-# Candidates each leg brings to the fusion, whatever the number of hits asked for.
-DEPTH = 100
+# Candidates each leg brings to the fusion, whatever the number of hits asked for; the next number where
+# near-copies fill those of the one before.
+DEPTHS = (100, 1000, 10_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +62,12 @@ def search(corpus: Corpus, encoder: Encoder, query: Query, *, mode: SearchMode) 
 def keyword_search(corpus: Corpus, query: Query) -> Found:
     """Rank by the words that passages share with the query."""
     clock = _Clock()
-    matches = _keyword_leg(corpus, query, depth=max(DEPTH, query.top_k))
-    clock.lap("keyword")
-    hits = corpus.hits(matches.passages[: query.top_k], source="keyword")
+    for depth in _depths(query):
+        matches = _keyword_leg(corpus, query, depth=depth)
+        hits = _distinct(corpus, matches.passages, query, source="keyword")
+        clock.lap("keyword")
+        if len(hits) == query.top_k or len(matches.passages) < depth:
+            break
     return Found(hits=hits, timings_ms=clock.laps, coverage=matches.coverage)
 
 
@@ -71,25 +76,29 @@ def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
     clock = _Clock()
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
-    nearest = corpus.vector_search(vector, depth=query.top_k, filters=query.filters)
-    clock.lap("vector")
-    hits = corpus.hits(nearest, source="vector")
+    for depth in _depths(query):
+        nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
+        hits = _distinct(corpus, nearest, query, source="vector")
+        clock.lap("vector")
+        if len(hits) == query.top_k or len(nearest) < depth:
+            break
     return Found(hits=hits, timings_ms=clock.laps, similarity=_best(nearest), vector=vector)
 
 
 def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
     """Rank by both, their scores fused."""
     clock = _Clock()
-    depth = max(DEPTH, query.top_k)
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
-    nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
-    clock.lap("vector")
-    matches = _keyword_leg(corpus, query, depth=depth)
-    clock.lap("keyword")
-    fused = fuse(nearest, matches.passages)[: query.top_k]
-    hits = corpus.hits(fused, source="hybrid")
-    clock.lap("fuse")
+    for depth in _depths(query):
+        nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
+        clock.lap("vector")
+        matches = _keyword_leg(corpus, query, depth=depth)
+        clock.lap("keyword")
+        hits = _distinct(corpus, fuse(nearest, matches.passages), query, source="hybrid")
+        clock.lap("fuse")
+        if len(hits) == query.top_k or len(nearest) < depth:
+            break
     return Found(
         hits=hits,
         timings_ms=clock.laps,
@@ -114,6 +123,22 @@ def encode_query(encoder: Encoder, text: str) -> FloatArray:
     return vector
 
 
+def _depths(query: Query) -> list[int]:
+    return [max(depth, query.top_k) for depth in DEPTHS]
+
+
+def _distinct(
+    corpus: Corpus, ranked: Sequence[ScoredPassage], query: Query, *, source: SearchSource
+) -> list[Hit]:
+    """Return the first hits, near-copies folded into the best of them."""
+    distinct = DistinctHits()
+    for start in range(0, len(ranked), query.top_k):
+        distinct.add(corpus.hits(ranked[start : start + query.top_k], source=source))
+        if len(distinct) >= query.top_k:
+            break
+    return distinct.first(query.top_k)
+
+
 def _keyword_leg(corpus: Corpus, query: Query, *, depth: int) -> KeywordMatches:
     return corpus.keyword_search(query.text, language=query.language, depth=depth, filters=query.filters)
 
@@ -131,5 +156,5 @@ class _Clock:
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self.laps[name] = round((now - self._last) * 1000, 2)
+        self.laps[name] = round(self.laps.get(name, 0.0) + (now - self._last) * 1000, 2)
         self._last = now

@@ -82,7 +82,9 @@ def _source(citation: Citation) -> str:
 def _hit(hit: Hit) -> str:
     source = _joined(hit.title, hit.outlet, _day(hit.published_at), hit.language)
     place = f"article {hit.article_id}, paragraph {hit.paragraph}, {hit.start}–{hit.end}"
-    return _listed(f"{hit.rank}. ", [source, place, hit.text])
+    copies = "; ".join(f"article {c.article_id}, paragraph {c.paragraph}" for c in hit.copies)
+    same = f"the same in: {copies}" if copies else None
+    return _listed(f"{hit.rank}. ", [source, place, hit.text, same])
 
 
 def _listed(label: str, lines: list[str | None]) -> str:

@@ -283,6 +283,19 @@ def test_search_prints_hits_and_where_they_stand(in_filled: Filled) -> None:
     assert result.out.endswith(f")\n   kopi, paragraph 1, 0–64\n   {QUOTE}\n")
 
 
+def test_search_says_where_else_a_hit_stands(tmp_path: Path) -> None:
+    for name in ("kopi", "harian"):
+        text = COFFEE.replace("id: kopi", f"id: {name}")
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    kutip("ingest", str(tmp_path / "kopi.md"), str(tmp_path / "harian.md"))
+    (first, second) = json.loads(kutip("search", "panen kopi", "--json").out)["hits"]
+    assert [copy["paragraph"] for copy in first["copies"]] == [1]
+    assert [copy["paragraph"] for copy in second["copies"]] == [2]
+    other = first["copies"][0]["article_id"]
+    assert {first["article_id"], other} == {"kopi", "harian"}
+    assert f"{QUOTE}\n   the same in: {other}, paragraph 1\n" in kutip("search", "panen kopi").out
+
+
 def test_a_search_that_finds_nothing_says_why(in_filled: Filled) -> None:
     result = kutip("search", "zzzz", "--mode", "keyword", "--json")
     assert result.code == 3

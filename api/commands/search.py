@@ -53,4 +53,9 @@ def _described(hit: Hit) -> str:
     day = hit.published_at.date().isoformat() if hit.published_at else None
     source = ", ".join(part for part in (hit.title, hit.outlet, day, hit.language) if part)
     place = f"{hit.article_id}, paragraph {hit.paragraph}, {hit.start}–{hit.end}"
-    return f"{hit.rank}. {source}  (score {hit.score:.2f})\n   {place}\n   {hit.text}"
+    lines = [f"{hit.rank}. {source}  (score {hit.score:.2f})", place, hit.text]
+    if hit.copies:
+        lines.append(
+            "the same in: " + "; ".join(f"{c.article_id}, paragraph {c.paragraph}" for c in hit.copies)
+        )
+    return "\n   ".join(lines)

@@ -41,8 +41,9 @@ _TELLING_WORDS = 3
 class Question:
     """What is asked after which `turns`, and how it is to be answered.
 
-    `is_append_only` asks that nothing told be taken back: where a language model fails in the middle, its
-    sentences so far are the answer.
+    `sampling` limits verbatim answers too; `marks` are written behind each claim. `is_append_only` asks that
+    nothing told be taken back: where a language model fails in the middle, its sentences so far are the
+    answer.
     """
 
     text: str

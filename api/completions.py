@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from api.citation_shapes import (
@@ -14,11 +14,13 @@ from api.citation_shapes import (
     source_urls,
     url_citations,
 )
+from api.housekeeping import Fulfilment
 from api.problems import openai_error
 from api.schemas import answer_json, citations_json, claim_json, hits_json
 from api.streams import data_line
 from rag.datatypes import Answer, Citation, Claim
 from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
+from rag.language_model import NO_USAGE, Usage
 
 Json = dict[str, Any]
 
@@ -52,31 +54,41 @@ class Completion:
         choice = {"message": message, "finish_reason": finish_reason(answer)}
         return self._reply("chat.completion", choice, usage=usage_json(answer), **self._extras(answer))
 
-    def whole_text(self, text: str) -> Json:
+    def whole_fulfilment(self, fulfilment: Fulfilment) -> Json:
         """Return a text that answers no question."""
-        message: Json = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
+        message: Json = {
+            "role": "assistant",
+            "content": fulfilment.text,
+            "refusal": None,
+            "annotations": [],
+        }
         choice = {"message": message, "finish_reason": "stop"}
         return self._reply(
-            "chat.completion", choice, usage=_usage(0, 0), citations=[], search_results=[], kutip=None
+            "chat.completion",
+            choice,
+            usage=_usage(fulfilment.usage),
+            citations=[],
+            search_results=[],
+            kutip=None,
         )
 
     def told(self, event: Event) -> Iterator[str]:
         """Yield an event's chunks; every one has one choice, only the usage's has none."""
         return map(data_line, self._chunks_of(event))
 
-    def text_told(self, text: str) -> Iterator[str]:
+    def fulfilment_told(self, fulfilment: Fulfilment) -> Iterator[str]:
         """Yield the chunks of a text that answers no question."""
-        return map(data_line, self._text_chunks(text))
+        return map(data_line, self._fulfilment_chunks(fulfilment))
 
     def apology(self, document: Json) -> str:
         """Return a problem in OpenAI's envelope."""
         return data_line(openai_error(document))
 
-    def _text_chunks(self, text: str) -> Iterator[Json]:
-        yield self._chunk({"role": "assistant", "content": text})
+    def _fulfilment_chunks(self, fulfilment: Fulfilment) -> Iterator[Json]:
+        yield self._chunk({"role": "assistant", "content": fulfilment.text})
         yield self._chunk({}, finish_reason="stop", citations=[], search_results=[], kutip=None)
         if self.has_usage_chunk:
-            yield self._usage_chunk(_usage(0, 0))
+            yield self._usage_chunk(_usage(fulfilment.usage))
 
     def _chunks_of(self, event: Event) -> Iterator[Json]:
         match event:
@@ -137,13 +149,8 @@ def finish_reason(answer: Answer) -> str:
 
 def usage_json(answer: Answer) -> Json:
     """Return the tokens that the language model read and wrote: none for verbatim sentences."""
-    usage = answer.usage or {}
-    return _usage(usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0))
+    return _usage(Usage(**answer.usage) if answer.usage else NO_USAGE)
 
 
-def _usage(prompt_tokens: int, completion_tokens: int) -> Json:
-    return {
-        "prompt_tokens": prompt_tokens,
-        "completion_tokens": completion_tokens,
-        "total_tokens": prompt_tokens + completion_tokens,
-    }
+def _usage(usage: Usage) -> Json:
+    return {**asdict(usage), "total_tokens": usage.prompt_tokens + usage.completion_tokens}

@@ -13,7 +13,7 @@ from typing import Any
 
 from api.messages import MessageBody, between
 from rag.errors import LanguageModelError
-from rag.language_model import LanguageModel, Sampling, TextPart
+from rag.language_model import NO_USAGE, LanguageModel, Sampling, Usage
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,14 @@ class Task:
     is_list: bool = False
     is_title: bool = False
     is_emoji: bool = False
+
+
+@dataclass(frozen=True)
+class Fulfilment:
+    """What a front end gets for a task, and what the language model took for it."""
+
+    text: str
+    usage: Usage = NO_USAGE
 
 
 def task_of(messages: Sequence[MessageBody], metadata: Mapping[str, Any]) -> Task | None:
@@ -122,14 +130,14 @@ async def fulfil(
     *,
     language_model: LanguageModel | None,
     sampling: Sampling,
-) -> str:
+) -> Fulfilment:
     """Return the language model's text; without one, or where it fails, what can be said by rule."""
     if language_model is not None:
         try:
             return await _written(messages, language_model, sampling)
         except LanguageModelError as error:
             logger.warning("%s", error)  # a title is not worth more
-    return by_rule(task)
+    return Fulfilment(by_rule(task))
 
 
 def by_rule(task: Task) -> str:
@@ -140,10 +148,17 @@ def by_rule(task: Task) -> str:
     return json.dumps({task.field: [] if task.is_list else text}, ensure_ascii=False)
 
 
-async def _written(messages: Sequence[MessageBody], language_model: LanguageModel, sampling: Sampling) -> str:
+async def _written(
+    messages: Sequence[MessageBody], language_model: LanguageModel, sampling: Sampling
+) -> Fulfilment:
     prompt = [{"role": message.role, "content": message.content} for message in messages]
-    parts = [part async for part in language_model.stream(prompt, sampling)]
-    return "".join(part.text for part in parts if isinstance(part, TextPart))
+    text, usage = "", NO_USAGE
+    async for part in language_model.stream(prompt, sampling):
+        if isinstance(part, Usage):
+            usage = part
+        else:
+            text += part.text
+    return Fulfilment(text, usage)
 
 
 def _title(prompt: str) -> str:

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from api.chat_bodies import OpenAIBody, fields_called
 from api.citation_shapes import ChatMarks
-from api.housekeeping import fulfil, task_of
+from api.housekeeping import Fulfilment, fulfil, task_of
 from api.messages import check_messages
 from api.streams import begun, event_stream, lines, narrated, while_connected
 from rag.datatypes import Answer
@@ -27,16 +27,16 @@ class Shape(Protocol):
         """Return a whole answer."""
         ...
 
-    def whole_text(self, text: str) -> Json:
-        """Return a whole text."""
+    def whole_fulfilment(self, fulfilment: Fulfilment) -> Json:
+        """Return a whole text that answers no question."""
         ...
 
     def told(self, event: Event) -> Iterator[str]:
         """Yield server-sent events of what happens to an answer."""
         ...
 
-    def text_told(self, text: str) -> Iterator[str]:
-        """Yield the server-sent events of a text."""
+    def fulfilment_told(self, fulfilment: Fulfilment) -> Iterator[str]:
+        """Yield the server-sent events of a text that answers no question."""
         ...
 
     def apology(self, document: Json) -> str:
@@ -57,10 +57,10 @@ async def reply(
     if task is not None:
         language_model = service.pipeline.language_model if body.mode == "auto" else None
         work = fulfil(task, body.messages, language_model=language_model, sampling=body.sampling)
-        text = await while_connected(request, work)
+        fulfilment = await while_connected(request, work)
         if body.stream:
-            return event_stream(lines([*shape.text_told(text), *shape.end]))
-        return JSONResponse(shape.whole_text(text))
+            return event_stream(lines([*shape.fulfilment_told(fulfilment), *shape.end]))
+        return JSONResponse(shape.whole_fulfilment(fulfilment))
     question = body.to_question(marks)
     last = f"{body.conversation_field}.{len(body.messages) - 1}.content"
     with fields_called({"question": last, "language": "kutip.language"}):

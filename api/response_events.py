@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.citation_shapes import Addresses, response_annotations, search_results, source_urls
-from api.completions import usage_json
+from api.housekeeping import Fulfilment
 from api.problems import openai_error
 from api.schemas import answer_json, citations_json, claim_json, hits_json
 from api.streams import data_line
 from rag.datatypes import Answer
 from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
+from rag.language_model import NO_USAGE, Usage
 
 Json = dict[str, Any]
 
@@ -37,18 +38,18 @@ class ResponseReply:
         status = "incomplete" if answer.is_cut_short else "completed"
         return {
             **self._response(status, [self._item(status, [part])]),
-            "usage": _usage(usage_json(answer)),
+            "usage": _usage(Usage(**answer.usage) if answer.usage else NO_USAGE),
             "incomplete_details": {"reason": "max_output_tokens"} if answer.is_cut_short else None,
             "citations": source_urls(answer.citations, self.addresses),
             "search_results": search_results(answer.citations, self.addresses),
             "kutip": answer_json(answer),
         }
 
-    def whole_text(self, text: str) -> Json:
+    def whole_fulfilment(self, fulfilment: Fulfilment) -> Json:
         """Return a text that answers no question."""
         return {
-            **self._response("completed", [self._item("completed", [_part(text, [])])]),
-            "usage": _usage({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}),
+            **self._response("completed", [self._item("completed", [_part(fulfilment.text, [])])]),
+            "usage": _usage(fulfilment.usage),
             "kutip": None,
         }
 
@@ -56,9 +57,9 @@ class ResponseReply:
         """Yield the events of what happens to an answer."""
         return map(_line, self._events_of(event))
 
-    def text_told(self, text: str) -> Iterator[str]:
+    def fulfilment_told(self, fulfilment: Fulfilment) -> Iterator[str]:
         """Yield the events of a text that answers no question."""
-        return map(_line, self._text_events(text))
+        return map(_line, self._fulfilment_events(fulfilment))
 
     def apology(self, document: Json) -> str:
         """Return the event that ends a response that failed."""
@@ -82,10 +83,10 @@ class ResponseReply:
             case TextWritten() | WritingFailed():
                 pass
 
-    def _text_events(self, text: str) -> Iterator[Json]:
+    def _fulfilment_events(self, fulfilment: Fulfilment) -> Iterator[Json]:
         yield from self._begin(kutip=None)
-        yield self._delta(text)
-        yield from self._end(text, self.whole_text(text))
+        yield self._delta(fulfilment.text)
+        yield from self._end(fulfilment.text, self.whole_fulfilment(fulfilment))
 
     def _begin(self, **extras: Any) -> Iterator[Json]:
         begun = self._response("in_progress", [])
@@ -157,11 +158,11 @@ def _part(text: str, annotations: Sequence[Json]) -> Json:
     return {"type": "output_text", "text": text, "annotations": list(annotations), "logprobs": []}
 
 
-def _usage(usage: Json) -> Json:
+def _usage(usage: Usage) -> Json:
     return {
-        "input_tokens": usage["prompt_tokens"],
+        "input_tokens": usage.prompt_tokens,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-        "output_tokens": usage["completion_tokens"],
+        "output_tokens": usage.completion_tokens,
         "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": usage["total_tokens"],
+        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
     }

@@ -37,6 +37,9 @@ class Sampling:
 USUAL_SAMPLING = Sampling()
 
 
+NO_USAGE = Usage(prompt_tokens=0, completion_tokens=0)
+
+
 class LanguageModel(Protocol):
     """Writes a text after some messages."""
 

@@ -341,6 +341,21 @@ def test_verbatim_sentences_when_nothing_was_told(tmp_path: Path) -> None:
     assert shapes["kutip"]["degraded"] == "llm_unavailable"
 
 
+def test_the_usage_of_a_title_is_the_language_models(tmp_path: Path) -> None:
+    title = asked("### Task:\nGenerate a title.\n<chat_history>\nUSER: Kopi?\n</chat_history>")
+    with writing(tmp_path, Script(["Panen kopi"])) as url:
+        reply = post(url, {"messages": title}).json()
+        body = {"model": "kutip", "input": title}
+        response = httpx2.post(f"{url}/v1/responses", json=body).json()
+        chunks = chunks_of(
+            post(url, {"messages": title, "stream": True, "stream_options": {"include_usage": True}})
+        )
+    assert reply["choices"][0]["message"]["content"] == "Panen kopi"
+    assert reply["usage"] == {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+    assert chunks[-1]["usage"] == reply["usage"]
+    assert (response["usage"]["input_tokens"], response["usage"]["output_tokens"]) == (7, 3)
+
+
 # Limits without a language model
 
 

@@ -16,11 +16,11 @@ from api.citation_shapes import (
 )
 from api.housekeeping import Fulfilment
 from api.problems import openai_error
-from api.schemas import answer_json, citations_json, claim_json, hits_json
+from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
 from api.streams import data_line
 from rag.datatypes import Answer, Citation, Claim
 from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
-from rag.language_model import NO_USAGE, Usage
+from rag.language_model import Usage
 
 Json = dict[str, Any]
 
@@ -51,8 +51,8 @@ class Completion:
             "refusal": None,
             "annotations": url_citations(answer.citations, self.addresses),
         }
-        choice = {"message": message, "finish_reason": finish_reason(answer)}
-        return self._reply("chat.completion", choice, usage=usage_json(answer), **self._extras(answer))
+        choice = {"message": message, "finish_reason": _finish_reason(answer)}
+        return self._reply("chat.completion", choice, usage=_usage(usage_of(answer)), **self._extras(answer))
 
     def whole_fulfilment(self, fulfilment: Fulfilment) -> Json:
         """Return a text that answers no question."""
@@ -99,9 +99,9 @@ class Completion:
             case ClaimCited(claim, citations):
                 yield from self._claim_chunks(claim, citations)
             case Answered(answer):
-                yield self._chunk({}, finish_reason=finish_reason(answer), **self._extras(answer))
+                yield self._chunk({}, finish_reason=_finish_reason(answer), **self._extras(answer))
                 if self.has_usage_chunk:
-                    yield self._usage_chunk(usage_json(answer))
+                    yield self._usage_chunk(_usage(usage_of(answer)))
             case TextWritten() | WritingFailed():
                 pass
 
@@ -142,14 +142,8 @@ class Completion:
         return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
 
 
-def finish_reason(answer: Answer) -> str:
-    """Return why an answer ends where it does."""
+def _finish_reason(answer: Answer) -> str:
     return "length" if answer.is_cut_short else "stop"
-
-
-def usage_json(answer: Answer) -> Json:
-    """Return the tokens that the language model read and wrote: none for verbatim sentences."""
-    return _usage(Usage(**answer.usage) if answer.usage else NO_USAGE)
 
 
 def _usage(usage: Usage) -> Json:

@@ -24,8 +24,7 @@ _SHOWN_CHARACTERS = 200
 
 _OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses", "/v1/completions", "/v1/embeddings")
 _OPENAI_STATUS = {422: 400}
-_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
-_OPENAI_CODES = {401: "invalid_api_key", 404: "model_not_found", 413: "request_too_large"}
+_OPENAI_CODES = {404: "model_not_found", 413: "request_too_large"}
 
 
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
@@ -56,14 +55,14 @@ def openai_error(document: dict[str, Any]) -> dict[str, Any]:
     {'message': 'n: …', 'type': 'invalid_request_error', 'param': 'messages[0].content', 'code': None}
     """
     status, errors = document["status"], document.get("errors", [])
-    default = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
-    is_own = document["type"] != "about:blank"
+    is_unknown_route = status == HTTPStatus.NOT_FOUND and document["type"] == "about:blank"
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return {
         "error": {
             "message": document["detail"],
-            "type": _OPENAI_TYPES.get(status, default),
+            "type": "server_error" if is_ours else "invalid_request_error",
             "param": re.sub(r"\.(\d+)", r"[\1]", errors[0]["field"]) or None if errors else None,
-            "code": _OPENAI_CODES.get(status) if is_own or status != HTTPStatus.NOT_FOUND else None,
+            "code": None if is_unknown_route else _OPENAI_CODES.get(status),
         }
     }
 
@@ -74,11 +73,8 @@ def respond(
     """Return a problem document as a response, in the form that clients of `path` read."""
     status, media_type, content = document["status"], MEDIA_TYPE, document
     if path.startswith(_OPENAI_PATHS):
-        status, media_type, content = (
-            _OPENAI_STATUS.get(status, status),
-            "application/json",
-            openai_error(document),
-        )
+        media_type, content = "application/json", openai_error(document)
+        status = _OPENAI_STATUS.get(status, status)
     # subtle: a lone surrogate, which JSON can name and UTF-8 cannot hold, goes out as the escape it came as.
     body = json.dumps(content, ensure_ascii=False).encode(errors="backslashreplace")
     return Response(body, status_code=status, headers=headers, media_type=media_type)

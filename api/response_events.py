@@ -9,11 +9,11 @@ from typing import Any
 from api.citation_shapes import Addresses, response_annotations, search_results, source_urls
 from api.housekeeping import Fulfilment
 from api.problems import openai_error
-from api.schemas import answer_json, citations_json, claim_json, hits_json
+from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
 from api.streams import data_line
 from rag.datatypes import Answer
 from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
-from rag.language_model import NO_USAGE, Usage
+from rag.language_model import Usage
 
 Json = dict[str, Any]
 
@@ -38,7 +38,7 @@ class ResponseReply:
         status = "incomplete" if answer.is_cut_short else "completed"
         return {
             **self._response(status, [self._item(status, [part])]),
-            "usage": _usage(Usage(**answer.usage) if answer.usage else NO_USAGE),
+            "usage": _usage(usage_of(answer)),
             "incomplete_details": {"reason": "max_output_tokens"} if answer.is_cut_short else None,
             "citations": source_urls(answer.citations, self.addresses),
             "search_results": search_results(answer.citations, self.addresses),

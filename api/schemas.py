@@ -23,6 +23,7 @@ from rag.datatypes import (
     SearchMode,
 )
 from rag.errors import BadRequest
+from rag.language_model import NO_USAGE, Usage
 from rag.pipeline import Question
 from rag.retrieval import Found
 from rag.validation import check_characters, language_tag
@@ -302,6 +303,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     """Return the Answer as the contract shows it."""
     value: dict[str, Any] = _ANSWER.dump_python(answer, mode="json")
     return value
+
+
+def usage_of(answer: Answer) -> Usage:
+    """Return the tokens that the language model read and wrote: none for verbatim sentences."""
+    return Usage(**answer.usage) if answer.usage else NO_USAGE
 
 
 def claim_json(claim: Claim) -> dict[str, Any]:

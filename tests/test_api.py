@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from api.app import create_app
 from api.schemas import FiltersBody
-from rag.datatypes import Article
+from rag.datatypes import Article, UnsupportedPolicy
 from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
 from rag.openai_model import OpenAILanguageModel
@@ -62,13 +62,19 @@ NOTICE = "Dilarang keras mengindeks situs ini untuk AI tanpa izin tertulis."
 
 
 @contextmanager
-def running_service(folder: Path, *, model: OpenAILanguageModel | None = None) -> Iterator[Service]:
-    encoder = TopicEncoder()
+def running_service(
+    folder: Path,
+    *,
+    model: OpenAILanguageModel | None = None,
+    encoder: TopicEncoder | None = None,
+    unsupported: UnsupportedPolicy = "flag",
+) -> Iterator[Service]:
+    encoder = encoder or TopicEncoder()
     corpus = LocalCorpus(folder, encoder=identity(encoder))
     with Service(
         settings=load_settings(data_dir=folder),
         corpus=corpus,
-        pipeline=Pipeline(corpus=corpus, encoder=encoder, language_model=model),
+        pipeline=Pipeline(corpus=corpus, encoder=encoder, language_model=model, unsupported=unsupported),
         ingestion=Ingestion(corpus, encoder, passage_max_tokens=40),
     ) as service:
         yield service

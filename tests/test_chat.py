@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +18,10 @@ from openai.types.chat import ChatCompletionMessageParam
 from openai.types.responses import ResponseOutputMessage, ResponseOutputText
 
 from api.app import create_app
+from embeddings.weights import FloatArray
 from rag.openai_model import OpenAILanguageModel
 from tests.chat_shapes import Json, check_shapes, of_stream
+from tests.conftest import TopicEncoder
 from tests.openai_server import Script, serving
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served, served_with
 
@@ -319,15 +321,14 @@ def test_a_stop_that_our_markers_hold_ends_the_answer(tmp_path: Path) -> None:
     assert reply["choices"][0]["message"]["content"] == f"{QUOTE} [1]"
 
 
-def test_a_dropped_row_of_a_table_leaves_no_bar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dropped_row_of_a_table_leaves_no_bar(tmp_path: Path) -> None:
     table = "| Apa | Berapa |\n| --- | --- |\n| Roma | banjir besar {1} |\n| Panen kopi | 1.500,5 ton {1} |\n"
     with serving(Script([table])) as model_url:
         model = OpenAILanguageModel(
             "scripted", api_key="none", base_url=model_url, timeout_seconds=5, max_tokens=100
         )
-        with running_service(tmp_path, model=model) as service:
+        with running_service(tmp_path, model=model, unsupported="drop") as service:
             list(service.ingestion.ingest([as_article(COFFEE)]))
-            monkeypatch.setattr(service.pipeline, "_unsupported", "drop")
             with served(create_app(service)) as address:
                 content = post(address, {}).json()["choices"][0]["message"]["content"]
     assert content == "| Apa | Berapa |\n| --- | --- |\n| Panen kopi | 1.500,5 ton [1] |"
@@ -503,12 +504,25 @@ def test_any_accept_header_is_answered_in_the_form_that_was_asked_for(url: str, 
     chunks_of(post(url, {"stream": True}, headers=headers))
 
 
-def test_an_error_under_a_stream_ends_it_in_the_envelope(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with running_service(tmp_path) as service:
+class TiringEncoder(TopicEncoder):
+    """Reads articles and questions, and breaks at the sentences of an answer."""
+
+    is_tired = False
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        return super().encode_passages(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
+        if self.is_tired:
+            raise RuntimeError("too tired")
+        return super().encode_passages(texts)
+
+
+def test_an_error_under_a_stream_ends_it_in_the_envelope(tmp_path: Path) -> None:
+    encoder = TiringEncoder()
+    with running_service(tmp_path, encoder=encoder) as service:
         list(service.ingestion.ingest([as_article(COFFEE)]))
-        monkeypatch.setattr(service.pipeline, "_extract", None)  # what no test can make fail otherwise
+        encoder.is_tired = True
         with served(create_app(service)) as address:
             text = post(address, {"stream": True}).text
             responses = httpx2.post(

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,6 +124,17 @@ def test_programs(name: str, url: str, tmp_path: Path) -> None:
     else:
         assert done.stdout.startswith(f"{REEF} [1]")
         assert f"\n{REEF}\n{REEF_PAGE}\n" in done.stdout
+
+
+def test_the_python_program(url: str) -> None:
+    chat = (FOLDER.parent / "chat.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"^```python\n(.*?)^```$", chat, re.S | re.M)
+    command = [sys.executable, "-c", program.replace(ADDRESS, url)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    answer, *addresses = done.stdout.splitlines()
+    assert answer.startswith(f"{REEF} [1]({REEF_PAGE}#:~:text=")
+    assert addresses
+    assert addresses[0].startswith(f"{REEF_PAGE}#:~:text=")
 
 
 def test_the_same_model_without_a_stream(url: str, tmp_path: Path) -> None:

@@ -109,6 +109,10 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if "readonly" in str(error) or "unable to open" in str(error):
             raise _not_writable(path, error) from error
+        if "full" in str(error):
+            raise CorpusError(
+                f"The disk of {path.parent} is full: free some space; what was being stored is not."
+            ) from error
         raise CorpusError(f"The corpus {path} cannot be used ({error}): run `kutip doctor`.") from error
     except sqlite3.DatabaseError as error:
         # The classes derived from it are for mistakes of the caller, not for a damaged file.

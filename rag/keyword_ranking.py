@@ -1,8 +1,8 @@
 """BM25 over the candidates that the keyword index found.
 
-FTS5 finds passages that hold a query's rarer words, but its BM25 has fixed constants (k1 = 1.2, b = .75) and
-no measure of how much of the query a passage holds. So the candidates are ranked here: BM25 as in Robertson
-and Zaragoza 2009 (The Probabilistic Relevance Framework), with the constants of Anserini, k1 = .9 and b = .4.
+The index finds passages by its own BM25, with fixed constants (k1 = 1.2, b = .75), lengths in steps, and no
+measure of how much of the query a passage holds. So the candidates are ranked here: BM25 as in Robertson and
+Zaragoza 2009 (The Probabilistic Relevance Framework), with the constants of Anserini, k1 = .9 and b = .4.
 """
 
 import math
@@ -14,9 +14,6 @@ from rag.datatypes import KeywordMatches, ScoredPassage
 
 K1 = 0.9
 B = 0.4
-
-# A word in more passages than this share finds too many candidates to be worth its time; it still ranks.
-COMMON_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,6 @@ class Statistics:
     def known_words(self) -> list[str]:
         """Return the words that any passage holds."""
         return [word for word, count in self.passages_with.items() if count]
-
-    def finding_words(self) -> list[str]:
-        """Return the known words rare enough to find candidates with, or all known if none is."""
-        known = self.known_words()
-        rare = [word for word in known if self.passages_with[word] <= COMMON_SHARE * self.passages]
-        return rare or known
 
 
 def rank_by_bm25(

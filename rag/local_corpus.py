@@ -1,21 +1,20 @@
 """The embedded corpus: SQLite holds the truth, FAISS is derived from it."""
 
-import logging
-import re
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 
-from embeddings.vector_index import IdArray, UnusableIndexFile, VectorIndex
+from embeddings.vector_index import IdArray, Tier
 from embeddings.weights import FloatArray
+from rag import corpus_properties
 from rag.article_rows import document, from_document, header, header_values, parse_time
 from rag.corpus import NO_FILTERS
+from rag.corpus_properties import ANALYSIS, EncoderIdentity, claim_for_encoder, newest_state
 from rag.database import Database
 from rag.datatypes import (
     Article,
@@ -31,25 +30,14 @@ from rag.datatypes import (
     ScoredPassage,
     SearchSource,
 )
-from rag.errors import CorpusError, EncoderMismatch
+from rag.derived_indexes import DerivedIndexes, DerivedVectors
 from rag.filters import where
+from rag.keyword_index import KeywordIndex
 from rag.keyword_ranking import Statistics, rank_by_bm25
 from rag.languages import words
 from rag.migrations import migrate
 
-logger = logging.getLogger(__name__)
-
 DATABASE_NAME = "corpus.sqlite3"
-INDEX_NAME = "vectors.faiss"
-
-_ADDED_AT_ONCE = 10_000
-
-
-class EncoderIdentity(NamedTuple):
-    """What must be equal for vectors to be comparable."""
-
-    name: str
-    dimension: int
 
 
 class LocalCorpus:
@@ -63,29 +51,42 @@ class LocalCorpus:
         """
         self._encoder = encoder
         self._database = Database(folder / DATABASE_NAME)
+        self._passing = _PassingCache()
         try:
             with self._database.writing() as connection:
                 migrate(connection)
                 if encoder:
-                    _claim_for_encoder(connection, encoder)
-            self._derived = _DerivedIndex(folder / INDEX_NAME, encoder) if encoder else None
-            if self._derived:
-                with self._database.reading() as connection:
-                    self._derived.check(connection)
+                    claim_for_encoder(connection, encoder)
+                if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
+                    _analyze_again(connection)
+            self._derived = DerivedIndexes(folder, self._database, encoder)
         except BaseException:
             self._database.close()
             raise
 
     def close(self) -> None:
-        """Save the vector index if it has changed, and close the database."""
-        if self._derived:
-            try:
-                with self._database.reading() as connection:
-                    self._derived.bring_up(connection)
-                self._derived.save()
-            except (CorpusError, OSError) as error:
-                logger.warning("The vector index could not be saved; it will be built anew: %s", error)
+        """Save what was derived, and close the database."""
+        self._derived.close()
         self._database.close()
+
+    def optimize(self) -> None:
+        """Do now what searches would have done beside them: derive, train and save the indexes."""
+        self._derived.optimize()
+
+    def vector_tier(self) -> Tier:
+        """Return how vectors are searched now.
+
+        Raises:
+            ValueError: the corpus was opened without an encoder.
+        """
+        with self._database.reading() as connection:
+            return self._vectors.brought_up(connection).tier
+
+    @property
+    def _vectors(self) -> DerivedVectors:
+        if self._derived.vectors is None:
+            raise ValueError("A corpus opened without an encoder has no vector search.")
+        return self._derived.vectors
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +101,7 @@ class LocalCorpus:
         if self._encoder is None:
             raise ValueError("A corpus opened without an encoder takes no articles.")
         with self._database.writing() as connection:
-            _claim_for_encoder(connection, self._encoder)
+            claim_for_encoder(connection, self._encoder)
             current = _current_version(connection, article.id)
             if current == article.version:
                 return "unchanged"
@@ -122,7 +123,7 @@ class LocalCorpus:
         """Replace every passage and vector by another encoder's, in one transaction; return the articles."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM passages")
-            _claim_for_encoder(connection, encoder)
+            claim_for_encoder(connection, encoder)
             rows = connection.execute(
                 "SELECT article_id, document FROM versions JOIN articles USING (version) "
                 "WHERE articles.id = article_id"
@@ -198,28 +199,29 @@ class LocalCorpus:
         self, vector: FloatArray, *, depth: int, filters: Filters = NO_FILTERS
     ) -> list[ScoredPassage]:
         """Return the passages nearest to `vector` by cosine similarity, best first."""
-        if self._derived is None:
-            raise ValueError("A corpus opened without an encoder has no vector search.")
+        vectors = self._vectors
         with self._database.reading() as connection:
-            self._derived.bring_up(connection)
-            within = None if filters == NO_FILTERS else _passing(connection, filters)
-        found = self._derived.vectors.search(vector, depth=depth, within=within)
+            index = vectors.brought_up(connection)
+            within = None if filters == NO_FILTERS else self._passing.ids(connection, filters)
+            found = index.search(vector, depth=depth, within=within)
+            if index.lists:
+                found = _rescored(connection, vector, found)
+        self._derived.upkeep_if_due()
         return [ScoredPassage(passage_id=passage_id, score=score) for passage_id, score in found]
 
     def keyword_search(
         self, query: str, *, language: str, depth: int, filters: Filters = NO_FILTERS
     ) -> KeywordMatches:
         """Return the passages that share words with `query`, the rarer the better, best first."""
-        stems = dict.fromkeys(words(query, language=language))
-        query_words = list(dict.fromkeys(map(_as_kept, stems)))
+        query_words = list(dict.fromkeys(words(query, language=language)))
         with self._database.reading() as connection:
-            statistics = _statistics(connection, query_words)
-            # Of what passes a filter, much may share nothing but common words with the query.
-            is_filtered = filters != NO_FILTERS
-            finding_words = statistics.known_words() if is_filtered else statistics.finding_words()
-            candidates = _find(connection, finding_words, depth=depth, filters=filters)
+            index = self._derived.keywords.brought_up(connection)
+            statistics = _statistics(connection, index, query_words)
+            found = index.search(statistics.known_words(), depth=depth, filters=filters)
+            candidates = _words_of(connection, found)
+        self._derived.upkeep_if_due()
         matches = rank_by_bm25(query_words, candidates, statistics=statistics)
-        return replace(matches, rarity={stem: statistics.rarity(_as_kept(stem)) for stem in stems})
+        return replace(matches, passages=matches.passages[:depth])
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
         """Return the passages with their texts and articles; one removed since it was found is left out."""
@@ -236,97 +238,6 @@ class LocalCorpus:
             _hit(by_id[passage.passage_id], passage, rank=rank, source=source)
             for rank, passage in enumerate(found, start=1)
         ]
-
-
-class _DerivedIndex:
-    """The vector index, with how much of the database it holds: a cache, never trusted.
-
-    `state` is whose index it is, and the last passage id and the last removal that were applied.
-    """
-
-    def __init__(self, path: Path, encoder: EncoderIdentity) -> None:
-        self._path = path
-        self._encoder = encoder
-        self._lock = threading.Lock()
-        self.vectors, self._state = self._load()
-        self._saved_state = dict(self._state)
-
-    def check(self, connection: sqlite3.Connection) -> None:
-        """Forget an index of another database, or of a later state of this one, restored since.
-
-        subtle: the caller asks the database after the file was read, as another process may write both.
-        """
-        newest = _newest(connection)
-        is_ahead = any(self._state[name] > newest[name] for name in ("last_passage", "last_removal"))
-        if is_ahead or self._state["corpus"] not in (0, newest["corpus"]):
-            logger.warning("The vector index is built anew: %s is of another database.", self._path)
-            self._path.unlink(missing_ok=True)
-            self.vectors, self._state = self._empty()
-            self._saved_state = dict(self._state)
-
-    def bring_up(self, connection: sqlite3.Connection) -> None:
-        """Apply what was committed since the last time."""
-        newest = _newest(connection)
-        if newest == self._state:
-            return
-        with self._lock:
-            _check_encoder(connection, self._encoder)
-            for ids, vectors in _added(connection, after=self._state["last_passage"]):
-                self.vectors.add(ids, vectors)
-                # Noted at once, so that nothing is added twice if the next rows cannot be read.
-                self._state = {**self._state, "last_passage": int(ids[-1])}
-            removed = connection.execute(
-                "SELECT passage_id FROM removals WHERE sequence > ?", [self._state["last_removal"]]
-            ).fetchall()
-            self.vectors.remove(np.array([row["passage_id"] for row in removed], np.int64))
-            # subtle: another thread may have been ahead of this snapshot; the state never goes back.
-            self._state = {name: max(newest[name], self._state[name]) for name in newest}
-
-    def save(self) -> None:
-        """Write the file if anything was applied since it was read or written."""
-        with self._lock:
-            if self._state != self._saved_state:
-                self.vectors.save(self._path, state=self._state)
-                self._saved_state = dict(self._state)
-
-    def _load(self) -> tuple[VectorIndex, dict[str, int]]:
-        name, dimension = self._encoder
-        try:
-            return VectorIndex.load(self._path, encoder_name=name, dimension=dimension)
-        except UnusableIndexFile as error:
-            if self._path.exists():
-                logger.warning("The vector index is built anew from the database: %s", error)
-            return self._empty()
-
-    def _empty(self) -> tuple[VectorIndex, dict[str, int]]:
-        name, dimension = self._encoder
-        state = {"corpus": 0, "last_passage": 0, "last_removal": 0}
-        return VectorIndex(encoder_name=name, dimension=dimension), state
-
-
-def _claim_for_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
-    """Note whose vectors these are, or refuse another's."""
-    _check_encoder(connection, encoder)
-    connection.execute("INSERT OR REPLACE INTO properties VALUES ('encoder', ?)", [_label(encoder)])
-
-
-def _check_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
-    """Refuse an encoder whose vectors are not those in the corpus; an empty one takes any."""
-    stored = _property(connection, "encoder")
-    if stored != _label(encoder) and _count(connection, "passages", []):
-        raise EncoderMismatch(
-            f"The corpus holds vectors of {stored}; the configured encoder is {_label(encoder)}: "
-            "set KUTIP_EMBEDDING_MODEL back, or run `kutip ingest --rebuild`."
-        )
-
-
-def _label(encoder: EncoderIdentity) -> str:
-    return f"{encoder.name} ({encoder.dimension})"
-
-
-def _property(connection: sqlite3.Connection, name: str) -> str | None:
-    row = connection.execute("SELECT value FROM properties WHERE name = ?", [name]).fetchone()
-    return row["value"] if row else None
 
 
 def _current_version(connection: sqlite3.Connection, article_id: str) -> str | None:
@@ -349,13 +260,10 @@ def _write_article(connection: sqlite3.Connection, article: Article) -> None:
 def _write_passages(
     connection: sqlite3.Connection, article: Article, passages: Sequence[Passage], vectors: FloatArray
 ) -> None:
-    # A passage is found by the words of its article's title too: they say what it is about.
-    title_keywords = _keywords(article.title, article.language)
-    for passage, vector in zip(passages, vectors, strict=True):
-        keywords = title_keywords + _keywords(passage.text, article.language)
-        row = connection.execute(
-            "INSERT INTO passages (article_id, paragraph, start, end, text, word_count, vector) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+    for passage, vector, keywords in zip(passages, vectors, _keywords(article, passages), strict=True):
+        connection.execute(
+            "INSERT INTO passages (article_id, paragraph, start, end, text, word_count, words, vector) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 article.id,
                 passage.paragraph,
@@ -363,21 +271,32 @@ def _write_passages(
                 passage.end,
                 passage.text,
                 len(keywords),
+                " ".join(keywords),
                 vector.astype(np.float32).tobytes(),
             ],
-        ).fetchone()
-        connection.execute(
-            "INSERT INTO keywords (rowid, words) VALUES (?, ?)", [row["id"], " ".join(keywords)]
         )
 
 
-def _keywords(text: str, language: str) -> list[str]:
-    return [_as_kept(word) for word in words(text, language=language)]
+def _keywords(article: Article, passages: Sequence[Passage]) -> Iterator[list[str]]:
+    """Yield each passage's words; its article's title says what it is about, so those are among them."""
+    title_words = words(article.title, language=article.language)
+    for passage in passages:
+        yield title_words + words(passage.text, language=article.language)
 
 
-def _as_kept(word: str) -> str:
-    """Return a stem as FTS5 keeps it: an ASCII sign inside a word ("1.500,5", "don't") becomes `_`."""
-    return re.sub(r"[!-/:-@\[-`{-~]", "_", word)
+def _analyze_again(connection: sqlite3.Connection) -> None:
+    """Make every passage's words anew, as they are made now."""
+    rows = connection.execute(
+        "SELECT passages.id, text, title, language FROM passages JOIN articles ON articles.id = article_id"
+    )
+    for row in rows.fetchall():
+        keywords = [word for part in ("title", "text") for word in words(row[part], language=row["language"])]
+        connection.execute(
+            "UPDATE passages SET words = ?, word_count = ? WHERE id = ?",
+            [" ".join(keywords), len(keywords), row["id"]],
+        )
+    connection.execute("UPDATE statistics SET words = (SELECT coalesce(sum(word_count), 0) FROM passages)")
+    corpus_properties.write(connection, "analysis", str(ANALYSIS))
 
 
 def _count(connection: sqlite3.Connection, rest: str, parameters: list[str]) -> int:
@@ -393,45 +312,64 @@ def _values_of(connection: sqlite3.Connection, column: str) -> list[FilterValue]
     return [FilterValue(value=row["value"], articles=row["articles"]) for row in rows]
 
 
+class _PassingCache:
+    """The ids that pass the filters asked for last: many questions in a row have the same."""
+
+    _KEPT = 8
+
+    def __init__(self) -> None:
+        self._ids: dict[str, IdArray] = {}
+
+    def ids(self, connection: sqlite3.Connection, filters: Filters) -> IdArray:
+        """Return the ids of the passages that pass."""
+        condition, parameters = where(filters)
+        key = repr((newest_state(connection), condition, parameters))
+        ids = self._ids.get(key)
+        if ids is None:
+            kept = list(self._ids.items())[1 - self._KEPT :]
+            ids = _passing(connection, filters)
+            self._ids = dict([*kept, (key, ids)])
+        return ids
+
+
 def _passing(connection: sqlite3.Connection, filters: Filters) -> IdArray:
     condition, parameters = where(filters)
-    rows = connection.execute(
-        f"SELECT id FROM passages WHERE article_id IN (SELECT id FROM articles WHERE {condition})", parameters
-    ).fetchall()
-    return np.array([row["id"] for row in rows], np.int64)
+    # One text instead of a row each: a third of the time where half a million pass.
+    (joined,) = connection.execute(
+        "SELECT group_concat(id) FROM passages "
+        f"WHERE article_id IN (SELECT id FROM articles WHERE {condition})",
+        parameters,
+    ).fetchone()
+    return np.array((joined or "").split(",") if joined else [], np.int64)
 
 
-def _statistics(connection: sqlite3.Connection, query_words: Sequence[str]) -> Statistics:
+def _statistics(connection: sqlite3.Connection, index: KeywordIndex, query: Sequence[str]) -> Statistics:
     passages, total = connection.execute("SELECT passages, words FROM statistics").fetchone()
-    passages_with = {}
-    for word in query_words:
-        row = connection.execute("SELECT doc FROM keyword_counts WHERE term = ?", [word]).fetchone()
-        passages_with[word] = row["doc"] if row else 0
     return Statistics(
-        passages=passages, words_a_passage=total / max(passages, 1), passages_with=passages_with
+        passages=passages,
+        words_a_passage=total / max(passages, 1),
+        passages_with={word: index.passages_with(word) for word in query},
     )
 
 
-def _find(
-    connection: sqlite3.Connection, finding_words: Sequence[str], *, depth: int, filters: Filters
-) -> dict[int, list[str]]:
-    """Return the `depth` best passages by FTS5's own ranking, with their words."""
-    if not finding_words:
-        return {}
-    condition, parameters = where(filters)
-    passing = (
-        ""
-        if filters == NO_FILTERS
-        else (
-            " AND rowid IN (SELECT passages.id FROM passages "
-            f"WHERE article_id IN (SELECT id FROM articles WHERE {condition}))"
-        )
-    )
+def _words_of(connection: sqlite3.Connection, passage_ids: Sequence[int]) -> dict[int, list[str]]:
     rows = connection.execute(
-        f"SELECT rowid, words FROM keywords WHERE keywords MATCH ?{passing} ORDER BY rank LIMIT ?",
-        [" OR ".join(f'"{word}"' for word in finding_words), *parameters, depth],
+        f"SELECT id, words FROM passages WHERE id IN ({', '.join('?' * len(passage_ids))})", passage_ids
+    )
+    return {row["id"]: row["words"].split(" ") for row in rows}
+
+
+def _rescored(
+    connection: sqlite3.Connection, vector: FloatArray, found: Sequence[tuple[int, float]]
+) -> list[tuple[int, float]]:
+    """Replace similarities of codes by those of the stored vectors."""
+    ids = [passage_id for passage_id, _ in found]
+    rows = connection.execute(
+        f"SELECT id, vector FROM passages WHERE id IN ({', '.join('?' * len(ids))})", ids
     ).fetchall()
-    return {row["rowid"]: row["words"].split(" ") for row in rows}
+    stored = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32).reshape(-1, len(vector))
+    scores = (stored @ vector).tolist()
+    return sorted(zip((row["id"] for row in rows), scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _hit(row: sqlite3.Row, passage: ScoredPassage, *, rank: int, source: SearchSource) -> Hit:
@@ -453,22 +391,3 @@ def _hit(row: sqlite3.Row, passage: ScoredPassage, *, rank: int, source: SearchS
         end=row["end"],
         text=row["text"],
     )
-
-
-def _newest(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return whose state this is, and the last passage id and the last removal ever given out."""
-    rows = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
-    last = {row["name"]: row["seq"] for row in rows}
-    return {
-        "corpus": int(_property(connection, "corpus") or 0),
-        "last_passage": last.get("passages", 0),
-        "last_removal": last.get("removals", 0),
-    }
-
-
-def _added(connection: sqlite3.Connection, *, after: int) -> Iterator[tuple[IdArray, FloatArray]]:
-    cursor = connection.execute("SELECT id, vector FROM passages WHERE id > ? ORDER BY id", [after])
-    while rows := cursor.fetchmany(_ADDED_AT_ONCE):
-        ids = np.array([row["id"] for row in rows], np.int64)
-        vectors = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32)
-        yield ids, vectors.reshape(len(ids), -1)

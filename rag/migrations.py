@@ -11,12 +11,7 @@ from rag.errors import CorpusTooNew
 
 def m001_create_tables(connection: sqlite3.Connection) -> None:
     """Articles with their versions, passages with their vectors, the keyword index, removals."""
-    statement = ""
-    for line in _TABLES.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            connection.execute(statement)
-            statement = ""
+    _execute_each(connection, _TABLES)
 
 
 # properties  `corpus`, a number by which a derived index knows its own; `encoder`, whose vectors these are
@@ -75,7 +70,32 @@ CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
     INSERT INTO removals (passage_id) VALUES (old.id);
     DELETE FROM keywords WHERE rowid = old.id; END;"""
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables,)
+
+def m002_keep_words(connection: sqlite3.Connection) -> None:
+    """The passages' words beside them, for a keyword index outside; indexes of what filters look at."""
+    _execute_each(connection, _KEPT_WORDS)
+
+
+# passages.words  stems, with spaces between; `analysis` 0 has them all made anew
+# removals.words  what a derived index has to forget of a removed passage
+_KEPT_WORDS = """
+DROP TRIGGER passage_removed;
+DROP TABLE keyword_counts;
+DROP TABLE keywords;
+ALTER TABLE passages ADD COLUMN words TEXT NOT NULL DEFAULT '';
+ALTER TABLE removals ADD COLUMN words TEXT NOT NULL DEFAULT '';
+CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
+    UPDATE statistics SET passages = passages - 1, words = words - old.word_count;
+    INSERT INTO removals (passage_id, words) VALUES (old.id, old.words); END;
+CREATE INDEX articles_by_language ON articles (language);
+CREATE INDEX articles_by_outlet ON articles (outlet);
+CREATE INDEX articles_by_author ON articles (author);
+CREATE INDEX articles_by_section ON articles (section);
+CREATE INDEX articles_by_day ON articles (published_day);
+INSERT INTO properties VALUES ('analysis', '0');"""
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables, m002_keep_words)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -92,3 +112,13 @@ def migrate(connection: sqlite3.Connection) -> None:
     for migration in MIGRATIONS[applied:]:
         migration(connection)
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _execute_each(connection: sqlite3.Connection, statements: str) -> None:
+    """Run statements one by one; `executescript` would end the transaction."""
+    statement = ""
+    for line in statements.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""

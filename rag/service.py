@@ -8,10 +8,11 @@ from typing import Self
 
 from embeddings.encoder import Encoder
 from embeddings.weights import ModelLoadError
+from rag.corpus_properties import EncoderIdentity
 from rag.errors import EncoderError, SettingsError
 from rag.ingestion import Ingestion
 from rag.language_model import LanguageModel
-from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 

@@ -9,9 +9,10 @@ from hypothesis import settings
 
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
+from rag.corpus_properties import EncoderIdentity
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
-from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
 
 # The time that one example takes says more of the machine than of the code.

@@ -16,8 +16,9 @@ import httpx2
 import pytest
 
 from api.commands import COMMANDS, main
+from rag.corpus_properties import EncoderIdentity
 from rag.ingestion import Ingestion
-from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.local_corpus import LocalCorpus
 from rag.settings import Settings, environment_name
 from tests.conftest import TopicEncoder, article
 from tests.openai_server import Script, serving

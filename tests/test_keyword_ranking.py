@@ -62,20 +62,9 @@ def test_no_rarity_is_negative_or_zero() -> None:
     assert 0 < everywhere.rarity("dan") < 0.001
 
 
-def test_candidates_are_found_with_rare_words_only() -> None:
-    counts = {"dan": 500, "kopi": 100, "panen": 101, "harga": 0}
-    known = Statistics(passages=1000, words_a_passage=5, passages_with=counts)
-    assert known.finding_words() == ["kopi"]
-
-
-def test_where_no_word_is_rare_all_known_ones_find() -> None:
-    known = Statistics(passages=4, words_a_passage=4, passages_with={"dan": 3, "kopi": 2, "harga": 0})
-    assert known.finding_words() == ["dan", "kopi"]
-
-
 def test_unknown_words_find_nothing() -> None:
     unknown = statistics("harga", "naga")
-    assert unknown.finding_words() == []
+    assert unknown.known_words() == []
     matches = rank_by_bm25(["harga", "naga"], {}, statistics=unknown)
     assert (matches.passages, matches.coverage) == ([], 0.0)
 

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from embeddings.weights import FloatArray
+from rag.corpus_properties import EncoderIdentity
 from rag.datatypes import (
     Article,
     Counts,
@@ -27,9 +28,10 @@ from rag.datatypes import (
     Passage,
     ScoredPassage,
 )
+from rag.derived_indexes import VECTORS_NAME
 from rag.errors import CorpusError, CorpusNotWritable, CorpusTooNew, EncoderMismatch
 from rag.ingestion import Ingestion
-from rag.local_corpus import DATABASE_NAME, INDEX_NAME, EncoderIdentity, LocalCorpus
+from rag.local_corpus import DATABASE_NAME, LocalCorpus
 from rag.passages import cut_passages
 from tests.conftest import TOPICS, TopicEncoder, article, identity
 
@@ -597,7 +599,7 @@ def filled(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     with open_corpus(folder) as corpus:
         add(corpus, *(article(topic, f"{topic} satu.", f"{topic} dua.") for topic in TOPICS))
-    for name in (INDEX_NAME, DATABASE_NAME):
+    for name in (VECTORS_NAME, DATABASE_NAME):
         shutil.copy(folder / name, tmp_path / f"old-{name}")
     with open_corpus(folder) as corpus:
         add(
@@ -615,23 +617,23 @@ def leave(folder: Path) -> None:
 
 
 def delete(folder: Path) -> None:
-    (folder / INDEX_NAME).unlink()
+    (folder / VECTORS_NAME).unlink()
 
 
 def cut_off(folder: Path) -> None:
-    path = folder / INDEX_NAME
+    path = folder / VECTORS_NAME
     path.write_bytes(path.read_bytes()[:-9])
 
 
 def flip_a_bit(folder: Path) -> None:
-    path = folder / INDEX_NAME
+    path = folder / VECTORS_NAME
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 4
     path.write_bytes(content)
 
 
 def put_the_old_one_back(folder: Path) -> None:
-    shutil.copy(folder.parent / f"old-{INDEX_NAME}", folder / INDEX_NAME)
+    shutil.copy(folder.parent / f"old-{VECTORS_NAME}", folder / VECTORS_NAME)
 
 
 def put_the_old_database_back(folder: Path) -> None:
@@ -639,15 +641,15 @@ def put_the_old_database_back(folder: Path) -> None:
 
 
 def put_a_folder_there(folder: Path) -> None:
-    (folder / INDEX_NAME).unlink()
-    (folder / INDEX_NAME).mkdir()
+    (folder / VECTORS_NAME).unlink()
+    (folder / VECTORS_NAME).mkdir()
 
 
 def take_that_of_a_larger_corpus(folder: Path) -> None:
     with open_corpus(folder.parent / "larger") as corpus:
         add(corpus, *(article(f"{number}", f"Maraton {number}.") for number in range(50)))
         corpus.remove("7")
-    shutil.copy(folder.parent / "larger" / INDEX_NAME, folder / INDEX_NAME)
+    shutil.copy(folder.parent / "larger" / VECTORS_NAME, folder / VECTORS_NAME)
 
 
 def take_that_of_an_emptied_corpus(folder: Path) -> None:
@@ -655,13 +657,13 @@ def take_that_of_an_emptied_corpus(folder: Path) -> None:
     with open_corpus(folder.parent / "larger") as corpus:
         for header in corpus.articles(Filters(), limit=99, cursor=None).articles:
             corpus.remove(header.id)
-    shutil.copy(folder.parent / "larger" / INDEX_NAME, folder / INDEX_NAME)
+    shutil.copy(folder.parent / "larger" / VECTORS_NAME, folder / VECTORS_NAME)
 
 
 def take_that_of_a_smaller_corpus(folder: Path) -> None:
     with open_corpus(folder.parent / "smaller") as corpus:
         add(corpus, *(article(f"{number}", f"Maraton {number}.") for number in range(4)))
-    shutil.copy(folder.parent / "smaller" / INDEX_NAME, folder / INDEX_NAME)
+    shutil.copy(folder.parent / "smaller" / VECTORS_NAME, folder / VECTORS_NAME)
 
 
 DAMAGES: list[Callable[[Path], None]] = [
@@ -717,12 +719,12 @@ def test_an_index_file_that_cannot_be_written_is_a_warning(
     filled: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     put_a_folder_there(filled)
-    (filled / INDEX_NAME / "in the way").touch()
+    (filled / VECTORS_NAME / "in the way").touch()
     with open_corpus(filled) as corpus:
         add(corpus, article("lagi", "Sekolah."))
     assert "The vector index is built anew from the database" in caplog.messages[0]
-    assert "The vector index could not be saved" in caplog.messages[1]
-    assert not list(filled.glob(f"{INDEX_NAME}?*"))
+    assert "The indexes could not be saved" in caplog.messages[1]
+    assert not list(filled.glob(f"{VECTORS_NAME}?*"))
 
 
 # Encoders
@@ -834,7 +836,7 @@ def test_without_an_encoder_it_reads_and_removes_but_neither_adds_nor_searches_v
 def test_a_corpus_of_a_newer_kutip_is_refused(filled: Path) -> None:
     with closing(sqlite3.connect(filled / DATABASE_NAME)) as database:
         database.execute("PRAGMA user_version = 99")
-    with pytest.raises(CorpusTooNew, match="The corpus has format 99, this Kutip knows 1: upgrade Kutip"):
+    with pytest.raises(CorpusTooNew, match="The corpus has format 99, this Kutip knows 2: upgrade Kutip"):
         open_corpus(filled)
 
 
@@ -911,4 +913,4 @@ def test_text_of_a_whole_book_goes_in_and_comes_out(corpus: LocalCorpus) -> None
 @pytest.fixture(autouse=True)
 def _no_index_is_left_half_written(tmp_path: Path) -> Iterator[None]:
     yield
-    assert [path.name for path in tmp_path.rglob(f"{INDEX_NAME}?*")] == []
+    assert [path.name for path in tmp_path.rglob(f"{VECTORS_NAME}?*")] == []

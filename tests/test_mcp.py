@@ -30,10 +30,11 @@ from api.app import create_app
 from api.tools import TOOLS
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
+from rag.corpus_properties import EncoderIdentity
 from rag.datatypes import Answer
 from rag.ingestion import Ingestion
 from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
-from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.local_corpus import LocalCorpus
 from rag.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline
 from rag.prompts import Message

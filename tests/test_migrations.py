@@ -29,7 +29,7 @@ def test_every_step_is_numbered_in_order() -> None:
 def test_an_empty_database_gets_every_table(connection: sqlite3.Connection) -> None:
     migrate(connection)
     names = {name for name, _ in schema(connection)}
-    assert names >= {"articles", "keywords", "passages", "properties", "removals", "statistics", "versions"}
+    assert names >= {"articles", "passages", "properties", "removals", "statistics", "versions"}
     assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
@@ -61,6 +61,6 @@ def test_a_migration_is_undone_with_its_transaction(connection: sqlite3.Connecti
 
 def test_a_newer_format_is_refused_and_left_alone(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(CorpusTooNew, match="The corpus has format 99, this Kutip knows 1: upgrade Kutip"):
+    with pytest.raises(CorpusTooNew, match="The corpus has format 99, this Kutip knows 2: upgrade Kutip"):
         migrate(connection)
     assert schema(connection) == []

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from embeddings.loading import load_encoder
+from rag.corpus_properties import EncoderIdentity
 from rag.ingestion import Ingestion
-from rag.local_corpus import EncoderIdentity, LocalCorpus
+from rag.local_corpus import LocalCorpus
 from rag.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline, Question
 from tests.conftest import article

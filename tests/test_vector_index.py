@@ -271,5 +271,6 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> 
 
 
 def test_the_header_is_json_on_a_line_of_its_own(path: Path) -> None:
-    header = json.loads(path.read_bytes().split(b"\n")[1])
-    assert header == {"format": "kutip-vector-index-2", "encoder": "random", "dimension": 2, "state": STATE}
+    header = json.loads(path.read_bytes().split(b"\n")[0])
+    description = {"format": "kutip-vector-index-3", "encoder": "random", "dimension": 2}
+    assert header == {**description, "lists": 0, "recall": 1.0, "state": STATE}

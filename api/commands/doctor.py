@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 import click
 
+from embeddings.vector_index import Tier
 from rag.datatypes import Counts
 from rag.errors import KutipError
 from rag.language_model import LanguageModel
@@ -61,12 +62,22 @@ def _search() -> str:
         lines = [
             f"{encoder.name}, dimension {encoder.dimension}, at most {encoder.max_tokens} tokens",
             f"{len(found.hits)} hits in {sum(found.timings_ms.values()):.0f} ms",
+            _tier(service.corpus.vector_tier()),
         ]
     if encoder.name not in CALIBRATIONS:
         lines.append(
             "not calibrated: only questions without any hit are refused, and claims are judged by words"
         )
     return "; ".join(lines)
+
+
+def _tier(tier: Tier) -> str:
+    if not tier.lists:
+        return "every vector compared"
+    return (
+        f"{tier.lists_searched} of {tier.lists} lists of vectors searched, "
+        f"which find {tier.recall:.4f} of the ten nearest"
+    )
 
 
 def _language_model() -> str:

@@ -1,0 +1,63 @@
+"""What a local corpus says of itself: its number, whose vectors it holds, how its words were made."""
+
+import sqlite3
+from typing import NamedTuple
+
+from rag.errors import EncoderMismatch
+
+# How `rag.languages.words` makes words; raise it when the same text gives others than before.
+ANALYSIS = 1
+
+
+class EncoderIdentity(NamedTuple):
+    """What must be equal for vectors to be comparable."""
+
+    name: str
+    dimension: int
+
+
+def claim_for_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
+    """Note whose vectors these are, or refuse another's."""
+    check_encoder(connection, encoder)
+    write(connection, "encoder", _label(encoder))
+
+
+def check_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
+    """Refuse an encoder whose vectors are not those in the corpus; an empty one takes any.
+
+    Raises:
+        EncoderMismatch
+    """
+    stored = read(connection, "encoder")
+    if stored != _label(encoder) and connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone():
+        raise EncoderMismatch(
+            f"The corpus holds vectors of {stored}; the configured encoder is {_label(encoder)}: "
+            "set KUTIP_EMBEDDING_MODEL back, or run `kutip ingest --rebuild`."
+        )
+
+
+def _label(encoder: EncoderIdentity) -> str:
+    return f"{encoder.name} ({encoder.dimension})"
+
+
+def newest_state(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return whose state this is, and the last passage and the last removal ever noted in it."""
+    rows = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+    last = {row["name"]: row["seq"] for row in rows}
+    return {
+        "corpus": int(read(connection, "corpus") or 0),
+        "analysis": int(read(connection, "analysis") or 0),
+        "last_passage": last.get("passages", 0),
+        "last_removal": last.get("removals", 0),
+    }
+
+
+def read(connection: sqlite3.Connection, name: str) -> str | None:
+    """Return a property, None where it is not set."""
+    row = connection.execute("SELECT value FROM properties WHERE name = ?", [name]).fetchone()
+    return row["value"] if row else None
+
+
+def write(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Set a property."""
+    connection.execute("INSERT OR REPLACE INTO properties VALUES (?, ?)", [name, value])

@@ -44,7 +44,9 @@ def main() -> None:
             client.post("/v1/search", json={"query": text}).raise_for_status()
         for text in asked[:_QUESTIONS]:
             client.post("/v1/ask", json={"question": text}).raise_for_status()
-        print(f"peak memory with {passages} passages  {_peak_gigabytes(process_id):6.2f} GB   (at most 1.2)")
+        print(
+            f"peak memory with {passages} passages  {gigabytes(process_id, 'VmHWM'):6.2f} GB   (at most 1.2)"
+        )
 
 
 def _print_latency(asked: list[str]) -> None:
@@ -84,9 +86,10 @@ def serving(name: str) -> Iterator[tuple[httpx.Client, int]]:
             process.terminate()
 
 
-def _peak_gigabytes(process_id: int) -> float:
+def gigabytes(process_id: int, what: str) -> float:
+    """Return the memory of a process: `VmRSS` now, `VmHWM` at most."""
     status = Path(f"/proc/{process_id}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    line = next(line for line in status.splitlines() if line.startswith(f"{what}:"))
     return int(line.split()[1]) * 1024 / 1e9
 
 

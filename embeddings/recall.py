@@ -6,29 +6,18 @@ import numpy.typing as npt
 
 from embeddings.weights import FloatArray
 
-_QUERIES = 400
 
+class TrueNeighbours:
+    """The nearest of some queries among all vectors shown so far, by exact search."""
 
-class RecallSample:
-    """Made-up queries, and their true nearest neighbours among the vectors it was shown.
-
-    A stored vector would be too easy a query: it lies where its list is. These are random directions with
-    the mean and the covariance of the vectors, near to none of them, as questions are. (Where a search finds
-    .988 of the ten nearest of real questions, it finds .996 of these and .9996 of stored vectors'.)
-    """
-
-    def __init__(self, vectors: FloatArray, *, neighbours: int = 10) -> None:
+    def __init__(self, queries: FloatArray, *, neighbours: int = 10) -> None:
+        self.queries = queries
         self.neighbours = neighbours
-        generator = np.random.default_rng(seed=0)
-        drawn = generator.multivariate_normal(
-            vectors.mean(0), np.cov(vectors, rowvar=False), _QUERIES, method="eigh"
-        )
-        self.queries: FloatArray = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
-        self._scores = np.full((_QUERIES, neighbours), -np.inf, np.float32)
-        self._ids = np.full((_QUERIES, neighbours), -1, np.int64)
+        self._scores = np.full((len(queries), neighbours), -np.inf, np.float32)
+        self._ids = np.full((len(queries), neighbours), -1, np.int64)
 
     def show(self, ids: npt.NDArray[np.int64], vectors: FloatArray) -> None:
-        """Note which of these vectors (count, dimension) are among the nearest so far."""
+        """Note which of these vectors (count, dimension) are among the nearest."""
         nearest = min(self.neighbours, len(ids))
         scores, places = faiss.knn(self.queries, vectors, nearest, metric=faiss.METRIC_INNER_PRODUCT)
         scores = np.hstack([self._scores, scores])
@@ -41,3 +30,18 @@ class RecallSample:
         """Return the share of the true neighbours that is in `found` (queries, any number)."""
         shares = [np.isin(true, ids).mean() for true, ids in zip(self._ids, found, strict=True)]
         return float(np.mean(shares))
+
+
+def made_up_queries(vectors: FloatArray, *, count: int = 400) -> FloatArray:
+    """Return unit vectors (count, dimension) that are as hard to find neighbours of as questions are.
+
+    A stored vector would be too easy a query: it lies where its list is. These are random directions with
+    the mean and the covariance of the vectors, near to none of them, as questions are. (Where a search finds
+    .988 of the ten nearest of real questions, it finds .996 of these and .9996 of stored vectors'.)
+    """
+    covariance = np.cov(vectors, rowvar=False)
+    drawn = np.random.default_rng(seed=0).multivariate_normal(
+        vectors.mean(0), covariance, count, method="eigh"
+    )
+    unit: FloatArray = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
+    return unit

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from embeddings.recall import RecallSample
+from embeddings.recall import TrueNeighbours
 from embeddings.weights import FloatArray
 
 IdArray = npt.NDArray[np.int64]
@@ -29,6 +29,9 @@ EXACT_BYTES = 64 * 2**20
 # Vectors that each list is trained with; k-means gains little from more (FAISS warns below 39).
 TRAINING_VECTORS_A_LIST = 40
 _TRAINING_ROUNDS = 8
+
+# Searches at once; more would only take turns on the processors.
+_READERS = 16
 
 # Of every tier with lists: the share of the true ten nearest that it has to find on its own sample.
 _RECALL = 0.997
@@ -70,7 +73,8 @@ class VectorIndex:
         self.dimension = dimension
         self.recall = 1.0  # share of the ten nearest that is found, measured by `tune`
         self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-        self._lock = threading.Lock()
+        self._readers = threading.Semaphore(_READERS)
+        self._writing = threading.Lock()
 
     @classmethod
     def trained_on(cls, sample: FloatArray, *, encoder_name: str, lists: int) -> "VectorIndex":
@@ -106,13 +110,13 @@ class VectorIndex:
 
     def add(self, ids: IdArray, vectors: FloatArray) -> None:
         """Put `vectors` (count, dimension) under new `ids` (count)."""
-        with self._lock:
+        with self._exclusively():
             self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
 
     def remove(self, ids: IdArray) -> None:
         """Take the vectors of `ids` out; ids it does not hold are passed over."""
         if len(ids):
-            with self._lock:
+            with self._exclusively():
                 self._index.remove_ids(ids)
 
     def search(
@@ -129,10 +133,21 @@ class VectorIndex:
         if depth == 0:
             return []
         parameters = self._parameters(within)
-        with self._lock:
+        with self._readers:
             scores, ids = self._index.search(vector.reshape(1, -1), depth, params=parameters)
         found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
         return sorted((pair for pair in found if pair[0] >= 0), key=lambda pair: (-pair[1], pair[0]))
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        """Wait until nobody searches, and keep everybody from it."""
+        with self._writing:
+            for _ in range(_READERS):
+                self._readers.acquire()
+            try:
+                yield
+            finally:
+                self._readers.release(_READERS)
 
     def _parameters(self, within: IdArray | None) -> Any:
         """Look into as many more lists as a filter keeps less: the work and what is found stay the same."""
@@ -144,8 +159,8 @@ class VectorIndex:
         probes = min(self.lists, int(self.tier.lists_searched / kept))
         return faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
 
-    def tune(self, sample: RecallSample) -> None:
-        """Choose how many lists are searched by what exact search finds for the sample."""
+    def tune(self, sample: TrueNeighbours) -> None:
+        """Choose how many lists are searched: as many as find what exact search finds."""
         for probes in _probe_choices(self.lists):
             self._index.nprobe = probes
             _, found = self._index.search(sample.queries, 10 * sample.neighbours)
@@ -167,7 +182,7 @@ class VectorIndex:
             with written.open("wb") as file:
                 output = _ChecksummedFile(file)
                 output.write(json.dumps(description).encode() + b"\n")
-                with self._lock, _raised_outside(output):
+                with self._readers, _raised_outside(output):
                     faiss.write_index(self._index, faiss.PyCallbackIOWriter(output.write, _CHUNK))  # type: ignore[attr-defined]
                 file.write(output.checksum)
                 file.flush()

@@ -20,7 +20,7 @@ import faiss
 import filelock
 import numpy as np
 
-from embeddings.recall import RecallSample
+from embeddings.recall import TrueNeighbours, made_up_queries
 from embeddings.vector_index import (
     TRAINING_VECTORS_A_LIST,
     IdArray,
@@ -54,10 +54,6 @@ _CLOSING_WAITS_SECONDS = 10.0
 
 State = dict[str, int]
 Index = TypeVar("Index")
-
-
-class Cancelled(Exception):
-    """The corpus is being closed."""
 
 
 class _Derived(ABC, Generic[Index]):
@@ -161,8 +157,8 @@ class DerivedVectors(_Derived[VectorIndex]):
         """Train the tier that so many vectors deserve, unless another process has; write the file."""
         if self.index.is_outgrown:
             self._adopt()
-        if self.index.is_outgrown:
-            self._replace(*self._trained(database, cancelled))
+        if self.index.is_outgrown and (trained := self._trained(database, cancelled)):
+            self._replace(*trained)
         self.save(database)
 
     def save(self, database: Database) -> None:
@@ -185,7 +181,8 @@ class DerivedVectors(_Derived[VectorIndex]):
         except (UnusableIndexFile, KeyError):
             return
 
-    def _trained(self, database: Database, cancelled: threading.Event) -> tuple[VectorIndex, State]:
+    def _trained(self, database: Database, cancelled: threading.Event) -> tuple[VectorIndex, State] | None:
+        """Return an index of the larger tier with all vectors, None where the corpus is closed meanwhile."""
         started = time.monotonic()
         with database.reading() as connection:
             state = newest_state(connection)
@@ -193,10 +190,10 @@ class DerivedVectors(_Derived[VectorIndex]):
             lists = lists_for(count, self._encoder.dimension)
             vectors = _sample(connection, TRAINING_VECTORS_A_LIST * lists)
             index = VectorIndex.trained_on(vectors, encoder_name=self._encoder.name, lists=lists)
-            sample = RecallSample(vectors)
+            sample = TrueNeighbours(made_up_queries(vectors))
             for _, (ids, added) in self._added(connection, after=0):
                 if cancelled.is_set():
-                    raise Cancelled
+                    return None
                 index.add(ids, added)
                 sample.show(ids, added)
         index.tune(sample)
@@ -252,7 +249,7 @@ class DerivedKeywords(_Derived[KeywordIndex]):
             kept = kept if _can_become(kept, newest) else _NOTHING
             removed = _removed(connection, after=kept["last_removal"]) if kept["corpus"] else {}
             batches = self._added(connection, after=kept["last_passage"])
-            entries = (entry for _, rows in batches for entry in _unless(cancelled, rows))
+            entries = (entry for _, rows in batches for entry in rows)
             keep(self._path, entries, removed=removed, state=newest, anew=not kept["corpus"])
         self._replace(*self._read())
 
@@ -344,8 +341,6 @@ class DerivedIndexes:
                 for derived in self._all:
                     if derived.is_due:
                         derived.upkeep(self._database, self._closing)
-        except Cancelled:
-            return
         except filelock.Timeout:
             self._not_before = time.monotonic() + 1
         except Exception:
@@ -396,9 +391,3 @@ def _sample(connection: sqlite3.Connection, count: int) -> FloatArray:
 def _batches(cursor: sqlite3.Cursor) -> Iterator[list[sqlite3.Row]]:
     while rows := cursor.fetchmany(_ADDED_AT_ONCE):
         yield rows
-
-
-def _unless(cancelled: threading.Event, entries: list[Entry]) -> list[Entry]:
-    if cancelled.is_set():
-        raise Cancelled
-    return entries

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import ModelLoadError
 from rag.corpus_properties import EncoderIdentity
@@ -72,9 +73,10 @@ def _load_encoder(settings: Settings) -> Encoder:
         from embeddings.loading import load_encoder
 
         try:
-            return load_encoder(settings.embedding_model, engine=settings.embedding_engine)
+            encoder = load_encoder(settings.embedding_model, engine=settings.embedding_engine)
         except ModelLoadError as error:
             raise EncoderError(str(error)) from error
+    return BatchingEncoder(encoder)
 
 
 @contextmanager

@@ -1,0 +1,83 @@
+"""Queries of many threads in one batch, each with its own vector or its own error."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from embeddings.batching import BatchingEncoder
+from embeddings.encoder import TextTooLong
+from embeddings.weights import FloatArray
+from tests.conftest import TOPICS, TopicEncoder
+
+
+class SlowEncoder(TopicEncoder):
+    """Notes the size of each batch; its first waits until it is told to go on; fails on request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+        self.is_busy = threading.Event()
+        self.may_go_on = threading.Event()
+        self.failures = 0
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        self.batches.append(len(texts))
+        self.is_busy.set()
+        assert self.may_go_on.wait(30)
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("no memory")
+        return super().encode_queries(texts)
+
+
+def ask_at_once(encoder: SlowEncoder, queries: Sequence[list[str]]) -> list[FloatArray | BaseException]:
+    """Ask the first, and the others while it is encoded; return what became of each."""
+    batching = BatchingEncoder(encoder)
+    with ThreadPoolExecutor(len(queries)) as pool:
+        asked = [pool.submit(batching.encode_queries, queries[0])]
+        assert encoder.is_busy.wait(30)
+        asked += [pool.submit(batching.encode_queries, texts) for texts in queries[1:]]
+        while len(batching._waiting) < len(queries) - 1:
+            threading.Event().wait(0.001)
+        encoder.may_go_on.set()
+        return [future.exception() or future.result() for future in asked]
+
+
+def test_queries_that_arrive_meanwhile_are_one_batch() -> None:
+    encoder = SlowEncoder()
+    queries = [[topic] for topic in TOPICS] + [[TOPICS[1], TOPICS[0]]]
+    results = ask_at_once(encoder, queries)
+    assert encoder.batches == [1, len(TOPICS) + 1]
+    for texts, vectors in zip(queries, results, strict=True):
+        assert np.array_equal(np.asarray(vectors), TopicEncoder().encode_queries(texts))
+
+
+def test_a_batch_is_bounded() -> None:
+    encoder = SlowEncoder()
+    ask_at_once(encoder, [["kopi"]] * 70)
+    assert encoder.batches == [1, 64, 5]
+
+
+def test_one_alone_waits_for_nobody() -> None:
+    batching = BatchingEncoder(TopicEncoder())
+    assert np.array_equal(batching.encode_queries(["kopi"]), TopicEncoder().encode_queries(["kopi"]))
+
+
+def test_a_failure_is_that_of_one_caller() -> None:
+    encoder = SlowEncoder()
+    encoder.failures = 2
+    results = ask_at_once(encoder, [["kopi"], ["banjir"], ["gempa"]])
+    failed = [result for result in results if isinstance(result, RuntimeError)]
+    assert len(failed) == 2
+    assert sum(isinstance(result, np.ndarray) for result in results) == 1
+
+
+def test_a_text_that_is_too_long_fails_alone() -> None:
+    encoder = SlowEncoder()
+    long = ["kopi " * (encoder.max_tokens + 1)]
+    with pytest.raises(TextTooLong, match="takes at most"):
+        BatchingEncoder(encoder).encode_queries(long)
+    assert encoder.batches == []

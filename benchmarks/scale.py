@@ -63,7 +63,8 @@ def main() -> None:
     folder = folder_argument(__doc__)
     report = Report("scale", "A million passages", "python -m benchmarks.scale --data FOLDER", _METHOD)
     measured = [measure(folder, size) for size in SIZES]
-    report.table(_HEADER, [_row(figures, before) for figures, before in zip(measured, [None, *measured])])
+    before = [None, *measured[:-1]]
+    report.table(_HEADER, [_row(*pair) for pair in zip(measured, before, strict=True)])
     sizes = [float(figures.passages) for figures in measured]
     lines = {"p50": (sizes, [f.p50 for f in measured]), "p95": (sizes, [f.p95 for f in measured])}
     report.plot("scale", lines, x="passages", y="hybrid search, ms", log=True)

@@ -134,9 +134,10 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _summary(report: Report) -> str:
+    reranker = f"reranker {report.reranker}; " if report.reranker else ""
     writer = report.model or "verbatim sentences"
     return (
-        f"In parentheses: 95 % bootstrap intervals. Encoder {report.encoder}; answers: {writer}; "
+        f"In parentheses: 95 % bootstrap intervals. Encoder {report.encoder}; {reranker}answers: {writer}; "
         f"{report.seconds:,.0f} s."
     )
 

@@ -1,4 +1,4 @@
-"""The encoder that a setting names. Importing this takes the four seconds that torch takes."""
+"""The encoder and the reranker that settings name. Importing this takes the four seconds that torch takes."""
 
 import re
 from pathlib import Path
@@ -6,10 +6,11 @@ from typing import Literal
 
 import torch
 from huggingface_hub import snapshot_download
-from sentence_transformers import SentenceTransformer
+from sentence_transformers import CrossEncoder, SentenceTransformer
 
 from embeddings import bundled
 from embeddings.encoder import Encoder
+from embeddings.reranker import CrossEncoderReranker, Reranker
 from embeddings.sentence_transformer import SentenceTransformerEncoder
 from embeddings.weights import ModelLoadError
 
@@ -38,23 +39,47 @@ def load_encoder(model: str, *, engine: EngineChoice = "auto") -> Encoder:
         return SentenceTransformerEncoder(_load_named(model), name=model)
     # The libraries raise whatever a file's format makes them: SafetensorError, KeyError, RuntimeError …
     except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelLoadError(
-            f"The embedding model {model!r} cannot be loaded ({reason}): "
+            f"The embedding model {model!r} cannot be loaded ({_reason(error)}): "
             "give a sentence-transformers hub name or folder, or `bundled`."
         ) from error
 
 
+def load_reranker(model: str) -> Reranker:
+    """Load any sentence-transformers cross-encoder by hub name or folder, on a GPU where there is one.
+
+    Raises:
+        ModelLoadError: the model cannot be had, or is none that scores; the message says what to do.
+    """
+    try:
+        _check_hub(model, organization="cross-encoder", file="config.json")
+        return CrossEncoderReranker(CrossEncoder(model), name=model)
+    except Exception as error:  # as above
+        raise ModelLoadError(
+            f"KUTIP_RERANKER_MODEL is {model!r}, which cannot be loaded ({_reason(error)}): "
+            "give the hub name or folder of a sentence-transformers cross-encoder, or remove it."
+        ) from error
+
+
 def _load_named(model: str) -> SentenceTransformer:
-    if not Path(model).exists() and _HUB_NAME.fullmatch(model):
-        # One question, which fails at once where there is no network and nothing was downloaded before;
-        # the loader asks several, and repeats each for half a minute.
-        repository = model if "/" in model else f"sentence-transformers/{model}"
-        snapshot_download(repository, allow_patterns="modules.json")
+    _check_hub(model, organization="sentence-transformers", file="modules.json")
     loaded = SentenceTransformer(model)
     if not any(loaded.prompts.values()) and _E5_NAME.search(Path(model).name.lower()):
         loaded.prompts.update(_E5_PROMPTS)
     return loaded
+
+
+def _check_hub(model: str, *, organization: str, file: str) -> None:
+    """Ask once for one file of a hub name, which fails at once where it cannot be had.
+
+    The loaders ask several times, and repeat each for half a minute where there is no network.
+    """
+    if not Path(model).exists() and _HUB_NAME.fullmatch(model):
+        snapshot_download(model if "/" in model else f"{organization}/{model}", allow_patterns=file)
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def _load_bundled(engine: EngineChoice) -> SentenceTransformer:

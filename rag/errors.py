@@ -15,6 +15,7 @@
     ├── ClientGone                      408  1   nobody waits for the reply any more
     ├── AddressInUse                    500  1   the server cannot listen where it was told to
     ├── EncoderError                    503  1   the embedding model cannot be loaded
+    ├── RerankerError                   503  1   the reranker cannot be loaded
     ├── MissingExtra                    500  2   an optional package is not installed
     └── LanguageModelError              502  1   the language model gave no usable answer
         ├── LanguageModelUnavailable    502  1
@@ -112,6 +113,12 @@ class AddressInUse(KutipError):
 
 class EncoderError(KutipError):
     """The embedding model cannot be loaded."""
+
+    http_status = 503
+
+
+class RerankerError(KutipError):
+    """The reranker cannot be loaded."""
 
     http_status = 503
 

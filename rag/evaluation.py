@@ -76,6 +76,7 @@ class Report:
     """What an evaluation found, and what it was run with."""
 
     encoder: str
+    reranker: str | None
     model: str | None
     mode: AnswerMode
     seconds: float
@@ -128,6 +129,7 @@ def evaluate(
     left_out += [LeftOut(id=item.source, reason=item.reason) for item in data.unreadable]
     return Report(
         encoder=corpora.encoder_name,
+        reranker=settings.reranker_model,
         model=next((found.answer.model for found in outcomes if found.answer and found.answer.model), None),
         mode=mode,
         seconds=round(time.perf_counter() - started, 1),

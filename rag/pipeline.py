@@ -23,7 +23,8 @@ from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart
 from rag.languages import detect_language, written_words
 from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, Frame, build_messages, draw_frame
 from rag.refusal import answer_refusal, relevance_refusal
-from rag.retrieval import Found, Query, hybrid_search, search
+from rag.reranking import Reranking
+from rag.retrieval import Found, Query, search
 from rag.rewriting import Rewriting, self_contained
 from rag.validation import language_tag, validated
 
@@ -68,6 +69,7 @@ class Pipeline:
         *,
         corpus: Corpus,
         encoder: Encoder,
+        reranking: Reranking | None = None,
         language_model: LanguageModel | None = None,
         top_k: int = 8,
         max_question_characters: int = 2000,
@@ -76,6 +78,7 @@ class Pipeline:
     ) -> None:
         self.corpus = corpus
         self.encoder = encoder
+        self.reranking = reranking
         self.language_model = language_model
         self.top_k = top_k
         self._max_question_characters = max_question_characters
@@ -84,7 +87,7 @@ class Pipeline:
 
     def search(self, question: Question, *, mode: SearchMode = "hybrid") -> Found:
         """Return the passages that matter for a question."""
-        return search(self.corpus, self.encoder, self._query(question, field="query"), mode=mode)
+        return self._search(self._query(question, field="query"), mode=mode)
 
     def undated_left_out(self, filters: Filters) -> int:
         """Count the articles that a range of days leaves out because they have no date."""
@@ -154,7 +157,7 @@ class Pipeline:
         started = time.perf_counter() - (rewriting.milliseconds or 0) / 1000
         query = self._query(replace(question, text=rewriting.text), field="question")
         language = _answer_language(question, query)
-        found = hybrid_search(self.corpus, self.encoder, query)
+        found = self._search(query, mode="hybrid")
         draft = Draft(
             question=question.text.strip(),
             query=query,
@@ -169,6 +172,9 @@ class Pipeline:
             draft.refusal_reason = self._why_no_hits(query.filters)
         draft.undated_left_out = self.undated_left_out(query.filters)
         return draft
+
+    def _search(self, query: Query, *, mode: SearchMode) -> Found:
+        return search(self.corpus, self.encoder, query, mode=mode, reranking=self.reranking)
 
     async def _write(
         self, draft: Draft, language_model: LanguageModel, sampling: Sampling

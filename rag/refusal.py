@@ -160,8 +160,8 @@ def signals_of(found: Found, extract: Extract | None, *, background: Background)
 
 
 def is_same_language(query: Query, found: Found) -> bool:
-    """Whether the best hit is in the question's language; Malay reads like Indonesian."""
-    return _primary(found.hits[0].language) == _primary(query.language)
+    """Whether the legs' best hit is in the question's language; Malay reads like Indonesian."""
+    return found.language is not None and _primary(found.language) == _primary(query.language)
 
 
 def _calibrated(

@@ -1,8 +1,8 @@
-"""Search: by vectors, by keywords, or by both."""
+"""Search: by vectors, by keywords, or by both; and what was found in a reranker's order."""
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from embeddings.encoder import Encoder, TextTooLong
 from embeddings.weights import FloatArray
@@ -11,6 +11,7 @@ from rag.datatypes import Filters, Hit, KeywordMatches, ScoredPassage, SearchMod
 from rag.diversity import DistinctHits
 from rag.errors import BadRequest
 from rag.fusion import fuse
+from rag.reranking import Reranking, rerank
 
 # Candidates each leg brings to the fusion, whatever the number of hits asked for; the next number where
 # near-copies fill those of the one before.
@@ -19,25 +20,37 @@ DEPTHS = (100, 1000, 10_000)
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What is searched for, where, and how many hits of it."""
+    """What is searched for, where, and how many hits of it.
+
+    `top_k` hits are looked for; as many as `pool`, where that is more, come back if the search for those
+    found them too.
+    """
 
     text: str
     language: str
     filters: Filters
     top_k: int
+    pool: int = 0
+
+    @property
+    def limit(self) -> int:
+        """The most hits that come back."""
+        return max(self.top_k, self.pool)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The hits, and what the legs say of how well they fit.
+    """The hits, and what the legs say of how well they fit, whatever order a reranker gave the hits.
 
-    `similarity` is the best cosine similarity, `coverage` the share of the query's rare words in the best
-    passage; None where its leg was not asked. `similarities` are those of the passages that vector search
-    found, best first, `rarity` the inverse document frequencies of the query's words.
+    `language` is that of the legs' first hit, `similarity` the best cosine similarity, `coverage` the share
+    of the query's rare words in the best passage; None where nothing was found, or its leg was not asked.
+    `similarities` are those of the passages that vector search found, best first, `rarity` the inverse
+    document frequencies of the query's words.
     """
 
     hits: list[Hit]
     timings_ms: dict[str, float]
+    language: str | None = None
     similarity: float | None = None
     coverage: float | None = None
     vector: FloatArray | None = None
@@ -50,8 +63,18 @@ class Found:
         return self.similarities.get(hit.passage_id, lowest)
 
 
-def search(corpus: Corpus, encoder: Encoder, query: Query, *, mode: SearchMode) -> Found:
-    """Search in the way that `mode` names."""
+def search(
+    corpus: Corpus,
+    encoder: Encoder,
+    query: Query,
+    *,
+    mode: SearchMode,
+    reranking: Reranking | None = None,
+) -> Found:
+    """Search in the way that `mode` names; a reranker, where there is one, orders the best hits."""
+    if reranking is not None:
+        pooled = replace(query, pool=reranking.depth)
+        return _reranked(search(corpus, encoder, pooled, mode=mode), query, reranking)
     if mode == "keyword":
         return keyword_search(corpus, query)
     if mode == "vector":
@@ -66,9 +89,9 @@ def keyword_search(corpus: Corpus, query: Query) -> Found:
         matches = _keyword_leg(corpus, query, depth=depth)
         hits = _distinct(corpus, matches.passages, query, source="keyword")
         clock.lap("keyword")
-        if len(hits) == query.top_k or len(matches.passages) < depth:
+        if len(hits) >= query.top_k or len(matches.passages) < depth:
             break
-    return Found(hits=hits, timings_ms=clock.laps, coverage=matches.coverage)
+    return Found(hits=hits, timings_ms=clock.laps, language=_first_language(hits), coverage=matches.coverage)
 
 
 def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
@@ -80,9 +103,15 @@ def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
         nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
         hits = _distinct(corpus, nearest, query, source="vector")
         clock.lap("vector")
-        if len(hits) == query.top_k or len(nearest) < depth:
+        if len(hits) >= query.top_k or len(nearest) < depth:
             break
-    return Found(hits=hits, timings_ms=clock.laps, similarity=_best(nearest), vector=vector)
+    return Found(
+        hits=hits,
+        timings_ms=clock.laps,
+        language=_first_language(hits),
+        similarity=_best(nearest),
+        vector=vector,
+    )
 
 
 def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
@@ -97,11 +126,12 @@ def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
         clock.lap("keyword")
         hits = _distinct(corpus, fuse(nearest, matches.passages), query, source="hybrid")
         clock.lap("fuse")
-        if len(hits) == query.top_k or len(nearest) < depth:
+        if len(hits) >= query.top_k or len(nearest) < depth:
             break
     return Found(
         hits=hits,
         timings_ms=clock.laps,
+        language=_first_language(hits),
         similarity=_best(nearest),
         coverage=matches.coverage,
         vector=vector,
@@ -132,15 +162,26 @@ def _distinct(
 ) -> list[Hit]:
     """Return the first hits, near-copies folded into the best of them."""
     distinct = DistinctHits()
-    for start in range(0, len(ranked), query.top_k):
-        distinct.add(corpus.hits(ranked[start : start + query.top_k], source=source))
-        if len(distinct) >= query.top_k:
+    for start in range(0, len(ranked), query.limit):
+        distinct.add(corpus.hits(ranked[start : start + query.limit], source=source))
+        if len(distinct) >= query.limit:
             break
-    return distinct.first(query.top_k)
+    return distinct.first(query.limit)
+
+
+def _reranked(found: Found, query: Query, reranking: Reranking) -> Found:
+    clock = _Clock()
+    hits = rerank(query.text, found.hits, reranker=reranking.reranker)[: query.top_k]
+    clock.lap("rerank")
+    return replace(found, hits=hits, timings_ms={**found.timings_ms, **clock.laps})
 
 
 def _keyword_leg(corpus: Corpus, query: Query, *, depth: int) -> KeywordMatches:
     return corpus.keyword_search(query.text, language=query.language, depth=depth, filters=query.filters)
+
+
+def _first_language(hits: Sequence[Hit]) -> str | None:
+    return hits[0].language if hits else None
 
 
 def _best(passages: list[ScoredPassage]) -> float | None:

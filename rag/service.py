@@ -10,11 +10,12 @@ from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import ModelLoadError
 from rag.corpus_properties import EncoderIdentity
-from rag.errors import EncoderError, SettingsError
+from rag.errors import EncoderError, RerankerError, SettingsError
 from rag.ingestion import Ingestion
 from rag.language_model import LanguageModel
 from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
+from rag.reranking import Reranking
 from rag.settings import Settings
 
 
@@ -37,16 +38,17 @@ class Service:
 def build_service(
     settings: Settings, *, encode_again: bool = False, sharing: Service | None = None
 ) -> Service:
-    """Load the encoder, open the corpus and put the pipeline together.
+    """Load the models, open the corpus and put the pipeline together.
 
-    `encode_again` replaces vectors of another encoder instead of refusing them; `sharing` gives its encoder
-    and language model instead of loading them again.
+    `encode_again` replaces vectors of another encoder instead of refusing them; `sharing` gives its models
+    instead of loading them again.
 
     Raises:
-        EncoderError, CorpusError, SettingsError
+        EncoderError, RerankerError, CorpusError, SettingsError
     """
     language_model = sharing.pipeline.language_model if sharing else load_language_model(settings)
     encoder = sharing.pipeline.encoder if sharing else _load_encoder(settings)
+    reranking = sharing.pipeline.reranking if sharing else load_reranking(settings)
     identity = EncoderIdentity(encoder.name, encoder.dimension)
     if encode_again:
         with open_corpus(settings) as old:
@@ -56,6 +58,7 @@ def build_service(
     pipeline = Pipeline(
         corpus=corpus,
         encoder=encoder,
+        reranking=reranking,
         language_model=language_model,
         top_k=settings.top_k,
         max_question_characters=settings.max_question_characters,
@@ -77,6 +80,21 @@ def _load_encoder(settings: Settings) -> Encoder:
         except ModelLoadError as error:
             raise EncoderError(str(error)) from error
     return BatchingEncoder(encoder)
+
+
+def load_reranking(settings: Settings) -> Reranking | None:
+    """Return the reranker that the settings name, None where they name none."""
+    if settings.reranker_model is None:
+        return None
+    with _collector_paused():
+        # Imported here for the reason above.
+        from embeddings.loading import load_reranker
+
+        try:
+            reranker = load_reranker(settings.reranker_model)
+        except ModelLoadError as error:
+            raise RerankerError(str(error)) from error
+    return Reranking(reranker, depth=settings.reranker_depth)
 
 
 @contextmanager

@@ -62,6 +62,14 @@ class Settings(BaseSettings):
         256, description="Longest passage; a longer paragraph is cut at sentence ends."
     )
 
+    reranker_model: str | None = Field(
+        None,
+        description="Cross-encoder that reads the best hits again and orders them: a hub name, or a folder.",
+    )
+    reranker_depth: Annotated[int, Field(ge=1, le=100)] = Field(
+        32, description="Hits that the reranker reads, or those asked for where they are more."
+    )
+
     llm_model: str | None = Field(
         None, description="Model that writes answers; without one, answers are verbatim sentences."
     )

@@ -714,6 +714,7 @@ def test_health(client: TestClient, fresh: TestClient) -> None:
         "articles": 3,
         "passages": 4,
         "embedding_model": "topics",
+        "reranker_model": None,
         "language_model": None,
     }
     assert client.get("/health/ready").json() == ready

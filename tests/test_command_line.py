@@ -22,6 +22,7 @@ from rag.local_corpus import LocalCorpus
 from rag.settings import Settings, environment_name
 from tests.conftest import TopicEncoder, article
 from tests.openai_server import Script, serving
+from tests.tiny_model import save_tiny_cross_encoder
 
 COFFEE = """\
 ---
@@ -411,11 +412,38 @@ def test_doctor_on_a_healthy_corpus(in_filled: Filled, monkeypatch: pytest.Monke
     lines = result.out.splitlines()
     assert [line.split(":")[0] for line in lines] == [
         *("ok      Kutip", "ok      Settings", "ok      Corpus", "ok      Encoder and search"),
-        "ok      Language model",
+        *("ok      Reranker", "ok      Language model"),
     ]
     assert lines[2].endswith(": 2 articles, 3 passages")
     assert lines[3].startswith("ok      Encoder and search: bundled:multilingual-e5-small, dimension 384, ")
-    assert lines[4] == "ok      Language model: scripted answers"
+    assert lines[4] == "ok      Reranker: none: hits stay in the order of the search"
+    assert lines[5] == "ok      Language model: scripted answers"
+
+
+def test_the_reranker_in_force_is_told_by_doctor_and_by_every_hit(
+    in_filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = save_tiny_cross_encoder(tmp_path)
+    monkeypatch.setenv("KUTIP_RERANKER_MODEL", str(folder))
+    told = f"ok      Reranker: {folder} orders the best 32 hits; reads one in "
+    assert kutip("doctor").out.splitlines()[4].startswith(told)
+    found = json.loads(kutip("search", "kopi", "--json").out)
+    assert {hit["source"] for hit in found["hits"]} == {"reranked"}
+    assert "rerank" in found["timings_ms"]
+
+
+def test_doctor_names_a_reranker_that_cannot_be_had(
+    in_filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUTIP_RERANKER_MODEL", str(tmp_path / "nowhere"))
+    ill = kutip("doctor")
+    assert ill.code == 1
+    failed = [line for line in ill.out.splitlines() if line.startswith("failed")]
+    assert len(failed) == 1
+    assert failed[0].startswith(f"failed  Reranker: KUTIP_RERANKER_MODEL is '{tmp_path / 'nowhere'}', which ")
+    asked = kutip("search", "kopi")
+    assert (asked.code, asked.out) == (1, "")
+    assert asked.err.startswith("kutip: KUTIP_RERANKER_MODEL is ")
 
 
 def test_doctor_tells_what_is_wrong_in_its_own_line_and_what_to_do(

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -356,6 +357,11 @@ def test_the_page_stands_alone_and_is_the_same_every_time(seeds: Report) -> None
     assert "<script" not in html
     assert "seeds (all)" in html
     assert html == page(seeds)
+
+
+def test_a_reranker_is_named_below_the_table(seeds: Report) -> None:
+    assert "reranker" not in markdown(seeds)
+    assert "; reranker scoring-model; answers: " in markdown(replace(seeds, reranker="scoring-model"))
 
 
 def test_the_bars_of_an_estimate_reach_its_value(seeds: Report) -> None:

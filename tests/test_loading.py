@@ -1,4 +1,4 @@
-"""From the name that a setting gives to an encoder, or to an error that says what to do."""
+"""From the name that a setting gives to an encoder or a reranker, or to an error that says what to do."""
 
 import shutil
 import time
@@ -8,11 +8,12 @@ import huggingface_hub.constants
 import numpy as np
 import pytest
 
-from embeddings.loading import load_encoder
+from embeddings.loading import load_encoder, load_reranker
 from embeddings.weights import ModelLoadError
-from tests.tiny_model import save_tiny_model
+from tests.tiny_model import save_tiny_cross_encoder, save_tiny_model
 
 NEXT_STEP = "give a sentence-transformers hub name or folder, or `bundled`"
+RERANKER_NEXT_STEP = "give the hub name or folder of a sentence-transformers cross-encoder, or remove it"
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,35 @@ def test_a_model_with_damaged_weights_is_named(folder: Path, tmp_path: Path) -> 
 
 def test_the_bundled_model_on_a_machine_without_a_gpu_is_openvinos() -> None:
     assert load_encoder("bundled").name == "bundled:multilingual-e5-small"
+
+
+def test_a_folder_loads_and_scores(tmp_path: Path) -> None:
+    saved = save_tiny_cross_encoder(tmp_path)
+    reranker = load_reranker(str(saved))
+    assert reranker.name == str(saved)
+    assert reranker.scores("harga kopi", ["kopi", "harga"]) == pytest.approx([0.8658, 0.7542], abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["kutip-tests/no-such-model", "no-such-model"])
+def test_a_reranker_of_the_hub_without_a_network_fails_at_once(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
+    started = time.monotonic()
+    message = f"^KUTIP_RERANKER_MODEL is '{name}', which cannot be loaded .*: {RERANKER_NEXT_STEP}"
+    with pytest.raises(ModelLoadError, match=message):
+        load_reranker(name)
+    assert time.monotonic() - started < 5
+
+
+def test_folders_that_hold_no_reranker_are_named_with_the_reason(folder: Path, tmp_path: Path) -> None:
+    reasons = {
+        tmp_path / "nowhere": "not found",
+        tmp_path: r"config\.json",
+        save_tiny_cross_encoder(tmp_path, labels=2): "it has 2 labels where a reranker has one",
+        folder: "it has no trained head that scores",
+    }
+    for path, reason in reasons.items():
+        message = rf"^KUTIP_RERANKER_MODEL is '{path}', .*\(.*{reason}.*\): {RERANKER_NEXT_STEP}"
+        with pytest.raises(ModelLoadError, match=message):
+            load_reranker(str(path))

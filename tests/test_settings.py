@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SettingsError
-from rag.service import load_language_model
+from rag.service import load_language_model, load_reranking
 from rag.settings import PREFIX, Settings, environment_name, load_settings
 
 KEY = "sk-verysecret-0123456789"
@@ -26,6 +26,8 @@ def test_defaults_answer_without_a_model_or_a_key() -> None:
     assert (settings.llm_model, settings.openai_api_key, settings.openai_base_url) == (None, None, None)
     assert (settings.host, settings.port, settings.top_k) == ("127.0.0.1", 8000, 8)
     assert load_language_model(settings) is None
+    assert (settings.reranker_model, settings.reranker_depth) == (None, 32)
+    assert load_reranking(settings) is None
 
 
 def test_every_setting_says_what_it_is_for() -> None:
@@ -79,6 +81,8 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("KUTIP_LLM_TIMEOUT_SECONDS", "inf", "less than or equal to 600"),
         ("KUTIP_LLM_MAX_TOKENS", "15", "greater than or equal to 16"),
         ("KUTIP_PASSAGE_MAX_TOKENS", "31", "greater than or equal to 32"),
+        ("KUTIP_RERANKER_DEPTH", "0", "KUTIP_RERANKER_DEPTH is '0': .* greater than or equal to 1"),
+        ("KUTIP_RERANKER_DEPTH", "101", "less than or equal to 100"),
         ("KUTIP_MAX_QUESTION_CHARACTERS", "20001", "less than or equal to 20000"),
         ("KUTIP_CORPUS", "oracle", "KUTIP_CORPUS is 'oracle': .*'local'"),
         ("KUTIP_FRAME_ANCESTORS", "https://a.example;", "'https://a.example;' is no origin such as https://"),

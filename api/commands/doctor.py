@@ -3,6 +3,7 @@
 import asyncio
 import platform
 import sys
+import time
 from collections.abc import Callable
 from importlib.metadata import version
 
@@ -14,13 +15,13 @@ from rag.errors import KutipError
 from rag.language_model import LanguageModel
 from rag.pipeline import Question
 from rag.refusal import CALIBRATIONS
-from rag.service import build_service, load_language_model, open_corpus
+from rag.service import build_service, load_language_model, load_reranking, open_corpus
 from rag.settings import load_settings
 
 
 @click.command()
 def command() -> None:
-    """Check settings, data folder, encoder and search, each in one line."""
+    """Check settings, data folder, encoder and search, reranker and language model, each in one line."""
     passed = [
         _run("Kutip", _version),
         _run("Settings", lambda: f"{len(load_settings().model_dump())} read"),
@@ -29,6 +30,7 @@ def command() -> None:
         passed += [
             _run("Corpus", _corpus),
             _run("Encoder and search", _search),
+            _run("Reranker", _reranker),
             _run("Language model", _language_model),
         ]
     if not all(passed):
@@ -55,8 +57,8 @@ def _corpus() -> str:
 
 
 def _search() -> str:
-    # Without the language model, whose faults its own line tells.
-    with build_service(load_settings(llm_model=None)) as service:
+    # Without the reranker and the language model, whose faults their own lines tell.
+    with build_service(load_settings(reranker_model=None, llm_model=None)) as service:
         encoder = service.pipeline.encoder
         found = service.pipeline.search(Question(text="kutip doctor"))
         lines = [
@@ -78,6 +80,17 @@ def _tier(tier: Tier) -> str:
         f"{tier.lists_searched} of {tier.lists} lists of vectors searched, "
         f"which find {tier.recall:.4f} of the ten nearest"
     )
+
+
+def _reranker() -> str:
+    reranking = load_reranking(load_settings())
+    if reranking is None:
+        return "none: hits stay in the order of the search"
+    started = time.perf_counter()
+    reranking.reranker.scores("kutip doctor", ["Check the reranker."])
+    milliseconds = (time.perf_counter() - started) * 1000
+    name, depth = reranking.reranker.name, reranking.depth
+    return f"{name} orders the best {depth} hits; reads one in {milliseconds:.0f} ms"
 
 
 def _language_model() -> str:

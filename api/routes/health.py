@@ -19,11 +19,12 @@ def live() -> dict[str, str]:
 def ready(service: RunningService) -> dict[str, Any]:
     """Say whether questions can be answered; 503 where the corpus cannot be read."""
     counts = service.corpus.counts()
-    language_model = service.pipeline.language_model
+    reranking, language_model = service.pipeline.reranking, service.pipeline.language_model
     return {
         "status": "ok",
         "articles": counts.articles,
         "passages": counts.passages,
         "embedding_model": service.pipeline.encoder.name,
+        "reranker_model": reranking.reranker.name if reranking else None,
         "language_model": language_model.name if language_model else None,
     }

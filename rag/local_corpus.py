@@ -33,7 +33,7 @@ from rag.datatypes import (
 )
 from rag.errors import CorpusError, EncoderMismatch
 from rag.filters import where
-from rag.keyword_ranking import Statistics, rank_by_bm25
+from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.languages import words
 from rag.migrations import migrate
 
@@ -213,12 +213,18 @@ class LocalCorpus:
         stems = dict.fromkeys(words(query, language=language))
         query_words = list(dict.fromkeys(map(_as_kept, stems)))
         with self._database.reading() as connection:
-            statistics = _statistics(connection, query_words)
+            weights = {
+                _as_kept(stem): weight
+                for stem, weight in query_weights(
+                    query, language=language, passage_languages=_languages(connection)
+                ).items()
+            }
+            statistics = _statistics(connection, [*weights])
             # Of what passes a filter, much may share nothing but common words with the query.
             is_filtered = filters != NO_FILTERS
             finding_words = statistics.known_words() if is_filtered else statistics.finding_words()
             candidates = _find(connection, finding_words, depth=depth, filters=filters)
-        matches = rank_by_bm25(query_words, candidates, statistics=statistics)
+        matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
         return replace(matches, rarity={stem: statistics.rarity(_as_kept(stem)) for stem in stems})
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
@@ -399,6 +405,10 @@ def _passing(connection: sqlite3.Connection, filters: Filters) -> IdArray:
         f"SELECT id FROM passages WHERE article_id IN (SELECT id FROM articles WHERE {condition})", parameters
     ).fetchall()
     return np.array([row["id"] for row in rows], np.int64)
+
+
+def _languages(connection: sqlite3.Connection) -> list[str]:
+    return [row["language"] for row in connection.execute("SELECT DISTINCT language FROM articles")]
 
 
 def _statistics(connection: sqlite3.Connection, query_words: Sequence[str]) -> Statistics:

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -119,14 +119,14 @@ class KeywordIndex:
         kept = _count(self._kept, word) - self._removed_words[word] if self._kept else 0
         return kept + _count(self._recent.searcher(), word)
 
-    def search(self, words: Sequence[str], *, depth: int, filters: Filters) -> list[int]:
-        """Return `depth` or more ids of the passages that share most with `words`, by tantivy's own BM25.
+    def search(self, weights: Mapping[str, float], *, depth: int, filters: Filters) -> list[int]:
+        """Return `depth` or more ids of the passages that hold most of the words, by tantivy's own BM25.
 
         Those kept and those in memory are ranked apart, so the order says nothing.
         """
-        if not words:
+        if not weights:
             return []
-        any_word = Query.boolean_query([(_MAY, _term("words", word)) for word in words])
+        any_word = Query.boolean_query([(_MAY, _weighted(word, weight)) for word, weight in weights.items()])
         query = Query.boolean_query([(_MUST, any_word), *((_MUST, passes) for passes in _passing(filters))])
         found = _best(self._recent.searcher(), query, depth=depth)
         if self._kept:
@@ -236,6 +236,10 @@ def _unscored(query: Query) -> Query:
 
 def _term(field: str, value: str) -> Query:
     return Query.term_query(_SCHEMA, field, value, "freq")
+
+
+def _weighted(word: str, weight: float) -> Query:
+    return Query.boost_query(_term("words", word), weight)
 
 
 def _any_of(passage_ids: Iterable[int]) -> Query:

@@ -1,6 +1,7 @@
 """What language is this text; its sentences; its words for keyword search."""
 
 import functools
+import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -87,7 +88,7 @@ def sentence_spans(text: str, *, language: str) -> list[Span]:
     >>> sentence_spans("Kata Dr. Budi, naik 1.500,5 poin. Apa itu?", language="id")
     [(0, 33), (34, 42)]
     """
-    primary = language.split("-")[0]
+    primary = _primary(language)
     boundaries = get_sentence_boundaries(primary, text)
     ends = [boundary["end_index"] for boundary in boundaries if not _ends_in_abbreviation(boundary, primary)]
     if primary in _SPACE_ENDS_CLAUSE:
@@ -130,23 +131,61 @@ _STEMMERS = {
 }  # fmt: skip
 
 
+# Marks tell Vietnamese words apart ("ma", "má", "mà"); elsewhere people leave them out.
+_MARKS_MATTER = frozenset({"vi"})
+_MARKED_LETTER = re.compile(r"([a-z])[\u0300-\u036f]+")
+
+# A Korean word carries its particles ("서울에서"), and compounds are written with or without spaces.
+_HANGUL = re.compile(r"[\uac00-\ud7a3]{2,}")
+
+
 def words(text: str, *, language: str) -> list[str]:
     """Return the stems that keyword search indexes and looks up, in order, repeats kept.
-
-    Unicode word segmentation (UAX 29, with ICU's dictionaries for Chinese, Japanese, Thai, Lao, Khmer and
-    Burmese), NFKC and case folding, then the language's Snowball stemmer where there is one.
 
     >>> words("Pemerintah mengusulkan 1.500,5 unit", language="id")
     ['perintah', 'usul', '1.500,5', 'unit']
     >>> words("日本政府", language="ja")
     ['日本', '政府']
     """
-    primary = language.split("-")[0]
+    return [stem for word in folded_words(text, language=language) for stem in stems(word, language=language)]
+
+
+def folded_words(text: str, *, language: str) -> list[str]:
+    """Return the words of a text in order, NFKC and case folded, neither stemmed nor cut.
+
+    Unicode word segmentation (UAX 29, with ICU's dictionaries for Chinese, Japanese, Thai, Lao, Khmer and
+    Burmese).
+    """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    tokens = (token for token in WordBreaker(folded, primary) if any(map(str.isalnum, token)))
-    if primary not in _STEMMERS:
-        return list(tokens)
-    return [_stem(token, _STEMMERS[primary]) for token in tokens]
+    return [token for token in WordBreaker(folded, _primary(language)) if any(map(str.isalnum, token))]
+
+
+def stems(word: str, *, language: str) -> list[str]:
+    """Return what keyword search knows a folded word by in a language.
+
+    The word's Snowball stem where there is a stemmer, its Latin letters without marks. A Korean word gives
+    its pairs of neighbouring syllables (Lee and Ahn 1996, "Using n-grams for Korean text retrieval", SIGIR).
+
+    >>> stems("panthers", language="en"), stems("éxitos", language="es"), stems("서울에서", language="ko")
+    (['panther'], ['exit'], ['서울', '울에', '에서'])
+    """
+    primary = _primary(language)
+    if primary == "ko" and _HANGUL.fullmatch(word):
+        return [word[start : start + 2] for start in range(len(word) - 1)]
+    stem = _stem(word, _STEMMERS[primary]) if primary in _STEMMERS else word
+    return [stem if primary in _MARKS_MATTER else _without_marks(stem)]
+
+
+def _primary(language: str) -> str:
+    """Return the language of a tag without script and region: "zh" of "zh-Hans"."""
+    return language.split("-")[0]
+
+
+def _without_marks(word: str) -> str:
+    if word.isascii():
+        return word
+    decomposed = unicodedata.normalize("NFD", word)
+    return unicodedata.normalize("NFC", _MARKED_LETTER.sub(r"\1", decomposed))
 
 
 def written_words(text: str) -> list[str]:

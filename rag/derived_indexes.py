@@ -313,10 +313,7 @@ class DerivedIndexes:
         with self._database.reading() as connection:
             for derived in self._all:
                 derived.brought_up(connection)
-        with self._alone(wait_seconds=_CLOSING_WAITS_SECONDS):
-            for derived in self._all:
-                if derived.is_due:
-                    derived.upkeep(self._database, self._closing)
+        self._upkeep(wait_seconds=_CLOSING_WAITS_SECONDS)
 
     def close(self) -> None:
         """End the upkeep, and write what would take long to derive again."""
@@ -336,8 +333,11 @@ class DerivedIndexes:
 
     def _upkeep_beside(self) -> None:
         faiss.omp_set_num_threads(1)  # of this thread alone: the other processors answer questions
+        self._upkeep(wait_seconds=0)
+
+    def _upkeep(self, *, wait_seconds: float) -> None:
         try:
-            with self._alone(wait_seconds=0):
+            with self._alone(wait_seconds=wait_seconds):
                 for derived in self._all:
                     if derived.is_due:
                         derived.upkeep(self._database, self._closing)

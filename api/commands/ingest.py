@@ -36,6 +36,7 @@ def command(paths: Sequence[str], rebuild: bool, as_json: bool, **stated: str | 
             encoder_name = service.pipeline.encoder.name
             click.echo(f"All stored articles were encoded again, by {encoder_name}.", err=True)
         results = list(_ingest(service, items, total=count_items(paths)))
+        service.corpus.optimize()
     if as_json:
         print_json({"articles": [ingest_json(result) for result in results]})
     if paths:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import cast
@@ -72,10 +71,12 @@ class OpenAILanguageModel:
         self, messages: Sequence[Message], sampling: Sampling
     ) -> AsyncIterator[ChatCompletionChunk]:
         """Yield the chunks; the time limit is on the whole answer, against a server that drips."""
-        deadline = time.monotonic() + self._timeout_seconds
+        # subtle: not `wait_for`, which up to Python 3.11 swallows a cancellation that comes with a chunk; and
+        # not one timeout around the loop, which would interrupt whoever is handed a chunk.
+        ends = asyncio.get_running_loop().time() + self._timeout_seconds
         async with self._client() as client:
-            stream = await asyncio.wait_for(
-                client.chat.completions.create(
+            async with asyncio.timeout_at(ends):
+                stream = await client.chat.completions.create(
                     model=self.name,
                     messages=cast("list[ChatCompletionMessageParam]", list(messages)),
                     max_tokens=self._limit(sampling),
@@ -83,16 +84,16 @@ class OpenAILanguageModel:
                     stop=list(sampling.stop) or openai.omit,
                     stream=True,
                     stream_options={"include_usage": True},
-                ),
-                self._timeout_seconds,
-            )
+                )
             async with stream:
                 chunks = aiter(stream)
                 while True:
                     try:
-                        yield await asyncio.wait_for(anext(chunks), deadline - time.monotonic())
+                        async with asyncio.timeout_at(ends):
+                            chunk = await anext(chunks)
                     except StopAsyncIteration:
                         return
+                    yield chunk
 
     def _limit(self, sampling: Sampling) -> int:
         return min(self._max_tokens, sampling.max_tokens or self._max_tokens)

@@ -77,18 +77,18 @@ class Index:
 
     def __init__(self, collection: Iterable[Article], *, analyse: Analyse, language: str) -> None:
         self._places: list[Place] = []
-        self._words: list[list[str]] = []
+        self._words: list[str] = []
         self._holding: dict[str, list[int]] = {}
         for article in collection:
             title = analyse(article.title, language=language)
             for paragraph in article.numbered_paragraphs():
                 self._add((article.id, paragraph.number), title + analyse(paragraph.text, language=language))
-        self._words_a_passage = sum(map(len, self._words)) / len(self._words)
+        self._words_a_passage = sum(words.count(" ") + 1 for words in self._words) / len(self._words)
 
     def _add(self, place: Place, held: list[str]) -> None:
         for word in set(held):
             self._holding.setdefault(word, []).append(len(self._words))
-        self._words.append(held)
+        self._words.append(" ".join(held))
         self._places.append(place)
 
     def search(self, weights: Mapping[str, float]) -> list[Place]:
@@ -100,7 +100,9 @@ class Index:
             passages_with={word: len(numbers) for word, numbers in holding.items()},
         )
         candidates = {
-            number: self._words[number] for word in statistics.known_words() for number in holding[word]
+            number: " ".join(self._words[number])
+            for word in statistics.known_words()
+            for number in holding[word]
         }
         matches = rank_by_bm25([*weights], candidates, weights=weights, statistics=statistics)
         return [self._places[passage.passage_id] for passage in matches.passages]

@@ -9,6 +9,15 @@ from rag.errors import EncoderMismatch
 ANALYSIS = 2
 
 
+_NEWEST_STATE = """
+SELECT
+    coalesce((SELECT CAST(value AS INTEGER) FROM properties WHERE name = 'corpus'), 0) AS corpus,
+    coalesce((SELECT CAST(value AS INTEGER) FROM properties WHERE name = 'analysis'), 0) AS analysis,
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0) AS last_passage,
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'removals'), 0) AS last_removal
+"""
+
+
 class EncoderIdentity(NamedTuple):
     """What must be equal for vectors to be comparable."""
 
@@ -42,14 +51,7 @@ def _label(encoder: EncoderIdentity) -> str:
 
 def newest_state(connection: sqlite3.Connection) -> dict[str, int]:
     """Return whose state this is, and the last passage and the last removal ever noted in it."""
-    rows = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
-    last = {row["name"]: row["seq"] for row in rows}
-    return {
-        "corpus": int(read(connection, "corpus") or 0),
-        "analysis": int(read(connection, "analysis") or 0),
-        "last_passage": last.get("passages", 0),
-        "last_removal": last.get("removals", 0),
-    }
+    return dict(connection.execute(_NEWEST_STATE).fetchone())
 
 
 def read(connection: sqlite3.Connection, name: str) -> str | None:

@@ -1,7 +1,8 @@
 """Two ranked lists into one: pure functions."""
 
 from collections.abc import Sequence
-from statistics import pstdev
+
+import numpy as np
 
 from rag.datatypes import ScoredPassage
 
@@ -24,11 +25,10 @@ def fuse(vector: Sequence[ScoredPassage], keyword: Sequence[ScoredPassage]) -> l
     """
     scores: dict[int, float] = {}
     if vector:
-        similarities = [passage.score for passage in vector]
-        weakest = min(similarities)
-        spread = pstdev(similarities) or 1.0
+        similarities = np.array([passage.score for passage in vector])
+        weakest, spread = float(similarities.min()), float(similarities.std()) or 1.0
         scores = {passage.passage_id: (passage.score - weakest) / spread for passage in vector}
     for passage in keyword:
         scores[passage.passage_id] = scores.get(passage.passage_id, 0.0) + KEYWORD_WEIGHT * passage.score
-    fused = [ScoredPassage(passage_id=passage_id, score=score) for passage_id, score in scores.items()]
+    fused = map(ScoredPassage, scores.keys(), scores.values())
     return sorted(fused, key=lambda passage: (-passage.score, passage.passage_id))

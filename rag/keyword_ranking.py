@@ -6,10 +6,12 @@ Zaragoza 2009 (The Probabilistic Relevance Framework), with the constants of Ans
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from embeddings.weights import FloatArray
 from rag.datatypes import KeywordMatches, ScoredPassage
 from rag.function_words import FUNCTION_WORDS
 from rag.languages import folded_words, stems
@@ -68,25 +70,39 @@ class Statistics:
 
 def rank_by_bm25(
     query: Sequence[str],
-    candidates: Mapping[int, Sequence[str]],
+    candidates: Mapping[int, str],
     *,
     weights: Mapping[str, float],
     statistics: Statistics,
 ) -> KeywordMatches:
-    """Score each candidate's words against the weighted ones; the coverage is that of the query's own."""
+    """Score each candidate's words, spaces between them, by the weighted ones; best first.
+
+    The coverage is that of the query's own words, each given once.
+    """
     rarity = {word: statistics.rarity(word) for word in {**weights, **dict.fromkeys(query)}}
-    total = sum(rarity[word] for word in query)
-    scored = []
-    coverage = 0.0
-    for passage_id, words in candidates.items():
-        counts = Counter(word for word in words if word in rarity)
-        length = 1 - B + B * len(words) / statistics.words_a_passage
-        score = sum(
-            weight * rarity[word] * counts[word] * (K1 + 1) / (counts[word] + K1 * length)
-            for word, weight in weights.items()
-            if word in counts
-        )
-        scored.append(ScoredPassage(passage_id=passage_id, score=score))
-        coverage = max(coverage, sum(rarity[word] for word in query if word in counts) / total)
-    scored.sort(key=lambda passage: (-passage.score, passage.passage_id))
-    return KeywordMatches(passages=scored, coverage=coverage)
+    if not candidates or not rarity:
+        return KeywordMatches(passages=[], coverage=0.0)
+    rare = np.array(list(rarity.values()))
+    counts = _counts([*rarity], candidates.values())
+    lengths = np.array([words.count(" ") + 1 for words in candidates.values()])
+    saturation = K1 * (1 - B + B * lengths / statistics.words_a_passage)
+    gains = counts * (K1 + 1) / (counts + saturation[:, None])
+    scores = gains @ (rare * [weights.get(word, 0.0) for word in rarity])
+    asked = rare * [word in query for word in rarity]
+    coverage = float(((counts > 0) @ asked).max() / (asked.sum() or 1.0))
+    scored = map(ScoredPassage, candidates, scores.tolist())
+    ranked = sorted(scored, key=lambda passage: (-passage.score, passage.passage_id))
+    return KeywordMatches(passages=ranked, coverage=coverage)
+
+
+def _counts(sought: Sequence[str], texts: Iterable[str]) -> FloatArray:
+    """Return how often each text (row) holds each word (column).
+
+    >>> _counts(["anak", "main"], ["anak anak bermain", "main"]).tolist()
+    [[2.0, 0.0], [0.0, 1.0]]
+    """
+    # Counting in the text takes a quarter of the time of taking it apart. subtle: two spaces between words,
+    # or one word twice in a row would be counted once.
+    padded = [f" {word} " for word in sought]
+    doubled = (f" {text.replace(' ', '  ')} " for text in texts)
+    return np.array([[text.count(word) for word in padded] for text in doubled], np.float32)

@@ -207,7 +207,7 @@ class LocalCorpus:
             if index.lists:
                 found = _rescored(connection, vector, found)
         self._derived.upkeep_if_due()
-        return [ScoredPassage(passage_id=passage_id, score=score) for passage_id, score in found]
+        return [ScoredPassage(*pair) for pair in found]
 
     def keyword_search(
         self, query: str, *, language: str, depth: int, filters: Filters = NO_FILTERS
@@ -366,11 +366,11 @@ def _statistics(connection: sqlite3.Connection, index: KeywordIndex, query: Sequ
     )
 
 
-def _words_of(connection: sqlite3.Connection, passage_ids: Sequence[int]) -> dict[int, list[str]]:
+def _words_of(connection: sqlite3.Connection, passage_ids: Sequence[int]) -> dict[int, str]:
     rows = connection.execute(
         f"SELECT id, words FROM passages WHERE id IN ({', '.join('?' * len(passage_ids))})", passage_ids
     )
-    return {row["id"]: row["words"].split(" ") for row in rows}
+    return {row["id"]: row["words"] for row in rows}
 
 
 def _rescored(

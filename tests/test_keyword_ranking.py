@@ -25,7 +25,8 @@ def statistics(*words: str) -> Statistics:
 
 
 def rank(query: list[str], candidates: dict[int, list[str]], *, statistics: Statistics) -> KeywordMatches:
-    return rank_by_bm25(query, candidates, weights=dict.fromkeys(query, 1.0), statistics=statistics)
+    joined = {passage_id: " ".join(held) for passage_id, held in candidates.items()}
+    return rank_by_bm25(query, joined, weights=dict.fromkeys(query, 1.0), statistics=statistics)
 
 
 def test_bm25_worked_out_by_hand() -> None:
@@ -89,7 +90,7 @@ def test_a_word_scores_by_its_weight_and_covers_in_full() -> None:
     # As above, "kopi" for half: .908262 / 2 + 1.203973.
     weights = {"kopi": 0.5, "panen": 1.0}
     matches = rank_by_bm25(
-        [*weights], {1: PASSAGES[1]}, weights=weights, statistics=statistics("kopi", "panen")
+        [*weights], {1: " ".join(PASSAGES[1])}, weights=weights, statistics=statistics("kopi", "panen")
     )
     assert matches.passages[0].score == pytest.approx(0.454131 + 1.203973, abs=1e-6)
     assert matches.coverage == pytest.approx(1.0)
@@ -98,7 +99,7 @@ def test_a_word_scores_by_its_weight_and_covers_in_full() -> None:
 def test_another_languages_stem_scores_and_covers_nothing() -> None:
     known = Statistics(passages=2, words_a_passage=1, passages_with={"panthers": 0, "panther": 1})
     matches = rank_by_bm25(
-        ["panthers"], {1: ["panther"]}, weights={"panthers": 1.0, "panther": 0.5}, statistics=known
+        ["panthers"], {1: "panther"}, weights={"panthers": 1.0, "panther": 0.5}, statistics=known
     )
     # ln(1 + 1.5 / 1.5) × .5
     assert matches.passages[0].score == pytest.approx(math.log(2) / 2)

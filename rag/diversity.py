@@ -20,8 +20,8 @@ _NEAR = 0.75
 _LEAST = 0.5
 
 
-# Runs looked for before all are compared, evenly spread, and how many of them a copy has at the least: four in
-# a million of those that barely are copies have fewer (binomially), and few other texts have as many.
+# Runs looked for before all are compared, evenly spread, and how many of them a copy has at the least: four
+# in a million of those that barely are copies have fewer (binomially), and few other texts have as many.
 _PROBES = 16
 _LEAST_PROBES = 4
 

@@ -34,8 +34,8 @@ _HEADER = (
 _METHOD = """
 Hybrid search beside its two legs, one configuration for every set, the bundled encoder, no reranker.
 Indonesian questions are asked of all Indonesian passages of the development sets in one index (passages of at
-most 256 tokens); those of other languages of xquad-dev in that language. Passages of one paragraph count once;
-near-copies are folded into the best of them.
+most 256 tokens), those of other languages of xquad-dev in that language. Passages of one paragraph count
+once; near-copies are folded into the best of them.
 """.strip().replace("\n", " ")
 
 

@@ -6,7 +6,7 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -133,7 +133,7 @@ class VectorIndex:
         if depth == 0:
             return []
         parameters = self._parameters(within)
-        with self._readers:
+        with self._readers, nullcontext() if self.lists else _one_thread():
             scores, ids = self._index.search(vector.reshape(1, -1), depth, params=parameters)
         found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
         return sorted((pair for pair in found if pair[0] >= 0), key=lambda pair: (-pair[1], pair[0]))
@@ -243,6 +243,20 @@ def _selector(within: IdArray | None) -> Any:
     mask = np.zeros(int(within.max()) + 1, np.bool_)
     mask[within] = True
     return faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))  # type: ignore[call-arg, arg-type]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep FAISS from waking other threads for what takes one of them less than a millisecond.
+
+    Waking them takes as long, and several times that where the processors are busy with other questions.
+    """
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)  # of this thread alone
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _probe_choices(lists: int) -> Iterator[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embeddings.encoder import Encoder, TextTooLong
+from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 
 # More would keep the first of them waiting without making the others faster.
@@ -43,7 +43,6 @@ class BatchingEncoder:
         Raises:
             TextTooLong: a text is longer than `max_tokens`.
         """
-        self._refuse_too_long(texts)  # before it could fail the batch for others
         mine = _Waiting(texts)
         self._waiting.append(mine)
         with self._encoding:
@@ -59,19 +58,19 @@ class BatchingEncoder:
         """
         return self._encoder.encode_passages(texts)
 
-    def _refuse_too_long(self, texts: Sequence[str]) -> None:
-        longest = max(self.count_tokens(texts), default=0)
-        if longest > self.max_tokens:
-            raise TextTooLong(f"A text has {longest} tokens; {self.name} takes at most {self.max_tokens}.")
-
     def _encode_waiting(self, mine: _Waiting) -> None:
         """Encode everything that waits, `mine` among it; the caller holds the lock."""
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _LARGEST_BATCH))]
+        others = [waiting for waiting in batch if waiting is not mine]
         try:
             vectors = self._encoder.encode_queries([text for waiting in batch for text in waiting.texts])
         except Exception:
-            self._waiting.extendleft(waiting for waiting in batch if waiting is not mine)
-            raise
+            # Whose text was it? Each asks for its own, so that nobody hears of another's.
+            self._waiting.extendleft(reversed(others))
+            if not others:
+                raise
+            mine.vectors = self._encoder.encode_queries(mine.texts)
+            return
         ends = np.cumsum([len(waiting.texts) for waiting in batch])[:-1]
         for waiting, part in zip(batch, np.split(vectors, ends), strict=True):
             waiting.vectors = part

@@ -33,7 +33,10 @@ class _Original:
         self.hit = hit
         self.copies: list[Copy] = []
         self._signs = _NO_SIGNS.sub("", hit.text.casefold())
-        self._numbers = Counter(re.findall(r"\d+", hit.text))
+
+    @cached_property
+    def _numbers(self) -> Counter[str]:
+        return Counter(re.findall(r"\d+", self.hit.text))
 
     @cached_property
     def _shingles(self) -> frozenset[str]:
@@ -47,7 +50,7 @@ class _Original:
 
     def is_copied_by(self, other: "_Original") -> bool:
         """Whether the other text adds next to nothing; one that gives another number is no copy."""
-        if not other._numbers <= self._numbers or not self._may_be_copied_by(other):
+        if not self._may_be_copied_by(other) or not other._numbers <= self._numbers:
             return False
         if len(other._shingles) < _LEAST * len(self._shingles):
             return False

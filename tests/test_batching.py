@@ -14,22 +14,20 @@ from tests.conftest import TOPICS, TopicEncoder
 
 
 class SlowEncoder(TopicEncoder):
-    """Notes the size of each batch; its first waits until it is told to go on; fails on request."""
+    """Notes the size of each batch; its first waits until it is told to go on; refuses what is too long."""
 
     def __init__(self) -> None:
         super().__init__()
         self.batches: list[int] = []
         self.is_busy = threading.Event()
         self.may_go_on = threading.Event()
-        self.failures = 0
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         self.batches.append(len(texts))
         self.is_busy.set()
         assert self.may_go_on.wait(30)
-        if self.failures:
-            self.failures -= 1
-            raise RuntimeError("no memory")
+        if max(self.count_tokens(texts)) > self.max_tokens:
+            raise TextTooLong(f"A text is too long; {self.name} takes at most {self.max_tokens}.")
         return super().encode_queries(texts)
 
 
@@ -66,18 +64,16 @@ def test_one_alone_waits_for_nobody() -> None:
     assert np.array_equal(batching.encode_queries(["kopi"]), TopicEncoder().encode_queries(["kopi"]))
 
 
-def test_a_failure_is_that_of_one_caller() -> None:
+def test_a_text_that_cannot_be_encoded_fails_for_its_caller_alone() -> None:
     encoder = SlowEncoder()
-    encoder.failures = 2
-    results = ask_at_once(encoder, [["kopi"], ["banjir"], ["gempa"]])
-    failed = [result for result in results if isinstance(result, RuntimeError)]
-    assert len(failed) == 2
-    assert sum(isinstance(result, np.ndarray) for result in results) == 1
+    long = "kopi " * (encoder.max_tokens + 1)
+    results = ask_at_once(encoder, [["kopi"], ["banjir"], [long], ["gempa"]])
+    assert [type(result) for result in results] == [np.ndarray, np.ndarray, TextTooLong, np.ndarray]
 
 
-def test_a_text_that_is_too_long_fails_alone() -> None:
+def test_the_error_of_one_alone_is_raised() -> None:
     encoder = SlowEncoder()
-    long = ["kopi " * (encoder.max_tokens + 1)]
+    encoder.may_go_on.set()
     with pytest.raises(TextTooLong, match="takes at most"):
-        BatchingEncoder(encoder).encode_queries(long)
-    assert encoder.batches == []
+        BatchingEncoder(encoder).encode_queries(["kopi " * (encoder.max_tokens + 1)])
+    assert encoder.batches == [1]

@@ -124,7 +124,7 @@ def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
         clock.lap("vector")
         matches = _keyword_leg(corpus, query, depth=depth)
         clock.lap("keyword")
-        hits = _distinct(corpus, fuse(nearest, matches.passages), query, source="hybrid")
+        hits = _distinct(corpus, fuse(nearest, matches), query, source="hybrid")
         clock.lap("fuse")
         if len(hits) >= query.top_k or len(nearest) < depth:
             break

@@ -9,7 +9,7 @@ from rag.datatypes import KeywordMatches, ScoredPassage
 # How many standard deviations of similarity a BM25 point is worth to a query whose words' rarities sum up to
 # one, and the power of that sum that it is divided by. Chosen on development data, where the choice on other
 # sets holds for each (`python -m benchmarks.fusion`).
-KEYWORD_WEIGHT = 0.64
+KEYWORD_WEIGHT = 0.75
 RARITY_POWER = 0.25
 
 
@@ -18,7 +18,7 @@ def fuse(vector: Sequence[ScoredPassage], keyword: KeywordMatches) -> list[Score
 
     Similarities are taken from the weakest candidate's and divided by the candidates' spread, so that the
     weight holds for any encoder. BM25 sums over the query's words, so its weight falls slowly with their
-    rarity: from .36 where it sums up to ten, a word or two, to .2 at a hundred. A leg that is blind to the
+    rarity: from .42 where it sums up to ten, a word or two, to .24 at a hundred. A leg that is blind to the
     query (no word known, another script) adds nothing instead of a rank. Scores, not ranks: in each of our
     sets rank fusion is worse than its better leg (compare Bruch et al. 2023,
     https://arxiv.org/abs/2210.11934).
@@ -43,7 +43,7 @@ def keyword_weight(rarity: float) -> float:
     """Return how many standard deviations one BM25 point is worth to a query of words with that rarity.
 
     >>> [round(keyword_weight(rarity), 2) for rarity in (1, 10, 20, 100)]
-    [0.64, 0.36, 0.3, 0.2]
+    [0.75, 0.42, 0.35, 0.24]
     """
     weight: float = KEYWORD_WEIGHT / max(rarity, 1.0) ** RARITY_POWER
     return weight

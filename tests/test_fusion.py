@@ -33,9 +33,9 @@ BM25 = st.dictionaries(st.integers(1, 30), st.integers(0, 40_000).map(lambda n: 
 
 def test_a_worked_example() -> None:
     # Similarities .9 .8 .7: mean .8, deviation √(.02 / 3) = .08165. So 2.449, 1.225, 0, and BM25 on top, its
-    # weight .64 / rarity^¼ = .3.
+    # weight .75 / rarity^¼ = .3.
     vector = passages({1: 0.9, 2: 0.8, 3: 0.7})
-    fused = fuse(vector, matches({3: 10.0, 2: 2.0, 4: 5.0}, rarity=(0.64 / 0.3) ** 4))
+    fused = fuse(vector, matches({3: 10.0, 2: 2.0, 4: 5.0}, rarity=(0.75 / 0.3) ** 4))
     assert [passage.passage_id for passage in fused] == [3, 1, 2, 4]
     assert [passage.score for passage in fused] == pytest.approx([3.0, 2.449490, 1.824745, 1.5])
 

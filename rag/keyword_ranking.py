@@ -16,8 +16,8 @@ from rag.datatypes import KeywordMatches, ScoredPassage
 from rag.function_words import FUNCTION_WORDS
 from rag.languages import folded_words, stems
 
-# Chosen on development data, where k1 from .4 to .9 and b from .6 to .75 differ little: passages are short, so
-# that a word's second mention says less than in whole documents.
+# Chosen on development data, where k1 from .4 to .9 and b from .6 to .75 differ little: passages are short,
+# so a word's second mention says less than in a whole document.
 K1 = 0.6
 B = 0.6
 

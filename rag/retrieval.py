@@ -15,7 +15,7 @@ from rag.reranking import Reranking, rerank
 
 # Candidates each leg brings to the fusion, whatever the number of hits asked for; the next number where
 # near-copies fill those of the one before.
-DEPTHS = (100, 1000, 10_000)
+DEPTHS = (100, 1000, 20_000)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -203,11 +203,11 @@ def test_a_key_is_asked_for_and_kept_for_the_tab(visit: Visiting, monkeypatch: p
 
 def test_an_article_asks_for_the_key_as_well(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUTIP_API_KEYS", KEY)
-    seen = visit("/?article=kopi", served_with={"articles": ARTICLES})
+    seen = visit("/?article=panen", served_with={"articles": ARTICLES})
     seen.expected = ["401"]
     expect(seen.article.get_by_role("alert")).to_have_text("This service asks for an access key.")
     seen.article.get_by_label("Access key").fill(KEY)
     seen.article.get_by_label("Access key").press("Enter")
-    expect(seen.article).to_contain_text("1.500,5 ton")
+    expect(seen.article).to_contain_text("Rp92.000 per kilogram")
     seen.page.keyboard.press("Escape")
     expect(seen.page.locator("#languages input")).to_have_count(3)

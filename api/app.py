@@ -5,13 +5,21 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
+from api.access import Access, Keys
 from api.body_limit import BodyLimit
+from api.concurrency_limit import ConcurrencyLimit
 from api.mcp_server import McpEndpoint
+from api.origins import origin_pattern
 from api.problems import add_problem_handlers
+from api.rate_limit import RateLimit
 from api.routes import articles, ask, chat, filters, health, page, responses, search
+from api.security_headers import SecurityHeaders
 from rag.service import Service
+from rag.settings import Settings
 
 
 def create_app(service: Service) -> FastAPI:
@@ -29,12 +37,38 @@ def create_app(service: Service) -> FastAPI:
         description="Answers from articles, with citations to the exact words of the source.",
         version=version("kutip"),
         lifespan=lifespan,
+        middleware=_middleware(service.settings),
     )
     app.state.service = service
-    app.add_middleware(BodyLimit)
     add_problem_handlers(app)
     for module in (ask, chat, responses, search, articles, filters, health, page):
         app.include_router(module.router)
     # subtle: a route, as a mount would redirect /mcp to /mcp/.
     app.router.routes.append(Route("/mcp", mcp_endpoint, methods=["POST"]))
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Return what a request passes before its route, in this order."""
+    rate_limit = RateLimit(settings.rate_limit)
+    return [
+        Middleware(SecurityHeaders),
+        *_cross_origin(settings.cors_origins),  # before the keys: a preflight request carries none
+        Middleware(Access, keys=Keys.of(settings), rate_limit=rate_limit),
+        Middleware(ConcurrencyLimit, limit=settings.max_concurrent),
+        Middleware(BodyLimit),
+    ]
+
+
+def _cross_origin(origins: str) -> list[Middleware]:
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origin_regex=origin_pattern(origins),
+            allow_methods=("GET", "POST", "DELETE"),
+            allow_headers=("*",),  # there are no cookies; clients of OpenAI's API send many of their own
+            expose_headers=("Retry-After",),
+        )
+    ]

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
@@ -21,6 +22,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from api.origins import origin_pattern
 from api.problems import UNEXPECTED
 from api.tools import TOOLS, Tool
 from rag.errors import KutipError
@@ -114,20 +116,21 @@ class McpEndpoint:
 
         # Its own check of Host and Origin stays off: it would refuse every name but those listed, see below.
         self._manager = StreamableHTTPSessionManager(create_server(running), stateless=True)
+        self._allowed = re.compile(origin_pattern(service.settings.cors_origins))
 
     def run(self) -> AbstractAsyncContextManager[None]:
         """Return what must be entered while requests are answered."""
         return self._manager.run()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, unless a web page sent it.
+        """Answer one request, unless a web page sent it that KUTIP_CORS_ORIGINS does not name.
 
         A page whose name was made to point here (DNS rebinding) could read every article. A browser names the
         page in Origin with each POST and no script can change that; other clients send none, by whatever name
         they or a proxy call the server.
         """
         origin = Headers(scope=scope).get("origin")
-        if origin and not _is_loopback(origin):
+        if origin and not _is_loopback(origin) and not self._allowed.fullmatch(origin):
             raise HTTPException(403, f"Pages of {origin[:100]!r} may not call the tools")
         await self._manager.handle_request(scope, receive, send)
 

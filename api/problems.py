@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,7 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from rag.errors import BadRequest, KutipError
+from api.security_headers import SECURITY_HEADERS
+from rag.errors import BadRequest, KutipError, Overloaded, Unauthorized
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +26,12 @@ _SHOWN_CHARACTERS = 200
 
 _OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses", "/v1/completions", "/v1/embeddings")
 _OPENAI_STATUS = {422: 400}
-_OPENAI_CODES = {404: "model_not_found", 413: "request_too_large"}
+_OPENAI_CODES = {
+    401: "invalid_api_key",
+    404: "model_not_found",
+    413: "request_too_large",
+    429: "rate_limit_exceeded",
+}
 
 
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
@@ -80,9 +87,22 @@ def respond(
     return Response(body, status_code=status, headers=headers, media_type=media_type)
 
 
+def refusal(error: KutipError, *, path: str) -> Response:
+    """Return one of Kutip's own errors as a response, in the form that clients of `path` read."""
+    return respond(problem_of(error), path=path, headers=_headers_of(error))
+
+
+def _headers_of(error: KutipError) -> dict[str, str]:
+    if isinstance(error, Unauthorized):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, Overloaded):
+        return {"Retry-After": str(ceil(error.retry_after_seconds))}
+    return {}
+
+
 async def _own_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, KutipError)
-    return respond(problem_of(error), path=request.url.path)
+    return refusal(error, path=request.url.path)
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
@@ -111,4 +131,5 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:
     logger.error("Unexpected error", exc_info=error)
-    return respond(problem(500, UNEXPECTED), path=request.url.path)
+    # subtle: it is sent from outside of every middleware, so it takes the headers itself.
+    return respond(problem(500, UNEXPECTED), path=request.url.path, headers=SECURITY_HEADERS)

@@ -14,6 +14,10 @@
     │   └── EncoderMismatch             503  1   the stored vectors are another encoder's
     ├── ClientGone                      408  1   nobody waits for the reply any more
     ├── AddressInUse                    500  1   the server cannot listen where it was told to
+    ├── Unauthorized                    401  1   no key, or none of this service's
+    ├── Forbidden                       403  1   the key may not do this
+    ├── Overloaded                      503  1   more requests at once than are worked on
+    │   └── RateLimited                 429  1   more requests a minute than one caller may send
     ├── EncoderError                    503  1   the embedding model cannot be loaded
     ├── RerankerError                   503  1   the reranker cannot be loaded
     ├── MissingExtra                    500  2   an optional package is not installed
@@ -109,6 +113,34 @@ class ClientGone(KutipError):
 
 class AddressInUse(KutipError):
     """The server cannot listen where it was told to."""
+
+
+class Unauthorized(KutipError):
+    """The request carries no key, or none of this service's."""
+
+    http_status = 401
+
+
+class Forbidden(KutipError):
+    """The key of the request may not do what it asks for."""
+
+    http_status = 403
+
+
+class Overloaded(KutipError):
+    """More requests came at once than are worked on; later, the same request may be answered."""
+
+    http_status = 503
+
+    def __init__(self, message: str, *, retry_after_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class RateLimited(Overloaded):
+    """One caller sent more requests a minute than it may."""
+
+    http_status = 429
 
 
 class EncoderError(KutipError):

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rag.access_keys import as_key_hashes
 from rag.datatypes import Markers, SourceEvents, UnsupportedPolicy
 from rag.errors import SettingsError
 
@@ -31,7 +32,19 @@ def _as_origins(value: str) -> str:
     return " ".join(origins)
 
 
-FrameAncestors = Annotated[str, AfterValidator(_as_origins)]
+def _as_key_hashes(value: SecretStr) -> SecretStr:
+    """Return the hashes of keys, so that none is held in the clear, not even as a secret."""
+    try:
+        return SecretStr(" ".join(as_key_hashes(value.get_secret_value())))
+    except ValueError as error:
+        raise PydanticCustomError("keys", "{reason}", {"reason": str(error)}) from None
+
+
+Origins = Annotated[str, AfterValidator(_as_origins)]
+KeyHashes = Annotated[SecretStr, AfterValidator(_as_key_hashes)]
+
+# What is wrong with a secret is told without it.
+_SECRET_NAME = re.compile(r".*_KEYS?")
 
 
 class Settings(BaseSettings):
@@ -44,6 +57,7 @@ class Settings(BaseSettings):
         frozen=True,
         extra="ignore",
         populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = Field(Path("data"), description="Folder of the corpus; made when missing.")
@@ -114,9 +128,30 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address `kutip serve` listens on.")
     port: Annotated[int, Field(ge=0, le=65_535)] = Field(8000, description="Port `kutip serve` listens on.")
-    frame_ancestors: FrameAncestors = Field(
+    frame_ancestors: Origins = Field(
         "",
         description="Origins that may show the chat page in a frame, with spaces between; none where empty.",
+    )
+    cors_origins: Origins = Field(
+        "",
+        description="Origins whose pages may send requests, with spaces between; none where empty.",
+    )
+
+    api_keys: KeyHashes | None = Field(
+        None,
+        description="Keys that may ask, search and read, or `sha256:` hashes of them; see `kutip key`.",
+    )
+    admin_keys: KeyHashes | None = Field(
+        None, description="Keys, or hashes of them, that may also add and delete articles."
+    )
+    rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        0, description="Requests a minute of each key, or of each address where no key is set; 0 for any."
+    )
+    max_concurrent: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        64, description="Requests worked on at once; as many more wait for a moment; 0 for any number."
+    )
+    shutdown_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(
+        25, description="Time that answers under way have to finish when `kutip serve` is told to stop."
     )
 
 
@@ -133,7 +168,8 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = environment_name(str(first["loc"][0]))
-        raise SettingsError(f"{name} is {first['input']!r}: {first['msg']}: correct or remove it.") from error
+        shown = "" if _SECRET_NAME.fullmatch(name) else f" is {first['input']!r}"
+        raise SettingsError(f"{name}{shown}: {first['msg']}: correct or remove it.") from error
 
 
 def environment_name(field: str) -> str:

@@ -7,8 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import httpx2
 import pytest
 
 from api.commands import COMMANDS, main
+from rag.access_keys import key_hash
 from rag.corpus_properties import EncoderIdentity
 from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
@@ -468,6 +470,36 @@ def test_doctor_tells_what_is_wrong_in_its_own_line_and_what_to_do(
     assert kutip("search", "kopi").code == 0
 
 
+# Keys
+
+
+def test_a_new_key_and_its_hash() -> None:
+    first, second = kutip("key"), kutip("key")
+    assert (first.code, first.err) == (0, "")
+    key, hashed = first.out.splitlines()
+    assert len(key) == 43
+    assert hashed == key_hash(key)
+    assert first.out != second.out
+
+
+def test_no_command_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "kunci-rahasia-sekali"
+    monkeypatch.setenv("KUTIP_API_KEYS", key)
+    monkeypatch.setenv("KUTIP_ADMIN_KEYS", key_hash(key))
+    for result in (kutip("settings"), kutip("settings", "--json")):
+        assert result.code == 0
+        assert "KUTIP_ADMIN_KEYS" in result.out
+        assert key not in result.out
+        assert key_hash(key)[-64:] not in result.out
+    monkeypatch.setenv("KUTIP_ADMIN_KEYS", f"{key} sekali")
+    assert kutip("settings") == Result(
+        2,
+        "",
+        "kutip: KUTIP_ADMIN_KEYS: entry 2 has 6 characters and a key at least 16 (`kutip key` makes one): "
+        "correct or remove it.\n",
+    )
+
+
 # Serve
 
 
@@ -484,6 +516,78 @@ def test_a_port_in_use_is_named_at_once(taken_port: int) -> None:
         f"kutip: 127.0.0.1:{taken_port} cannot be listened on (Address already in use): "
         "choose another --port or --host.\n"
     )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "0"])  # noqa: S104 - that is what it refuses
+def test_without_a_key_it_listens_for_this_machine_alone(host: str) -> None:
+    result = kutip("serve", "--port", "0", "--host", host)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        f"kutip: KUTIP_HOST is '{host}', which other machines reach, and no key is set: "
+        "set KUTIP_API_KEYS or KUTIP_ADMIN_KEYS (`kutip key` makes one), listen on 127.0.0.1, "
+        "or let everybody ask, read, write and delete with --insecure.\n"
+    )
+
+
+@contextmanager
+def serving_process(
+    data: Path, *options: str, **environment: str
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run `kutip serve` in a process of its own; give it and its address on this machine."""
+    variables = {**os.environ, "KUTIP_DATA_DIR": str(data), "KUTIP_PORT": "0", **environment}
+    command = [sys.executable, "-c", "from api.commands import main; main()", "serve", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables) as process:
+        assert process.stderr is not None
+        port = process.stderr.readline().partition(" (API")[0].rpartition(":")[2]
+        try:
+            yield process, f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "status"),
+    [
+        (["--insecure"], {}, 200),
+        ([], {"KUTIP_ADMIN_KEYS": "kunci-untuk-menulis"}, 401),
+    ],
+)
+def test_with_a_key_or_where_told_to_it_listens_for_other_machines(
+    filled: Filled, options: list[str], environment: dict[str, str], status: int
+) -> None:
+    host = "0.0.0.0"  # noqa: S104 - the point of the test
+    with serving_process(filled.data, *options, "--host", host, **environment) as (process, url):
+        assert httpx2.get(f"{url}/v1/models", timeout=30).status_code == status
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize(("seconds", "is_finished"), [("20", True), ("1", False)])
+def test_answers_under_way_have_a_time_to_finish(filled: Filled, seconds: str, is_finished: bool) -> None:
+    script = Script(["Panen kopi naik. {1} ", *["kopi "] * 30], drip_seconds=0.1)
+    with serving(script) as model_url:
+        environment = {
+            "KUTIP_LLM_MODEL": "scripted",
+            "OPENAI_BASE_URL": model_url,
+            "KUTIP_SHUTDOWN_SECONDS": seconds,
+        }
+        with serving_process(filled.data, **environment) as (process, url):
+            told = 0.0
+            events: list[str] = []
+            body = {"question": QUESTION, "stream": True}
+            with (
+                suppress(httpx2.RemoteProtocolError),
+                httpx2.stream("POST", f"{url}/v1/ask", json=body, timeout=30) as stream,
+            ):
+                for line in stream.iter_lines():
+                    events += [line] if line.startswith("event: ") else []
+                    if line == "event: hits":
+                        told = time.monotonic()
+                        process.send_signal(signal.SIGTERM)
+            process.wait(timeout=10)
+            assert time.monotonic() - told < 8
+            assert events[0] == "event: hits"
+            assert (events[-1] == "event: done") == is_finished
 
 
 def test_a_process_of_its_own_answers_on_stdout_and_serves_until_interrupted(filled: Filled) -> None:

@@ -1,9 +1,12 @@
 """Settings from the environment and `.env`: bounds, unknown names, secrets."""
 
+import re
+import traceback
 from pathlib import Path
 
 import pytest
 
+from rag.access_keys import key_hash
 from rag.errors import SettingsError
 from rag.service import load_language_model, load_reranking
 from rag.settings import PREFIX, Settings, environment_name, load_settings
@@ -89,6 +92,12 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("KUTIP_FRAME_ANCESTORS", "https://a.example *", "'\\*' is no origin"),
         ("KUTIP_FRAME_ANCESTORS", "https://a.example/page", "is no origin"),
         ("KUTIP_FRAME_ANCESTORS", "'self'", "is no origin"),
+        ("KUTIP_CORS_ORIGINS", "*", "KUTIP_CORS_ORIGINS is '\\*': '\\*' is no origin"),
+        ("KUTIP_CORS_ORIGINS", "null", "'null' is no origin"),
+        ("KUTIP_RATE_LIMIT", "-1", "greater than or equal to 0"),
+        ("KUTIP_RATE_LIMIT", "1.5", "valid integer"),
+        ("KUTIP_MAX_CONCURRENT", "-1", "greater than or equal to 0"),
+        ("KUTIP_SHUTDOWN_SECONDS", "3601", "less than or equal to 3600"),
         ("KUTIP_EMBEDDING_ENGINE", "onnx", "KUTIP_EMBEDDING_ENGINE is 'onnx': .*'openvino'"),
     ],
 )
@@ -132,6 +141,54 @@ def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.openai_api_key.get_secret_value() == KEY
     for shown in (repr(settings), str(settings), settings.model_dump_json(), str(settings.model_dump())):
         assert KEY not in shown
+
+
+LONG_KEY = "kunci-rahasia-0123"
+
+
+@pytest.mark.parametrize("name", ["KUTIP_API_KEYS", "KUTIP_ADMIN_KEYS"])
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (" , ", "it holds no key"),
+        ("rahasia", "entry 1 has 7 characters and a key at least 16"),
+        (f"{LONG_KEY} {'x' * 15}", "entry 2 has 15 characters"),
+        ("rahasia-rahasia-é", "entry 1 holds more than the letters, digits"),
+        ('"rahasia-rahasia-rahasia"', "entry 1 holds more than"),
+        (f"{LONG_KEY},sha256:rahasia", "entry 2 is no `sha256:` with 64 hexadecimal digits"),
+        ("sha256:" + "rahasia0" * 8, "entry 1 is no `sha256:`"),
+        ("sha256 :rahasia-rahasia-rahasia", "entry 1 has 6 characters"),
+    ],
+)
+def test_keys_that_cannot_be_used_are_told_without_being_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=rf"^{name}: {message}.*: correct or remove it\.$") as refused:
+        load_settings()
+    assert "rahasia" not in "".join(traceback.format_exception(refused.value))
+
+
+def test_of_keys_only_hashes_are_held_and_they_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUTIP_API_KEYS", f"{LONG_KEY}, {key_hash('another-key-of-many-letters').upper()}")
+    monkeypatch.setenv("KUTIP_ADMIN_KEYS", LONG_KEY)
+    settings = load_settings()
+    assert settings.api_keys is not None
+    assert settings.api_keys.get_secret_value().split() == [
+        key_hash(LONG_KEY),
+        key_hash("another-key-of-many-letters"),
+    ]
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), str(settings.model_dump())):
+        assert LONG_KEY not in shown
+        assert key_hash(LONG_KEY)[-64:] not in shown
+
+
+def test_whatever_is_secret_has_a_name_whose_value_no_message_shows() -> None:
+    secret = [
+        environment_name(name) for name, field in Settings.model_fields.items() if "Secret" in repr(field)
+    ]
+    assert secret == ["OPENAI_API_KEY", "KUTIP_API_KEYS", "KUTIP_ADMIN_KEYS"]
+    assert all(re.fullmatch(r".*_KEYS?", name) for name in secret)
 
 
 def test_settings_cannot_be_changed_afterwards() -> None:

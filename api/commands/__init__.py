@@ -19,6 +19,7 @@ COMMANDS = {
     "mcp": "Answer a language model's client over the Model Context Protocol.",
     "doctor": "Check that everything works here.",
     "settings": "List every setting with its value.",
+    "key": "Make a key that a service can ask for.",
 }
 
 

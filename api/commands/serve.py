@@ -2,32 +2,51 @@
 
 import socket
 from contextlib import suppress
+from ipaddress import ip_address
 
 import click
 import uvicorn
 
+from api.access import Keys
 from api.app import create_app
-from rag.errors import AddressInUse
+from rag.errors import AddressInUse, SettingsError
 from rag.service import build_service
-from rag.settings import load_settings
+from rag.settings import Settings, load_settings
 
 
 @click.command()
 @click.option("--host", help="Address to listen on; KUTIP_HOST otherwise.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; KUTIP_PORT otherwise.")
-def command(host: str | None, port: int | None) -> None:
-    """Answer over HTTP until interrupted."""
+@click.option("--insecure", is_flag=True, help="Listen for other machines although no key is set.")
+def command(host: str | None, port: int | None, insecure: bool) -> None:
+    """Answer over HTTP until interrupted; for other machines only where a key is set, or with --insecure."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(**given)
     # Bound before the encoder is loaded, so that a port in use is said at once.
     with _bound(settings.host, settings.port) as listener:
-        app = create_app(build_service(settings))
         address, actual_port = listener.getsockname()[:2]
+        if not insecure:
+            _check_keys(settings, address)
+        app = create_app(build_service(settings))
         shown = f"[{address}]" if ":" in address else address
         click.echo(f"Kutip listens on http://{shown}:{actual_port} (API at /docs).", err=True)
-        config = uvicorn.Config(app, log_level="warning")
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=settings.shutdown_seconds)
         with suppress(KeyboardInterrupt):  # by then the service is shut down
             uvicorn.Server(config).run(sockets=[listener])
+
+
+def _check_keys(settings: Settings, address: str) -> None:
+    """Check the address that is listened on, whatever name was given for it.
+
+    Raises:
+        SettingsError: other machines reach it, and no key is set.
+    """
+    if not Keys.of(settings).are_set and not ip_address(address).is_loopback:
+        raise SettingsError(
+            f"KUTIP_HOST is {settings.host!r}, which other machines reach, and no key is set: "
+            "set KUTIP_API_KEYS or KUTIP_ADMIN_KEYS (`kutip key` makes one), listen on 127.0.0.1, "
+            "or let everybody ask, read, write and delete with --insecure."
+        )
 
 
 def _bound(host: str, port: int) -> socket.socket:

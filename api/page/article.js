@@ -1,6 +1,7 @@
 // An article beside the conversation, or alone for reading, scrolled to a quote.
 
 import { byId, element } from './elements.js';
+import { keyForm, keyNotice, needsKey } from './key.js';
 import { readArticle } from './server.js';
 import { pageLink, sourceDetails, titleOf } from './sources.js';
 import { cut, languageAttributes } from './text.js';
@@ -107,8 +108,10 @@ async function contentOf(place) {
       element('div', { class: 'body', ...languageAttributes(article.language) }, ...paragraphsOf(article, place)),
     ];
   } catch (failure) {
+    const isRefused = needsKey(failure);
     const properties = { class: 'notice failed', role: 'alert', id: 'article-title', tabindex: '-1' };
-    return [element('p', properties, failure.message)];
+    const notice = element('p', properties, isRefused ? keyNotice() : failure.message);
+    return isRefused ? [notice, keyForm(() => openArticle(place, opener, whenClosed))] : [notice];
   }
 }
 

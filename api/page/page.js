@@ -4,7 +4,7 @@ import { closeArticle, openArticle } from './article.js';
 import { byId, element } from './elements.js';
 import { chosenFilters, prepareFilters } from './filters.js';
 import { closeQuote, openQuote } from './quote.js';
-import { read } from './server.js';
+import { read, whenKeyIsKept } from './server.js';
 import { Turn } from './turn.js';
 import { applyWords, chooseLanguage, interfaceLanguage, say, whenLanguageIsChosen } from './words.js';
 
@@ -26,7 +26,6 @@ const page = {
   changed,
   copy,
   addressOf,
-  reconnect: connect,
   isBusy: () => Boolean(running()),
 };
 
@@ -182,6 +181,8 @@ whenLanguageIsChosen(() => {
   showCorpus();
   for (const turn of turns) turn.show();
 });
+
+whenKeyIsKept(connect);
 
 applyWords();
 changed();

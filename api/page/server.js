@@ -53,16 +53,28 @@ const articles = new Map();
 
 /** Keep an access key for as long as the tab is open. */
 export function keepKey(key) {
-  heldKey = key;
-  remember('sessionStorage', 'key', key);
+  heldKey = key.trim();
+  remember('sessionStorage', 'key', heldKey);
+  for (const listener of listeners) listener();
 }
 
+/** Call `listener` for each key that is kept. */
+export function whenKeyIsKept(listener) {
+  listeners.push(listener);
+}
+
+export function isKeyHeld() {
+  return Boolean(heldKey);
+}
+
+const listeners = [];
 let heldKey = remembered('sessionStorage', 'key');
 
 function headers(options) {
   const sent = { ...options.headers };
   if (options.body) sent['Content-Type'] = 'application/json';
-  if (heldKey) sent.Authorization = `Bearer ${heldKey}`;
+  // Nothing else is a key, and a header could not hold it.
+  if (heldKey && /^[!-~]+$/.test(heldKey)) sent.Authorization = `Bearer ${heldKey}`;
   return sent;
 }
 

@@ -2,8 +2,9 @@
 
 import { AnswerText } from './answer.js';
 import { element } from './elements.js';
+import { keyForm, keyNotice, needsKey } from './key.js';
 import { placeOf } from './quote.js';
-import { Failure, keepKey } from './server.js';
+import { Failure } from './server.js';
 import { asPlainText, distinct, pageLink, sourceLine, titleOf } from './sources.js';
 import { ask } from './stream.js';
 import { languageAttributes, slice } from './text.js';
@@ -216,25 +217,9 @@ export class Turn {
   }
 
   #failureParts() {
-    const needsKey = this.failure.status === 401;
-    const notice = element('p', { class: 'notice failed', role: 'alert' }, needsKey ? say('accessKeyNeeded') : '', ' ', this.failure.message);
-    return [notice, needsKey ? this.#keyForm() : this.#retryButton()];
-  }
-
-  #keyForm() {
-    const input = element('input', { type: 'password', required: true, autocomplete: 'current-password' });
-    const submit = (event) => {
-      event.preventDefault();
-      keepKey(input.value);
-      this.page.reconnect();
-      this.run();
-    };
-    return element(
-      'form',
-      { class: 'key', submit },
-      element('label', {}, say('accessKey'), ' ', input),
-      element('button', { type: 'submit' }, say('send')),
-    );
+    const isRefused = needsKey(this.failure);
+    const notice = element('p', { class: 'notice failed', role: 'alert' }, isRefused ? keyNotice() : this.failure.message);
+    return [notice, isRefused ? keyForm(() => this.run()) : this.#retryButton()];
   }
 
   #retryButton() {

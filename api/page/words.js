@@ -6,6 +6,7 @@ export const WORDS = {
   en: {
     accessKey: 'Access key',
     accessKeyNeeded: 'This service asks for an access key.',
+    accessKeyUnknown: 'The service does not know this access key.',
     answerReady: (claims, citations) => `Answer ready: ${several(claims, 'claim')}, ${several(citations, 'citation')}.`,
     answeredFrom: 'Sources',
     articleLoading: 'Loading the article…',
@@ -85,6 +86,7 @@ export const WORDS = {
   id: {
     accessKey: 'Kunci akses',
     accessKeyNeeded: 'Layanan ini meminta kunci akses.',
+    accessKeyUnknown: 'Layanan tidak mengenal kunci akses ini.',
     answerReady: (claims, citations) => `Jawaban siap: ${claims} pernyataan, ${citations} kutipan.`,
     answeredFrom: 'Sumber',
     articleLoading: 'Memuat artikel…',

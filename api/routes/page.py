@@ -58,8 +58,6 @@ def _file(name: str, service: RunningService, if_none_match: str | None) -> Resp
 def _headers(content: bytes, *, frame_ancestors: str) -> dict[str, str]:
     return {
         "Content-Security-Policy": POLICY.format(frame_ancestors=frame_ancestors),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-cache",  # kept, but asked for each time whether it is still the same
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
     }

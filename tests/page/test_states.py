@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
-from starlette.responses import JSONResponse
 
+from rag.access_keys import key_hash
 from tests.openai_server import Script
+from tests.page.articles import ARTICLES
 from tests.page.conftest import Visiting
 
 QUESTION = "Berapa ton panen kopi?"
@@ -175,32 +176,22 @@ def test_a_quote_is_shown_even_where_its_article_cannot_be_read(visit: Visiting)
 # Keys
 
 
-KEY = "rahasia"
+KEY = "kunci-untuk-bertanya"
 
 
-def asking_for_a_key(app: Any) -> Any:
-    """Refuse requests to the service that carry no key, and leave the page open."""
-
-    async def guarded(scope: Any, receive: Any, send: Any) -> None:
-        is_open = not scope.get("path", "").startswith("/v1")
-        if is_open or dict(scope["headers"]).get(b"authorization") == f"Bearer {KEY}".encode():
-            await app(scope, receive, send)
-        else:
-            problem = {**PROBLEM, "status": 401, "detail": "Send a key."}
-            await JSONResponse(problem, status_code=401)(scope, receive, send)
-
-    return guarded
-
-
-def test_a_key_is_asked_for_and_kept_for_the_tab(visit: Visiting) -> None:
-    seen = visit(served_with={"around": asking_for_a_key})
+def test_a_key_is_asked_for_and_kept_for_the_tab(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUTIP_API_KEYS", key_hash(KEY))
+    seen = visit(served_with={"articles": ARTICLES})
     seen.expected = ["401"]
     turn = seen.answered(QUESTION)
-    expect(turn.get_by_role("alert")).to_have_text("This service asks for an access key. Send a key.")
-    turn.get_by_label("Access key").fill("salah")
-    turn.get_by_label("Access key").press("Enter")
-    expect(turn.get_by_label("Access key")).to_have_value("")
-    turn.get_by_label("Access key").fill(KEY)
+    alert = turn.get_by_role("alert")
+    expect(alert).to_have_text("This service asks for an access key.")
+    for wrong in ("salah-salah-salah-salah", "salah dan salah", "ключ от всего на свете", "kunci-é-kunci-é"):
+        turn.get_by_label("Access key").fill(wrong)
+        turn.get_by_label("Access key").press("Enter")
+        expect(turn.get_by_label("Access key")).to_have_value("")
+        expect(alert).to_have_text("The service does not know this access key.")
+    turn.get_by_label("Access key").fill(f" {KEY} ")
     turn.get_by_role("button", name="Send").click()
     expect(seen.text).to_contain_text("1.500,5 ton")
     expect(seen.page.locator("#languages input")).to_have_count(3)
@@ -208,3 +199,15 @@ def test_a_key_is_asked_for_and_kept_for_the_tab(visit: Visiting) -> None:
     seen.answered(QUESTION)
     expect(seen.text).to_contain_text("1.500,5 ton")
     assert seen.page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_an_article_asks_for_the_key_as_well(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUTIP_API_KEYS", KEY)
+    seen = visit("/?article=panen", served_with={"articles": ARTICLES})
+    seen.expected = ["401"]
+    expect(seen.article.get_by_role("alert")).to_have_text("This service asks for an access key.")
+    seen.article.get_by_label("Access key").fill(KEY)
+    seen.article.get_by_label("Access key").press("Enter")
+    expect(seen.article).to_contain_text("Rp92.000 per kilogram")
+    seen.page.keyboard.press("Escape")
+    expect(seen.page.locator("#languages input")).to_have_count(3)

@@ -1,0 +1,52 @@
+"""What is noted of every request."""
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.service_metrics import ServiceMetrics
+
+# Of requests that reached no route: refused before, or of a path that leads nowhere.
+NO_ROUTE = "none"
+
+
+class Observation:
+    """Counts the requests that come by; it stands outside of whatever may refuse one."""
+
+    def __init__(self, app: ASGIApp, *, metrics: ServiceMetrics) -> None:
+        self.app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 500  # where nothing comes by: an unexpected error is answered further outside
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            self._metrics.note_request(
+                route=route_of(scope),
+                method=scope["method"],
+                status=status,
+                seconds=time.perf_counter() - started,
+            )
+
+
+def route_of(scope: Scope) -> str:
+    """Return the template of the route that a request took, such as `/v1/models/{model}`."""
+    route = scope.get("route")
+    if route is None and (endpoint := scope.get("endpoint")) is not None:
+        # Starlette's own routes, unlike FastAPI's, leave their endpoint alone.
+        taken = (it for it in scope["app"].routes if getattr(it, "endpoint", None) is endpoint)
+        route = next(taken, None)
+    return getattr(route, "path", None) or NO_ROUTE

@@ -17,6 +17,7 @@ from api.observation import Observation
 from api.origins import origin_pattern
 from api.problems import add_problem_handlers
 from api.rate_limit import RateLimit
+from api.request_ids import HEADER
 from api.routes import articles, ask, chat, filters, health, metrics, page, responses, search
 from api.security_headers import SecurityHeaders
 from api.service_metrics import ServiceMetrics
@@ -76,6 +77,6 @@ def _cross_origin(origins: str) -> list[Middleware]:
             allow_origin_regex=origin_pattern(origins),
             allow_methods=("GET", "POST", "DELETE"),
             allow_headers=("*",),  # there are no cookies; clients of OpenAI's API send many of their own
-            expose_headers=("Retry-After",),
+            expose_headers=("Retry-After", HEADER),
         )
     ]

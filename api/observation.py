@@ -2,8 +2,10 @@
 
 import time
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.request_ids import HEADER, request_id_of, work_on
 from api.service_metrics import ServiceMetrics
 
 # Of requests that reached no route: refused before, or of a path that leads nowhere.
@@ -11,7 +13,7 @@ NO_ROUTE = "none"
 
 
 class Observation:
-    """Counts the requests that come by; it stands outside of whatever may refuse one."""
+    """Names and counts the requests that come by; it stands outside of whatever may refuse one."""
 
     def __init__(self, app: ASGIApp, *, metrics: ServiceMetrics) -> None:
         self.app = app
@@ -22,6 +24,8 @@ class Observation:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        request_id = request_id_of(Headers(scope=scope).getlist(HEADER))
+        work_on(request_id)
         started = time.perf_counter()
         status = 500  # where nothing comes by: an unexpected error is answered further outside
 
@@ -29,6 +33,7 @@ class Observation:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
         try:

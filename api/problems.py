@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from api.request_ids import HEADER, current_request_id
 from api.security_headers import SECURITY_HEADERS
 from rag.errors import BadRequest, KutipError, Overloaded, Unauthorized
 
@@ -36,7 +37,9 @@ _OPENAI_CODES = {
 
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
     """Return a problem document; `members` are extension members such as `errors`."""
-    return {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    told = {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    request_id = current_request_id()
+    return {**told, "request_id": request_id} if request_id else told
 
 
 def problem_of(error: KutipError) -> dict[str, Any]:
@@ -132,4 +135,5 @@ async def _http_error(request: Request, error: Exception) -> Response:
 async def _unexpected_error(request: Request, error: Exception) -> Response:
     logger.error("Unexpected error", exc_info=error)
     # subtle: it is sent from outside of every middleware, so it takes the headers itself.
-    return respond(problem(500, UNEXPECTED), path=request.url.path, headers=SECURITY_HEADERS)
+    headers = {**SECURITY_HEADERS, HEADER: current_request_id() or ""}
+    return respond(problem(500, UNEXPECTED), path=request.url.path, headers=headers)

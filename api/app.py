@@ -12,6 +12,7 @@ from starlette.routing import Route
 from api.access import Access, Keys
 from api.body_limit import BodyLimit
 from api.concurrency_limit import ConcurrencyLimit, Load
+from api.log_lines import log_texts
 from api.mcp_server import McpEndpoint
 from api.observation import Observation
 from api.origins import origin_pattern
@@ -30,6 +31,8 @@ def create_app(service: Service) -> FastAPI:
     mcp_endpoint = McpEndpoint(service)
     rate_limit, load = RateLimit(service.settings.rate_limit), Load()
     counts = ServiceMetrics(service, load=load, rate_limit=rate_limit)
+    if service.settings.log_texts:
+        service.pipeline.listeners.append(log_texts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

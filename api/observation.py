@@ -1,19 +1,23 @@
 """What is noted of every request."""
 
+import logging
 import time
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.log_lines import fields
 from api.request_ids import HEADER, request_id_of, work_on
 from api.service_metrics import ServiceMetrics
+
+logger = logging.getLogger(__name__)
 
 # Of requests that reached no route: refused before, or of a path that leads nowhere.
 NO_ROUTE = "none"
 
 
 class Observation:
-    """Names and counts the requests that come by; it stands outside of whatever may refuse one."""
+    """Names, counts and logs the requests that come by; it stands outside of whatever may refuse one."""
 
     def __init__(self, app: ASGIApp, *, metrics: ServiceMetrics) -> None:
         self.app = app
@@ -39,12 +43,14 @@ class Observation:
         try:
             await self.app(scope, receive, watched)
         finally:
-            self._metrics.note_request(
-                route=route_of(scope),
-                method=scope["method"],
-                status=status,
-                seconds=time.perf_counter() - started,
-            )
+            self._note(scope, status=status, seconds=time.perf_counter() - started)
+
+    def _note(self, scope: Scope, *, status: int, seconds: float) -> None:
+        route, method = route_of(scope), scope["method"]
+        self._metrics.note_request(route=route, method=method, status=status, seconds=seconds)
+        milliseconds = round(seconds * 1000, 2)
+        told = fields(method=method, route=route, status=status, milliseconds=milliseconds)
+        logger.info("request", extra=told)
 
 
 def route_of(scope: Scope) -> str:

@@ -1,7 +1,6 @@
 """Errors as RFC 9457 problem documents; under OpenAI's paths in OpenAI's envelope."""
 
 import json
-import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -16,8 +15,6 @@ from starlette.exceptions import HTTPException
 from api.request_ids import HEADER, current_request_id
 from api.security_headers import SECURITY_HEADERS
 from rag.errors import BadRequest, KutipError, Overloaded, Unauthorized
-
-logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -132,8 +129,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
     return respond(problem(error.status_code, detail), path=request.url.path, headers=error.headers)
 
 
-async def _unexpected_error(request: Request, error: Exception) -> Response:
-    logger.error("Unexpected error", exc_info=error)
+async def _unexpected_error(request: Request, _: Exception) -> Response:
+    # It is raised again behind this, and logged by whoever runs the application: uvicorn, with its traceback.
     # subtle: it is sent from outside of every middleware, so it takes the headers itself.
     headers = {**SECURITY_HEADERS, HEADER: current_request_id() or ""}
     return respond(problem(500, UNEXPECTED), path=request.url.path, headers=headers)

@@ -32,18 +32,27 @@ class Observation:
         work_on(request_id)
         started = time.perf_counter()
         status = 500  # where nothing comes by: an unexpected error is answered further outside
+        is_noted = False
+
+        def note() -> None:
+            nonlocal is_noted
+            if not is_noted:
+                self._note(scope, status=status, seconds=time.perf_counter() - started)
+            is_noted = True
 
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)[HEADER] = request_id
+            elif not message.get("more_body", False):
+                note()  # before the client can know that the reply is whole, and ask for the counts
             await send(message)
 
         try:
             await self.app(scope, receive, watched)
         finally:
-            self._note(scope, status=status, seconds=time.perf_counter() - started)
+            note()
 
     def _note(self, scope: Scope, *, status: int, seconds: float) -> None:
         route, method = route_of(scope), scope["method"]

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -55,8 +56,8 @@ def record(message: str, **values: Any) -> logging.LogRecord:
 
 
 def test_one_line_a_request_names_its_route_and_no_path(tmp_path: Path) -> None:
-    with running_service(tmp_path) as service, served(create_app(service)) as url:
-        with logged(JsonLines()) as stream:
+    with running_service(tmp_path) as service, logged(JsonLines()) as stream:
+        with served(create_app(service)) as url:
             httpx2.get(f"{url}/v1/articles/rahasia?version=rahasia", headers={"X-Request-ID": "kopi-1"})
             httpx2.post(f"{url}/v1/search", json={"query": "rahasia"}, headers={"X-Request-ID": "kopi-2"})
             secret = {"X-Request-ID": "kopi-3", "Authorization": "Bearer rahasia"}
@@ -84,8 +85,12 @@ def test_an_unexpected_error_is_logged_once_with_its_traceback_and_id(tmp_path: 
         def fails() -> None:
             raise RuntimeError("what only the log tells")
 
+        # In this order, as the server sets up its loggers when it starts.
         with served(app) as url, logged(JsonLines()) as stream:
             reply = httpx2.get(f"{url}/fails", headers={"X-Request-ID": "kopi-17"})
+            deadline = time.monotonic() + 10
+            while stream.getvalue().count("\n") < 2 and time.monotonic() < deadline:
+                time.sleep(0.01)  # the server logs it behind the reply
     assert reply.status_code == 500
     assert "what only the log tells" not in reply.text
     assert str(Path(__file__).parent) not in reply.text
@@ -101,7 +106,7 @@ def test_what_fails_in_a_thread_or_a_stream_has_the_id_of_its_request(tmp_path: 
         model = OpenAILanguageModel(
             "scripted", api_key="kunci-rahasia", base_url=model_url, timeout_seconds=20, max_tokens=100
         )
-        with service_app(tmp_path, model=model) as app, served(app) as url, logged(JsonLines()) as stream:
+        with service_app(tmp_path, model=model) as app, logged(JsonLines()) as stream, served(app) as url:
             for stream_it in (False, True):
                 body = {"question": QUESTION, "stream": stream_it}
                 httpx2.post(f"{url}/v1/ask", json=body, headers={"X-Request-ID": f"kopi-{stream_it}"})
@@ -115,7 +120,7 @@ def test_what_fails_in_a_thread_or_a_stream_has_the_id_of_its_request(tmp_path: 
 
 
 def test_texts_are_logged_where_told_to(tmp_path: Path) -> None:
-    with service_app(tmp_path, log_texts="true") as app, served(app) as url, logged(JsonLines()) as stream:
+    with service_app(tmp_path, log_texts="true") as app, logged(JsonLines()) as stream, served(app) as url:
         answer = httpx2.post(f"{url}/v1/ask", json={"question": QUESTION}).json()
         httpx2.post(f"{url}/v1/search", json={"query": "harga kopi"})
     lines = json_lines(stream)

@@ -45,7 +45,7 @@ class Observation:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)[HEADER] = request_id
-            elif not message.get("more_body", False):
+            elif message["type"] == "http.response.body" and not message.get("more_body", False):
                 note()  # before the client can know that the reply is whole, and ask for the counts
             await send(message)
 

@@ -37,6 +37,11 @@ def is_open(scope: Scope) -> bool:
     return scope.get("method") in ("GET", "HEAD") and _OPEN.fullmatch(_path_of(scope)) is not None
 
 
+def is_measuring(scope: Scope) -> bool:
+    """Whether a request asks how busy the service is, and so is answered when it is."""
+    return scope.get("method") == "GET" and _path_of(scope) == "/metrics"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Holder:
     """Who holds a key: known by its hash alone."""

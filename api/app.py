@@ -11,13 +11,17 @@ from starlette.routing import Route
 
 from api.access import Access, Keys
 from api.body_limit import BodyLimit
-from api.concurrency_limit import ConcurrencyLimit
+from api.concurrency_limit import ConcurrencyLimit, Load
+from api.log_lines import log_texts
 from api.mcp_server import McpEndpoint
+from api.observation import Observation
 from api.origins import origin_pattern
 from api.problems import add_problem_handlers
 from api.rate_limit import RateLimit
-from api.routes import articles, ask, chat, filters, health, page, responses, search
+from api.request_ids import HEADER
+from api.routes import articles, ask, chat, filters, health, metrics, page, responses, search
 from api.security_headers import SecurityHeaders
+from api.service_metrics import ServiceMetrics
 from rag.service import Service
 from rag.settings import Settings
 
@@ -25,6 +29,10 @@ from rag.settings import Settings
 def create_app(service: Service) -> FastAPI:
     """Return the application around a service, which is closed when the application shuts down."""
     mcp_endpoint = McpEndpoint(service)
+    rate_limit, load = RateLimit(service.settings.rate_limit), Load()
+    counts = ServiceMetrics(service, load=load, rate_limit=rate_limit)
+    if service.settings.log_texts:
+        service.pipeline.listeners.append(log_texts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -37,25 +45,28 @@ def create_app(service: Service) -> FastAPI:
         description="Answers from articles, with citations to the exact words of the source.",
         version=version("kutip"),
         lifespan=lifespan,
-        middleware=_middleware(service.settings),
+        middleware=_middleware(service.settings, rate_limit=rate_limit, load=load, metrics=counts),
     )
     app.state.service = service
+    app.state.metrics = counts
     add_problem_handlers(app)
-    for module in (ask, chat, responses, search, articles, filters, health, page):
+    for module in (ask, chat, responses, search, articles, filters, health, metrics, page):
         app.include_router(module.router)
     # subtle: a route, as a mount would redirect /mcp to /mcp/.
     app.router.routes.append(Route("/mcp", mcp_endpoint, methods=["POST"]))
     return app
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(
+    settings: Settings, *, rate_limit: RateLimit, load: Load, metrics: ServiceMetrics
+) -> list[Middleware]:
     """Return what a request passes before its route, in this order."""
-    rate_limit = RateLimit(settings.rate_limit)
     return [
+        Middleware(Observation, metrics=metrics),
         Middleware(SecurityHeaders),
         *_cross_origin(settings.cors_origins),  # before the keys: a preflight request carries none
         Middleware(Access, keys=Keys.of(settings), rate_limit=rate_limit),
-        Middleware(ConcurrencyLimit, limit=settings.max_concurrent),
+        Middleware(ConcurrencyLimit, limit=settings.max_concurrent, load=load),
         Middleware(BodyLimit),
     ]
 
@@ -69,6 +80,6 @@ def _cross_origin(origins: str) -> list[Middleware]:
             allow_origin_regex=origin_pattern(origins),
             allow_methods=("GET", "POST", "DELETE"),
             allow_headers=("*",),  # there are no cookies; clients of OpenAI's API send many of their own
-            expose_headers=("Retry-After",),
+            expose_headers=("Retry-After", HEADER),
         )
     ]

@@ -1,30 +1,42 @@
 """How many requests are worked on at once."""
 
 import asyncio
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access import is_open
+from api.access import is_measuring, is_open
 from api.problems import refusal
 from rag.errors import Overloaded
+
+
+@dataclass
+class Load:
+    """How many requests are worked on and how many wait, now; how many were refused since the start."""
+
+    working: int = 0
+    waiting: int = 0
+    shed: int = 0
 
 
 class ConcurrencyLimit:
     """Works on so many requests at once; lets as many more wait a moment, and refuses others without waiting.
 
-    A stream counts until it ends.
+    A stream counts until it ends. `load`, where it is given, is kept up.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, waiting_seconds: float = 5.0) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit: int, waiting_seconds: float = 5.0, load: Load | None = None
+    ) -> None:
         self.app = app
         self._limit = limit
         self._waiting_seconds = waiting_seconds
-        self._waiting = 0
+        self._load = load or Load()
         self._places = asyncio.Semaphore(limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on when there is a place for it."""
-        if not self._limit or scope["type"] != "http" or is_open(scope):
+        if scope["type"] != "http" or is_open(scope) or is_measuring(scope):
             await self.app(scope, receive, send)
             return
         try:
@@ -35,21 +47,32 @@ class ConcurrencyLimit:
         try:
             await self.app(scope, receive, send)
         finally:
-            self._places.release()
+            self._give_place_back()
 
     async def _take_place(self) -> None:
-        if self._places.locked() and self._waiting >= self._limit:
+        if self._limit:
+            await self._wait_for_place()
+        self._load.working += 1
+
+    def _give_place_back(self) -> None:
+        self._load.working -= 1
+        if self._limit:
+            self._places.release()
+
+    async def _wait_for_place(self) -> None:
+        if self._places.locked() and self._load.waiting >= self._limit:
             raise self._overloaded()
-        self._waiting += 1
+        self._load.waiting += 1
         try:
             async with asyncio.timeout(self._waiting_seconds):
                 await self._places.acquire()
         except TimeoutError:
             raise self._overloaded() from None
         finally:
-            self._waiting -= 1
+            self._load.waiting -= 1
 
     def _overloaded(self) -> Overloaded:
+        self._load.shed += 1
         return Overloaded(
             f"{self._limit} at once are worked on and others wait already: "
             f"try again in {self._waiting_seconds:.0f} seconds.",

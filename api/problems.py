@@ -1,7 +1,6 @@
 """Errors as RFC 9457 problem documents; under OpenAI's paths in OpenAI's envelope."""
 
 import json
-import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,10 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from api.request_ids import HEADER, current_request_id
 from api.security_headers import SECURITY_HEADERS
 from rag.errors import BadRequest, KutipError, Overloaded, Unauthorized
-
-logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -36,7 +34,9 @@ _OPENAI_CODES = {
 
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
     """Return a problem document; `members` are extension members such as `errors`."""
-    return {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    told = {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    request_id = current_request_id()
+    return {**told, "request_id": request_id} if request_id else told
 
 
 def problem_of(error: KutipError) -> dict[str, Any]:
@@ -129,7 +129,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
     return respond(problem(error.status_code, detail), path=request.url.path, headers=error.headers)
 
 
-async def _unexpected_error(request: Request, error: Exception) -> Response:
-    logger.error("Unexpected error", exc_info=error)
+async def _unexpected_error(request: Request, _: Exception) -> Response:
+    # It is raised again behind this, and logged by whoever runs the application: uvicorn, with its traceback.
     # subtle: it is sent from outside of every middleware, so it takes the headers itself.
-    return respond(problem(500, UNEXPECTED), path=request.url.path, headers=SECURITY_HEADERS)
+    headers = {**SECURITY_HEADERS, HEADER: current_request_id() or ""}
+    return respond(problem(500, UNEXPECTED), path=request.url.path, headers=headers)

@@ -14,7 +14,9 @@ _MAXIMUM_CALLERS = 10_000
 class RateLimit:
     """A token bucket for each caller: it holds a minute's requests and fills evenly.
 
-    In the memory of this process. Of the libraries, `limits` 5.8 has no token bucket, remembers every address
+    In the memory of this process; `refused` counts the requests without a token.
+
+    Of the libraries, `limits` 5.8 has no token bucket, remembers every address
     and starts threads; `throttled-py` 3.5 counts whole tokens and seconds, so that of 40 requests a minute a
     fifth fails at a limit of 45, and its other algorithm lets 6 requests through at a limit of 7.
     """
@@ -22,6 +24,7 @@ class RateLimit:
     def __init__(self, requests_a_minute: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._capacity = requests_a_minute
         self._clock = clock
+        self.refused = 0
         # Caller -> tokens, and when there were so many; who came last stands last.
         self._buckets: dict[str, tuple[float, float]] = {}
 
@@ -40,6 +43,7 @@ class RateLimit:
         if len(self._buckets) > _MAXIMUM_CALLERS:
             del self._buckets[next(iter(self._buckets))]
         if tokens < 1:
+            self.refused += 1
             wait = (1 - tokens) * _MINUTE / self._capacity
             raise RateLimited(
                 f"More than {self._capacity} requests a minute: wait {wait:.1f} seconds.",

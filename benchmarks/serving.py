@@ -95,6 +95,9 @@ def _ten_thousand(folder: Path) -> Iterator[Article]:
 def serving(name: str) -> Iterator[tuple[httpx.Client, int]]:
     """Run the server on a corpus under build/; give a client and the server's process id."""
     environment = {**os.environ, "KUTIP_DATA_DIR": f"build/benchmarks/{name}"}
+    environment["KUTIP_LOG_LEVEL"] = (
+        "warning"  # nobody reads on in the pipe, and the server waits if it fills
+    )
     command = [str(Path(sys.executable).with_name("kutip")), "serve", "--port", "0"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stderr is not None

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import faiss
 import filelock
@@ -33,6 +33,7 @@ from embeddings.weights import FloatArray
 from rag.corpus_properties import EncoderIdentity, check_encoder, newest_state
 from rag.database import Database
 from rag.errors import CorpusError
+from rag.index_report import IndexReport, Progress
 from rag.keyword_index import Entry, KeywordIndex, keep, open_kept
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ Index = TypeVar("Index")
 class _Derived(ABC, Generic[Index]):
     """An index with the state of the database that it holds."""
 
+    kind: Literal["vectors", "keywords"]
     _name: str
 
     def __init__(self, path: Path) -> None:
@@ -70,6 +72,18 @@ class _Derived(ABC, Generic[Index]):
     def index(self) -> Index:
         """The index as it is."""
         return self._current[0]
+
+    def progress(self, newest: State) -> Progress:
+        """Return how far the index has come on its way to `newest`."""
+        _, state = self._current
+        return Progress(
+            index=self.kind,
+            last_passage=state["last_passage"],
+            last_removal=state["last_removal"],
+            # Searches may have been ahead of whoever read `newest`.
+            passages_behind=max(0, newest["last_passage"] - state["last_passage"]),
+            removals_behind=max(0, newest["last_removal"] - state["last_removal"]),
+        )
 
     def check(self, connection: sqlite3.Connection) -> None:
         """Forget an index of another database, or of a later state of this one, restored since.
@@ -139,6 +153,7 @@ class _Derived(ABC, Generic[Index]):
 class DerivedVectors(_Derived[VectorIndex]):
     """The vector index and its file."""
 
+    kind = "vectors"
     _name = "vector index"
 
     def __init__(self, path: Path, encoder: EncoderIdentity) -> None:
@@ -231,6 +246,7 @@ class DerivedVectors(_Derived[VectorIndex]):
 class DerivedKeywords(_Derived[KeywordIndex]):
     """The keyword index and its folder."""
 
+    kind = "keywords"
     _name = "keyword index"
 
     @property
@@ -303,10 +319,28 @@ class DerivedIndexes:
         if not any(derived.is_due for derived in self._all) or time.monotonic() < self._not_before:
             return
         with self._starting:
-            if self._closing.is_set() or (self._thread and self._thread.is_alive()):
+            if self._closing.is_set() or self._has_upkeep:
                 return
             self._thread = threading.Thread(target=self._upkeep_beside, name="upkeep", daemon=True)
             self._thread.start()
+
+    @property
+    def _has_upkeep(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def report(self) -> IndexReport:
+        """Return how both indexes stand, without bringing them up."""
+        with self._database.reading() as connection:
+            newest = newest_state(connection)
+            (passages,) = connection.execute("SELECT passages FROM statistics").fetchone()
+        index = self.vectors.index if self.vectors else None
+        return IndexReport(
+            passages=passages,
+            vectors=None if index is None else len(index),
+            tier=None if index is None else index.tier,
+            has_upkeep=self._has_upkeep,
+            progress=[derived.progress(newest) for derived in self._all],
+        )
 
     def optimize(self) -> None:
         """Bring both up and do the upkeep now."""

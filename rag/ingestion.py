@@ -9,6 +9,7 @@ from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus import Corpus
 from rag.datatypes import Article, IngestResult, Passage, Unreadable
+from rag.listeners import Listener
 from rag.passages import cut_passages, titled
 
 # Articles are encoded together up to this many characters: enough to fill batches with texts of like length,
@@ -27,11 +28,12 @@ class _Plan:
 
 
 class Ingestion:
-    """Adds articles to one corpus with one encoder."""
+    """Adds articles to one corpus with one encoder; `listeners` are told what became of each."""
 
     def __init__(self, corpus: Corpus, encoder: Encoder, *, passage_max_tokens: int) -> None:
         self._corpus = corpus
         self._encoder = encoder
+        self.listeners: list[Listener] = []
         self._max_tokens = min(passage_max_tokens, encoder.max_tokens)
 
     def ingest(self, items: Iterable[Article | Unreadable]) -> Iterator[IngestResult]:
@@ -45,7 +47,10 @@ class Ingestion:
             plans = [self._plan(item, seen) for item in group]
             vectors = self._encode([plan for plan in plans if isinstance(plan, _Plan)])
             for plan in plans:
-                yield self._add(plan, vectors) if isinstance(plan, _Plan) else plan
+                result = self._add(plan, vectors) if isinstance(plan, _Plan) else plan
+                for listener in self.listeners:
+                    listener(result)
+                yield result
 
     def cut_and_encode(self, article: Article) -> tuple[list[Passage], FloatArray]:
         """Return an article's passages and their vectors (passages, dimension)."""

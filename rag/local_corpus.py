@@ -32,6 +32,7 @@ from rag.datatypes import (
 )
 from rag.derived_indexes import DerivedIndexes, DerivedVectors
 from rag.filters import where
+from rag.index_report import IndexReport
 from rag.keyword_index import KeywordIndex
 from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.languages import words
@@ -81,6 +82,14 @@ class LocalCorpus:
         """
         with self._database.reading() as connection:
             return self._vectors.brought_up(connection).tier
+
+    def index_report(self) -> IndexReport:
+        """Return how the indexes stand, without bringing them up.
+
+        Raises:
+            CorpusError: the database cannot be read.
+        """
+        return self._derived.report()
 
     @property
     def _vectors(self) -> DerivedVectors:

@@ -21,6 +21,7 @@ from rag.evidence import Evidence
 from rag.extractive import before_stop, best_sentences, within
 from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.languages import detect_language, written_words
+from rag.listeners import Listener, Searched
 from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, Frame, build_messages, draw_frame
 from rag.refusal import answer_refusal, relevance_refusal
 from rag.reranking import Reranking
@@ -62,7 +63,7 @@ OnFailure = Callable[[str], object]
 
 
 class Pipeline:
-    """Answers questions from a corpus; safe for many at once."""
+    """Answers questions from a corpus; safe for many at once. `listeners` are told of what was asked."""
 
     def __init__(
         self,
@@ -81,13 +82,18 @@ class Pipeline:
         self.reranking = reranking
         self.language_model = language_model
         self.top_k = top_k
+        self.listeners: list[Listener] = []
         self._max_question_characters = max_question_characters
         self._max_prompt_tokens = max_prompt_tokens
         self._unsupported = unsupported
 
     def search(self, question: Question, *, mode: SearchMode = "hybrid") -> Found:
         """Return the passages that matter for a question."""
-        return self._search(self._query(question, field="query"), mode=mode)
+        query = self._query(question, field="query")
+        found = self._search(query, mode=mode)
+        for listener in self.listeners:
+            listener(Searched(query.text, found))
+        return found
 
     def undated_left_out(self, filters: Filters) -> int:
         """Count the articles that a range of days leaves out because they have no date."""
@@ -135,7 +141,10 @@ class Pipeline:
             yield WritingFailed(rewriting.failure)
         if draft.refusal_reason is not None:
             yield TextWritten(draft.refuse())
-        yield Answered(draft.answer())
+        answer = draft.answer()
+        for listener in self.listeners:
+            listener(answer)
+        yield Answered(answer)
 
     async def _self_contained(self, question: Question, language_model: LanguageModel | None) -> Rewriting:
         """Return the question as it can be understood without the turns before it."""

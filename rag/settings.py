@@ -154,6 +154,14 @@ class Settings(BaseSettings):
         25, description="Time that answers under way have to finish when `kutip serve` is told to stop."
     )
 
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Lines of the log of `kutip serve`, on standard error."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level of what is logged; at `info` one line a request."
+    )
+    log_texts: bool = Field(False, description="Whether questions, queries and answers are logged too.")
+
 
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; `overrides` win over the environment, which wins over `.env`.

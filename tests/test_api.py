@@ -738,6 +738,7 @@ def test_the_description_of_the_service(client: TestClient) -> None:
             "/v1/filters",
             "/health/live",
             "/health/ready",
+            "/metrics",
         ),
     }
     for operations in described["paths"].values():

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -601,5 +602,33 @@ def test_a_process_of_its_own_answers_on_stdout_and_serves_until_interrupted(fil
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
     assert (ready["status"], ready["articles"]) == ("ok", 2)
-    assert rest == ""
+    (line,) = rest.splitlines()
+    expected = 'INFO api.observation [0-9a-f]{32} request method="GET" route="/health/ready" status=200 .*'
+    assert re.fullmatch(rf"\S+ {expected}", line)
     assert process.returncode == 0
+
+
+def test_a_log_of_json_lines_has_the_texts_only_where_told_to(filled: Filled) -> None:
+    key = "kunci-untuk-bertanya"
+    settings = {"KUTIP_API_KEYS": key, "KUTIP_LOG_FORMAT": "json"}
+    logs = []
+    for log_texts in ("false", "true"):
+        with serving_process(filled.data, KUTIP_LOG_TEXTS=log_texts, **settings) as (process, url):
+            headers = {"Authorization": f"Bearer {key}", "X-Request-ID": "kopi-17"}
+            reply = httpx2.post(f"{url}/v1/ask", json={"question": QUESTION}, headers=headers, timeout=30)
+            assert reply.status_code == 200
+            process.send_signal(signal.SIGINT)
+            assert process.stderr is not None
+            logs.append(process.stderr.read())
+    silent, telling = ([json.loads(line) for line in log.splitlines()] for log in logs)
+    assert [(line["message"], line["request_id"]) for line in silent] == [("request", "kopi-17")]
+    assert {name: silent[0][name] for name in ("level", "method", "route", "status")} == {
+        "level": "info",
+        "method": "POST",
+        "route": "/v1/ask",
+        "status": 200,
+    }
+    assert [line["message"] for line in telling] == ["answered", "request"]
+    assert (telling[0]["question"], telling[0]["request_id"]) == (QUESTION, "kopi-17")
+    assert not [log for log in logs if key in log or "Traceback" in log]
+    assert QUESTION not in logs[0]

@@ -78,7 +78,7 @@ def test_pages_of_these_origins_may_send_requests(app: FastAPI, origin: str) -> 
         reply = client.get("/v1/models", headers={"Origin": origin, **headers})
         assert reply.status_code == (200 if headers else 401)
         assert reply.headers["access-control-allow-origin"] == origin
-        assert reply.headers["access-control-expose-headers"] == "Retry-After"
+        assert reply.headers["access-control-expose-headers"] == "Retry-After, X-Request-ID"
         assert "Origin" in reply.headers["vary"]
 
 

@@ -1,5 +1,6 @@
 """`kutip serve`."""
 
+import logging
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
@@ -9,9 +10,12 @@ import uvicorn
 
 from api.access import Keys
 from api.app import create_app
+from api.log_lines import set_up_logging
 from rag.errors import AddressInUse, SettingsError
 from rag.service import build_service
 from rag.settings import Settings, load_settings
+
+logger = logging.getLogger(__name__)
 
 
 @click.command()
@@ -27,12 +31,22 @@ def command(host: str | None, port: int | None, insecure: bool) -> None:
         address, actual_port = listener.getsockname()[:2]
         if not insecure:
             _check_keys(settings, address)
+        set_up_logging(settings)
         app = create_app(build_service(settings))
         shown = f"[{address}]" if ":" in address else address
-        click.echo(f"Kutip listens on http://{shown}:{actual_port} (API at /docs).", err=True)
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=settings.shutdown_seconds)
+        _announce(f"Kutip listens on http://{shown}:{actual_port} (API at /docs).", settings)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, timeout_graceful_shutdown=settings.shutdown_seconds
+        )
         with suppress(KeyboardInterrupt):  # by then the service is shut down
             uvicorn.Server(config).run(sockets=[listener])
+
+
+def _announce(message: str, settings: Settings) -> None:
+    if settings.log_format == "json":
+        logger.info(message)  # every line is JSON
+    else:
+        click.echo(message, err=True)
 
 
 def _check_keys(settings: Settings, address: str) -> None:

@@ -1,0 +1,18 @@
+"""`GET /metrics`: counts for Prometheus."""
+
+from typing import cast
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+
+from api.service_metrics import ServiceMetrics
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+def metrics(request: Request) -> Response:
+    """Return the counts of this process in the text format of Prometheus."""
+    counted = cast("ServiceMetrics", request.app.state.metrics)
+    return Response(counted.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -19,7 +19,7 @@ from rag.languages import sentence_spans
 from rag.pipeline import Pipeline, Question
 
 _HITS = 10
-_QUESTIONS_OF_A_SET = 100
+_QUESTIONS_OF_A_SET = 50
 _WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _METHOD = """
 The ten best hits of hybrid search, ordered anew by their fused score plus a weight times what the bundled
@@ -27,7 +27,7 @@ encoder says when it reads them again: the similarity of the best sentence, or t
 tokens of the similarity of the nearest token (MaxSim of Khattab and Zaharia 2020,
 https://arxiv.org/abs/2004.12832), both in standard deviations of the ten. The weight is the one with the best
 mean R@1 over the *other* sets. Milliseconds: the median time of reading ten hits again, beside that of the
-whole search. At most 100 questions of a set.
+whole search. At most 50 questions of a set.
 """.strip().replace("\n", " ")
 
 # Reads hits beside a question; one number each, the higher the better.

@@ -13,7 +13,7 @@ from embeddings.unigram import UnigramTokenizer
 from embeddings.weights import FloatArray
 
 # Measured on two cores: more tokens a batch gain nothing and cost memory, fewer leave cores idle. A GPU has
-# thousands of lanes to fill.
+# thousands of lanes to fill; its number is an estimate, not measured.
 BATCH_TOKENS = 2048
 GPU_BATCH_TOKENS = 32_768
 

@@ -247,9 +247,9 @@ def _selector(within: IdArray | None) -> Any:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Keep FAISS from waking other threads for what takes one of them less than a millisecond.
+    """Keep FAISS from waking other threads for one exact search, as those of other questions are at work.
 
-    Waking them takes as long, and several times that where the processors are busy with other questions.
+    Of 6,101 vectors, .5 ms on one thread; 1.8 on two of two busy processors.
     """
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)  # of this thread alone

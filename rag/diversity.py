@@ -57,7 +57,7 @@ class _Original:
         return len(self._shingles & other._shingles) >= _NEAR * len(other._shingles)
 
     def _may_be_copied_by(self, other: "_Original") -> bool:
-        """Tell most other texts by a few of their runs, which takes a tenth of the time of comparing all."""
+        """Tell most other texts by a few of their runs, before all of them are made and compared."""
         held = sum(probe in self._signs for probe in other._probes)
         return held >= min(_LEAST_PROBES, _NEAR * len(other._probes))
 

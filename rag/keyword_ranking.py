@@ -103,8 +103,8 @@ def _counts(sought: Sequence[str], texts: Iterable[str]) -> FloatArray:
     >>> _counts(["anak", "main"], ["anak anak bermain", "main"]).tolist()
     [[2.0, 0.0], [0.0, 1.0]]
     """
-    # Counting in the text takes a quarter of the time of taking it apart. subtle: two spaces between words,
-    # or one word twice in a row would be counted once.
+    # Counting in the text is quicker than taking it apart. subtle: two spaces between words, or one word
+    # twice in a row would be counted once.
     padded = [f" {word} " for word in sought]
     doubled = (f" {text.replace(' ', '  ')} " for text in texts)
     return np.array([[text.count(word) for word in padded] for text in doubled], np.float32)

@@ -7,8 +7,8 @@ import numpy as np
 from rag.datatypes import KeywordMatches, ScoredPassage
 
 # How many standard deviations of similarity a BM25 point is worth to a query whose words' rarities sum up to
-# one, and the power of that sum that it is divided by. Chosen on development data; chosen on the other sets, the
-# weight lies between .64 and .84 (`python -m benchmarks.fusion`).
+# one, and the power of that sum that it is divided by. Chosen on development data; chosen on the other sets,
+# the weight lies between .64 and .84 (`python -m benchmarks.fusion`).
 KEYWORD_WEIGHT = 0.75
 RARITY_POWER = 0.25
 

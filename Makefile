@@ -21,7 +21,7 @@ demo: $(DATA)/.seeds  ## Ingest seeds/ and ask three questions in three language
 
 test: $(VENV)/.installed-dev $(NODE_MODULES)/.installed  ## Run every test, network blocked.
 	@tests/page/install_chromium.sh
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.installed-dev  ## Lint, formatting and types.
 	$(BIN)/ruff check .

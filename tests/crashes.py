@@ -336,22 +336,22 @@ class Outcome:
 
 
 def work_until_killed(
-    folder: Path, steps: Sequence[Step], kill: Kill | None = None, *, after_seconds: float | None = None
+    folder: Path, steps: Sequence[Step], kill: Kill | None = None, *, after: tuple[int, float] | None = None
 ) -> Outcome:
-    """Work on the folder in a process that is killed at a point, or so many seconds after it began."""
+    """Work on the folder in a process that is killed at a point, or so many changes and seconds after it began."""
     process, pipe = started(_work, folder, steps, kill)
     acknowledged = 0
     with closing(pipe):
         try:
             while True:
                 message = pipe.recv()
-                if message == "committed":
-                    acknowledged += 1
-                elif message == "begun" and after_seconds is not None:
-                    _kill_later(process, after_seconds)
-                elif message == "reached" and kill:
+                if message == "reached" and kill:
                     _kill_later(process, kill.delay_seconds)
-                elif message != "begun":
+                elif message in ("begun", "committed"):
+                    acknowledged += message == "committed"
+                    if after and after[0] == acknowledged:
+                        _kill_later(process, after[1])
+                else:
                     raise AssertionError(message)
         except (EOFError, ConnectionResetError):
             process.join()
@@ -538,8 +538,8 @@ def kill_at(point: Point, *, of: str, folder: Path, chance: random.Random) -> Ou
 
 def kill_at_random(folder: Path, articles: Articles, chance: random.Random) -> tuple[Outcome, Articles]:
     """Have a process that works on the folder killed at any time; return what is there afterwards."""
-    steps = some_steps(chance, count=20)
-    outcome = work_until_killed(folder, steps, after_seconds=chance.uniform(0, 0.4))
+    steps = some_steps(chance, count=12)
+    outcome = work_until_killed(folder, steps, after=(chance.randint(0, 15), chance.uniform(0, 0.05)))
     return outcome, check_folder(folder, possible_after(articles, steps, outcome.acknowledged))
 
 

@@ -1,4 +1,4 @@
-"""Kill a process that works on a data folder, again and again, and hold what it leaves against what it said."""
+"""Kill a process that works on a data folder, again and again, and check what it leaves."""
 
 import argparse
 import random
@@ -9,19 +9,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.report import Report
-from tests.crashes import POINTS, Outcome, Point, kill_at, kill_at_random, make_folder, make_tiers_small
+from tests.crashes import (
+    POINTS,
+    Outcome,
+    Point,
+    chance_of,
+    kill_at,
+    kill_at_random,
+    make_folder,
+    make_tiers_small,
+)
 
-# A random moment comes again and again over one folder, so that each process begins with what was left to it.
+# At random moments one folder is killed over again: each process begins with what was left to it.
 _KILLS_OF_A_FOLDER = 20
 _ATTEMPTS = 5
 _AT_RANDOM = "anything, at random"
 _METHOD = """
-A process ingests, edits and removes articles, searches, trains and writes its indexes, and tells of every change
-once it is committed; `SIGKILL` ends it at a named point (`POINTS` in `tests/crashes.py`) or at a random moment.
-Then the folder is opened again. *Acknowledged* changes were told of before the kill. Lost is one that is not there;
-inconsistent is a folder with an article half there (no passages or those of another version), a damaged database,
-a file left over, or a search by vectors or keywords that finds or scores anything else than comparing with every
-passage does, or than indexes made anew of the database in another folder do.
+A process ingests, edits and removes articles, searches, trains and writes its indexes, and tells of every
+change once it is committed; `SIGKILL` ends it at a named point (`POINTS` in `tests/crashes.py`) or at a
+random moment. Then the folder is opened again. *Acknowledged* changes were told of before the kill. Lost is
+one that is not there; inconsistent is a folder with an article half there (no passages or those of another
+version), a damaged database, a file left over, or a search by vectors or keywords that finds or scores
+anything else than comparing with every passage does, or than indexes made anew of the database in another
+folder do.
 """.strip().replace("\n", " ")
 _HEADER = ("killed during", "points", "kills", "changes acknowledged", "lost or inconsistent")
 
@@ -56,7 +66,7 @@ def _row(of: str, counted: Counter[str]) -> tuple[object, ...]:
 
 def _kills(each: int, at_random: int) -> Iterator[tuple[str, Outcome | AssertionError]]:
     """Yield what each process was killed during, and what came of it."""
-    chance = random.Random(0)  # noqa: S311 – kills, not secrets
+    chance = chance_of(0)
     for of, points in POINTS.items():
         for point in points:
             for _ in range(each):

@@ -168,7 +168,7 @@ def keep(
     folder.mkdir(parents=True, exist_ok=True)
     writer = Index(_SCHEMA, path=str(folder)).writer(_LARGE_HEAP_BYTES)
     try:
-        # subtle: what a process that was killed had begun to write may bear the name of a file to be written now.
+        # subtle: what a killed process had begun to write may bear the name of a file to be written now.
         writer.garbage_collect_files()
         writer.delete_documents_by_query(_any_of(removed))
         writer.delete_documents_by_query(Query.term_query(_SCHEMA, "facts", "state"))

@@ -1,7 +1,7 @@
 """A process that works on a data folder and is killed, and what must be true of the folder afterwards.
 
-Where it is killed has a name (`POINTS`): when a function is called or has returned, as Python's profiler tells
-it, or before a statement that SQLite is about to run. So the code itself knows nothing of it.
+Where it is killed has a name (`POINTS`): when a function is called or has returned, as Python's profiler
+tells it, or before a statement that SQLite is about to run. So the code itself knows nothing of it.
 """
 
 import logging
@@ -41,8 +41,8 @@ ENCODER = TopicEncoder()
 NO_FILTERS = Filters()
 EVERYTHING = 1000  # more passages than any corpus here holds
 
-# Passages that are compared one by one. Up to 128 of them have eight lists at most, all of which are searched:
-# so a trained index finds what an exact one does.
+# Passages that are compared one by one. Up to 128 of them have eight lists at most, all of which are
+# searched: so a trained index finds what an exact one does.
 EXACT = 40
 
 OTHER_WORDS = ("panen", "rumah", "jalan", "kota", "12", "2024", "harga", "naik")
@@ -128,6 +128,11 @@ def cut_and_encode(source: Article) -> tuple[list[Passage], FloatArray]:
     return ingestion.cut_and_encode(source)
 
 
+def chance_of(seed: int | str) -> random.Random:
+    """Return what draws the same each time."""
+    return random.Random(seed)  # noqa: S311 – articles and moments, not secrets
+
+
 def some_article(number: int, chance: random.Random) -> Article:
     paragraphs = [
         " ".join(chance.choices((*TOPICS, *OTHER_WORDS), k=chance.randint(2, 6))).capitalize() + "."
@@ -145,7 +150,18 @@ def some_steps(chance: random.Random, *, count: int = 8) -> list[Step]:
 
 def usual_steps(chance: random.Random) -> list[Step]:
     """Return steps that come to every point."""
-    verbs = ("search", "ingest", "remove", "search", "optimize", "ingest", "remove", "reopen", "search", "optimize")
+    verbs = (
+        "search",
+        "ingest",
+        "remove",
+        "search",
+        "optimize",
+        "ingest",
+        "remove",
+        "reopen",
+        "search",
+        "optimize",
+    )
     return [some_step(verb, chance) for verb in verbs]
 
 
@@ -158,12 +174,13 @@ def some_step(verb: Verb, chance: random.Random) -> Step:
 
 # Where it is killed
 
+
 @dataclass(frozen=True)
 class Point:
     """A moment: `call` or `return` of a function, or `sql`, before a statement that begins so.
 
-    A process comes to it `times` or more often. `within_seconds` above 0 kills at any time up to so long after
-    it, so within what no hook can see.
+    A process comes to it `times` or more often. `within_seconds` above 0 kills at any time up to so long
+    after it, so within what no hook can see.
     """
 
     event: Literal["call", "return", "sql"]
@@ -338,7 +355,7 @@ class Outcome:
 def work_until_killed(
     folder: Path, steps: Sequence[Step], kill: Kill | None = None, *, after: tuple[int, float] | None = None
 ) -> Outcome:
-    """Work on the folder in a process that is killed at a point, or so many changes and seconds after it began."""
+    """Work on the folder in a process that is killed: at a point, or `after` so many changes and seconds."""
     process, pipe = started(_work, folder, steps, kill)
     acknowledged = 0
     with closing(pipe):
@@ -509,7 +526,7 @@ def _warnings() -> Iterator[list[str]]:
 def possible_after(
     before: Articles, steps: Sequence[Step], acknowledged: int
 ) -> tuple[dict[str, Article], dict[str, Article]]:
-    """Return the articles with what was acknowledged, and with the one change more that may have been made."""
+    """Return the articles with what was acknowledged, and with the one change more that may be there."""
     changes = [change for step in steps for change in step.changes]
     return _changed(before, changes[:acknowledged]), _changed(before, changes[: acknowledged + 1])
 
@@ -545,7 +562,7 @@ def kill_at_random(folder: Path, articles: Articles, chance: random.Random) -> t
 
 def make_folder(folder: Path) -> Articles:
     """Make a corpus that is about to outgrow comparing its vectors one by one, with its files."""
-    chance = random.Random(0)
+    chance = chance_of(0)
     sources = [some_article(number, chance) for number in range(20)]
     with open_corpus(folder) as corpus:
         list(ingest(corpus, sources))

@@ -17,7 +17,7 @@ def main() -> None:
     make_tiers_small()
     taken = CorpusMachine.taken
     while taken.total() < options.steps:
-        run_state_machine_as_test(CorpusMachine, settings=_walks())  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(CorpusMachine, settings=_walks())
         print(f"{taken.total()} steps", flush=True)
     for name, count in sorted(taken.items()):
         print(f"{name:28}{count:8}")

@@ -142,27 +142,14 @@ def some_article(number: int, chance: random.Random) -> Article:
     return article(f"a{number:02}", *paragraphs, title=title, language=chance.choice(["id", "en"]))
 
 
-def some_steps(chance: random.Random, *, count: int = 8) -> list[Step]:
-    """Return what one process may do: it brings up, trains and writes indexes between its changes."""
-    verbs = ("ingest", "ingest", "ingest", "remove", "search", "optimize", "reopen")
-    return [some_step(chance.choice(verbs), chance) for _ in range(count)]
+# What one process does: it brings up, trains and writes indexes between its changes, and comes to every point.
+USUAL: tuple[Verb, ...] = (
+    "search", "ingest", "remove", "search", "optimize", "ingest", "remove", "reopen", "search", "optimize",
+)  # fmt: skip
 
 
 def usual_steps(chance: random.Random) -> list[Step]:
-    """Return steps that come to every point."""
-    verbs = (
-        "search",
-        "ingest",
-        "remove",
-        "search",
-        "optimize",
-        "ingest",
-        "remove",
-        "reopen",
-        "search",
-        "optimize",
-    )
-    return [some_step(verb, chance) for verb in verbs]
+    return [some_step(verb, chance) for verb in USUAL]
 
 
 def some_step(verb: Verb, chance: random.Random) -> Step:
@@ -276,14 +263,14 @@ class _Hook:
 
     def install(self) -> None:
         if self._point.event == "sql":
-            connect = sqlite3.connect
+            connect: Callable[..., sqlite3.Connection] = sqlite3.connect
 
             def connect_traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
                 connection = connect(*arguments, **options)
                 connection.set_trace_callback(self._trace)
                 return connection
 
-            sqlite3.connect = connect_traced  # type: ignore[assignment]
+            sqlite3.connect = connect_traced
         else:
             threading.setprofile(self._profile)
             sys.setprofile(self._profile)
@@ -555,7 +542,7 @@ def kill_at(point: Point, *, of: str, folder: Path, chance: random.Random) -> Ou
 
 def kill_at_random(folder: Path, articles: Articles, chance: random.Random) -> tuple[Outcome, Articles]:
     """Have a process that works on the folder killed at any time; return what is there afterwards."""
-    steps = some_steps(chance, count=12)
+    steps = [some_step(chance.choice(USUAL), chance) for _ in range(12)]
     outcome = work_until_killed(folder, steps, after=(chance.randint(0, 15), chance.uniform(0, 0.05)))
     return outcome, check_folder(folder, possible_after(articles, steps, outcome.acknowledged))
 

@@ -12,5 +12,5 @@ def test_two_processes_find_what_a_dictionary_holds(monkeypatch: pytest.MonkeyPa
     for part in SMALL_TIERS:
         monkeypatch.setattr(*part)
     short = settings(max_examples=8, stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow])
-    run_state_machine_as_test(CorpusMachine, settings=short)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(CorpusMachine, settings=short)
     assert CorpusMachine.taken.total() > 50

@@ -142,7 +142,7 @@ def some_article(number: int, chance: random.Random) -> Article:
     return article(f"a{number:02}", *paragraphs, title=title, language=chance.choice(["id", "en"]))
 
 
-# What one process does: it brings up, trains and writes indexes between its changes, and comes to every point.
+# What a process does: between its changes it brings up, trains and writes indexes; it comes to every point.
 USUAL: tuple[Verb, ...] = (
     "search", "ingest", "remove", "search", "optimize", "ingest", "remove", "reopen", "search", "optimize",
 )  # fmt: skip
@@ -270,7 +270,7 @@ class _Hook:
                 connection.set_trace_callback(self._trace)
                 return connection
 
-            sqlite3.connect = connect_traced
+            sqlite3.connect = connect_traced  # type: ignore[assignment]
         else:
             threading.setprofile(self._profile)
             sys.setprofile(self._profile)

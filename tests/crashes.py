@@ -204,7 +204,7 @@ POINTS = {
     ),
     "the vector file": (
         Point("call", "VectorIndex.save"),
-        Point("call", "_ChecksummedFile.write", times=8),
+        Point("return", "_ChecksummedFile.write", times=8),
         Point("call", "fsync"),
         Point("call", "replace"),
         Point("return", "replace"),
@@ -282,6 +282,9 @@ class _Hook:
     def _profile(self, frame: FrameType, event: str, argument: Any) -> None:
         name = argument.__qualname__ if event.startswith("c_") else frame.f_code.co_qualname
         if event.removeprefix("c_") == self._point.event and name == self._point.what:
+            if name == "_ChecksummedFile.write":
+                # So few vectors would all wait in memory: the file is to be cut short, not empty.
+                frame.f_locals["self"]._file.flush()
             self._count()
 
     def _count(self) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
@@ -169,7 +168,10 @@ class VectorIndex:
                 return
 
     def save(self, path: Path, *, state: dict[str, int]) -> None:
-        """Write the index beside `path` and rename it in; `state` says what it holds, for `load`."""
+        """Write the index beside `path` and rename it in; `state` says what it holds, for `load`.
+
+        The caller sees to it that nobody else writes.
+        """
         description = {
             **_description(self.encoder_name, self.dimension),
             "lists": self.lists,
@@ -177,8 +179,8 @@ class VectorIndex:
             "state": state,
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=path.name) as folder:
-            written = Path(folder, path.name)
+        written = unfinished(path)
+        try:
             with written.open("wb") as file:
                 output = _ChecksummedFile(file)
                 output.write(json.dumps(description).encode() + b"\n")
@@ -188,6 +190,8 @@ class VectorIndex:
                 file.flush()
                 os.fsync(file.fileno())
             written.replace(path)
+        finally:
+            written.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: Path, *, encoder_name: str, dimension: int) -> tuple["VectorIndex", dict[str, int]]:
@@ -207,6 +211,11 @@ class VectorIndex:
             file.readline()
             index._index = faiss.read_index(faiss.PyCallbackIOReader(file.read, _CHUNK))  # type: ignore[attr-defined]
         return index, found["state"]
+
+
+def unfinished(path: Path) -> Path:
+    """Return what is written beside `path`; a process that is killed leaves it behind."""
+    return path.with_name(f"{path.name}.unfinished")
 
 
 def read_description(path: Path) -> dict[str, Any]:

@@ -109,7 +109,8 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if "readonly" in str(error) or "unable to open" in str(error):
             raise _not_writable(path, error) from error
-        if "full" in str(error):
+        # subtle: where there is no room for what the connections share, SQLite calls it an I/O error.
+        if "full" in str(error) or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE":
             raise CorpusError(
                 f"The disk of {path.parent} is full: free some space; what was being stored is not."
             ) from error

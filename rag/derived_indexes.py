@@ -28,6 +28,7 @@ from embeddings.vector_index import (
     VectorIndex,
     lists_for,
     read_description,
+    unfinished,
 )
 from embeddings.weights import FloatArray
 from rag.corpus_properties import EncoderIdentity, check_encoder, newest_state
@@ -303,8 +304,9 @@ class DerivedIndexes:
     def __init__(self, folder: Path, database: Database, encoder: EncoderIdentity | None) -> None:
         self._database = database
         self._lock_path = folder / _LOCK_NAME
+        self._vectors_path = folder / VECTORS_NAME
         self.keywords = DerivedKeywords(folder / KEYWORDS_NAME)
-        self.vectors = DerivedVectors(folder / VECTORS_NAME, encoder) if encoder else None
+        self.vectors = DerivedVectors(self._vectors_path, encoder) if encoder else None
         self._all: list[_Derived[Any]] = [self.keywords, *([self.vectors] if self.vectors else [])]
         self._closing = threading.Event()
         self._starting = threading.Lock()
@@ -349,6 +351,10 @@ class DerivedIndexes:
                 derived.brought_up(connection)
         self._upkeep(wait_seconds=_CLOSING_WAITS_SECONDS)
 
+    def forget_vectors(self) -> None:
+        """Delete the vector file, which an opening without an encoder does not hold against the database."""
+        _delete(self._vectors_path)
+
     def close(self) -> None:
         """End the upkeep, and write what would take long to derive again."""
         self._closing.set()
@@ -383,8 +389,9 @@ class DerivedIndexes:
 
     @contextmanager
     def _alone(self, *, wait_seconds: float) -> Iterator[None]:
-        """Keep other processes from the files."""
+        """Keep other processes from the files, and remove what one that was killed left."""
         with filelock.FileLock(self._lock_path, timeout=wait_seconds):
+            unfinished(self._vectors_path).unlink(missing_ok=True)
             yield
 
 

@@ -167,13 +167,19 @@ def keep(
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     writer = Index(_SCHEMA, path=str(folder)).writer(_LARGE_HEAP_BYTES)
-    writer.delete_documents_by_query(_any_of(removed))
-    writer.delete_documents_by_query(Query.term_query(_SCHEMA, "facts", "state"))
-    for entry in entries:
-        writer.add_document(_document(entry))
-    writer.add_document(_from_dict({"facts": "state", "state": json.dumps(dict(state))}))
-    writer.commit()
-    writer.wait_merging_threads()
+    try:
+        # subtle: what a killed process had begun to write may bear the name of a file to be written now.
+        writer.garbage_collect_files()
+        writer.delete_documents_by_query(_any_of(removed))
+        writer.delete_documents_by_query(Query.term_query(_SCHEMA, "facts", "state"))
+        for entry in entries:
+            writer.add_document(_document(entry))
+        writer.add_document(_from_dict({"facts": "state", "state": json.dumps(dict(state))}))
+        writer.commit()
+        writer.wait_merging_threads()
+    finally:
+        # subtle: else the traceback of an error, which a log may keep, would keep the folder's lock.
+        del writer
     (folder / _META_CHECKSUM).write_bytes(_checksum((folder / _META).read_bytes()))
 
 

@@ -130,6 +130,7 @@ class LocalCorpus:
         self, encoder: EncoderIdentity, encode: Callable[[Article], tuple[Sequence[Passage], FloatArray]]
     ) -> int:
         """Replace every passage and vector by another encoder's, in one transaction; return the articles."""
+        self._derived.forget_vectors()
         with self._database.writing() as connection:
             connection.execute("DELETE FROM passages")
             claim_for_encoder(connection, encoder)

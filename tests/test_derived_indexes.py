@@ -271,6 +271,14 @@ with open_corpus(Path({str(large)!r})) as corpus:
         assert recall(corpus) >= 0.98
 
 
+def test_what_a_killed_process_left_half_written_is_removed(large: Path) -> None:
+    left = vector_index.unfinished(large / VECTORS_NAME)
+    left.write_bytes(b"half")
+    with open_corpus(large) as corpus:
+        assert recall(corpus) >= 0.98
+    assert not left.exists()
+
+
 def test_a_corpus_closed_while_it_trains_is_whole(tmp_path: Path) -> None:
     with open_corpus(tmp_path) as corpus:
         add(corpus, 0, 60)

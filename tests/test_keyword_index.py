@@ -1,7 +1,7 @@
 """Words to passages, in memory and in a folder, against a plain dictionary."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -242,3 +242,31 @@ def test_any_file_missing_cut_short_or_altered_is_refused(folder: Path) -> None:
                 open_kept(folder)
         path.write_bytes(whole)
     assert found(reopened(folder), "kopi") == [1, 2]
+
+
+# Writers that came to an end
+
+
+def test_what_a_killed_writer_left_stops_none_after_it(folder: Path) -> None:
+    before = {name: (folder / name).read_bytes() for name in ("meta.json", "meta.crc32")}
+    keep(folder, [], removed=[1], state=STATE, anew=False)
+    (deletions,) = folder.glob("*.del")
+    for name, content in before.items():  # as if it had been killed before its last step
+        (folder / name).write_bytes(content)
+    assert found(reopened(folder), "kopi") == [1, 2]
+    keep(folder, [], removed=[2], state=STATE, anew=False)
+    assert deletions.name in {path.name for path in folder.iterdir()}
+    assert found(reopened(folder), "kopi") == [1]
+
+
+def broken_entries() -> Iterator[Entry]:
+    yield entry(4, "teh")
+    raise ValueError("no more rows")
+
+
+def test_a_writer_that_failed_lets_the_next_one_write_while_its_error_is_kept(folder: Path) -> None:
+    with pytest.raises(ValueError, match="no more rows") as kept_error:
+        keep(folder, broken_entries(), removed=[], state=STATE, anew=False)
+    keep(folder, [entry(5, "susu")], removed=[], state=STATE, anew=False)
+    assert found(reopened(folder), "teh", "susu") == [5]
+    assert kept_error.value

@@ -707,6 +707,18 @@ def test_a_new_corpus_does_not_trust_the_index_of_the_one_before(filled: Path) -
         assert corpus.counts().passages == 1
 
 
+def test_an_index_of_a_later_database_is_not_trusted_after_encoding_again(filled: Path) -> None:
+    # Its passages have the ids that the older database gives out anew.
+    with open_corpus(filled) as corpus:
+        add(corpus, *(article(f"{number}", f"Maraton {number}.") for number in range(20)))
+    put_the_old_database_back(filled)
+    with LocalCorpus(filled, encoder=None) as corpus:
+        for _ in range(4):
+            corpus.encode_again(identity(ENCODER), encoded)
+    with open_corpus(filled) as corpus:
+        check_against_brute_force(corpus)
+
+
 def test_the_index_file_is_used_when_it_is_right(filled: Path) -> None:
     # The vectors in the database are taken away: what is found then comes from the file.
     with closing(sqlite3.connect(filled / DATABASE_NAME)) as database, database:

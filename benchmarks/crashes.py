@@ -1,0 +1,105 @@
+"""Kill a process that works on a data folder, again and again, and check what it leaves."""
+
+import argparse
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.report import Report
+from tests.crashes import (
+    POINTS,
+    Outcome,
+    Point,
+    chance_of,
+    kill_at,
+    kill_at_random,
+    make_folder,
+    make_tiers_small,
+)
+
+# At random moments one folder is killed over again: each process begins with what was left to it.
+_KILLS_OF_A_FOLDER = 20
+_ATTEMPTS = 5
+_AT_RANDOM = "anything, at random"
+_METHOD = """
+A process ingests, edits and removes articles, searches, trains and writes its indexes, and tells of every
+change once it is committed; `SIGKILL` ends it at a named point (`POINTS` in `tests/crashes.py`) or at a
+random moment. Then the folder is opened again. *Acknowledged* changes were told of before the kill. Lost is
+one that is not there; inconsistent is a folder with an article half there (no passages or those of another
+version), a damaged database, a file left over, or a search by vectors or keywords that finds or scores
+anything else than comparing with every passage does, or than indexes made anew of the database in another
+folder do.
+""".strip().replace("\n", " ")
+_HEADER = ("killed during", "points", "kills", "changes acknowledged", "lost or inconsistent")
+
+
+def main() -> None:
+    """Print and write one table; exit 1 if anything was lost or inconsistent."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--each", type=int, default=6, help="kills at each named point")
+    parser.add_argument("--random", type=int, default=120, help="kills at random moments")
+    options = parser.parse_args()
+    make_tiers_small()
+    counts: dict[str, Counter[str]] = {}
+    faults: list[str] = []
+    for of, told in _kills(options.each, options.random):
+        counted = counts.setdefault(of, Counter())
+        if isinstance(told, Outcome):
+            counted.update(kills=told.was_killed, acknowledged=told.acknowledged)
+        else:
+            counted.update(kills=1, faults=1)
+            faults.append(f"{of}: {told}")
+    report = Report("crashes", "Kills", "python -m benchmarks.crashes", _METHOD)
+    counts["all"] = sum(counts.values(), Counter())
+    report.table(_HEADER, [_row(of, counted) for of, counted in counts.items()])
+    report.write()
+    sys.exit("\n\n".join(faults))
+
+
+def _row(of: str, counted: Counter[str]) -> tuple[object, ...]:
+    points = len(POINTS.get(of, ())) or ("" if of == _AT_RANDOM else sum(map(len, POINTS.values())))
+    return of, points, counted["kills"], counted["acknowledged"], counted["faults"]
+
+
+def _kills(each: int, at_random: int) -> Iterator[tuple[str, Outcome | AssertionError]]:
+    """Yield what each process was killed during, and what came of it."""
+    chance = chance_of(0)
+    for of, points in POINTS.items():
+        for point in points:
+            for _ in range(each):
+                yield of, _killed_at(point, of, chance)
+    for first in range(0, at_random, _KILLS_OF_A_FOLDER):
+        for told in _killed_at_random(min(_KILLS_OF_A_FOLDER, at_random - first), chance):
+            yield _AT_RANDOM, told
+
+
+def _killed_at(point: Point, of: str, chance: random.Random) -> Outcome | AssertionError:
+    for _ in range(_ATTEMPTS):
+        with TemporaryDirectory() as folder:
+            try:
+                outcome = kill_at(point, of=of, folder=Path(folder, "data"), chance=chance)
+            except AssertionError as error:
+                return AssertionError(f"{point}: {error}")
+            if outcome.was_killed:
+                return outcome
+    return AssertionError(f"{point} was never reached")
+
+
+def _killed_at_random(kills: int, chance: random.Random) -> Iterator[Outcome | AssertionError]:
+    with TemporaryDirectory() as folder:
+        articles = make_folder(Path(folder, "data"))
+        while kills > 0:
+            try:
+                outcome, articles = kill_at_random(Path(folder, "data"), articles, chance)
+            except AssertionError as error:
+                yield error
+                return
+            kills -= outcome.was_killed
+            yield outcome
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,580 @@
+"""A process that works on a data folder and is killed, and what must be true of the folder afterwards.
+
+Where it is killed has a name (`POINTS`): when a function is called or has returned, as Python's profiler
+tells it, or before a statement that SQLite is about to run. So the code itself knows nothing of it.
+"""
+
+import logging
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import FrameType
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+
+from embeddings import vector_index
+from embeddings.weights import FloatArray
+from rag import derived_indexes
+from rag.datatypes import Article, Filters, IngestResult, Passage, ScoredPassage
+from rag.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
+from rag.ingestion import Ingestion
+from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
+from rag.languages import words
+from rag.local_corpus import DATABASE_NAME, LocalCorpus
+from rag.migrations import m001_create_tables
+from tests.conftest import TOPICS, TopicEncoder, article, identity
+
+ENCODER = TopicEncoder()
+NO_FILTERS = Filters()
+EVERYTHING = 1000  # more passages than any corpus here holds
+
+# Passages that are compared one by one. Up to 128 of them have eight lists at most, all of which are
+# searched: so a trained index finds what an exact one does.
+EXACT = 40
+
+OTHER_WORDS = ("panen", "rumah", "jalan", "kota", "12", "2024", "harga", "naik")
+QUERIES = ("kopi", "gempa", "harga kopi naik di kota", "maraton banjir 2024")
+
+Articles = Mapping[str, Article]
+
+
+# What lets a few dozen passages be many: module, name, value.
+SMALL_TIERS = (
+    (vector_index, "EXACT_BYTES", EXACT * ENCODER.dimension * 4),
+    (derived_indexes, "_WRITTEN_FROM", 20),
+    (derived_indexes, "_ADDED_AT_ONCE", 16),
+)
+
+
+def make_tiers_small() -> None:
+    """Let a few dozen passages be many in this process, for good."""
+    for part in SMALL_TIERS:
+        setattr(*part)
+
+
+def open_corpus(folder: Path) -> LocalCorpus:
+    return LocalCorpus(folder, encoder=identity(ENCODER))
+
+
+# What is done
+
+
+Verb = Literal["ingest", "remove", "search", "optimize", "reopen"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something done with a corpus."""
+
+    verb: Verb
+    articles: tuple[Article, ...] = ()
+    article_id: str = ""
+
+    @property
+    def changes(self) -> list[tuple[str, Article | None]]:
+        """What becomes of which articles, in order."""
+        if self.verb == "remove":
+            return [(self.article_id, None)]
+        return [(each.id, each) for each in self.articles]
+
+
+class Worker:
+    """Works on a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.corpus = open_corpus(folder)
+
+    def perform(self, step: Step) -> Iterator[Any]:
+        """Yield after every change that is committed."""
+        if step.verb == "ingest":
+            yield from ingest(self.corpus, step.articles)
+        elif step.verb == "remove":
+            yield self.corpus.remove(step.article_id)
+        elif step.verb == "search":
+            for query in QUERIES:
+                vector_scores(self.corpus, query)
+                keyword_scores(self.corpus, query)
+        elif step.verb == "optimize":
+            self.corpus.optimize()
+        else:
+            self.corpus.close()
+            self.corpus = open_corpus(self._folder)
+
+
+def ingest(corpus: LocalCorpus, articles: Sequence[Article]) -> Iterator[IngestResult]:
+    for result in Ingestion(corpus, ENCODER, passage_max_tokens=ENCODER.max_tokens).ingest(articles):
+        assert result.status != "rejected", result.reason
+        yield result
+
+
+def cut_and_encode(source: Article) -> tuple[list[Passage], FloatArray]:
+    """Return what ingestion makes of an article."""
+    # No corpus is asked to cut and encode.
+    ingestion = Ingestion(None, ENCODER, passage_max_tokens=ENCODER.max_tokens)  # type: ignore[arg-type]
+    return ingestion.cut_and_encode(source)
+
+
+def chance_of(seed: int | str) -> random.Random:
+    """Return what draws the same each time."""
+    return random.Random(seed)  # noqa: S311 – articles and moments, not secrets
+
+
+def some_article(number: int, chance: random.Random) -> Article:
+    paragraphs = [
+        " ".join(chance.choices((*TOPICS, *OTHER_WORDS), k=chance.randint(2, 6))).capitalize() + "."
+        for _ in range(chance.randint(1, 4))
+    ]
+    title = chance.choice(["", "Kabar kopi"])
+    return article(f"a{number:02}", *paragraphs, title=title, language=chance.choice(["id", "en"]))
+
+
+# What a process does: between its changes it brings up, trains and writes indexes; it comes to every point.
+USUAL: tuple[Verb, ...] = (
+    "search", "ingest", "remove", "search", "optimize", "ingest", "remove", "reopen", "search", "optimize",
+)  # fmt: skip
+
+
+def usual_steps(chance: random.Random) -> list[Step]:
+    return [some_step(verb, chance) for verb in USUAL]
+
+
+def some_step(verb: Verb, chance: random.Random) -> Step:
+    if verb == "ingest":
+        numbers = chance.sample(range(24), 5)
+        return Step(verb, articles=tuple(some_article(number, chance) for number in numbers))
+    return Step(verb, article_id=f"a{chance.randrange(20):02}" if verb == "remove" else "")
+
+
+# Where it is killed
+
+
+@dataclass(frozen=True)
+class Point:
+    """A moment: `call` or `return` of a function, or `sql`, before a statement that begins so.
+
+    A process comes to it `times` or more often. `within_seconds` above 0 kills at any time up to so long
+    after it, so within what no hook can see.
+    """
+
+    event: Literal["call", "return", "sql"]
+    what: str
+    times: int = 1
+    within_seconds: float = 0.0
+
+    def __str__(self) -> str:
+        place = "within" if self.within_seconds else "after" if self.event == "return" else "before"
+        return f"{place} {self.what}"
+
+
+# By what the process is about. The first statement of a kind is often that of opening the corpus.
+POINTS = {
+    "a transaction": (
+        Point("sql", "BEGIN IMMEDIATE", times=8),
+        Point("sql", "DELETE FROM passages", times=8),
+        Point("sql", "INSERT OR REPLACE INTO versions", times=8),
+        Point("sql", "INSERT OR REPLACE INTO articles", times=8),
+        Point("sql", "INSERT INTO passages", times=12),
+        Point("sql", "DELETE FROM articles", times=2),
+        Point("sql", "COMMIT", times=8),
+        Point("sql", "COMMIT", times=8, within_seconds=0.002),
+    ),
+    "between commit and index": (
+        Point("return", "LocalCorpus.add", times=8),
+        Point("return", "LocalCorpus.remove", times=2),
+        Point("sql", "SELECT id, vector FROM passages WHERE id >", times=2),
+        Point("return", "DerivedVectors._add", times=2),
+        Point("return", "DerivedVectors._remove", times=2),
+        Point("call", "KeywordIndex.add", times=2),
+        Point("return", "KeywordIndex.remove", times=2),
+        Point("call", "Database.close", within_seconds=0.005),
+    ),
+    "the vector file": (
+        Point("call", "VectorIndex.save"),
+        Point("return", "_ChecksummedFile.write", times=8),
+        Point("call", "fsync"),
+        Point("call", "replace"),
+        Point("return", "replace"),
+    ),
+    "the keyword folder": (
+        Point("call", "keep"),
+        Point("call", "IndexWriter.commit"),
+        Point("call", "IndexWriter.commit", within_seconds=0.03),
+        Point("return", "IndexWriter.commit"),
+        Point("call", "IndexWriter.wait_merging_threads", within_seconds=0.03),
+        Point("return", "IndexWriter.wait_merging_threads"),
+        Point("call", "BufferedWriter.write"),
+        Point("return", "keep"),
+    ),
+    "a damaged keyword folder, made anew": (
+        Point("return", "unlink", times=3),
+        Point("return", "rmtree"),
+        Point("call", "IndexWriter.commit", within_seconds=0.03),
+        Point("return", "IndexWriter.commit"),
+    ),
+    "training": (
+        Point("call", "VectorIndex.trained_on"),
+        Point("call", "VectorIndex.trained_on", within_seconds=0.03),
+        Point("return", "VectorIndex.trained_on"),
+        Point("return", "VectorIndex.tune"),
+        Point("call", "_Derived._replace"),
+        Point("return", "_Derived._replace"),
+    ),
+    "a migration": (
+        Point("sql", "DROP TRIGGER passage_removed"),
+        Point("sql", "ALTER TABLE removals"),
+        Point("sql", "PRAGMA user_version ="),
+        Point("sql", "UPDATE passages SET words", times=40),
+        Point("sql", "COMMIT"),
+        Point("sql", "COMMIT", within_seconds=0.005),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Kill:
+    """The process is killed when it comes to the point for the `occurrence`-th time."""
+
+    point: Point
+    occurrence: int
+    delay_seconds: float
+
+
+class _Hook:
+    """Notices that the point is reached, in any thread."""
+
+    def __init__(self, kill: Kill, reached: Callable[[], None]) -> None:
+        self._point = kill.point
+        self._remaining = kill.occurrence
+        self._reached = reached
+
+    def install(self) -> None:
+        if self._point.event == "sql":
+            connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+
+            def connect_traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
+                connection = connect(*arguments, **options)
+                connection.set_trace_callback(self._trace)
+                return connection
+
+            sqlite3.connect = connect_traced  # type: ignore[assignment]
+        else:
+            threading.setprofile(self._profile)
+            sys.setprofile(self._profile)
+
+    def _trace(self, statement: str) -> None:
+        if statement.lstrip().startswith(self._point.what):
+            self._count()
+
+    def _profile(self, frame: FrameType, event: str, argument: Any) -> None:
+        name = argument.__qualname__ if event.startswith("c_") else frame.f_code.co_qualname
+        if event.removeprefix("c_") == self._point.event and name == self._point.what:
+            if name == "_ChecksummedFile.write":
+                # So few vectors would all wait in memory: the file is to be cut short, not empty.
+                frame.f_locals["self"]._file.flush()
+            self._count()
+
+    def _count(self) -> None:
+        self._remaining -= 1
+        if self._remaining == 0:
+            self._reached()
+
+
+class _Errors(logging.Handler):
+    """Passes on what is logged as an error: the indexes' upkeep must never fail."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell(f"{record.getMessage()} {record.exc_info and record.exc_info[1]!r}")
+
+
+def _work(folder: Path, steps: Sequence[Step], kill: Kill | None, pipe: Connection) -> None:
+    def reached() -> None:
+        if kill and kill.delay_seconds:
+            pipe.send("reached")
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    make_tiers_small()
+    logging.getLogger().addHandler(_Errors(pipe.send))
+    if kill:
+        _Hook(kill, reached).install()
+    pipe.send("begun")
+    worker = Worker(folder)
+    for step in steps:
+        for _ in worker.perform(step):
+            pipe.send("committed")
+    worker.corpus.close()
+
+
+def started(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Connection]:
+    """Start a process that has imported everything already; return it and the pipe it is given last."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.crashes", "benchmarks.report"])
+    ours, theirs = context.Pipe()
+    process = context.Process(target=target, args=(*arguments, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether the process was killed, and how many changes it had acknowledged."""
+
+    was_killed: bool
+    acknowledged: int
+
+
+def work_until_killed(
+    folder: Path, steps: Sequence[Step], kill: Kill | None = None, *, after: tuple[int, float] | None = None
+) -> Outcome:
+    """Work on the folder in a process that is killed: at a point, or `after` so many changes and seconds."""
+    process, pipe = started(_work, folder, steps, kill)
+    acknowledged = 0
+    with closing(pipe):
+        try:
+            while True:
+                message = pipe.recv()
+                if message == "reached" and kill:
+                    _kill_later(process, kill.delay_seconds)
+                elif message in ("begun", "committed"):
+                    acknowledged += message == "committed"
+                    if after and after[0] == acknowledged:
+                        _kill_later(process, after[1])
+                else:
+                    raise AssertionError(message)
+        except (EOFError, ConnectionResetError):
+            process.join()
+    assert process.exitcode in (0, -signal.SIGKILL), process.exitcode
+    return Outcome(process.exitcode != 0, acknowledged)
+
+
+def _kill_later(process: BaseProcess, seconds: float) -> None:
+    threading.Timer(seconds, process.kill).start()
+
+
+# What must be true
+
+
+def vector_scores(corpus: LocalCorpus, query: str) -> dict[tuple[str, str], float]:
+    """Return the similarity of every passage, under its article's id and its text."""
+    found = corpus.vector_search(ENCODER.encode_queries([query])[0], depth=EVERYTHING)
+    return _scores(corpus, found)
+
+
+def keyword_scores(corpus: LocalCorpus, query: str) -> dict[tuple[str, str], float]:
+    """Return the score of every passage found, under its article's id and its text."""
+    return _scores(corpus, corpus.keyword_search(query, language="id", depth=EVERYTHING).passages)
+
+
+def _scores(corpus: LocalCorpus, found: Sequence[ScoredPassage]) -> dict[tuple[str, str], float]:
+    hits = corpus.hits(found, source="vector")
+    assert len(hits) == len(found), "a hit without a passage"
+    return {(hit.article_id, f"{hit.paragraph} {hit.text}"): hit.score for hit in hits}
+
+
+def expected_vector_scores(articles: Articles, query: str) -> dict[tuple[str, str], float]:
+    """Compare the query with every passage."""
+    vector = ENCODER.encode_queries([query])[0]
+    return {
+        (source.id, f"{passage.paragraph} {passage.text}"): float(stored @ vector)
+        for source in articles.values()
+        for passage, stored in zip(*cut_and_encode(source), strict=True)
+    }
+
+
+def expected_keyword_scores(articles: Articles, query: str) -> dict[tuple[str, str], float]:
+    """Rank every passage that shares a word with the query."""
+    texts = {
+        (source.id, f"{passage.paragraph} {passage.text}"): words(source.title, language=source.language)
+        + words(passage.text, language=source.language)
+        for source in articles.values()
+        for passage in cut_and_encode(source)[0]
+    }
+    languages = {source.language for source in articles.values()}
+    weights = query_weights(query, language="id", passage_languages=languages)
+    statistics = Statistics(
+        passages=len(texts),
+        words_a_passage=sum(map(len, texts.values())) / max(len(texts), 1),
+        passages_with={word: sum(word in text for text in texts.values()) for word in weights},
+    )
+    keys = [key for key, text in texts.items() if weights.keys() & set(text)]
+    candidates = {number: " ".join(texts[key]) for number, key in enumerate(keys)}
+    query_words = list(dict.fromkeys(words(query, language="id")))
+    ranked = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
+    return {keys[passage.passage_id]: passage.score for passage in ranked.passages}
+
+
+def check_searches(corpus: LocalCorpus, articles: Articles, queries: Sequence[str] = QUERIES) -> None:
+    """Hold both legs against what comparing with every passage of `articles` gives."""
+    for query in queries:
+        near = pytest.approx(expected_vector_scores(articles, query), abs=1e-5)
+        assert vector_scores(corpus, query) == near
+        near = pytest.approx(expected_keyword_scores(articles, query), abs=1e-5)
+        assert keyword_scores(corpus, query) == near
+
+
+def check_rows(folder: Path, articles: Articles) -> None:
+    """See that no article is half there: its passages are those of its current version, and its own alone."""
+    with closing(sqlite3.connect(folder / DATABASE_NAME)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        versions = dict(database.execute("SELECT id, version FROM articles JOIN versions USING (version)"))
+        rows = database.execute("SELECT article_id, paragraph, text, vector FROM passages ORDER BY id")
+        stored: dict[str, list[tuple[int, str, bytes]]] = {}
+        for article_id, *row in rows:
+            stored.setdefault(article_id, []).append(tuple(row))
+        counted = database.execute("SELECT passages, words FROM statistics").fetchone()
+        assert counted == database.execute(
+            "SELECT count(*), coalesce(sum(word_count), 0) FROM passages"
+        ).fetchone()  # fmt: skip
+    assert versions == {source.id: source.version for source in articles.values()}
+    assert stored == {
+        source.id: [
+            (passage.paragraph, passage.text, vector.astype(np.float32).tobytes())
+            for passage, vector in zip(*cut_and_encode(source), strict=True)
+        ]
+        for source in articles.values()
+    }
+
+
+def stored_articles(corpus: LocalCorpus) -> dict[str, Article]:
+    """Return the current articles, whole."""
+    headers = corpus.articles(NO_FILTERS, limit=EVERYTHING, cursor=None).articles
+    found = {header.id: corpus.article(header.id) for header in headers}
+    return {article_id: stored for article_id, stored in found.items() if stored}
+
+
+_FILES = {DATABASE_NAME, VECTORS_NAME, KEYWORDS_NAME, "upkeep.lock"}
+
+
+def check_folder(folder: Path, possible: Sequence[Articles]) -> Articles:
+    """Open what a killed process left; return the articles there, which must be one of those `possible`.
+
+    Twice: with the files it left, and with those that the first opening wrote.
+    """
+    with _warnings() as warnings:
+        with open_corpus(folder) as corpus:
+            articles = stored_articles(corpus)
+            assert articles in possible
+            check_rows(folder, articles)
+            check_searches(corpus, articles)
+            _check_beside_fresh(corpus, folder)
+        assert {path.name for path in folder.iterdir()} - _FILES == set()
+        with open_corpus(folder) as corpus:
+            check_searches(corpus, articles, QUERIES[-2:])
+    assert [text for text in warnings if "built anew" not in text] == []
+    return articles
+
+
+def _check_beside_fresh(corpus: LocalCorpus, folder: Path) -> None:
+    """Compare the hits with those of indexes made of the database alone, in another folder."""
+    other = folder.with_name(f"{folder.name}-fresh")
+    other.mkdir()
+    with (
+        closing(sqlite3.connect(folder / DATABASE_NAME)) as source,
+        closing(sqlite3.connect(other / DATABASE_NAME)) as target,
+    ):
+        source.backup(target)
+    with open_corpus(other) as fresh:
+        for query in QUERIES:
+            for scores in (vector_scores, keyword_scores):
+                assert scores(corpus, query) == pytest.approx(scores(fresh, query), abs=1e-5)
+    shutil.rmtree(other)
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    found: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("rag")
+    logger.addHandler(handler)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(handler)
+
+
+def possible_after(
+    before: Articles, steps: Sequence[Step], acknowledged: int
+) -> tuple[dict[str, Article], dict[str, Article]]:
+    """Return the articles with what was acknowledged, and with the one change more that may be there."""
+    changes = [change for step in steps for change in step.changes]
+    return _changed(before, changes[:acknowledged]), _changed(before, changes[: acknowledged + 1])
+
+
+def _changed(before: Articles, changes: Sequence[tuple[str, Article | None]]) -> dict[str, Article]:
+    after = {**before, **dict(changes)}
+    return {article_id: source for article_id, source in after.items() if source}
+
+
+# Folders to begin with
+
+
+def kill_at(point: Point, *, of: str, folder: Path, chance: random.Random) -> Outcome:
+    """Fill a folder, have a process that works on it killed at the point, and check what it left."""
+    articles = make_folder(folder)
+    if of == "a migration":
+        make_old(folder)
+    elif of.startswith("a damaged"):
+        next((folder / KEYWORDS_NAME).glob("*.idx")).write_bytes(b"")
+    steps = usual_steps(chance)
+    delay = chance.uniform(0, point.within_seconds)
+    outcome = work_until_killed(folder, steps, Kill(point, chance.randint(1, point.times), delay))
+    check_folder(folder, possible_after(articles, steps, outcome.acknowledged))
+    return outcome
+
+
+def kill_at_random(folder: Path, articles: Articles, chance: random.Random) -> tuple[Outcome, Articles]:
+    """Have a process that works on the folder killed at any time; return what is there afterwards."""
+    steps = [some_step(chance.choice(USUAL), chance) for _ in range(12)]
+    outcome = work_until_killed(folder, steps, after=(chance.randint(0, 15), chance.uniform(0, 0.05)))
+    return outcome, check_folder(folder, possible_after(articles, steps, outcome.acknowledged))
+
+
+def make_folder(folder: Path) -> Articles:
+    """Make a corpus that is about to outgrow comparing its vectors one by one, with its files."""
+    chance = chance_of(0)
+    sources = [some_article(number, chance) for number in range(20)]
+    with open_corpus(folder) as corpus:
+        list(ingest(corpus, sources))
+    return {source.id: source for source in sources}
+
+
+def make_old(folder: Path) -> None:
+    """Make the database one of the first format, which had its keywords in SQLite and another vector file."""
+    (folder / VECTORS_NAME).unlink()
+    shutil.rmtree(folder / KEYWORDS_NAME)
+    new = folder / "new.sqlite3"
+    (folder / DATABASE_NAME).rename(new)
+    with closing(sqlite3.connect(folder / DATABASE_NAME, isolation_level=None)) as database:
+        database.execute("ATTACH ? AS new", [str(new)])
+        database.execute("BEGIN")
+        m001_create_tables(database)
+        for name in ("versions", "articles"):
+            database.execute(f"INSERT INTO {name} SELECT * FROM new.{name}")
+        columns = "id, article_id, paragraph, start, end, text, word_count, vector"
+        database.execute(f"INSERT INTO passages ({columns}) SELECT {columns} FROM new.passages")
+        database.execute("INSERT INTO keywords (rowid, words) SELECT id, words FROM new.passages")
+        database.execute("INSERT INTO properties SELECT * FROM new.properties WHERE name = 'encoder'")
+        database.execute("PRAGMA user_version = 1")
+        database.execute("COMMIT")
+    new.unlink()

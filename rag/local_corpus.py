@@ -39,7 +39,7 @@ from rag.datatypes import (
 from rag.derived_indexes import DerivedIndexes, DerivedVectors
 from rag.filters import where
 from rag.index_report import IndexReport
-from rag.integrity import FILE, ORPHANS, VECTORS, Finding, check_database, check_indexes
+from rag.integrity import Finding, check_database, check_indexes
 from rag.keyword_index import KeywordIndex
 from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.languages import words
@@ -107,14 +107,15 @@ class LocalCorpus:
     def check(self, *, told: Told) -> list[Finding]:
         """Return what is wrong with what is stored and with the indexes; `told` hears of articles.
 
-        Indexes are compared where what is stored can be indexed; the vectors' where there is an encoder.
+        Indexes are compared where nothing that is stored has to be mended first; the vectors' where there is
+        an encoder.
 
         Raises:
             CorpusError: the database cannot be read.
         """
         with self._database.reading() as connection:
             found = check_database(connection, told=told)
-            if {finding.problem for finding in found} & {FILE, ORPHANS, VECTORS}:
+            if any(finding.problem.repair for finding in found):
                 return found
             keywords = self._derived.keywords.brought_up(connection)
             vectors = self._vectors.brought_up(connection) if self._encoder else None

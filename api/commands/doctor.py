@@ -116,7 +116,7 @@ def _search() -> str:
             f"{encoder.name}, dimension {encoder.dimension}, at most {encoder.max_tokens} tokens",
             f"{len(found.hits)} hits in {sum(found.timings_ms.values()):.0f} ms",
             _tier(service.corpus.vector_tier()),
-            f"{checked} stored vectors are as it gives them",
+            f"the vectors of {checked} articles are as it gives them",
         ]
     if encoder.name not in CALIBRATIONS:
         lines.append(

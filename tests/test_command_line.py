@@ -505,8 +505,8 @@ def test_doctor_names_each_fault_and_mends_what_can_be_where_told_to(copied: Pat
     assert [line for line in ill.out.splitlines() if line.startswith("failed")] == [
         "failed  Integrity: 1 articles that are not what their version says ('banjir'): "
         "run `kutip doctor --fix`, which takes them out of the search, and ingest them again",
-        "failed  Integrity: 2 passages that do not stand at their offsets ('kopi', passage 1; "
-        "'kopi', passage 2): run `kutip doctor --fix`",
+        "failed  Integrity: 2 passages that do not stand at their offsets ('kopi', passage 2; "
+        "'kopi', passage 3): run `kutip doctor --fix`",
         "failed  Encoder and search: Of 2 articles 1, such as 'kopi', have other vectors than "
         "the encoder gives: run `kutip ingest --rebuild`.",
     ]
@@ -514,8 +514,8 @@ def test_doctor_names_each_fault_and_mends_what_can_be_where_told_to(copied: Pat
     assert (healed.code, healed.err) == (1, "")
     assert [line for line in healed.out.splitlines() if "Integrity: " in line] == [
         "fixed   Integrity: 1 articles that are not what their version says ('banjir')",
-        "fixed   Integrity: 2 passages that do not stand at their offsets ('kopi', passage 1; "
-        "'kopi', passage 2)",
+        "fixed   Integrity: 2 passages that do not stand at their offsets ('kopi', passage 2; "
+        "'kopi', passage 3)",
         "failed  Integrity: 1 articles out of the search because they are not what their version says "
         f"('banjir', {version_of('banjir', copied)}): ingest them again",
     ]

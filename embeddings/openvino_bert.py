@@ -5,12 +5,18 @@ Twelve times: attention over all heads, add and normalise, feed-forward with GEL
 no more memory than the weights; converting the torch model takes six seconds and 900 MB.
 """
 
+import sys
+
 import numpy as np
 import numpy.typing as npt
-import openvino
-from openvino import Node, opset13
 
 from embeddings.weights import FloatArray, WeightsFile, dequantize
+
+# subtle: importing OpenVINO sends a report over the network, unless the package that does so is not there.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+
+import openvino  # noqa: E402
+from openvino import Node, opset13  # noqa: E402
 
 _MASKED = -1e9
 

@@ -137,6 +137,37 @@ class VectorIndex:
         found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
         return sorted((pair for pair in found if pair[0] >= 0), key=lambda pair: (-pair[1], pair[0]))
 
+    def ids(self) -> IdArray:
+        """Return the ids it holds, in no order; one held twice is there twice."""
+        with self._exclusively():
+            if not self.lists:
+                held: IdArray = faiss.vector_to_array(self._index.id_map)
+                return held
+            lists = self._index.invlists
+            sizes = [lists.list_size(number) for number in range(self.lists)]
+            held_in = [
+                faiss.rev_swig_ptr(lists.get_ids(number), size).copy()
+                for number, size in enumerate(sizes)
+                if size
+            ]
+            return np.concatenate([np.empty(0, np.int64), *held_in])
+
+    def vectors(self, ids: IdArray) -> FloatArray:
+        """Return the vectors under `ids` (count, dimension), decoded where they are kept as codes.
+
+        Raises:
+            RuntimeError: one of them is not there.
+        """
+        with self._exclusively():
+            if self.lists:
+                self._index.set_direct_map_type(faiss.DirectMap.Hashtable)  # type: ignore[attr-defined]
+            try:
+                decoded: FloatArray = self._index.reconstruct_batch(ids)
+            finally:
+                if self.lists:
+                    self._index.set_direct_map_type(faiss.DirectMap.NoMap)  # type: ignore[attr-defined]
+            return decoded
+
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
         """Wait until nobody searches, and keep everybody from it."""

@@ -2,10 +2,18 @@
 
 import json
 import sqlite3
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from rag.datatypes import Article, ArticleHeader
+import numpy as np
+
+from embeddings.weights import FloatArray
+from rag import corpus_properties
+from rag.corpus_properties import ANALYSIS
+from rag.datatypes import Article, ArticleHeader, Passage
+from rag.errors import CorpusDamaged
+from rag.languages import words
 
 
 def document(article: Article) -> str:
@@ -27,12 +35,21 @@ def document(article: Article) -> str:
 
 
 def from_document(article_id: str, text: str) -> Article:
-    """Read what `document` wrote."""
-    fields: dict[str, Any] = json.loads(text)
-    fields["paragraphs"] = tuple(fields["paragraphs"])
-    for name in ("published_at", "updated_at"):
-        fields[name] = parse_time(fields[name])
-    return Article(id=article_id, **fields)
+    """Read what `document` wrote.
+
+    Raises:
+        CorpusDamaged: it is something else.
+    """
+    try:
+        fields: dict[str, Any] = json.loads(text)
+        fields["paragraphs"] = tuple(fields["paragraphs"])
+        for name in ("published_at", "updated_at"):
+            fields[name] = parse_time(fields[name])
+        return Article(id=article_id, **fields)
+    except (ValueError, TypeError, KeyError) as error:
+        raise CorpusDamaged(
+            f"The stored article {article_id!r} is damaged ({error}): run `kutip doctor`."
+        ) from error
 
 
 def header_values(article: Article) -> dict[str, str | None]:
@@ -68,3 +85,64 @@ def parse_time(text: str | None) -> datetime | None:
 def compact_json(value: Any) -> str:
     """Write JSON, each value in one way only, so that two can be compared; ValueError for NaN."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def write_article(connection: sqlite3.Connection, article: Article) -> None:
+    """Store a version, and make it the current one."""
+    connection.execute(
+        "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?)",
+        [article.id, article.version, datetime.now(UTC).isoformat(), document(article)],
+    )
+    write_header(connection, article)
+
+
+def write_header(connection: sqlite3.Connection, article: Article) -> None:
+    """Make a stored version the current one."""
+    values = header_values(article)
+    connection.execute(
+        f"INSERT OR REPLACE INTO articles ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
+        list(values.values()),
+    )
+
+
+def write_passages(
+    connection: sqlite3.Connection, article: Article, passages: Sequence[Passage], vectors: FloatArray
+) -> None:
+    """Add the passages of a current article with their vectors (passages, dimension) and words."""
+    for passage, vector, keywords in zip(passages, vectors, passage_words(article, passages), strict=True):
+        connection.execute(
+            "INSERT INTO passages (article_id, paragraph, start, end, text, word_count, words, vector) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                article.id,
+                passage.paragraph,
+                passage.start,
+                passage.end,
+                passage.text,
+                len(keywords),
+                " ".join(keywords),
+                vector.astype(np.float32).tobytes(),
+            ],
+        )
+
+
+def passage_words(article: Article, passages: Sequence[Passage]) -> Iterator[list[str]]:
+    """Yield each passage's words; its article's title says what it is about, so those are among them."""
+    title_words = words(article.title, language=article.language)
+    for passage in passages:
+        yield title_words + words(passage.text, language=article.language)
+
+
+def analyze_again(connection: sqlite3.Connection) -> None:
+    """Make every passage's words anew, as they are made now."""
+    rows = connection.execute(
+        "SELECT passages.id, text, title, language FROM passages JOIN articles ON articles.id = article_id"
+    )
+    for row in rows.fetchall():
+        keywords = [word for part in ("title", "text") for word in words(row[part], language=row["language"])]
+        connection.execute(
+            "UPDATE passages SET words = ?, word_count = ? WHERE id = ?",
+            [" ".join(keywords), len(keywords), row["id"]],
+        )
+    connection.execute("UPDATE statistics SET words = (SELECT coalesce(sum(word_count), 0) FROM passages)")
+    corpus_properties.write(connection, "analysis", str(ANALYSIS))

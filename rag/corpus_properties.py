@@ -1,5 +1,6 @@
 """What a local corpus says of itself: its number, whose vectors it holds, how its words were made."""
 
+import re
 import sqlite3
 from typing import NamedTuple
 
@@ -47,6 +48,17 @@ def check_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> N
 
 def _label(encoder: EncoderIdentity) -> str:
     return f"{encoder.name} ({encoder.dimension})"
+
+
+def stored_encoder(connection: sqlite3.Connection) -> EncoderIdentity | None:
+    """Return whose vectors are stored, None where nothing says so."""
+    label = re.fullmatch(r"(.+) \((\d+)\)", read(connection, "encoder") or "")
+    return EncoderIdentity(label[1], int(label[2])) if label else None
+
+
+def give_new_number(connection: sqlite3.Connection) -> None:
+    """Have every index derived so far, in files and in running processes, be built anew."""
+    connection.execute("UPDATE properties SET value = abs(random()) WHERE name = 'corpus'")
 
 
 def newest_state(connection: sqlite3.Connection) -> dict[str, int]:

@@ -4,14 +4,20 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import CorpusError, CorpusNotWritable
+from rag.errors import CorpusDamaged, CorpusError, CorpusNotWritable
 
 _BUSY_TIMEOUT_SECONDS = 30.0
 _RETRY_SECONDS = 0.01
+
+# 4 MiB: little enough to tell of.
+_PAGES_COPIED_AT_ONCE = 1000
+
+# Is told how many of how many are done.
+Told = Callable[[int, int], object]
 
 
 class Database:
@@ -51,6 +57,11 @@ class Database:
                 connection.rollback()
                 raise
 
+    def take_over(self, other: sqlite3.Connection, *, told: Told) -> None:
+        """Put all that another database holds in the place of what this one does, in one transaction."""
+        with self._write_lock, self._borrowed() as connection, translated(self._path):
+            copy_pages(other, connection, told=told)
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         while not self._idle.empty():
@@ -81,6 +92,19 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def copy_pages(source: sqlite3.Connection, target: sqlite3.Connection, *, told: Told) -> None:
+    """Copy a whole database into another, which changes at the end, all at once.
+
+    subtle: SQLite begins again after each commit of others, unless `source` is in a transaction.
+    """
+    source.backup(
+        target,
+        pages=_PAGES_COPIED_AT_ONCE,
+        progress=lambda _, remaining, total: told(total - remaining, total),
+        sleep=_RETRY_SECONDS,
+    )
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
@@ -119,7 +143,7 @@ def translated(path: Path) -> Iterator[None]:
         # The classes derived from it are for mistakes of the caller, not for a damaged file.
         if type(error) is not sqlite3.DatabaseError:
             raise
-        raise CorpusError(f"The corpus {path} is damaged ({error}): restore it from a backup.") from error
+        raise CorpusDamaged(f"The corpus {path} is damaged ({error}): restore it from a backup.") from error
 
 
 def _not_writable(path: Path, error: Exception) -> CorpusNotWritable:

@@ -12,7 +12,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -33,7 +33,7 @@ from embeddings.vector_index import (
 from embeddings.weights import FloatArray
 from rag.corpus_properties import EncoderIdentity, check_encoder, newest_state
 from rag.database import Database
-from rag.errors import CorpusError
+from rag.errors import CorpusDamaged, CorpusError
 from rag.index_report import IndexReport, Progress
 from rag.keyword_index import Entry, KeywordIndex, keep, open_kept
 
@@ -77,6 +77,8 @@ class _Derived(ABC, Generic[Index]):
     def progress(self, newest: State) -> Progress:
         """Return how far the index has come on its way to `newest`."""
         _, state = self._current
+        if not _is_same_corpus(state, newest):
+            state = _NOTHING
         return Progress(
             index=self.kind,
             last_passage=state["last_passage"],
@@ -104,6 +106,9 @@ class _Derived(ABC, Generic[Index]):
             return index
         with self._lock:
             index, state = self._current
+            if not _is_same_corpus(state, newest):
+                # A backup was restored, or the database repaired, while this process had it open.
+                index, state = self._empty(), _NOTHING
             for last, rows in self._added(connection, after=state["last_passage"]):
                 self._add(index, rows)
                 # Noted at once, so that nothing is added twice if the next rows cannot be read.
@@ -231,11 +236,10 @@ class DerivedVectors(_Derived[VectorIndex]):
         self, connection: sqlite3.Connection, *, after: int
     ) -> Iterator[tuple[int, tuple[IdArray, FloatArray]]]:
         check_encoder(connection, self._encoder)
-        query = "SELECT id, vector FROM passages WHERE id > ? ORDER BY id"
-        for rows in _batches(connection.execute(query, [after])):
-            ids = np.array([row["id"] for row in rows], np.int64)
-            vectors = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32)
-            yield int(ids[-1]), (ids, vectors.reshape(len(ids), -1))
+        for ids, vectors in vector_batches(connection, after=after):
+            if vectors.shape[1] != self._encoder.dimension:
+                raise CorpusDamaged(f"A stored vector has not {self._encoder.dimension} numbers: {_FIX}.")
+            yield int(ids[-1]), (ids, vectors)
 
     def _add(self, index: VectorIndex, rows: tuple[IdArray, FloatArray]) -> None:
         index.add(*rows)
@@ -283,13 +287,9 @@ class DerivedKeywords(_Derived[KeywordIndex]):
         return KeywordIndex()
 
     def _added(self, connection: sqlite3.Connection, *, after: int) -> Iterator[tuple[int, list[Entry]]]:
-        cursor = connection.execute(
-            "SELECT passages.id AS passage_id, words, articles.* FROM passages "
-            "JOIN articles ON articles.id = article_id WHERE passages.id > ? ORDER BY passages.id",
-            [after],
-        )
+        cursor = connection.execute(f"{_ENTRIES} WHERE passages.id > ? ORDER BY passages.id", [after])
         for rows in _batches(cursor):
-            yield rows[-1]["passage_id"], [Entry(row["passage_id"], row["words"], row) for row in rows]
+            yield rows[-1]["passage_id"], [_entry(row) for row in rows]
 
     def _add(self, index: KeywordIndex, rows: list[Entry]) -> None:
         index.add(rows)
@@ -395,6 +395,13 @@ class DerivedIndexes:
             yield
 
 
+def delete_files(folder: Path) -> None:
+    """Delete the files of both indexes, unless another process is at work on them: they are derived anew."""
+    with suppress(filelock.Timeout), filelock.FileLock(folder / _LOCK_NAME, timeout=_CLOSING_WAITS_SECONDS):
+        _delete(folder / VECTORS_NAME)
+        _delete(folder / KEYWORDS_NAME)
+
+
 _NOTHING: State = {"corpus": 0, "analysis": 0, "last_passage": 0, "last_removal": 0}
 
 
@@ -409,8 +416,13 @@ def _can_become(state: State, newest: State) -> bool:
     """Whether the state is an earlier one of the same database, or none yet."""
     if state["corpus"] == 0:
         return True
-    is_same = all(state[name] == newest[name] for name in ("corpus", "analysis"))
-    return is_same and all(state[name] <= newest[name] for name in ("last_passage", "last_removal"))
+    return _is_same_corpus(state, newest) and all(
+        state[name] <= newest[name] for name in ("last_passage", "last_removal")
+    )
+
+
+def _is_same_corpus(state: State, newest: State) -> bool:
+    return all(state[name] == newest[name] for name in ("corpus", "analysis"))
 
 
 def _removed(connection: sqlite3.Connection, *, after: int) -> dict[int, str]:
@@ -419,12 +431,44 @@ def _removed(connection: sqlite3.Connection, *, after: int) -> dict[int, str]:
     return {row["passage_id"]: row["words"] for row in rows}
 
 
+def vector_batches(connection: sqlite3.Connection, *, after: int = 0) -> Iterator[tuple[IdArray, FloatArray]]:
+    """Yield the passages after `after`, in order: ids (count) and vectors (count, dimension).
+
+    Raises:
+        CorpusDamaged: vectors are not of one length.
+    """
+    query = "SELECT id, vector FROM passages WHERE id > ? ORDER BY id"
+    for rows in _batches(connection.execute(query, [after])):
+        if len({len(row["vector"]) for row in rows}) > 1:
+            raise CorpusDamaged(f"The stored vectors are not of one length: {_FIX}.")
+        vectors = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32)
+        yield np.array([row["id"] for row in rows], np.int64), vectors.reshape(len(rows), -1)
+
+
+def entries(connection: sqlite3.Connection, *, sample: int) -> list[Entry]:
+    """Return `sample` passages from everywhere, as the keyword index takes them."""
+    rows = connection.execute(f"{_ENTRIES} WHERE passages.id IN ({_FROM_EVERYWHERE})", [sample]).fetchall()
+    return [_entry(row) for row in rows]
+
+
+_FIX = "run `kutip doctor --fix`"
+
+_ENTRIES = (
+    "SELECT passages.id AS passage_id, words, articles.* FROM passages "
+    "JOIN articles ON articles.id = article_id"
+)
+
+# The same each time.
+_FROM_EVERYWHERE = "SELECT id FROM passages ORDER BY id * 2654435761 % 4294967296 LIMIT ?"
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    return Entry(row["passage_id"], row["words"], row)
+
+
 def _sample(connection: sqlite3.Connection, count: int) -> FloatArray:
-    """Return `count` vectors from everywhere, the same each time."""
     rows = connection.execute(
-        "SELECT vector FROM passages WHERE id IN "
-        "(SELECT id FROM passages ORDER BY id * 2654435761 % 4294967296 LIMIT ?)",
-        [count],
+        f"SELECT vector FROM passages WHERE id IN ({_FROM_EVERYWHERE})", [count]
     ).fetchall()
     return np.frombuffer(b"".join(row["vector"] for row in rows), np.float32).reshape(len(rows), -1)
 

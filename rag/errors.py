@@ -9,9 +9,11 @@
     ├── ReadingError                    422  1   a page cannot be read as an article
     │   └── RightsError                 422  1   the page forbids automatic indexing for AI
     ├── CorpusError                     503  1   the data folder cannot serve
+    │   ├── CorpusDamaged               503  1
     │   ├── CorpusNotWritable           503  1
     │   ├── CorpusTooNew                503  1
     │   └── EncoderMismatch             503  1   the stored vectors are another encoder's
+    ├── BackupError                     500  1   a backup cannot be written, or what is given is none
     ├── ClientGone                      408  1   nobody waits for the reply any more
     ├── AddressInUse                    500  1   the server cannot listen where it was told to
     ├── Unauthorized                    401  1   no key, or none of this service's
@@ -93,6 +95,10 @@ class CorpusError(KutipError):
     http_status = 503
 
 
+class CorpusDamaged(CorpusError):
+    """The database is no database any more, or holds pages that make no sense."""
+
+
 class CorpusNotWritable(CorpusError):
     """The data folder refuses writing."""
 
@@ -103,6 +109,10 @@ class CorpusTooNew(CorpusError):
 
 class EncoderMismatch(CorpusError):
     """The stored vectors come from another encoder than the one configured."""
+
+
+class BackupError(KutipError):
+    """A backup cannot be written, or what is to be restored is none."""
 
 
 class ClientGone(KutipError):

@@ -16,6 +16,9 @@ from rag.passages import cut_passages, titled
 # little enough to bound memory and to report progress.
 _GROUP_CHARACTERS = 100_000
 
+# Similarity of two vectors of one text: engines and precisions differ by less than a thousandth.
+_SAME_VECTOR = 0.98
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -56,6 +59,19 @@ class Ingestion:
         """Return an article's passages and their vectors (passages, dimension)."""
         passages = self._cut(article)
         return passages, self._encoder.encode_passages(self._texts(article, passages))
+
+    def encoded_otherwise(self, article_ids: Iterable[str]) -> list[str]:
+        """Return the articles whose middle passage has another vector than the encoder gives it now."""
+        return [article_id for article_id in article_ids if self._is_encoded_otherwise(article_id)]
+
+    def _is_encoded_otherwise(self, article_id: str) -> bool:
+        article, passages = self._corpus.article(article_id), self._corpus.passages_of(article_id)
+        if article is None or not passages:
+            return False
+        middle = len(passages) // 2
+        texts = self._texts(article, [passage for passage, _ in passages])
+        (vector,) = self._encoder.encode_passages([texts[middle]])
+        return float(vector @ passages[middle][1]) < _SAME_VECTOR
 
     def _plan(self, item: Article | Unreadable, seen: set[str]) -> _Plan | IngestResult:
         if isinstance(item, Unreadable):

@@ -13,10 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import tantivy
 from tantivy import FieldType, Index, Occur, Query, Searcher
 
-from embeddings.vector_index import UnusableIndexFile
+from embeddings.vector_index import IdArray, UnusableIndexFile
 from rag.article_rows import compact_json
 from rag.datatypes import Filters
 
@@ -118,6 +119,22 @@ class KeywordIndex:
         """Return the number of passages that hold the word."""
         kept = _count(self._kept, word) - self._removed_words[word] if self._kept else 0
         return kept + _count(self._recent.searcher(), word)
+
+    def passage_ids(self) -> IdArray:
+        """Return the passages it holds, in no order; one held twice is there twice."""
+        recent, kept = _all_ids(self._recent.searcher()), _all_ids(self._kept) if self._kept else []
+        return np.array([*recent, *(number for number in kept if number not in self._removed)], np.int64)
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether a passage is found by each of its words, and by what filters see of its article."""
+        must = [_any_of([entry.passage_id])]
+        must += [_term("words", word) for word in set(entry.words.split())]
+        must += [_has_fact([fact]) for fact in _facts(entry.article)]
+        query = Query.boolean_query([(_MUST, part) for part in must])
+        found = _best(self._recent.searcher(), query, depth=1)
+        if self._kept:
+            found += _best(self._kept, query, depth=1, without=self._removed)
+        return found == [entry.passage_id]
 
     def search(self, weights: Mapping[str, float], *, depth: int, filters: Filters) -> list[int]:
         """Return `depth` or more ids of the passages that hold most of the words, by tantivy's own BM25.
@@ -257,6 +274,12 @@ def _count(searcher: Searcher, word: str) -> int:
     if not 0 < at_most <= _COUNTED_EXACTLY:
         return at_most
     return int(searcher.search(_term("words", word), limit=1, count=True).count)  # type: ignore[attr-defined]
+
+
+def _all_ids(searcher: Searcher) -> list[int]:
+    hits = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+    ids = searcher.fast_field_values("passage", [address for _, address in hits])
+    return [cast(int, number) for number in ids if number is not None]  # the state is no passage
 
 
 def _best(

@@ -1,9 +1,8 @@
 """The embedded corpus: SQLite holds the truth, FAISS is derived from it."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -12,10 +11,17 @@ import numpy as np
 from embeddings.vector_index import IdArray, Tier
 from embeddings.weights import FloatArray
 from rag import corpus_properties
-from rag.article_rows import document, from_document, header, header_values, parse_time
+from rag.article_rows import (
+    analyze_again,
+    from_document,
+    header,
+    parse_time,
+    write_article,
+    write_passages,
+)
 from rag.corpus import NO_FILTERS
-from rag.corpus_properties import ANALYSIS, EncoderIdentity, claim_for_encoder, newest_state
-from rag.database import Database
+from rag.corpus_properties import ANALYSIS, EncoderIdentity, claim_for_encoder, newest_state, stored_encoder
+from rag.database import Database, Told
 from rag.datatypes import (
     Article,
     ArticlePage,
@@ -33,10 +39,12 @@ from rag.datatypes import (
 from rag.derived_indexes import DerivedIndexes, DerivedVectors
 from rag.filters import where
 from rag.index_report import IndexReport
+from rag.integrity import Finding, check_database, check_indexes
 from rag.keyword_index import KeywordIndex
 from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.languages import words
 from rag.migrations import migrate
+from rag.repair import CutAndEncode, repair
 
 DATABASE_NAME = "corpus.sqlite3"
 
@@ -59,7 +67,7 @@ class LocalCorpus:
                 if encoder:
                     claim_for_encoder(connection, encoder)
                 if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
-                    _analyze_again(connection)
+                    analyze_again(connection)
             self._derived = DerivedIndexes(folder, self._database, encoder)
         except BaseException:
             self._database.close()
@@ -91,6 +99,40 @@ class LocalCorpus:
         """
         return self._derived.report()
 
+    def encoder_of_vectors(self) -> EncoderIdentity | None:
+        """Return whose vectors are stored, whatever encoder it was opened with."""
+        with self._database.reading() as connection:
+            return stored_encoder(connection)
+
+    def check(self, *, told: Told) -> list[Finding]:
+        """Return what is wrong with what is stored and with the indexes; `told` hears of articles.
+
+        Indexes are compared where nothing that is stored has to be mended first; the vectors' where there is
+        an encoder.
+
+        Raises:
+            CorpusError: the database cannot be read.
+        """
+        with self._database.reading() as connection:
+            found = check_database(connection, told=told)
+            if any(finding.problem.repair for finding in found):
+                return found
+            keywords = self._derived.keywords.brought_up(connection)
+            vectors = self._vectors.brought_up(connection) if self._encoder else None
+            return [*found, *check_indexes(connection, keywords=keywords, vectors=vectors)]
+
+    def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
+        """Mend what was found, as far as nothing is lost by it.
+
+        Raises:
+            CorpusError: the database cannot be written.
+            ValueError: the corpus was opened without an encoder.
+        """
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder cannot be repaired.")
+        for finding in findings:
+            repair(self._database, finding, encoder=self._encoder, cut_and_encode=cut_and_encode)
+
     @property
     def _vectors(self) -> DerivedVectors:
         if self._derived.vectors is None:
@@ -115,20 +157,19 @@ class LocalCorpus:
             if current == article.version:
                 return "unchanged"
             connection.execute("DELETE FROM passages WHERE article_id = ?", [article.id])
-            _write_article(connection, article)
-            _write_passages(connection, article, passages, vectors)
+            write_article(connection, article)
+            write_passages(connection, article, passages, vectors)
             return "created" if current is None else "updated"
 
     def remove(self, article_id: str) -> bool:
         """Remove an article with all its versions from every index; False where there is none."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
-            connection.execute("DELETE FROM versions WHERE article_id = ?", [article_id])
-            return connection.execute("DELETE FROM articles WHERE id = ?", [article_id]).rowcount > 0
+            listed = connection.execute("DELETE FROM articles WHERE id = ?", [article_id]).rowcount
+            stored = connection.execute("DELETE FROM versions WHERE article_id = ?", [article_id]).rowcount
+            return listed + stored > 0
 
-    def encode_again(
-        self, encoder: EncoderIdentity, encode: Callable[[Article], tuple[Sequence[Passage], FloatArray]]
-    ) -> int:
+    def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
         """Replace every passage and vector by another encoder's, in one transaction; return the articles."""
         self._derived.forget_vectors()
         with self._database.writing() as connection:
@@ -140,7 +181,7 @@ class LocalCorpus:
             ).fetchall()
             for row in rows:
                 article = from_document(row["article_id"], row["document"])
-                _write_passages(connection, article, *encode(article))
+                write_passages(connection, article, *encode(article))
         return len(rows)
 
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
@@ -151,6 +192,12 @@ class LocalCorpus:
                 [article_id, version or _current_version(connection, article_id)],
             ).fetchone()
         return from_document(article_id, row["document"]) if row else None
+
+    def some_articles(self, count: int) -> list[str]:
+        """Return the ids of `count` current articles, others each time."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT id FROM articles ORDER BY random() LIMIT ?", [count]).fetchall()
+        return [row["id"] for row in rows]
 
     def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
         """List current articles in the order of their ids, from the one after `cursor`."""
@@ -257,60 +304,6 @@ class LocalCorpus:
 def _current_version(connection: sqlite3.Connection, article_id: str) -> str | None:
     row = connection.execute("SELECT version FROM articles WHERE id = ?", [article_id]).fetchone()
     return row["version"] if row else None
-
-
-def _write_article(connection: sqlite3.Connection, article: Article) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?)",
-        [article.id, article.version, datetime.now(UTC).isoformat(), document(article)],
-    )
-    values = header_values(article)
-    connection.execute(
-        f"INSERT OR REPLACE INTO articles ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
-        list(values.values()),
-    )
-
-
-def _write_passages(
-    connection: sqlite3.Connection, article: Article, passages: Sequence[Passage], vectors: FloatArray
-) -> None:
-    for passage, vector, keywords in zip(passages, vectors, _keywords(article, passages), strict=True):
-        connection.execute(
-            "INSERT INTO passages (article_id, paragraph, start, end, text, word_count, words, vector) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                article.id,
-                passage.paragraph,
-                passage.start,
-                passage.end,
-                passage.text,
-                len(keywords),
-                " ".join(keywords),
-                vector.astype(np.float32).tobytes(),
-            ],
-        )
-
-
-def _keywords(article: Article, passages: Sequence[Passage]) -> Iterator[list[str]]:
-    """Yield each passage's words; its article's title says what it is about, so those are among them."""
-    title_words = words(article.title, language=article.language)
-    for passage in passages:
-        yield title_words + words(passage.text, language=article.language)
-
-
-def _analyze_again(connection: sqlite3.Connection) -> None:
-    """Make every passage's words anew, as they are made now."""
-    rows = connection.execute(
-        "SELECT passages.id, text, title, language FROM passages JOIN articles ON articles.id = article_id"
-    )
-    for row in rows.fetchall():
-        keywords = [word for part in ("title", "text") for word in words(row[part], language=row["language"])]
-        connection.execute(
-            "UPDATE passages SET words = ?, word_count = ? WHERE id = ?",
-            [" ".join(keywords), len(keywords), row["id"]],
-        )
-    connection.execute("UPDATE statistics SET words = (SELECT coalesce(sum(word_count), 0) FROM passages)")
-    corpus_properties.write(connection, "analysis", str(ANALYSIS))
 
 
 def _count(connection: sqlite3.Connection, rest: str, parameters: list[str]) -> int:

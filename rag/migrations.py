@@ -104,14 +104,23 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         CorpusTooNew: a newer version of Kutip wrote them.
     """
+    for migration in MIGRATIONS[check_format(connection) :]:
+        migration(connection)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def check_format(connection: sqlite3.Connection) -> int:
+    """Return how many steps were applied.
+
+    Raises:
+        CorpusTooNew: more than this version of Kutip knows.
+    """
     (applied,) = connection.execute("PRAGMA user_version").fetchone()
     if applied > len(MIGRATIONS):
         raise CorpusTooNew(
             f"The corpus has format {applied}, this Kutip knows {len(MIGRATIONS)}: upgrade Kutip."
         )
-    for migration in MIGRATIONS[applied:]:
-        migration(connection)
-    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    return int(applied)
 
 
 def _execute_each(connection: sqlite3.Connection, statements: str) -> None:

@@ -44,11 +44,11 @@ def text_of(guide: str) -> str:
     return (FOLDER / f"{guide}.md").read_text(encoding="utf-8")
 
 
-def blocks() -> list[Block]:
-    """Return every block of every guide."""
+def blocks(folder: Path = FOLDER, pages: str = "*") -> list[Block]:
+    """Return every block of every guide, or of other pages."""
     return [
         Block(path.stem, found[1], place, found[2])
-        for path in sorted(FOLDER.glob("*.md"))
+        for path in sorted(folder.glob(f"{pages}.md"))
         for place, found in enumerate(_BLOCK.finditer(path.read_text(encoding="utf-8")), start=1)
     ]
 

@@ -3,6 +3,7 @@
 import importlib
 import shutil
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,14 @@ def test_a_text_without_any_token_still_has_a_vector(encoder: Encoder) -> None:
 def test_the_model_is_not_saved() -> None:
     with pytest.raises(NotImplementedError, match="read from its package and is not saved"):
         bundled.BundledTransformer.save(None, "somewhere")  # type: ignore[arg-type]
+
+
+def test_loading_openvino_reports_to_nobody(tmp_path: Path) -> None:
+    # What reports notes in the home folder that it did; in CI it does not.
+    code = "import sys, embeddings.openvino_bert; print('openvino.tools.ovc.telemetry_stub' in sys.modules)"
+    environment = {"HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "True\n"
+    assert list(tmp_path.iterdir()) == []

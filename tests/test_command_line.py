@@ -4,13 +4,15 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from api.commands import COMMANDS, main
 from rag.access_keys import key_hash
 from rag.corpus_properties import EncoderIdentity
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
+from rag.local_corpus import DATABASE_NAME, LocalCorpus
 from rag.settings import Settings, environment_name
 from tests.conftest import TopicEncoder, article
 from tests.openai_server import Script, serving
@@ -414,13 +416,15 @@ def test_doctor_on_a_healthy_corpus(in_filled: Filled, monkeypatch: pytest.Monke
     assert (result.code, result.err) == (0, "")
     lines = result.out.splitlines()
     assert [line.split(":")[0] for line in lines] == [
-        *("ok      Kutip", "ok      Settings", "ok      Corpus", "ok      Encoder and search"),
-        *("ok      Reranker", "ok      Language model"),
+        *("ok      Kutip", "ok      Settings", "ok      Corpus", "ok      Integrity"),
+        *("ok      Encoder and search", "ok      Reranker", "ok      Language model"),
     ]
     assert lines[2].endswith(": 2 articles, 3 passages")
-    assert lines[3].startswith("ok      Encoder and search: bundled:multilingual-e5-small, dimension 384, ")
-    assert lines[4] == "ok      Reranker: none: hits stay in the order of the search"
-    assert lines[5] == "ok      Language model: scripted answers"
+    assert lines[3] == "ok      Integrity: file, versions, passages, words, vectors and indexes agree"
+    assert lines[4].startswith("ok      Encoder and search: bundled:multilingual-e5-small, dimension 384, ")
+    assert lines[4].endswith("; the vectors of 2 articles are as it gives them")
+    assert lines[5] == "ok      Reranker: none: hits stay in the order of the search"
+    assert lines[6] == "ok      Language model: scripted answers"
 
 
 def test_the_reranker_in_force_is_told_by_doctor_and_by_every_hit(
@@ -429,7 +433,7 @@ def test_the_reranker_in_force_is_told_by_doctor_and_by_every_hit(
     folder = save_tiny_cross_encoder(tmp_path)
     monkeypatch.setenv("KUTIP_RERANKER_MODEL", str(folder))
     told = f"ok      Reranker: {folder} orders the best 32 hits; reads one in "
-    assert kutip("doctor").out.splitlines()[4].startswith(told)
+    assert kutip("doctor").out.splitlines()[5].startswith(told)
     found = json.loads(kutip("search", "kopi", "--json").out)
     assert {hit["source"] for hit in found["hits"]} == {"reranked"}
     assert "rerank" in found["timings_ms"]
@@ -469,6 +473,126 @@ def test_doctor_tells_what_is_wrong_in_its_own_line_and_what_to_do(
         0, "", "All stored articles were encoded again, by bundled:multilingual-e5-small.\n"
     )
     assert kutip("search", "kopi").code == 0
+
+
+@pytest.fixture
+def copied(filled: Filled, tmp_path: Path) -> Path:
+    """A copy of the filled corpus, which the commands of this test are given."""
+    return Path(shutil.copytree(filled.data, tmp_path / "data"))
+
+
+def alter(folder: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(folder / DATABASE_NAME)) as database, database:
+        for statement in statements:
+            database.execute(statement)
+
+
+def version_of(article_id: str, folder: Path) -> str:
+    with closing(sqlite3.connect(folder / DATABASE_NAME)) as database:
+        query = "SELECT version FROM versions WHERE article_id = ?"
+        return str(database.execute(query, [article_id]).fetchone()[0])
+
+
+def test_doctor_names_each_fault_and_mends_what_can_be_where_told_to(copied: Path) -> None:
+    alter(
+        copied,
+        "UPDATE versions SET document = replace(document, '412', '421')",
+        "UPDATE passages SET start = start + 1 WHERE article_id = 'kopi'",
+        "UPDATE passages SET vector = (SELECT vector FROM passages WHERE article_id = 'banjir')",
+    )
+    ill = kutip("doctor")
+    assert (ill.code, ill.err) == (1, "")
+    assert [line for line in ill.out.splitlines() if line.startswith("failed")] == [
+        "failed  Integrity: 1 articles that are not what their version says ('banjir'): "
+        "run `kutip doctor --fix`, which takes them out of the search, and ingest them again",
+        "failed  Integrity: 2 passages that do not stand at their offsets ('kopi', passage 2; "
+        "'kopi', passage 3): run `kutip doctor --fix`",
+        "failed  Encoder and search: Of 2 articles 1, such as 'kopi', have other vectors than "
+        "the encoder gives: run `kutip ingest --rebuild`.",
+    ]
+    healed = kutip("doctor", "--fix")
+    assert (healed.code, healed.err) == (1, "")
+    assert [line for line in healed.out.splitlines() if "Integrity: " in line] == [
+        "fixed   Integrity: 1 articles that are not what their version says ('banjir')",
+        "fixed   Integrity: 2 passages that do not stand at their offsets ('kopi', passage 2; "
+        "'kopi', passage 3)",
+        "failed  Integrity: 1 articles out of the search because they are not what their version says "
+        f"('banjir', {version_of('banjir', copied)}): ingest them again",
+    ]
+    assert "; the vectors of 1 articles are as it gives them\n" in healed.out
+
+
+def test_doctor_on_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / DATABASE_NAME).write_bytes(b"This is no database. " * 400)
+    ill = kutip("doctor", "--fix")
+    assert ill.code == 1
+    failed = [line for line in ill.out.splitlines() if line.startswith("failed")]
+    assert [line[8:].partition(":")[0] for line in failed] == ["Corpus", "Integrity", "Encoder and search"]
+    told = "is damaged (file is not a database): restore it from a backup."
+    assert all(line.endswith(told) for line in failed)
+
+
+# Backup and restore
+
+
+def test_a_backup_is_written_and_restored(in_filled: Filled, tmp_path: Path) -> None:
+    target = tmp_path / "kutip.backup"
+    done = kutip("backup", str(target))
+    size = f"{target.stat().st_size:,}"
+    assert done == Result(
+        0, "", f"Backed up to {target}, and read again: 2 articles, 3 passages, {size} bytes.\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KUTIP_DATA_DIR", str(tmp_path / "new"))
+        restored = kutip("restore", str(target))
+        assert (restored.code, restored.out) == (0, "")
+        assert restored.err == (
+            f"Restored into {tmp_path}/new: 2 articles, 3 passages, {size} bytes.\n"
+            "Its vectors are of bundled:multilingual-e5-small: for another KUTIP_EMBEDDING_MODEL, "
+            "run `kutip ingest --rebuild`.\n"
+        )
+        assert kutip("articles", "list").out.startswith("banjir\tid\tundated\t\t\nkopi\t")
+        again = kutip("restore", str(target))
+        assert (again.code, again.out) == (1, "")
+        assert again.err == (
+            f"kutip: The corpus in {tmp_path}/new holds 2 articles: keep it with `kutip backup`, "
+            "then replace it with --force.\n"
+        )
+        assert kutip("restore", str(target), "--force").code == 0
+    refused = kutip("backup", str(target))
+    assert refused.code == 1
+    assert refused.err == f"kutip: {target} exists: choose another name, or replace it with --force.\n"
+    assert kutip("backup", str(target), "--force").code == 0
+
+
+def test_a_backup_holds_no_key(in_filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "kunci-rahasia-sekali"
+    monkeypatch.setenv("KUTIP_API_KEYS", key)
+    kutip("backup", str(tmp_path / "b"))
+    content = (tmp_path / "b").read_bytes()
+    assert b"Panen kopi" in content
+    assert key.encode() not in content
+    assert key_hash(key)[-64:].encode() not in content
+
+
+def test_a_running_server_answers_from_what_is_restored(copied: Path, tmp_path: Path) -> None:
+    whole, less = str(tmp_path / "whole"), str(tmp_path / "less")
+    kutip("backup", whole)
+    kutip("articles", "delete", "kopi")
+    kutip("backup", less)
+    with serving_process(copied) as (_, url):
+
+        def found() -> list[str]:
+            body = {"query": "kopi banjir"}
+            hits = httpx2.post(f"{url}/v1/search", json=body, timeout=120).json()["hits"]
+            return sorted(hit["article_id"] for hit in hits)
+
+        assert found() == ["banjir"]
+        assert kutip("restore", whole, "--force").code == 0
+        assert found() == ["banjir", "kopi", "kopi"]
+        assert kutip("restore", less, "--force").code == 0
+        assert found() == ["banjir"]
 
 
 # Keys

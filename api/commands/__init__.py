@@ -18,6 +18,8 @@ COMMANDS = {
     "serve": "Answer over HTTP.",
     "mcp": "Answer a language model's client over the Model Context Protocol.",
     "doctor": "Check that everything works here.",
+    "backup": "Write all articles into one file.",
+    "restore": "Put a backup in the place of the articles.",
     "settings": "List every setting with its value.",
     "key": "Make a key that a service can ask for.",
 }

@@ -9,19 +9,26 @@ from importlib.metadata import version
 
 import click
 
+from api.commands.options import progress
 from embeddings.vector_index import Tier
 from rag.datatypes import Counts
-from rag.errors import KutipError
+from rag.errors import CorpusError, KutipError
+from rag.integrity import Finding
 from rag.language_model import LanguageModel
 from rag.pipeline import Question
 from rag.refusal import CALIBRATIONS
-from rag.service import build_service, load_language_model, load_reranking, open_corpus
+from rag.service import Service, build_service, load_language_model, load_reranking, open_corpus
 from rag.settings import load_settings
+
+_ARTICLES_ENCODED_AGAIN = 32
 
 
 @click.command()
-def command() -> None:
-    """Check settings, data folder, encoder and search, reranker and language model, each in one line."""
+@click.option(
+    "--fix", is_flag=True, help="Mend what is wrong with the data, as far as nothing is lost by it."
+)
+def command(fix: bool) -> None:
+    """Check settings, data, encoder and search, reranker and language model; one line for each, or fault."""
     passed = [
         _run("Kutip", _version),
         _run("Settings", lambda: f"{len(load_settings().model_dump())} read"),
@@ -29,12 +36,56 @@ def command() -> None:
     if all(passed):  # with wrong settings every other line would only repeat that
         passed += [
             _run("Corpus", _corpus),
+            _integrity(fix=fix),
             _run("Encoder and search", _search),
             _run("Reranker", _reranker),
             _run("Language model", _language_model),
         ]
     if not all(passed):
         sys.exit(1)
+
+
+def _integrity(*, fix: bool) -> bool:
+    try:
+        found = left = _findings()
+        if fix and any(finding.problem.repair for finding in found):
+            found, left = _repaired(found)
+    except KutipError as error:
+        click.echo(f"failed  Integrity: {error}")
+        return False
+    for finding in found:
+        if finding.problem not in {other.problem for other in left}:
+            click.echo(f"fixed   Integrity: {finding.told}")
+    for finding in left:
+        click.echo(f"failed  Integrity: {finding.told}: {finding.problem.remedy}")
+    if not left:
+        click.echo("ok      Integrity: file, versions, passages, words, vectors and indexes agree")
+    return not left
+
+
+def _findings() -> list[Finding]:
+    settings = load_settings()
+    with open_corpus(settings) as corpus:
+        encoder = corpus.encoder_of_vectors()
+    with open_corpus(settings, encoder=encoder) as corpus, progress("articles") as told:
+        return corpus.check(told=told)
+
+
+def _repaired(findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Mend what can be; return all that was found on the way, and what is left."""
+    found, before = list(findings), None
+    with _encoding() as service, progress("articles") as told:
+        while findings != before:  # what is mended may have hidden something else
+            before = findings
+            service.corpus.repair(findings, service.ingestion.cut_and_encode)
+            findings = service.corpus.check(told=told)
+            found += [finding for finding in findings if finding.problem not in {f.problem for f in found}]
+    return found, findings
+
+
+def _encoding() -> Service:
+    # Without the reranker and the language model, whose faults their own lines tell.
+    return build_service(load_settings(reranker_model=None, llm_model=None))
 
 
 def _run(name: str, check: Callable[[], str]) -> bool:
@@ -57,20 +108,36 @@ def _corpus() -> str:
 
 
 def _search() -> str:
-    # Without the reranker and the language model, whose faults their own lines tell.
-    with build_service(load_settings(reranker_model=None, llm_model=None)) as service:
+    with _encoding() as service:
+        checked = _check_vectors(service)
         encoder = service.pipeline.encoder
         found = service.pipeline.search(Question(text="kutip doctor"))
         lines = [
             f"{encoder.name}, dimension {encoder.dimension}, at most {encoder.max_tokens} tokens",
             f"{len(found.hits)} hits in {sum(found.timings_ms.values()):.0f} ms",
             _tier(service.corpus.vector_tier()),
+            f"the vectors of {checked} articles are as it gives them",
         ]
     if encoder.name not in CALIBRATIONS:
         lines.append(
             "not calibrated: only questions without any hit are refused, and claims are judged by words"
         )
     return "; ".join(lines)
+
+
+def _check_vectors(service: Service) -> int:
+    """Encode a passage each of some articles again; return how many.
+
+    Raises:
+        CorpusError: its stored vector is another.
+    """
+    chosen = service.corpus.some_articles(_ARTICLES_ENCODED_AGAIN)
+    if differing := service.ingestion.encoded_otherwise(chosen):
+        raise CorpusError(
+            f"Of {len(chosen)} articles {len(differing)}, such as {differing[0]!r}, have other vectors than "
+            "the encoder gives: run `kutip ingest --rebuild`."
+        )
+    return len(chosen)
 
 
 def _tier(tier: Tier) -> str:

@@ -1,11 +1,14 @@
 """Options and output that several commands share."""
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 from pydantic import ValidationError
+from tqdm import tqdm
 
 from api.schemas import FiltersBody, parse_metadata
 from rag.corpus import Corpus
@@ -86,3 +89,16 @@ def why_empty(corpus: Corpus, settings: Settings, filters: Filters) -> str | Non
         folder = settings.data_dir
         return f"The corpus in {folder} is empty: run `kutip ingest PATH` first, or set KUTIP_DATA_DIR."
     return "No article passes the filters: loosen them." if corpus.counts(filters).articles == 0 else None
+
+
+@contextmanager
+def progress(unit: str) -> Iterator[Callable[[int, int], object]]:
+    """Show a bar on a terminal; give what it is told by: how many are done, of how many."""
+    # subtle: `disable=None` shows the bar on a terminal only.
+    with tqdm(unit=f" {unit}", disable=None, file=sys.stderr, leave=False) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield tell

@@ -1,0 +1,20 @@
+# Kutip with its bundled model; nothing is downloaded when it runs. How to use it: docs/deployment.md.
+FROM python:3.11-slim
+
+WORKDIR /opt/kutip
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY rag rag
+COPY api api
+COPY embeddings embeddings
+RUN pip install --no-cache-dir --constraint constraints.txt . \
+    && useradd --system --uid 10001 --home-dir /data kutip \
+    && install --directory --owner=kutip --mode=0700 /data /backups
+
+USER kutip
+WORKDIR /data
+ENV KUTIP_DATA_DIR=/data KUTIP_HOST=0.0.0.0
+VOLUME ["/data", "/backups"]
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/ready')"]
+CMD ["kutip", "serve"]

@@ -43,8 +43,8 @@ class Corpus(Protocol):
         """List current articles in the order of their ids, from the one after `cursor`."""
         ...
 
-    def passages_of(self, article_id: str) -> list[tuple[Passage, FloatArray]]:
-        """Return an article's current passages with their vectors, in order."""
+    def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
+        """Return an article's current passages with their vectors, in order; none if not of `version`."""
         ...
 
     def counts(self, filters: Filters = NO_FILTERS) -> Counts:

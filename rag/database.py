@@ -113,6 +113,11 @@ def translated(path: Path) -> Iterator[None]:
             raise CorpusError(
                 f"The disk of {path.parent} is full: free some space; what was being stored is not."
             ) from error
+        if "locked" in str(error):
+            raise CorpusError(
+                f"Another process has been writing to {path} for {_BUSY_TIMEOUT_SECONDS:.0f} seconds: "
+                "try again."
+            ) from error
         raise CorpusError(f"The corpus {path} cannot be used ({error}): run `kutip doctor`.") from error
     except sqlite3.DatabaseError as error:
         # The classes derived from it are for mistakes of the caller, not for a damaged file.

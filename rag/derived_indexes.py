@@ -113,6 +113,10 @@ class _Derived(ABC, Generic[Index]):
             self._current = index, {name: max(newest[name], state[name]) for name in newest}
         return index
 
+    def is_at(self, connection: sqlite3.Connection) -> bool:
+        """Whether the index is in the state that `connection` sees, and not ahead of it."""
+        return self._current[1] == newest_state(connection)
+
     def _replace(self, index: Index, state: State) -> None:
         with self._lock:
             self._current = index, state

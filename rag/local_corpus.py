@@ -36,9 +36,12 @@ from rag.index_report import IndexReport
 from rag.keyword_index import KeywordIndex
 from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.languages import words
-from rag.migrations import migrate
+from rag.migrations import is_migrated, migrate
 
 DATABASE_NAME = "corpus.sqlite3"
+
+# Of one search, where other threads bring the index beyond the state of the database that it sees.
+_TRIES = 5
 
 
 class LocalCorpus:
@@ -54,16 +57,23 @@ class LocalCorpus:
         self._database = Database(folder / DATABASE_NAME)
         self._passing = _PassingCache()
         try:
-            with self._database.writing() as connection:
-                migrate(connection)
-                if encoder:
-                    claim_for_encoder(connection, encoder)
-                if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
-                    _analyze_again(connection)
+            self._prepare()
             self._derived = DerivedIndexes(folder, self._database, encoder)
         except BaseException:
             self._database.close()
             raise
+
+    def _prepare(self) -> None:
+        """Make, migrate or claim what this version and this encoder need; wait for no writer otherwise."""
+        with self._database.reading() as connection:
+            if is_migrated(connection) and _is_claimed(connection, self._encoder):
+                return
+        with self._database.writing() as connection:
+            migrate(connection)
+            if self._encoder:
+                claim_for_encoder(connection, self._encoder)
+            if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
+                _analyze_again(connection)
 
     def close(self) -> None:
         """Save what was derived, and close the database."""
@@ -162,12 +172,14 @@ class LocalCorpus:
         headers = [header(row) for row in rows[:limit]]
         return ArticlePage(articles=headers, next_cursor=headers[-1].id if len(rows) > limit else None)
 
-    def passages_of(self, article_id: str) -> list[tuple[Passage, FloatArray]]:
-        """Return an article's current passages with their vectors, in order."""
+    def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
+        """Return an article's current passages with their vectors, in order; none if not of `version`."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT paragraph, start, end, text, vector FROM passages WHERE article_id = ? ORDER BY id",
-                [article_id],
+                "SELECT paragraph, start, end, text, vector FROM passages "
+                "JOIN articles ON articles.id = article_id "
+                "WHERE article_id = ? AND version = coalesce(?, version) ORDER BY passages.id",
+                [article_id, version],
             ).fetchall()
         return [
             (
@@ -209,12 +221,15 @@ class LocalCorpus:
     ) -> list[ScoredPassage]:
         """Return the passages nearest to `vector` by cosine similarity, best first."""
         vectors = self._vectors
-        with self._database.reading() as connection:
-            index = vectors.brought_up(connection)
-            within = None if filters == NO_FILTERS else self._passing.ids(connection, filters)
-            found = index.search(vector, depth=depth, within=within)
-            if index.lists:
-                found = _rescored(connection, vector, found)
+        for _ in range(_TRIES):
+            with self._database.reading() as connection:
+                index = vectors.brought_up(connection)
+                within = None if filters == NO_FILTERS else self._passing.ids(connection, filters)
+                found = index.search(vector, depth=depth, within=within)
+                if index.lists:
+                    found = _rescored(connection, vector, found)
+                if vectors.is_at(connection):
+                    break
         self._derived.upkeep_if_due()
         return [ScoredPassage(*pair) for pair in found]
 
@@ -223,14 +238,18 @@ class LocalCorpus:
     ) -> KeywordMatches:
         """Return the passages that share words with `query`, the rarer the better, best first."""
         query_words = list(dict.fromkeys(words(query, language=language)))
-        with self._database.reading() as connection:
-            languages = _languages(connection)
-            weights = query_weights(query, language=language, passage_languages=languages)
-            index = self._derived.keywords.brought_up(connection)
-            statistics = _statistics(connection, index, list(weights))
-            known = {word: weights[word] for word in statistics.known_words()}
-            found = index.search(known, depth=depth, filters=filters)
-            candidates = _words_of(connection, found)
+        keywords = self._derived.keywords
+        for _ in range(_TRIES):
+            with self._database.reading() as connection:
+                languages = _languages(connection)
+                weights = query_weights(query, language=language, passage_languages=languages)
+                index = keywords.brought_up(connection)
+                statistics = _statistics(connection, index, list(weights))
+                known = {word: weights[word] for word in statistics.known_words()}
+                found = index.search(known, depth=depth, filters=filters)
+                candidates = _words_of(connection, found)
+                if keywords.is_at(connection):
+                    break
         self._derived.upkeep_if_due()
         matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
         rarity = {word: statistics.rarity(word) for word in query_words}
@@ -251,6 +270,11 @@ class LocalCorpus:
             _hit(by_id[passage.passage_id], passage, rank=rank, source=source)
             for rank, passage in enumerate(found, start=1)
         ]
+
+
+def _is_claimed(connection: sqlite3.Connection, encoder: EncoderIdentity | None) -> bool:
+    is_analyzed = corpus_properties.read(connection, "analysis") == str(ANALYSIS)
+    return is_analyzed and (encoder is None or corpus_properties.is_claimed_for(connection, encoder))
 
 
 def _current_version(connection: sqlite3.Connection, article_id: str) -> str | None:

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.errors import CorpusError, CorpusNotWritable
@@ -13,14 +13,27 @@ from rag.errors import CorpusError, CorpusNotWritable
 _BUSY_TIMEOUT_SECONDS = 30.0
 _RETRY_SECONDS = 0.01
 
+_LONG_LOG_BYTES = 32 * 2**20
+_CHECKPOINT_WAITS_MILLISECONDS = 200
+_SECONDS_AFTER_FAILURE = 2.0
+
+
+class _Read(threading.local):
+    """The connection that this thread is reading with."""
+
+    connection: sqlite3.Connection | None = None
+
 
 class Database:
     """A SQLite file in WAL mode: readers never wait for the writer, nor it for them."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._log_path = path.with_name(f"{path.name}-wal")
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._write_lock = threading.Lock()
+        self._read = _Read()
+        self._checkpoint_not_before = 0.0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -30,12 +43,20 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that sees one state of the data from its first query to the end."""
+        """Give a connection that sees one state of the data from its first query to the end.
+
+        Within another `reading` of the same thread, it is that one's.
+        """
+        if self._read.connection is not None:
+            yield self._read.connection
+            return
         with self._borrowed() as connection, translated(self._path):
             connection.execute("BEGIN")
+            self._read.connection = connection
             try:
                 yield connection
             finally:
+                self._read.connection = None
                 # Unlike the statement, no error where SQLite has rolled back by itself.
                 connection.rollback()
 
@@ -50,11 +71,26 @@ class Database:
             except BaseException:
                 connection.rollback()
                 raise
+            self._shorten_log(connection)
 
     def close(self) -> None:
         """Close every connection that is not in use."""
         while not self._idle.empty():
             self._idle.get().close()
+
+    def _shorten_log(self, connection: sqlite3.Connection) -> None:
+        """Begin the log anew where it has grown long, waiting a moment until nobody reads in it.
+
+        SQLite does so by itself only when it happens that nobody reads, which busy workers never let happen.
+        """
+        now = time.monotonic()
+        # What is committed stays so, whatever comes of this.
+        with suppress(OSError, sqlite3.OperationalError):
+            if self._log_path.stat().st_size > _LONG_LOG_BYTES and now >= self._checkpoint_not_before:
+                connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAITS_MILLISECONDS}")
+                is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._checkpoint_not_before = now + is_busy * _SECONDS_AFTER_FAILURE
+        connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_SECONDS * 1000)}")
 
     @contextmanager
     def _borrowed(self) -> Iterator[sqlite3.Connection]:

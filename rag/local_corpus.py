@@ -1,11 +1,12 @@
 """The embedded corpus: SQLite holds the truth, FAISS is derived from it."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -38,10 +39,9 @@ from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.languages import words
 from rag.migrations import is_migrated, migrate
 
-DATABASE_NAME = "corpus.sqlite3"
+T = TypeVar("T")
 
-# Of one search, where other threads bring the index beyond the state of the database that it sees.
-_TRIES = 5
+DATABASE_NAME = "corpus.sqlite3"
 
 
 class LocalCorpus:
@@ -56,6 +56,7 @@ class LocalCorpus:
         self._encoder = encoder
         self._database = Database(folder / DATABASE_NAME)
         self._passing = _PassingCache()
+        self._overtaken = _Overtaken()
         try:
             self._prepare()
             self._derived = DerivedIndexes(folder, self._database, encoder)
@@ -221,15 +222,14 @@ class LocalCorpus:
     ) -> list[ScoredPassage]:
         """Return the passages nearest to `vector` by cosine similarity, best first."""
         vectors = self._vectors
-        for _ in range(_TRIES):
-            with self._database.reading() as connection:
-                index = vectors.brought_up(connection)
-                within = None if filters == NO_FILTERS else self._passing.ids(connection, filters)
-                found = index.search(vector, depth=depth, within=within)
-                if index.lists:
-                    found = _rescored(connection, vector, found)
-                if vectors.is_at(connection):
-                    break
+        with self._database.reading() as connection:
+            index = vectors.brought_up(connection)
+            within = None if filters == NO_FILTERS else self._passing.ids(connection, filters)
+            found = index.search(vector, depth=depth, within=within)
+            if within is not None:
+                self._overtaken.note_if(len(found) < min(depth, len(within)))
+            if index.lists:
+                found = _rescored(connection, vector, found)
         self._derived.upkeep_if_due()
         return [ScoredPassage(*pair) for pair in found]
 
@@ -238,22 +238,33 @@ class LocalCorpus:
     ) -> KeywordMatches:
         """Return the passages that share words with `query`, the rarer the better, best first."""
         query_words = list(dict.fromkeys(words(query, language=language)))
-        keywords = self._derived.keywords
-        for _ in range(_TRIES):
-            with self._database.reading() as connection:
-                languages = _languages(connection)
-                weights = query_weights(query, language=language, passage_languages=languages)
-                index = keywords.brought_up(connection)
-                statistics = _statistics(connection, index, list(weights))
-                known = {word: weights[word] for word in statistics.known_words()}
-                found = index.search(known, depth=depth, filters=filters)
-                candidates = _words_of(connection, found)
-                if keywords.is_at(connection):
-                    break
+        with self._database.reading() as connection:
+            languages = _languages(connection)
+            weights = query_weights(query, language=language, passage_languages=languages)
+            index = self._derived.keywords.brought_up(connection)
+            statistics = _statistics(connection, index, list(weights))
+            known = {word: weights[word] for word in statistics.known_words()}
+            found = index.search(known, depth=depth, filters=filters)
+            candidates = _words_of(connection, found)
+            self._overtaken.note_if(len(candidates) < len(found))
         self._derived.upkeep_if_due()
         matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
         rarity = {word: statistics.rarity(word) for word in query_words}
         return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+
+    def at_one_state(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; searches and hits in it see one state, whoever writes meanwhile.
+
+        Other threads may bring an index beyond the state that this one reads. Where that shows in what is
+        found, `work` is done again while none can.
+        """
+        with self._database.reading():
+            self._overtaken.is_noted = False
+            result = work()
+            if not self._overtaken.is_noted:
+                return result
+        with self._derived.held(), self._database.reading():
+            return work()
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
         """Return the passages with their texts and articles; one removed since it was found is left out."""
@@ -265,6 +276,7 @@ class LocalCorpus:
                 ids,
             ).fetchall()
         by_id = {row[0]: row for row in rows}
+        self._overtaken.note_if(len(rows) < len(ids))
         found = [passage for passage in passages if passage.passage_id in by_id]
         return [
             _hit(by_id[passage.passage_id], passage, rank=rank, source=source)
@@ -349,6 +361,15 @@ def _values_of(connection: sqlite3.Connection, column: str) -> list[FilterValue]
     return [FilterValue(value=row["value"], articles=row["articles"]) for row in rows]
 
 
+class _Overtaken(threading.local):
+    """Whether this thread found an index ahead of what it reads of the database."""
+
+    is_noted = False
+
+    def note_if(self, is_overtaken: bool) -> None:
+        self.is_noted = self.is_noted or is_overtaken
+
+
 class _PassingCache:
     """The ids that pass the filters asked for last: many questions in a row have the same."""
 
@@ -410,13 +431,13 @@ def _rescored(
     connection: sqlite3.Connection, vector: FloatArray, found: Sequence[tuple[int, float]]
 ) -> list[tuple[int, float]]:
     """Replace similarities of codes by those of the stored vectors."""
-    ids = [passage_id for passage_id, _ in found]
+    scores = dict(found)
     rows = connection.execute(
-        f"SELECT id, vector FROM passages WHERE id IN ({', '.join('?' * len(ids))})", ids
+        f"SELECT id, vector FROM passages WHERE id IN ({', '.join('?' * len(scores))})", list(scores)
     ).fetchall()
     stored = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32).reshape(-1, len(vector))
-    scores = (stored @ vector).tolist()
-    return sorted(zip((row["id"] for row in rows), scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
+    scores.update(zip((row["id"] for row in rows), (stored @ vector).tolist(), strict=True))
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _hit(row: sqlite3.Row, passage: ScoredPassage, *, rank: int, source: SearchSource) -> Hit:

@@ -13,9 +13,6 @@ from rag.errors import BadRequest
 from rag.fusion import fuse
 from rag.reranking import Reranking, rerank
 
-# Searches of one query, where articles are edited faster than they are found and read.
-_TRIES = 5
-
 # Candidates each leg brings to the fusion, whatever the number of hits asked for; the next number where
 # near-copies fill those of the one before.
 DEPTHS = (100, 1000, 20_000)
@@ -48,8 +45,7 @@ class Found:
     `language` is that of the legs' first hit, `similarity` the best cosine similarity, `coverage` the share
     of the query's rare words in the best passage; None where nothing was found, or its leg was not asked.
     `similarities` are those of the passages that vector search found, best first, `rarity` the inverse
-    document frequencies of the query's words. `has_gaps` says that a passage was removed since it was found:
-    those in its place were not looked for.
+    document frequencies of the query's words.
     """
 
     hits: list[Hit]
@@ -60,7 +56,6 @@ class Found:
     vector: FloatArray | None = None
     similarities: Mapping[int, float] = field(default_factory=dict)
     rarity: Mapping[str, float] = field(default_factory=dict)
-    has_gaps: bool = False
 
     def similarity_of(self, hit: Hit) -> float:
         """Return a hit's cosine similarity, or what bounds it where only keyword search found it."""
@@ -80,14 +75,6 @@ def search(
     if reranking is not None:
         pooled = replace(query, pool=reranking.depth)
         return _reranked(search(corpus, encoder, pooled, mode=mode), query, reranking)
-    for _ in range(_TRIES):
-        found = _search_once(corpus, encoder, query, mode=mode)
-        if not found.has_gaps:
-            break
-    return found
-
-
-def _search_once(corpus: Corpus, encoder: Encoder, query: Query, *, mode: SearchMode) -> Found:
     if mode == "keyword":
         return keyword_search(corpus, query)
     if mode == "vector":
@@ -97,20 +84,18 @@ def _search_once(corpus: Corpus, encoder: Encoder, query: Query, *, mode: Search
 
 def keyword_search(corpus: Corpus, query: Query) -> Found:
     """Rank by the words that passages share with the query."""
+    return corpus.at_one_state(lambda: _keyword_search(corpus, query))
+
+
+def _keyword_search(corpus: Corpus, query: Query) -> Found:
     clock = _Clock()
     for depth in _depths(query):
         matches = _keyword_leg(corpus, query, depth=depth)
-        hits, has_gaps = _distinct(corpus, matches.passages, query, source="keyword")
+        hits = _distinct(corpus, matches.passages, query, source="keyword")
         clock.lap("keyword")
         if len(hits) >= query.top_k or len(matches.passages) < depth:
             break
-    return Found(
-        hits=hits,
-        timings_ms=clock.laps,
-        language=_first_language(hits),
-        coverage=matches.coverage,
-        has_gaps=has_gaps,
-    )
+    return Found(hits=hits, timings_ms=clock.laps, language=_first_language(hits), coverage=matches.coverage)
 
 
 def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
@@ -118,9 +103,13 @@ def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
     clock = _Clock()
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
+    return corpus.at_one_state(lambda: _vector_search(corpus, vector, query, clock))
+
+
+def _vector_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> Found:
     for depth in _depths(query):
         nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
-        hits, has_gaps = _distinct(corpus, nearest, query, source="vector")
+        hits = _distinct(corpus, nearest, query, source="vector")
         clock.lap("vector")
         if len(hits) >= query.top_k or len(nearest) < depth:
             break
@@ -130,7 +119,6 @@ def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
         language=_first_language(hits),
         similarity=_best(nearest),
         vector=vector,
-        has_gaps=has_gaps,
     )
 
 
@@ -139,12 +127,16 @@ def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
     clock = _Clock()
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
+    return corpus.at_one_state(lambda: _hybrid_search(corpus, vector, query, clock))
+
+
+def _hybrid_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> Found:
     for depth in _depths(query):
         nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
         clock.lap("vector")
         matches = _keyword_leg(corpus, query, depth=depth)
         clock.lap("keyword")
-        hits, has_gaps = _distinct(corpus, fuse(nearest, matches), query, source="hybrid")
+        hits = _distinct(corpus, fuse(nearest, matches), query, source="hybrid")
         clock.lap("fuse")
         if len(hits) >= query.top_k or len(nearest) < depth:
             break
@@ -157,7 +149,6 @@ def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
         vector=vector,
         similarities={passage.passage_id: passage.score for passage in nearest},
         rarity=matches.rarity,
-        has_gaps=has_gaps,
     )
 
 
@@ -180,18 +171,14 @@ def _depths(query: Query) -> list[int]:
 
 def _distinct(
     corpus: Corpus, ranked: Sequence[ScoredPassage], query: Query, *, source: SearchSource
-) -> tuple[list[Hit], bool]:
-    """Return the first hits, near-copies folded into the best of them; and whether any were gone."""
+) -> list[Hit]:
+    """Return the first hits, near-copies folded into the best of them."""
     distinct = DistinctHits()
-    has_gaps = False
     for start in range(0, len(ranked), query.limit):
-        passages = ranked[start : start + query.limit]
-        hits = corpus.hits(passages, source=source)
-        has_gaps = has_gaps or len(hits) < len(passages)
-        distinct.add(hits)
+        distinct.add(corpus.hits(ranked[start : start + query.limit], source=source))
         if len(distinct) >= query.limit:
             break
-    return distinct.first(query.limit), has_gaps
+    return distinct.first(query.limit)
 
 
 def _reranked(found: Found, query: Query, reranking: Reranking) -> Found:

@@ -26,7 +26,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 from api.app import create_app
 from api.log_lines import fields, set_up_logging
 from rag.errors import KutipError
-from rag.service import build_service
+from rag.service import Service, build_service
 from rag.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -44,13 +44,24 @@ def server_config(app: FastAPI | Callable[[], FastAPI], settings: Settings, *, w
     )
 
 
-def serve_with_workers(settings: Settings, listener: socket.socket, *, announce: Callable[[], None]) -> int:
-    """Answer until told to stop, and return the exit status; `announce` is called when there is an answer."""
+def serve_with_workers(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    announce: Callable[[], None],
+    build: Callable[[Settings], Service] = build_service,
+) -> int:
+    """Answer until told to stop, and return the exit status.
+
+    `announce` is called as soon as there is an answer; each worker makes its service with `build`.
+    """
     with tempfile.TemporaryDirectory(prefix="kutip-", ignore_cleanup_errors=True) as folder:
         # Read by libraries when they are imported, which the workers have yet to do.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         os.environ.setdefault("OMP_NUM_THREADS", str(max(1, _processors() // settings.workers)))
-        supervisor = Supervisor(settings, listener, Path(folder), announce)
+        make_app = partial(_make_app, settings, Path(folder), build)
+        config = server_config(make_app, settings, workers=settings.workers)
+        supervisor = Supervisor(config, listener, Path(folder), announce)
         supervisor.run()
     return supervisor.exit_status
 
@@ -59,10 +70,9 @@ class Supervisor(Multiprocess):
     """Starts workers, starts others in place of those that end, and stops all of them."""
 
     def __init__(
-        self, settings: Settings, listener: socket.socket, folder: Path, announce: Callable[[], None]
+        self, config: Config, listener: socket.socket, folder: Path, announce: Callable[[], None]
     ) -> None:
-        make_app = partial(_make_app, settings, folder)
-        super().__init__(server_config(make_app, settings, workers=settings.workers), [listener])
+        super().__init__(config, [listener])
         self._folder = folder
         self._announce = announce
         self._is_announced = False
@@ -100,12 +110,12 @@ class Supervisor(Multiprocess):
         self.processes.append(worker)
 
 
-def _make_app(settings: Settings, folder: Path) -> FastAPI:
+def _make_app(settings: Settings, folder: Path, build: Callable[[Settings], Service]) -> FastAPI:
     """Return the application of the worker that this process is."""
     set_up_logging(settings)
     threading.Thread(target=_end_with_supervisor, name="supervisor", daemon=True).start()
     try:
-        return create_app(build_service(settings), shared_folder=folder)
+        return create_app(build(settings), shared_folder=folder)
     except KutipError as error:
         click.echo(f"kutip: {error}", err=True)
         sys.exit(error.exit_code)

@@ -1,8 +1,10 @@
-"""`kutip serve --workers 2`: real processes on one folder, written to over HTTP and by an ingest at once."""
+"""Two workers: real processes on one folder, written to over HTTP and by another process at once."""
 
 import json
+import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,23 +14,65 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.log_lines import set_up_logging
+from api.workers import serve_with_workers
+from rag.ingestion import Ingestion
+from rag.local_corpus import LocalCorpus
+from rag.pipeline import Pipeline
+from rag.service import Service, load_language_model
+from rag.settings import Settings, load_settings
+from tests.conftest import TopicEncoder, article, identity
 from tests.openai_server import Script, serving
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = (sys.executable, "-c", "from api.commands import main; main()")
+KUTIP = (sys.executable, "-c", "from api.commands import main; main()")
+SERVE = (sys.executable, "-c", "from tests.test_workers import serve; serve()")
+INGEST = (sys.executable, "-c", "from tests.test_workers import ingest; ingest()")
 RATE_LIMIT = 30
 
 # A busy machine takes its time to start three processes.
 PATIENCE_SECONDS = 300.0
 
 Json = dict[str, Any]
+T = TypeVar("T")
+
+
+def topic_service(settings: Settings) -> Service:
+    """Build a service that needs no torch, which takes each process seconds."""
+    encoder = TopicEncoder()
+    corpus = LocalCorpus(settings.data_dir, encoder=identity(encoder))
+    pipeline = Pipeline(corpus=corpus, encoder=encoder, language_model=load_language_model(settings))
+    return Service(settings, corpus, pipeline, Ingestion(corpus, encoder, passage_max_tokens=40))
+
+
+def serve() -> None:
+    """Do what `kutip serve` does, with such services."""
+    settings = load_settings()
+    set_up_logging(settings)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def announce() -> None:
+            logging.getLogger("api").info(
+                f"Kutip listens on http://127.0.0.1:{listener.getsockname()[1]} (API"
+            )
+
+        sys.exit(serve_with_workers(settings, listener, announce=announce, build=topic_service))
+
+
+def ingest() -> None:
+    """Do what `kutip ingest` does."""
+    with topic_service(load_settings()) as service:
+        articles = [article(f"berkas {number}", f"Kabar berkas {number}.") for number in range(60)]
+        for result in service.ingestion.ingest(articles):
+            assert result.status == "created"
+        service.corpus.optimize()
 
 
 @dataclass
@@ -40,13 +84,15 @@ class Server:
     log: Path
     url: str = ""
 
-    def lines(self) -> list[Json]:
-        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines(keepends=True)]
+    def lines(self) -> Iterator[Json]:
+        """Yield the whole lines of the log, the last first."""
+        yield from map(json.loads, reversed(self.log.read_text(encoding="utf-8").split("\n")[:-1]))
 
     def line(self, **values: Any) -> Json:
         """Wait for a line of the log."""
         return wait_for(
-            lambda: next((it for it in self.lines() if values.items() <= it.items()), None), self.process
+            lambda: next((line for line in self.lines() if values.items() <= line.items()), None),
+            self.process,
         )
 
     def send(
@@ -84,7 +130,7 @@ def samples_of(text: str, name: str) -> list[tuple[dict[str, str], float]]:
     return [(s.labels, s.value) for family in families for s in family.samples if s.name == name]
 
 
-def wait_for(found: Callable[[], Any], process: "subprocess.Popen[bytes]") -> Any:
+def wait_for(found: Callable[[], T | None], process: "subprocess.Popen[bytes]") -> T:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (value := found()):
         assert process.poll() is None, "the server ended"
@@ -94,26 +140,31 @@ def wait_for(found: Callable[[], Any], process: "subprocess.Popen[bytes]") -> An
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Server]:
+def running(folder: Path, command: Sequence[str] = SERVE, **settings: str) -> Iterator[Server]:
     """Run two workers until the end of the block, or until they were told to stop in it."""
     log = folder / "log"
     environment = {
         **os.environ,
         "KUTIP_DATA_DIR": str(folder / "data"),
+        "KUTIP_PORT": "0",
+        "KUTIP_WORKERS": "2",
         "KUTIP_LOG_FORMAT": "json",
         "TMPDIR": str(folder),
         **settings,
     }
     with (
         log.open("wb") as stream,
-        subprocess.Popen(
-            [*COMMAND, "serve", "--port", "0", "--workers", "2"], cwd=ROOT, stderr=stream, env=environment
-        ) as process,
+        subprocess.Popen(command, cwd=ROOT, stderr=stream, env=environment) as process,
     ):
         server = Server(process, folder, log)
         try:
-            line = server.line(logger="api.commands.serve")
-            server.url = line["message"].removeprefix("Kutip listens on ").partition(" ")[0]
+            is_listening = "Kutip listens on "
+            said = wait_for(
+                lambda: [it["message"] for it in server.lines() if it["message"].startswith(is_listening)],
+                process,
+            )
+            server.url = said[0].removeprefix(is_listening).partition(" ")[0]
+            wait_for(lambda: len(server.workers()) == 2, process)
             yield server
         finally:
             process.send_signal(signal.SIGTERM)
@@ -133,8 +184,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             "OPENAI_BASE_URL": model_url,
         }
         with running(tmp_path_factory.mktemp("workers"), **settings) as made:
-            wait_for(lambda: len(made.workers()) == 2, made.process)
-            made.of_each_worker("GET", "/health/ready")
             yield made
 
 
@@ -156,17 +205,14 @@ def test_what_is_acknowledged_is_in_the_next_search_of_every_worker(server: Serv
     assert [texts(found) for found in server.of_each_worker(*search("kabar"))] == [[]] * 2
 
 
-def test_writes_over_http_and_an_ingest_at_once(server: Server, tmp_path: Path) -> None:
-    lines = [{"id": f"berkas {number}", "text": f"Kabar berkas {number}."} for number in range(60)]
-    (tmp_path / "articles.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+def test_writes_over_http_and_an_ingest_at_once(server: Server) -> None:
     environment = {**os.environ, "KUTIP_DATA_DIR": str(server.folder / "data")}
-    command = [*COMMAND, "ingest", str(tmp_path / "articles.jsonl")]
     lost: list[str] = []
 
     def write(writer: int) -> int:
         """Write and search, each over another connection, until the ingest has ended."""
         for number in range(10_000):
-            if ingest.poll() is not None:
+            if process.poll() is not None:
                 return number
             name = f"{writer}-{number}"
             text = f"Kabar {name}."
@@ -175,11 +221,9 @@ def test_writes_over_http_and_an_ingest_at_once(server: Server, tmp_path: Path) 
             lost.extend([] if texts(server.send(*search(name))[1]) == [text] else [name])
         raise AssertionError("the ingest never ended")
 
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, env=environment) as ingest:
-        with ThreadPoolExecutor(3) as threads:
-            written = list(threads.map(write, range(3)))
-        assert ingest.stderr is not None
-        assert ingest.stderr.read().decode() == "60 created, 0 updated, 0 unchanged, 0 rejected.\n"
+    with subprocess.Popen(INGEST, cwd=ROOT, env=environment) as process, ThreadPoolExecutor(3) as threads:
+        written = list(threads.map(write, range(3)))
+    assert process.returncode == 0
     assert lost == []
     assert min(written) > 1
     for reply in server.of_each_worker("POST", "/v1/search", {"query": "kabar berkas 17", "top_k": 1}):
@@ -239,7 +283,8 @@ def test_the_measures_of_any_worker_are_those_of_all(server: Server) -> None:
     after = server.of_each_worker("GET", "/metrics")
     assert [requests(reply) for reply in after] == [before + 5] * 2
     for reply in after:
-        assert samples_of(reply.text, "kutip_requests_rate_limited_total")[0][1] == RATE_LIMIT
+        refused = [line for line in server.lines() if line.get("status") == 429]
+        assert samples_of(reply.text, "kutip_requests_rate_limited_total") == [({}, len(refused))]
         assert samples_of(reply.text, "kutip_requests_working") == [({}, 0)]
         assert len(samples_of(reply.text, "process_open_fds")) == 2
 
@@ -277,6 +322,7 @@ def test_told_to_stop_all_end_after_their_answers(server: Server) -> None:
 
     server.send("POST", "/v1/articles", {"id": "kopi", "text": "Kabar berkas 17: panen kopi naik."})
     workers = server.workers()
+    assert len(workers) == 2
     with ThreadPoolExecutor(2) as threads:
         streams = [threads.submit(stream, number) for number in range(2)]
         streaming.wait(timeout=PATIENCE_SECONDS)
@@ -308,8 +354,18 @@ def test_what_keeps_it_from_starting_is_said_once(tmp_path: Path) -> None:
         "KUTIP_LLM_MODEL": "x",
     }
     run = subprocess.run(
-        [*COMMAND, "serve", "--port", "0"], cwd=ROOT, env=environment, capture_output=True, text=True
+        [*KUTIP, "serve", "--port", "0"], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.startswith("kutip: KUTIP_LLM_MODEL is 'x', but neither")
     assert run.stderr.count("\n") == 1
+
+
+def test_the_command_serves_with_workers(tmp_path: Path) -> None:
+    with running(tmp_path, [*KUTIP, "serve", "--workers", "2"], KUTIP_WORKERS="1") as server:
+        server.send("POST", "/v1/articles", {"id": "kabar", "text": "Kabar dari bundel."})
+        assert [texts(reply) for reply in server.of_each_worker(*search("kabar"))] == [
+            ["Kabar dari bundel."]
+        ] * 2
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(timeout=PATIENCE_SECONDS) == 0

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from math import ceil
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -26,11 +28,16 @@ from rag.service import Service
 from rag.settings import Settings
 
 
-def create_app(service: Service) -> FastAPI:
-    """Return the application around a service, which is closed when the application shuts down."""
+def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAPI:
+    """Return the application around a service, which is closed when the application shuts down.
+
+    One of several workers counts in `shared_folder`, and works on its share of the requests at once.
+    """
     mcp_endpoint = McpEndpoint(service)
-    rate_limit, load = RateLimit(service.settings.rate_limit), Load()
-    counts = ServiceMetrics(service, load=load, rate_limit=rate_limit)
+    shared_file = shared_folder / "rates.sqlite3" if shared_folder else None
+    rate_limit, load = RateLimit(service.settings.rate_limit, shared_file=shared_file), Load()
+    counts = ServiceMetrics(service, load=load, rate_limit=rate_limit, shared_folder=shared_folder)
+    workers = service.settings.workers if shared_folder else 1
     if service.settings.log_texts:
         service.pipeline.listeners.append(log_texts)
 
@@ -45,7 +52,9 @@ def create_app(service: Service) -> FastAPI:
         description="Answers from articles, with citations to the exact words of the source.",
         version=version("kutip"),
         lifespan=lifespan,
-        middleware=_middleware(service.settings, rate_limit=rate_limit, load=load, metrics=counts),
+        middleware=_middleware(
+            service.settings, workers=workers, rate_limit=rate_limit, load=load, metrics=counts
+        ),
     )
     app.state.service = service
     app.state.metrics = counts
@@ -58,7 +67,7 @@ def create_app(service: Service) -> FastAPI:
 
 
 def _middleware(
-    settings: Settings, *, rate_limit: RateLimit, load: Load, metrics: ServiceMetrics
+    settings: Settings, *, workers: int, rate_limit: RateLimit, load: Load, metrics: ServiceMetrics
 ) -> list[Middleware]:
     """Return what a request passes before its route, in this order."""
     return [
@@ -66,7 +75,7 @@ def _middleware(
         Middleware(SecurityHeaders),
         *_cross_origin(settings.cors_origins),  # before the keys: a preflight request carries none
         Middleware(Access, keys=Keys.of(settings), rate_limit=rate_limit),
-        Middleware(ConcurrencyLimit, limit=settings.max_concurrent, load=load),
+        Middleware(ConcurrencyLimit, limit=ceil(settings.max_concurrent / workers), load=load),
         Middleware(BodyLimit),
     ]
 

@@ -1,8 +1,8 @@
 """How many requests are worked on at once."""
 
 import asyncio
-from dataclasses import dataclass
 
+from prometheus_client import Counter, Gauge
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access import is_measuring, is_open
@@ -10,13 +10,19 @@ from api.problems import refusal
 from rag.errors import Overloaded
 
 
-@dataclass
 class Load:
     """How many requests are worked on and how many wait, now; how many were refused since the start."""
 
-    working: int = 0
-    waiting: int = 0
-    shed: int = 0
+    def __init__(self) -> None:
+        self.working = _gauge("working", "Requests that are worked on now.")
+        self.waiting = _gauge("waiting", "Requests that wait for a place.")
+        self.shed = Counter(
+            "kutip_requests_shed", "Requests refused because of too many at once.", registry=None
+        )
+
+
+def _gauge(name: str, text: str) -> Gauge:
+    return Gauge(f"kutip_requests_{name}", text, registry=None, multiprocess_mode="livesum")
 
 
 class ConcurrencyLimit:
@@ -33,6 +39,7 @@ class ConcurrencyLimit:
         self._waiting_seconds = waiting_seconds
         self._load = load or Load()
         self._places = asyncio.Semaphore(limit)
+        self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on when there is a place for it."""
@@ -52,27 +59,28 @@ class ConcurrencyLimit:
     async def _take_place(self) -> None:
         if self._limit:
             await self._wait_for_place()
-        self._load.working += 1
+        self._load.working.inc()
 
     def _give_place_back(self) -> None:
-        self._load.working -= 1
+        self._load.working.dec()
         if self._limit:
             self._places.release()
 
     async def _wait_for_place(self) -> None:
-        if self._places.locked() and self._load.waiting >= self._limit:
+        if self._places.locked() and self._waiting >= self._limit:
             raise self._overloaded()
-        self._load.waiting += 1
+        self._waiting += 1
         try:
-            async with asyncio.timeout(self._waiting_seconds):
-                await self._places.acquire()
+            with self._load.waiting.track_inprogress():
+                async with asyncio.timeout(self._waiting_seconds):
+                    await self._places.acquire()
         except TimeoutError:
             raise self._overloaded() from None
         finally:
-            self._load.waiting -= 1
+            self._waiting -= 1
 
     def _overloaded(self) -> Overloaded:
-        self._load.shed += 1
+        self._load.shed.inc()
         return Overloaded(
             f"{self._limit} at once are worked on and others wait already: "
             f"try again in {self._waiting_seconds:.0f} seconds.",

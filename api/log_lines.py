@@ -46,14 +46,15 @@ def log_texts(done: Done) -> None:
 
 
 class TextLines(logging.Formatter):
-    """`2025-06-03T13:27:00.250+07:00 INFO api.observation kopi-17 request route="/v1/ask" status=200`."""
+    """`2025-06-03T13:27:00.250+07:00 INFO 17 api.observation kopi-1 request route="/v1/ask" status=200`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line, and the traceback below it where there is one."""
         request_id = current_request_id() or "-"
         told = [f"{name}={_as_json(value)}" for name, value in _fields_of(record).items()]
         message = record.getMessage().strip()
-        line = " ".join([_time_of(record), record.levelname, record.name, request_id, message, *told])
+        where = f"{record.process} {record.name}"
+        line = " ".join([_time_of(record), record.levelname, where, request_id, message, *told])
         traceback = _traceback_of(self, record)
         return _visible(line) + (f"\n{traceback}" if traceback else "")
 
@@ -67,6 +68,7 @@ class JsonLines(logging.Formatter):
         line = {
             "time": _time_of(record),
             "level": record.levelname.lower(),
+            "process": record.process,
             "logger": record.name,
             "request_id": current_request_id(),
             "message": record.getMessage().strip(),

@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from api.concurrency_limit import Load
 from api.rate_limit import RateLimit
@@ -27,9 +30,14 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class ServiceMetrics:
-    """Counts of one application, in a registry of its own; every label takes one of a few values."""
+    """Counts of one application, in a registry of its own; every label takes one of a few values.
 
-    def __init__(self, service: Service, *, load: Load, rate_limit: RateLimit) -> None:
+    Those of workers are kept in a folder that they share (PROMETHEUS_MULTIPROC_DIR), and told as sums.
+    """
+
+    def __init__(
+        self, service: Service, *, load: Load, rate_limit: RateLimit, shared_folder: Path | None = None
+    ) -> None:
         self._registry = CollectorRegistry()
         self._requests = self._counter("requests", "Requests answered.", "route", "method", "status")
         self._request_seconds = self._histogram(
@@ -45,14 +53,21 @@ class ServiceMetrics:
         self._tokens = self._counter("language_model_tokens", "Tokens that answers took.", "kind")
         self._articles = self._counter("articles_ingested", "Articles offered.", "status")
         self._begin_at_zero()
-        self._registry.register(_Standing(service.corpus, load, rate_limit))
-        ProcessCollector(registry=self._registry)
+        for counted in (load.working, load.waiting, load.shed, rate_limit.refused):
+            self._registry.register(counted)
+        self._told = CollectorRegistry() if shared_folder else self._registry
+        self._told.register(_Standing(service.corpus))
+        if shared_folder:
+            MultiProcessCollector(self._told, path=str(shared_folder))  # type: ignore[no-untyped-call]
+            self._told.register(_Workers(shared_folder))
+        else:
+            ProcessCollector(registry=self._told)
         service.pipeline.listeners.append(self.note)
         service.ingestion.listeners.append(self.note)
 
     def text(self) -> bytes:
         """Return everything in the text format of Prometheus."""
-        return generate_latest(self._registry)
+        return generate_latest(self._told)
 
     def note_request(self, *, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request; `route` is a template such as `/v1/models/{model}`, never a path."""
@@ -105,21 +120,13 @@ class ServiceMetrics:
 
 
 class _Standing:
-    """What stands at the moment of asking, kept elsewhere."""
+    """How the corpus stands for this process at the moment of asking."""
 
-    def __init__(self, corpus: LocalCorpus, load: Load, rate_limit: RateLimit) -> None:
+    def __init__(self, corpus: LocalCorpus) -> None:
         self._corpus = corpus
-        self._load = load
-        self._rate_limit = rate_limit
 
     def collect(self) -> Iterable[Metric]:
-        """Yield the measures; those of the corpus only where it can be read."""
-        yield _gauge("requests_working", "Requests that are worked on now.", self._load.working)
-        yield _gauge("requests_waiting", "Requests that wait for a place.", self._load.waiting)
-        yield _count("requests_shed", "Requests refused because of too many at once.", self._load.shed)
-        yield _count(
-            "requests_rate_limited", "Requests refused because of their rate.", self._rate_limit.refused
-        )
+        """Yield the measures, one alone where the corpus cannot be read."""
         report = self._report()
         yield _gauge("corpus_readable", "Whether the corpus can be read.", report is not None)
         if report is not None:
@@ -131,6 +138,24 @@ class _Standing:
         except CorpusError as error:
             logger.warning("%s", error)
             return None
+
+
+class _Workers:
+    """Memory, processor time and open files of each worker that lives, known by its files in the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the measures that the library has of a process, labelled by its id."""
+        measures: dict[str, Metric] = {}
+        for path in self._folder.glob("gauge_live*.db"):
+            process_id = path.stem.rpartition("_")[2]
+            for found in ProcessCollector(pid=partial(int, process_id), registry=None).collect():
+                measure = measures.setdefault(found.name, Metric(found.name, found.documentation, found.type))
+                for sample in found.samples:
+                    measure.add_sample(sample.name, {"worker": process_id}, sample.value)
+        return measures.values()
 
 
 def _of_indexes(report: IndexReport) -> Iterator[Metric]:
@@ -156,7 +181,3 @@ def _of_indexes(report: IndexReport) -> Iterator[Metric]:
 
 def _gauge(name: str, text: str, value: float) -> Metric:
     return GaugeMetricFamily(f"kutip_{name}", text, value=value)
-
-
-def _count(name: str, text: str, value: int) -> Metric:
-    return CounterMetricFamily(f"kutip_{name}", text, value=value)

@@ -1,30 +1,37 @@
-"""`/v1/search` asked by one client and by sixteen at once: requests a second, and how long each waits."""
+"""`/v1/search` asked by one client and by sixteen, of one worker and of two."""
 
 import asyncio
 import json
 import statistics
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from pathlib import Path
+
+import httpx
 
 from benchmarks.data import folder_argument, indonesian_pool, questions
 from benchmarks.report import Report
 from benchmarks.serving import serving
 
-_CLIENTS = 16
+_CLIENTS = (1, 16)
+_WORKERS = (1, 2)
 _WARM_UP = 100
 _REQUESTS = 800
 _ROUNDS = 3
 _METHOD = """
-One `kutip serve` with the pooled Indonesian passages of the development sets, hybrid search, another question
-each time; the clients run beside it on the same processors, each asking again as soon as it is answered. One
-client and sixteen take turns; the median of three rounds.
+`kutip serve --workers N` with the pooled Indonesian passages of the development sets, hybrid search, another
+question each time; the clients run beside it on the same processors, each asking again as soon as it is
+answered. All rows take turns; the median of three rounds. A worker computes with its part of the processors,
+so one client of two workers on two processors has one. Memory is the proportional set size of all processes
+of the server, afterwards.
 """.strip().replace("\n", " ")
 
 
 _HEADER = (
-    "clients", "requests ÷ one client's", "p95 ÷ one client's p50", "requests a second", "p50 ms", "p95 ms",
+    "workers", "clients", "requests ÷ one client's", "÷ one client's of one worker", "p95 ÷ one client's p50",
+    "÷ one client's of one worker", "requests a second", "p50 ms", "p95 ms", "memory, GB",
 )  # fmt: skip
 
 
@@ -32,7 +39,6 @@ _HEADER = (
 class Load:
     """What some clients saw; seconds and milliseconds."""
 
-    clients: int
     requests_a_second: float
     p50: float
     p95: float
@@ -43,45 +49,72 @@ def main() -> None:
     folder = folder_argument(__doc__)
     texts = [question.text for question in questions(folder, "facqa-dev")]
     indonesian_pool(folder).close()
-    with serving("indonesian") as (client, _):
-        address = urlsplit(str(client.base_url))
-        asyncio.run(_ask(address.hostname or "", address.port or 0, texts[:_WARM_UP], clients=_CLIENTS))
+    with ExitStack() as stack:
+        servers = {count: stack.enter_context(serving("indonesian", workers=count)) for count in _WORKERS}
+        for client, _ in servers.values():
+            asyncio.run(_ask(client, texts[:_WARM_UP], clients=max(_CLIENTS)))
         rounds = [
-            asyncio.run(_ask(address.hostname or "", address.port or 0, texts[:_REQUESTS], clients=clients))
+            (workers, clients, asyncio.run(_ask(client, texts[:_REQUESTS], clients=clients)))
             for _ in range(_ROUNDS)
-            for clients in (1, _CLIENTS)
+            for workers, (client, _) in servers.items()
+            for clients in _CLIENTS
         ]
-    one, many = (_median([load for load in rounds if load.clients == clients]) for clients in (1, _CLIENTS))
-    command = "python -m benchmarks.concurrency --data FOLDER"
-    report = Report("concurrency", "Sixteen clients", command, _METHOD)
-    report.table(_HEADER, [_row(load, one) for load in (one, many)])
+        memory = {workers: _gigabytes(process_id) for workers, (_, process_id) in servers.items()}
+    loads = {
+        (workers, clients): _median([load for *of, load in rounds if of == [workers, clients]])
+        for workers in _WORKERS
+        for clients in _CLIENTS
+    }
+    report = Report(
+        "concurrency", "Sixteen clients", "python -m benchmarks.concurrency --data FOLDER", _METHOD
+    )
+    report.table(
+        _HEADER,
+        [
+            [workers, clients, *_row(load, (loads[workers, 1], loads[1, 1])), f"{memory[workers]:.2f}"]
+            for (workers, clients), load in loads.items()
+        ],
+    )
     report.bars(
         "concurrency",
-        {f"{load.clients} clients": load.requests_a_second for load in (one, many)},
+        {
+            f"{workers} workers, {clients} clients": load.requests_a_second
+            for (workers, clients), load in loads.items()
+        },
         x="requests a second",
     )
     report.write()
 
 
-def _row(load: Load, one: Load) -> list[str]:
+def _row(load: Load, ones: Sequence[Load]) -> list[str]:
     return [
-        f"{load.clients}",
-        f"{load.requests_a_second / one.requests_a_second:.2f}",
-        f"{load.p95 / one.p50:.2f}",
+        *(f"{load.requests_a_second / one.requests_a_second:.2f}" for one in ones),
+        *(f"{load.p95 / one.p50:.2f}" for one in ones),
         f"{load.requests_a_second:.0f}",
         f"{load.p50:.1f}",
         f"{load.p95:.1f}",
     ]
 
 
-async def _ask(host: str, port: int, texts: Sequence[str], *, clients: int) -> Load:
+def _gigabytes(process_id: int) -> float:
+    """Return the memory of a server, what its processes share divided among those that do."""
+    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+    lines = (
+        line
+        for process in (process_id, *children)
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    )
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e9
+
+
+async def _ask(client: httpx.Client, texts: Sequence[str], *, clients: int) -> Load:
+    host, port = client.base_url.host, client.base_url.port or 0
     waiting = iter(texts)
     taken: list[float] = []
     started = time.perf_counter()
     await asyncio.gather(*(_client(host, port, waiting, taken) for _ in range(clients)))
     seconds = time.perf_counter() - started
     return Load(
-        clients=clients,
         requests_a_second=len(texts) / seconds,
         p50=statistics.median(taken),
         p95=statistics.quantiles(taken, n=20)[-1],

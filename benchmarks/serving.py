@@ -92,19 +92,22 @@ def _ten_thousand(folder: Path) -> Iterator[Article]:
 
 
 @contextmanager
-def serving(name: str) -> Iterator[tuple[httpx.Client, int]]:
+def serving(name: str, *, workers: int = 1) -> Iterator[tuple[httpx.Client, int]]:
     """Run the server on a corpus under build/; give a client and the server's process id."""
     environment = {**os.environ, "KUTIP_DATA_DIR": f"build/benchmarks/{name}"}
     environment["KUTIP_LOG_LEVEL"] = (
         "warning"  # nobody reads on in the pipe, and the server waits if it fills
     )
-    command = [str(Path(sys.executable).with_name("kutip")), "serve", "--port", "0"]
+    kutip = str(Path(sys.executable).with_name("kutip"))
+    command = [kutip, "serve", "--port", "0", "--workers", str(workers)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stderr is not None
         line = next(line for line in process.stderr if "listens on" in line)
         address = line.split("listens on ")[1].split()[0]
         try:
             with httpx.Client(base_url=address, timeout=60) as client:
+                while client.get("/metrics").text.count("\nprocess_open_fds") < workers:
+                    time.sleep(0.2)
                 yield client, process.pid
         finally:
             process.terminate()

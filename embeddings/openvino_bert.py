@@ -5,6 +5,7 @@ Twelve times: attention over all heads, add and normalise, feed-forward with GEL
 no more memory than the weights; converting the torch model takes six seconds and 900 MB.
 """
 
+import os
 import sys
 
 import numpy as np
@@ -40,6 +41,8 @@ class OpenVinoBert:
             "PERFORMANCE_HINT": "LATENCY",
             "CPU_RUNTIME_CACHE_CAPACITY": _CACHED_KERNELS,
         }
+        if threads := os.environ.get("OMP_NUM_THREADS"):  # torch and FAISS heed it too, OpenVINO does not
+            hints["INFERENCE_NUM_THREADS"] = threads
         self._compiled = core.compile_model(_build(weights), "CPU", hints)
 
     def hidden_states(self, token_ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> FloatArray:

@@ -1,7 +1,7 @@
 """Where articles live and are searched: what every corpus can do."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from embeddings.weights import FloatArray
 from rag.datatypes import (
@@ -17,6 +17,8 @@ from rag.datatypes import (
     ScoredPassage,
     SearchSource,
 )
+
+T = TypeVar("T")
 
 NO_FILTERS = Filters()
 
@@ -43,8 +45,8 @@ class Corpus(Protocol):
         """List current articles in the order of their ids, from the one after `cursor`."""
         ...
 
-    def passages_of(self, article_id: str) -> list[tuple[Passage, FloatArray]]:
-        """Return an article's current passages with their vectors, in order."""
+    def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
+        """Return an article's current passages with their vectors, in order; none if not of `version`."""
         ...
 
     def counts(self, filters: Filters = NO_FILTERS) -> Counts:
@@ -65,6 +67,10 @@ class Corpus(Protocol):
         self, query: str, *, language: str, depth: int, filters: Filters = NO_FILTERS
     ) -> KeywordMatches:
         """Return the passages that share words with `query`, the rarer the better, best first."""
+        ...
+
+    def at_one_state(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; searches and hits in it see one state, whoever writes meanwhile."""
         ...
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:

@@ -32,14 +32,21 @@ def claim_for_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) 
     write(connection, "encoder", _label(encoder))
 
 
+def is_claimed_for(connection: sqlite3.Connection, encoder: EncoderIdentity) -> bool:
+    """Whether these are noted as an encoder's vectors."""
+    return read(connection, "encoder") == _label(encoder)
+
+
 def check_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
     """Refuse an encoder whose vectors are not those in the corpus; an empty one takes any.
 
     Raises:
         EncoderMismatch
     """
-    stored = read(connection, "encoder")
-    if stored != _label(encoder) and connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone():
+    if is_claimed_for(connection, encoder):
+        return
+    if connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone():
+        stored = read(connection, "encoder")
         raise EncoderMismatch(
             f"The corpus holds vectors of {stored}; the configured encoder is {_label(encoder)}: "
             "set KUTIP_EMBEDDING_MODEL back, or run `kutip ingest --rebuild`."

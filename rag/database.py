@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.errors import CorpusDamaged, CorpusError, CorpusNotWritable
@@ -18,6 +18,15 @@ _PAGES_COPIED_AT_ONCE = 1000
 
 # Is told how many of how many are done.
 Told = Callable[[int, int], object]
+_LONG_LOG_BYTES = 32 * 2**20
+_CHECKPOINT_WAITS_MILLISECONDS = 200
+_SECONDS_AFTER_FAILURE = 2.0
+
+
+class _Read(threading.local):
+    """The connection that this thread is reading with."""
+
+    connection: sqlite3.Connection | None = None
 
 
 class Database:
@@ -25,8 +34,11 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._log_path = path.with_name(f"{path.name}-wal")
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._write_lock = threading.Lock()
+        self._read = _Read()
+        self._checkpoint_not_before = 0.0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -36,12 +48,20 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that sees one state of the data from its first query to the end."""
+        """Give a connection that sees one state of the data from its first query to the end.
+
+        Within another `reading` of the same thread, it is that one's.
+        """
+        if self._read.connection is not None:
+            yield self._read.connection
+            return
         with self._borrowed() as connection, translated(self._path):
             connection.execute("BEGIN")
+            self._read.connection = connection
             try:
                 yield connection
             finally:
+                self._read.connection = None
                 # Unlike the statement, no error where SQLite has rolled back by itself.
                 connection.rollback()
 
@@ -56,6 +76,7 @@ class Database:
             except BaseException:
                 connection.rollback()
                 raise
+            self._shorten_log(connection)
 
     def take_over(self, other: sqlite3.Connection, *, told: Told) -> None:
         """Put all that another database holds in the place of what this one does, in one transaction."""
@@ -66,6 +87,20 @@ class Database:
         """Close every connection that is not in use."""
         while not self._idle.empty():
             self._idle.get().close()
+
+    def _shorten_log(self, connection: sqlite3.Connection) -> None:
+        """Begin the log anew where it has grown long, waiting a moment until nobody reads in it.
+
+        SQLite does so by itself only when it happens that nobody reads, which busy workers never let happen.
+        """
+        now = time.monotonic()
+        # What is committed stays so, whatever comes of this.
+        with suppress(OSError, sqlite3.OperationalError):
+            if self._log_path.stat().st_size > _LONG_LOG_BYTES and now >= self._checkpoint_not_before:
+                connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAITS_MILLISECONDS}")
+                is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._checkpoint_not_before = now + is_busy * _SECONDS_AFTER_FAILURE
+        connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_SECONDS * 1000)}")
 
     @contextmanager
     def _borrowed(self) -> Iterator[sqlite3.Connection]:
@@ -137,6 +172,11 @@ def translated(path: Path) -> Iterator[None]:
         if "full" in str(error) or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE":
             raise CorpusError(
                 f"The disk of {path.parent} is full: free some space; what was being stored is not."
+            ) from error
+        if "locked" in str(error):
+            raise CorpusError(
+                f"Another process has been writing to {path} for {_BUSY_TIMEOUT_SECONDS:.0f} seconds: "
+                "try again."
             ) from error
         raise CorpusError(f"The corpus {path} cannot be used ({error}): run `kutip doctor`.") from error
     except sqlite3.DatabaseError as error:

@@ -12,7 +12,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -66,7 +66,7 @@ class _Derived(ABC, Generic[Index]):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._current: tuple[Index, State] = self._load()
 
     @property
@@ -118,6 +118,10 @@ class _Derived(ABC, Generic[Index]):
             # subtle: another thread may have been ahead of this snapshot; the state never goes back.
             self._current = index, {name: max(newest[name], state[name]) for name in newest}
         return index
+
+    def held(self) -> AbstractContextManager[bool]:
+        """Keep other threads from bringing the index up."""
+        return self._lock
 
     def _replace(self, index: Index, state: State) -> None:
         with self._lock:
@@ -186,9 +190,16 @@ class DerivedVectors(_Derived[VectorIndex]):
         """Write the file if anything was applied since it was read or written."""
         with self._lock:
             index, state = self._current
-            if state != self._saved_state:
+            if state != self._saved_state and not self._is_saved_by_another(index, state):
                 index.save(self._path, state=state)
-                self._saved_state = state
+            self._saved_state = state
+
+    def _is_saved_by_another(self, index: VectorIndex, state: State) -> bool:
+        try:
+            description = read_description(self._path)
+        except UnusableIndexFile:
+            return False
+        return description.get("state") == state and description.get("lists") == index.lists
 
     def _adopt(self) -> None:
         """Take the file that another process wrote, if its tier is a larger one."""
@@ -268,10 +279,11 @@ class DerivedKeywords(_Derived[KeywordIndex]):
         with database.reading() as connection:
             newest = newest_state(connection)
             kept = kept if _can_become(kept, newest) else _NOTHING
-            removed = _removed(connection, after=kept["last_removal"]) if kept["corpus"] else {}
-            batches = self._added(connection, after=kept["last_passage"])
-            entries = (entry for _, rows in batches for entry in rows)
-            keep(self._path, entries, removed=removed, state=newest, anew=not kept["corpus"])
+            if kept != newest:  # no other process has done it
+                removed = _removed(connection, after=kept["last_removal"]) if kept["corpus"] else {}
+                batches = self._added(connection, after=kept["last_passage"])
+                entries = (entry for _, rows in batches for entry in rows)
+                keep(self._path, entries, removed=removed, state=newest, anew=not kept["corpus"])
         self._replace(*self._read())
 
     def save(self, database: Database) -> None:
@@ -329,6 +341,14 @@ class DerivedIndexes:
     @property
     def _has_upkeep(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other threads from bringing the indexes up."""
+        with ExitStack() as stack:
+            for derived in self._all:
+                stack.enter_context(derived.held())
+            yield
 
     def report(self) -> IndexReport:
         """Return how both indexes stand, without bringing them up."""

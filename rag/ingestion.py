@@ -103,7 +103,8 @@ class Ingestion:
 
     def _known_vectors(self, article: Article) -> dict[str, FloatArray]:
         """Return the stored vectors of an article by the texts they were encoded from."""
-        passages = self._corpus.passages_of(article.id)
+        # Of this version: another process may have stored one with another title since.
+        passages = self._corpus.passages_of(article.id, version=article.version)
         texts = self._texts(article, [passage for passage, _ in passages])
         return {text: vector for text, (_, vector) in zip(texts, passages, strict=True)}
 

@@ -1,10 +1,11 @@
 """The embedded corpus: SQLite holds the truth, FAISS is derived from it."""
 
 import sqlite3
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -43,8 +44,10 @@ from rag.integrity import Finding, check_database, check_indexes
 from rag.keyword_index import KeywordIndex
 from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.languages import words
-from rag.migrations import migrate
+from rag.migrations import is_migrated, migrate
 from rag.repair import CutAndEncode, repair
+
+T = TypeVar("T")
 
 DATABASE_NAME = "corpus.sqlite3"
 
@@ -61,17 +64,25 @@ class LocalCorpus:
         self._encoder = encoder
         self._database = Database(folder / DATABASE_NAME)
         self._passing = _PassingCache()
+        self._overtaken = _Overtaken()
         try:
-            with self._database.writing() as connection:
-                migrate(connection)
-                if encoder:
-                    claim_for_encoder(connection, encoder)
-                if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
-                    analyze_again(connection)
+            self._prepare()
             self._derived = DerivedIndexes(folder, self._database, encoder)
         except BaseException:
             self._database.close()
             raise
+
+    def _prepare(self) -> None:
+        """Make, migrate or claim what this version and this encoder need; wait for no writer otherwise."""
+        with self._database.reading() as connection:
+            if is_migrated(connection) and _is_claimed(connection, self._encoder):
+                return
+        with self._database.writing() as connection:
+            migrate(connection)
+            if self._encoder:
+                claim_for_encoder(connection, self._encoder)
+            if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
+                analyze_again(connection)
 
     def close(self) -> None:
         """Save what was derived, and close the database."""
@@ -210,12 +221,14 @@ class LocalCorpus:
         headers = [header(row) for row in rows[:limit]]
         return ArticlePage(articles=headers, next_cursor=headers[-1].id if len(rows) > limit else None)
 
-    def passages_of(self, article_id: str) -> list[tuple[Passage, FloatArray]]:
-        """Return an article's current passages with their vectors, in order."""
+    def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
+        """Return an article's current passages with their vectors, in order; none if not of `version`."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT paragraph, start, end, text, vector FROM passages WHERE article_id = ? ORDER BY id",
-                [article_id],
+                "SELECT paragraph, start, end, text, vector FROM passages "
+                "JOIN articles ON articles.id = article_id "
+                "WHERE article_id = ? AND version = coalesce(?, version) ORDER BY passages.id",
+                [article_id, version],
             ).fetchall()
         return [
             (
@@ -261,6 +274,8 @@ class LocalCorpus:
             index = vectors.brought_up(connection)
             within = None if filters == NO_FILTERS else self._passing.ids(connection, filters)
             found = index.search(vector, depth=depth, within=within)
+            if within is not None:
+                self._overtaken.note_if(len(found) < min(depth, len(within)))
             if index.lists:
                 found = _rescored(connection, vector, found)
         self._derived.upkeep_if_due()
@@ -279,10 +294,25 @@ class LocalCorpus:
             known = {word: weights[word] for word in statistics.known_words()}
             found = index.search(known, depth=depth, filters=filters)
             candidates = _words_of(connection, found)
+            self._overtaken.note_if(len(candidates) < len(found))
         self._derived.upkeep_if_due()
         matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
         rarity = {word: statistics.rarity(word) for word in query_words}
         return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+
+    def at_one_state(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; searches and hits in it see one state, whoever writes meanwhile.
+
+        Other threads may bring an index beyond the state that this one reads. Where that shows in what is
+        found, `work` is done again while none can.
+        """
+        with self._database.reading():
+            self._overtaken.is_noted = False
+            result = work()
+            if not self._overtaken.is_noted:
+                return result
+        with self._derived.held(), self._database.reading():
+            return work()
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
         """Return the passages with their texts and articles; one removed since it was found is left out."""
@@ -294,11 +324,17 @@ class LocalCorpus:
                 ids,
             ).fetchall()
         by_id = {row[0]: row for row in rows}
+        self._overtaken.note_if(len(rows) < len(ids))
         found = [passage for passage in passages if passage.passage_id in by_id]
         return [
             _hit(by_id[passage.passage_id], passage, rank=rank, source=source)
             for rank, passage in enumerate(found, start=1)
         ]
+
+
+def _is_claimed(connection: sqlite3.Connection, encoder: EncoderIdentity | None) -> bool:
+    is_analyzed = corpus_properties.read(connection, "analysis") == str(ANALYSIS)
+    return is_analyzed and (encoder is None or corpus_properties.is_claimed_for(connection, encoder))
 
 
 def _current_version(connection: sqlite3.Connection, article_id: str) -> str | None:
@@ -317,6 +353,15 @@ def _values_of(connection: sqlite3.Connection, column: str) -> list[FilterValue]
         "GROUP BY value ORDER BY articles DESC, value"
     ).fetchall()
     return [FilterValue(value=row["value"], articles=row["articles"]) for row in rows]
+
+
+class _Overtaken(threading.local):
+    """Whether this thread found an index ahead of what it reads of the database."""
+
+    is_noted = False
+
+    def note_if(self, is_overtaken: bool) -> None:
+        self.is_noted = self.is_noted or is_overtaken
 
 
 class _PassingCache:
@@ -380,13 +425,13 @@ def _rescored(
     connection: sqlite3.Connection, vector: FloatArray, found: Sequence[tuple[int, float]]
 ) -> list[tuple[int, float]]:
     """Replace similarities of codes by those of the stored vectors."""
-    ids = [passage_id for passage_id, _ in found]
+    scores = dict(found)
     rows = connection.execute(
-        f"SELECT id, vector FROM passages WHERE id IN ({', '.join('?' * len(ids))})", ids
+        f"SELECT id, vector FROM passages WHERE id IN ({', '.join('?' * len(scores))})", list(scores)
     ).fetchall()
     stored = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32).reshape(-1, len(vector))
-    scores = (stored @ vector).tolist()
-    return sorted(zip((row["id"] for row in rows), scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
+    scores.update(zip((row["id"] for row in rows), (stored @ vector).tolist(), strict=True))
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _hit(row: sqlite3.Row, passage: ScoredPassage, *, rank: int, source: SearchSource) -> Hit:

@@ -98,6 +98,11 @@ INSERT INTO properties VALUES ('analysis', '0');"""
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables, m002_keep_words)
 
 
+def is_migrated(connection: sqlite3.Connection) -> bool:
+    """Whether the tables are those of this version of Kutip."""
+    return _applied(connection) == len(MIGRATIONS)
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables up to this version of Kutip; the caller holds the transaction.
 
@@ -115,11 +120,16 @@ def check_format(connection: sqlite3.Connection) -> int:
     Raises:
         CorpusTooNew: more than this version of Kutip knows.
     """
-    (applied,) = connection.execute("PRAGMA user_version").fetchone()
+    applied = _applied(connection)
     if applied > len(MIGRATIONS):
         raise CorpusTooNew(
             f"The corpus has format {applied}, this Kutip knows {len(MIGRATIONS)}: upgrade Kutip."
         )
+    return applied
+
+
+def _applied(connection: sqlite3.Connection) -> int:
+    (applied,) = connection.execute("PRAGMA user_version").fetchone()
     return int(applied)
 
 

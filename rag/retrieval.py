@@ -84,6 +84,10 @@ def search(
 
 def keyword_search(corpus: Corpus, query: Query) -> Found:
     """Rank by the words that passages share with the query."""
+    return corpus.at_one_state(lambda: _keyword_search(corpus, query))
+
+
+def _keyword_search(corpus: Corpus, query: Query) -> Found:
     clock = _Clock()
     for depth in _depths(query):
         matches = _keyword_leg(corpus, query, depth=depth)
@@ -99,6 +103,10 @@ def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
     clock = _Clock()
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
+    return corpus.at_one_state(lambda: _vector_search(corpus, vector, query, clock))
+
+
+def _vector_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> Found:
     for depth in _depths(query):
         nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
         hits = _distinct(corpus, nearest, query, source="vector")
@@ -119,6 +127,10 @@ def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
     clock = _Clock()
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
+    return corpus.at_one_state(lambda: _hybrid_search(corpus, vector, query, clock))
+
+
+def _hybrid_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> Found:
     for depth in _depths(query):
         nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
         clock.lap("vector")

@@ -150,6 +150,9 @@ class Settings(BaseSettings):
     max_concurrent: Annotated[int, Field(ge=0, le=100_000)] = Field(
         64, description="Requests worked on at once; as many more wait for a moment; 0 for any number."
     )
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="Processes of `kutip serve` that answer, each with a model of its own."
+    )
     shutdown_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(
         25, description="Time that answers under way have to finish when `kutip serve` is told to stop."
     )

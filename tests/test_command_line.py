@@ -727,8 +727,8 @@ def test_a_process_of_its_own_answers_on_stdout_and_serves_until_interrupted(fil
         rest = process.stderr.read()
     assert (ready["status"], ready["articles"]) == ("ok", 2)
     (line,) = rest.splitlines()
-    expected = 'INFO api.observation [0-9a-f]{32} request method="GET" route="/health/ready" status=200 .*'
-    assert re.fullmatch(rf"\S+ {expected}", line)
+    expected = 'api.observation [0-9a-f]{32} request method="GET" route="/health/ready" status=200 .*'
+    assert re.fullmatch(rf"\S+ INFO {process.pid} {expected}", line)
     assert process.returncode == 0
 
 

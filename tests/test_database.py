@@ -90,6 +90,51 @@ def test_a_mistake_of_the_caller_is_not_called_damage(database: Database) -> Non
     assert numbers(database) == []
 
 
+def test_the_log_stays_short_though_somebody_always_reads(database: Database, tmp_path: Path) -> None:
+    is_over = threading.Event()
+
+    def read() -> None:
+        while not is_over.is_set():
+            with database.reading() as connection:
+                connection.execute("SELECT count(*) FROM numbers").fetchone()
+                is_over.wait(0.05)
+
+    with database.writing() as connection:
+        connection.execute("CREATE TABLE blobs (blob BLOB NOT NULL) STRICT")
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    lengths = []
+    for _ in range(60):
+        with database.writing() as connection:
+            connection.execute("INSERT INTO blobs VALUES (zeroblob(2000000))")
+        lengths.append((tmp_path / "test.sqlite3-wal").stat().st_size)
+    is_over.set()
+    for reader in readers:
+        reader.join()
+    assert max(lengths) < 80_000_000
+    assert min(lengths[1:]) == 0  # cut at least once
+
+
+def test_a_read_in_another_sees_the_same_state(database: Database) -> None:
+    def count() -> int:
+        with database.reading() as connection:
+            (found,) = connection.execute("SELECT count(*) FROM numbers").fetchone()
+            return int(found)
+
+    def add_one() -> None:
+        with database.writing() as connection:
+            connection.execute("INSERT INTO numbers VALUES (1)")
+
+    with database.reading():
+        assert count() == 0
+        other = threading.Thread(target=add_one)
+        other.start()
+        other.join()
+        assert count() == 0
+    assert count() == 1
+
+
 def test_writers_in_threads_take_turns(database: Database) -> None:
     def write(start: int) -> None:
         for number in range(start, start + 20):

@@ -156,6 +156,10 @@ def test_the_old_version_is_readable_and_gone_from_both_searches(corpus: LocalCo
     assert corpus.article("kopi", version=COFFEE.version) == COFFEE
     assert corpus.article("kopi", version=edited.version) == corpus.article("kopi") == edited
     assert corpus.article("kopi", version="sha256:0") is None
+    assert [passage.text for passage, _ in corpus.passages_of("kopi", version=edited.version)] == [
+        "Banjir di kebun."
+    ]
+    assert corpus.passages_of("kopi", version=COFFEE.version) == []
     assert [hit.text for hit in vector_hits(corpus, "kopi")] == ["Banjir di kebun."]
     assert keyword_hits(corpus, "kopi") == []
     assert [hit.article_version for hit in keyword_hits(corpus, "kebun")] == [edited.version]
@@ -588,6 +592,52 @@ def test_many_may_open_a_new_folder_at_once(tmp_path: Path) -> None:
     with open_corpus(tmp_path / "new") as corpus:
         assert corpus.counts() == Counts(articles=8, passages=8)
         check_against_brute_force(corpus)
+
+
+def test_whoever_writes_keeps_nobody_from_opening_and_searching(tmp_path: Path) -> None:
+    with open_corpus(tmp_path) as corpus:
+        add(corpus, COFFEE)
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        with open_corpus(tmp_path) as corpus:  # it would be refused after waiting
+            assert vector_ids(corpus) == keyword_ids(corpus) == ["kopi"]
+
+
+def in_another_thread(work: Callable[[], object]) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+
+
+@pytest.mark.parametrize("find", [vector_hits, keyword_hits])
+@pytest.mark.parametrize("is_index_ahead", [False, True])
+@pytest.mark.parametrize("filters", [{}, {"article_id": ("kopi",)}])
+def test_searches_at_one_state_do_not_see_what_is_written_meanwhile(
+    corpus: LocalCorpus, find: Callable[..., list[Hit]], is_index_ahead: bool, filters: dict[str, Any]
+) -> None:
+    edited = article("kopi", "Kopi satu.", "Kopi dua.", title="Panen")
+    add(corpus, COFFEE, FLOOD)
+
+    def edit() -> None:
+        add(corpus, edited)
+        if is_index_ahead:
+            assert len(find(corpus, "kopi")) >= 2
+
+    calls: list[list[list[str]]] = []
+
+    def search_twice() -> list[list[str]]:
+        found = []
+        for is_second in (False, True):
+            found.append(sorted(hit.text for hit in find(corpus, "kopi", **filters) if hit.title))
+            if not is_second and not calls:
+                in_another_thread(edit)
+        calls.append(found)
+        return found
+
+    result = corpus.at_one_state(search_twice)
+    seen = edited if is_index_ahead else COFFEE
+    assert result == [sorted(seen.paragraphs)] * 2
+    assert len(calls) == 1 + is_index_ahead
+    assert corpus.at_one_state(search_twice) == [sorted(edited.paragraphs)] * 2
 
 
 # The index file is a cache

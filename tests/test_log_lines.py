@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +71,7 @@ def test_one_line_a_request_names_its_route_and_no_path(tmp_path: Path) -> None:
         ("kopi-3", "GET", "none", 404),
     ]
     assert list(lines[0]) == [
-        *("time", "level", "logger", "request_id", "message"),
+        *("time", "level", "process", "logger", "request_id", "message"),
         *("method", "route", "status", "milliseconds"),
     ]
     assert datetime.fromisoformat(lines[0]["time"]).tzinfo is not None
@@ -133,7 +134,7 @@ def test_texts_are_logged_where_told_to(tmp_path: Path) -> None:
 def test_a_line_of_text() -> None:
     line = TextLines().format(record("kopi", route="/v1/ask", status=200))
     time, rest = line.split(" ", 1)
-    assert rest == 'WARNING api.some - kopi route="/v1/ask" status=200'
+    assert rest == f'WARNING {os.getpid()} api.some - kopi route="/v1/ask" status=200'
     assert datetime.fromisoformat(time).tzinfo is not None
 
 

@@ -72,14 +72,23 @@ def test_no_limit_lets_everything_through() -> None:
 
 def test_of_many_callers_those_that_came_last_are_remembered() -> None:
     rate_limit = RateLimit(1, clock=Clock())
-    rate_limit.take("first")
-    rate_limit.take("second")
-    assert passed(rate_limit, "first", tries=1) == 0  # and is remembered anew
-    for number in range(9_999):
+    for number in range(10_000):
         rate_limit.take(str(number))
-    assert passed(rate_limit, "first", tries=1) == 0
-    assert passed(rate_limit, "second", tries=1) == 1
-    assert len(rate_limit._buckets) == 10_000
+    assert passed(rate_limit, "0", tries=1) == 0  # and is remembered anew
+    for number in range(10_000, 19_999):
+        rate_limit.take(str(number))
+    assert [passed(rate_limit, name, tries=1) for name in ("0", "10000", "1", "9999")] == [0, 0, 1, 1]
+
+
+def test_several_processes_share_the_buckets_of_a_file(tmp_path: Path) -> None:
+    clock = Clock()
+    first, second = (RateLimit(50, shared_file=tmp_path / "rates", clock=clock) for _ in range(2))
+    assert passed(first, "a", tries=10) == 10
+    assert passed(second, "a", tries=100) == 40
+    assert passed(first, "a", tries=1) == 0
+    clock.seconds += 12
+    assert passed(second, "a", tries=100) == 10
+    assert passed(first, "a", tries=100) == 0
 
 
 def test_each_key_has_its_own_and_who_has_none_counts_by_address(tmp_path: Path) -> None:

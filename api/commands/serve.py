@@ -2,7 +2,10 @@
 
 import logging
 import socket
+import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from ipaddress import ip_address
 
 import click
@@ -11,6 +14,7 @@ import uvicorn
 from api.access import Keys
 from api.app import create_app
 from api.log_lines import set_up_logging
+from api.workers import serve_with_workers, server_config
 from rag.errors import AddressInUse, SettingsError
 from rag.service import build_service
 from rag.settings import Settings, load_settings
@@ -21,25 +25,32 @@ logger = logging.getLogger(__name__)
 @click.command()
 @click.option("--host", help="Address to listen on; KUTIP_HOST otherwise.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; KUTIP_PORT otherwise.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer; KUTIP_WORKERS otherwise.")
 @click.option("--insecure", is_flag=True, help="Listen for other machines although no key is set.")
-def command(host: str | None, port: int | None, insecure: bool) -> None:
+def command(insecure: bool, **stated: str | int | None) -> None:
     """Answer over HTTP until interrupted; for other machines only where a key is set, or with --insecure."""
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = load_settings(**given)
+    settings = load_settings(**{name: value for name, value in stated.items() if value is not None})
     # Bound before the encoder is loaded, so that a port in use is said at once.
     with _bound(settings.host, settings.port) as listener:
         address, actual_port = listener.getsockname()[:2]
         if not insecure:
             _check_keys(settings, address)
         set_up_logging(settings)
-        app = create_app(build_service(settings))
         shown = f"[{address}]" if ":" in address else address
-        _announce(f"Kutip listens on http://{shown}:{actual_port} (API at /docs).", settings)
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=settings.shutdown_seconds
+        announce = partial(
+            _announce, f"Kutip listens on http://{shown}:{actual_port} (API at /docs).", settings
         )
-        with suppress(KeyboardInterrupt):  # by then the service is shut down
-            uvicorn.Server(config).run(sockets=[listener])
+        if settings.workers == 1:
+            _answer(settings, listener, announce)
+        else:
+            sys.exit(serve_with_workers(settings, listener, announce=announce))
+
+
+def _answer(settings: Settings, listener: socket.socket, announce: Callable[[], None]) -> None:
+    app = create_app(build_service(settings))
+    announce()
+    with suppress(KeyboardInterrupt):  # by then the service is shut down
+        uvicorn.Server(server_config(app, settings)).run(sockets=[listener])
 
 
 def _announce(message: str, settings: Settings) -> None:

@@ -1,0 +1,133 @@
+"""Several processes that answer on one socket, each with a service of its own around one data folder.
+
+A supervisor, which answers nothing itself, has bound the socket and hands it on; whichever worker is free
+takes the next connection. Workers are started afresh, not forked: threads of the encoder do not survive that.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import wait
+from pathlib import Path
+
+import click
+from fastapi import FastAPI
+from prometheus_client.multiprocess import mark_process_dead
+from uvicorn import Config
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
+
+from api.app import create_app
+from api.log_lines import fields, set_up_logging
+from rag.errors import KutipError
+from rag.service import Service, build_service
+from rag.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def server_config(app: FastAPI | Callable[[], FastAPI], settings: Settings, *, workers: int = 1) -> Config:
+    """Return how uvicorn serves an application, or what makes it in each of several workers."""
+    return Config(
+        app,
+        factory=workers > 1,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+
+
+def serve_with_workers(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    announce: Callable[[], None],
+    build: Callable[[Settings], Service] = build_service,
+) -> int:
+    """Answer until told to stop, and return the exit status.
+
+    `announce` is called as soon as there is an answer; each worker makes its service with `build`.
+    """
+    with tempfile.TemporaryDirectory(prefix="kutip-", ignore_cleanup_errors=True) as folder:
+        # Read by libraries when they are imported, which the workers have yet to do.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, _processors() // settings.workers)))
+        make_app = partial(_make_app, settings, Path(folder), build)
+        config = server_config(make_app, settings, workers=settings.workers)
+        supervisor = Supervisor(config, listener, Path(folder), announce)
+        supervisor.run()
+    return supervisor.exit_status
+
+
+class Supervisor(Multiprocess):
+    """Starts workers, starts others in place of those that end, and stops all of them."""
+
+    def __init__(
+        self, config: Config, listener: socket.socket, folder: Path, announce: Callable[[], None]
+    ) -> None:
+        super().__init__(config, [listener])
+        self._folder = folder
+        self._announce = announce
+        self._is_announced = False
+        self.exit_status = 0
+
+    def init_processes(self) -> None:
+        """Start one worker: what keeps it from answering is said once."""
+        self._start_worker()
+
+    def keep_subprocess_alive(self) -> None:
+        """Start the others once the first answers; replace those that have ended."""
+        for worker in [worker for worker in self.processes if not worker.process.is_alive()]:
+            if not self.should_exit.is_set():
+                self._replace(worker)
+        if not self._is_announced and self.processes and self.processes[0].is_ready(timeout=0.1):
+            self._is_announced = True
+            self._announce()
+            while len(self.processes) < self.processes_num:
+                self._start_worker()
+
+    def _replace(self, worker: Process) -> None:
+        mark_process_dead(worker.pid, self._folder)  # type: ignore[no-untyped-call]
+        self.processes.remove(worker)
+        if self._is_announced:
+            ended = fields(worker=worker.pid, exit_status=worker.exitcode)
+            logger.warning("A worker ended; another takes its place.", extra=ended)
+            self._start_worker()
+        else:
+            self.exit_status = max(1, worker.exitcode or 0)
+            self.should_exit.set()
+
+    def _start_worker(self) -> None:
+        worker = Process(self.config, self.sockets)
+        worker.start()
+        self.processes.append(worker)
+
+
+def _make_app(settings: Settings, folder: Path, build: Callable[[Settings], Service]) -> FastAPI:
+    """Return the application of the worker that this process is."""
+    set_up_logging(settings)
+    threading.Thread(target=_end_with_supervisor, name="supervisor", daemon=True).start()
+    try:
+        return create_app(build(settings), shared_folder=folder)
+    except KutipError as error:
+        click.echo(f"kutip: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+def _end_with_supervisor() -> None:
+    """Stop when the supervisor is killed, as nobody else would tell this process to."""
+    supervisor = multiprocessing.parent_process()
+    assert supervisor is not None
+    wait([supervisor.sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,371 @@
+"""Two workers: real processes on one folder, written to over HTTP and by another process at once."""
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx2
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from api.log_lines import set_up_logging
+from api.workers import serve_with_workers
+from rag.ingestion import Ingestion
+from rag.local_corpus import LocalCorpus
+from rag.pipeline import Pipeline
+from rag.service import Service, load_language_model
+from rag.settings import Settings, load_settings
+from tests.conftest import TopicEncoder, article, identity
+from tests.openai_server import Script, serving
+
+ROOT = Path(__file__).resolve().parent.parent
+KUTIP = (sys.executable, "-c", "from api.commands import main; main()")
+SERVE = (sys.executable, "-c", "from tests.test_workers import serve; serve()")
+INGEST = (sys.executable, "-c", "from tests.test_workers import ingest; ingest()")
+RATE_LIMIT = 30
+
+# A busy machine takes its time to start three processes.
+PATIENCE_SECONDS = 300.0
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+def topic_service(settings: Settings) -> Service:
+    """Build a service that needs no torch, which takes each process seconds."""
+    encoder = TopicEncoder()
+    corpus = LocalCorpus(settings.data_dir, encoder=identity(encoder))
+    pipeline = Pipeline(corpus=corpus, encoder=encoder, language_model=load_language_model(settings))
+    return Service(settings, corpus, pipeline, Ingestion(corpus, encoder, passage_max_tokens=40))
+
+
+def serve() -> None:
+    """Do what `kutip serve` does, with such services."""
+    settings = load_settings()
+    set_up_logging(settings)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def announce() -> None:
+            logging.getLogger("api").info(
+                f"Kutip listens on http://127.0.0.1:{listener.getsockname()[1]} (API"
+            )
+
+        sys.exit(serve_with_workers(settings, listener, announce=announce, build=topic_service))
+
+
+def ingest() -> None:
+    """Do what `kutip ingest` does."""
+    with topic_service(load_settings()) as service:
+        articles = [article(f"berkas {number}", f"Kabar berkas {number}.") for number in range(60)]
+        for result in service.ingestion.ingest(articles):
+            assert result.status == "created"
+        service.corpus.optimize()
+
+
+@dataclass
+class Server:
+    """A running `kutip serve`, its folder and its log of JSON lines."""
+
+    process: "subprocess.Popen[bytes]"
+    folder: Path
+    log: Path
+    url: str = ""
+
+    def lines(self) -> Iterator[Json]:
+        """Yield the whole lines of the log, the last first."""
+        yield from map(json.loads, reversed(self.log.read_text(encoding="utf-8").split("\n")[:-1]))
+
+    def line(self, **values: Any) -> Json:
+        """Wait for a line of the log."""
+        return wait_for(
+            lambda: next((line for line in self.lines() if values.items() <= line.items()), None),
+            self.process,
+        )
+
+    def send(
+        self, method: str, path: str, body: Json | None = None, *, address: str | None = None
+    ) -> tuple[int, httpx2.Response]:
+        """Send a request over a new connection, of a client of its own; return which worker answered."""
+        request_id = uuid4().hex
+        address = address or f"2001:db8:{request_id[:4]}:{request_id[4:8]}::1"
+        headers = {"X-Request-ID": request_id, "X-Forwarded-For": address}
+        reply = httpx2.request(
+            method, f"{self.url}{path}", json=body, headers=headers, timeout=PATIENCE_SECONDS
+        )
+        return int(self.line(request_id=request_id, message="request")["process"]), reply
+
+    def of_each_worker(self, method: str, path: str, body: Json | None = None) -> list[httpx2.Response]:
+        """Send a request until both workers have answered; return the first reply of each."""
+        replies: dict[int, httpx2.Response] = {}
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(replies) < 2:
+            assert time.monotonic() < deadline, f"only {list(replies)} answer"
+            with ThreadPoolExecutor(4) as threads:
+                for worker, reply in threads.map(lambda _: self.send(method, path, body), range(4)):
+                    replies.setdefault(worker, reply)
+        return list(replies.values())
+
+    def workers(self) -> set[int]:
+        """Return the processes that the measures are of."""
+        _, reply = self.send("GET", "/metrics")
+        samples = samples_of(reply.text, "process_resident_memory_bytes")
+        return {int(labels["worker"]) for labels, _ in samples}
+
+
+def samples_of(text: str, name: str) -> list[tuple[dict[str, str], float]]:
+    families = text_string_to_metric_families(text)
+    return [(s.labels, s.value) for family in families for s in family.samples if s.name == name]
+
+
+def wait_for(found: Callable[[], T | None], process: "subprocess.Popen[bytes]") -> T:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (value := found()):
+        assert process.poll() is None, "the server ended"
+        assert time.monotonic() < deadline, "waited for long"
+        time.sleep(0.02)
+    return value
+
+
+@contextmanager
+def running(folder: Path, command: Sequence[str] = SERVE, **settings: str) -> Iterator[Server]:
+    """Run two workers until the end of the block, or until they were told to stop in it."""
+    log = folder / "log"
+    environment = {
+        **os.environ,
+        "KUTIP_DATA_DIR": str(folder / "data"),
+        "KUTIP_PORT": "0",
+        "KUTIP_WORKERS": "2",
+        "KUTIP_LOG_FORMAT": "json",
+        "TMPDIR": str(folder),
+        **settings,
+    }
+    with (
+        log.open("wb") as stream,
+        subprocess.Popen(command, cwd=ROOT, stderr=stream, env=environment) as process,
+    ):
+        server = Server(process, folder, log)
+        try:
+            is_listening = "Kutip listens on "
+            said = wait_for(
+                lambda: [it["message"] for it in server.lines() if it["message"].startswith(is_listening)],
+                process,
+            )
+            server.url = said[0].removeprefix(is_listening).partition(" ")[0]
+            wait_for(lambda: len(server.workers()) == 2, process)
+            yield server
+        finally:
+            process.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=PATIENCE_SECONDS)
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give a running server, whose two workers answer."""
+    script = Script(["Panen kopi naik. {1} ", *["kopi "] * 30], drip_seconds=0.1)
+    with serving(script) as model_url:
+        settings = {
+            "KUTIP_RATE_LIMIT": str(RATE_LIMIT),
+            "KUTIP_LLM_MODEL": "scripted",
+            "OPENAI_BASE_URL": model_url,
+        }
+        with running(tmp_path_factory.mktemp("workers"), **settings) as made:
+            yield made
+
+
+def texts(reply: httpx2.Response) -> list[str]:
+    assert reply.status_code == 200, reply.text
+    return [hit["text"] for hit in reply.json()["hits"]]
+
+
+def search(article_id: str) -> tuple[str, str, Json]:
+    return "POST", "/v1/search", {"query": "kabar", "filters": {"article_id": article_id}}
+
+
+def test_what_is_acknowledged_is_in_the_next_search_of_every_worker(server: Server) -> None:
+    for text in ("Kabar pertama.", "Kabar kedua."):
+        _, reply = server.send("POST", "/v1/articles", {"id": "kabar", "text": text})
+        assert reply.status_code == 200
+        assert [texts(found) for found in server.of_each_worker(*search("kabar"))] == [[text]] * 2
+    assert server.send("DELETE", "/v1/articles/kabar")[1].status_code == 204
+    assert [texts(found) for found in server.of_each_worker(*search("kabar"))] == [[]] * 2
+
+
+def test_writes_over_http_and_an_ingest_at_once(server: Server) -> None:
+    environment = {**os.environ, "KUTIP_DATA_DIR": str(server.folder / "data")}
+    lost: list[str] = []
+
+    def write(writer: int) -> int:
+        """Write and search, each over another connection, until the ingest has ended."""
+        for number in range(10_000):
+            if process.poll() is not None:
+                return number
+            name = f"{writer}-{number}"
+            text = f"Kabar {name}."
+            _, written = server.send("POST", "/v1/articles", {"id": name, "text": text})
+            assert (written.status_code, written.json()["articles"][0]["status"]) == (200, "created")
+            lost.extend([] if texts(server.send(*search(name))[1]) == [text] else [name])
+        raise AssertionError("the ingest never ended")
+
+    with subprocess.Popen(INGEST, cwd=ROOT, env=environment) as process, ThreadPoolExecutor(3) as threads:
+        written = list(threads.map(write, range(3)))
+    assert process.returncode == 0
+    assert lost == []
+    assert min(written) > 1
+    for reply in server.of_each_worker("POST", "/v1/search", {"query": "kabar berkas 17", "top_k": 1}):
+        assert texts(reply) == ["Kabar berkas 17."]
+    for reply in server.of_each_worker("GET", "/health/ready"):
+        assert reply.json()["articles"] == sum(written) + 60
+    assert {line["status"] for line in server.lines() if "status" in line} <= {200, 204}
+
+
+def test_a_client_of_the_tools_may_begin_with_one_worker_and_go_on_with_another(server: Server) -> None:
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    steps: Sequence[tuple[str, Json]] = (
+        ("initialize", hello),
+        ("tools/list", {}),
+        ("tools/call", {"name": "search", "arguments": {"query": "kabar"}}),
+    )
+    headers = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+    workers = set()
+    for number in range(40):
+        method, params = steps[number % 3]
+        request_id = uuid4().hex
+        reply = httpx2.post(
+            f"{server.url}/mcp",
+            json={"jsonrpc": "2.0", "id": number, "method": method, "params": params},
+            headers={**headers, "X-Request-ID": request_id, "X-Forwarded-For": f"192.0.2.{number}"},
+            timeout=PATIENCE_SECONDS,
+        )
+        assert reply.status_code == 200
+        assert '"result"' in reply.text
+        workers.add(server.line(request_id=request_id, message="request")["process"])
+    assert len(workers) == 2
+
+
+def test_the_rate_of_a_caller_is_that_of_all_workers_together(server: Server) -> None:
+    started = time.monotonic()
+    with ThreadPoolExecutor(4) as threads:
+        sent = list(
+            threads.map(
+                lambda _: server.send("GET", "/v1/models", address="198.51.100.7"), range(2 * RATE_LIMIT)
+            )
+        )
+    freed = (time.monotonic() - started) * RATE_LIMIT / 60
+    passed = [worker for worker, reply in sent if reply.status_code == 200]
+    assert RATE_LIMIT <= len(passed) <= RATE_LIMIT + freed + 1
+    assert {reply.status_code for _, reply in sent} == {200, 429}
+    assert len(set(passed)) == 2
+
+
+def test_the_measures_of_any_worker_are_those_of_all(server: Server) -> None:
+    def requests(reply: httpx2.Response) -> float:
+        samples = samples_of(reply.text, "kutip_requests_total")
+        return sum(value for labels, value in samples if labels["route"] == "/v1/filters")
+
+    before = max(map(requests, server.of_each_worker("GET", "/metrics")))
+    for _ in range(5):
+        server.send("GET", "/v1/filters")
+    after = server.of_each_worker("GET", "/metrics")
+    assert [requests(reply) for reply in after] == [before + 5] * 2
+    for reply in after:
+        refused = [line for line in server.lines() if line.get("status") == 429]
+        assert samples_of(reply.text, "kutip_requests_rate_limited_total") == [({}, len(refused))]
+        assert samples_of(reply.text, "kutip_requests_working") == [({}, 0)]
+        assert len(samples_of(reply.text, "process_open_fds")) == 2
+
+
+def test_a_killed_worker_is_replaced_while_the_other_answers(server: Server) -> None:
+    killed = server.workers().pop()
+    answered = samples_of(server.send("GET", "/metrics")[1].text, "kutip_request_seconds_count")
+    os.kill(killed, signal.SIGKILL)
+    for number in range(10):
+        assert server.send("POST", "/v1/articles", {"id": f"k-{number}", "text": "Kabar."})[0] != killed
+    assert server.line(message="A worker ended; another takes its place.")["worker"] == killed
+    wait_for(lambda: len(server.workers() - {killed}) == 2, server.process)
+    assert killed not in server.workers()
+    assert [texts(reply) for reply in server.of_each_worker(*search("k-9"))] == [["Kabar."]] * 2
+    afterwards = samples_of(server.send("GET", "/metrics")[1].text, "kutip_request_seconds_count")
+    assert sum(count for _, count in afterwards) > sum(count for _, count in answered)
+
+
+def test_told_to_stop_all_end_after_their_answers(server: Server) -> None:
+    """The last test: it ends the server."""
+    streaming = threading.Barrier(3)
+
+    def stream(number: int) -> list[str]:
+        body = {"question": "Apa kabar berkas 17?", "stream": True}
+        headers = {"X-Forwarded-For": f"203.0.113.{number}"}
+        events = []
+        with httpx2.stream(
+            "POST", f"{server.url}/v1/ask", json=body, headers=headers, timeout=PATIENCE_SECONDS
+        ) as reply:
+            for line in reply.iter_lines():
+                events += [line.removeprefix("event: ")] if line.startswith("event: ") else []
+                if line == "event: hits":
+                    streaming.wait()
+        return events
+
+    server.send("POST", "/v1/articles", {"id": "kopi", "text": "Kabar berkas 17: panen kopi naik."})
+    workers = server.workers()
+    assert len(workers) == 2
+    with ThreadPoolExecutor(2) as threads:
+        streams = [threads.submit(stream, number) for number in range(2)]
+        streaming.wait(timeout=PATIENCE_SECONDS)
+        server.process.send_signal(signal.SIGTERM)
+        ended = [submitted.result() for submitted in streams]
+    assert server.process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert [events[-1] for events in ended] == ["done"] * 2
+    assert all("delta" in events for events in ended)
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+    assert list(server.folder.glob("kutip-*")) == []
+    assert not [line for line in server.lines() if "traceback" in line]
+
+
+def test_workers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        worker = server.workers().pop()
+        server.process.kill()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while Path(f"/proc/{worker}").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_what_keeps_it_from_starting_is_said_once(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "KUTIP_DATA_DIR": str(tmp_path),
+        "KUTIP_WORKERS": "2",
+        "KUTIP_LLM_MODEL": "x",
+    }
+    run = subprocess.run(
+        [*KUTIP, "serve", "--port", "0"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("kutip: KUTIP_LLM_MODEL is 'x', but neither")
+    assert run.stderr.count("\n") == 1
+
+
+def test_the_command_serves_with_workers(tmp_path: Path) -> None:
+    with running(tmp_path, [*KUTIP, "serve", "--workers", "2"], KUTIP_WORKERS="1") as server:
+        server.send("POST", "/v1/articles", {"id": "kabar", "text": "Kabar dari bundel."})
+        assert [texts(reply) for reply in server.of_each_worker(*search("kabar"))] == [
+            ["Kabar dari bundel."]
+        ] * 2
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(timeout=PATIENCE_SECONDS) == 0

@@ -11,8 +11,8 @@ import sqlite3
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -281,9 +281,10 @@ class DerivedKeywords(_Derived[KeywordIndex]):
             kept = kept if _can_become(kept, newest) else _NOTHING
             if kept != newest:  # no other process has done it
                 removed = _removed(connection, after=kept["last_removal"]) if kept["corpus"] else {}
-                batches = self._added(connection, after=kept["last_passage"])
-                entries = (entry for _, rows in batches for entry in rows)
-                keep(self._path, entries, removed=removed, state=newest, anew=not kept["corpus"])
+                # subtle: else the traceback of an error, which a log may keep, would keep the connection.
+                with closing(self._added(connection, after=kept["last_passage"])) as batches:
+                    entries = (entry for _, rows in batches for entry in rows)
+                    keep(self._path, entries, removed=removed, state=newest, anew=not kept["corpus"])
         self._replace(*self._read())
 
     def save(self, database: Database) -> None:
@@ -298,7 +299,7 @@ class DerivedKeywords(_Derived[KeywordIndex]):
     def _empty(self) -> KeywordIndex:
         return KeywordIndex()
 
-    def _added(self, connection: sqlite3.Connection, *, after: int) -> Iterator[tuple[int, list[Entry]]]:
+    def _added(self, connection: sqlite3.Connection, *, after: int) -> Generator[tuple[int, list[Entry]]]:
         cursor = connection.execute(f"{_ENTRIES} WHERE passages.id > ? ORDER BY passages.id", [after])
         for rows in _batches(cursor):
             yield rows[-1]["passage_id"], [_entry(row) for row in rows]

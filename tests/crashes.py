@@ -477,7 +477,8 @@ def check_folder(folder: Path, possible: Sequence[Articles]) -> Articles:
             check_rows(folder, articles)
             check_searches(corpus, articles)
             _check_beside_fresh(corpus, folder)
-        assert {path.name for path in folder.iterdir()} - _FILES == set()
+        others = {path.name for path in folder.iterdir()} - _FILES
+        assert not others, others
         with open_corpus(folder) as corpus:
             check_searches(corpus, articles, QUERIES[-2:])
     assert [text for text in warnings if "built anew" not in text] == []

@@ -97,7 +97,7 @@ def test_the_log_stays_short_though_somebody_always_reads(database: Database, tm
         while not is_over.is_set():
             with database.reading() as connection:
                 connection.execute("SELECT count(*) FROM numbers").fetchone()
-                is_over.wait(0.05)
+                is_over.wait(0.01)
 
     with database.writing() as connection:
         connection.execute("CREATE TABLE blobs (blob BLOB NOT NULL) STRICT")

@@ -1,12 +1,16 @@
 """A corpus into one file and back, while other processes search it and add to it."""
 
+import glob
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import filelock
 
 from rag.corpus_properties import EncoderIdentity, give_new_number, newest_state, stored_encoder
 from rag.database import Database, Told, copy_pages
@@ -17,6 +21,9 @@ from rag.migrations import check_format, migrate
 
 # Ids left free for passages that others add while a backup is being restored.
 _ROOM = 1_000_000
+
+# Locked by the process whose copy lies beside it.
+_IN_USE = "in-use.lock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,9 +157,16 @@ def _check_is_corpus(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """Give a path on the disk of `target` for what is to take its place."""
+    """Give a path on the disk of `target` for what is to take its place; remove what was left by a kill."""
+    prefix = f"{target.name}.unfinished-"
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f"{target.name}.") as folder:
+        for left in target.parent.glob(f"{glob.escape(prefix)}*"):
+            with suppress(filelock.Timeout), filelock.FileLock(left / _IN_USE, timeout=0):
+                shutil.rmtree(left)
+        with (
+            tempfile.TemporaryDirectory(dir=target.parent, prefix=prefix) as folder,
+            filelock.FileLock(Path(folder, _IN_USE)),
+        ):
             yield Path(folder, target.name)
     except OSError as error:
         raise BackupError(f"{target} cannot be written ({error}): choose another place.") from error

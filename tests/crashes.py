@@ -28,6 +28,7 @@ import pytest
 from embeddings import vector_index
 from embeddings.weights import FloatArray
 from rag import derived_indexes
+from rag.backup import back_up, restore
 from rag.datatypes import Article, Filters, IngestResult, Passage, ScoredPassage
 from rag.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
 from rag.ingestion import Ingestion
@@ -72,7 +73,7 @@ def open_corpus(folder: Path) -> LocalCorpus:
 # What is done
 
 
-Verb = Literal["ingest", "remove", "search", "optimize", "reopen"]
+Verb = Literal["ingest", "remove", "search", "optimize", "reopen", "backup", "restore"]
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,17 @@ class Worker:
                 keyword_scores(self.corpus, query)
         elif step.verb == "optimize":
             self.corpus.optimize()
+        elif step.verb == "backup":
+            back_up(self._folder, backup_of(self._folder), overwrite=True, told=lambda *_: None)
+        elif step.verb == "restore":
+            restore(self._folder, backup_of(self._folder), overwrite=True, told=lambda *_: None)
         else:
             self.corpus.close()
             self.corpus = open_corpus(self._folder)
+
+
+def backup_of(folder: Path) -> Path:
+    return folder.with_name("kutip.backup")
 
 
 def ingest(corpus: LocalCorpus, articles: Sequence[Article]) -> Iterator[IngestResult]:
@@ -240,6 +249,21 @@ POINTS = {
         Point("sql", "UPDATE passages SET words", times=40),
         Point("sql", "COMMIT"),
         Point("sql", "COMMIT", within_seconds=0.005),
+    ),
+    "a backup": (
+        Point("call", "copy_pages"),
+        Point("call", "copy_pages", within_seconds=0.005),
+        Point("call", "_checked"),
+        Point("call", "replace"),
+        Point("return", "replace"),
+    ),
+    "a restore": (
+        Point("call", "copy_pages", within_seconds=0.005),
+        Point("call", "_renumber_passages"),
+        Point("call", "Database.take_over"),
+        Point("call", "Database.take_over", within_seconds=0.01),
+        Point("return", "Database.take_over"),
+        Point("return", "delete_files"),
     ),
 }
 
@@ -478,6 +502,7 @@ def check_folder(folder: Path, possible: Sequence[Articles]) -> Articles:
             check_searches(corpus, articles)
             _check_beside_fresh(corpus, folder)
         others = {path.name for path in folder.iterdir()} - _FILES
+        others = {name for name in others if not name.startswith(f"{DATABASE_NAME}.unfinished-")}
         assert not others, others
         with open_corpus(folder) as corpus:
             check_searches(corpus, articles, QUERIES[-2:])
@@ -537,10 +562,31 @@ def kill_at(point: Point, *, of: str, folder: Path, chance: random.Random) -> Ou
         make_old(folder)
     elif of.startswith("a damaged"):
         next((folder / KEYWORDS_NAME).glob("*.idx")).write_bytes(b"")
+    kill = Kill(point, chance.randint(1, point.times), chance.uniform(0, point.within_seconds))
+    if of in ("a backup", "a restore"):
+        return _kill_copying(kill, "backup" if of == "a backup" else "restore", folder, articles)
     steps = usual_steps(chance)
-    delay = chance.uniform(0, point.within_seconds)
-    outcome = work_until_killed(folder, steps, Kill(point, chance.randint(1, point.times), delay))
+    outcome = work_until_killed(folder, steps, kill)
     check_folder(folder, possible_after(articles, steps, outcome.acknowledged))
+    return outcome
+
+
+def _kill_copying(kill: Kill, verb: Verb, folder: Path, articles: Articles) -> Outcome:
+    """Kill a backup or a restore; the folder and the backup are as before, or as they are to be."""
+    back_up(folder, backup_of(folder), overwrite=False, told=lambda *_: None)
+    steps = usual_steps(chance_of(0))
+    worker = Worker(folder)
+    edits = [change for step in steps for change, _ in zip(step.changes, worker.perform(step), strict=False)]
+    worker.corpus.close()
+    edited, _ = possible_after(articles, steps, len(edits))
+    outcome = work_until_killed(folder, [Step("search"), Step(verb), Step("search")], kill)
+    check_folder(folder, [edited] if verb == "backup" else [edited, articles])
+    with closing(Worker(folder).corpus):
+        back_up(folder, folder.with_name("other.backup"), overwrite=False, told=lambda *_: None)
+    restore(folder, backup_of(folder), overwrite=True, told=lambda *_: None)
+    check_folder(folder, [articles, edited] if verb == "backup" else [articles])
+    back_up(folder, backup_of(folder), overwrite=True, told=lambda *_: None)
+    assert [path.name for path in folder.parent.rglob("*unfinished*")] == []
     return outcome
 
 

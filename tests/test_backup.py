@@ -8,6 +8,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import filelock
 import pytest
 
 from rag.backup import Contents, back_up, restore
@@ -459,3 +460,18 @@ def test_the_last_state_of_any_article_survives_a_round_trip(tmp_path: Path) -> 
             assert passage == again
             assert vector.tobytes() == vector_again.tobytes()
     assert ENCODER.name == "topics"
+
+
+def test_what_a_killed_backup_left_is_removed_but_not_what_another_one_writes(
+    data: Path, tmp_path: Path
+) -> None:
+    left, in_use = (tmp_path / f"kutip.backup.unfinished-{name}" for name in ("left", "in-use"))
+    for folder in (left, in_use):
+        folder.mkdir()
+        (folder / "kutip.backup").touch()
+    with filelock.FileLock(in_use / "in-use.lock"):
+        saved(data, tmp_path / "kutip.backup")
+        assert not left.exists()
+        assert (in_use / "kutip.backup").exists()
+    saved(data, tmp_path / "kutip.backup", overwrite=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "kutip.backup"]

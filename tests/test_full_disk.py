@@ -22,6 +22,7 @@ from tests.crashes import (
     make_old,
     open_corpus,
     possible_after,
+    some_article,
     some_step,
     stored_articles,
     usual_steps,
@@ -113,20 +114,32 @@ def test_a_migration_that_finds_no_room_changes_nothing(disk: Path, room: int) -
     check_folder(disk / "data", [articles])
 
 
-def test_a_read_only_folder_is_searched_but_not_written_and_nothing_in_it_is_lost(disk: Path) -> None:
-    articles = dict(make_folder(disk / "data"))
+NOT_WRITABLE = r"The data folder .*data is not writable \(.*\): make it writable or set KUTIP_DATA_DIR"
+
+
+def test_a_read_only_folder_that_was_closed_is_refused(disk: Path) -> None:
+    articles = make_folder(disk / "data")
+    mount("-o", "remount,ro", f"{disk}")
+    with pytest.raises(CorpusNotWritable, match=NOT_WRITABLE):
+        open_corpus(disk / "data")
+    mount("-o", "remount,rw", f"{disk}")
+    check_folder(disk / "data", [articles])
+
+
+def test_a_read_only_folder_that_a_killed_process_left_is_searched(disk: Path) -> None:
+    articles = make_folder(disk / "data")
     steps = usual_steps(chance_of(0))
-    kill = Kill(POINTS["a transaction"][0], occurrence=6, delay_seconds=0)
+    kill = Kill(POINTS["a transaction"][0], occurrence=4, delay_seconds=0)
     outcome = work_until_killed(disk / "data", steps, kill)  # so that SQLite's log holds some of it
     assert outcome.was_killed
     possible = possible_after(articles, steps, outcome.acknowledged)
     mount("-o", "remount,ro", f"{disk}")
     with open_corpus(disk / "data") as corpus:
-        check_searches(corpus, stored_articles(corpus))
-        with pytest.raises(
-            CorpusNotWritable,
-            match=r"The data folder .*data is not writable \(.*\): make it writable or set KUTIP_DATA_DIR",
-        ):
-            ingest_until_full(corpus, articles)
+        found = stored_articles(corpus)
+        assert found in possible
+        check_searches(corpus, found)
+        with pytest.raises(CorpusNotWritable, match=NOT_WRITABLE):
+            list(ingest(corpus, [some_article(30, chance_of(0))]))
+        check_searches(corpus, found)
     mount("-o", "remount,rw", f"{disk}")
     check_folder(disk / "data", possible)

@@ -92,14 +92,15 @@ def _ten_thousand(folder: Path) -> Iterator[Article]:
 
 
 @contextmanager
-def serving(name: str, *, workers: int = 1) -> Iterator[tuple[httpx.Client, int]]:
+def serving(name: str, *, workers: int = 1, **settings: str) -> Iterator[tuple[httpx.Client, int]]:
     """Run the server on a corpus under build/; give a client and the server's process id."""
     environment = {**os.environ, "KUTIP_DATA_DIR": f"build/benchmarks/{name}"}
+    environment |= {f"KUTIP_{setting.upper()}": value for setting, value in settings.items()}
     environment["KUTIP_LOG_LEVEL"] = (
         "warning"  # nobody reads on in the pipe, and the server waits if it fills
     )
-    kutip = str(Path(sys.executable).with_name("kutip"))
-    command = [kutip, "serve", "--port", "0", "--workers", str(workers)]
+    kutip = [sys.executable, "-c", "from api.commands import main; main()"]
+    command = [*kutip, "serve", "--port", "0", "--workers", str(workers)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stderr is not None
         line = next(line for line in process.stderr if "listens on" in line)

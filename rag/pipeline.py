@@ -5,8 +5,9 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from anyio import to_thread
+from opentelemetry import trace
 
 from embeddings.encoder import Encoder
 from rag.attribution import attribute, without_markup
@@ -19,6 +20,7 @@ from rag.errors import BadRequest, LanguageModelContextExceeded, LanguageModelEr
 from rag.events import Answered, Event, HitsFound, TextWritten, WritingFailed
 from rag.evidence import Evidence
 from rag.extractive import before_stop, best_sentences, within
+from rag.lanes import Lane
 from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.languages import detect_language, written_words
 from rag.listeners import Listener, Searched
@@ -30,6 +32,9 @@ from rag.rewriting import Rewriting, self_contained
 from rag.validation import language_tag, validated
 
 logger = logging.getLogger(__name__)
+
+# For the search that an answer begins with.
+_LONGEST_WAIT_SECONDS = 5.0
 
 # In shorter sentences the language is a guess. Bytes of their letters: nine Chinese ones say as much as 25
 # Latin ones.
@@ -63,7 +68,10 @@ OnFailure = Callable[[str], object]
 
 
 class Pipeline:
-    """Answers questions from a corpus; safe for many at once. `listeners` are told of what was asked."""
+    """Answers questions from a corpus; safe for many at once. `listeners` are told of what was asked.
+
+    So many `threads` work on answers; a language model is waited for in none of them.
+    """
 
     def __init__(
         self,
@@ -76,6 +84,8 @@ class Pipeline:
         max_question_characters: int = 2000,
         max_prompt_tokens: int = 7000,
         unsupported: UnsupportedPolicy = "flag",
+        answer_timeout_seconds: float = 90.0,
+        threads: int = 1,
     ) -> None:
         self.corpus = corpus
         self.encoder = encoder
@@ -86,6 +96,8 @@ class Pipeline:
         self._max_question_characters = max_question_characters
         self._max_prompt_tokens = max_prompt_tokens
         self._unsupported = unsupported
+        self._answer_timeout_seconds = answer_timeout_seconds
+        self._lane = Lane(threads=threads, longest_wait_seconds=_LONGEST_WAIT_SECONDS)
 
     def search(self, question: Question, *, mode: SearchMode = "hybrid") -> Found:
         """Return the passages that matter for a question."""
@@ -104,6 +116,7 @@ class Pipeline:
 
         Raises:
             BadRequest: the question cannot be asked.
+            Overloaded: too many are asked at once.
         """
         async for event in self.stream(question):
             if isinstance(event, WritingFailed):
@@ -115,11 +128,15 @@ class Pipeline:
     async def stream(self, question: Question) -> AsyncGenerator[Event]:
         """Answer a question piece by piece: search, decide, write, cite.
 
-        The texts written, joined, are the answer's text, unless `WritingFailed` came between.
+        The texts written, joined, are the answer's text, unless `WritingFailed` came between. A language
+        model that is not done within the time of an answer has failed, and what is left takes no more time
+        than a verbatim answer.
         """
+        ends = asyncio.get_running_loop().time() + self._answer_timeout_seconds
+        question = replace(question, sampling=replace(question.sampling, ends=ends))
         language_model = self._language_model(question.mode)
         rewriting = await self._self_contained(question, language_model)
-        draft = await to_thread.run_sync(self._begin, question, rewriting)
+        draft = await self._lane.begin(partial(self._begin, question, rewriting))
         yield HitsFound(draft.found.hits)
         if draft.refusal_reason is None and language_model is not None:
             is_told = False
@@ -134,7 +151,7 @@ class Pipeline:
                     draft.start_over(degraded=error.reason)
                 yield WritingFailed(error)
         if draft.refusal_reason is None and draft.model is None:
-            for event in await to_thread.run_sync(self._extract, draft, question.sampling):
+            for event in await self._lane.go_on(partial(self._extract, draft, question.sampling)):
                 yield event
         if rewriting.failure is not None and draft.model is None and draft.degraded is None:
             draft.degraded = rewriting.failure.reason
@@ -150,7 +167,11 @@ class Pipeline:
         """Return the question as it can be understood without the turns before it."""
         text = validated(question.text, field="question", maximum=self._max_question_characters)
         return await self_contained(
-            text, question.turns, language_model=language_model, is_usable=self._is_usable
+            text,
+            question.turns,
+            language_model=language_model,
+            is_usable=self._is_usable,
+            ends=question.sampling.ends,
         )
 
     def _is_usable(self, text: str) -> bool:
@@ -183,13 +204,22 @@ class Pipeline:
         return draft
 
     def _search(self, query: Query, *, mode: SearchMode) -> Found:
-        return search(self.corpus, self.encoder, query, mode=mode, reranking=self.reranking)
+        # An error may hold the query, and the span of the request tells of one.
+        tracer = trace.get_tracer(__name__)
+        with tracer.start_as_current_span(
+            "retrieval", record_exception=False, set_status_on_exception=False
+        ) as span:
+            span.set_attribute("gen_ai.operation.name", "retrieval")
+            span.set_attribute("gen_ai.request.top_k", query.top_k)
+            found = search(self.corpus, self.encoder, query, mode=mode, reranking=self.reranking)
+            span.set_attribute("kutip.hits", len(found.hits))
+        return found
 
     async def _write(
         self, draft: Draft, language_model: LanguageModel, sampling: Sampling
     ) -> AsyncIterator[Event]:
         """Let the language model write from as much of the evidence as it can read."""
-        hits = await to_thread.run_sync(self._fitting, draft)
+        hits = await self._lane.go_on(partial(self._fitting, draft))
         while True:
             draft.evidence_left_out = len(draft.found.hits) - len(hits)
             try:
@@ -215,7 +245,7 @@ class Pipeline:
         usual_markers = UsualMarkers(len(hits), tuple(texts))
         reader = SentenceReader(frame, language=draft.language, usual_markers=usual_markers)
         evidence = Evidence(hits, encoder=self.encoder)
-        preparing = asyncio.ensure_future(to_thread.run_sync(evidence.prepare))
+        preparing = asyncio.ensure_future(self._lane.go_on(evidence.prepare))
         waiting: list[Event] = []
         try:
             stop, sampling = _held_back(sampling, frame, len(hits))
@@ -223,7 +253,7 @@ class Pipeline:
                 if any(end in sentence.lead + sentence.text for end in stop):
                     break
                 await asyncio.shield(preparing)
-                waiting += await to_thread.run_sync(self._cite, draft, sentence, evidence)
+                waiting += await self._lane.go_on(partial(self._cite, draft, sentence, evidence))
                 if draft.has_related_claim:
                     for event in waiting:
                         yield event

@@ -3,20 +3,23 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import ModelLoadError
+from rag.circuit_breaker import CircuitBreaker
 from rag.corpus_properties import EncoderIdentity
 from rag.errors import EncoderError, RerankerError, SettingsError
 from rag.ingestion import Ingestion
+from rag.lanes import Lane, processors
 from rag.language_model import LanguageModel
 from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
 from rag.reranking import Reranking
 from rag.settings import Settings
+from rag.traced_model import TracedLanguageModel
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,14 @@ class Service:
     corpus: LocalCorpus
     pipeline: Pipeline
     ingestion: Ingestion
+    searching: Lane = field(default_factory=lambda: Lane(threads=processors(), longest_wait_seconds=0.1))
+    writing: Lane = field(default_factory=lambda: Lane(threads=1, longest_wait_seconds=5.0))
+
+    @property
+    def breaker(self) -> CircuitBreaker | None:
+        """What stands before the language model, where there is one."""
+        language_model = self.pipeline.language_model
+        return language_model if isinstance(language_model, CircuitBreaker) else None
 
     def __enter__(self) -> Self:
         return self
@@ -55,6 +66,7 @@ def build_service(
             ingestion = Ingestion(old, encoder, passage_max_tokens=settings.passage_max_tokens)
             old.encode_again(identity, ingestion.cut_and_encode)
     corpus = open_corpus(settings, encoder=identity)
+    threads = max(1, processors() // settings.workers)
     pipeline = Pipeline(
         corpus=corpus,
         encoder=encoder,
@@ -64,9 +76,12 @@ def build_service(
         max_question_characters=settings.max_question_characters,
         max_prompt_tokens=settings.llm_context_tokens - settings.llm_max_tokens,
         unsupported=settings.unsupported,
+        answer_timeout_seconds=settings.answer_timeout_seconds,
+        threads=max(1, threads // 2),  # so that a search finds a processor
     )
     ingestion = Ingestion(corpus, encoder, passage_max_tokens=settings.passage_max_tokens)
-    return Service(settings, corpus, pipeline, ingestion)
+    searching = Lane(threads=threads, longest_wait_seconds=settings.search_wait_seconds)
+    return Service(settings, corpus, pipeline, ingestion, searching)
 
 
 def _load_encoder(settings: Settings) -> Encoder:
@@ -117,7 +132,7 @@ def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -
 
 
 def load_language_model(settings: Settings) -> LanguageModel | None:
-    """Return the language model that the settings name, None where they name none."""
+    """Return the language model that the settings name, behind a breaker; None where they name none."""
     if settings.llm_model is None:
         return None
     if settings.openai_api_key is None and settings.openai_base_url is None:
@@ -126,13 +141,15 @@ def load_language_model(settings: Settings) -> LanguageModel | None:
             "set: set the key, or the address of a server that needs none."
         )
     # Imported here because the client takes a second, which verbatim answers need not wait for.
-    from rag.openai_model import OpenAILanguageModel
+    from rag.openai_model import OPENAI, OpenAILanguageModel
 
-    key = settings.openai_api_key
-    return OpenAILanguageModel(
+    key, address = settings.openai_api_key, settings.openai_base_url or OPENAI
+    language_model = OpenAILanguageModel(
         settings.llm_model,
         api_key=key.get_secret_value() if key else "none",
-        base_url=settings.openai_base_url,
-        timeout_seconds=settings.llm_timeout_seconds,
+        base_url=address,
+        timeout_seconds=min(settings.llm_timeout_seconds, settings.answer_timeout_seconds),
         max_tokens=settings.llm_max_tokens,
     )
+    traced = TracedLanguageModel(language_model, base_url=address, has_texts=settings.trace_texts)
+    return CircuitBreaker(traced)

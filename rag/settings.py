@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     llm_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         60.0, description="Longest wait for the language model, whole answer included."
     )
+    answer_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        90.0, description="Longest use of the language model for one request, search included."
+    )
     llm_max_tokens: Annotated[int, Field(ge=16, le=32_768)] = Field(
         1024, description="Longest answer asked of the language model."
     )
@@ -153,6 +156,9 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = Field(
         1, description="Processes of `kutip serve` that answer, each with a model of its own."
     )
+    search_wait_seconds: Annotated[float, Field(ge=0, le=60)] = Field(
+        0.1, description="Longest wait of a search for a processor; one that would wait longer is refused."
+    )
     shutdown_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(
         25, description="Time that answers under way have to finish when `kutip serve` is told to stop."
     )
@@ -162,6 +168,9 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level of what is logged; at `info` one line a request."
+    )
+    trace_texts: bool = Field(
+        False, description="Whether traces hold questions, prompts and answers, where traces are sent."
     )
     log_texts: bool = Field(False, description="Whether questions, queries and answers are logged too.")
 

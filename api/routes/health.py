@@ -10,7 +10,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 
 @router.get("/live")
-def live() -> dict[str, str]:
+async def live() -> dict[str, str]:
     """Say that the process answers."""
     return {"status": "ok"}
 
@@ -27,4 +27,5 @@ def ready(service: RunningService) -> dict[str, Any]:
         "embedding_model": service.pipeline.encoder.name,
         "reranker_model": reranking.reranker.name if reranking else None,
         "language_model": language_model.name if language_model else None,
+        "language_model_breaker": service.breaker.state if service.breaker else None,
     }

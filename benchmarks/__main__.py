@@ -2,6 +2,7 @@
 
 from benchmarks import (
     analysis,
+    capacity,
     chat,
     claims,
     concurrency,
@@ -21,7 +22,7 @@ _QUALITY = (retrieval, analysis, diversity, claims, follow_ups, peers)
 
 def main() -> None:
     """Print every table."""
-    for module in (*_SPEED, *_QUALITY):
+    for module in (*_SPEED, *_QUALITY, capacity):  # which reads the pages of others
         print(f"\n{module.__doc__.splitlines()[0] if module.__doc__ else module.__name__}\n")
         module.main()
 

@@ -43,19 +43,19 @@ _INDEX = "IVF_SQ8"
 _REQUESTS, _SEED = 2_000, 1
 _SHARDS = (1, 4, 16, 64, 256, 1024)
 _BUSY = (0.3, 0.6, 0.8)
-_DOUBTS = {
-    "sq8_bytes": 2,
-    "distinct_words": 2,
-    "usable_memory": 0.5,
-    "piece_p50_ms piece_p95_ms": 2,
-    "search_cores": 0.5,
-    "piece_p95_ms": 2,
-    "api_p50_ms api_p95_ms": 2,
-    "busy": 0.5,
-    "tokens_a_passage": 2,
-    "tokens_a_second": 2,
-    "gpu_keeps": 0.5,
-}
+_DOUBTS = (
+    {"sq8_bytes": 2},
+    {"distinct_words": 2},
+    {"usable_memory": 0.5},
+    {"piece_p50_ms": 2, "piece_p95_ms": 2},
+    {"piece_p95_ms": 2},
+    {"search_cores": 0.5},
+    {"busy": 0.5},
+    {"api_p50_ms": 2, "api_p95_ms": 2, "api_requests_a_second": 0.5},
+    {"tokens_a_passage": 2},
+    {"tokens_a_second": 2},
+    {"gpu_keeps": 0.5},
+)
 _TAKEN_TO_BE_SO = (
     (
         "a Milvus query node searches a million passages as fast as the local corpus on two cores",
@@ -96,7 +96,7 @@ simulated, 2,000 of them, with a fixed seed.
 def main() -> None:
     """Print and write the tables."""
     options = _options()
-    given = replace(measure(options.data), **_changes(options))
+    given = _changed(measure(options.data), options)
     report = Report("capacity", "What a billion passages would need", _command(options), _METHOD)
     _add_sizes(report, given, options.passages)
     _add_ingest(report, given, options.passages)
@@ -115,7 +115,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--requests", type=float, nargs="+", default=_LOADS, help="searches a second")
     parser.add_argument("--tokens", type=float, help="tokens a passage, instead of those measured")
     parser.add_argument(
-        "--assume", nargs="+", default=[], metavar="NAME=VALUE", help="another value of an input"
+        "--assume", type=change, nargs="+", default=[], metavar="NAME=VALUE", help="of any input"
     )
     return parser.parse_args()
 
@@ -125,14 +125,25 @@ def _command(options: argparse.Namespace) -> str:
     return f"python -m benchmarks.capacity {shlex.join(arguments)}"
 
 
-def _changes(options: argparse.Namespace) -> dict[str, float]:
-    changes = [change.partition("=") for change in options.assume]
+def change(text: str) -> tuple[str, float]:
+    """Read NAME=VALUE.
+
+    >>> change("node_cores=32")
+    ('node_cores', 32.0)
+    """
     names = {field.name for field in fields(Inputs)}
-    unknown = [name for name, *_ in changes if name not in names]
-    if unknown:
-        raise SystemExit(f"No input is called {unknown[0]}: choose among {', '.join(sorted(names))}.")
-    values = {name: float(value) for name, _, value in changes}
-    return values | ({"tokens_a_passage": options.tokens} if options.tokens else {})
+    name, _, value = text.partition("=")
+    if name not in names:
+        raise argparse.ArgumentTypeError(
+            f"no input is called {name}: choose among {', '.join(sorted(names))}"
+        )
+    return name, float(value)
+
+
+def _changed(given: Inputs, options: argparse.Namespace) -> Inputs:
+    return replace(
+        given, **({"tokens_a_passage": options.tokens} if options.tokens else {}), **dict(options.assume)
+    )
 
 
 # The tables
@@ -167,7 +178,7 @@ def _add_sizes(report: Report, given: Inputs, sizes: Sequence[int]) -> None:
         ],
     )
     report.table(
-        ["passages", "one machine, local corpus: memory GB", "disk GB"],
+        ["passages", "one machine, local corpus, extended from a million: memory GB", "disk GB"],
         [
             [
                 f"{size:,}",
@@ -198,7 +209,15 @@ def _add_ingest(report: Report, given: Inputs, sizes: Sequence[int]) -> None:
 
 def _add_latency(report: Report, given: Inputs, sizes: Sequence[int], loads: Sequence[float]) -> None:
     report.table(
-        ["passages", "requests a second", "services", "replicas", "query nodes", "p50 ms", "p95 ms"],
+        [
+            f"passages, {_INDEX}",
+            "requests a second",
+            "services",
+            "replicas",
+            "query nodes",
+            "p50 ms",
+            "p95 ms",
+        ],
         [_latency_row(size, given, load) for size in sizes for load in loads],
     )
 
@@ -277,9 +296,12 @@ def _add_sensitivity(report: Report, given: Inputs, size: int, load: float) -> N
 def _variants(given: Inputs) -> Iterator[tuple[str, Inputs]]:
     """Yield what happens if an input is twice, or half, what it was taken to be."""
     yield "as above", given
-    for names, factor in _DOUBTS.items():
-        changes = {name: getattr(given, name) * factor for name in names.split()}
-        yield f"`{names.replace(' ', '`, `')}` × {factor:g}", replace(given, **changes)
+    for factors in _DOUBTS:
+        changes = {name: getattr(given, name) * factor for name, factor in factors.items()}
+        yield (
+            ", ".join(f"`{name}` × {factor:g}" for name, factor in factors.items()),
+            replace(given, **changes),
+        )
 
 
 def _add_inputs(report: Report, given: Inputs) -> None:

@@ -1,5 +1,6 @@
 """The capacity model beside numbers worked out by hand, and beside queueing theory."""
 
+import argparse
 import doctest
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import capacity_inputs, capacity_model
+from benchmarks import capacity, capacity_inputs, capacity_model
 from benchmarks.capacity_inputs import figure
 from benchmarks.capacity_model import (
     INDEXES,
@@ -79,7 +80,7 @@ ROUND = Inputs(
 )
 
 
-@pytest.mark.parametrize("module", [capacity_inputs, capacity_model])
+@pytest.mark.parametrize("module", [capacity, capacity_inputs, capacity_model])
 def test_examples_hold(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
 
@@ -156,7 +157,7 @@ def test_a_request_is_as_slow_as_the_slowest_node() -> None:
 
 def test_idle_shards_are_as_slow_as_the_greatest_of_many_draws() -> None:
     """The median of the greatest of n is the quantile .5 ** (1 / n) of one: of 13.5, the 95th percentile."""
-    arrived: Times = np.arange(4000) * 100.0
+    arrived = np.arange(0, 400_000, 100, dtype=np.float64)
     draw = drawing(10, 20, np.random.default_rng(3))
 
     p50 = {
@@ -172,7 +173,7 @@ def test_idle_shards_are_as_slow_as_the_greatest_of_many_draws() -> None:
 def test_one_server_waits_as_queueing_theory_says() -> None:
     """M/M/1, half busy: a request takes twice its own time on average; M/D/1: one and a half times."""
     generator = np.random.default_rng(5)
-    arrived = arrivals(0.5, 40_000, generator)
+    arrived = arrivals(0.5, 20_000, generator)
 
     exponential = fan_out(
         arrived, lambda shape: generator.exponential(1.0, shape), nodes=1, pieces=1, slots=1
@@ -220,6 +221,13 @@ def test_a_number_is_read_from_a_page(tmp_path: Path) -> None:
     assert figure("page", "y", "c ms", folder=tmp_path) == 3
     with pytest.raises(ValueError, match=r"gives no 'b' of 'y': run `python -m benchmarks.page"):
         figure("page", "y", "b", folder=tmp_path)
+
+
+def test_an_input_that_is_none_is_refused() -> None:
+    with pytest.raises(
+        argparse.ArgumentTypeError, match=r"no input is called cores: choose among .*node_cores"
+    ):
+        capacity.change("cores=3")
 
 
 def test_every_input_says_where_it_is_from() -> None:

@@ -248,11 +248,11 @@ def test_any_file_missing_cut_short_or_altered_is_refused(folder: Path) -> None:
 
 
 def test_what_a_killed_writer_left_stops_none_after_it(folder: Path) -> None:
-    before = {name: (folder / name).read_bytes() for name in ("meta.json", "meta.crc32")}
+    before = {path: path.read_bytes() for path in folder.iterdir() if path.name != ".managed.json"}
     keep(folder, [], removed=[1], state=STATE, anew=False)
     (deletions,) = folder.glob("*.del")
-    for name, content in before.items():  # as if it had been killed before its last step
-        (folder / name).write_bytes(content)
+    for path, content in before.items():  # as if it had been killed before its last step
+        path.write_bytes(content)
     assert found(reopened(folder), "kopi") == [1, 2]
     keep(folder, [], removed=[2], state=STATE, anew=False)
     assert deletions.name in {path.name for path in folder.iterdir()}

@@ -83,6 +83,7 @@ class Database:
         """Put all that another database holds in the place of what this one does, in one transaction."""
         with self._write_lock, self._borrowed() as connection, translated(self._path):
             copy_pages(other, connection, told=told)
+            self._shorten_log(connection)
 
     def close(self) -> None:
         """Close every connection that is not in use."""

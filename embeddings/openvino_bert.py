@@ -41,7 +41,8 @@ class OpenVinoBert:
             "PERFORMANCE_HINT": "LATENCY",
             "CPU_RUNTIME_CACHE_CAPACITY": _CACHED_KERNELS,
         }
-        if threads := os.environ.get("OMP_NUM_THREADS"):  # torch and FAISS heed it too, OpenVINO does not
+        threads = os.environ.get("OMP_NUM_THREADS", "")
+        if threads.isdigit():  # torch and FAISS heed it by themselves
             hints["INFERENCE_NUM_THREADS"] = threads
         self._compiled = core.compile_model(_build(weights), "CPU", hints)
 

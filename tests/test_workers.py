@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,19 +22,20 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api.log_lines import set_up_logging
 from api.workers import serve_with_workers
+from embeddings.weights import FloatArray
 from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
-from rag.service import Service, load_language_model
+from rag.service import Service
 from rag.settings import Settings, load_settings
 from tests.conftest import TopicEncoder, article, identity
-from tests.openai_server import Script, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 KUTIP = (sys.executable, "-c", "from api.commands import main; main()")
 SERVE = (sys.executable, "-c", "from tests.test_workers import serve; serve()")
 INGEST = (sys.executable, "-c", "from tests.test_workers import ingest; ingest()")
 RATE_LIMIT = 30
+SLOW = "lambat"
 
 # A busy machine takes its time to start three processes.
 PATIENCE_SECONDS = 300.0
@@ -44,11 +44,19 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 
+class SlowEncoder(TopicEncoder):
+    """Takes its time with one query."""
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        time.sleep(2.0 if SLOW in texts else 0.0)
+        return super().encode_queries(texts)
+
+
 def topic_service(settings: Settings) -> Service:
     """Build a service that needs no torch, which takes each process seconds."""
-    encoder = TopicEncoder()
+    encoder = SlowEncoder()
     corpus = LocalCorpus(settings.data_dir, encoder=identity(encoder))
-    pipeline = Pipeline(corpus=corpus, encoder=encoder, language_model=load_language_model(settings))
+    pipeline = Pipeline(corpus=corpus, encoder=encoder)
     return Service(settings, corpus, pipeline, Ingestion(corpus, encoder, passage_max_tokens=40))
 
 
@@ -82,6 +90,7 @@ class Server:
     process: "subprocess.Popen[bytes]"
     folder: Path
     log: Path
+    client: httpx2.Client  # it opens a connection for each request
     url: str = ""
 
     def lines(self) -> Iterator[Json]:
@@ -102,9 +111,7 @@ class Server:
         request_id = uuid4().hex
         address = address or f"2001:db8:{request_id[:4]}:{request_id[4:8]}::1"
         headers = {"X-Request-ID": request_id, "X-Forwarded-For": address}
-        reply = httpx2.request(
-            method, f"{self.url}{path}", json=body, headers=headers, timeout=PATIENCE_SECONDS
-        )
+        reply = self.client.request(method, f"{self.url}{path}", json=body, headers=headers)
         return int(self.line(request_id=request_id, message="request")["process"]), reply
 
     def of_each_worker(self, method: str, path: str, body: Json | None = None) -> list[httpx2.Response]:
@@ -118,11 +125,23 @@ class Server:
                     replies.setdefault(worker, reply)
         return list(replies.values())
 
+    def working(self) -> float:
+        """Return how many requests are worked on."""
+        ((_, count),) = samples_of(self.send("GET", "/metrics")[1].text, "kutip_requests_working")
+        return count
+
     def workers(self) -> set[int]:
         """Return the processes that the measures are of."""
         _, reply = self.send("GET", "/metrics")
         samples = samples_of(reply.text, "process_resident_memory_bytes")
         return {int(labels["worker"]) for labels, _ in samples}
+
+
+def is_alive(worker: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{worker}/stat").read_text()
+    except OSError:
+        return False
 
 
 def samples_of(text: str, name: str) -> list[tuple[dict[str, str], float]]:
@@ -154,9 +173,10 @@ def running(folder: Path, command: Sequence[str] = SERVE, **settings: str) -> It
     }
     with (
         log.open("wb") as stream,
+        httpx2.Client(limits=httpx2.Limits(max_keepalive_connections=0), timeout=PATIENCE_SECONDS) as client,
         subprocess.Popen(command, cwd=ROOT, stderr=stream, env=environment) as process,
     ):
-        server = Server(process, folder, log)
+        server = Server(process, folder, log, client)
         try:
             is_listening = "Kutip listens on "
             said = wait_for(
@@ -176,15 +196,8 @@ def running(folder: Path, command: Sequence[str] = SERVE, **settings: str) -> It
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give a running server, whose two workers answer."""
-    script = Script(["Panen kopi naik. {1} ", *["kopi "] * 30], drip_seconds=0.1)
-    with serving(script) as model_url:
-        settings = {
-            "KUTIP_RATE_LIMIT": str(RATE_LIMIT),
-            "KUTIP_LLM_MODEL": "scripted",
-            "OPENAI_BASE_URL": model_url,
-        }
-        with running(tmp_path_factory.mktemp("workers"), **settings) as made:
-            yield made
+    with running(tmp_path_factory.mktemp("workers"), KUTIP_RATE_LIMIT=str(RATE_LIMIT)) as made:
+        yield made
 
 
 def texts(reply: httpx2.Response) -> list[str]:
@@ -245,11 +258,10 @@ def test_a_client_of_the_tools_may_begin_with_one_worker_and_go_on_with_another(
     for number in range(40):
         method, params = steps[number % 3]
         request_id = uuid4().hex
-        reply = httpx2.post(
+        reply = server.client.post(
             f"{server.url}/mcp",
             json={"jsonrpc": "2.0", "id": number, "method": method, "params": params},
             headers={**headers, "X-Request-ID": request_id, "X-Forwarded-For": f"192.0.2.{number}"},
-            timeout=PATIENCE_SECONDS,
         )
         assert reply.status_code == 200
         assert '"result"' in reply.text
@@ -304,46 +316,19 @@ def test_a_killed_worker_is_replaced_while_the_other_answers(server: Server) -> 
 
 
 def test_told_to_stop_all_end_after_their_answers(server: Server) -> None:
-    """The last test: it ends the server."""
-    streaming = threading.Barrier(3)
-
-    def stream(number: int) -> list[str]:
-        body = {"question": "Apa kabar berkas 17?", "stream": True}
-        headers = {"X-Forwarded-For": f"203.0.113.{number}"}
-        events = []
-        with httpx2.stream(
-            "POST", f"{server.url}/v1/ask", json=body, headers=headers, timeout=PATIENCE_SECONDS
-        ) as reply:
-            for line in reply.iter_lines():
-                events += [line.removeprefix("event: ")] if line.startswith("event: ") else []
-                if line == "event: hits":
-                    streaming.wait()
-        return events
-
-    server.send("POST", "/v1/articles", {"id": "kopi", "text": "Kabar berkas 17: panen kopi naik."})
+    """The last test of this server: it ends it."""
     workers = server.workers()
     assert len(workers) == 2
-    with ThreadPoolExecutor(2) as threads:
-        streams = [threads.submit(stream, number) for number in range(2)]
-        streaming.wait(timeout=PATIENCE_SECONDS)
+    with ThreadPoolExecutor(4) as threads:
+        slow = [threads.submit(server.send, "POST", "/v1/search", {"query": SLOW}) for _ in range(4)]
+        wait_for(lambda: server.working() == 4, server.process)
         server.process.send_signal(signal.SIGTERM)
-        ended = [submitted.result() for submitted in streams]
+        answers = [submitted.result() for submitted in slow]
+    assert [reply.status_code for _, reply in answers] == [200] * 4
     assert server.process.wait(timeout=PATIENCE_SECONDS) == 0
-    assert [events[-1] for events in ended] == ["done"] * 2
-    assert all("delta" in events for events in ended)
-    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+    assert not [worker for worker in workers if is_alive(worker)]
     assert list(server.folder.glob("kutip-*")) == []
     assert not [line for line in server.lines() if "traceback" in line]
-
-
-def test_workers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
-    with running(tmp_path) as server:
-        worker = server.workers().pop()
-        server.process.kill()
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while Path(f"/proc/{worker}").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
 
 
 def test_what_keeps_it_from_starting_is_said_once(tmp_path: Path) -> None:
@@ -361,11 +346,14 @@ def test_what_keeps_it_from_starting_is_said_once(tmp_path: Path) -> None:
     assert run.stderr.count("\n") == 1
 
 
-def test_the_command_serves_with_workers(tmp_path: Path) -> None:
+def test_the_command_serves_with_workers_that_end_when_it_is_killed(tmp_path: Path) -> None:
     with running(tmp_path, [*KUTIP, "serve", "--workers", "2"], KUTIP_WORKERS="1") as server:
         server.send("POST", "/v1/articles", {"id": "kabar", "text": "Kabar dari bundel."})
-        assert [texts(reply) for reply in server.of_each_worker(*search("kabar"))] == [
-            ["Kabar dari bundel."]
-        ] * 2
-        server.process.send_signal(signal.SIGINT)
-        assert server.process.wait(timeout=PATIENCE_SECONDS) == 0
+        found = [texts(reply) for reply in server.of_each_worker(*search("kabar"))]
+        assert found == [["Kabar dari bundel."]] * 2
+        workers = server.workers()
+        server.process.kill()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while any(map(is_alive, workers)):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)

@@ -18,6 +18,7 @@ _PAGES_COPIED_AT_ONCE = 1000
 
 # Is told how many of how many are done.
 Told = Callable[[int, int], object]
+
 _LONG_LOG_BYTES = 32 * 2**20
 _CHECKPOINT_WAITS_MILLISECONDS = 200
 _SECONDS_AFTER_FAILURE = 2.0

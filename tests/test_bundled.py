@@ -14,7 +14,8 @@ import pytest
 from embeddings import bundled
 from embeddings.encoder import Encoder, TextTooLong
 from embeddings.loading import load_encoder
-from embeddings.weights import CARRIER, FloatArray
+from embeddings.openvino_bert import OpenVinoBert
+from embeddings.weights import CARRIER, FloatArray, open_weights
 
 # Nothing that the carrier's own normaliser does otherwise than SentencePiece: white space at the end, signs
 # made of several code points ("ｶﾞ", "e" with a combining accent), and U+FF5E.
@@ -165,6 +166,12 @@ def test_a_text_without_any_token_still_has_a_vector(encoder: Encoder) -> None:
 def test_the_model_is_not_saved() -> None:
     with pytest.raises(NotImplementedError, match="read from its package and is not saved"):
         bundled.BundledTransformer.save(None, "somewhere")  # type: ignore[arg-type]
+
+
+def test_openvino_heeds_the_variable_that_torch_and_faiss_heed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    bert = OpenVinoBert(open_weights())
+    assert bert._compiled.get_property("INFERENCE_NUM_THREADS") == 1
 
 
 def test_loading_openvino_reports_to_nobody(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from api.concurrency_limit import Load
 from api.rate_limit import RateLimit
+from rag.circuit_breaker import CircuitBreaker, State
 from rag.datatypes import Answer, IngestResult, IngestStatus, Verdict
 from rag.errors import CorpusError
 from rag.index_report import IndexReport
 from rag.listeners import Done, Searched
-from rag.local_corpus import LocalCorpus
 from rag.service import Service
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class ServiceMetrics:
         for counted in (load.working, load.waiting, load.shed, rate_limit.refused):
             self._registry.register(counted)
         self._told = CollectorRegistry() if shared_folder else self._registry
-        self._told.register(_Standing(service.corpus))
+        self._told.register(_Standing(service))
         if shared_folder:
             MultiProcessCollector(self._told, path=str(shared_folder))  # type: ignore[no-untyped-call]
             self._told.register(_Workers(shared_folder))
@@ -120,13 +120,16 @@ class ServiceMetrics:
 
 
 class _Standing:
-    """How the corpus stands for this process at the moment of asking."""
+    """How the corpus and the language model stand for this process at the moment of asking."""
 
-    def __init__(self, corpus: LocalCorpus) -> None:
-        self._corpus = corpus
+    def __init__(self, service: Service) -> None:
+        self._corpus = service.corpus
+        self._breaker = service.breaker
 
     def collect(self) -> Iterable[Metric]:
-        """Yield the measures, one alone where the corpus cannot be read."""
+        """Yield the measures; those of the corpus only where it can be read."""
+        if self._breaker is not None:
+            yield from _of_breaker(self._breaker)
         report = self._report()
         yield _gauge("corpus_readable", "Whether the corpus can be read.", report is not None)
         if report is not None:
@@ -156,6 +159,15 @@ class _Workers:
                 for sample in found.samples:
                     measure.add_sample(sample.name, {"worker": process_id}, sample.value)
         return measures.values()
+
+
+def _of_breaker(breaker: CircuitBreaker) -> Iterator[Metric]:
+    text = "1 for how the language model's circuit breaker stands."
+    family = GaugeMetricFamily("kutip_language_model_breaker", text, labels=["state"])
+    now = breaker.state
+    for state in get_args(State):
+        family.add_metric([state], state == now)
+    yield family
 
 
 def _of_indexes(report: IndexReport) -> Iterator[Metric]:

@@ -10,7 +10,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -36,7 +36,7 @@ class MisbehavingModel:
 
     async def stream(
         self, messages: Sequence[Message], _: Sampling = USUAL_SAMPLING
-    ) -> AsyncIterator[TextPart | Usage]:
+    ) -> AsyncGenerator[TextPart | Usage]:
         """Yield an answer in torn pieces."""
         prompt = messages[1]["content"]
         chance = random.Random(prompt)  # noqa: S311 – a script, not a secret

@@ -5,7 +5,7 @@ import itertools
 import re
 import statistics
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from benchmarks.data import bundled_encoder, folder_argument, indonesian_pool, questions
 from rag.datatypes import Hit
@@ -31,7 +31,7 @@ class PacedModel:
 
     async def stream(
         self, messages: Sequence[Message], _: Sampling = USUAL_SAMPLING
-    ) -> AsyncIterator[TextPart | Usage]:
+    ) -> AsyncGenerator[TextPart | Usage]:
         """Yield the text; `seconds` is how long it would take with nobody listening."""
         marker = re.search(r"\[\[\w+:", messages[0]["content"])
         assert marker is not None, "the prompt shows a marker"

@@ -25,8 +25,10 @@
     ├── MissingExtra                    500  2   an optional package is not installed
     └── LanguageModelError              502  1   the language model gave no usable answer
         ├── LanguageModelUnavailable    502  1
+        │   └── LanguageModelRejected   502  1   it would not take this one request
         ├── LanguageModelTimeout        504  1
         ├── LanguageModelRateLimited    502  1
+        ├── LanguageModelPaused         502  1   it failed again and again, and is left alone for a while
         ├── LanguageModelCutOff         502  1   stopped at its own length limit
         ├── LanguageModelContextExceeded 502  1  the evidence is longer than it can read
         └── LanguageModelUncited        502  1   wrote nothing that the evidence is about
@@ -172,16 +174,27 @@ class MissingExtra(KutipError):
 
 
 class LanguageModelError(KutipError):
-    """The language model gave no usable answer; `reason` is the Answer's `degraded`."""
+    """The language model gave no usable answer; `reason` is the Answer's `degraded`.
+
+    `retry_after_seconds` is how long its server wants to be left alone, where it says so.
+    """
 
     http_status = 502
     reason: ClassVar[str] = "llm_error"
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class LanguageModelUnavailable(LanguageModelError):
     """The language model's server cannot be reached or failed."""
 
     reason = "llm_unavailable"
+
+
+class LanguageModelRejected(LanguageModelUnavailable):
+    """The language model's server takes requests, but not this one."""
 
 
 class LanguageModelTimeout(LanguageModelError):
@@ -195,6 +208,12 @@ class LanguageModelRateLimited(LanguageModelError):
     """The language model's server refuses more requests for now."""
 
     reason = "llm_rate_limited"
+
+
+class LanguageModelPaused(LanguageModelError):
+    """The language model failed again and again and was not asked."""
+
+    reason = "llm_paused"
 
 
 class LanguageModelCutOff(LanguageModelError):

@@ -1,6 +1,6 @@
 """The language model that writes answers, as the pipeline sees it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,12 +26,13 @@ class Usage:
 class Sampling:
     """How a text is to be written: its longest, how freely, and what ends it before.
 
-    `max_tokens` only lowers the language model's own limit.
+    `max_tokens` and `ends`, a time of the event loop's clock, only lower the language model's own limits.
     """
 
     max_tokens: int | None = None
     temperature: float = 0.0
     stop: tuple[str, ...] = ()
+    ends: float | None = None
 
 
 USUAL_SAMPLING = Sampling()
@@ -47,7 +48,7 @@ class LanguageModel(Protocol):
 
     def stream(
         self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING, /
-    ) -> AsyncIterator[TextPart | Usage]:
+    ) -> AsyncGenerator[TextPart | Usage]:
         """Yield the text as it is written, then the usage if it is known.
 
         Raises:

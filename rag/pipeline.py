@@ -76,6 +76,7 @@ class Pipeline:
         max_question_characters: int = 2000,
         max_prompt_tokens: int = 7000,
         unsupported: UnsupportedPolicy = "flag",
+        answer_timeout_seconds: float = 90.0,
     ) -> None:
         self.corpus = corpus
         self.encoder = encoder
@@ -86,6 +87,7 @@ class Pipeline:
         self._max_question_characters = max_question_characters
         self._max_prompt_tokens = max_prompt_tokens
         self._unsupported = unsupported
+        self._answer_timeout_seconds = answer_timeout_seconds
 
     def search(self, question: Question, *, mode: SearchMode = "hybrid") -> Found:
         """Return the passages that matter for a question."""
@@ -115,8 +117,12 @@ class Pipeline:
     async def stream(self, question: Question) -> AsyncGenerator[Event]:
         """Answer a question piece by piece: search, decide, write, cite.
 
-        The texts written, joined, are the answer's text, unless `WritingFailed` came between.
+        The texts written, joined, are the answer's text, unless `WritingFailed` came between. A language
+        model that is not done within the time of an answer has failed, and what is left takes no more time
+        than a verbatim answer.
         """
+        ends = asyncio.get_running_loop().time() + self._answer_timeout_seconds
+        question = replace(question, sampling=replace(question.sampling, ends=ends))
         language_model = self._language_model(question.mode)
         rewriting = await self._self_contained(question, language_model)
         draft = await to_thread.run_sync(self._begin, question, rewriting)
@@ -150,7 +156,11 @@ class Pipeline:
         """Return the question as it can be understood without the turns before it."""
         text = validated(question.text, field="question", maximum=self._max_question_characters)
         return await self_contained(
-            text, question.turns, language_model=language_model, is_usable=self._is_usable
+            text,
+            question.turns,
+            language_model=language_model,
+            is_usable=self._is_usable,
+            ends=question.sampling.ends,
         )
 
     def _is_usable(self, text: str) -> bool:

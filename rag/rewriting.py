@@ -3,14 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.conversation import follows_up, recent, stands_alone, with_topic
 from rag.datatypes import Turn
-from rag.errors import LanguageModelError, LanguageModelTimeout
-from rag.language_model import LanguageModel, Usage
+from rag.errors import LanguageModelError
+from rag.language_model import LanguageModel, Sampling, Usage
 from rag.languages import words
 from rag.prompts import Frame, build_rewriting_messages, draw_frame
 
@@ -43,11 +42,12 @@ async def self_contained(
     language_model: LanguageModel | None,
     is_usable: IsUsable,
     timeout_seconds: float = _TIMEOUT_SECONDS,
+    ends: float | None = None,
 ) -> Rewriting:
     """Return a question that can be understood without the turns before it.
 
     One that stands on its own is returned as it is. A language model that fails, or writes what is no
-    question, leaves the work to the rule.
+    question, leaves the work to the rule. It has `timeout_seconds`, and half of what is left until `ends`.
     """
     if not any(turn.role == "user" for turn in turns) or stands_alone(question):
         return Rewriting(text=question)
@@ -55,8 +55,8 @@ async def self_contained(
     text, usage, failure = None, None, None
     if language_model is not None:
         try:
-            async with _limited(language_model, timeout_seconds):
-                text, usage = await _written(question, turns, language_model, is_usable)
+            sampling = Sampling(ends=_earlier(timeout_seconds, ends))
+            text, usage = await _written(question, turns, language_model, is_usable, sampling)
         except LanguageModelError as error:
             logger.warning("%s The question is completed by rule.", error)
             failure = error
@@ -75,41 +75,38 @@ def _by_rule(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> str:
     return completed if is_usable(completed) else question
 
 
+def _earlier(timeout_seconds: float, ends: float | None) -> float:
+    now = asyncio.get_running_loop().time()
+    return now + (timeout_seconds if ends is None else min(timeout_seconds, (ends - now) / 2))
+
+
 async def _written(
-    question: str, turns: Sequence[Turn], language_model: LanguageModel, is_usable: IsUsable
+    question: str,
+    turns: Sequence[Turn],
+    language_model: LanguageModel,
+    is_usable: IsUsable,
+    sampling: Sampling,
 ) -> tuple[str | None, Usage | None]:
     """Return what the language model wrote, None where it is no question, and what it cost."""
     shown = recent(turns, max_characters=_MAX_CHARACTERS)
     frame = draw_frame([question, *(turn.text for turn in shown)])
     messages = build_rewriting_messages(question, turns=shown, frame=frame)
-    text, usage = await _collected(language_model, messages)
+    text, usage = await _collected(language_model, messages, sampling)
     heard = " ".join([question, *(turn.text for turn in shown)])
     return (text if _is_question(text, heard, frame) and is_usable(text) else None), usage
 
 
 async def _collected(
-    language_model: LanguageModel, messages: Sequence[dict[str, str]]
+    language_model: LanguageModel, messages: Sequence[dict[str, str]], sampling: Sampling
 ) -> tuple[str, Usage | None]:
     """Read a whole text; of a longer one than could be used, the beginning."""
     text, usage = "", None
-    async for part in language_model.stream(messages):
+    async for part in language_model.stream(messages, sampling):
         if isinstance(part, Usage):
             usage = part
         elif len(text) <= _MAX_CHARACTERS:
             text += part.text
     return text.strip(), usage
-
-
-@asynccontextmanager
-async def _limited(language_model: LanguageModel, seconds: float) -> AsyncIterator[None]:
-    """Turn what takes longer into a LanguageModelTimeout."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as error:
-        raise LanguageModelTimeout(
-            f"{language_model.name} did not rewrite the question within {seconds:g} s: choose a faster model."
-        ) from error
 
 
 def _is_question(text: str, heard: str, frame: Frame) -> bool:

@@ -9,6 +9,7 @@ from typing import Self
 from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import ModelLoadError
+from rag.circuit_breaker import CircuitBreaker
 from rag.corpus_properties import EncoderIdentity
 from rag.errors import EncoderError, RerankerError, SettingsError
 from rag.ingestion import Ingestion
@@ -27,6 +28,12 @@ class Service:
     corpus: LocalCorpus
     pipeline: Pipeline
     ingestion: Ingestion
+
+    @property
+    def breaker(self) -> CircuitBreaker | None:
+        """What stands before the language model, where there is one."""
+        language_model = self.pipeline.language_model
+        return language_model if isinstance(language_model, CircuitBreaker) else None
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +71,7 @@ def build_service(
         max_question_characters=settings.max_question_characters,
         max_prompt_tokens=settings.llm_context_tokens - settings.llm_max_tokens,
         unsupported=settings.unsupported,
+        answer_timeout_seconds=settings.answer_timeout_seconds,
     )
     ingestion = Ingestion(corpus, encoder, passage_max_tokens=settings.passage_max_tokens)
     return Service(settings, corpus, pipeline, ingestion)
@@ -117,7 +125,7 @@ def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -
 
 
 def load_language_model(settings: Settings) -> LanguageModel | None:
-    """Return the language model that the settings name, None where they name none."""
+    """Return the language model that the settings name, behind a breaker; None where they name none."""
     if settings.llm_model is None:
         return None
     if settings.openai_api_key is None and settings.openai_base_url is None:
@@ -129,10 +137,11 @@ def load_language_model(settings: Settings) -> LanguageModel | None:
     from rag.openai_model import OpenAILanguageModel
 
     key = settings.openai_api_key
-    return OpenAILanguageModel(
+    language_model = OpenAILanguageModel(
         settings.llm_model,
         api_key=key.get_secret_value() if key else "none",
         base_url=settings.openai_base_url,
-        timeout_seconds=settings.llm_timeout_seconds,
+        timeout_seconds=min(settings.llm_timeout_seconds, settings.answer_timeout_seconds),
         max_tokens=settings.llm_max_tokens,
     )
+    return CircuitBreaker(language_model)

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     llm_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         60.0, description="Longest wait for the language model, whole answer included."
     )
+    answer_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        90.0, description="Longest use of the language model for one request, search included."
+    )
     llm_max_tokens: Annotated[int, Field(ge=16, le=32_768)] = Field(
         1024, description="Longest answer asked of the language model."
     )

@@ -1,12 +1,16 @@
 """A real HTTP server that speaks the OpenAI chat wire from a script."""
 
 import json
+import os
 import re
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from typing import Any
 
 
@@ -17,8 +21,9 @@ class Script:
     `pieces` are streamed; in them `{1}` becomes the marker of evidence 1 and `{none}` that of a refusal, read
     from the prompt as a model would. `tear` cuts all into pieces of so many characters, markers too. `raw` is
     streamed instead, byte for byte. `status` other than 200 is answered with `body`, in which `{key}` becomes
-    the key that the client sent. `cut_after` closes the connection behind so many pieces. `hang_seconds` pass
-    before anything is said, `drip_seconds` before each piece.
+    the key that the client sent, and with `retry_after`. `cut_after` closes the connection behind so many
+    pieces, `reset_after` resets it, `silent_after` says nothing more. `is_endless` begins again and again.
+    `hang_seconds` pass before anything is said, `drip_seconds` before each piece.
     """
 
     pieces: Sequence[str] = ()
@@ -29,6 +34,10 @@ class Script:
     usage: dict[str, int] | None = field(default_factory=lambda: {"prompt_tokens": 7, "completion_tokens": 3})
     raw: bytes | None = None
     cut_after: int | None = None
+    reset_after: int | None = None
+    silent_after: int | None = None
+    is_endless: bool = False
+    retry_after: str | None = None
     hang_seconds: float = 0.0
     drip_seconds: float = 0.0
     longest_prompt_characters: int | None = None
@@ -78,15 +87,16 @@ def _handler(main: Script, is_over: threading.Event) -> type[BaseHTTPRequestHand
                 elif script.status == 200:
                     self._stream(script, request)
                 else:
-                    self._refuse(script.status, script.body.replace(b"{key}", script.keys[-1].encode()))
+                    body = script.body.replace(b"{key}", script.keys[-1].encode())
+                    self._refuse(script.status, body, retry_after=script.retry_after)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # the client went away, as some tests want it to
 
-        def _refuse(self, status: int, body: bytes) -> None:
+        def _refuse(self, status: int, body: bytes, *, retry_after: str | None = None) -> None:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
-            self.send_header("Retry-After-Ms", "1")
+            self.send_header(*(("Retry-After", retry_after) if retry_after else ("Retry-After-Ms", "1")))
             self.end_headers()
             self.wfile.write(body)
 
@@ -95,11 +105,17 @@ def _handler(main: Script, is_over: threading.Event) -> type[BaseHTTPRequestHand
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
-            lines = [script.raw] if script.raw is not None else _lines(script, request)
-            for place, line in enumerate(lines):
-                if place == script.cut_after:
+            lines = [script.raw] if script.raw is not None else [*_lines(script, request)]
+            for place, line in enumerate(cycle(lines) if script.is_endless else lines):
+                if place == script.reset_after:
+                    is_over.wait(0.2)  # the client would not see what it has not read by then
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_GOODBYE)
+                    os.close(self.connection.detach())
+                if place in (script.cut_after, script.reset_after):
                     self.close_connection = True
                     return
+                if place == script.silent_after:
+                    is_over.wait()
                 is_over.wait(script.drip_seconds)
                 self._write_chunk(line)
             self._write_chunk(b"")
@@ -113,6 +129,9 @@ def _handler(main: Script, is_over: threading.Event) -> type[BaseHTTPRequestHand
 
     return Handler
 
+
+# With it a connection that is closed is reset.
+_NO_GOODBYE = struct.pack("ii", 1, 0)
 
 _TOO_LONG = b'{"error": {"message": "maximum context length exceeded", "code": "context_length_exceeded"}}'
 

@@ -716,6 +716,7 @@ def test_health(client: TestClient, fresh: TestClient) -> None:
         "embedding_model": "topics",
         "reranker_model": None,
         "language_model": None,
+        "language_model_breaker": None,
     }
     assert client.get("/health/ready").json() == ready
     assert fresh.get("/health/ready").json() == {**ready, "articles": 0, "passages": 0}

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -504,7 +504,7 @@ class EndlessModel:
 
     async def stream(
         self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING, /
-    ) -> AsyncIterator[TextPart | Usage]:
+    ) -> AsyncGenerator[TextPart | Usage]:
         """Say nothing for a minute."""
         self.has_begun.set()
         try:

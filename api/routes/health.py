@@ -27,4 +27,5 @@ def ready(service: RunningService) -> dict[str, Any]:
         "embedding_model": service.pipeline.encoder.name,
         "reranker_model": reranking.reranker.name if reranking else None,
         "language_model": language_model.name if language_model else None,
+        "language_model_breaker": service.breaker.state if service.breaker else None,
     }

@@ -117,7 +117,7 @@ FROM_THE_SERVICE = {
     *("supported", "unsupported", "contradicted", "unchecked"),
     *("empty_corpus", "filters_leave_nothing", "nothing_relevant", "evidence_does_not_answer"),
     *("llm_unavailable", "llm_timeout", "llm_rate_limited", "llm_cut_off"),
-    *("llm_context_exceeded", "llm_uncited", "llm_error"),
+    *("llm_context_exceeded", "llm_uncited", "llm_paused", "llm_error"),
 }
 
 

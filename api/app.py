@@ -7,11 +7,12 @@ from math import ceil
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
-from api.access import Access, Keys
+from api.access import Access, Keys, is_open
 from api.body_limit import BodyLimit
 from api.concurrency_limit import ConcurrencyLimit, Load
 from api.log_lines import log_texts
@@ -24,8 +25,19 @@ from api.request_ids import HEADER
 from api.routes import articles, ask, chat, filters, health, metrics, page, responses, search
 from api.security_headers import SecurityHeaders
 from api.service_metrics import ServiceMetrics
+from api.tracing import note_on_span
 from rag.service import Service
 from rag.settings import Settings
+
+# A span for each request, sent to the collector that the environment names, if it does. The probes and the
+# page are none, and measures and logs are Kutip's own.
+_TELEMETRY: TelemetryConfig = {
+    "auto_configure": True,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "exclude": is_open,
+}
 
 
 def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAPI:
@@ -41,6 +53,8 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
     if service.settings.log_texts:
         service.pipeline.listeners.append(log_texts)
 
+    service.pipeline.listeners.append(note_on_span(has_texts=service.settings.trace_texts))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with service:
@@ -52,6 +66,7 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
         description="Answers from articles, with citations to the exact words of the source.",
         version=version("kutip"),
         lifespan=lifespan,
+        telemetry=_TELEMETRY,
         middleware=_middleware(
             service.settings, workers=workers, rate_limit=rate_limit, load=load, metrics=counts
         ),

@@ -3,6 +3,7 @@
 import logging
 import time
 
+from opentelemetry import trace
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +31,7 @@ class Observation:
             return
         request_id = request_id_of(Headers(scope=scope).getlist(HEADER))
         work_on(request_id)
+        trace.get_current_span().set_attribute("kutip.request_id", request_id)
         started = time.perf_counter()
         status = 500  # where nothing comes by: an unexpected error is answered further outside
         is_noted = False

@@ -25,6 +25,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from api.app import create_app
 from api.log_lines import fields, set_up_logging
+from api.tracing import set_up_tracing
 from rag.errors import KutipError
 from rag.service import Service, build_service
 from rag.settings import Settings
@@ -113,6 +114,7 @@ class Supervisor(Multiprocess):
 def _make_app(settings: Settings, folder: Path, build: Callable[[Settings], Service]) -> FastAPI:
     """Return the application of the worker that this process is."""
     set_up_logging(settings)
+    set_up_tracing()
     threading.Thread(target=_end_with_supervisor, name="supervisor", daemon=True).start()
     try:
         return create_app(build(settings), shared_folder=folder)

@@ -24,6 +24,8 @@ from rag.errors import (
 from rag.language_model import USUAL_SAMPLING, Sampling, TextPart, Usage
 from rag.prompts import Message
 
+OPENAI = "https://api.openai.com/v1"
+
 # A server that stumbles is asked once more after a moment, unless it names a longer one.
 _STUMBLES = (openai.InternalServerError, openai.RateLimitError, openai.APIConnectionError)
 _PAUSE_SECONDS = 0.5
@@ -46,7 +48,7 @@ class OpenAILanguageModel:
     """Streams from `AsyncOpenAI`; its errors become Kutip's."""
 
     def __init__(
-        self, name: str, *, api_key: str, base_url: str | None, timeout_seconds: float, max_tokens: int
+        self, name: str, *, api_key: str, base_url: str, timeout_seconds: float, max_tokens: int
     ) -> None:
         self.name = name
         self._api_key = api_key

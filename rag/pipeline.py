@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from anyio import to_thread
+from opentelemetry import trace
 
 from embeddings.encoder import Encoder
 from rag.attribution import attribute, without_markup
@@ -193,7 +194,16 @@ class Pipeline:
         return draft
 
     def _search(self, query: Query, *, mode: SearchMode) -> Found:
-        return search(self.corpus, self.encoder, query, mode=mode, reranking=self.reranking)
+        # An error may hold the query, and the span of the request tells of one.
+        tracer = trace.get_tracer(__name__)
+        with tracer.start_as_current_span(
+            "retrieval", record_exception=False, set_status_on_exception=False
+        ) as span:
+            span.set_attribute("gen_ai.operation.name", "retrieval")
+            span.set_attribute("gen_ai.request.top_k", query.top_k)
+            found = search(self.corpus, self.encoder, query, mode=mode, reranking=self.reranking)
+            span.set_attribute("kutip.hits", len(found.hits))
+        return found
 
     async def _write(
         self, draft: Draft, language_model: LanguageModel, sampling: Sampling

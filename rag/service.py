@@ -18,6 +18,7 @@ from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
 from rag.reranking import Reranking
 from rag.settings import Settings
+from rag.traced_model import TracedLanguageModel
 
 
 @dataclass(frozen=True)
@@ -134,14 +135,15 @@ def load_language_model(settings: Settings) -> LanguageModel | None:
             "set: set the key, or the address of a server that needs none."
         )
     # Imported here because the client takes a second, which verbatim answers need not wait for.
-    from rag.openai_model import OpenAILanguageModel
+    from rag.openai_model import OPENAI, OpenAILanguageModel
 
-    key = settings.openai_api_key
+    key, address = settings.openai_api_key, settings.openai_base_url or OPENAI
     language_model = OpenAILanguageModel(
         settings.llm_model,
         api_key=key.get_secret_value() if key else "none",
-        base_url=settings.openai_base_url,
+        base_url=address,
         timeout_seconds=min(settings.llm_timeout_seconds, settings.answer_timeout_seconds),
         max_tokens=settings.llm_max_tokens,
     )
-    return CircuitBreaker(language_model)
+    traced = TracedLanguageModel(language_model, base_url=address, has_texts=settings.trace_texts)
+    return CircuitBreaker(traced)

@@ -166,6 +166,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level of what is logged; at `info` one line a request."
     )
+    trace_texts: bool = Field(
+        False, description="Whether traces hold questions, prompts and answers, where traces are sent."
+    )
     log_texts: bool = Field(False, description="Whether questions, queries and answers are logged too.")
 
 

@@ -31,6 +31,7 @@ ALLOWED_INSIDE_FUNCTIONS = {
         "rag.service",
         "embeddings.loading",
     ): "torch takes seconds, which commands without an encoder do not wait for",
+    ("api.tracing", "api.span_provider"): "it imports what is optional",
     ("rag.service", "rag.openai_model"): "the client takes a second, which verbatim answers do not wait for",
 }
 

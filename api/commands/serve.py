@@ -14,6 +14,7 @@ import uvicorn
 from api.access import Keys
 from api.app import create_app
 from api.log_lines import set_up_logging
+from api.tracing import set_up_tracing
 from api.workers import serve_with_workers, server_config
 from rag.errors import AddressInUse, SettingsError
 from rag.service import build_service
@@ -36,6 +37,7 @@ def command(insecure: bool, **stated: str | int | None) -> None:
         if not insecure:
             _check_keys(settings, address)
         set_up_logging(settings)
+        set_up_tracing()
         shown = f"[{address}]" if ":" in address else address
         announce = partial(
             _announce, f"Kutip listens on http://{shown}:{actual_port} (API at /docs).", settings

@@ -98,8 +98,8 @@ def serving(name: str, *, workers: int = 1) -> Iterator[tuple[httpx.Client, int]
     environment["KUTIP_LOG_LEVEL"] = (
         "warning"  # nobody reads on in the pipe, and the server waits if it fills
     )
-    kutip = str(Path(sys.executable).with_name("kutip"))
-    command = [kutip, "serve", "--port", "0", "--workers", str(workers)]
+    kutip = [sys.executable, "-c", "from api.commands import main; main()"]
+    command = [*kutip, "serve", "--port", "0", "--workers", str(workers)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stderr is not None
         line = next(line for line in process.stderr if "listens on" in line)

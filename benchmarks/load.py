@@ -1,0 +1,211 @@
+"""Sixty-four clients search, ask and write for a minute: what is refused, lost and slow, and memory."""
+
+import asyncio
+import itertools
+import random
+import shutil
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.clients import Connection, Holding, Reply, watch
+from benchmarks.data import BUILD, folder_argument, indonesian_pool, questions
+from benchmarks.report import Report
+from benchmarks.serving import serving
+
+CLIENTS = 64
+WARM_UP_SECONDS = 15.0
+SECONDS = 60.0
+_SINGLE = 200
+# Of a hundred requests, how many are what.
+_MIX = {"search": 50, "ask": 30, "write": 20}
+_METHOD = """
+One `kutip serve` of one process with its default settings and the pooled Indonesian passages of the
+development sets, without a language model. 64 clients, each on a connection of its own, send the next request
+as soon as the last is answered: half of them hybrid searches, three of ten questions, every second of them
+streamed, two of ten an article, every third of them an edit of one the same client wrote. A client that is
+told 503 waits for as long as `Retry-After` says, as clients do. The figures are of 60 s behind 15 s of warm-
+up; the clients run on the processors of the service. Afterwards every article that was acknowledged is read
+and searched for by a word that its last version alone holds. One client's searches are timed alone before and
+after.
+""".strip().replace("\n", " ")
+
+_HEADER = (
+    "", "answered", "refused with 503", "other 4xx, 5xx", "p50 ms", "p95 ms", "p95 ÷ one client's search",
+)  # fmt: skip
+
+
+@dataclass
+class Seen:
+    """What clients saw: seconds by kind of request, statuses, and the word of each article's last version."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in _MIX})
+    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    words: dict[str, str] = field(default_factory=dict)
+
+    def note(self, kind: str, reply: Reply) -> None:
+        """Take a reply in."""
+        self.statuses[kind, reply.status] += 1
+        if reply.status == 200:
+            self.seconds[kind].append(reply.seconds)
+
+    def count(self, kind: str, status: int) -> int:
+        """Return how many requests of a kind ended with a status."""
+        return self.statuses[kind, status]
+
+    @property
+    def unexpected(self) -> dict[tuple[str, int], int]:
+        """What is neither an answer nor a refusal because of load."""
+        return {key: count for key, count in self.statuses.items() if key[1] not in (200, 503)}
+
+
+class Client:
+    """One client: what it asks for next is drawn, the same in every run."""
+
+    def __init__(self, number: int, texts: Sequence[str]) -> None:
+        self._name = f"muatan-{number}"
+        self._chance = random.Random(number)  # noqa: S311 – a script, not a secret
+        self._texts = texts
+        self._written: list[str] = []
+        self._numbers = itertools.count()
+
+    async def run(self, url: str, seen: Seen, *, until: float) -> None:
+        """Send requests until a time of the monotonic clock."""
+        connection = await Connection.open(url)
+        while time.monotonic() < until:
+            (kind,) = self._chance.choices([*_MIX], weights=[*_MIX.values()])
+            reply = await self._send(kind, connection, seen)
+            seen.note(kind, reply)
+            if reply.status == 503:
+                await asyncio.sleep(reply.retry_after)
+        connection.close()
+
+    async def _send(self, kind: str, connection: Connection, seen: Seen) -> Reply:
+        text = self._chance.choice(self._texts)
+        if kind == "search":
+            return await connection.request("POST", "/v1/search", {"query": text})
+        if kind == "ask":
+            body = {"question": text, "stream": self._chance.random() < 0.5}
+            return await connection.request("POST", "/v1/ask", body)
+        return await self._write(text, connection, seen)
+
+    async def _write(self, text: str, connection: Connection, seen: Seen) -> Reply:
+        number = next(self._numbers)
+        is_edit = self._written and self._chance.random() < 1 / 3
+        article_id = self._chance.choice(self._written) if is_edit else f"{self._name}-{number}"
+        word = f"kode{self._name.replace('-', '')}x{number}"
+        body = {"id": article_id, "title": "Muatan", "text": f"{text} {word}.", "language": "id"}
+        reply = await connection.request("POST", "/v1/articles", body)
+        if reply.status == 200:
+            assert reply.json()["articles"][0]["status"] in ("created", "updated"), reply.body
+            seen.words[article_id] = word
+            if not is_edit:
+                self._written.append(article_id)
+        return reply
+
+
+async def load(url: str, texts: Sequence[str], *, clients: int, warm_up: float, seconds: float) -> Seen:
+    """Let clients send requests; return what they saw behind the warm-up, and every word that they wrote."""
+    warm, seen = Seen(), Seen()
+    seen.words = warm.words
+    now = time.monotonic()
+    team = [Client(number, texts) for number in range(clients)]
+    await asyncio.gather(*(client.run(url, warm, until=now + warm_up) for client in team))
+    await asyncio.gather(*(client.run(url, seen, until=now + warm_up + seconds) for client in team))
+    return seen
+
+
+async def lost(url: str, words: dict[str, str]) -> list[str]:
+    """Return the articles that are not there, or not found by the word of their last version."""
+    connection = await Connection.open(url)
+    missing = []
+    for article_id, word in words.items():
+        read = await connection.request("GET", f"/v1/articles/{article_id}")
+        body = {"query": word, "mode": "keyword", "top_k": 1}
+        found = (await connection.request("POST", "/v1/search", body)).json()["hits"]
+        is_there = read.status == 200 and word in read.json()["text"]
+        if not is_there or [hit["article_id"] for hit in found] != [article_id]:
+            missing.append(article_id)
+    connection.close()
+    return missing
+
+
+async def alone(url: str, texts: Sequence[str]) -> list[float]:
+    """Return the seconds of one client's searches."""
+    connection = await Connection.open(url)
+    replies = [await connection.request("POST", "/v1/search", {"query": text}) for text in texts]
+    connection.close()
+    assert {reply.status for reply in replies} == {200}
+    return [reply.seconds for reply in replies]
+
+
+def main() -> None:
+    """Print and write one table."""
+    folder = folder_argument(__doc__)
+    texts = [question.text for question in questions(folder, "facqa-dev")]
+    indonesian_pool(folder).close()
+    shutil.rmtree(BUILD / "load", ignore_errors=True)
+    shutil.copytree(BUILD / "indonesian", BUILD / "load")
+    with serving("load") as (client, process_id):
+        asyncio.run(_measure(str(client.base_url), process_id, texts))
+
+
+async def _measure(url: str, process_id: int, texts: Sequence[str]) -> None:
+    await alone(url, texts[:_SINGLE])
+    before = await alone(url, texts[:_SINGLE])
+    watching = asyncio.ensure_future(watch(process_id))
+    seen = await load(url, texts, clients=CLIENTS, warm_up=WARM_UP_SECONDS, seconds=SECONDS)
+    watching.cancel()
+    held = await watching
+    after = await alone(url, texts[:_SINGLE])
+    missing = await lost(url, seen.words)
+    _report(seen, held, statistics.median(before + after), missing)
+
+
+def _report(seen: Seen, held: Sequence[Holding], single: float, missing: Sequence[str]) -> None:
+    report = Report("load", "Sixty-four clients", "python -m benchmarks.load --data FOLDER", _METHOD)
+    header = (
+        "",
+        "answered",
+        "refused with 503",
+        "other 4xx, 5xx",
+        "p50 ms",
+        "p95 ms",
+        "p95 ÷ one client's p50",
+    )
+    report.table(header, [_row(kind, seen, single) for kind in _MIX])
+    memory = [moment.memory_bytes for moment in held if moment.seconds - held[0].seconds >= WARM_UP_SECONDS]
+    first, last = (statistics.median(part) for part in (memory[:10], memory[-10:]))
+    report.table(
+        ("", ""),
+        [
+            ("one client's search, p50", f"{single * 1000:.1f} ms"),
+            ("articles acknowledged", len(seen.words)),
+            ("of these lost", len(missing)),
+            ("memory of the last 10 s ÷ first 10 s behind the warm-up", f"{last / first:.3f}"),
+            ("memory at the end", f"{last / 1e9:.2f} GB"),
+        ],
+    )
+    report.write()
+    print(f"lost: {missing[:5]}, unexpected: {seen.unexpected}")
+
+
+def _row(kind: str, seen: Seen, single: float) -> list[object]:
+    other = sum(count for (what, _), count in seen.unexpected.items() if what == kind)
+    refused = seen.count(kind, 503)
+    p50, p95 = statistics.median(seen.seconds[kind]), statistics.quantiles(seen.seconds[kind], n=20)[-1]
+    return [
+        kind,
+        seen.count(kind, 200),
+        refused,
+        other,
+        f"{p50 * 1000:.0f}",
+        f"{p95 * 1000:.0f}",
+        f"{p95 / single:.1f}",
+    ]
+
+
+if __name__ == "__main__":
+    main()

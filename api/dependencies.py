@@ -10,7 +10,8 @@ from rag.datatypes import Markers, SourceEvents
 from rag.service import Service
 
 
-def _service(request: Request) -> Service:
+# Coroutines, since FastAPI calls a plain function in a thread of its own.
+async def _service(request: Request) -> Service:
     return cast("Service", request.app.state.service)
 
 
@@ -34,7 +35,7 @@ class ChatForm:
         return (sources or self.sources) == "open-webui"
 
 
-def _chat_form(
+async def _chat_form(
     request: Request,
     service: RunningService,
     x_kutip_markers: Annotated[Markers | None, Header()] = None,

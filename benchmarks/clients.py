@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+_HEADERS = (
+    "Host: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
+)
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -46,9 +50,9 @@ class Connection:
     async def request(self, method: str, path: str, body: object = None) -> Reply:
         """Send a request and read its whole reply."""
         content = b"" if body is None else json.dumps(body).encode()
-        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        head = f"{method} {path} HTTP/1.1\r\n{_HEADERS}Content-Length: {len(content)}\r\n\r\n"
         started = time.perf_counter()
-        self._writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+        self._writer.write(head.encode() + content)
         first, *lines = (await self._reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         received = await self._body(headers)

@@ -39,8 +39,9 @@ _HEADER = (
 
 @dataclass
 class Seen:
-    """What clients saw: seconds by kind of request, statuses, and the word of each article's last version."""
+    """What clients saw since a moment: seconds by kind of request, statuses; the last word of each article."""
 
+    since: float
     seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in _MIX})
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     words: dict[str, str] = field(default_factory=dict)
@@ -75,9 +76,11 @@ class Client:
         """Send requests until a time of the monotonic clock."""
         connection = await Connection.open(url)
         while time.monotonic() < until:
+            is_seen = time.monotonic() >= seen.since
             (kind,) = self._chance.choices([*_MIX], weights=[*_MIX.values()])
             reply = await self._send(kind, connection, seen)
-            seen.note(kind, reply)
+            if is_seen:
+                seen.note(kind, reply)
             if reply.status == 503:
                 await asyncio.sleep(reply.retry_after)
         connection.close()
@@ -108,12 +111,9 @@ class Client:
 
 async def load(url: str, texts: Sequence[str], *, clients: int, warm_up: float, seconds: float) -> Seen:
     """Let clients send requests; return what they saw behind the warm-up, and every word that they wrote."""
-    warm, seen = Seen(), Seen()
-    seen.words = warm.words
-    now = time.monotonic()
+    seen = Seen(since=time.monotonic() + warm_up)
     team = [Client(number, texts) for number in range(clients)]
-    await asyncio.gather(*(client.run(url, warm, until=now + warm_up) for client in team))
-    await asyncio.gather(*(client.run(url, seen, until=now + warm_up + seconds) for client in team))
+    await asyncio.gather(*(client.run(url, seen, until=seen.since + seconds) for client in team))
     return seen
 
 

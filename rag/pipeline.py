@@ -5,8 +5,8 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from anyio import to_thread
 from opentelemetry import trace
 
 from embeddings.encoder import Encoder
@@ -20,6 +20,7 @@ from rag.errors import BadRequest, LanguageModelContextExceeded, LanguageModelEr
 from rag.events import Answered, Event, HitsFound, TextWritten, WritingFailed
 from rag.evidence import Evidence
 from rag.extractive import before_stop, best_sentences, within
+from rag.lanes import Lane, processors
 from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.languages import detect_language, written_words
 from rag.listeners import Listener, Searched
@@ -31,6 +32,9 @@ from rag.rewriting import Rewriting, self_contained
 from rag.validation import language_tag, validated
 
 logger = logging.getLogger(__name__)
+
+# For the search that an answer begins with.
+_LONGEST_WAIT_SECONDS = 5.0
 
 # In shorter sentences the language is a guess. Bytes of their letters: nine Chinese ones say as much as 25
 # Latin ones.
@@ -89,6 +93,8 @@ class Pipeline:
         self._max_prompt_tokens = max_prompt_tokens
         self._unsupported = unsupported
         self._answer_timeout_seconds = answer_timeout_seconds
+        # Half of the processors at most, so that searches find one; a language model is waited for in none.
+        self._lane = Lane(threads=max(1, processors() // 2), longest_wait_seconds=_LONGEST_WAIT_SECONDS)
 
     def search(self, question: Question, *, mode: SearchMode = "hybrid") -> Found:
         """Return the passages that matter for a question."""
@@ -107,6 +113,7 @@ class Pipeline:
 
         Raises:
             BadRequest: the question cannot be asked.
+            Overloaded: too many are asked at once.
         """
         async for event in self.stream(question):
             if isinstance(event, WritingFailed):
@@ -126,7 +133,7 @@ class Pipeline:
         question = replace(question, sampling=replace(question.sampling, ends=ends))
         language_model = self._language_model(question.mode)
         rewriting = await self._self_contained(question, language_model)
-        draft = await to_thread.run_sync(self._begin, question, rewriting)
+        draft = await self._lane.begin(partial(self._begin, question, rewriting))
         yield HitsFound(draft.found.hits)
         if draft.refusal_reason is None and language_model is not None:
             is_told = False
@@ -141,7 +148,7 @@ class Pipeline:
                     draft.start_over(degraded=error.reason)
                 yield WritingFailed(error)
         if draft.refusal_reason is None and draft.model is None:
-            for event in await to_thread.run_sync(self._extract, draft, question.sampling):
+            for event in await self._lane.go_on(partial(self._extract, draft, question.sampling)):
                 yield event
         if rewriting.failure is not None and draft.model is None and draft.degraded is None:
             draft.degraded = rewriting.failure.reason
@@ -209,7 +216,7 @@ class Pipeline:
         self, draft: Draft, language_model: LanguageModel, sampling: Sampling
     ) -> AsyncIterator[Event]:
         """Let the language model write from as much of the evidence as it can read."""
-        hits = await to_thread.run_sync(self._fitting, draft)
+        hits = await self._lane.go_on(partial(self._fitting, draft))
         while True:
             draft.evidence_left_out = len(draft.found.hits) - len(hits)
             try:
@@ -235,7 +242,7 @@ class Pipeline:
         usual_markers = UsualMarkers(len(hits), tuple(texts))
         reader = SentenceReader(frame, language=draft.language, usual_markers=usual_markers)
         evidence = Evidence(hits, encoder=self.encoder)
-        preparing = asyncio.ensure_future(to_thread.run_sync(evidence.prepare))
+        preparing = asyncio.ensure_future(self._lane.go_on(evidence.prepare))
         waiting: list[Event] = []
         try:
             stop, sampling = _held_back(sampling, frame, len(hits))
@@ -243,7 +250,7 @@ class Pipeline:
                 if any(end in sentence.lead + sentence.text for end in stop):
                     break
                 await asyncio.shield(preparing)
-                waiting += await to_thread.run_sync(self._cite, draft, sentence, evidence)
+                waiting += await self._lane.go_on(partial(self._cite, draft, sentence, evidence))
                 if draft.has_related_claim:
                     for event in waiting:
                         yield event

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from embeddings.batching import BatchingEncoder
@@ -13,6 +13,7 @@ from rag.circuit_breaker import CircuitBreaker
 from rag.corpus_properties import EncoderIdentity
 from rag.errors import EncoderError, RerankerError, SettingsError
 from rag.ingestion import Ingestion
+from rag.lanes import Lane, processors
 from rag.language_model import LanguageModel
 from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
@@ -29,6 +30,8 @@ class Service:
     corpus: LocalCorpus
     pipeline: Pipeline
     ingestion: Ingestion
+    searching: Lane = field(default_factory=lambda: Lane(threads=processors(), longest_wait_seconds=0.1))
+    writing: Lane = field(default_factory=lambda: Lane(threads=1, longest_wait_seconds=5.0))
 
     @property
     def breaker(self) -> CircuitBreaker | None:
@@ -75,7 +78,8 @@ def build_service(
         answer_timeout_seconds=settings.answer_timeout_seconds,
     )
     ingestion = Ingestion(corpus, encoder, passage_max_tokens=settings.passage_max_tokens)
-    return Service(settings, corpus, pipeline, ingestion)
+    searching = Lane(threads=processors(), longest_wait_seconds=settings.search_wait_seconds)
+    return Service(settings, corpus, pipeline, ingestion, searching)
 
 
 def _load_encoder(settings: Settings) -> Encoder:

@@ -156,6 +156,9 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = Field(
         1, description="Processes of `kutip serve` that answer, each with a model of its own."
     )
+    search_wait_seconds: Annotated[float, Field(ge=0, le=60)] = Field(
+        0.1, description="Longest wait of a search for a processor; one that would wait longer is refused."
+    )
     shutdown_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(
         25, description="Time that answers under way have to finish when `kutip serve` is told to stop."
     )

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from api.dependencies import RunningService
 from api.problems import problem, respond
 from api.schemas import ArticleQuery, ArticlesReply, article_json, ingest_json
-from rag.datatypes import Article, ArticlePage, Unreadable
+from rag.datatypes import Article, ArticlePage, IngestResult, Unreadable
 from rag.errors import BadRequest, NotFound, ReadingError
 from rag.reading import ArticleRecord, parse_record
 
@@ -35,13 +35,18 @@ _BODY_SCHEMA = {
     response_model=ArticlesReply,
     openapi_extra={"requestBody": {"content": {"application/json": {"schema": _BODY_SCHEMA}}}},
 )
-def add_articles(body: Annotated[dict[str, Any], Body()], service: RunningService) -> Response:
+async def add_articles(body: Annotated[dict[str, Any], Body()], service: RunningService) -> Response:
     """Add one article, or `{"articles": [...]}`; a rejected one does not keep the others out.
 
     Replies 200 with what became of each, or 422 where every one was rejected.
     """
-    items = [_article(record, place) for place, record in enumerate(_records(body))]
-    results = list(service.ingestion.ingest(items))
+    records = _records(body)
+
+    def add() -> list[IngestResult]:
+        items = [_article(record, place) for place, record in enumerate(records)]
+        return list(service.ingestion.ingest(items))
+
+    results = await service.writing.begin(add)
     reply: dict[str, Any] = {"articles": [ingest_json(result) for result in results]}
     rejected = [result for result in results if result.status == "rejected"]
     if len(rejected) < len(results):

@@ -9,8 +9,12 @@ router = APIRouter(tags=["search"])
 
 
 @router.post("/v1/search")
-def search(body: SearchBody, service: RunningService) -> SearchReply:
+async def search(body: SearchBody, service: RunningService) -> SearchReply:
     """Return passages by meaning and keywords (`hybrid`), or by one of the two."""
-    question = body.to_question()
-    found = service.pipeline.search(question, mode=body.mode)
-    return search_reply(found, undated=service.pipeline.undated_left_out(question.filters))
+
+    def found() -> SearchReply:
+        question = body.to_question()
+        found = service.pipeline.search(question, mode=body.mode)
+        return search_reply(found, undated=service.pipeline.undated_left_out(question.filters))
+
+    return await service.searching.begin(found)

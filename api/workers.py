@@ -27,6 +27,7 @@ from api.app import create_app
 from api.log_lines import fields, set_up_logging
 from api.tracing import set_up_tracing
 from rag.errors import KutipError
+from rag.lanes import processors
 from rag.service import Service, build_service
 from rag.settings import Settings
 
@@ -59,7 +60,7 @@ def serve_with_workers(
     with tempfile.TemporaryDirectory(prefix="kutip-", ignore_cleanup_errors=True) as folder:
         # Read by libraries when they are imported, which the workers have yet to do.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, _processors() // settings.workers)))
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, processors() // settings.workers)))
         make_app = partial(_make_app, settings, Path(folder), build)
         config = server_config(make_app, settings, workers=settings.workers)
         supervisor = Supervisor(config, listener, Path(folder), announce)
@@ -129,7 +130,3 @@ def _end_with_supervisor() -> None:
     assert supervisor is not None
     wait([supervisor.sentinel])
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -39,7 +39,7 @@ _HEADER = (
 
 @dataclass
 class Seen:
-    """What clients saw since a moment: seconds by kind of request, statuses; the last word of each article."""
+    """What clients saw since a moment: seconds by kind of request, statuses; each article's last word."""
 
     since: float
     seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in _MIX})

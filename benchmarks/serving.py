@@ -92,9 +92,10 @@ def _ten_thousand(folder: Path) -> Iterator[Article]:
 
 
 @contextmanager
-def serving(name: str, *, workers: int = 1) -> Iterator[tuple[httpx.Client, int]]:
+def serving(name: str, *, workers: int = 1, **settings: str) -> Iterator[tuple[httpx.Client, int]]:
     """Run the server on a corpus under build/; give a client and the server's process id."""
     environment = {**os.environ, "KUTIP_DATA_DIR": f"build/benchmarks/{name}"}
+    environment |= {f"KUTIP_{setting.upper()}": value for setting, value in settings.items()}
     environment["KUTIP_LOG_LEVEL"] = (
         "warning"  # nobody reads on in the pipe, and the server waits if it fills
     )

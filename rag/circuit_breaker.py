@@ -35,7 +35,6 @@ class CircuitBreaker:
 
     def __init__(self, language_model: LanguageModel, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = language_model.name
-        self.held_back = 0
         self._language_model = language_model
         self._clock = clock
         self._failures = 0
@@ -80,7 +79,6 @@ class CircuitBreaker:
         """Return whether this request is the one that tries whether the language model is back."""
         state = self.state
         if state == "open" or self._is_trying:
-            self.held_back += 1
             seconds = max(0.0, self._paused_until - self._clock())
             raise LanguageModelPaused(
                 f"{self.name} is not asked for another {seconds:.0f} s, because it failed: {self._reason}"

@@ -20,7 +20,7 @@ from rag.errors import BadRequest, LanguageModelContextExceeded, LanguageModelEr
 from rag.events import Answered, Event, HitsFound, TextWritten, WritingFailed
 from rag.evidence import Evidence
 from rag.extractive import before_stop, best_sentences, within
-from rag.lanes import Lane, processors
+from rag.lanes import Lane
 from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.languages import detect_language, written_words
 from rag.listeners import Listener, Searched
@@ -68,7 +68,10 @@ OnFailure = Callable[[str], object]
 
 
 class Pipeline:
-    """Answers questions from a corpus; safe for many at once. `listeners` are told of what was asked."""
+    """Answers questions from a corpus; safe for many at once. `listeners` are told of what was asked.
+
+    So many `threads` work on answers; a language model is waited for in none of them.
+    """
 
     def __init__(
         self,
@@ -82,6 +85,7 @@ class Pipeline:
         max_prompt_tokens: int = 7000,
         unsupported: UnsupportedPolicy = "flag",
         answer_timeout_seconds: float = 90.0,
+        threads: int = 1,
     ) -> None:
         self.corpus = corpus
         self.encoder = encoder
@@ -93,8 +97,7 @@ class Pipeline:
         self._max_prompt_tokens = max_prompt_tokens
         self._unsupported = unsupported
         self._answer_timeout_seconds = answer_timeout_seconds
-        # Half of the processors at most, so that searches find one; a language model is waited for in none.
-        self._lane = Lane(threads=max(1, processors() // 2), longest_wait_seconds=_LONGEST_WAIT_SECONDS)
+        self._lane = Lane(threads=threads, longest_wait_seconds=_LONGEST_WAIT_SECONDS)
 
     def search(self, question: Question, *, mode: SearchMode = "hybrid") -> Found:
         """Return the passages that matter for a question."""

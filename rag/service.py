@@ -66,6 +66,7 @@ def build_service(
             ingestion = Ingestion(old, encoder, passage_max_tokens=settings.passage_max_tokens)
             old.encode_again(identity, ingestion.cut_and_encode)
     corpus = open_corpus(settings, encoder=identity)
+    threads = max(1, processors() // settings.workers)
     pipeline = Pipeline(
         corpus=corpus,
         encoder=encoder,
@@ -76,9 +77,10 @@ def build_service(
         max_prompt_tokens=settings.llm_context_tokens - settings.llm_max_tokens,
         unsupported=settings.unsupported,
         answer_timeout_seconds=settings.answer_timeout_seconds,
+        threads=max(1, threads // 2),  # so that a search finds a processor
     )
     ingestion = Ingestion(corpus, encoder, passage_max_tokens=settings.passage_max_tokens)
-    searching = Lane(threads=processors(), longest_wait_seconds=settings.search_wait_seconds)
+    searching = Lane(threads=threads, longest_wait_seconds=settings.search_wait_seconds)
     return Service(settings, corpus, pipeline, ingestion, searching)
 
 

@@ -218,7 +218,7 @@ def test_a_server_that_asks_for_a_pause_is_not_asked_again_meanwhile(tmp_path: P
     assert (ready.status_code, ready.json()["language_model_breaker"]) == (200, "open")
     assert found["language_model_breaker", (("state", "open"),)] == 1
     assert found["language_model_breaker", (("state", "closed"),)] == 0
-    assert found["language_model_held_back_total", ()] == 3
+    assert found["degraded_total", (("reason", "llm_paused"),)] == 2
 
 
 def test_a_language_model_that_is_back_is_asked_again(tmp_path: Path) -> None:

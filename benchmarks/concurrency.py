@@ -23,9 +23,9 @@ _ROUNDS = 3
 _METHOD = """
 `kutip serve --workers N` with the pooled Indonesian passages of the development sets, hybrid search, another
 question each time; the clients run beside it on the same processors, each asking again as soon as it is
-answered; none is refused, however long it waits (`KUTIP_SEARCH_WAIT_SECONDS=60`). All rows take turns; the median of three rounds. A worker computes with its part of the processors,
-so one client of two workers on two processors has one. Memory is the proportional set size of all processes
-of the server, afterwards.
+answered; none is refused, however long it waits (`KUTIP_SEARCH_WAIT_SECONDS=60`). All rows take turns; the
+median of three rounds. A worker computes with its part of the processors, so one client of two workers on two
+processors has one. Memory is the proportional set size of all processes of the server, afterwards.
 """.strip().replace("\n", " ")
 
 

@@ -27,25 +27,34 @@ class Reply:
         """Return the body, read."""
         return json.loads(self.body)
 
-    @property
-    def retry_after(self) -> float:
-        """How many seconds the service asks to wait."""
-        return float(self.headers.get("retry-after", "1"))
-
 
 class Connection:
     """One connection that is kept alive; client libraries cost more than Kutip does."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    _reader: asyncio.StreamReader
+    _writer: asyncio.StreamWriter
+
+    def __init__(self, url: str) -> None:
+        self._url = url
 
     @classmethod
     async def open(cls, url: str) -> Self:
         """Return a connection to a service."""
-        address = urlsplit(url)
-        assert address.hostname is not None
-        return cls(*await asyncio.open_connection(address.hostname, address.port, limit=2**24))
+        connection = cls(url)
+        await connection._connect()
+        return connection
+
+    async def _connect(self) -> None:
+        address = urlsplit(self._url)
+        self._reader, self._writer = await asyncio.open_connection(
+            address.hostname, address.port, limit=2**24
+        )
+
+    async def wait(self, reply: Reply) -> None:
+        """Wait for as long as a refusal asks; the service closes what is idle for five seconds."""
+        self.close()
+        await asyncio.sleep(float(reply.headers.get("retry-after", "1")))
+        await self._connect()
 
     async def request(self, method: str, path: str, body: object = None) -> Reply:
         """Send a request and read its whole reply."""

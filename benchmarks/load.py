@@ -82,7 +82,7 @@ class Client:
             if is_seen:
                 seen.note(kind, reply)
             if reply.status == 503:
-                await asyncio.sleep(reply.retry_after)
+                await connection.wait(reply)
         connection.close()
 
     async def _send(self, kind: str, connection: Connection, seen: Seen) -> Reply:
@@ -194,17 +194,12 @@ def _report(seen: Seen, held: Sequence[Holding], single: float, missing: Sequenc
 
 def _row(kind: str, seen: Seen, single: float) -> list[object]:
     other = sum(count for (what, _), count in seen.unexpected.items() if what == kind)
-    refused = seen.count(kind, 503)
-    p50, p95 = statistics.median(seen.seconds[kind]), statistics.quantiles(seen.seconds[kind], n=20)[-1]
-    return [
-        kind,
-        seen.count(kind, 200),
-        refused,
-        other,
-        f"{p50 * 1000:.0f}",
-        f"{p95 * 1000:.0f}",
-        f"{p95 / single:.1f}",
-    ]
+    counts = [seen.count(kind, 200), seen.count(kind, 503), other]
+    taken = sorted(seen.seconds[kind])
+    if not taken:
+        return [kind, *counts, "", "", ""]
+    p50, p95 = statistics.median(taken), taken[int(0.95 * (len(taken) - 1))]
+    return [kind, *counts, f"{p50 * 1000:.0f}", f"{p95 * 1000:.0f}", f"{p95 / single:.1f}"]
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ class _Client:
             reply = await self._send(connection)
             self._statuses[reply.status] += 1
             if reply.status == 503:
-                await asyncio.sleep(reply.retry_after)
+                await connection.wait(reply)
         connection.close()
 
     async def _send(self, connection: Connection) -> Reply:

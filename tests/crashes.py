@@ -47,7 +47,7 @@ EVERYTHING = 1000  # more passages than any corpus here holds
 EXACT = 40
 
 OTHER_WORDS = ("panen", "rumah", "jalan", "kota", "12", "2024", "harga", "naik")
-QUERIES = ("kopi", "gempa", "harga kopi naik di kota", "maraton banjir 2024")
+QUERIES = ("kopi", "gempa 2024", "harga kopi naik di kota")
 
 Articles = Mapping[str, Article]
 
@@ -505,7 +505,7 @@ def check_folder(folder: Path, possible: Sequence[Articles]) -> Articles:
         others = {name for name in others if not name.startswith(f"{DATABASE_NAME}.unfinished-")}
         assert not others, others
         with open_corpus(folder) as corpus:
-            check_searches(corpus, articles, QUERIES[-2:])
+            check_searches(corpus, articles, QUERIES[-1:])
     assert [text for text in warnings if "built anew" not in text] == []
     return articles
 

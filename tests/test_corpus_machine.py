@@ -11,6 +11,6 @@ from tests.crashes import SMALL_TIERS
 def test_two_processes_find_what_a_dictionary_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     for part in SMALL_TIERS:
         monkeypatch.setattr(*part)
-    short = settings(max_examples=8, stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow])
+    short = settings(max_examples=6, stateful_step_count=20, suppress_health_check=[HealthCheck.too_slow])
     run_state_machine_as_test(CorpusMachine, settings=short)
     assert CorpusMachine.taken.total() > 50

@@ -123,7 +123,8 @@ class Database:
         connection.row_factory = sqlite3.Row
         try:
             _switch_to_wal(connection)
-            for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
+            # FULL, so that a power failure loses nothing that was committed either.
+            for pragma in ("synchronous = FULL", "foreign_keys = ON"):
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
             connection.close()

@@ -18,6 +18,7 @@ from rag.errors import SettingsError
 PREFIX = "KUTIP_"
 ENV_FILE = ".env"
 
+_HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?")
 
 
@@ -32,6 +33,17 @@ def _as_origins(value: str) -> str:
     return " ".join(origins)
 
 
+def _as_hosts(value: str) -> str:
+    """Return names of hosts with one space between."""
+    hosts = value.lower().split()
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise PydanticCustomError(
+                "host", "{host} is no name such as kutip.example, without a port", {"host": repr(host)}
+            )
+    return " ".join(hosts)
+
+
 def _as_key_hashes(value: SecretStr) -> SecretStr:
     """Return the hashes of keys, so that none is held in the clear, not even as a secret."""
     try:
@@ -40,6 +52,7 @@ def _as_key_hashes(value: SecretStr) -> SecretStr:
         raise PydanticCustomError("keys", "{reason}", {"reason": str(error)}) from None
 
 
+Hosts = Annotated[str, AfterValidator(_as_hosts)]
 Origins = Annotated[str, AfterValidator(_as_origins)]
 KeyHashes = Annotated[SecretStr, AfterValidator(_as_key_hashes)]
 
@@ -140,6 +153,10 @@ class Settings(BaseSettings):
         description="Origins whose pages may send requests, with spaces between; none where empty.",
     )
 
+    allowed_hosts: Hosts = Field(
+        "",
+        description="Names, beside localhost and addresses, by which a service without keys may be called.",
+    )
     api_keys: KeyHashes | None = Field(
         None,
         description="Keys that may ask, search and read, or `sha256:` hashes of them; see `kutip key`.",

@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     JsonValue,
     ValidationError,
     ValidationInfo,
@@ -35,6 +36,12 @@ _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,8}")
 _DERIVED_ID_CHARACTERS = 16
 _SHOWN_ERRORS = 3
 _SHOWN_CHARACTERS = 500
+
+
+_ONE_BODY: list[JsonValue] = [
+    {"required": [given], "properties": {given: {"type": kind}, other: {"type": "null"}}}
+    for given, kind, other in (("paragraphs", "array", "text"), ("text", "string", "paragraphs"))
+]
 
 
 def _refusal(message: str) -> PydanticCustomError:
@@ -69,9 +76,13 @@ class ArticleRecord(BaseModel):
     ('Satu kalimat.', 'Dua.')
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, json_schema_extra={"oneOf": _ONE_BODY}
+    )
 
-    id: str | None = None
+    id: Annotated[
+        str | None, Field(json_schema_extra={"minLength": 1, "maxLength": MAXIMUM_ID_CHARACTERS})
+    ] = None
     title: str = ""
     paragraphs: list[str] | None = None
     text: str | None = None

@@ -100,9 +100,7 @@ def _middleware(
         Middleware(Observation, metrics=metrics),
         Middleware(SecurityHeaders),
         *_cross_origin(settings.cors_origins),  # before the keys: a preflight request carries none
-        Middleware(
-            Access, keys=Keys.of(settings), pages=TrustedPages.of(settings), rate_limit=rate_limit
-        ),
+        Middleware(Access, keys=Keys.of(settings), pages=TrustedPages.of(settings), rate_limit=rate_limit),
         Middleware(ConcurrencyLimit, limit=ceil(settings.max_concurrent / workers), load=load),
         Middleware(BodyLimit),
     ]

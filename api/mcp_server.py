@@ -87,7 +87,9 @@ async def _called(tool: Tool[Any], arguments: dict[str, Any], running: Running) 
         body = tool.parse(arguments)
         reply = await tool.run(await running(), body)
     except KutipError as error:
-        return _failed(str(error))
+        if error.public:
+            logger.error("%s", error)
+        return _failed(error.public_message)
     except Exception:
         logger.exception("The tool %s failed", tool.name)
         return _failed(UNEXPECTED)

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents; under OpenAI's paths in OpenAI's envelope."""
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -18,6 +19,8 @@ from api.paths import path_of
 from api.request_ids import HEADER, current_request_id
 from api.security_headers import SECURITY_HEADERS
 from rag.errors import BadRequest, KutipError, Overloaded, Unauthorized
+
+logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -95,10 +98,12 @@ def problem(status: int, detail: str, kind: str = "about:blank", **members: Any)
 
 def problem_of(error: KutipError) -> dict[str, Any]:
     """Return the problem document of one of Kutip's own errors."""
+    if error.public:
+        logger.error("%s", error)
     kind = f"urn:kutip:error:{type(error).__name__}"
     field = error.field if isinstance(error, BadRequest) else None
     members = {"errors": [{"field": field, "detail": str(error)}]} if field else {}
-    return problem(error.http_status, str(error), kind, **members)
+    return problem(error.http_status, error.public_message, kind, **members)
 
 
 def add_problem_handlers(app: FastAPI) -> None:

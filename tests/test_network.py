@@ -10,17 +10,21 @@ from tests.test_architecture import ROOT, TREES
 
 # What can open a connection, of the standard library and of what is installed.
 CONNECTING = frozenset(
-    """
-    aiohttp asyncore ftplib grpc http.client http.server httpcore httpcore2 httpx httpx2 huggingface_hub imaplib
-    nntplib openai poplib requests smtplib socket socketserver ssl telnetlib urllib.request urllib3 websockets
-    webbrowser xmlrpc
-    """.split()
+    {
+        *("ftplib", "http.client", "http.server", "imaplib", "poplib", "smtplib", "socket", "socketserver"),
+        *("ssl", "urllib.request", "webbrowser", "xmlrpc"),
+        *("aiohttp", "grpc", "httpcore", "httpcore2", "httpx", "httpx2", "huggingface_hub", "openai"),
+        *("requests", "urllib3", "websockets"),
+    }
 )
 # Which modules import them, and why; one of ours that is not here opens none by itself.
 ALLOWED = {
     "rag.openai_model": ({"httpx2", "openai"}, "asks the language model that is configured"),
     "api.commands.serve": ({"socket"}, "listens"),
-    "embeddings.loading": ({"huggingface_hub"}, "fetches a model that a setting names by its name on the hub"),
+    "embeddings.loading": (
+        {"huggingface_hub"},
+        "fetches a model that a setting names by its name on the hub",
+    ),
 }
 
 
@@ -55,7 +59,8 @@ from rag.settings import load_settings
 with build_service(load_settings()) as service:
     results = list(service.ingestion.ingest(read_paths(sys.argv[1:], overrides=Overrides())))
     answer = asyncio.run(service.pipeline.answer(Question(text="Berapa luas terumbu karang yang pulih?")))
-print(json.dumps({"noticed": noticed, "statuses": [it.status for it in results], "quotes": len(answer.citations)}))
+statuses = [result.status for result in results]
+print(json.dumps({"noticed": noticed, "statuses": statuses, "quotes": len(answer.citations)}))
 """
 
 

@@ -6,6 +6,7 @@ lengths of one text are compared, so that it does not matter how fast the machin
 
 import ast
 import importlib
+import random
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,9 @@ BOUNDED = {
     "rag.facts.numbers._ABOUT": 24,
 }
 
+# Those that stand among others, which their name does not show: how they are used, if not by `search`.
+AMONG_OTHERS = {"_TITLE_PROMPTS": frozenset({"match"})}
+
 # Where patterns are made outside of a module's top level, and how those that are made are used.
 MADE_LATER = {
     "api.origins",
@@ -39,9 +43,14 @@ MADE_LATER = {
 }
 
 SHORT, LONG = 3_000, 12_000
-# Linear time grows by four, quadratic by sixteen; what takes less than this of the shorter is not looked at.
+# Linear time grows by four, quadratic by sixteen. What is looked at takes so long of the shorter text, and so many
+# times longer than a text without a sign of the pattern.
 MOST_GROWTH = 9
 NOTICED_SECONDS = 0.005
+NOTICED_TIMES = 4
+# Of patterns with a thousand alternatives, which take long of any text, some texts are enough.
+SLOW_SECONDS = 0.002
+SOME = 50
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ def uses() -> Iterator[Use]:
         for call in calls_of_re(tree):
             yield Use(f"{module}:{call.lineno}", re.compile(ast.literal_eval(call.args[0])), call.func.attr)
     yield Use("rag.prompts.marker_pattern", Frame("q3fa1").marker_pattern, "finditer")
-    for language in ("id", "en", "zh-Hans", "th", "vi"):
+    for language in ("id", "zh-Hans"):
         yield Use(f"rag.facts.numbers({language})", numbers._pattern(language), "finditer")
         for number, pattern in enumerate(dates._patterns(language)):
             yield Use(f"rag.facts.dates({language})[{number}]", pattern, "sub")
@@ -93,7 +102,7 @@ def methods_of(name: str) -> frozenset[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
     }
-    return frozenset(called & METHODS) or frozenset({"search"})
+    return frozenset(called & METHODS) or AMONG_OTHERS.get(name, frozenset({"search"}))
 
 
 def calls_of_re(tree: ast.AST) -> Iterator[Any]:
@@ -118,6 +127,11 @@ def texts_for(pattern: re.Pattern[Any], length: int) -> Iterator[Any]:
         yield text if isinstance(pattern.pattern, str) else text.encode()
 
 
+def quiet(pattern: re.Pattern[Any]) -> Any:
+    text = "\x02" * SHORT
+    return text if isinstance(pattern.pattern, str) else text.encode()
+
+
 def seconds(use: Use, text: str) -> float:
     run: Callable[..., Any] = getattr(use.pattern, use.method)
     start = time.process_time()
@@ -137,11 +151,14 @@ ALL = list(uses())
 def test_its_time_grows_no_faster_than_the_text(use: Use) -> None:
     bound = BOUNDED.get(use.name)
     short, long = (bound, bound) if bound else (SHORT, LONG)
-    for text, longer in zip(texts_for(use.pattern, short), texts_for(use.pattern, long), strict=True):
-        taken = seconds(use, text)
-        if taken > NOTICED_SECONDS:
+    pairs = list(zip(texts_for(use.pattern, short), texts_for(use.pattern, long), strict=True))
+    usual = min(seconds(use, quiet(use.pattern)) for _ in range(3))
+    if usual > SLOW_SECONDS:
+        pairs = random.Random(0).sample(pairs, SOME)  # noqa: S311, any will do
+    for text, longer in pairs:
+        if seconds(use, text) > max(NOTICED_SECONDS, NOTICED_TIMES * usual):
             growth = min(seconds(use, longer) for _ in range(3)) / min(seconds(use, text) for _ in range(3))
-            assert growth < MOST_GROWTH, (use.pattern.pattern, text[:30], text[-10:])
+            assert growth < MOST_GROWTH, (use.pattern.pattern[:200], text[:30], text[-10:])
 
 
 def test_no_pattern_is_forgotten() -> None:

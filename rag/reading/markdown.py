@@ -62,7 +62,7 @@ def _load_front_matter(text: str) -> dict[Any, Any] | None:
         )
     try:
         loaded = _to_json(yaml.load(text, Loader=_Loader))  # noqa: S506, a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise ReadingError(f"the front matter between the --- lines is not YAML: {reason:.300}") from None
     return loaded if isinstance(loaded, dict) else {} if loaded is None else None

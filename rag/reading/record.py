@@ -29,6 +29,7 @@ from rag.reading.paragraphs import split_paragraphs
 from rag.reading.rights import check_permission, find_prohibition
 
 MAXIMUM_ID_CHARACTERS = 200
+MAXIMUM_FIELD_CHARACTERS = 10_000  # of what comes with every hit of the article
 MAXIMUM_DEPTH = 32
 
 _REFUSED_CHARACTER = re.compile("[\0\ud800-\udfff]")
@@ -114,6 +115,16 @@ class ArticleRecord(BaseModel):
         if not value.strip() or len(value) > MAXIMUM_ID_CHARACTERS or has_control:
             raise _refusal(
                 f"id {value!r:.100} is not 1 to {MAXIMUM_ID_CHARACTERS} characters without control characters"
+            )
+        return value
+
+    @field_validator("title", "url", "outlet", "author", "language", "section", "permission")
+    @classmethod
+    def _check_length(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and len(value) > MAXIMUM_FIELD_CHARACTERS:
+            raise _refusal(
+                f"{info.field_name} has {len(value):,} characters, more than {MAXIMUM_FIELD_CHARACTERS:,}: "
+                "shorten it"
             )
         return value
 

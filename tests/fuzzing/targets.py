@@ -9,13 +9,14 @@ from io import BytesIO
 from itertools import pairwise
 
 from api.schemas import article_json
-from rag.attribution import attribute
+from rag.attribution import attribute, without_markup
 from rag.blocks import blocks
 from rag.citations import Composer
 from rag.claims import Sentence, SentenceReader, UsualMarkers
 from rag.datatypes import Article, Hit, Unreadable
 from rag.errors import ReadingError
 from rag.evidence import Evidence
+from rag.facts import find_facts
 from rag.passages import cut_passages
 from rag.prompts import Frame
 from rag.reading import Overrides, parse_record, read_bytes
@@ -175,11 +176,8 @@ class _Unknowable(Exception):
 
 
 def _check_absent(claim: str, evidence: Evidence, language: str, *, is_name: bool) -> None:
-    from rag.attribution import without_markup
-    from rag.facts import find_facts
-
     facts = find_facts(without_markup(claim), language=language)
-    if is_name and not any("zyxqorth" == name.folded and not name.is_soft for name in facts.names):
+    if is_name and not any(name.folded == "zyxqorth" and not name.is_soft for name in facts.names):
         raise _Unknowable
     found = attribute(Sentence(lead="", text=claim, evidence=(1,)), evidence=evidence, language=language)
     assert found.verdict != "supported", claim

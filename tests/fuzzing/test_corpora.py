@@ -1,4 +1,4 @@
-"""Every input that is kept goes through its target, those that once failed too; and a fuzzer starts from them."""
+"""Every input that is kept passes its target, those that once failed too; and so do a few new ones."""
 
 import subprocess
 import sys

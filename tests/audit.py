@@ -81,10 +81,10 @@ def licence_faults(installed: dict[str, Distribution]) -> Iterator[str]:
 
 def licence_of(found: Distribution) -> str:
     """Return what a distribution's metadata says of its licence."""
-    metadata = found.metadata
-    classified = [it for it in metadata.get_all("Classifier") or [] if it.startswith("License ::")]
-    stated = metadata.get("License-Expression") or "; ".join(it.split(" :: ")[-1] for it in classified)
-    return stated or (metadata.get("License") or "").split("\n")[0]
+    told = found.metadata.json  # whose names are those of PEP 566
+    classified = [it for it in told.get("classifier", []) if it.startswith("License ::")]
+    stated = told.get("license_expression") or "; ".join(it.split(" :: ")[-1] for it in classified)
+    return str(stated or told.get("license", "")).split("\n")[0]
 
 
 def dependency_faults() -> Iterator[str]:

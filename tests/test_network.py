@@ -14,12 +14,14 @@ CONNECTING = frozenset(
         *("ftplib", "http.client", "http.server", "imaplib", "poplib", "smtplib", "socket", "socketserver"),
         *("ssl", "urllib.request", "webbrowser", "xmlrpc"),
         *("aiohttp", "grpc", "httpcore", "httpcore2", "httpx", "httpx2", "huggingface_hub", "openai"),
+        "opentelemetry.exporter",
         *("requests", "urllib3", "websockets"),
     }
 )
 # Which modules import them, and why; one of ours that is not here opens none by itself.
 ALLOWED = {
     "rag.openai_model": ({"httpx2", "openai"}, "asks the language model that is configured"),
+    "api.span_provider": ({"opentelemetry.exporter"}, "sends traces to the collector that a setting names"),
     "api.commands.serve": ({"socket"}, "listens"),
     "embeddings.loading": (
         {"huggingface_hub"},

@@ -43,8 +43,8 @@ MADE_LATER = {
 }
 
 SHORT, LONG = 3_000, 12_000
-# Linear time grows by four, quadratic by sixteen. What is looked at takes so long of the shorter text, and so many
-# times longer than a text without a sign of the pattern.
+# Linear time grows by four, quadratic by sixteen. What is looked at takes so long of the shorter text, and so
+# many times longer than a text without a sign of the pattern.
 MOST_GROWTH = 9
 NOTICED_SECONDS = 0.005
 NOTICED_TIMES = 4
@@ -115,13 +115,17 @@ def _is_written_out(call: ast.Call) -> bool:
     return isinstance(call.args[0], ast.Constant)
 
 
+# What must stand before what is repeated, where a word or a sign of the pattern is not enough.
+BEGINNINGS = ("", "a", "1", "|a", "<meta charset=")
+
+
 def texts_for(pattern: re.Pattern[Any], length: int) -> Iterator[Any]:
     """Yield texts of about `length` that begin or repeat what the pattern looks for, and then do not fit."""
     source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode()
     words = list(dict.fromkeys(re.findall(r"(?<!\\)[^\W\d_]{2,}", source)))[:6]
     signs = list(dict.fromkeys(re.findall(r"[^\w\s\\]", source)))[:10]
     units = [*words, *signs, *" \n\t1aA", *(f"{word} " for word in words[:3]), "a1", "1."]
-    prefixes = ["", *words, *signs[:6], "a", "1"]
+    prefixes = [*BEGINNINGS, *words, *signs[:6]]
     for prefix, unit, suffix in product(prefixes, units, ("\x01", "a")):
         text = prefix + unit * (length // len(unit)) + suffix
         yield text if isinstance(pattern.pattern, str) else text.encode()

@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 EVAL ?= ../shared/eval
 NODE_MODULES := tests/javascript/node_modules
+SECONDS ?= 300
 DATA := $(or $(KUTIP_DATA_DIR),data)
 
-.PHONY: help install demo test check format serve bench screenshots
+.PHONY: help install demo test check audit fuzz format serve bench screenshots
 
 help:  ## List the commands.
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -23,10 +24,21 @@ test: $(VENV)/.installed-dev $(NODE_MODULES)/.installed  ## Run every test, netw
 	@tests/page/install_chromium.sh
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
-check: $(VENV)/.installed-dev  ## Lint, formatting and types.
+check: $(VENV)/.installed-dev  ## Lint, formatting, types, and what is installed.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.audit
+
+audit:  ## Ask for known vulnerabilities of the pinned versions; needs the network.
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	build/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
+fuzz: $(VENV)/.installed-dev  ## Fuzz the HTTP service, the readers and the claim checker; SECONDS=300 of each.
+	$(BIN)/python -m tests.fuzzing.openapi
+	for target in pages sentences verdicts; do \
+		$(BIN)/python -m tests.fuzzing $$target --seconds $(SECONDS) || exit 1; done
 
 format: $(VENV)/.installed-dev  ## Format the code.
 	$(BIN)/ruff check --fix .

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from pydantic import SecretStr
-from starlette._utils import get_route_path
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from api.origins import TrustedPages
+from api.paths import path_of
 from api.problems import refusal
 from api.rate_limit import RateLimit
 from rag.access_keys import HASH_PREFIX, KEY
@@ -34,12 +35,12 @@ _POLICY_VIOLATION = 1008
 
 def is_open(scope: Scope) -> bool:
     """Whether a request needs no key and counts for no limit."""
-    return scope.get("method") in ("GET", "HEAD") and _OPEN.fullmatch(_path_of(scope)) is not None
+    return scope.get("method") in ("GET", "HEAD") and _OPEN.fullmatch(path_of(scope)) is not None
 
 
 def is_measuring(scope: Scope) -> bool:
     """Whether a request asks how busy the service is, and so is answered when it is."""
-    return scope.get("method") == "GET" and _path_of(scope) == "/metrics"
+    return scope.get("method") == "GET" and path_of(scope) == "/metrics"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +86,10 @@ class Keys:
 class Access:
     """Lets a request through that may do what it asks for, as often as it may."""
 
-    def __init__(self, app: ASGIApp, *, keys: Keys, rate_limit: RateLimit) -> None:
+    def __init__(self, app: ASGIApp, *, keys: Keys, pages: TrustedPages, rate_limit: RateLimit) -> None:
         self.app = app
         self._keys = keys
+        self._pages = pages
         self._rate_limit = rate_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,6 +106,7 @@ class Access:
 
     def _admit(self, scope: Scope) -> None:
         if not self._keys.are_set:
+            self._pages.check(Headers(scope=scope))
             self._rate_limit.take(_network_of(scope))
             return
         try:
@@ -113,7 +116,7 @@ class Access:
             raise
         self._rate_limit.take(holder.name)
         if _writes(scope) and not holder.may_write:
-            what = f"{scope.get('method', 'A connection to')} {_path_of(scope)[:200]}"
+            what = f"{scope.get('method', 'A connection to')} {path_of(scope)[:200]}"
             raise Forbidden(f"{what} needs a key that may write: send one of those in KUTIP_ADMIN_KEYS.")
 
 
@@ -144,17 +147,12 @@ def _digests(hashes: SecretStr | None) -> list[bytes]:
 
 def _refused(error: KutipError, scope: Scope) -> ASGIApp:
     if scope["type"] == "http":
-        return refusal(error, path=_path_of(scope))
+        return refusal(error, path=path_of(scope))
     return WebSocketClose(_POLICY_VIOLATION)
 
 
-def _path_of(scope: Scope) -> str:
-    # subtle: the same reading of a path as routes have, so that none is open that leads elsewhere.
-    return get_route_path(scope)
-
-
 def _writes(scope: Scope) -> bool:
-    return scope.get("method") not in _READING_METHODS and _path_of(scope) not in _ASKING_PATHS
+    return scope.get("method") not in _READING_METHODS and path_of(scope) not in _ASKING_PATHS
 
 
 def _network_of(scope: Scope) -> str:

@@ -6,7 +6,8 @@ from importlib.metadata import version
 from math import ceil
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -18,11 +19,11 @@ from api.concurrency_limit import ConcurrencyLimit, Load
 from api.log_lines import log_texts
 from api.mcp_server import McpEndpoint
 from api.observation import Observation
-from api.origins import origin_pattern
-from api.problems import add_problem_handlers
+from api.origins import TrustedPages, origin_pattern
+from api.problems import add_problem_handlers, described_problems
 from api.rate_limit import RateLimit
 from api.request_ids import HEADER
-from api.routes import articles, ask, chat, filters, health, metrics, page, responses, search
+from api.routes import articles, ask, chat, docs, filters, health, metrics, page, responses, search
 from api.security_headers import SecurityHeaders
 from api.service_metrics import ServiceMetrics
 from api.tracing import note_on_span
@@ -66,6 +67,9 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
         description="Answers from articles, with citations to the exact words of the source.",
         version=version("kutip"),
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's own loads its scripts from another server
+        redoc_url=None,
+        redirect_slashes=False,  # a redirect leads to whatever host its request named
         telemetry=_TELEMETRY,
         middleware=_middleware(
             service.settings, workers=workers, rate_limit=rate_limit, load=load, metrics=counts
@@ -74,8 +78,15 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
     app.state.service = service
     app.state.metrics = counts
     add_problem_handlers(app)
-    for module in (ask, chat, responses, search, articles, filters, health, metrics, page):
-        app.include_router(module.router)
+    # Access has seen to the key; this says in the OpenAPI document that there must be one.
+    needing_key = [Depends(HTTPBearer(auto_error=False))] if Keys.of(service.settings).are_set else []
+    for module in (ask, search, articles, filters, metrics):
+        app.include_router(module.router, responses=described_problems(), dependencies=needing_key)
+    for module in (chat, responses):
+        described = described_problems(is_openai=True)
+        app.include_router(module.router, responses=described, dependencies=needing_key)
+    for module in (health, page, docs):
+        app.include_router(module.router, responses=described_problems())
     # subtle: a route, as a mount would redirect /mcp to /mcp/.
     app.router.routes.append(Route("/mcp", mcp_endpoint, methods=["POST"]))
     return app
@@ -89,7 +100,7 @@ def _middleware(
         Middleware(Observation, metrics=metrics),
         Middleware(SecurityHeaders),
         *_cross_origin(settings.cors_origins),  # before the keys: a preflight request carries none
-        Middleware(Access, keys=Keys.of(settings), rate_limit=rate_limit),
+        Middleware(Access, keys=Keys.of(settings), pages=TrustedPages.of(settings), rate_limit=rate_limit),
         Middleware(ConcurrencyLimit, limit=ceil(settings.max_concurrent / workers), load=load),
         Middleware(BodyLimit),
     ]

@@ -5,6 +5,8 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.paths import path_of
+
 _MEBIBYTE = 1024 * 1024
 
 # A batch of a thousand long articles fits into the one, a thousand long turns into the other.
@@ -27,7 +29,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = _MAXIMUM_ARTICLES if scope["path"].startswith(_ARTICLES_PATH) else _MAXIMUM_QUESTION
+        limit = _MAXIMUM_ARTICLES if path_of(scope) == _ARTICLES_PATH else _MAXIMUM_QUESTION
         size = 0
 
         async def limited() -> Message:

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from api.messages import MAXIMUM_MESSAGES, Calls, MessageBody, conversation
-from api.schemas import FiltersBody, StrictBody
+from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
 from rag.citations import Marks
 from rag.datatypes import AnswerMode, Markers, SourceEvents
 from rag.errors import BadRequest, UnknownModel
@@ -19,11 +20,13 @@ from rag.validation import check_characters
 
 MODES: dict[str, AnswerMode] = {"kutip": "auto", "kutip-extractive": "extractive"}
 
+ONE_OF_THE_MODELS: JsonDict = {"enum": list(MODES)}
+
 _MAXIMUM_STOPS = 4
 
 
 def _one(value: object) -> object:
-    if value not in (None, 1):
+    if value not in (None, 1) or isinstance(value, bool):
         raise PydanticCustomError("choices", "There is one answer to a question: leave n out, or send 1")
     return value
 
@@ -47,7 +50,14 @@ def _or(default: Callable[[], object]) -> BeforeValidator:
 Stops = Annotated[list[str], BeforeValidator(_as_texts, json_schema_input_type=str | list[str] | None)]
 Limit = Annotated[int, Field(ge=1)] | None
 Temperature = Annotated[float, Field(ge=0, le=2)] | None
-TextFormat = Annotated[Any, BeforeValidator(_only_text)]
+_TEXT_FORMAT = {
+    "anyOf": [
+        {"type": "object", "properties": {"type": {"const": "text"}}, "required": ["type"]},
+        {"type": "null"},
+    ]
+}
+TextFormat = Annotated[Any, BeforeValidator(_only_text), WithJsonSchema(_TEXT_FORMAT)]
+One = Annotated[Any, BeforeValidator(_one), WithJsonSchema({"enum": [1, None]})]
 
 
 class KutipOptions(StrictBody):
@@ -55,7 +65,7 @@ class KutipOptions(StrictBody):
 
     filters: FiltersBody = FiltersBody()
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
-    language: str | None = None
+    language: Annotated[str | None, Field(json_schema_extra=LANGUAGE_TAG)] = None
     markers: Markers | None = None
     sources: SourceEvents | None = None
 
@@ -70,7 +80,7 @@ class OpenAIBody(BaseModel):
 
     conversation_field: ClassVar[str] = "messages"
 
-    model: str
+    model: Annotated[str, Field(json_schema_extra=ONE_OF_THE_MODELS)]
     messages: Messages
     stream: Annotated[bool, _or(bool)] = False
     temperature: Temperature = None
@@ -130,7 +140,7 @@ class ChatBody(OpenAIBody):
 
     stream_options: Annotated[StreamOptions, _or(StreamOptions)] = StreamOptions()
     max_completion_tokens: Limit = None
-    n: Annotated[Any, BeforeValidator(_one)] = None
+    n: One = None
     functions: Calls = None
     response_format: TextFormat = None
 
@@ -159,8 +169,18 @@ def _not_stored(value: object) -> object:
 
 
 def _text_format(value: object) -> object:
-    _only_text(value.get("format") if isinstance(value, dict) else None)
+    if value is not None and not isinstance(value, dict):
+        raise PydanticCustomError("text", "This is no object: leave it out")
+    _only_text(value.get("format") if value else None)
     return value
+
+
+NotStored = Annotated[Any, BeforeValidator(_not_stored), WithJsonSchema({"type": "null"})]
+TextOptions = Annotated[
+    Any,
+    BeforeValidator(_text_format),
+    WithJsonSchema({"type": ["object", "null"], "properties": {"format": _TEXT_FORMAT}}),
+]
 
 
 class ResponsesBody(OpenAIBody):
@@ -174,9 +194,9 @@ class ResponsesBody(OpenAIBody):
         Field(validation_alias="input"),
     ]
     max_tokens: Annotated[Limit, Field(validation_alias="max_output_tokens")] = None
-    previous_response_id: Annotated[Any, BeforeValidator(_not_stored)] = None
-    conversation: Annotated[Any, BeforeValidator(_not_stored)] = None
-    text: Annotated[Any, BeforeValidator(_text_format)] = None
+    previous_response_id: NotStored = None
+    conversation: NotStored = None
+    text: TextOptions = None
 
     @property
     def told_metadata(self) -> dict[str, str]:

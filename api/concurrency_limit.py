@@ -6,6 +6,7 @@ from prometheus_client import Counter, Gauge
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access import is_measuring, is_open
+from api.paths import path_of
 from api.problems import refusal
 from rag.errors import Overloaded
 
@@ -49,7 +50,7 @@ class ConcurrencyLimit:
         try:
             await self._take_place()
         except Overloaded as error:
-            await refusal(error, path=scope["path"])(scope, receive, send)
+            await refusal(error, path=path_of(scope))(scope, receive, send)
             return
         try:
             await self.app(scope, receive, send)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
+from pydantic.json_schema import SkipJsonSchema
 
 from api.citation_shapes import Addresses, ChatMarks
 from rag.datatypes import Markers, SourceEvents
@@ -38,8 +39,8 @@ class ChatForm:
 async def _chat_form(
     request: Request,
     service: RunningService,
-    x_kutip_markers: Annotated[Markers | None, Header()] = None,
-    x_kutip_sources: Annotated[SourceEvents | None, Header()] = None,
+    x_kutip_markers: Annotated[Markers | SkipJsonSchema[None], Header()] = None,
+    x_kutip_sources: Annotated[SourceEvents | SkipJsonSchema[None], Header()] = None,
 ) -> ChatForm:
     settings = service.settings
     return ChatForm(

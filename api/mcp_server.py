@@ -3,14 +3,11 @@
 import asyncio
 import logging
 import os
-import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from importlib.metadata import version
-from ipaddress import ip_address
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import mcp_types as protocol
 from anyio import AsyncFile, to_thread
@@ -19,10 +16,9 @@ from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from api.origins import origin_pattern
+from api.origins import TrustedPages
 from api.problems import UNEXPECTED
 from api.tools import TOOLS, Tool
 from rag.errors import KutipError
@@ -91,7 +87,9 @@ async def _called(tool: Tool[Any], arguments: dict[str, Any], running: Running) 
         body = tool.parse(arguments)
         reply = await tool.run(await running(), body)
     except KutipError as error:
-        return _failed(str(error))
+        if error.public:
+            logger.error("%s", error)
+        return _failed(error.public_message)
     except Exception:
         logger.exception("The tool %s failed", tool.name)
         return _failed(UNEXPECTED)
@@ -116,36 +114,16 @@ class McpEndpoint:
 
         # Its own check of Host and Origin stays off: it would refuse every name but those listed, see below.
         self._manager = StreamableHTTPSessionManager(create_server(running), stateless=True)
-        self._allowed = re.compile(origin_pattern(service.settings.cors_origins))
+        self._pages = TrustedPages.of(service.settings)
 
     def run(self) -> AbstractAsyncContextManager[None]:
         """Return what must be entered while requests are answered."""
         return self._manager.run()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, unless a web page sent it that KUTIP_CORS_ORIGINS does not name.
-
-        A page whose name was made to point here (DNS rebinding) could read every article. A browser names the
-        page in Origin with each POST and no script can change that; other clients send none, by whatever name
-        they or a proxy call the server.
-        """
-        origin = Headers(scope=scope).get("origin")
-        if origin and not _is_loopback(origin) and not self._allowed.fullmatch(origin):
-            raise HTTPException(403, f"Pages of {origin[:100]!r} may not call the tools")
+        """Answer one request; not of a web page of another site, key or no key, as the protocol demands."""
+        self._pages.check_origin(Headers(scope=scope))
         await self._manager.handle_request(scope, receive, send)
-
-
-def _is_loopback(origin: str) -> bool:
-    """Whether a page comes from this machine.
-
-    >>> [_is_loopback(o) for o in ("http://localhost:5173", "https://[::1]", "http://127.0.0.1.evil.example")]
-    [True, True, False]
-    """
-    try:
-        host = urlsplit(origin).hostname or ""
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def serve_standard_streams(load: Callable[[], Service]) -> None:

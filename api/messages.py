@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from rag.datatypes import Turn
@@ -35,7 +35,7 @@ def _joined(value: object) -> object:
 def _text_of(part: object, *, number: int) -> str:
     kind = part.get("type") if isinstance(part, dict) else None
     text = part.get("text") if isinstance(part, dict) else None
-    if kind not in _PART_TYPES or not isinstance(text, str):
+    if not isinstance(kind, str) or kind not in _PART_TYPES or not isinstance(text, str):
         shown = str(kind)[:40]
         raise PydanticCustomError(
             "part",
@@ -46,13 +46,17 @@ def _text_of(part: object, *, number: int) -> str:
 
 
 def _no_calls(value: object) -> object:
-    if value:
+    if value not in (None, [], {}):
         raise PydanticCustomError("calls", "Tools are not used here: leave them out")
     return None
 
 
 Content = Annotated[str, BeforeValidator(_joined, json_schema_input_type=str | list[TextPart])]
-Calls = Annotated[None, BeforeValidator(_no_calls, json_schema_input_type=Any)]
+Calls = Annotated[
+    None,
+    BeforeValidator(_no_calls, json_schema_input_type=Any),
+    WithJsonSchema({"enum": [None, [], {}]}, mode="validation"),
+]
 
 
 class MessageBody(BaseModel):

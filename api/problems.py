@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents; under OpenAI's paths in OpenAI's envelope."""
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -10,13 +11,58 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
+from api.paths import path_of
 from api.request_ids import HEADER, current_request_id
 from api.security_headers import SECURITY_HEADERS
 from rag.errors import BadRequest, KutipError, Overloaded, Unauthorized
 
+logger = logging.getLogger(__name__)
+
 MEDIA_TYPE = "application/problem+json"
+
+# What the OpenAPI document says of every reply that is no success.
+_TEXT = {"type": "string"}
+_PROBLEM_SCHEMA = {
+    "title": "Problem",
+    "type": "object",
+    "properties": {
+        "type": {**_TEXT, "format": "uri"},
+        "title": _TEXT,
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": _TEXT,
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": _TEXT, "detail": _TEXT},
+                "required": ["field", "detail"],
+            },
+        },
+        "request_id": _TEXT,
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+_OPENAI_SCHEMA = {
+    "title": "Error",
+    "type": "object",
+    "properties": {
+        "error": {
+            "type": "object",
+            "properties": {
+                "message": _TEXT,
+                "type": _TEXT,
+                "param": {"type": ["string", "null"]},
+                "code": {"type": ["string", "null"]},
+            },
+            "required": ["message", "type", "param", "code"],
+        }
+    },
+    "required": ["error"],
+}
 
 UNEXPECTED = "Something unexpected failed; the server's log says what."
 
@@ -32,6 +78,17 @@ _OPENAI_CODES = {
 }
 
 
+def described_problems(*, is_openai: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return what routes may answer beside a success, for the OpenAPI document."""
+    content: dict[str, Any] = {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}
+    if is_openai:
+        content = {"application/json": {"schema": _OPENAI_SCHEMA}}
+    return {
+        "4XX": {"description": "What is wrong with the request", "content": content},
+        "5XX": {"description": "What failed here", "content": content},
+    }
+
+
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
     """Return a problem document; `members` are extension members such as `errors`."""
     told = {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
@@ -41,10 +98,12 @@ def problem(status: int, detail: str, kind: str = "about:blank", **members: Any)
 
 def problem_of(error: KutipError) -> dict[str, Any]:
     """Return the problem document of one of Kutip's own errors."""
+    if error.public:
+        logger.error("%s", error)
     kind = f"urn:kutip:error:{type(error).__name__}"
     field = error.field if isinstance(error, BadRequest) else None
     members = {"errors": [{"field": field, "detail": str(error)}]} if field else {}
-    return problem(error.http_status, str(error), kind, **members)
+    return problem(error.http_status, error.public_message, kind, **members)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -102,7 +161,7 @@ def _headers_of(error: KutipError) -> dict[str, str]:
 
 async def _own_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, KutipError)
-    return refusal(error, path=request.url.path)
+    return refusal(error, path=path_of(request.scope))
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
@@ -112,7 +171,7 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
     if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
         detail += ". Send the header Content-Type: application/json"
     document = problem(422, f"{detail}. /docs shows every field.", errors=errors)
-    return respond(document, path=request.url.path)
+    return respond(document, path=path_of(request.scope))
 
 
 def _described(item: Mapping[str, Any]) -> dict[str, str]:
@@ -125,12 +184,24 @@ def _described(item: Mapping[str, Any]) -> dict[str, str]:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = f"{request.method} {request.url.path}: {error.detail}. /docs lists every route."
-    return respond(problem(error.status_code, detail), path=request.url.path, headers=error.headers)
+    path, told, headers = path_of(request.scope), error.detail, error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(_methods_of(path, request))}
+    if isinstance(error.__cause__, UnicodeDecodeError | RecursionError):
+        told = "The body is no JSON that can be read: send UTF-8, and nest it less"
+    detail = f"{request.method} {path}: {told}. /docs lists every route."
+    return respond(problem(error.status_code, detail), path=path, headers=headers)
+
+
+def _methods_of(path: str, request: Request) -> list[str]:
+    # subtle: Starlette names those of the first route with this path, and there may be one for each method.
+    contexts = iter_route_contexts(request.app.routes)
+    matching = [it.methods for it in contexts if it.path and compile_path(it.path)[0].match(path)]
+    return sorted({method for methods in matching for method in methods or ()})
 
 
 async def _unexpected_error(request: Request, _: Exception) -> Response:
     # It is raised again behind this, and logged by whoever runs the application: uvicorn, with its traceback.
     # subtle: it is sent from outside of every middleware, so it takes the headers itself.
     headers = {**SECURITY_HEADERS, HEADER: current_request_id() or ""}
-    return respond(problem(500, UNEXPECTED), path=request.url.path, headers=headers)
+    return respond(problem(500, UNEXPECTED), path=path_of(request.scope), headers=headers)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from api.messages import MAXIMUM_MESSAGES, MessageBody, conversation
@@ -31,6 +32,12 @@ from rag.validation import check_characters, language_tag
 _MAXIMUM_VALUES = 100
 
 
+# What JSON Schema can say of them; their own checks say it in words.
+_HOLDS_A_WORD: JsonDict = {"pattern": r"[\p{L}\p{N}]"}
+LANGUAGE_TAG: JsonDict = {"pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,8}$"}
+_PAIR: JsonDict = {"pattern": "^[^=]+="}
+
+
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -43,7 +50,8 @@ def _as_day(value: object) -> object:
         raise PydanticCustomError("day", "This is no day such as 2025-07-27") from None
 
 
-OneOrMore = Annotated[list[str], BeforeValidator(_as_list), Field(max_length=_MAXIMUM_VALUES)]
+AsList = BeforeValidator(_as_list, json_schema_input_type=str | list[str])
+OneOrMore = Annotated[list[str], AsList, Field(max_length=_MAXIMUM_VALUES)]
 Day = Annotated[date, BeforeValidator(_as_day)]
 
 
@@ -109,7 +117,7 @@ class ArticleQuery(ArticleFilters):
     """The query string of a listing: filters that may be repeated, and the page."""
 
     metadata: Annotated[
-        list[str],
+        list[Annotated[str, Field(json_schema_extra=_PAIR)]],
         Field(max_length=_MAXIMUM_VALUES, description="`key=value`; the value as JSON, or plain text"),
     ] = []
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
@@ -148,14 +156,20 @@ _ASK_EXAMPLES: list[JsonValue] = [
 class QuestionBody(StrictBody):
     """A question that can be understood without what was said before."""
 
-    question: Annotated[str, Field(description="The question, in any language")]
+    question: Annotated[
+        str, Field(description="The question, in any language", json_schema_extra=_HOLDS_A_WORD)
+    ]
     filters: Annotated[FiltersBody, Field(description="Answer only from these articles")] = FiltersBody()
     top_k: Annotated[
         int | None,
         Field(ge=1, le=50, description="How many passages to answer from, if not as usual"),
     ] = None
     language: Annotated[
-        str | None, Field(description="Language to answer in, as a BCP 47 tag; the question's otherwise")
+        str | None,
+        Field(
+            description="Language to answer in, as a BCP 47 tag; the question's otherwise",
+            json_schema_extra=LANGUAGE_TAG,
+        ),
     ] = None
     mode: Annotated[
         AnswerMode,
@@ -179,7 +193,15 @@ class QuestionBody(StrictBody):
 class AskBody(QuestionBody):
     """`POST /v1/ask`; without a question it is the last of the messages."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": _ASK_EXAMPLES})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": _ASK_EXAMPLES,
+            "anyOf": [
+                {"required": ["question"], "properties": {"question": _HOLDS_A_WORD}},
+                {"required": ["messages"], "properties": {"messages": {"minItems": 1}}},
+            ],
+        }
+    )
 
     question: str = ""
     messages: Annotated[list[MessageBody], Field(max_length=MAXIMUM_MESSAGES)] = []
@@ -194,7 +216,9 @@ class AskBody(QuestionBody):
 class SearchBody(StrictBody):
     """`POST /v1/search`."""
 
-    query: Annotated[str, Field(description="What to look for, in any language")]
+    query: Annotated[
+        str, Field(description="What to look for, in any language", json_schema_extra=_HOLDS_A_WORD)
+    ]
     top_k: Annotated[int, Field(ge=1, le=100, description="How many passages to return")] = 10
     filters: Annotated[FiltersBody, Field(description="Search only these articles")] = FiltersBody()
     mode: Annotated[
@@ -289,7 +313,7 @@ def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:
             raise BadRequest(f"The metadata filter {pair!r} is no key=value pair.", field="metadata")
         try:
             metadata[key] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             metadata[key] = value
     return metadata
 

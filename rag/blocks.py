@@ -8,8 +8,7 @@ from rag.languages import Span, sentence_spans
 
 FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
-_ROW = re.compile(r"\s*\|\s*(?P<cells>.*?)\s*(?P<end>\|?)\s*$")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}")
+_TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}")
 
 # Headings, lines that are nothing but bold, footnotes' definitions, lines without a word.
 _NO_CLAIM = re.compile(r"\s{0,3}(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|\[\^[^\]]+\]:|[\W_]+$)")
@@ -58,15 +57,16 @@ def _whole(line: re.Match[str], *, in_code: bool) -> Iterator[Block]:
 
 def _row(line: re.Match[str], text: str) -> Iterator[Block]:
     """Yield a table's row, without its outer bars, and the bar that closes it."""
-    row = _ROW.fullmatch(line[0])
-    assert row is not None, "a row begins with a bar"
-    is_header = _TABLE_RULE.match(text, line.end() + 1) is not None
-    if row["cells"]:
-        start, end = (line.start() + place for place in row.span("cells"))
-        yield Block(start, end, is_claim=not is_header)
-    if row["end"]:
-        start, end = (line.start() + place for place in row.span("end"))
-        yield Block(start, end, is_claim=False)
+    row = line[0].rstrip()
+    opening = row.index("|") + 1
+    closing = len(row) - 1 if row.endswith("|") and len(row) > opening else len(row)
+    cells = row[opening:closing]
+    if cells.strip():
+        start = line.start() + closing - len(cells.lstrip())
+        is_header = _TABLE_RULE.match(text, line.end() + 1) is not None
+        yield Block(start, start + len(cells.strip()), is_claim=not is_header)
+    if closing < len(row):
+        yield Block(line.start() + closing, line.start() + closing + 1, is_claim=False)
 
 
 def _sentences(line: re.Match[str], language: str, *, starts: bool) -> Iterator[Block]:

@@ -40,10 +40,19 @@ from typing import ClassVar
 
 
 class KutipError(Exception):
-    """Base of every error that Kutip raises on purpose."""
+    """Base of every error that Kutip raises on purpose.
+
+    `public` is what callers of the service are told instead of a message that names this machine's files.
+    """
 
     http_status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
+    public: ClassVar[str] = ""
+
+    @property
+    def public_message(self) -> str:
+        """What may be told to whoever called the service."""
+        return self.public or str(self)
 
 
 class BadRequest(KutipError):
@@ -95,6 +104,7 @@ class CorpusError(KutipError):
     """The data folder cannot serve."""
 
     http_status = 503
+    public = "The articles cannot be read or changed now: the server's log says why."
 
 
 class CorpusDamaged(CorpusError):

@@ -8,14 +8,18 @@ from rag.languages import Span, sentence_spans
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
+# White space and signs that an encoder does not know are few tokens, however many there are.
+_CHARACTERS_A_TOKEN = 16
+
 
 def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
     """Cut `article` into passages of at most `max_tokens`, at sentence boundaries, nothing left out.
 
     `article.text[passage.start:passage.end] == passage.text` for each. A sentence that is too long by
     itself is cut at a space, or where there is none between two characters. A paragraph of white space
-    gives no passage.
+    gives no passage. A token counts for no more than 16 characters.
     """
+    count_tokens = _at_most_so_long(count_tokens)
     paragraphs = [paragraph for paragraph in article.numbered_paragraphs() if paragraph.text.strip()]
     lengths = count_tokens([paragraph.text for paragraph in paragraphs])
     passages: list[Passage] = []
@@ -26,6 +30,14 @@ def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int
             spans = _spans(paragraph.text, article.language, count_tokens=count_tokens, max_tokens=max_tokens)
         passages.extend(_passage(paragraph, span) for span in spans)
     return passages
+
+
+def _at_most_so_long(count_tokens: CountTokens) -> CountTokens:
+    def count(texts: Sequence[str]) -> list[int]:
+        lengths = zip(texts, count_tokens(texts), strict=True)
+        return [max(tokens, math.ceil(len(text) / _CHARACTERS_A_TOKEN)) for text, tokens in lengths]
+
+    return count
 
 
 def titled(title: str, texts: Sequence[str], *, count_tokens: CountTokens, max_tokens: int) -> list[str]:

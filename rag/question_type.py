@@ -35,7 +35,8 @@ _ASKS_FOR: dict[QuestionType, re.Pattern[str]] = {
 }  # fmt: skip
 
 # Digits of any script, and Chinese numerals before what they count.
-_NUMBER = re.compile(r"\d+|[一二三四五六七八九十百千万亿億]+(?=[年月日个個人天次位名%])")
+_HAN = "一二三四五六七八九十百千万亿億"
+_NUMBER = re.compile(rf"\d+|(?<![{_HAN}])[{_HAN}]++(?=[年月日个個人天次位名%])")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 

@@ -18,6 +18,7 @@ from rag.errors import SettingsError
 PREFIX = "KUTIP_"
 ENV_FILE = ".env"
 
+_HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?")
 
 
@@ -32,6 +33,24 @@ def _as_origins(value: str) -> str:
     return " ".join(origins)
 
 
+def _as_hosts(value: str) -> str:
+    """Return names of hosts with one space between."""
+    hosts = value.lower().split()
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise PydanticCustomError(
+                "host", "{host} is no name such as kutip.example, without a port", {"host": repr(host)}
+            )
+    return " ".join(hosts)
+
+
+def _without_user(address: str) -> str:
+    """Return an address; one with a user or password would show it wherever it is shown."""
+    if "@" in address:
+        raise PydanticCustomError("user", "an address holds no user or password, a key is OPENAI_API_KEY")
+    return address
+
+
 def _as_key_hashes(value: SecretStr) -> SecretStr:
     """Return the hashes of keys, so that none is held in the clear, not even as a secret."""
     try:
@@ -40,11 +59,12 @@ def _as_key_hashes(value: SecretStr) -> SecretStr:
         raise PydanticCustomError("keys", "{reason}", {"reason": str(error)}) from None
 
 
+Hosts = Annotated[str, AfterValidator(_as_hosts)]
 Origins = Annotated[str, AfterValidator(_as_origins)]
 KeyHashes = Annotated[SecretStr, AfterValidator(_as_key_hashes)]
 
 # What is wrong with a secret is told without it.
-_SECRET_NAME = re.compile(r".*_KEYS?")
+_SECRET_NAME = re.compile(r".*_KEYS?|OPENAI_BASE_URL")
 
 
 class Settings(BaseSettings):
@@ -106,7 +126,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"), description="Its key."
     )
-    openai_base_url: str | None = Field(
+    openai_base_url: Annotated[str, AfterValidator(_without_user)] | None = Field(
         None,
         validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
         description="Its server, if not OpenAI's; any compatible one.",
@@ -140,6 +160,10 @@ class Settings(BaseSettings):
         description="Origins whose pages may send requests, with spaces between; none where empty.",
     )
 
+    allowed_hosts: Hosts = Field(
+        "",
+        description="Names, beside localhost and addresses, by which a service without keys may be called.",
+    )
     api_keys: KeyHashes | None = Field(
         None,
         description="Keys that may ask, search and read, or `sha256:` hashes of them; see `kutip key`.",

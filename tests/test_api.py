@@ -33,6 +33,9 @@ from tests.openai_server import Script, serving
 
 Json = dict[str, Any]
 
+# Without a key a service answers to no name that it does not know, such as the client's own "testserver".
+LOCAL = "http://127.0.0.1:8000"
+
 COFFEE: Json = {
     "id": "kopi",
     "title": "Panen kopi",
@@ -82,7 +85,7 @@ def running_service(
 
 def client_of(app: FastAPI) -> TestClient:
     # An error that nothing turned into a problem document fails the test.
-    return TestClient(app, raise_server_exceptions=True)
+    return TestClient(app, base_url=LOCAL, raise_server_exceptions=True)
 
 
 @pytest.fixture(scope="module")

@@ -58,3 +58,20 @@ def test_no_letter_is_lost_and_blocks_do_not_overlap(text: str) -> None:
         assert not any(map(str.isalpha, text[position : block.start].replace("x", "").replace("X", "")))
         position = block.end
     assert not any(map(str.isalnum, text[position:]))
+
+
+@pytest.mark.parametrize(
+    ("row", "cells", "bars"),
+    [
+        ("| a | b |", "a | b", 1),
+        ("  |a|  ", "a", 1),
+        ("| a", "a", 0),
+        ("|", "", 0),
+        ("||", "", 1),
+        ("| a ||", "a |", 1),
+        ("|   |", "", 1),
+    ],
+)
+def test_the_cells_and_the_closing_bar_of_a_row(row: str, cells: str, bars: int) -> None:
+    found = list(blocks(row, language="id", in_code=False, is_line_start=True))
+    assert [row[block.start : block.end] for block in found] == [*([cells] if cells else []), *["|"] * bars]

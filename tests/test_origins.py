@@ -9,8 +9,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.security_headers import SECURITY_HEADERS
+from rag.errors import SettingsError
+from rag.settings import load_settings
 from tests.test_access import ASKING, bearer, service_app
-from tests.test_api import client_of, served
+from tests.test_api import COFFEE, LOCAL, check_problem, client_of, served
 
 ORIGIN = "https://a.example"
 PREFLIGHT = {
@@ -109,8 +111,9 @@ def test_without_the_setting_no_page_of_another_origin_may(tmp_path: Path) -> No
     with service_app(tmp_path) as app:
         client = client_of(app)
         asked = client.options("/v1/ask", headers={"Origin": ORIGIN, **PREFLIGHT})
-        assert asked.status_code == 405
+        assert asked.status_code == 403
         reply = client.get("/v1/models", headers={"Origin": ORIGIN})
+        assert reply.status_code == 403
         assert not [name for name in (*asked.headers, *reply.headers) if name.startswith("access-control-")]
 
 
@@ -121,3 +124,100 @@ def test_the_tools_answer_pages_of_these_origins(app: FastAPI, origin: str, stat
     headers = {"Origin": origin, "Accept": "application/json, text/event-stream", **bearer_headers()}
     with served(app) as url:
         assert httpx2.post(f"{url}/mcp", json=PING, headers=headers).status_code == status
+
+
+# Without a key: pages of other sites, and pages whose name was made to point here.
+
+KNOWN_HOSTS = [
+    *(
+        "localhost",
+        "localhost:8000",
+        "LOCALHOST",
+        "kutip.localhost",
+        "127.0.0.1:8000",
+        "127.8.8.8",
+        "[::1]:8000",
+    ),
+    *("192.168.1.5:8000", "[fd00::1]", "kutip.example", "KUTIP.example.:8443", "nas", "NAS:8000"),
+]
+UNKNOWN_HOSTS = [
+    *(
+        "evil.example",
+        "evil.example:8000",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "notlocalhost",
+    ),
+    *("a.kutip.example", "kutip", "", "localhost@evil.example", "[::1", "0x7f.1", "a.example"),
+]
+
+
+@pytest.fixture(scope="module")
+def keyless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Give a client of a service without a key that has two names, and one site whose pages may call it."""
+    settings = {"allowed_hosts": "nas", "public_url": "https://kutip.example/tanya", "cors_origins": ORIGIN}
+    with service_app(tmp_path_factory.mktemp("keyless"), **settings) as app:
+        yield client_of(app)
+
+
+def test_without_a_key_it_answers_to_addresses_and_its_own_names(keyless: TestClient) -> None:
+    for host in KNOWN_HOSTS:
+        assert keyless.get("/v1/models", headers={"Host": host}).status_code == 200, host
+
+
+@pytest.mark.parametrize("host", UNKNOWN_HOSTS)
+def test_a_page_whose_name_was_made_to_point_here_reads_and_writes_nothing(
+    keyless: TestClient, host: str
+) -> None:
+    for headers in ({"Host": host}, {"Host": host, "Origin": f"http://{host}"}):
+        for method, path, body in (
+            ("GET", "/v1/articles", None),
+            ("GET", "/metrics", None),
+            ("GET", "/openapi.json", None),
+            ("POST", "/v1/search", {"query": "kopi"}),
+            ("POST", "/v1/articles", COFFEE),
+            ("DELETE", "/v1/articles/kopi", None),
+            ("POST", "/mcp", PING),
+        ):
+            reply = keyless.request(method, path, json=body, headers=headers)
+            document = check_problem(reply, 403)
+            assert "KUTIP_ALLOWED_HOSTS" in document["detail"], (method, path)
+    assert keyless.get("/v1/articles/kopi").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1.evil.example",
+        "http://localhost@evil.example",
+        "file://",
+    ],
+)
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", ""])
+def test_a_page_of_another_site_sends_nothing(keyless: TestClient, origin: str, content_type: str) -> None:
+    headers = {"Origin": origin, **({"Content-Type": content_type} if content_type else {})}
+    added = keyless.post("/v1/articles", content=b'{"id": "baru", "text": "Baru."}', headers=headers)
+    assert "KUTIP_CORS_ORIGINS" in check_problem(added, 403)["detail"]
+    assert keyless.delete("/v1/articles/kopi", headers=headers).status_code == 403
+    assert [article["id"] for article in keyless.get("/v1/articles").json()["articles"]] == ["kopi"]
+
+
+@pytest.mark.parametrize("origin", [LOCAL, "https://127.0.0.1:8000", "http://localhost:5173", ORIGIN])
+def test_the_own_page_those_of_this_machine_and_those_named_may(keyless: TestClient, origin: str) -> None:
+    reply = keyless.post("/v1/search", json={"query": "kopi"}, headers={"Origin": origin})
+    assert reply.status_code == 200
+    named = {"Host": "kutip.example", "Origin": "https://kutip.example"}
+    assert keyless.post("/v1/search", json={"query": "kopi"}, headers=named).status_code == 200
+
+
+def test_with_a_key_any_name_will_do(app: FastAPI) -> None:
+    headers = {"Host": "evil.example", "Origin": "https://evil.example", **bearer_headers()}
+    assert client_of(app).get("/v1/models", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("hosts", ["kutip:8000", "https://kutip", "*.kutip", "a..b", "a/b"])
+def test_a_host_that_is_no_name_is_refused(hosts: str) -> None:
+    with pytest.raises(SettingsError, match=r"is no name such as kutip\.example, without a port"):
+        load_settings(allowed_hosts=hosts)

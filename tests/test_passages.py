@@ -143,3 +143,12 @@ def test_every_promise_holds_for_any_article(
     for paragraph in numbered.values():
         if paragraph.text.strip() and count_tokens([paragraph.text])[0] <= max_tokens:
             assert [part.text for part in cut if part.paragraph == paragraph.number] == [paragraph.text]
+
+
+@pytest.mark.parametrize("filler", [" ", "\u3000", "\U00012000"])
+def test_what_is_few_tokens_and_many_characters_is_cut(filler: str) -> None:
+    # To an encoder white space is nothing, and a run of signs that it does not know is one token.
+    long = article("a", f"Panen kopi pada Senin{filler * 5000} naik.")
+    passages = cut_passages(long, count_tokens=lambda texts: [1] * len(texts), max_tokens=40)
+    assert max(len(passage.text) for passage in passages) <= 40 * 16
+    assert "".join("".join(p.text for p in passages).split()) == "".join(long.text.split())

@@ -16,7 +16,7 @@ from api.service_metrics import STAGES
 from rag.openai_model import OpenAILanguageModel
 from tests.openai_server import Script, serving
 from tests.test_access import ASKING, WRITING, service_app
-from tests.test_api import BUS, COFFEE, FLOOD, client_of, running_service, served
+from tests.test_api import BUS, COFFEE, FLOOD, LOCAL, client_of, running_service, served
 from tests.test_concurrency_limit import busy_service
 
 Measures = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -95,7 +95,7 @@ def test_an_unexpected_error_is_counted_as_one(tmp_path: Path) -> None:
         def fails() -> None:
             raise RuntimeError("work")
 
-        client = TestClient(app, raise_server_exceptions=False)
+        client = TestClient(app, base_url=LOCAL, raise_server_exceptions=False)
         assert client.get("/fails").status_code == 500
         assert of(parsed(client.get("/metrics").text), "requests_total") == {"GET /fails 500": 1}
 

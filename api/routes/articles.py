@@ -17,12 +17,20 @@ router = APIRouter(prefix="/v1/articles", tags=["articles"])
 
 MAXIMUM_BATCH = 1000
 
+_ARTICLE_SCHEMA = ArticleRecord.model_json_schema(ref_template="#/components/schemas/{model}")
 _BODY_SCHEMA = {
     "anyOf": [
-        ArticleRecord.model_json_schema(),
+        {name: value for name, value in _ARTICLE_SCHEMA.items() if name not in ("$defs", "description")},
         {
             "type": "object",
-            "properties": {"articles": {"type": "array", "items": {"type": "object"}}},
+            "properties": {
+                "articles": {
+                    "type": "array",
+                    "items": {"type": "object"},
+                    "minItems": 1,
+                    "maxItems": MAXIMUM_BATCH,
+                }
+            },
             "required": ["articles"],
             "additionalProperties": False,
         },

@@ -1,11 +1,11 @@
 """`/v1/chat/completions` and `/v1/models`: Kutip as a model of OpenAI's API."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from api.chat_bodies import MODES, ChatBody, mode_of
+from api.chat_bodies import MODES, ONE_OF_THE_MODELS, ChatBody, mode_of
 from api.completions import Completion
 from api.dependencies import RequestedForm, RunningService
 from api.openai_replies import reply
@@ -45,7 +45,7 @@ def list_models() -> dict[str, Any]:
 
 
 @router.get("/models/{model}")
-def read_model(model: str) -> dict[str, Any]:
+def read_model(model: Annotated[str, Path(json_schema_extra=ONE_OF_THE_MODELS)]) -> dict[str, Any]:
     """Return one model."""
     mode_of(model)
     return _model(model)

@@ -101,8 +101,8 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
         r"(?<=\()(?P<first>\d\d?)/(?P<second>\d\d?)(?=\))",
         month,
     ]
-    prefix = rf"(?:{weekday}[\s,.]*\(?\s*)?"
-    slashed = rf"{weekday}[\s,]*\(?(?P<first>\d\d?)/(?P<second>\d\d?)(?![\d/])"
+    prefix = rf"(?:{weekday}[\s,.]*+\(?\s*+)?"
+    slashed = rf"{weekday}[\s,]*+\(?(?P<first>\d\d?)/(?P<second>\d\d?)(?![\d/])"
     relative = rf"{start}(?P<relative>{alternatives(words.relatives)}){end}"
     return [
         re.compile(shape) for shape in (slashed, *(prefix + shape for shape in shapes), weekday, relative)

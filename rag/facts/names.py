@@ -33,7 +33,7 @@ _TITLE_CASE_TOKENS = 4
 _LONGEST_SMALL_WORD = 6
 
 # "Rp2.300": a currency and its number, which a token may look like.
-_NUMBER_AT_END = re.compile(r"[\d.,'’]+$")
+_NUMBER_AT_END = re.compile(r"(?<![\d.,'’])[\d.,'’]+$")
 
 # In another language a name is written a little otherwise: "Rusia" and "Russia".
 _SIMILAR_NAME = 0.72

@@ -17,8 +17,11 @@ _MARKS = (  # subtle: UTF-32's little-endian mark begins with UTF-16's
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BINARY_STARTS = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b")
-_DECLARED = re.compile(rb"<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"<(?:meta|\?xml)[^<>]*?(?:charset|encoding)\s*+=\s*+[\"']?\s*+([\w.:-]+)", re.IGNORECASE
+)
 _DECLARATION_BYTES = 4096
+_SAMPLE_BYTES = 500_000
 # What pages declare and are written in (https://encoding.spec.whatwg.org), by the names Python gives them.
 _WEB_ENCODINGS = (
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
@@ -80,10 +83,18 @@ def _decode(data: bytes, *, is_markup: bool) -> str:
 def _guess(data: bytes) -> str:
     if _is_mostly_utf8(data):
         return _strictly(data, "utf-8")
-    match = from_bytes(data, cp_isolation=list(_WEB_ENCODINGS)).best()
-    if match is None:
+    match = from_bytes(_sample(data), cp_isolation=list(_WEB_ENCODINGS)).best()
+    text = _try(data, match.encoding) if match else None
+    if text is None:
         raise ReadingError("the page is not text in an encoding that can be told: save it as UTF-8")
-    return str(match)
+    return text
+
+
+def _sample(data: bytes) -> bytes:
+    """Return what tells the encoding, by whole lines; of more, the guess keeps a copy for each encoding."""
+    if len(data) <= _SAMPLE_BYTES:
+        return data
+    return data[: data.rfind(b"\n", 0, _SAMPLE_BYTES) + 1 or _SAMPLE_BYTES]
 
 
 def _is_mostly_utf8(data: bytes) -> bool:

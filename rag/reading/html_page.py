@@ -29,9 +29,13 @@ from rag.reading.text_page import read_text_page
 # Far above any article's page, and low enough that parsing and extracting end within seconds.
 MAXIMUM_ELEMENTS = 50_000
 MAXIMUM_ATTRIBUTES = 500
+MAXIMUM_ATTRIBUTES_OF_ALL = 250_000
 MAXIMUM_DEPTH = 250  # libxml2 silently drops what is nested deeper than 256
-# trafilatura compares its result with justext's, which takes quadratic time, up to this many.
+MAXIMUM_TEXT_CHARACTERS = 1_000_000  # scripts and styles beside
+# trafilatura compares its result with justext's up to these, which takes quadratic time of the elements and
+# minutes for long texts.
 _COMPARED_ELEMENTS = 10_000
+_COMPARED_CHARACTERS = 200_000
 
 _PUBLISHED = (
     "article:published_time",
@@ -48,6 +52,7 @@ _BLOCK = re.compile(  # of HTML and of trafilatura's own tree, where `head` is a
 )
 _SEPARATORS = {"br": "\n", "lb": "\n", "td": " ", "th": " ", "cell": " "}
 _PASSED_OVER = frozenset({"head", "nav", "script", "style", "template"})
+_NO_TEXT = frozenset({"script", "style"})
 _SPACES = re.compile(r"[ \t\n\r\f]+")  # as HTML collapses them: a no-break space stays
 _SEVERAL_SPACES = re.compile(r" {2,}")
 _BEFORE_OUTLET = " -–—|·"
@@ -70,17 +75,28 @@ class _Bounds:
 
     def __init__(self) -> None:
         self.elements = 0
+        self.attributes = 0
         self.depth = 0
+        self.characters = 0
+        self._is_text = True
 
-    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.elements += 1
+        self.attributes += len(attributes)
         self.depth += 1
+        self._is_text = tag not in _NO_TEXT
         _check_bound("elements", self.elements, MAXIMUM_ELEMENTS)
         _check_bound("attributes on one element", len(attributes), MAXIMUM_ATTRIBUTES)
+        _check_bound("attributes", self.attributes, MAXIMUM_ATTRIBUTES_OF_ALL)
         _check_bound("elements nested in each other", self.depth, MAXIMUM_DEPTH)
+
+    def data(self, text: str) -> None:
+        self.characters += len(text) if self._is_text else 0
+        _check_bound("characters of text", self.characters, MAXIMUM_TEXT_CHARACTERS)
 
     def end(self, _tag: str) -> None:
         self.depth -= 1
+        self._is_text = True
 
     def close(self) -> None:
         """End the parse, which has nothing to return."""
@@ -109,8 +125,9 @@ def _parse(data: bytes) -> HtmlElement:
 
 
 def _article_text(tree: HtmlElement, *, title: str) -> str:
-    strip_elements(tree, "script", "style", with_tail=False)
-    is_long = sum(1 for _ in tree.iter()) > _COMPARED_ELEMENTS
+    strip_elements(tree, *_NO_TEXT, with_tail=False)
+    has_many_elements = sum(1 for _ in tree.iter()) > _COMPARED_ELEMENTS
+    is_long = has_many_elements or sum(map(len, tree.itertext())) > _COMPARED_CHARACTERS
     options = Extractor(output_format="python", comments=False, fast=is_long)
     # subtle: else a short article's text becomes all the text of its page, navigation included
     options.min_extracted_size = 0

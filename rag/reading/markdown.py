@@ -61,8 +61,8 @@ def _load_front_matter(text: str) -> dict[Any, Any] | None:
             f"the front matter is longer than {MAXIMUM_FRONT_MATTER_CHARACTERS:,} characters: shorten it"
         )
     try:
-        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506, a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        loaded = _to_json(yaml.load(text, Loader=_Loader))  # noqa: S506, a SafeLoader
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise ReadingError(f"the front matter between the --- lines is not YAML: {reason:.300}") from None
     return loaded if isinstance(loaded, dict) else {} if loaded is None else None
@@ -70,15 +70,17 @@ def _load_front_matter(text: str) -> dict[Any, Any] | None:
 
 def _fields(front_matter: dict[Any, Any]) -> dict[str, Any]:
     """Return the record's fields, with those it does not know in its metadata."""
-    given = {key: value for key, value in _to_json(front_matter).items() if value is not None}
+    given = {key: value for key, value in front_matter.items() if value is not None}
     names = {key: key if _OTHER_NAMES.get(key) in given else _OTHER_NAMES.get(key, key) for key in given}
     return with_metadata({names[key]: _to_field(names[key], given[key]) for key in given}, known=_FIELDS)
 
 
 def _to_json(value: Any) -> Any:
-    """Return the value with YAML's dates as RFC 3339 text."""
+    """Return the value with YAML's dates as RFC 3339 text; raise ValueError for a number beyond writing."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, int):
+        str(value)  # subtle: YAML reads any number of hexadecimal digits, Python writes 4,300 decimal ones
     if isinstance(value, dict):
         return {str(key): _to_json(item) for key, item in value.items()}
     return [_to_json(item) for item in value] if isinstance(value, list) else value

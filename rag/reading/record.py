@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     JsonValue,
     ValidationError,
     ValidationInfo,
@@ -28,6 +29,7 @@ from rag.reading.paragraphs import split_paragraphs
 from rag.reading.rights import check_permission, find_prohibition
 
 MAXIMUM_ID_CHARACTERS = 200
+MAXIMUM_FIELD_CHARACTERS = 10_000  # of what comes with every hit of the article
 MAXIMUM_DEPTH = 32
 
 _REFUSED_CHARACTER = re.compile("[\0\ud800-\udfff]")
@@ -35,6 +37,12 @@ _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,8}")
 _DERIVED_ID_CHARACTERS = 16
 _SHOWN_ERRORS = 3
 _SHOWN_CHARACTERS = 500
+
+
+_ONE_BODY: list[JsonValue] = [
+    {"required": [given], "properties": {given: {"type": kind}, other: {"type": "null"}}}
+    for given, kind, other in (("paragraphs", "array", "text"), ("text", "string", "paragraphs"))
+]
 
 
 def _refusal(message: str) -> PydanticCustomError:
@@ -69,9 +77,13 @@ class ArticleRecord(BaseModel):
     ('Satu kalimat.', 'Dua.')
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, json_schema_extra={"oneOf": _ONE_BODY}
+    )
 
-    id: str | None = None
+    id: Annotated[
+        str | None, Field(json_schema_extra={"minLength": 1, "maxLength": MAXIMUM_ID_CHARACTERS})
+    ] = None
     title: str = ""
     paragraphs: list[str] | None = None
     text: str | None = None
@@ -103,6 +115,16 @@ class ArticleRecord(BaseModel):
         if not value.strip() or len(value) > MAXIMUM_ID_CHARACTERS or has_control:
             raise _refusal(
                 f"id {value!r:.100} is not 1 to {MAXIMUM_ID_CHARACTERS} characters without control characters"
+            )
+        return value
+
+    @field_validator("title", "url", "outlet", "author", "language", "section", "permission")
+    @classmethod
+    def _check_length(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and len(value) > MAXIMUM_FIELD_CHARACTERS:
+            raise _refusal(
+                f"{info.field_name} has {len(value):,} characters, more than {MAXIMUM_FIELD_CHARACTERS:,}: "
+                "shorten it"
             )
         return value
 

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.routes.page import FOLDER, POLICY
-from tests.test_api import check_problem, running_service
+from tests.test_api import check_problem, client_of, running_service
 
 FILES = sorted(path.name for path in FOLDER.iterdir())
 
@@ -18,7 +18,7 @@ FILES = sorted(path.name for path in FOLDER.iterdir())
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Give a client of an empty service."""
     with running_service(tmp_path_factory.mktemp("files")) as service:
-        yield TestClient(create_app(service))
+        yield client_of(create_app(service))
 
 
 def source(name: str) -> str:
@@ -69,7 +69,7 @@ def test_the_page_may_be_framed_where_the_setting_says_so(
 ) -> None:
     monkeypatch.setenv("KUTIP_FRAME_ANCESTORS", "https://example.org  https://*.example.net:8443")
     with running_service(tmp_path) as service:
-        response = TestClient(create_app(service)).get("/")
+        response = client_of(create_app(service)).get("/")
     policy = response.headers["content-security-policy"]
     assert policy.endswith("; frame-ancestors https://example.org https://*.example.net:8443")
 

@@ -1,4 +1,7 @@
+import bz2
 import codecs
+import gzip
+import lzma
 
 import pytest
 from hypothesis import given
@@ -111,3 +114,34 @@ def test_a_line_of_json_is_utf_8_and_nothing_else() -> None:
     assert decode_utf8(codecs.BOM_UTF8 + "é".encode()) == "é"
     with pytest.raises(ReadingError, match="at byte 1: unexpected end of data in UTF-8"):
         decode_utf8(b"a\xe9")
+
+
+ARCHIVED = "Isi arsip. " * 1000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(ARCHIVED.encode()),
+        bz2.compress(ARCHIVED.encode()),
+        lzma.compress(ARCHIVED.encode()),
+        b"PK\x03\x04" + ARCHIVED.encode(),
+        b"7z\xbc\xaf\x27\x1c\0\4",
+        b"Rar!\x1a\x07\x01\0",
+        b"\x28\xb5\x2f\xfd\x04\x58\0",
+    ],
+)
+def test_an_archive_is_refused_and_not_opened(data: bytes) -> None:
+    with pytest.raises(ReadingError, match="not text"):
+        decode(data)
+
+
+@pytest.mark.parametrize("spaces", [10, 4000])
+def test_a_declaration_of_spaces_is_read_in_no_time(spaces: int) -> None:
+    data = b"<meta" * 50 + b" charset=" + b" " * spaces + b"windows-1252><p>caf\xe9"
+    assert decode(data, is_markup=True).endswith("caf\xe9")
+
+
+def test_a_long_page_in_another_encoding_is_told_by_its_beginning() -> None:
+    text = "El precio del caf\u00e9 subi\u00f3 en mayo, dijo el ni\u00f1o.\n" * 20_000
+    assert decode(text.encode("cp1252")) == text

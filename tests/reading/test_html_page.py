@@ -181,6 +181,12 @@ def test_a_prohibition_is_reported_and_is_no_paragraph(html: str, prohibition: s
             "<p " + " ".join(f"a{n}=1" for n in range(100_000)) + ">x",
             "more than 500 attributes on one element",
         ),
+        (
+            ("<p " + " ".join(f"a{n}=1" for n in range(499)) + ">x</p>") * 502,
+            "more than 250,000 attributes: give",
+        ),
+        ("<p>" + "panen " * 170_000, "more than 1,000,000 characters of text"),
+        ("<title>" + "panen " * 170_000, "more than 1,000,000 characters of text"),
     ],
 )
 def test_pages_beyond_the_bounds_are_refused(html: str, message: str) -> None:
@@ -193,3 +199,28 @@ def test_pages_just_within_the_bounds_are_read() -> None:
     assert read(page(body=deep))["paragraphs"] == ["Perahu berlabuh di dermaga lama."]
     many = "".join(f"<p>Perahu {number} berlabuh.</p>" for number in range(11_000))
     assert len(read(page(body=many))["paragraphs"]) == 11_000
+
+
+def test_scripts_and_styles_may_be_longer_than_a_text() -> None:
+    head = f"<script>{'x();' * 300_000}</script><style>{'p{}' * 400_000}</style>"
+    assert read(page(head=head))["paragraphs"] == PARAGRAPHS
+
+
+def test_a_long_text_is_read() -> None:
+    long = "Perahu berlabuh di dermaga lama. " * 10_000
+    assert read(page(body=f"<p>{long}</p>"))["paragraphs"] == [long.strip()]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!ENTITY a "kopi"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">',
+        '<!ENTITY c SYSTEM "file:///etc/passwd">',
+        '<!ENTITY c SYSTEM "http://127.0.0.1:9/">',
+        '<!ENTITY % d SYSTEM "file:///etc/passwd"> %d;',
+    ],
+)
+def test_entities_stand_for_nothing(declared: str) -> None:
+    html = f"<?xml version='1.0'?><!DOCTYPE html [{declared}]>" + page(body="<p>Perahu &c; berlabuh.</p>")
+    (paragraph,) = (text for text in read(html)["paragraphs"] if "Perahu" in text)
+    assert paragraph == "Perahu &c; berlabuh."

@@ -149,3 +149,17 @@ def test_a_page_without_a_paragraph_is_refused(text: str) -> None:
 def test_a_page_of_too_many_lines_is_refused() -> None:
     with pytest.raises(ReadingError, match="the page has 200,002 lines, more than 200,000"):
         read_markdown("a\n" * 200_001)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "title: 0x" + "f" * 4000,
+        "x: [0x" + "f" * 4000 + "]",
+        "? 0x" + "f" * 4000 + "\n: 1",
+        "x: 1" + ":59" * 400 + ".5",
+    ],
+)
+def test_a_number_beyond_writing_is_refused(field: str) -> None:
+    with pytest.raises(ReadingError, match=r"is not YAML: (Exceeds the limit|int too large)"):
+        read_markdown(f"---\n{field}\n---\nPanen raya.")

@@ -150,3 +150,10 @@ def test_a_notice_in_the_text_needs_a_permission() -> None:
 def test_json_text_is_validated_the_same_way() -> None:
     record = ArticleRecord.model_validate_json('{"text": "Satu.", "published_at": "2025-07-27"}')
     assert str(record.published_at) == "2025-07-27 00:00:00+00:00"
+
+
+@pytest.mark.parametrize("name", ["title", "url", "outlet", "author", "language", "section", "permission"])
+def test_a_field_that_comes_with_every_hit_has_a_bound(name: str) -> None:
+    with pytest.raises(ReadingError, match=f"^{name} has 10,001 characters, more than 10,000: shorten it"):
+        read(**{name: "x" * 10_001})
+    assert read(**{name: "x" * 10_000}).text == "Satu kalimat saja."

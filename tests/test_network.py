@@ -1,0 +1,83 @@
+"""Nothing is asked of the network but of the language model that is configured."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.test_architecture import ROOT, TREES
+
+# What can open a connection, of the standard library and of what is installed.
+CONNECTING = frozenset(
+    {
+        *("ftplib", "http.client", "http.server", "imaplib", "poplib", "smtplib", "socket", "socketserver"),
+        *("ssl", "urllib.request", "webbrowser", "xmlrpc"),
+        *("aiohttp", "grpc", "httpcore", "httpcore2", "httpx", "httpx2", "huggingface_hub", "openai"),
+        "opentelemetry.exporter",
+        *("requests", "urllib3", "websockets"),
+    }
+)
+# Which modules import them, and why; one of ours that is not here opens none by itself.
+ALLOWED = {
+    "rag.openai_model": ({"httpx2", "openai"}, "asks the language model that is configured"),
+    "api.span_provider": ({"opentelemetry.exporter"}, "sends traces to the collector that a setting names"),
+    "api.commands.serve": ({"socket"}, "listens"),
+    "embeddings.loading": (
+        {"huggingface_hub"},
+        "fetches a model that a setting names by its name on the hub",
+    ),
+}
+
+
+def test_only_these_modules_import_what_can_open_a_connection() -> None:
+    found = {module: names for module, tree in TREES.items() if (names := connecting(tree))}
+    assert found == {module: names for module, (names, _) in ALLOWED.items()}
+
+
+def connecting(tree: ast.AST) -> set[str]:
+    imported: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in CONNECTING if any(it == name or it.startswith(f"{name}.") for it in imported)}
+
+
+# Python tells a hook of every connection and every look-up of a name, whoever makes it, before it is made.
+WATCHED = """
+import json, sys
+noticed = []
+def hook(event, arguments):
+    if event.startswith("socket.") and event not in ("socket.__new__", "socket.gethostname"):
+        noticed.append([event, repr(arguments[1:])])
+sys.addaudithook(hook)
+import asyncio
+from rag.pipeline import Question
+from rag.reading import Overrides, read_paths
+from rag.service import build_service
+from rag.settings import load_settings
+with build_service(load_settings()) as service:
+    results = list(service.ingestion.ingest(read_paths(sys.argv[1:], overrides=Overrides())))
+    answer = asyncio.run(service.pipeline.answer(Question(text="Berapa luas terumbu karang yang pulih?")))
+statuses = [result.status for result in results]
+print(json.dumps({"noticed": noticed, "statuses": statuses, "quotes": len(answer.citations)}))
+"""
+
+
+def test_reading_indexing_and_answering_ask_nobody(tmp_path: Path) -> None:
+    seeds = ROOT / "seeds" / "articles"
+    names = ("terumbu-karang-tebing-biru.html", "kelp-atlas.md", "banjir-lembah-arum.txt", "nusantara.jsonl")
+    run = subprocess.run(
+        [sys.executable, "-c", WATCHED, *(str(seeds / name) for name in names)],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = json.loads(run.stdout.splitlines()[-1])
+    assert set(told["statuses"]) == {"created"}
+    assert told["quotes"] > 0
+    assert told["noticed"] == []

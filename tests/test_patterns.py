@@ -1,0 +1,181 @@
+"""No regular expression of ours takes more than about linear time, whatever text it is given.
+
+Each is tried with texts made of its own signs and words, repeated, behind and before what it looks for. Two
+lengths of one text are compared, so that it does not matter how fast the machine is.
+"""
+
+import ast
+import importlib
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+
+from rag.facts import dates, numbers
+from rag.prompts import Frame
+from tests.test_architecture import MODULES, TREES
+
+METHODS = frozenset({"search", "match", "fullmatch", "finditer", "findall", "sub", "split"})
+
+# Of texts that are never longer, the longest: who calls it cuts them.
+BOUNDED = {
+    "rag.facts.names._SENTENCE_START": 8,
+    "rag.facts.numbers._ABOUT": 24,
+}
+
+# Those that stand among others, which their name does not show: how they are used, if not by `search`.
+AMONG_OTHERS = {"_TITLE_PROMPTS": frozenset({"match"})}
+
+# Where patterns are made outside of a module's top level, and how those that are made are used.
+MADE_LATER = {
+    "api.origins",
+    "rag.claims",
+    "rag.facts.dates",
+    "rag.facts.numbers",
+    "rag.metrics",
+    "rag.prompts",
+}
+
+SHORT, LONG = 3_000, 12_000
+# Linear time grows by four, quadratic by sixteen. What is looked at takes so long of the shorter text, and so
+# many times longer than a text without a sign of the pattern.
+MOST_GROWTH = 9
+NOTICED_SECONDS = 0.005
+NOTICED_TIMES = 4
+# Of patterns with a thousand alternatives, which take long of any text, some texts are enough.
+SLOW_SECONDS = 0.002
+SOME = 50
+
+
+@dataclass(frozen=True)
+class Use:
+    """A pattern, and a method that is called on it."""
+
+    name: str
+    pattern: re.Pattern[Any]
+    method: str
+
+
+def uses() -> Iterator[Use]:
+    """Yield the patterns at the top of modules, those in calls such as `re.sub`, and those made later."""
+    for module, tree in TREES.items():
+        found = importlib.import_module(module)
+        for name, value in vars(found).items():
+            for number, pattern in enumerate(patterns_in(value)):
+                shown = f"{module}.{name}" + (f"[{number}]" if isinstance(value, dict | tuple) else "")
+                if name in assigned(tree):
+                    yield from (Use(shown, pattern, method) for method in methods_of(name))
+        for call in calls_of_re(tree):
+            yield Use(f"{module}:{call.lineno}", re.compile(ast.literal_eval(call.args[0])), call.func.attr)
+    yield Use("rag.prompts.marker_pattern", Frame("q3fa1").marker_pattern, "finditer")
+    for language in ("id", "zh-Hans"):
+        yield Use(f"rag.facts.numbers({language})", numbers._pattern(language), "finditer")
+        for number, pattern in enumerate(dates._patterns(language)):
+            yield Use(f"rag.facts.dates({language})[{number}]", pattern, "sub")
+
+
+def patterns_in(value: object) -> list[re.Pattern[Any]]:
+    values = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else [value]
+    return [item for item in values if isinstance(item, re.Pattern)]
+
+
+@cache
+def assigned(tree: ast.Module) -> frozenset[str]:
+    """Return the names that a module's top level assigns; others are imported."""
+    statements = [node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    targets = [node.targets[0] if isinstance(node, ast.Assign) else node.target for node in statements]
+    return frozenset(target.id for target in targets if isinstance(target, ast.Name))
+
+
+@cache
+def methods_of(name: str) -> frozenset[str]:
+    """Return what is called on a pattern of this name, anywhere; of one among others, all that may be."""
+    called = {
+        node.attr
+        for tree in TREES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+    }
+    return frozenset(called & METHODS) or AMONG_OTHERS.get(name, frozenset({"search"}))
+
+
+def calls_of_re(tree: ast.AST) -> Iterator[Any]:
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    methods = {f"re.{method}" for method in METHODS}
+    yield from (call for call in calls if ast.unparse(call.func) in methods and _is_written_out(call))
+
+
+def _is_written_out(call: ast.Call) -> bool:
+    return isinstance(call.args[0], ast.Constant)
+
+
+# What must stand before what is repeated, where a word or a sign of the pattern is not enough.
+BEGINNINGS = ("", "a", "1", "|a", "<meta charset=")
+
+
+def texts_for(pattern: re.Pattern[Any], length: int) -> Iterator[Any]:
+    """Yield texts of about `length` that begin or repeat what the pattern looks for, and then do not fit."""
+    source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode()
+    words = list(dict.fromkeys(re.findall(r"(?<!\\)[^\W\d_]{2,}", source)))[:6]
+    signs = list(dict.fromkeys(re.findall(r"[^\w\s\\]", source)))[:10]
+    units = [*words, *signs, *" \n\t1aA", *(f"{word} " for word in words[:3]), "a1", "1."]
+    prefixes = [*BEGINNINGS, *words, *signs[:6]]
+    for prefix, unit, suffix in product(prefixes, units, ("\x01", "a")):
+        text = prefix + unit * (length // len(unit)) + suffix
+        yield text if isinstance(pattern.pattern, str) else text.encode()
+
+
+def quiet(pattern: re.Pattern[Any]) -> Any:
+    text = "\x02" * SHORT
+    return text if isinstance(pattern.pattern, str) else text.encode()
+
+
+def seconds(use: Use, text: str) -> float:
+    run: Callable[..., Any] = getattr(use.pattern, use.method)
+    start = time.process_time()
+    if use.method == "sub":
+        run("", text)
+    elif use.method == "finditer":
+        list(run(text))
+    else:
+        run(text)
+    return time.process_time() - start
+
+
+ALL = list(uses())
+
+
+@pytest.mark.parametrize("use", ALL, ids=[f"{use.name}.{use.method}" for use in ALL])
+def test_its_time_grows_no_faster_than_the_text(use: Use) -> None:
+    bound = BOUNDED.get(use.name)
+    short, long = (bound, bound) if bound else (SHORT, LONG)
+    pairs = list(zip(texts_for(use.pattern, short), texts_for(use.pattern, long), strict=True))
+    usual = min(seconds(use, quiet(use.pattern)) for _ in range(3))
+    if usual > SLOW_SECONDS:
+        pairs = random.Random(0).sample(pairs, SOME)  # noqa: S311, any will do
+    for text, longer in pairs:
+        if seconds(use, text) > max(NOTICED_SECONDS, NOTICED_TIMES * usual):
+            growth = min(seconds(use, longer) for _ in range(3)) / min(seconds(use, text) for _ in range(3))
+            assert growth < MOST_GROWTH, (use.pattern.pattern[:200], text[:30], text[-10:])
+
+
+def test_no_pattern_is_forgotten() -> None:
+    later = {
+        module
+        for module, tree in TREES.items()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).startswith("re.")
+        and not _is_written_out(call)
+    }
+    assert later == MADE_LATER
+    assert len(ALL) > 100
+    assert MODULES.keys() == TREES.keys()

@@ -30,11 +30,32 @@ READ_BY_HAND = {"atheris": "Apache-2.0"}
 
 def main() -> None:
     """Print what is wrong; exit with 1 where something is."""
-    installed = {normal(it.metadata["Name"]): it for it in distributions()}
+    installed = needed({normal(it.metadata["Name"]): it for it in distributions()})
     faults = [*version_faults(installed, pins()), *licence_faults(installed), *dependency_faults()]
     for fault in faults:
         sys.stdout.write(f"{fault}\n")
     sys.exit(bool(faults))
+
+
+def needed(installed: dict[str, Distribution]) -> dict[str, Distribution]:
+    """Return what Kutip, with any extra, needs and has; other tools beside it are no concern of its."""
+    found = {name: installed[name] for name in {WITHOUT_DEPENDENCIES} & installed.keys()}
+    waiting = {("kutip", extra) for extra in ("", *installed["kutip"].metadata.get_all("Provides-Extra", []))}
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        seen.add(wanted := waiting.pop())
+        name, extra = wanted
+        if name in installed:
+            found[name] = installed[name]
+            waiting |= set(_requirements(found[name], extra)) - seen
+    return found
+
+
+def _requirements(of: Distribution, extra: str) -> Iterator[tuple[str, str]]:
+    """Yield the names, and the extras, of what a distribution with an extra, "" for none, asks for."""
+    for requirement in map(Requirement, of.requires or []):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+            yield from ((normal(requirement.name), wanted) for wanted in ("", *requirement.extras))
 
 
 def normal(name: str) -> str:
@@ -58,11 +79,11 @@ def version_faults(installed: dict[str, Distribution], pinned: dict[str, str]) -
     for name, found in sorted(installed.items()):
         version = pinned.get(name)
         if version is None and name not in UNPINNED:
-            yield f"{name} {found.version} is installed and not pinned: pin it, or uninstall it."
+            yield f"{name} {found.version} is needed and not pinned: pin it."
         elif version is not None and version != found.version.partition("+")[0]:
             yield f"{name} {found.version} is installed, {version} is pinned: install that."
     for name in sorted(pinned.keys() - installed.keys() if _is_everything(installed) else ()):
-        yield f"{name} is pinned and not installed: take it out of constraints.txt, or install '.[dev]'."
+        yield f"{name} is pinned and not needed: take it out of constraints.txt."
 
 
 def _is_everything(installed: dict[str, Distribution]) -> bool:

@@ -155,8 +155,8 @@ UNKNOWN_HOSTS = [
 @pytest.fixture(scope="module")
 def keyless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Give a client of a service without a key that has two names, and one site whose pages may call it."""
-    settings = {"allowed_hosts": "nas", "public_url": "https://kutip.example/tanya", "cors_origins": ORIGIN}
-    with service_app(tmp_path_factory.mktemp("keyless"), **settings) as app:
+    folder, public_url = tmp_path_factory.mktemp("keyless"), "https://kutip.example/tanya"
+    with service_app(folder, allowed_hosts="nas", public_url=public_url, cors_origins=ORIGIN) as app:
         yield client_of(app)
 
 

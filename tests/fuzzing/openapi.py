@@ -20,6 +20,7 @@ from tests.test_api import served
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
 KEY = "kunci-untuk-menguji"
+ALL_PHASES = "examples,coverage,fuzzing,stateful"
 
 
 @contextmanager
@@ -33,12 +34,12 @@ def service_with_seeds(folder: Path) -> Iterator[str]:
             yield url
 
 
-def run(url: str, *, examples: int, seed: int) -> subprocess.CompletedProcess[str]:
+def run(url: str, *, phases: str, examples: int, seed: int) -> subprocess.CompletedProcess[str]:
     """Return what Schemathesis found; its exit status is 0 where that is nothing."""
     command = [
         *(str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(CONFIGURATION), "run"),
         *(f"{url}/openapi.json", "--checks", "all", "--header", f"Authorization: Bearer {KEY}"),
-        *("--max-examples", str(examples), "--seed", str(seed)),
+        *("--phases", phases, "--max-examples", str(examples), "--seed", str(seed)),
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     with tempfile.TemporaryDirectory() as folder:  # it leaves files where it runs
@@ -54,7 +55,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, service_with_seeds(Path(folder)) as url:
-        found = run(url, examples=options.examples, seed=options.seed)
+        found = run(url, phases=ALL_PHASES, examples=options.examples, seed=options.seed)
     sys.stdout.write(found.stdout + found.stderr)
     sys.exit(found.returncode)
 

@@ -1,5 +1,7 @@
 """What Schemathesis checks beside its own: loaded by it, not by the tests."""
 
+from typing import Any
+
 import schemathesis
 
 # Ends the detail of every problem that the schemas of bodies and parameters find; see api/problems.py.
@@ -8,7 +10,7 @@ _OF_SCHEMA = "/docs shows every field."
 
 @schemathesis.check
 def refused_for_its_meaning(
-    context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
 ) -> None:
     """What fits the OpenAPI document is never refused for its form."""
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code < 400:

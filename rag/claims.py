@@ -62,6 +62,7 @@ class SentenceReader:
         self._language = language
         self._held = ""  # raw text that may be the beginning of a marker
         self._plain = ""  # text without markers, not given out yet
+        self._backticks = 0  # in what was given out of the line that it begins in
         self._marks: list[tuple[int, list[int]]] = []  # places in it where markers stood
         self._next_look = _STEP  # length of `_plain` at which it is next split into sentences
 
@@ -98,9 +99,13 @@ class SentenceReader:
 
     def _is_code(self, before: str) -> bool:
         """Whether what follows `before`, the text not given out yet, stands in code."""
-        *lines, line = before.split("\n")
-        fences = sum(FENCE.match(each) is not None for each in lines)
-        return self._in_code ^ (fences % 2 == 1) or line.count("`") % 2 == 1
+        fences = sum(FENCE.match(line) is not None for line in before.split("\n")[:-1])
+        return self._in_code ^ (fences % 2 == 1) or self._backticks_until(before) % 2 == 1
+
+    def _backticks_until(self, end: str) -> int:
+        """Count the backticks of the line that `end`, the text not given out yet, ends in."""
+        *lines, line = end.split("\n")
+        return line.count("`") + (0 if lines else self._backticks)
 
     def _unfinished_marker(self, text: str) -> str:
         """Return the end of `text` that may be the beginning of a marker."""
@@ -139,6 +144,7 @@ class SentenceReader:
                 is_claim=block.is_claim,
             )
             position, self._in_code, self._is_line_start = block.end, block.in_code, False
+        self._backticks = self._backticks_until(self._plain[:position])
         self._plain = self._plain[position:]
         self._marks = [(at - position, numbers) for at, numbers in self._marks]
         left = end - position

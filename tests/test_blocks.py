@@ -66,10 +66,8 @@ def test_no_letter_is_lost_and_blocks_do_not_overlap(text: str) -> None:
         ("| a | b |", "a | b", 1),
         ("  |a|  ", "a", 1),
         ("| a", "a", 0),
-        ("|", "", 0),
-        ("||", "", 1),
         ("| a ||", "a |", 1),
-        ("|   |", "", 1),
+        ("| | a", "| a", 0),
     ],
 )
 def test_the_cells_and_the_closing_bar_of_a_row(row: str, cells: str, bars: int) -> None:

@@ -23,6 +23,7 @@ ALLOWED = {
     "rag.openai_model": ({"httpx2", "openai"}, "asks the language model that is configured"),
     "api.span_provider": ({"opentelemetry.exporter"}, "sends traces to the collector that a setting names"),
     "api.commands.serve": ({"socket"}, "listens"),
+    "api.workers": ({"socket"}, "listens"),
     "embeddings.loading": (
         {"huggingface_hub"},
         "fetches a model that a setting names by its name on the hub",
@@ -49,8 +50,10 @@ def connecting(tree: ast.AST) -> set[str]:
 WATCHED = """
 import json, sys
 noticed = []
+# urllib3 binds, to see whether there is IPv6.
+asking_nobody = ("socket.__new__", "socket.gethostname", "socket.bind")
 def hook(event, arguments):
-    if event.startswith("socket.") and event not in ("socket.__new__", "socket.gethostname"):
+    if event.startswith("socket.") and event not in asking_nobody:
         noticed.append([event, repr(arguments[1:])])
 sys.addaudithook(hook)
 import asyncio

@@ -163,7 +163,7 @@ QUADRATIC = [
 
 
 def grows_on(use: Use) -> str | None:
-    """Return the beginning of a text of which a pattern takes more than about linear time, if there is one."""
+    """Return the beginning of a text of which a pattern takes more than about linear time, if any."""
     bound = BOUNDED.get(use.name)
     short, long = (bound, bound) if bound else (SHORT, LONG)
     pairs = list(zip(texts_for(use.pattern, short), texts_for(use.pattern, long), strict=True))
@@ -195,9 +195,7 @@ def test_no_pattern_is_forgotten() -> None:
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for call in ast.walk(function)
-        if isinstance(call, ast.Call)
-        and ast.unparse(call.func) in MAKING
-        and not _is_written_out(call)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in MAKING and not _is_written_out(call)
     }
     assert later == MADE_LATER
     assert len(ALL) > 100

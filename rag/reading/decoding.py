@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from charset_normalizer import from_bytes
+from charset_normalizer import CharsetMatches, from_bytes
 
 from rag.errors import ReadingError
 
@@ -22,6 +22,8 @@ _DECLARED = re.compile(
 )
 _DECLARATION_BYTES = 4096
 _SAMPLE_BYTES = 500_000
+_USUAL = "cp1252"
+_ALIKE = 0.05  # coherence, of 1
 # What pages declare and are written in (https://encoding.spec.whatwg.org), by the names Python gives them.
 _WEB_ENCODINGS = (
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
@@ -83,11 +85,24 @@ def _decode(data: bytes, *, is_markup: bool) -> str:
 def _guess(data: bytes) -> str:
     if _is_mostly_utf8(data):
         return _strictly(data, "utf-8")
-    match = from_bytes(_sample(data), cp_isolation=list(_WEB_ENCODINGS)).best()
-    text = _try(data, match.encoding) if match else None
+    encoding = _likeliest(from_bytes(_sample(data), cp_isolation=list(_WEB_ENCODINGS)))
+    text = _try(data, encoding) if encoding else None
     if text is None:
         raise ReadingError("the page is not text in an encoding that can be told: save it as UTF-8")
     return text
+
+
+def _likeliest(matches: CharsetMatches) -> str | None:
+    """Return the encoding that fits best; of those that fit about alike, the one that most pages are in."""
+    best = matches.best()
+    if best is None:
+        return None
+    alike = [
+        match.encoding
+        for match in matches
+        if match.chaos == best.chaos and match.coherence > best.coherence - _ALIKE
+    ]
+    return _USUAL if _USUAL in alike else best.encoding
 
 
 def _sample(data: bytes) -> bytes:

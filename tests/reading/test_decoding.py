@@ -122,7 +122,7 @@ ARCHIVED = "Isi arsip. " * 1000
 @pytest.mark.parametrize(
     "data",
     [
-        gzip.compress(ARCHIVED.encode()),
+        gzip.compress(ARCHIVED.encode(), mtime=0),
         bz2.compress(ARCHIVED.encode()),
         lzma.compress(ARCHIVED.encode()),
         b"PK\x03\x04" + ARCHIVED.encode(),
@@ -130,13 +130,14 @@ ARCHIVED = "Isi arsip. " * 1000
         b"Rar!\x1a\x07\x01\0",
         b"\x28\xb5\x2f\xfd\x04\x58\0",
     ],
+    ids=["gzip", "bzip2", "xz", "zip", "7z", "rar", "zstd"],
 )
 def test_an_archive_is_refused_and_not_opened(data: bytes) -> None:
     with pytest.raises(ReadingError, match="not text"):
         decode(data)
 
 
-@pytest.mark.parametrize("spaces", [10, 4000])
+@pytest.mark.parametrize("spaces", [10, 3500])
 def test_a_declaration_of_spaces_is_read_in_no_time(spaces: int) -> None:
     data = b"<meta" * 50 + b" charset=" + b" " * spaces + b"windows-1252><p>caf\xe9"
     assert decode(data, is_markup=True).endswith("caf\xe9")

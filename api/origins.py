@@ -13,6 +13,9 @@ from rag.settings import Settings
 
 _SHOWN_CHARACTERS = 100
 
+# Names of containers and of hosts on a local network; ICANN has reserved .internal for them.
+_PRIVATE_NAME = re.compile(r"[a-z0-9_-]+|([a-z0-9_-]+\.)+internal")
+
 
 def origin_pattern(origins: str) -> str:
     r"""Return what matches the header Origin of pages of `origins`, and of no others.
@@ -53,7 +56,7 @@ class TrustedPages:
         """
         for sent in headers.getlist("host"):
             host = _host_of(f"//{sent}")
-            if host not in self.hosts and not _is_local(host) and not _is_address(host):
+            if host not in self.hosts and not _is_of_no_site(host):
                 raise Forbidden(
                     f"This service asks for no key and is called {sent[:_SHOWN_CHARACTERS]!r}, which it does "
                     "not know: call it localhost, name it in KUTIP_ALLOWED_HOSTS, or set a key."
@@ -103,6 +106,17 @@ def _is_local(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     return _is_address(host) and ip_address(host).is_loopback
+
+
+def _is_of_no_site(host: str) -> bool:
+    """Whether no site of the internet can have this name: none without a dot, none under `.internal`.
+
+    >>> hosts = ("localhost", "192.168.1.5", "kutip", "host.docker.internal", "evil.example", "")
+    >>> [_is_of_no_site(host) for host in hosts]
+    [True, True, True, True, False, False]
+    """
+    is_private = _PRIVATE_NAME.fullmatch(host) is not None
+    return is_private or _is_local(host) or _is_address(host)
 
 
 def _is_address(host: str) -> bool:

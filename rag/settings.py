@@ -162,7 +162,7 @@ class Settings(BaseSettings):
 
     allowed_hosts: Hosts = Field(
         "",
-        description="Names, beside localhost and addresses, by which a service without keys may be called.",
+        description="Names with a dot, beside localhost's, by which a service without keys may be called.",
     )
     api_keys: KeyHashes | None = Field(
         None,

@@ -128,7 +128,7 @@ def test_the_tools_answer_pages_of_these_origins(app: FastAPI, origin: str, stat
 
 # Without a key: pages of other sites, and pages whose name was made to point here.
 
-KNOWN_HOSTS = [
+KNOWN_HOSTS = (
     *(
         "localhost",
         "localhost:8000",
@@ -138,25 +138,26 @@ KNOWN_HOSTS = [
         "127.8.8.8",
         "[::1]:8000",
     ),
-    *("192.168.1.5:8000", "[fd00::1]", "kutip.example", "KUTIP.example.:8443", "nas", "NAS:8000"),
-]
-UNKNOWN_HOSTS = [
+    *("192.168.1.5:8000", "[fd00::1]", "kutip.example", "KUTIP.example.:8443", "nas.lan", "NAS.lan:8000"),
+    *("kutip", "kutip_service:8000", "host.docker.internal:8000"),
+)
+UNKNOWN_HOSTS = (
     *(
         "evil.example",
         "evil.example:8000",
         "127.0.0.1.evil.example",
         "localhost.evil.example",
-        "notlocalhost",
+        "a.kutip.example",
     ),
-    *("a.kutip.example", "kutip", "", "localhost@evil.example", "[::1", "0x7f.1", "a.example"),
-]
+    *("", "a b", "localhost@evil.example", "[::1", "0x7f.1", "a.example", "internal.example", "b.lan"),
+)
 
 
 @pytest.fixture(scope="module")
 def keyless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Give a client of a service without a key that has two names, and one site whose pages may call it."""
     folder, public_url = tmp_path_factory.mktemp("keyless"), "https://kutip.example/tanya"
-    with service_app(folder, allowed_hosts="nas", public_url=public_url, cors_origins=ORIGIN) as app:
+    with service_app(folder, allowed_hosts="nas.lan", public_url=public_url, cors_origins=ORIGIN) as app:
         yield client_of(app)
 
 

@@ -1,4 +1,4 @@
-"""Queries that arrive while others are encoded wait together and are encoded as one batch."""
+"""One text after the other for many threads: queries in batches of those that wait, passages between them."""
 
 import threading
 from collections import deque
@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, batches_by_tokens
 from embeddings.weights import FloatArray
 
 # More would keep the first of them waiting without making the others faster.
 _LARGEST_BATCH = 64
+
+# So long a query waits for passages at most; see benchmarks/embedding.py for what it costs them.
+_PASSAGE_TOKENS = 256
 
 
 @dataclass
@@ -51,25 +54,33 @@ class BatchingEncoder:
         return mine.vectors
 
     def encode_passages(self, texts: Sequence[str]) -> FloatArray:
-        """Return (texts, dimension), beside whatever queries there are.
+        """Return (texts, dimension); a query that comes meanwhile waits for a few of them, not for all.
 
         Raises:
             TextTooLong: a text is longer than `max_tokens`.
         """
-        return self._encoder.encode_passages(texts)
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for batch in batches_by_tokens(self.count_tokens(texts), budget=_PASSAGE_TOKENS):
+            with self._encoding:
+                vectors[batch] = self._encoder.encode_passages([texts[place] for place in batch])
+                # subtle: whoever gives a lock back and takes it again comes before those that wait for it.
+                self._encode_waiting()
+        return vectors
 
-    def _encode_waiting(self, mine: _Waiting) -> None:
-        """Encode everything that waits, `mine` among it; the caller holds the lock."""
+    def _encode_waiting(self, mine: _Waiting | None = None) -> None:
+        """Encode what waits, `mine` among it, if there is one; the caller holds the lock."""
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _LARGEST_BATCH))]
-        others = [waiting for waiting in batch if waiting is not mine]
+        if not batch:
+            return
         try:
             vectors = self._encoder.encode_queries([text for waiting in batch for text in waiting.texts])
         except Exception:
             # Whose text was it? Each asks for its own, so that nobody hears of another's.
-            self._waiting.extendleft(reversed(others))
-            if not others:
+            self._waiting.extendleft(waiting for waiting in reversed(batch) if waiting is not mine)
+            if mine and len(batch) == 1:
                 raise
-            mine.vectors = self._encoder.encode_queries(mine.texts)
+            if mine:
+                mine.vectors = self._encoder.encode_queries(mine.texts)
             return
         ends = np.cumsum([len(waiting.texts) for waiting in batch])[:-1]
         for waiting, part in zip(batch, np.split(vectors, ends), strict=True):

@@ -29,6 +29,9 @@ EXACT_BYTES = 64 * 2**20
 TRAINING_VECTORS_A_LIST = 40
 _TRAINING_ROUNDS = 8
 
+# FAISS' `parallel_mode` in which threads share the lists of one query; else one thread searches them all.
+_OVER_LISTS = 1
+
 # Searches at once; more would only take turns on the processors.
 _READERS = 16
 
@@ -83,6 +86,7 @@ class VectorIndex:
         tier: Any = faiss.IndexIVFScalarQuantizer(
             quantizer, index.dimension, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
         )
+        tier.parallel_mode = _OVER_LISTS
         tier.cp.niter = _TRAINING_ROUNDS
         tier.cp.spherical = True  # on unit vectors: .973 instead of .968 of the ten nearest at equal work
         tier.train(np.ascontiguousarray(sample, np.float32))
@@ -241,6 +245,8 @@ class VectorIndex:
         with path.open("rb") as file:
             file.readline()
             index._index = faiss.read_index(faiss.PyCallbackIOReader(file.read, _CHUNK))  # type: ignore[attr-defined]
+        if index.lists:
+            index._index.parallel_mode = _OVER_LISTS  # no file holds it
         return index, found["state"]
 
 

@@ -19,16 +19,24 @@ class SlowEncoder(TopicEncoder):
     def __init__(self) -> None:
         super().__init__()
         self.batches: list[int] = []
+        self.calls: list[str] = []
         self.is_busy = threading.Event()
         self.may_go_on = threading.Event()
 
+    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
+        self.calls.append("passages")
+        self.is_busy.set()
+        assert self.may_go_on.wait(30)
+        return TopicEncoder().encode_passages(texts)
+
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        self.calls.append("queries")
         self.batches.append(len(texts))
         self.is_busy.set()
         assert self.may_go_on.wait(30)
         if max(self.count_tokens(texts)) > self.max_tokens:
             raise TextTooLong(f"A text is too long; {self.name} takes at most {self.max_tokens}.")
-        return super().encode_queries(texts)
+        return TopicEncoder().encode_queries(texts)
 
 
 def ask_at_once(encoder: SlowEncoder, queries: Sequence[list[str]]) -> list[FloatArray | BaseException]:
@@ -77,3 +85,21 @@ def test_the_error_of_one_alone_is_raised() -> None:
     with pytest.raises(TextTooLong, match="takes at most"):
         BatchingEncoder(encoder).encode_queries(["kopi " * (encoder.max_tokens + 1)])
     assert encoder.batches == [1]
+
+
+def test_a_query_waits_for_a_few_passages_and_not_for_all() -> None:
+    encoder = SlowEncoder()
+    batching = BatchingEncoder(encoder)
+    passages = [f"{topic} " * length for length in range(1, 40) for topic in TOPICS]
+    with ThreadPoolExecutor(3) as pool:
+        encoding = pool.submit(batching.encode_passages, passages)
+        assert encoder.is_busy.wait(30)
+        asked = [pool.submit(batching.encode_queries, [text]) for text in ("kopi", "banjir")]
+        while len(batching._waiting) < len(asked):
+            threading.Event().wait(0.001)
+        encoder.may_go_on.set()
+        assert np.array_equal(encoding.result(), TopicEncoder().encode_passages(passages))
+        answers = [future.result() for future in asked]
+    assert encoder.calls[:3] == ["passages", "queries", "passages"]
+    assert encoder.batches == [2]
+    assert np.array_equal(np.concatenate(answers), TopicEncoder().encode_queries(["kopi", "banjir"]))

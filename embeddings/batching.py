@@ -14,7 +14,7 @@ from embeddings.weights import FloatArray
 _LARGEST_BATCH = 64
 
 # So long a query waits for passages at most; see benchmarks/embedding.py for what it costs them.
-_PASSAGE_TOKENS = 256
+_PASSAGE_TOKENS = 128
 
 
 @dataclass

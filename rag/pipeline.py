@@ -10,6 +10,7 @@ from functools import partial
 from opentelemetry import trace
 
 from embeddings.encoder import Encoder
+from embeddings.remembering import RememberingEncoder
 from rag.attribution import attribute, without_markup
 from rag.citations import Marks, numbers
 from rag.claims import Sentence, SentenceReader, UsualMarkers
@@ -32,6 +33,9 @@ from rag.rewriting import Rewriting, self_contained
 from rag.validation import language_tag, validated
 
 logger = logging.getLogger(__name__)
+
+# Of the passages that were answered from lately; some 20 MB.
+_REMEMBERED_SENTENCES = 10_000
 
 # For the search that an answer begins with.
 _LONGEST_WAIT_SECONDS = 5.0
@@ -89,6 +93,7 @@ class Pipeline:
     ) -> None:
         self.corpus = corpus
         self.encoder = encoder
+        self._sentence_encoder = RememberingEncoder(encoder, capacity=_REMEMBERED_SENTENCES)
         self.reranking = reranking
         self.language_model = language_model
         self.top_k = top_k
@@ -244,7 +249,7 @@ class Pipeline:
         messages = build_messages(draft.query.text, language=draft.language, evidence=hits, frame=frame)
         usual_markers = UsualMarkers(len(hits), tuple(texts))
         reader = SentenceReader(frame, language=draft.language, usual_markers=usual_markers)
-        evidence = Evidence(hits, encoder=self.encoder)
+        evidence = Evidence(hits, encoder=self._sentence_encoder)
         preparing = asyncio.ensure_future(self._lane.go_on(evidence.prepare))
         waiting: list[Event] = []
         try:
@@ -289,7 +294,7 @@ class Pipeline:
 
     def _extract(self, draft: Draft, sampling: Sampling) -> list[Event]:
         """Answer with verbatim sentences of the best hits, unless none of them answers."""
-        extract = best_sentences(draft.query, draft.found, encoder=self.encoder)
+        extract = best_sentences(draft.query, draft.found, encoder=self._sentence_encoder)
         draft.refusal_reason = answer_refusal(
             draft.query, draft.found, extract, encoder_name=self.encoder.name
         )

@@ -214,12 +214,17 @@ class DerivedVectors(_Derived[VectorIndex]):
             return
 
     def _trained(self, database: Database, cancelled: threading.Event) -> tuple[VectorIndex, State] | None:
-        """Return an index of the larger tier with all vectors, None where the corpus is closed meanwhile."""
+        """Return an index of the larger tier with all vectors.
+
+        None where the corpus is closed meanwhile, or has become too small for it: others remove articles too.
+        """
         started = time.monotonic()
         with database.reading() as connection:
             state = newest_state(connection)
             (count,) = connection.execute("SELECT passages FROM statistics").fetchone()
             lists = lists_for(count, self._encoder.dimension)
+            if lists <= self.index.lists:
+                return None
             vectors = _sample(connection, TRAINING_VECTORS_A_LIST * lists)
             index = VectorIndex.trained_on(vectors, encoder_name=self._encoder.name, lists=lists)
             sample = TrueNeighbours(made_up_queries(vectors))

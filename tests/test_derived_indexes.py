@@ -279,6 +279,22 @@ def test_what_a_killed_process_left_half_written_is_removed(large: Path) -> None
     assert not left.exists()
 
 
+def test_an_index_that_another_process_emptied_is_not_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_corpus(tmp_path) as corpus, open_corpus(tmp_path) as other, monkeypatch.context() as patch:
+        patch.setattr(vector_index, "EXACT_BYTES", 1000 * DIMENSION * 4)
+        add(other, 0, 60)
+        assert corpus.vector_tier().lists == 0
+        for number in range(60):
+            other.remove(f"{number}")
+        patch.undo()
+        assert corpus._vectors.index.is_outgrown
+        corpus._vectors.upkeep(corpus._database, threading.Event())
+        assert corpus.vector_tier().lists == 0
+        assert not len(corpus._vectors.index)
+
+
 def test_a_corpus_closed_while_it_trains_is_whole(tmp_path: Path) -> None:
     with open_corpus(tmp_path) as corpus:
         add(corpus, 0, 60)

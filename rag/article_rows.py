@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,7 +71,7 @@ def header_values(article: Article) -> dict[str, str | None]:
     }
 
 
-def header(row: sqlite3.Row) -> ArticleHeader:
+def header(row: sqlite3.Row | Mapping[str, Any]) -> ArticleHeader:
     """Read a row of the `articles` table."""
     names = ("id", "version", "title", "language", "url", "outlet", "author", "section")
     return ArticleHeader(**{name: row[name] for name in names}, published_at=parse_time(row["published_at"]))

@@ -22,6 +22,7 @@ Markers = Literal["plain", "links"]
 SourceEvents = Literal["none", "open-webui"]
 UnsupportedPolicy = Literal["flag", "drop"]
 Role = Literal["user", "assistant"]
+VectorIndexType = Literal["AUTOINDEX", "FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "DISKANN"]
 IngestStatus = Literal["created", "updated", "unchanged", "rejected"]
 
 

@@ -11,7 +11,9 @@
     ├── CorpusError                     503  1   the data folder cannot serve
     │   ├── CorpusDamaged               503  1
     │   ├── CorpusNotWritable           503  1
+    │   ├── CorpusUnreachable           503  1   its server does not answer
     │   ├── CorpusTooNew                503  1
+    │   ├── CorpusChanged               503  1   another put other indexes in place of those looked into
     │   └── EncoderMismatch             503  1   the stored vectors are another encoder's
     ├── BackupError                     500  1   a backup cannot be written, or what is given is none
     ├── ClientGone                      408  1   nobody waits for the reply any more
@@ -115,8 +117,16 @@ class CorpusNotWritable(CorpusError):
     """The data folder refuses writing."""
 
 
+class CorpusUnreachable(CorpusError):
+    """The server that holds the corpus cannot be reached."""
+
+
 class CorpusTooNew(CorpusError):
     """The data folder was written by a newer version of Kutip."""
+
+
+class CorpusChanged(CorpusError):
+    """What was looked into is gone: somebody dropped it, or put another in its place."""
 
 
 class EncoderMismatch(CorpusError):

@@ -61,6 +61,7 @@ class LocalCorpus:
         Raises:
             CorpusNotWritable, CorpusTooNew, EncoderMismatch, CorpusError
         """
+        self.location = str(folder)
         self._encoder = encoder
         self._database = Database(folder / DATABASE_NAME)
         self._passing = _PassingCache()
@@ -101,6 +102,16 @@ class LocalCorpus:
         """
         with self._database.reading() as connection:
             return self._vectors.brought_up(connection).tier
+
+    def search_description(self) -> str:
+        """Say in a few words how vectors are searched."""
+        tier = self.vector_tier()
+        if not tier.lists:
+            return "every vector compared"
+        return (
+            f"{tier.lists_searched} of {tier.lists} lists of vectors searched, "
+            f"which find {tier.recall:.4f} of the ten nearest"
+        )
 
     def index_report(self) -> IndexReport:
         """Return how the indexes stand, without bringing them up.

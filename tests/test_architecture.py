@@ -32,6 +32,9 @@ ALLOWED_INSIDE_FUNCTIONS = {
         "embeddings.loading",
     ): "torch takes seconds, which commands without an encoder do not wait for",
     ("api.tracing", "api.span_provider"): "it imports what is optional",
+    ("rag.service", "rag.milvus_collections"): "the client is an extra",
+    ("rag.service", "rag.milvus_corpus"): "the client is an extra",
+    ("rag.service", "rag.milvus_server"): "the client is an extra",
     ("rag.service", "rag.openai_model"): "the client takes a second, which verbatim answers do not wait for",
 }
 

@@ -1,6 +1,6 @@
 """Where articles live and are searched: what every corpus can do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, Self, TypeVar
 
 from embeddings.weights import FloatArray
@@ -14,6 +14,7 @@ from rag.datatypes import (
     FilterValues,
     Hit,
     IngestStatus,
+    KeptArticle,
     KeywordMatches,
     Passage,
     ScoredPassage,
@@ -81,6 +82,18 @@ class Corpus(Protocol):
 
     def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
         """Put another encoder's passages and vectors in place of all, in one step; return the articles."""
+        ...
+
+    def kept(self) -> Iterator[KeptArticle]:
+        """Yield all that is kept, article by article in the order of their ids.
+
+        Raises:
+            CorpusDamaged: a document is not what its version says.
+        """
+        ...
+
+    def keep(self, kept: KeptArticle) -> None:
+        """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
         ...
 
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:

@@ -203,10 +203,10 @@ class Collections:
 
 
 def _check_encoder(held: Mapping[str, Any], encoder: EncoderIdentity) -> None:
-    if (held.get("encoder"), held.get("dimension")) != encoder:
+    stored = EncoderIdentity(held["encoder"], held["dimension"]) if held else None
+    if stored != encoder:
         raise EncoderMismatch(
-            f"The corpus holds vectors of {held.get('encoder')} ({held.get('dimension')}); the configured "
-            f"encoder is {encoder.name} ({encoder.dimension}): "
+            f"The corpus holds vectors of {stored}; the configured encoder is {encoder}: "
             "set KUTIP_EMBEDDING_MODEL back, or run `kutip ingest --rebuild`."
         )
 

@@ -16,7 +16,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.article_rows import from_document, header, parse_time
+from rag.article_rows import from_document, header, not_whole, parse_time
 from rag.corpus import NO_FILTERS
 from rag.corpus_properties import EncoderIdentity
 from rag.database import Told
@@ -29,6 +29,7 @@ from rag.datatypes import (
     FilterValues,
     Hit,
     IngestStatus,
+    KeptArticle,
     KeywordMatches,
     Passage,
     ScoredPassage,
@@ -71,6 +72,9 @@ _ATTEMPTS = 5
 # Articles that were added while all were encoded anew, and can wait until the others are in use.
 _FEW = 100
 
+_KEPT_AT_ONCE = 32
+
+_FIELDS_OF_PASSAGES = ("paragraph", "start", "end", "text", "vector")
 _FIELDS_OF_HITS = ("id", "article", "paragraph", "start", "end", "text")
 _MOST_REMEMBERED = 10_000
 
@@ -273,22 +277,74 @@ class MilvusCorpus:
                 if key not in heads:
                     self._server.delete(name, of_generation(encoded[key]))
 
+    def kept(self) -> Iterator[KeptArticle]:
+        """Yield all that is kept, article by article in the order of their ids.
+
+        Raises:
+            CorpusDamaged: a document is not what its version says.
+        """
+        after = ""
+        while page := self._kept_after(after):
+            yield from page
+            after = page[-1].article.id
+
+    @_recovering
+    def _kept_after(self, after: str) -> list[KeptArticle]:
+        """Return some articles, all of one moment."""
+        articles, name = self._collections.articles, self._collections.passages()
+        rows = self._server.first(articles, f'id > "{key_of(after)}"', ["generation"], limit=_KEPT_AT_ONCE)
+        if not rows or name is None:
+            return []
+        heads = {row["id"]: row["generation"] for row in rows}
+        condition = one_of("article", heads)
+        documents = self._generations.documents(list(heads), ["article", "version", "parts", "content"])
+        passages = list(self._generations.pages(name, condition, ["article", *_FIELDS_OF_PASSAGES]))
+        now = self._generations.heads(list(heads))
+        if heads != {key: head["generation"] for key, head in now.items()}:
+            return self._kept_after(after)
+        return [
+            _kept(
+                [row for row in documents if row["article"] == key],
+                [row for row in passages if generation_of(row["id"]) == generation],
+                article_id=text_of(key),
+                generation=generation,
+            )
+            for key, generation in heads.items()
+        ]
+
+    @_recovering
+    def keep(self, kept: KeptArticle) -> None:
+        """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder takes no articles.")
+        name = self._collections.passages_to_add_to(self._encoder)
+        passages = [passage for passage, _ in kept.passages]
+        vectors = np.array([vector for _, vector in kept.passages])
+        add = functools.partial(self._generations.add, kept.article, passages, vectors)
+        self._server.until_reached(functools.partial(add, collection=name, anew=True))
+        stored = self._generations.documents([key_of(kept.article.id)], ["version"])
+        for former in kept.former:
+            if former.version not in {row["version"] for row in stored}:
+                self._server.until_reached(functools.partial(self._generations.keep_former, former))
+        self._statistics.forget()
+
     @_recovering
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
         """Return an article as it is now, or as it was in `version`."""
-        key = key_of(article_id)
-        current = self._generations.head(key)
-        if current is None:
-            return None
-        condition = of_generation(current["generation"])
-        if version not in {None, current["version"]}:
-            if not _VERSION.fullmatch(version or ""):
-                return None
-            condition = both(one_of("article", [key]), one_of("version", [version or ""]))
-        rows = self._server.query(self._collections.documents, condition, ["parts", "content"])
-        stored = (whole_document(part) for part in _by_generation(rows))
-        text = next((document for document in stored if document is not None), None)
-        return from_document(article_id, text) if text else None
+        key, looked_at = key_of(article_id), None
+        while (current := self._generations.head(key)) is not None and current["generation"] != looked_at:
+            looked_at = current["generation"]
+            condition = of_generation(looked_at)
+            if version not in {None, current["version"]}:
+                if not _VERSION.fullmatch(version or ""):
+                    return None
+                condition = both(one_of("article", [key]), one_of("version", [version or ""]))
+            rows = self._server.query(self._collections.documents, condition, ["parts", "content"])
+            stored = (whole_document(part) for part in _by_generation(rows).values())
+            text = next((document for document in stored if document is not None), None)
+            if text is not None:
+                return from_document(article_id, text)
+        return None
 
     @_recovering
     def some_articles(self, count: int) -> list[str]:
@@ -315,9 +371,7 @@ class MilvusCorpus:
         name = self._collections.passages()
         current = self._generations.head(key_of(article_id))
         while name is not None and current is not None and version in {None, current["version"]}:
-            rows = self._server.query(
-                name, of_generation(current["generation"]), ["paragraph", "start", "end", "text", "vector"]
-            )
+            rows = self._server.query(name, of_generation(current["generation"]), _FIELDS_OF_PASSAGES)
             before, current = current, self._generations.head(key_of(article_id))
             if current and current["generation"] == before["generation"]:
                 return [_passage(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
@@ -477,11 +531,29 @@ def _weighted(weights: Mapping[str, float]) -> str:
     return " ".join(word for word, weight in weights.items() for _ in range(round(weight / REDUCED_WEIGHT)))
 
 
-def _by_generation(rows: Iterable[Row]) -> Iterable[list[Row]]:
+def _by_generation(rows: Iterable[Row]) -> dict[int, list[Row]]:
     generations: dict[int, list[Row]] = {}
     for row in rows:
         generations.setdefault(generation_of(row["id"]), []).append(row)
-    return generations.values()
+    return generations
+
+
+def _kept(
+    documents: Sequence[Row], passages: Sequence[Row], *, article_id: str, generation: int
+) -> KeptArticle:
+    versions: dict[str, Article] = {}
+    current = None
+    for stored, rows in _by_generation(documents).items():
+        text = whole_document(rows)
+        article = from_document(article_id, text) if text else None
+        if article is None or article.version != rows[0]["version"]:
+            raise not_whole(article_id)
+        versions[article.version] = article
+        current = article if stored == generation else current
+    if current is None:
+        raise not_whole(article_id)
+    former = [article for article in versions.values() if article.version != current.version]
+    return KeptArticle(article=current, passages=[_passage(row) for row in passages], former=former)
 
 
 def _is_current(row: Row, heads: Mapping[str, Row]) -> bool:

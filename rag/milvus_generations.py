@@ -167,16 +167,17 @@ class Generations:
             if not _is(self.head(change.article), change.generation):
                 raise
         with suppress(CorpusUnreachable):  # it is the current one now, and a sweep does the rest
-            self._settle(change, self.head(change.article), article.version, collection)
+            self._settle(change, article.version, former, collection)
         return "updated" if former else "created"
 
-    def _settle(self, change: Change, current: Row | None, version: str, collection: str) -> None:
+    def _settle(self, change: Change, version: str, former: Row | None, collection: str) -> None:
         """Delete what a switch has made superfluous: the former passages, or its own where it was overtaken.
 
         A version that was overtaken by another stays as an old version.
         """
-        if change.replaces is not None and not _is(current, change.replaces):
-            self._drop_passages([change.replaces], collection)
+        current = self.head(change.article)
+        if former is not None and not _is(current, former["generation"]):
+            self._drop_overtaken(former["generation"], former["version"], current, collection)
         if not _is(current, change.generation):
             self._drop_overtaken(change.generation, version, current, collection)
         self._note(replace(change, is_done=True))
@@ -188,6 +189,14 @@ class Generations:
             self._drop([generation], collection)
         else:
             self._drop_passages([generation], collection)
+
+    def keep_former(self, article: Article) -> None:
+        """Store a version of an article of which another is current."""
+        change = Change(key_of(article.id), self._new(), now_milliseconds())
+        self._note(change)
+        documents = document_rows(article, generation=change.generation)
+        self._server.write(self._collections.documents, [row | NO_VECTOR for row in documents])
+        self._note(replace(change, is_done=True))
 
     # Removing
 
@@ -211,12 +220,17 @@ class Generations:
         return True
 
     def _stored(self, key: str) -> set[int]:
-        """Return the generations of an article that were current once, or are; not those being added."""
-        documents = self.pages(self._collections.documents, one_of("article", [key]), [])
-        stored = {generation_of(row["id"]) for row in documents}
+        return {generation_of(row["id"]) for row in self.documents([key], [])}
+
+    def documents(self, keys: Collection[str], fields: Sequence[str]) -> list[Row]:
+        """Return the documents of versions that were current once, or are; not of those being added."""
+        rows = list(self.pages(self._collections.documents, one_of("article", keys), fields))
         # subtle: asked for afterwards, as what is being added is noted before its documents are written.
-        changes = self.changes(one_of("article", [key]))
-        return stored - {change.generation for change in changes if not change.is_done}
+        changes = list(self.changes(one_of("article", keys)))
+        current = {head["generation"] for head in self.heads(keys).values()}
+        unfinished = {change.generation for change in changes if not change.is_done} - current
+        begun = unfinished - {change.replaces for change in changes}
+        return [row for row in rows if generation_of(row["id"]) not in begun]
 
     # What is begun
 
@@ -249,9 +263,9 @@ class Generations:
                 self._sweep_removal(change, collection)
             elif not _is(head, change.generation):
                 was_current = change.is_done or change.generation in replaced
-                self._sweep_former(change, head, was_current=was_current, collection=collection)
+                self._sweep_former(change.generation, head, was_current=was_current, collection=collection)
             elif not change.is_done and change.replaces is not None:
-                self._drop_passages([change.replaces], collection)
+                self._sweep_former(change.replaces, head, was_current=True, collection=collection)
         self._server.delete(self._collections.state, one_of("id", [change.id for change in changes]))
 
     def _sweep_removal(self, change: Change, collection: str | None) -> None:
@@ -264,15 +278,15 @@ class Generations:
             self._drop(change.removes, collection)
 
     def _sweep_former(
-        self, change: Change, head: Row | None, *, was_current: bool, collection: str | None
+        self, generation: int, head: Row | None, *, was_current: bool, collection: str | None
     ) -> None:
         """Delete what is left of a generation that is not current: it never was, or is an old version."""
-        condition = of_generation(change.generation)
+        condition = of_generation(generation)
         documents = self._server.query(self._collections.documents, condition, ["version"], limit=1)
         if documents and was_current:
-            self._drop_overtaken(change.generation, documents[0]["version"], head, collection)
+            self._drop_overtaken(generation, documents[0]["version"], head, collection)
         else:
-            self._drop([change.generation], collection)
+            self._drop([generation], collection)
 
     def _note(self, change: Change) -> None:
         self._server.write_once(self._collections.state, change.row() | NO_VECTOR)

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.access_keys import as_key_hashes
-from rag.datatypes import Markers, SourceEvents, UnsupportedPolicy, VectorIndexType
+from rag.datatypes import CorpusKind, Markers, SourceEvents, UnsupportedPolicy, VectorIndexType
 from rag.errors import SettingsError
 
 PREFIX = "KUTIP_"
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("data"), description="Folder of the corpus; made when missing.")
-    corpus: Literal["local", "milvus"] = Field(
+    corpus: CorpusKind = Field(
         "local", description="Where articles are kept: in the folder `local`ly, or on a `milvus` server."
     )
     milvus_uri: str | None = Field(

@@ -7,29 +7,32 @@ server is started.
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
 
-import numpy as np
+from pymilvus import MilvusClient
 
 from benchmarks.data import EvaluationQuestion, bundled_encoder, indonesian_pool, questions
 from benchmarks.report import Report
-from rag.corpus import NO_FILTERS, Corpus
+from rag.corpus import Corpus
 from rag.corpus_properties import EncoderIdentity
 from rag.datatypes import Filters, Hit, ScoredPassage, SearchSource
+from rag.languages import words
 from rag.milvus_collections import Layout
 from rag.milvus_corpus import MilvusCorpus
 from rag.milvus_server import MilvusServer
 from rag.retrieval import Query, hybrid_search
+from rag.transfer import compare, transfer
 from tests.milvus_lite import milvus_lite
 
 SETS = ("facqa-dev", "idk-mrc-dev", "xquad-dev", "ntrex-qa-dev")
 _DEPTH = 100  # candidates a leg brings to the fusion
 _TOP = 10
-_PAGE = 500
+_PASSAGES = "benchmark_passages"
+_TIMES = 10
 
 _METHOD = """
 Top 10 of each leg that both corpora have in common, of 100 candidates, and R@1 of hybrid search. Indonesian
@@ -69,9 +72,11 @@ def main() -> None:
             asked = [question for question in questions(options.data, name) if question.language == "id"]
             rows.append(_row(name, _compare(local, milvus, asked[: options.questions])))
             print(*rows[-1])
+        alone = _alone(uri, asked[0])
     report.table(
         ("set", "vector", "keyword", "R@1 local", "R@1 Milvus", "ms local", "ms Milvus", "questions"), rows
     )
+    report.table(("one request of pymilvus alone", "ms"), alone)
     report.write()
 
 
@@ -87,23 +92,11 @@ def _milvus(uri: str, index: str) -> MilvusCorpus:
     )
 
 
-def _fill(milvus: MilvusCorpus, local: Corpus) -> float:
+def _fill(milvus: Corpus, local: Corpus) -> float:
     started = time.perf_counter()
-    for article_id in _ids(local):
-        article, stored = local.article(article_id), local.passages_of(article_id)
-        assert article is not None
-        milvus.add(article, [passage for passage, _ in stored], np.array([vector for _, vector in stored]))
+    transfer(local, milvus, told=lambda done, total: None)
+    print(compare(local, milvus, told=lambda done, total: None))
     return time.perf_counter() - started
-
-
-def _ids(corpus: Corpus) -> Iterator[str]:
-    cursor = None
-    while True:
-        page = corpus.articles(NO_FILTERS, limit=_PAGE, cursor=cursor)
-        yield from (header.id for header in page.articles)
-        cursor = page.next_cursor
-        if cursor is None:
-            return
 
 
 def _compare(local: Corpus, milvus: Corpus, asked: Sequence[EvaluationQuestion]) -> Compared:
@@ -143,6 +136,34 @@ def _places(
 ) -> set[tuple[str, int, int]]:
     hits = corpus.hits(ranked[:_TOP], source=source)
     return {(hit.article_id, hit.paragraph, hit.start) for hit in hits}
+
+
+def _alone(uri: str, question: EvaluationQuestion) -> list[list[str]]:
+    """Return how long the requests that a search consists of take without Kutip: medians."""
+    client = MilvusClient(uri)
+    vector = bundled_encoder().encode_queries([question.text])[0].tolist()
+    word = words(question.text, language="id")[0]
+
+    def search(query: object, field: str, fields: list[str]) -> object:
+        return client.search(_PASSAGES, [query], anns_field=field, limit=_DEPTH, output_fields=fields)
+
+    requests: dict[str, Callable[[], object]] = {
+        "vector search": lambda: search(vector, "vector", ["article"]),
+        "BM25 search": lambda: search(word, "keywords", ["article", "words"]),
+        "count of the passages with a word": lambda: client.query(
+            _PASSAGES, filter=f"text_match(words, '{word}')", output_fields=["count(*)"]
+        ),
+    }
+    return [[name, f"{_median_milliseconds(request):.0f}"] for name, request in requests.items()]
+
+
+def _median_milliseconds(request: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(_TIMES):
+        started = time.perf_counter()
+        request()
+        taken.append((time.perf_counter() - started) * 1000)
+    return median(taken)
 
 
 def _row(name: str, compared: Compared) -> list[str]:

@@ -106,15 +106,16 @@ class Collections:
         """
         self.ready()
         with self._lock:
-            if self._passages is None:
+            name, self._passages = self._passages, None  # looked at again where something is wrong with it
+            if name is None:
                 name = self._server.behind_alias(self._alias)
                 self._held = self._read_state(name) or {} if name else {}
-                self._passages = name
-            if self._passages is not None:
+            if name is not None:
                 self._check_analysis(self._held)
                 if of_encoder and self._encoder is not None:
                     _check_encoder(self._held, self._encoder)
-            return self._passages
+            self._passages = name
+            return name
 
     def encoder(self) -> EncoderIdentity | None:
         """Return whose vectors the collection of passages holds."""

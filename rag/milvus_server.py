@@ -14,7 +14,15 @@ from pymilvus import CollectionSchema, MilvusClient
 from pymilvus.exceptions import ErrorCode, MilvusException
 from pymilvus.milvus_client import IndexParams
 
-from rag.errors import CorpusChanged, CorpusError, CorpusNotWritable, CorpusUnreachable
+from rag.errors import (
+    CorpusChanged,
+    CorpusError,
+    CorpusNotWritable,
+    CorpusRefused,
+    CorpusTimeout,
+    CorpusTooOld,
+    CorpusUnreachable,
+)
 
 Row = dict[str, Any]
 
@@ -83,7 +91,7 @@ class MilvusServer:
         number = re.search(r"(\d+)\.(\d+)", version)
         if number and (int(number[1]), int(number[2])) < _LEAST_VERSION:
             least = ".".join(map(str, _LEAST_VERSION))
-            raise CorpusError(
+            raise CorpusTooOld(
                 f"The Milvus server {self.uri} is {version}, Kutip needs {least} or later: upgrade Milvus."
             )
         return version
@@ -305,12 +313,12 @@ class MilvusServer:
                 f"The Milvus server {self.uri} cannot be reached: start it, or correct KUTIP_MILVUS_URI."
             )
         if code == grpc.StatusCode.DEADLINE_EXCEEDED or "Retry timeout" in reason:
-            return CorpusError(
+            return CorpusTimeout(
                 f"The Milvus server {self.uri} did not answer within {self._timeout:g} seconds: see whether "
                 "it is overloaded, or raise KUTIP_MILVUS_TIMEOUT_SECONDS."
             )
         if code in _AUTHENTICATION:
-            return CorpusError(
+            return CorpusRefused(
                 f"The Milvus server {self.uri} refuses KUTIP_MILVUS_TOKEN ({reason}): correct it, or give "
                 "its user the right."
             )

@@ -18,7 +18,16 @@ from pymilvus.grpc_gen import common_pb2, milvus_pb2
 from api.app import create_app
 from rag.corpus_properties import EncoderIdentity
 from rag.datatypes import Article, Counts, VectorIndexType
-from rag.errors import BadRequest, CorpusError, CorpusNotWritable, CorpusTooNew, EncoderMismatch
+from rag.errors import (
+    BadRequest,
+    CorpusError,
+    CorpusNotWritable,
+    CorpusRefused,
+    CorpusTimeout,
+    CorpusTooNew,
+    CorpusTooOld,
+    EncoderMismatch,
+)
 from rag.ingestion import Ingestion
 from rag.milvus_collections import Layout
 from rag.milvus_corpus import MilvusCorpus
@@ -82,21 +91,33 @@ def link(milvus_uri: str) -> Iterator[tuple[str, Link]]:
 # Servers that fail
 
 
+def client_of(corpus: MilvusCorpus) -> TestClient:
+    service = Service(
+        settings=load_settings(),
+        corpus=corpus,
+        pipeline=Pipeline(corpus=corpus, encoder=ENCODER),
+        ingestion=Ingestion(corpus, ENCODER, passage_max_tokens=40),
+    )
+    return TestClient(create_app(service))
+
+
+def readiness(corpus: MilvusCorpus) -> tuple[int, str]:
+    """Return the status of `GET /health/ready`, and what it says is wrong."""
+    reply = client_of(corpus).get("/health/ready")
+    return reply.status_code, reply.json().get("detail", "")
+
+
 def test_a_server_that_is_not_there_is_named_and_later_found(tmp_path: Path, prefix: str) -> None:
     port = free_port()
     uri = f"http://127.0.0.1:{port}"
     with open_corpus(uri, prefix, timeout_seconds=2) as corpus:
-        service = Service(
-            settings=load_settings(),
-            corpus=corpus,
-            pipeline=Pipeline(corpus=corpus, encoder=ENCODER),
-            ingestion=Ingestion(corpus, ENCODER, passage_max_tokens=40),
-        )
-        client = TestClient(create_app(service))
+        with pytest.raises(CorpusError, match=f"{uri} cannot be reached: start it, or correct KUTIP_MILVUS"):
+            corpus.counts()
+        client = client_of(corpus)
         reply = client.get("/health/ready")
         assert (reply.status_code, reply.json()["detail"]) == (
             503,
-            f"The Milvus server {uri} cannot be reached: start it, or correct KUTIP_MILVUS_URI.",
+            "The server of the articles cannot be reached now: this service's log says which.",
         )
         assert client.get("/health/live").status_code == 200
         server = start(tmp_path, port)
@@ -139,14 +160,17 @@ def test_a_slow_server_is_waited_for_as_long_as_the_setting_says(link: tuple[str
             reply: bytes = passed_on()
             return reply
 
-        between.faults["Search"] = slowly
+        between.faults |= dict.fromkeys(["Search", "Query"], slowly)
         with pytest.raises(
             CorpusError, match=r"did not answer within 1 seconds: .* raise KUTIP_MILVUS_TIMEOUT_SECONDS"
         ):
             vector_hits(corpus, "kopi")
+        assert readiness(corpus) == (503, CorpusTimeout.public)
+        del between.faults["Query"]
         assert [hit.article_id for hit in vector_hits(patient, "kopi", depth=1)] == ["kopi"]
         between.faults.clear()
         assert vector_ids(corpus) == ["kopi"]
+        assert readiness(corpus)[0] == 200
 
 
 def test_a_server_that_takes_no_writes_serves_searches(link: tuple[str, Link], prefix: str) -> None:
@@ -162,6 +186,7 @@ def test_a_server_that_takes_no_writes_serves_searches(link: tuple[str, Link], p
         with pytest.raises(CorpusNotWritable, match=message):
             corpus.remove("kopi")
         assert vector_ids(corpus) == ["kopi"]
+        assert readiness(corpus) == (200, "")
         assert corpus.counts() == Counts(articles=1, passages=2)
         between.faults.clear()
         assert add(corpus, FLOOD) == ["created"]
@@ -175,7 +200,9 @@ def test_a_server_of_another_version_is_refused(link: tuple[str, Link], prefix: 
     with open_corpus(uri, prefix) as corpus:
         with pytest.raises(CorpusError, match=r"is v2\.4\.15, Kutip needs 2\.5 or later: upgrade Milvus"):
             corpus.counts()
+        assert readiness(corpus) == (503, CorpusTooOld.public)
         between.faults.clear()  # it was upgraded
+        assert readiness(corpus)[0] == 200
         assert corpus.counts() == Counts(articles=0, passages=0)
 
 
@@ -190,6 +217,9 @@ def test_a_server_that_refuses_the_token_is_named(link: tuple[str, Link], prefix
         between.faults["Query"] = refuse
         with pytest.raises(CorpusError, match=r"refuses KUTIP_MILVUS_TOKEN \(auth check failure"):
             corpus.counts()
+        assert readiness(corpus) == (503, CorpusRefused.public)
+        between.faults.clear()  # the user was given the right
+        assert readiness(corpus)[0] == 200
 
 
 def test_a_corpus_of_another_format_is_refused(milvus_uri: str, prefix: str) -> None:
@@ -208,10 +238,13 @@ def test_readiness_tells_that_the_vectors_are_another_encoders(milvus_uri: str, 
         ) as other:
             vectors = np.ones((2, 2), np.float32) / np.sqrt(2)
             other.encode_again(EncoderIdentity("other", 2), lambda source: (encoded(source)[0], vectors))
-        with pytest.raises(
-            EncoderMismatch, match=r"holds vectors of other \(2\); the configured encoder is t"
-        ):
-            running.counts()
+            assert readiness(running) == (503, EncoderMismatch.public)
+            message = r"holds vectors of other \(2\); the configured encoder is topics \(7\): set KUTIP_EM"
+            with pytest.raises(EncoderMismatch, match=message):
+                running.counts()
+            other.encode_again(TOPIC_IDENTITY, encoded)
+        assert readiness(running) == (200, "")
+        assert vector_ids(running) == ["kopi"]
 
 
 def test_a_corpus_that_somebody_dropped_is_made_again(milvus_uri: str, prefix: str) -> None:

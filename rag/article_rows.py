@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,6 +52,13 @@ def from_document(article_id: str, text: str) -> Article:
         ) from error
 
 
+def not_whole(article_id: str) -> CorpusDamaged:
+    """Return what to say where a document is not what its version says."""
+    return CorpusDamaged(
+        f"The stored article {article_id!r} is not what its version says: run `kutip doctor`."
+    )
+
+
 def header_values(article: Article) -> dict[str, str | None]:
     """Return the columns of the `articles` table."""
     published = article.published_at
@@ -71,7 +78,7 @@ def header_values(article: Article) -> dict[str, str | None]:
     }
 
 
-def header(row: sqlite3.Row) -> ArticleHeader:
+def header(row: sqlite3.Row | Mapping[str, Any]) -> ArticleHeader:
     """Read a row of the `articles` table."""
     names = ("id", "version", "title", "language", "url", "outlet", "author", "section")
     return ArticleHeader(**{name: row[name] for name in names}, published_at=parse_time(row["published_at"]))
@@ -89,11 +96,16 @@ def compact_json(value: Any) -> str:
 
 def write_article(connection: sqlite3.Connection, article: Article) -> None:
     """Store a version, and make it the current one."""
+    write_version(connection, article)
+    write_header(connection, article)
+
+
+def write_version(connection: sqlite3.Connection, article: Article) -> None:
+    """Store a version."""
     connection.execute(
         "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?)",
         [article.id, article.version, datetime.now(UTC).isoformat(), document(article)],
     )
-    write_header(connection, article)
 
 
 def write_header(connection: sqlite3.Connection, article: Article) -> None:

@@ -1,9 +1,11 @@
 """Where articles live and are searched: what every corpus can do."""
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, Self, TypeVar
 
 from embeddings.weights import FloatArray
+from rag.corpus_properties import EncoderIdentity
+from rag.database import Told
 from rag.datatypes import (
     Article,
     ArticlePage,
@@ -12,11 +14,15 @@ from rag.datatypes import (
     FilterValues,
     Hit,
     IngestStatus,
+    KeptArticle,
     KeywordMatches,
     Passage,
     ScoredPassage,
     SearchSource,
 )
+from rag.index_report import IndexReport
+from rag.integrity import Finding
+from rag.repair import CutAndEncode
 
 T = TypeVar("T")
 
@@ -29,6 +35,43 @@ class Corpus(Protocol):
     Filters are applied before ranking: a search returns `depth` passages whenever that many pass.
     """
 
+    @property
+    def location(self) -> str:
+        """Where it is, for messages."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def optimize(self) -> None:
+        """Do now what would have been done beside searches."""
+        ...
+
+    def index_report(self) -> IndexReport:
+        """Return how much there is, and how indexes of its own stand; CorpusError where it cannot be read."""
+        ...
+
+    def search_description(self) -> str:
+        """Say in a few words how vectors are searched."""
+        ...
+
+    def encoder_of_vectors(self) -> EncoderIdentity | None:
+        """Return whose vectors are stored, whatever encoder it was opened with."""
+        ...
+
+    def check(self, *, told: Told) -> list[Finding]:
+        """Return what is wrong with what is stored and derived; `told` hears of articles."""
+        ...
+
+    def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
+        """Mend what was found, as far as nothing is lost by it; ValueError without an encoder."""
+        ...
+
     def add(self, article: Article, passages: Sequence[Passage], vectors: FloatArray) -> IngestStatus:
         """Put a new or edited article in place of its former version, whole or not at all."""
         ...
@@ -37,8 +80,28 @@ class Corpus(Protocol):
         """Remove an article with all its versions from every index; False where there is none."""
         ...
 
+    def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
+        """Put another encoder's passages and vectors in place of all, in one step; return the articles."""
+        ...
+
+    def kept(self) -> Iterator[KeptArticle]:
+        """Yield all that is kept, article by article in the order of their ids.
+
+        Raises:
+            CorpusDamaged: a document is not what its version says.
+        """
+        ...
+
+    def keep(self, kept: KeptArticle) -> None:
+        """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
+        ...
+
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
         """Return an article as it is now, or as it was in `version`."""
+        ...
+
+    def some_articles(self, count: int) -> list[str]:
+        """Return the ids of `count` current articles, others each time."""
         ...
 
     def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:

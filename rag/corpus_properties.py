@@ -25,16 +25,19 @@ class EncoderIdentity(NamedTuple):
     name: str
     dimension: int
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.dimension})"
+
 
 def claim_for_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
     """Note whose vectors these are, or refuse another's."""
     check_encoder(connection, encoder)
-    write(connection, "encoder", _label(encoder))
+    write(connection, "encoder", str(encoder))
 
 
 def is_claimed_for(connection: sqlite3.Connection, encoder: EncoderIdentity) -> bool:
     """Whether these are noted as an encoder's vectors."""
-    return read(connection, "encoder") == _label(encoder)
+    return read(connection, "encoder") == str(encoder)
 
 
 def check_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
@@ -48,13 +51,9 @@ def check_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> N
     if connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone():
         stored = read(connection, "encoder")
         raise EncoderMismatch(
-            f"The corpus holds vectors of {stored}; the configured encoder is {_label(encoder)}: "
+            f"The corpus holds vectors of {stored}; the configured encoder is {encoder}: "
             "set KUTIP_EMBEDDING_MODEL back, or run `kutip ingest --rebuild`."
         )
-
-
-def _label(encoder: EncoderIdentity) -> str:
-    return f"{encoder.name} ({encoder.dimension})"
 
 
 def stored_encoder(connection: sqlite3.Connection) -> EncoderIdentity | None:

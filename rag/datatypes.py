@@ -6,11 +6,13 @@ its paragraphs joined by a blank line. Scores: higher is better. Ranks and numbe
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
+
+from embeddings.weights import FloatArray
 
 PARAGRAPH_SEPARATOR = "\n\n"
 
@@ -22,6 +24,8 @@ Markers = Literal["plain", "links"]
 SourceEvents = Literal["none", "open-webui"]
 UnsupportedPolicy = Literal["flag", "drop"]
 Role = Literal["user", "assistant"]
+CorpusKind = Literal["local", "milvus"]
+VectorIndexType = Literal["AUTOINDEX", "FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "DISKANN"]
 IngestStatus = Literal["created", "updated", "unchanged", "rejected"]
 
 
@@ -109,6 +113,15 @@ class Passage:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KeptArticle:
+    """All that a corpus keeps of an article: as it is, its passages with vectors, its former versions."""
+
+    article: Article
+    passages: Sequence[tuple[Passage, FloatArray]]
+    former: Sequence[Article]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,12 @@
     ├── CorpusError                     503  1   the data folder cannot serve
     │   ├── CorpusDamaged               503  1
     │   ├── CorpusNotWritable           503  1
+    │   ├── CorpusUnreachable           503  1   its server does not answer
+    │   ├── CorpusTimeout               503  1   its server does not answer in time
+    │   ├── CorpusRefused               503  1   its server does not know who asks, or denies it
+    │   ├── CorpusTooOld                503  1   its server is
     │   ├── CorpusTooNew                503  1
+    │   ├── CorpusChanged               503  1   another put other indexes in place of those looked into
     │   └── EncoderMismatch             503  1   the stored vectors are another encoder's
     ├── BackupError                     500  1   a backup cannot be written, or what is given is none
     ├── ClientGone                      408  1   nobody waits for the reply any more
@@ -115,12 +120,42 @@ class CorpusNotWritable(CorpusError):
     """The data folder refuses writing."""
 
 
+class CorpusUnreachable(CorpusError):
+    """The server that holds the corpus cannot be reached."""
+
+    public = "The server of the articles cannot be reached now: this service's log says which."
+
+
+class CorpusTimeout(CorpusError):
+    """The server that holds the corpus does not answer in time."""
+
+    public = "The server of the articles did not answer in time: this service's log says more."
+
+
+class CorpusRefused(CorpusError):
+    """The server that holds the corpus refuses the user or its token."""
+
+    public = "The server of the articles refuses this service: its log says why."
+
+
+class CorpusTooOld(CorpusError):
+    """The server that holds the corpus is older than Kutip needs."""
+
+    public = "The server of the articles is too old for this service: its log says which is needed."
+
+
 class CorpusTooNew(CorpusError):
     """The data folder was written by a newer version of Kutip."""
 
 
+class CorpusChanged(CorpusError):
+    """What was looked into is gone: somebody dropped it, or put another in its place."""
+
+
 class EncoderMismatch(CorpusError):
     """The stored vectors come from another encoder than the one configured."""
+
+    public = "The articles were encoded by another model than this service's: its log says which."
 
 
 class BackupError(KutipError):

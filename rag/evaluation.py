@@ -169,7 +169,7 @@ class _Corpora:
         whole = self._wholes.setdefault((index.sets, index.language), folder)
         if not folder.exists() and whole.exists():
             _copy(whole, folder)
-        settings = self._settings.model_copy(update={"data_dir": folder})
+        settings = self._settings.model_copy(update={"corpus": "local", "data_dir": folder})
         service = self._last = build_service(settings, sharing=self._last)
         for article_id in set(_ids(service.corpus)) - articles.keys():
             service.corpus.remove(article_id)

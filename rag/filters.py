@@ -50,10 +50,15 @@ _METADATA_HOLDS = (
 
 def _metadata(filters: Filters) -> Iterator[Condition]:
     for key, value in filters.metadata.items():
-        yield _METADATA_HOLDS, [_one_pair(key, value)]
+        yield _METADATA_HOLDS, [metadata_pair(key, value)]
 
 
-def _one_pair(key: str, value: Any) -> str:
+def metadata_pair(key: str, value: Any) -> str:
+    """Return a metadata filter as an object of one key.
+
+    Raises:
+        BadRequest: the value is NaN or infinite.
+    """
     try:
         return compact_json({key: value})
     except ValueError as error:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from embeddings.vector_index import IdArray, VectorIndex
+from rag.article_facts import Row
 from rag.article_rows import from_document, header_values, passage_words
 from rag.corpus_properties import stored_encoder
 from rag.database import Told
@@ -111,7 +112,7 @@ def check_database(connection: sqlite3.Connection, *, told: Told) -> list[Findin
     found = list(_file(connection))
     if not found:  # what is wrong with the file would be found again as something else
         found = [*_whole_corpus(connection), *_articles(connection, told)]
-    return _grouped(found)
+    return grouped(found)
 
 
 def check_indexes(
@@ -122,7 +123,7 @@ def check_indexes(
     found = list(_keyword_index(connection, keywords, ids))
     if vectors is not None:
         found += _vector_index(connection, vectors, ids)
-    return _grouped(found)
+    return grouped(found)
 
 
 def is_whole(row: sqlite3.Row) -> bool:
@@ -133,7 +134,8 @@ def is_whole(row: sqlite3.Row) -> bool:
         return False
 
 
-def _grouped(found: Iterable[Found]) -> list[Finding]:
+def grouped(found: Iterable[Found]) -> list[Finding]:
+    """Return each problem once, with its places."""
     places: dict[Problem, list[Place]] = {}
     for problem, place in found:
         places.setdefault(problem, []).append(place)
@@ -209,11 +211,11 @@ def _current(connection: sqlite3.Connection, article: Article, dimension: int | 
     rows = connection.execute(
         "SELECT * FROM passages WHERE article_id = ? ORDER BY start, id", [article.id]
     ).fetchall()
-    misplaced = [row for row in rows if not _stands(row, article)]
+    misplaced = [row for row in rows if not stands(row, article)]
     for row in misplaced:
         yield MISPLACED, _passage_place(row)
     if not misplaced:
-        if not _is_covered(article, rows):
+        if not is_covered(article, rows):
             yield UNCOVERED, Place(article.id)
         yield from _words(article, rows)
     for row in rows:
@@ -225,7 +227,7 @@ def _passage_place(row: sqlite3.Row) -> Place:
     return Place(row["article_id"], f"passage {row['id']}")
 
 
-def _stands(row: sqlite3.Row, article: Article) -> bool:
+def stands(row: Row, article: Article) -> bool:
     """Whether a passage is the words at its offsets, within its paragraph."""
     start, end = row["start"], row["end"]
     return article.text[start:end] == row["text"] and any(
@@ -234,7 +236,7 @@ def _stands(row: sqlite3.Row, article: Article) -> bool:
     )
 
 
-def _is_covered(article: Article, rows: Sequence[sqlite3.Row]) -> bool:
+def is_covered(article: Article, rows: Sequence[Row]) -> bool:
     """Whether only white space stands outside of the passages, and nothing in two."""
     at = 0
     for row in rows:

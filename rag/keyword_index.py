@@ -1,9 +1,7 @@
 """Words to the passages that hold them, by tantivy: most in a folder, the newest in memory."""
 
-import hashlib
 import json
 import shutil
-import sqlite3
 import threading
 import zlib
 from collections import Counter
@@ -18,7 +16,7 @@ import tantivy
 from tantivy import FieldType, Index, Occur, Query, Searcher
 
 from embeddings.vector_index import IdArray, UnusableIndexFile
-from rag.article_rows import compact_json
+from rag.article_facts import Row, facts_asked_for, facts_of
 from rag.datatypes import Filters
 
 _MUST, _MAY = Occur.Must, Occur.Should
@@ -39,10 +37,6 @@ _META = "meta.json"
 _META_CHECKSUM = "meta.crc32"
 
 _UNCHECKED = (".managed.json", ".lock", _META, _META_CHECKSUM)
-
-Row = sqlite3.Row | Mapping[str, Any]
-
-_FILTERED_COLUMNS = ("language", "outlet", "author", "section")
 
 
 def _schema() -> tantivy.Schema:
@@ -129,7 +123,7 @@ class KeywordIndex:
         """Whether a passage is found by each of its words, and by what filters see of its article."""
         must = [_any_of([entry.passage_id])]
         must += [_term("words", word) for word in set(entry.words.split())]
-        must += [_has_fact([fact]) for fact in _facts(entry.article)]
+        must += [_has_fact([fact]) for fact in facts_of(entry.article)]
         query = Query.boolean_query([(_MUST, part) for part in must])
         found = _best(self._recent.searcher(), query, depth=1)
         if self._kept:
@@ -202,7 +196,7 @@ def keep(
 
 def _document(entry: Entry) -> tantivy.Document:
     fields: dict[str, Any] = {"words": entry.words, "passage": entry.passage_id}
-    fields["facts"] = list(_facts(entry.article))
+    fields["facts"] = list(facts_of(entry.article))
     if day := entry.article["published_day"]:
         fields["day"] = date.fromisoformat(day).toordinal()
     return _from_dict(fields)
@@ -212,34 +206,10 @@ def _from_dict(fields: dict[str, Any]) -> tantivy.Document:
     return tantivy.Document.from_dict(fields, _SCHEMA)
 
 
-def _facts(article: Row) -> Iterator[str]:
-    yield _fact("id", article["id"])
-    for column in _FILTERED_COLUMNS:
-        if article[column] is not None:
-            yield _fact(column, article[column])
-    for key, value in json.loads(article["metadata"]).items():
-        yield _fact("metadata", compact_json({key: value}))
-
-
-def _fact(name: str, value: str) -> str:
-    """Return a word of bounded length that stands for `name` having `value`."""
-    return hashlib.blake2b(f"{name}={value}".encode(), digest_size=16).hexdigest()
-
-
 def _passing(filters: Filters) -> Iterator[Query]:
     """Yield a query for each filter: the same passages pass as with `rag.filters.where`."""
-    values = {
-        "language": filters.language,
-        "outlet": filters.outlet,
-        "author": filters.author,
-        "section": filters.section,
-        "id": filters.article_id,
-    }
-    for name, allowed in values.items():
-        if allowed:
-            yield _has_fact(_fact(name, value) for value in allowed)
-    for key, value in filters.metadata.items():
-        yield _has_fact([_fact("metadata", compact_json({key: value}))])
+    for facts in facts_asked_for(filters):
+        yield _has_fact(facts)
     first, last = filters.published_from, filters.published_to
     if first or last:
         yield _unscored(Query.range_query(_SCHEMA, "day", FieldType.Integer, _day(first), _day(last)))

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self, TypeVar
@@ -16,9 +16,11 @@ from rag.article_rows import (
     analyze_again,
     from_document,
     header,
+    not_whole,
     parse_time,
     write_article,
     write_passages,
+    write_version,
 )
 from rag.corpus import NO_FILTERS
 from rag.corpus_properties import ANALYSIS, EncoderIdentity, claim_for_encoder, newest_state, stored_encoder
@@ -32,6 +34,7 @@ from rag.datatypes import (
     FilterValues,
     Hit,
     IngestStatus,
+    KeptArticle,
     KeywordMatches,
     Passage,
     ScoredPassage,
@@ -40,7 +43,7 @@ from rag.datatypes import (
 from rag.derived_indexes import DerivedIndexes, DerivedVectors
 from rag.filters import where
 from rag.index_report import IndexReport
-from rag.integrity import Finding, check_database, check_indexes
+from rag.integrity import Finding, check_database, check_indexes, is_whole
 from rag.keyword_index import KeywordIndex
 from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.languages import words
@@ -50,6 +53,8 @@ from rag.repair import CutAndEncode, repair
 T = TypeVar("T")
 
 DATABASE_NAME = "corpus.sqlite3"
+
+_KEPT_AT_ONCE = 32
 
 
 class LocalCorpus:
@@ -61,6 +66,7 @@ class LocalCorpus:
         Raises:
             CorpusNotWritable, CorpusTooNew, EncoderMismatch, CorpusError
         """
+        self.location = str(folder)
         self._encoder = encoder
         self._database = Database(folder / DATABASE_NAME)
         self._passing = _PassingCache()
@@ -101,6 +107,16 @@ class LocalCorpus:
         """
         with self._database.reading() as connection:
             return self._vectors.brought_up(connection).tier
+
+    def search_description(self) -> str:
+        """Say in a few words how vectors are searched."""
+        tier = self.vector_tier()
+        if not tier.lists:
+            return "every vector compared"
+        return (
+            f"{tier.lists_searched} of {tier.lists} lists of vectors searched, "
+            f"which find {tier.recall:.4f} of the ten nearest"
+        )
 
     def index_report(self) -> IndexReport:
         """Return how the indexes stand, without bringing them up.
@@ -194,6 +210,43 @@ class LocalCorpus:
                 article = from_document(row["article_id"], row["document"])
                 write_passages(connection, article, *encode(article))
         return len(rows)
+
+    def kept(self) -> Iterator[KeptArticle]:
+        """Yield all that is kept, article by article in the order of their ids.
+
+        Raises:
+            CorpusDamaged: a document is not what its version says.
+        """
+        after = ""
+        while page := self._kept_after(after):
+            yield from page
+            after = page[-1].article.id
+
+    def _kept_after(self, after: str) -> list[KeptArticle]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, version FROM articles WHERE id > ? ORDER BY id LIMIT ?", [after, _KEPT_AT_ONCE]
+            ).fetchall()
+            return [self._kept(connection, row) for row in rows]
+
+    def _kept(self, connection: sqlite3.Connection, row: sqlite3.Row) -> KeptArticle:
+        versions = _versions(connection, row)
+        current = versions.pop(row["version"])
+        passages = self.passages_of(current.id)
+        return KeptArticle(article=current, passages=passages, former=list(versions.values()))
+
+    def keep(self, kept: KeptArticle) -> None:
+        """Put an article in place of what it is here, in one transaction; former versions of both stay."""
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder takes no articles.")
+        vectors = np.array([vector for _, vector in kept.passages])
+        with self._database.writing() as connection:
+            claim_for_encoder(connection, self._encoder)
+            connection.execute("DELETE FROM passages WHERE article_id = ?", [kept.article.id])
+            for former in kept.former:
+                write_version(connection, former)
+            write_article(connection, kept.article)
+            write_passages(connection, kept.article, [passage for passage, _ in kept.passages], vectors)
 
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
         """Return an article as it is now, or as it was in `version`."""
@@ -340,6 +393,16 @@ def _is_claimed(connection: sqlite3.Connection, encoder: EncoderIdentity | None)
 def _current_version(connection: sqlite3.Connection, article_id: str) -> str | None:
     row = connection.execute("SELECT version FROM articles WHERE id = ?", [article_id]).fetchone()
     return row["version"] if row else None
+
+
+def _versions(connection: sqlite3.Connection, header: sqlite3.Row) -> dict[str, Article]:
+    """Return the versions of an article, each checked against its hash."""
+    rows = connection.execute(
+        "SELECT * FROM versions WHERE article_id = ? ORDER BY stored_at", [header["id"]]
+    ).fetchall()
+    if header["version"] not in {row["version"] for row in rows} or not all(map(is_whole, rows)):
+        raise not_whole(header["id"])
+    return {row["version"]: from_document(row["article_id"], row["document"]) for row in rows}
 
 
 def _count(connection: sqlite3.Connection, rest: str, parameters: list[str]) -> int:

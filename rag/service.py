@@ -10,8 +10,9 @@ from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import ModelLoadError
 from rag.circuit_breaker import CircuitBreaker
+from rag.corpus import Corpus
 from rag.corpus_properties import EncoderIdentity
-from rag.errors import EncoderError, RerankerError, SettingsError
+from rag.errors import EncoderError, MissingExtra, RerankerError, SettingsError
 from rag.ingestion import Ingestion
 from rag.lanes import Lane, processors
 from rag.language_model import LanguageModel
@@ -27,7 +28,7 @@ class Service:
     """A corpus with what asks it and what fills it."""
 
     settings: Settings
-    corpus: LocalCorpus
+    corpus: Corpus
     pipeline: Pipeline
     ingestion: Ingestion
     searching: Lane = field(default_factory=lambda: Lane(threads=processors(), longest_wait_seconds=0.1))
@@ -126,9 +127,43 @@ def _collector_paused() -> Iterator[None]:
         gc.freeze()
 
 
-def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -> LocalCorpus:
-    """Open the corpus; without an encoder for all but vector search."""
+def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -> Corpus:
+    """Open the corpus that the settings name; without an encoder for all but vector search.
+
+    Raises:
+        CorpusError, MissingExtra, SettingsError
+    """
+    if settings.corpus == "milvus":
+        return _open_milvus_corpus(settings, encoder)
     return LocalCorpus(settings.data_dir, encoder=encoder)
+
+
+def _open_milvus_corpus(settings: Settings, encoder: EncoderIdentity | None) -> Corpus:
+    if settings.milvus_uri is None:
+        raise SettingsError(
+            "KUTIP_CORPUS is 'milvus', but KUTIP_MILVUS_URI is not set: set it to the address of the server, "
+            "for example http://127.0.0.1:19530."
+        )
+    # Imported here because the client is an extra, which a local corpus needs nothing of.
+    try:
+        from rag.milvus_collections import Layout
+        from rag.milvus_corpus import MilvusCorpus
+        from rag.milvus_server import MilvusServer
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            "KUTIP_CORPUS is 'milvus', but the Milvus client is not installed: "
+            "run `pip install 'kutip[milvus]'`."
+        ) from error
+    token = settings.milvus_token
+    server = MilvusServer(
+        settings.milvus_uri,
+        token=token.get_secret_value() if token else None,
+        timeout_seconds=settings.milvus_timeout_seconds,
+    )
+    layout = Layout(
+        index=settings.milvus_index, shards=settings.milvus_shards, replicas=settings.milvus_replicas
+    )
+    return MilvusCorpus(server, prefix=settings.milvus_prefix, encoder=encoder, layout=layout)
 
 
 def load_language_model(settings: Settings) -> LanguageModel | None:

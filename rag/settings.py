@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.access_keys import as_key_hashes
-from rag.datatypes import Markers, SourceEvents, UnsupportedPolicy
+from rag.datatypes import CorpusKind, Markers, SourceEvents, UnsupportedPolicy, VectorIndexType
 from rag.errors import SettingsError
 
 PREFIX = "KUTIP_"
@@ -64,7 +64,7 @@ Origins = Annotated[str, AfterValidator(_as_origins)]
 KeyHashes = Annotated[SecretStr, AfterValidator(_as_key_hashes)]
 
 # What is wrong with a secret is told without it.
-_SECRET_NAME = re.compile(r".*_KEYS?|OPENAI_BASE_URL")
+_SECRET_NAME = re.compile(r".*_(KEYS?|TOKEN)|OPENAI_BASE_URL")
 
 
 class Settings(BaseSettings):
@@ -81,7 +81,30 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("data"), description="Folder of the corpus; made when missing.")
-    corpus: Literal["local"] = Field("local", description="Where articles are kept.")
+    corpus: CorpusKind = Field(
+        "local", description="Where articles are kept: in the folder `local`ly, or on a `milvus` server."
+    )
+    milvus_uri: str | None = Field(
+        None, pattern=r"^https?://[^\s?#]+$", description="Address of the Milvus server."
+    )
+    milvus_token: SecretStr | None = Field(None, description="Its `user:password`, or its API key.")
+    milvus_prefix: str = Field(
+        "kutip",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$",
+        description="What the names of the corpus' collections begin with.",
+    )
+    milvus_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        10.0, description="Longest wait for one reply of the Milvus server."
+    )
+    milvus_index: VectorIndexType = Field(
+        "AUTOINDEX", description="Index of the vectors, for collections that are made from now on."
+    )
+    milvus_shards: Annotated[int, Field(ge=1, le=16)] = Field(
+        1, description="Shards of the passages, for collections that are made from now on."
+    )
+    milvus_replicas: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="Copies in memory, for collections that are made from now on."
+    )
 
     embedding_model: str = Field(
         "bundled",

@@ -1,5 +1,6 @@
 """What many tests need: a small corpus, an encoder whose vectors can be worked out by hand."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from rag.datatypes import Article
 from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
+from tests.milvus_lite import milvus_lite
 
 # The time that one example takes says more of the machine than of the code.
 settings.register_profile("tests", deadline=None)
@@ -65,6 +67,27 @@ def corpus(tmp_path: Path, encoder: TopicEncoder) -> Iterator[LocalCorpus]:
     """Give an empty corpus on disk."""
     with LocalCorpus(tmp_path / "data", encoder=identity(encoder)) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def milvus_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of Milvus Lite's own server."""
+    with milvus_lite(tmp_path_factory.mktemp("milvus")) as uri:
+        yield uri
+
+
+@pytest.fixture(params=["local", "milvus"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Say where a corpus of each kind can be made; `tests.corpora.open_place` opens it."""
+    if request.param == "local":
+        return str(tmp_path / "place")
+    return f"{request.getfixturevalue('milvus_uri')}#test_{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def other_place(place: str) -> str:
+    """Say where another corpus of the same kind can be made."""
+    return f"{place}_other"
 
 
 @pytest.fixture

@@ -19,16 +19,16 @@ from rag.errors import BackupError, CorpusTooNew, EncoderMismatch, KutipError, N
 from rag.local_corpus import DATABASE_NAME, LocalCorpus
 from rag.migrations import m001_create_tables
 from tests.conftest import article
-from tests.test_local_corpus import (
+from tests.corpora import (
     ENCODER,
     OTHER,
     add,
     check_against_brute_force,
     keyword_ids,
-    open_corpus,
     vector_hits,
     vector_ids,
 )
+from tests.test_local_corpus import open_corpus
 
 LONG = [article(f"long {number}", "Kopi.", metadata={"pad": "x" * 1_000_000}) for number in range(12)]
 FIRST = [article(f"{number}", f"Kopi {number}.", "Banjir lagi.") for number in range(20)]

@@ -25,6 +25,7 @@ import yaml
 
 from api.app import create_app
 from api.commands import cli
+from rag.local_corpus import LocalCorpus
 from rag.openai_model import OpenAILanguageModel
 from rag.settings import Settings, environment_name, load_settings
 from tests.guides import ADDRESS, Block
@@ -110,6 +111,7 @@ def test_the_health_check_tells_a_server_that_answers_from_one_that_does_not(tmp
         (tmp_path / "data" / "corpus.sqlite3").rename(tmp_path / "gone")
         for file in (tmp_path / "data").glob("corpus.sqlite3-*"):
             file.unlink()
+        assert isinstance(service.corpus, LocalCorpus)
         service.corpus._database.close()
         (tmp_path / "data" / "corpus.sqlite3").write_bytes(b"This is no database. " * 400)
         assert httpx2.get(f"{address}/health/ready").status_code == 503

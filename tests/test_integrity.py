@@ -24,14 +24,8 @@ from rag.integrity import Finding
 from rag.keyword_index import keep
 from rag.local_corpus import DATABASE_NAME, LocalCorpus
 from tests.conftest import article
-from tests.test_local_corpus import (
-    ENCODER,
-    add,
-    check_against_brute_force,
-    keyword_ids,
-    open_corpus,
-    vector_hits,
-)
+from tests.corpora import ENCODER, add, check_against_brute_force, keyword_ids, vector_hits
+from tests.test_local_corpus import open_corpus
 
 # Of alterations drawn at random; more by `INTEGRITY_EXAMPLES=500 pytest tests/test_integrity.py`.
 EXAMPLES = int(os.environ.get("INTEGRITY_EXAMPLES", "10"))

@@ -187,8 +187,8 @@ def test_whatever_is_secret_has_a_name_whose_value_no_message_shows() -> None:
     secret = [
         environment_name(name) for name, field in Settings.model_fields.items() if "Secret" in repr(field)
     ]
-    assert secret == ["OPENAI_API_KEY", "KUTIP_API_KEYS", "KUTIP_ADMIN_KEYS"]
-    assert all(re.fullmatch(r".*_KEYS?", name) for name in secret)
+    assert secret == ["KUTIP_MILVUS_TOKEN", "OPENAI_API_KEY", "KUTIP_API_KEYS", "KUTIP_ADMIN_KEYS"]
+    assert all(re.fullmatch(r".*_(KEYS?|TOKEN)", name) for name in secret)
 
 
 def test_settings_cannot_be_changed_afterwards() -> None:

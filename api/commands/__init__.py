@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "Check that everything works here.",
     "backup": "Write all articles into one file.",
     "restore": "Put a backup in the place of the articles.",
+    "migrate": "Put all articles of one corpus into another.",
     "settings": "List every setting with its value.",
     "key": "Make a key that a service can ask for.",
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.options import progress
+from api.commands.options import local_folder, progress
 from rag.backup import back_up
 from rag.settings import load_settings
 
@@ -18,5 +18,5 @@ def command(file: Path, force: bool) -> None:
     Settings, access keys among them, are not in it; indexes are made anew from it.
     """
     with progress("pages") as told:
-        contents = back_up(load_settings().data_dir, file, overwrite=force, told=told)
+        contents = back_up(local_folder(load_settings()), file, overwrite=force, told=told)
     click.echo(f"Backed up to {file}, and read again: {contents}.", err=True)

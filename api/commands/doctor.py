@@ -10,7 +10,6 @@ from importlib.metadata import version
 import click
 
 from api.commands.options import progress
-from embeddings.vector_index import Tier
 from rag.datatypes import Counts
 from rag.errors import CorpusError, KutipError
 from rag.integrity import Finding
@@ -102,9 +101,8 @@ def _version() -> str:
 
 
 def _corpus() -> str:
-    settings = load_settings()
-    with open_corpus(settings) as corpus:
-        return f"{settings.data_dir}: {_described(corpus.counts())}"
+    with open_corpus(load_settings()) as corpus:
+        return f"{corpus.location}: {_described(corpus.counts())}"
 
 
 def _search() -> str:
@@ -115,7 +113,7 @@ def _search() -> str:
         lines = [
             f"{encoder.name}, dimension {encoder.dimension}, at most {encoder.max_tokens} tokens",
             f"{len(found.hits)} hits in {sum(found.timings_ms.values()):.0f} ms",
-            _tier(service.corpus.vector_tier()),
+            service.corpus.search_description(),
             f"the vectors of {checked} articles are as it gives them",
         ]
     if encoder.name not in CALIBRATIONS:
@@ -138,15 +136,6 @@ def _check_vectors(service: Service) -> int:
             "the encoder gives: run `kutip ingest --rebuild`."
         )
     return len(chosen)
-
-
-def _tier(tier: Tier) -> str:
-    if not tier.lists:
-        return "every vector compared"
-    return (
-        f"{tier.lists_searched} of {tier.lists} lists of vectors searched, "
-        f"which find {tier.recall:.4f} of the ten nearest"
-    )
 
 
 def _reranker() -> str:

@@ -9,10 +9,11 @@ from tqdm import tqdm
 
 from api.commands.options import print_json
 from api.schemas import ingest_json
-from rag.datatypes import Article, IngestResult, Unreadable
-from rag.reading import Overrides, count_items, read_paths
-from rag.service import Service, build_service
-from rag.settings import load_settings
+from rag.datatypes import IngestResult
+from rag.errors import MissingExtra, SettingsError
+from rag.reading import STANDARD_INPUT, Overrides, count_items, files_below, read_paths
+from rag.service import build_service, open_corpus
+from rag.settings import Settings, load_settings
 
 
 @click.command()
@@ -23,32 +24,68 @@ from rag.settings import load_settings
 @click.option("--language", metavar="TAG", help="Language of all these articles.")
 @click.option("--section", help="Section of all these articles.")
 @click.option("--rebuild", is_flag=True, help="First encode every stored article again.")
+@click.option("--ray", "workers", type=click.IntRange(min=1), help="Let so many workers of Ray do it.")
+@click.option("--ray-cpus", type=float, default=1, show_default=True, help="Processors of each worker.")
+@click.option("--ray-gpus", type=float, default=0, show_default=True, help="GPUs of each worker.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of each article.")
-def command(paths: Sequence[str], rebuild: bool, as_json: bool, **stated: str | None) -> None:
+def command(
+    paths: Sequence[str],
+    rebuild: bool,
+    workers: int | None,
+    ray_cpus: float,
+    ray_gpus: float,
+    as_json: bool,
+    **stated: str | None,
+) -> None:
     """Read and index articles: .txt, .md, .html, .jsonl files, folders, or `-` for standard input."""
     if not paths and not rebuild:
         raise click.UsageError("Give files or folders to read, `-` for standard input, or --rebuild.")
     settings = load_settings()
     # Before the encoder is loaded, so that a missing path is said at once.
-    items = read_paths(paths, overrides=Overrides(**stated))
-    with build_service(settings, encode_again=rebuild) as service:
-        if rebuild:
-            encoder_name = service.pipeline.encoder.name
-            click.echo(f"All stored articles were encoded again, by {encoder_name}.", err=True)
-        results = list(_ingest(service, items, total=count_items(paths)))
-        service.corpus.optimize()
+    overrides = Overrides(**stated)
+    items = read_paths(paths, overrides=overrides)
+    total = count_items(paths)
+    if workers:
+        if rebuild or STANDARD_INPUT in paths:
+            raise click.UsageError("--ray reads files and folders: leave out --rebuild and `-`.")
+        added = _on_ray(settings, paths, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
+        results = list(_told(added, total=total))
+        with open_corpus(settings) as corpus:
+            corpus.optimize()
+    else:
+        with build_service(settings, encode_again=rebuild) as service:
+            if rebuild:
+                encoder_name = service.pipeline.encoder.name
+                click.echo(f"All stored articles were encoded again, by {encoder_name}.", err=True)
+            results = list(_told(service.ingestion.ingest(items), total=total))
+            service.corpus.optimize()
     if as_json:
         print_json({"articles": [ingest_json(result) for result in results]})
     if paths:
         _report(results)
 
 
-def _ingest(
-    service: Service, items: Iterable[Article | Unreadable], *, total: int | None
+def _on_ray(
+    settings: Settings, paths: Sequence[str], overrides: Overrides, *, count: int, cpus: float, gpus: float
 ) -> Iterator[IngestResult]:
+    if settings.corpus == "local":
+        raise SettingsError(
+            "KUTIP_CORPUS is 'local', a folder that workers on other machines cannot share: "
+            "set it to 'milvus', or leave out --ray."
+        )
+    # Imported here because Ray is an extra.
+    try:
+        from rag.ray_ingestion import Workers, ingest_on_ray
+    except ModuleNotFoundError as error:
+        raise MissingExtra("Ray is not installed: run `pip install 'kutip[ray]'`.") from error
+    workers = Workers(count=count, cpus=cpus, gpus=gpus)
+    return ingest_on_ray(settings, list(files_below(paths)), overrides=overrides, workers=workers)
+
+
+def _told(results: Iterable[IngestResult], *, total: int | None) -> Iterator[IngestResult]:
     # subtle: `disable=None` shows the bar on a terminal only.
     with tqdm(total=total, unit=" articles", disable=None, file=sys.stderr) as bar:
-        for result in service.ingestion.ingest(items):
+        for result in results:
             bar.update()
             if result.status == "rejected":
                 bar.clear()

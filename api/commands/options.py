@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -13,7 +14,7 @@ from tqdm import tqdm
 from api.schemas import FiltersBody, parse_metadata
 from rag.corpus import Corpus
 from rag.datatypes import Filters
-from rag.errors import BadRequest
+from rag.errors import BadRequest, SettingsError
 from rag.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -83,11 +84,25 @@ def print_undated(count: int) -> None:
         click.echo(f"Left out by --from and --to, for want of a date: {count} articles.", err=True)
 
 
+def local_folder(settings: Settings) -> Path:
+    """Return the folder of the local corpus.
+
+    Raises:
+        SettingsError: the corpus is another.
+    """
+    if settings.corpus != "local":
+        raise SettingsError(
+            f"KUTIP_CORPUS is {settings.corpus!r}, and this is for the `local` one: "
+            "Milvus has backups of its own (`milvus-backup`)."
+        )
+    return settings.data_dir
+
+
 def why_empty(corpus: Corpus, settings: Settings, filters: Filters) -> str | None:
     """Return why there is nothing to search in and what to do; None where there is something."""
     if corpus.counts().articles == 0:
-        folder = settings.data_dir
-        return f"The corpus in {folder} is empty: run `kutip ingest PATH` first, or set KUTIP_DATA_DIR."
+        place = "KUTIP_MILVUS_PREFIX" if settings.corpus == "milvus" else "KUTIP_DATA_DIR"
+        return f"The corpus in {corpus.location} is empty: run `kutip ingest PATH` first, or set {place}."
     return "No article passes the filters: loosen them." if corpus.counts(filters).articles == 0 else None
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.options import progress
+from api.commands.options import local_folder, progress
 from rag.backup import restore
 from rag.settings import load_settings
 
@@ -17,7 +17,7 @@ def command(file: Path, force: bool) -> None:
 
     A running server answers from it from its next search on. Settings, access keys among them, stay.
     """
-    folder = load_settings().data_dir
+    folder = local_folder(load_settings())
     with progress("pages") as told:
         contents = restore(folder, file, overwrite=force, told=told)
     click.echo(f"Restored into {folder}: {contents}.", err=True)

@@ -54,6 +54,17 @@ def count_items(paths: Sequence[str | Path]) -> int | None:
     return sum(_count(entry) for name in names for entry in _files_at(Path(name)))
 
 
+def files_below(paths: Sequence[str | Path]) -> Iterator[str]:
+    """Yield the files that `read_paths` would read, to be read one by one.
+
+    A folder that has none or cannot be read is yielded itself: reading it says why.
+    """
+    for path in map(Path, paths):
+        entries = _entries_below(path) if path.is_dir() else iter([path])
+        found = [entry.source if isinstance(entry, Unreadable) else os.fspath(entry) for entry in entries]
+        yield from found or [os.fspath(path)]
+
+
 def _files_at(path: Path) -> Iterable[Path]:
     if not path.is_dir():
         return [path]

@@ -1,0 +1,163 @@
+"""Workers of Ray add articles, each once, although one of them is killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from rag.ingestion import Ingestion
+from rag.pipeline import Pipeline
+from rag.reading import Overrides, files_below
+from rag.service import Service, open_corpus
+from rag.settings import Settings, load_settings
+from tests.corpora import ENCODER, TOPIC_IDENTITY, check_against_brute_force
+from tests.test_command_line import kutip
+from tests.test_milvus_corpus import ROOT, prefix, stored_in, swept  # noqa: F401
+
+needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="no Ray: run `pip install 'kutip[ray]'`")
+
+_KILLED = "killed"  # a file that says that a worker was
+
+
+def built_to_be_killed(settings: Settings) -> Service:
+    """Build a service whose process is killed once, after it has added three articles."""
+    corpus = open_corpus(settings, encoder=TOPIC_IDENTITY)
+    ingestion = Ingestion(corpus, ENCODER, passage_max_tokens=40)
+    added: list[object] = []
+
+    def kill_once(result: object) -> None:
+        added.append(result)
+        if len(added) == 3 and not (marker := settings.data_dir / _KILLED).exists():
+            marker.write_text(str(os.getpid()))
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    ingestion.listeners.append(kill_once)
+    return Service(settings, corpus, Pipeline(corpus=corpus, encoder=ENCODER), ingestion)
+
+
+def run(folder: str) -> None:
+    """Add what the folder holds, in a process of its own; print what became of each article."""
+    from rag.ray_ingestion import Workers, ingest_on_ray
+
+    results = ingest_on_ray(
+        load_settings(),
+        list(files_below([folder])),
+        overrides=Overrides(outlet="KABAR"),
+        workers=Workers(count=2, cpus=0.5),
+        built=built_to_be_killed,
+    )
+    from ray._common.usage.usage_lib import usage_stats_enabled
+
+    told = {"results": [[each.id, each.status, each.reason] for each in results]}
+    sys.stdout.write(json.dumps({**told, "reports": usage_stats_enabled()}))
+
+
+def run_on_ray(folder: Path, data: Path, uri: str, name: str) -> "subprocess.CompletedProcess[str]":
+    code = "import sys; from tests.test_ray_ingestion import run; run(sys.argv[1])"
+    settings = {"CORPUS": "milvus", "MILVUS_URI": uri, "MILVUS_PREFIX": name, "DATA_DIR": str(data)}
+    return subprocess.run(
+        [sys.executable, "-c", code, str(folder)],
+        env={**os.environ, **{f"KUTIP_{key}": value for key, value in settings.items()}},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@needs_ray
+def test_two_workers_add_each_article_once_although_one_is_killed(
+    milvus_uri: str,
+    prefix: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    folder, data = tmp_path / "articles", tmp_path / "data"
+    folder.mkdir()
+    data.mkdir()
+    lines = [{"id": f"{number:03}", "title": "Panen", "text": f"Kopi {number}."} for number in range(150)]
+    (folder / "many.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n{\n")
+    for name in ("bus", "gempa", "banjir"):
+        (folder / f"{name}.txt").write_text(f"Kabar {name}.\n\nLagi {name}.")
+    (folder / "lain.jsonl").write_text(json.dumps({"id": "000", "text": "Kopi lain."}))
+    done = run_on_ray(folder, data, milvus_uri, prefix)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["reports"] is False
+    assert (data / _KILLED).exists()
+    added = {article_id for article_id, status, _ in told["results"] if status != "rejected"}
+    assert added == {*(line["id"] for line in lines), "bus", "gempa", "banjir"}
+    reasons = sorted(reason for *_, status, reason in told["results"] if status == "rejected")
+    assert len(reasons) == 2
+    assert "The id '000' came twice, and one replaced the other" in reasons[1] + reasons[0]
+    with swept(milvus_uri, prefix) as corpus:
+        articles, _, passages = stored_in(corpus)
+        assert (articles, passages) == (153, 153)
+        stored = corpus.article("banjir")
+        assert stored is not None
+        assert stored.outlet == "KABAR"
+        check_against_brute_force(corpus)
+
+
+@needs_ray
+def test_what_a_worker_failed_of_is_said(tmp_path: Path) -> None:
+    (tmp_path / "bus.txt").write_text("Bus malam.")
+    done = run_on_ray(tmp_path, tmp_path, "http://127.0.0.1:1", "kutip")
+    assert done.returncode == 1
+    assert "CorpusUnreachable: The Milvus server http://127.0.0.1:1 cannot be reached" in done.stderr
+
+
+def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ray.py").write_text("raise ModuleNotFoundError('not installed')")
+    (tmp_path / "bus.txt").write_text("Bus malam.")
+    done = subprocess.run(
+        [sys.executable, "-c", "from api.commands import main; main()", "ingest", "--ray", "2", "bus.txt"],
+        env={
+            "PYTHONPATH": f"{tmp_path}:{ROOT}",
+            "HOME": str(tmp_path),
+            "KUTIP_CORPUS": "milvus",
+            "KUTIP_MILVUS_URI": "http://127.0.0.1:1",
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "kutip: Ray is not installed: run `pip install 'kutip[ray]'`.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--ray", "2", "."],
+            "KUTIP_CORPUS is 'local', a folder that workers on other machines cannot share",
+        ),
+        (["--ray", "2", "-"], "--ray reads files and folders: leave out --rebuild and `-`"),
+        (["--ray", "2", "--rebuild"], "--ray reads files and folders"),
+        (["--ray", "2", "none.txt"], "no such file or folder: 'none.txt'"),
+    ],
+)
+def test_what_ray_cannot_do_is_said(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = kutip("ingest", *arguments)
+    assert result.code in {1, 2}
+    assert message in result.err
+
+
+def test_the_files_below_are_those_that_are_read(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.md", ".hidden.txt", "c.pdf", "below/d.jsonl"):
+        path = tmp_path / "all" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Kopi.")
+    (tmp_path / "empty").mkdir()
+    given = [tmp_path / "all", tmp_path / "empty", tmp_path / "all" / "c.pdf"]
+    found = [str(Path(file).relative_to(tmp_path)) for file in files_below(given)]
+    assert found == ["all/a.md", "all/b.txt", "all/below/d.jsonl", "empty", "all/c.pdf"]

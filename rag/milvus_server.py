@@ -88,7 +88,7 @@ class MilvusServer:
             CorpusError: it does not answer, or is too old.
         """
         version = str(self._request(lambda client: client.get_server_version(timeout=self._timeout)))
-        number = re.search(r"(\d+)\.(\d+)", version)
+        number = re.search(r"(\d{1,4})\.(\d{1,4})", version)
         if number and (int(number[1]), int(number[2])) < _LEAST_VERSION:
             least = ".".join(map(str, _LEAST_VERSION))
             raise CorpusTooOld(

@@ -15,7 +15,7 @@ CONNECTING = frozenset(
         *("ssl", "urllib.request", "webbrowser", "xmlrpc"),
         *("aiohttp", "grpc", "httpcore", "httpcore2", "httpx", "httpx2", "huggingface_hub", "openai"),
         "opentelemetry.exporter",
-        *("requests", "urllib3", "websockets"),
+        *("pymilvus", "ray", "requests", "urllib3", "websockets"),
     }
 )
 # Which modules import them, and why; one of ours that is not here opens none by itself.
@@ -24,6 +24,9 @@ ALLOWED = {
     "api.span_provider": ({"opentelemetry.exporter"}, "sends traces to the collector that a setting names"),
     "api.commands.serve": ({"socket"}, "listens"),
     "api.workers": ({"socket"}, "listens"),
+    "rag.milvus_collections": ({"pymilvus"}, "says what is kept there"),
+    "rag.milvus_server": ({"grpc", "pymilvus"}, "keeps articles in the Milvus that a setting names"),
+    "rag.ray_ingestion": ({"ray"}, "gives work to a Ray of this machine, or of RAY_ADDRESS"),
     "embeddings.loading": (
         {"huggingface_hub"},
         "fetches a model that a setting names by its name on the hub",

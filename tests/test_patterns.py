@@ -71,7 +71,7 @@ def uses() -> Iterator[Use]:
             for number, pattern in enumerate(patterns_in(value)):
                 shown = f"{module}.{name}" + (f"[{number}]" if isinstance(value, dict | tuple) else "")
                 if name in assigned(tree):
-                    yield from (Use(shown, pattern, method) for method in methods_of(name))
+                    yield from (Use(shown, pattern, method) for method in sorted(methods_of(name)))
         for call in calls_of_re(tree):
             yield Use(f"{module}:{call.lineno}", re.compile(ast.literal_eval(call.args[0])), call.func.attr)
     yield Use("rag.prompts.marker_pattern", Frame("q3fa1").marker_pattern, "finditer")

@@ -18,7 +18,7 @@ from starlette.routing import compile_path
 from api.paths import path_of
 from api.request_ids import HEADER, current_request_id
 from api.security_headers import SECURITY_HEADERS
-from rag.errors import BadRequest, KutipError, Overloaded, Unauthorized
+from rag.errors import BadRequest, CorpusBusy, KutipError, Overloaded, Unauthorized
 
 logger = logging.getLogger(__name__)
 
@@ -154,7 +154,7 @@ def refusal(error: KutipError, *, path: str) -> Response:
 def _headers_of(error: KutipError) -> dict[str, str]:
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, Overloaded):
+    if isinstance(error, Overloaded | CorpusBusy):
         return {"Retry-After": str(ceil(error.retry_after_seconds))}
     return {}
 

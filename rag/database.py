@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rag.errors import CorpusDamaged, CorpusError, CorpusNotWritable
+from rag.errors import CorpusBusy, CorpusDamaged, CorpusError, CorpusNotWritable
 
 _BUSY_TIMEOUT_SECONDS = 30.0
 _RETRY_SECONDS = 0.01
@@ -177,7 +177,7 @@ def translated(path: Path) -> Iterator[None]:
                 f"The disk of {path.parent} is full: free some space; what was being stored is not."
             ) from error
         if "locked" in str(error):
-            raise CorpusError(
+            raise CorpusBusy(
                 f"Another process has been writing to {path} for {_BUSY_TIMEOUT_SECONDS:.0f} seconds: "
                 "try again."
             ) from error

@@ -11,6 +11,7 @@
     ├── CorpusError                     503  1   the data folder cannot serve
     │   ├── CorpusDamaged               503  1
     │   ├── CorpusNotWritable           503  1
+    │   ├── CorpusBusy                  503  1   another process writes for long
     │   ├── CorpusUnreachable           503  1   its server does not answer
     │   ├── CorpusTimeout               503  1   its server does not answer in time
     │   ├── CorpusRefused               503  1   its server does not know who asks, or denies it
@@ -118,6 +119,13 @@ class CorpusDamaged(CorpusError):
 
 class CorpusNotWritable(CorpusError):
     """The data folder refuses writing."""
+
+
+class CorpusBusy(CorpusError):
+    """Another process has been writing for as long as one waits."""
+
+    public = "The articles are being changed by another process for long: try again."
+    retry_after_seconds: ClassVar[float] = 30.0
 
 
 class CorpusUnreachable(CorpusError):

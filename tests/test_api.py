@@ -19,8 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.app import create_app
+from api.problems import refusal
 from api.schemas import FiltersBody
 from rag.datatypes import Article, UnsupportedPolicy
+from rag.errors import CorpusBusy
 from rag.ingestion import Ingestion
 from rag.local_corpus import LocalCorpus
 from rag.openai_model import OpenAILanguageModel
@@ -926,3 +928,11 @@ def test_many_at_once(tmp_path: Path) -> None:
             thread.join()
     assert len(answers) == 24
     assert len(set(answers)) == 1
+
+
+def test_while_another_process_writes_the_caller_is_told_when_to_try_again() -> None:
+    reply = refusal(
+        CorpusBusy("Another process has been writing to /data/corpus.sqlite3."), path="/v1/articles"
+    )
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "30")
+    assert b"/data" not in bytes(reply.body)

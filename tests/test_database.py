@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.database import Database
-from rag.errors import CorpusError
+from rag.errors import CorpusBusy, CorpusError
 
 
 @pytest.fixture
@@ -147,3 +147,21 @@ def test_writers_in_threads_take_turns(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert len(numbers(database)) == 80
+
+
+def test_a_writer_of_another_process_is_waited_for_and_then_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.database._BUSY_TIMEOUT_SECONDS", 0.2)
+    path = tmp_path / "test.sqlite3"
+    mine, others = Database(path), Database(path)
+    with (
+        others.writing(),
+        pytest.raises(CorpusBusy, match=r"Another process has been writing to .*: try again"),
+        mine.writing(),
+    ):
+        pass
+    with mine.writing() as connection:
+        connection.execute("CREATE TABLE numbers (number INTEGER) STRICT")
+    mine.close()
+    others.close()

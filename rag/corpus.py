@@ -1,6 +1,6 @@
 """Where articles live and are searched: what every corpus can do."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, Self, TypeVar
 
 from embeddings.weights import FloatArray
@@ -84,8 +84,8 @@ class Corpus(Protocol):
         """Put another encoder's passages and vectors in place of all, in one step; return the articles."""
         ...
 
-    def kept(self) -> Iterator[KeptArticle]:
-        """Yield all that is kept, article by article in the order of their ids.
+    def kept_after(self, article_id: str) -> list[KeptArticle]:
+        """Return all that is kept of the next articles in the order of their ids; none after the last.
 
         Raises:
             CorpusDamaged: a document is not what its version says.

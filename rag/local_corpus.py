@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self, TypeVar
@@ -211,21 +211,16 @@ class LocalCorpus:
                 write_passages(connection, article, *encode(article))
         return len(rows)
 
-    def kept(self) -> Iterator[KeptArticle]:
-        """Yield all that is kept, article by article in the order of their ids.
+    def kept_after(self, article_id: str) -> list[KeptArticle]:
+        """Return all that is kept of the next articles in the order of their ids; none after the last.
 
         Raises:
             CorpusDamaged: a document is not what its version says.
         """
-        after = ""
-        while page := self._kept_after(after):
-            yield from page
-            after = page[-1].article.id
-
-    def _kept_after(self, after: str) -> list[KeptArticle]:
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT id, version FROM articles WHERE id > ? ORDER BY id LIMIT ?", [after, _KEPT_AT_ONCE]
+                "SELECT id, version FROM articles WHERE id > ? ORDER BY id LIMIT ?",
+                [article_id, _KEPT_AT_ONCE],
             ).fetchall()
             return [self._kept(connection, row) for row in rows]
 

@@ -277,31 +277,24 @@ class MilvusCorpus:
                 if key not in heads:
                     self._server.delete(name, of_generation(encoded[key]))
 
-    def kept(self) -> Iterator[KeptArticle]:
-        """Yield all that is kept, article by article in the order of their ids.
+    @_recovering
+    def kept_after(self, article_id: str) -> list[KeptArticle]:
+        """Return all that is kept of the next articles in the order of their ids; none after the last.
 
         Raises:
             CorpusDamaged: a document is not what its version says.
         """
-        after = ""
-        while page := self._kept_after(after):
-            yield from page
-            after = page[-1].article.id
-
-    @_recovering
-    def _kept_after(self, after: str) -> list[KeptArticle]:
-        """Return some articles, all of one moment."""
         articles, name = self._collections.articles, self._collections.passages()
-        rows = self._server.first(articles, f'id > "{key_of(after)}"', ["generation"], limit=_KEPT_AT_ONCE)
+        condition = f'id > "{key_of(article_id)}"'
+        rows = self._server.first(articles, condition, ["generation"], limit=_KEPT_AT_ONCE)
         if not rows or name is None:
             return []
         heads = {row["id"]: row["generation"] for row in rows}
-        condition = one_of("article", heads)
         documents = self._generations.documents(list(heads), ["article", "version", "parts", "content"])
-        passages = list(self._generations.pages(name, condition, ["article", *_FIELDS_OF_PASSAGES]))
+        passages = list(self._generations.pages(name, one_of("article", heads), _FIELDS_OF_PASSAGES))
         now = self._generations.heads(list(heads))
         if heads != {key: head["generation"] for key, head in now.items()}:
-            return self._kept_after(after)
+            return self.kept_after(article_id)  # one was replaced meanwhile
         return [
             _kept(
                 [row for row in documents if row["article"] == key],

@@ -197,10 +197,6 @@ class MilvusServer:
         """Return whether there is such a collection."""
         return bool(self._request(lambda client: client.has_collection(collection, timeout=self._timeout)))
 
-    def collections(self) -> list[str]:
-        """Return the names of all collections."""
-        return list(self._request(lambda client: client.list_collections(timeout=self._timeout)))
-
     def make_collection(
         self, collection: str, schema: CollectionSchema, indexes: IndexParams, *, shards: int, replicas: int
     ) -> None:

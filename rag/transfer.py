@@ -71,13 +71,21 @@ def compare(source: Corpus, target: Corpus, *, told: Told) -> Compared:
 def _side_by_side(source: Corpus, target: Corpus, *, told: Told) -> Iterator[tuple[KeptArticle, bool]]:
     """Yield all of `source`, and whether `target` holds the same."""
     total = source.counts().articles
-    there = target.kept()
+    there = every(target)
     held = next(there, None)
-    for done, kept in enumerate(source.kept(), start=1):
+    for done, kept in enumerate(every(source), start=1):
         while held is not None and held.article.id < kept.article.id:
             held = next(there, None)
         yield kept, held is not None and _holds(held, kept)
         told(done, max(done, total))
+
+
+def every(corpus: Corpus) -> Iterator[KeptArticle]:
+    """Yield all that a corpus keeps, in the order of the articles' ids."""
+    after = ""
+    while some := corpus.kept_after(after):
+        yield from some
+        after = some[-1].article.id
 
 
 def _holds(held: KeptArticle, kept: KeptArticle) -> bool:

@@ -18,7 +18,7 @@ from rag.datatypes import Article, Counts
 from rag.errors import CorpusDamaged, CorpusError
 from rag.local_corpus import DATABASE_NAME
 from rag.milvus_corpus import MilvusCorpus
-from rag.transfer import compare, transfer
+from rag.transfer import compare, every, transfer
 from tests.conftest import article
 from tests.corpora import (
     COFFEE,
@@ -68,7 +68,7 @@ def all_of(corpus: Corpus) -> list[tuple[Article, list[Any], list[bytes], set[st
             [np.asarray(vector, np.float32).tobytes() for _, vector in kept.passages],
             {former.version for former in kept.former},
         )
-        for kept in corpus.kept()
+        for kept in every(corpus)
     ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from embeddings.weights import FloatArray
 from rag import corpus_properties
 from rag.corpus_properties import ANALYSIS
-from rag.datatypes import Article, ArticleHeader, Passage
+from rag.datatypes import Article, ArticleHeader, Hit, Passage, ScoredPassage, SearchSource
 from rag.errors import CorpusDamaged
 from rag.languages import words
 
@@ -82,6 +82,30 @@ def header(row: sqlite3.Row | Mapping[str, Any]) -> ArticleHeader:
     """Read a row of the `articles` table."""
     names = ("id", "version", "title", "language", "url", "outlet", "author", "section")
     return ArticleHeader(**{name: row[name] for name in names}, published_at=parse_time(row["published_at"]))
+
+
+def hit(
+    row: sqlite3.Row | Mapping[str, Any], passage: ScoredPassage, *, rank: int, source: SearchSource
+) -> Hit:
+    """Read a passage that was found, in a row that has its article's columns too."""
+    return Hit(
+        rank=rank,
+        score=passage.score,
+        source=source,
+        passage_id=passage.passage_id,
+        article_id=row["article_id"],
+        article_version=row["version"],
+        title=row["title"],
+        url=row["url"],
+        outlet=row["outlet"],
+        author=row["author"],
+        published_at=parse_time(row["published_at"]),
+        language=row["language"],
+        paragraph=row["paragraph"],
+        start=row["start"],
+        end=row["end"],
+        text=row["text"],
+    )
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -16,8 +16,8 @@ from rag.article_rows import (
     analyze_again,
     from_document,
     header,
+    hit,
     not_whole,
-    parse_time,
     write_article,
     write_passages,
     write_version,
@@ -375,7 +375,7 @@ class LocalCorpus:
         self._overtaken.note_if(len(rows) < len(ids))
         found = [passage for passage in passages if passage.passage_id in by_id]
         return [
-            _hit(by_id[passage.passage_id], passage, rank=rank, source=source)
+            hit(by_id[passage.passage_id], passage, rank=rank, source=source)
             for rank, passage in enumerate(found, start=1)
         ]
 
@@ -490,24 +490,3 @@ def _rescored(
     stored = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32).reshape(-1, len(vector))
     scores.update(zip((row["id"] for row in rows), (stored @ vector).tolist(), strict=True))
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _hit(row: sqlite3.Row, passage: ScoredPassage, *, rank: int, source: SearchSource) -> Hit:
-    return Hit(
-        rank=rank,
-        score=passage.score,
-        source=source,
-        passage_id=passage.passage_id,
-        article_id=row["article_id"],
-        article_version=row["version"],
-        title=row["title"],
-        url=row["url"],
-        outlet=row["outlet"],
-        author=row["author"],
-        published_at=parse_time(row["published_at"]),
-        language=row["language"],
-        paragraph=row["paragraph"],
-        start=row["start"],
-        end=row["end"],
-        text=row["text"],
-    )

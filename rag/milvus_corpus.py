@@ -16,7 +16,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.article_rows import from_document, header, not_whole, parse_time
+from rag.article_rows import from_document, header, hit, not_whole
 from rag.corpus import NO_FILTERS
 from rag.corpus_properties import EncoderIdentity
 from rag.database import Told
@@ -514,7 +514,7 @@ class MilvusCorpus:
             if passage.passage_id in rows and _is_current(rows[passage.passage_id], heads)
         ]
         return [
-            _hit(passage, row, json.loads(heads[row["article"]]["header"]), rank=rank, source=source)
+            hit(_with_article(row, heads[row["article"]]), passage, rank=rank, source=source)
             for rank, (passage, row) in enumerate(found, start=1)
         ]
 
@@ -549,6 +549,11 @@ def _kept(
     return KeptArticle(article=current, passages=[_passage(row) for row in passages], former=former)
 
 
+def _with_article(row: Row, head: Row) -> Row:
+    article = json.loads(head["header"])
+    return {**article, "article_id": article["id"], **row}
+
+
 def _is_current(row: Row, heads: Mapping[str, Row]) -> bool:
     head = heads.get(row["article"])
     return head is not None and head["generation"] == generation_of(row["id"])
@@ -557,24 +562,3 @@ def _is_current(row: Row, heads: Mapping[str, Row]) -> bool:
 def _passage(row: Row) -> tuple[Passage, FloatArray]:
     passage = Passage(paragraph=row["paragraph"], start=row["start"], end=row["end"], text=row["text"])
     return passage, np.array(row["vector"], np.float32)
-
-
-def _hit(passage: ScoredPassage, row: Row, article: Row, *, rank: int, source: SearchSource) -> Hit:
-    return Hit(
-        rank=rank,
-        score=passage.score,
-        source=source,
-        passage_id=passage.passage_id,
-        article_id=article["id"],
-        article_version=article["version"],
-        title=article["title"],
-        url=article["url"],
-        outlet=article["outlet"],
-        author=article["author"],
-        published_at=parse_time(article["published_at"]),
-        language=article["language"],
-        paragraph=row["paragraph"],
-        start=row["start"],
-        end=row["end"],
-        text=row["text"],
-    )

@@ -625,7 +625,7 @@ def test_an_interrupt_ends_it_cleanly() -> None:
     with spoken_to([INITIALIZE], AT_ONCE) as process:
         assert reply_of(process)["result"]["serverInfo"]["name"] == "kutip"
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert process.communicate() == ("", "")
 
 
@@ -648,7 +648,7 @@ def test_a_client_that_is_gone_without_a_word_ends_it() -> None:
         assert process.stderr
         process.stdout.close()
         say(process, [{**INITIALIZE, "id": 2, "method": "tools/list", "params": {}}])
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert process.stderr.read() == ""
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from rag.facts import dates, numbers
 from rag.prompts import Frame
-from tests.test_architecture import MODULES, TREES
+from tests.test_architecture import MODULES, TREES, importable
 
 METHODS = frozenset({"search", "match", "fullmatch", "finditer", "findall", "sub", "split"})
 MAKING = frozenset(f"re.{name}" for name in METHODS | {"compile"})
@@ -65,8 +65,8 @@ class Use:
 
 def uses() -> Iterator[Use]:
     """Yield the patterns at the top of modules, those in calls such as `re.sub`, and those made later."""
-    for module, tree in TREES.items():
-        found = importlib.import_module(module)
+    for module in importable():
+        found, tree = importlib.import_module(module), TREES[module]
         for name, value in vars(found).items():
             for number, pattern in enumerate(patterns_in(value)):
                 shown = f"{module}.{name}" + (f"[{number}]" if isinstance(value, dict | tuple) else "")

@@ -315,10 +315,12 @@ class MilvusCorpus:
         vectors = np.array([vector for _, vector in kept.passages])
         add = functools.partial(self._generations.add, kept.article, passages, vectors)
         self._server.until_reached(functools.partial(add, collection=name, anew=True))
-        stored = self._generations.documents([key_of(kept.article.id)], ["version"])
-        for former in kept.former:
-            if former.version not in {row["version"] for row in stored}:
-                self._server.until_reached(functools.partial(self._generations.keep_former, former))
+        if kept.former:
+            stored = self._generations.documents([key_of(kept.article.id)], ["version"])
+            versions = {row["version"] for row in stored}
+            for former in kept.former:
+                if former.version not in versions:
+                    self._server.until_reached(functools.partial(self._generations.keep_former, former))
         self._statistics.forget()
 
     @_recovering

@@ -35,7 +35,7 @@ MAX_ROWS = 16_384
 _LEAST_VERSION = (2, 5)
 
 _WRITE_ROWS = 500
-_CONNECT_SECONDS = 3.0
+_CONNECT_SECONDS = 3.0  # or a third of the longest wait, where that is more
 _PAUSE_SECONDS = 1.0  # between two attempts to connect
 
 # subtle: a write that is sent again, as the client does by itself, may arrive after what another worker wrote
@@ -285,7 +285,7 @@ class MilvusServer:
             return MilvusClient(
                 self.uri,
                 token=self._token,
-                timeout=min(_CONNECT_SECONDS, self._timeout),
+                timeout=min(max(_CONNECT_SECONDS, self._timeout / 3), self._timeout),
                 dedicated=True,  # shared ones outlive their clients
                 grpc_options=_RECONNECTING | {"grpc.service_config": _deadlines(self._timeout)},
             )

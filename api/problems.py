@@ -176,7 +176,9 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
 
 def _described(item: Mapping[str, Any]) -> dict[str, str]:
     """Return the field that an error of validation names, and what is wrong with it."""
-    _, *path = item["loc"]
+    place, *path = item["loc"]
+    if place == "header":
+        path = path[:1]  # behind its name stands which of its types it is not
     if item["type"] == "json_invalid":
         return {"field": "", "detail": f"This is no JSON: {item['ctx']['error']} at character {path[0]}"}
     return {"field": ".".join(map(str, path))[:_SHOWN_CHARACTERS], "detail": item["msg"]}

@@ -1,5 +1,6 @@
 """The `kutip` command: what it prints where, and how it exits."""
 
+import gc
 import io
 import json
 import os
@@ -68,6 +69,8 @@ def kutip(*arguments: str, stdin: str = "") -> Result:
         patch.setattr(sys, "stdin", streams[2])
         with pytest.raises(SystemExit, match=r"^\d$") as exit_:
             main()
+    gc.unfreeze()  # a service keeps what it loads for ever, and here each command loads its own
+    gc.collect()
     printed = []
     for stream in streams[:2]:
         stream.flush()

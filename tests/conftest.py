@@ -1,6 +1,7 @@
 """What many tests need: a small corpus, an encoder whose vectors can be worked out by hand."""
 
 import secrets
+import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,6 +23,11 @@ settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
 TOPICS = ("kopi", "banjir", "bus", "maraton", "gempa", "sekolah")
+
+
+def pytest_configure() -> None:
+    """Let interrupts reach what tests start, though a shell in whose background they run keeps them off."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class TopicEncoder:

@@ -49,8 +49,8 @@ def arguments(instruction: str) -> list[str]:
     return [given for name, given in dockerfile() if name == instruction]
 
 
-def compose() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+def compose(path: str = "compose.yaml") -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
     return read
 
 
@@ -341,3 +341,13 @@ def test_a_proxy_hands_on_streams_large_bodies_and_who_asks(
                 question = {"question": "Berapa ton panen kopi?", "stream": True}
                 with client.stream("POST", "/v1/ask", json=question) as stream:
                     assert next(stream.iter_lines()) == "event: hits"
+
+
+def test_milvus_asks_for_a_user_and_is_reached_from_this_machine_alone() -> None:
+    described, values = compose("deploy/milvus/compose.yaml"), compose("deploy/milvus/values.yaml")
+    (milvus,) = described["services"].values()
+    assert milvus["environment"]["COMMON_SECURITY_AUTHORIZATIONENABLED"] == "true"
+    assert [port.partition(":")[0] for port in milvus["ports"]] == ["127.0.0.1"]
+    assert {config["source"] for config in milvus["configs"]} == set(described["configs"])
+    assert {volume.partition(":")[0] for volume in milvus["volumes"]} == set(described["volumes"])
+    assert milvus["image"].partition(":")[2] == values["image"]["all"]["tag"]

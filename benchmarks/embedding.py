@@ -22,6 +22,7 @@ from benchmarks.data import (
 )
 from benchmarks.report import Report
 from embeddings import bundled
+from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus_properties import EncoderIdentity
@@ -107,11 +108,12 @@ class _Recorder:
 
 
 def _ingest(encoder: Encoder, chosen: Sequence[Article]) -> None:
+    shared = BatchingEncoder(encoder)  # as every service has it
     with (
         tempfile.TemporaryDirectory() as folder,
         LocalCorpus(Path(folder), encoder=EncoderIdentity(encoder.name, encoder.dimension)) as corpus,
     ):
-        for _ in Ingestion(corpus, encoder, passage_max_tokens=PASSAGE_MAX_TOKENS).ingest(chosen):
+        for _ in Ingestion(corpus, shared, passage_max_tokens=PASSAGE_MAX_TOKENS).ingest(chosen):
             pass
 
 

@@ -18,6 +18,10 @@ class SlowEncoder(TopicEncoder):
 
     def __init__(self) -> None:
         super().__init__()
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Forget what was noted, and wait again."""
         self.batches: list[int] = []
         self.calls: list[str] = []
         self.is_busy = threading.Event()
@@ -91,6 +95,9 @@ def test_a_query_waits_for_a_few_passages_and_not_for_all() -> None:
     encoder = SlowEncoder()
     batching = BatchingEncoder(encoder)
     passages = [f"{topic} " * length for length in range(1, 40) for topic in TOPICS]
+    encoder.may_go_on.set()
+    batching.encode_queries(["kopi"])
+    encoder.start_again()
     with ThreadPoolExecutor(3) as pool:
         encoding = pool.submit(batching.encode_passages, passages)
         assert encoder.is_busy.wait(30)
@@ -103,3 +110,18 @@ def test_a_query_waits_for_a_few_passages_and_not_for_all() -> None:
     assert encoder.calls[:3] == ["passages", "queries", "passages"]
     assert encoder.batches == [2]
     assert np.array_equal(np.concatenate(answers), TopicEncoder().encode_queries(["kopi", "banjir"]))
+
+
+def test_where_nobody_searches_passages_are_encoded_as_the_encoder_likes() -> None:
+    encoder, now = SlowEncoder(), [0.0]
+    encoder.may_go_on.set()
+    batching = BatchingEncoder(encoder, clock=lambda: now[0])
+    passages = ["kopi " * 30] * 40
+    batching.encode_passages(passages)
+    assert encoder.calls == ["passages"]
+    batching.encode_queries(["kopi"])
+    for seconds, batches in ((1.0, 10), (60.0, 1)):
+        now[0], encoder.calls = now[0] + seconds, []
+        vectors = batching.encode_passages(passages)
+        assert encoder.calls == ["passages"] * batches
+        assert np.array_equal(vectors, TopicEncoder().encode_passages(passages))

@@ -14,8 +14,8 @@ from embeddings.weights import FloatArray
 # More would keep the first of them waiting without making the others faster.
 _LARGEST_BATCH = 64
 
-# What a query waits for at most while passages are encoded. So few at a time take them a quarter longer, which
-# an ingest that nobody searches beside is spared.
+# What a query waits for at most while passages are encoded. So few at a time take them a quarter longer,
+# which an ingest that nobody searches beside is spared.
 _PASSAGE_TOKENS = 128
 _QUIET_SECONDS = 10.0
 

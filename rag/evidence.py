@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -73,6 +72,11 @@ class Evidence:
         """Their vectors: (sentences, dimension)."""
         return self._encoder.encode_passages([sentence.statement.text for sentence in self.sentences])
 
+    @cached_property
+    def _refusals(self) -> FloatArray:
+        """The refusal sentences of every language as vectors: (languages, dimension)."""
+        return self._encoder.encode_passages(list(REFUSALS.values()))
+
     def prepare(self) -> None:
         """Read and encode everything now, while the language model still reads."""
         _ = self.vectors
@@ -89,7 +93,7 @@ class Evidence:
     def reads_as_refusal(self, vector: FloatArray) -> bool:
         """Whether a sentence says, in words of its own, that the articles do not hold an answer."""
         threshold = self._calibration.refusal
-        return threshold is not None and float((refusal_vectors(self._encoder) @ vector).max()) >= threshold
+        return threshold is not None and float((self._refusals @ vector).max()) >= threshold
 
     def candidates(self, claim: Statement, vector: FloatArray, *, depth: int) -> list[Candidate]:
         """Return each hit's best sentence and the best `depth` of all, the likeliest first."""
@@ -138,17 +142,6 @@ class Evidence:
         is_same = claim.is_in_language_of(evidence)
         meaning = self._calibration.same_language if is_same else self._calibration.across_languages
         return meaning.probability(similarity, coverage(claim, evidence))
-
-
-def refusal_vectors(encoder: Encoder) -> FloatArray:
-    """Return the refusal sentences of every language as vectors: (languages, dimension)."""
-    if encoder not in _refusal_vectors:
-        _refusal_vectors[encoder] = encoder.encode_passages(list(REFUSALS.values()))
-    return _refusal_vectors[encoder]
-
-
-# subtle: encoded once for each encoder, and forgotten with it.
-_refusal_vectors: WeakKeyDictionary[Encoder, FloatArray] = WeakKeyDictionary()
 
 
 def runs(sentences: Sequence[EvidenceSentence]) -> list[tuple[EvidenceSentence, int]]:

@@ -41,6 +41,13 @@ def add(corpus: Corpus, *articles: Article) -> list[IngestStatus]:
     return [corpus.add(source, *encoded(source)) for source in articles]
 
 
+def change(corpus: Corpus) -> None:
+    """Edit two of the articles that are named after topics, add one and remove one."""
+    edited = article("kopi", "Kopi dan bus."), article("bus", "bus satu.", "Banjir.")
+    add(corpus, *edited, article("baru", "Gempa."))
+    corpus.remove("gempa")
+
+
 def vector_hits(corpus: Corpus, query: str, *, depth: int = 1000, **filters: Any) -> list[Hit]:
     vector = ENCODER.encode_queries([query])[0]
     found = corpus.vector_search(vector, depth=depth, filters=Filters(**filters))

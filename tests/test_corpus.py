@@ -26,6 +26,7 @@ from tests.corpora import (
     OTHER,
     TOPIC_IDENTITY,
     add,
+    change,
     check_against_brute_force,
     encoded,
     keyword_hits,
@@ -575,13 +576,7 @@ def filled(place: str) -> str:
     """The place of a corpus of six articles, two edited and one removed."""
     with open_place(place) as corpus:
         add(corpus, *(article(topic, f"{topic} satu.", f"{topic} dua.") for topic in TOPICS))
-        add(
-            corpus,
-            article("kopi", "Kopi dan bus."),
-            article("bus", "bus satu.", "Banjir."),
-            article("baru", "Gempa."),
-        )
-        corpus.remove("gempa")
+        change(corpus)
     return place
 
 

@@ -1,8 +1,6 @@
 """`kutip evaluate`: sets read, planned, asked and measured; the seeds as a gate against regressions."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +16,7 @@ from rag.evaluation_sets import GoldSpan, open_data
 from rag.local_corpus import LocalCorpus
 from rag.metrics import Estimate
 from rag.settings import load_settings
+from tests.missing import kutip_without
 from tests.openai_server import Script, serving
 from tests.test_command_line import kutip
 
@@ -404,15 +403,7 @@ def test_bad_use_is_said(folder: Path, arguments: list[str], code: int, message:
 
 
 def test_without_matplotlib_a_page_says_what_to_install(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "matplotlib.py").write_text("raise ImportError('not installed')")
-    code = "from api.commands import main; main()"
-    run = subprocess.run(
-        [sys.executable, "-c", code, "evaluate", str(folder), "--html", str(tmp_path / "page.html")],
-        env={"PYTHONPATH": f"{tmp_path}:{SEEDS.parent}", "HOME": str(tmp_path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    page = str(tmp_path / "page.html")
+    run = kutip_without("matplotlib", tmp_path, "evaluate", str(folder), "--html", page)
     assert run.returncode == 2
     assert "pip install 'kutip[evaluate]'" in run.stderr

@@ -20,6 +20,7 @@ from tests.corpora import (
     FLOOD,
     TOPIC_IDENTITY,
     add,
+    change,
     check_against_brute_force,
     encoded,
     keyword_hits,
@@ -94,13 +95,7 @@ def filled(tmp_path: Path) -> Path:
     for name in (VECTORS_NAME, DATABASE_NAME):
         shutil.copy(folder / name, tmp_path / f"old-{name}")
     with open_corpus(folder) as corpus:
-        add(
-            corpus,
-            article("kopi", "Kopi dan bus."),
-            article("bus", "bus satu.", "Banjir."),
-            article("baru", "Gempa."),
-        )
-        corpus.remove("gempa")
+        change(corpus)
     return folder
 
 

@@ -1,8 +1,6 @@
 """The corpus in Milvus: what a server does to it, what killed workers leave, and what nobody ever sees."""
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +51,7 @@ from tests.corpora import (
 )
 from tests.milvus_link import Link, linked
 from tests.milvus_lite import free_port, start
+from tests.missing import kutip_without
 from tests.test_command_line import kutip
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -587,34 +586,14 @@ def test_without_an_address_the_setting_is_named(monkeypatch: pytest.MonkeyPatch
 
 
 def test_without_the_client_the_extra_is_named(tmp_path: Path) -> None:
-    (tmp_path / "pymilvus.py").write_text("raise ModuleNotFoundError('not installed')")
-    run = subprocess.run(
-        [sys.executable, "-c", "from api.commands import main; main()", "articles", "list"],
-        env={
-            "PYTHONPATH": f"{tmp_path}:{ROOT}",
-            "HOME": str(tmp_path),
-            "KUTIP_CORPUS": "milvus",
-            "KUTIP_MILVUS_URI": "http://127.0.0.1:1",
-        },
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    uri = "http://127.0.0.1:1"
+    run = kutip_without("pymilvus", tmp_path, "articles", "list", corpus="milvus", milvus_uri=uri)
     assert run.returncode == 2
     assert "the Milvus client is not installed: run `pip install 'kutip[milvus]'`" in run.stderr
 
 
 def test_the_local_corpus_needs_no_client(tmp_path: Path) -> None:
-    (tmp_path / "pymilvus.py").write_text("raise ModuleNotFoundError('not installed')")
-    run = subprocess.run(
-        [sys.executable, "-c", "from api.commands import main; main()", "articles", "list"],
-        env={"PYTHONPATH": f"{tmp_path}:{ROOT}", "HOME": str(tmp_path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = kutip_without("pymilvus", tmp_path, "articles", "list")
     assert (run.returncode, "is empty: run `kutip ingest PATH`" in run.stderr) == (3, True)
 
 

@@ -47,7 +47,7 @@ SHORT, LONG = 1_500, 6_000
 # Linear time grows by four, quadratic by sixteen. What is looked at takes so long of the shorter text, and so
 # many times longer than a text without a sign of the pattern.
 MOST_GROWTH = 9
-NOTICED_SECONDS = 0.002
+NOTICED_SECONDS = 0.0005
 NOTICED_TIMES = 4
 # Of patterns with a thousand alternatives, which take long of any text, some texts are enough.
 SLOW_SECONDS = 0.002

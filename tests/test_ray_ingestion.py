@@ -16,6 +16,7 @@ from rag.reading import Overrides, files_below
 from rag.service import Service, open_corpus
 from rag.settings import Settings, load_settings
 from tests.corpora import ENCODER, TOPIC_IDENTITY, check_against_brute_force
+from tests.missing import kutip_without
 from tests.test_command_line import kutip
 from tests.test_milvus_corpus import ROOT, prefix, stored_in, swept  # noqa: F401
 
@@ -112,23 +113,12 @@ def test_what_a_worker_failed_of_is_said(tmp_path: Path) -> None:
 
 
 def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
-    (tmp_path / "ray.py").write_text("raise ModuleNotFoundError('not installed')")
     (tmp_path / "bus.txt").write_text("Bus malam.")
-    done = subprocess.run(
-        [sys.executable, "-c", "from api.commands import main; main()", "ingest", "--ray", "2", "bus.txt"],
-        env={
-            "PYTHONPATH": f"{tmp_path}:{ROOT}",
-            "HOME": str(tmp_path),
-            "KUTIP_CORPUS": "milvus",
-            "KUTIP_MILVUS_URI": "http://127.0.0.1:1",
-        },
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert done.stderr == "kutip: Ray is not installed: run `pip install 'kutip[ray]'`.\n"
+    uri = "http://127.0.0.1:1"
+    arguments = ("ingest", "--ray", "2", "bus.txt")
+    run = kutip_without("ray", tmp_path, *arguments, corpus="milvus", milvus_uri=uri)
+    assert run.returncode == 2
+    assert run.stderr == "kutip: Ray is not installed: run `pip install 'kutip[ray]'`.\n"
 
 
 @pytest.mark.parametrize(

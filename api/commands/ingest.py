@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from api.commands.options import print_json
 from api.schemas import ingest_json
-from rag.datatypes import IngestResult
+from rag.datatypes import Article, IngestResult, Unreadable
 from rag.errors import MissingExtra, SettingsError
 from rag.reading import STANDARD_INPUT, Overrides, count_items, files_below, read_paths
 from rag.service import build_service, open_corpus
@@ -40,29 +40,31 @@ def command(
     """Read and index articles: .txt, .md, .html, .jsonl files, folders, or `-` for standard input."""
     if not paths and not rebuild:
         raise click.UsageError("Give files or folders to read, `-` for standard input, or --rebuild.")
-    settings = load_settings()
+    if workers and (rebuild or STANDARD_INPUT in paths):
+        raise click.UsageError("--ray reads files and folders: leave out --rebuild and `-`.")
+    settings, overrides = load_settings(), Overrides(**stated)
     # Before the encoder is loaded, so that a missing path is said at once.
-    overrides = Overrides(**stated)
-    items = read_paths(paths, overrides=overrides)
-    total = count_items(paths)
+    items, total = read_paths(paths, overrides=overrides), count_items(paths)
     if workers:
-        if rebuild or STANDARD_INPUT in paths:
-            raise click.UsageError("--ray reads files and folders: leave out --rebuild and `-`.")
         added = _on_ray(settings, paths, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
-        results = list(_told(added, total=total))
-        with open_corpus(settings) as corpus:
-            corpus.optimize()
     else:
-        with build_service(settings, encode_again=rebuild) as service:
-            if rebuild:
-                encoder_name = service.pipeline.encoder.name
-                click.echo(f"All stored articles were encoded again, by {encoder_name}.", err=True)
-            results = list(_told(service.ingestion.ingest(items), total=total))
-            service.corpus.optimize()
+        added = _here(settings, items, rebuild=rebuild)
+    results = list(_told(added, total=total))
     if as_json:
         print_json({"articles": [ingest_json(result) for result in results]})
     if paths:
         _report(results)
+
+
+def _here(
+    settings: Settings, items: Iterable[Article | Unreadable], *, rebuild: bool
+) -> Iterator[IngestResult]:
+    with build_service(settings, encode_again=rebuild) as service:
+        if rebuild:
+            encoder_name = service.pipeline.encoder.name
+            click.echo(f"All stored articles were encoded again, by {encoder_name}.", err=True)
+        yield from service.ingestion.ingest(items)
+        service.corpus.optimize()
 
 
 def _on_ray(
@@ -79,7 +81,9 @@ def _on_ray(
     except ModuleNotFoundError as error:
         raise MissingExtra("Ray is not installed: run `pip install 'kutip[ray]'`.") from error
     workers = Workers(count=count, cpus=cpus, gpus=gpus)
-    return ingest_on_ray(settings, list(files_below(paths)), overrides=overrides, workers=workers)
+    yield from ingest_on_ray(settings, list(files_below(paths)), overrides=overrides, workers=workers)
+    with open_corpus(settings) as corpus:
+        corpus.optimize()
 
 
 def _told(results: Iterable[IngestResult], *, total: int | None) -> Iterator[IngestResult]:

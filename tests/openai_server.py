@@ -23,7 +23,8 @@ class Script:
     streamed instead, byte for byte. `status` other than 200 is answered with `body`, in which `{key}` becomes
     the key that the client sent, and with `retry_after`. `cut_after` closes the connection behind so many
     pieces, `reset_after` resets it, `silent_after` says nothing more. `is_endless` begins again and again.
-    `hang_seconds` pass before anything is said, `drip_seconds` before each piece.
+    `hang_seconds` pass before anything is said, `drip_seconds` before each piece. `compose` writes from
+    the messages what is said in place of `pieces`.
     """
 
     pieces: Sequence[str] = ()
@@ -41,6 +42,7 @@ class Script:
     hang_seconds: float = 0.0
     drip_seconds: float = 0.0
     longest_prompt_characters: int | None = None
+    compose: Callable[[Sequence[dict[str, str]]], str] | None = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     rewriting: "Script | None" = None
@@ -143,7 +145,7 @@ def _is_too_long(script: Script, request: dict[str, Any]) -> bool:
 
 def _lines(script: Script, request: dict[str, Any]) -> Iterator[bytes]:
     replace = _markers(request["messages"])
-    pieces = [replace(piece) for piece in script.pieces]
+    pieces = [script.compose(request["messages"])] if script.compose else map(replace, script.pieces)
     if script.tear:
         text = "".join(pieces)
         pieces = [text[at : at + script.tear] for at in range(0, len(text), script.tear)]

@@ -13,20 +13,20 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
-from api.access import Access, Keys, is_open
-from api.body_limit import BodyLimit
-from api.concurrency_limit import ConcurrencyLimit, Load
-from api.log_lines import log_texts
-from api.mcp_server import McpEndpoint
-from api.observation import Observation
-from api.origins import TrustedPages, origin_pattern
+from api.guards.access import Access, Keys, is_open
+from api.guards.body_limit import BodyLimit
+from api.guards.concurrency_limit import ConcurrencyLimit, Load
+from api.guards.origins import TrustedPages, origin_pattern
+from api.guards.rate_limit import RateLimit
+from api.guards.security_headers import SecurityHeaders
+from api.mcp_door.server import McpEndpoint
+from api.observability.log_lines import log_texts
+from api.observability.observation import Observation
+from api.observability.request_ids import HEADER
+from api.observability.service_metrics import ServiceMetrics
+from api.observability.tracing import note_on_span
 from api.problems import add_problem_handlers, described_problems
-from api.rate_limit import RateLimit
-from api.request_ids import HEADER
 from api.routes import articles, ask, chat, docs, filters, health, metrics, page, responses, search
-from api.security_headers import SecurityHeaders
-from api.service_metrics import ServiceMetrics
-from api.tracing import note_on_span
 from rag.service import Service
 from rag.settings import Settings
 

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Request
 from pydantic.json_schema import SkipJsonSchema
 
-from api.citation_shapes import Addresses, ChatMarks
+from api.openai_door.citation_shapes import Addresses, ChatMarks
 from rag.datatypes import Markers, SourceEvents
 from rag.service import Service
 

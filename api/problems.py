@@ -15,9 +15,9 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
-from api.paths import path_of
-from api.request_ids import HEADER, current_request_id
-from api.security_headers import SECURITY_HEADERS
+from api.guards.paths import path_of
+from api.guards.security_headers import SECURITY_HEADERS
+from api.observability.request_ids import HEADER, current_request_id
 from rag.errors import BadRequest, CorpusBusy, KutipError, Overloaded, Unauthorized
 
 logger = logging.getLogger(__name__)

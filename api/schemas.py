@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, T
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from api.messages import MAXIMUM_MESSAGES, MessageBody, conversation
+from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation
 from rag.datatypes import (
     Answer,
     AnswerMode,
@@ -24,9 +24,9 @@ from rag.datatypes import (
     SearchMode,
 )
 from rag.errors import BadRequest
-from rag.language_model import NO_USAGE, Usage
+from rag.language_model.protocol import NO_USAGE, Usage
 from rag.pipeline import Question
-from rag.retrieval import Found
+from rag.search.retrieval import Found
 from rag.validation import check_characters, language_tag
 
 _MAXIMUM_VALUES = 100

@@ -11,8 +11,8 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 
 from api.problems import UNEXPECTED, problem, problem_of
+from rag.answering.events import Event, WritingFailed
 from rag.errors import ClientGone, KutipError
-from rag.events import Event, WritingFailed
 
 logger = logging.getLogger(__name__)
 

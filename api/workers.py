@@ -24,8 +24,8 @@ from uvicorn import Config
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from api.app import create_app
-from api.log_lines import fields, set_up_logging
-from api.tracing import set_up_tracing
+from api.observability.log_lines import fields, set_up_logging
+from api.observability.tracing import set_up_tracing
 from rag.errors import KutipError
 from rag.lanes import processors
 from rag.service import Service, build_service

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from babel import Locale
 from icu4py.messageformat import MessageFormat
 
-from rag.facts.lexicon import fold, lexicon
+from rag.verification.facts.lexicon import fold, lexicon
 
 _NUMBER = re.compile(r"(?<![\w.,/:\[-])\d+(?:[.,]\d+)*(?![\w/:\]-]|[.,]\d)")
 _SWAPPED = str.maketrans(".,", ",.")

@@ -2,7 +2,7 @@
 
 Each language is asked its own questions (for Indonesian in the pool, else xquad-dev), and its headlines in
 ntrex-dev, articles indexed without their titles. "plain" takes the case-folded runs of letters and digits;
-"segmented" ICU's words; "stems" `rag.languages.words`; "weighted" looks those up by `query_weights`.
+"segmented" ICU's words; "stems" `rag.text.languages.words`; "weighted" looks those up by `query_weights`.
 """
 
 import math
@@ -20,9 +20,9 @@ from benchmarks.data import (
     questions,
 )
 from benchmarks.retrieval import OTHER_LANGUAGES, SETS
+from rag.corpus.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.datatypes import Article
-from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
-from rag.languages import detect_language, folded_words, words
+from rag.text.languages import detect_language, folded_words, words
 
 HEADLINE_LANGUAGES = (
     "id", "en", "ms", "fil", "zh-Hans", "zh-Hant", "ja", "ko", "ar", "th", "vi", "es", "hi", "fr",

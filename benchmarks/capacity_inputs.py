@@ -11,7 +11,7 @@ from benchmarks.capacity_model import PIECE, Inputs
 from benchmarks.data import BUILD, indonesian_pool
 from benchmarks.report import FOLDER
 from embeddings.weights import FloatArray
-from rag.local_corpus import DATABASE_NAME
+from rag.corpus.local.corpus import DATABASE_NAME
 
 # What Milvus takes for HNSW (https://milvus.io/docs/hnsw.md); how many lists does not matter, see `_slope`.
 _LINKS, _BUILD_BREADTH, _LISTS = 30, 360, 64

@@ -15,13 +15,13 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.alterations import Gold, change_month, change_name, change_number, is_name, rewritten
 from benchmarks.data import bundled_encoder, evaluation_records, folder_argument
-from rag.attribution import attribute
-from rag.claims import Sentence
 from rag.datatypes import Hit
-from rag.evidence import Evidence
-from rag.languages import sentence_spans
-from rag.meaning import THRESHOLD
-from rag.verification import Statement, coverage
+from rag.text.languages import sentence_spans
+from rag.verification.attribution import attribute
+from rag.verification.claims import Sentence
+from rag.verification.comparison import Statement, coverage
+from rag.verification.evidence import Evidence
+from rag.verification.meaning import THRESHOLD
 
 _SETS = ("facqa-dev", "idk-mrc-dev", "xquad-dev")
 _GOLD = 1500

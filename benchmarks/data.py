@@ -14,10 +14,10 @@ from typing import Any
 
 from embeddings.encoder import Encoder
 from embeddings.loading import load_encoder
-from rag.corpus_properties import EncoderIdentity
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.local.properties import EncoderIdentity
 from rag.datatypes import Article, Hit
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
 from rag.reading import parse_record
 
 INDONESIAN_SETS = ("facqa-dev", "idk-mrc-dev", "idk-mrc-train", "xquad-dev", "ntrex-dev")

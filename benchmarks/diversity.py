@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.data import bundled_encoder, folder_argument, indonesian_pool, questions
-from rag.corpus import NO_FILTERS
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.protocol import NO_FILTERS
 from rag.datatypes import Hit
-from rag.diversity import DistinctHits
-from rag.languages import sentence_spans
-from rag.local_corpus import LocalCorpus
-from rag.retrieval import Query, hybrid_search
+from rag.search.diversity import DistinctHits
+from rag.search.retrieval import Query, hybrid_search
+from rag.text.languages import sentence_spans
 
 _SETS = ("facqa-dev", "idk-mrc-dev", "xquad-dev")
 _QUESTIONS = 200

@@ -25,10 +25,10 @@ from embeddings import bundled
 from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
-from rag.corpus_properties import EncoderIdentity
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.local.properties import EncoderIdentity
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
 
 _ARTICLES = 160
 _QUERIES = 60

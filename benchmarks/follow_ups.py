@@ -12,11 +12,11 @@ from itertools import permutations
 
 from benchmarks.data import EvaluationQuestion, folder_argument, indonesian_pool, questions, xquad
 from benchmarks.data import bundled_encoder as encoder
-from rag.conversation import follows_up, meaningful_words, with_topic
+from rag.conversation.follow_ups import follows_up, meaningful_words, with_topic
+from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Turn
-from rag.languages import words, written_words
-from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline, Question
+from rag.text.languages import words, written_words
 
 POINTERS = {"id": "itu", "en": "it", "es": "eso"}
 _PAIRS = 250

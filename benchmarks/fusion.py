@@ -12,10 +12,10 @@ from benchmarks.data import bundled_encoder, folder_argument, indonesian_pool, q
 from benchmarks.report import Report
 from benchmarks.retrieval import OTHER_LANGUAGES, SETS, Case, across
 from embeddings.weights import FloatArray
-from rag.fusion import KEYWORD_WEIGHT, keyword_weight
-from rag.keyword_ranking import K1
-from rag.languages import detect_language
-from rag.local_corpus import LocalCorpus
+from rag.corpus.keyword_ranking import K1
+from rag.corpus.local.corpus import LocalCorpus
+from rag.search.fusion import KEYWORD_WEIGHT, keyword_weight
+from rag.text.languages import detect_language
 
 _DEPTH = 100
 _RRF_K = 60

@@ -16,9 +16,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from benchmarks.data import articles, bundled_encoder, open_corpus
+from rag.answering.events import Answered, Event, TextWritten, WritingFailed
 from rag.datatypes import AnswerMode, Article
-from rag.events import Answered, Event, TextWritten, WritingFailed
-from rag.language_model import USUAL_SAMPLING, Sampling, TextPart, Usage
+from rag.language_model.protocol import USUAL_SAMPLING, Sampling, TextPart, Usage
 from rag.pipeline import Pipeline, Question
 from rag.prompts import Message
 from tests.contract import check_citations

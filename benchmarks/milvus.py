@@ -17,15 +17,15 @@ from pymilvus import MilvusClient
 
 from benchmarks.data import EvaluationQuestion, bundled_encoder, indonesian_pool, questions
 from benchmarks.report import Report
-from rag.corpus import Corpus
-from rag.corpus_properties import EncoderIdentity
+from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.milvus.corpus import MilvusCorpus
+from rag.corpus.milvus.layout import Layout
+from rag.corpus.milvus.server import MilvusServer
+from rag.corpus.protocol import Corpus
+from rag.corpus.transfer import compare, transfer
 from rag.datatypes import Filters, Hit, ScoredPassage, SearchSource
-from rag.languages import words
-from rag.milvus_collections import Layout
-from rag.milvus_corpus import MilvusCorpus
-from rag.milvus_server import MilvusServer
-from rag.retrieval import Query, hybrid_search
-from rag.transfer import compare, transfer
+from rag.search.retrieval import Query, hybrid_search
+from rag.text.languages import words
 from tests.milvus_lite import milvus_lite
 
 SETS = ("facqa-dev", "idk-mrc-dev", "xquad-dev", "ntrex-qa-dev")

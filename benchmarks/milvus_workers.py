@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rag.corpus import NO_FILTERS
+from rag.corpus.milvus.corpus import MilvusCorpus
+from rag.corpus.milvus.generations import GIVEN_UP_SECONDS
+from rag.corpus.milvus.server import MilvusServer
+from rag.corpus.protocol import NO_FILTERS
 from rag.datatypes import Article, Filters, Hit
-from rag.milvus_corpus import MilvusCorpus
-from rag.milvus_generations import GIVEN_UP_SECONDS
-from rag.milvus_server import MilvusServer
 from tests.conftest import article
 from tests.corpora import ENCODER, TOPIC_IDENTITY, encoded
 from tests.milvus_lite import milvus_lite

@@ -26,9 +26,9 @@ from benchmarks.data import (
 from benchmarks.report import Report
 from benchmarks.retrieval import SETS
 from embeddings.weights import FloatArray
-from rag.corpus import NO_FILTERS, Corpus
+from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import ArticleHeader
-from rag.retrieval import Query, hybrid_search
+from rag.search.retrieval import Query, hybrid_search
 
 # As benchmarks/peers_worker.py names them, and what they are.
 PEERS = {

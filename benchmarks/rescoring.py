@@ -15,8 +15,8 @@ from benchmarks.retrieval import SETS
 from embeddings import bundled
 from embeddings.weights import FloatArray
 from rag.datatypes import Hit
-from rag.languages import sentence_spans
 from rag.pipeline import Pipeline, Question
+from rag.text.languages import sentence_spans
 
 _HITS = 10
 _QUESTIONS_OF_A_SET = 50

@@ -16,8 +16,8 @@ from benchmarks.data import (
     xquad,
 )
 from benchmarks.report import Report
+from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import SearchMode
-from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline, Question
 
 SETS = ("facqa-dev", "idk-mrc-dev", "xquad-dev", "ntrex-qa-dev")

@@ -18,8 +18,8 @@ from benchmarks.report import Report
 from benchmarks.scaled import OUTLETS, made_article, scaled_corpus
 from benchmarks.serving import gigabytes, serving
 from embeddings.recall import TrueNeighbours
+from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
 from rag.datatypes import Filters
-from rag.local_corpus import DATABASE_NAME, LocalCorpus
 from rag.pipeline import Pipeline, Question
 
 SIZES = (10_000, 100_000, 1_000_000)

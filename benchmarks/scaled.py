@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from benchmarks.data import BUILD, INDONESIAN_SETS, articles, bundled_encoder
 from embeddings.weights import FloatArray
-from rag.corpus_properties import EncoderIdentity
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.local.properties import EncoderIdentity
 from rag.datatypes import Article, Passage
-from rag.languages import sentence_spans
-from rag.local_corpus import LocalCorpus
+from rag.text.languages import sentence_spans
 
 _LANGUAGES = (
     "id", "en", "ms", "fil", "zh-Hans", "zh-Hant", "ja", "ko", "ar", "th", "vi", "es", "hi", "fr",

@@ -16,9 +16,9 @@ from benchmarks.clients import Connection, Holding, Reply, watch
 from benchmarks.data import BUILD, bundled_encoder
 from benchmarks.report import Report
 from benchmarks.serving import serving
-from rag.corpus_properties import EncoderIdentity
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.local.properties import EncoderIdentity
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
 from rag.reading import Overrides, read_paths
 
 REQUESTS = 50_000

@@ -8,9 +8,9 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 
 from benchmarks.data import bundled_encoder, folder_argument, indonesian_pool, questions
+from rag.answering.events import ClaimCited, HitsFound
 from rag.datatypes import Hit
-from rag.events import ClaimCited, HitsFound
-from rag.language_model import USUAL_SAMPLING, Sampling, TextPart, Usage
+from rag.language_model.protocol import USUAL_SAMPLING, Sampling, TextPart, Usage
 from rag.pipeline import Pipeline, Question
 from rag.prompts import Message
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
-from rag.corpus import Corpus
+from rag.corpus.protocol import Corpus
 from rag.datatypes import Article, IngestResult, Passage, Unreadable
 from rag.listeners import Listener
-from rag.passages import cut_passages, titled
+from rag.text.passages import cut_passages, titled
 
 # Articles are encoded together up to this many characters: enough to fill batches with texts of like length,
 # little enough to bound memory and to report progress.

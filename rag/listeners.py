@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.datatypes import Answer, IngestResult
-from rag.retrieval import Found
+from rag.search.retrieval import Found
 
 
 @dataclass(frozen=True)

@@ -11,26 +11,26 @@ from opentelemetry import trace
 
 from embeddings.encoder import Encoder
 from embeddings.remembering import RememberingEncoder
-from rag.attribution import attribute, without_markup
+from rag.answering.draft import Draft
+from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
+from rag.answering.extractive import before_stop, best_sentences, within
+from rag.answering.refusal import answer_refusal, relevance_refusal
 from rag.citations import Marks, numbers
-from rag.claims import Sentence, SentenceReader, UsualMarkers
-from rag.corpus import NO_FILTERS, Corpus
+from rag.conversation.rewriting import Rewriting, self_contained
+from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import Answer, AnswerMode, Filters, Hit, SearchMode, Turn, UnsupportedPolicy
-from rag.draft import Draft
 from rag.errors import BadRequest, LanguageModelContextExceeded, LanguageModelError
-from rag.events import Answered, Event, HitsFound, TextWritten, WritingFailed
-from rag.evidence import Evidence
-from rag.extractive import before_stop, best_sentences, within
 from rag.lanes import Lane
-from rag.language_model import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
-from rag.languages import detect_language, written_words
+from rag.language_model.protocol import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.listeners import Listener, Searched
 from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, Frame, build_messages, draw_frame
-from rag.refusal import answer_refusal, relevance_refusal
-from rag.reranking import Reranking
-from rag.retrieval import Found, Query, search
-from rag.rewriting import Rewriting, self_contained
+from rag.search.reranking import Reranking
+from rag.search.retrieval import Found, Query, search
+from rag.text.languages import detect_language, written_words
 from rag.validation import language_tag, validated
+from rag.verification.attribution import attribute, without_markup
+from rag.verification.claims import Sentence, SentenceReader, UsualMarkers
+from rag.verification.evidence import Evidence
 
 logger = logging.getLogger(__name__)
 

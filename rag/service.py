@@ -9,18 +9,18 @@ from typing import Self
 from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import ModelLoadError
-from rag.circuit_breaker import CircuitBreaker
-from rag.corpus import Corpus
-from rag.corpus_properties import EncoderIdentity
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import Corpus
 from rag.errors import EncoderError, MissingExtra, RerankerError, SettingsError
 from rag.ingestion import Ingestion
 from rag.lanes import Lane, processors
-from rag.language_model import LanguageModel
-from rag.local_corpus import LocalCorpus
+from rag.language_model.circuit_breaker import CircuitBreaker
+from rag.language_model.protocol import LanguageModel
+from rag.language_model.traced_model import TracedLanguageModel
 from rag.pipeline import Pipeline
-from rag.reranking import Reranking
+from rag.search.reranking import Reranking
 from rag.settings import Settings
-from rag.traced_model import TracedLanguageModel
 
 
 @dataclass(frozen=True)
@@ -146,9 +146,9 @@ def _open_milvus_corpus(settings: Settings, encoder: EncoderIdentity | None) -> 
         )
     # Imported here because the client is an extra, which a local corpus needs nothing of.
     try:
-        from rag.milvus_collections import Layout
-        from rag.milvus_corpus import MilvusCorpus
-        from rag.milvus_server import MilvusServer
+        from rag.corpus.milvus.corpus import MilvusCorpus
+        from rag.corpus.milvus.layout import Layout
+        from rag.corpus.milvus.server import MilvusServer
     except ModuleNotFoundError as error:
         raise MissingExtra(
             "KUTIP_CORPUS is 'milvus', but the Milvus client is not installed: "
@@ -176,7 +176,7 @@ def load_language_model(settings: Settings) -> LanguageModel | None:
             "set: set the key, or the address of a server that needs none."
         )
     # Imported here because the client takes a second, which verbatim answers need not wait for.
-    from rag.openai_model import OPENAI, OpenAILanguageModel
+    from rag.language_model.openai_model import OPENAI, OpenAILanguageModel
 
     key, address = settings.openai_api_key, settings.openai_base_url or OPENAI
     language_model = OpenAILanguageModel(

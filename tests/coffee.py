@@ -14,12 +14,12 @@ import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
-from rag.corpus_properties import EncoderIdentity
+from rag.answering.events import Event
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.local.properties import EncoderIdentity
 from rag.datatypes import Answer, Article, UnsupportedPolicy
-from rag.events import Event
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
-from rag.openai_model import OpenAILanguageModel
+from rag.language_model.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline, Question
 from tests.openai_server import Script, serving
 

@@ -11,10 +11,10 @@ from hypothesis import settings
 
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
-from rag.corpus_properties import EncoderIdentity
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.local.properties import EncoderIdentity
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
 from tests.milvus_lite import milvus_lite
 

@@ -5,7 +5,7 @@ import re
 from itertools import pairwise
 
 from api.schemas import answer_json
-from rag.corpus import Corpus
+from rag.corpus.protocol import Corpus
 from rag.datatypes import Answer, Citation
 
 VERDICTS = {"supported", "unsupported", "contradicted", "unchecked"}

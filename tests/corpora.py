@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from embeddings.weights import FloatArray
-from rag.corpus import Corpus
-from rag.corpus_properties import EncoderIdentity
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.milvus.corpus import MilvusCorpus
+from rag.corpus.milvus.server import MilvusServer
+from rag.corpus.protocol import Corpus
 from rag.datatypes import Article, Filters, Hit, IngestStatus, Passage
-from rag.local_corpus import LocalCorpus
-from rag.milvus_corpus import MilvusCorpus
-from rag.milvus_server import MilvusServer
-from rag.passages import cut_passages
+from rag.text.passages import cut_passages
 from tests.conftest import TOPICS, TopicEncoder, article, identity
 
 ENCODER = TopicEncoder()

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Article
-from rag.local_corpus import LocalCorpus
 from tests.crashes import (
     QUERIES,
     Step,

@@ -27,15 +27,15 @@ import pytest
 
 from embeddings import vector_index
 from embeddings.weights import FloatArray
-from rag import derived_indexes
-from rag.backup import back_up, restore
+from rag.corpus.keyword_ranking import Statistics, query_weights, rank_by_bm25
+from rag.corpus.local import derived_indexes
+from rag.corpus.local.backup import back_up, restore
+from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
+from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
+from rag.corpus.local.migrations import m001_create_tables
 from rag.datatypes import Article, Filters, IngestResult, Passage, ScoredPassage
-from rag.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
 from rag.ingestion import Ingestion
-from rag.keyword_ranking import Statistics, query_weights, rank_by_bm25
-from rag.languages import words
-from rag.local_corpus import DATABASE_NAME, LocalCorpus
-from rag.migrations import m001_create_tables
+from rag.text.languages import words
 from tests.conftest import TOPICS, TopicEncoder, article, identity
 
 ENCODER = TopicEncoder()

@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from api.app import create_app
 from api.problems import refusal
 from api.schemas import FiltersBody
+from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Article, UnsupportedPolicy
 from rag.errors import CorpusBusy
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
-from rag.openai_model import OpenAILanguageModel
+from rag.language_model.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline
 from rag.reading import ArticleRecord, parse_record
 from rag.service import Service

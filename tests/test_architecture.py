@@ -33,11 +33,14 @@ ALLOWED_INSIDE_FUNCTIONS = {
         "embeddings.loading",
     ): "torch takes seconds, which commands without an encoder do not wait for",
     ("api.commands.ingest", "rag.ray_ingestion"): "Ray is an extra",
-    ("api.tracing", "api.span_provider"): "it imports what is optional",
-    ("rag.service", "rag.milvus_collections"): "the client is an extra",
-    ("rag.service", "rag.milvus_corpus"): "the client is an extra",
-    ("rag.service", "rag.milvus_server"): "the client is an extra",
-    ("rag.service", "rag.openai_model"): "the client takes a second, which verbatim answers do not wait for",
+    ("api.observability.tracing", "api.observability.span_provider"): "it imports what is optional",
+    ("rag.service", "rag.corpus.milvus.layout"): "the client is an extra",
+    ("rag.service", "rag.corpus.milvus.corpus"): "the client is an extra",
+    ("rag.service", "rag.corpus.milvus.server"): "the client is an extra",
+    (
+        "rag.service",
+        "rag.language_model.openai_model",
+    ): "the client takes a second, which verbatim answers do not wait for",
 }
 
 # Modules that import others by their names at run time, and why.

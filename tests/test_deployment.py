@@ -25,8 +25,8 @@ import yaml
 
 from api.app import create_app
 from api.commands import cli
-from rag.local_corpus import LocalCorpus
-from rag.openai_model import OpenAILanguageModel
+from rag.corpus.local.corpus import LocalCorpus
+from rag.language_model.openai_model import OpenAILanguageModel
 from rag.settings import Settings, environment_name, load_settings
 from tests.guides import ADDRESS, Block
 from tests.guides import blocks as blocks_of

@@ -6,9 +6,9 @@ import click
 
 from api.app import create_app
 from api.commands import COMMANDS, cli
+from rag.corpus.local.corpus import LocalCorpus
 from rag.errors import LanguageModelError
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
 from rag.service import Service
 from rag.settings import Settings, environment_name, load_settings

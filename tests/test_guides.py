@@ -16,13 +16,13 @@ import yaml
 from api.app import create_app
 from rag.settings import environment_name, load_settings
 from tests.chat_shapes import Json, check_shapes, of_stream
-from tests.front_ends import recorded
 from tests.guides import ADDRESS, ASKED, FOLDER, REEF, REEF_PAGE, block, blocks, named, table, text_of
 from tests.javascript import FOLDER as JAVASCRIPT
 from tests.javascript import MODULES, run, run_node
+from tests.openai_door.front_ends import recorded
+from tests.openai_door.test_chat import QUOTE, chunks_of
 from tests.page.conftest import missing
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served
-from tests.test_chat import QUOTE, chunks_of
 from tests.test_seeds import ARTICLES
 
 INSTALLS = named([one for one in blocks() if one.text.startswith("npm install ")])

@@ -14,13 +14,13 @@ from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from api.paths import path_of
+from api.guards.paths import path_of
 from rag.access_keys import key_hash
-from rag.local_corpus import DATABASE_NAME
-from rag.openai_model import OpenAILanguageModel
+from rag.corpus.local.corpus import DATABASE_NAME
+from rag.language_model.openai_model import OpenAILanguageModel
 from rag.settings import load_settings
+from tests.guards.test_access import ASKING, WRITING, bearer, routes, service_app
 from tests.openai_server import Script, serving
-from tests.test_access import ASKING, WRITING, bearer, routes, service_app
 from tests.test_api import COFFEE, Json, check_problem, client_of, served
 
 INJECTED = ["x\r\nX-Evil: 1", "x\nX-Evil: 1", "x\r\n\r\n<script>", "x\u010d\u010aX-Evil: 1", "x\0X-Evil: 1"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from embeddings.weights import FloatArray
+from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Article, IngestResult, Unreadable
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
 from tests.conftest import TopicEncoder, article
 
 

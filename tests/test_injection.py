@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from embeddings.encoder import Encoder
+from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer, Article, Turn
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
 from rag.pipeline import Question
 from rag.prompts import REFUSALS
 from tests.coffee import coffee_corpus, events_of, verdicts
+from tests.language_model.test_openai_model import check_stream
 from tests.openai_server import Script
-from tests.test_openai_model import check_stream
 
 ASKED = "Berapa ton panen kopi Gayo di Aceh Tengah?"
 TRUE = (

@@ -20,12 +20,15 @@ CONNECTING = frozenset(
 )
 # Which modules import them, and why; one of ours that is not here opens none by itself.
 ALLOWED = {
-    "rag.openai_model": ({"httpx2", "openai"}, "asks the language model that is configured"),
-    "api.span_provider": ({"opentelemetry.exporter"}, "sends traces to the collector that a setting names"),
+    "rag.language_model.openai_model": ({"httpx2", "openai"}, "asks the language model that is configured"),
+    "api.observability.span_provider": (
+        {"opentelemetry.exporter"},
+        "sends traces to the collector that a setting names",
+    ),
     "api.commands.serve": ({"socket"}, "listens"),
     "api.workers": ({"socket"}, "listens"),
-    "rag.milvus_collections": ({"pymilvus"}, "says what is kept there"),
-    "rag.milvus_server": ({"grpc", "pymilvus"}, "keeps articles in the Milvus that a setting names"),
+    "rag.corpus.milvus.layout": ({"pymilvus"}, "says what is kept there"),
+    "rag.corpus.milvus.server": ({"grpc", "pymilvus"}, "keeps articles in the Milvus that a setting names"),
     "rag.ray_ingestion": ({"ray"}, "gives work to a Ray of this machine, or of RAY_ADDRESS"),
     "embeddings.loading": (
         {"huggingface_hub"},

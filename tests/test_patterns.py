@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from rag.facts import dates, numbers
 from rag.prompts import Frame
+from rag.verification.facts import dates, numbers
 from tests.test_architecture import MODULES, TREES, importable
 
 METHODS = frozenset({"search", "match", "fullmatch", "finditer", "findall", "sub", "split"})
@@ -26,8 +26,8 @@ MAKING = frozenset(f"re.{name}" for name in METHODS | {"compile"})
 
 # Of texts that are never longer, the longest: who calls it cuts them.
 BOUNDED = {
-    "rag.facts.names._SENTENCE_START": 8,
-    "rag.facts.numbers._ABOUT": 24,
+    "rag.verification.facts.names._SENTENCE_START": 8,
+    "rag.verification.facts.numbers._ABOUT": 24,
 }
 
 # Those that stand among others, which their name does not show: how they are used, if not by `search`.
@@ -35,11 +35,11 @@ AMONG_OTHERS = {"_TITLE_PROMPTS": frozenset({"match"})}
 
 # Where patterns are made outside of a module's top level, and how those that are made are used.
 MADE_LATER = {
-    "api.origins",
-    "rag.claims",
-    "rag.facts.dates",
-    "rag.facts.numbers",
-    "rag.metrics",
+    "api.guards.origins",
+    "rag.verification.claims",
+    "rag.verification.facts.dates",
+    "rag.verification.facts.numbers",
+    "rag.evaluation.metrics",
     "rag.prompts",
 }
 
@@ -76,9 +76,9 @@ def uses() -> Iterator[Use]:
             yield Use(f"{module}:{call.lineno}", re.compile(ast.literal_eval(call.args[0])), call.func.attr)
     yield Use("rag.prompts.marker_pattern", Frame("q3fa1").marker_pattern, "finditer")
     for language in ("id", "zh-Hans"):
-        yield Use(f"rag.facts.numbers({language})", numbers._pattern(language), "finditer")
+        yield Use(f"rag.verification.facts.numbers({language})", numbers._pattern(language), "finditer")
         for number, pattern in enumerate(dates._patterns(language)):
-            yield Use(f"rag.facts.dates({language})[{number}]", pattern, "sub")
+            yield Use(f"rag.verification.facts.dates({language})[{number}]", pattern, "sub")
 
 
 def patterns_in(value: object) -> list[re.Pattern[Any]]:

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
+from rag.answering.events import Answered, Event, TextWritten
+from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer, Filters
 from rag.errors import BadRequest
-from rag.events import Answered, Event, TextWritten
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline, Question
 from tests.conftest import article
 from tests.contract import check_answer

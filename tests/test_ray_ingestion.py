@@ -15,10 +15,10 @@ from rag.pipeline import Pipeline
 from rag.reading import Overrides, files_below
 from rag.service import Service, open_corpus
 from rag.settings import Settings, load_settings
+from tests.commands.test_command_line import kutip
 from tests.corpora import ENCODER, TOPIC_IDENTITY, check_against_brute_force
+from tests.corpus.milvus.test_corpus import ROOT, prefix, stored_in, swept  # noqa: F401
 from tests.missing import kutip_without
-from tests.test_command_line import kutip
-from tests.test_milvus_corpus import ROOT, prefix, stored_in, swept  # noqa: F401
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="no Ray: run `pip install 'kutip[ray]'`")
 

@@ -20,11 +20,11 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.log_lines import set_up_logging
+from api.observability.log_lines import set_up_logging
 from api.workers import serve_with_workers
 from embeddings.weights import FloatArray
+from rag.corpus.local.corpus import LocalCorpus
 from rag.ingestion import Ingestion
-from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline
 from rag.service import Service
 from rag.settings import Settings, load_settings

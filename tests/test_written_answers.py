@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from embeddings.encoder import Encoder
+from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer, UnsupportedPolicy
-from rag.local_corpus import LocalCorpus
 from rag.pipeline import Pipeline, Question
 from tests.coffee import ARTICLES, QUESTIONS, coffee_corpus, events_of, verdicts
+from tests.language_model.test_openai_model import check_stream
 from tests.openai_server import Script
-from tests.test_openai_model import check_stream
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from api.commands.options import local_folder, progress
-from rag.backup import back_up
+from rag.corpus.local.backup import back_up
 from rag.settings import load_settings
 
 

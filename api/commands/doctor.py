@@ -10,12 +10,12 @@ from importlib.metadata import version
 import click
 
 from api.commands.options import progress
+from rag.answering.refusal import CALIBRATIONS
+from rag.corpus.local.integrity import Finding
 from rag.datatypes import Counts
 from rag.errors import CorpusError, KutipError
-from rag.integrity import Finding
-from rag.language_model import LanguageModel
+from rag.language_model.protocol import LanguageModel
 from rag.pipeline import Question
-from rag.refusal import CALIBRATIONS
 from rag.service import Service, build_service, load_language_model, load_reranking, open_corpus
 from rag.settings import load_settings
 

@@ -11,13 +11,13 @@ from typing import NoReturn, TypeVar, get_args
 import click
 from tqdm import tqdm
 
+from api.commands.evaluation_views import check_plots, markdown, page, report_json
 from api.commands.options import NOTHING_FOUND, print_json
-from api.evaluation_views import check_plots, markdown, page, report_json
 from rag.datatypes import AnswerMode
 from rag.errors import BadRequest
-from rag.evaluation import evaluate
-from rag.evaluation_plan import ALL_LANGUAGES, LeftOut, Selection, make_plan
-from rag.evaluation_sets import open_data
+from rag.evaluation.figures import evaluate
+from rag.evaluation.plan import ALL_LANGUAGES, LeftOut, Selection, make_plan
+from rag.evaluation.sets import open_data
 from rag.settings import load_settings
 from rag.validation import language_tag
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import click
 
-from api.mcp_server import serve_standard_streams
+from api.mcp_door.server import serve_standard_streams
 from rag.service import build_service
 from rag.settings import load_settings
 

@@ -5,13 +5,13 @@ from typing import get_args
 import click
 
 from api.commands.options import progress
-from rag.corpus import Corpus
-from rag.corpus_properties import EncoderIdentity
+from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import Corpus
+from rag.corpus.transfer import compare, transfer
 from rag.datatypes import CorpusKind
 from rag.errors import EncoderMismatch, NotFound
 from rag.service import open_corpus
 from rag.settings import load_settings
-from rag.transfer import compare, transfer
 
 _KIND = click.Choice(get_args(CorpusKind))
 

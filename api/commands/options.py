@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from tqdm import tqdm
 
 from api.schemas import FiltersBody, parse_metadata
-from rag.corpus import Corpus
+from rag.corpus.protocol import Corpus
 from rag.datatypes import Filters
 from rag.errors import BadRequest, SettingsError
 from rag.settings import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from api.commands.options import local_folder, progress
-from rag.backup import restore
+from rag.corpus.local.backup import restore
 from rag.settings import load_settings
 
 

@@ -11,10 +11,10 @@ from ipaddress import ip_address
 import click
 import uvicorn
 
-from api.access import Keys
 from api.app import create_app
-from api.log_lines import set_up_logging
-from api.tracing import set_up_tracing
+from api.guards.access import Keys
+from api.observability.log_lines import set_up_logging
+from api.observability.tracing import set_up_tracing
 from api.workers import serve_with_workers, server_config
 from rag.errors import AddressInUse, SettingsError
 from rag.service import build_service

@@ -9,8 +9,8 @@ from api.dependencies import RunningService
 from api.problems import problem_of
 from api.schemas import AskBody, answer_json, citations_json, claim_json, hits_json
 from api.streams import begun, data_line, event_stream, narrated, while_connected
+from rag.answering.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
 from rag.datatypes import Answer
-from rag.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
 
 router = APIRouter(tags=["ask"])
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from api.chat_bodies import MODES, ONE_OF_THE_MODELS, ChatBody, mode_of
-from api.completions import Completion
 from api.dependencies import RequestedForm, RunningService
-from api.openai_replies import reply
+from api.openai_door.bodies import MODES, ONE_OF_THE_MODELS, ChatBody, mode_of
+from api.openai_door.completions import Completion
+from api.openai_door.replies import reply
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 

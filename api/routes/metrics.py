@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from api.service_metrics import ServiceMetrics
+from api.observability.service_metrics import ServiceMetrics
 
 router = APIRouter(tags=["health"])
 

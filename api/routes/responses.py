@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.chat_bodies import ResponsesBody
 from api.dependencies import RequestedForm, RunningService
-from api.openai_replies import reply
-from api.response_events import ResponseReply
+from api.openai_door.bodies import ResponsesBody
+from api.openai_door.replies import reply
+from api.openai_door.response_events import ResponseReply
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 

@@ -23,10 +23,10 @@ from pydantic_core import PydanticCustomError
 
 from rag.datatypes import PARAGRAPH_SEPARATOR, Article
 from rag.errors import ReadingError
-from rag.languages import detect_language
 from rag.reading.dates import TIME_EXAMPLE, parse_timestamp, with_offset
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.rights import check_permission, find_prohibition
+from rag.text.languages import detect_language
 
 MAXIMUM_ID_CHARACTERS = 200
 MAXIMUM_FIELD_CHARACTERS = 10_000  # of what comes with every hit of the article

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from rag.access_keys import key_hash
 from rag.reading import Overrides, read_paths
-from tests.test_access import service_app
+from tests.guards.test_access import service_app
 from tests.test_api import served
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
 KEY = "kunci-untuk-menguji"
 ALL_PHASES = "examples,coverage,fuzzing,stateful"

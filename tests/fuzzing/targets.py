@@ -9,18 +9,18 @@ from io import BytesIO
 from itertools import pairwise
 
 from api.schemas import article_json
-from rag.attribution import attribute, without_markup
-from rag.blocks import blocks
 from rag.citations import Composer
-from rag.claims import Sentence, SentenceReader, UsualMarkers
 from rag.datatypes import Article, Hit, Unreadable
 from rag.errors import ReadingError
-from rag.evidence import Evidence
-from rag.facts import find_facts
-from rag.passages import cut_passages
 from rag.prompts import Frame
 from rag.reading import Overrides, parse_record, read_bytes
 from rag.reading.jsonl import numbered_lines, read_json_lines
+from rag.text.passages import cut_passages
+from rag.verification.attribution import attribute, without_markup
+from rag.verification.blocks import blocks
+from rag.verification.claims import Sentence, SentenceReader, UsualMarkers
+from rag.verification.evidence import Evidence
+from rag.verification.facts import find_facts
 from tests.conftest import TopicEncoder
 
 ENCODER = TopicEncoder()

@@ -1,4 +1,4 @@
-// The official client against a running server. Run by tests/test_openai_npm.py, which names the servers:
+// The official client against a running server. Run by tests/openai_door/test_openai_npm.py, which names the servers:
 // KUTIP_URL answers with verbatim sentences, WRITING_URL with a language model that follows a script,
 // SLOW_URL with one that takes its time.
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from api.app import create_app
 from rag.datatypes import Article
-from rag.openai_model import OpenAILanguageModel
+from rag.language_model.openai_model import OpenAILanguageModel
 from tests.openai_server import Script, serving
 from tests.page.articles import ARTICLES
 from tests.page.visit import CHROMIUM_ARGUMENTS, Visit, find_chromium

@@ -16,7 +16,7 @@ from rag.settings import load_settings
 from tests.page.visit import CHROMIUM_ARGUMENTS, Visit, find_chromium
 from tests.test_api import served
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
 COLOURS = 160
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from api.citation_shapes import Addresses
+from api.openai_door.citation_shapes import Addresses
 from rag.datatypes import Citation
 from tests.openai_server import Script
 from tests.page.articles import ARABIC_QUOTE, COFFEE, QUOTE

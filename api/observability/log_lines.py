@@ -1,0 +1,101 @@
+"""The lines of the server's log, as text or as JSON, each with the id of its request."""
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from api.observability.request_ids import current_request_id
+from rag.datatypes import Answer
+from rag.listeners import Done, Searched
+from rag.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# At `info` and below other libraries tell of every connection, some of them with what was sent.
+_OURS = ("api", "rag", "embeddings")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Write what is logged in this process to standard error, as `settings` say."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+
+
+def fields(**values: Any) -> dict[str, Any]:
+    """Return what `extra` of a logger's methods takes, so that a line has these fields beside its message."""
+    return {"fields": values}
+
+
+def log_texts(done: Done) -> None:
+    """Log what was asked and answered."""
+    match done:
+        case Searched(query=query, found=found):
+            logger.info("searched", extra=fields(query=query, hits=len(found.hits)))
+        case Answer():
+            told = fields(question=done.question, query=done.query, answer=done.answer, mode=done.mode)
+            logger.info("answered", extra=told)
+
+
+class TextLines(logging.Formatter):
+    """`2025-06-03T13:27:00.250+07:00 INFO 17 api.observability.observation kopi-1 request status=200`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line, and the traceback below it where there is one."""
+        request_id = current_request_id() or "-"
+        told = [f"{name}={_as_json(value)}" for name, value in _fields_of(record).items()]
+        message = record.getMessage().strip()
+        where = f"{record.process} {record.name}"
+        line = " ".join([_time_of(record), record.levelname, where, request_id, message, *told])
+        traceback = _traceback_of(self, record)
+        return _visible(line) + (f"\n{traceback}" if traceback else "")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line."""
+        traceback = _traceback_of(self, record)
+        line = {
+            "time": _time_of(record),
+            "level": record.levelname.lower(),
+            "process": record.process,
+            "logger": record.name,
+            "request_id": current_request_id(),
+            "message": record.getMessage().strip(),
+            **_fields_of(record),
+            **({"traceback": traceback} if traceback else {}),
+        }
+        return _as_json(line)
+
+
+def _time_of(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds")
+
+
+def _fields_of(record: logging.LogRecord) -> Mapping[str, Any]:
+    values: Mapping[str, Any] = getattr(record, "fields", {})
+    return values
+
+
+def _visible(line: str) -> str:
+    """Return a line with nothing in it that a terminal obeys or a reader takes for another line."""
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
+
+
+def _traceback_of(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    return formatter.formatException(record.exc_info) if record.exc_info else ""
+
+
+def _as_json(value: Any) -> str:
+    # subtle: a lone surrogate, which JSON can name and UTF-8 cannot hold, goes out as the escape it came as.
+    return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace").decode()

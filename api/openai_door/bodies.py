@@ -1,0 +1,234 @@
+"""What clients of OpenAI's API send: chat completions and responses."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
+
+from api.openai_door.messages import MAXIMUM_MESSAGES, Calls, MessageBody, conversation
+from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
+from rag.citations import Marks
+from rag.datatypes import AnswerMode, Markers, SourceEvents
+from rag.errors import BadRequest, UnknownModel
+from rag.language_model.protocol import Sampling
+from rag.pipeline import Question
+from rag.validation import check_characters
+
+MODES: dict[str, AnswerMode] = {"kutip": "auto", "kutip-extractive": "extractive"}
+
+ONE_OF_THE_MODELS: JsonDict = {"enum": list(MODES)}
+
+_MAXIMUM_STOPS = 4
+
+
+def _one(value: object) -> object:
+    if value not in (None, 1) or isinstance(value, bool):
+        raise PydanticCustomError("choices", "There is one answer to a question: leave n out, or send 1")
+    return value
+
+
+def _as_texts(value: object) -> object:
+    return [value] if isinstance(value, str) else value or []
+
+
+def _only_text(value: object) -> object:
+    kind = value.get("type") if isinstance(value, dict) else None
+    if value is not None and kind != "text":
+        raise PydanticCustomError("format", "Answers are text with citations: leave the format out")
+    return value
+
+
+def _or(default: Callable[[], object]) -> BeforeValidator:
+    """Take null, which many clients send, for a field that is left out."""
+    return BeforeValidator(lambda value: default() if value is None else value)
+
+
+Stops = Annotated[list[str], BeforeValidator(_as_texts, json_schema_input_type=str | list[str] | None)]
+Limit = Annotated[int, Field(ge=1)] | None
+Temperature = Annotated[float, Field(ge=0, le=2)] | None
+_TEXT_FORMAT = {
+    "anyOf": [
+        {"type": "object", "properties": {"type": {"const": "text"}}, "required": ["type"]},
+        {"type": "null"},
+    ]
+}
+TextFormat = Annotated[Any, BeforeValidator(_only_text), WithJsonSchema(_TEXT_FORMAT)]
+One = Annotated[Any, BeforeValidator(_one), WithJsonSchema({"enum": [1, None]})]
+
+
+class KutipOptions(StrictBody):
+    """What Kutip takes beyond OpenAI's fields, as `extra_body={"kutip": {...}}`."""
+
+    filters: FiltersBody = FiltersBody()
+    top_k: Annotated[int, Field(ge=1, le=50)] | None = None
+    language: Annotated[str | None, Field(json_schema_extra=LANGUAGE_TAG)] = None
+    markers: Markers | None = None
+    sources: SourceEvents | None = None
+
+
+Messages = Annotated[list[MessageBody], Field(min_length=1, max_length=MAXIMUM_MESSAGES)]
+
+
+class OpenAIBody(BaseModel):
+    """What both kinds of request share; fields that are not named here are not read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    conversation_field: ClassVar[str] = "messages"
+
+    model: Annotated[str, Field(json_schema_extra=ONE_OF_THE_MODELS)]
+    messages: Messages
+    stream: Annotated[bool, _or(bool)] = False
+    temperature: Temperature = None
+    max_tokens: Limit = None
+    stop: Annotated[Stops, Field(max_length=_MAXIMUM_STOPS)] = []
+    tools: Calls = None
+    metadata: Annotated[dict[str, Any], _or(dict)] = {}
+    kutip: Annotated[KutipOptions, _or(KutipOptions)] = KutipOptions()
+
+    @property
+    def sampling(self) -> Sampling:
+        """How the answer is to be written.
+
+        Raises:
+            BadRequest: a stop holds a character that no text may hold.
+        """
+        stop = tuple(filter(None, self.stop))
+        for text in stop:
+            check_characters(text, subject="The stop", field="stop")
+        return Sampling(max_tokens=self.max_tokens, temperature=self.temperature or 0.0, stop=stop)
+
+    @property
+    def mode(self) -> AnswerMode:
+        """How the named model answers.
+
+        Raises:
+            UnknownModel
+        """
+        return mode_of(self.model)
+
+    def to_question(self, marks: Marks) -> Question:
+        """Return the last message as the pipeline takes it, with the turns before it."""
+        text, turns = conversation(self.messages, field=self.conversation_field)
+        with fields_called({name: f"kutip.filters.{name}" for name in FiltersBody.model_fields}):
+            filters = self.kutip.filters.to_filters()
+        return Question(
+            text=text,
+            turns=turns,
+            filters=filters,
+            top_k=self.kutip.top_k,
+            language=self.kutip.language,
+            mode=self.mode,
+            sampling=self.sampling,
+            marks=marks,
+            is_append_only=True,
+        )
+
+
+class StreamOptions(BaseModel):
+    """What a stream holds beside the answer."""
+
+    include_usage: Annotated[bool, _or(bool)] = False
+
+
+class ChatBody(OpenAIBody):
+    """`POST /v1/chat/completions`."""
+
+    stream_options: Annotated[StreamOptions, _or(StreamOptions)] = StreamOptions()
+    max_completion_tokens: Limit = None
+    n: One = None
+    functions: Calls = None
+    response_format: TextFormat = None
+
+    @property
+    def sampling(self) -> Sampling:
+        """How the answer is to be written."""
+        return replace(super().sampling, max_tokens=self.max_completion_tokens or self.max_tokens)
+
+
+def _as_messages(value: object) -> object:
+    if isinstance(value, str):
+        return [{"role": "user", "content": value}]
+    for item in value if isinstance(value, list) else ():
+        kind = item.get("type", "message") if isinstance(item, dict) else "message"
+        if kind != "message":
+            raise PydanticCustomError(
+                "item", "Items of type {kind} are not read: send messages", {"kind": str(kind)[:40]}
+            )
+    return value
+
+
+def _not_stored(value: object) -> object:
+    if value is not None:
+        raise PydanticCustomError("stored", "Responses are not stored: send the whole conversation as input")
+    return value
+
+
+def _text_format(value: object) -> object:
+    if value is not None and not isinstance(value, dict):
+        raise PydanticCustomError("text", "This is no object: leave it out")
+    _only_text(value.get("format") if value else None)
+    return value
+
+
+NotStored = Annotated[Any, BeforeValidator(_not_stored), WithJsonSchema({"type": "null"})]
+TextOptions = Annotated[
+    Any,
+    BeforeValidator(_text_format),
+    WithJsonSchema({"type": ["object", "null"], "properties": {"format": _TEXT_FORMAT}}),
+]
+
+
+class ResponsesBody(OpenAIBody):
+    """`POST /v1/responses`."""
+
+    conversation_field: ClassVar[str] = "input"
+
+    messages: Annotated[
+        Messages,
+        BeforeValidator(_as_messages, json_schema_input_type=str | Messages),
+        Field(validation_alias="input"),
+    ]
+    max_tokens: Annotated[Limit, Field(validation_alias="max_output_tokens")] = None
+    previous_response_id: NotStored = None
+    conversation: NotStored = None
+    text: TextOptions = None
+
+    @property
+    def told_metadata(self) -> dict[str, str]:
+        """The texts of `metadata`, which OpenAI sends back.
+
+        Raises:
+            BadRequest: one holds a character that no text may hold.
+        """
+        told = {name: value for name, value in self.metadata.items() if isinstance(value, str)}
+        for name, value in told.items():
+            check_characters(name + value, subject="The metadata", field="metadata")
+        return told
+
+
+@contextmanager
+def fields_called(names: Mapping[str, str]) -> Iterator[None]:
+    """Name the field of a BadRequest as the body does that it came in."""
+    try:
+        yield
+    except BadRequest as error:
+        error.field = names.get(error.field or "", error.field)
+        raise
+
+
+def mode_of(model: str) -> AnswerMode:
+    """Return how a model answers.
+
+    Raises:
+        UnknownModel
+    """
+    if model not in MODES:
+        raise UnknownModel(
+            f"There is no model {model[:100]!r}: use one of {', '.join(MODES)}.", field="model"
+        )
+    return MODES[model]

@@ -1,0 +1,150 @@
+"""Answers as chat completions, whole and in chunks."""
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from api.openai_door.citation_shapes import (
+    Addresses,
+    numbered,
+    search_results,
+    source_events,
+    source_urls,
+    url_citations,
+)
+from api.openai_door.housekeeping import Fulfilment
+from api.problems import openai_error
+from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
+from api.streams import data_line
+from rag.answering.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
+from rag.datatypes import Answer, Citation, Claim
+from rag.language_model.protocol import Usage
+
+Json = dict[str, Any]
+
+
+@dataclass(kw_only=True)
+class Completion:
+    """One reply under way: what all its chunks share, and how it is to look.
+
+    `has_source_events` sends Open WebUI's lines in the place of annotations, since it lists a source for
+    each of both.
+    """
+
+    model: str
+    addresses: Addresses
+    has_source_events: bool = False
+    has_usage_chunk: bool = False
+    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+    sources_told: int = 0
+    annotations_told: int = 0
+    end: Sequence[str] = ("data: [DONE]\n\n",)
+
+    def whole(self, answer: Answer) -> Json:
+        """Return a whole answer."""
+        message = {
+            "role": "assistant",
+            "content": answer.answer,
+            "refusal": None,
+            "annotations": url_citations(answer.citations, self.addresses),
+        }
+        choice = {"message": message, "finish_reason": _finish_reason(answer)}
+        return self._reply("chat.completion", choice, usage=_usage(usage_of(answer)), **self._extras(answer))
+
+    def whole_fulfilment(self, fulfilment: Fulfilment) -> Json:
+        """Return a text that answers no question."""
+        message: Json = {
+            "role": "assistant",
+            "content": fulfilment.text,
+            "refusal": None,
+            "annotations": [],
+        }
+        choice = {"message": message, "finish_reason": "stop"}
+        return self._reply(
+            "chat.completion",
+            choice,
+            usage=_usage(fulfilment.usage),
+            citations=[],
+            search_results=[],
+            kutip=None,
+        )
+
+    def told(self, event: Event) -> Iterator[str]:
+        """Yield an event's chunks; every one has one choice, only the usage's has none."""
+        return map(data_line, self._chunks_of(event))
+
+    def fulfilment_told(self, fulfilment: Fulfilment) -> Iterator[str]:
+        """Yield the chunks of a text that answers no question."""
+        return map(data_line, self._fulfilment_chunks(fulfilment))
+
+    def apology(self, document: Json) -> str:
+        """Return a problem in OpenAI's envelope."""
+        return data_line(openai_error(document))
+
+    def _fulfilment_chunks(self, fulfilment: Fulfilment) -> Iterator[Json]:
+        yield self._chunk({"role": "assistant", "content": fulfilment.text})
+        yield self._chunk({}, finish_reason="stop", citations=[], search_results=[], kutip=None)
+        if self.has_usage_chunk:
+            yield self._usage_chunk(_usage(fulfilment.usage))
+
+    def _chunks_of(self, event: Event) -> Iterator[Json]:
+        match event:
+            case HitsFound(hits):
+                yield self._chunk({"role": "assistant", "content": ""}, kutip={"hits": hits_json(hits)})
+            case TextWritten(text) if text:
+                yield self._chunk({"content": text})
+            case ClaimCited(claim, citations):
+                yield from self._claim_chunks(claim, citations)
+            case Answered(answer):
+                yield self._chunk({}, finish_reason=_finish_reason(answer), **self._extras(answer))
+                if self.has_usage_chunk:
+                    yield self._usage_chunk(_usage(usage_of(answer)))
+            case TextWritten() | WritingFailed():
+                pass
+
+    def _claim_chunks(self, claim: Claim, citations: Sequence[Citation]) -> Iterator[Json]:
+        delta: Json = {}
+        if self.has_source_events:
+            new = [citation for citation in numbered(citations) if citation.number > self.sources_told]
+            self.sources_told += len(new)
+            yield from (self._chunk({}, **event) for event in source_events(new, self.addresses))
+        elif citations:
+            delta = {"annotations": self._indexed(url_citations(citations, self.addresses))}
+        yield self._chunk(delta, kutip={"claim": claim_json(claim), "citations": citations_json(citations)})
+
+    def _indexed(self, annotations: Sequence[Json]) -> list[Json]:
+        """Number annotations through all chunks: by that, clients that add deltas up keep each."""
+        first = self.annotations_told
+        self.annotations_told += len(annotations)
+        return [{"index": first + place, **item} for place, item in enumerate(annotations)]
+
+    def _extras(self, answer: Answer) -> Json:
+        return {
+            "citations": source_urls(answer.citations, self.addresses),
+            "search_results": search_results(answer.citations, self.addresses),
+            "kutip": answer_json(answer),
+        }
+
+    def _chunk(self, delta: Json, *, finish_reason: str | None = None, **extras: Any) -> Json:
+        choice = {"delta": delta, "finish_reason": finish_reason}
+        return self._reply("chat.completion.chunk", choice, **extras)
+
+    def _usage_chunk(self, usage: Json) -> Json:
+        return {**self._head("chat.completion.chunk"), "choices": [], "usage": usage}
+
+    def _reply(self, kind: str, choice: Json, **extras: Any) -> Json:
+        return {**self._head(kind), "choices": [{"index": 0, **choice, "logprobs": None}], **extras}
+
+    def _head(self, kind: str) -> Json:
+        return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
+
+
+def _finish_reason(answer: Answer) -> str:
+    return "length" if answer.is_cut_short else "stop"
+
+
+def _usage(usage: Usage) -> Json:
+    return {**asdict(usage), "total_tokens": usage.prompt_tokens + usage.completion_tokens}

@@ -1,0 +1,168 @@
+"""Answers as responses of OpenAI's Responses API, whole and in events."""
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.openai_door.citation_shapes import Addresses, response_annotations, search_results, source_urls
+from api.openai_door.housekeeping import Fulfilment
+from api.problems import openai_error
+from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
+from api.streams import data_line
+from rag.answering.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
+from rag.datatypes import Answer
+from rag.language_model.protocol import Usage
+
+Json = dict[str, Any]
+
+
+@dataclass(kw_only=True)
+class ResponseReply:
+    """One response under way; the text told so far, its annotations, and how many events were told."""
+
+    model: str
+    addresses: Addresses
+    metadata: Json
+    id: str = field(default_factory=lambda: f"resp_{uuid.uuid4().hex}")
+    item_id: str = field(default_factory=lambda: f"msg_{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+    annotations: list[Json] = field(default_factory=list)
+    events_told: int = 0
+    end: Sequence[str] = ()
+
+    def whole(self, answer: Answer) -> Json:
+        """Return a whole answer."""
+        part = _part(answer.answer, response_annotations(answer.citations, self.addresses))
+        status = "incomplete" if answer.is_cut_short else "completed"
+        return {
+            **self._response(status, [self._item(status, [part])]),
+            "usage": _usage(usage_of(answer)),
+            "incomplete_details": {"reason": "max_output_tokens"} if answer.is_cut_short else None,
+            "citations": source_urls(answer.citations, self.addresses),
+            "search_results": search_results(answer.citations, self.addresses),
+            "kutip": answer_json(answer),
+        }
+
+    def whole_fulfilment(self, fulfilment: Fulfilment) -> Json:
+        """Return a text that answers no question."""
+        return {
+            **self._response("completed", [self._item("completed", [_part(fulfilment.text, [])])]),
+            "usage": _usage(fulfilment.usage),
+            "kutip": None,
+        }
+
+    def told(self, event: Event) -> Iterator[str]:
+        """Yield the events of what happens to an answer."""
+        return map(_line, self._events_of(event))
+
+    def fulfilment_told(self, fulfilment: Fulfilment) -> Iterator[str]:
+        """Yield the events of a text that answers no question."""
+        return map(_line, self._fulfilment_events(fulfilment))
+
+    def apology(self, document: Json) -> str:
+        """Return the event that ends a response that failed."""
+        described = openai_error(document)["error"]
+        members = {name: described[name] for name in ("code", "message", "param")}
+        return _line(self._event("error", **members))
+
+    def _events_of(self, event: Event) -> Iterator[Json]:
+        match event:
+            case HitsFound(hits):
+                yield from self._begin(kutip={"hits": hits_json(hits)})
+            case TextWritten(text) if text:
+                yield self._delta(text)
+            case ClaimCited(claim, citations):
+                told = {"claim": claim_json(claim), "citations": citations_json(citations)}
+                for annotation in response_annotations(citations, self.addresses):
+                    yield self._annotation(annotation)
+                yield self._delta("", kutip=told)
+            case Answered(answer):
+                yield from self._end(answer.answer, self.whole(answer))
+            case TextWritten() | WritingFailed():
+                pass
+
+    def _fulfilment_events(self, fulfilment: Fulfilment) -> Iterator[Json]:
+        yield from self._begin(kutip=None)
+        yield self._delta(fulfilment.text)
+        yield from self._end(fulfilment.text, self.whole_fulfilment(fulfilment))
+
+    def _begin(self, **extras: Any) -> Iterator[Json]:
+        begun = self._response("in_progress", [])
+        yield self._event("response.created", response=begun, **extras)
+        yield self._event("response.in_progress", response=begun)
+        yield self._of_item("response.output_item.added", item=self._item("in_progress", []))
+        yield self._of_part("response.content_part.added", part=_part("", []))
+
+    def _delta(self, text: str, **extras: Any) -> Json:
+        return self._of_part("response.output_text.delta", delta=text, logprobs=[], **extras)
+
+    def _annotation(self, annotation: Json) -> Json:
+        self.annotations.append(annotation)
+        return self._of_part(
+            "response.output_text.annotation.added",
+            annotation_index=len(self.annotations) - 1,
+            annotation=annotation,
+        )
+
+    def _end(self, text: str, response: Json) -> Iterator[Json]:
+        yield self._of_part("response.output_text.done", text=text, logprobs=[])
+        yield self._of_part("response.content_part.done", part=_part(text, self.annotations))
+        yield self._of_item("response.output_item.done", item=response["output"][0])
+        yield self._event(f"response.{response['status']}", response=response)
+
+    def _of_part(self, kind: str, **members: Any) -> Json:
+        return self._event(kind, item_id=self.item_id, output_index=0, content_index=0, **members)
+
+    def _of_item(self, kind: str, **members: Any) -> Json:
+        return self._event(kind, output_index=0, **members)
+
+    def _event(self, kind: str, **members: Any) -> Json:
+        self.events_told += 1
+        return {"type": kind, "sequence_number": self.events_told - 1, **members}
+
+    def _item(self, status: str, content: Sequence[Json]) -> Json:
+        return {
+            "type": "message",
+            "id": self.item_id,
+            "role": "assistant",
+            "status": status,
+            "content": list(content),
+        }
+
+    def _response(self, status: str, output: Sequence[Json]) -> Json:
+        return {
+            "id": self.id,
+            "object": "response",
+            "created_at": self.created,
+            "status": status,
+            "model": self.model,
+            "output": list(output),
+            "metadata": self.metadata,
+            "error": None,
+            "incomplete_details": None,
+            "instructions": None,
+            "parallel_tool_calls": False,
+            "tool_choice": "none",
+            "tools": [],
+            "usage": None,
+        }
+
+
+def _line(event: Json) -> str:
+    return data_line(event, event=event["type"])
+
+
+def _part(text: str, annotations: Sequence[Json]) -> Json:
+    return {"type": "output_text", "text": text, "annotations": list(annotations), "logprobs": []}
+
+
+def _usage(usage: Usage) -> Json:
+    return {
+        "input_tokens": usage.prompt_tokens,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens": usage.completion_tokens,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+    }

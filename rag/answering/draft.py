@@ -1,0 +1,172 @@
+"""An answer while it is being made."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from rag.answering.events import ClaimCited, Event, TextWritten
+from rag.answering.extractive import Run
+from rag.citations import Composer, Marks, Quote
+from rag.conversation.rewriting import Rewriting
+from rag.datatypes import Answer, Verdict
+from rag.errors import LanguageModelUncited
+from rag.language_model.protocol import LanguageModel, Usage
+from rag.prompts import refusal_sentence
+from rag.search.retrieval import Found, Query
+from rag.verification.attribution import Attribution
+from rag.verification.claims import Sentence
+
+
+@dataclass
+class Draft:
+    """An answer while it is being made; `language` is the one to answer in."""
+
+    question: str
+    query: Query
+    language: str
+    found: Found
+    started: float
+    rewriting: Rewriting
+    marks: Marks
+    composer: Composer = field(init=False)
+    found_at: float = field(init=False)
+    model: str | None = None
+    usage: Usage | None = None
+    degraded: str | None = None
+    refusal_reason: str | None = None
+    undated_left_out: int = 0
+    evidence_left_out: int = 0
+    has_related_claim: bool = False
+    is_refused_in_words: bool = False
+    has_dropped_row: bool = False
+    is_cut_short: bool = False
+
+    def __post_init__(self) -> None:
+        self.composer = Composer(self.marks)
+        self.found_at = time.perf_counter()
+
+    def add(
+        self,
+        text: str,
+        quotes: Sequence[Quote],
+        *,
+        lead: str,
+        verdict: Verdict = "unchecked",
+        checks: Mapping[str, bool | float] | None = None,
+    ) -> list[Event]:
+        """Add a sentence, `verdict` and `checks` where it has no quotes; return what there is to tell."""
+        claims, citations = len(self.composer.claims), len(self.composer.citations)
+        written = self.composer.add(text, quotes, lead=lead, verdict=verdict, checks=checks)
+        cited = self.composer.citations[citations:]
+        return [TextWritten(written), *(ClaimCited(claim, cited) for claim in self.composer.claims[claims:])]
+
+    def add_unclaimed(self, sentence: Sentence) -> list[Event]:
+        """Add what claims nothing of the articles."""
+        return [TextWritten(self.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
+
+    def drop(self, sentence: Sentence) -> None:
+        """Leave a sentence out."""
+        self.has_dropped_row = sentence.lead.rstrip().endswith("|")
+
+    def closes_dropped_row(self, sentence: Sentence) -> bool:
+        """Whether this is the bar behind a table's row that was left out."""
+        is_bar = self.has_dropped_row and sentence.text == "|"
+        self.has_dropped_row = False
+        return is_bar
+
+    def add_attributed(self, sentence: Sentence, attribution: Attribution) -> list[Event]:
+        """Add a sentence of the language model with what is known of it."""
+        if attribution.is_refusal:
+            self.is_refused_in_words = True
+            return self.add_unclaimed(sentence)
+        self.has_related_claim |= attribution.is_related
+        return self.add(
+            sentence.text,
+            attribution.quotes,
+            lead=sentence.lead,
+            verdict=attribution.verdict,
+            checks=attribution.checks,
+        )
+
+    def add_run(self, run: Run) -> list[Event]:
+        """Add a quote on a line of its own, each of its sentences a claim."""
+        leads = ("\n", *[" "] * (len(run.sentences) - 1))
+        return [
+            event
+            for sentence, lead in zip(run.sentences, leads, strict=True)
+            for event in self.add(sentence, [run.quote], lead=lead)
+        ]
+
+    def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:
+        """Take what the language model wrote as the answer, or as a refusal.
+
+        Raises:
+            LanguageModelUncited: nothing that it wrote has to do with the evidence.
+        """
+        is_refusal |= self.is_refused_in_words
+        if not self.composer.citations and not is_refusal and not self.has_related_claim:
+            raise LanguageModelUncited(f"{language_model.name} wrote nothing that the evidence is about.")
+        self.model = language_model.name
+        # What has been told of the evidence stays told, whatever the language model adds.
+        if is_refusal and not self.composer.citations and not self.has_related_claim:
+            self.composer = Composer(self.marks)
+            self.refusal_reason = "evidence_does_not_answer"
+
+    def end_early(self, language_model: LanguageModel, *, degraded: str) -> None:
+        """Take the sentences that the language model wrote before it failed as the answer."""
+        self.model = language_model.name
+        self.degraded = degraded
+        self.is_cut_short = True
+
+    def start_over(self, *, degraded: str) -> None:
+        """Forget what was written, because of `degraded`."""
+        self.composer = Composer(self.marks)
+        self.has_related_claim = self.is_refused_in_words = False
+        self.degraded = degraded
+
+    def refuse(self) -> str:
+        """Write the sentence that refuses; it is no claim and has no citation."""
+        return self.composer.add_unclaimed(refusal_sentence(self.language))
+
+    def answer(self) -> Answer:
+        """Return the answer as it stands."""
+        now = time.perf_counter()
+        laps = {"write": _milliseconds(now - self.found_at), "total": _milliseconds(now - self.started)}
+        rewriting = {"rewrite": self.rewriting.milliseconds} if self.rewriting.milliseconds else {}
+        usage = _total(self.usage, self.rewriting.usage)
+        return Answer(
+            id=uuid.uuid4().hex,
+            question=self.question,
+            query=self.query.text,
+            language=self.language,
+            answer=self.composer.text,
+            is_refusal=self.refusal_reason is not None,
+            refusal_reason=self.refusal_reason,
+            mode="extractive" if self.model is None else "llm",
+            model=self.model,
+            degraded=self.degraded,
+            claims=tuple(self.composer.claims),
+            citations=tuple(self.composer.citations),
+            hits=tuple(self.found.hits),
+            conflicts=(),
+            usage=asdict(usage) if usage else None,
+            timings_ms={**rewriting, **self.found.timings_ms, **laps},
+            evidence_left_out=self.evidence_left_out,
+            undated_articles_left_out=self.undated_left_out,
+            is_cut_short=self.is_cut_short,
+        )
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 2)
+
+
+def _total(*usages: Usage | None) -> Usage | None:
+    known = [usage for usage in usages if usage is not None]
+    if not known:
+        return None
+    return Usage(
+        prompt_tokens=sum(usage.prompt_tokens for usage in known),
+        completion_tokens=sum(usage.completion_tokens for usage in known),
+    )

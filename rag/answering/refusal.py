@@ -1,0 +1,182 @@
+"""Does the evidence carry an answer at all?
+
+Decided twice. Before anything is written: is it on the subject (`nothing_relevant`)? And where no language
+model reads it: does any of its sentences answer (`evidence_does_not_answer`)?
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rag.answering.extractive import Extract
+from rag.search.retrieval import Found, Query
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signals:
+    """What is known of how well the evidence fits a question.
+
+    `similarity` and `coverage` are the best passage's, `background` is the mean similarity of the passages
+    found, `prominence` how many of their spreads the best stands above it, `lead` how far the best sentence
+    does, `score` is that of `Extract`. The last two are 0 before the sentences were read.
+    """
+
+    similarity: float
+    coverage: float
+    background: float
+    prominence: float
+    lead: float = 0.0
+    score: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logistic:
+    """Log odds as a weighted sum of signals; a signal of weight 0 is left out."""
+
+    intercept: float
+    similarity: float = 0.0
+    coverage: float = 0.0
+    background: float = 0.0
+    prominence: float = 0.0
+    lead: float = 0.0
+    score: float = 0.0
+
+    def probability(self, signals: Signals) -> float:
+        """Return the probability that these odds stand for."""
+        weights = vars(self)
+        log_odds = self.intercept + sum(weights[name] * value for name, value in vars(signals).items())
+        return 1 / (1 + math.exp(-max(log_odds, -500.0)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Background:
+    """The similarity of passages that have nothing to do with a question, known before any was seen.
+
+    `passages` is how many seen ones this knowledge weighs as much as, so that an index of three passages has
+    a background too.
+    """
+
+    similarity: float
+    spread: float
+    passages: int
+
+    def of(self, similarities: Iterable[float]) -> tuple[float, float]:
+        """Return the mean and the spread, what was seen put together with what was known.
+
+        >>> Background(similarity=0.8, spread=0.01, passages=10).of([])
+        (0.8, 0.01)
+        """
+        seen = list(similarities)
+        number = len(seen) + self.passages
+        mean = (sum(seen) + self.passages * self.similarity) / number
+        squares = sum((similarity - mean) ** 2 for similarity in seen)
+        squares += self.passages * (self.spread**2 + (self.similarity - mean) ** 2)
+        return mean, math.sqrt(squares / number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """Is there an answer, as far as the passages say, and as far as the sentences do.
+
+    Below the thresholds there is none. They are lower than .5: the reader of an answer can check its quotes,
+    the reader of a wrong refusal cannot. That of relevance is the lowest: what passes is judged again, by its
+    sentences or by a language model.
+    """
+
+    relevance: Logistic
+    relevance_threshold: float
+    answer: Logistic
+    answer_threshold: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibrations:
+    """How one encoder's signals read, within a language and across languages."""
+
+    background: Background
+    same_language: Calibration
+    across_languages: Calibration
+
+
+# Fitted on development questions with and without their article, and on questions that their article nearly
+# answers; `python -m benchmarks.refusal --data FOLDER` fits again and shows how many come through.
+CALIBRATIONS = {
+    "bundled:multilingual-e5-small": Calibrations(
+        background=Background(similarity=0.80, spread=0.015, passages=10),
+        same_language=Calibration(
+            relevance=Logistic(similarity=81.0, coverage=8.2, background=-59.4, intercept=-25.7),
+            relevance_threshold=0.15,
+            answer=Logistic(score=0.615, background=-39.4, intercept=-8.12),
+            answer_threshold=0.37,
+        ),
+        # A score counts words in common, which languages do not have.
+        across_languages=Calibration(
+            relevance=Logistic(prominence=3.02, intercept=-6.06),
+            relevance_threshold=0.08,
+            answer=Logistic(prominence=1.12, lead=71.7, intercept=-5.84),
+            answer_threshold=0.22,
+        ),
+    )
+}
+
+
+def relevance_refusal(query: Query, found: Found, *, encoder_name: str) -> str | None:
+    """Return why the question is refused for what was found, or None where that may hold an answer.
+
+    An encoder without a calibration is never refused for `nothing_relevant`.
+    """
+    if not found.hits:
+        return "no_hits"
+    calibrated = _calibrated(query, found, None, encoder_name=encoder_name)
+    if calibrated is None:
+        return None
+    calibration, signals = calibrated
+    is_likely = calibration.relevance.probability(signals) >= calibration.relevance_threshold
+    return None if is_likely else "nothing_relevant"
+
+
+def answer_refusal(query: Query, found: Found, extract: Extract, *, encoder_name: str) -> str | None:
+    """Return why the sentences of the evidence are no answer, or None where they may be one."""
+    calibrated = _calibrated(query, found, extract, encoder_name=encoder_name)
+    if calibrated is None:
+        return None
+    calibration, signals = calibrated
+    is_likely = calibration.answer.probability(signals) >= calibration.answer_threshold
+    return None if is_likely else "evidence_does_not_answer"
+
+
+def signals_of(found: Found, extract: Extract | None, *, background: Background) -> Signals:
+    """Return what is known of the fit, with or without the sentences."""
+    mean, spread = background.of(found.similarities.values())
+    similarity = found.similarity or 0.0
+    return Signals(
+        similarity=similarity,
+        coverage=found.coverage or 0.0,
+        background=mean,
+        prominence=(similarity - mean) / spread,
+        lead=extract.similarity - mean if extract else 0.0,
+        score=extract.score if extract else 0.0,
+    )
+
+
+def is_same_language(query: Query, found: Found) -> bool:
+    """Whether the legs' best hit is in the question's language; Malay reads like Indonesian."""
+    return found.language is not None and _primary(found.language) == _primary(query.language)
+
+
+def _calibrated(
+    query: Query, found: Found, extract: Extract | None, *, encoder_name: str
+) -> tuple[Calibration, Signals] | None:
+    """Return how to judge, and what; None where nothing is known of the encoder, or of the similarity."""
+    calibrations = CALIBRATIONS.get(encoder_name)
+    if calibrations is None or found.similarity is None:
+        return None
+    is_same = is_same_language(query, found)
+    calibration = calibrations.same_language if is_same else calibrations.across_languages
+    return calibration, signals_of(found, extract, background=calibrations.background)
+
+
+def _primary(language: str) -> str:
+    """Return the language without script and region."""
+    primary = language.split("-")[0]
+    return "id" if primary == "ms" else primary

@@ -1,0 +1,498 @@
+"""The embedded corpus: SQLite holds the truth, FAISS is derived from it."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Self, TypeVar
+
+import numpy as np
+
+from embeddings.vector_index import IdArray, Tier
+from embeddings.weights import FloatArray
+from rag.corpus.index_report import IndexReport
+from rag.corpus.keyword_ranking import Statistics, query_weights, rank_by_bm25
+from rag.corpus.local import properties as corpus_properties
+from rag.corpus.local.article_rows import (
+    analyze_again,
+    from_document,
+    header,
+    hit,
+    not_whole,
+    write_article,
+    write_passages,
+    write_version,
+)
+from rag.corpus.local.database import Database, Told
+from rag.corpus.local.derived_indexes import DerivedIndexes, DerivedVectors
+from rag.corpus.local.filters import where
+from rag.corpus.local.integrity import Finding, check_database, check_indexes, is_whole
+from rag.corpus.local.keyword_index import KeywordIndex
+from rag.corpus.local.migrations import is_migrated, migrate
+from rag.corpus.local.properties import (
+    ANALYSIS,
+    EncoderIdentity,
+    claim_for_encoder,
+    newest_state,
+    stored_encoder,
+)
+from rag.corpus.local.repair import CutAndEncode, repair
+from rag.corpus.protocol import NO_FILTERS
+from rag.datatypes import (
+    Article,
+    ArticlePage,
+    Counts,
+    Filters,
+    FilterValue,
+    FilterValues,
+    Hit,
+    IngestStatus,
+    KeptArticle,
+    KeywordMatches,
+    Passage,
+    ScoredPassage,
+    SearchSource,
+)
+from rag.text.languages import words
+
+T = TypeVar("T")
+
+DATABASE_NAME = "corpus.sqlite3"
+
+_KEPT_AT_ONCE = 32
+
+
+class LocalCorpus:
+    """Articles in one folder; safe for several threads and several processes at once."""
+
+    def __init__(self, folder: Path, *, encoder: EncoderIdentity | None) -> None:
+        """Open the corpus in `folder`, or make it; without an encoder it does all but vector search and add.
+
+        Raises:
+            CorpusNotWritable, CorpusTooNew, EncoderMismatch, CorpusError
+        """
+        self.location = str(folder)
+        self._encoder = encoder
+        self._database = Database(folder / DATABASE_NAME)
+        self._passing = _PassingCache()
+        self._overtaken = _Overtaken()
+        try:
+            self._prepare()
+            self._derived = DerivedIndexes(folder, self._database, encoder)
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _prepare(self) -> None:
+        """Make, migrate or claim what this version and this encoder need; wait for no writer otherwise."""
+        with self._database.reading() as connection:
+            if is_migrated(connection) and _is_claimed(connection, self._encoder):
+                return
+        with self._database.writing() as connection:
+            migrate(connection)
+            if self._encoder:
+                claim_for_encoder(connection, self._encoder)
+            if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
+                analyze_again(connection)
+
+    def close(self) -> None:
+        """Save what was derived, and close the database."""
+        self._derived.close()
+        self._database.close()
+
+    def optimize(self) -> None:
+        """Do now what searches would have done beside them: derive, train and save the indexes."""
+        self._derived.optimize()
+
+    def vector_tier(self) -> Tier:
+        """Return how vectors are searched now.
+
+        Raises:
+            ValueError: the corpus was opened without an encoder.
+        """
+        with self._database.reading() as connection:
+            return self._vectors.brought_up(connection).tier
+
+    def search_description(self) -> str:
+        """Say in a few words how vectors are searched."""
+        tier = self.vector_tier()
+        if not tier.lists:
+            return "every vector compared"
+        return (
+            f"{tier.lists_searched} of {tier.lists} lists of vectors searched, "
+            f"which find {tier.recall:.4f} of the ten nearest"
+        )
+
+    def index_report(self) -> IndexReport:
+        """Return how the indexes stand, without bringing them up.
+
+        Raises:
+            CorpusError: the database cannot be read.
+        """
+        return self._derived.report()
+
+    def encoder_of_vectors(self) -> EncoderIdentity | None:
+        """Return whose vectors are stored, whatever encoder it was opened with."""
+        with self._database.reading() as connection:
+            return stored_encoder(connection)
+
+    def check(self, *, told: Told) -> list[Finding]:
+        """Return what is wrong with what is stored and with the indexes; `told` hears of articles.
+
+        Indexes are compared where nothing that is stored has to be mended first; the vectors' where there is
+        an encoder.
+
+        Raises:
+            CorpusError: the database cannot be read.
+        """
+        with self._database.reading() as connection:
+            found = check_database(connection, told=told)
+            if any(finding.problem.repair for finding in found):
+                return found
+            keywords = self._derived.keywords.brought_up(connection)
+            vectors = self._vectors.brought_up(connection) if self._encoder else None
+            return [*found, *check_indexes(connection, keywords=keywords, vectors=vectors)]
+
+    def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
+        """Mend what was found, as far as nothing is lost by it.
+
+        Raises:
+            CorpusError: the database cannot be written.
+            ValueError: the corpus was opened without an encoder.
+        """
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder cannot be repaired.")
+        for finding in findings:
+            repair(self._database, finding, encoder=self._encoder, cut_and_encode=cut_and_encode)
+
+    @property
+    def _vectors(self) -> DerivedVectors:
+        if self._derived.vectors is None:
+            raise ValueError("A corpus opened without an encoder has no vector search.")
+        return self._derived.vectors
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Articles
+
+    def add(self, article: Article, passages: Sequence[Passage], vectors: FloatArray) -> IngestStatus:
+        """Put a new or edited article in place of its former version, in one transaction."""
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder takes no articles.")
+        with self._database.writing() as connection:
+            claim_for_encoder(connection, self._encoder)
+            current = _current_version(connection, article.id)
+            if current == article.version:
+                return "unchanged"
+            connection.execute("DELETE FROM passages WHERE article_id = ?", [article.id])
+            write_article(connection, article)
+            write_passages(connection, article, passages, vectors)
+            return "created" if current is None else "updated"
+
+    def remove(self, article_id: str) -> bool:
+        """Remove an article with all its versions from every index; False where there is none."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
+            listed = connection.execute("DELETE FROM articles WHERE id = ?", [article_id]).rowcount
+            stored = connection.execute("DELETE FROM versions WHERE article_id = ?", [article_id]).rowcount
+            return listed + stored > 0
+
+    def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
+        """Replace every passage and vector by another encoder's, in one transaction; return the articles."""
+        self._derived.forget_vectors()
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM passages")
+            claim_for_encoder(connection, encoder)
+            rows = connection.execute(
+                "SELECT article_id, document FROM versions JOIN articles USING (version) "
+                "WHERE articles.id = article_id"
+            ).fetchall()
+            for row in rows:
+                article = from_document(row["article_id"], row["document"])
+                write_passages(connection, article, *encode(article))
+        return len(rows)
+
+    def kept_after(self, article_id: str) -> list[KeptArticle]:
+        """Return all that is kept of the next articles in the order of their ids; none after the last.
+
+        Raises:
+            CorpusDamaged: a document is not what its version says.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, version FROM articles WHERE id > ? ORDER BY id LIMIT ?",
+                [article_id, _KEPT_AT_ONCE],
+            ).fetchall()
+            return [self._kept(connection, row) for row in rows]
+
+    def _kept(self, connection: sqlite3.Connection, row: sqlite3.Row) -> KeptArticle:
+        versions = _versions(connection, row)
+        current = versions.pop(row["version"])
+        passages = self.passages_of(current.id)
+        return KeptArticle(article=current, passages=passages, former=list(versions.values()))
+
+    def keep(self, kept: KeptArticle) -> None:
+        """Put an article in place of what it is here, in one transaction; former versions of both stay."""
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder takes no articles.")
+        vectors = np.array([vector for _, vector in kept.passages])
+        with self._database.writing() as connection:
+            claim_for_encoder(connection, self._encoder)
+            connection.execute("DELETE FROM passages WHERE article_id = ?", [kept.article.id])
+            for former in kept.former:
+                write_version(connection, former)
+            write_article(connection, kept.article)
+            write_passages(connection, kept.article, [passage for passage, _ in kept.passages], vectors)
+
+    def article(self, article_id: str, *, version: str | None = None) -> Article | None:
+        """Return an article as it is now, or as it was in `version`."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT document FROM versions WHERE article_id = ? AND version = ?",
+                [article_id, version or _current_version(connection, article_id)],
+            ).fetchone()
+        return from_document(article_id, row["document"]) if row else None
+
+    def some_articles(self, count: int) -> list[str]:
+        """Return the ids of `count` current articles, others each time."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT id FROM articles ORDER BY random() LIMIT ?", [count]).fetchall()
+        return [row["id"] for row in rows]
+
+    def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
+        """List current articles in the order of their ids, from the one after `cursor`."""
+        condition, parameters = where(filters)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT * FROM articles WHERE {condition} AND id > ? ORDER BY id LIMIT ?",
+                [*parameters, cursor or "", limit + 1],
+            ).fetchall()
+        headers = [header(row) for row in rows[:limit]]
+        return ArticlePage(articles=headers, next_cursor=headers[-1].id if len(rows) > limit else None)
+
+    def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
+        """Return an article's current passages with their vectors, in order; none if not of `version`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT paragraph, start, end, text, vector FROM passages "
+                "JOIN articles ON articles.id = article_id "
+                "WHERE article_id = ? AND version = coalesce(?, version) ORDER BY passages.id",
+                [article_id, version],
+            ).fetchall()
+        return [
+            (
+                Passage(paragraph=row["paragraph"], start=row["start"], end=row["end"], text=row["text"]),
+                np.frombuffer(row["vector"], np.float32),
+            )
+            for row in rows
+        ]
+
+    def counts(self, filters: Filters = NO_FILTERS) -> Counts:
+        """Count the articles and passages that pass, and the undated ones that a range of days left out."""
+        condition, parameters = where(filters)
+        dateless, dateless_parameters = where(filters, with_dates=False)
+        with self._database.reading() as connection:
+            articles = _count(connection, f"articles WHERE {condition}", parameters)
+            passages = _count(
+                connection,
+                f"passages WHERE article_id IN (SELECT id FROM articles WHERE {condition})",
+                parameters,
+            )
+            undated = _count(
+                connection, f"articles WHERE {dateless} AND published_day IS NULL", dateless_parameters
+            )
+        return Counts(
+            articles=articles, passages=passages, undated_left_out=undated if filters.has_dates else 0
+        )
+
+    def filter_values(self) -> FilterValues:
+        """Return the languages and outlets that current articles have, those of most articles first."""
+        with self._database.reading() as connection:
+            return FilterValues(
+                languages=_values_of(connection, "language"), outlets=_values_of(connection, "outlet")
+            )
+
+    # Search
+
+    def vector_search(
+        self, vector: FloatArray, *, depth: int, filters: Filters = NO_FILTERS
+    ) -> list[ScoredPassage]:
+        """Return the passages nearest to `vector` by cosine similarity, best first."""
+        vectors = self._vectors
+        with self._database.reading() as connection:
+            index = vectors.brought_up(connection)
+            within = None if filters == NO_FILTERS else self._passing.ids(connection, filters)
+            found = index.search(vector, depth=depth, within=within)
+            if within is not None:
+                self._overtaken.note_if(len(found) < min(depth, len(within)))
+            if index.lists:
+                found = _rescored(connection, vector, found)
+        self._derived.upkeep_if_due()
+        return [ScoredPassage(*pair) for pair in found]
+
+    def keyword_search(
+        self, query: str, *, language: str, depth: int, filters: Filters = NO_FILTERS
+    ) -> KeywordMatches:
+        """Return the passages that share words with `query`, the rarer the better, best first."""
+        query_words = list(dict.fromkeys(words(query, language=language)))
+        with self._database.reading() as connection:
+            languages = _languages(connection)
+            weights = query_weights(query, language=language, passage_languages=languages)
+            index = self._derived.keywords.brought_up(connection)
+            statistics = _statistics(connection, index, list(weights))
+            known = {word: weights[word] for word in statistics.known_words()}
+            found = index.search(known, depth=depth, filters=filters)
+            candidates = _words_of(connection, found)
+            self._overtaken.note_if(len(candidates) < len(found))
+        self._derived.upkeep_if_due()
+        matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
+        rarity = {word: statistics.rarity(word) for word in query_words}
+        return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+
+    def at_one_state(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; searches and hits in it see one state, whoever writes meanwhile.
+
+        Other threads may bring an index beyond the state that this one reads. Where that shows in what is
+        found, `work` is done again while none can.
+        """
+        with self._database.reading():
+            self._overtaken.is_noted = False
+            result = work()
+            if not self._overtaken.is_noted:
+                return result
+        with self._derived.held(), self._database.reading():
+            return work()
+
+    def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
+        """Return the passages with their texts and articles; one removed since it was found is left out."""
+        ids = [passage.passage_id for passage in passages]
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT passages.*, articles.* FROM passages JOIN articles ON articles.id = article_id "
+                f"WHERE passages.id IN ({', '.join('?' * len(ids))})",
+                ids,
+            ).fetchall()
+        by_id = {row[0]: row for row in rows}
+        self._overtaken.note_if(len(rows) < len(ids))
+        found = [passage for passage in passages if passage.passage_id in by_id]
+        return [
+            hit(by_id[passage.passage_id], passage, rank=rank, source=source)
+            for rank, passage in enumerate(found, start=1)
+        ]
+
+
+def _is_claimed(connection: sqlite3.Connection, encoder: EncoderIdentity | None) -> bool:
+    is_analyzed = corpus_properties.read(connection, "analysis") == str(ANALYSIS)
+    return is_analyzed and (encoder is None or corpus_properties.is_claimed_for(connection, encoder))
+
+
+def _current_version(connection: sqlite3.Connection, article_id: str) -> str | None:
+    row = connection.execute("SELECT version FROM articles WHERE id = ?", [article_id]).fetchone()
+    return row["version"] if row else None
+
+
+def _versions(connection: sqlite3.Connection, header: sqlite3.Row) -> dict[str, Article]:
+    """Return the versions of an article, each checked against its hash."""
+    rows = connection.execute(
+        "SELECT * FROM versions WHERE article_id = ? ORDER BY stored_at", [header["id"]]
+    ).fetchall()
+    if header["version"] not in {row["version"] for row in rows} or not all(map(is_whole, rows)):
+        raise not_whole(header["id"])
+    return {row["version"]: from_document(row["article_id"], row["document"]) for row in rows}
+
+
+def _count(connection: sqlite3.Connection, rest: str, parameters: list[str]) -> int:
+    (count,) = connection.execute(f"SELECT count(*) FROM {rest}", parameters).fetchone()
+    return int(count)
+
+
+def _values_of(connection: sqlite3.Connection, column: str) -> list[FilterValue]:
+    rows = connection.execute(
+        f"SELECT {column} AS value, count(*) AS articles FROM articles WHERE {column} IS NOT NULL "
+        "GROUP BY value ORDER BY articles DESC, value"
+    ).fetchall()
+    return [FilterValue(value=row["value"], articles=row["articles"]) for row in rows]
+
+
+class _Overtaken(threading.local):
+    """Whether this thread found an index ahead of what it reads of the database."""
+
+    is_noted = False
+
+    def note_if(self, is_overtaken: bool) -> None:
+        self.is_noted = self.is_noted or is_overtaken
+
+
+class _PassingCache:
+    """The ids that pass the filters asked for last: many questions in a row have the same."""
+
+    _KEPT = 8
+
+    def __init__(self) -> None:
+        self._ids: dict[str, IdArray] = {}
+
+    def ids(self, connection: sqlite3.Connection, filters: Filters) -> IdArray:
+        """Return the ids of the passages that pass."""
+        condition, parameters = where(filters)
+        key = repr((newest_state(connection), condition, parameters))
+        ids = self._ids.get(key)
+        if ids is None:
+            kept = list(self._ids.items())[1 - self._KEPT :]
+            ids = _passing(connection, filters)
+            self._ids = dict([*kept, (key, ids)])
+        return ids
+
+
+def _passing(connection: sqlite3.Connection, filters: Filters) -> IdArray:
+    condition, parameters = where(filters)
+    # One text instead of a row each: a third of the time where half a million pass.
+    (joined,) = connection.execute(
+        "SELECT group_concat(id) FROM passages "
+        f"WHERE article_id IN (SELECT id FROM articles WHERE {condition})",
+        parameters,
+    ).fetchone()
+    return np.array((joined or "").split(",") if joined else [], np.int64)
+
+
+def _languages(connection: sqlite3.Connection) -> list[str]:
+    """Return the languages of articles; a step of the index for each, where DISTINCT would read it whole."""
+    rows = connection.execute(
+        "WITH RECURSIVE found (language) AS (SELECT min(language) FROM articles UNION ALL "
+        "SELECT (SELECT min(language) FROM articles WHERE language > found.language) FROM found "
+        "WHERE found.language IS NOT NULL) SELECT language FROM found WHERE language IS NOT NULL"
+    )
+    return [row["language"] for row in rows]
+
+
+def _statistics(connection: sqlite3.Connection, index: KeywordIndex, query: Sequence[str]) -> Statistics:
+    passages, total = connection.execute("SELECT passages, words FROM statistics").fetchone()
+    return Statistics(
+        passages=passages,
+        words_a_passage=total / max(passages, 1),
+        passages_with={word: index.passages_with(word) for word in query},
+    )
+
+
+def _words_of(connection: sqlite3.Connection, passage_ids: Sequence[int]) -> dict[int, str]:
+    rows = connection.execute(
+        f"SELECT id, words FROM passages WHERE id IN ({', '.join('?' * len(passage_ids))})", passage_ids
+    )
+    return {row["id"]: row["words"] for row in rows}
+
+
+def _rescored(
+    connection: sqlite3.Connection, vector: FloatArray, found: Sequence[tuple[int, float]]
+) -> list[tuple[int, float]]:
+    """Replace similarities of codes by those of the stored vectors."""
+    scores = dict(found)
+    rows = connection.execute(
+        f"SELECT id, vector FROM passages WHERE id IN ({', '.join('?' * len(scores))})", list(scores)
+    ).fetchall()
+    stored = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32).reshape(-1, len(vector))
+    scores.update(zip((row["id"] for row in rows), (stored @ vector).tolist(), strict=True))
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,301 @@
+"""Whether a corpus is whole: what is stored agrees with itself, and the indexes with what is stored.
+
+Everything is read but the encoder's work: whether a vector is that of its text only the encoder can tell.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from embeddings.vector_index import IdArray, VectorIndex
+from rag.corpus.local.article_facts import Row
+from rag.corpus.local.article_rows import from_document, header_values, passage_words
+from rag.corpus.local.database import Told
+from rag.corpus.local.derived_indexes import entries, vector_batches
+from rag.corpus.local.keyword_index import KeywordIndex
+from rag.corpus.local.properties import stored_encoder
+from rag.datatypes import Article, Passage
+from rag.errors import CorpusDamaged
+
+Repair = Literal["reindex", "drop", "withdraw", "article", "words", "counts", "indexes"]
+
+
+class Problem(NamedTuple):
+    """Something that can be wrong, how `repair` mends it, and what is to be done about it."""
+
+    what: str  # read after a number
+    repair: Repair | None
+    remedy: str
+
+
+class Place(NamedTuple):
+    """Where it is wrong."""
+
+    article_id: str | None
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.article_id and repr(self.article_id), self.detail) if part)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem with every place that has it."""
+
+    problem: Problem
+    places: list[Place]
+
+    @property
+    def told(self) -> str:
+        """How many there are of what, with examples."""
+        shown = "; ".join(map(str, self.places[:_EXAMPLES]))
+        more = "; …" if len(self.places) > _EXAMPLES else ""
+        return f"{len(self.places)} {self.problem.what} ({shown}{more})"
+
+
+Found = tuple[Problem, Place]
+
+_EXAMPLES = 3
+
+_FIX = "run `kutip doctor --fix`"
+
+FILE = Problem(
+    "faults of the database file", "reindex", f"{_FIX}; where that does not help, restore a backup"
+)
+ORPHANS = Problem("passages of no article", "drop", _FIX)
+UNSIGNED = Problem("encoders unnamed, whose vectors these are", None, "run `kutip ingest --rebuild`")
+DAMAGED = Problem(
+    "articles that are not what their version says",
+    "withdraw",
+    f"{_FIX}, which takes them out of the search, and ingest them again",
+)
+WITHDRAWN = Problem(
+    "articles out of the search because they are not what their version says", None, "ingest them again"
+)
+DAMAGED_FORMERLY = Problem(
+    "former versions that are not what their hash says",
+    None,
+    "citations of them cannot be checked: restore a backup, or delete the article and ingest it again",
+)
+LOST = Problem(
+    "articles whose text is lost", None, "delete them with `kutip articles delete`, and ingest them again"
+)
+UNLISTED = Problem("articles that are stored, but not listed", "article", _FIX)
+HEADERS = Problem("articles listed otherwise than they are stored", "article", _FIX)
+MISPLACED = Problem("passages that do not stand at their offsets", "article", _FIX)
+UNCOVERED = Problem("articles with words in no passage, or in two", "article", _FIX)
+VECTORS = Problem("passages without a vector of their encoder's dimension and of length 1", "article", _FIX)
+WORDS = Problem("passages with other words than keyword search makes of them", "words", _FIX)
+COUNTS = Problem("counts that are wrong", "counts", _FIX)
+VECTOR_INDEX = Problem("differences between the vector index and the passages", "indexes", _FIX)
+KEYWORD_INDEX = Problem("differences between the keyword index and the passages", "indexes", _FIX)
+
+_LENGTH_TOLERANCE = 1e-3
+
+# 8-bit codes of unit vectors keep .9999.
+_CODED_SIMILARITY = 0.99
+
+# Passages whose words are looked up in the keyword index, one by one; all ids are compared.
+_LOOKED_UP = 300
+
+
+def check_database(connection: sqlite3.Connection, *, told: Told) -> list[Finding]:
+    """Return what is wrong with what is stored; `told` hears of articles.
+
+    Raises:
+        CorpusError, by whoever gave the connection: the file cannot be read.
+    """
+    found = list(_file(connection))
+    if not found:  # what is wrong with the file would be found again as something else
+        found = [*_whole_corpus(connection), *_articles(connection, told)]
+    return grouped(found)
+
+
+def check_indexes(
+    connection: sqlite3.Connection, *, keywords: KeywordIndex, vectors: VectorIndex | None
+) -> list[Finding]:
+    """Return how the indexes, brought up to what `connection` sees, differ from the passages it sees."""
+    ids = _ids(connection)
+    found = list(_keyword_index(connection, keywords, ids))
+    if vectors is not None:
+        found += _vector_index(connection, vectors, ids)
+    return grouped(found)
+
+
+def is_whole(row: sqlite3.Row) -> bool:
+    """Whether the document of a row of `versions` is what its version says."""
+    try:
+        return bool(from_document(row["article_id"], row["document"]).version == row["version"])
+    except CorpusDamaged:
+        return False
+
+
+def grouped(found: Iterable[Found]) -> list[Finding]:
+    """Return each problem once, with its places."""
+    places: dict[Problem, list[Place]] = {}
+    for problem, place in found:
+        places.setdefault(problem, []).append(place)
+    return [Finding(problem, where) for problem, where in places.items()]
+
+
+def _file(connection: sqlite3.Connection) -> Iterator[Found]:
+    for (message,) in connection.execute("PRAGMA integrity_check"):
+        if message != "ok":
+            yield FILE, Place(None, message)
+
+
+def _whole_corpus(connection: sqlite3.Connection) -> Iterator[Found]:
+    for row in connection.execute("PRAGMA foreign_key_check"):
+        yield ORPHANS, Place(None, f"passage {row['rowid']}")
+    (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+    if passages and stored_encoder(connection) is None:
+        yield UNSIGNED, Place(None, f"{passages} passages")
+    for name, query in _COUNTS.items():
+        if connection.execute(query).fetchone()[0]:
+            yield COUNTS, Place(None, name)
+
+
+_COUNTS = {
+    "passages and words": "SELECT (SELECT count(*) FROM statistics) <> 1 OR EXISTS (SELECT 1 FROM statistics "
+    "WHERE passages <> (SELECT count(*) FROM passages) "
+    "OR words <> (SELECT coalesce(sum(word_count), 0) FROM passages))",
+    "the last passage": "SELECT coalesce((SELECT max(id) FROM passages), 0) > "
+    "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0)",
+    "the last removal": "SELECT coalesce((SELECT max(sequence) FROM removals), 0) > "
+    "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'removals'), 0)",
+    "passages noted as removed": "SELECT EXISTS (SELECT 1 FROM removals JOIN passages ON id = passage_id)",
+}
+
+
+def _articles(connection: sqlite3.Connection, told: Told) -> Iterator[Found]:
+    (total,) = connection.execute("SELECT count(DISTINCT article_id) FROM versions").fetchone()
+    versions = connection.execute(
+        "SELECT versions.*, articles.version AS current FROM versions "
+        "LEFT JOIN articles ON articles.id = article_id ORDER BY article_id"
+    )
+    encoder = stored_encoder(connection)
+    for done, (_, rows) in enumerate(groupby(versions, key=lambda row: row["article_id"]), start=1):
+        yield from _article(connection, list(rows), dimension=encoder.dimension if encoder else None)
+        told(done, total)
+    lost = "SELECT id FROM articles WHERE (id, version) NOT IN (SELECT article_id, version FROM versions)"
+    for row in connection.execute(lost):
+        yield LOST, Place(row["id"])
+
+
+def _article(
+    connection: sqlite3.Connection, versions: Sequence[sqlite3.Row], *, dimension: int | None
+) -> Iterator[Found]:
+    """Check all versions of an article, and what was made of the current one."""
+    article_id, current = versions[0]["article_id"], versions[0]["current"]
+    newest = max(versions, key=lambda row: row["stored_at"])["version"]
+    for row in versions:
+        if row["version"] == current and is_whole(row):
+            yield from _current(connection, from_document(article_id, row["document"]), dimension)
+        elif row["version"] == current:
+            yield DAMAGED, Place(article_id)
+        elif not is_whole(row):
+            is_withdrawn = current is None and row["version"] == newest
+            yield WITHDRAWN if is_withdrawn else DAMAGED_FORMERLY, Place(article_id, row["version"])
+        elif current is None and row["version"] == newest:
+            yield UNLISTED, Place(article_id)
+
+
+def _current(connection: sqlite3.Connection, article: Article, dimension: int | None) -> Iterator[Found]:
+    header = connection.execute("SELECT * FROM articles WHERE id = ?", [article.id]).fetchone()
+    if dict(header) != header_values(article):
+        yield HEADERS, Place(article.id)
+    rows = connection.execute(
+        "SELECT * FROM passages WHERE article_id = ? ORDER BY start, id", [article.id]
+    ).fetchall()
+    misplaced = [row for row in rows if not stands(row, article)]
+    for row in misplaced:
+        yield MISPLACED, _passage_place(row)
+    if not misplaced:
+        if not is_covered(article, rows):
+            yield UNCOVERED, Place(article.id)
+        yield from _words(article, rows)
+    for row in rows:
+        if dimension and not _is_unit_vector(row["vector"], dimension):
+            yield VECTORS, _passage_place(row)
+
+
+def _passage_place(row: sqlite3.Row) -> Place:
+    return Place(row["article_id"], f"passage {row['id']}")
+
+
+def stands(row: Row, article: Article) -> bool:
+    """Whether a passage is the words at its offsets, within its paragraph."""
+    start, end = row["start"], row["end"]
+    return article.text[start:end] == row["text"] and any(
+        paragraph.number == row["paragraph"] and paragraph.start <= start < end <= paragraph.end
+        for paragraph in article.numbered_paragraphs()
+    )
+
+
+def is_covered(article: Article, rows: Sequence[Row]) -> bool:
+    """Whether only white space stands outside of the passages, and nothing in two."""
+    at = 0
+    for row in rows:
+        if row["start"] < at or article.text[at : row["start"]].strip():
+            return False
+        at = row["end"]
+    return not article.text[at:].strip()
+
+
+def _words(article: Article, rows: Sequence[sqlite3.Row]) -> Iterator[Found]:
+    passages = [
+        Passage(**{name: row[name] for name in ("paragraph", "start", "end", "text")}) for row in rows
+    ]
+    for row, words in zip(rows, passage_words(article, passages), strict=True):
+        if (row["words"], row["word_count"]) != (" ".join(words), len(words)):
+            yield WORDS, _passage_place(row)
+
+
+def _is_unit_vector(blob: bytes, dimension: int) -> bool:
+    if len(blob) != 4 * dimension:
+        return False
+    # NaN and infinity are near to nothing.
+    return bool(abs(np.linalg.norm(np.frombuffer(blob, np.float32)) - 1) <= _LENGTH_TOLERANCE)
+
+
+def _ids(connection: sqlite3.Connection) -> IdArray:
+    rows = connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
+    return np.array([row["id"] for row in rows], np.int64)
+
+
+def _keyword_index(connection: sqlite3.Connection, index: KeywordIndex, ids: IdArray) -> Iterator[Found]:
+    for place in _differences(index.passage_ids(), ids):
+        yield KEYWORD_INDEX, place
+    for entry in entries(connection, sample=_LOOKED_UP):
+        if not index.holds(entry):
+            yield (
+                KEYWORD_INDEX,
+                Place(entry.article["id"], f"passage {entry.passage_id} is not found by its words"),
+            )
+
+
+def _vector_index(connection: sqlite3.Connection, index: VectorIndex, ids: IdArray) -> Iterator[Found]:
+    differences = list(_differences(index.ids(), ids))
+    for place in differences:
+        yield VECTOR_INDEX, place
+    if differences:
+        return
+    for some, stored in vector_batches(connection):
+        similarities = np.einsum("ij,ij->i", stored, index.vectors(some))
+        for passage_id in some[~(similarities >= _CODED_SIMILARITY)]:
+            yield VECTOR_INDEX, Place(None, f"passage {passage_id} has another vector there")
+
+
+def _differences(indexed: IdArray, stored: IdArray) -> Iterator[Place]:
+    unique, times = np.unique(indexed, return_counts=True)
+    for ids, what in (
+        (np.setdiff1d(stored, unique), "is missing in it"),
+        (np.setdiff1d(unique, stored), "is stored nowhere else"),
+        (unique[times > 1], "is in it twice"),
+    ):
+        for passage_id in ids:
+            yield Place(None, f"passage {passage_id} {what}")

@@ -1,0 +1,285 @@
+"""Words to the passages that hold them, by tantivy: most in a folder, the newest in memory."""
+
+import json
+import shutil
+import threading
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import tantivy
+from tantivy import FieldType, Index, Occur, Query, Searcher
+
+from embeddings.vector_index import IdArray, UnusableIndexFile
+from rag.corpus.local.article_facts import Row, facts_asked_for, facts_of
+from rag.datatypes import Filters
+
+_MUST, _MAY = Occur.Must, Occur.Should
+
+# Tantivy's own least for a writer, and what it uses well for many passages.
+_SMALL_HEAP_BYTES = 15_000_000
+_LARGE_HEAP_BYTES = 100_000_000
+
+# A rarer word is counted exactly; of a commoner one the dictionary's number, which passages that were removed
+# since the last merge may still be in, is near enough.
+_COUNTED_EXACTLY = 10_000
+
+# subtle: a tantivy file ends with its description, the description's length and this number.
+_FOOTER_MAGIC = 1337
+
+# The one file of tantivy's that says nothing of its own checksum.
+_META = "meta.json"
+_META_CHECKSUM = "meta.crc32"
+
+_UNCHECKED = (".managed.json", ".lock", _META, _META_CHECKSUM)
+
+
+def _schema() -> tantivy.Schema:
+    """Words; what filters look at; and one document that says what the index holds."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
+    builder.add_unsigned_field("passage", indexed=True, fast=True)
+    builder.add_text_field("facts", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", fast=True)
+    builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+_SCHEMA = _schema()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A passage to be found: its words, with white space between, and what filters see of its article."""
+
+    passage_id: int
+    words: str
+    article: Row  # of the `articles` table
+
+
+class KeywordIndex:
+    """Finds passages by words; safe for several threads, one of which adds or removes at a time.
+
+    What the folder keeps is not touched by `add` and `remove`: so they are quick, need no lock that another
+    process may hold, and work on a full disk. `keep` writes a folder.
+    """
+
+    def __init__(self, kept: Index | None = None, *, last_kept: int = 0) -> None:
+        """Begin with what a folder keeps, up to the passage `last_kept`, or with nothing."""
+        self._kept: Searcher | None = kept.searcher() if kept else None
+        self._last_kept = last_kept
+        self._recent = Index(_SCHEMA)
+        self._writer: tantivy.IndexWriter | None = None
+        self._recent_ids: set[int] = set()
+        self._removed: frozenset[int] = frozenset()
+        self._removed_words: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    @property
+    def unkept(self) -> int:
+        """The number of passages added and removed since the folder was written."""
+        return len(self._recent_ids) + len(self._removed)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Make new passages findable."""
+        with self._lock:
+            self._writer = self._writer or self._recent.writer(_SMALL_HEAP_BYTES, num_threads=1)
+            for entry in entries:
+                self._writer.add_document(_document(entry))
+                self._recent_ids.add(entry.passage_id)
+            self._writer.commit()
+            self._recent.reload()
+
+    def remove(self, removed: Mapping[int, str]) -> None:
+        """Make passages, given with their words, no longer findable."""
+        with self._lock:
+            recent = self._recent_ids & removed.keys()
+            if recent and self._writer:
+                self._writer.delete_documents_by_query(_any_of(recent))
+                self._writer.commit()
+                self._recent.reload()
+                self._recent_ids -= recent
+            gone = {number for number in removed.keys() - self._removed if number <= self._last_kept}
+            for passage_id in gone:
+                self._removed_words.update(set(removed[passage_id].split(" ")))
+            self._removed |= gone
+
+    def passages_with(self, word: str) -> int:
+        """Return the number of passages that hold the word."""
+        kept = _count(self._kept, word) - self._removed_words[word] if self._kept else 0
+        return kept + _count(self._recent.searcher(), word)
+
+    def passage_ids(self) -> IdArray:
+        """Return the passages it holds, in no order; one held twice is there twice."""
+        recent, kept = _all_ids(self._recent.searcher()), _all_ids(self._kept) if self._kept else []
+        return np.array([*recent, *(number for number in kept if number not in self._removed)], np.int64)
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether a passage is found by each of its words, and by what filters see of its article."""
+        must = [_any_of([entry.passage_id])]
+        must += [_term("words", word) for word in set(entry.words.split())]
+        must += [_has_fact([fact]) for fact in facts_of(entry.article)]
+        query = Query.boolean_query([(_MUST, part) for part in must])
+        found = _best(self._recent.searcher(), query, depth=1)
+        if self._kept:
+            found += _best(self._kept, query, depth=1, without=self._removed)
+        return found == [entry.passage_id]
+
+    def search(self, weights: Mapping[str, float], *, depth: int, filters: Filters) -> list[int]:
+        """Return `depth` or more ids of the passages that hold most of the words, by tantivy's own BM25.
+
+        Those kept and those in memory are ranked apart, so the order says nothing.
+        """
+        if not weights:
+            return []
+        any_word = Query.boolean_query([(_MAY, _weighted(word, weight)) for word, weight in weights.items()])
+        query = Query.boolean_query([(_MUST, any_word), *((_MUST, passes) for passes in _passing(filters))])
+        found = _best(self._recent.searcher(), query, depth=depth)
+        if self._kept:
+            found += _best(self._kept, query, depth=depth, without=self._removed)
+        return found
+
+
+def open_kept(folder: Path) -> tuple[Index, dict[str, int]]:
+    """Return what a folder keeps and the state it was written with.
+
+    Raises:
+        UnusableIndexFile: missing, damaged, or written by something else.
+    """
+    if not folder.exists():
+        raise UnusableIndexFile(f"{folder} is missing")
+    try:
+        _check(folder)
+        index = Index(_SCHEMA, path=str(folder))
+        searcher = index.searcher()
+        ((_, address),) = searcher.search(Query.term_query(_SCHEMA, "facts", "state"), limit=1).hits
+        state: dict[str, int] = json.loads(searcher.doc(address).get_first("state") or "")
+    except (OSError, ValueError) as error:
+        raise UnusableIndexFile(f"{folder} is damaged: {error}") from error
+    return index, state
+
+
+def keep(
+    folder: Path, entries: Iterable[Entry], *, removed: Iterable[int], state: Mapping[str, int], anew: bool
+) -> None:
+    """Write passages into a folder and take `removed` out, in one step: whole, or not at all.
+
+    `anew` forgets what the folder holds. The caller sees to it that nobody else writes.
+
+    Raises:
+        OSError, ValueError: the disk is full, or another process writes after all.
+    """
+    if anew:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = Index(_SCHEMA, path=str(folder)).writer(_LARGE_HEAP_BYTES)
+    try:
+        # subtle: what a killed process had begun to write may bear the name of a file to be written now.
+        writer.garbage_collect_files()
+        writer.delete_documents_by_query(_any_of(removed))
+        writer.delete_documents_by_query(Query.term_query(_SCHEMA, "facts", "state"))
+        for entry in entries:
+            writer.add_document(_document(entry))
+        writer.add_document(_from_dict({"facts": "state", "state": json.dumps(dict(state))}))
+        writer.commit()
+        writer.wait_merging_threads()
+    finally:
+        # subtle: else the traceback of an error, which a log may keep, would keep the folder's lock.
+        del writer
+    (folder / _META_CHECKSUM).write_bytes(_checksum((folder / _META).read_bytes()))
+
+
+def _document(entry: Entry) -> tantivy.Document:
+    fields: dict[str, Any] = {"words": entry.words, "passage": entry.passage_id}
+    fields["facts"] = list(facts_of(entry.article))
+    if day := entry.article["published_day"]:
+        fields["day"] = date.fromisoformat(day).toordinal()
+    return _from_dict(fields)
+
+
+def _from_dict(fields: dict[str, Any]) -> tantivy.Document:
+    return tantivy.Document.from_dict(fields, _SCHEMA)
+
+
+def _passing(filters: Filters) -> Iterator[Query]:
+    """Yield a query for each filter: the same passages pass as with `rag.corpus.local.filters.where`."""
+    for facts in facts_asked_for(filters):
+        yield _has_fact(facts)
+    first, last = filters.published_from, filters.published_to
+    if first or last:
+        yield _unscored(Query.range_query(_SCHEMA, "day", FieldType.Integer, _day(first), _day(last)))
+
+
+def _day(day: date | None) -> int | None:
+    return day.toordinal() if day else None
+
+
+def _has_fact(facts: Iterable[str]) -> Query:
+    return _unscored(Query.term_set_query(_SCHEMA, "facts", list(facts)))
+
+
+def _unscored(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)
+
+
+def _term(field: str, value: str) -> Query:
+    return Query.term_query(_SCHEMA, field, value, "freq")
+
+
+def _weighted(word: str, weight: float) -> Query:
+    return Query.boost_query(_term("words", word), weight)
+
+
+def _any_of(passage_ids: Iterable[int]) -> Query:
+    return Query.term_set_query(_SCHEMA, "passage", list(passage_ids))
+
+
+def _count(searcher: Searcher, word: str) -> int:
+    at_most = searcher.doc_freq("words", word)
+    if not 0 < at_most <= _COUNTED_EXACTLY:
+        return at_most
+    return int(searcher.search(_term("words", word), limit=1, count=True).count)  # type: ignore[attr-defined]
+
+
+def _all_ids(searcher: Searcher) -> list[int]:
+    hits = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+    ids = searcher.fast_field_values("passage", [address for _, address in hits])
+    return [cast(int, number) for number in ids if number is not None]  # the state is no passage
+
+
+def _best(
+    searcher: Searcher, query: Query, *, depth: int, without: frozenset[int] = frozenset()
+) -> list[int]:
+    """Return the `depth` best passages that are not in `without`."""
+    limit = depth
+    while True:
+        hits = searcher.search(query, limit=limit, count=False).hits
+        ids = searcher.fast_field_values("passage", [address for _, address in hits])
+        found = [cast(int, number) for number in ids if number not in without]
+        if len(found) >= depth or len(hits) < limit:
+            return found[:depth]
+        limit *= 2
+
+
+def _check(folder: Path) -> None:
+    """Compare every file with its checksum; tantivy writes it into a footer."""
+    if (folder / _META_CHECKSUM).read_bytes() != _checksum((folder / _META).read_bytes()):
+        raise ValueError(f"{_META} has been altered")
+    for file in folder.iterdir():
+        if file.name.endswith(_UNCHECKED):
+            continue
+        content = file.read_bytes()
+        length, magic = int.from_bytes(content[-8:-4], "little"), int.from_bytes(content[-4:], "little")
+        if len(content) < 8 or magic != _FOOTER_MAGIC:
+            raise ValueError(f"{file.name} is cut short")
+        if zlib.crc32(content[: -8 - length]) != json.loads(content[-8 - length : -8])["crc"]:
+            raise ValueError(f"{file.name} has been altered")
+
+
+def _checksum(content: bytes) -> bytes:
+    return b"%08x\n" % zlib.crc32(content)

@@ -1,0 +1,105 @@
+"""What integrity checks found, mended as far as nothing is lost by it.
+
+What is derived (passages, vectors, words, headers, indexes) is made anew from the stored documents. An
+article whose document is not what its version says is taken out of the search: it must not be quoted. Its
+documents are kept.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from embeddings.weights import FloatArray
+from rag.corpus.local.article_rows import analyze_again, from_document, write_header, write_passages
+from rag.corpus.local.database import Database
+from rag.corpus.local.integrity import Finding, is_whole
+from rag.corpus.local.properties import EncoderIdentity, check_encoder, give_new_number
+from rag.datatypes import Article, Passage
+
+CutAndEncode = Callable[[Article], tuple[Sequence[Passage], FloatArray]]
+
+
+def repair(
+    database: Database, finding: Finding, *, encoder: EncoderIdentity, cut_and_encode: CutAndEncode
+) -> None:
+    """Mend what `finding` names; what has been put right since is left alone.
+
+    Raises:
+        CorpusError: the database cannot be written.
+    """
+    kind = finding.problem.repair
+    if kind in ("article", "withdraw"):
+        for article_id in dict.fromkeys(place.article_id for place in finding.places if place.article_id):
+            # A transaction each, so that others who write need not wait for all.
+            with database.writing() as connection:
+                if kind == "withdraw":
+                    _withdraw(connection, article_id)
+                else:
+                    check_encoder(connection, encoder)
+                    _make_again(connection, article_id, cut_and_encode)
+    elif kind:
+        with database.writing() as connection:
+            _WHOLE[kind](connection)
+
+
+def _withdraw(connection: sqlite3.Connection, article_id: str) -> None:
+    """Take an article that is not what its version says out of lists and searches; its documents stay."""
+    row = _newest(connection, article_id)
+    if row and not is_whole(row):
+        connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
+        connection.execute("DELETE FROM articles WHERE id = ?", [article_id])
+
+
+def _make_again(connection: sqlite3.Connection, article_id: str, cut_and_encode: CutAndEncode) -> None:
+    """Make an article's header and passages from its current document."""
+    row = _newest(connection, article_id)
+    if row and is_whole(row):
+        article = from_document(article_id, row["document"])
+        connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
+        write_header(connection, article)
+        write_passages(connection, article, *cut_and_encode(article))
+
+
+def _newest(connection: sqlite3.Connection, article_id: str) -> sqlite3.Row | None:
+    """Return the version that the header names, or the last stored where there is no header."""
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT versions.* FROM versions LEFT JOIN articles ON articles.id = article_id WHERE article_id = ? "
+        "AND (articles.version IS NULL OR articles.version = versions.version) ORDER BY stored_at DESC",
+        [article_id],
+    ).fetchone()
+    return row
+
+
+def _reindex(connection: sqlite3.Connection) -> None:
+    connection.execute("REINDEX")
+
+
+def _drop_orphans(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM passages WHERE article_id NOT IN (SELECT id FROM articles)")
+
+
+def _make_words_again(connection: sqlite3.Connection) -> None:
+    analyze_again(connection)
+    give_new_number(connection)
+
+
+def _count_again(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM statistics")
+    connection.execute("INSERT INTO statistics SELECT count(*), coalesce(sum(word_count), 0) FROM passages")
+    connection.execute("DELETE FROM removals WHERE passage_id IN (SELECT id FROM passages)")
+    for table, column in (("passages", "id"), ("removals", "sequence")):
+        (last,) = connection.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()
+        (noted,) = connection.execute(
+            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?", [table]
+        ).fetchone()
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", [table])
+        connection.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", [table, max(last, noted)])
+    give_new_number(connection)
+
+
+_WHOLE: dict[str, Callable[[sqlite3.Connection], None]] = {
+    "reindex": _reindex,
+    "drop": _drop_orphans,
+    "words": _make_words_again,
+    "counts": _count_again,
+    "indexes": give_new_number,
+}

@@ -1,0 +1,566 @@
+"""The corpus in Milvus: many services and many workers on one cluster, none of which keeps anything itself.
+
+How articles are written is told in `generations.py` beside it. A search sees of each article all passages of
+the current generation, or none: see `_of_one_moment`.
+"""
+
+import functools
+import json
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+import numpy as np
+
+from embeddings.weights import FloatArray
+from rag.corpus.index_report import IndexReport
+from rag.corpus.keyword_ranking import REDUCED_WEIGHT, query_weights, rank_by_bm25
+from rag.corpus.local.article_rows import from_document, header, hit, not_whole
+from rag.corpus.local.database import Told
+from rag.corpus.local.integrity import Finding, Found, Place, grouped
+from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.local.repair import CutAndEncode
+from rag.corpus.milvus.generations import GIVEN_UP_SECONDS, Generations, batched, now_milliseconds
+from rag.corpus.milvus.integrity import CHANGED, check_passages
+from rag.corpus.milvus.layout import Collections, Layout
+from rag.corpus.milvus.moments import Moments
+from rag.corpus.milvus.rows import (
+    GENERATION_BITS,
+    both,
+    encoded_word,
+    generation_of,
+    key_of,
+    of_generation,
+    one_of,
+    passage_rows,
+    passing,
+    text_of,
+    whole_document,
+)
+from rag.corpus.milvus.server import MAX_ROWS, MilvusServer, Row
+from rag.corpus.milvus.word_statistics import BELIEVED_SECONDS, MilvusStatistics
+from rag.corpus.protocol import NO_FILTERS
+from rag.datatypes import (
+    Article,
+    ArticlePage,
+    Counts,
+    Filters,
+    FilterValue,
+    FilterValues,
+    Hit,
+    IngestStatus,
+    KeptArticle,
+    KeywordMatches,
+    Passage,
+    ScoredPassage,
+    SearchSource,
+)
+from rag.errors import CorpusChanged, CorpusError, CorpusTooNew, EncoderMismatch
+from rag.text.languages import words
+
+logger = logging.getLogger(__name__)
+
+# How far the clocks of two machines may be apart.
+_CLOCKS_APART_MILLISECONDS = 10_000
+
+# How often a search is made again where articles change under it.
+_ATTEMPTS = 5
+
+# Articles that were added while all were encoded anew, and can wait until the others are in use.
+_FEW = 100
+
+_KEPT_AT_ONCE = 32
+
+_FIELDS_OF_PASSAGES = ("paragraph", "start", "end", "text", "vector")
+_FIELDS_OF_HITS = ("id", "article", "paragraph", "start", "end", "text")
+_MOST_REMEMBERED = 10_000
+
+# What `Article.version` looks like; nothing else goes into a condition.
+_VERSION = re.compile(r"sha256:[0-9a-f]{1,64}")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+def _recovering(
+    method: Callable[Concatenate["MilvusCorpus", P], R],
+) -> Callable[Concatenate["MilvusCorpus", P], R]:
+    """Do it again where a collection had been dropped or replaced since it was looked at."""
+
+    @functools.wraps(method)
+    def again(self: "MilvusCorpus", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        self._collections.ready()
+        try:
+            return method(self, *args, **kwargs)
+        except CorpusChanged:
+            self._collections.forget()
+            self._collections.ready()
+            return method(self, *args, **kwargs)
+
+    return again
+
+
+class MilvusCorpus:
+    """Articles in the collections of one prefix; safe for several threads, processes and machines at once."""
+
+    def __init__(
+        self,
+        server: MilvusServer,
+        *,
+        prefix: str,
+        encoder: EncoderIdentity | None,
+        layout: Layout | None = None,
+        given_up_seconds: float = GIVEN_UP_SECONDS,
+        believed_seconds: float = BELIEVED_SECONDS,
+    ) -> None:
+        """Look at the corpus, if the server can be reached; what it lacks is made when it is needed.
+
+        Without an encoder it does all but vector search and add. A server that cannot be reached now may be
+        when something is asked. What a worker began `given_up_seconds` ago and has not finished is cleared
+        away; what is counted for BM25 is believed for `believed_seconds`.
+
+        Raises:
+            CorpusTooNew, EncoderMismatch
+        """
+        self.location = f"{server.uri}, collections {prefix}_…"
+        self._server = server
+        self._encoder = encoder
+        self._layout = layout or Layout()
+        self._collections = Collections(server, prefix=prefix, encoder=encoder, layout=self._layout)
+        self._statistics = MilvusStatistics(server, believed_seconds=believed_seconds)
+        self._generations = Generations(server, self._collections, given_up_seconds=given_up_seconds)
+        self._seen: dict[str, int] = {}
+        self._moments = Moments()
+        try:
+            self._collections.passages(of_encoder=True)
+        except (CorpusTooNew, EncoderMismatch):
+            self.close()
+            raise
+        except CorpusError as error:
+            logger.info("%s", error)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._statistics.close()
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @_recovering
+    def optimize(self) -> None:
+        """Clear away what killed workers left; Milvus sees to its indexes itself."""
+        self._generations.sweep()
+
+    @_recovering
+    def index_report(self) -> IndexReport:
+        """Return how much there is; Milvus tells of its indexes itself."""
+        return IndexReport(
+            passages=self.counts().passages, vectors=None, tier=None, has_upkeep=False, progress=[]
+        )
+
+    def search_description(self) -> str:
+        """Say how vectors are searched."""
+        return f"vectors searched by Milvus {self._server.version()}, index {self._layout.index}"
+
+    @_recovering
+    def encoder_of_vectors(self) -> EncoderIdentity | None:
+        """Return whose vectors are stored, whatever encoder it was opened with."""
+        return self._collections.encoder()
+
+    @_recovering
+    def check(self, *, told: Told) -> list[Finding]:
+        """Return what is wrong with current articles and their passages; `told` hears of articles."""
+        articles = self._collections.articles
+        total = self._server.count(articles)
+        found: list[Found] = []
+        rows = self._generations.pages(articles, "", ["version"], key="text")
+        for done, row in enumerate(rows, start=1):
+            found += self._check(text_of(row["id"]))
+            told(done, total)
+        return grouped(found)
+
+    def _check(self, article_id: str) -> Iterator[Found]:
+        article = self.article(article_id)
+        passages = [passage for passage, _ in self.passages_of(article_id)]
+        current = self._generations.head(key_of(article_id))
+        if article is None or current is None or article.version != current["version"]:
+            if current is not None:  # it was not removed meanwhile
+                yield CHANGED, Place(article_id)
+        else:
+            yield from check_passages(article, passages)
+
+    def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
+        """Store the articles anew whose passages are wrong."""
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder cannot be repaired.")
+        places = [place for finding in findings if finding.problem.repair for place in finding.places]
+        for article_id in {place.article_id for place in places if place.article_id}:
+            article = self.article(article_id)
+            if article is not None:
+                name = self._collections.passages_to_add_to(self._encoder)
+                passages, vectors = cut_and_encode(article)
+                self._generations.add(article, passages, vectors, collection=name, anew=True)
+
+    # Articles
+
+    @_recovering
+    def add(self, article: Article, passages: Sequence[Passage], vectors: FloatArray) -> IngestStatus:
+        """Put a new or edited article in place of its former version, whole or not at all."""
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder takes no articles.")
+        name = self._collections.passages_to_add_to(self._encoder)
+        add = functools.partial(self._generations.add, article, passages, vectors, collection=name)
+        status = self._server.until_reached(add)
+        self._statistics.forget()
+        return status
+
+    @_recovering
+    def remove(self, article_id: str) -> bool:
+        """Remove an article with all its versions from every index; False where there is none."""
+        remove = functools.partial(self._generations.remove, key_of(article_id))
+        is_removed = self._server.until_reached(remove)
+        self._statistics.forget()
+        return is_removed
+
+    @_recovering
+    def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
+        """Put other passages and vectors in place of all, in one step at the end; return the articles.
+
+        What other workers add meanwhile is encoded too.
+        """
+        name = self._collections.make_passages(encoder)
+        encoded: dict[str, int] = {}
+        try:
+            started = now_milliseconds()
+            count = newly = self._encode_all(name, encode, encoded, since=0)
+            while newly > _FEW:
+                since, started = started, now_milliseconds()
+                newly = self._encode_all(name, encode, encoded, since=since)
+        except BaseException:
+            self._collections.drop_passages(name)
+            raise
+        self._collections.take_passages(name)
+        self._encode_all(name, encode, encoded, since=started)
+        self._drop_what_was_removed(name, encoded)
+        self._statistics.forget()
+        return count
+
+    def _encode_all(self, name: str, encode: CutAndEncode, encoded: dict[str, int], *, since: int) -> int:
+        """Write the passages of articles that are not among the `encoded`; return how many."""
+        count = 0
+        condition = f"written_at >= {since - _CLOCKS_APART_MILLISECONDS}"
+        articles = self._collections.articles
+        for row in self._generations.pages(articles, condition, ["generation"], key="text"):
+            key, generation = row["id"], row["generation"]
+            article = self.article(text_of(key)) if encoded.get(key) != generation else None
+            if article is not None:
+                if key in encoded:
+                    self._server.delete(name, of_generation(encoded[key]))
+                rows = passage_rows(article, *encode(article), generation=generation)
+                self._server.write(name, list(rows))
+                encoded[key] = generation
+                count += 1
+        return count
+
+    def _drop_what_was_removed(self, name: str, encoded: Mapping[str, int]) -> None:
+        for keys in batched(encoded, MAX_ROWS):
+            heads = self._generations.heads(keys)
+            for key in keys:
+                if key not in heads:
+                    self._server.delete(name, of_generation(encoded[key]))
+
+    @_recovering
+    def kept_after(self, article_id: str) -> list[KeptArticle]:
+        """Return all that is kept of the next articles in the order of their ids; none after the last.
+
+        Raises:
+            CorpusDamaged: a document is not what its version says.
+        """
+        articles, name = self._collections.articles, self._collections.passages()
+        condition = f'id > "{key_of(article_id)}"'
+        rows = self._server.first(articles, condition, ["generation"], limit=_KEPT_AT_ONCE)
+        if not rows or name is None:
+            return []
+        heads = {row["id"]: row["generation"] for row in rows}
+        documents = self._generations.documents(list(heads), ["article", "version", "parts", "content"])
+        passages = list(self._generations.pages(name, one_of("article", heads), _FIELDS_OF_PASSAGES))
+        now = self._generations.heads(list(heads))
+        if heads != {key: head["generation"] for key, head in now.items()}:
+            return self.kept_after(article_id)  # one was replaced meanwhile
+        return [
+            _kept(
+                [row for row in documents if row["article"] == key],
+                [row for row in passages if generation_of(row["id"]) == generation],
+                article_id=text_of(key),
+                generation=generation,
+            )
+            for key, generation in heads.items()
+        ]
+
+    @_recovering
+    def keep(self, kept: KeptArticle) -> None:
+        """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder takes no articles.")
+        name = self._collections.passages_to_add_to(self._encoder)
+        passages = [passage for passage, _ in kept.passages]
+        vectors = np.array([vector for _, vector in kept.passages])
+        add = functools.partial(self._generations.add, kept.article, passages, vectors)
+        self._server.until_reached(functools.partial(add, collection=name, anew=True))
+        if kept.former:
+            stored = self._generations.documents([key_of(kept.article.id)], ["version"])
+            versions = {row["version"] for row in stored}
+            for former in kept.former:
+                if former.version not in versions:
+                    self._server.until_reached(functools.partial(self._generations.keep_former, former))
+        self._statistics.forget()
+
+    @_recovering
+    def article(self, article_id: str, *, version: str | None = None) -> Article | None:
+        """Return an article as it is now, or as it was in `version`."""
+        key, looked_at = key_of(article_id), None
+        while (current := self._generations.head(key)) is not None and current["generation"] != looked_at:
+            looked_at = current["generation"]
+            condition = of_generation(looked_at)
+            if version not in {None, current["version"]}:
+                if not _VERSION.fullmatch(version or ""):
+                    return None
+                condition = both(one_of("article", [key]), one_of("version", [version or ""]))
+            rows = self._server.query(self._collections.documents, condition, ["parts", "content"])
+            stored = (whole_document(part) for part in _by_generation(rows).values())
+            text = next((document for document in stored if document is not None), None)
+            if text is not None:
+                return from_document(article_id, text)
+        return None
+
+    @_recovering
+    def some_articles(self, count: int) -> list[str]:
+        """Return the ids of `count` current articles, others each time."""
+        # subtle: generations are drawn by chance, so those next to a number drawn by chance are anybody's.
+        drawn = secrets.randbits(GENERATION_BITS)
+        rows: list[Row] = []
+        for condition in (f"generation >= {drawn}", f"generation < {drawn}"):
+            articles = self._collections.articles
+            rows += self._server.query(articles, condition, ["id"], limit=count - len(rows) or 1)
+        return [text_of(row["id"]) for row in rows[:count]]
+
+    @_recovering
+    def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
+        """List current articles in the order of their ids, from the one after `cursor`."""
+        condition = both(f'id > "{key_of(cursor or "")}"', passing(filters))
+        rows = self._server.first(self._collections.articles, condition, ["header"], limit=limit + 1)
+        headers = [header(json.loads(row["header"])) for row in rows[:limit]]
+        return ArticlePage(articles=headers, next_cursor=headers[-1].id if len(rows) > limit else None)
+
+    @_recovering
+    def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
+        """Return an article's current passages with their vectors, in order; none if not of `version`."""
+        name = self._collections.passages()
+        current = self._generations.head(key_of(article_id))
+        while name is not None and current is not None and version in {None, current["version"]}:
+            rows = self._server.query(name, of_generation(current["generation"]), _FIELDS_OF_PASSAGES)
+            before, current = current, self._generations.head(key_of(article_id))
+            if current and current["generation"] == before["generation"]:
+                return [_passage(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
+        return []
+
+    @_recovering
+    def counts(self, filters: Filters = NO_FILTERS) -> Counts:
+        """Count the articles and passages that pass, and the undated ones that a range of days left out.
+
+        Passages that a worker is about to add, or to delete, are among them.
+        """
+        articles, name = self._collections.articles, self._collections.passages(of_encoder=True)
+        condition = passing(filters)
+        undated = both(passing(filters, with_dates=False), "day == 0")
+        return Counts(
+            articles=self._server.count(articles, condition),
+            passages=self._server.count(name, condition) if name else 0,
+            undated_left_out=self._server.count(articles, undated) if filters.has_dates else 0,
+        )
+
+    @_recovering
+    def filter_values(self) -> FilterValues:
+        """Return the languages and outlets that current articles have, those of most articles first."""
+        return FilterValues(languages=self._values("language"), outlets=self._values("outlet"))
+
+    def _values(self, field: str) -> list[FilterValue]:
+        counted = self._statistics.values(self._collections.articles, field)
+        values = [FilterValue(value=text_of(key), articles=count) for key, count in counted.items() if key]
+        return sorted(values, key=lambda value: (-value.articles, value.value))
+
+    # Search
+
+    @_recovering
+    def vector_search(
+        self, vector: FloatArray, *, depth: int, filters: Filters = NO_FILTERS
+    ) -> list[ScoredPassage]:
+        """Return the passages nearest to `vector` by cosine similarity, best first; at most 16,384."""
+        if self._encoder is None:
+            raise ValueError("A corpus opened without an encoder has no vector search.")
+        name = self._collections.passages(of_encoder=True)
+        if name is None:
+            return []
+        rows = self._found(name, "vector", vector.tolist(), ["article"], depth=depth, filters=filters)
+        found = [ScoredPassage(row["id"], row["score"]) for row in rows]
+        return sorted(found, key=lambda passage: (-passage.score, passage.passage_id))
+
+    @_recovering
+    def keyword_search(
+        self, query: str, *, language: str, depth: int, filters: Filters = NO_FILTERS
+    ) -> KeywordMatches:
+        """Return the passages that share words with `query`, the rarer the better, best first.
+
+        At most 16,384: Milvus finds them by its own BM25, and they are ranked as the local corpus ranks them.
+        """
+        query_words = list(dict.fromkeys(words(query, language=language)))
+        name = self._collections.passages()
+        if name is None or not query_words:
+            return KeywordMatches(passages=[], coverage=0.0)
+        languages = [value.value for value in self._values("language")]
+        weights = query_weights(query, language=language, passage_languages=languages)
+        encoded = {encoded_word(word): weight for word, weight in weights.items()}
+        asked = {encoded_word(word): word for word in query_words}
+        statistics = self._statistics.of(name, list({**encoded, **asked}))
+        rows = self._found(
+            name, "keywords", _weighted(encoded), ["article", "words"], depth=depth, filters=filters
+        )
+        candidates = {row["id"]: row["words"] for row in rows}
+        matches = rank_by_bm25(list(asked), candidates, weights=encoded, statistics=statistics)
+        rarity = {word: statistics.rarity(key) for key, word in asked.items()}
+        return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+
+    def _found(
+        self, name: str, field: str, query: object, fields: Sequence[str], *, depth: int, filters: Filters
+    ) -> list[Row]:
+        """Search for current passages, deeper where others take their places."""
+        limit = min(depth, MAX_ROWS)
+        while True:
+            search = functools.partial(
+                self._server.search,
+                name,
+                field,
+                query,
+                condition=passing(filters),
+                fields=fields,
+                limit=limit,
+                params=self._layout.search_params(limit) if field == "vector" else {},
+            )
+            found, current = self._of_one_moment(search)
+            if len(current) >= depth or len(found) < limit or limit == MAX_ROWS:
+                return current[:depth]
+            limit = min(2 * limit, MAX_ROWS)
+
+    def _of_one_moment(self, search: Callable[[], list[Row]]) -> tuple[list[Row], list[Row]]:
+        """Return what a search found and what of it is current: of each article all passages, or none.
+
+        A generation that was current before the search began had all its rows then, and has them still if it
+        is current afterwards. One that became current while it ran may have had only some: search again.
+        """
+        for _ in range(_ATTEMPTS):
+            seen, began = self._seen, now_milliseconds()
+            found = search()
+            heads = self._heads({row["article"] for row in found})
+            since = began - _CLOCKS_APART_MILLISECONDS
+            generations = {key: head["generation"] for key, head in heads.items()}
+            recent = {key: generations[key] for key, head in heads.items() if head["written_at"] > since}
+            changing = {key: new for key, new in recent.items() if seen.get(key) != new}
+            if not changing:
+                break
+            self._remember(changing)
+        current = {key: generation for key, generation in generations.items() if key not in changing}
+        return found, [row for row in found if current.get(row["article"]) == generation_of(row["id"])]
+
+    def _heads(self, keys: set[str]) -> dict[str, Row]:
+        heads = self._generations.heads(keys)
+        self._moments.note({key: heads[key]["generation"] if key in heads else None for key in keys})
+        return heads
+
+    def _remember(self, seen: Mapping[str, int]) -> None:
+        # subtle: a new mapping, as a search keeps the one that it began with.
+        self._seen = {**(self._seen if len(self._seen) < _MOST_REMEMBERED else {}), **seen}
+
+    def at_one_state(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; searches and hits in it see one version of each article.
+
+        Where one was replaced, added or removed meanwhile, `work` is done again.
+        """
+        with self._moments.begun() as moment:
+            for _ in range(_ATTEMPTS):
+                moment.clear()
+                result = work()
+                if not moment.is_disturbed:
+                    break
+        return result
+
+    @_recovering
+    def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
+        """Return the passages with their texts and articles; one removed since it was found is left out."""
+        name = self._collections.passages()
+        if name is None or not passages:
+            return []
+        ids = ", ".join(str(passage.passage_id) for passage in passages)
+        rows = {row["id"]: row for row in self._server.query(name, f"id in [{ids}]", _FIELDS_OF_HITS)}
+        heads = self._heads({row["article"] for row in rows.values()})
+        found = [
+            (passage, rows[passage.passage_id])
+            for passage in passages
+            if passage.passage_id in rows and _is_current(rows[passage.passage_id], heads)
+        ]
+        return [
+            hit(_with_article(row, heads[row["article"]]), passage, rank=rank, source=source)
+            for rank, (passage, row) in enumerate(found, start=1)
+        ]
+
+
+def _weighted(weights: Mapping[str, float]) -> str:
+    """Return a query in which one of full weight stands twice: Milvus counts words, and takes no weights."""
+    return " ".join(word for word, weight in weights.items() for _ in range(round(weight / REDUCED_WEIGHT)))
+
+
+def _by_generation(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    generations: dict[int, list[Row]] = {}
+    for row in rows:
+        generations.setdefault(generation_of(row["id"]), []).append(row)
+    return generations
+
+
+def _kept(
+    documents: Sequence[Row], passages: Sequence[Row], *, article_id: str, generation: int
+) -> KeptArticle:
+    versions: dict[str, Article] = {}
+    current = None
+    for stored, rows in _by_generation(documents).items():
+        text = whole_document(rows)
+        article = from_document(article_id, text) if text else None
+        if article is None or article.version != rows[0]["version"]:
+            raise not_whole(article_id)
+        versions[article.version] = article
+        current = article if stored == generation else current
+    if current is None:
+        raise not_whole(article_id)
+    former = [article for article in versions.values() if article.version != current.version]
+    return KeptArticle(article=current, passages=[_passage(row) for row in passages], former=former)
+
+
+def _with_article(row: Row, head: Row) -> Row:
+    article = json.loads(head["header"])
+    return {**article, "article_id": article["id"], **row}
+
+
+def _is_current(row: Row, heads: Mapping[str, Row]) -> bool:
+    head = heads.get(row["article"])
+    return head is not None and head["generation"] == generation_of(row["id"])
+
+
+def _passage(row: Row) -> tuple[Passage, FloatArray]:
+    passage = Passage(paragraph=row["paragraph"], start=row["start"], end=row["end"], text=row["text"])
+    return passage, np.array(row["vector"], np.float32)

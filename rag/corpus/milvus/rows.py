@@ -1,0 +1,231 @@
+"""Articles and passages as rows of Milvus collections, and back.
+
+Every id, condition and word that Milvus sees is made of ASCII letters and digits, so that neither its
+expressions nor its tokenizers can read anything else into them, whatever an article holds.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from embeddings.weights import FloatArray
+from rag.corpus.local.article_facts import facts_asked_for, facts_of
+from rag.corpus.local.article_rows import document, header_values
+from rag.corpus.milvus.server import Row
+from rag.datatypes import Article, Filters, Passage
+from rag.errors import BadRequest
+from rag.text.languages import words
+
+# Milvus' own limits, in bytes and numbers.
+MAX_TEXT_BYTES = 65_535
+MAX_FACTS = 4096
+
+# A document is cut into parts of so many characters, which no encoding makes longer than a text may be.
+_PART_CHARACTERS = MAX_TEXT_BYTES // 4
+
+# The low bits of a row's id say which of its generation's rows it is, the others which generation.
+_NUMBER_BITS = 16
+GENERATION_BITS = 63 - _NUMBER_BITS
+MAX_ROWS_A_GENERATION = 1 << _NUMBER_BITS
+
+
+def row_id(generation: int, number: int) -> int:
+    """Return the id of a row: the rows of a generation, and they alone, follow each other.
+
+    >>> [generation_of(row_id(7, number)) for number in (0, 1, 65_535)]
+    [7, 7, 7]
+    """
+    return generation << _NUMBER_BITS | number
+
+
+def generation_of(identifier: int) -> int:
+    """Return the generation of a row's id."""
+    return identifier >> _NUMBER_BITS
+
+
+def of_generation(generation: int) -> str:
+    """Return the condition that the rows of a generation meet."""
+    return f"id >= {row_id(generation, 0)} and id < {row_id(generation + 1, 0)}"
+
+
+def key_of(text: str) -> str:
+    """Return a text as hexadecimal digits, which sort as the text does.
+
+    >>> key_of("a1")
+    '6131'
+    """
+    return text.encode().hex()
+
+
+def text_of(key: str) -> str:
+    """Read what `key_of` wrote."""
+    return bytes.fromhex(key).decode()
+
+
+def one_of(field: str, keys: Iterable[str]) -> str:
+    """Return the condition that a field has one of some keys."""
+    return f"{field} in {_listed(keys)}"
+
+
+def none_of(field: str, keys: Iterable[str]) -> str:
+    """Return the condition that a field has none of some keys."""
+    return f"{field} not in {_listed(keys)}"
+
+
+def _listed(keys: Iterable[str]) -> str:
+    return "[" + ", ".join(f'"{key}"' for key in keys) + "]"
+
+
+# Words
+
+_PLAIN_WORD = re.compile(r"(?!0x)[a-z0-9]+")
+
+# Stands for no words at all, where a text may not be empty; no word is encoded as this.
+_NO_WORDS = "0x"
+
+
+def encoded_word(word: str) -> str:
+    """Return a word as letters and digits, which each of Milvus' tokenizers takes for one word.
+
+    >>> [encoded_word(word) for word in ("kopi", "1,5", "橋", "0x")]
+    ['kopi', '0x312c35', '0xe6a98b', '0x3078']
+    """
+    return word if _PLAIN_WORD.fullmatch(word) else f"0x{key_of(word)}"
+
+
+def encoded_words(given: Iterable[str]) -> str:
+    """Return words with spaces between them, as many as Milvus takes."""
+    text = " ".join(map(encoded_word, given))
+    if len(text) > MAX_TEXT_BYTES:
+        text = text[: max(text.rfind(" ", 0, MAX_TEXT_BYTES), 0)]
+    return text or _NO_WORDS
+
+
+# Rows
+
+
+def article_row(article: Article, *, generation: int, written_at: int) -> Row:
+    """Return the row that says which generation of an article is the current one, and what it is called.
+
+    Raises:
+        BadRequest: it is larger than Milvus takes.
+    """
+    values = header_values(article)
+    header = json.dumps({name: value for name, value in values.items() if name != "metadata"})
+    row = {
+        "id": key_of(article.id),
+        "generation": generation,
+        "written_at": written_at,
+        "version": article.version,
+        "language": key_of(article.language),
+        "outlet": key_of(article.outlet or ""),
+        "header": header,
+        **_filtered(article),
+    }
+    _check_sizes(article, row)
+    return row
+
+
+def document_rows(article: Article, *, generation: int) -> list[Row]:
+    """Return the whole article as JSON, in parts."""
+    text = document(article)
+    parts = [text[start : start + _PART_CHARACTERS] for start in range(0, len(text), _PART_CHARACTERS)]
+    return [
+        {
+            "id": row_id(generation, number),
+            "article": key_of(article.id),
+            "version": article.version,
+            "parts": len(parts),
+            "content": part,
+        }
+        for number, part in enumerate(parts)
+    ]
+
+
+def whole_document(rows: Sequence[Row]) -> str | None:
+    """Return what `document_rows` cut into parts; None where one is missing."""
+    if not rows or len(rows) < rows[0]["parts"]:
+        return None
+    return "".join(row["content"] for row in sorted(rows, key=lambda row: int(row["id"])))
+
+
+def passage_rows(
+    article: Article, passages: Sequence[Passage], vectors: FloatArray, *, generation: int
+) -> Iterator[Row]:
+    """Yield the rows of an article's passages.
+
+    Raises:
+        BadRequest: a passage is longer than Milvus takes, or there are more than an article may have.
+    """
+    if len(passages) > MAX_ROWS_A_GENERATION:
+        raise BadRequest(
+            f"The article {article.id!r} has {len(passages)} passages, {MAX_ROWS_A_GENERATION} at most can "
+            "be kept in Milvus: split it."
+        )
+    title_words = words(article.title, language=article.language)
+    filtered = _filtered(article)
+    for number, (passage, vector) in enumerate(zip(passages, vectors, strict=True)):
+        passage_words = title_words + words(passage.text, language=article.language)
+        row = {
+            "id": row_id(generation, number),
+            "article": key_of(article.id),
+            "paragraph": passage.paragraph,
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+            "words": encoded_words(passage_words),
+            "word_count": len(passage_words),
+            "vector": vector,
+            **filtered,
+        }
+        _check_sizes(article, row)
+        yield row
+
+
+def _filtered(article: Article) -> Row:
+    """Return the fields that filters look at; day 0 is that of the undated."""
+    facts = list(facts_of(header_values(article)))
+    if len(facts) > MAX_FACTS:
+        raise BadRequest(
+            f"The article {article.id!r} has {len(article.metadata)} metadata; {MAX_FACTS} values to filter "
+            "by at most can be kept in Milvus: leave some out."
+        )
+    return {"facts": facts, "day": article.published_at.date().toordinal() if article.published_at else 0}
+
+
+def _check_sizes(article: Article, row: Row) -> None:
+    for name, value in row.items():
+        if isinstance(value, str) and len(value.encode()) > MAX_TEXT_BYTES:
+            named = {"article": "an id", "id": "an id"}.get(name, f"a {name}")
+            raise BadRequest(
+                f"The article {article.id!r:.100} has {named} of {len(value.encode())} bytes, "
+                f"{MAX_TEXT_BYTES} at most can be kept in Milvus: shorten it."
+            )
+
+
+# Conditions
+
+
+def passing(filters: Filters, *, with_dates: bool = True) -> str:
+    """Return the condition that articles and passages meet which pass; empty where all do.
+
+    Raises:
+        BadRequest: a metadata value is NaN or infinite.
+    """
+    conditions = [f"array_contains_any(facts, {_listed(facts)})" for facts in facts_asked_for(filters)]
+    if with_dates and filters.has_dates:
+        conditions += _within(filters.published_from, filters.published_to)
+    return " and ".join(conditions)
+
+
+def _within(first: date | None, last: date | None) -> list[str]:
+    conditions = [f"day >= {first.toordinal() if first else 1}"]
+    if last:
+        conditions.append(f"day <= {last.toordinal()}")
+    return conditions
+
+
+def both(*conditions: str) -> str:
+    """Return the condition that all of some hold, empty ones left out."""
+    return " and ".join(condition for condition in conditions if condition)

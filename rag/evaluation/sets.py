@@ -1,0 +1,316 @@
+"""Data sets of questions with their articles: which there are, and what counts as found and answered.
+
+A folder holds `NAME.questions.jsonl` and `NAME.articles.jsonl`, or, as seeds/ does, `questions.jsonl` and
+`articles/`, which are one set of the folder's name. A set without articles of its own asks about another's.
+`NAME.withhold_article_ids.json` names articles that must not be in the index when its questions are asked.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from rag.datatypes import Article, Hit, Paragraph, Unreadable
+from rag.errors import BadRequest, NotFound, ReadingError
+from rag.evaluation.metrics import contains_any
+from rag.reading import Overrides, read_paths
+
+Kind = Literal["answerable", "near-miss", "withheld", "off-corpus"]
+
+# An article's paragraph, or the whole article where the data names no paragraph.
+Place = tuple[str, int | None]
+_Offset = Annotated[int, Field(ge=0)]
+
+
+class QuestionRecord(BaseModel):
+    """A question as a line of `NAME.questions.jsonl` gives it; other fields are passed over."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    id: str
+    question: str
+    language: str
+    article_id: str | None = None
+    paragraph_index: _Offset | None = None
+    also_in_paragraphs: list[_Offset] = []
+    answers: list[str] = []
+    answer_starts: list[_Offset] = []
+    answerable: bool
+    aligned_ids: dict[str, str] = {}
+    alternative_article_ids: list[str] = []
+    gold_parallel_id: str | None = None
+    withheld_article_id: str | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it can be answered, and if not, how near the articles come to an answer."""
+        if self.answerable:
+            return "answerable"
+        if self.withheld_article_id:
+            return "withheld"
+        return "near-miss" if self.article_id else "off-corpus"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoldSpan:
+    """Where in an article an answer stands, in code points of its text."""
+
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gold:
+    """What answers a question in one index: places to find, spans to cite, texts to say."""
+
+    places: frozenset[Place] = frozenset()
+    spans: frozenset[GoldSpan] = frozenset()
+    answers: tuple[str, ...] = ()
+
+    def place_of(self, hit: Hit) -> Place:
+        """Return the hit's place: its article, where the whole of it is gold, otherwise its paragraph."""
+        whole = (hit.article_id, None)
+        return whole if whole in self.places else (hit.article_id, hit.paragraph)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionSet:
+    """The files of one set."""
+
+    name: str
+    questions: Path | None = None
+    articles: Path | None = None
+    withheld: Path | None = None
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """The sets of a folder, each file read once."""
+
+    sets: Mapping[str, QuestionSet]
+    unreadable: list[Unreadable] = field(default_factory=list)
+    _articles: dict[str, dict[str, Article]] = field(default_factory=dict)
+    _questions: dict[str, list[QuestionRecord]] = field(default_factory=dict)
+
+    def questions(self, name: str) -> list[QuestionRecord]:
+        """Return the questions of a set.
+
+        Raises:
+            BadRequest: there is no such set.
+            ReadingError: a line is no question.
+        """
+        if name not in self._questions:
+            path = self._set(name).questions
+            if path is None:
+                raise BadRequest(f"The set {name!r} holds no questions: name it as haystack only.")
+            self._questions[name] = list(_read_questions(path))
+        return self._questions[name]
+
+    def articles(self, name: str) -> dict[str, Article]:
+        """Return the articles of a set by their ids; empty where it has none of its own.
+
+        Raises:
+            BadRequest: there is no such set.
+        """
+        if name not in self._articles:
+            path = self._set(name).articles
+            items = list(read_paths([path], overrides=Overrides())) if path else []
+            self.unreadable.extend(item for item in items if isinstance(item, Unreadable))
+            self._articles[name] = {item.id: item for item in items if isinstance(item, Article)}
+        return self._articles[name]
+
+    def withheld_ids(self, name: str) -> frozenset[str]:
+        """Return the ids of the articles that may not be in the index when the set's questions are asked."""
+        path = self._set(name).withheld
+        named = {record.withheld_article_id for record in self.questions(name) if record.withheld_article_id}
+        return frozenset(named | set(_read_ids(path) if path else []))
+
+    def homes(self, name: str) -> tuple[str, ...]:
+        """Return the sets whose articles a set asks about: itself, or those that hold what it names."""
+        if self._set(name).articles:
+            return (name,)
+        records = self.questions(name)
+        named = {record.article_id for record in records if record.article_id} | self.withheld_ids(name)
+        return tuple(other for other in self.sets if named & self.articles(other).keys())
+
+    def _set(self, name: str) -> QuestionSet:
+        if name not in self.sets:
+            raise BadRequest(f"There is no set {name!r}: the sets are {', '.join(self.sets)}.")
+        return self.sets[name]
+
+
+def open_data(folder: Path) -> DataFolder:
+    """Find the sets of a folder.
+
+    Raises:
+        NotFound: there is no such folder, or it holds no questions.
+    """
+    if not folder.is_dir():
+        raise NotFound(f"{folder} is no folder: give the one that holds NAME.questions.jsonl files.")
+    suffixes = (".questions.jsonl", ".articles.jsonl")
+    names = {path.name.removesuffix(end) for end in suffixes for path in folder.glob(f"*{end}")}
+    sets = {name: _named_set(folder, name) for name in sorted(names)}
+    if (folder / "questions.jsonl").is_file():
+        own_name = folder.resolve().name
+        sets[own_name] = _only_set(folder, own_name)
+    if not any(found.questions for found in sets.values()):
+        raise NotFound(
+            f"{folder} holds neither NAME.questions.jsonl nor questions.jsonl: see docs/evaluate.md."
+        )
+    return DataFolder(sets)
+
+
+def _named_set(folder: Path, name: str) -> QuestionSet:
+    return QuestionSet(
+        name=name,
+        questions=_existing(folder / f"{name}.questions.jsonl"),
+        articles=_existing(folder / f"{name}.articles.jsonl"),
+        withheld=_existing(folder / f"{name}.withhold_article_ids.json"),
+    )
+
+
+def _only_set(folder: Path, name: str) -> QuestionSet:
+    return QuestionSet(
+        name=name,
+        questions=folder / "questions.jsonl",
+        articles=_existing(folder / "articles") or _existing(folder / "articles.jsonl"),
+        withheld=_existing(folder / "withhold_article_ids.json"),
+    )
+
+
+def _existing(path: Path) -> Path | None:
+    return path if path.exists() else None
+
+
+def _read_questions(path: Path) -> Iterator[QuestionRecord]:
+    for number, line in enumerate(_read(path).split(b"\n"), start=1):
+        if line.strip():
+            yield _parse(line, source=f"{path}:{number}")
+
+
+def _parse(line: bytes, *, source: str) -> QuestionRecord:
+    try:
+        return QuestionRecord.model_validate_json(line)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        place = ".".join(map(str, problem["loc"])) or "the line"
+        raise ReadingError(f"{source}: {place} is refused: {problem['msg']}. Correct the line.") from None
+
+
+def _read_ids(path: Path) -> list[str]:
+    try:
+        return TypeAdapter(list[str]).validate_python(json.loads(_read(path)))
+    except ValueError as error:  # ValidationError and JSONDecodeError are such
+        raise ReadingError(f"{path} is no JSON list of article ids: {error!s:.200}. Correct it.") from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReadingError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def gold_of(
+    record: QuestionRecord, *, articles: Mapping[str, Article], by_id: Mapping[str, QuestionRecord]
+) -> Gold:
+    """Return what answers a question among these articles, its translations' gold included.
+
+    Raises:
+        ReadingError: a question names a paragraph that its article does not have.
+    """
+    same = [record, *(by_id[other] for other in record.aligned_ids.values() if other in by_id)]
+    found = [part for member in same for part in _parts(member, articles)]
+    whole = {article_id for part in found for article_id, paragraph in part.places if paragraph is None}
+    places = {place for part in found for place in part.places if place[1] is None or place[0] not in whole}
+    return Gold(
+        places=frozenset(places),
+        spans=frozenset(span for part in found for span in part.spans),
+        answers=tuple(dict.fromkeys(answer for member in same for answer in member.answers)),
+    )
+
+
+def _parts(record: QuestionRecord, articles: Mapping[str, Article]) -> Iterator[Gold]:
+    """Yield the gold of each article that answers one question."""
+    if not record.answerable or record.article_id is None:
+        return
+    if record.article_id in articles:
+        yield _own_gold(record, articles[record.article_id])
+    for article_id in record.alternative_article_ids:
+        if article_id in articles:
+            yield _gold_by_text(record, articles[article_id], paragraphs=None)
+    for article in _parallels(record, articles):
+        yield _gold_by_text(record, article, paragraphs=_paragraphs(record, article))
+
+
+def _own_gold(record: QuestionRecord, article: Article) -> Gold:
+    if record.paragraph_index is None:
+        return Gold(places=frozenset({(article.id, None)}))
+    first, *others = _paragraphs(record, article)
+    spans = {
+        _span(article, first, start, len(answer))
+        for answer, start in zip(record.answers, record.answer_starts, strict=False)
+    }
+    found = [span for paragraph in others for span in _spans(article, paragraph, record.answers)]
+    return Gold(places=_places(article, [first, *others]), spans=frozenset([*spans, *found]))
+
+
+def _gold_by_text(
+    record: QuestionRecord, article: Article, *, paragraphs: Sequence[Paragraph] | None
+) -> Gold:
+    """Return the gold of an article whose answer's offsets are not given.
+
+    Without `paragraphs`, those that hold an answer are gold; if none does, the whole article.
+    """
+    if paragraphs is None:
+        numbered = list(article.numbered_paragraphs())
+        paragraphs = [part for part in numbered if contains_any(part.text, record.answers)]
+        if len(numbered) == 1:
+            paragraphs = numbered
+    if not paragraphs:
+        span = GoldSpan(article_id=article.id, start=0, end=len(article.text))
+        return Gold(places=frozenset({(article.id, None)}), spans=frozenset({span}))
+    spans = [span for paragraph in paragraphs for span in _spans(article, paragraph, record.answers)]
+    return Gold(places=_places(article, paragraphs), spans=frozenset(spans))
+
+
+def _parallels(record: QuestionRecord, articles: Mapping[str, Article]) -> Iterator[Article]:
+    """Yield the translations of an article, line by line, whose ids differ in the language alone."""
+    if record.gold_parallel_id and record.article_id:
+        before, _, after = record.gold_parallel_id.rpartition("-")
+        for language in sorted({article.language for article in articles.values()}):
+            article_id = f"{before}-{language}-{after}"
+            if article_id in articles and article_id != record.article_id:
+                yield articles[article_id]
+
+
+def _paragraphs(record: QuestionRecord, article: Article) -> list[Paragraph]:
+    numbered = list(article.numbered_paragraphs())
+    places = [] if record.paragraph_index is None else [record.paragraph_index, *record.also_in_paragraphs]
+    for place in places:
+        if place >= len(numbered):
+            raise ReadingError(
+                f"The question {record.id!r} names paragraph_index {place}, but {article.id!r} has "
+                f"{len(numbered)} paragraphs: correct the question."
+            )
+    return [numbered[place] for place in places]
+
+
+def _places(article: Article, paragraphs: Iterable[Paragraph]) -> frozenset[Place]:
+    return frozenset((article.id, paragraph.number) for paragraph in paragraphs)
+
+
+def _spans(article: Article, paragraph: Paragraph, answers: Sequence[str]) -> list[GoldSpan]:
+    """Return where answers stand in a paragraph; all of it where none is found, as in a translation."""
+    found = [(paragraph.text.find(answer), len(answer)) for answer in answers]
+    spans = [_span(article, paragraph, start, length) for start, length in found if start >= 0]
+    return spans or [_span(article, paragraph, 0, len(paragraph.text))]
+
+
+def _span(article: Article, paragraph: Paragraph, start: int, length: int) -> GoldSpan:
+    offset = paragraph.start + start
+    return GoldSpan(article_id=article.id, start=offset, end=offset + length)

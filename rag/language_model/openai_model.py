@@ -1,0 +1,250 @@
+"""A language model behind any server that speaks the OpenAI chat wire."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from email.utils import parsedate_to_datetime
+from typing import cast
+
+import httpx2
+import openai
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+from rag.errors import (
+    LanguageModelContextExceeded,
+    LanguageModelCutOff,
+    LanguageModelError,
+    LanguageModelRateLimited,
+    LanguageModelRejected,
+    LanguageModelTimeout,
+    LanguageModelUnavailable,
+)
+from rag.language_model.protocol import USUAL_SAMPLING, Sampling, TextPart, Usage
+from rag.prompts import Message
+
+OPENAI = "https://api.openai.com/v1"
+
+# A server that stumbles is asked once more after a moment, unless it names a longer one.
+_STUMBLES = (openai.InternalServerError, openai.RateLimitError, openai.APIConnectionError)
+_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 1.0
+
+# What no text of so many tokens comes near: a server that writes on is not listened to.
+_CHARACTERS_A_TOKEN = 256
+_MAXIMUM_REPLY_BYTES = 64 * 1024**2
+
+# How servers say that a prompt is too long: OpenAI, vLLM, llama.cpp, others.
+_TOO_LONG = re.compile(
+    r"context.{0,20}(length|size|window)|exceeds? the available context|too many tokens", re.I
+)
+_SHOWN_CHARACTERS = 300
+
+_NUMBER = re.compile(r"\d+(\.\d+)?", re.A)
+
+
+class OpenAILanguageModel:
+    """Streams from `AsyncOpenAI`; its errors become Kutip's."""
+
+    def __init__(
+        self, name: str, *, api_key: str, base_url: str, timeout_seconds: float, max_tokens: int
+    ) -> None:
+        self.name = name
+        self._api_key = api_key
+        self._base_url = base_url
+        self._max_tokens = max_tokens
+        self._timeout_seconds = timeout_seconds
+        self._certificates = httpx2.create_ssl_context()
+
+    async def stream(
+        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING
+    ) -> AsyncGenerator[TextPart | Usage]:
+        """Yield the text as it is written, then the usage if it is known.
+
+        Raises:
+            LanguageModelError: no usable text came, or it was cut off; the class says why.
+        """
+        characters = 0
+        finish_reason = None
+        seconds = self._seconds_left(sampling)
+        with self._translated(seconds):
+            async with aclosing(self._chunks(messages, sampling, seconds)) as chunks:
+                async for chunk in chunks:
+                    for choice in chunk.choices[:1]:
+                        finish_reason = choice.finish_reason or finish_reason
+                        if choice.delta.content:
+                            characters += len(choice.delta.content)
+                            if characters > self._limit(sampling) * _CHARACTERS_A_TOKEN:
+                                raise LanguageModelCutOff(self._cut_off(sampling))
+                            yield TextPart(_without_forbidden(choice.delta.content))
+                    if chunk.usage:
+                        yield Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+        if finish_reason == "length":
+            raise LanguageModelCutOff(self._cut_off(sampling))
+        if not characters or finish_reason is None:
+            raise LanguageModelError(f"{self.name} ended without a whole answer: try again.")
+
+    async def _chunks(
+        self, messages: Sequence[Message], sampling: Sampling, seconds: float
+    ) -> AsyncGenerator[ChatCompletionChunk]:
+        """Yield the chunks; the time limit is on the whole answer, against a server that drips."""
+        # subtle: not `wait_for`, which up to Python 3.11 swallows a cancellation that comes with a chunk; and
+        # not one timeout around the loop, which would interrupt whoever is handed a chunk.
+        ends = asyncio.get_running_loop().time() + seconds
+        async with self._client() as client:
+            async with asyncio.timeout_at(ends):
+                stream = await self._opened(client, messages, sampling)
+            async with stream:
+                chunks = aiter(stream)
+                while True:
+                    try:
+                        async with asyncio.timeout_at(ends):
+                            chunk = await anext(chunks)
+                    except StopAsyncIteration:
+                        return
+                    yield chunk
+
+    async def _opened(
+        self, client: openai.AsyncOpenAI, messages: Sequence[Message], sampling: Sampling
+    ) -> openai.AsyncStream[ChatCompletionChunk]:
+        try:
+            return await self._open(client, messages, sampling)
+        except _STUMBLES as error:
+            pause = _retry_after_seconds(error) or _PAUSE_SECONDS
+            if pause > _LONGEST_PAUSE_SECONDS:
+                raise
+        await asyncio.sleep(pause)
+        return await self._open(client, messages, sampling)
+
+    async def _open(
+        self, client: openai.AsyncOpenAI, messages: Sequence[Message], sampling: Sampling
+    ) -> openai.AsyncStream[ChatCompletionChunk]:
+        return await client.chat.completions.create(
+            model=self.name,
+            messages=cast("list[ChatCompletionMessageParam]", list(messages)),
+            max_tokens=self._limit(sampling),
+            temperature=sampling.temperature,
+            stop=list(sampling.stop) or openai.omit,
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+
+    def _seconds_left(self, sampling: Sampling) -> float:
+        left = self._timeout_seconds
+        return left if sampling.ends is None else min(left, sampling.ends - asyncio.get_running_loop().time())
+
+    def _limit(self, sampling: Sampling) -> int:
+        return min(self._max_tokens, sampling.max_tokens or self._max_tokens)
+
+    def _cut_off(self, sampling: Sampling) -> str:
+        limit = self._limit(sampling)
+        setting = "KUTIP_LLM_MAX_TOKENS" if limit == self._max_tokens else "max_tokens of the request"
+        return f"{self.name} stopped at its limit of {limit} tokens: raise {setting}."
+
+    def _client(self) -> openai.AsyncOpenAI:
+        # One for each answer, since a connection belongs to the event loop that opened it, and nobody would
+        # close a client kept for longer. Only reading the certificates takes time.
+        return openai.AsyncOpenAI(
+            api_key=self._api_key,
+            base_url=self._base_url,
+            timeout=self._timeout_seconds,
+            max_retries=0,  # it would wait for as long as a server asks
+            http_client=openai.DefaultAsyncHttpxClient(transport=_BoundedReplies(verify=self._certificates)),
+        )
+
+    @contextmanager
+    def _translated(self, seconds: float) -> Iterator[None]:
+        try:
+            yield
+        except (TimeoutError, openai.APITimeoutError) as error:
+            raise LanguageModelTimeout(self._too_slow(seconds)) from error
+        except openai.RateLimitError as error:
+            raise LanguageModelRateLimited(
+                f"{self.name} takes no more requests for now ({self._shown(error)}): "
+                "wait or raise its quota.",
+                retry_after_seconds=_retry_after_seconds(error),
+            ) from error
+        except openai.BadRequestError as error:
+            if not _TOO_LONG.search(f"{error.code} {error}"):
+                raise LanguageModelRejected(self._unusable(error)) from error
+            raise LanguageModelContextExceeded(
+                f"{self.name} cannot read so much evidence ({self._shown(error)}): lower top_k, or set "
+                "KUTIP_LLM_CONTEXT_TOKENS to its context."
+            ) from error
+        except openai.APIError as error:
+            raise LanguageModelUnavailable(
+                self._unusable(error), retry_after_seconds=_retry_after_seconds(error)
+            ) from error
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+            # What the client raises for a body that is no chat completion.
+            raise LanguageModelError(
+                f"{self.name} sent what is no chat completion ({self._shown(error)}): "
+                "see that OPENAI_BASE_URL is a server that speaks the OpenAI wire."
+            ) from error
+
+    def _too_slow(self, seconds: float) -> str:
+        if seconds < self._timeout_seconds:
+            return f"{self.name} did not finish in the {max(seconds, 0):.3g} s it had: choose a faster model."
+        return (
+            f"{self.name} did not finish within {seconds:g} s: "
+            "raise KUTIP_LLM_TIMEOUT_SECONDS or choose a faster model."
+        )
+
+    def _unusable(self, error: Exception) -> str:
+        return (
+            f"{self.name} cannot be used ({self._shown(error)}): "
+            "see OPENAI_BASE_URL, OPENAI_API_KEY, KUTIP_LLM_MODEL."
+        )
+
+    def _shown(self, error: Exception) -> str:
+        """Return what the server said, at no great length and without the key, which some servers repeat."""
+        text = _without_forbidden(str(error)).replace(self._api_key, "…")
+        return text[:_SHOWN_CHARACTERS]
+
+
+class _BoundedReplies(httpx2.AsyncHTTPTransport):
+    """Connections whose replies end at a size, since the client keeps a line until it is whole."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        response.stream = _BoundedBody(response.stream)
+        return response
+
+
+class _BoundedBody(httpx2.AsyncByteStream):
+    def __init__(self, body: httpx2.AsyncByteStream) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for part in self._body:
+            size += len(part)
+            if size > _MAXIMUM_REPLY_BYTES:
+                raise ValueError(f"a reply of more than {_MAXIMUM_REPLY_BYTES} bytes")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
+
+
+def _retry_after_seconds(error: openai.APIError) -> float | None:
+    """Return how long a server wants to be left alone, by `Retry-After`, a date perhaps, or its ms."""
+    if not isinstance(error, openai.APIStatusError):
+        return None
+    headers = error.response.headers
+    milliseconds, seconds = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
+    if _NUMBER.fullmatch(milliseconds):
+        return float(milliseconds) / 1000
+    if _NUMBER.fullmatch(seconds):
+        return float(seconds)
+    try:
+        return parsedate_to_datetime(seconds).timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _without_forbidden(text: str) -> str:
+    r"""Replace NUL and lone surrogates, which no answer can hold but JSON can name ("\ud83d")."""
+    return re.sub("[\0\ud800-\udfff]", "\ufffd", text)

@@ -1,0 +1,101 @@
+"""A language model whose requests are spans of a trace, after the GenAI semantic conventions."""
+
+import json
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+from urllib.parse import urlsplit
+
+from opentelemetry import trace
+from opentelemetry.trace import Span, SpanKind, StatusCode
+
+from rag.errors import LanguageModelCutOff, LanguageModelError
+from rag.language_model.protocol import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
+from rag.prompts import Message
+
+
+class TracedLanguageModel:
+    """Tells of each request what was asked for, what it took and how it ended; texts only with `has_texts`.
+
+    https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
+    """
+
+    def __init__(self, language_model: LanguageModel, *, base_url: str, has_texts: bool) -> None:
+        self.name = language_model.name
+        self._language_model = language_model
+        self._has_texts = has_texts
+        self._attributes = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "openai",
+            "gen_ai.request.model": self.name,
+            "gen_ai.request.stream": True,
+            **_server(base_url),
+        }
+
+    async def stream(
+        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING
+    ) -> AsyncGenerator[TextPart | Usage]:
+        """Yield what the language model does.
+
+        Raises:
+            LanguageModelError: no usable text came, or it was cut off; the class says why.
+        """
+        # subtle: not the current span, which whoever is handed a part would take for its own.
+        span = trace.get_tracer(__name__).start_span(
+            f"chat {self.name}", kind=SpanKind.CLIENT, attributes={**self._attributes, **_asked(sampling)}
+        )
+        started, texts = time.perf_counter(), list[str]()
+        try:
+            async with aclosing(self._language_model.stream(messages, sampling)) as parts:
+                async for part in parts:
+                    if isinstance(part, Usage):
+                        span.set_attribute("gen_ai.usage.input_tokens", part.prompt_tokens)
+                        span.set_attribute("gen_ai.usage.output_tokens", part.completion_tokens)
+                    else:
+                        if not texts:
+                            seconds = time.perf_counter() - started
+                            span.set_attribute("gen_ai.response.time_to_first_chunk", seconds)
+                        texts.append(part.text)
+                    yield part
+            span.set_attribute("gen_ai.response.finish_reasons", ["stop"])
+        except LanguageModelError as error:
+            _note(span, error)
+            raise
+        finally:
+            if self._has_texts and span.is_recording():
+                _note_texts(span, messages, "".join(texts))
+            span.end()
+
+
+def _server(base_url: str) -> dict[str, str | int]:
+    address = urlsplit(base_url)
+    port = address.port or {"https": 443, "http": 80}.get(address.scheme, 0)
+    return {"server.address": address.hostname or "", "server.port": port}
+
+
+def _asked(sampling: Sampling) -> Mapping[str, Any]:
+    asked: dict[str, Any] = {"gen_ai.request.temperature": sampling.temperature}
+    if sampling.max_tokens is not None:
+        asked["gen_ai.request.max_tokens"] = sampling.max_tokens
+    if sampling.stop:
+        asked["gen_ai.request.stop_sequences"] = sampling.stop
+    return asked
+
+
+def _note(span: Span, error: LanguageModelError) -> None:
+    if isinstance(error, LanguageModelCutOff):
+        span.set_attribute("gen_ai.response.finish_reasons", ["length"])
+    span.set_attribute("error.type", error.reason)
+    span.set_status(StatusCode.ERROR)
+
+
+def _note_texts(span: Span, messages: Sequence[Message], text: str) -> None:
+    written = [_message("assistant", text)]
+    read = [_message(message["role"], message["content"]) for message in messages]
+    span.set_attribute("gen_ai.input.messages", json.dumps(read, ensure_ascii=False))
+    span.set_attribute("gen_ai.output.messages", json.dumps(written, ensure_ascii=False))
+
+
+def _message(role: str, text: str) -> dict[str, object]:
+    return {"role": role, "parts": [{"type": "text", "content": text}]}

@@ -1,0 +1,180 @@
+"""From a sentence that a language model wrote to the words of the evidence that carry it.
+
+The model's markers are hints: they decide between passages that carry the claim, never whether one does.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from embeddings.weights import FloatArray
+from rag.citations import Quote
+from rag.datatypes import Verdict
+from rag.verification.claims import Sentence
+from rag.verification.comparison import RETOLD, Statement
+from rag.verification.evidence import Candidate, Evidence, EvidenceSentence, runs
+from rag.verification.meaning import THRESHOLD, UNRELATED
+
+# How many sentences are compared with a claim beside the best of each hit, and joined to carry it together.
+_DEPTH = 6
+_JOINED = 3
+
+# A sentence that contradicts a claim and is this much likelier to be about it outweighs one that gives the
+# same facts of something else.
+_LIKELIER = 0.15
+
+# A claim that one sentence retells so far is not put together from several.
+_RETOLD_BY_ONE = 0.75
+
+# What is longer is no sentence: its beginning tells what it is about, and nothing carries all of it.
+_LONGEST_CLAIM = 4000
+
+# Fewer words without a number, date or name tell nothing that another language could be compared with.
+_TELLING_WORDS = 3
+
+# Signs of Markdown, images, the target of a link, and what stands for a source: "[Reuters]",
+# "(Sumber: Antara)", a number in brackets or raised at the end. subtle: bounded, for a model may write
+# nothing but brackets.
+_MARKUP = re.compile(
+    r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`~#>]+"
+    r"|\[(?P<shown>[^\[\]]{0,300})\]\([^)]{0,500}\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
+    r"|[(（](?:source|sumber|evidence|bukti|fuente|来源|出处)[^)）]{0,60}[)）]"
+    r"|(?:[(（]\d{1,2}[)）]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\W*$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What is known of one claim: its verdict, the checks that led to it, the quotes that carry it.
+
+    `is_related` says whether any evidence is about it at all; `is_refusal`, whether it says that the articles
+    do not hold the answer, which is no claim.
+    """
+
+    verdict: Verdict
+    checks: Mapping[str, bool | float]
+    quotes: Sequence[Quote] = ()
+    is_related: bool = True
+    is_refusal: bool = False
+
+
+def attribute(sentence: Sentence, *, evidence: Evidence, language: str) -> Attribution:
+    """Return the verdict on a claim and its quotes: the named hits that carry it, else the best that does."""
+    text = without_markup(sentence.text)
+    claim = Statement(text=text[:_LONGEST_CLAIM], language=language, reference=None)
+    vector = evidence.encode(claim.text)
+    candidates = evidence.candidates(claim, vector, depth=_DEPTH)
+    if not candidates:
+        return Attribution("unsupported", {}, is_related=False)
+    best = candidates[0]
+    if len(text) > _LONGEST_CLAIM:
+        return _unsupported(best)
+    is_refusal = evidence.reads_as_refusal(vector)
+    if is_refusal and not claim.has_numbers_or_dates and best.comparison.coverage < RETOLD:
+        return replace(_unsupported(best), is_refusal=True)
+    carrying = [candidate for candidate in candidates if _carries(claim, candidate)]
+    if carrying and not _outweighs(best, carrying[0]):
+        return _supported(_preferred(carrying, sentence.evidence))
+    joined = _join(claim, vector, candidates, evidence)
+    if joined is not None:
+        return _supported([joined])
+    return replace(_unsupported(best), is_refusal=is_refusal)
+
+
+def without_markup(text: str) -> str:
+    """Return a sentence without the signs of Markdown and of sources, for checking.
+
+    >>> without_markup("Harga **naik** [12 persen](https://example.org) [Reuters] (1).")
+    'Harga naik 12 persen  .'
+    """
+    return _MARKUP.sub(lambda match: match["shown"] or "", text).replace("|", " ")
+
+
+def _carries(claim: Statement, candidate: Candidate) -> bool:
+    """Whether a candidate carries the claim; a word or two in another language are too little to compare."""
+    is_comparable = (
+        len(claim.words) >= _TELLING_WORDS
+        or bool(candidate.comparison.findings)
+        or claim.is_in_language_of(candidate.sentences[0].statement)
+    )
+    return is_comparable and candidate.carries_claim
+
+
+def _outweighs(best: Candidate, carrying: Candidate) -> bool:
+    """Whether the likeliest sentence contradicts the claim, and the one that would carry it is about less."""
+    if not best.is_contradicted or best.probability - carrying.probability < 0:
+        return False
+    is_nearer = best.comparison.coverage - carrying.comparison.coverage >= _LIKELIER
+    return is_nearer or best.probability - carrying.probability >= _LIKELIER
+
+
+def _preferred(carrying: Sequence[Candidate], named: Sequence[int]) -> list[Candidate]:
+    """Return the best candidate of each named hit that carries the claim, else the best of all."""
+    best_of_hit: dict[int, Candidate] = {}
+    for candidate in carrying:
+        best_of_hit.setdefault(candidate.sentences[0].number, candidate)
+    kept = [best_of_hit[number] for number in named if number in best_of_hit]
+    return kept or [carrying[0]]
+
+
+def _join(
+    claim: Statement, vector: FloatArray, candidates: Sequence[Candidate], evidence: Evidence
+) -> Candidate | None:
+    """Return several sentences that carry together what none does alone, None where they do not."""
+    best = candidates[0]
+    if best.comparison.coverage >= _RETOLD_BY_ONE or best.probability < UNRELATED:
+        return None
+    parts: list[EvidenceSentence] = list(best.sentences)
+    for candidate in candidates[1:]:
+        if not _adds(claim, parts, candidate):
+            continue
+        parts += candidate.sentences
+        joined = evidence.joined(claim, vector, parts)
+        if _carries(claim, joined):
+            return joined
+        if len(parts) == _JOINED:
+            return None
+    return None
+
+
+def _adds(claim: Statement, parts: Sequence[EvidenceSentence], candidate: Candidate) -> bool:
+    """Whether a sentence of the same language holds two or more words of the claim that `parts` do not.
+
+    One of another passage must hold more than a name: who did it and what was done stand in one place.
+    """
+    (sentence,) = candidate.sentences
+    if candidate.probability < UNRELATED / 2 or sentence.hit.language != parts[0].hit.language:
+        return False
+    if not claim.is_in_language_of(sentence.statement):
+        return sentence.number == parts[0].number
+    held = frozenset[str]().union(*(part.statement.stems for part in parts))
+    added = (claim.stems & sentence.statement.stems) - held
+    is_more = sentence.number == parts[0].number or bool(added - claim.stems_of_names)
+    return len(added) > 1 and is_more
+
+
+def _supported(candidates: Sequence[Candidate]) -> Attribution:
+    quotes = [quote for candidate in candidates for quote in _quotes(candidate, verdict="supported")]
+    return Attribution("supported", quotes[0].checks, quotes)
+
+
+def _unsupported(best: Candidate) -> Attribution:
+    """Return a contradiction with the sentence that gives it, or the bare verdict."""
+    is_about_it = best.probability >= THRESHOLD or best.comparison.coverage >= RETOLD
+    checks = {**best.comparison.checks, "meaning": round(best.probability, 4)}
+    if best.is_contradicted and is_about_it:
+        quotes = _quotes(best, verdict="contradicted")
+        return Attribution("contradicted", quotes[0].checks, quotes)
+    return Attribution("unsupported", checks, is_related=best.probability >= UNRELATED)
+
+
+def _quotes(candidate: Candidate, *, verdict: Verdict) -> list[Quote]:
+    passed = candidate.comparison.checks
+    if verdict == "supported":
+        passed = dict.fromkeys(passed, True)  # a name that cannot be verified does not count against it
+    checks = {"quote": True, **passed, "meaning": round(candidate.probability, 4)}
+    return [
+        Quote(hit=first.hit, start=first.start, end=end, verdict=verdict, checks=checks)
+        for first, end in runs(candidate.sentences)
+    ]

@@ -1,0 +1,242 @@
+"""Does this evidence carry this claim? Its numbers, dates and names must be given; its meaning too."""
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from rag.text.languages import words, written_words
+from rag.verification.facts import Facts, Name, find_facts
+from rag.verification.facts.lexicon import fold
+from rag.verification.facts.matching import Finding, compare_dates, compare_numbers
+from rag.verification.facts.names import has_capitals, holds, plain_tokens, territories
+from rag.verification.facts.polarity import denied, direction
+
+# A claim that shares this much of its words with a sentence tells the same thing; what differs is changed.
+RETOLD = 0.6
+
+# In scripts without capitals, so many exchanges of so many words are taken for changed names; who says a
+# thing in other words changes more.
+_EXCHANGES = 2
+_LONGEST_NAME = 8
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, or a run of them, and the context that it stands in; read once, compared often.
+
+    `reference` is the day its article appeared; `context` is what tells who "he" is: title and passage.
+    """
+
+    text: str
+    language: str
+    reference: date | None = None
+    context: str = ""
+
+    def is_in_language_of(self, other: "Statement") -> bool:
+        """Whether both are written in one language, whatever its script or region."""
+        return _primary(self.language) == _primary(other.language)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Its numbers, dates and names."""
+        return self.facts_on(self.reference)
+
+    def facts_on(self, reference: date | None) -> Facts:
+        """Return its facts as read in an article of the day `reference`."""
+        return _facts(self.text, self.language, reference)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Its words in order, as keyword search knows them."""
+        return words(self.text, language=self.language)
+
+    @cached_property
+    def written_words(self) -> list[str]:
+        """Its words in order, folded, endings kept."""
+        return written_words(fold(self.text))
+
+    @cached_property
+    def words_beside_numbers(self) -> list[str]:
+        """Its words without its numbers and dates, which are compared by value."""
+        return words(self.facts.rest, language=self.language)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Its distinct words."""
+        return frozenset(self.words)
+
+    @property
+    def has_numbers_or_dates(self) -> bool:
+        """Whether it states a number or a date that must be given."""
+        are_soft = [quantity.is_soft for quantity in self.facts.quantities]
+        return not all([*are_soft, *(mention.is_soft for mention in self.facts.dates)])
+
+    @cached_property
+    def stems_of_names(self) -> frozenset[str]:
+        """Its distinct words that are written with a capital."""
+        return frozenset(words(" ".join(name.text for name in self.facts.names), language=self.language))
+
+    @cached_property
+    def ordered_tokens(self) -> list[str]:
+        """Its words as names are compared, in order."""
+        return plain_tokens(self.text)
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """Its distinct words as names are compared."""
+        return frozenset(self.ordered_tokens)
+
+    @cached_property
+    def context_tokens(self) -> list[str]:
+        """The words of the text and its context, in order."""
+        return plain_tokens(f"{self.text}\n{self.context}")
+
+    @cached_property
+    def countries(self) -> dict[str, set[str]]:
+        """The countries that it and its context name, by code, with the words that name them."""
+        return territories(self.context_tokens, language=self.language)
+
+
+@functools.lru_cache(maxsize=4096)
+def _facts(text: str, language: str, reference: date | None) -> Facts:
+    return find_facts(text, language=language, reference=reference)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a claim's facts are in some evidence; None where the claim states none of a kind.
+
+    `polarity` differs where one denies what the other says, or one rises and the other falls.
+    """
+
+    numbers: Finding | None
+    dates: Finding | None
+    names: Finding | None
+    polarity: Finding | None
+    coverage: float
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings there are."""
+        found = (self.numbers, self.dates, self.names, self.polarity)
+        return [finding for finding in found if finding is not None]
+
+    @property
+    def checks(self) -> dict[str, bool]:
+        """Whether each kind of fact passed."""
+        named = {
+            "numbers": self.numbers,
+            "dates": self.dates,
+            "names": self.names,
+            "polarity": self.polarity,
+        }
+        return {name: finding in ("given", None) for name, finding in named.items()}
+
+
+def coverage(claim: Statement, evidence: Statement) -> float:
+    """Return the share of the claim's words that the evidence holds, 0 to 1."""
+    return len(claim.stems & evidence.stems) / max(len(claim.stems), 1)
+
+
+def compare(claim: Statement, evidence: Statement) -> Comparison:
+    """Compare what a claim states with what the evidence gives."""
+    share = coverage(claim, evidence)
+    stated = claim.facts_on(evidence.reference)
+    return Comparison(
+        numbers=compare_numbers(stated, evidence.facts),
+        dates=compare_dates(stated, evidence.facts),
+        names=_compare_names(claim, evidence, is_retold=share >= RETOLD),
+        polarity=_compare_polarity(claim, evidence, is_retold=share >= RETOLD),
+        coverage=share,
+    )
+
+
+def _compare_polarity(claim: Statement, evidence: Statement, *, is_retold: bool) -> Finding | None:
+    ours = direction(claim.written_words, language=claim.language)
+    theirs = direction(evidence.written_words, language=evidence.language)
+    if ours is not None and theirs is not None and ours != theirs:
+        return "differs"
+    if is_retold and claim.is_in_language_of(evidence) and _is_denied(claim, evidence):
+        return "differs"
+    return "given" if ours is not None and ours == theirs else None
+
+
+def _is_denied(claim: Statement, evidence: Statement) -> bool:
+    """Whether one denies a word that the other says without denying it."""
+    ours = denied(claim.written_words, language=claim.language)
+    theirs = denied(evidence.written_words, language=evidence.language)
+    denied_by_claim = (ours - theirs) & set(evidence.written_words)
+    denied_by_evidence = (theirs - ours) & set(claim.written_words)
+    return bool(denied_by_claim or denied_by_evidence)
+
+
+def _compare_names(claim: Statement, evidence: Statement, *, is_retold: bool) -> Finding | None:
+    same_language = claim.is_in_language_of(evidence)
+    if same_language and is_retold and not has_capitals(claim.text) and _has_exchanged_words(claim, evidence):
+        return "differs"
+    if not claim.facts.names:
+        return None
+    finder = _finder(claim, evidence, same_language=same_language)
+    absent = [name for name in claim.facts.names if not finder(evidence.tokens, name)]
+    hard = [name for name in absent if not name.is_soft]
+    if not same_language:
+        return _across_languages(claim, evidence, [n for n in hard if not finder(evidence.context_tokens, n)])
+    rivals = _rivals(claim, evidence) if is_retold else []
+    if rivals and absent:
+        return "differs"
+    return "missing" if any(not finder(evidence.context_tokens, name) for name in hard) else "given"
+
+
+def _finder(
+    claim: Statement, evidence: Statement, *, same_language: bool
+) -> Callable[[Iterable[str], Name], bool]:
+    """Return what tells whether tokens of the evidence hold a name of the claim; countries by their code."""
+    ours, theirs = claim.countries, evidence.countries
+    countries = {token for code in ours.keys() & theirs.keys() for token in ours[code]}
+
+    def is_held(tokens: Iterable[str], name: Name) -> bool:
+        return name.folded in countries or holds(tokens, name, same_language=same_language)
+
+    return is_held
+
+
+def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Name]) -> Finding | None:
+    """Judge the names that a text of another language does not seem to hold: many are translated.
+
+    In a script without capitals the evidence's own names are not known, so none found proves nothing.
+    """
+    hard = [name for name in claim.facts.names if not name.is_soft]
+    if not hard:
+        return None
+    if len(absent) < len(hard) or len(hard) == 1:
+        return "given"
+    return "missing" if evidence.facts.names else "unverified"
+
+
+def _rivals(claim: Statement, evidence: Statement) -> list[Name]:
+    """Return the evidence's names that a claim which retells it does not hold."""
+    own = claim.tokens
+    common = {token for token in evidence.context.split() if token.islower()}
+    return [
+        name
+        for name in evidence.facts.names
+        if not holds(own, name, same_language=True) and name.text.casefold() not in common
+    ]
+
+
+def _has_exchanged_words(claim: Statement, evidence: Statement) -> bool:
+    """Whether a few words of a sentence are exchanged: a name, in a script without capitals."""
+    stated, given = claim.words_beside_numbers, evidence.words_beside_numbers
+    matcher = SequenceMatcher(None, stated, given, autojunk=False)
+    exchanged = [change for change in matcher.get_opcodes() if change[0] == "replace"]
+    retold = sum(block.size for block in matcher.get_matching_blocks())
+    if retold < RETOLD * len(stated) or not 1 <= len(exchanged) <= _EXCHANGES:
+        return False
+    return all(end - start <= _LONGEST_NAME for _, start, end, *_ in exchanged)
+
+
+def _primary(language: str) -> str:
+    return language.split("-")[0]

@@ -1,0 +1,170 @@
+"""The sentences of the passages an answer is written from, read and encoded once for all its claims."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from embeddings.encoder import Encoder
+from embeddings.weights import FloatArray
+from rag.datatypes import Hit
+from rag.prompts import REFUSALS
+from rag.text.languages import sentence_spans
+from rag.verification.comparison import Comparison, Statement, compare, coverage
+from rag.verification.meaning import CERTAIN, THRESHOLD, calibration_of
+
+
+@dataclass(frozen=True)
+class EvidenceSentence:
+    """A sentence of a hit's passage: where it stands, and what it states."""
+
+    hit: Hit
+    number: int
+    start: int
+    end: int
+    statement: Statement
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Sentences that may carry a claim, the probability that they mean it, and how their facts compare."""
+
+    sentences: tuple[EvidenceSentence, ...]
+    probability: float
+    comparison: Comparison
+
+    @property
+    def carries_claim(self) -> bool:
+        """Whether it means the claim and gives its numbers, dates and names.
+
+        Where names cannot be verified, the meaning must be certain.
+        """
+        needed = CERTAIN if "unverified" in self.comparison.findings else THRESHOLD
+        are_given = all(finding in ("given", "unverified") for finding in self.comparison.findings)
+        return are_given and self.probability >= needed
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether a number, date or name of the claim is given otherwise."""
+        return "differs" in self.comparison.findings
+
+
+class Evidence:
+    """The hits' sentences, numbered as the language model saw their passages: from 1."""
+
+    def __init__(self, hits: Sequence[Hit], *, encoder: Encoder) -> None:
+        self.hits = hits
+        self._encoder = encoder
+        self._calibration = calibration_of(encoder.name)
+
+    @cached_property
+    def sentences(self) -> list[EvidenceSentence]:
+        """Every sentence, in the order of the hits."""
+        return [
+            EvidenceSentence(hit, number, hit.start + start, hit.start + end, _statement(hit, start, end))
+            for number, hit in enumerate(self.hits, start=1)
+            for start, end in sentence_spans(hit.text, language=hit.language)
+        ]
+
+    @cached_property
+    def vectors(self) -> FloatArray:
+        """Their vectors: (sentences, dimension)."""
+        return self._encoder.encode_passages([sentence.statement.text for sentence in self.sentences])
+
+    @cached_property
+    def _refusals(self) -> FloatArray:
+        """The refusal sentences of every language as vectors: (languages, dimension)."""
+        return self._encoder.encode_passages(list(REFUSALS.values()))
+
+    def prepare(self) -> None:
+        """Read and encode everything now, while the language model still reads."""
+        _ = self.vectors
+        for sentence in self.sentences:
+            _ = sentence.statement.stems
+
+    def encode(self, text: str) -> FloatArray:
+        """Return the vector of a claim, or of as much of its beginning as the encoder takes."""
+        while self._encoder.count_tokens([text])[0] > self._encoder.max_tokens:
+            text = text[: len(text) // 2]  # a language model may never end a sentence
+        vector: FloatArray = self._encoder.encode_passages([text])[0]
+        return vector
+
+    def reads_as_refusal(self, vector: FloatArray) -> bool:
+        """Whether a sentence says, in words of its own, that the articles do not hold an answer."""
+        threshold = self._calibration.refusal
+        return threshold is not None and float((self._refusals @ vector).max()) >= threshold
+
+    def candidates(self, claim: Statement, vector: FloatArray, *, depth: int) -> list[Candidate]:
+        """Return each hit's best sentence and the best `depth` of all, the likeliest first."""
+        if not self.sentences:
+            return []
+        probabilities = self._probabilities(claim, vector)
+        order = np.argsort(-probabilities, kind="stable").tolist()
+        best_of_hit: dict[int, int] = {}
+        for place in order:
+            best_of_hit.setdefault(self.sentences[place].number, place)
+        chosen = dict.fromkeys([*order[:depth], *best_of_hit.values()])
+        found = [
+            Candidate(
+                (self.sentences[place],),
+                float(probabilities[place]),
+                compare(claim, self.sentences[place].statement),
+            )
+            for place in chosen
+        ]
+        return sorted(found, key=lambda candidate: -candidate.probability)
+
+    def joined(self, claim: Statement, vector: FloatArray, parts: Sequence[EvidenceSentence]) -> Candidate:
+        """Return several sentences as one candidate, in the order in which they stand."""
+        ordered = tuple(sorted(parts, key=lambda part: (part.number, part.start)))
+        first = ordered[0].statement
+        whole = Statement(
+            text=" ".join(part.statement.text for part in ordered),
+            language=first.language,
+            reference=first.reference,
+            context="\n".join(part.statement.context for part in ordered),
+        )
+        similarity = float(self.encode(whole.text) @ vector)
+        return Candidate(ordered, self._probability(claim, whole, similarity), compare(claim, whole))
+
+    def _probabilities(self, claim: Statement, vector: FloatArray) -> FloatArray:
+        similarities = self.vectors @ vector
+        return np.array(
+            [
+                self._probability(claim, sentence.statement, float(similarity))
+                for sentence, similarity in zip(self.sentences, similarities, strict=True)
+            ],
+            np.float32,
+        )
+
+    def _probability(self, claim: Statement, evidence: Statement, similarity: float) -> float:
+        is_same = claim.is_in_language_of(evidence)
+        meaning = self._calibration.same_language if is_same else self._calibration.across_languages
+        return meaning.probability(similarity, coverage(claim, evidence))
+
+
+def runs(sentences: Sequence[EvidenceSentence]) -> list[tuple[EvidenceSentence, int]]:
+    """Return the first sentence and the end of each run of sentences that follow one another."""
+    found: list[tuple[EvidenceSentence, int]] = []
+    for sentence in sentences:
+        if found and _follows(found[-1], sentence):
+            found[-1] = (found[-1][0], sentence.end)
+        else:
+            found.append((sentence, sentence.end))
+    return found
+
+
+def _follows(run: tuple[EvidenceSentence, int], sentence: EvidenceSentence) -> bool:
+    first, end = run
+    between = sentence.hit.text[end - sentence.hit.start : sentence.start - sentence.hit.start]
+    return first.number == sentence.number and sentence.start >= end and not between.strip()
+
+
+def _statement(hit: Hit, start: int, end: int) -> Statement:
+    return Statement(
+        text=hit.text[start:end],
+        language=hit.language,
+        reference=hit.published_at.date() if hit.published_at else None,
+        context=f"{hit.title}\n{hit.text}\n{hit.outlet or ''} {hit.author or ''}",
+    )

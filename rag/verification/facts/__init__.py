@@ -1,0 +1,40 @@
+"""What a text states that can be checked: its numbers, dates and names."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from rag.verification.facts.dates import DateMention, find_dates
+from rag.verification.facts.lexicon import fold
+from rag.verification.facts.names import Name, find_names
+from rag.verification.facts.numbers import Quantity, find_quantities
+
+# A footnote's number is no number of the text.
+_FOOTNOTE = re.compile(r"\[[\d\s,;–-]{1,20}\]")
+
+__all__ = ["DateMention", "Facts", "Name", "Quantity", "find_facts"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The numbers, dates and names of one text, in its language; `rest` is the text without the first two."""
+
+    language: str
+    quantities: tuple[Quantity, ...]
+    dates: tuple[DateMention, ...]
+    names: tuple[Name, ...]
+    rest: str
+
+
+def find_facts(text: str, *, language: str, reference: date | None = None) -> Facts:
+    """Return what a text states; `reference`, its article's day, completes its dates.
+
+    >>> facts = find_facts("Budi membayar Rp1,5 juta pada 3/6/2024", language="id")
+    >>> facts.quantities[0].values, facts.dates[0].days[0].year, facts.names[0].text
+    (frozenset({1500000.0}), 2024, 'Budi')
+    """
+    text = _FOOTNOTE.sub(" ", text)
+    dates, undated = find_dates(fold(text), language=language, reference=reference)
+    quantities, rest = find_quantities(undated, language=language)
+    names = find_names(text, language=language)
+    return Facts(language, tuple(quantities), tuple(dates), tuple(names), rest)

@@ -1,0 +1,192 @@
+"""The days, months and weekdays that a text names, resolved against the date of its article."""
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from rag.verification.facts.lexicon import Lexicon, alternatives, lexicon
+
+# Thai years count from 543 BC.
+_BUDDHIST_YEARS = range(2400, 2700)
+_BUDDHIST_AHEAD = 543
+
+# Months that are other words too stand for a month only beside a day or a year.
+_SHORTEST_MONTH_ALONE = 5
+_OTHER_WORDS = frozenset({"march", "minggu"})
+_SHORT_NAMES = frozenset({"juni", "juli", "june", "july", "rabu"})
+
+# What an article dates without a year lies behind it, or not far ahead.
+_AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day, month or year as far as it is given."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+
+    def agrees(self, other: "Day") -> bool:
+        """Whether what both give is equal, and something is."""
+        pairs = [(self.year, other.year), (self.month, other.month), (self.day, other.day)]
+        known = [(own, given) for own, given in pairs if own is not None and given is not None]
+        return bool(known) and all(own == given for own, given in known)
+
+    def lacks(self, other: "Day") -> bool:
+        """Whether `other` gives a part that this one does not."""
+        return (
+            (self.year is None and other.year is not None)
+            or (self.month is None and other.month is not None)
+            or (self.day is None and other.day is not None)
+        )
+
+
+@dataclass(frozen=True)
+class DateMention:
+    """A date of a text: what it may mean ("3/6" has two readings), and its weekday (Monday is 0).
+
+    A soft one may support a claim but need not be supported.
+    """
+
+    text: str
+    days: tuple[Day, ...]
+    weekday: int | None = None
+    is_soft: bool = False
+
+
+def find_dates(folded: str, *, language: str, reference: date | None) -> tuple[list[DateMention], str]:
+    """Return the dates of a folded text, and the text with them blanked out.
+
+    `reference` is the day the article appeared: it completes "3/6" and "kemarin".
+
+    >>> found, rest = find_dates("senin (3/6) naik 5", language="id", reference=date(2024, 6, 4))
+    >>> found[0].days[0], found[0].weekday, rest
+    (Day(year=2024, month=6, day=3), 0, ' ) naik 5')
+    """
+    found: list[DateMention] = []
+    rest = folded
+
+    def take(match: re.Match[str]) -> str:
+        mention = _mention(match, language, reference)
+        if mention is None:
+            return match[0]
+        found.append(mention)
+        return " "
+
+    for pattern in _patterns(language):
+        rest = pattern.sub(take, rest)
+    return found, rest
+
+
+@functools.lru_cache(maxsize=64)
+def _patterns(language: str) -> list[re.Pattern[str]]:
+    """Return one pattern for each shape of a date, the fuller before those that are parts of them."""
+    words = lexicon(language)
+    start, end = (r"(?<!\w)", r"(?!\w)") if words.has_spaces else ("", "")
+    filler = r"(?:[\s,.]|\b(?:de|del|of|năm|ngày|tahun)\b|ที่|พ\.ศ\.|ค\.ศ\.|年|년|st\b|nd\b|rd\b|th\b|º|ª)*"
+    year = r"(?<!\d)(?P<year>(?:1\d|2[0-6])\d\d)(?!\d)"
+    day = r"(?<!\d)(?P<day>[0-3]?\d)(?![\d%])"
+    month = rf"{start}(?P<month>{alternatives(words.months)}){end}\.?"
+    weekday = rf"{start}(?P<weekday>{alternatives(words.weekdays)}){end}"
+    shapes = [
+        r"(?<!\d)(?P<year>\d{4})-(?P<number>\d\d?)-(?P<day>\d\d?)(?!\d)",
+        r"(?:(?<!\d)(?P<year>\d{4})[年년]\s?)?(?<!\d)(?P<number>\d\d?)[月월](?:\s?(?P<day>\d\d?)[日号號일])?",
+        r"(?<![\d/.-])(?P<first>\d\d?)(?P<sign>[/.-])(?P<second>\d\d?)(?P=sign)(?P<year>\d{4}|\d\d)(?![\d/])",
+        rf"{day}{filler}{month}(?:{filler}{year})?",
+        rf"{month}\s?{day}(?:{filler}{year})?",
+        rf"{month}{filler}{year}",
+        r"(?<=\()(?P<first>\d\d?)/(?P<second>\d\d?)(?=\))",
+        month,
+    ]
+    prefix = rf"(?:{weekday}[\s,.]*+\(?\s*+)?"
+    slashed = rf"{weekday}[\s,]*+\(?(?P<first>\d\d?)/(?P<second>\d\d?)(?![\d/])"
+    relative = rf"{start}(?P<relative>{alternatives(words.relatives)}){end}"
+    return [
+        re.compile(shape) for shape in (slashed, *(prefix + shape for shape in shapes), weekday, relative)
+    ]
+
+
+def _mention(match: re.Match[str], language: str, reference: date | None) -> DateMention | None:
+    """Return what a match of any shape means, None if it cannot be a date."""
+    words, parts = lexicon(language), match.groupdict()
+    weekday = words.weekdays[parts["weekday"]] if parts.get("weekday") else None
+    if parts.get("relative"):
+        days = _relative(words.relatives[parts["relative"]], reference)
+        is_soft = True
+    else:
+        days = tuple(_completed(day, reference) for day in _readings(parts, words))
+        is_soft = False
+    if not days and (weekday is None or len(parts) > 1 or _is_other_word(parts["weekday"])):
+        return None
+    if _is_lone_month(parts) and _is_other_word(str(parts["month"])):
+        return None
+    return DateMention(text=match[0].strip(), days=days, weekday=weekday, is_soft=is_soft)
+
+
+def _readings(parts: Mapping[str, str | None], words: Lexicon) -> list[Day]:
+    year = _year(parts.get("year"))
+    day = int(str(parts["day"])) if parts.get("day") else None
+    if parts.get("month"):
+        candidates = [Day(year, words.months[str(parts["month"])], day)]
+    elif parts.get("number"):
+        candidates = [Day(year, int(str(parts["number"])), day)]
+    elif parts.get("first"):
+        first, second = int(str(parts["first"])), int(str(parts["second"]))
+        candidates = [Day(year, second, first), Day(year, first, second)]
+    else:
+        candidates = []
+    return [candidate for candidate in dict.fromkeys(candidates) if _is_possible(candidate)]
+
+
+def _year(written: str | None) -> int | None:
+    if written is None:
+        return None
+    year = int(written)
+    if len(written) == 2:
+        return year + (2000 if year < 70 else 1900)
+    return year - _BUDDHIST_AHEAD if year in _BUDDHIST_YEARS else year
+
+
+def _is_possible(day: Day) -> bool:
+    try:
+        date(day.year or 2000, day.month or 1, day.day or 1)
+    except ValueError:
+        return False
+    return True
+
+
+def _completed(day: Day, reference: date | None) -> Day:
+    """Add the year that an article of `reference` means."""
+    if day.year is not None or reference is None or day.month is None:
+        return day
+    years = (reference.year, reference.year - 1)
+    for year in years:
+        candidate = replace(day, year=year)
+        if _is_possible(candidate) and date(year, day.month, day.day or 1) <= reference + _AHEAD:
+            return candidate
+    return day
+
+
+def _relative(offset: tuple[str, int], reference: date | None) -> tuple[Day, ...]:
+    if reference is None:
+        return ()
+    unit, number = offset
+    if unit == "day":
+        moved = reference + timedelta(days=number)
+        return (Day(moved.year, moved.month, moved.day),)
+    months = reference.year * 12 + reference.month - 1 + number
+    return (Day(reference.year + number) if unit == "year" else Day(months // 12, months % 12 + 1),)
+
+
+def _is_lone_month(parts: Mapping[str, str | None]) -> bool:
+    return bool(parts.get("month")) and not parts.get("day") and not parts.get("year")
+
+
+def _is_other_word(word: str) -> bool:
+    """Whether a short or ambiguous name may be another word ("mar", "may", "sen")."""
+    return word in _OTHER_WORDS or (
+        word.isascii() and len(word) < _SHORTEST_MONTH_ALONE and word not in _SHORT_NAMES
+    )

@@ -1,0 +1,138 @@
+"""The numbers and dates of a claim against those of the evidence."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Literal
+
+from rag.verification.facts import DateMention, Facts, Quantity
+from rag.verification.facts.dates import Day
+
+# "unverified": that the evidence lacks it, but could not be expected to show it.
+Finding = Literal["given", "missing", "differs", "unverified"]
+
+# Another language may write numbers up to here in words.
+_SMALL = 12
+
+
+def compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
+    """Return what the claim's numbers are in the evidence, None where it states none."""
+    across = claim.language.split("-")[0] != evidence.language.split("-")[0]
+    stated = [quantity for quantity in claim.quantities if not quantity.is_soft]
+    stated = [quantity for quantity in stated if not (across and _is_small(quantity))]
+    if not stated:
+        return None
+    left = list(evidence.quantities)
+    unmatched = []
+    for quantity in stated:
+        match = next((given for given in left if quantity.equals(given)), None)
+        if match is None:
+            unmatched.append(quantity)
+        else:
+            left.remove(match)
+    rivals = [given for given in left if not given.is_soft]
+    # A number said twice needs to be given once, unless another stands in its place.
+    missing = [quantity for quantity in unmatched if rivals or not _is_given(quantity, evidence)]
+    missing = [quantity for quantity in missing if not _is_in_dates(quantity, evidence.dates)]
+    if not missing:
+        return "given"
+    return (
+        "differs"
+        if any(_may_replace(rival, quantity) for rival in rivals for quantity in missing)
+        else "missing"
+    )
+
+
+def _is_small(quantity: Quantity) -> bool:
+    """Whether a number is one that another language may put in words of its own ("both")."""
+    return not quantity.text[:1].isdecimal() or (
+        quantity.dimension is None and max(quantity.values) <= _SMALL
+    )
+
+
+def _is_given(quantity: Quantity, evidence: Facts) -> bool:
+    return any(quantity.equals(given) for given in evidence.quantities)
+
+
+def _is_in_dates(quantity: Quantity, dates: Iterable[DateMention]) -> bool:
+    parts = {part for mention in dates for day in mention.days for part in (day.year, day.month, day.day)}
+    return quantity.text.isdecimal() and any(value in parts for value in quantity.values)
+
+
+def _may_replace(rival: Quantity, quantity: Quantity) -> bool:
+    return rival.dimension == quantity.dimension or None in (rival.dimension, quantity.dimension)
+
+
+def compare_dates(claim: Facts, evidence: Facts) -> Finding | None:
+    """Return what the claim's dates are in the evidence, None where it states none."""
+    stated = [mention for mention in claim.dates if not mention.is_soft]
+    if not stated:
+        return None
+    given = [*evidence.dates, *_bare_years(evidence.quantities)]
+    findings = [_find_date(mention, given) for mention in stated]
+    return next((finding for finding in ("differs", "missing") if finding in findings), "given")
+
+
+def _bare_years(quantities: Iterable[Quantity]) -> list[DateMention]:
+    years = [int(value) for quantity in quantities for value in quantity.values if 1000 <= value < 2200]
+    return [DateMention(text=str(year), days=(Day(year=year),)) for year in years]
+
+
+def _find_date(stated: DateMention, given: Sequence[DateMention]) -> Finding:
+    same = [mention for mention in given if _is_same_date(stated, mention)]
+    if any(not _lacks(mention, stated) for mention in same) or _is_pieced_together(stated, same):
+        return "given"
+    if same and not any(_is_rival(mention, stated) for mention in given if mention not in same):
+        return "missing"
+    return "differs" if any(_is_rival(mention, stated) for mention in given) else "missing"
+
+
+def _is_same_date(left: DateMention, right: DateMention) -> bool:
+    if left.weekday is not None and right.weekday is not None and left.weekday != right.weekday:
+        return False
+    if not left.days or not right.days:
+        return _weekday_agrees(left, right)
+    return any(own.agrees(given) for own in left.days for given in right.days)
+
+
+def _weekday_agrees(left: DateMention, right: DateMention) -> bool:
+    """Whether one gives only a weekday that is the other's."""
+    lone, dated = (left, right) if not left.days else (right, left)
+    if dated.weekday is not None:
+        return lone.weekday == dated.weekday
+    return any(_weekday(day) == lone.weekday for day in dated.days)
+
+
+def _weekday(day: Day) -> int | None:
+    return date(day.year, day.month, day.day).weekday() if day.year and day.month and day.day else None
+
+
+def _lacks(given: DateMention, stated: DateMention) -> bool:
+    """Whether `given` leaves open what `stated` says."""
+    if not stated.days:
+        return False
+    return all(day.lacks(own) for own in stated.days for day in given.days or (Day(),))
+
+
+def _is_pieced_together(stated: DateMention, same: Sequence[DateMention]) -> bool:
+    """Whether several mentions give together what no one gives: "3 June" and "2005"."""
+    for own in stated.days:
+        parts = [day for mention in same for day in mention.days if day.agrees(own)]
+        given = Day(
+            next((day.year for day in parts if day.year), None),
+            next((day.month for day in parts if day.month), None),
+            next((day.day for day in parts if day.day), None),
+        )
+        if not given.lacks(own):
+            return True
+    return False
+
+
+def _is_rival(given: DateMention, stated: DateMention) -> bool:
+    """Whether `given` gives the same parts otherwise."""
+    if not stated.days or not given.days:
+        return given.weekday is not None and stated.weekday is not None and given.weekday != stated.weekday
+    return not any(own.agrees(other) for own in stated.days for other in given.days) and any(
+        (own.year and other.year) or (own.month and other.month)
+        for own in stated.days
+        for other in given.days
+    )

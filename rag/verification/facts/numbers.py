@@ -1,0 +1,282 @@
+"""The numbers in a text, whatever form its language gives them."""
+
+import functools
+import math
+import re
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
+
+from rag.verification.facts.lexicon import Lexicon, Unit, alternatives, lexicon
+
+_DIGITS = r"\d+(?:[.,:'\u00a0\u202f]\d+)*"
+_HAN = "〇零一二两兩三四五六七八九十百千"
+_HAN_DIGITS = {
+    **{sign: value for value, sign in enumerate("〇一二三四五六七八九")},
+    "零": 0,
+    "两": 2,
+    "兩": 2,
+}
+_HAN_TENS = {"十": 10, "百": 100, "千": 1000}
+# A single Han numeral is a number only before one of these; else it is part of a word ("统一", "三菱").
+_HAN_COUNTED = frozenset(
+    "个個名人位年月日天次种種座家所只隻艘架辆輛岁歲元万萬亿億倍点點届屆度本台国國省市点件条條艘"
+)
+
+# Words before a number that make it a round one.
+_ABOUT = re.compile(
+    r"(?:sekitar|kira-kira|hampir|lebih dari|kurang lebih|mencapai sekitar|about|around|nearly|almost|over"
+    r"|more than|approximately|some|unos|unas|cerca de|casi|más de|alrededor de|environ|près de|plus de|etwa"
+    r"|rund|fast|约|約|大约|近|超过|超過|逾|khoảng|gần|hơn|ประมาณ|ราว|กว่า|حوالي|نحو|أكثر من|लगभग|करीब)"
+    r"\s*\W?\s*$"
+)
+
+# What is one in some languages is an article or part of a phrase ("salah satu", "one of", "uno"); what is
+# zero is "not", "nothing" or a month in a few.
+_SOFT_VALUES = frozenset({1.0})
+_SOFT_WORDS = frozenset({"second", "a", "hundred", "không", "null", "wala", "walâ", "صفر"})
+
+# After a sum of money; M is a million, or "miliar" in Indonesian.
+_LETTERS = {"k": (1e3,), "m": (1e6, 1e9), "b": (1e9,), "t": (1e12,)}
+
+# Who writes "about 20" for 17 has not rounded.
+_SMALLEST_ROUNDED = 100
+
+_YEAR = Unit("duration", 365.25)
+_YEARS = frozenset(map(float, range(1000, 2700)))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of a text.
+
+    `values` are its readings as written: "1.500" is 1500 or 1.5. `amount` is the one that its language means,
+    in the base unit of its dimension. A soft one may support a claim but need not be supported.
+    """
+
+    text: str
+    values: frozenset[float]
+    amount: float
+    factor: float = 1.0
+    dimension: str | None = None
+    is_soft: bool = False
+    is_about: bool = False
+
+    def equals(self, other: "Quantity") -> bool:
+        """Whether both may state the same number of the same thing."""
+        if self.dimension and other.dimension and self.dimension != other.dimension:
+            return False
+        if self.dimension == other.dimension and self.factor != other.factor:
+            return self._meets({self.amount}, {other.amount})
+        return self._meets(self.values, other.values)
+
+    def _meets(self, own: Set[float], given: Set[float]) -> bool:
+        if own & given:
+            return True
+        return self.is_about and any(_is_rounded(value, rounded) for value in given for rounded in own)
+
+
+def find_quantities(folded: str, *, language: str) -> tuple[list[Quantity], str]:
+    """Return the numbers of a folded text, in order, and the text with them blanked out.
+
+    >>> found, rest = find_quantities("naik rp2,3 triliun atau 15 persen", language="id")
+    >>> [sorted(quantity.values) for quantity in found], rest.split()
+    ([[2300000000000.0], [15.0]], ['naik', 'atau'])
+    """
+    words = lexicon(language)
+    found: list[_Numeral] = []
+    for match in _pattern(language).finditer(folded):
+        numeral = _numeral(match, words)
+        if found and _continues(found[-1], numeral, folded):
+            found[-1] = _joined(found[-1], numeral)
+        elif numeral.values:
+            found.append(numeral)
+        else:
+            found += _separate(match)
+    return [_quantity(numeral, folded, words.decimal_sign) for numeral in found], _without(found, folded)
+
+
+def _without(numerals: Iterable["_Numeral"], text: str) -> str:
+    kept, position = [], 0
+    for numeral in numerals:
+        kept.append(text[position : numeral.start])
+        position = numeral.end
+    return " ".join([*kept, text[position:]])
+
+
+@dataclass(frozen=True)
+class _Numeral:
+    """A number where it stands: its values, the largest of its multipliers, what it counts."""
+
+    start: int
+    end: int
+    values: frozenset[float]
+    multiplier: float = 1.0
+    unit: Unit | None = None
+    is_soft: bool = False
+
+
+@functools.lru_cache(maxsize=64)
+def _pattern(language: str) -> re.Pattern[str]:
+    """Match a currency, a number, its multipliers and its unit; all but the number may be missing."""
+    words = lexicon(language)
+    end = r"(?!\w)" if words.has_spaces else ""
+    numbers = [_DIGITS, rf"百分之[{_HAN}]+", rf"[{_HAN}]+"]
+    if words.number_words:
+        numbers.append(rf"(?<!\w){alternatives(words.number_words)}(?!\w)")
+    return re.compile(
+        rf"(?P<currency>(?<![^\W\d_]){alternatives(words.currency_signs)}\.?\s?)?(?P<share>百分之)?"
+        rf"(?P<number>{'|'.join(numbers)})"
+        rf"(?P<multipliers>(?:[\s-]?{alternatives(words.multipliers)}{end})*)"
+        rf"(?(currency)(?:\s?(?P<letter>[kmbt])(?!\w))?)"
+        rf"(?:[\s-]?(?:(?:de|of)\s)?(?P<unit>{alternatives([*words.units, *words.currencies])}){end})?"
+    )
+
+
+def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
+    written = match["number"]
+    following = match.string[match.end("number") : match.end("number") + 1]
+    values = _values(written, is_counted=bool(match["share"]) or following in _HAN_COUNTED, words=words)
+    multiplier = math.prod(words.multipliers[word] for word in _split(match["multipliers"], words))
+    powers = _LETTERS[match["letter"]] if match["letter"] else (1.0,)
+    return _Numeral(
+        start=match.start(),
+        end=match.end(),
+        values=frozenset(_rounded(value * multiplier * power) for value in values for power in powers),
+        multiplier=multiplier,
+        unit=_unit(match, words),
+        is_soft=written in _SOFT_WORDS or (not written[0].isdecimal() and bool(values & _SOFT_VALUES)),
+    )
+
+
+def _split(multipliers: str, words: Lexicon) -> list[str]:
+    return re.findall(alternatives(words.multipliers), multipliers) if multipliers else []
+
+
+def _values(written: str, *, is_counted: bool, words: Lexicon) -> frozenset[float]:
+    if written[0].isdecimal():
+        return readings(written)
+    if written in words.number_words:
+        return frozenset({float(words.number_words[written])})
+    return frozenset({han_value(written)} if is_counted or _is_numeral(written) else ())
+
+
+def _is_numeral(han: str) -> bool:
+    """Whether a row of Han numerals is a number wherever it stands: with a ten in it, or a year's length."""
+    return len(han) > 2 or (len(han) == 2 and not set(han).isdisjoint(_HAN_TENS))
+
+
+def _unit(match: re.Match[str], words: Lexicon) -> Unit | None:
+    if match["share"]:
+        return Unit("percent")
+    currency = (match["currency"] or "").rstrip(". \u00a0")
+    if currency:
+        return words.currencies[currency]
+    name = match["unit"]
+    return (words.units.get(name) or words.currencies[name]) if name else None
+
+
+def _continues(previous: _Numeral, numeral: _Numeral, text: str) -> bool:
+    """Whether both are one number: "2 juta 300 ribu", "3亿2000万"."""
+    between = text[previous.end : numeral.start]
+    is_adjacent = not between or (between == " " and numeral.multiplier > 1)
+    is_smaller = max(numeral.values, default=0) < previous.multiplier
+    return is_adjacent and previous.unit is None and is_smaller and previous.multiplier >= 1000
+
+
+def _joined(previous: _Numeral, numeral: _Numeral) -> _Numeral:
+    sums = {_rounded(large + small) for large in previous.values for small in numeral.values}
+    return replace(numeral, start=previous.start, values=frozenset(sums))
+
+
+def _separate(match: re.Match[str]) -> list[_Numeral]:
+    """Return the numbers of a row that is not one ("1,2,3", "3.6.2.1")."""
+    if not match["number"][0].isdecimal():
+        return []
+    start = match.start("number")
+    return [
+        _Numeral(start + part.start(), start + part.end(), frozenset({float(part[0])}))
+        for part in re.finditer(r"\d{1,300}", match["number"])
+    ]
+
+
+def _quantity(numeral: _Numeral, text: str, decimal_sign: str) -> Quantity:
+    unit = numeral.unit
+    if unit == _YEAR and numeral.values & _YEARS:
+        unit = None  # "2005年" is a year, not a time of 2005 years
+    factor = unit.factor if unit else 1.0
+    return Quantity(
+        text=text[numeral.start : numeral.end].strip(),
+        values=numeral.values,
+        amount=_rounded(_meant(numeral.values, text[numeral.start : numeral.end], decimal_sign) * factor),
+        factor=factor,
+        dimension=unit.dimension if unit else None,
+        is_soft=numeral.is_soft,
+        is_about=_ABOUT.search(text, max(0, numeral.start - 24), numeral.start) is not None,
+    )
+
+
+def _meant(values: frozenset[float], written: str, decimal_sign: str) -> float:
+    """Return the reading of "1.500" that a language with this decimal sign means."""
+    return min(values) if decimal_sign in written else max(values)
+
+
+def _rounded(value: float) -> float:
+    """Return `value` without the noise of binary fractions: 2.3 × 10¹² is written 2,300,000,000,000."""
+    return float(f"{value:.12g}")
+
+
+def readings(digits: str) -> frozenset[float]:
+    """Return what digits with points and commas may mean, empty for what is no one number ("1.2.3").
+
+    >>> sorted(readings("1.500")), sorted(readings("1,5")), sorted(readings("1.500,25"))
+    ([1.5, 1500.0], [1.5], [1500.25])
+    """
+    digits = digits.replace(":", ".") if digits.count(":") == 1 else digits
+    groups = re.split(r"[.,'\u00a0\u202f]", digits)
+    signs = re.findall(r"[.,'\u00a0\u202f]", digits)
+    if not signs:
+        return frozenset({float(digits)}) if digits.isdecimal() and len(digits) < 300 else frozenset()
+    found = set()
+    if _are_thousands(groups) and len(set(signs)) == 1:
+        found.add(float("".join(groups)))
+    has_decimals = signs[-1] in ".," and signs.count(signs[-1]) == 1
+    if has_decimals and (len(groups) == 2 or _are_thousands(groups[:-1])):
+        found.add(float("".join(groups[:-1]) + "." + groups[-1]))
+    return frozenset(found)
+
+
+def _are_thousands(groups: list[str]) -> bool:
+    """Whether the groups are 1 500 000, or 15 00 000 as in India."""
+    first, *middle, last = groups
+    if len(last) != 3 or not 1 <= len(first) <= 3 or first == "0":
+        return False
+    return all(len(group) == 3 for group in middle) or (
+        len(first) <= 2 and all(len(group) == 2 for group in middle)
+    )
+
+
+def han_value(numeral: str) -> float:
+    """Return the value of a Chinese numeral below ten thousand, or of a row of its digits.
+
+    >>> han_value("三百二十一"), han_value("二〇〇五"), han_value("十")
+    (321.0, 2005.0, 10.0)
+    """
+    if not set(numeral) & set(_HAN_TENS):
+        return float("".join(str(_HAN_DIGITS[sign]) for sign in numeral))
+    total, digit = 0, None
+    for sign in numeral:
+        if sign in _HAN_TENS:
+            total += (1 if digit is None else digit) * _HAN_TENS[sign]
+            digit = None
+        else:
+            digit = _HAN_DIGITS[sign]
+    return float(total + (digit or 0))
+
+
+def _is_rounded(value: float, rounded: float) -> bool:
+    """Whether `rounded` is `value` to two or three digits.
+
+    >>> _is_rounded(2_298_123_456_789, 2.3e12), _is_rounded(17, 18)
+    (True, False)
+    """
+    return any(float(f"{value:.{digits}g}") == rounded for digits in (2, 3)) and value >= _SMALLEST_ROUNDED

@@ -1,0 +1,276 @@
+"""Words to passages, in memory and in a folder, against a plain dictionary."""
+
+import random
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.vector_index import UnusableIndexFile
+from rag.corpus.local.keyword_index import Entry, KeywordIndex, keep, open_kept
+from rag.datatypes import Filters
+
+NO_FILTERS = Filters()
+ARTICLE = {
+    "id": "a",
+    "language": "id",
+    "outlet": None,
+    "author": None,
+    "section": None,
+    "published_day": None,
+    "metadata": "{}",
+}
+STATE = {"corpus": 7, "last_passage": 3, "last_removal": 0}
+
+
+def entry(passage_id: int, words: str, **article: Any) -> Entry:
+    return Entry(passage_id, words, {**ARTICLE, **article})
+
+
+ENTRIES = [entry(1, "panen kopi naik"), entry(2, "kopi kopi"), entry(3, "banjir 1.500,5 日本 don't")]
+
+
+def found(index: KeywordIndex, *words: str, depth: int = 10, filters: Filters = NO_FILTERS) -> list[int]:
+    return sorted(index.search(dict.fromkeys(words, 1.0), depth=depth, filters=filters))
+
+
+def filled(entries: Iterable[Entry] = ENTRIES) -> KeywordIndex:
+    index = KeywordIndex()
+    index.add(entries)
+    return index
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The three entries, kept."""
+    folder = tmp_path / "keywords"
+    keep(folder, ENTRIES, removed=[], state=STATE, anew=True)
+    return folder
+
+
+def reopened(folder: Path) -> KeywordIndex:
+    kept, state = open_kept(folder)
+    return KeywordIndex(kept, last_kept=state["last_passage"])
+
+
+def test_a_passage_is_found_by_any_of_its_words() -> None:
+    index = filled()
+    assert found(index, "kopi") == [1, 2]
+    assert found(index, "naik", "banjir") == [1, 3]
+    for word in ("1.500,5", "日本", "don't"):
+        assert found(index, word) == [3]
+    assert found(index, "kop") == found(index, "Kopi") == found(index, "") == found(index) == []
+
+
+def test_the_best_are_found_where_not_all_are_asked_for() -> None:
+    assert filled().search({"kopi": 1.0}, depth=1, filters=NO_FILTERS) == [2]
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    assert found(KeywordIndex(), "kopi") == []
+    assert KeywordIndex().passages_with("kopi") == 0
+
+
+def test_counts_passages_not_words() -> None:
+    assert [filled().passages_with(word) for word in ("kopi", "panen", "teh")] == [2, 1, 0]
+
+
+def test_what_is_removed_is_found_and_counted_no_more() -> None:
+    index = filled()
+    index.remove({2: "kopi kopi", 99: "kopi"})
+    assert found(index, "kopi") == [1]
+    assert index.passages_with("kopi") == 1
+
+
+def test_what_is_kept_is_found_with_what_came_after(folder: Path) -> None:
+    index = reopened(folder)
+    index.add([entry(4, "kopi teh")])
+    assert found(index, "kopi") == [1, 2, 4]
+    assert index.passages_with("kopi") == 3
+    index.remove({1: "panen kopi naik", 4: "kopi teh"})
+    assert found(index, "kopi") == [2]
+    assert [index.passages_with(word) for word in ("kopi", "naik", "teh")] == [1, 0, 0]
+
+
+def test_the_best_are_found_beside_many_removed(folder: Path) -> None:
+    many = [entry(number, "kopi " * (200 - number)) for number in range(10, 100)]
+    keep(folder, many, removed=[], state={**STATE, "last_passage": 99}, anew=False)
+    index = reopened(folder)
+    index.remove(dict.fromkeys(range(10, 90), "kopi"))
+    best = found(index, "kopi", depth=5)
+    assert len(best) == 5
+    assert best[0] >= 90
+
+
+def test_keeping_again_adds_and_removes(folder: Path) -> None:
+    keep(folder, [entry(4, "teh")], removed=[2, 3], state={**STATE, "last_passage": 4}, anew=False)
+    index = reopened(folder)
+    assert (found(index, "kopi"), found(index, "teh"), found(index, "banjir")) == ([1], [4], [])
+    assert index.passages_with("kopi") == 1
+    assert open_kept(folder)[1] == {**STATE, "last_passage": 4}
+
+
+def test_keeping_anew_forgets(folder: Path) -> None:
+    keep(folder, [entry(4, "teh")], removed=[], state=STATE, anew=True)
+    assert (found(reopened(folder), "kopi"), found(reopened(folder), "teh")) == ([], [4])
+
+
+def test_an_open_index_does_not_see_what_is_kept_after(folder: Path) -> None:
+    index = reopened(folder)
+    keep(folder, [entry(4, "kopi")], removed=[1], state={**STATE, "last_passage": 4}, anew=False)
+    assert found(index, "kopi") == [1, 2]
+
+
+def test_a_second_writer_is_refused(folder: Path) -> None:
+    kept, _ = open_kept(folder)
+    writer = kept.writer(15_000_000, num_threads=1)
+    with pytest.raises(ValueError, match="LockBusy"):
+        keep(folder, [], removed=[], state=STATE, anew=False)
+    del writer
+
+
+def test_a_word_longer_than_any_index_takes_leaves_the_others() -> None:
+    index = filled([entry(1, "kopi " + "x" * 5_000_000 + " teh")])
+    assert found(index, "kopi") == found(index, "teh") == [1]
+
+
+def test_ten_thousand_equal_passages() -> None:
+    index = filled(entry(number, "kopi naik") for number in range(1, 10_001))
+    assert index.passages_with("kopi") == 10_000
+    assert len(index.search({"kopi": 1.0}, depth=100, filters=NO_FILTERS)) == 100
+
+
+# Filters
+
+
+@pytest.mark.parametrize(
+    ("filters", "passes"),
+    [
+        (Filters(language=("id",)), [1, 2]),
+        (Filters(language=("id", "en")), [1, 2, 3]),
+        (Filters(language=("i",)), []),
+        (Filters(outlet=("Suara",), language=("id",)), [1]),
+        (Filters(article_id=("b", "c")), [2, 3]),
+        (Filters(metadata={"n": 1}), [1]),
+        (Filters(metadata={"n": "1"}), [2]),
+        (Filters(metadata={"n": True}), []),
+        (Filters(metadata={"long": "x" * 100_000}), [3]),
+    ],
+)
+def test_only_what_passes_the_filters_is_found(filters: Filters, passes: list[int], tmp_path: Path) -> None:
+    long = '{"long":"' + "x" * 100_000 + '"}'
+    entries = [
+        entry(1, "kopi", id="a", outlet="Suara", metadata='{"n":1}'),
+        entry(2, "kopi", id="b", metadata='{"n":"1"}'),
+        entry(3, "kopi", id="c", language="en", outlet="Suara", metadata=long),
+    ]
+    assert found(filled(entries), "kopi", filters=filters) == passes
+    keep(tmp_path / "kept", entries, removed=[], state=STATE, anew=True)
+    assert found(reopened(tmp_path / "kept"), "kopi", filters=filters) == passes
+
+
+# Whatever is done, in whatever order
+
+WORDS = st.lists(st.sampled_from("abcde"), min_size=1, max_size=6)
+STEPS = st.lists(st.one_of(WORDS, st.just("remove"), st.just("keep")), max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=STEPS, seed=st.integers(0, 1000))
+def test_finds_and_counts_what_a_dictionary_does(steps: list[Any], seed: int) -> None:
+    chooser = random.Random(seed)  # noqa: S311
+    present: dict[int, str] = {}
+    removed: dict[int, str] = {}
+    unkept: dict[int, str] = {}
+    last = 0
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary, "kept")
+        index = KeywordIndex()
+        for step in steps:
+            if step == "keep":
+                entries = [entry(number, words) for number, words in unkept.items() if number in present]
+                keep(folder, entries, removed=removed, state={**STATE, "last_passage": last}, anew=False)
+                index, unkept, removed = reopened(folder), {}, {}
+            elif step == "remove":
+                for number in chooser.sample(sorted(present), min(2, len(present))):
+                    removed[number] = present.pop(number)
+                index.remove(removed)
+            else:
+                last += 1
+                present[last] = unkept[last] = " ".join(step)
+                index.add([entry(last, present[last])])
+        check(index, present)
+
+
+def check(index: KeywordIndex, present: Mapping[int, str]) -> None:
+    for word in "abcdef":
+        expected = [number for number, words in present.items() if word in words.split()]
+        assert found(index, word, depth=100) == expected
+        assert index.passages_with(word) == len(expected)
+
+
+# Damage
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnusableIndexFile, match="none is missing"):
+        open_kept(tmp_path / "none")
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    with pytest.raises(UnusableIndexFile, match="kept is damaged"):
+        open_kept(tmp_path / "kept")
+
+
+def test_any_file_missing_cut_short_or_altered_is_refused(folder: Path) -> None:
+    files = [path for path in folder.iterdir() if path.suffix not in ("", ".lock")]
+    assert {path.suffix for path in files} >= {".idx", ".term", ".fast", ".store", ".json"}
+    for path in files:
+        if path.name == ".managed.json":  # tantivy's own list of files to clear away
+            continue
+        whole = path.read_bytes()
+        altered = bytearray(whole)
+        altered[len(whole) // 3] ^= 1
+        for content in (whole[:-1], whole[: len(whole) // 2], b"", bytes(altered)):
+            path.write_bytes(content)
+            with pytest.raises(UnusableIndexFile, match="keywords is damaged"):
+                open_kept(folder)
+        path.write_bytes(whole)
+    assert found(reopened(folder), "kopi") == [1, 2]
+
+
+# Writers that came to an end
+
+
+def test_what_a_killed_writer_left_stops_none_after_it(tmp_path: Path) -> None:
+    folder, finished = tmp_path / "killed", tmp_path / "finished"
+    odd, even = range(1, 200, 2), list(range(2, 200, 2))
+    keep(folder, [entry(n, "kopi") for n in range(1, 200)], removed=[], state=STATE, anew=True)
+    shutil.copytree(folder, finished)
+    keep(finished, [], removed=odd, state=STATE, anew=False)
+    new = [path for path in finished.iterdir() if not (folder / path.name).exists()]
+    assert ".del" in {path.suffix for path in new}
+    for path in (*new, finished / ".managed.json"):  # all but its last step
+        shutil.copy(path, folder)
+    assert len(found(reopened(folder), "kopi", depth=200)) == 199
+    keep(folder, [], removed=odd, state=STATE, anew=False)
+    assert found(reopened(folder), "kopi", depth=200) == even
+
+
+def broken_entries() -> Iterator[Entry]:
+    yield entry(4, "teh")
+    raise ValueError("no more rows")
+
+
+def test_a_writer_that_failed_lets_the_next_one_write_while_its_error_is_kept(folder: Path) -> None:
+    with pytest.raises(ValueError, match="no more rows") as kept_error:
+        keep(folder, broken_entries(), removed=[], state=STATE, anew=False)
+    keep(folder, [entry(5, "susu")], removed=[], state=STATE, anew=False)
+    assert found(reopened(folder), "teh", "susu") == [5]
+    assert kept_error.value

@@ -1,0 +1,230 @@
+"""`kutip migrate`: one corpus into another, whole, each article once, whatever stops it on the way."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rag.corpus.local.corpus import DATABASE_NAME
+from rag.corpus.milvus.corpus import MilvusCorpus
+from rag.corpus.protocol import NO_FILTERS, Corpus
+from rag.corpus.transfer import compare, every, transfer
+from rag.datatypes import Article, Counts
+from rag.errors import CorpusDamaged, CorpusError
+from tests.commands.test_command_line import kutip
+from tests.conftest import article
+from tests.corpora import (
+    COFFEE,
+    FLOOD,
+    OTHER,
+    TOPIC_IDENTITY,
+    add,
+    check_against_brute_force,
+    encoded,
+    keyword_ids,
+    open_place,
+    vector_hits,
+    vector_ids,
+)
+from tests.corpus.milvus.test_corpus import EDITED, prefix, stored_in, swept  # noqa: F401
+from tests.milvus_link import linked
+
+ROOT = Path(__file__).resolve().parents[2]
+OTHERS = [article(f"{number:02}", f"Kopi {number}.", f"Banjir {number}.") for number in range(40)]
+
+
+@pytest.fixture
+def settings(milvus_uri: str, tmp_path: Path, prefix: str, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: F811
+    """Set where both corpora are; give the place of the one in Milvus."""
+    monkeypatch.setenv("KUTIP_DATA_DIR", str(tmp_path / "local"))
+    monkeypatch.setenv("KUTIP_MILVUS_URI", milvus_uri)
+    monkeypatch.setenv("KUTIP_MILVUS_PREFIX", prefix)
+    return f"{milvus_uri}#{prefix}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    """Give the folder that the settings name."""
+    return str(tmp_path / "local")
+
+
+def migrate(source: str, target: str) -> Any:
+    return kutip("migrate", "--from", source, "--to", target)
+
+
+def all_of(corpus: Corpus) -> list[tuple[Article, list[Any], list[bytes], set[str]]]:
+    return [
+        (
+            kept.article,
+            [passage for passage, _ in kept.passages],
+            [np.asarray(vector, np.float32).tobytes() for _, vector in kept.passages],
+            {former.version for former in kept.former},
+        )
+        for kept in every(corpus)
+    ]
+
+
+def told(done: int, total: int) -> None:
+    assert 0 < done <= total
+
+
+def test_there_and_back_all_is_the_same(settings: str, folder: str, tmp_path: Path) -> None:
+    with open_place(folder) as corpus:
+        add(corpus, COFFEE, FLOOD, EDITED, *OTHERS)
+        before = all_of(corpus)
+    there = migrate("local", "milvus")
+    assert (there.code, there.out) == (0, "")
+    assert there.err.startswith("42 articles put into ")
+    assert "42 articles, 43 versions, 84 passages" in there.err
+    with open_place(settings) as corpus:
+        assert all_of(corpus) == before
+        assert corpus.article("kopi", version=COFFEE.version) == COFFEE
+        assert keyword_ids(corpus, "tiga") == ["kopi"]
+        check_against_brute_force(corpus)
+    Path(folder).rename(tmp_path / "put aside")
+    back = migrate("milvus", "local")
+    assert (back.code, back.err.split(" into ")[0]) == (0, "42 articles put")
+    with open_place(folder) as corpus:
+        assert all_of(corpus) == before
+        assert corpus.article("kopi", version=COFFEE.version) == COFFEE
+        assert corpus.check(told=told) == []
+        check_against_brute_force(corpus)
+    again = migrate("local", "milvus")
+    assert (again.code, again.err.split(" into ")[0]) == (0, "0 articles put")
+
+
+def test_what_was_edited_since_is_put_there_and_what_is_there_besides_stays(
+    settings: str, folder: str
+) -> None:
+    extra = article("bus", "Bus malam.")
+    with open_place(folder) as local, open_place(settings) as milvus:
+        add(local, COFFEE, FLOOD)
+        add(milvus, extra, EDITED)
+    first = migrate("local", "milvus")
+    assert first.code == 0
+    assert first.err.endswith("1 other articles are there too.\n")
+    with open_place(folder) as local, open_place(settings) as milvus:
+        assert milvus.article("kopi") == COFFEE
+        assert milvus.article("kopi", version=EDITED.version) == EDITED
+        add(local, EDITED)
+    assert migrate("local", "milvus").err.startswith("1 articles put")
+    with open_place(settings) as milvus:
+        assert milvus.article("kopi") == EDITED
+        assert milvus.article("bus") == extra
+        assert vector_ids(milvus) == ["banjir", "bus", "kopi"]
+        assert milvus.counts() == Counts(articles=3, passages=5)
+
+
+def test_killed_and_begun_again_it_goes_on_and_doubles_nothing(settings: str, folder: str) -> None:
+    with open_place(folder) as corpus:
+        add(corpus, COFFEE, EDITED, *OTHERS)
+    uri, _, name = settings.partition("#")
+    with linked(uri) as (slow_uri, link), open_place(settings) as target:
+
+        def slowly(request: bytes, passed_on: Any, context: Any) -> bytes:
+            time.sleep(0.05)
+            reply: bytes = passed_on()
+            return reply
+
+        link.faults["Upsert"] = slowly
+        code = "from api.commands import main; main()"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, "migrate", "--from", "local", "--to", "milvus"],
+            env={**os.environ, "KUTIP_MILVUS_URI": slow_uri, "PYTHONPATH": str(ROOT)},
+            cwd=folder,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            while not (put := target.counts().articles):
+                assert process.poll() is None
+                time.sleep(0.02)
+        finally:
+            process.kill()
+            process.wait()
+    assert put < 41
+    time.sleep(0.5)  # what was on its way has arrived
+    with open_place(settings) as target:
+        put = target.counts().articles
+    result = migrate("local", "milvus")
+    assert result.code == 0
+    assert 0 < int(result.err.split()[0]) <= 41 - put + 1  # that which was put without its former version
+    with swept(uri, name) as target, open_place(folder) as source:
+        assert stored_in(target) == (41, 42, 83)
+        assert all_of(target) == all_of(source)
+        check_against_brute_force(target)
+
+
+def test_articles_that_another_changes_meanwhile_are_named(place: str, other_place: str) -> None:
+    with open_place(place) as source, open_place(other_place) as target:
+        add(source, COFFEE, FLOOD)
+        assert transfer(source, target, told=told) == 2
+        add(target, EDITED)
+        with pytest.raises(CorpusError, match=r"1 articles are not the same in .* \('kopi'\): .* again"):
+            compare(source, target, told=told)
+        assert transfer(source, target, told=told) == 1
+        assert compare(source, target, told=told).versions == 2
+        assert target.article("kopi") == COFFEE
+
+
+def test_other_vectors_of_the_same_version_are_replaced(place: str, other_place: str) -> None:
+    with open_place(place) as source, open_place(other_place) as target:
+        add(source, COFFEE, FLOOD)
+        passages = [passage for passage, _ in source.passages_of("kopi")]
+        target.add(COFFEE, passages, np.full((2, TOPIC_IDENTITY.dimension), 0.5, np.float32))
+        with pytest.raises(CorpusError, match="2 articles are not the same"):
+            compare(source, target, told=told)
+        assert transfer(source, target, told=told) == 2
+        assert compare(source, target, told=told).passages == 3
+        check_against_brute_force(target)
+        if isinstance(target, MilvusCorpus):
+            assert stored_in(target) == (2, 2, 3)
+
+
+def test_a_corpus_of_another_encoder_is_refused(settings: str, folder: str) -> None:
+    with open_place(folder) as local, open_place(settings, encoder=OTHER) as milvus:
+        add(local, COFFEE)
+        milvus.add(FLOOD, *other_vectors(FLOOD))
+    result = migrate("local", "milvus")
+    assert result.code == 1
+    assert "holds vectors of topics (7), the one in" in result.err
+    assert "of other (2): choose an empty one with KUTIP_DATA_DIR or KUTIP_MILVUS_PREFIX" in result.err
+    with open_place(settings, encoder=None) as milvus:
+        assert [header.id for header in milvus.articles(NO_FILTERS, limit=9, cursor=None).articles] == [
+            "banjir"
+        ]
+
+
+def other_vectors(source: Article) -> Any:
+    passages, _ = encoded(source)
+    return passages, np.ones((len(passages), 2), np.float32) / np.sqrt(2, dtype=np.float32)
+
+
+def test_a_damaged_article_is_not_carried_over(folder: str, tmp_path: Path) -> None:
+    with open_place(folder) as source, open_place(str(tmp_path / "target")) as target:
+        add(source, COFFEE, FLOOD)
+        with closing(sqlite3.connect(Path(folder, DATABASE_NAME))) as connection, connection:
+            (document,) = connection.execute(
+                "SELECT document FROM versions WHERE article_id = 'kopi'"
+            ).fetchone()
+            changed = json.dumps({**json.loads(document), "title": "Lain"})
+            connection.execute("UPDATE versions SET document = ? WHERE article_id = 'kopi'", [changed])
+        with pytest.raises(CorpusDamaged, match="'kopi' is not what its version says: run `kutip doctor`"):
+            transfer(source, target, told=told)
+        assert vector_hits(target, "kopi") == []
+
+
+@pytest.mark.usefixtures("settings")
+def test_what_cannot_be_migrated_is_said() -> None:
+    empty = migrate("local", "milvus")
+    assert empty.code == 1
+    assert "is empty: set KUTIP_DATA_DIR or KUTIP_MILVUS_PREFIX" in empty.err
+    same = migrate("local", "local")
+    assert (same.code, "--from and --to are both 'local': name two corpora" in same.err) == (2, True)

@@ -1,0 +1,144 @@
+"""What is a task and what its reply is by rule, whatever a prompt holds."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.openai_door.housekeeping import by_rule, task_of
+from api.openai_door.messages import MessageBody, unframed
+
+HISTORY = "<chat_history>\nUSER: {}\nASSISTANT: Ya.\n</chat_history>"
+TITLE = (
+    '### Task:\nWrite a title.\n### Output:\nJSON format: {{ "title": "…" }}\n### Chat History:\n' + HISTORY
+)
+
+# Prompts are put together from what the rules look for, and anything between.
+PIECES = st.sampled_from(
+    [
+        *("### Task:\n", "# Task: ", "Respond to the user query", "<chat_history>", "</chat_history>"),
+        *("USER: ", "||>User:\n", "User: Kopi?", "ASSISTANT: ", "\n", "  ", '{ "title": "', '{"a": ["'),
+        *(
+            '{\n"queries": [',
+            "</context>",
+            "<user_query>",
+            "</user_query>",
+            '"tool_calls"',
+            "Available Tools:",
+        ),
+        "Provide a concise, 5-word-or-less title for the conversation",
+        "Your task is to reflect the speaker's likely facial expression",
+        "Analyze this conversation and provide:",
+    ]
+)
+PROMPTS = st.lists(PIECES | st.text(max_size=10), max_size=12).map("".join)
+ROLES = st.sampled_from(["user", "assistant", "system", "developer"])
+METADATA = st.dictionaries(
+    st.sampled_from(["task", "chat_id"]),
+    st.sampled_from(["title_generation", "tags_generation", "default"]) | st.integers() | st.none(),
+)
+
+
+def said(text: str, role: str = "user") -> MessageBody:
+    return MessageBody.model_validate({"role": role, "content": text})
+
+
+def title_of(question: str) -> str:
+    task = task_of([said(TITLE.format(question))], {})
+    assert task is not None
+    title: str = json.loads(by_rule(task))["title"]
+    return title
+
+
+@given(st.lists(st.tuples(ROLES, PROMPTS), min_size=1, max_size=4), METADATA)
+def test_any_prompt_is_a_question_or_gets_a_reply_in_the_form_asked_for(
+    messages: list[tuple[str, str]], metadata: dict[str, Any]
+) -> None:
+    task = task_of([said(text, role) for role, text in messages], metadata)
+    if task is not None and task.field is not None:
+        text = by_rule(task)
+        assert list(json.loads(text)) == [task.field]
+        assert isinstance(json.loads(text)[task.field], list if task.is_list else str)
+
+
+@given(st.text())
+def test_any_question_makes_a_title(question: str) -> None:
+    title = title_of(question)
+    assert title.strip()
+    assert len(title) <= 60
+    assert len(title.split()) <= 6
+
+
+@given(PROMPTS)
+def test_a_question_in_no_frame_stays_as_it_is(text: str) -> None:
+    if "</context>" not in text:
+        assert unframed(text) == text
+    assert unframed(text).strip() or not text.strip()
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Berapa ton panen kopi tahun ini di Gayo dan Lampung?", "Berapa ton panen kopi tahun ini"),
+        ('"Kapan banjir?"', "Kapan banjir"),
+        ("\n  Apa itu?\nBaris kedua", "Apa itu"),
+        ("今年咖啡收成多少？", "今年咖啡收成多少"),
+        ("?!", "!"),
+        ("...", "Kutip"),
+        ("k" * 100, "k" * 60),
+    ],
+)
+def test_titles(question: str, title: str) -> None:
+    assert title_of(question) == title
+
+
+def test_a_title_of_a_conversation_in_messages_of_its_own() -> None:
+    prompt = "Provide a concise, 5-word-or-less title for the conversation."
+    task = task_of([said("Berapa ton panen kopi?"), said("1.500,5 ton.", "assistant"), said(prompt)], {})
+    assert task is not None
+    assert by_rule(task) == "Berapa ton panen kopi"
+
+
+def test_a_title_as_plain_text_where_the_prompt_names_no_form() -> None:
+    task = task_of([said("### Task:\nWrite a title, nothing else.\n" + HISTORY.format("Kapan banjir?"))], {})
+    assert task is not None
+    assert by_rule(task) == "Kapan banjir"
+
+
+def test_a_field_of_an_administrators_own_prompt() -> None:
+    prompt = '### Task:\nSort it.\nJSON format: { "topics": ["…"] }\n'
+    task = task_of([said(prompt + HISTORY.format('{"title": "x"}'))], {})
+    assert task is not None
+    assert by_rule(task) == '{"topics": []}'
+    assert task_of([said(prompt)], {}) is None
+
+
+def test_an_unknown_task_of_the_metadata_is_no_task() -> None:
+    assert task_of([said("Berapa?")], {"task": "default"}) is None
+    assert task_of([said("Berapa?")], {"task": ["title_generation"]}) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "### Task:\nA title.\n" + "<chat_history>" * 300_000,
+        "### Task:\nA title.\n<chat_history></chat_history>" + "\n" * 3_000_000,
+        "### Task:\nA title.\n<chat_history>" + "\nUSER:" * 500_000 + "</chat_history>",
+        "### Task:\n" + '{ "' * 1_000_000,
+        "### Task:\nRespond to the user query</context>" + "<user_query>" * 300_000,
+        "### Task:\nRespond to the user query" + "</context" * 300_000,
+        " " * 3_000_000,
+        "Analyze this conversation and provide:" * 80_000,
+    ],
+    ids=range(8),
+)
+def test_a_long_prompt_is_read_in_no_time(text: str) -> None:
+    begin = time.perf_counter()
+    task = task_of([said(text, "system"), said(text)], {})
+    if task is not None:
+        by_rule(task)
+    unframed(text)
+    assert time.perf_counter() - begin < 1

@@ -1,0 +1,129 @@
+"""Numbers by value, in the forms of many languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.verification.facts.lexicon import fold
+from rag.verification.facts.numbers import Quantity, find_quantities, readings
+
+
+def quantities(text: str, language: str) -> list[Quantity]:
+    return find_quantities(fold(text), language=language)[0]
+
+
+def values(text: str, language: str) -> list[set[float]]:
+    return [set(quantity.values) for quantity in quantities(text, language)]
+
+
+def same(left: tuple[str, str], right: tuple[str, str]) -> bool:
+    """Whether two texts, each with its language, state one number each, the same."""
+    (ours,), (theirs,) = quantities(*left), quantities(*right)
+    return ours.equals(theirs)
+
+
+@pytest.mark.parametrize(
+    ("digits", "expected"),
+    [
+        ("15", {15}),
+        ("1,5", {1.5}),
+        ("1.500", {1500, 1.5}),
+        ("1.500,25", {1500.25}),
+        ("1,500.25", {1500.25}),
+        ("2.300.000.000.000", {2.3e12}),
+        ("1,50,000", {150_000}),
+        ("0.500", {0.5}),
+        ("1'500", {1500}),
+        ("13:27", {13.27}),
+        ("1.2.3", set()),
+        ("9" * 400, set()),
+    ],
+)
+def test_points_and_commas_are_read_as_they_may_be_meant(digits: str, expected: set[float]) -> None:
+    assert readings(digits) == expected
+
+
+@given(number=st.integers(0, 10**12))
+def test_a_whole_number_reads_the_same_however_its_thousands_are_written(number: int) -> None:
+    for separator in (",", ".", "\u202f"):
+        assert float(number) in readings(f"{number:,}".replace(",", separator))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("naik Rp2,3 triliun", "id", [{2.3e12}]),
+        ("dua puluh satu orang", "id", [{21}]),
+        ("yang ke-3 dan kedua", "id", [{3}, {2}]),
+        ("2 juta 300 ribu orang", "id", [{2_300_000}]),
+        ("sejuta orang", "id", [{1e6}]),
+        ("Rp 5 M", "id", [{5e6, 5e9}]),
+        ("two hundred and five thousand", "en", [{205_000}]),
+        ("twenty-one of 1,500", "en", [{21}, {1500, 1.5}]),
+        ("the 3rd and 20th", "en", [{3}, {20}]),
+        ("US$5bn", "en", [{5e9}]),
+        ("2.3万亿元", "zh-Hans", [{2.3e12}]),
+        ("3亿2000万", "zh-Hans", [{320_000_000}]),
+        ("百分之十五", "zh-Hans", [{15}]),
+        ("二十一人", "zh-Hans", [{21}]),
+        ("统一三菱", "zh-Hans", []),
+        ("１２％", "zh-Hans", [{12}]),
+        ("1,50,000 और 2.5 लाख", "hi", [{150_000}, {250_000}]),
+        ("१२३", "hi", [{123}]),
+        ("١٢٣٫٥ مليون", "ar", [{123_500_000}]),
+        ("๑๒๓ ล้านบาท", "th", [{123_000_000}]),
+        ("1,5 millones", "es", [{1_500_000}]),
+        ("2,3 nghìn tỷ đồng", "vi", [{2.3e12}]),
+        ("3億2000万円", "ja", [{320_000_000}]),
+        ("3억 2천만 원", "ko", [{320_000_000}]),
+        ("1,2,3,4", "en", [{1}, {2}, {3}, {4}]),
+        ("10–15", "id", [{10}, {15}]),
+        ("luas 5 km²", "id", [{5}]),
+    ],
+)
+def test_finds_numbers_in_the_forms_of_a_language(
+    text: str, language: str, expected: list[set[float]]
+) -> None:
+    assert values(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (("1,5", "id"), ("15", "id"), False),
+        (("2,3 triliun", "id"), ("2.3 trillion", "en"), True),
+        (("2,3 triliun", "id"), ("2.300.000.000.000", "id"), True),
+        (("5 km", "id"), ("5.000 meter", "id"), True),
+        (("5 km", "id"), ("5 kg", "id"), False),
+        (("5 km", "id"), ("5 km²", "id"), False),
+        (("12 bulan", "id"), ("one year", "en"), True),
+        (("15 persen", "id"), ("15%", "en"), True),
+        (("15 persen", "id"), ("15 km", "id"), False),
+        (("Rp5.000", "id"), ("$5,000", "en"), False),
+        (("Rp5.000", "id"), ("5.000 rupiah", "id"), True),
+        (("sekitar 2,3 juta", "id"), ("2.298.123", "id"), True),
+        (("2,3 juta", "id"), ("2.298.123", "id"), False),
+        (("sekitar 18", "id"), ("17", "id"), False),
+    ],
+)
+def test_numbers_are_equal_by_value_and_unit(
+    left: tuple[str, str], right: tuple[str, str], *, expected: bool
+) -> None:
+    assert same(left, right) is expected
+
+
+def test_one_may_be_an_article_and_need_not_be_given() -> None:
+    assert [quantity.is_soft for quantity in quantities("salah satu dari dua", "id")] == [True, False]
+
+
+@given(text=st.text(max_size=60), language=st.sampled_from(["id", "en", "zh-Hans", "ar", "th", "hi", "ko"]))
+def test_any_text_can_be_read(text: str, language: str) -> None:
+    for quantity in quantities(text, language):
+        assert quantity.values
+        assert quantity.equals(quantity)
+
+
+def test_a_share_of_one_han_numeral_is_a_number() -> None:
+    (share,) = quantities("增长百分之八。", "zh-Hans")
+    assert set(share.values) == {8.0}
+    assert share.dimension == "percent"

@@ -1,0 +1,78 @@
+"""What a claim states against what the evidence gives."""
+
+from datetime import date
+
+import pytest
+
+from rag.verification.comparison import Comparison, Statement, compare
+
+EVIDENCE = Statement(
+    "Bupati Sari Dewi meresmikan jembatan sepanjang 1.500 meter di Bogor pada Senin (3/6).",
+    "id",
+    reference=date(2024, 6, 4),
+    context="Jembatan baru\nKabupaten Bogor membangun jembatan. Biayanya Rp2,3 triliun.",
+)
+
+
+def against(claim: str, language: str = "id", evidence: Statement = EVIDENCE) -> Comparison:
+    return compare(Statement(claim, language), evidence)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        EVIDENCE.text,
+        "Jembatan sepanjang 1,5 km diresmikan pada 3 Juni 2024.",
+        "Sari Dewi meresmikannya kemarin.",
+        "Pada 2024-06-03 jembatan 1500 m di Bogor diresmikan.",
+        "Jembatan itu diresmikan pada bulan Juni.",
+    ],
+)
+def test_facts_that_are_given(claim: str) -> None:
+    assert set(against(claim).findings) <= {"given"}
+    assert all(against(claim).checks.values())
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind", "finding"),
+    [
+        ("Jembatan sepanjang 1.600 meter diresmikan.", "numbers", "differs"),
+        ("Jembatan sepanjang 1.500 km diresmikan.", "numbers", "differs"),
+        ("Jembatan diresmikan pada 4 Juni 2024.", "dates", "differs"),
+        ("Jembatan diresmikan pada Selasa.", "dates", "differs"),
+        ("Jembatan diresmikan pada 3 Juni 2023.", "dates", "differs"),
+        (EVIDENCE.text.replace("Bogor", "Depok"), "names", "differs"),
+        (EVIDENCE.text.replace("Sari Dewi", "Rina Wati"), "names", "differs"),
+        ("Kata Gubernur Budi, jembatan itu panjang.", "names", "missing"),
+    ],
+)
+def test_facts_that_are_not_given(claim: str, kind: str, finding: str) -> None:
+    comparison = against(claim)
+    assert getattr(comparison, kind) == finding
+    assert comparison.checks[kind] is False
+
+
+def test_a_number_that_is_given_once_cannot_stand_for_two() -> None:
+    evidence = Statement("12 orang tewas dan 30 luka.", "id")
+    assert against("30 orang tewas dan 30 luka.", evidence=evidence).numbers == "differs"
+    assert against("12 orang tewas; 12 itu warga Bogor.", evidence=evidence).numbers == "differs"
+    assert against("30 luka, ya, 30.", evidence=Statement("30 luka.", "id")).numbers == "given"
+
+
+def test_a_changed_name_in_a_script_without_capitals() -> None:
+    evidence = Statement("国务院总理李强周六在上海出席开幕式并发表讲话。", "zh-Hans")
+    assert against(evidence.text, "zh-Hans", evidence).names in {None, "given"}
+    assert against(evidence.text.replace("上海", "北京"), "zh-Hans", evidence).names == "differs"
+
+
+def test_across_languages_numbers_and_countries_are_compared() -> None:
+    evidence = Statement("Germany spent 2.3 trillion dollars in March 2020.", "en")
+    assert set(
+        against("Jerman mengeluarkan 2,3 triliun dolar pada Maret 2020.", "id", evidence).findings
+    ) == {"given"}
+    assert against("Jerman mengeluarkan 2,4 triliun dolar.", "id", evidence).numbers == "differs"
+    assert against("Jerman mengeluarkannya pada April 2020.", "id", evidence).dates == "differs"
+
+
+def test_a_claim_without_facts_has_no_findings() -> None:
+    assert against("jembatan itu panjang").findings == []

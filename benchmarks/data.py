@@ -15,7 +15,7 @@ from typing import Any
 from embeddings.encoder import Encoder
 from embeddings.loading import load_encoder
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article, Hit
 from rag.ingestion import Ingestion
 from rag.reading import parse_record

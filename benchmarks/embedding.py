@@ -26,7 +26,7 @@ from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
 

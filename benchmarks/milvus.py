@@ -17,11 +17,10 @@ from pymilvus import MilvusClient
 
 from benchmarks.data import EvaluationQuestion, bundled_encoder, indonesian_pool, questions
 from benchmarks.report import Report
-from rag.corpus.local.properties import EncoderIdentity
 from rag.corpus.milvus.corpus import MilvusCorpus
 from rag.corpus.milvus.layout import Layout
 from rag.corpus.milvus.server import MilvusServer
-from rag.corpus.protocol import Corpus
+from rag.corpus.protocol import Corpus, EncoderIdentity
 from rag.corpus.transfer import compare, transfer
 from rag.datatypes import Filters, Hit, ScoredPassage, SearchSource
 from rag.search.retrieval import Query, hybrid_search

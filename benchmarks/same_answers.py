@@ -68,7 +68,7 @@ _FILTERED_EVERY = 13
 _SHORT_EVERY = 9
 
 # What differs from run to run, wherever it stands in a reply.
-_CHANGING = {"id", "timings_ms"}
+_CHANGING = {"id", "request_id", "timings_ms"}
 _DIFFERENCES_SHOWN = 5
 
 

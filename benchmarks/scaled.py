@@ -17,7 +17,7 @@ import numpy.typing as npt
 from benchmarks.data import BUILD, INDONESIAN_SETS, articles, bundled_encoder
 from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article, Passage
 from rag.text.languages import sentence_spans
 

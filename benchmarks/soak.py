@@ -17,7 +17,7 @@ from benchmarks.data import BUILD, bundled_encoder
 from benchmarks.report import Report
 from benchmarks.serving import serving
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.ingestion import Ingestion
 from rag.reading import Overrides, read_paths
 

@@ -17,7 +17,7 @@ import ray
 from ray.data import ActorPoolStrategy, DataContext
 from ray.exceptions import RayTaskError
 
-from rag.corpus.local.article_rows import document, from_document
+from rag.corpus.documents import document, from_document
 from rag.datatypes import Article, IngestResult, Unreadable
 from rag.errors import CorpusError, KutipError
 from rag.reading import Overrides, read_paths

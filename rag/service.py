@@ -10,8 +10,7 @@ from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import ModelLoadError
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
-from rag.corpus.protocol import Corpus
+from rag.corpus.protocol import Corpus, EncoderIdentity
 from rag.errors import EncoderError, MissingExtra, RerankerError, SettingsError
 from rag.ingestion import Ingestion
 from rag.lanes import Lane, processors

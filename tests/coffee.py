@@ -16,7 +16,7 @@ from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.answering.events import Event
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Answer, Article, UnsupportedPolicy
 from rag.ingestion import Ingestion
 from rag.language_model.openai_model import OpenAILanguageModel

@@ -12,7 +12,7 @@ from hypothesis import settings
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline

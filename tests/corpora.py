@@ -7,10 +7,9 @@ import pytest
 
 from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
 from rag.corpus.milvus.corpus import MilvusCorpus
 from rag.corpus.milvus.server import MilvusServer
-from rag.corpus.protocol import Corpus
+from rag.corpus.protocol import Corpus, EncoderIdentity
 from rag.datatypes import Article, Filters, Hit, IngestStatus, Passage
 from rag.text.passages import cut_passages
 from tests.conftest import TOPICS, TopicEncoder, article, identity

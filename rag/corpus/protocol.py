@@ -1,14 +1,11 @@
 """Where articles live and are searched: what every corpus can do."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, Self, TypeVar
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 from embeddings.weights import FloatArray
+from rag.corpus.findings import Finding
 from rag.corpus.index_report import IndexReport
-from rag.corpus.local.database import Told
-from rag.corpus.local.integrity import Finding
-from rag.corpus.local.properties import EncoderIdentity
-from rag.corpus.local.repair import CutAndEncode
 from rag.datatypes import (
     Article,
     ArticlePage,
@@ -27,6 +24,21 @@ from rag.datatypes import (
 T = TypeVar("T")
 
 NO_FILTERS = Filters()
+
+# Is told how many of how many are done.
+Told = Callable[[int, int], object]
+
+CutAndEncode = Callable[[Article], tuple[Sequence[Passage], FloatArray]]
+
+
+class EncoderIdentity(NamedTuple):
+    """What must be equal for vectors to be comparable."""
+
+    name: str
+    dimension: int
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.dimension})"
 
 
 class Corpus(Protocol):

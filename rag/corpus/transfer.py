@@ -12,8 +12,7 @@ from itertools import islice
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.corpus.local.database import Told
-from rag.corpus.protocol import Corpus
+from rag.corpus.protocol import Corpus, Told
 from rag.datatypes import KeptArticle, Passage
 from rag.errors import CorpusError
 

@@ -14,6 +14,9 @@ from sentencex import get_sentence_boundaries
 
 UNDETERMINED = "und"
 
+# How `words` makes words; raise it when the same text gives others than before.
+ANALYSIS = 2
+
 # The identifier names ISO 639 codes; articles carry BCP 47 tags. Wu, Cantonese and Egyptian Arabic are
 # told apart by nobody who asks a question in their script.
 _TAGS = {"wuu": "zh", "yue": "zh", "arz": "ar", "ary": "ar", "tl": "fil", "nb": "no", "nn": "no"}

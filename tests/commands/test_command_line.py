@@ -23,7 +23,7 @@ import pytest
 from api.commands import COMMANDS, main
 from rag.access_keys import key_hash
 from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.ingestion import Ingestion
 from rag.settings import Settings, environment_name
 from tests.conftest import TopicEncoder, article

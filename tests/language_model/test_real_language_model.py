@@ -11,7 +11,7 @@ import pytest
 
 from embeddings.loading import load_encoder
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.ingestion import Ingestion
 from rag.language_model.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline, Question

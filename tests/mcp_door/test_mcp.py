@@ -31,7 +31,7 @@ from api.mcp_door.tools import TOOLS
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Answer
 from rag.ingestion import Ingestion
 from rag.language_model.openai_model import OpenAILanguageModel

@@ -13,10 +13,11 @@ from typing import Literal
 import filelock
 
 from rag.corpus.local.corpus import DATABASE_NAME
-from rag.corpus.local.database import Database, Told, copy_pages
+from rag.corpus.local.database import Database, copy_pages
 from rag.corpus.local.derived_indexes import delete_files
 from rag.corpus.local.migrations import check_format, migrate
-from rag.corpus.local.properties import EncoderIdentity, give_new_number, newest_state, stored_encoder
+from rag.corpus.local.properties import give_new_number, newest_state, stored_encoder
+from rag.corpus.protocol import EncoderIdentity, Told
 from rag.errors import BackupError, CorpusDamaged, CorpusError, NotFound
 
 # Ids left free for passages that others add while a backup is being restored.

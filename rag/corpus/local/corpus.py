@@ -11,34 +11,21 @@ import numpy as np
 
 from embeddings.vector_index import IdArray, Tier
 from embeddings.weights import FloatArray
+from rag.corpus.documents import from_document, header, hit, not_whole
+from rag.corpus.findings import Finding
 from rag.corpus.index_report import IndexReport
 from rag.corpus.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.corpus.local import properties as corpus_properties
-from rag.corpus.local.article_rows import (
-    analyze_again,
-    from_document,
-    header,
-    hit,
-    not_whole,
-    write_article,
-    write_passages,
-    write_version,
-)
-from rag.corpus.local.database import Database, Told
+from rag.corpus.local.article_rows import analyze_again, write_article, write_passages, write_version
+from rag.corpus.local.database import Database
 from rag.corpus.local.derived_indexes import DerivedIndexes, DerivedVectors
 from rag.corpus.local.filters import where
-from rag.corpus.local.integrity import Finding, check_database, check_indexes, is_whole
+from rag.corpus.local.integrity import check_database, check_indexes, is_whole
 from rag.corpus.local.keyword_index import KeywordIndex
 from rag.corpus.local.migrations import is_migrated, migrate
-from rag.corpus.local.properties import (
-    ANALYSIS,
-    EncoderIdentity,
-    claim_for_encoder,
-    newest_state,
-    stored_encoder,
-)
-from rag.corpus.local.repair import CutAndEncode, repair
-from rag.corpus.protocol import NO_FILTERS
+from rag.corpus.local.properties import claim_for_encoder, newest_state, stored_encoder
+from rag.corpus.local.repair import repair
+from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, Told
 from rag.datatypes import (
     Article,
     ArticlePage,
@@ -54,7 +41,7 @@ from rag.datatypes import (
     ScoredPassage,
     SearchSource,
 )
-from rag.text.languages import words
+from rag.text.languages import ANALYSIS, words
 
 T = TypeVar("T")
 

@@ -4,10 +4,11 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from rag.corpus.protocol import Told
 from rag.errors import CorpusBusy, CorpusDamaged, CorpusError, CorpusNotWritable
 
 _BUSY_TIMEOUT_SECONDS = 30.0
@@ -15,9 +16,6 @@ _RETRY_SECONDS = 0.01
 
 # 4 MiB: little enough to tell of.
 _PAGES_COPIED_AT_ONCE = 1000
-
-# Is told how many of how many are done.
-Told = Callable[[int, int], object]
 
 _LONG_LOG_BYTES = 32 * 2**20
 _CHECKPOINT_WAITS_MILLISECONDS = 200

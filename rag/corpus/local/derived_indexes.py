@@ -34,7 +34,8 @@ from embeddings.weights import FloatArray
 from rag.corpus.index_report import IndexReport, Progress
 from rag.corpus.local.database import Database
 from rag.corpus.local.keyword_index import Entry, KeywordIndex, keep, open_kept
-from rag.corpus.local.properties import EncoderIdentity, check_encoder, newest_state
+from rag.corpus.local.properties import check_encoder, newest_state
+from rag.corpus.protocol import EncoderIdentity
 from rag.errors import CorpusDamaged, CorpusError
 
 logger = logging.getLogger(__name__)

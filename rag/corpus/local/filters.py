@@ -1,11 +1,9 @@
 """Filters as a condition on the local corpus's `articles` table."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from rag.corpus.local.article_rows import compact_json
+from rag.corpus.article_facts import metadata_pair
 from rag.datatypes import Filters
-from rag.errors import BadRequest
 
 Condition = tuple[str, list[str]]
 
@@ -51,21 +49,6 @@ _METADATA_HOLDS = (
 def _metadata(filters: Filters) -> Iterator[Condition]:
     for key, value in filters.metadata.items():
         yield _METADATA_HOLDS, [metadata_pair(key, value)]
-
-
-def metadata_pair(key: str, value: Any) -> str:
-    """Return a metadata filter as an object of one key.
-
-    Raises:
-        BadRequest: the value is NaN or infinite.
-    """
-    try:
-        return compact_json({key: value})
-    except ValueError as error:
-        raise BadRequest(
-            f"The filter metadata.{key} is {value!r:.100}, which JSON cannot express: give another value.",
-            field="filters",
-        ) from error
 
 
 def _days(filters: Filters) -> Iterator[Condition]:

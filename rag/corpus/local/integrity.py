@@ -4,74 +4,40 @@ Everything is read but the encoder's work: whether a vector is that of its text 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Literal, NamedTuple
 
 import numpy as np
 
 from embeddings.vector_index import IdArray, VectorIndex
-from rag.corpus.local.article_facts import Row
-from rag.corpus.local.article_rows import from_document, header_values, passage_words
-from rag.corpus.local.database import Told
+from rag.corpus.documents import from_document, header_values
+from rag.corpus.findings import (
+    FIX,
+    MISPLACED,
+    UNCOVERED,
+    Finding,
+    Found,
+    Place,
+    Problem,
+    grouped,
+    is_covered,
+    stands,
+)
+from rag.corpus.local.article_rows import passage_words
 from rag.corpus.local.derived_indexes import entries, vector_batches
 from rag.corpus.local.keyword_index import KeywordIndex
 from rag.corpus.local.properties import stored_encoder
+from rag.corpus.protocol import Told
 from rag.datatypes import Article, Passage
 from rag.errors import CorpusDamaged
 
-Repair = Literal["reindex", "drop", "withdraw", "article", "words", "counts", "indexes"]
-
-
-class Problem(NamedTuple):
-    """Something that can be wrong, how `repair` mends it, and what is to be done about it."""
-
-    what: str  # read after a number
-    repair: Repair | None
-    remedy: str
-
-
-class Place(NamedTuple):
-    """Where it is wrong."""
-
-    article_id: str | None
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return ", ".join(part for part in (self.article_id and repr(self.article_id), self.detail) if part)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A problem with every place that has it."""
-
-    problem: Problem
-    places: list[Place]
-
-    @property
-    def told(self) -> str:
-        """How many there are of what, with examples."""
-        shown = "; ".join(map(str, self.places[:_EXAMPLES]))
-        more = "; …" if len(self.places) > _EXAMPLES else ""
-        return f"{len(self.places)} {self.problem.what} ({shown}{more})"
-
-
-Found = tuple[Problem, Place]
-
-_EXAMPLES = 3
-
-_FIX = "run `kutip doctor --fix`"
-
-FILE = Problem(
-    "faults of the database file", "reindex", f"{_FIX}; where that does not help, restore a backup"
-)
-ORPHANS = Problem("passages of no article", "drop", _FIX)
+FILE = Problem("faults of the database file", "reindex", f"{FIX}; where that does not help, restore a backup")
+ORPHANS = Problem("passages of no article", "drop", FIX)
 UNSIGNED = Problem("encoders unnamed, whose vectors these are", None, "run `kutip ingest --rebuild`")
 DAMAGED = Problem(
     "articles that are not what their version says",
     "withdraw",
-    f"{_FIX}, which takes them out of the search, and ingest them again",
+    f"{FIX}, which takes them out of the search, and ingest them again",
 )
 WITHDRAWN = Problem(
     "articles out of the search because they are not what their version says", None, "ingest them again"
@@ -84,15 +50,13 @@ DAMAGED_FORMERLY = Problem(
 LOST = Problem(
     "articles whose text is lost", None, "delete them with `kutip articles delete`, and ingest them again"
 )
-UNLISTED = Problem("articles that are stored, but not listed", "article", _FIX)
-HEADERS = Problem("articles listed otherwise than they are stored", "article", _FIX)
-MISPLACED = Problem("passages that do not stand at their offsets", "article", _FIX)
-UNCOVERED = Problem("articles with words in no passage, or in two", "article", _FIX)
-VECTORS = Problem("passages without a vector of their encoder's dimension and of length 1", "article", _FIX)
-WORDS = Problem("passages with other words than keyword search makes of them", "words", _FIX)
-COUNTS = Problem("counts that are wrong", "counts", _FIX)
-VECTOR_INDEX = Problem("differences between the vector index and the passages", "indexes", _FIX)
-KEYWORD_INDEX = Problem("differences between the keyword index and the passages", "indexes", _FIX)
+UNLISTED = Problem("articles that are stored, but not listed", "article", FIX)
+HEADERS = Problem("articles listed otherwise than they are stored", "article", FIX)
+VECTORS = Problem("passages without a vector of their encoder's dimension and of length 1", "article", FIX)
+WORDS = Problem("passages with other words than keyword search makes of them", "words", FIX)
+COUNTS = Problem("counts that are wrong", "counts", FIX)
+VECTOR_INDEX = Problem("differences between the vector index and the passages", "indexes", FIX)
+KEYWORD_INDEX = Problem("differences between the keyword index and the passages", "indexes", FIX)
 
 _LENGTH_TOLERANCE = 1e-3
 
@@ -132,14 +96,6 @@ def is_whole(row: sqlite3.Row) -> bool:
         return bool(from_document(row["article_id"], row["document"]).version == row["version"])
     except CorpusDamaged:
         return False
-
-
-def grouped(found: Iterable[Found]) -> list[Finding]:
-    """Return each problem once, with its places."""
-    places: dict[Problem, list[Place]] = {}
-    for problem, place in found:
-        places.setdefault(problem, []).append(place)
-    return [Finding(problem, where) for problem, where in places.items()]
 
 
 def _file(connection: sqlite3.Connection) -> Iterator[Found]:
@@ -225,25 +181,6 @@ def _current(connection: sqlite3.Connection, article: Article, dimension: int | 
 
 def _passage_place(row: sqlite3.Row) -> Place:
     return Place(row["article_id"], f"passage {row['id']}")
-
-
-def stands(row: Row, article: Article) -> bool:
-    """Whether a passage is the words at its offsets, within its paragraph."""
-    start, end = row["start"], row["end"]
-    return article.text[start:end] == row["text"] and any(
-        paragraph.number == row["paragraph"] and paragraph.start <= start < end <= paragraph.end
-        for paragraph in article.numbered_paragraphs()
-    )
-
-
-def is_covered(article: Article, rows: Sequence[Row]) -> bool:
-    """Whether only white space stands outside of the passages, and nothing in two."""
-    at = 0
-    for row in rows:
-        if row["start"] < at or article.text[at : row["start"]].strip():
-            return False
-        at = row["end"]
-    return not article.text[at:].strip()
 
 
 def _words(article: Article, rows: Sequence[sqlite3.Row]) -> Iterator[Found]:

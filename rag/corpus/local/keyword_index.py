@@ -16,7 +16,8 @@ import tantivy
 from tantivy import FieldType, Index, Occur, Query, Searcher
 
 from embeddings.vector_index import IdArray, UnusableIndexFile
-from rag.corpus.local.article_facts import Row, facts_asked_for, facts_of
+from rag.corpus.article_facts import facts_asked_for, facts_of
+from rag.corpus.documents import Row
 from rag.datatypes import Filters
 
 _MUST, _MAY = Occur.Must, Occur.Should

@@ -2,13 +2,9 @@
 
 import re
 import sqlite3
-from typing import NamedTuple
 
+from rag.corpus.protocol import EncoderIdentity
 from rag.errors import EncoderMismatch
-
-# How `rag.text.languages.words` makes words; raise it when the same text gives others than before.
-ANALYSIS = 2
-
 
 _NEWEST_STATE = """
 SELECT
@@ -17,16 +13,6 @@ SELECT
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0) AS last_passage,
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'removals'), 0) AS last_removal
 """
-
-
-class EncoderIdentity(NamedTuple):
-    """What must be equal for vectors to be comparable."""
-
-    name: str
-    dimension: int
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.dimension})"
 
 
 def claim_for_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:

@@ -6,16 +6,15 @@ documents are kept.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from embeddings.weights import FloatArray
-from rag.corpus.local.article_rows import analyze_again, from_document, write_header, write_passages
+from rag.corpus.documents import from_document
+from rag.corpus.findings import Finding
+from rag.corpus.local.article_rows import analyze_again, write_header, write_passages
 from rag.corpus.local.database import Database
-from rag.corpus.local.integrity import Finding, is_whole
-from rag.corpus.local.properties import EncoderIdentity, check_encoder, give_new_number
-from rag.datatypes import Article, Passage
-
-CutAndEncode = Callable[[Article], tuple[Sequence[Passage], FloatArray]]
+from rag.corpus.local.integrity import is_whole
+from rag.corpus.local.properties import check_encoder, give_new_number
+from rag.corpus.protocol import CutAndEncode, EncoderIdentity
 
 
 def repair(

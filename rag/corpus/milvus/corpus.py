@@ -16,13 +16,10 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 import numpy as np
 
 from embeddings.weights import FloatArray
+from rag.corpus.documents import from_document, header, hit, not_whole
+from rag.corpus.findings import Finding, Found, Place, grouped
 from rag.corpus.index_report import IndexReport
 from rag.corpus.keyword_ranking import REDUCED_WEIGHT, query_weights, rank_by_bm25
-from rag.corpus.local.article_rows import from_document, header, hit, not_whole
-from rag.corpus.local.database import Told
-from rag.corpus.local.integrity import Finding, Found, Place, grouped
-from rag.corpus.local.properties import EncoderIdentity
-from rag.corpus.local.repair import CutAndEncode
 from rag.corpus.milvus.generations import GIVEN_UP_SECONDS, Generations, batched, now_milliseconds
 from rag.corpus.milvus.integrity import CHANGED, check_passages
 from rag.corpus.milvus.layout import Collections, Layout
@@ -42,7 +39,7 @@ from rag.corpus.milvus.rows import (
 )
 from rag.corpus.milvus.server import MAX_ROWS, MilvusServer, Row
 from rag.corpus.milvus.word_statistics import BELIEVED_SECONDS, MilvusStatistics
-from rag.corpus.protocol import NO_FILTERS
+from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, Told
 from rag.datatypes import (
     Article,
     ArticlePage,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from rag.corpus.local.integrity import MISPLACED, UNCOVERED, Found, Place, Problem, is_covered, stands
+from rag.corpus.findings import MISPLACED, UNCOVERED, Found, Place, Problem, is_covered, stands
 from rag.datatypes import Article, Passage
 
 CHANGED = Problem(

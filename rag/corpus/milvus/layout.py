@@ -16,11 +16,12 @@ from typing import Any
 from pymilvus import CollectionSchema, DataType, Function, FunctionType, MilvusClient
 from pymilvus.milvus_client import IndexParams
 
-from rag.corpus.local.properties import ANALYSIS, EncoderIdentity
 from rag.corpus.milvus.rows import MAX_FACTS, MAX_TEXT_BYTES, key_of, one_of
 from rag.corpus.milvus.server import MilvusServer
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import VectorIndexType
 from rag.errors import CorpusError, CorpusTooNew, EncoderMismatch
+from rag.text.languages import ANALYSIS
 
 # What the rows look like; raise it when an older Kutip could not read them.
 FORMAT = 1

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from embeddings.weights import FloatArray
-from rag.corpus.local.article_facts import facts_asked_for, facts_of
-from rag.corpus.local.article_rows import document, header_values
+from rag.corpus.article_facts import facts_asked_for, facts_of
+from rag.corpus.documents import document, header_values
 from rag.corpus.milvus.server import Row
 from rag.datatypes import Article, Filters, Passage
 from rag.errors import BadRequest

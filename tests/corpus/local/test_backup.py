@@ -15,7 +15,7 @@ from rag.corpus.local.backup import Contents, back_up, restore
 from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
 from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
 from rag.corpus.local.migrations import m001_create_tables
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article, Counts, Filters
 from rag.errors import BackupError, CorpusTooNew, EncoderMismatch, KutipError, NotFound
 from tests.conftest import article

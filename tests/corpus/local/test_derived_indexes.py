@@ -15,7 +15,7 @@ from embeddings.weights import FloatArray
 from rag.corpus.local import derived_indexes
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
-from rag.corpus.local.properties import EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article, Filters, Passage
 
 DIMENSION = 16

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus.local.article_rows import header_values
+from rag.corpus.documents import header_values
 from rag.corpus.local.filters import where
 from rag.corpus.local.migrations import migrate
 from rag.datatypes import Filters

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from embeddings import vector_index
 from embeddings.vector_index import VectorIndex
 from embeddings.weights import FloatArray
+from rag.corpus.findings import Finding
 from rag.corpus.local import derived_indexes
 from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
 from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
-from rag.corpus.local.integrity import Finding
 from rag.corpus.local.keyword_index import keep
 from rag.datatypes import Article, Counts, Filters, Passage
 from rag.errors import CorpusDamaged

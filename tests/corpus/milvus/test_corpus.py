@@ -14,12 +14,12 @@ from fastapi.testclient import TestClient
 from pymilvus.grpc_gen import common_pb2, milvus_pb2
 
 from api.app import create_app
-from rag.corpus.local.properties import EncoderIdentity
 from rag.corpus.milvus.corpus import MilvusCorpus
 from rag.corpus.milvus.generations import Change
 from rag.corpus.milvus.layout import Layout
 from rag.corpus.milvus.rows import encoded_words, key_of, one_of
 from rag.corpus.milvus.server import MilvusServer
+from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article, Counts, VectorIndexType
 from rag.errors import (
     BadRequest,

@@ -2,15 +2,12 @@
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from rag.corpus.local.article_rows import compact_json
-from rag.corpus.local.filters import metadata_pair
+from rag.corpus.documents import Row, compact_json
 from rag.datatypes import Filters
-
-Row = sqlite3.Row | Mapping[str, Any]
+from rag.errors import BadRequest
 
 _COLUMNS = ("language", "outlet", "author", "section")
 
@@ -28,8 +25,6 @@ def facts_of(article: Row) -> Iterator[str]:
 def facts_asked_for(filters: Filters) -> Iterator[list[str]]:
     """Yield, for each filter but those of days, the words of which an article needs one.
 
-    The same articles pass as with `rag.corpus.local.filters.where`.
-
     Raises:
         BadRequest: a metadata value is NaN or infinite.
     """
@@ -45,6 +40,21 @@ def facts_asked_for(filters: Filters) -> Iterator[list[str]]:
             yield [_fact(name, value) for value in allowed]
     for key, value in filters.metadata.items():
         yield [_fact("metadata", metadata_pair(key, value))]
+
+
+def metadata_pair(key: str, value: Any) -> str:
+    """Return a metadata filter as an object of one key.
+
+    Raises:
+        BadRequest: the value is NaN or infinite.
+    """
+    try:
+        return compact_json({key: value})
+    except ValueError as error:
+        raise BadRequest(
+            f"The filter metadata.{key} is {value!r:.100}, which JSON cannot express: give another value.",
+            field="filters",
+        ) from error
 
 
 def _fact(name: str, value: str) -> str:

@@ -28,7 +28,7 @@ import pytest
 from embeddings import vector_index
 from embeddings.weights import FloatArray
 from rag.corpus.keyword_ranking import Statistics, query_weights, rank_by_bm25
-from rag.corpus.local import derived_indexes
+from rag.corpus.local import derived_keywords, derived_vectors, indexed_rows
 from rag.corpus.local.backup import back_up, restore
 from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
 from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
@@ -55,8 +55,9 @@ Articles = Mapping[str, Article]
 # What lets a few dozen passages be many: module, name, value.
 SMALL_TIERS = (
     (vector_index, "EXACT_BYTES", EXACT * ENCODER.dimension * 4),
-    (derived_indexes, "_WRITTEN_FROM", 20),
-    (derived_indexes, "_ADDED_AT_ONCE", 16),
+    (derived_keywords, "_WRITTEN_FROM", 20),
+    (derived_vectors, "ADDED_AT_ONCE", 16),
+    (indexed_rows, "ADDED_AT_ONCE", 16),
 )
 
 
@@ -239,8 +240,8 @@ POINTS = {
         Point("call", "VectorIndex.trained_on", within_seconds=0.03),
         Point("return", "VectorIndex.trained_on"),
         Point("return", "VectorIndex.tune"),
-        Point("call", "_Derived._replace"),
-        Point("return", "_Derived._replace"),
+        Point("call", "Derived._replace"),
+        Point("return", "Derived._replace"),
     ),
     "a migration": (
         Point("sql", "DROP TRIGGER passage_removed"),

@@ -290,3 +290,22 @@ def test_other_exceptions_are_defined_in_embeddings_alone() -> None:
     }
     assert {name for package, name in exceptions if package == "embeddings"} == FOREIGN_TO_RAG
     assert {name for package, name in exceptions if package != "embeddings"} == set()
+
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
+
+
+def test_no_file_is_longer_than_one_reads_in_a_sitting() -> None:
+    lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in MODULES.items()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    lengths = {
+        f"{module}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for module, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}

@@ -24,7 +24,7 @@ from rag.corpus.findings import (
     stands,
 )
 from rag.corpus.local.article_rows import passage_words
-from rag.corpus.local.derived_indexes import entries, vector_batches
+from rag.corpus.local.indexed_rows import entries, vector_batches
 from rag.corpus.local.keyword_index import KeywordIndex
 from rag.corpus.local.properties import stored_encoder
 from rag.corpus.protocol import Told

@@ -1,7 +1,6 @@
 """The corpus in Milvus: many services and many workers on one cluster, none of which keeps anything itself.
 
-How articles are written is told in `generations.py` beside it. A search sees of each article all passages of
-the current generation, or none: see `_of_one_moment`.
+How articles are written is told in `generations.py` beside it, how they are searched in `search.py`.
 """
 
 import functools
@@ -9,35 +8,32 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.corpus.documents import from_document, header, hit, not_whole
+from rag.corpus.documents import from_document, header
 from rag.corpus.findings import Finding, Found, Place, grouped
 from rag.corpus.index_report import IndexReport
-from rag.corpus.keyword_ranking import REDUCED_WEIGHT, query_weights, rank_by_bm25
-from rag.corpus.milvus.generations import GIVEN_UP_SECONDS, Generations, batched, now_milliseconds
+from rag.corpus.milvus.encoding_again import EncodingAgain
+from rag.corpus.milvus.generations import GIVEN_UP_SECONDS, Generations
 from rag.corpus.milvus.integrity import CHANGED, check_passages
 from rag.corpus.milvus.layout import Collections, Layout
-from rag.corpus.milvus.moments import Moments
 from rag.corpus.milvus.rows import (
     GENERATION_BITS,
     both,
-    encoded_word,
-    generation_of,
     key_of,
     of_generation,
     one_of,
-    passage_rows,
     passing,
     text_of,
     whole_document,
 )
-from rag.corpus.milvus.server import MAX_ROWS, MilvusServer, Row
+from rag.corpus.milvus.search import MilvusSearch
+from rag.corpus.milvus.server import MilvusServer, Row
+from rag.corpus.milvus.whole_articles import FIELDS_OF_PASSAGES, by_generation, passage_of, whole_articles
 from rag.corpus.milvus.word_statistics import BELIEVED_SECONDS, MilvusStatistics
 from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, Told
 from rag.datatypes import (
@@ -45,7 +41,6 @@ from rag.datatypes import (
     ArticlePage,
     Counts,
     Filters,
-    FilterValue,
     FilterValues,
     Hit,
     IngestStatus,
@@ -56,24 +51,8 @@ from rag.datatypes import (
     SearchSource,
 )
 from rag.errors import CorpusChanged, CorpusError, CorpusTooNew, EncoderMismatch
-from rag.text.languages import words
 
 logger = logging.getLogger(__name__)
-
-# How far the clocks of two machines may be apart.
-_CLOCKS_APART_MILLISECONDS = 10_000
-
-# How often a search is made again where articles change under it.
-_ATTEMPTS = 5
-
-# Articles that were added while all were encoded anew, and can wait until the others are in use.
-_FEW = 100
-
-_KEPT_AT_ONCE = 32
-
-_FIELDS_OF_PASSAGES = ("paragraph", "start", "end", "text", "vector")
-_FIELDS_OF_HITS = ("id", "article", "paragraph", "start", "end", "text")
-_MOST_REMEMBERED = 10_000
 
 # What `Article.version` looks like; nothing else goes into a condition.
 _VERSION = re.compile(r"sha256:[0-9a-f]{1,64}")
@@ -130,8 +109,9 @@ class MilvusCorpus:
         self._collections = Collections(server, prefix=prefix, encoder=encoder, layout=self._layout)
         self._statistics = MilvusStatistics(server, believed_seconds=believed_seconds)
         self._generations = Generations(server, self._collections, given_up_seconds=given_up_seconds)
-        self._seen: dict[str, int] = {}
-        self._moments = Moments()
+        self._search = MilvusSearch(
+            server, self._collections, self._generations, self._statistics, layout=self._layout
+        )
         try:
             self._collections.passages(of_encoder=True)
         except (CorpusTooNew, EncoderMismatch):
@@ -233,46 +213,10 @@ class MilvusCorpus:
 
         What other workers add meanwhile is encoded too.
         """
-        name = self._collections.make_passages(encoder)
-        encoded: dict[str, int] = {}
-        try:
-            started = now_milliseconds()
-            count = newly = self._encode_all(name, encode, encoded, since=0)
-            while newly > _FEW:
-                since, started = started, now_milliseconds()
-                newly = self._encode_all(name, encode, encoded, since=since)
-        except BaseException:
-            self._collections.drop_passages(name)
-            raise
-        self._collections.take_passages(name)
-        self._encode_all(name, encode, encoded, since=started)
-        self._drop_what_was_removed(name, encoded)
+        again = EncodingAgain(self._server, self._collections, self._generations, read=self.article)
+        count = again.run(encoder, encode)
         self._statistics.forget()
         return count
-
-    def _encode_all(self, name: str, encode: CutAndEncode, encoded: dict[str, int], *, since: int) -> int:
-        """Write the passages of articles that are not among the `encoded`; return how many."""
-        count = 0
-        condition = f"written_at >= {since - _CLOCKS_APART_MILLISECONDS}"
-        articles = self._collections.articles
-        for row in self._generations.pages(articles, condition, ["generation"], key="text"):
-            key, generation = row["id"], row["generation"]
-            article = self.article(text_of(key)) if encoded.get(key) != generation else None
-            if article is not None:
-                if key in encoded:
-                    self._server.delete(name, of_generation(encoded[key]))
-                rows = passage_rows(article, *encode(article), generation=generation)
-                self._server.write(name, list(rows))
-                encoded[key] = generation
-                count += 1
-        return count
-
-    def _drop_what_was_removed(self, name: str, encoded: Mapping[str, int]) -> None:
-        for keys in batched(encoded, MAX_ROWS):
-            heads = self._generations.heads(keys)
-            for key in keys:
-                if key not in heads:
-                    self._server.delete(name, of_generation(encoded[key]))
 
     @_recovering
     def kept_after(self, article_id: str) -> list[KeptArticle]:
@@ -281,26 +225,7 @@ class MilvusCorpus:
         Raises:
             CorpusDamaged: a document is not what its version says.
         """
-        articles, name = self._collections.articles, self._collections.passages()
-        condition = f'id > "{key_of(article_id)}"'
-        rows = self._server.first(articles, condition, ["generation"], limit=_KEPT_AT_ONCE)
-        if not rows or name is None:
-            return []
-        heads = {row["id"]: row["generation"] for row in rows}
-        documents = self._generations.documents(list(heads), ["article", "version", "parts", "content"])
-        passages = list(self._generations.pages(name, one_of("article", heads), _FIELDS_OF_PASSAGES))
-        now = self._generations.heads(list(heads))
-        if heads != {key: head["generation"] for key, head in now.items()}:
-            return self.kept_after(article_id)  # one was replaced meanwhile
-        return [
-            _kept(
-                [row for row in documents if row["article"] == key],
-                [row for row in passages if generation_of(row["id"]) == generation],
-                article_id=text_of(key),
-                generation=generation,
-            )
-            for key, generation in heads.items()
-        ]
+        return whole_articles(self._server, self._collections, self._generations, after=article_id)
 
     @_recovering
     def keep(self, kept: KeptArticle) -> None:
@@ -332,7 +257,7 @@ class MilvusCorpus:
                     return None
                 condition = both(one_of("article", [key]), one_of("version", [version or ""]))
             rows = self._server.query(self._collections.documents, condition, ["parts", "content"])
-            stored = (whole_document(part) for part in _by_generation(rows).values())
+            stored = (whole_document(part) for part in by_generation(rows).values())
             text = next((document for document in stored if document is not None), None)
             if text is not None:
                 return from_document(article_id, text)
@@ -363,10 +288,10 @@ class MilvusCorpus:
         name = self._collections.passages()
         current = self._generations.head(key_of(article_id))
         while name is not None and current is not None and version in {None, current["version"]}:
-            rows = self._server.query(name, of_generation(current["generation"]), _FIELDS_OF_PASSAGES)
+            rows = self._server.query(name, of_generation(current["generation"]), FIELDS_OF_PASSAGES)
             before, current = current, self._generations.head(key_of(article_id))
             if current and current["generation"] == before["generation"]:
-                return [_passage(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
+                return [passage_of(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
         return []
 
     @_recovering
@@ -387,12 +312,7 @@ class MilvusCorpus:
     @_recovering
     def filter_values(self) -> FilterValues:
         """Return the languages and outlets that current articles have, those of most articles first."""
-        return FilterValues(languages=self._values("language"), outlets=self._values("outlet"))
-
-    def _values(self, field: str) -> list[FilterValue]:
-        counted = self._statistics.values(self._collections.articles, field)
-        values = [FilterValue(value=text_of(key), articles=count) for key, count in counted.items() if key]
-        return sorted(values, key=lambda value: (-value.articles, value.value))
+        return FilterValues(languages=self._search.values("language"), outlets=self._search.values("outlet"))
 
     # Search
 
@@ -403,12 +323,7 @@ class MilvusCorpus:
         """Return the passages nearest to `vector` by cosine similarity, best first; at most 16,384."""
         if self._encoder is None:
             raise ValueError("A corpus opened without an encoder has no vector search.")
-        name = self._collections.passages(of_encoder=True)
-        if name is None:
-            return []
-        rows = self._found(name, "vector", vector.tolist(), ["article"], depth=depth, filters=filters)
-        found = [ScoredPassage(row["id"], row["score"]) for row in rows]
-        return sorted(found, key=lambda passage: (-passage.score, passage.passage_id))
+        return self._search.by_vector(vector, depth=depth, filters=filters)
 
     @_recovering
     def keyword_search(
@@ -418,146 +333,16 @@ class MilvusCorpus:
 
         At most 16,384: Milvus finds them by its own BM25, and they are ranked as the local corpus ranks them.
         """
-        query_words = list(dict.fromkeys(words(query, language=language)))
-        name = self._collections.passages()
-        if name is None or not query_words:
-            return KeywordMatches(passages=[], coverage=0.0)
-        languages = [value.value for value in self._values("language")]
-        weights = query_weights(query, language=language, passage_languages=languages)
-        encoded = {encoded_word(word): weight for word, weight in weights.items()}
-        asked = {encoded_word(word): word for word in query_words}
-        statistics = self._statistics.of(name, list({**encoded, **asked}))
-        rows = self._found(
-            name, "keywords", _weighted(encoded), ["article", "words"], depth=depth, filters=filters
-        )
-        candidates = {row["id"]: row["words"] for row in rows}
-        matches = rank_by_bm25(list(asked), candidates, weights=encoded, statistics=statistics)
-        rarity = {word: statistics.rarity(key) for key, word in asked.items()}
-        return replace(matches, passages=matches.passages[:depth], rarity=rarity)
-
-    def _found(
-        self, name: str, field: str, query: object, fields: Sequence[str], *, depth: int, filters: Filters
-    ) -> list[Row]:
-        """Search for current passages, deeper where others take their places."""
-        limit = min(depth, MAX_ROWS)
-        while True:
-            search = functools.partial(
-                self._server.search,
-                name,
-                field,
-                query,
-                condition=passing(filters),
-                fields=fields,
-                limit=limit,
-                params=self._layout.search_params(limit) if field == "vector" else {},
-            )
-            found, current = self._of_one_moment(search)
-            if len(current) >= depth or len(found) < limit or limit == MAX_ROWS:
-                return current[:depth]
-            limit = min(2 * limit, MAX_ROWS)
-
-    def _of_one_moment(self, search: Callable[[], list[Row]]) -> tuple[list[Row], list[Row]]:
-        """Return what a search found and what of it is current: of each article all passages, or none.
-
-        A generation that was current before the search began had all its rows then, and has them still if it
-        is current afterwards. One that became current while it ran may have had only some: search again.
-        """
-        for _ in range(_ATTEMPTS):
-            seen, began = self._seen, now_milliseconds()
-            found = search()
-            heads = self._heads({row["article"] for row in found})
-            since = began - _CLOCKS_APART_MILLISECONDS
-            generations = {key: head["generation"] for key, head in heads.items()}
-            recent = {key: generations[key] for key, head in heads.items() if head["written_at"] > since}
-            changing = {key: new for key, new in recent.items() if seen.get(key) != new}
-            if not changing:
-                break
-            self._remember(changing)
-        current = {key: generation for key, generation in generations.items() if key not in changing}
-        return found, [row for row in found if current.get(row["article"]) == generation_of(row["id"])]
-
-    def _heads(self, keys: set[str]) -> dict[str, Row]:
-        heads = self._generations.heads(keys)
-        self._moments.note({key: heads[key]["generation"] if key in heads else None for key in keys})
-        return heads
-
-    def _remember(self, seen: Mapping[str, int]) -> None:
-        # subtle: a new mapping, as a search keeps the one that it began with.
-        self._seen = {**(self._seen if len(self._seen) < _MOST_REMEMBERED else {}), **seen}
+        return self._search.by_words(query, language=language, depth=depth, filters=filters)
 
     def at_one_state(self, work: Callable[[], T]) -> T:
         """Return what `work` returns; searches and hits in it see one version of each article.
 
         Where one was replaced, added or removed meanwhile, `work` is done again.
         """
-        with self._moments.begun() as moment:
-            for _ in range(_ATTEMPTS):
-                moment.clear()
-                result = work()
-                if not moment.is_disturbed:
-                    break
-        return result
+        return self._search.at_one_state(work)
 
     @_recovering
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
         """Return the passages with their texts and articles; one removed since it was found is left out."""
-        name = self._collections.passages()
-        if name is None or not passages:
-            return []
-        ids = ", ".join(str(passage.passage_id) for passage in passages)
-        rows = {row["id"]: row for row in self._server.query(name, f"id in [{ids}]", _FIELDS_OF_HITS)}
-        heads = self._heads({row["article"] for row in rows.values()})
-        found = [
-            (passage, rows[passage.passage_id])
-            for passage in passages
-            if passage.passage_id in rows and _is_current(rows[passage.passage_id], heads)
-        ]
-        return [
-            hit(_with_article(row, heads[row["article"]]), passage, rank=rank, source=source)
-            for rank, (passage, row) in enumerate(found, start=1)
-        ]
-
-
-def _weighted(weights: Mapping[str, float]) -> str:
-    """Return a query in which one of full weight stands twice: Milvus counts words, and takes no weights."""
-    return " ".join(word for word, weight in weights.items() for _ in range(round(weight / REDUCED_WEIGHT)))
-
-
-def _by_generation(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    generations: dict[int, list[Row]] = {}
-    for row in rows:
-        generations.setdefault(generation_of(row["id"]), []).append(row)
-    return generations
-
-
-def _kept(
-    documents: Sequence[Row], passages: Sequence[Row], *, article_id: str, generation: int
-) -> KeptArticle:
-    versions: dict[str, Article] = {}
-    current = None
-    for stored, rows in _by_generation(documents).items():
-        text = whole_document(rows)
-        article = from_document(article_id, text) if text else None
-        if article is None or article.version != rows[0]["version"]:
-            raise not_whole(article_id)
-        versions[article.version] = article
-        current = article if stored == generation else current
-    if current is None:
-        raise not_whole(article_id)
-    former = [article for article in versions.values() if article.version != current.version]
-    return KeptArticle(article=current, passages=[_passage(row) for row in passages], former=former)
-
-
-def _with_article(row: Row, head: Row) -> Row:
-    article = json.loads(head["header"])
-    return {**article, "article_id": article["id"], **row}
-
-
-def _is_current(row: Row, heads: Mapping[str, Row]) -> bool:
-    head = heads.get(row["article"])
-    return head is not None and head["generation"] == generation_of(row["id"])
-
-
-def _passage(row: Row) -> tuple[Passage, FloatArray]:
-    passage = Passage(paragraph=row["paragraph"], start=row["start"], end=row["end"], text=row["text"])
-    return passage, np.array(row["vector"], np.float32)
+        return self._search.hits(passages, source=source)

@@ -40,6 +40,9 @@ T = TypeVar("T")
 # What was begun so long ago and is not done, never will be. Whoever adds takes less than half of it.
 GIVEN_UP_SECONDS = 1800.0
 
+# How far the clocks of two machines may be apart.
+CLOCKS_APART_MILLISECONDS = 10_000
+
 _SWEEP_EVERY_SECONDS = 300
 _DRAWN_AT_ONCE = 100
 _PAGE = 1000

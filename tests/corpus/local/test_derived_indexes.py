@@ -12,7 +12,7 @@ import pytest
 
 from embeddings import vector_index
 from embeddings.weights import FloatArray
-from rag.corpus.local import derived_indexes
+from rag.corpus.local import derived_keywords
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
 from rag.corpus.protocol import EncoderIdentity
@@ -28,7 +28,7 @@ NO_FILTERS = Filters()
 def small_tiers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few hundred passages be many."""
     monkeypatch.setattr(vector_index, "EXACT_BYTES", EXACT * DIMENSION * 4)
-    monkeypatch.setattr(derived_indexes, "_WRITTEN_FROM", EXACT)
+    monkeypatch.setattr(derived_keywords, "_WRITTEN_FROM", EXACT)
 
 
 def vectors(count: int, *, seed: int) -> FloatArray:
@@ -249,7 +249,7 @@ from pathlib import Path
 from rag.errors import CorpusError
 from tests.corpus.local.test_derived_indexes import *
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-derived_indexes._WRITTEN_FROM = 20
+derived_keywords._WRITTEN_FROM = 20
 with open_corpus(Path({str(large)!r})) as corpus:
     add(corpus, 100, 5)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
@@ -289,10 +289,10 @@ def test_an_index_that_another_process_emptied_is_not_trained(
         for number in range(60):
             other.remove(f"{number}")
         patch.undo()
-        assert corpus._vectors.index.is_outgrown
-        corpus._vectors.upkeep(corpus._database, threading.Event())
+        assert corpus._derived.searched_vectors.index.is_outgrown
+        corpus._derived.searched_vectors.upkeep(corpus._database, threading.Event())
         assert corpus.vector_tier().lists == 0
-        assert not len(corpus._vectors.index)
+        assert not len(corpus._derived.searched_vectors.index)
 
 
 def test_a_corpus_closed_while_it_trains_is_whole(tmp_path: Path) -> None:

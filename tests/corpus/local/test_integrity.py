@@ -16,7 +16,7 @@ from embeddings import vector_index
 from embeddings.vector_index import VectorIndex
 from embeddings.weights import FloatArray
 from rag.corpus.findings import Finding
-from rag.corpus.local import derived_indexes
+from rag.corpus.local import derived_keywords, indexed_rows
 from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
 from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
 from rag.corpus.local.keyword_index import keep
@@ -404,12 +404,12 @@ def test_who_has_the_corpus_open_leaves_a_wrong_index_when_another_process_mends
 def test_a_keyword_index_that_differs_is_found_and_built_anew(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derived_indexes, "_WRITTEN_FROM", 1)
+    monkeypatch.setattr(derived_keywords, "_WRITTEN_FROM", 1)
     with open_corpus(data) as corpus:
         corpus.optimize()
         state = corpus._derived.keywords._current[1]
         with corpus._database.reading() as connection:
-            entries = derived_indexes.entries(connection, sample=99)
+            entries = indexed_rows.entries(connection, sample=99)
     swapped = [
         entries[0],
         *entries[1:-1],

@@ -1,0 +1,152 @@
+"""An index derived from the database, brought up to it before each search; a cache, never trusted."""
+
+import logging
+import shutil
+import sqlite3
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from embeddings.vector_index import UnusableIndexFile
+from rag.corpus.index_report import Progress
+from rag.corpus.local.database import Database
+from rag.corpus.local.properties import newest_state
+
+logger = logging.getLogger(__name__)
+
+State = dict[str, int]
+Index = TypeVar("Index")
+
+NOTHING: State = {"corpus": 0, "analysis": 0, "last_passage": 0, "last_removal": 0}
+
+
+class Derived(ABC, Generic[Index]):
+    """An index with the state of the database that it holds."""
+
+    kind: Literal["vectors", "keywords"]
+    _name: str
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._current: tuple[Index, State] = self._load()
+
+    @property
+    def index(self) -> Index:
+        """The index as it is."""
+        return self._current[0]
+
+    def progress(self, newest: State) -> Progress:
+        """Return how far the index has come on its way to `newest`."""
+        _, state = self._current
+        if not _is_same_corpus(state, newest):
+            state = NOTHING
+        return Progress(
+            index=self.kind,
+            last_passage=state["last_passage"],
+            last_removal=state["last_removal"],
+            # Searches may have been ahead of whoever read `newest`.
+            passages_behind=max(0, newest["last_passage"] - state["last_passage"]),
+            removals_behind=max(0, newest["last_removal"] - state["last_removal"]),
+        )
+
+    def check(self, connection: sqlite3.Connection) -> None:
+        """Forget an index of another database, or of a later state of this one, restored since.
+
+        subtle: the caller asks the database after the file was read, as another process may write both.
+        """
+        if not can_become(self._current[1], newest_state(connection)):
+            logger.warning("The %s is built anew: %s is of another database.", self._name, self._path)
+            delete(self._path)
+            self._current = self._empty(), NOTHING
+
+    def brought_up(self, connection: sqlite3.Connection) -> Index:
+        """Return the index after applying what was committed since the last time."""
+        newest = newest_state(connection)
+        index, state = self._current
+        if state == newest:
+            return index
+        with self._lock:
+            index, state = self._current
+            if not _is_same_corpus(state, newest):
+                # A backup was restored, or the database repaired, while this process had it open.
+                index, state = self._empty(), NOTHING
+            for last, rows in self._added(connection, after=state["last_passage"]):
+                self._add(index, rows)
+                # Noted at once, so that nothing is added twice if the next rows cannot be read.
+                state = {**state, "last_passage": last}
+                self._current = index, state
+            self._remove(index, removed_since(connection, after=state["last_removal"]))
+            # subtle: another thread may have been ahead of this snapshot; the state never goes back.
+            self._current = index, {name: max(newest[name], state[name]) for name in newest}
+        return index
+
+    def held(self) -> AbstractContextManager[bool]:
+        """Keep other threads from bringing the index up."""
+        return self._lock
+
+    def _replace(self, index: Index, state: State) -> None:
+        with self._lock:
+            self._current = index, state
+
+    def _load(self) -> tuple[Index, State]:
+        try:
+            return self._read()
+        except UnusableIndexFile as error:
+            if self._path.exists():
+                logger.warning("The %s is built anew from the database: %s", self._name, error)
+            return self._empty(), NOTHING
+
+    @property
+    @abstractmethod
+    def is_due(self) -> bool:
+        """Whether `upkeep` has something to do."""
+
+    @abstractmethod
+    def upkeep(self, database: Database, cancelled: threading.Event) -> None:
+        """Do what takes long; the index can be searched and brought up meanwhile."""
+
+    @abstractmethod
+    def save(self, database: Database) -> None:
+        """Write what would take long to derive again."""
+
+    @abstractmethod
+    def _read(self) -> tuple[Index, State]: ...
+    @abstractmethod
+    def _empty(self) -> Index: ...
+    @abstractmethod
+    def _added(self, connection: sqlite3.Connection, *, after: int) -> Iterator[tuple[int, Any]]: ...
+    @abstractmethod
+    def _add(self, index: Index, rows: Any) -> None: ...
+    @abstractmethod
+    def _remove(self, index: Index, removed: Mapping[int, str]) -> None: ...
+
+
+def delete(path: Path) -> None:
+    """Delete a file, or a folder with all in it."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def can_become(state: State, newest: State) -> bool:
+    """Whether the state is an earlier one of the same database, or none yet."""
+    if state["corpus"] == 0:
+        return True
+    return _is_same_corpus(state, newest) and all(
+        state[name] <= newest[name] for name in ("last_passage", "last_removal")
+    )
+
+
+def _is_same_corpus(state: State, newest: State) -> bool:
+    return all(state[name] == newest[name] for name in ("corpus", "analysis"))
+
+
+def removed_since(connection: sqlite3.Connection, *, after: int) -> dict[int, str]:
+    """Return the passages removed since, with their words."""
+    rows = connection.execute("SELECT passage_id, words FROM removals WHERE sequence > ?", [after])
+    return {row["passage_id"]: row["words"] for row in rows}

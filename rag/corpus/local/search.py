@@ -1,0 +1,175 @@
+"""Searches in the local corpus: the derived indexes find, the database gives the texts."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from embeddings.vector_index import IdArray
+from embeddings.weights import FloatArray
+from rag.corpus.documents import hit
+from rag.corpus.keyword_ranking import Statistics, query_weights, rank_by_bm25
+from rag.corpus.local.database import Database
+from rag.corpus.local.derived_indexes import DerivedIndexes
+from rag.corpus.local.filters import where
+from rag.corpus.local.keyword_index import KeywordIndex
+from rag.corpus.local.properties import newest_state
+from rag.corpus.protocol import NO_FILTERS
+from rag.datatypes import Filters, Hit, KeywordMatches, ScoredPassage, SearchSource
+from rag.text.languages import words
+
+T = TypeVar("T")
+
+
+class LocalSearch:
+    """Finds passages; searches of one thread can be made to see one state of the database."""
+
+    def __init__(self, database: Database, derived: DerivedIndexes) -> None:
+        self._database = database
+        self._derived = derived
+        self._passing = _PassingCache()
+        self._overtaken = _Overtaken()
+
+    def by_vector(self, vector: FloatArray, *, depth: int, filters: Filters) -> list[ScoredPassage]:
+        """Return the passages nearest to `vector` by cosine similarity, best first."""
+        vectors = self._derived.searched_vectors
+        with self._database.reading() as connection:
+            index = vectors.brought_up(connection)
+            within = None if filters == NO_FILTERS else self._passing.ids(connection, filters)
+            found = index.search(vector, depth=depth, within=within)
+            if within is not None:
+                self._overtaken.note_if(len(found) < min(depth, len(within)))
+            if index.lists:
+                found = _rescored(connection, vector, found)
+        self._derived.upkeep_if_due()
+        return [ScoredPassage(*pair) for pair in found]
+
+    def by_words(self, query: str, *, language: str, depth: int, filters: Filters) -> KeywordMatches:
+        """Return the passages that share words with `query`, the rarer the better, best first."""
+        query_words = list(dict.fromkeys(words(query, language=language)))
+        with self._database.reading() as connection:
+            languages = _languages(connection)
+            weights = query_weights(query, language=language, passage_languages=languages)
+            index = self._derived.keywords.brought_up(connection)
+            statistics = _statistics(connection, index, list(weights))
+            known = {word: weights[word] for word in statistics.known_words()}
+            found = index.search(known, depth=depth, filters=filters)
+            candidates = _words_of(connection, found)
+            self._overtaken.note_if(len(candidates) < len(found))
+        self._derived.upkeep_if_due()
+        matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
+        rarity = {word: statistics.rarity(word) for word in query_words}
+        return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+
+    def at_one_state(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; searches and hits in it see one state, whoever writes meanwhile.
+
+        Other threads may bring an index beyond the state that this one reads. Where that shows in what is
+        found, `work` is done again while none can.
+        """
+        with self._database.reading():
+            self._overtaken.is_noted = False
+            result = work()
+            if not self._overtaken.is_noted:
+                return result
+        with self._derived.held(), self._database.reading():
+            return work()
+
+    def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
+        """Return the passages with their texts and articles; one removed since it was found is left out."""
+        ids = [passage.passage_id for passage in passages]
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT passages.*, articles.* FROM passages JOIN articles ON articles.id = article_id "
+                f"WHERE passages.id IN ({', '.join('?' * len(ids))})",
+                ids,
+            ).fetchall()
+        by_id = {row[0]: row for row in rows}
+        self._overtaken.note_if(len(rows) < len(ids))
+        found = [passage for passage in passages if passage.passage_id in by_id]
+        return [
+            hit(by_id[passage.passage_id], passage, rank=rank, source=source)
+            for rank, passage in enumerate(found, start=1)
+        ]
+
+
+class _Overtaken(threading.local):
+    """Whether this thread found an index ahead of what it reads of the database."""
+
+    is_noted = False
+
+    def note_if(self, is_overtaken: bool) -> None:
+        self.is_noted = self.is_noted or is_overtaken
+
+
+class _PassingCache:
+    """The ids that pass the filters asked for last: many questions in a row have the same."""
+
+    _KEPT = 8
+
+    def __init__(self) -> None:
+        self._ids: dict[str, IdArray] = {}
+
+    def ids(self, connection: sqlite3.Connection, filters: Filters) -> IdArray:
+        """Return the ids of the passages that pass."""
+        condition, parameters = where(filters)
+        key = repr((newest_state(connection), condition, parameters))
+        ids = self._ids.get(key)
+        if ids is None:
+            kept = list(self._ids.items())[1 - self._KEPT :]
+            ids = _passing(connection, filters)
+            self._ids = dict([*kept, (key, ids)])
+        return ids
+
+
+def _passing(connection: sqlite3.Connection, filters: Filters) -> IdArray:
+    condition, parameters = where(filters)
+    # One text instead of a row each: a third of the time where half a million pass.
+    (joined,) = connection.execute(
+        "SELECT group_concat(id) FROM passages "
+        f"WHERE article_id IN (SELECT id FROM articles WHERE {condition})",
+        parameters,
+    ).fetchone()
+    return np.array((joined or "").split(",") if joined else [], np.int64)
+
+
+def _languages(connection: sqlite3.Connection) -> list[str]:
+    """Return the languages of articles; a step of the index for each, where DISTINCT would read it whole."""
+    rows = connection.execute(
+        "WITH RECURSIVE found (language) AS (SELECT min(language) FROM articles UNION ALL "
+        "SELECT (SELECT min(language) FROM articles WHERE language > found.language) FROM found "
+        "WHERE found.language IS NOT NULL) SELECT language FROM found WHERE language IS NOT NULL"
+    )
+    return [row["language"] for row in rows]
+
+
+def _statistics(connection: sqlite3.Connection, index: KeywordIndex, query: Sequence[str]) -> Statistics:
+    passages, total = connection.execute("SELECT passages, words FROM statistics").fetchone()
+    return Statistics(
+        passages=passages,
+        words_a_passage=total / max(passages, 1),
+        passages_with={word: index.passages_with(word) for word in query},
+    )
+
+
+def _words_of(connection: sqlite3.Connection, passage_ids: Sequence[int]) -> dict[int, str]:
+    rows = connection.execute(
+        f"SELECT id, words FROM passages WHERE id IN ({', '.join('?' * len(passage_ids))})", passage_ids
+    )
+    return {row["id"]: row["words"] for row in rows}
+
+
+def _rescored(
+    connection: sqlite3.Connection, vector: FloatArray, found: Sequence[tuple[int, float]]
+) -> list[tuple[int, float]]:
+    """Replace similarities of codes by those of the stored vectors."""
+    scores = dict(found)
+    rows = connection.execute(
+        f"SELECT id, vector FROM passages WHERE id IN ({', '.join('?' * len(scores))})", list(scores)
+    ).fetchall()
+    stored = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32).reshape(-1, len(vector))
+    scores.update(zip((row["id"] for row in rows), (stored @ vector).tolist(), strict=True))
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))

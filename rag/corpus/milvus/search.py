@@ -1,0 +1,181 @@
+"""Searches in Milvus, which see of each article all passages of the current generation, or none."""
+
+import functools
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from embeddings.weights import FloatArray
+from rag.corpus.documents import hit
+from rag.corpus.keyword_ranking import REDUCED_WEIGHT, query_weights, rank_by_bm25
+from rag.corpus.milvus.generations import CLOCKS_APART_MILLISECONDS, Generations, now_milliseconds
+from rag.corpus.milvus.layout import Collections, Layout
+from rag.corpus.milvus.moments import Moments
+from rag.corpus.milvus.rows import encoded_word, generation_of, passing, text_of
+from rag.corpus.milvus.server import MAX_ROWS, MilvusServer, Row
+from rag.corpus.milvus.word_statistics import MilvusStatistics
+from rag.datatypes import Filters, FilterValue, Hit, KeywordMatches, ScoredPassage, SearchSource
+from rag.text.languages import words
+
+# How often a search is made again where articles change under it.
+_ATTEMPTS = 5
+
+_FIELDS_OF_HITS = ("id", "article", "paragraph", "start", "end", "text")
+_MOST_REMEMBERED = 10_000
+
+T = TypeVar("T")
+
+
+class MilvusSearch:
+    """Finds passages; the searches of one thread can be made to see one version of each article."""
+
+    def __init__(
+        self,
+        server: MilvusServer,
+        collections: Collections,
+        generations: Generations,
+        statistics: MilvusStatistics,
+        *,
+        layout: Layout,
+    ) -> None:
+        self._server = server
+        self._collections = collections
+        self._generations = generations
+        self._statistics = statistics
+        self._layout = layout
+        self._seen: dict[str, int] = {}
+        self._moments = Moments()
+
+    def values(self, field: str) -> list[FilterValue]:
+        """Return the languages or outlets of current articles, those of most articles first."""
+        counted = self._statistics.values(self._collections.articles, field)
+        values = [FilterValue(value=text_of(key), articles=count) for key, count in counted.items() if key]
+        return sorted(values, key=lambda value: (-value.articles, value.value))
+
+    def by_vector(self, vector: FloatArray, *, depth: int, filters: Filters) -> list[ScoredPassage]:
+        """Return the passages nearest to `vector` by cosine similarity, best first; at most 16,384."""
+        name = self._collections.passages(of_encoder=True)
+        if name is None:
+            return []
+        rows = self._found(name, "vector", vector.tolist(), ["article"], depth=depth, filters=filters)
+        found = [ScoredPassage(row["id"], row["score"]) for row in rows]
+        return sorted(found, key=lambda passage: (-passage.score, passage.passage_id))
+
+    def by_words(self, query: str, *, language: str, depth: int, filters: Filters) -> KeywordMatches:
+        """Return the passages that share words with `query`, the rarer the better, best first.
+
+        At most 16,384: Milvus finds them by its own BM25, and they are ranked as the local corpus ranks them.
+        """
+        query_words = list(dict.fromkeys(words(query, language=language)))
+        name = self._collections.passages()
+        if name is None or not query_words:
+            return KeywordMatches(passages=[], coverage=0.0)
+        languages = [value.value for value in self.values("language")]
+        weights = query_weights(query, language=language, passage_languages=languages)
+        encoded = {encoded_word(word): weight for word, weight in weights.items()}
+        asked = {encoded_word(word): word for word in query_words}
+        statistics = self._statistics.of(name, list({**encoded, **asked}))
+        rows = self._found(
+            name, "keywords", _weighted(encoded), ["article", "words"], depth=depth, filters=filters
+        )
+        candidates = {row["id"]: row["words"] for row in rows}
+        matches = rank_by_bm25(list(asked), candidates, weights=encoded, statistics=statistics)
+        rarity = {word: statistics.rarity(key) for key, word in asked.items()}
+        return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+
+    def _found(
+        self, name: str, field: str, query: object, fields: Sequence[str], *, depth: int, filters: Filters
+    ) -> list[Row]:
+        """Search for current passages, deeper where others take their places."""
+        limit = min(depth, MAX_ROWS)
+        while True:
+            search = functools.partial(
+                self._server.search,
+                name,
+                field,
+                query,
+                condition=passing(filters),
+                fields=fields,
+                limit=limit,
+                params=self._layout.search_params(limit) if field == "vector" else {},
+            )
+            found, current = self._of_one_moment(search)
+            if len(current) >= depth or len(found) < limit or limit == MAX_ROWS:
+                return current[:depth]
+            limit = min(2 * limit, MAX_ROWS)
+
+    def _of_one_moment(self, search: Callable[[], list[Row]]) -> tuple[list[Row], list[Row]]:
+        """Return what a search found and what of it is current: of each article all passages, or none.
+
+        A generation that was current before the search began had all its rows then, and has them still if it
+        is current afterwards. One that became current while it ran may have had only some: search again.
+        """
+        for _ in range(_ATTEMPTS):
+            seen, began = self._seen, now_milliseconds()
+            found = search()
+            heads = self._heads({row["article"] for row in found})
+            since = began - CLOCKS_APART_MILLISECONDS
+            generations = {key: head["generation"] for key, head in heads.items()}
+            recent = {key: generations[key] for key, head in heads.items() if head["written_at"] > since}
+            changing = {key: new for key, new in recent.items() if seen.get(key) != new}
+            if not changing:
+                break
+            self._remember(changing)
+        current = {key: generation for key, generation in generations.items() if key not in changing}
+        return found, [row for row in found if current.get(row["article"]) == generation_of(row["id"])]
+
+    def _heads(self, keys: set[str]) -> dict[str, Row]:
+        heads = self._generations.heads(keys)
+        self._moments.note({key: heads[key]["generation"] if key in heads else None for key in keys})
+        return heads
+
+    def _remember(self, seen: Mapping[str, int]) -> None:
+        # subtle: a new mapping, as a search keeps the one that it began with.
+        self._seen = {**(self._seen if len(self._seen) < _MOST_REMEMBERED else {}), **seen}
+
+    def at_one_state(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; searches and hits in it see one version of each article.
+
+        Where one was replaced, added or removed meanwhile, `work` is done again.
+        """
+        with self._moments.begun() as moment:
+            for _ in range(_ATTEMPTS):
+                moment.clear()
+                result = work()
+                if not moment.is_disturbed:
+                    break
+        return result
+
+    def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
+        """Return the passages with their texts and articles; one removed since it was found is left out."""
+        name = self._collections.passages()
+        if name is None or not passages:
+            return []
+        ids = ", ".join(str(passage.passage_id) for passage in passages)
+        rows = {row["id"]: row for row in self._server.query(name, f"id in [{ids}]", _FIELDS_OF_HITS)}
+        heads = self._heads({row["article"] for row in rows.values()})
+        found = [
+            (passage, rows[passage.passage_id])
+            for passage in passages
+            if passage.passage_id in rows and _is_current(rows[passage.passage_id], heads)
+        ]
+        return [
+            hit(_with_article(row, heads[row["article"]]), passage, rank=rank, source=source)
+            for rank, (passage, row) in enumerate(found, start=1)
+        ]
+
+
+def _weighted(weights: Mapping[str, float]) -> str:
+    """Return a query in which one of full weight stands twice: Milvus counts words, and takes no weights."""
+    return " ".join(word for word, weight in weights.items() for _ in range(round(weight / REDUCED_WEIGHT)))
+
+
+def _with_article(row: Row, head: Row) -> Row:
+    article = json.loads(head["header"])
+    return {**article, "article_id": article["id"], **row}
+
+
+def _is_current(row: Row, heads: Mapping[str, Row]) -> bool:
+    head = heads.get(row["article"])
+    return head is not None and head["generation"] == generation_of(row["id"])

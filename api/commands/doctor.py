@@ -11,7 +11,7 @@ import click
 
 from api.commands.options import progress
 from rag.answering.refusal import CALIBRATIONS
-from rag.corpus.local.integrity import Finding
+from rag.corpus.findings import Finding
 from rag.datatypes import Counts
 from rag.errors import CorpusError, KutipError
 from rag.language_model.protocol import LanguageModel

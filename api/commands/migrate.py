@@ -5,8 +5,7 @@ from typing import get_args
 import click
 
 from api.commands.options import progress
-from rag.corpus.local.properties import EncoderIdentity
-from rag.corpus.protocol import Corpus
+from rag.corpus.protocol import Corpus, EncoderIdentity
 from rag.corpus.transfer import compare, transfer
 from rag.datatypes import CorpusKind
 from rag.errors import EncoderMismatch, NotFound

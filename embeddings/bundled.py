@@ -16,7 +16,7 @@ from transformers import BertConfig, BertModel
 
 from embeddings.openvino_bert import OpenVinoBert
 from embeddings.unigram import UnigramTokenizer
-from embeddings.weights import WeightsFile, open_weights
+from embeddings.weights import Weights, open_weights
 
 NAME = "bundled:multilingual-e5-small"
 PROMPTS = {"query": "query: ", "document": "passage: "}
@@ -73,9 +73,9 @@ def pad(token_ids: list[list[int]], *, pad_id: int) -> dict[str, torch.Tensor]:
 class TorchTokenEncoder(torch.nn.Module):
     """The standard `BertModel`, on any device and in any precision."""
 
-    def __init__(self, weights: WeightsFile, *, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, weights: Weights, *, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
-        self.bert = _bert(weights)
+        self.bert = build_bert(weights)
         self.to(dtype)
 
     def forward(self, token_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
@@ -88,7 +88,7 @@ class TorchTokenEncoder(torch.nn.Module):
 class OpenVinoTokenEncoder:
     """The layers compiled by OpenVINO, between torch tensors."""
 
-    def __init__(self, weights: WeightsFile) -> None:
+    def __init__(self, weights: Weights) -> None:
         self._bert = OpenVinoBert(weights)
 
     def __call__(self, token_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
@@ -112,7 +112,7 @@ def load(*, engine: Engine, device: str = "cpu") -> SentenceTransformer:
     return SentenceTransformer(modules=[transformer, pooling, Normalize()], prompts=PROMPTS, device=device)
 
 
-def _bert(weights: WeightsFile) -> BertModel:
+def build_bert(weights: Weights) -> BertModel:
     """Fill a `BertModel` without a copy of its own initial values."""
     shape = weights.shape
     config = BertConfig(
@@ -168,7 +168,16 @@ def _tensor_name(parameter: str) -> str:
     """
     path, kind = parameter.rsplit(".", 1)
     if path.startswith("encoder.layer."):
-        layer, part = path.removeprefix("encoder.layer.").split(".", 1)
-        return f"l{layer}.{_TENSOR_NAMES[part]}.{kind[0]}"
+        return f"{layer_part(path)}.{kind[0]}"
     name = _TENSOR_NAMES[path]
     return name if name.count(".") == 1 and "ln" not in name else f"{name}.{kind[0]}"
+
+
+def layer_part(module: str) -> str:
+    """Translate the name of a layer's module to the weights file's.
+
+    >>> layer_part("encoder.layer.3.attention.output.dense")
+    'l3.ao'
+    """
+    layer, part = module.removeprefix("encoder.layer.").split(".", 1)
+    return f"l{layer}.{_TENSOR_NAMES[part]}"

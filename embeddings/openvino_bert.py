@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import numpy.typing as npt
 
-from embeddings.weights import FloatArray, WeightsFile, dequantize
+from embeddings.weights import FloatArray, Weights, dequantize
 
 # subtle: importing OpenVINO sends a report over the network, unless the package that does so is not there.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
@@ -32,7 +32,7 @@ class OpenVinoBert:
     So the 384 MB float table never exists. Runs in bfloat16 where the processor has it.
     """
 
-    def __init__(self, weights: WeightsFile) -> None:
+    def __init__(self, weights: Weights) -> None:
         self._table = weights.blocks("emb.word", row_weights=weights.shape.hidden_size)
         core = openvino.Core()
         has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -59,7 +59,7 @@ class OpenVinoBert:
         return embedded
 
 
-def _build(weights: WeightsFile) -> openvino.Model:
+def _build(weights: Weights) -> openvino.Model:
     size = weights.shape.hidden_size
     token_embeddings = opset13.parameter([-1, -1, size], np.float32)
     mask = opset13.parameter([-1, -1], np.float32)  # 1 for a token, 0 for padding
@@ -72,7 +72,7 @@ def _build(weights: WeightsFile) -> openvino.Model:
     return openvino.Model([hidden], [token_embeddings, mask])
 
 
-def _embeddings(weights: WeightsFile, token_embeddings: Node) -> Node:
+def _embeddings(weights: Weights, token_embeddings: Node) -> Node:
     """Add each token's position and the one token type that is used, then normalise."""
     size = weights.shape.hidden_size
     positions = weights.tensor("emb.pos").reshape(-1, size) + weights.tensor("emb.type")[:size]
@@ -81,7 +81,7 @@ def _embeddings(weights: WeightsFile, token_embeddings: Node) -> Node:
     return _normalize(weights, "emb.ln", opset13.add(token_embeddings, used))
 
 
-def _layer(weights: WeightsFile, layer: str, hidden: Node, attention_bias: Node) -> Node:
+def _layer(weights: Weights, layer: str, hidden: Node, attention_bias: Node) -> Node:
     queries, keys, values = (
         _split_heads(weights, _linear(weights, f"{layer}.{part}", hidden)) for part in "qkv"
     )
@@ -92,19 +92,19 @@ def _layer(weights: WeightsFile, layer: str, hidden: Node, attention_bias: Node)
     return _normalize(weights, f"{layer}.oln", opset13.add(hidden, _linear(weights, f"{layer}.fo", inner)))
 
 
-def _split_heads(weights: WeightsFile, node: Node) -> Node:
+def _split_heads(weights: Weights, node: Node) -> Node:
     heads = opset13.reshape(node, [0, 0, weights.shape.heads, -1], special_zero=True)
     return opset13.transpose(heads, [0, 2, 1, 3])
 
 
-def _linear(weights: WeightsFile, name: str, node: Node) -> Node:
+def _linear(weights: Weights, name: str, node: Node) -> Node:
     bias = weights.tensor(f"{name}.b")
     matrix = weights.tensor(f"{name}.w").reshape(len(bias), -1)
     product = opset13.matmul(node, opset13.constant(matrix), False, True)
     return opset13.add(product, opset13.constant(bias))
 
 
-def _normalize(weights: WeightsFile, name: str, node: Node) -> Node:
+def _normalize(weights: Weights, name: str, node: Node) -> Node:
     epsilon = weights.shape.layer_norm_epsilon
     centred = opset13.mvn(node, [-1], True, epsilon, "inside_sqrt")
     scaled = opset13.multiply(centred, opset13.constant(weights.tensor(f"{name}.w")))

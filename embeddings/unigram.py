@@ -18,6 +18,8 @@ class UnigramTokenizer:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.pad_id = vocabulary.pad_id
+        self.bos_id = vocabulary.bos_id
+        self.eos_id = vocabulary.eos_id
         self._processor = SentencePieceProcessor(model_proto=_model(vocabulary))
         self._normalizer = _normalizer()
 
@@ -32,6 +34,21 @@ class UnigramTokenizer:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return each text's length in tokens, special ones not counted."""
         return [len(ids) for ids in self.encode(texts, special_tokens=False)]
+
+    def encode_span(self, text: str, span: tuple[int, int]) -> tuple[list[int], tuple[int, int]]:
+        """Return the text's token ids without special ones, and the first and last token of the characters.
+
+        `span` is a start and an end (exclusive) in characters of `text`.
+        """
+        start, end = (len(self._normalized_prefix(text, place).encode()) for place in span)
+        pieces = self._processor.encode(self._normalizer.normalize_str(text), return_type="proto").pieces
+        inside = [number for number, piece in enumerate(pieces) if piece.begin < end and piece.end > start]
+        ids = [piece.id for piece in pieces]
+        return ids, (inside[0], inside[-1]) if inside else (0, 0)
+
+    def _normalized_prefix(self, text: str, place: int) -> str:
+        # subtle: the normalizer strips the end, so that a letter has to stand behind a space there.
+        return self._normalizer.normalize_str(text[:place] + "x")[:-1]
 
 
 def _model(vocabulary: Vocabulary) -> bytes:

@@ -21,7 +21,7 @@ import mmap
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +63,20 @@ class Vocabulary:
     eos_id: int
     pad_id: int
     unk_id: int
+
+
+class Weights(Protocol):
+    """The model's tensors by name."""
+
+    shape: ModelShape
+
+    def tensor(self, name: str) -> FloatArray:
+        """Return one tensor's values, flat, as float32."""
+        ...
+
+    def blocks(self, name: str, *, row_weights: int) -> npt.NDArray[np.uint8]:
+        """Return a 4-bit tensor's rows as they are stored: (rows, bytes a row)."""
+        ...
 
 
 class WeightsFile:

@@ -1,0 +1,104 @@
+"""The trained adapter of the cross-encoder: its file, and the encoder's layers with it merged in.
+
+One safetensors file holds, in half precision, two small matrices for each of a layer's six large ones
+(`l0.q.a` and `l0.q.b`; W becomes W + ba) and the heads (`pool`, `claim`, `relevance`, `span`, each `.w` and
+`.b`). Its metadata names the version and the hash of the weights file that it was trained on.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+
+from embeddings.weights import SHA256 as WEIGHTS_SHA256
+from embeddings.weights import FloatArray, ModelLoadError, WeightsFile
+
+VERSION = "1"
+FILE = Path(__file__).parent / "cross-encoder.safetensors"
+SHA256 = ""
+
+HEADS = ("pool", "claim", "relevance", "span")
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A linear map: (out, in) and (out,)."""
+
+    weight: FloatArray
+    bias: FloatArray
+
+    def __call__(self, vectors: FloatArray) -> FloatArray:
+        """Map the last axis."""
+        mapped: FloatArray = vectors @ self.weight.T + self.bias
+        return mapped
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """The tensors of the file, in float32."""
+
+    tensors: dict[str, FloatArray]
+
+    def head(self, name: str) -> Linear:
+        """Return one of `HEADS`."""
+        return Linear(self.tensors[f"{name}.w"], self.tensors[f"{name}.b"])
+
+    def addition(self, name: str) -> FloatArray | None:
+        """Return what is added to the matrix `name`, such as `l0.q`; None where nothing is."""
+        if f"{name}.a" not in self.tensors:
+            return None
+        added: FloatArray = self.tensors[f"{name}.b"] @ self.tensors[f"{name}.a"]
+        return added
+
+
+class AdaptedWeights:
+    """The weights file with the adapter merged into its matrices; everything else is the file's own."""
+
+    def __init__(self, weights: WeightsFile, adapter: Adapter) -> None:
+        self.shape = weights.shape
+        self._weights = weights
+        self._adapter = adapter
+
+    def tensor(self, name: str) -> FloatArray:
+        """Return one tensor's values, flat, as float32."""
+        values = self._weights.tensor(name)
+        added = self._adapter.addition(name.removesuffix(".w")) if name.endswith(".w") else None
+        return values if added is None else values + added.ravel()
+
+    def blocks(self, name: str, *, row_weights: int) -> npt.NDArray[np.uint8]:
+        """Return a 4-bit tensor's rows as they are stored."""
+        return self._weights.blocks(name, row_weights=row_weights)
+
+
+def read_adapter(path: Path = FILE, *, sha256: str | None = SHA256) -> Adapter:
+    """Read an adapter; its hash is checked unless `sha256` is None.
+
+    Raises:
+        ModelLoadError: the file is missing, damaged, of another version or for other weights.
+    """
+    if sha256 is not None and _sha256_of(path) != sha256:
+        raise ModelLoadError(f"{path} is damaged or of another version of Kutip: reinstall Kutip.")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelLoadError(f"{path} cannot be read ({error}): reinstall Kutip.") from error
+    if metadata.get("version") != VERSION:
+        raise ModelLoadError(
+            f"{path} is an adapter of version {metadata.get('version')}; this Kutip reads version {VERSION}."
+        )
+    if metadata.get("weights_sha256") != WEIGHTS_SHA256:
+        raise ModelLoadError(f"{path} was trained on other weights than the bundled model's.")
+    return Adapter(tensors)
+
+
+def _sha256_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelLoadError(f"{path} cannot be read ({error.strerror}): reinstall Kutip.") from error

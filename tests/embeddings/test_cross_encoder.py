@@ -1,0 +1,109 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from embeddings.adapter import VERSION, AdaptedWeights, Adapter, read_adapter
+from embeddings.cross_encoder import CLAIM_LABELS, SECOND_TOKENS, BundledCrossEncoder, load
+from embeddings.weights import SHA256, FloatArray, ModelLoadError, open_weights
+
+SIZE = 384
+CLAIM = "Wali kota membantah kas daerah kosong."
+EVIDENCE = "Wali kota Tanjung Arum mengakui kas daerah kosong sejak Maret. Ia meminta maaf kepada warga."
+
+
+def tensors(seed: int = 5) -> dict[str, FloatArray]:
+    """Return an adapter of rank 2 on one matrix, and heads of random values."""
+    rng = np.random.default_rng(seed)
+
+    def drawn(*shape: int) -> FloatArray:
+        return (rng.standard_normal(shape) * 0.05).astype(np.float32)
+
+    heads = {"pool": (SIZE, 3 * SIZE), "claim": (3, SIZE), "relevance": (1, SIZE), "span": (2, SIZE)}
+    found = {"l0.q.a": drawn(2, SIZE), "l0.q.b": drawn(SIZE, 2)}
+    for name, shape in heads.items():
+        found |= {f"{name}.w": drawn(*shape), f"{name}.b": drawn(shape[0])}
+    return found
+
+
+def write(path: Path, *, version: str = VERSION, weights_sha256: str = SHA256) -> Path:
+    metadata = {"version": version, "weights_sha256": weights_sha256}
+    halves = {name: value.astype(np.float16) for name, value in tensors().items()}
+    save_file(halves, path, metadata=metadata)
+    return path
+
+
+@pytest.fixture(scope="module")
+def reader() -> BundledCrossEncoder:
+    return load(Adapter(tensors()))
+
+
+def test_the_adapter_is_added_to_the_matrix_that_it_names() -> None:
+    weights = open_weights()
+    adapted = AdaptedWeights(weights, Adapter(tensors()))
+    added = tensors()["l0.q.b"] @ tensors()["l0.q.a"]
+    assert np.allclose(adapted.tensor("l0.q.w") - weights.tensor("l0.q.w"), added.ravel(), atol=1e-6)
+    assert np.array_equal(adapted.tensor("l0.q.b"), weights.tensor("l0.q.b"))
+    assert np.array_equal(adapted.tensor("l1.q.w"), weights.tensor("l1.q.w"))
+
+
+def test_each_pair_gets_probabilities_of_the_three_labels(reader: BundledCrossEncoder) -> None:
+    judged = reader.judge([(CLAIM, EVIDENCE), (EVIDENCE, CLAIM)])
+    assert judged.shape == (2, len(CLAIM_LABELS))
+    assert np.allclose(judged.sum(axis=1), 1, atol=1e-5)
+    assert not np.allclose(judged[0], judged[1], atol=1e-3)
+
+
+def test_a_pair_reads_the_same_alone_and_among_others(reader: BundledCrossEncoder) -> None:
+    pairs = [(CLAIM, EVIDENCE), ("Pendek.", "Ya."), (CLAIM, EVIDENCE * 4)]
+    together = reader.judge(pairs)
+    alone = np.concatenate([reader.judge([pair]) for pair in pairs])
+    assert np.allclose(together, alone, atol=0.02)  # bfloat16 where the processor has it
+
+
+def test_no_pairs_and_no_passages_give_nothing(reader: BundledCrossEncoder) -> None:
+    assert reader.judge([]).shape == (0, len(CLAIM_LABELS))
+    assert reader.read("Siapa?", []) == []
+
+
+@pytest.mark.parametrize("claim", ["", "x" * 4000, "ᚠᚢᚦ ᚨᚱᚲ 𐤀𐤁𐤂", "\x00\ufeff", CLAIM * 300])
+def test_any_claim_can_be_judged(reader: BundledCrossEncoder, claim: str) -> None:
+    assert np.isfinite(reader.judge([(claim, EVIDENCE), (claim, "")])).all()
+
+
+def test_the_window_that_says_most_decides_on_long_evidence(reader: BundledCrossEncoder) -> None:
+    filler = "Harga cabai di pasar itu tetap. " * 120
+    assert len(reader._ids(filler)) > 2 * SECOND_TOKENS
+    long = reader.judge([(CLAIM, filler + EVIDENCE)])[0]
+    parts = [reader.judge([(CLAIM, reader_part)])[0] for reader_part in (filler[:400], EVIDENCE)]
+    assert 1 - long[1] >= min(1 - part[1] for part in parts) - 0.02
+
+
+def test_every_part_of_a_passage_has_a_share_in_the_answer(reader: BundledCrossEncoder) -> None:
+    sentences = EVIDENCE.split(". ")
+    (reading,) = reader.read("Apa yang diakui wali kota?", [sentences])
+    assert len(reading.parts) == len(sentences)
+    assert np.isfinite(reading.parts).all()
+    (cut,) = reader.read("Apa?", [[EVIDENCE * 40, "Terlalu jauh."]])
+    assert cut.parts[1] == float("-inf")
+
+
+def test_an_adapter_is_read_back(tmp_path: Path) -> None:
+    adapter = read_adapter(write(tmp_path / "adapter.safetensors"), sha256=None)
+    assert np.allclose(adapter.tensors["l0.q.a"], tensors()["l0.q.a"], atol=1e-3)
+
+
+def test_an_adapter_that_cannot_be_used_says_why(tmp_path: Path) -> None:
+    path = write(tmp_path / "adapter.safetensors")
+    with pytest.raises(ModelLoadError, match="damaged or of another version of Kutip: reinstall Kutip"):
+        read_adapter(path, sha256="0" * 64)
+    with pytest.raises(ModelLoadError, match="adapter of version 7; this Kutip reads version 1"):
+        read_adapter(write(tmp_path / "other.safetensors", version="7"), sha256=None)
+    with pytest.raises(ModelLoadError, match="trained on other weights"):
+        read_adapter(write(tmp_path / "weights.safetensors", weights_sha256="abc"), sha256=None)
+    with pytest.raises(ModelLoadError, match=r"missing\.safetensors cannot be read"):
+        read_adapter(tmp_path / "missing.safetensors", sha256=None)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ModelLoadError, match="cannot be read"):
+        read_adapter(path, sha256=None)

@@ -1,0 +1,216 @@
+"""Reads the training files: articles, claims and questions as small records."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+# Articles of XQuAD that training never sees in any language, so that its figures mean something.
+HELD_OUT_XQUAD = frozenset({"12", "33", "42"})
+
+_ARTICLE_FILES = {
+    "eval": ("facqa-dev", "idk-mrc-train", "xquad-dev", "ntrex-dev"),
+    "train": ("jaquad-dev", "cmrc2018-dev", "drcd-dev", "arcd-dev"),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Some paragraphs of an article: `count` of them from `index` (0 is the first)."""
+
+    article_id: str
+    index: int
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A claim, its evidence and the label; `place` says where the evidence stands, if it is an article's."""
+
+    claim: str
+    evidence: str
+    label: str
+    claim_language: str
+    evidence_language: str
+    place: Place | None
+    source: str
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """A question and a passage; the answer's characters in the passage where it holds one."""
+
+    question: str
+    passage: str
+    title: str
+    answers: tuple[str, ...]
+    answer_start: int | None
+    place: Place | None
+    source: str
+
+
+class Articles:
+    """The paragraphs of all articles, and their translations where a set is parallel."""
+
+    def __init__(self, shared: Path) -> None:
+        self._articles: dict[str, dict[str, Any]] = {}
+        for folder, names in _ARTICLE_FILES.items():
+            for name in names:
+                self._articles |= {
+                    row["id"]: row for row in read_jsonl(shared / folder / f"{name}.articles.jsonl")
+                }
+        self._parallel: dict[str, list[str]] = {}
+        for article in self._articles.values():
+            self._parallel.setdefault(article.get("parallel_id", article["id"]), []).append(article["id"])
+
+    def text(self, place: Place) -> str:
+        """Return the paragraphs, joined by a space."""
+        paragraphs = self._articles[place.article_id]["paragraphs"]
+        return " ".join(paragraphs[place.index : place.index + place.count])
+
+    def title(self, article_id: str) -> str:
+        """Return the article's title, which may be empty."""
+        title: str = self._articles[article_id]["title"]
+        return title
+
+    def language(self, article_id: str) -> str:
+        """Return the language the article is written in."""
+        language: str = self._articles[article_id]["language"]
+        return language
+
+    def paragraphs(self, article_id: str) -> list[str]:
+        """Return all paragraphs of the article."""
+        paragraphs: list[str] = self._articles[article_id]["paragraphs"]
+        return paragraphs
+
+    def translations(self, article_id: str) -> list[str]:
+        """Return the ids of the article in every language that has it, itself among them."""
+        return self._parallel[self._articles[article_id].get("parallel_id", article_id)]
+
+    def ids(self, prefix: str) -> list[str]:
+        """Return the ids that begin with `prefix`."""
+        return [article_id for article_id in self._articles if article_id.startswith(prefix)]
+
+    def __contains__(self, article_id: str) -> bool:
+        return article_id in self._articles
+
+
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield one object a line."""
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def is_held_out(article_id: str | None) -> bool:
+    """Tell whether the article is kept out of training."""
+    if article_id is None or not article_id.startswith("xquad-"):
+        return False
+    return article_id[-2:] in HELD_OUT_XQUAD
+
+
+def read_claims(path: Path) -> list[ClaimRow]:
+    """Read a file of claims that carry their evidence."""
+    return [
+        ClaimRow(
+            claim=row["claim"],
+            evidence=row["evidence"],
+            label=row["label"],
+            claim_language=row["claim_language"],
+            evidence_language=row["evidence_language"],
+            place=_place(row),
+            source=path.name.split(".")[0],
+        )
+        for row in read_jsonl(path)
+        if not is_held_out(row.get("article_id"))
+    ]
+
+
+def read_own_claims(folder: Path, articles: Articles) -> list[ClaimRow]:
+    """Read the claims written for this project, whose evidence stands in the shared articles."""
+    return [
+        ClaimRow(
+            claim=row["claim"],
+            evidence=articles.text(_own_place(row)),
+            label=row["label"],
+            claim_language=row["claim_language"],
+            evidence_language=articles.language(row["article_id"]),
+            place=_own_place(row),
+            source="own",
+        )
+        for path in sorted(folder.glob("*.claims.jsonl"))
+        for row in read_jsonl(path)
+        if not is_held_out(row["article_id"])
+    ]
+
+
+def read_authored_questions(path: Path) -> list[QuestionRow]:
+    """Read a file of questions that carry their passage."""
+    return [
+        QuestionRow(
+            question=row["question"],
+            passage=row["passage"],
+            title="",
+            answers=(row["answer"],) if row["answerable"] else (),
+            answer_start=row["answer_start"] if row["answerable"] else None,
+            place=_place(row),
+            source=path.name.split(".")[0],
+        )
+        for row in read_jsonl(path)
+        if not is_held_out(row.get("article_id"))
+    ]
+
+
+def read_own_questions(folder: Path, articles: Articles) -> list[QuestionRow]:
+    """Read the questions written for this project, whose passages stand in the shared articles."""
+    rows = []
+    for path in sorted(folder.glob("*.questions.jsonl")):
+        for row in read_jsonl(path):
+            if is_held_out(row["article_id"]):
+                continue
+            passage = articles.text(_own_place(row))
+            answers = (row["answer"],) if row["answerable"] else ()
+            start = passage.index(row["answer"]) if row["answerable"] else None
+            rows.append(QuestionRow(row["question"], passage, "", answers, start, _own_place(row), "own"))
+    return rows
+
+
+def read_questions(path: Path, articles: Articles) -> list[QuestionRow]:
+    """Read a question set whose passages stand in an article file."""
+    rows = []
+    for row in read_jsonl(path):
+        article_id, index = row["article_id"], row["paragraph_index"]
+        if article_id not in articles or index is None or is_held_out(article_id):
+            continue
+        place = Place(article_id, index)
+        rows.append(
+            QuestionRow(
+                question=row["question"],
+                passage=articles.text(place),
+                title=articles.title(article_id),
+                answers=tuple(row["answers"]) if row["answerable"] else (),
+                answer_start=row["answer_start"] if row["answerable"] else None,
+                place=place,
+                source=path.name.split(".")[0],
+            )
+        )
+    return rows
+
+
+def in_language(row: ClaimRow, article_id: str, articles: Articles) -> ClaimRow:
+    """Return the same claim over a translation of its evidence."""
+    assert row.place is not None
+    place = replace(row.place, article_id=article_id)
+    return replace(
+        row, place=place, evidence=articles.text(place), evidence_language=articles.language(article_id)
+    )
+
+
+def _place(row: dict[str, Any]) -> Place | None:
+    if row.get("article_id") is None:
+        return None
+    return Place(row["article_id"], row["paragraph_index"], row.get("paragraphs") or 1)
+
+
+def _own_place(row: dict[str, Any]) -> Place:
+    return Place(row["article_id"], row["paragraph_index"], row["paragraphs"])

@@ -1,0 +1,327 @@
+"""What the model reads while it is trained: sources of examples, and the mixture they are drawn in.
+
+A source turns one of its rows into an example each time it is drawn, in another way each time: evidence in
+another language, beside another passage, or exchanged for a passage that says something else.
+"""
+
+import itertools
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from embeddings.cross_encoder import CLAIM_PREFIX, QUESTION_PREFIX
+from embeddings.encoder import Encoder
+from training.alterations import alter
+from training.data import (
+    Articles,
+    ClaimRow,
+    Place,
+    QuestionRow,
+    in_language,
+    read_authored_questions,
+    read_claims,
+    read_own_claims,
+    read_own_questions,
+    read_questions,
+)
+from training.hard_negatives import mine
+
+OWN = Path(__file__).parent / "authored"
+
+# Languages of the parallel news; drawn more often where people of this project ask and read.
+_OFTEN = ("en", "id", "ms", "zh-Hans", "ja", "ar", "es", "vi", "th")
+
+
+@dataclass(frozen=True)
+class Example:
+    """Two texts with prefix, and what is to be said of them.
+
+    `label` is a claim's label, or for a question "answerable" or "unanswerable". `answer` is a span of
+    characters in `second`.
+    """
+
+    first: str
+    second: str
+    label: str
+    answer: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows, how one becomes an example, and how often the source is drawn beside the others."""
+
+    name: str
+    weight: float
+    size: int
+    make: Callable[[int, random.Random], Example]
+
+
+def sources(shared: Path, encoder: Callable[[], Encoder], *, cache: Path) -> list[Source]:
+    """Read every training file; passages near a question are found by `encoder` once and kept in `cache`."""
+    articles = Articles(shared)
+    train = shared / "train"
+    return [
+        *_claim_sources(train, articles),
+        *_question_sources(shared, articles, encoder, cache),
+    ]
+
+
+def _claim_sources(train: Path, articles: Articles) -> list[Source]:
+    authored = _Claims(read_claims(train / "authored-train.claims.jsonl"), articles)
+    own = _Claims(read_own_claims(OWN, articles), articles)
+    paraphrases = _Translated([read_claims(path) for path in sorted(train.glob("pawsx-dev-*.claims.jsonl"))])
+    indonli = _Claims(read_claims(train / "indonli-train.claims.jsonl"), articles)
+    japanese = _Claims(
+        [row for name in ("jnli-valid", "jnli-test") for row in read_claims(train / f"{name}.claims.jsonl")],
+        articles,
+    )
+    korean = _Claims(read_claims(train / "klue-nli.claims.jsonl"), articles)
+    cited = [
+        row
+        for name in ("wice-dev", "wice-test")
+        for row in read_claims(train / f"{name}.claims.jsonl")
+        if len(row.evidence) < 1500
+    ]
+    wice = _Claims(cited, articles)
+    lines = _ParallelLines(articles)
+    return [
+        Source("authored claims", 0.20, len(authored.rows), authored.make),
+        Source("own claims", 0.19, len(own.rows), own.make),
+        Source("indonli", 0.07, len(indonli.rows), indonli.make),
+        Source("pawsx", 0.07, paraphrases.size, paraphrases.make),
+        Source("jnli", 0.015, len(japanese.rows), japanese.make),
+        Source("klue", 0.02, len(korean.rows), korean.make),
+        Source("wice", 0.01, len(wice.rows), wice.make),
+        Source("parallel lines", 0.045, lines.size, lines.make),
+    ]
+
+
+def _question_sources(
+    shared: Path, articles: Articles, encoder: Callable[[], Encoder], cache: Path
+) -> list[Source]:
+    train = shared / "train"
+    sets = {
+        "authored questions": read_authored_questions(train / "authored-train.questions.jsonl"),
+        "own questions": read_own_questions(OWN, articles),
+        "idk-mrc": read_questions(shared / "eval" / "idk-mrc-train.questions.jsonl", articles),
+        "facqa": read_questions(shared / "eval" / "facqa-dev.questions.jsonl", articles),
+        "xquad": read_questions(shared / "eval" / "xquad-dev.questions.jsonl", articles),
+        "jaquad": read_questions(train / "jaquad-dev.questions.jsonl", articles),
+        "cmrc": read_questions(train / "cmrc2018-dev.questions.jsonl", articles),
+        "drcd": read_questions(train / "drcd-dev.questions.jsonl", articles),
+        "arcd": read_questions(train / "arcd-dev.questions.jsonl", articles),
+    }
+    weights = (0.09, 0.07, 0.08, 0.04, 0.05, 0.015, 0.01, 0.015, 0.01)
+    every = [row for rows in sets.values() for row in rows]
+    negatives = iter(mine(every, articles, encoder, kept=cache / f"negatives-{len(every)}.json"))
+    found = []
+    for (name, rows), weight in zip(sets.items(), weights, strict=True):
+        questions = _Questions(rows, list(itertools.islice(negatives, len(rows))), articles)
+        found.append(Source(name, weight, len(rows), questions.make))
+    return found
+
+
+class _Claims:
+    """Claims as they were written, over evidence that varies."""
+
+    def __init__(self, rows: Sequence[ClaimRow], articles: Articles) -> None:
+        self.rows = rows
+        self._articles = articles
+
+    def make(self, number: int, rng: random.Random) -> Example:
+        row = self.rows[number]
+        if row.place is None:
+            return _claim_example(row.claim, row.evidence, row.label)
+        translations = self._articles.translations(row.place.article_id)
+        if len(translations) > 1 and rng.random() < 0.45:
+            row = in_language(row, _draw_language(translations, self._articles, rng), self._articles)
+        chance = rng.random()
+        if chance < 0.06:
+            other = self._other_passage(row, rng)
+            return _claim_example(row.claim, other, "unsupported") if other else self._plain(row)
+        if chance < 0.25:
+            other = self._other_passage(row, rng)
+            parts = [row.evidence, other] if rng.random() < 0.5 else [other, row.evidence]
+            return _claim_example(row.claim, " ".join(filter(None, parts)), row.label)
+        return self._plain(row)
+
+    def _plain(self, row: ClaimRow) -> Example:
+        return _claim_example(row.claim, row.evidence, row.label)
+
+    def _other_passage(self, row: ClaimRow, rng: random.Random) -> str:
+        """Return another paragraph of the article, else one of another article of the set, or nothing."""
+        assert row.place is not None
+        used = range(row.place.index - 1, row.place.index + row.place.count + 1)
+        paragraphs = self._articles.paragraphs(row.place.article_id)
+        others = [text for number, text in enumerate(paragraphs) if number not in used]
+        if others:
+            return rng.choice(others)
+        other = self.rows[rng.randrange(len(self.rows))]
+        same = other.place is not None and other.place.article_id[-3:] == row.place.article_id[-3:]
+        return "" if same else other.evidence
+
+
+class _Translated:
+    """Paraphrases and their look-alikes, the same pairs in several languages.
+
+    Where two languages give a pair the same label, the claim may be of one and the evidence of the other.
+    """
+
+    def __init__(self, languages: Sequence[Sequence[ClaimRow]]) -> None:
+        self._languages = languages
+        self._pairs = len(languages[0])
+        self.size = self._pairs * len(languages)
+
+    def make(self, number: int, rng: random.Random) -> Example:
+        language, pair = divmod(number, self._pairs)
+        row = self._languages[language][pair]
+        other = rng.choice(self._languages)[pair]
+        evidence = other.evidence if other.label == row.label and rng.random() < 0.5 else row.evidence
+        claim = row.claim
+        if rng.random() < 0.5 and evidence is row.evidence:  # both directions hold
+            claim, evidence = evidence, claim
+        return _claim_example(claim, evidence, row.label)
+
+
+class _ParallelLines:
+    """A line of news as the claim, some lines of the same story in any language as the evidence.
+
+    A third of the lines is left as it is (true), a third is made false by rule, and of a third the evidence
+    is another part of the story.
+    """
+
+    def __init__(self, articles: Articles) -> None:
+        self._articles = articles
+        self._lines = [
+            (article_id, number)
+            for article_id in articles.ids("ntrex-")
+            if articles.language(article_id) in _OFTEN
+            for number, line in enumerate(articles.paragraphs(article_id))
+            if len(line) > 25
+        ]
+        self.size = len(self._lines)
+
+    def make(self, number: int, rng: random.Random) -> Example:
+        article_id, line = self._lines[number]
+        claim = self._articles.paragraphs(article_id)[line]
+        article = article_id
+        if rng.random() < 0.7:
+            article = _draw_language(self._articles.translations(article_id), self._articles, rng)
+        lines = self._articles.paragraphs(article)
+        first = max(0, line - rng.randrange(3))
+        evidence = lines[first : line + 1 + rng.randrange(2)]
+        chance = rng.random()
+        if chance < 0.33:
+            away = [text for place, text in enumerate(lines) if abs(place - line) > 3]
+            if away:
+                start = rng.randrange(len(away))
+                return _claim_example(claim, " ".join(away[start : start + 2]), "unsupported")
+        if chance < 0.67:
+            changed = alter(claim, language=self._articles.language(article_id), rng=rng)
+            if changed is not None:
+                return _claim_example(changed, " ".join(evidence), "not_supported")
+        return _claim_example(claim, " ".join(evidence), "supported")
+
+
+class _Questions:
+    """Questions over their passage, over its translation, or over a passage that does not answer."""
+
+    def __init__(
+        self, rows: Sequence[QuestionRow], negatives: Sequence[Sequence[Place]], articles: Articles
+    ) -> None:
+        self._rows = rows
+        self._negatives = negatives
+        self._articles = articles
+        self._by_place = {
+            (row.place.article_id, row.question): row for row in rows if row.place is not None and row.answers
+        }
+
+    def make(self, number: int, rng: random.Random) -> Example:
+        row = self._rows[number]
+        if row.answers and self._negatives[number] and rng.random() < 0.4:
+            place = rng.choice(self._negatives[number])
+            title = self._articles.title(place.article_id)
+            return _question_example(row.question, self._articles.text(place), _maybe(title, rng))
+        if row.place is not None and rng.random() < 0.4:
+            row = self._translated(row, rng)
+        return _question_example(
+            row.question, row.passage, _maybe(row.title, rng), answers=row.answers, start=row.answer_start
+        )
+
+    def _translated(self, row: QuestionRow, rng: random.Random) -> QuestionRow:
+        """Return the question over a translation of its passage."""
+        assert row.place is not None
+        translations = self._articles.translations(row.place.article_id)
+        if len(translations) == 1:
+            return row
+        article_id = _draw_language(translations, self._articles, rng)
+        if article_id == row.place.article_id:
+            return row
+        passage = self._articles.text(replace(row.place, article_id=article_id))
+        return replace(row, passage=passage, answer_start=None)
+
+
+def _claim_example(claim: str, evidence: str, label: str) -> Example:
+    return Example(CLAIM_PREFIX + claim, evidence, label)
+
+
+def _question_example(
+    question: str, passage: str, title: str, *, answers: Sequence[str] = (), start: int | None = None
+) -> Example:
+    lead = f"{title}. " if title else ""
+    answer = None
+    if answers and start is not None:
+        answer = (len(lead) + start, len(lead) + start + len(answers[0]))
+    label = "answerable" if answers else "unanswerable"
+    return Example(QUESTION_PREFIX + question, lead + passage, label, answer)
+
+
+def _maybe(title: str, rng: random.Random) -> str:
+    return title if rng.random() < 0.6 else ""
+
+
+def _draw_language(article_ids: Sequence[str], articles: Articles, rng: random.Random) -> str:
+    often = [article_id for article_id in article_ids if articles.language(article_id) in _OFTEN]
+    return rng.choice(often if often and rng.random() < 0.85 else list(article_ids))
+
+
+MixtureState = tuple[Any, dict[str, tuple[int, list[int]]]]
+
+
+class Mixture:
+    """Draws examples: each source in turn by its weight, each of its rows once before any comes again."""
+
+    def __init__(self, drawn_from: Sequence[Source], *, seed: int) -> None:
+        self._sources = [source for source in drawn_from if source.size]
+        self._rng = random.Random(seed)  # noqa: S311 — not a secret
+        self._orders: list[list[int]] = [[] for _ in self._sources]
+
+    def draw(self, count: int) -> list[Example]:
+        """Return so many examples."""
+        weights = [source.weight for source in self._sources]
+        drawn = self._rng.choices(range(len(self._sources)), weights, k=count)
+        return [self._one(number) for number in drawn]
+
+    def state(self) -> MixtureState:
+        """Return what `restore` takes."""
+        orders = {
+            source.name: (source.size, list(order))
+            for source, order in zip(self._sources, self._orders, strict=True)
+        }
+        return self._rng.getstate(), orders
+
+    def restore(self, state: MixtureState) -> None:
+        """Go on where `state` was taken; a source whose file has changed begins anew."""
+        rng_state, orders = state
+        self._rng.setstate(rng_state)
+        for number, source in enumerate(self._sources):
+            size, order = orders.get(source.name, (0, []))
+            self._orders[number] = list(order) if size == source.size else []
+
+    def _one(self, number: int) -> Example:
+        source, order = self._sources[number], self._orders[number]
+        if not order:
+            order.extend(self._rng.sample(range(source.size), source.size))
+        return source.make(order.pop(), self._rng)

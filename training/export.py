@@ -1,0 +1,74 @@
+"""Write the trained tensors as the adapter that the package carries: `python -m training.export`.
+
+It prints the file's hash, which `embeddings/adapter.py` pins.
+"""
+
+import argparse
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+
+from embeddings.adapter import FILE, VERSION, Adapter
+from embeddings.bundled import layer_part
+from embeddings.weights import SHA256
+from training.model import ADAPTED
+
+
+def main() -> None:
+    """Read a checkpoint and write the adapter."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, default=Path("build/reader/checkpoint.pt"))
+    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--last", action="store_true", help="the last tensors instead of their running mean")
+    options = parser.parse_args()
+    checkpoint = torch.load(options.checkpoint, weights_only=False)
+    tensors = named(checkpoint["trained" if options.last else "average"])
+    metadata = {"version": VERSION, "weights_sha256": SHA256, "steps": str(checkpoint["step"])}
+    save_file(tensors, options.out, metadata=metadata)
+    digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
+    print(f"{options.out}: {options.out.stat().st_size} bytes, sha256 {digest}")  # noqa: T201
+
+
+def parameters(adapter: Adapter) -> dict[str, torch.Tensor]:
+    """Return an adapter's tensors under the names of the model's parameters."""
+    return {_parameter(name): torch.from_numpy(value) for name, value in adapter.tensors.items()}
+
+
+def named(state: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
+    """Return the tensors in half precision under the names that `embeddings/adapter.py` reads."""
+    return {_name(name): value.half().numpy() for name, value in state.items()}
+
+
+def _name(parameter: str) -> str:
+    """Translate a parameter's name to the adapter's.
+
+    >>> _name("bert.encoder.layer.3.attention.self.query.a")
+    'l3.q.a'
+    >>> _name("pool.weight")
+    'pool.w'
+    """
+    path, kind = parameter.rsplit(".", 1)
+    if path.startswith("bert."):
+        return f"{layer_part(path.removeprefix('bert.'))}.{kind}"
+    return f"{path}.{kind[0]}"
+
+
+def _parameter(name: str) -> str:
+    """Translate a name of the adapter's back.
+
+    >>> _parameter("l3.q.a"), _parameter("pool.w")
+    ('bert.encoder.layer.3.attention.self.query.a', 'pool.weight')
+    """
+    path, kind = name.rsplit(".", 1)
+    if "." not in path:
+        return f"{path}.{'weight' if kind == 'w' else 'bias'}"
+    layer, part = path.split(".")
+    (module,) = (module for module in ADAPTED if layer_part(f"encoder.layer.0.{module}") == f"l0.{part}")
+    return f"bert.encoder.layer.{layer[1:]}.{module}.{kind}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Measure an adapter on sets that training does not see: `python -m training.measure --adapter FILE`.
+
+Claims: area under the curve of true against unsupported and of true against contradicted claims, and how many
+true ones are kept where a fifth, a tenth or a twentieth of the false ones pass. Questions: the area under the
+curve and the best balanced accuracy of answerable against near-miss questions, and how often the sentence
+with the best span holds the answer.
+"""
+
+import argparse
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings.adapter import FILE, read_adapter
+from embeddings.cross_encoder import CLAIM_LABELS, CrossEncoder, load
+from embeddings.weights import FloatArray
+from rag.text.languages import sentence_spans
+from training.data import HELD_OUT_XQUAD, read_jsonl
+
+DISTRACTORS = 7
+
+
+def main() -> None:
+    """Read the command line, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--adapter", type=Path, default=FILE)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--limit", type=int, default=1000, help="questions of a set at most")
+    options = parser.parse_args()
+    reader = load(read_adapter(options.adapter, sha256=None))
+    for name, figures in measure(reader, options.shared, limit=options.limit):
+        print(name, " ".join(f"{key} {value:.3f}" for key, value in figures.items()), flush=True)  # noqa: T201
+
+
+def measure(reader: CrossEncoder, shared: Path, *, limit: int) -> Iterable[tuple[str, dict[str, float]]]:
+    """Yield each set's name and figures."""
+    yield from _authored_claims(reader, shared)
+    yield "claims-dev, gold passage and 7 others", _claims_among_others(reader, shared)
+    yield "indonli-val", _accuracy(reader, shared / "train" / "indonli-val.claims.jsonl", limit=limit)
+    yield "questions, authored-dev", _authored_questions(reader, shared)
+    articles = _all_articles(shared)
+    for name, languages in (("idk-mrc-dev", ("id",)), ("xquad-dev", ("id",))):
+        rows = [
+            row
+            for row in read_jsonl(shared / "eval" / f"{name}.questions.jsonl")
+            if row["language"] in languages and row["paragraph_index"] is not None
+            if name != "xquad-dev" or row["article_id"][-2:] in HELD_OUT_XQUAD
+        ]
+        random.Random(1).shuffle(rows)  # noqa: S311
+        yield f"near misses, {name}", _near_misses(reader, rows[:limit], articles)
+
+
+def area(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return how often a positive score is higher than a negative one; half where they are equal.
+
+    >>> area([3, 1], [2, 0])
+    0.75
+    """
+    if not len(positive) or not len(negative):
+        return float("nan")
+    higher = np.asarray(positive)[:, None] - np.asarray(negative)[None, :]
+    return float((higher > 0).mean() + (higher == 0).mean() / 2)
+
+
+def kept(positive: Sequence[float], negative: Sequence[float], *, passing: float) -> float:
+    """Return the share of positive scores above the threshold that `passing` of the negative ones exceed."""
+    return float((np.asarray(positive) > np.quantile(negative, 1 - passing)).mean())
+
+
+def best_balanced_accuracy(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return the highest mean of both classes' recall over all thresholds."""
+    above, below = np.sort(positive), np.sort(negative)
+    thresholds = np.concatenate([above, below])
+    recall = 1 - np.searchsorted(above, thresholds, side="left") / len(above)
+    rejected = np.searchsorted(below, thresholds, side="left") / len(below)
+    return float(((recall + rejected) / 2).max())
+
+
+def _claim_figures(labels: Sequence[str], judged: FloatArray) -> dict[str, float]:
+    support: dict[str, list[float]] = {label: [] for label in CLAIM_LABELS}
+    for label, probabilities in zip(labels, judged, strict=True):
+        support[label].append(float(probabilities[0]))
+    true, false = support["supported"], support["contradicted"] + support["unsupported"]
+    read_as = [CLAIM_LABELS[int(place)] for place in judged.argmax(axis=1)]
+    return {
+        "unsupported": area(true, support["unsupported"]),
+        "contradicted": area(true, support["contradicted"]),
+        "accuracy": float(np.mean([told == label for told, label in zip(read_as, labels, strict=True)])),
+        **{f"kept@{passing}": kept(true, false, passing=passing) for passing in (0.2, 0.1, 0.05)},
+    }
+
+
+def _authored_claims(reader: CrossEncoder, shared: Path) -> Iterable[tuple[str, dict[str, float]]]:
+    rows = list(read_jsonl(shared / "train" / "authored-dev.claims.jsonl"))
+    judged = reader.judge([(row["claim"], row["evidence"]) for row in rows])
+    tests: dict[str, Callable[[dict[str, Any]], bool]] = {
+        "claims, authored-dev": lambda row: True,
+        "  one language": lambda row: row["claim_language"] == row["evidence_language"],
+        "  across languages": lambda row: row["claim_language"] != row["evidence_language"],
+    }
+    for name, test in tests.items():
+        places = [place for place, row in enumerate(rows) if test(row)]
+        yield name, _claim_figures([rows[place]["label"] for place in places], judged[places])
+
+
+def _claims_among_others(reader: CrossEncoder, shared: Path) -> dict[str, float]:
+    articles = _all_articles(shared)
+    rng = random.Random(3)  # noqa: S311
+    ids = [article_id for article_id in articles if article_id.startswith(("facqa", "ntrex"))]
+    rows = list(read_jsonl(shared / "eval" / "claims-dev.jsonl"))
+    best = []
+    for row in rows:
+        passages = []
+        for place in row["evidence"]:
+            paragraphs = articles[place["article_id"]]["paragraphs"]
+            passages.append(paragraphs[place["paragraph_index"]])
+            passages += rng.sample(paragraphs, min(3, len(paragraphs)))
+        passages += [rng.choice(articles[other]["paragraphs"]) for other in rng.sample(ids, DISTRACTORS)]
+        judged = reader.judge([(row["claim"], passage) for passage in passages])
+        best.append(judged[judged[:, 0].argmax()])
+    return _claim_figures([row["label"] for row in rows], np.array(best))
+
+
+def _accuracy(reader: CrossEncoder, path: Path, *, limit: int) -> dict[str, float]:
+    rows = list(read_jsonl(path))[:limit]
+    return _claim_figures(
+        [row["label"] for row in rows], reader.judge([(row["claim"], row["evidence"]) for row in rows])
+    )
+
+
+def _authored_questions(reader: CrossEncoder, shared: Path) -> dict[str, float]:
+    rows = list(read_jsonl(shared / "train" / "authored-dev.questions.jsonl"))
+    scores = [reader.read(row["question"], [[row["passage"]]])[0].relevance for row in rows]
+    told = [score for score, row in zip(scores, rows, strict=True) if row["answerable"]]
+    not_told = [score for score, row in zip(scores, rows, strict=True) if not row["answerable"]]
+    return {"area": area(told, not_told), "balanced": best_balanced_accuracy(told, not_told)}
+
+
+def _near_misses(
+    reader: CrossEncoder, rows: Sequence[dict[str, Any]], articles: dict[str, dict[str, Any]]
+) -> dict[str, float]:
+    told: list[float] = []
+    not_told: list[float] = []
+    held: list[bool] = []
+    for row in rows:
+        passage = articles[row["article_id"]]["paragraphs"][row["paragraph_index"]]
+        spans = sentence_spans(passage, language=row["language"])
+        (reading,) = reader.read(row["question"], [[passage[start:end] for start, end in spans]])
+        (told if row["answerable"] else not_told).append(reading.relevance)
+        if row["answerable"]:
+            start, end = spans[int(np.argmax(reading.parts))]
+            held.append(any(start <= place < end for place in row["answer_starts"] or [row["answer_start"]]))
+    return {
+        "area": area(told, not_told),
+        "balanced": best_balanced_accuracy(told, not_told),
+        "sentence holds the answer": float(np.mean(held)),
+    }
+
+
+def _all_articles(shared: Path) -> dict[str, dict[str, Any]]:
+    names = ("facqa-dev", "ntrex-dev", "xquad-dev", "idk-mrc-dev")
+    return {
+        row["id"]: row for name in names for row in read_jsonl(shared / "eval" / f"{name}.articles.jsonl")
+    }
+
+
+if __name__ == "__main__":
+    main()

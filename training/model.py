@@ -1,0 +1,125 @@
+"""The cross-encoder while it is trained: frozen layers, low-rank adapters, three heads.
+
+Two texts are read together as `<s> first </s></s> second </s>`. Each layer's six matrices W get a low-rank
+addition, `y = Wx + b(ax)` (Hu et al. 2021, https://arxiv.org/abs/2106.09685), which is merged into W when the
+model is used. The pooled vector is tanh of a linear map of three means: the first token, the first text's
+tokens and the second text's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import BertModel
+
+from embeddings.bundled import build_bert
+from embeddings.weights import WeightsFile
+
+CLAIM_LABELS = ("supported", "unsupported", "contradicted")
+
+ADAPTED = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
+
+
+class LowRankLinear(nn.Module):
+    """A frozen linear map in bfloat16 plus a trained addition of rank `rank`, kept in float32."""
+
+    def __init__(self, frozen: nn.Linear, *, rank: int) -> None:
+        super().__init__()
+        self.frozen = frozen
+        self.a = nn.Parameter(torch.empty(rank, frozen.in_features))
+        self.b = nn.Parameter(torch.zeros(frozen.out_features, rank))
+        nn.init.normal_(self.a, std=frozen.in_features**-0.5)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Return Wx + b(ax), in the precision of `hidden`."""
+        low = functional.linear(hidden, self.a.to(hidden.dtype))
+        added: Tensor = self.frozen(hidden) + functional.linear(low, self.b.to(hidden.dtype))
+        return added
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Padded pairs: ids and mask (pairs, tokens); 1 where a token is of the first or the second text."""
+
+    token_ids: Tensor
+    mask: Tensor
+    first: Tensor
+    second: Tensor
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Logits: claims (pairs, 3), relevance (pairs,), span starts and ends (pairs, tokens)."""
+
+    claim: Tensor
+    relevance: Tensor
+    start: Tensor
+    end: Tensor
+
+
+class Reader(nn.Module):
+    """The adapted layers and the heads."""
+
+    def __init__(self, weights: WeightsFile, *, rank: int) -> None:
+        super().__init__()
+        self.bert = _frozen_bert(weights)
+        _adapt(self.bert, rank=rank)
+        size = weights.shape.hidden_size
+        self.pool = nn.Linear(3 * size, size)
+        self.claim = nn.Linear(size, len(CLAIM_LABELS))
+        self.relevance = nn.Linear(size, 1)
+        self.span = nn.Linear(size, 2)
+
+    def forward(self, batch: Batch) -> Outputs:
+        """Read the pairs."""
+        hidden = self.bert(input_ids=batch.token_ids, attention_mask=batch.mask).last_hidden_state.float()
+        first, second = (_mean(hidden, place) for place in (batch.first, batch.second))
+        pooled = torch.tanh(self.pool(torch.cat([hidden[:, 0], first, second], dim=-1)))
+        spans = self.span(hidden).masked_fill(batch.second.unsqueeze(-1) == 0, -1e4)
+        return Outputs(self.claim(pooled), self.relevance(pooled).squeeze(-1), spans[..., 0], spans[..., 1])
+
+    def trained(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Yield what training changes, by name."""
+        return ((name, value) for name, value in self.named_parameters() if value.requires_grad)
+
+    def trained_state(self) -> dict[str, Tensor]:
+        """Return copies of the trained tensors by name."""
+        return {name: value.detach().clone() for name, value in self.trained()}
+
+    def load_trained(self, state: dict[str, Tensor]) -> None:
+        """Set the trained tensors; every one must be given."""
+        for name, value in self.trained():
+            value.data.copy_(state[name])
+
+
+def _frozen_bert(weights: WeightsFile) -> BertModel:
+    bert = build_bert(weights)
+    # subtle: the backward pass of torch's fused attention takes half of a step's time on a processor.
+    bert.set_attn_implementation("eager")
+    torch.nn.Module.to(bert, torch.bfloat16)
+    for parameter in bert.parameters():
+        parameter.requires_grad_(False)
+    return bert
+
+
+def _adapt(bert: BertModel, *, rank: int) -> None:
+    for number in range(bert.config.num_hidden_layers):
+        for part in ADAPTED:
+            name = f"encoder.layer.{number}.{part}"
+            frozen = bert.get_submodule(name)
+            assert isinstance(frozen, nn.Linear)
+            bert.set_submodule(name, LowRankLinear(frozen, rank=rank))
+
+
+def _mean(hidden: Tensor, places: Tensor) -> Tensor:
+    weights = places.to(hidden.dtype).unsqueeze(-1)
+    return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)

@@ -1,0 +1,171 @@
+"""Train the cross-encoder: `python -m training.train --shared FOLDER --steps N`.
+
+The learning rate rises for 150 steps, stays, and falls to nothing over the last `--decay` steps, so that a
+run can go on from any checkpoint made before the fall. Interrupted, it goes on from the last checkpoint.
+"""
+
+import argparse
+import json
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from embeddings.adapter import read_adapter
+from embeddings.loading import load_encoder
+from embeddings.unigram import UnigramTokenizer
+from embeddings.weights import open_weights
+from training.batches import Targets, batches, encode
+from training.examples import Mixture, sources
+from training.export import parameters
+from training.losses import losses
+from training.model import Reader
+
+RANK = 32
+ADAPTER_RATE = 5e-4
+HEAD_RATE = 1e-3
+WARM_UP = 150
+BLOCK = 2048
+AVERAGE_DECAY = 0.998
+SEED = 20261128
+
+
+@dataclass
+class Run:
+    """Everything that a checkpoint keeps."""
+
+    reader: Reader
+    optimizer: torch.optim.Optimizer
+    average: dict[str, torch.Tensor]
+    mixture: Mixture
+    step: int = 0
+    block: int = 0
+
+    def save(self, path: Path) -> None:
+        """Write the checkpoint beside and rename it in."""
+        state = {
+            "trained": self.reader.trained_state(),
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+            "mixture": self.mixture.state(),
+            "step": self.step,
+            "block": self.block,
+        }
+        torch.save(state, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Go on from a checkpoint."""
+        state = torch.load(path, weights_only=False)
+        self.reader.load_trained(state["trained"])
+        self.average = state["average"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.mixture.restore(state["mixture"])
+        self.step, self.block = state["step"], state["block"]
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with train/ and eval/")
+    parser.add_argument("--out", type=Path, default=Path("build/reader"), help="checkpoints and log")
+    parser.add_argument("--steps", type=int, default=6000, help="batches of about 3,000 tokens")
+    parser.add_argument("--decay", type=int, default=1500, help="the last of them, while the rate falls")
+    parser.add_argument(
+        "--begin-from", type=Path, help="an adapter to go on from, where no checkpoint is"
+    )
+    parser.add_argument("--save-every", type=int, default=100)
+    options = parser.parse_args()
+    torch.manual_seed(SEED)
+    options.out.mkdir(parents=True, exist_ok=True)
+    tokenizer, run = prepare(options)
+    while run.step < options.steps:
+        train_block(run, tokenizer, options)
+    run.save(options.out / "checkpoint.pt")
+
+
+def prepare(options: argparse.Namespace) -> tuple[UnigramTokenizer, Run]:
+    """Build the model, the optimizer and the mixture, and go on from a checkpoint if there is one."""
+    weights = open_weights()
+    tokenizer = UnigramTokenizer(weights.vocabulary())
+    drawn_from = sources(options.shared, lambda: load_encoder("bundled"), cache=options.out)
+    for source in drawn_from:
+        print(f"{source.name}: {source.size} rows, weight {source.weight}", flush=True)  # noqa: T201
+    reader = Reader(weights, rank=RANK).eval()  # no dropout
+    heads: list[torch.nn.Parameter] = []
+    adapters: list[torch.nn.Parameter] = []
+    for name, value in reader.trained():
+        (adapters if name.startswith("bert.") else heads).append(value)
+    groups: list[dict[str, Any]] = [
+        {"params": adapters, "base": ADAPTER_RATE},
+        {"params": heads, "base": HEAD_RATE},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=ADAPTER_RATE, weight_decay=0.01, betas=(0.9, 0.99))
+    run = Run(reader, optimizer, reader.trained_state(), Mixture(drawn_from, seed=SEED))
+    if (options.out / "checkpoint.pt").exists():
+        run.restore(options.out / "checkpoint.pt")
+    elif options.begin_from:
+        reader.load_trained(parameters(read_adapter(options.begin_from, sha256=None)))
+        run.average = reader.trained_state()
+    return tokenizer, run
+
+
+def train_block(run: Run, tokenizer: UnigramTokenizer, options: argparse.Namespace) -> None:
+    """Draw one block of examples and learn from all of it."""
+    encoded = [encode(example, tokenizer) for example in run.mixture.draw(BLOCK)]
+    run.block += 1
+    began, tokens, pairs = time.monotonic(), 0, 0
+    told: dict[str, tuple[float, int]] = {}
+    for batch, targets in batches(encoded, rng=random.Random(run.block), tokenizer=tokenizer):  # noqa: S311
+        if run.step >= options.steps:
+            return
+        _set_rate(run, options)
+        parts = losses(run.reader(batch), targets)
+        size = len(batch.token_ids)
+        (sum(parts.values(), torch.zeros(())) / size).backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_([value for _, value in run.reader.trained()], 1.0)
+        run.optimizer.step()
+        run.optimizer.zero_grad()
+        _average(run)
+        run.step += 1
+        tokens, pairs = tokens + batch.token_ids.numel(), pairs + size
+        _tell(told, parts, targets)
+        if run.step % options.save_every == 0:
+            run.save(options.out / "checkpoint.pt")
+    line: dict[str, float] = {
+        "step": run.step,
+        "pairs": pairs,
+        "tokens_per_second": round(tokens / (time.monotonic() - began)),
+    }
+    line |= {name: round(total / max(count, 1), 4) for name, (total, count) in told.items()}
+    with (options.out / "log.jsonl").open("a") as log:
+        log.write(json.dumps(line) + "\n")
+    print(line, flush=True)  # noqa: T201
+
+
+def _set_rate(run: Run, options: argparse.Namespace) -> None:
+    rise = min(1.0, (run.step + 1) / WARM_UP)
+    fall = min(1.0, (options.steps - run.step) / max(1, options.decay))
+    for group in run.optimizer.param_groups:
+        group["lr"] = group["base"] * rise * fall
+
+
+def _average(run: Run) -> None:
+    """Keep a running mean of the trained tensors, which reads better than the last of them."""
+    keep = min(AVERAGE_DECAY, (run.step + 1) / (run.step + 10))
+    for name, value in run.reader.trained():
+        run.average[name].lerp_(value.detach(), 1 - keep)
+
+
+def _tell(told: dict[str, tuple[float, int]], parts: dict[str, torch.Tensor], targets: Targets) -> None:
+    counts = {"claim": targets.claim, "answerable": targets.answerable, "span": targets.start}
+    for name, loss in parts.items():
+        total, count = told.get(name, (0.0, 0))
+        told[name] = total + float(loss.detach()), count + int((counts[name] >= 0).sum())
+
+
+if __name__ == "__main__":
+    main()

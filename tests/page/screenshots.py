@@ -13,6 +13,7 @@ from api.app import create_app
 from rag.reading import Overrides, read_paths
 from rag.service import build_service
 from rag.settings import load_settings
+from tests.openai_server import Script, serving
 from tests.page.visit import CHROMIUM_ARGUMENTS, Visit, find_chromium
 from tests.test_api import served
 
@@ -30,22 +31,36 @@ PHONE: Options = {
 }
 
 
+# What the scripted language model writes: two sentences that the article supports, and one that turns the
+# digits of its death toll round.
+WRITTEN = (
+    "The flood struck Lembah Arum on the evening of 11 February.{1} ",
+    "Officials now put the death toll at 31.{1} ",
+    "A temporary bridge of 48 metres is due to open on 3 March.{1}",
+)
+
+
 def main() -> None:
     """Take every picture."""
     IMAGES.mkdir(exist_ok=True)
-    with seeds_served() as url, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
-        take_answer(opened(browser, url, DESKTOP))
-        take_article(opened(browser, url, DESKTOP))
-        take_phone(opened(browser, url, PHONE))
+        with serving(Script(WRITTEN)) as model_url, seeds_served(model_url) as url:
+            take_answer(opened(browser, url, DESKTOP))
+        with seeds_served() as url:
+            take_article(opened(browser, url, DESKTOP))
+            take_phone(opened(browser, url, PHONE))
         browser.close()
 
 
 @contextmanager
-def seeds_served() -> Iterator[str]:
-    """Serve Kutip over the seeds, without a language model."""
+def seeds_served(model_url: str | None = None) -> Iterator[str]:
+    """Serve Kutip over the seeds, with the language model at `model_url` or without one."""
+    model: Options = {"llm_model": None}
+    if model_url:
+        model = {"llm_model": "scripted", "openai_base_url": model_url, "openai_api_key": "none"}
     with TemporaryDirectory() as folder:
-        service = build_service(load_settings(data_dir=Path(folder), llm_model=None))
+        service = build_service(load_settings(data_dir=Path(folder), **model))
         articles = read_paths([ROOT / "seeds" / "articles"], overrides=Overrides())
         list(service.ingestion.ingest(articles))
         with served(create_app(service)) as url:
@@ -60,9 +75,10 @@ def opened(browser: Browser, url: str, options: Options) -> Visit:
 
 
 def take_answer(seen: Visit) -> None:
-    """Show an answer with the pop-over of its first quote."""
-    seen.answered("How many people died in the Lembah Arum flood?")
-    seen.text.locator(".marker").first.click()
+    """Show a written answer with one contradicted claim, and the quote that contradicts it."""
+    seen.answered("How many people died in the Lembah Arum flood, and when does the new bridge open?")
+    expect(seen.text.locator(".claim.contradicted, .contradicted")).to_have_count(1)
+    seen.text.locator(".marker").nth(1).click()
     expect(seen.quote.locator("blockquote")).not_to_have_text(seen.quote.locator("mark").inner_text())
     save(seen, "answer.png")
 

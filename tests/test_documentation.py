@@ -1,5 +1,6 @@
 """What there is, is documented: every setting, command and route stands in the README or in docs/."""
 
+import re
 from pathlib import Path
 
 import click
@@ -54,6 +55,17 @@ def test_every_reason_of_a_degraded_answer_is_documented() -> None:
     text = documentation()
     errors: list[type[LanguageModelError]] = [LanguageModelError, *LanguageModelError.__subclasses__()]
     assert [error.reason for error in errors if f"`{error.reason}`" not in text] == []
+
+
+def test_the_architecture_has_a_line_for_every_folder() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([\w/]+)/` \| \S", page, re.M)
+    packages = ("api", "benchmarks", "embeddings", "rag", "seeds", "tests", "training")
+    inside = [
+        path.relative_to(ROOT) for name in ("api", "embeddings", "rag") for path in (ROOT / name).rglob("*")
+    ]
+    folders = {str(path) for path in inside if (ROOT / path).is_dir() and path.name != "__pycache__"}
+    assert sorted(named) == sorted({*packages, *folders})
 
 
 def commands() -> list[tuple[str, click.Command]]:

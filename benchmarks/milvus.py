@@ -20,7 +20,7 @@ from benchmarks.report import Report
 from rag.corpus.milvus.corpus import MilvusCorpus
 from rag.corpus.milvus.layout import Layout
 from rag.corpus.milvus.server import MilvusServer
-from rag.corpus.protocol import Corpus, EncoderIdentity
+from rag.corpus.protocol import Corpus, CorpusTransfer, EncoderIdentity
 from rag.corpus.transfer import compare, transfer
 from rag.datatypes import Filters, Hit, ScoredPassage, SearchSource
 from rag.search.retrieval import Query, hybrid_search
@@ -91,7 +91,7 @@ def _milvus(uri: str, index: str) -> MilvusCorpus:
     )
 
 
-def _fill(milvus: Corpus, local: Corpus) -> float:
+def _fill(milvus: CorpusTransfer, local: CorpusTransfer) -> float:
     started = time.perf_counter()
     transfer(local, milvus, told=lambda done, total: None)
     print(compare(local, milvus, told=lambda done, total: None))

@@ -10,7 +10,7 @@ from embeddings.batching import BatchingEncoder
 from embeddings.encoder import Encoder
 from embeddings.weights import ModelLoadError
 from rag.corpus.local.corpus import LocalCorpus
-from rag.corpus.protocol import Corpus, EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity, WholeCorpus
 from rag.errors import EncoderError, MissingExtra, RerankerError, SettingsError
 from rag.ingestion import Ingestion
 from rag.lanes import Lane, processors
@@ -27,7 +27,7 @@ class Service:
     """A corpus with what asks it and what fills it."""
 
     settings: Settings
-    corpus: Corpus
+    corpus: WholeCorpus
     pipeline: Pipeline
     ingestion: Ingestion
     searching: Lane = field(default_factory=lambda: Lane(threads=processors(), longest_wait_seconds=0.1))
@@ -126,7 +126,7 @@ def _collector_paused() -> Iterator[None]:
         gc.freeze()
 
 
-def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -> Corpus:
+def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -> WholeCorpus:
     """Open the corpus that the settings name; without an encoder for all but vector search.
 
     Raises:
@@ -137,7 +137,7 @@ def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -
     return LocalCorpus(settings.data_dir, encoder=encoder)
 
 
-def _open_milvus_corpus(settings: Settings, encoder: EncoderIdentity | None) -> Corpus:
+def _open_milvus_corpus(settings: Settings, encoder: EncoderIdentity | None) -> WholeCorpus:
     if settings.milvus_uri is None:
         raise SettingsError(
             "KUTIP_CORPUS is 'milvus', but KUTIP_MILVUS_URI is not set: set it to the address of the server, "

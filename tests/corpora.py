@@ -9,7 +9,7 @@ from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.milvus.corpus import MilvusCorpus
 from rag.corpus.milvus.server import MilvusServer
-from rag.corpus.protocol import Corpus, EncoderIdentity
+from rag.corpus.protocol import Corpus, EncoderIdentity, WholeCorpus
 from rag.datatypes import Article, Filters, Hit, IngestStatus, Passage
 from rag.text.passages import cut_passages
 from tests.conftest import TOPICS, TopicEncoder, article, identity
@@ -22,7 +22,7 @@ FLOOD = article("banjir", "Banjir merendam rumah.")
 OTHER = EncoderIdentity("other", 2)
 
 
-def open_place(place: str, *, encoder: EncoderIdentity | None = TOPIC_IDENTITY) -> Corpus:
+def open_place(place: str, *, encoder: EncoderIdentity | None = TOPIC_IDENTITY) -> WholeCorpus:
     """Open the corpus at a place: a folder, or the address of a Milvus server, `#` and a prefix."""
     if "#" not in place:
         return LocalCorpus(Path(place), encoder=encoder)

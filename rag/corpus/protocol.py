@@ -1,4 +1,4 @@
-"""Where articles live and are searched: what every corpus can do."""
+"""What every corpus can do, by who needs it: answers, upkeep, and moving from one corpus to another."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, Self, TypeVar
@@ -41,11 +41,8 @@ class EncoderIdentity(NamedTuple):
         return f"{self.name} ({self.dimension})"
 
 
-class Corpus(Protocol):
-    """Articles with their versions; their passages with vectors and keywords.
-
-    Filters are applied before ranking: a search returns `depth` passages whenever that many pass.
-    """
+class OpenCorpus(Protocol):
+    """A corpus that is open: where it is, and how much it holds."""
 
     @property
     def location(self) -> str:
@@ -60,29 +57,20 @@ class Corpus(Protocol):
 
     def __exit__(self, *_: object) -> None: ...
 
-    def optimize(self) -> None:
-        """Do now what would have been done beside searches."""
-        ...
-
-    def index_report(self) -> IndexReport:
-        """Return how much there is, and how indexes of its own stand; CorpusError where it cannot be read."""
-        ...
-
-    def search_description(self) -> str:
-        """Say in a few words how vectors are searched."""
+    def counts(self, filters: Filters = NO_FILTERS) -> Counts:
+        """Count the articles and passages that pass, and the undated ones that a range of days left out."""
         ...
 
     def encoder_of_vectors(self) -> EncoderIdentity | None:
         """Return whose vectors are stored, whatever encoder it was opened with."""
         ...
 
-    def check(self, *, told: Told) -> list[Finding]:
-        """Return what is wrong with what is stored and derived; `told` hears of articles."""
-        ...
 
-    def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
-        """Mend what was found, as far as nothing is lost by it; ValueError without an encoder."""
-        ...
+class Corpus(OpenCorpus, Protocol):
+    """What answers need: articles with their versions, their passages with vectors and keywords.
+
+    Filters are applied before ranking: a search returns `depth` passages whenever that many pass.
+    """
 
     def add(self, article: Article, passages: Sequence[Passage], vectors: FloatArray) -> IngestStatus:
         """Put a new or edited article in place of its former version, whole or not at all."""
@@ -92,28 +80,8 @@ class Corpus(Protocol):
         """Remove an article with all its versions from every index; False where there is none."""
         ...
 
-    def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
-        """Put another encoder's passages and vectors in place of all, in one step; return the articles."""
-        ...
-
-    def kept_after(self, article_id: str) -> list[KeptArticle]:
-        """Return all that is kept of the next articles in the order of their ids; none after the last.
-
-        Raises:
-            CorpusDamaged: a document is not what its version says.
-        """
-        ...
-
-    def keep(self, kept: KeptArticle) -> None:
-        """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
-        ...
-
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
         """Return an article as it is now, or as it was in `version`."""
-        ...
-
-    def some_articles(self, count: int) -> list[str]:
-        """Return the ids of `count` current articles, others each time."""
         ...
 
     def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
@@ -122,10 +90,6 @@ class Corpus(Protocol):
 
     def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
         """Return an article's current passages with their vectors, in order; none if not of `version`."""
-        ...
-
-    def counts(self, filters: Filters = NO_FILTERS) -> Counts:
-        """Count the articles and passages that pass, and the undated ones that a range of days left out."""
         ...
 
     def filter_values(self) -> FilterValues:
@@ -151,3 +115,55 @@ class Corpus(Protocol):
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
         """Return the passages with their texts and articles; one removed since it was found is left out."""
         ...
+
+
+class CorpusUpkeep(OpenCorpus, Protocol):
+    """What whoever looks after a corpus needs: is it whole, and what is to be done where it is not."""
+
+    def optimize(self) -> None:
+        """Do now what would have been done beside searches."""
+        ...
+
+    def index_report(self) -> IndexReport:
+        """Return how much there is, and how indexes of its own stand; CorpusError where it cannot be read."""
+        ...
+
+    def search_description(self) -> str:
+        """Say in a few words how vectors are searched."""
+        ...
+
+    def some_articles(self, count: int) -> list[str]:
+        """Return the ids of `count` current articles, others each time."""
+        ...
+
+    def check(self, *, told: Told) -> list[Finding]:
+        """Return what is wrong with what is stored and derived; `told` hears of articles."""
+        ...
+
+    def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
+        """Mend what was found, as far as nothing is lost by it; ValueError without an encoder."""
+        ...
+
+    def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
+        """Put another encoder's passages and vectors in place of all, in one step; return the articles."""
+        ...
+
+
+class CorpusTransfer(OpenCorpus, Protocol):
+    """What moving house needs: articles with all that is kept of them, out of one corpus and into another."""
+
+    def articles_after(self, article_id: str) -> list[KeptArticle]:
+        """Return all that is kept of the next articles in the order of their ids; none after the last.
+
+        Raises:
+            CorpusDamaged: a document is not what its version says.
+        """
+        ...
+
+    def add_kept(self, kept: KeptArticle) -> None:
+        """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
+        ...
+
+
+class WholeCorpus(Corpus, CorpusUpkeep, CorpusTransfer, Protocol):
+    """What a corpus is that can be chosen by a setting; whoever needs less of it asks for less."""

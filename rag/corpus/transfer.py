@@ -12,7 +12,7 @@ from itertools import islice
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.corpus.protocol import Corpus, Told
+from rag.corpus.protocol import CorpusTransfer, Told
 from rag.datatypes import KeptArticle, Passage
 from rag.errors import CorpusError
 
@@ -33,7 +33,7 @@ class Compared:
     others: int
 
 
-def transfer(source: Corpus, target: Corpus, *, told: Told) -> int:
+def transfer(source: CorpusTransfer, target: CorpusTransfer, *, told: Told) -> int:
     """Put what `target` lacks of `source` there; return of how many articles. `told` hears of all.
 
     Raises:
@@ -43,11 +43,11 @@ def transfer(source: Corpus, target: Corpus, *, told: Told) -> int:
     with ThreadPoolExecutor(_THREADS) as pool:
         lacking = (kept for kept, is_there in _side_by_side(source, target, told=told) if not is_there)
         while some := list(islice(lacking, _ARTICLES_AT_ONCE)):
-            put += len(list(pool.map(target.keep, some)))
+            put += len(list(pool.map(target.add_kept, some)))
     return put
 
 
-def compare(source: Corpus, target: Corpus, *, told: Told) -> Compared:
+def compare(source: CorpusTransfer, target: CorpusTransfer, *, told: Told) -> Compared:
     """Read all that both hold, and count it; `told` hears of articles.
 
     Raises:
@@ -67,7 +67,9 @@ def compare(source: Corpus, target: Corpus, *, told: Told) -> Compared:
     return Compared(articles=articles, versions=versions, passages=passages, others=others)
 
 
-def _side_by_side(source: Corpus, target: Corpus, *, told: Told) -> Iterator[tuple[KeptArticle, bool]]:
+def _side_by_side(
+    source: CorpusTransfer, target: CorpusTransfer, *, told: Told
+) -> Iterator[tuple[KeptArticle, bool]]:
     """Yield all of `source`, and whether `target` holds the same."""
     total = source.counts().articles
     there = every(target)
@@ -79,10 +81,10 @@ def _side_by_side(source: Corpus, target: Corpus, *, told: Told) -> Iterator[tup
         told(done, max(done, total))
 
 
-def every(corpus: Corpus) -> Iterator[KeptArticle]:
+def every(corpus: CorpusTransfer) -> Iterator[KeptArticle]:
     """Yield all that a corpus keeps, in the order of the articles' ids."""
     after = ""
-    while some := corpus.kept_after(after):
+    while some := corpus.articles_after(after):
         yield from some
         after = some[-1].article.id
 
@@ -104,7 +106,7 @@ def _is_same(one: tuple[Passage, FloatArray], other: tuple[Passage, FloatArray])
     return one[0] == other[0] and np.array_equal(one[1], other[1])
 
 
-def _differ(article_ids: Sequence[str], target: Corpus) -> str:
+def _differ(article_ids: Sequence[str], target: CorpusTransfer) -> str:
     shown = ", ".join(map(repr, article_ids[:_EXAMPLES])) + (", …" if len(article_ids) > _EXAMPLES else "")
     return (
         f"{len(article_ids)} articles are not the same in {target.location} ({shown}): "

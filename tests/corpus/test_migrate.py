@@ -15,7 +15,7 @@ import pytest
 
 from rag.corpus.local.corpus import DATABASE_NAME
 from rag.corpus.milvus.corpus import MilvusCorpus
-from rag.corpus.protocol import NO_FILTERS, Corpus
+from rag.corpus.protocol import NO_FILTERS, CorpusTransfer
 from rag.corpus.transfer import compare, every, transfer
 from rag.datatypes import Article, Counts
 from rag.errors import CorpusDamaged, CorpusError
@@ -60,7 +60,7 @@ def migrate(source: str, target: str) -> Any:
     return kutip("migrate", "--from", source, "--to", target)
 
 
-def all_of(corpus: Corpus) -> list[tuple[Article, list[Any], list[bytes], set[str]]]:
+def all_of(corpus: CorpusTransfer) -> list[tuple[Article, list[Any], list[bytes], set[str]]]:
     return [
         (
             kept.article,

@@ -194,7 +194,7 @@ class LocalCorpus:
                 write_passages(connection, article, *encode(article))
         return len(rows)
 
-    def kept_after(self, article_id: str) -> list[KeptArticle]:
+    def articles_after(self, article_id: str) -> list[KeptArticle]:
         """Return all that is kept of the next articles in the order of their ids; none after the last.
 
         Raises:
@@ -213,7 +213,7 @@ class LocalCorpus:
         passages = self.passages_of(current.id)
         return KeptArticle(article=current, passages=passages, former=list(versions.values()))
 
-    def keep(self, kept: KeptArticle) -> None:
+    def add_kept(self, kept: KeptArticle) -> None:
         """Put an article in place of what it is here, in one transaction; former versions of both stay."""
         if self._encoder is None:
             raise ValueError("A corpus opened without an encoder takes no articles.")

@@ -219,7 +219,7 @@ class MilvusCorpus:
         return count
 
     @_recovering
-    def kept_after(self, article_id: str) -> list[KeptArticle]:
+    def articles_after(self, article_id: str) -> list[KeptArticle]:
         """Return all that is kept of the next articles in the order of their ids; none after the last.
 
         Raises:
@@ -228,7 +228,7 @@ class MilvusCorpus:
         return whole_articles(self._server, self._collections, self._generations, after=article_id)
 
     @_recovering
-    def keep(self, kept: KeptArticle) -> None:
+    def add_kept(self, kept: KeptArticle) -> None:
         """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
         if self._encoder is None:
             raise ValueError("A corpus opened without an encoder takes no articles.")

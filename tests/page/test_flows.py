@@ -46,7 +46,7 @@ def body_of(request: Request) -> dict[str, Any]:
 def test_an_empty_page_says_what_it_is_for(visit: Visiting) -> None:
     seen = visit()
     expect(seen.page.get_by_role("heading", name="What do you want to know?")).to_be_visible()
-    expect(seen.page.locator("#corpus")).to_have_text("5 articles to answer from")
+    expect(seen.page.locator("#corpus")).to_have_text("5 articles available")
     expect(seen.page.get_by_role("button", name="New conversation")).to_be_hidden()
 
 
@@ -138,7 +138,7 @@ def test_a_marker_opens_the_quote_in_its_paragraph(visit: Visiting) -> None:
         "Indonesian",
     ):
         expect(seen.quote).to_contain_text(known)
-    link = seen.quote.get_by_role("link", name="Page at the quote")
+    link = seen.quote.get_by_role("link", name="Open page at the quote")
     address = "https://example.org/kopi#:~:text=" + percent_encode(QUOTE, safe="")
     expect(link).to_have_attribute("href", address)
     expect(link).to_have_attribute("rel", "noopener noreferrer")
@@ -250,7 +250,9 @@ def test_an_address_asks_its_question_with_its_filters(visit: Visiting) -> None:
     expect(seen.text).to_contain_text("Rp92.000")
     expect(seen.text).not_to_contain_text("Panen")
     expect(seen.page.locator("#filter-count")).to_have_text("(2 active)")
-    expect(seen.turn.locator(".remark")).to_have_text("1 undated article was left out by the range of days.")
+    expect(seen.turn.locator(".remark")).to_have_text(
+        "1 article without a date was left out because of the date range."
+    )
     seen.turn.get_by_role("button", name="Copy link to the question").click()
     expect(seen.status).to_have_text("Copied")
     assert seen.page.evaluate("navigator.clipboard.readText()") == f"{seen.url}/?{urlencode(query)}"
@@ -302,7 +304,7 @@ def test_the_link_to_a_quote_leads_to_it(visit: Visiting) -> None:
     seen = visit()
     seen.answered(QUESTION)
     seen.turn.locator(".sources").get_by_role("button", name="Read in the article").first.click()
-    link = seen.article.get_by_role("link", name="Link to this place")
+    link = seen.article.get_by_role("link", name="Link to this passage")
     expect(seen.article.locator("mark")).to_have_text(QUOTE)
     seen.open("/" + str(link.get_attribute("href")))
     expect(seen.article.locator("mark")).to_have_text(QUOTE)

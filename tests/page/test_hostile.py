@@ -57,7 +57,7 @@ def test_only_addresses_of_the_web_become_links(visit: Visiting) -> None:
     for article in articles:
         seen.open(f"/?article={article.id}")
         expect(seen.article.get_by_role("heading")).to_be_visible()
-        expect(seen.article.get_by_role("link")).to_have_text(["Link to this place"])
+        expect(seen.article.get_by_role("link")).to_have_text(["Link to this passage"])
 
 
 @pytest.mark.parametrize("question", [f"kopi {ATTACK}", f"kopi </h2>{ATTACK}\n'\"` ${{alert(1)}}"])

@@ -24,7 +24,9 @@ def stream(*events: tuple[str, object]) -> str:
 
 def test_without_articles_the_page_says_how_to_add_some(visit: Visiting) -> None:
     seen = visit(served_with={"articles": []})
-    expect(seen.page.locator("#corpus")).to_have_text("There are no articles yet: kutip ingest PATH…")
+    expect(seen.page.locator("#corpus")).to_have_text(
+        "There are no articles yet. Add some with: kutip ingest PATH…"
+    )
     turn = seen.answered(QUESTION)
     expect(turn.locator(".remark")).to_have_text("There are no articles yet.")
     expect(turn.locator(".sources")).to_have_count(0)
@@ -48,7 +50,7 @@ def test_a_refusal_offers_the_nearest_passages(visit: Visiting) -> None:
     expect(seen.text).to_have_text("The articles available do not hold an answer to this question.")
     expect(seen.status).to_have_text("No answer in the articles")
     expect(turn.locator(".remark")).to_have_text(
-        "The articles write of this, but do not answer the question."
+        "The articles cover this topic but don't answer the question."
     )
     nearest = turn.locator(".nearest li")
     expect(nearest).to_have_count(3)
@@ -59,7 +61,7 @@ def test_a_refusal_offers_the_nearest_passages(visit: Visiting) -> None:
 
 def test_filters_that_leave_nothing_are_named(visit: Visiting) -> None:
     seen = visit("/?" + urlencode({"q": QUESTION, "outlet": "NOBODY"}))
-    expect(seen.turn.locator(".remark")).to_have_text("No article passes the filters.")
+    expect(seen.turn.locator(".remark")).to_have_text("No article matches the filters.")
     expect(seen.page.locator("#filter-count")).to_have_text("(1 active)")
 
 
@@ -70,16 +72,16 @@ def test_filters_that_leave_nothing_are_named(visit: Visiting) -> None:
     ("script", "reason"),
     [
         (Script(status=500), "The language model could not be reached."),
-        (Script(status=429), "The language model takes no more requests for now."),
-        (Script(["Panen kopi "], finish_reason="length"), "The language model was cut off at its limit."),
-        (Script(["Halo, apa kabar?"]), "The language model wrote nothing that the articles are about."),
+        (Script(status=429), "The language model accepts no more requests right now."),
+        (Script(["Panen kopi "], finish_reason="length"), "The language model reached its length limit."),
+        (Script(["Halo, apa kabar?"]), "The language model did not write about the articles."),
     ],
 )
 def test_a_degraded_answer_says_why(visit: Visiting, script: Script, reason: str) -> None:
     seen = visit(served_with={"script": script})
     turn = seen.answered(QUESTION)
     expect(turn.locator(".degraded")).to_have_text(
-        f"{reason} What follows is quoted word for word from the articles."
+        f"{reason} The answer below quotes the articles word for word."
     )
     expect(seen.text).to_contain_text("Panen kopi mencapai 1.500,5 ton pada Senin (3/6).")
     expect(turn.get_by_role("alert")).to_have_count(0)
@@ -115,7 +117,7 @@ def test_without_a_connection_the_question_can_be_asked_again(visit: Visiting) -
     expect(seen.page.locator("#corpus")).not_to_be_empty()
     seen.page.context.set_offline(True)
     turn = seen.answered(QUESTION)
-    expect(turn.get_by_role("alert")).to_contain_text("The service cannot be reached.")
+    expect(turn.get_by_role("alert")).to_contain_text("The server cannot be reached.")
     seen.page.context.set_offline(False)
     turn.get_by_role("button", name="Try again").click()
     expect(seen.text).to_contain_text("1.500,5 ton")
@@ -128,8 +130,8 @@ PROBLEM = {"type": "about:blank", "title": "x", "status": 500, "detail": "Someth
 @pytest.mark.parametrize(
     ("reply", "alert"),
     [
-        ({"status": 502, "body": "<h1>Bad gateway</h1>"}, "The service refused the request (502)."),
-        ({"body": stream(("delta", {"text": "Panen"}))}, "The connection ended before the answer was"),
+        ({"status": 502, "body": "<h1>Bad gateway</h1>"}, "The server refused the request (502)."),
+        ({"body": stream(("delta", {"text": "Panen"}))}, "The connection was lost before the answer"),
         ({"body": stream(("error", PROBLEM), ("done", {}))}, "Something unexpected failed."),
         ({"body": "event: delta\ndata: {torn\n\n"}, "JSON"),
     ],
@@ -169,7 +171,7 @@ def test_a_quote_is_shown_even_where_its_article_cannot_be_read(visit: Visiting)
     seen.answered(QUESTION)
     seen.text.locator(".marker").first.click()
     expect(seen.quote.locator("blockquote")).to_have_text(
-        "Panen kopi mencapai 1.500,5 ton pada Senin (3/6). The paragraph around it could not be loaded."
+        "Panen kopi mencapai 1.500,5 ton pada Senin (3/6). The paragraph around the quote could not be loaded."
     )
 
 
@@ -185,12 +187,12 @@ def test_a_key_is_asked_for_and_kept_for_the_tab(visit: Visiting, monkeypatch: p
     seen.expected = ["401"]
     turn = seen.answered(QUESTION)
     alert = turn.get_by_role("alert")
-    expect(alert).to_have_text("This service asks for an access key.")
+    expect(alert).to_have_text("This service requires an access key.")
     for wrong in ("salah-salah-salah-salah", "salah dan salah", "ключ от всего на свете", "kunci-é-kunci-é"):
         turn.get_by_label("Access key").fill(wrong)
         turn.get_by_label("Access key").press("Enter")
         expect(turn.get_by_label("Access key")).to_have_value("")
-        expect(alert).to_have_text("The service does not know this access key.")
+        expect(alert).to_have_text("This access key is not valid.")
     turn.get_by_label("Access key").fill(f" {KEY} ")
     turn.get_by_role("button", name="Send").click()
     expect(seen.text).to_contain_text("1.500,5 ton")
@@ -205,7 +207,7 @@ def test_an_article_asks_for_the_key_as_well(visit: Visiting, monkeypatch: pytes
     monkeypatch.setenv("KUTIP_API_KEYS", KEY)
     seen = visit("/?article=panen", served_with={"articles": ARTICLES})
     seen.expected = ["401"]
-    expect(seen.article.get_by_role("alert")).to_have_text("This service asks for an access key.")
+    expect(seen.article.get_by_role("alert")).to_have_text("This service requires an access key.")
     seen.article.get_by_label("Access key").fill(KEY)
     seen.article.get_by_label("Access key").press("Enter")
     expect(seen.article).to_contain_text("Rp92.000 per kilogram")

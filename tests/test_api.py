@@ -191,7 +191,7 @@ def test_filters_that_leave_nothing_are_a_refusal_that_says_so(client: TestClien
     asked = {"question": "Apa kabar kopi?", "filters": {"outlet": "NOBODY"}, "language": "en"}
     body = client.post("/v1/ask", json=asked).json()
     assert (body["is_refusal"], body["refusal_reason"]) == (True, "filters_leave_nothing")
-    assert body["answer"] == "The articles available do not hold an answer to this question."
+    assert body["answer"] == "The available articles don't answer this question."
 
 
 @pytest.mark.parametrize("language", ["zh-tw", "ZH-Hant", "zh-HK"])

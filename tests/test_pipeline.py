@@ -65,7 +65,7 @@ def test_an_empty_corpus_refuses_in_the_language_of_the_question(pipeline: Pipel
     answer = ask(pipeline, "Siapa presiden pertama Indonesia?")
     assert answer.is_refusal
     assert answer.refusal_reason == "empty_corpus"
-    assert answer.answer == "Artikel yang tersedia tidak memuat jawaban atas pertanyaan ini."
+    assert answer.answer == "Artikel yang tersedia tidak menjawab pertanyaan ini."
     assert (answer.claims, answer.citations) == ((), ())
 
 
@@ -96,5 +96,5 @@ def test_the_language_asked_for_is_the_language_of_what_kutip_writes(pipeline: P
     question = Question(text="Siapa juara maraton?", language="en", filters=Filters(outlet=("Tidak ada",)))
     answer = asyncio.run(pipeline.answer(question))
     assert answer.language == "en"
-    assert answer.answer == "The articles available do not hold an answer to this question."
+    assert answer.answer == "The available articles don't answer this question."
     assert answer.refusal_reason == "filters_leave_nothing"

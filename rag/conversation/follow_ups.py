@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.datatypes import Turn
-from rag.prompts import REFUSALS
+from rag.prompts import REFUSALS, USUAL_REFUSALS
 from rag.text.function_words import FUNCTION_WORDS
 from rag.text.languages import sentence_spans, written_words
 
@@ -268,7 +268,7 @@ def _last_answer(turns: Sequence[Turn]) -> str:
     """Return the first sentence of the last answer, without markers; nothing where it refused."""
     answers = [turn.text for turn in turns if turn.role == "assistant"]
     text = _MARKER.sub("", answers[-1][:_ANSWER_CHARACTERS]) if answers else ""
-    if text.strip() in REFUSALS.values():
+    if text.strip() in {*REFUSALS.values(), *USUAL_REFUSALS}:
         return ""
     spans = sentence_spans(text, language="und")
     return text[slice(*spans[0])] if spans else ""

@@ -9,7 +9,7 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.datatypes import Hit
-from rag.prompts import REFUSALS
+from rag.prompts import USUAL_REFUSALS
 from rag.text.languages import sentence_spans
 from rag.verification.comparison import Comparison, Statement, compare, coverage
 from rag.verification.meaning import CERTAIN, THRESHOLD, calibration_of
@@ -74,8 +74,8 @@ class Evidence:
 
     @cached_property
     def _refusals(self) -> FloatArray:
-        """The refusal sentences of every language as vectors: (languages, dimension)."""
-        return self._encoder.encode_passages(list(REFUSALS.values()))
+        """The usual wordings of a refusal as vectors: (languages, dimension)."""
+        return self._encoder.encode_passages(list(USUAL_REFUSALS))
 
     def prepare(self) -> None:
         """Read and encode everything now, while the language model still reads."""

@@ -262,7 +262,7 @@ def test_a_claim_that_the_articles_do_not_carry_is_named(
 def test_asking_an_empty_corpus_says_where_it_looked(tmp_path: Path) -> None:
     result = kutip("ask", QUESTION)
     assert result.code == 3
-    assert result.out == "Artikel yang tersedia tidak memuat jawaban atas pertanyaan ini.\n"
+    assert result.out == "Artikel yang tersedia tidak menjawab pertanyaan ini.\n"
     assert result.err == (
         f"The corpus in {tmp_path}/data is empty: run `kutip ingest PATH` first, or set KUTIP_DATA_DIR.\n"
     )

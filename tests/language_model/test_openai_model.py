@@ -173,7 +173,7 @@ def test_an_answer_that_cites_nothing_gives_way_to_verbatim_sentences(asker: Ask
 def test_a_model_may_refuse(asker: Asker, text: str) -> None:
     answer = asker.answer(Script([text]))
     assert (answer.is_refusal, answer.refusal_reason) == (True, "evidence_does_not_answer")
-    assert answer.answer == "Artikel yang tersedia tidak memuat jawaban atas pertanyaan ini."
+    assert answer.answer == "Artikel yang tersedia tidak menjawab pertanyaan ini."
     assert (answer.mode, answer.model, answer.degraded) == ("llm", "scripted", None)
 
 

@@ -259,7 +259,7 @@ def test_an_article_as_text(kutip: Running) -> None:
     )
 
 
-NO_ANSWER = "The articles available do not hold an answer to this question."
+NO_ANSWER = "The available articles don't answer this question."
 
 
 def test_a_refusal_is_a_result_and_no_error(kutip: Running) -> None:

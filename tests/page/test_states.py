@@ -47,7 +47,7 @@ def test_waiting_is_said(visit: Visiting) -> None:
 def test_a_refusal_offers_the_nearest_passages(visit: Visiting) -> None:
     seen = visit(served_with={"script": Script(["{none}"])})
     turn = seen.answered("What does the harvest of kopi weigh?")
-    expect(seen.text).to_have_text("The articles available do not hold an answer to this question.")
+    expect(seen.text).to_have_text("The available articles don't answer this question.")
     expect(seen.status).to_have_text("No answer in the articles")
     expect(turn.locator(".remark")).to_have_text(
         "The articles cover this topic but don't answer the question."

@@ -6,6 +6,7 @@
     │   └── UnknownModel                404  2   a chat asks a model that Kutip is not
     ├── SettingsError                   500  2   an environment variable or `.env` line is wrong
     ├── NotFound                        404  1   no such article, version, file or folder
+    │   └── NoArticles                  404  3   nothing has been added yet
     ├── ReadingError                    422  1   a page cannot be read as an article
     │   └── RightsError                 422  1   the page forbids automatic indexing for AI
     ├── CorpusError                     503  1   the data folder cannot serve
@@ -94,6 +95,12 @@ class NotFound(KutipError):
     """No such article, version, file or folder."""
 
     http_status = 404
+
+
+class NoArticles(NotFound):
+    """Nothing has been added yet, so that there is nothing to search or list."""
+
+    exit_code = 3
 
 
 class ReadingError(KutipError):

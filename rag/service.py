@@ -58,7 +58,7 @@ def build_service(
         EncoderError, RerankerError, CorpusError, SettingsError
     """
     language_model = sharing.pipeline.language_model if sharing else load_language_model(settings)
-    encoder = sharing.pipeline.encoder if sharing else _load_encoder(settings)
+    encoder = sharing.pipeline.encoder if sharing else load_encoder(settings)
     reranking = sharing.pipeline.reranking if sharing else load_reranking(settings)
     identity = EncoderIdentity(encoder.name, encoder.dimension)
     if encode_again:
@@ -84,14 +84,19 @@ def build_service(
     return Service(settings, corpus, pipeline, ingestion, searching)
 
 
-def _load_encoder(settings: Settings) -> Encoder:
+def load_encoder(settings: Settings) -> Encoder:
+    """Return the encoder that the settings name.
+
+    Raises:
+        EncoderError: it cannot be loaded.
+    """
     with _collector_paused():
         # Imported here because torch takes four seconds, which commands that need no encoder should not
         # wait for.
-        from embeddings.loading import load_encoder
+        from embeddings import loading
 
         try:
-            encoder = load_encoder(settings.embedding_model, engine=settings.embedding_engine)
+            encoder = loading.load_encoder(settings.embedding_model, engine=settings.embedding_engine)
         except ModelLoadError as error:
             raise EncoderError(str(error)) from error
     return BatchingEncoder(encoder)

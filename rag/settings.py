@@ -1,8 +1,9 @@
-"""What can be set, from the environment or `.env`; unknown `KUTIP_` names are refused."""
+"""The settings, read from the environment and from `.env`; unknown `KUTIP_` names are errors."""
 
+import difflib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.access_keys import as_key_hashes
+from rag.data_folder import IN_WORKING_FOLDER, default_data_folder
 from rag.datatypes import CorpusKind, Markers, SourceEvents, UnsupportedPolicy, VectorIndexType
 from rag.errors import SettingsError
 
@@ -28,7 +30,7 @@ def _as_origins(value: str) -> str:
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
             raise PydanticCustomError(
-                "origin", "{origin} is no origin such as https://example.org", {"origin": repr(origin)}
+                "origin", "{origin} is not an origin such as https://example.org", {"origin": repr(origin)}
             )
     return " ".join(origins)
 
@@ -39,7 +41,7 @@ def _as_hosts(value: str) -> str:
     for host in hosts:
         if not _HOST.fullmatch(host):
             raise PydanticCustomError(
-                "host", "{host} is no name such as kutip.example, without a port", {"host": repr(host)}
+                "host", "{host} is not a name such as kutip.example, without a port", {"host": repr(host)}
             )
     return " ".join(hosts)
 
@@ -47,7 +49,7 @@ def _as_hosts(value: str) -> str:
 def _without_user(address: str) -> str:
     """Return an address; one with a user or password would show it wherever it is shown."""
     if "@" in address:
-        raise PydanticCustomError("user", "an address holds no user or password, a key is OPENAI_API_KEY")
+        raise PydanticCustomError("user", "it must not contain a user or password; OPENAI_API_KEY is the key")
     return address
 
 
@@ -80,163 +82,181 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    data_dir: Path = Field(Path("data"), description="Folder of the corpus; made when missing.")
+    data_dir: Path = Field(
+        default_factory=default_data_folder,
+        description="Data folder. Default: ./data if it holds articles, "
+        "otherwise the platform's folder for your data.",
+    )
     corpus: CorpusKind = Field(
-        "local", description="Where articles are kept: in the folder `local`ly, or on a `milvus` server."
+        "local",
+        description="Where articles are stored: `local` in the data folder, or `milvus` on a Milvus server.",
     )
     milvus_uri: str | None = Field(
         None, pattern=r"^https?://[^\s?#]+$", description="Address of the Milvus server."
     )
-    milvus_token: SecretStr | None = Field(None, description="Its `user:password`, or its API key.")
+    milvus_token: SecretStr | None = Field(
+        None, description="`user:password` or API key of the Milvus server."
+    )
     milvus_prefix: str = Field(
         "kutip",
         pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$",
-        description="What the names of the corpus' collections begin with.",
+        description="Prefix of the names of the Milvus collections.",
     )
     milvus_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
-        10.0, description="Longest wait for one reply of the Milvus server."
+        10.0, description="Timeout of one request to the Milvus server."
     )
-    milvus_index: VectorIndexType = Field(
-        "AUTOINDEX", description="Index of the vectors, for collections that are made from now on."
-    )
+    milvus_index: VectorIndexType = Field("AUTOINDEX", description="Vector index of new collections.")
     milvus_shards: Annotated[int, Field(ge=1, le=16)] = Field(
-        1, description="Shards of the passages, for collections that are made from now on."
+        1, description="Shards of new passage collections."
     )
     milvus_replicas: Annotated[int, Field(ge=1, le=64)] = Field(
-        1, description="Copies in memory, for collections that are made from now on."
+        1, description="Copies of new collections in memory."
     )
 
     embedding_model: str = Field(
         "bundled",
         min_length=1,
-        description="`bundled` (multilingual-e5-small, offline), a hub name, or a folder.",
+        description="`bundled` (multilingual-e5-small, works offline), a model on the hub, or a folder.",
     )
     embedding_engine: Literal["auto", "openvino", "torch"] = Field(
         "auto",
-        description="What runs the bundled model: `auto` is torch on a GPU, otherwise OpenVINO.",
+        description="Engine of the bundled model: `openvino`, `torch`, or `auto` "
+        "(torch on a GPU, otherwise OpenVINO).",
     )
     passage_max_tokens: Annotated[int, Field(ge=32, le=8192)] = Field(
-        256, description="Longest passage; a longer paragraph is cut at sentence ends."
+        256, description="Maximum length of a passage. Longer paragraphs are split at sentence ends."
     )
 
     reranker_model: str | None = Field(
         None,
-        description="Cross-encoder that reads the best hits again and orders them: a hub name, or a folder.",
+        description="Cross-encoder that reorders the best hits: a model on the hub, or a folder.",
     )
     reranker_depth: Annotated[int, Field(ge=1, le=100)] = Field(
-        32, description="Hits that the reranker reads, or those asked for where they are more."
+        32,
+        description="Number of hits the reranker reads. If a request asks for more hits, "
+        "the reranker reads that many.",
     )
 
     llm_model: str | None = Field(
-        None, description="Model that writes answers; without one, answers are verbatim sentences."
+        None,
+        description="Language model that writes answers. Without one, answers are verbatim sentences.",
     )
     llm_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
-        60.0, description="Longest wait for the language model, whole answer included."
+        60.0, description="Timeout of one request to the language model, until its last word."
     )
     answer_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
-        90.0, description="Longest use of the language model for one request, search included."
+        90.0,
+        description="Time limit for the language model in one answer: completing a follow-up question, "
+        "search and writing.",
     )
     llm_max_tokens: Annotated[int, Field(ge=16, le=32_768)] = Field(
-        1024, description="Longest answer asked of the language model."
+        1024, description="Maximum length of an answer."
     )
     llm_context_tokens: Annotated[int, Field(ge=512, le=2_000_000)] = Field(
         8192,
-        description="Longest prompt and answer together; evidence beyond it is left out by whole passages.",
+        description="Maximum length of prompt and answer together. Passages that do not fit are left out.",
     )
     unsupported: UnsupportedPolicy = Field(
-        "flag", description="Sentences of the language model that no evidence supports: `flag` or `drop`."
+        "flag",
+        description="What happens to a written sentence that no evidence supports: "
+        "`flag` marks it, `drop` removes it.",
     )
     openai_api_key: SecretStr | None = Field(
-        None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"), description="Its key."
+        None,
+        validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"),
+        description="API key for the language model.",
     )
     openai_base_url: Annotated[str, AfterValidator(_without_user)] | None = Field(
         None,
         validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
-        description="Its server, if not OpenAI's; any compatible one.",
+        description="Address of the language model's server, if it is not OpenAI's. "
+        "Any compatible server works.",
     )
 
     top_k: Annotated[int, Field(ge=1, le=50)] = Field(
-        8, description="Passages an answer is written from, unless the question says otherwise."
+        8, description="Number of passages an answer is written from, unless the request says otherwise."
     )
     max_question_characters: Annotated[int, Field(ge=1, le=20_000)] = Field(
-        2000, description="Longest question or search query."
+        2000, description="Maximum length of a question or search query."
     )
     chat_markers: Markers = Field(
-        "plain", description="Citations in a chat's text: `plain` numbers, or Markdown `links`."
+        "plain",
+        description="Citations in the text of a chat answer: `plain` numbers, or Markdown `links`.",
     )
     chat_sources: SourceEvents = Field(
-        "none", description="Source events in a chat's stream: `none`, or those that `open-webui` shows."
+        "none",
+        description="Source events in a chat stream: `none`, or `open-webui` for Open WebUI's format.",
     )
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",
-        description="Address at which readers reach Kutip's page; that of the request otherwise.",
+        description="Address at which readers reach the chat page. Default: the address of the request.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address `kutip serve` listens on.")
     port: Annotated[int, Field(ge=0, le=65_535)] = Field(8000, description="Port `kutip serve` listens on.")
     frame_ancestors: Origins = Field(
-        "",
-        description="Origins that may show the chat page in a frame, with spaces between; none where empty.",
+        "", description="Origins, separated by spaces, that may show the chat page in a frame."
     )
     cors_origins: Origins = Field(
         "",
-        description="Origins whose pages may send requests, with spaces between; none where empty.",
+        description="Origins, separated by spaces, whose web pages may send requests.",
     )
 
     allowed_hosts: Hosts = Field(
         "",
-        description="Names with a dot, beside localhost's, by which a service without keys may be called.",
+        description="Host names, separated by spaces, that a service without keys accepts.",
     )
     api_keys: KeyHashes | None = Field(
         None,
-        description="Keys that may ask, search and read, or `sha256:` hashes of them; see `kutip key`.",
+        description="Keys, or hashes of keys, that may ask, search and read. `kutip key` makes one.",
     )
     admin_keys: KeyHashes | None = Field(
-        None, description="Keys, or hashes of them, that may also add and delete articles."
+        None, description="Keys, or hashes of keys, that may also add and delete articles."
     )
     rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
-        0, description="Requests a minute of each key, or of each address where no key is set; 0 for any."
+        0,
+        description="Requests per minute for each key, or for each address if there are no keys. "
+        "0 means no limit.",
     )
     max_concurrent: Annotated[int, Field(ge=0, le=100_000)] = Field(
-        64, description="Requests worked on at once; as many more wait for a moment; 0 for any number."
+        64, description="Requests processed at the same time. 0 means no limit."
     )
     workers: Annotated[int, Field(ge=1, le=64)] = Field(
-        1, description="Processes of `kutip serve` that answer, each with a model of its own."
+        1, description="Number of worker processes of `kutip serve`. Each loads its own model."
     )
     search_wait_seconds: Annotated[float, Field(ge=0, le=60)] = Field(
-        0.1, description="Longest wait of a search for a processor; one that would wait longer is refused."
+        0.1, description="How long a search may wait for a processor before it is refused."
     )
     shutdown_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(
-        25, description="Time that answers under way have to finish when `kutip serve` is told to stop."
+        25, description="When `kutip serve` stops, time for the running requests to finish."
     )
 
     log_format: Literal["text", "json"] = Field(
-        "text", description="Lines of the log of `kutip serve`, on standard error."
+        "text", description="Format of the log of `kutip serve`: `text` or `json`."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least level of what is logged; at `info` one line a request."
+        "info", description="Lowest level that is logged. `info` logs one line per request."
     )
-    trace_texts: bool = Field(
-        False, description="Whether traces hold questions, prompts and answers, where traces are sent."
-    )
-    log_texts: bool = Field(False, description="Whether questions, queries and answers are logged too.")
+    trace_texts: bool = Field(False, description="Include questions, prompts and answers in traces.")
+    log_texts: bool = Field(False, description="Include questions, queries and answers in the log.")
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the settings; `overrides` win over the environment, which wins over `.env`.
+    """Read the settings. `overrides` take precedence over the environment, and the environment over `.env`.
 
     Raises:
-        SettingsError: a `KUTIP_` name is unknown, or a value is out of its bounds.
+        SettingsError: a `KUTIP_` name is unknown, or a value is not allowed.
     """
     _refuse_unknown(os.environ, source="the environment")
-    _refuse_unknown(_env_file_names(), source=ENV_FILE)
+    _refuse_unknown(_env_file(), source=ENV_FILE)
     try:
         return Settings(**overrides)
     except ValidationError as error:
         first = error.errors()[0]
         name = environment_name(str(first["loc"][0]))
         shown = "" if _SECRET_NAME.fullmatch(name) else f" is {first['input']!r}"
-        raise SettingsError(f"{name}{shown}: {first['msg']}: correct or remove it.") from error
+        reason = first["msg"].replace("Input should", "It should")
+        raise SettingsError(f"{name}{shown}: {reason}. Correct or remove it.") from error
 
 
 def environment_name(field: str) -> str:
@@ -245,18 +265,36 @@ def environment_name(field: str) -> str:
     return name if name.startswith("OPENAI_") else PREFIX + name
 
 
-def _env_file_names() -> list[str]:
+def why_data_dir(settings: Settings) -> str:
+    """Return why Kutip uses this data folder."""
+    if "data_dir" in settings.model_fields_set:
+        name = environment_name("data_dir")
+        set_in_environment = any(key.upper() == name and value for key, value in os.environ.items())
+        return f"set by {name} in {'the environment' if set_in_environment else ENV_FILE}"
+    if settings.data_dir == IN_WORKING_FOLDER:
+        return "the working folder has a folder data with articles"
+    return "the default, as KUTIP_DATA_DIR is not set"
+
+
+def _env_file() -> dict[str, str | None]:
     try:
-        return list(dotenv_values(ENV_FILE))
+        return dotenv_values(ENV_FILE)
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{ENV_FILE} cannot be read ({error}): write it as a UTF-8 text file.") from error
+        raise SettingsError(f"Cannot read {ENV_FILE} ({error}). Save it as a UTF-8 text file.") from error
 
 
 def _refuse_unknown(names: Iterable[str], *, source: str) -> None:
     known = [environment_name(field) for field in Settings.model_fields]
     unknown = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
     if unknown:
-        raise SettingsError(
-            f"{unknown[0]} in {source} is no setting of Kutip: correct or remove it. "
-            f"The settings are {', '.join(known)}."
-        )
+        raise SettingsError(" ".join(_unknown(name, known, source=source) for name in unknown))
+
+
+def _unknown(name: str, known: Sequence[str], *, source: str) -> str:
+    place = "" if source == "the environment" else f" in {source}"
+    # Compared without the prefix, which makes any two names look alike.
+    shortened = {name.removeprefix(PREFIX): name for name in known}
+    meant = difflib.get_close_matches(name.upper().removeprefix(PREFIX), shortened, n=1)
+    if meant:
+        return f"Unknown setting {name}{place}. Did you mean {shortened[meant[0]]}?"
+    return f"Unknown setting {name} in {source}. Remove it; `kutip settings` then lists all settings."

@@ -30,6 +30,16 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_data_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests, and the processes they start, away from the articles of whoever runs them."""
+    folder = tmp_path_factory.mktemp("user")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        patch.setenv("KUTIP_DATA_DIR", str(folder / "kutip"))
+        yield
+
+
 class TopicEncoder:
     """Counts of six topic words, and a little of "something else", scaled to unit length.
 

@@ -18,13 +18,14 @@ KEY = "sk-verysecret-0123456789"
 def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Begin in an empty folder with nothing set."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     for field in Settings.model_fields:
         monkeypatch.delenv(environment_name(field), raising=False)
 
 
-def test_defaults_answer_without_a_model_or_a_key() -> None:
+def test_defaults_answer_without_a_model_or_a_key(tmp_path: Path) -> None:
     settings = load_settings()
-    assert settings.data_dir == Path("data")
+    assert settings.data_dir == tmp_path / "share" / "kutip"
     assert (settings.embedding_model, settings.corpus) == ("bundled", "local")
     assert (settings.llm_model, settings.openai_api_key, settings.openai_base_url) == (None, None, None)
     assert (settings.host, settings.port, settings.top_k) == ("127.0.0.1", 8000, 8)
@@ -74,7 +75,7 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("KUTIP_TOP_K", "0", "KUTIP_TOP_K is '0': .* greater than or equal to 1: correct"),
+        ("KUTIP_TOP_K", "0", "KUTIP_TOP_K is '0': .* greater than or equal to 1. Correct or remove it"),
         ("KUTIP_TOP_K", "51", "KUTIP_TOP_K is '51': .* less than or equal to 50"),
         ("KUTIP_TOP_K", "eight", "KUTIP_TOP_K is 'eight': .* valid integer"),
         ("KUTIP_PORT", "65536", "KUTIP_PORT is '65536'"),
@@ -88,12 +89,12 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("KUTIP_RERANKER_DEPTH", "101", "less than or equal to 100"),
         ("KUTIP_MAX_QUESTION_CHARACTERS", "20001", "less than or equal to 20000"),
         ("KUTIP_CORPUS", "oracle", "KUTIP_CORPUS is 'oracle': .*'local'"),
-        ("KUTIP_FRAME_ANCESTORS", "https://a.example;", "'https://a.example;' is no origin such as https://"),
-        ("KUTIP_FRAME_ANCESTORS", "https://a.example *", "'\\*' is no origin"),
-        ("KUTIP_FRAME_ANCESTORS", "https://a.example/page", "is no origin"),
-        ("KUTIP_FRAME_ANCESTORS", "'self'", "is no origin"),
-        ("KUTIP_CORS_ORIGINS", "*", "KUTIP_CORS_ORIGINS is '\\*': '\\*' is no origin"),
-        ("KUTIP_CORS_ORIGINS", "null", "'null' is no origin"),
+        ("KUTIP_FRAME_ANCESTORS", "https://a.example;", "'https://a.example;' is not an origin such as https://"),
+        ("KUTIP_FRAME_ANCESTORS", "https://a.example *", "'\\*' is not an origin"),
+        ("KUTIP_FRAME_ANCESTORS", "https://a.example/page", "is not an origin"),
+        ("KUTIP_FRAME_ANCESTORS", "'self'", "is not an origin"),
+        ("KUTIP_CORS_ORIGINS", "*", "KUTIP_CORS_ORIGINS is '\\*': '\\*' is not an origin"),
+        ("KUTIP_CORS_ORIGINS", "null", "'null' is not an origin"),
         ("KUTIP_RATE_LIMIT", "-1", "greater than or equal to 0"),
         ("KUTIP_RATE_LIMIT", "1.5", "valid integer"),
         ("KUTIP_MAX_CONCURRENT", "-1", "greater than or equal to 0"),
@@ -109,21 +110,47 @@ def test_a_value_out_of_bounds_is_named(
         load_settings()
 
 
-def test_an_unknown_name_in_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KUTIP_TOPK", "8")
-    with pytest.raises(SettingsError, match=r"^KUTIP_TOPK in the environment .* remove it.*KUTIP_TOP_K,"):
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("KUTIP_DATADIR", "KUTIP_DATA_DIR"),
+        ("KUTIP_TOPK", "KUTIP_TOP_K"),
+        ("kutip_topk", "KUTIP_TOP_K"),
+        ("KUTIP_API_KEY", "KUTIP_API_KEYS"),
+        ("KUTIP_MODEL", "KUTIP_LLM_MODEL"),
+        ("KUTIP_OPENAI_API_KEY", "OPENAI_API_KEY"),
+    ],
+)
+def test_for_an_unknown_name_the_setting_that_was_meant_is_suggested(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "8")
+    with pytest.raises(SettingsError) as in_environment:
+        load_settings()
+    assert str(in_environment.value) == f"Unknown setting {name}. Did you mean {meant}?"
+    monkeypatch.delenv(name)
+    Path(".env").write_text(f"OTHER=1\n{name}=8\n")
+    with pytest.raises(SettingsError) as in_file:
+        load_settings()
+    assert str(in_file.value) == f"Unknown setting {name} in .env. Did you mean {meant}?"
+
+
+def test_a_name_that_is_like_no_setting_is_to_be_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUTIP_XX", "8")
+    with pytest.raises(SettingsError, match=r"^Unknown setting KUTIP_XX in the environment\. Remove it"):
         load_settings()
 
 
-def test_an_unknown_name_in_the_file_is_refused() -> None:
-    Path(".env").write_text("OTHER=1\nkutip_topk=8\n")
-    with pytest.raises(SettingsError, match=r"^kutip_topk in \.env is no setting of Kutip"):
+def test_every_unknown_name_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUTIP_PORTS", "8")
+    monkeypatch.setenv("KUTIP_HOSTS", "8")
+    with pytest.raises(SettingsError, match=r"KUTIP_HOSTS\. Did you .* KUTIP_PORTS\. Did you mean KUTIP_PORT"):
         load_settings()
 
 
 def test_a_file_that_is_no_text_is_named() -> None:
     Path(".env").write_bytes(b"KUTIP_HOST=\xff\xfe\n")
-    with pytest.raises(SettingsError, match=r"^\.env cannot be read .* UTF-8"):
+    with pytest.raises(SettingsError, match=r"^Cannot read \.env .* UTF-8"):
         load_settings()
 
 
@@ -164,7 +191,7 @@ def test_keys_that_cannot_be_used_are_told_without_being_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError, match=rf"^{name}: {message}.*: correct or remove it\.$") as refused:
+    with pytest.raises(SettingsError, match=rf"^{name}: {message}.*\. Correct or remove it\.$") as refused:
         load_settings()
     assert "rahasia" not in "".join(traceback.format_exception(refused.value))
 

@@ -23,6 +23,7 @@ from rag.corpus.local.properties import claim_for_encoder, stored_encoder
 from rag.corpus.local.repair import repair
 from rag.corpus.local.search import LocalSearch
 from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, Told
+from rag.data_folder import CORPUS_FILE
 from rag.datatypes import (
     Article,
     ArticlePage,
@@ -42,7 +43,7 @@ from rag.text.languages import ANALYSIS
 
 T = TypeVar("T")
 
-DATABASE_NAME = "corpus.sqlite3"
+DATABASE_NAME = CORPUS_FILE
 
 _KEPT_AT_ONCE = 32
 

@@ -1,0 +1,37 @@
+"""The folder that holds the articles if `KUTIP_DATA_DIR` does not name one."""
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from rag.errors import SettingsError
+
+# The file in a data folder without which the folder holds no articles.
+CORPUS_FILE = "corpus.sqlite3"
+
+IN_WORKING_FOLDER = Path("data")
+
+
+def default_data_folder() -> Path:
+    """Return `./data` if it holds a corpus, otherwise the platform's folder for this user's data.
+
+    Raises:
+        SettingsError: the user has no home folder.
+    """
+    if holds_corpus(IN_WORKING_FOLDER):
+        return IN_WORKING_FOLDER
+    folder = user_data_path("kutip", appauthor=False)
+    if not folder.is_absolute():
+        raise SettingsError("This user has no home folder. Set KUTIP_DATA_DIR to a folder for the articles.")
+    return folder
+
+
+def holds_corpus(folder: Path) -> bool:
+    """Whether there is a corpus in `folder`; also true if that cannot be found out.
+
+    Opening the corpus then reports why.
+    """
+    try:
+        return (folder / CORPUS_FILE).is_file()
+    except OSError:
+        return True

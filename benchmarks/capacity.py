@@ -58,38 +58,41 @@ _DOUBTS = (
 )
 _TAKEN_TO_BE_SO = (
     (
-        "a Milvus query node searches a million passages as fast as the local corpus on two cores",
+        "a Milvus query node searches a million passages as fast as the local corpus does on two cores",
         "not measured",
     ),
     (
-        "the time of a search grows with the passages of a node",
+        "the time of a search is proportional to the passages of a node",
         "Milvus searches each segment; sizes are limited",
     ),
-    ("times of a search are distributed as a lognormal with the p50 and p95 measured", "longer tails: below"),
-    ("shards are slow independently of each other", "if all are slow together, fan-out costs less"),
+    (
+        "search times follow a lognormal distribution with the measured p50 and p95",
+        "the table above shows the effect of longer tails",
+    ),
+    ("the times of shards are independent", "if all shards are slow at the same time, many shards cost less"),
     (
         "texts, filters and the word index are mapped from disk",
         "`queryNode.mmap.scalarField` and `.scalarIndex`, https://milvus.io/docs/mmap.md",
     ),
     (
         "an index takes as much memory as its file",
-        "of DISKANN four times as much was seen: https://github.com/milvus-io/milvus/discussions/24956",
+        "for DISKANN, four times as much has been reported: https://github.com/milvus-io/milvus/discussions/24956",
     ),
-    ("Milvus stores rows as fast as they are encoded", "else ingest takes longer than here"),
-    ("work on the processor grows with the tokens of a passage", "attention's share is left out"),
+    ("Milvus stores rows as fast as they are encoded", "otherwise ingest takes longer"),
+    ("the processor time of a passage is proportional to its tokens", "attention is left out"),
     (
-        "coordinators, write-ahead log, etcd and Kubernetes itself are not counted",
-        "the same at each size, nearly",
+        "coordinators, write-ahead log, etcd and Kubernetes are left out",
+        "they are almost the same at each size",
     ),
 )
 _METHOD = """
-A calculation, not a measurement: nothing of more than a million passages was run, nor any cluster, nor a GPU.
-What was measured comes from the pages named, of the machines named, and from the bytes of the pooled
-Indonesian passages of the development sets; all else is an assumption, in one table below, and can be set
-(`--assume NAME=VALUE`), as can `--passages`, `--tokens` and `--requests`. Latency: a search waits for the
-slowest of all query nodes of a replica, and each of them takes for each of its millions of passages what the
-local corpus took for one more (8-bit codes in lists, and words); how long searches wait for each other is
-simulated, 2,000 of them, with a fixed seed.
+This page is a calculation, not a measurement. No system with more than a million passages, no cluster and no
+GPU was measured. The inputs in the first table at the end were measured: by the benchmarks named there, on
+their machines, and from the bytes of the pooled Indonesian passages of the development sets. All other inputs
+are assumptions, listed in the second table. You can change every input (`--assume NAME=VALUE`), and
+`--passages`, `--tokens` and `--requests`. Latency: a search waits for the slowest of all query nodes of a
+replica. For each million passages, a node takes as long as the local corpus took for one more million (8-bit
+codes in lists, and words). 2,000 searches that wait for each other are simulated, with a fixed seed.
 """.strip().replace("\n", " ")
 
 
@@ -178,7 +181,7 @@ def _add_sizes(report: Report, given: Inputs, sizes: Sequence[int]) -> None:
         ],
     )
     report.table(
-        ["passages", "one machine, local corpus, extended from a million: memory GB", "disk GB"],
+        ["passages", "one machine with the local corpus (extrapolated): memory GB", "disk GB"],
         [
             [
                 f"{size:,}",
@@ -314,7 +317,7 @@ def _add_inputs(report: Report, given: Inputs) -> None:
                 if field.metadata["is_measured"] is is_measured
             ],
         )
-    report.table(["taken to be so", "why, or what if not"], _TAKEN_TO_BE_SO)
+    report.table(["assumption", "reason, or effect if wrong"], _TAKEN_TO_BE_SO)
     pages = ("embedding", "scale", "concurrency")
     report.table(
         ["page", "its command, day and machine"],

@@ -59,15 +59,19 @@ class Inputs:
     rabitq_bytes: float = _measured("this command: FAISS, written, one vector more")
     hnsw_build_ms: float = _measured("this command: FAISS, 30 links, breadth 360, processor time a vector")
 
-    search_cores: float = _assumed(2, "both of the measured machine, all the time that a search takes")
-    worker_cores: float = _assumed(16, "a machine that ingests on its processor")
-    worker_efficiency: float = _assumed(0.9, "guess: of the cores' sum, when sixteen share memory")
+    search_cores: float = _assumed(2, "both cores of the measured machine, for the whole search")
+    worker_cores: float = _assumed(16, "a machine that encodes on its processor")
+    worker_efficiency: float = _assumed(
+        0.9, "guess: share of the sum of the cores' speeds, as sixteen cores share memory"
+    )
     gpu_teraflops: float = _assumed(
         121, "NVIDIA L4, dense float16: four times float32's 30.3 (A10: 125, H100: 989)"
     )
-    gpu_keeps: float = _assumed(0.25, "guess: of the share reached on a processor; products are 384 wide")
-    hnsw_build_growth: float = _assumed(2.0, "guess: to a segment a hundred times as large, as a logarithm")
-    row_bytes: float = _assumed(32, "key, time and their map in memory, eight bytes each and as much again")
+    gpu_keeps: float = _assumed(
+        0.25, "guess: share that remains of the share reached on a processor, as the products are 384 wide"
+    )
+    hnsw_build_growth: float = _assumed(2.0, "guess: for a segment a hundred times as large, by logarithm")
+    row_bytes: float = _assumed(32, "key, time and their map in memory, eight bytes each, doubled")
     field_bytes: float = _assumed(100, "the other fields: article, paragraph, offsets, facts, day")
     diskann_code_share: float = _assumed(
         0.125, "`pq_code_budget_gb_ratio`, https://milvus.io/docs/v2.5.x/configure_knowhere.md"
@@ -87,22 +91,22 @@ class Inputs:
     shards: float = _assumed(2, "write channels; each keeps one growing segment in memory")
     usable_memory: float = _assumed(
         0.7, "nodes refuse to load above .9 (`overloadedMemoryThresholdPercentage`, "
-        "https://milvus.io/docs/v2.2.x/load_balance.md); the rest, guess: a segment replaced is there twice"
+        "https://milvus.io/docs/v2.2.x/load_balance.md); guess for the rest: a replaced segment exists twice"
     )  # fmt: skip
     node_gigabytes: float = _assumed(64, "a query node; four gigabytes a core")
     node_cores: float = _assumed(16, "a query node")
     replicas_at_least: float = _assumed(2, "one node may fail: https://milvus.io/docs/replica.md")
-    busy: float = _assumed(0.5, "of the cores, at the load planned for")
-    network_ms: float = _assumed(2, "guess: two hops and the merge of what shards found")
-    garbage: float = _assumed(1.3, "guess: segments that compaction replaced, not yet deleted")
+    busy: float = _assumed(0.5, "share of the cores at the planned load")
+    network_ms: float = _assumed(2, "guess: two hops and merging the results of the shards")
+    garbage: float = _assumed(1.3, "guess: replaced segments that are not deleted yet")
     erasure: float = _assumed(
         16 / 12, "MinIO, 12 data and 4 parity drives: "
         "https://github.com/minio/minio/blob/master/docs/erasure/storage-class/README.md"
     )  # fmt: skip
-    core_price: float = _assumed(20, "a month; round figure, not looked up: set your own")
-    memory_price: float = _assumed(2.5, "a gigabyte and month; round figure, not looked up: set your own")
-    disk_price: float = _assumed(0.1, "a gigabyte and month; round figure, not looked up: set your own")
-    object_price: float = _assumed(0.025, "a gigabyte and month; round figure, not looked up: set your own")
+    core_price: float = _assumed(20, "per month; a round figure, so set your own")
+    memory_price: float = _assumed(2.5, "per gigabyte and month; a round figure, so set your own")
+    disk_price: float = _assumed(0.1, "per gigabyte and month; a round figure, so set your own")
+    object_price: float = _assumed(0.025, "per gigabyte and month; a round figure, so set your own")
 
 
 # Bytes a passage

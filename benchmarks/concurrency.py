@@ -21,11 +21,12 @@ _WARM_UP = 100
 _REQUESTS = 800
 _ROUNDS = 3
 _METHOD = """
-`kutip serve --workers N` with the pooled Indonesian passages of the development sets, hybrid search, another
-question each time; the clients run beside it on the same processors, each asking again as soon as it is
-answered; none is refused, however long it waits (`KUTIP_SEARCH_WAIT_SECONDS=60`). All rows take turns; the
-median of three rounds. A worker computes with its part of the processors, so one client of two workers on two
-processors has one. Memory is the proportional set size of all processes of the server, afterwards.
+Hybrid searches by one and by sixteen clients of `kutip serve --workers N`, over the pooled Indonesian
+passages of the development sets. Each client sends another question as soon as the last one is answered. The
+clients run on the same processors as the server. No search is refused, however long it waits
+(`KUTIP_SEARCH_WAIT_SECONDS=60`). The rows take turns, and each shows the median of three rounds. A worker
+uses its share of the processors, so one client of two workers uses one of two processors. Memory is the
+proportional set size of all processes of the server at the end.
 """.strip().replace("\n", " ")
 
 
@@ -69,7 +70,7 @@ def main() -> None:
         for clients in _CLIENTS
     }
     report = Report(
-        "concurrency", "Sixteen clients", "python -m benchmarks.concurrency --data FOLDER", _METHOD
+        "concurrency", "One and sixteen clients", "python -m benchmarks.concurrency --data FOLDER", _METHOD
     )
     report.table(
         _HEADER,

@@ -25,13 +25,13 @@ _KILLS_OF_A_FOLDER = 20
 _ATTEMPTS = 5
 _AT_RANDOM = "anything, at random"
 _METHOD = """
-A process ingests, edits and removes articles, searches, trains and writes its indexes, and tells of every
-change once it is committed; `SIGKILL` ends it at a named point (`POINTS` in `tests/crashes.py`) or at a
-random moment. Then the folder is opened again. *Acknowledged* changes were told of before the kill. Lost is
-one that is not there; inconsistent is a folder with an article half there (no passages or those of another
-version), a damaged database, a file left over, or a search by vectors or keywords that finds or scores
-anything else than comparing with every passage does, or than indexes made anew of the database in another
-folder do.
+A process adds, edits and deletes articles, searches, and trains and writes its indexes. It reports every
+change as soon as the change is committed. `SIGKILL` ends the process at a named point (`POINTS` in
+`tests/crashes.py`) or at a random moment. Then the data folder is opened again. A change is *acknowledged* if
+the process reported it before the kill. A change is lost if it is acknowledged but missing. A folder is
+inconsistent if an article is incomplete (without passages, or with those of another version), if the database
+is damaged, if a file is left over, or if a search finds or scores anything differently from an exact
+comparison with every passage, or from indexes rebuilt in another folder.
 """.strip().replace("\n", " ")
 _HEADER = ("killed during", "points", "kills", "changes acknowledged", "lost or inconsistent")
 
@@ -52,7 +52,7 @@ def main() -> None:
         else:
             counted.update(kills=1, faults=1)
             faults.append(f"{of}: {told}")
-    report = Report("crashes", "Kills", "python -m benchmarks.crashes", _METHOD)
+    report = Report("crashes", "Killed processes", "python -m benchmarks.crashes", _METHOD)
     counts["all"] = sum(counts.values(), Counter())
     report.table(_HEADER, [_row(of, counted) for of, counted in counts.items()])
     report.write()

@@ -34,10 +34,11 @@ _ARTICLES = 160
 _QUERIES = 60
 _ROUNDS = 5
 _METHOD = """
-Indonesian articles of the development sets, passages of mixed lengths with their titles, as ingest encodes
-them. Everything is measured in turns, several times, because machines drift; ratios are of the medians. The
-ceiling is what matrix products of the model's own shapes reach, nothing between them, in the precision that
-the processor has: bfloat16, or float32. Ingest: articles into a new corpus on disk: cut, encoded, stored.
+Indonesian articles of the development sets: passages of mixed lengths with their titles, as `kutip ingest`
+encodes them. All measurements take turns and are repeated, because the speed of machines changes; ratios use
+the medians. The ceiling is the speed of matrix products of the model's shapes alone, in the fastest precision
+of the processor (bfloat16 or float32). Ingest means that articles are split, encoded and stored in a new
+corpus on disk.
 """.strip().replace("\n", " ")
 
 # Multiply-adds a token in the twelve layers: four 384 × 384 products and two 384 × 1536 ones, each.

@@ -22,14 +22,14 @@ _SINGLE = 200
 # Of a hundred requests, how many are what.
 _MIX = {"search": 50, "ask": 30, "write": 20}
 _METHOD = """
-One `kutip serve` of one process with its default settings and the pooled Indonesian passages of the
-development sets, without a language model. 64 clients, each on a connection of its own, send the next request
-as soon as the last is answered: half of them hybrid searches, three of ten questions, every second of them
-streamed, two of ten an article, every third of them an edit of one the same client wrote. A client that is
-told 503 waits for as long as `Retry-After` says, as clients do. The figures are of 60 s behind 15 s of warm-
-up; the clients run on the processors of the service. Afterwards every article that was acknowledged is read
-and searched for by a word that its last version alone holds. One client's searches are timed alone before and
-after.
+One process of `kutip serve` with its default settings, without a language model, over the pooled Indonesian
+passages of the development sets. 64 clients, each on its own connection, send the next request as soon as the
+last is answered. Half of the requests are hybrid searches. Three in ten are questions, and every second of
+these is streamed. Two in ten add an article, and every third of these edits an article of the same client. A
+client that gets status 503 waits for as long as `Retry-After` says. The figures are from 60 s after a warm-up
+of 15 s. The clients run on the same processors as the server. Afterwards every acknowledged article is read,
+and searched for by a word that only its last version contains. The searches of a single client are timed
+before and after.
 """.strip().replace("\n", " ")
 
 _HEADER = (
@@ -165,7 +165,7 @@ async def _measure(url: str, process_id: int, texts: Sequence[str]) -> None:
 
 
 def _report(seen: Seen, held: Sequence[Holding], single: float, missing: Sequence[str]) -> None:
-    report = Report("load", "Sixty-four clients", "python -m benchmarks.load --data FOLDER", _METHOD)
+    report = Report("load", "Load test with 64 clients", "python -m benchmarks.load --data FOLDER", _METHOD)
     header = (
         "",
         "answered",

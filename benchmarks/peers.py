@@ -48,13 +48,13 @@ _WARM_UP = 20
 _QUESTIONS_A_TURN = 50
 _PAGE_OF_ARTICLES = 500
 _METHOD = """
-All Indonesian passages in one index; each system was given the same texts (title and passage) and the same
-vectors, and gives the first ten hits with their texts, one question after the other. The questions were
-encoded before, so encoding is in nobody's time. Kutip's time is that of `hybrid_search`: both legs, fusion,
-near-copies folded, hits read from the database on disk; the peers hold everything in memory. Each peer has a
-process of its own and its defaults, with ten hits of each leg. Kutip and the peer take turns of fifty
-questions, because machines drift, so Kutip is measured once beside each peer, and ratios are to that.
-Passages of one paragraph count once.
+All Indonesian passages are in one index. Each system gets the same texts (title and passage) and the same
+vectors, and returns the first ten hits with their texts, one question after the other. The questions are
+encoded beforehand, so no time includes encoding. Kutip's time is that of `hybrid_search`: vector and keyword
+search, fusion, combining near-copies, and reading the hits from the database on disk. The other libraries
+keep everything in memory. Each library runs in its own process with its default settings and ten hits of each
+search method. Kutip and the library take turns of fifty questions, because the speed of machines changes.
+Ratios refer to Kutip's time in the same run. Passages of one paragraph count once.
 """.strip().replace("\n", " ")
 
 Place = tuple[str, int]  # an article's id and a paragraph's number
@@ -127,7 +127,10 @@ def main() -> None:
         compared = {peer: _compared(python, peer, corpus, passages, asked) for peer in PEERS}
     size = f"{len(passages):,} passages, {len(asked):,} questions. {versions}."
     report = Report(
-        "peers", "Beside other libraries", "python -m benchmarks.peers --data FOLDER", f"{_METHOD} {size}"
+        "peers",
+        "Comparison with other libraries",
+        "python -m benchmarks.peers --data FOLDER",
+        f"{_METHOD} {size}",
     )
     _add_ratios(report, compared, asked)
     _add_figures(report, compared, asked)

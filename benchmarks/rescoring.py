@@ -22,12 +22,12 @@ _HITS = 10
 _QUESTIONS_OF_A_SET = 50
 _WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _METHOD = """
-The ten best hits of hybrid search, ordered anew by their fused score plus a weight times what the bundled
-encoder says when it reads them again: the similarity of the best sentence, or the mean over the question's
-tokens of the similarity of the nearest token (MaxSim of Khattab and Zaharia 2020,
-https://arxiv.org/abs/2004.12832), both in standard deviations of the ten. The weight is the one with the best
-mean R@1 over the *other* sets. Milliseconds: the median time of reading ten hits again, beside that of the
-whole search. At most 50 questions of a set.
+The ten best hits of hybrid search, sorted by their fused score plus a weight times a second score. The second
+score comes from the bundled encoder: the similarity of the best sentence, or the mean similarity of the
+nearest token for each token of the question (MaxSim, Khattab and Zaharia 2020,
+https://arxiv.org/abs/2004.12832). Both are in standard deviations of the ten hits. The weight is the one with
+the best mean R@1 on the *other* sets. The times are medians, for the whole search and for the second score of
+ten hits. At most 50 questions per set.
 """.strip().replace("\n", " ")
 
 # Reads hits beside a question; one number each, the higher the better.
@@ -69,7 +69,9 @@ def main() -> None:
             name: list(_cases(pipeline, _sample(questions(folder, name)), readings, searching))
             for name in SETS
         }
-    report = Report("rescoring", "Reading again", "python -m benchmarks.rescoring --data FOLDER", _METHOD)
+    report = Report(
+        "rescoring", "Reordering the best hits", "python -m benchmarks.rescoring --data FOLDER", _METHOD
+    )
     none = [f"{_recall(cases, 'best sentence', 0.0):.3f}" for cases in sets.values()]
     report.table(
         ["R@1 (weight)", "ms", *sets],

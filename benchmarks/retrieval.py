@@ -32,10 +32,11 @@ _HEADER = (
     "set", "R@1", "vector", "keyword", "MRR@10", "vector", "keyword", "nDCG@10", "questions",
 )  # fmt: skip
 _METHOD = """
-Hybrid search beside its two legs, one configuration for every set, the bundled encoder, no reranker.
-Indonesian questions are asked of all Indonesian passages of the development sets in one index (passages of at
-most 256 tokens), those of other languages of xquad-dev in that language. Passages of one paragraph count
-once; near-copies are folded into the best of them.
+Hybrid search compared with vector search and keyword search alone, with one configuration for all sets, the
+bundled encoder and no reranker. Indonesian questions are asked about all Indonesian passages of the
+development sets in one index (passages of at most 256 tokens). Questions of xquad-dev in other languages are
+asked about its passages in that language. Passages of one paragraph count once, and near-copies are combined
+into the best of them.
 """.strip().replace("\n", " ")
 
 

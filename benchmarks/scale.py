@@ -28,12 +28,13 @@ _QUESTIONS_OF_A_SET = 75
 _WARM_UP = 20
 _ADDED_ARTICLES = 9
 _METHOD = """
-Passages of real sentences in new combinations (`benchmarks/scaled.py` says how), in fourteen languages; asked
-are real questions of the development sets, in seven languages, one after the other, in one process. Hybrid
-search, the encoding of the question included. Recall: the share of exact search's ten nearest among the ten
-found. Filtered: one of a hundred outlets, another for each question. Adding: from `add` to the first search
-that finds the article, less a plain search; its passages were encoded before. Reopening: a new process, from
-its start to its first answer.
+The passages consist of real sentences in new combinations, in fourteen languages (`benchmarks/scaled.py`
+describes how). Real questions of the development sets, in seven languages, are asked one after the other in
+one process. The times are those of hybrid search, including the encoding of the question. Recall: the share
+of the ten nearest passages that the search finds. Filtered: each question is restricted to another one of a
+hundred outlets. Adding: the time from `add` to the first search that finds the article, minus the time of a
+search; the passages were encoded beforehand. Reopening: the time from the start of a new process to its first
+answer.
 """.strip().replace("\n", " ")
 
 

@@ -29,9 +29,9 @@ _WARM_UP = 20
 _QUERIES = 200
 _QUESTIONS = 220
 _METHOD = """
-One `kutip serve`, one client, one question of facqa-dev after the other: 200 after a warm-up, in the pooled
-Indonesian passages of the development sets. Memory: the peak of a server with more passages in six languages
-after 220 searches and 220 questions answered with verbatim sentences.
+One `kutip serve` and one client, which sends 200 questions of facqa-dev one after the other, after a warm-up,
+over the pooled Indonesian passages of the development sets. Memory: the peak of a server with more passages
+in six languages after 220 searches and 220 verbatim answers.
 """.strip().replace("\n", " ")
 
 

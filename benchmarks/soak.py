@@ -28,11 +28,11 @@ CLIENTS = 6
 _PARTS = 6
 _SEEDS = Path("seeds/articles")
 _METHOD = """
-One `kutip serve` with the seed articles and without a language model; six clients send a mix of every route:
-reading, listing, searches in each mode, questions whole and streamed, chats, titles, tools, edits and
-deletions of articles, pages, probes, measures, and requests that are refused. What the process holds is read
-every second: the first sixth is the warm-up, and the medians of the second sixth and of the last are
-compared.
+One `kutip serve` with the sample articles and without a language model. Six clients send requests to every
+route: reading, listing, searches in each mode, whole and streamed answers, chats, titles, tools, edits and
+deletions of articles, pages, probes, metrics, and requests that are refused. The resources of the process are
+read every second. The first sixth of the time is the warm-up. The table compares the medians of the second
+and of the last sixth.
 """.strip().replace("\n", " ")
 
 _QUESTIONS = (
@@ -158,9 +158,9 @@ async def _measure(url: str, process_id: int, requests: int, seconds: float) -> 
 
 
 def _report(statuses: Counter[int], taken: float, held: Sequence[Holding]) -> None:
-    report = Report("soak", "An hour's worth of requests", "python -m benchmarks.soak", _METHOD)
+    report = Report("soak", "50,000 requests of every kind", "python -m benchmarks.soak", _METHOD)
     report.table(
-        ("what the process holds", "second sixth", "last sixth", "ratio"),
+        ("resource", "second sixth", "last sixth", "ratio"),
         [
             _compared("memory, MB", [moment.memory_bytes / 1e6 for moment in held]),
             _compared("descriptors", [moment.descriptors for moment in held]),

@@ -1,6 +1,7 @@
 """What there is, is documented: every setting, command and route stands in the README or in docs/."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -66,6 +67,14 @@ def test_the_architecture_has_a_line_for_every_folder() -> None:
     ]
     folders = {str(path) for path in inside if (ROOT / path).is_dir() and path.name != "__pycache__"}
     assert sorted(named) == sorted({*packages, *folders})
+
+
+def test_the_newest_release_in_the_changelog_is_this_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(r"^## \[(\d[\d.]*)\] - (\d{4}-\d\d-\d\d)$", changelog, re.M)
+    assert releases[0][0] == project["version"]
+    assert [day for _, day in releases] == sorted((day for _, day in releases), reverse=True)
 
 
 def commands() -> list[tuple[str, click.Command]]:

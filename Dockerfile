@@ -1,4 +1,4 @@
-# Kutip with its bundled model; nothing is downloaded when it runs. How to use it: docs/deployment.md.
+# Kutip with its bundled model. The container downloads nothing at run time. See docs/deployment.md.
 FROM python:3.11-slim
 
 WORKDIR /opt/kutip

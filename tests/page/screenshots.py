@@ -22,7 +22,7 @@ IMAGES = ROOT / "docs" / "images"
 COLOURS = 160
 
 Options = dict[str, Any]
-DESKTOP: Options = {"locale": "en-US", "viewport": {"width": 1120, "height": 700}}
+DESKTOP: Options = {"locale": "en-US", "viewport": {"width": 1120, "height": 760}}
 PHONE: Options = {
     "locale": "id-ID",
     "viewport": {"width": 390, "height": 780},
@@ -31,12 +31,12 @@ PHONE: Options = {
 }
 
 
-# What the scripted language model writes: two sentences that the article supports, and one that turns the
-# digits of its death toll round.
+# What the scripted language model writes: two sentences that the article supports, and one with a wrong death
+# toll, 31 instead of 13.
 WRITTEN = (
     "The flood struck Lembah Arum on the evening of 11 February.{1} ",
-    "Officials now put the death toll at 31.{1} ",
-    "A temporary bridge of 48 metres is due to open on 3 March.{1}",
+    "A temporary bridge of 48 metres is due to open on 3 March.{1} ",
+    "Officials now put the death toll at 31.{1}",
 )
 
 
@@ -77,8 +77,8 @@ def opened(browser: Browser, url: str, options: Options) -> Visit:
 def take_answer(seen: Visit) -> None:
     """Show a written answer with one contradicted claim, and the quote that contradicts it."""
     seen.answered("How many people died in the Lembah Arum flood, and when does the new bridge open?")
-    expect(seen.text.locator(".claim.contradicted, .contradicted")).to_have_count(1)
-    seen.text.locator(".marker").nth(1).click()
+    expect(seen.text.locator(".claim.contradicted")).to_have_count(1)
+    seen.text.locator(".marker").last.click()
     expect(seen.quote.locator("blockquote")).not_to_have_text(seen.quote.locator("mark").inner_text())
     save(seen, "answer.png")
 

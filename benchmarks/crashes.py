@@ -30,8 +30,8 @@ change as soon as the change is committed. `SIGKILL` ends the process at a named
 `tests/crashes.py`) or at a random moment. Then the data folder is opened again. A change is *acknowledged* if
 the process reported it before the kill. A change is lost if it is acknowledged but missing. A folder is
 inconsistent if an article is incomplete (without passages, or with those of another version), if the database
-is damaged, if a file is left over, or if a search finds or scores anything differently from an exact
-comparison with every passage, or from indexes rebuilt in another folder.
+is damaged, or if a file is left over. A folder is also inconsistent if a search finds or scores anything
+differently from an exact comparison with every passage, or from indexes rebuilt in another folder.
 """.strip().replace("\n", " ")
 _HEADER = ("killed during", "points", "kills", "changes acknowledged", "lost or inconsistent")
 

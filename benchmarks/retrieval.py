@@ -56,7 +56,7 @@ def main() -> None:
     measured = dict(_measured(folder))
     report.table(_HEADER, [_row(name, *each) for name, each in measured.items()])
     gains = {name: figures["hybrid"].mrr - _better_leg(figures) for name, (_, figures) in measured.items()}
-    report.bars("retrieval", gains, x="MRR@10 of hybrid search − that of its better leg")
+    report.bars("retrieval", gains, x="MRR@10 of hybrid search − the better of vector and keyword search")
     report.write()
 
 

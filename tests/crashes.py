@@ -229,7 +229,7 @@ POINTS = {
         Point("call", "BufferedWriter.write"),
         Point("return", "keep"),
     ),
-    "a damaged keyword folder, made anew": (
+    "a damaged keyword folder, rebuilt": (
         Point("return", "unlink", times=3),
         Point("return", "rmtree"),
         Point("call", "IndexWriter.commit", within_seconds=0.03),

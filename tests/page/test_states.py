@@ -171,7 +171,8 @@ def test_a_quote_is_shown_even_where_its_article_cannot_be_read(visit: Visiting)
     seen.answered(QUESTION)
     seen.text.locator(".marker").first.click()
     expect(seen.quote.locator("blockquote")).to_have_text(
-        "Panen kopi mencapai 1.500,5 ton pada Senin (3/6). The paragraph around the quote could not be loaded."
+        "Panen kopi mencapai 1.500,5 ton pada Senin (3/6). "
+        "The paragraph around the quote could not be loaded."
     )
 
 

@@ -20,10 +20,12 @@ def default_data_folder() -> Path:
     """
     if holds_corpus(IN_WORKING_FOLDER):
         return IN_WORKING_FOLDER
-    folder = user_data_path("kutip", appauthor=False)
-    if not folder.is_absolute():
-        raise SettingsError("This user has no home folder. Set KUTIP_DATA_DIR to a folder for the articles.")
-    return folder
+    try:
+        return user_data_path("kutip", appauthor=False)
+    except RuntimeError as error:
+        raise SettingsError(
+            "This user has no home folder. Set KUTIP_DATA_DIR to a folder for the articles."
+        ) from error
 
 
 def holds_corpus(folder: Path) -> bool:

@@ -15,7 +15,7 @@ from rag.pipeline import Pipeline
 from rag.reading import Overrides, files_below
 from rag.service import Service, open_corpus
 from rag.settings import Settings, load_settings
-from tests.commands.test_command_line import kutip
+from tests.commands.running import kutip
 from tests.corpora import ENCODER, TOPIC_IDENTITY, check_against_brute_force
 from tests.corpus.milvus.test_corpus import ROOT, prefix, stored_in, swept  # noqa: F401
 from tests.missing import kutip_without
@@ -118,7 +118,7 @@ def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
     arguments = ("ingest", "--ray", "2", "bus.txt")
     run = kutip_without("ray", tmp_path, *arguments, corpus="milvus", milvus_uri=uri)
     assert run.returncode == 2
-    assert run.stderr == "kutip: Ray is not installed: run `pip install 'kutip[ray]'`.\n"
+    assert run.stderr == "kutip: Ray is not installed. Run `pip install 'kutip[ray]'`.\n"
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
     [
         (
             ["--ray", "2", "."],
-            "KUTIP_CORPUS is 'local', a folder that workers on other machines cannot share",
+            "KUTIP_CORPUS is 'local', a folder that Ray workers on other machines cannot share",
         ),
-        (["--ray", "2", "-"], "--ray reads files and folders: leave out --rebuild and `-`"),
+        (["--ray", "2", "-"], "--ray reads files and folders only. Leave out --rebuild and `-`"),
         (["--ray", "2", "--rebuild"], "--ray reads files and folders"),
         (["--ray", "2", "none.txt"], "no such file or folder: 'none.txt'"),
     ],

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.commands.test_command_line import COFFEE
+from tests.commands.running import COFFEE
 from tests.evaluation.test_figures import ARTICLES, HARVEST, WITHHELD, write
 from tests.openai_server import Script, serving
 

@@ -3,30 +3,36 @@
 import importlib
 import os
 import sys
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from api.commands.base import Group
+from api.commands.stopping import NOTHING_CHANGED, when_stopped
+from api.commands.terminal import say
 from rag.errors import KutipError
 
-# Name of the command -> its help in the list; the module of the same name holds the command.
+# The name of each command and its help in the list. The module of the same name holds the command.
 COMMANDS = {
-    "ingest": "Read articles and index them.",
+    "ingest": "Add articles from files and folders.",
     "ask": "Answer a question from the articles, with citations.",
-    "search": "Find the passages that matter.",
+    "search": "Find passages in the articles.",
     "articles": "List, show or delete articles.",
     "evaluate": "Measure search, answers and refusals on a data set.",
-    "serve": "Answer over HTTP.",
-    "mcp": "Answer a language model's client over the Model Context Protocol.",
-    "doctor": "Check that everything works here.",
-    "backup": "Write all articles into one file.",
-    "restore": "Put a backup in the place of the articles.",
-    "migrate": "Put all articles of one corpus into another.",
+    "serve": "Start the HTTP server and the chat page.",
+    "mcp": "Serve tools for assistants over the Model Context Protocol.",
+    "doctor": "Check settings, articles and models.",
+    "backup": "Write all articles to one file.",
+    "restore": "Replace the articles with those of a backup.",
+    "migrate": "Copy all articles to another corpus.",
     "settings": "List every setting with its value.",
-    "key": "Make a key that a service can ask for.",
+    "key": "Make an access key.",
+    "help": "Show the help of a command.",
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Imports a command when it is called: the encoder's libraries take seconds, `--help` should not."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -40,29 +46,69 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(f"api.commands.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; suggest the one that was meant if there is none of this name."""
+        if args[0] in COMMANDS or args[0].startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        # click would suggest commands that are imported already.
+        raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; one that has to say more than this when it is stopped says so itself."""
+        with when_stopped(lambda: NOTHING_CHANGED):
+            return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command without importing any."""
+        named = [
+            CompletionItem(name, help=help_)
+            for name, help_ in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="kutip", prog_name="kutip")
+
+# `\b` keeps click from joining the lines that follow.
+_HELP = """Answer questions from your articles and cite their exact words.
+
+Start with `kutip ingest PATH`, then run `kutip ask QUESTION`.
+
+\b
+Exit status:
+    0  success
+    1  something failed, or an article was rejected
+    2  wrong usage
+    3  nothing found, or the answer is a refusal
+  130  stopped with Ctrl-C"""
+
+
+@click.group(
+    cls=LazyGroup,
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=["kutip ingest articles/", 'kutip ask "Berapa luas terumbu karang yang pulih?"', "kutip serve"],
+)
+@click.version_option(
+    None, "-V", "--version", package_name="kutip", prog_name="kutip", message="%(prog)s %(version)s"
+)
 def cli() -> None:
-    """Kutip answers questions from your articles and cites their exact words.
-
-    Begin with `kutip ingest PATH`, then `kutip ask QUESTION`. Exit status: 0 done; 1 something failed or was
-    rejected; 2 bad use; 3 nothing found, or the answer is a refusal.
-    """
+    """Run one of the commands."""
 
 
 def main() -> None:
-    """Run the command line; Kutip's own errors end in one line and their exit status."""
+    """Run the command line. Kutip's own errors end in one message and their exit status."""
     _quieten_libraries()
     try:
         cli(prog_name="kutip")
     except KutipError as error:
-        click.echo(f"kutip: {error}", err=True)
+        say(f"kutip: {error}")
         sys.exit(error.exit_code)
 
 

@@ -2,32 +2,37 @@
 
 import asyncio
 import sys
-import textwrap
+from collections.abc import Sequence
 from typing import Any, TextIO, get_args
 
 import click
 
+from api.commands.base import Command
 from api.commands.options import (
     NOTHING_FOUND,
+    check_corpus,
     filter_options,
     parse_filters,
     print_json,
     print_undated,
     why_empty,
 )
+from api.commands.stopping import NOTHING_CHANGED, when_stopped
+from api.commands.terminal import fitted, say, shortened
 from api.schemas import answer_json
 from rag.datatypes import Answer, AnswerMode, Citation, Hit
 from rag.pipeline import Question
-from rag.service import build_service
+from rag.service import Service, build_service
 from rag.settings import load_settings
 
 _REASONS = {
-    "nothing_relevant": "Nothing comes near enough to the question. Nearest:",
+    "nothing_relevant": "Nothing in the articles is close enough to the question. Nearest:",
     "evidence_does_not_answer": "The articles come near the question but do not answer it. Nearest:",
 }
 
-# Hits offered with a refusal.
+# Hits shown with a refusal, and the columns of the text of each.
 _NEAREST = 3
+_COLUMNS_OF_HIT = 100
 
 _WARNINGS = {
     "contradicted": "The articles say otherwise",
@@ -35,18 +40,35 @@ _WARNINGS = {
 }
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        'kutip ask "Berapa ton panen kopi di Lembah Arum?"',
+        'kutip ask "What changed in March?" --from 2025-03-01 --to 2025-03-31',
+        "kutip ask - --json < questions.txt",
+    ],
+)
 @click.argument("question")
 @click.option(
     "--mode",
     type=click.Choice(get_args(AnswerMode)),
     default="auto",
     show_default=True,
-    help="Who writes: the language model, or nobody (verbatim sentences); auto is llm where one is set.",
+    help="llm: the language model writes the answer. extractive: the answer is verbatim sentences. "
+    "auto: llm if a language model is set, otherwise extractive.",
 )
-@click.option("--top-k", type=click.IntRange(1, 50), help="Passages to answer from.")
-@click.option("--answer-language", metavar="TAG", help="Language to answer in, if not the question's.")
-@click.option("--json", "as_json", is_flag=True, help="Print the Answer of the HTTP API.")
+@click.option(
+    "--top-k",
+    type=click.IntRange(1, 50),
+    metavar="N",
+    help="Number of passages to answer from. Default: KUTIP_TOP_K.",
+)
+@click.option(
+    "--answer-language",
+    metavar="TAG",
+    help="Language of the answer, such as id or en. Default: the question's language.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the JSON of the HTTP API.")
 @filter_options
 def command(
     question: str,
@@ -58,50 +80,68 @@ def command(
 ) -> None:
     """Answer QUESTION from the articles, with citations.
 
-    `-` reads questions from standard input, one a line; with --json the answers are one a line, too.
+    With `-` as QUESTION, read questions from standard input, one per line. With --json, each answer is then
+    one line.
     """
     is_batch = question == "-"
     texts = _lines(sys.stdin) if is_batch else [question]
     parsed = parse_filters(filters)
-    is_refusal = False
-    with build_service(load_settings()) as service:
-        why = why_empty(service.corpus, service.settings, parsed)
-        for text in texts:
-            asked = Question(text=text, filters=parsed, top_k=top_k, language=answer_language, mode=mode)
-            answer = asyncio.run(service.pipeline.answer(asked, on_failure=_say_failure))
-            is_refusal |= answer.is_refusal
-            if as_json:
-                print_json(answer_json(answer), indent=None if is_batch else 2)
-            else:
-                _print(answer, with_question=is_batch)
-            if answer.refusal_reason:
-                click.echo(_REASONS.get(answer.refusal_reason, why), err=True)
-                for hit in answer.hits[:_NEAREST]:
-                    click.echo(_offered(hit), err=True)
-            print_undated(answer.undated_articles_left_out)
-    if is_refusal:
+    asked = [
+        Question(text=text, filters=parsed, top_k=top_k, language=answer_language, mode=mode)
+        for text in texts
+    ]
+    settings = load_settings()
+    check_corpus(settings)
+    answers: list[Answer] = []
+    with when_stopped(lambda: _progress(answers, asked)), build_service(settings) as service:
+        why = why_empty(service.corpus, settings, parsed)
+        for one in asked:
+            answers.append(_answered(one, service, as_json=as_json, is_batch=is_batch, why_empty=why))
+    if any(answer.is_refusal for answer in answers):
         sys.exit(NOTHING_FOUND)
 
 
+def _answered(
+    question: Question, service: Service, *, as_json: bool, is_batch: bool, why_empty: str | None
+) -> Answer:
+    """Answer one question and print the answer."""
+    answer = asyncio.run(service.pipeline.answer(question, on_failure=_say_failure))
+    if as_json:
+        print_json(answer_json(answer), indent=None if is_batch else 2)
+    else:
+        _print(answer, with_question=is_batch)
+    if answer.refusal_reason:
+        say(_REASONS.get(answer.refusal_reason) or why_empty or "")
+        for hit in answer.hits[:_NEAREST]:
+            click.echo(fitted(_offered(hit), sys.stderr, indent="     "), err=True)
+    print_undated(answer.undated_articles_left_out)
+    return answer
+
+
+def _progress(answers: Sequence[Answer], asked: Sequence[Question]) -> str:
+    return f"{len(answers)} of {len(asked)} questions are answered." if len(asked) > 1 else NOTHING_CHANGED
+
+
 def _say_failure(message: str) -> None:
-    click.echo(f"{message} The answer is verbatim sentences.", err=True)
+    say(f"{message} The answer is verbatim sentences.")
 
 
 def _lines(stream: TextIO) -> list[str]:
     lines = [line.strip() for line in stream if line.strip()]
     if not lines:
-        raise click.UsageError("Standard input holds no question: write one a line.")
+        raise click.UsageError("Standard input has no question. Write one question per line.")
     return lines
 
 
 def _print(answer: Answer, *, with_question: bool) -> None:
     if with_question:
-        click.secho(f"\n{answer.question}\n", bold=True)
-    click.echo(answer.answer)
+        click.secho(f"\n{fitted(answer.question, sys.stdout)}\n", bold=True)
+    click.echo(fitted(answer.answer, sys.stdout))
     for claim in answer.claims:
         if claim.verdict in _WARNINGS:
+            warning = f"! {_WARNINGS[claim.verdict]}: “{claim.text}”"
             click.echo()
-            click.secho(f"! {_WARNINGS[claim.verdict]}: “{claim.text}”", fg="yellow")
+            click.secho(fitted(warning, sys.stdout, indent="  "), fg="yellow")
     printed = set()
     for citation in answer.citations:
         if citation.number not in printed:
@@ -111,15 +151,16 @@ def _print(answer: Answer, *, with_question: bool) -> None:
 
 
 def _offered(hit: Hit) -> str:
-    """Return one line of a hit: its source, and how its passage begins."""
+    """Return the source of a hit and the beginning of its passage."""
     source = ", ".join(part for part in (hit.title, hit.outlet) if part) or hit.article_id
-    return f"  {hit.rank}. {source}: {textwrap.shorten(hit.text, 100, placeholder='…')}"
+    return f"  {hit.rank}. {source}: {shortened(hit.text, columns=_COLUMNS_OF_HIT)}"
 
 
 def _described(citation: Citation) -> str:
-    """Return the quote, then where it stands, as a bibliography would."""
+    """Return the quote, then its source, as in a bibliography."""
     day = citation.published_at.date().isoformat() if citation.published_at else None
     source = ", ".join(part for part in (citation.title, citation.author, citation.outlet, day) if part)
     place = f"{citation.article_id}, paragraph {citation.paragraph}, {citation.start}–{citation.end}"
     lines = [f"[{citation.number}] “{citation.quote}”", f"    {source}", f"    {place} ({citation.verdict})"]
-    return "\n".join(line for line in [*lines, f"    {citation.url}" if citation.url else ""] if line.strip())
+    shown = [fitted(line, sys.stdout, indent="    ") for line in lines if line.strip()]
+    return "\n".join([*shown, *([f"    {citation.url}"] if citation.url else [])])

@@ -9,39 +9,60 @@ from importlib.metadata import version
 
 import click
 
-from api.commands.options import progress
+from api.commands.base import Command
+from api.commands.options import has_corpus, location, progress
+from api.commands.stopping import NOTHING_CHANGED, when_stopped
+from api.commands.terminal import fitted
 from rag.answering.refusal import CALIBRATIONS
 from rag.corpus.findings import Finding
-from rag.datatypes import Counts
 from rag.errors import CorpusError, KutipError
 from rag.language_model.protocol import LanguageModel
 from rag.pipeline import Question
-from rag.service import Service, build_service, load_language_model, load_reranking, open_corpus
+from rag.service import (
+    Service,
+    build_service,
+    load_encoder,
+    load_language_model,
+    load_reranking,
+    open_corpus,
+)
 from rag.settings import load_settings
 
 _ARTICLES_ENCODED_AGAIN = 32
+_INDENT = " " * 8
 
 
-@click.command()
-@click.option(
-    "--fix", is_flag=True, help="Mend what is wrong with the data, as far as nothing is lost by it."
-)
+@click.command(cls=Command, examples=["kutip doctor", "kutip doctor --fix"])
+@click.option("--fix", is_flag=True, help="Repair the stored data as far as nothing is lost.")
 def command(fix: bool) -> None:
-    """Check settings, data, encoder and search, reranker and language model; one line for each, or fault."""
-    passed = [
-        _run("Kutip", _version),
-        _run("Settings", lambda: f"{len(load_settings().model_dump())} read"),
-    ]
-    if all(passed):  # with wrong settings every other line would only repeat that
-        passed += [
+    """Check settings, stored articles, encoder, search, reranker and language model.
+
+    Prints one line for each check, and one for each fault. The exit status is 1 if there is a fault.
+    """
+    kept = "Completed repairs are kept. Run `kutip doctor --fix` again." if fix else NOTHING_CHANGED
+    with when_stopped(lambda: kept):
+        passed = [
+            _run("Kutip", _version),
+            _run("Settings", lambda: f"{len(load_settings().model_dump())} read"),
+        ]
+        # With wrong settings, every other check would only report them again.
+        if all(passed):
+            passed += _checked(fix=fix)
+    if not all(passed):
+        sys.exit(1)
+
+
+def _checked(*, fix: bool) -> list[bool]:
+    """Check all but the settings; return what passed."""
+    if has_corpus(load_settings()):
+        of_articles = [
             _run("Corpus", _corpus),
             _integrity(fix=fix),
             _run("Encoder and search", _search),
-            _run("Reranker", _reranker),
-            _run("Language model", _language_model),
         ]
-    if not all(passed):
-        sys.exit(1)
+    else:
+        of_articles = [_run("Corpus", _no_corpus), _run("Encoder", _encoder)]
+    return [*of_articles, _run("Reranker", _reranker), _run("Language model", _language_model)]
 
 
 def _integrity(*, fix: bool) -> bool:
@@ -50,15 +71,15 @@ def _integrity(*, fix: bool) -> bool:
         if fix and any(finding.problem.repair for finding in found):
             found, left = _repaired(found)
     except KutipError as error:
-        click.echo(f"failed  Integrity: {error}")
+        _print("failed", f"Integrity: {error}")
         return False
     for finding in found:
         if finding.problem not in {other.problem for other in left}:
-            click.echo(f"fixed   Integrity: {finding.told}")
+            _print("fixed", f"Integrity: {finding.told}")
     for finding in left:
-        click.echo(f"failed  Integrity: {finding.told}: {finding.problem.remedy}")
+        _print("failed", f"Integrity: {finding.told}: {finding.problem.remedy}")
     if not left:
-        click.echo("ok      Integrity: file, versions, passages, words, vectors and indexes agree")
+        _print("ok", "Integrity: file, versions, passages, words, vectors and indexes agree")
     return not left
 
 
@@ -71,10 +92,10 @@ def _findings() -> list[Finding]:
 
 
 def _repaired(findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """Mend what can be; return all that was found on the way, and what is left."""
+    """Repair what can be repaired; return all faults found on the way, and those that are left."""
     found, before = list(findings), None
     with _encoding() as service, progress("articles") as told:
-        while findings != before:  # what is mended may have hidden something else
+        while findings != before:  # a repaired fault may have hidden another
             before = findings
             service.corpus.repair(findings, service.ingestion.cut_and_encode)
             findings = service.corpus.check(told=told)
@@ -83,17 +104,21 @@ def _repaired(findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
 
 
 def _encoding() -> Service:
-    # Without the reranker and the language model, whose faults their own lines tell.
+    # Without the reranker and the language model, whose faults have lines of their own.
     return build_service(load_settings(reranker_model=None, llm_model=None))
 
 
 def _run(name: str, check: Callable[[], str]) -> bool:
     try:
-        click.echo(f"ok      {name}: {check()}")
+        _print("ok", f"{name}: {check()}")
     except KutipError as error:
-        click.echo(f"failed  {name}: {error}")
+        _print("failed", f"{name}: {error}")
         return False
     return True
+
+
+def _print(status: str, message: str) -> None:
+    click.echo(fitted(f"{status:<{len(_INDENT)}}{message}", sys.stdout, indent=_INDENT))
 
 
 def _version() -> str:
@@ -101,8 +126,20 @@ def _version() -> str:
 
 
 def _corpus() -> str:
-    with open_corpus(load_settings()) as corpus:
-        return f"{corpus.location}: {_described(corpus.counts())}"
+    settings = load_settings()
+    with open_corpus(settings) as corpus:
+        counts = corpus.counts()
+    return f"{location(settings)}: {counts.articles} articles, {counts.passages} passages"
+
+
+def _no_corpus() -> str:
+    return f"{location(load_settings())}: no articles yet. Add some with `kutip ingest PATH`"
+
+
+def _encoder() -> str:
+    encoder = load_encoder(load_settings())
+    encoder.encode_queries(["kutip doctor"])
+    return f"{encoder.name}, dimension {encoder.dimension}, at most {encoder.max_tokens} tokens"
 
 
 def _search() -> str:
@@ -114,26 +151,26 @@ def _search() -> str:
             f"{encoder.name}, dimension {encoder.dimension}, at most {encoder.max_tokens} tokens",
             f"{len(found.hits)} hits in {sum(found.timings_ms.values()):.0f} ms",
             service.corpus.search_description(),
-            f"the vectors of {checked} articles are as it gives them",
+            f"the vectors of {checked} articles are those of the encoder",
         ]
     if encoder.name not in CALIBRATIONS:
         lines.append(
-            "not calibrated: only questions without any hit are refused, and claims are judged by words"
+            "not calibrated: Kutip refuses only questions without any hit, and checks claims by their words"
         )
     return "; ".join(lines)
 
 
 def _check_vectors(service: Service) -> int:
-    """Encode a passage each of some articles again; return how many.
+    """Encode one passage of some articles again; return the number of articles.
 
     Raises:
-        CorpusError: its stored vector is another.
+        CorpusError: a stored vector differs.
     """
     chosen = service.corpus.some_articles(_ARTICLES_ENCODED_AGAIN)
     if differing := service.ingestion.encoded_otherwise(chosen):
         raise CorpusError(
-            f"Of {len(chosen)} articles {len(differing)}, such as {differing[0]!r}, have other vectors than "
-            "the encoder gives: run `kutip ingest --rebuild`."
+            f"{len(differing)} of {len(chosen)} articles, such as {differing[0]!r}, have vectors that the "
+            "encoder does not give. Run `kutip ingest --rebuild`."
         )
     return len(chosen)
 
@@ -141,18 +178,18 @@ def _check_vectors(service: Service) -> int:
 def _reranker() -> str:
     reranking = load_reranking(load_settings())
     if reranking is None:
-        return "none: hits stay in the order of the search"
+        return "none. Hits stay in the order of the search"
     started = time.perf_counter()
     reranking.reranker.scores("kutip doctor", ["Check the reranker."])
     milliseconds = (time.perf_counter() - started) * 1000
     name, depth = reranking.reranker.name, reranking.depth
-    return f"{name} orders the best {depth} hits; reads one in {milliseconds:.0f} ms"
+    return f"{name} reorders the best {depth} hits and reads one in {milliseconds:.0f} ms"
 
 
 def _language_model() -> str:
     language_model = load_language_model(load_settings())
     if language_model is None:
-        return "none: answers are verbatim sentences"
+        return "none. Answers are verbatim sentences"
     asyncio.run(_greet(language_model))
     return f"{language_model.name} answers"
 
@@ -160,7 +197,3 @@ def _language_model() -> str:
 async def _greet(language_model: LanguageModel) -> None:
     async for _ in language_model.stream([{"role": "user", "content": "Say hello in one word."}]):
         pass
-
-
-def _described(counts: Counts) -> str:
-    return f"{counts.articles} articles, {counts.passages} passages"

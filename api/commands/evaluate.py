@@ -11,14 +11,17 @@ from typing import NoReturn, TypeVar, get_args
 import click
 from tqdm import tqdm
 
+from api.commands.base import Command
 from api.commands.evaluation_views import check_plots, markdown, page, report_json
 from api.commands.options import NOTHING_FOUND, print_json
+from api.commands.stopping import when_stopped
+from api.commands.terminal import say
 from rag.datatypes import AnswerMode
 from rag.errors import BadRequest
-from rag.evaluation.figures import evaluate
-from rag.evaluation.plan import ALL_LANGUAGES, LeftOut, Selection, make_plan
-from rag.evaluation.sets import open_data
-from rag.settings import load_settings
+from rag.evaluation.figures import Report, evaluate
+from rag.evaluation.plan import ALL_LANGUAGES, LeftOut, Plan, Selection, make_plan
+from rag.evaluation.sets import DataFolder, open_data
+from rag.settings import Settings, load_settings
 from rag.validation import language_tag
 
 T = TypeVar("T")
@@ -26,27 +29,57 @@ T = TypeVar("T")
 _SHOWN_LEFT_OUT = 3
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        "kutip evaluate data/ --set facqa-dev --sample 100",
+        "kutip evaluate data/ --corpus index/ --html report.html",
+    ],
+)
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--set", "sets", multiple=True, metavar="NAME", help="Ask this set; may be repeated.")
+@click.option("--set", "sets", multiple=True, metavar="NAME", help="Use this set. You can repeat the option.")
 @click.option(
-    "--haystack", multiple=True, metavar="NAME", help="Index this set's articles besides; may be repeated."
+    "--haystack",
+    multiple=True,
+    metavar="NAME",
+    help="Also index the articles of this set. You can repeat the option.",
 )
 @click.option(
-    "--language", "languages", multiple=True, metavar="TAG", help="Ask in this language; may be repeated."
-)
-@click.option("--index-language", metavar="TAG", help="Language of the articles, or all; the question's.")
-@click.option("--sample", type=click.IntRange(1), help="At most so many questions of a set and language.")
-@click.option(
-    "--mode", type=click.Choice(get_args(AnswerMode)), default="auto", show_default=True, help="Who writes."
-)
-@click.option(
-    "--corpus", type=click.Path(path_type=Path), metavar="FOLDER", help="Keep what was indexed in here."
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="TAG",
+    help="Ask the questions in this language. You can repeat the option.",
 )
 @click.option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page with plots."
+    "--index-language",
+    metavar="TAG",
+    help="Language of the indexed articles, or `all`. Default: the question's language.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print every figure with its interval.")
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Maximum number of questions of each set and language.",
+)
+@click.option(
+    "--mode",
+    type=click.Choice(get_args(AnswerMode)),
+    default="auto",
+    show_default=True,
+    help="llm: the language model writes the answers. extractive: the answers are verbatim sentences. "
+    "auto: llm if a language model is set, otherwise extractive.",
+)
+@click.option(
+    "--corpus", type=click.Path(path_type=Path), metavar="FOLDER", help="Keep the indexes in this folder."
+)
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write a web page with plots to this file.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print every figure with its interval as JSON.")
 def command(
     data: Path,
     sets: tuple[str, ...],
@@ -59,9 +92,9 @@ def command(
     html: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure search, answers and refusals on the questions and articles of the folder DATA.
+    """Measure search, answers and refusals with the questions and articles in the folder DATA.
 
-    The articles that a set asks about are indexed apart from yours, one index for each language.
+    The articles of the sets are indexed apart from yours, with one index for each language.
     """
     settings = load_settings()
     _check_page(html)
@@ -76,11 +109,8 @@ def command(
     plan = make_plan(folder, selection)
     if not plan.size:
         _end_with_nothing(plan.left_out)
-    with ExitStack() as stack:
-        kept = corpus or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kutip-")))
-        report = evaluate(
-            folder, plan, settings=settings, folder=kept, mode=mode, track=_track, on_failure=_say
-        )
+    with when_stopped(lambda: _what_is_kept(corpus)):
+        report = _evaluated(folder, plan, settings=settings, corpus=corpus, mode=mode)
     if not report.columns:
         _end_with_nothing(report.left_out)
     _print_left_out(report.left_out)
@@ -92,25 +122,51 @@ def command(
         click.echo(markdown(report))
 
 
+def _evaluated(
+    folder: DataFolder, plan: Plan, *, settings: Settings, corpus: Path | None, mode: AnswerMode
+) -> Report:
+    """Ask the questions; the indexes go into `corpus`, or into a folder that is deleted afterwards."""
+    with ExitStack() as stack:
+        kept = corpus or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kutip-")))
+        return evaluate(
+            folder,
+            plan,
+            settings=settings,
+            folder=kept,
+            mode=mode,
+            track=_track,
+            on_failure=_say_failure,
+        )
+
+
+def _what_is_kept(corpus: Path | None) -> str:
+    if corpus is None:
+        return "No figures were written and no index is kept. --corpus FOLDER keeps the indexes."
+    return (
+        f"No figures were written. What was indexed is kept in {corpus}; "
+        "the same command does not index it again."
+    )
+
+
 def _end_with_nothing(left_out: Sequence[LeftOut]) -> NoReturn:
     _print_left_out(left_out)
-    click.echo("No question is left: choose other sets or languages.", err=True)
+    say("No question is left. Choose other sets or languages.")
     sys.exit(NOTHING_FOUND)
 
 
 def _check_page(path: Path | None) -> None:
-    """Find out before the questions are asked whether the page can be written."""
+    """Check, before the questions are asked, that the page can be written."""
     if path:
         check_plots()
         if not path.parent.is_dir():
-            raise BadRequest(f"--html {path}: there is no folder {path.parent}: make it first.")
+            raise BadRequest(f"Cannot write --html {path}: there is no folder {path.parent}. Make it first.")
 
 
 def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BadRequest(f"--html {path} cannot be written: {error.strerror}: choose another.") from error
+        raise BadRequest(f"Cannot write --html {path}: {error.strerror}. Choose another file.") from error
 
 
 def _index_language(tag: str | None) -> str | None:
@@ -122,13 +178,13 @@ def _track(items: Iterable[T], *, total: int, label: str) -> Iterable[T]:
     return tqdm(items, total=total, desc=label, disable=None, file=sys.stderr)
 
 
-def _say(message: str) -> None:
-    click.echo(f"{message} The answer is verbatim sentences.", err=True)
+def _say_failure(message: str) -> None:
+    say(f"{message} The answer is verbatim sentences.")
 
 
 def _print_left_out(left_out: Sequence[LeftOut]) -> None:
-    """Say how many took no part, reason by reason, and name some of them."""
+    """Say how many questions and articles were left out for each reason, and name some of them."""
     for reason, count in Counter(item.reason for item in left_out).items():
         ids = [item.id for item in left_out if item.reason == reason]
         more = ", …" if count > _SHOWN_LEFT_OUT else ""
-        click.echo(f"Left out: {count} ({', '.join(ids[:_SHOWN_LEFT_OUT])}{more}): {reason}.", err=True)
+        say(f"Left out: {count} ({', '.join(ids[:_SHOWN_LEFT_OUT])}{more}): {reason.rstrip('.')}.")

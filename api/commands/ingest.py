@@ -2,12 +2,17 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 
 import click
 from tqdm import tqdm
 
-from api.commands.options import print_json
+from api.commands.base import Command
+from api.commands.options import check_corpus, has_corpus, location, print_json
+from api.commands.stopping import when_stopped
+from api.commands.terminal import say
 from api.schemas import ingest_json
 from rag.datatypes import Article, IngestResult, Unreadable
 from rag.errors import MissingExtra, SettingsError
@@ -16,18 +21,39 @@ from rag.service import build_service, open_corpus
 from rag.settings import Settings, load_settings
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        "kutip ingest articles/ news.jsonl",
+        "kutip ingest page.html --outlet KABAR --language id",
+        "kutip ingest - < articles.jsonl",
+    ],
+)
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@click.option("--permission", metavar="TEXT", help="Permission you hold for pages that forbid AI indexing.")
-@click.option("--outlet", help="Outlet of all these articles.")
-@click.option("--author", help="Author of all these articles.")
-@click.option("--language", metavar="TAG", help="Language of all these articles.")
-@click.option("--section", help="Section of all these articles.")
-@click.option("--rebuild", is_flag=True, help="First encode every stored article again.")
-@click.option("--ray", "workers", type=click.IntRange(min=1), help="Let so many workers of Ray do it.")
-@click.option("--ray-cpus", type=float, default=1, show_default=True, help="Processors of each worker.")
-@click.option("--ray-gpus", type=float, default=0, show_default=True, help="GPUs of each worker.")
-@click.option("--json", "as_json", is_flag=True, help="Print what became of each article.")
+@click.option(
+    "--permission", metavar="TEXT", help="Permission you have to index pages that forbid indexing for AI."
+)
+@click.option("--outlet", metavar="NAME", help="Outlet of all these articles.")
+@click.option("--author", metavar="NAME", help="Author of all these articles.")
+@click.option("--language", metavar="TAG", help="Language of all these articles, such as id or en.")
+@click.option("--section", metavar="NAME", help="Section of all these articles.")
+@click.option(
+    "--rebuild", is_flag=True, help="First encode all stored articles again, with the current model."
+)
+@click.option(
+    "--ray",
+    "workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Number of Ray workers. Needs KUTIP_CORPUS=milvus and the extra kutip[ray].",
+)
+@click.option(
+    "--ray-cpus", type=float, default=1, show_default=True, metavar="N", help="Processors of each Ray worker."
+)
+@click.option(
+    "--ray-gpus", type=float, default=0, show_default=True, metavar="N", help="GPUs of each Ray worker."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result for each article as JSON.")
 def command(
     paths: Sequence[str],
     rebuild: bool,
@@ -37,69 +63,117 @@ def command(
     as_json: bool,
     **stated: str | None,
 ) -> None:
-    """Read and index articles: .txt, .md, .html, .jsonl files, folders, or `-` for standard input."""
+    """Add articles from files, from folders, or from standard input (`-`).
+
+    Kutip reads .txt, .md, .html and .jsonl files. An article with the id of a stored one replaces it. The
+    former version stays available, so that citations of it can still be checked.
+    """
     if not paths and not rebuild:
-        raise click.UsageError("Give files or folders to read, `-` for standard input, or --rebuild.")
+        raise click.UsageError("Name files or folders to read, `-` for standard input, or use --rebuild.")
     if workers and (rebuild or STANDARD_INPUT in paths):
-        raise click.UsageError("--ray reads files and folders: leave out --rebuild and `-`.")
+        raise click.UsageError("--ray reads files and folders only. Leave out --rebuild and `-`.")
     settings, overrides = load_settings(), Overrides(**stated)
-    # Before the encoder is loaded, so that a missing path is said at once.
+    if not paths:
+        check_corpus(settings)
+    # Before the encoder is loaded, so that a missing path is reported at once.
     items, total = read_paths(paths, overrides=overrides), count_items(paths)
-    if workers:
-        added = _on_ray(settings, paths, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
-    else:
-        added = _here(settings, items, rebuild=rebuild)
-    results = list(_told(added, total=total))
+    run = _Run(settings, total=total, is_on_ray=bool(workers))
+    with when_stopped(run.what_is_kept):
+        if workers:
+            added = _on_ray(settings, paths, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
+        else:
+            added = _here(settings, run.read(items), rebuild=rebuild)
+        with closing(added):
+            results = list(run.shown(added))
     if as_json:
         print_json({"articles": [ingest_json(result) for result in results]})
     if paths:
         _report(results)
 
 
+@dataclass
+class _Run:
+    """How far an ingest has come."""
+
+    settings: Settings
+    total: int | None
+    is_on_ray: bool
+    kept: int = 0
+    # Versions of the articles that were read and whose results are not known yet, by id.
+    pending: dict[str, str] = field(default_factory=dict)
+
+    def read(self, items: Iterable[Article | Unreadable]) -> Iterator[Article | Unreadable]:
+        """Yield the items, and note the articles among them."""
+        for item in items:
+            if isinstance(item, Article):
+                self.pending[item.id] = item.version
+            yield item
+
+    def shown(self, results: Iterable[IngestResult]) -> Iterator[IngestResult]:
+        """Yield the results; show a progress bar and the reason of each rejection."""
+        # subtle: `disable=None` shows the bar on a terminal only.
+        with tqdm(total=self.total, unit=" articles", disable=None, file=sys.stderr) as bar:
+            for result in results:
+                self.pending.pop(result.id, None)
+                self.kept += result.status != "rejected"
+                bar.update()
+                if result.status == "rejected":
+                    bar.clear()
+                    say(f"{result.id}: {result.reason}")
+                yield result
+
+    def what_is_kept(self) -> str:
+        """Say how many articles are stored, for an ingest that was stopped."""
+        kept = self.kept + self._kept_unnoticed()
+        of_total = "" if self.total is None else f" of {self.total}"
+        least = "At least " if self.is_on_ray else ""
+        return f"{least}{kept}{of_total} articles are kept; run the same command again to go on."
+
+    def _kept_unnoticed(self) -> int:
+        """Count the articles that were stored just before the interrupt."""
+        if not self.pending or not has_corpus(self.settings):
+            return 0
+        with open_corpus(self.settings) as corpus:
+            stored = map(corpus.article, self.pending)
+            return sum(
+                article is not None and article.version == self.pending[article.id] for article in stored
+            )
+
+
 def _here(
     settings: Settings, items: Iterable[Article | Unreadable], *, rebuild: bool
-) -> Iterator[IngestResult]:
+) -> Generator[IngestResult, None, None]:
+    if not has_corpus(settings):
+        say(f"New data folder: {location(settings)}.")
     with build_service(settings, encode_again=rebuild) as service:
         if rebuild:
-            encoder_name = service.pipeline.encoder.name
-            click.echo(f"All stored articles were encoded again, by {encoder_name}.", err=True)
+            say(f"All stored articles were encoded again with {service.pipeline.encoder.name}.")
         yield from service.ingestion.ingest(items)
         service.corpus.optimize()
 
 
 def _on_ray(
     settings: Settings, paths: Sequence[str], overrides: Overrides, *, count: int, cpus: float, gpus: float
-) -> Iterator[IngestResult]:
+) -> Generator[IngestResult, None, None]:
     if settings.corpus == "local":
         raise SettingsError(
-            "KUTIP_CORPUS is 'local', a folder that workers on other machines cannot share: "
-            "set it to 'milvus', or leave out --ray."
+            "KUTIP_CORPUS is 'local', a folder that Ray workers on other machines cannot share. "
+            "Set it to 'milvus', or leave out --ray."
         )
     # Imported here because Ray is an extra.
     try:
         from rag.ray_ingestion import Workers, ingest_on_ray
     except ModuleNotFoundError as error:
-        raise MissingExtra("Ray is not installed: run `pip install 'kutip[ray]'`.") from error
+        raise MissingExtra("Ray is not installed. Run `pip install 'kutip[ray]'`.") from error
     workers = Workers(count=count, cpus=cpus, gpus=gpus)
     yield from ingest_on_ray(settings, list(files_below(paths)), overrides=overrides, workers=workers)
     with open_corpus(settings) as corpus:
         corpus.optimize()
 
 
-def _told(results: Iterable[IngestResult], *, total: int | None) -> Iterator[IngestResult]:
-    # subtle: `disable=None` shows the bar on a terminal only.
-    with tqdm(total=total, unit=" articles", disable=None, file=sys.stderr) as bar:
-        for result in results:
-            bar.update()
-            if result.status == "rejected":
-                bar.clear()
-                click.echo(f"{result.id}: {result.reason}", err=True)
-            yield result
-
-
 def _report(results: Sequence[IngestResult]) -> None:
     counts = Counter(result.status for result in results)
     parts = [f"{counts[status]} {status}" for status in ("created", "updated", "unchanged", "rejected")]
-    click.echo(", ".join(parts) + ".", err=True)
+    say(", ".join(parts) + ".")
     if counts["rejected"]:
         sys.exit(1)

@@ -2,14 +2,16 @@
 
 import click
 
+from api.commands.base import Command
 from rag.access_keys import key_hash, new_key
 
 
-@click.command()
+@click.command(cls=Command, examples=["kutip key"])
 def command() -> None:
-    """Print a new key, and on a second line its hash, which KUTIP_API_KEYS and KUTIP_ADMIN_KEYS take.
+    """Print a new access key, and its hash on the second line.
 
-    The key is for who sends requests, and is kept nowhere.
+    Give the key to the client, and put the hash into KUTIP_API_KEYS or KUTIP_ADMIN_KEYS. Kutip does not store
+    the key.
     """
     key = new_key()
     click.echo(f"{key}\n{key_hash(key)}")

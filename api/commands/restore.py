@@ -1,29 +1,58 @@
 """`kutip restore`."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
 
-from api.commands.options import local_folder, progress
+from api.commands.base import Command
+from api.commands.options import has_corpus, local_folder, progress
+from api.commands.stopping import when_stopped
+from api.commands.terminal import say
 from rag.corpus.local.backup import restore
-from rag.settings import load_settings
+from rag.corpus.local.corpus import DATABASE_NAME
+from rag.corpus.local.database import Database
+from rag.corpus.local.properties import newest_state
+from rag.errors import CorpusError
+from rag.settings import Settings, load_settings
 
 
-@click.command()
+@click.command(cls=Command, examples=["kutip restore kutip.backup", "kutip restore --force kutip.backup"])
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the articles that are there.")
 def command(file: Path, force: bool) -> None:
-    """Put what `kutip backup` wrote in the place of the articles that are there.
+    """Replace the articles with those in FILE, which `kutip backup` wrote.
 
-    A running server answers from it from its next search on. Settings, access keys among them, stay.
+    A running server uses the restored articles from its next search on. Settings and keys stay as they are.
     """
-    folder = local_folder(load_settings())
-    with progress("pages") as told:
-        contents = restore(folder, file, overwrite=force, told=told)
-    click.echo(f"Restored into {folder}: {contents}.", err=True)
+    settings = load_settings()
+    folder = local_folder(settings)
+    before = _number(settings)
+    with when_stopped(lambda: _what_is_kept(settings, before)), progress("pages") as tell:
+        contents = restore(folder, file, overwrite=force, told=tell)
+    say(f"Restored to {folder}: {contents}.")
     if contents.encoder:
-        click.echo(
-            f"Its vectors are of {contents.encoder.name}: for another KUTIP_EMBEDDING_MODEL, "
-            "run `kutip ingest --rebuild`.",
-            err=True,
+        say(
+            f"The vectors are from {contents.encoder.name}. If KUTIP_EMBEDDING_MODEL names another model, "
+            "run `kutip ingest --rebuild`."
         )
+
+
+def _number(settings: Settings) -> int | None:
+    """Return the number by which restored articles differ from former ones; None if it cannot be read."""
+    if not has_corpus(settings):
+        return None
+    try:
+        with (
+            closing(Database(settings.data_dir / DATABASE_NAME)) as database,
+            database.reading() as connection,
+        ):
+            return newest_state(connection)["corpus"]
+    except CorpusError:
+        return None
+
+
+def _what_is_kept(settings: Settings, before: int | None) -> str:
+    if _number(settings) in (None, before):
+        return f"Nothing was restored. The articles in {settings.data_dir} are as they were."
+    return f"The articles in {settings.data_dir} are those of the backup."

@@ -1,10 +1,10 @@
 """`kutip serve`."""
 
+import errno
 import logging
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from ipaddress import ip_address
 
@@ -12,6 +12,10 @@ import click
 import uvicorn
 
 from api.app import create_app
+from api.commands.base import Command
+from api.commands.options import has_corpus, location
+from api.commands.stopping import STOPPED
+from api.commands.terminal import say
 from api.guards.access import Keys
 from api.observability.log_lines import set_up_logging
 from api.observability.tracing import set_up_tracing
@@ -23,15 +27,38 @@ from rag.settings import Settings, load_settings
 logger = logging.getLogger(__name__)
 
 
-@click.command()
-@click.option("--host", help="Address to listen on; KUTIP_HOST otherwise.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; KUTIP_PORT otherwise.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer; KUTIP_WORKERS otherwise.")
-@click.option("--insecure", is_flag=True, help="Listen for other machines although no key is set.")
+_WHAT_IS_KEPT = "All articles that were added are kept."
+
+_REASONS = {
+    errno.EADDRINUSE: "the port is in use. Choose another --port.",
+    errno.EACCES: "this user may not use the port. Choose a --port above 1023.",
+    errno.EADDRNOTAVAIL: "this machine does not have the address. Choose another --host.",
+}
+
+
+@click.command(
+    cls=Command,
+    examples=["kutip serve", "kutip serve --port 8080 --workers 2", "kutip serve --host 0.0.0.0"],
+)
+@click.option("--host", metavar="ADDRESS", help="Address to listen on. Default: KUTIP_HOST.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="Port to listen on. Default: KUTIP_PORT."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Number of worker processes. Default: KUTIP_WORKERS.",
+)
+@click.option("--insecure", is_flag=True, help="Listen for other machines even if no key is set.")
 def command(insecure: bool, **stated: str | int | None) -> None:
-    """Answer over HTTP until interrupted; for other machines only where a key is set, or with --insecure."""
+    """Start the HTTP server and the chat page. Stop them with Ctrl-C.
+
+    To listen for other machines, set KUTIP_API_KEYS or KUTIP_ADMIN_KEYS (`kutip key` makes a key), or use
+    --insecure.
+    """
     settings = load_settings(**{name: value for name, value in stated.items() if value is not None})
-    # Bound before the encoder is loaded, so that a port in use is said at once.
+    # Bound before the encoder is loaded, so that a port in use is reported at once.
     with _bound(settings.host, settings.port) as listener:
         address, actual_port = listener.getsockname()[:2]
         if not insecure:
@@ -39,39 +66,58 @@ def command(insecure: bool, **stated: str | int | None) -> None:
         set_up_logging(settings)
         set_up_tracing()
         shown = f"[{address}]" if ":" in address else address
-        announce = partial(
-            _announce, f"Kutip listens on http://{shown}:{actual_port} (API at /docs).", settings
-        )
+        announce = partial(_announce, _described(settings, f"http://{shown}:{actual_port}"), settings)
         if settings.workers == 1:
             _answer(settings, listener, announce)
         else:
-            sys.exit(serve_with_workers(settings, listener, announce=announce))
+            _answer_with_workers(settings, listener, announce)
+
+
+def _described(settings: Settings, url: str) -> str:
+    """Return the line that the server prints when it is ready."""
+    articles = f"Articles are in {location(settings)}"
+    none = "" if has_corpus(settings) else "; there are none yet, add some with `kutip ingest PATH`"
+    return f"Kutip listens on {url} (API at /docs). {articles}{none}."
 
 
 def _answer(settings: Settings, listener: socket.socket, announce: Callable[[], None]) -> None:
     app = create_app(build_service(settings))
     announce()
-    with suppress(KeyboardInterrupt):  # by then the service is shut down
+    try:
         uvicorn.Server(server_config(app, settings)).run(sockets=[listener])
+    except KeyboardInterrupt:  # the service is shut down by then
+        _end(settings)
+
+
+def _answer_with_workers(settings: Settings, listener: socket.socket, announce: Callable[[], None]) -> None:
+    status = serve_with_workers(settings, listener, announce=announce)
+    if status == STOPPED:
+        _end(settings)
+    sys.exit(status)
+
+
+def _end(settings: Settings) -> None:
+    _announce(f"Stopped. {_WHAT_IS_KEPT}", settings)
+    sys.exit(STOPPED)
 
 
 def _announce(message: str, settings: Settings) -> None:
     if settings.log_format == "json":
         logger.info(message)  # every line is JSON
     else:
-        click.echo(message, err=True)
+        say(message)
 
 
 def _check_keys(settings: Settings, address: str) -> None:
-    """Check the address that is listened on, whatever name was given for it.
+    """Check that a server that other machines can reach has a key.
 
     Raises:
-        SettingsError: other machines reach it, and no key is set.
+        SettingsError: it has none.
     """
     if not Keys.of(settings).are_set and not ip_address(address).is_loopback:
         raise SettingsError(
-            f"KUTIP_HOST is {settings.host!r}, which other machines reach, and no key is set: "
-            "set KUTIP_API_KEYS or KUTIP_ADMIN_KEYS (`kutip key` makes one), listen on 127.0.0.1, "
+            f"KUTIP_HOST is {settings.host!r}, which other machines can reach, but no key is set. "
+            "Set KUTIP_API_KEYS or KUTIP_ADMIN_KEYS (`kutip key` makes a key), listen on 127.0.0.1, "
             "or let everybody ask, read, write and delete with --insecure."
         )
 
@@ -80,14 +126,18 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=_family(host))
     except OSError as error:
-        reason = str(error.strerror).partition(" (while")[0]  # Python repeats the address
-        raise AddressInUse(
-            f"{host}:{port} cannot be listened on ({reason}): choose another --port or --host."
-        ) from error
+        raise AddressInUse(f"Cannot listen on {host}:{port}: {_reason(error)}") from error
     # subtle: connections inherit it, and asyncio sets it only on sockets it made itself. Without it each
     # reply waits 40 ms for the client's acknowledgement of its headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return "this host name is not known. Choose another --host."
+    told = str(error.strerror).partition(" (while")[0]  # Python repeats the address
+    return _REASONS.get(error.errno or 0, f"{told}. Choose another --port or --host.")
 
 
 def _family(host: str) -> socket.AddressFamily:

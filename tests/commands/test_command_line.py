@@ -1,7 +1,5 @@
 """The `kutip` command: what it prints where, and how it exits."""
 
-import gc
-import io
 import json
 import os
 import re
@@ -13,109 +11,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from api.commands import COMMANDS, main
+from api.commands import COMMANDS
 from rag.access_keys import key_hash
 from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
 from rag.corpus.protocol import EncoderIdentity
 from rag.ingestion import Ingestion
 from rag.settings import Settings, environment_name
+from tests.commands.running import COFFEE, LOCKED, NONSENSE, QUESTION, QUOTE, Filled, Result, kutip
 from tests.conftest import TopicEncoder, article
 from tests.openai_server import Script, serving
 from tests.tiny_model import save_tiny_cross_encoder
-
-COFFEE = """\
----
-id: kopi
-title: Panen kopi
-outlet: KABAR
-published_at: 2025-06-03T13:27:00+07:00
-language: id
----
-
-Panen kopi di Lembah Arum mencapai 1.500,5 ton pada Senin (3/6).
-
-Petani menyambut baik kenaikan harga itu.
-"""
-FLOOD = '{"id": "banjir", "text": "Banjir merendam 412 rumah di Tirta Kencana.", "language": "id"}'
-LOCKED = (
-    f"Naskah lontar\n\nIsi naskah.\n\n{'Dilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.'}\n"
-)
-QUESTION = "Berapa ton panen kopi di Lembah Arum?"
-QUOTE = "Panen kopi di Lembah Arum mencapai 1.500,5 ton pada Senin (3/6)."
-NONSENSE = "Siapa pemenang hadiah Nobel fisika tahun 1921?"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-def kutip(*arguments: str, stdin: str = "") -> Result:
-    """Run the command in this process, as a shell would."""
-    streams = [io.TextIOWrapper(io.BytesIO(data), encoding="utf-8") for data in (b"", b"", stdin.encode())]
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(streams[0]), redirect_stderr(streams[1]):
-        patch.setattr(sys, "argv", ["kutip", *arguments])
-        patch.setattr(sys, "stdin", streams[2])
-        with pytest.raises(SystemExit, match=r"^\d$") as exit_:
-            main()
-    gc.unfreeze()  # a service keeps what it loads for ever, and here each command loads its own
-    gc.collect()
-    printed = []
-    for stream in streams[:2]:
-        stream.flush()
-        printed.append(stream.buffer.getvalue().decode())
-    return Result(int(exit_.value.code or 0), *printed)
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A folder of articles, and what ingesting it for the first time printed."""
-
-    articles: Path
-    data: Path
-    first: Result
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
-    folder = tmp_path_factory.mktemp("command_line")
-    articles = folder / "articles"
-    articles.mkdir()
-    (articles / "kopi.md").write_text(COFFEE, encoding="utf-8")
-    (articles / "banjir.jsonl").write_text(FLOOD + "\n", encoding="utf-8")
-    (articles / "lontar.txt").write_text(LOCKED, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KUTIP_DATA_DIR", str(folder / "data"))
-        patch.chdir(folder)
-        return Filled(articles, folder / "data", kutip("ingest", str(articles)))
-
-
-@pytest.fixture(autouse=True)
-def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Begin in an empty folder, with nothing set but where the data goes."""
-    monkeypatch.chdir(tmp_path)
-    for field in Settings.model_fields:
-        monkeypatch.delenv(environment_name(field), raising=False)
-    monkeypatch.setenv("KUTIP_DATA_DIR", str(tmp_path / "data"))
-
-
-@pytest.fixture
-def in_filled(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Filled:
-    """Give the filled corpus to the commands of this test."""
-    monkeypatch.setenv("KUTIP_DATA_DIR", str(filled.data))
-    return filled
-
 
 # Help
 
@@ -145,20 +56,20 @@ def test_every_command_explains_itself_and_its_options(name: str) -> None:
         (["ask"], "Missing argument 'QUESTION'"),
         (["ask", "x", "--mode", "fast"], "'fast' is not one of 'auto', 'llm', 'extractive'"),
         (["ask", "x", "--top-k", "51"], "51 is not in the range 1<=x<=50"),
-        (["ask", "-"], "Standard input holds no question"),
+        (["ask", "-"], "Standard input has no question"),
         (
             ["ask", "x", "--from", "2025-13-01"],
-            "kutip: --from is '2025-13-01': This is no day such as 2025-07-27.",
+            "kutip: --from is '2025-13-01': ",
         ),
-        (["search", "x", "--to", "kemarin"], "kutip: --to is 'kemarin': This is no day such as 2025-07-27."),
-        (["ask", "x", "--metadata", "desk"], "The metadata filter 'desk' is no key=value pair"),
+        (["search", "x", "--to", "kemarin"], "kutip: --to is 'kemarin': "),
+        (["ask", "x", "--metadata", "desk"], "The metadata filter 'desk' is "),
         (
             ["articles", "list", "--language", "Indonesian"],
-            "The language 'Indonesian' is no BCP 47 tag such as",
+            "The language 'Indonesian' is ",
         ),
         (["articles", "show", "\udcff"], "The id holds U+DCFF at character 0"),
         (["articles", "delete", "a", "\udcff"], "The id holds U+DCFF at character 0"),
-        (["ingest"], "Give files or folders to read"),
+        (["ingest"], "Name files or folders to read"),
         (["serve", "--port", "65536"], "65536 is not in the range"),
     ],
 )
@@ -221,7 +132,7 @@ def test_an_answer_and_its_sources(in_filled: Filled) -> None:
         "    Panen kopi, KABAR, 2025-06-03\n"
         "    kopi, paragraph 1, 0–64 (supported)\n"
     )
-    assert result.err == "Left out by --from and --to, for want of a date: 1 articles.\n"
+    assert result.err == "1 article has no date and cannot match --from or --to.\n"
 
 
 def test_questions_from_standard_input_one_answer_a_line(in_filled: Filled) -> None:
@@ -232,14 +143,14 @@ def test_questions_from_standard_input_one_answer_a_line(in_filled: Filled) -> N
     assert [answer["is_refusal"] for answer in answers] == [False, True]
     assert set(answers[0]) >= {"id", "answer", "claims", "citations", "hits", "timings_ms", "degraded"}
     assert answers[0]["citations"][0]["quote"] == QUOTE
-    assert result.err.startswith("Nothing comes near enough to the question")
+    assert result.err.startswith("Nothing in the articles is close enough to the question")
 
 
 def test_a_refusal_offers_the_nearest_passages(in_filled: Filled) -> None:
     result = kutip("ask", NONSENSE)
     assert result.code == 3
     first, *nearest = result.err.splitlines()
-    assert first == "Nothing comes near enough to the question. Nearest:"
+    assert first == "Nothing in the articles is close enough to the question. Nearest:"
     assert [line.split(".")[0] for line in nearest] == ["  1", "  2", "  3"]
     assert any(f"Panen kopi, KABAR: {QUOTE}" in line for line in nearest)
 
@@ -260,11 +171,13 @@ def test_a_claim_that_the_articles_do_not_carry_is_named(
 
 
 def test_asking_an_empty_corpus_says_where_it_looked(tmp_path: Path) -> None:
+    LocalCorpus(tmp_path / "data", encoder=None).close()
     result = kutip("ask", QUESTION)
     assert result.code == 3
     assert result.out == "Artikel yang tersedia tidak menjawab pertanyaan ini.\n"
     assert result.err == (
-        f"The corpus in {tmp_path}/data is empty: run `kutip ingest PATH` first, or set KUTIP_DATA_DIR.\n"
+        f"There are no articles yet in {tmp_path}/data (set by KUTIP_DATA_DIR in the environment). "
+        "Add some with `kutip ingest PATH`, or set KUTIP_DATA_DIR to the folder that holds yours.\n"
     )
 
 
@@ -303,14 +216,14 @@ def test_search_says_where_else_a_hit_stands(tmp_path: Path) -> None:
     assert [copy["paragraph"] for copy in second["copies"]] == [2]
     other = first["copies"][0]["article_id"]
     assert {first["article_id"], other} == {"kopi", "harian"}
-    assert f"{QUOTE}\n   the same in: {other}, paragraph 1\n" in kutip("search", "panen kopi").out
+    assert f"{QUOTE}\n   Also in: {other}, paragraph 1\n" in kutip("search", "panen kopi").out
 
 
 def test_a_search_that_finds_nothing_says_why(in_filled: Filled) -> None:
     result = kutip("search", "zzzz", "--mode", "keyword", "--json")
     assert result.code == 3
     assert json.loads(result.out).keys() == {"hits", "timings_ms", "undated_articles_left_out"}
-    assert result.err == "No passage holds a word of the query: try --mode hybrid.\n"
+    assert result.err == "No passage contains a word of the query. Try --mode hybrid.\n"
 
 
 # Articles
@@ -326,30 +239,41 @@ def test_articles_are_listed_shown_and_deleted(filled: Filled, tmp_path: Path) -
     assert listed.out == "banjir\tid\tundated\t\t\nkopi\tid\t2025-06-03\tKABAR\tPanen kopi\n"
     first = kutip("articles", "list", "--limit", "1", "--json")
     assert json.loads(first.out)["next_cursor"] == "banjir"
-    assert first.err == "There are more: --cursor banjir\n"
+    assert first.err == "There are more articles. List them with --cursor banjir\n"
     shown = kutip("articles", "show", "kopi")
-    assert shown.out == f"Panen kopi\n\n{QUOTE}\n\nPetani menyambut baik kenaikan harga itu.\n"
     version = json.loads(kutip("articles", "show", "kopi", "--json").out)["version"]
+    assert shown.out == (
+        "Panen kopi\n\n"
+        "Outlet:     KABAR\nDate:       2025-06-03 13:27+07:00\nLanguage:   id\n"
+        f"Version:    {version}\n\n"
+        f"{QUOTE}\n\nPetani menyambut baik kenaikan harga itu.\n"
+    )
     assert kutip("articles", "show", "kopi", "--version", version).out == shown.out
     gone = kutip("articles", "delete", "kopi", "nihil", "nulla")
     assert (gone.code, gone.out) == (1, "")
     assert gone.err == (
-        "1 removed.\nkutip: There is no article 'nihil', 'nulla': see `kutip articles list`.\n"
+        "1 article deleted.\n"
+        "kutip: There is no article 'nihil', 'nulla'. `kutip articles list` lists all ids.\n"
     )
-    assert kutip("articles", "delete", "banjir") == Result(0, "", "1 removed.\n")
+    assert kutip("articles", "delete", "banjir") == Result(0, "", "1 article deleted.\n")
     assert kutip("articles", "list").code == 3
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["show", "nihil"], 1, "kutip: There is no article 'nihil': see `kutip articles list`.\n"),
+        (["show", "nihil"], 1, "kutip: There is no article 'nihil'. `kutip articles list` lists all ids.\n"),
         (
             ["show", "kopi", "--version", "sha256:0"],
             1,
-            "kutip: There is no article 'kopi' of version 'sha256:0': see `kutip articles list`.\n",
+            "kutip: There is no article 'kopi' with version 'sha256:0'. "
+            "`kutip articles list` lists all ids.\n",
         ),
-        (["list", "--outlet", "NOBODY"], 3, "No article passes the filters: loosen them.\n"),
+        (
+            ["list", "--outlet", "NOBODY"],
+            3,
+            "No article passes the filters. Remove a filter, or choose other values.\n",
+        ),
         (["list", "--cursor", "zzz"], 3, "No article comes after the cursor 'zzz'.\n"),
     ],
 )
@@ -373,7 +297,8 @@ def test_settings_are_a_file_that_can_be_read_back(monkeypatch: pytest.MonkeyPat
     for field in Settings.model_fields:
         monkeypatch.delenv(environment_name(field), raising=False)
     (tmp_path / ".env").write_text(result.out, encoding="utf-8")
-    assert kutip("settings").out == result.out
+    again = kutip("settings").out
+    assert again == result.out.replace("KUTIP_DATA_DIR in the environment", "KUTIP_DATA_DIR in .env")
 
 
 @pytest.mark.parametrize(
@@ -382,12 +307,12 @@ def test_settings_are_a_file_that_can_be_read_back(monkeypatch: pytest.MonkeyPat
         (
             "KUTIP_TOPK",
             "8",
-            "kutip: KUTIP_TOPK in the environment is no setting of Kutip: correct or remove it.",
+            "kutip: Unknown setting KUTIP_TOPK. Did you mean KUTIP_TOP_K?",
         ),
         (
             "KUTIP_TOP_K",
             "99",
-            "kutip: KUTIP_TOP_K is '99': Input should be less than or equal to 50: correct",
+            "kutip: KUTIP_TOP_K is '99': It should be less than or equal to 50. Correct",
         ),
     ],
 )
@@ -406,8 +331,8 @@ def test_doctor_stops_at_wrong_settings(monkeypatch: pytest.MonkeyPatch) -> None
     result = kutip("doctor")
     assert (result.code, result.err) == (1, "")
     assert result.out.splitlines()[1:] == [
-        "failed  Settings: KUTIP_PORT is 'http': Input should be a valid integer, "
-        "unable to parse string as an integer: correct or remove it."
+        "failed  Settings: KUTIP_PORT is 'http': It should be a valid integer, "
+        "unable to parse string as an integer. Correct or remove it."
     ]
 
 
@@ -425,8 +350,8 @@ def test_doctor_on_a_healthy_corpus(in_filled: Filled, monkeypatch: pytest.Monke
     assert lines[2].endswith(": 2 articles, 3 passages")
     assert lines[3] == "ok      Integrity: file, versions, passages, words, vectors and indexes agree"
     assert lines[4].startswith("ok      Encoder and search: bundled:multilingual-e5-small, dimension 384, ")
-    assert lines[4].endswith("; the vectors of 2 articles are as it gives them")
-    assert lines[5] == "ok      Reranker: none: hits stay in the order of the search"
+    assert lines[4].endswith("; the vectors of 2 articles are those of the encoder")
+    assert lines[5] == "ok      Reranker: none. Hits stay in the order of the search"
     assert lines[6] == "ok      Language model: scripted answers"
 
 
@@ -435,7 +360,7 @@ def test_the_reranker_in_force_is_told_by_doctor_and_by_every_hit(
 ) -> None:
     folder = save_tiny_cross_encoder(tmp_path)
     monkeypatch.setenv("KUTIP_RERANKER_MODEL", str(folder))
-    told = f"ok      Reranker: {folder} orders the best 32 hits; reads one in "
+    told = f"ok      Reranker: {folder} reorders the best 32 hits and reads one in "
     assert kutip("doctor").out.splitlines()[5].startswith(told)
     found = json.loads(kutip("search", "kopi", "--json").out)
     assert {hit["source"] for hit in found["hits"]} == {"reranked"}
@@ -473,7 +398,7 @@ def test_doctor_tells_what_is_wrong_in_its_own_line_and_what_to_do(
     monkeypatch.delenv("KUTIP_LLM_MODEL")
     rebuilt = kutip("ingest", "--rebuild")
     assert rebuilt == Result(
-        0, "", "All stored articles were encoded again, by bundled:multilingual-e5-small.\n"
+        0, "", "All stored articles were encoded again with bundled:multilingual-e5-small.\n"
     )
     assert kutip("search", "kopi").code == 0
 
@@ -510,8 +435,8 @@ def test_doctor_names_each_fault_and_mends_what_can_be_where_told_to(copied: Pat
         "run `kutip doctor --fix`, which takes them out of the search, and ingest them again",
         "failed  Integrity: 2 passages that do not stand at their offsets ('kopi', passage 2; "
         "'kopi', passage 3): run `kutip doctor --fix`",
-        "failed  Encoder and search: Of 2 articles 1, such as 'kopi', have other vectors than "
-        "the encoder gives: run `kutip ingest --rebuild`.",
+        "failed  Encoder and search: 1 of 2 articles, such as 'kopi', have vectors that the "
+        "encoder does not give. Run `kutip ingest --rebuild`.",
     ]
     healed = kutip("doctor", "--fix")
     assert (healed.code, healed.err) == (1, "")
@@ -522,7 +447,7 @@ def test_doctor_names_each_fault_and_mends_what_can_be_where_told_to(copied: Pat
         "failed  Integrity: 1 articles out of the search because they are not what their version says "
         f"('banjir', {version_of('banjir', copied)}): ingest them again",
     ]
-    assert "; the vectors of 1 articles are as it gives them\n" in healed.out
+    assert "; the vectors of 1 articles are those of the encoder\n" in healed.out
 
 
 def test_doctor_on_a_file_that_is_no_database(tmp_path: Path) -> None:
@@ -544,16 +469,16 @@ def test_a_backup_is_written_and_restored(in_filled: Filled, tmp_path: Path) -> 
     done = kutip("backup", str(target))
     size = f"{target.stat().st_size:,}"
     assert done == Result(
-        0, "", f"Backed up to {target}, and read again: 2 articles, 3 passages, {size} bytes.\n"
+        0, "", f"Backed up to {target} and verified: 2 articles, 3 passages, {size} bytes.\n"
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KUTIP_DATA_DIR", str(tmp_path / "new"))
         restored = kutip("restore", str(target))
         assert (restored.code, restored.out) == (0, "")
         assert restored.err == (
-            f"Restored into {tmp_path}/new: 2 articles, 3 passages, {size} bytes.\n"
-            "Its vectors are of bundled:multilingual-e5-small: for another KUTIP_EMBEDDING_MODEL, "
-            "run `kutip ingest --rebuild`.\n"
+            f"Restored to {tmp_path}/new: 2 articles, 3 passages, {size} bytes.\n"
+            "The vectors are from bundled:multilingual-e5-small. If KUTIP_EMBEDDING_MODEL names another "
+            "model, run `kutip ingest --rebuild`.\n"
         )
         assert kutip("articles", "list").out.startswith("banjir\tid\tundated\t\t\nkopi\t")
         again = kutip("restore", str(target))
@@ -623,8 +548,8 @@ def test_no_command_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kutip("settings") == Result(
         2,
         "",
-        "kutip: KUTIP_ADMIN_KEYS: entry 2 has 6 characters and a key at least 16 (`kutip key` makes one): "
-        "correct or remove it.\n",
+        "kutip: KUTIP_ADMIN_KEYS: entry 2 has 6 characters and a key at least 16 (`kutip key` makes one). "
+        "Correct or remove it.\n",
     )
 
 
@@ -641,8 +566,7 @@ def test_a_port_in_use_is_named_at_once(taken_port: int) -> None:
     result = kutip("serve", "--port", str(taken_port))
     assert (result.code, result.out) == (1, "")
     assert result.err == (
-        f"kutip: 127.0.0.1:{taken_port} cannot be listened on (Address already in use): "
-        "choose another --port or --host.\n"
+        f"kutip: Cannot listen on 127.0.0.1:{taken_port}: the port is in use. Choose another --port.\n"
     )
 
 
@@ -651,8 +575,8 @@ def test_without_a_key_it_listens_for_this_machine_alone(host: str) -> None:
     result = kutip("serve", "--port", "0", "--host", host)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"kutip: KUTIP_HOST is '{host}', which other machines reach, and no key is set: "
-        "set KUTIP_API_KEYS or KUTIP_ADMIN_KEYS (`kutip key` makes one), listen on 127.0.0.1, "
+        f"kutip: KUTIP_HOST is '{host}', which other machines can reach, but no key is set. "
+        "Set KUTIP_API_KEYS or KUTIP_ADMIN_KEYS (`kutip key` makes a key), listen on 127.0.0.1, "
         "or let everybody ask, read, write and delete with --insecure.\n"
     )
 
@@ -687,7 +611,7 @@ def test_with_a_key_or_where_told_to_it_listens_for_other_machines(
     with serving_process(filled.data, *options, "--host", host, **environment) as (process, url):
         assert httpx2.get(f"{url}/v1/models", timeout=30).status_code == status
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=10) == 130
 
 
 @pytest.mark.parametrize(("seconds", "is_finished"), [("20", True), ("1", False)])
@@ -729,12 +653,16 @@ def test_a_process_of_its_own_answers_on_stdout_and_serves_until_interrupted(fil
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
     assert (ready["status"], ready["articles"]) == ("ok", 2)
-    (line,) = rest.splitlines()
+    assert first.endswith(f" Articles are in {filled.data} (set by KUTIP_DATA_DIR in the environment).\n")
+    line, stopped = rest.splitlines()
     expected = (
         'api.observability.observation [0-9a-f]{32} request method="GET" route="/health/ready" status=200 .*'
     )
     assert re.fullmatch(rf"\S+ INFO {process.pid} {expected}", line)
-    assert process.returncode == 0
+    assert (stopped, process.returncode) == ("Stopped. All articles that were added are kept.", 130)
+
+
+STOPPED = "Stopped. All articles that were added are kept."
 
 
 def test_a_log_of_json_lines_has_the_texts_only_where_told_to(filled: Filled) -> None:
@@ -750,6 +678,7 @@ def test_a_log_of_json_lines_has_the_texts_only_where_told_to(filled: Filled) ->
             assert process.stderr is not None
             logs.append(process.stderr.read())
     silent, telling = ([json.loads(line) for line in log.splitlines()] for log in logs)
+    assert [line.pop("message") for line in (silent.pop(), telling.pop())] == [STOPPED] * 2
     assert [(line["message"], line["request_id"]) for line in silent] == [("request", "kopi-17")]
     assert {name: silent[0][name] for name in ("level", "method", "route", "status")} == {
         "level": "info",

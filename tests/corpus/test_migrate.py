@@ -19,7 +19,7 @@ from rag.corpus.protocol import NO_FILTERS, CorpusTransfer
 from rag.corpus.transfer import compare, every, transfer
 from rag.datatypes import Article, Counts
 from rag.errors import CorpusDamaged, CorpusError
-from tests.commands.test_command_line import kutip
+from tests.commands.running import kutip
 from tests.conftest import article
 from tests.corpora import (
     COFFEE,
@@ -82,7 +82,7 @@ def test_there_and_back_all_is_the_same(settings: str, folder: str, tmp_path: Pa
         before = all_of(corpus)
     there = migrate("local", "milvus")
     assert (there.code, there.out) == (0, "")
-    assert there.err.startswith("42 articles put into ")
+    assert there.err.startswith("42 articles copied to ")
     assert "42 articles, 43 versions, 84 passages" in there.err
     with open_place(settings) as corpus:
         assert all_of(corpus) == before
@@ -91,14 +91,14 @@ def test_there_and_back_all_is_the_same(settings: str, folder: str, tmp_path: Pa
         check_against_brute_force(corpus)
     Path(folder).rename(tmp_path / "put aside")
     back = migrate("milvus", "local")
-    assert (back.code, back.err.split(" into ")[0]) == (0, "42 articles put")
+    assert (back.code, back.err.split(" to ")[0]) == (0, "42 articles copied")
     with open_place(folder) as corpus:
         assert all_of(corpus) == before
         assert corpus.article("kopi", version=COFFEE.version) == COFFEE
         assert corpus.check(told=told) == []
         check_against_brute_force(corpus)
     again = migrate("local", "milvus")
-    assert (again.code, again.err.split(" into ")[0]) == (0, "0 articles put")
+    assert (again.code, again.err.split(" to ")[0]) == (0, "0 articles copied")
 
 
 def test_what_was_edited_since_is_put_there_and_what_is_there_besides_stays(
@@ -110,12 +110,12 @@ def test_what_was_edited_since_is_put_there_and_what_is_there_besides_stays(
         add(milvus, extra, EDITED)
     first = migrate("local", "milvus")
     assert first.code == 0
-    assert first.err.endswith("1 other articles are there too.\n")
+    assert first.err.endswith(" also has 1 other articles.\n")
     with open_place(folder) as local, open_place(settings) as milvus:
         assert milvus.article("kopi") == COFFEE
         assert milvus.article("kopi", version=EDITED.version) == EDITED
         add(local, EDITED)
-    assert migrate("local", "milvus").err.startswith("1 articles put")
+    assert migrate("local", "milvus").err.startswith("1 articles copied")
     with open_place(settings) as milvus:
         assert milvus.article("kopi") == EDITED
         assert milvus.article("bus") == extra
@@ -194,8 +194,8 @@ def test_a_corpus_of_another_encoder_is_refused(settings: str, folder: str) -> N
         milvus.add(FLOOD, *other_vectors(FLOOD))
     result = migrate("local", "milvus")
     assert result.code == 1
-    assert "holds vectors of topics (7), the one in" in result.err
-    assert "of other (2): choose an empty one with KUTIP_DATA_DIR or KUTIP_MILVUS_PREFIX" in result.err
+    assert "has vectors of topics (7), the one in" in result.err
+    assert "of other (2). Choose an empty target with KUTIP_DATA_DIR or KUTIP_MILVUS_PREFIX" in result.err
     with open_place(settings, encoder=None) as milvus:
         assert [header.id for header in milvus.articles(NO_FILTERS, limit=9, cursor=None).articles] == [
             "banjir"
@@ -222,9 +222,14 @@ def test_a_damaged_article_is_not_carried_over(folder: str, tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("settings")
-def test_what_cannot_be_migrated_is_said() -> None:
+def test_what_cannot_be_migrated_is_said(folder: str) -> None:
+    none = migrate("local", "milvus")
+    assert none.code == 3
+    assert none.err.startswith(f"kutip: There are no articles yet in {folder} (set by KUTIP_DATA_DIR")
+    assert not Path(folder).exists()
+    open_place(folder).close()
     empty = migrate("local", "milvus")
     assert empty.code == 1
-    assert "is empty: set KUTIP_DATA_DIR or KUTIP_MILVUS_PREFIX" in empty.err
+    assert "is empty. Set KUTIP_DATA_DIR or KUTIP_MILVUS_PREFIX" in empty.err
     same = migrate("local", "local")
-    assert (same.code, "--from and --to are both 'local': name two corpora" in same.err) == (2, True)
+    assert (same.code, "--from and --to are both 'local'. Name two different ones" in same.err) == (2, True)

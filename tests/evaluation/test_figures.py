@@ -16,7 +16,7 @@ from rag.evaluation.metrics import Estimate
 from rag.evaluation.plan import Case, LeftOut, Plan, Selection, make_plan
 from rag.evaluation.sets import GoldSpan, open_data
 from rag.settings import load_settings
-from tests.commands.test_command_line import kutip
+from tests.commands.running import kutip
 from tests.missing import kutip_without
 from tests.openai_server import Script, serving
 

@@ -35,7 +35,7 @@ from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline
 from rag.service import Service
 from rag.settings import load_settings
-from tests.commands.test_command_line import kutip
+from tests.commands.running import kutip
 from tests.conftest import article
 from tests.corpora import (
     COFFEE,
@@ -557,7 +557,7 @@ def milvus_settings(milvus_uri: str, prefix: str, monkeypatch: pytest.MonkeyPatc
 def test_commands_use_the_corpus_that_the_settings_name(milvus_uri: str, prefix: str) -> None:
     empty = kutip("articles", "list")
     assert (empty.code, empty.out) == (3, "")
-    assert f"The corpus in {milvus_uri}, collections {prefix}_… is empty: run `kutip ingest" in empty.err
+    assert f"There are no articles yet in {milvus_uri}, collections {prefix}_…. Add some with" in empty.err
     assert "or set KUTIP_MILVUS_PREFIX" in empty.err
     with open_corpus(milvus_uri, prefix) as corpus:
         add(corpus, COFFEE, FLOOD)
@@ -575,7 +575,7 @@ def test_commands_use_the_corpus_that_the_settings_name(milvus_uri: str, prefix:
 def test_backups_of_folders_are_refused(command: str, tmp_path: Path) -> None:
     result = kutip(command, str(tmp_path / "file"))
     assert result.code == 2
-    assert "KUTIP_CORPUS is 'milvus', and this is for the `local` one: Milvus has backups" in result.err
+    assert "KUTIP_CORPUS is 'milvus', and this command works on the `local` corpus only" in result.err
 
 
 def test_without_an_address_the_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -594,7 +594,7 @@ def test_without_the_client_the_extra_is_named(tmp_path: Path) -> None:
 
 def test_the_local_corpus_needs_no_client(tmp_path: Path) -> None:
     run = kutip_without("pymilvus", tmp_path, "articles", "list")
-    assert (run.returncode, "is empty: run `kutip ingest PATH`" in run.stderr) == (3, True)
+    assert (run.returncode, "Add some with `kutip ingest PATH`" in run.stderr) == (3, True)
 
 
 def test_every_index_that_can_be_set_is_searched_deep_enough() -> None:

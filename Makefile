@@ -7,7 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 EVAL ?= ../shared/eval
 NODE_MODULES := tests/javascript/node_modules
 SECONDS ?= 300
-DATA := $(or $(KUTIP_DATA_DIR),data)
+# The project's own data folder, unless the environment or .env names another.
+DATA := $(or $(KUTIP_DATA_DIR),$(shell sed -n 's/^KUTIP_DATA_DIR=//p' .env 2>/dev/null),data)
 
 .PHONY: help install demo test check audit fuzz format serve bench screenshots
 
@@ -15,6 +16,8 @@ help:  ## List the commands.
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
 
 install: $(VENV)/.installed  ## Make .venv with Kutip in it.
+
+demo serve: export KUTIP_DATA_DIR := $(DATA)
 
 demo: $(DATA)/.seeds  ## Ingest seeds/ and ask three questions in three languages.
 	@echo; $(BIN)/kutip ask - < seeds/demo.txt

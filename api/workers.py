@@ -84,6 +84,11 @@ class Supervisor(Multiprocess):
         """Start one worker: what keeps it from answering is said once."""
         self._start_worker()
 
+    def handle_int(self) -> None:
+        """Stop because of Ctrl-C, and report it in the exit status as shells do."""
+        super().handle_int()
+        self.exit_status = 128 + signal.SIGINT
+
     def keep_subprocess_alive(self) -> None:
         """Start the others once the first answers; replace those that have ended."""
         for worker in [worker for worker in self.processes if not worker.process.is_alive()]:

@@ -9,6 +9,9 @@ from typing import Any
 # Articles of XQuAD that training never sees in any language, so that its figures mean something.
 HELD_OUT_XQUAD = frozenset({"12", "33", "42"})
 
+# What was written for this project; most of its passages stand in the shared articles.
+OWN = Path(__file__).parent / "authored"
+
 _ARTICLE_FILES = {
     "eval": ("facqa-dev", "idk-mrc-train", "xquad-dev", "ntrex-dev"),
     "train": ("jaquad-dev", "cmrc2018-dev", "drcd-dev", "arcd-dev"),
@@ -60,6 +63,8 @@ class Articles:
                 self._articles |= {
                     row["id"]: row for row in read_jsonl(shared / folder / f"{name}.articles.jsonl")
                 }
+        for path in sorted(OWN.glob("*.articles.jsonl")):
+            self._articles |= {row["id"]: row for row in read_jsonl(path)}
         self._parallel: dict[str, list[str]] = {}
         for article in self._articles.values():
             self._parallel.setdefault(article.get("parallel_id", article["id"]), []).append(article["id"])
@@ -126,7 +131,7 @@ def read_claims(path: Path) -> list[ClaimRow]:
     ]
 
 
-def read_own_claims(folder: Path, articles: Articles) -> list[ClaimRow]:
+def read_own_claims(articles: Articles) -> list[ClaimRow]:
     """Read the claims written for this project, whose evidence stands in the shared articles."""
     return [
         ClaimRow(
@@ -138,7 +143,7 @@ def read_own_claims(folder: Path, articles: Articles) -> list[ClaimRow]:
             place=_own_place(row),
             source="own",
         )
-        for path in sorted(folder.glob("*.claims.jsonl"))
+        for path in sorted(OWN.glob("*.claims.jsonl"))
         for row in read_jsonl(path)
         if not is_held_out(row["article_id"])
     ]
@@ -161,10 +166,10 @@ def read_authored_questions(path: Path) -> list[QuestionRow]:
     ]
 
 
-def read_own_questions(folder: Path, articles: Articles) -> list[QuestionRow]:
+def read_own_questions(articles: Articles) -> list[QuestionRow]:
     """Read the questions written for this project, whose passages stand in the shared articles."""
     rows = []
-    for path in sorted(folder.glob("*.questions.jsonl")):
+    for path in sorted(OWN.glob("*.questions.jsonl")):
         for row in read_jsonl(path):
             if is_held_out(row["article_id"]):
                 continue

@@ -28,8 +28,6 @@ from training.data import (
 )
 from training.hard_negatives import mine
 
-OWN = Path(__file__).parent / "authored"
-
 # Languages of the parallel news; drawn more often where people of this project ask and read.
 _OFTEN = ("en", "id", "ms", "zh-Hans", "ja", "ar", "es", "vi", "th")
 
@@ -70,7 +68,7 @@ def sources(shared: Path, encoder: Callable[[], Encoder], *, cache: Path) -> lis
 
 def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     authored = _Claims(read_claims(train / "authored-train.claims.jsonl"), articles)
-    own = _Claims(read_own_claims(OWN, articles), articles)
+    own = _Claims(read_own_claims(articles), articles)
     paraphrases = _Translated([read_claims(path) for path in sorted(train.glob("pawsx-dev-*.claims.jsonl"))])
     indonli = _Claims(read_claims(train / "indonli-train.claims.jsonl"), articles)
     japanese = _Claims(
@@ -87,14 +85,14 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     wice = _Claims(cited, articles)
     lines = _ParallelLines(articles)
     return [
-        Source("authored claims", 0.20, len(authored.rows), authored.make),
-        Source("own claims", 0.19, len(own.rows), own.make),
-        Source("indonli", 0.07, len(indonli.rows), indonli.make),
-        Source("pawsx", 0.07, paraphrases.size, paraphrases.make),
-        Source("jnli", 0.015, len(japanese.rows), japanese.make),
-        Source("klue", 0.02, len(korean.rows), korean.make),
-        Source("wice", 0.01, len(wice.rows), wice.make),
-        Source("parallel lines", 0.045, lines.size, lines.make),
+        Source("authored claims", 0.18, len(authored.rows), authored.make),
+        Source("own claims", 0.27, len(own.rows), own.make),
+        Source("indonli", 0.05, len(indonli.rows), indonli.make),
+        Source("pawsx", 0.05, paraphrases.size, paraphrases.make),
+        Source("jnli", 0.01, len(japanese.rows), japanese.make),
+        Source("klue", 0.015, len(korean.rows), korean.make),
+        Source("wice", 0.005, len(wice.rows), wice.make),
+        Source("parallel lines", 0.04, lines.size, lines.make),
     ]
 
 
@@ -104,7 +102,7 @@ def _question_sources(
     train = shared / "train"
     sets = {
         "authored questions": read_authored_questions(train / "authored-train.questions.jsonl"),
-        "own questions": read_own_questions(OWN, articles),
+        "own questions": read_own_questions(articles),
         "idk-mrc": read_questions(shared / "eval" / "idk-mrc-train.questions.jsonl", articles),
         "facqa": read_questions(shared / "eval" / "facqa-dev.questions.jsonl", articles),
         "xquad": read_questions(shared / "eval" / "xquad-dev.questions.jsonl", articles),
@@ -113,7 +111,7 @@ def _question_sources(
         "drcd": read_questions(train / "drcd-dev.questions.jsonl", articles),
         "arcd": read_questions(train / "arcd-dev.questions.jsonl", articles),
     }
-    weights = (0.09, 0.07, 0.08, 0.04, 0.05, 0.015, 0.01, 0.015, 0.01)
+    weights = (0.08, 0.10, 0.07, 0.035, 0.05, 0.015, 0.01, 0.01, 0.01)
     every = [row for rows in sets.values() for row in rows]
     negatives = iter(mine(every, articles, encoder, kept=cache / f"negatives-{len(every)}.json"))
     found = []

@@ -331,6 +331,14 @@ def test_told_to_stop_all_end_after_their_answers(server: Server) -> None:
     assert not [line for line in server.lines() if "traceback" in line]
 
 
+def test_an_interrupt_ends_all_and_is_reported_in_the_exit_status(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        workers = server.workers()
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(timeout=PATIENCE_SECONDS) == 130
+    assert not [worker for worker in workers if is_alive(worker)]
+
+
 def test_what_keeps_it_from_starting_is_said_once(tmp_path: Path) -> None:
     environment = {
         **os.environ,

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -160,6 +162,37 @@ def test_killed_and_begun_again_it_goes_on_and_doubles_nothing(settings: str, fo
         assert stored_in(target) == (41, 42, 83)
         assert all_of(target) == all_of(source)
         check_against_brute_force(target)
+
+
+def test_stopped_with_ctrl_c_it_says_how_many_articles_are_there(settings: str, folder: str) -> None:
+    with open_place(folder) as corpus:
+        add(corpus, COFFEE, FLOOD, *OTHERS)
+    uri, _, _ = settings.partition("#")
+    with linked(uri) as (slow_uri, link), open_place(settings) as target:
+
+        def slowly(request: bytes, passed_on: Any, context: Any) -> bytes:
+            time.sleep(0.1)
+            reply: bytes = passed_on()
+            return reply
+
+        link.faults["Upsert"] = slowly
+        code = "from api.commands import main; main()"
+        with subprocess.Popen(
+            [sys.executable, "-c", code, "migrate", "--from", "local", "--to", "milvus"],
+            env={**os.environ, "KUTIP_MILVUS_URI": slow_uri, "PYTHONPATH": str(ROOT)},
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            while not target.counts().articles:
+                assert process.poll() is None
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate()
+    assert process.returncode == 130
+    told = re.fullmatch(r"Stopped\. .* has (\d+) articles now; run the same command again to go on\.\n", err)
+    assert told, err
+    with open_place(settings) as target:
+        assert 0 < int(told[1]) == target.counts().articles
 
 
 def test_articles_that_another_changes_meanwhile_are_named(place: str, other_place: str) -> None:

@@ -1,6 +1,11 @@
 """`kutip evaluate`: sets read, planned, asked and measured; the seeds as a gate against regressions."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +25,8 @@ from tests.commands.running import kutip
 from tests.missing import kutip_without
 from tests.openai_server import Script, serving
 
-SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = ROOT / "seeds"
 
 ARTICLES = [
     {"id": "kopi-id", "language": "id", "paragraphs": ["Pembuka.", "Panen kopi 1.500,5 ton pada Senin."]},
@@ -400,6 +406,33 @@ def test_bad_use_is_said(folder: Path, arguments: list[str], code: int, message:
     result = kutip("evaluate", str(folder), *arguments)
     assert (result.code, result.out) == (code, "")
     assert message in result.err
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_stopped_with_ctrl_c_it_says_what_is_kept(folder: Path, tmp_path: Path, is_kept: bool) -> None:
+    kept = tmp_path / "kept"
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    options = ["--corpus", str(kept)] if is_kept else []
+    with subprocess.Popen(
+        [sys.executable, "-c", "from api.commands import main; main()", "evaluate", str(folder), *options],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not [*kept.glob("*/*.sqlite3"), *temporary.glob("kutip-*/*/*.sqlite3")]:
+            assert process.poll() is None
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    assert process.returncode == 130
+    assert err.splitlines()[-1] == (
+        f"Stopped. No figures were written. What was indexed is kept in {kept}; "
+        "the same command does not index it again."
+        if is_kept
+        else "Stopped. No figures were written and no index is kept. --corpus FOLDER keeps the indexes."
+    )
+    assert list(temporary.glob("kutip-*")) == []
 
 
 def test_without_matplotlib_a_page_says_what_to_install(folder: Path, tmp_path: Path) -> None:

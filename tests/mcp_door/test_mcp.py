@@ -621,12 +621,12 @@ def reply_of(process: "subprocess.Popen[str]") -> Json:
     return reply
 
 
-def test_an_interrupt_ends_it_cleanly() -> None:
-    with spoken_to([INITIALIZE], AT_ONCE) as process:
+def test_an_interrupt_ends_it_cleanly(filled: Path) -> None:
+    with spoken_to([INITIALIZE], AT_ONCE, KUTIP_DATA_DIR=str(filled)) as process:
         assert reply_of(process)["result"]["serverInfo"]["name"] == "kutip"
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
-        assert process.communicate() == ("", "")
+        assert process.wait(60) == 130
+        assert process.communicate() == ("", "Stopped. Nothing was changed.\n")
 
 
 def test_a_line_that_is_no_message_ends_nothing_and_the_end_of_input_does() -> None:
@@ -641,8 +641,8 @@ def test_a_line_that_is_no_message_ends_nothing_and_the_end_of_input_does() -> N
     assert "Traceback" not in err
 
 
-def test_a_client_that_is_gone_without_a_word_ends_it() -> None:
-    with spoken_to([INITIALIZE], AT_ONCE) as process:
+def test_a_client_that_is_gone_without_a_word_ends_it(filled: Path) -> None:
+    with spoken_to([INITIALIZE], AT_ONCE, KUTIP_DATA_DIR=str(filled)) as process:
         reply_of(process)
         assert process.stdout
         assert process.stderr
@@ -652,9 +652,9 @@ def test_a_client_that_is_gone_without_a_word_ends_it() -> None:
         assert process.stderr.read() == ""
 
 
-def test_a_service_that_cannot_be_built_says_so_to_the_model_and_at_the_end(tmp_path: Path) -> None:
+def test_a_service_that_cannot_be_built_says_so_to_the_model_and_at_the_end(filled: Path) -> None:
     messages = [INITIALIZE, {"jsonrpc": "2.0", "method": "notifications/initialized"}, CALL]
-    with spoken_to(messages, KUTIP_DATA_DIR=str(tmp_path), KUTIP_LLM_MODEL="scripted") as process:
+    with spoken_to(messages, KUTIP_DATA_DIR=str(filled), KUTIP_LLM_MODEL="scripted") as process:
         replies = [reply_of(process) for _ in range(2)]
         out, err = process.communicate()
     said = replies[1]["result"]["content"][0]["text"]

@@ -2,7 +2,7 @@
 
 Answerable questions are asked of whole corpora, withheld ones of corpora without the articles that hold their
 answers, off-corpus ones of corpora of something else. Groups weigh the same, whatever their size, and other
-languages together as much as Indonesian. Prints what the `WEIGHTS` of `rag.answering.extractive` and the
+languages together as much as Indonesian. Prints what the `WEIGHTS` of `rag.answering.best_sentences` and the
 `CALIBRATIONS` of `rag.answering.refusal` would hold, and how many of each group are answered: by what they do
 hold, by the new fit, and by one without the group's set.
 """
@@ -31,7 +31,7 @@ from benchmarks.data import (
 )
 from benchmarks.retrieval import OTHER_LANGUAGES
 from embeddings.weights import FloatArray
-from rag.answering.extractive import WEIGHTS, SentenceWeights, sentence_candidates
+from rag.answering.best_sentences import WEIGHTS, SentenceWeights, sentence_candidates
 from rag.answering.refusal import CALIBRATIONS, Calibration, Signals, is_same_language, signals_of
 from rag.corpus.local.corpus import LocalCorpus
 from rag.pipeline import Question

@@ -74,9 +74,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/reader"), help="checkpoints and log")
     parser.add_argument("--steps", type=int, default=6000, help="batches of about 3,000 tokens")
     parser.add_argument("--decay", type=int, default=1500, help="the last of them, while the rate falls")
-    parser.add_argument(
-        "--begin-from", type=Path, help="an adapter to go on from, where no checkpoint is"
-    )
+    parser.add_argument("--begin-from", type=Path, help="an adapter to go on from, where no checkpoint is")
     parser.add_argument("--save-every", type=int, default=100)
     options = parser.parse_args()
     torch.manual_seed(SEED)

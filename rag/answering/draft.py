@@ -3,11 +3,12 @@
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import KW_ONLY, asdict, dataclass, field
 
+from rag.answering.best_sentences import Run
 from rag.answering.events import ClaimCited, Event, TextWritten
-from rag.answering.extractive import Run
-from rag.citations import Composer, Marks, Quote
+from rag.answering.question import Question
+from rag.citations import Composer, Quote
 from rag.conversation.rewriting import Rewriting
 from rag.datatypes import Answer, Verdict
 from rag.errors import LanguageModelUncited
@@ -20,15 +21,18 @@ from rag.verification.claims import Sentence
 
 @dataclass
 class Draft:
-    """An answer while it is being made; `language` is the one to answer in."""
+    """An answer while it is being made; `language` is the one to answer in.
 
-    question: str
+    It is finished once a way of answering has put all there is into it.
+    """
+
+    question: Question
+    rewriting: Rewriting
+    _: KW_ONLY
     query: Query
     language: str
     found: Found
     started: float
-    rewriting: Rewriting
-    marks: Marks
     composer: Composer = field(init=False)
     found_at: float = field(init=False)
     model: str | None = None
@@ -41,10 +45,16 @@ class Draft:
     is_refused_in_words: bool = False
     has_dropped_row: bool = False
     is_cut_short: bool = False
+    is_finished: bool = False
 
     def __post_init__(self) -> None:
-        self.composer = Composer(self.marks)
+        self.composer = Composer(self.question.marks)
         self.found_at = time.perf_counter()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is to be written: there is an answer, or a reason to refuse."""
+        return self.is_finished or self.refusal_reason is not None
 
     def add(
         self,
@@ -108,20 +118,26 @@ class Draft:
         if not self.composer.citations and not is_refusal and not self.has_related_claim:
             raise LanguageModelUncited(f"{language_model.name} wrote nothing that the evidence is about.")
         self.model = language_model.name
+        self.is_finished = True
         # What has been told of the evidence stays told, whatever the language model adds.
         if is_refusal and not self.composer.citations and not self.has_related_claim:
-            self.composer = Composer(self.marks)
+            self.composer = Composer(self.question.marks)
             self.refusal_reason = "evidence_does_not_answer"
 
     def end_early(self, language_model: LanguageModel, *, degraded: str) -> None:
         """Take the sentences that the language model wrote before it failed as the answer."""
         self.model = language_model.name
         self.degraded = degraded
-        self.is_cut_short = True
+        self.is_cut_short = self.is_finished = True
+
+    def finish_extracting(self, *, is_cut_short: bool) -> None:
+        """Take the verbatim sentences that are added next as the answer."""
+        self.is_cut_short = is_cut_short
+        self.is_finished = True
 
     def start_over(self, *, degraded: str) -> None:
         """Forget what was written, because of `degraded`."""
-        self.composer = Composer(self.marks)
+        self.composer = Composer(self.question.marks)
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
@@ -137,7 +153,7 @@ class Draft:
         usage = _total(self.usage, self.rewriting.usage)
         return Answer(
             id=uuid.uuid4().hex,
-            question=self.question,
+            question=self.question.text.strip(),
             query=self.query.text,
             language=self.language,
             answer=self.composer.text,

@@ -1,232 +1,35 @@
-"""The sentences of the evidence that answer a question: the answer without a language model."""
+"""The answer without a language model: verbatim sentences of the hits."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
-
-import numpy as np
+from collections.abc import AsyncIterator
+from functools import partial
 
 from embeddings.encoder import Encoder
-from embeddings.weights import FloatArray
-from rag.answering.question_type import missing
-from rag.citations import Quote
-from rag.datatypes import Hit
-from rag.search.retrieval import Found, Query
-from rag.text.languages import Span, sentence_spans, words
-from rag.text.passages import titled
-
-# Hits whose sentences are looked at, and runs of sentences given at most.
-_HITS = 3
-_RUNS = 3
-
-# A neighbour of the best sentence is quoted with it, and another sentence is given too, if it is at least
-# e^-margin times as likely to hold the answer. Across languages, where no words count, scores lie closer.
-_MARGIN = 1.0
-_MARGIN_ACROSS_LANGUAGES = 0.3
+from rag.answering.best_sentences import before_stop, within
+from rag.answering.draft import Draft
+from rag.answering.events import Event
+from rag.answering.judge import Judge
+from rag.lanes import Lane
 
 
-@dataclass(frozen=True, kw_only=True)
-class SentenceWeights:
-    """Log odds that a sentence rather than its rivals holds the answer, as a sum over what is known of it.
+class Extractive:
+    """Answers with the sentences that a judge chooses, unless none of them answers."""
 
-    `coverage` is the share of the question's words that the sentence holds, `passage_coverage` that of its
-    passage and title, weighted by rarity; the last three are of `rag.answering.question_type.Missing`.
-    """
+    def __init__(self, *, judge: Judge, encoder: Encoder, lane: Lane) -> None:
+        self._judge = judge
+        self._count_tokens = encoder.count_tokens
+        self._lane = lane
 
-    similarity: float
-    passage_similarity: float
-    coverage: float
-    passage_coverage: float
-    missing_number: float
-    missing_year: float
-    missing_name: float
+    async def answer(self, draft: Draft) -> AsyncIterator[Event]:
+        """Put the sentences into the draft, each run on a line of its own, or the reason of a refusal."""
+        for event in await self._lane.go_on(partial(self._extract, draft)):
+            yield event
 
-
-# Fitted on development questions by conditional logit; `python -m benchmarks.refusal --data FOLDER` fits
-# again, each set left out in turn.
-WEIGHTS = SentenceWeights(
-    similarity=21.1,
-    passage_similarity=50.0,
-    coverage=2.6,
-    passage_coverage=4.75,
-    missing_number=-2.6,
-    missing_year=-2.0,
-    missing_name=-1.95,
-)
-
-
-@dataclass(frozen=True)
-class Run:
-    """A quote of one sentence, or of two that stand together, and its sentences."""
-
-    quote: Quote
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extract:
-    """What the hits' sentences say: the runs that answer best, and how well they do.
-
-    `score` is the best sentence's by `SentenceWeights`, `similarity` the highest cosine similarity of a
-    sentence with the question.
-    """
-
-    runs: tuple[Run, ...]
-    score: float
-    similarity: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """One sentence of a hit, `place` counted from 0 among all, with what is known of it."""
-
-    hit: Hit
-    span: Span
-    place: int
-    features: tuple[float, ...]
-
-    @property
-    def text(self) -> str:
-        """The sentence."""
-        return self.hit.text[slice(*self.span)]
-
-
-def best_sentences(query: Query, found: Found, *, encoder: Encoder) -> Extract:
-    """Return one to three verbatim quotes of the hits, the best first."""
-    candidates = sentence_candidates(query, found, encoder=encoder)
-    scores = np.array([candidate.features for candidate in candidates]) @ _vector(WEIGHTS)
-    return Extract(
-        runs=tuple(_runs(candidates, scores, margin=_margin(query, found))),
-        score=float(scores.max()),
-        similarity=max(candidate.features[0] for candidate in candidates),
-    )
-
-
-def before_stop(runs: Sequence[Run], stop: Sequence[str]) -> Sequence[Run]:
-    """Return the first runs, without the one in which a text stands that is to end the answer."""
-    text = ""
-    for place, run in enumerate(runs):
-        text += "\n" * bool(text) + run.quote.text
-        if any(end in text for end in stop):
-            return runs[:place]
-    return runs
-
-
-def within(
-    runs: Sequence[Run], max_tokens: int | None, *, count_tokens: Callable[[Sequence[str]], list[int]]
-) -> Sequence[Run]:
-    """Return the first runs that have at most so many tokens, none of them cut; the first always."""
-    if max_tokens is None or not runs:
-        return runs
-    totals = accumulate(count_tokens([run.quote.text for run in runs]))
-    return runs[: max(1, sum(total <= max_tokens for total in totals))]
-
-
-def sentence_candidates(query: Query, found: Found, *, encoder: Encoder) -> list[Candidate]:
-    """Return the sentences of the first hits, with their features in the order of `SentenceWeights`."""
-    candidates: list[Candidate] = []
-    for hit in found.hits[:_HITS]:
-        candidates += _candidates(query, found, hit, first_place=len(candidates))
-    similarities = encoder.encode_passages(_texts(candidates, encoder)) @ _question_vector(found)
-    return [
-        Candidate(hit=c.hit, span=c.span, place=c.place, features=(float(similarity), *c.features))
-        for c, similarity in zip(candidates, similarities, strict=True)
-    ]
-
-
-def _texts(candidates: Sequence[Candidate], encoder: Encoder) -> list[str]:
-    """Return what is encoded, each sentence after its article's title."""
-    texts: list[str] = []
-    for hit in dict.fromkeys(candidate.hit.passage_id for candidate in candidates):
-        of_hit = [candidate for candidate in candidates if candidate.hit.passage_id == hit]
-        texts += titled(
-            of_hit[0].hit.title,
-            [candidate.text for candidate in of_hit],
-            count_tokens=encoder.count_tokens,
-            max_tokens=encoder.max_tokens,
-        )
-    return texts
-
-
-def _question_vector(found: Found) -> FloatArray:
-    assert found.vector is not None, "hybrid search always encodes the query"
-    return found.vector
-
-
-def _candidates(query: Query, found: Found, hit: Hit, *, first_place: int) -> list[Candidate]:
-    asked = dict.fromkeys(words(query.text, language=query.language), 1.0)
-    spans = sentence_spans(hit.text, language=hit.language)
-    held = [asked.keys() & words(hit.text[start:end], language=hit.language) for start, end in spans]
-    in_passage = {*words(hit.title, language=hit.language)}.union(*held)
-    of_passage = (found.similarity_of(hit), _share(in_passage, found.rarity or asked))
-    return [
-        Candidate(
-            hit=hit,
-            span=span,
-            place=first_place + number,
-            features=_features(query.text, hit.text[slice(*span)], _share(holds, asked), of_passage),
-        )
-        for number, (span, holds) in enumerate(zip(spans, held, strict=True))
-    ]
-
-
-def _features(
-    question: str, sentence: str, coverage: float, of_passage: tuple[float, float]
-) -> tuple[float, ...]:
-    """Return the features but the first, which takes the encoder."""
-    passage_similarity, passage_coverage = of_passage
-    lacks = missing(question, sentence)
-    return (passage_similarity, coverage, passage_coverage, lacks.number, lacks.year, lacks.name)
-
-
-def _share(held: set[str], weights: Mapping[str, float]) -> float:
-    """Return which share of the words' weight is held."""
-    total = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
-
-
-def _vector(weights: SentenceWeights) -> FloatArray:
-    return np.array(list(vars(weights).values()))
-
-
-def _margin(query: Query, found: Found) -> float:
-    is_same = found.hits[0].language.split("-")[0] == query.language.split("-")[0]
-    return _MARGIN if is_same else _MARGIN_ACROSS_LANGUAGES
-
-
-def _runs(candidates: Sequence[Candidate], scores: FloatArray, *, margin: float) -> list[Run]:
-    """Return the best sentence, with its neighbour if that comes near it, and others that do."""
-    order = map(int, np.argsort(-scores, kind="stable"))
-    near = [place for place in order if scores[place] >= scores.max() - margin]
-    best = candidates[near[0]]
-    partners = [place for place in near if _may_join(best, candidates[place], candidates)][:1]
-    chosen = [sorted([near[0], *partners])] + [[place] for place in near[1:] if place not in partners]
-    runs = [_run([candidates[place] for place in places]) for places in chosen]
-    return _distinct(runs)[:_RUNS]
-
-
-def _may_join(best: Candidate, other: Candidate, candidates: Sequence[Candidate]) -> bool:
-    """Whether both stand together in a passage that has more than the two of them."""
-    of_passage = [candidate for candidate in candidates if candidate.hit.passage_id == best.hit.passage_id]
-    return other in of_passage and abs(other.place - best.place) == 1 and len(of_passage) > 2
-
-
-def _run(candidates: Sequence[Candidate]) -> Run:
-    hit = candidates[0].hit
-    # The claim is the quote, so the quote supports it.
-    quote = Quote(
-        hit=hit,
-        start=hit.start + candidates[0].span[0],
-        end=hit.start + candidates[-1].span[1],
-        verdict="supported",
-        checks={"quote": True},
-    )
-    return Run(quote, tuple(candidate.text for candidate in candidates))
-
-
-def _distinct(runs: Sequence[Run]) -> list[Run]:
-    """Drop a quote that a better one says in the same words."""
-    by_words: dict[str, Run] = {}
-    for run in runs:
-        by_words.setdefault(" ".join(run.quote.text.split()).casefold(), run)
-    return list(by_words.values())
+    def _extract(self, draft: Draft) -> list[Event]:
+        choice = self._judge.choose(draft.query, draft.found)
+        if choice.refusal_reason is not None:
+            draft.refusal_reason = choice.refusal_reason
+            return []
+        wanted = before_stop(choice.runs, draft.question.sampling.stop)
+        runs = within(wanted, draft.question.sampling.max_tokens, count_tokens=self._count_tokens)
+        draft.finish_extracting(is_cut_short=len(runs) < len(wanted))
+        return [event for run in runs for event in draft.add_run(run)]

@@ -8,7 +8,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.answering.extractive import Extract
+from rag.answering.best_sentences import Extract
+from rag.corpus.protocol import NO_FILTERS, Corpus
+from rag.datatypes import Filters
 from rag.search.retrieval import Found, Query
 
 
@@ -118,6 +120,12 @@ CALIBRATIONS = {
         ),
     )
 }
+
+
+def why_no_hits(corpus: Corpus, filters: Filters) -> str:
+    """Return why nothing at all was found."""
+    is_empty = filters == NO_FILTERS or corpus.counts().articles == 0
+    return "empty_corpus" if is_empty else "filters_leave_nothing"
 
 
 def relevance_refusal(query: Query, found: Found, *, encoder_name: str) -> str | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rag.answering.extractive import Extract, Run, before_stop, best_sentences, within
+from rag.answering.best_sentences import Extract, Run, before_stop, best_sentences, within
 from rag.citations import Quote
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS

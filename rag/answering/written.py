@@ -1,0 +1,156 @@
+"""The answer that a language model writes, each sentence checked and cited as soon as it is complete."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from embeddings.encoder import Encoder
+from rag.answering.draft import Draft
+from rag.answering.events import Event, WritingFailed
+from rag.answering.languages import sentence_language
+from rag.datatypes import Hit, UnsupportedPolicy
+from rag.errors import LanguageModelContextExceeded, LanguageModelError
+from rag.lanes import Lane
+from rag.language_model.protocol import LanguageModel, Sampling, TextPart, Usage
+from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, Frame, build_messages, draw_frame
+from rag.verification.attribution import without_markup
+from rag.verification.claims import Sentence, SentenceReader, UsualMarkers
+from rag.verification.verifier import Verification, Verifier
+
+
+class Written:
+    """Answers with what a language model writes from as much of the evidence as it can read.
+
+    `unsupported` says what becomes of its sentences that no evidence supports.
+    """
+
+    def __init__(
+        self,
+        language_model: LanguageModel,
+        *,
+        verifier: Verifier,
+        encoder: Encoder,
+        lane: Lane,
+        max_prompt_tokens: int,
+        unsupported: UnsupportedPolicy,
+    ) -> None:
+        self._language_model = language_model
+        self._verifier = verifier
+        self._count_tokens = encoder.count_tokens
+        self._lane = lane
+        self._max_prompt_tokens = max_prompt_tokens
+        self._unsupported = unsupported
+
+    async def answer(self, draft: Draft) -> AsyncIterator[Event]:
+        """Put what the language model writes into the draft.
+
+        Where it fails, the draft is as it was before; or, where nothing told may be taken back, its sentences
+        so far are the answer.
+        """
+        is_told = False
+        try:
+            async for event in self._write(draft):
+                is_told = True
+                yield event
+        except LanguageModelError as error:
+            if is_told and draft.question.is_append_only:
+                draft.end_early(self._language_model, degraded=error.reason)
+            else:
+                draft.start_over(degraded=error.reason)
+            yield WritingFailed(error)
+
+    async def _write(self, draft: Draft) -> AsyncIterator[Event]:
+        hits = await self._lane.go_on(partial(self._fitting, draft))
+        while True:
+            draft.evidence_left_out = len(draft.found.hits) - len(hits)
+            try:
+                async for event in self._write_from(hits, draft):
+                    yield event
+                return
+            except LanguageModelContextExceeded:
+                if len(hits) == 1:
+                    raise
+                hits = hits[: len(hits) // 2]
+
+    async def _write_from(self, hits: Sequence[Hit], draft: Draft) -> AsyncIterator[Event]:
+        """Let the language model write; check and cite each sentence as soon as it is complete.
+
+        Nothing is given out before the first sentence that the evidence has to do with, so that an answer
+        without any can still become a refusal or verbatim sentences.
+        """
+        texts = _untrusted(draft.query.text, hits)
+        frame = draw_frame(texts)
+        messages = build_messages(draft.query.text, language=draft.language, evidence=hits, frame=frame)
+        usual_markers = UsualMarkers(len(hits), tuple(texts))
+        reader = SentenceReader(frame, language=draft.language, usual_markers=usual_markers)
+        verification = self._verifier.of(hits)
+        preparing = asyncio.ensure_future(self._lane.go_on(verification.prepare))
+        waiting: list[Event] = []
+        try:
+            stop, sampling = _held_back(draft.question.sampling, frame, len(hits))
+            parts = self._language_model.stream(messages, sampling)
+            async for sentence in _sentences(parts, reader, draft):
+                if any(end in sentence.lead + sentence.text for end in stop):
+                    break
+                await asyncio.shield(preparing)
+                waiting += await self._lane.go_on(partial(self._cite, draft, sentence, verification))
+                if draft.has_related_claim:
+                    for event in waiting:
+                        yield event
+                    waiting = []
+        finally:
+            preparing.cancel()
+        draft.finish_writing(self._language_model, is_refusal=reader.is_refusal)
+        if not draft.refusal_reason:
+            for event in waiting:
+                yield event
+
+    def _fitting(self, draft: Draft) -> Sequence[Hit]:
+        """Return the first hits that fit into the prompt, at least one; tokens as the encoder counts them."""
+        hits = draft.found.hits
+        lengths = self._count_tokens(_untrusted(draft.query.text, hits))
+        left = self._max_prompt_tokens - INSTRUCTION_TOKENS - lengths[0]
+        for place in range(len(hits)):
+            left -= sum(lengths[1 + place * 3 : 4 + place * 3]) + PASSAGE_FRAME_TOKENS
+            if left < 0:
+                return hits[: max(1, place)]
+        return hits
+
+    def _cite(self, draft: Draft, sentence: Sentence, verification: Verification) -> list[Event]:
+        if not sentence.is_claim or not any(map(str.isalnum, without_markup(sentence.text))):
+            return [] if draft.closes_dropped_row(sentence) else draft.add_unclaimed(sentence)
+        evidence = (hit.language for hit in draft.found.hits)
+        language = sentence_language(sentence.text, answer=draft.language, evidence=evidence)
+        attribution = verification.attribution(sentence, language=language)
+        is_dropped = self._unsupported == "drop" and attribution.verdict != "supported"
+        if is_dropped and not attribution.is_refusal:
+            draft.drop(sentence)
+            return []
+        return draft.add_attributed(sentence, attribution)
+
+
+def _held_back(sampling: Sampling, frame: Frame, evidence_count: int) -> tuple[tuple[str, ...], Sampling]:
+    """Return the stops that a marker holds, and the sampling without them: they would cut our markers."""
+    markers = frame.refusal + "".join(frame.marker(number) for number in range(1, evidence_count + 1))
+    ours = tuple(stop for stop in sampling.stop if stop in markers)
+    return ours, replace(sampling, stop=tuple(stop for stop in sampling.stop if stop not in ours))
+
+
+async def _sentences(
+    parts: AsyncIterator[TextPart | Usage], reader: SentenceReader, draft: Draft
+) -> AsyncIterator[Sentence]:
+    """Yield each sentence of a language model's text once it is complete."""
+    async for part in parts:
+        if isinstance(part, Usage):
+            draft.usage = part
+            continue
+        for sentence in reader.feed(part.text):
+            yield sentence
+    for sentence in reader.finish():
+        yield sentence
+
+
+def _untrusted(question: str, hits: Sequence[Hit]) -> list[str]:
+    """Return the texts that stand in the prompt and are not ours: the question, then three of each hit."""
+    return [question, *(part for hit in hits for part in (hit.title, hit.outlet or "", hit.text))]

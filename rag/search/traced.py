@@ -1,0 +1,25 @@
+"""A search as a span of a trace."""
+
+from opentelemetry import trace
+
+from embeddings.encoder import Encoder
+from rag.corpus.protocol import Corpus
+from rag.datatypes import SearchMode
+from rag.search.reranking import Reranking
+from rag.search.retrieval import Found, Query, search
+
+
+def traced_search(
+    corpus: Corpus, encoder: Encoder, query: Query, *, mode: SearchMode, reranking: Reranking | None
+) -> Found:
+    """Return what `search` returns."""
+    # An error may hold the query, and the span of the request tells of one.
+    tracer = trace.get_tracer(__name__)
+    with tracer.start_as_current_span(
+        "retrieval", record_exception=False, set_status_on_exception=False
+    ) as span:
+        span.set_attribute("gen_ai.operation.name", "retrieval")
+        span.set_attribute("gen_ai.request.top_k", query.top_k)
+        found = search(corpus, encoder, query, mode=mode, reranking=reranking)
+        span.set_attribute("kutip.hits", len(found.hits))
+    return found

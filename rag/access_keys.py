@@ -38,20 +38,20 @@ def as_key_hashes(text: str) -> list[str]:
     """
     entries = [entry for entry in _SEPARATORS.split(text) if entry]
     if not entries:
-        raise ValueError("it holds no key (`kutip key` makes one)")
+        raise ValueError("it contains no key (`kutip key` makes one)")
     return [_as_key_hash(entry, f"entry {place}") for place, entry in enumerate(entries, start=1)]
 
 
 def _as_key_hash(entry: str, named: str) -> str:
     if entry.lower().startswith(HASH_PREFIX):
         if not _HASH.fullmatch(entry.lower()):
-            raise ValueError(f"{named} is no `sha256:` with 64 hexadecimal digits (`kutip key` prints one)")
+            raise ValueError(f"{named} is not `sha256:` with 64 hexadecimal digits (`kutip key` prints one)")
         return entry.lower()
     if len(entry) < _MINIMUM_CHARACTERS:
         raise ValueError(
-            f"{named} has {len(entry)} characters and a key at least {_MINIMUM_CHARACTERS} "
+            f"{named} has {len(entry)} characters, but a key has at least {_MINIMUM_CHARACTERS} "
             "(`kutip key` makes one)"
         )
     if not KEY.fullmatch(entry):
-        raise ValueError(f"{named} holds more than the letters, digits and -._~+/ of a Bearer token")
+        raise ValueError(f"{named} contains characters other than letters, digits and -._~+/")
     return key_hash(entry)

@@ -145,7 +145,7 @@ def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -
 def _open_milvus_corpus(settings: Settings, encoder: EncoderIdentity | None) -> WholeCorpus:
     if settings.milvus_uri is None:
         raise SettingsError(
-            "KUTIP_CORPUS is 'milvus', but KUTIP_MILVUS_URI is not set: set it to the address of the server, "
+            "KUTIP_CORPUS is 'milvus', but KUTIP_MILVUS_URI is not set. Set it to the address of the server, "
             "for example http://127.0.0.1:19530."
         )
     # Imported here because the client is an extra, which a local corpus needs nothing of.
@@ -155,8 +155,8 @@ def _open_milvus_corpus(settings: Settings, encoder: EncoderIdentity | None) -> 
         from rag.corpus.milvus.server import MilvusServer
     except ModuleNotFoundError as error:
         raise MissingExtra(
-            "KUTIP_CORPUS is 'milvus', but the Milvus client is not installed: "
-            "run `pip install 'kutip[milvus]'`."
+            "KUTIP_CORPUS is 'milvus', but the Milvus client is not installed. "
+            "Run `pip install 'kutip[milvus]'`."
         ) from error
     token = settings.milvus_token
     server = MilvusServer(
@@ -177,7 +177,7 @@ def load_language_model(settings: Settings) -> LanguageModel | None:
     if settings.openai_api_key is None and settings.openai_base_url is None:
         raise SettingsError(
             f"KUTIP_LLM_MODEL is {settings.llm_model!r}, but neither OPENAI_API_KEY nor OPENAI_BASE_URL is "
-            "set: set the key, or the address of a server that needs none."
+            "set. Set the key, or the address of a server that needs none."
         )
     # Imported here because the client takes a second, which verbatim answers need not wait for.
     from rag.language_model.openai_model import OPENAI, OpenAILanguageModel

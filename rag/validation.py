@@ -14,14 +14,14 @@ def validated(text: str, *, field: str, maximum: int) -> str:
     """
     stripped = text.strip()
     if not stripped:
-        raise BadRequest(f"The {field} is empty: write what you want to know.", field=field)
+        raise BadRequest(f"The {field} is empty. Write what you want to know.", field=field)
     if len(stripped) > maximum:
         raise PayloadTooLarge(
-            f"The {field} has {len(stripped)} characters, the limit is {maximum}: shorten it.", field=field
+            f"The {field} has {len(stripped)} characters, the limit is {maximum}. Shorten it.", field=field
         )
     check_characters(stripped, subject=f"The {field}", field=field)
     if not any(map(str.isalnum, stripped)):
-        raise BadRequest(f"The {field} {stripped[:20]!r} holds no word: ask in words.", field=field)
+        raise BadRequest(f"The {field} {stripped[:20]!r} contains no word. Ask in words.", field=field)
     return stripped
 
 
@@ -34,8 +34,8 @@ def check_characters(text: str, *, subject: str, field: str) -> None:
     match = re.search("[\0\ud800-\udfff]", text)
     if match:
         raise BadRequest(
-            f"{subject} holds U+{ord(match[0]):04X} at character {match.start()}, which no text may hold: "
-            "remove it.",
+            f"{subject} holds U+{ord(match[0]):04X} at character {match.start()}, which is not allowed. "
+            "Remove it.",
             field=field,
         )
 
@@ -51,7 +51,7 @@ def language_tag(text: str) -> str:
     """
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,8}", text):
         raise BadRequest(
-            f"The language {text[:20]!r} is no BCP 47 tag such as 'id' or 'zh-Hans'.", field="language"
+            f"The language {text[:20]!r} is not a BCP 47 tag such as 'id' or 'zh-Hans'.", field="language"
         )
     primary, *others = text.lower().split("-")
     cases = {2: str.upper, 4: str.title}

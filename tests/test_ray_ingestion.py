@@ -130,7 +130,7 @@ def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
         ),
         (["--ray", "2", "-"], "--ray reads files and folders only. Leave out --rebuild and `-`"),
         (["--ray", "2", "--rebuild"], "--ray reads files and folders"),
-        (["--ray", "2", "none.txt"], "no such file or folder: 'none.txt'"),
+        (["--ray", "2", "none.txt"], "There is no file or folder 'none.txt'"),
     ],
 )
 def test_what_ray_cannot_do_is_said(

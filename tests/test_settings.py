@@ -177,13 +177,13 @@ LONG_KEY = "kunci-rahasia-0123"
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (" , ", "it holds no key"),
-        ("rahasia", "entry 1 has 7 characters and a key at least 16"),
+        (" , ", "it contains no key"),
+        ("rahasia", "entry 1 has 7 characters, but a key has at least 16"),
         (f"{LONG_KEY} {'x' * 15}", "entry 2 has 15 characters"),
-        ("rahasia-rahasia-é", "entry 1 holds more than the letters, digits"),
-        ('"rahasia-rahasia-rahasia"', "entry 1 holds more than"),
-        (f"{LONG_KEY},sha256:rahasia", "entry 2 is no `sha256:` with 64 hexadecimal digits"),
-        ("sha256:" + "rahasia0" * 8, "entry 1 is no `sha256:`"),
+        ("rahasia-rahasia-é", "entry 1 contains characters other than letters, digits"),
+        ('"rahasia-rahasia-rahasia"', "entry 1 contains characters other than"),
+        (f"{LONG_KEY},sha256:rahasia", "entry 2 is not `sha256:` with 64 hexadecimal digits"),
+        ("sha256:" + "rahasia0" * 8, "entry 1 is not `sha256:`"),
         ("sha256 :rahasia-rahasia-rahasia", "entry 1 has 6 characters"),
     ],
 )

@@ -113,7 +113,7 @@ def evaluate(
         BadRequest: `mode` needs a language model and none is set.
     """
     if mode == "llm" and settings.llm_model is None:
-        raise BadRequest("mode 'llm' needs a language model: set KUTIP_LLM_MODEL, or take 'extractive'.")
+        raise BadRequest("Mode 'llm' needs a language model. Set KUTIP_LLM_MODEL, or use mode 'extractive'.")
     started = time.perf_counter()
     corpora = _Corpora(settings, folder, track)
     outcomes: list[_Outcome] = []

@@ -177,7 +177,7 @@ def _homes(data: DataFolder, name: str) -> tuple[str, ...]:
     """
     homes = data.homes(name)
     if not homes:
-        raise BadRequest(f"No set of the folder holds the articles that {name!r} asks about: add them to it.")
+        raise BadRequest(f"No set in the folder has the articles that {name!r} asks about. Add them.")
     return homes
 
 

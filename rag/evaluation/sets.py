@@ -106,7 +106,7 @@ class DataFolder:
         if name not in self._questions:
             path = self._set(name).questions
             if path is None:
-                raise BadRequest(f"The set {name!r} holds no questions: name it as haystack only.")
+                raise BadRequest(f"The set {name!r} has no questions. Name it with --haystack only.")
             self._questions[name] = list(_read_questions(path))
         return self._questions[name]
 
@@ -139,7 +139,7 @@ class DataFolder:
 
     def _set(self, name: str) -> QuestionSet:
         if name not in self.sets:
-            raise BadRequest(f"There is no set {name!r}: the sets are {', '.join(self.sets)}.")
+            raise BadRequest(f"There is no set {name!r}. The sets are {', '.join(self.sets)}.")
         return self.sets[name]
 
 
@@ -150,7 +150,7 @@ def open_data(folder: Path) -> DataFolder:
         NotFound: there is no such folder, or it holds no questions.
     """
     if not folder.is_dir():
-        raise NotFound(f"{folder} is no folder: give the one that holds NAME.questions.jsonl files.")
+        raise NotFound(f"There is no folder {folder}. Name the folder with the NAME.questions.jsonl files.")
     suffixes = (".questions.jsonl", ".articles.jsonl")
     names = {path.name.removesuffix(end) for end in suffixes for path in folder.glob(f"*{end}")}
     sets = {name: _named_set(folder, name) for name in sorted(names)}
@@ -159,7 +159,7 @@ def open_data(folder: Path) -> DataFolder:
         sets[own_name] = _only_set(folder, own_name)
     if not any(found.questions for found in sets.values()):
         raise NotFound(
-            f"{folder} holds neither NAME.questions.jsonl nor questions.jsonl: see docs/evaluate.md."
+            f"{folder} has neither NAME.questions.jsonl nor questions.jsonl. See docs/evaluate.md."
         )
     return DataFolder(sets)
 
@@ -205,14 +205,14 @@ def _read_ids(path: Path) -> list[str]:
     try:
         return TypeAdapter(list[str]).validate_python(json.loads(_read(path)))
     except ValueError as error:  # ValidationError and JSONDecodeError are such
-        raise ReadingError(f"{path} is no JSON list of article ids: {error!s:.200}. Correct it.") from None
+        raise ReadingError(f"{path} is not a JSON list of article ids: {error!s:.200}. Correct it.") from None
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ReadingError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ReadingError(f"Cannot read {path}: {error.strerror}.") from error
 
 
 def gold_of(
@@ -295,7 +295,7 @@ def _paragraphs(record: QuestionRecord, article: Article) -> list[Paragraph]:
         if place >= len(numbered):
             raise ReadingError(
                 f"The question {record.id!r} names paragraph_index {place}, but {article.id!r} has "
-                f"{len(numbered)} paragraphs: correct the question."
+                f"{len(numbered)} paragraphs. Correct the question."
             )
     return [numbered[place] for place in places]
 

@@ -109,7 +109,7 @@ def test_what_is_there_already_is_left_alone(in_filled: Filled) -> None:
 def test_a_missing_path_is_named_before_anything_is_read(tmp_path: Path) -> None:
     result = kutip("ingest", str(tmp_path), "nirgends")
     assert (result.code, result.out) == (1, "")
-    assert result.err == ("kutip: no such file or folder: 'nirgends'; nothing was read: correct the path\n")
+    assert result.err == "kutip: There is no file or folder 'nirgends'. Correct the path; nothing was read.\n"
     assert not (tmp_path / "data").exists()
 
 
@@ -484,13 +484,13 @@ def test_a_backup_is_written_and_restored(in_filled: Filled, tmp_path: Path) -> 
         again = kutip("restore", str(target))
         assert (again.code, again.out) == (1, "")
         assert again.err == (
-            f"kutip: The corpus in {tmp_path}/new holds 2 articles: keep it with `kutip backup`, "
+            f"kutip: {tmp_path}/new already has 2 articles. Keep it with `kutip backup`, "
             "then replace it with --force.\n"
         )
         assert kutip("restore", str(target), "--force").code == 0
     refused = kutip("backup", str(target))
     assert refused.code == 1
-    assert refused.err == f"kutip: {target} exists: choose another name, or replace it with --force.\n"
+    assert refused.err == f"kutip: {target} exists. Choose another name, or overwrite it with --force.\n"
     assert kutip("backup", str(target), "--force").code == 0
 
 
@@ -548,7 +548,7 @@ def test_no_command_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kutip("settings") == Result(
         2,
         "",
-        "kutip: KUTIP_ADMIN_KEYS: entry 2 has 6 characters and a key at least 16 (`kutip key` makes one). "
+        "kutip: KUTIP_ADMIN_KEYS: entry 2 has 6 characters, but a key has at least 16 (`kutip key` makes one). "
         "Correct or remove it.\n",
     )
 

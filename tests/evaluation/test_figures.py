@@ -203,14 +203,14 @@ def test_a_folder_with_questions_and_articles_is_a_set(tmp_path: Path) -> None:
 
 
 def test_an_unknown_set_is_named_with_those_there_are(folder: Path) -> None:
-    with pytest.raises(BadRequest, match="no set 'nws': the sets are abstain, news"):
+    with pytest.raises(BadRequest, match="no set 'nws'. The sets are abstain, news"):
         plan(folder, sets=("nws",))
 
 
 def test_a_folder_without_questions_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="holds neither"):
+    with pytest.raises(NotFound, match="has neither"):
         open_data(tmp_path)
-    with pytest.raises(NotFound, match="is no folder"):
+    with pytest.raises(NotFound, match="There is no folder"):
         open_data(tmp_path / "missing")
 
 
@@ -238,13 +238,13 @@ def test_a_paragraph_that_is_not_there_is_named(folder: Path) -> None:
 
 def test_a_list_of_withheld_ids_that_is_none_is_named(folder: Path) -> None:
     (folder / "abstain.withhold_article_ids.json").write_text('{"a": 1}')
-    with pytest.raises(ReadingError, match="is no JSON list of article ids"):
+    with pytest.raises(ReadingError, match="is not a JSON list of article ids"):
         plan(folder)
 
 
 def test_a_set_whose_articles_are_nowhere_is_named(folder: Path) -> None:
     (folder / "news.articles.jsonl").unlink()
-    with pytest.raises(BadRequest, match="No set of the folder holds the articles that 'news' asks about"):
+    with pytest.raises(BadRequest, match="No set in the folder has the articles that 'news' asks about"):
         plan(folder, sets=("news",))
 
 
@@ -271,7 +271,7 @@ def test_a_question_that_cannot_be_asked_is_left_out_and_said(folder: Path, tmp_
     planned = make_plan(data, Selection(sets=("news",)))
     report = evaluate(data, planned, settings=load_settings(), folder=tmp_path / "kept")
     assert report.columns == ()
-    assert [(item.id, "holds no word" in item.reason) for item in report.left_out] == [("q-harvest", True)]
+    assert [(item.id, "contains no word" in item.reason) for item in report.left_out] == [("q-harvest", True)]
 
 
 @pytest.mark.parametrize(
@@ -399,7 +399,7 @@ def test_the_command_prints_json(folder: Path) -> None:
         (["--mode", "llm"], 2, "needs a language model"),
         (["--html", "/nowhere/at/all.html"], 2, "there is no folder /nowhere/at"),
         (["--sample", "0"], 2, "--sample"),
-        (["--index-language", "?"], 2, "no BCP 47 tag"),
+        (["--index-language", "?"], 2, "not a BCP 47 tag"),
     ],
 )
 def test_bad_use_is_said(folder: Path, arguments: list[str], code: int, message: str) -> None:

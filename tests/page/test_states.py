@@ -101,7 +101,7 @@ def test_what_was_streamed_before_a_failure_is_replaced(visit: Visiting) -> None
 
 @pytest.mark.parametrize(
     ("question", "detail"),
-    [("?!", "holds no word"), ("kopi " * 500, "The question has 2499 characters, the limit is 2000")],
+    [("?!", "contains no word"), ("kopi " * 500, "The question has 2499 characters, the limit is 2000")],
 )
 def test_a_question_that_cannot_be_asked(visit: Visiting, question: str, detail: str) -> None:
     seen = visit()

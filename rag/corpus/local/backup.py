@@ -50,11 +50,11 @@ def back_up(folder: Path, target: Path, *, overwrite: bool, told: Told) -> Conte
     """
     source = folder / DATABASE_NAME
     if not source.is_file():
-        raise NotFound(f"There is no corpus in {folder}: set KUTIP_DATA_DIR to the folder of one.")
+        raise NotFound(f"There are no articles in {folder}. Set KUTIP_DATA_DIR to the folder that holds yours.")
     if target.resolve().is_relative_to(folder.resolve()):
-        raise BackupError(f"{target} is inside the data folder {folder}: choose a place outside.")
+        raise BackupError(f"{target} is inside the data folder {folder}. Choose a file outside.")
     if target.exists() and not overwrite:
-        raise BackupError(f"{target} exists: choose another name, or replace it with --force.")
+        raise BackupError(f"{target} exists. Choose another name, or overwrite it with --force.")
     with _beside(target) as written:
         with closing(Database(source)) as database, database.reading() as connection:
             stored_encoder(connection)  # subtle: what is seen is fixed by the first query, not by BEGIN
@@ -76,7 +76,7 @@ def restore(folder: Path, source: Path, *, overwrite: bool, told: Told) -> Conte
         CorpusError: the folder cannot be written.
     """
     if not source.is_file():
-        raise NotFound(f"There is no file {source}: give a file that `kutip backup` wrote.")
+        raise NotFound(f"There is no file {source}. Name a file that `kutip backup` wrote.")
     if not overwrite:
         _refuse_articles(folder)
     with closing(_opened(folder)) as database, _beside(folder / DATABASE_NAME) as copied:
@@ -100,14 +100,14 @@ def _refuse_articles(folder: Path) -> None:
     path = folder / DATABASE_NAME
     if not path.exists():
         return
-    how = "keep it with `kutip backup`, then replace it with --force"
+    how = "Keep it with `kutip backup`, then replace it with --force"
     try:
         with closing(_connected(path, mode="ro")) as connection:
             articles = _count(connection, "articles")
     except sqlite3.Error as error:
-        raise BackupError(f"The corpus in {folder} cannot be read ({error}): {how}.") from error
+        raise BackupError(f"Cannot read the articles in {folder} ({error}). {how}.") from error
     if articles:
-        raise BackupError(f"The corpus in {folder} holds {articles} articles: {how}.")
+        raise BackupError(f"{folder} already has {articles} articles. {how}.")
 
 
 def _opened(folder: Path) -> Database:
@@ -150,10 +150,10 @@ def _check_is_corpus(connection: sqlite3.Connection, path: Path) -> None:
         found = newest_state(connection)["corpus"]
     except sqlite3.DatabaseError as error:
         raise BackupError(
-            f"{path} is no backup of Kutip ({error}): give a file of `kutip backup`."
+            f"{path} is not a backup of Kutip ({error}). Name a file that `kutip backup` wrote."
         ) from error
     if not found:
-        raise BackupError(f"{path} is no backup of Kutip: give a file of `kutip backup`.")
+        raise BackupError(f"{path} is not a backup of Kutip. Name a file that `kutip backup` wrote.")
 
 
 @contextmanager
@@ -170,7 +170,7 @@ def _beside(target: Path) -> Iterator[Path]:
         ):
             yield Path(folder, target.name)
     except OSError as error:
-        raise BackupError(f"{target} cannot be written ({error}): choose another place.") from error
+        raise BackupError(f"Cannot write {target} ({error}). Choose another file.") from error
 
 
 def _copy(source: sqlite3.Connection, target: Path, *, told: Told) -> None:
@@ -181,7 +181,7 @@ def _copy(source: sqlite3.Connection, target: Path, *, told: Told) -> None:
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
         raise BackupError(
-            f"The corpus cannot be copied to {target.parent.parent} ({error}): make room there."
+            f"Cannot copy the articles to {target.parent.parent} ({error}). Free some space there."
         ) from error
 
 

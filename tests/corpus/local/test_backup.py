@@ -100,7 +100,7 @@ def test_an_existing_file_is_replaced_only_when_told_to(data: Path, tmp_path: Pa
     target = tmp_path / "kutip.backup"
     target.write_text("precious")
     with pytest.raises(
-        BackupError, match=r"kutip\.backup exists: choose another name, or replace it with --force"
+        BackupError, match=r"kutip\.backup exists\. Choose another name, or overwrite it with --force"
     ):
         saved(data, target)
     assert target.read_text() == "precious"
@@ -109,7 +109,7 @@ def test_an_existing_file_is_replaced_only_when_told_to(data: Path, tmp_path: Pa
 
 
 def test_there_must_be_a_corpus_and_nothing_is_made_of_none(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match=r"There is no corpus in .*data: set KUTIP_DATA_DIR"):
+    with pytest.raises(NotFound, match=r"There are no articles in .*data\. Set KUTIP_DATA_DIR"):
         saved(tmp_path / "data", tmp_path / "b")
     assert names(tmp_path) == set()
 
@@ -117,13 +117,13 @@ def test_there_must_be_a_corpus_and_nothing_is_made_of_none(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", [DATABASE_NAME, "backup"])
 def test_no_backup_goes_into_the_data_folder(data: Path, name: str) -> None:
     before = (data / DATABASE_NAME).read_bytes()
-    with pytest.raises(BackupError, match=r"is inside the data folder .*data: choose a place outside"):
+    with pytest.raises(BackupError, match=r"is inside the data folder .*data\. Choose a file outside"):
         saved(data, data / name, overwrite=True)
     assert (data / DATABASE_NAME).read_bytes() == before
 
 
 def test_a_place_that_cannot_be_written_is_named(data: Path, tmp_path: Path) -> None:
-    with pytest.raises(BackupError, match=r"nowhere/b cannot be written .*: choose another place"):
+    with pytest.raises(BackupError, match=r"Cannot write .*nowhere/b \(.*\)\. Choose another file"):
         saved(data, tmp_path / "nowhere" / "b")
 
 
@@ -217,7 +217,7 @@ def test_articles_are_replaced_only_when_told_to(data: Path, backup: Path) -> No
         add(corpus, article("new", "Gempa."))
     with pytest.raises(
         BackupError,
-        match=r"data holds 21 articles: keep it with `kutip backup`, then replace it with --force",
+        match=r"data already has 21 articles\. Keep it with `kutip backup`, then replace it with --force",
     ):
         put_back(data, backup)
     assert vector_texts(data, "gempa") == ["Gempa."]
@@ -356,9 +356,9 @@ def test_vectors_of_another_encoder_come_back_and_are_told(backup: Path, tmp_pat
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is no backup of Kutip .no such table: .*: give a file of `kutip backup`"),
-        (b"This is no database. " * 400, "is no backup of Kutip .file is not a database"),
-        (None, "is no backup of Kutip .no such table: properties"),
+        (b"", "is not a backup of Kutip .no such table: .*Name a file that `kutip backup` wrote"),
+        (b"This is no database. " * 400, "is not a backup of Kutip .file is not a database"),
+        (None, "is not a backup of Kutip .no such table: properties"),
     ],
 )
 def test_what_is_no_backup_changes_nothing(
@@ -409,7 +409,7 @@ def test_a_corpus_damaged_in_the_middle_is_replaced(data: Path, backup: Path) ->
 
 def test_what_is_no_database_any_more_is_put_aside(data: Path, backup: Path) -> None:
     (data / DATABASE_NAME).write_bytes(b"This is no database. " * 400)
-    with pytest.raises(BackupError, match=r"data cannot be read \(file is not a database\): keep it"):
+    with pytest.raises(BackupError, match=r"Cannot read .*data \(file is not a database\)\. Keep it"):
         put_back(data, backup)
     put_back(data, backup, overwrite=True)
     assert (data / f"damaged-{DATABASE_NAME}").read_bytes().startswith(b"This is no database. ")

@@ -582,14 +582,14 @@ def test_without_an_address_the_setting_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("KUTIP_CORPUS", "milvus")
     result = kutip("articles", "list")
     assert result.code == 2
-    assert "KUTIP_MILVUS_URI is not set: set it to the address of the server" in result.err
+    assert "KUTIP_MILVUS_URI is not set. Set it to the address of the server" in result.err
 
 
 def test_without_the_client_the_extra_is_named(tmp_path: Path) -> None:
     uri = "http://127.0.0.1:1"
     run = kutip_without("pymilvus", tmp_path, "articles", "list", corpus="milvus", milvus_uri=uri)
     assert run.returncode == 2
-    assert "the Milvus client is not installed: run `pip install 'kutip[milvus]'`" in run.stderr
+    assert "the Milvus client is not installed. Run `pip install 'kutip[milvus]'`" in run.stderr
 
 
 def test_the_local_corpus_needs_no_client(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 EVAL ?= ../shared/eval
+SHARED ?= ../shared
 NODE_MODULES := tests/javascript/node_modules
 SECONDS ?= 300
 # The project's own data folder, unless the environment or .env names another.
 DATA := $(or $(KUTIP_DATA_DIR),$(shell sed -n 's/^KUTIP_DATA_DIR=//p' .env 2>/dev/null),data)
 
-.PHONY: help install demo test check audit fuzz format serve bench screenshots
+.PHONY: help install demo test check audit fuzz format reader serve bench screenshots
 
 help:  ## List the commands.
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -52,6 +53,11 @@ serve: install  ## Answer over HTTP on 127.0.0.1:8000.
 
 bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; EVAL=FOLDER of the evaluation sets.
 	$(BIN)/python -m benchmarks --data $(EVAL)
+
+reader: $(VENV)/.installed-dev  ## Train the cross-encoder; SHARED=FOLDER of the training data. Stop it any time.
+	nice $(BIN)/python -m training.train --shared $(SHARED)
+	$(BIN)/python -m training.export
+	$(BIN)/python -m training.measure --shared $(SHARED)
 
 screenshots: $(VENV)/.installed-dev  ## Take the pictures of the chat page in docs/images.
 	$(BIN)/python -m tests.page.screenshots

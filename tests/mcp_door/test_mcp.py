@@ -338,7 +338,7 @@ BAD_ARGUMENTS: list[tuple[str, Json, str]] = [
     ("ask", {"question": "kopi", "top_k": 51}, "top_k: Input should be less than or equal to 50"),
     ("ask", {"question": "kopi", "mode": "fast"}, "mode: Input should be 'auto', 'llm' or 'extractive'"),
     ("ask", {"question": "kopi", "mode": "llm"}, "set KUTIP_LLM_MODEL"),
-    ("ask", {"question": "kopi", "language": "Indonesian!"}, "The language 'Indonesian!' is not a BCP 47 tag"),
+    ("ask", {"question": "kopi", "language": "Indonesian!"}, "'Indonesian!' is not a BCP 47 tag"),
     ("ask", {"question": "kopi", "filters": {"outlets": "A"}}, "filters.outlets: Extra inputs are not"),
     ("ask", {"question": "kopi", "filters": "A"}, "filters: Input should be a valid dictionary"),
     ("search", {"query": "x" * 2001}, "The query has 2001 characters, the limit is 2000"),

@@ -89,7 +89,11 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("KUTIP_RERANKER_DEPTH", "101", "less than or equal to 100"),
         ("KUTIP_MAX_QUESTION_CHARACTERS", "20001", "less than or equal to 20000"),
         ("KUTIP_CORPUS", "oracle", "KUTIP_CORPUS is 'oracle': .*'local'"),
-        ("KUTIP_FRAME_ANCESTORS", "https://a.example;", "'https://a.example;' is not an origin such as https://"),
+        (
+            "KUTIP_FRAME_ANCESTORS",
+            "https://a.example;",
+            "'https://a.example;' is not an origin such as https://",
+        ),
         ("KUTIP_FRAME_ANCESTORS", "https://a.example *", "'\\*' is not an origin"),
         ("KUTIP_FRAME_ANCESTORS", "https://a.example/page", "is not an origin"),
         ("KUTIP_FRAME_ANCESTORS", "'self'", "is not an origin"),
@@ -144,7 +148,9 @@ def test_a_name_that_is_like_no_setting_is_to_be_removed(monkeypatch: pytest.Mon
 def test_every_unknown_name_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUTIP_PORTS", "8")
     monkeypatch.setenv("KUTIP_HOSTS", "8")
-    with pytest.raises(SettingsError, match=r"KUTIP_HOSTS\. Did you .* KUTIP_PORTS\. Did you mean KUTIP_PORT"):
+    with pytest.raises(
+        SettingsError, match=r"KUTIP_HOSTS\. Did you .* KUTIP_PORTS\. Did you mean KUTIP_PORT"
+    ):
         load_settings()
 
 

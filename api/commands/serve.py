@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address
+from typing import NoReturn
 
 import click
 import uvicorn
@@ -14,7 +15,7 @@ import uvicorn
 from api.app import create_app
 from api.commands.base import Command
 from api.commands.options import has_corpus, location
-from api.commands.stopping import STOPPED
+from api.commands.stopping import STOPPED, end_stopped
 from api.commands.terminal import say
 from api.guards.access import Keys
 from api.observability.log_lines import set_up_logging
@@ -33,6 +34,8 @@ _REASONS = {
     errno.EADDRINUSE: "the port is in use. Choose another --port.",
     errno.EACCES: "this user may not use the port. Choose a --port above 1023.",
     errno.EADDRNOTAVAIL: "this machine does not have the address. Choose another --host.",
+    socket.EAI_NONAME: "the host name is unknown. Choose another --host.",
+    socket.EAI_AGAIN: "the host name cannot be looked up. Choose another --host.",
 }
 
 
@@ -96,9 +99,11 @@ def _answer_with_workers(settings: Settings, listener: socket.socket, announce: 
     sys.exit(status)
 
 
-def _end(settings: Settings) -> None:
-    _announce(f"Stopped. {_WHAT_IS_KEPT}", settings)
-    sys.exit(STOPPED)
+def _end(settings: Settings) -> NoReturn:
+    if settings.log_format == "json":
+        logger.info(f"Stopped. {_WHAT_IS_KEPT}")
+        sys.exit(STOPPED)
+    end_stopped(_WHAT_IS_KEPT)
 
 
 def _announce(message: str, settings: Settings) -> None:
@@ -134,8 +139,6 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _reason(error: OSError) -> str:
-    if isinstance(error, socket.gaierror):
-        return "this host name is not known. Choose another --host."
     told = str(error.strerror).partition(" (while")[0]  # Python repeats the address
     return _REASONS.get(error.errno or 0, f"{told}. Choose another --port or --host.")
 

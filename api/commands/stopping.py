@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+import click
+
 from api.commands.terminal import say
 
 # 128 + SIGINT, as shells report it.
 STOPPED = 130
 
 NOTHING_CHANGED = "Nothing was changed."
+
+_CLEAR_LINE = "\r\x1b[K"
 
 
 @contextmanager
@@ -24,5 +28,7 @@ def when_stopped(what_is_kept: Callable[[], str]) -> Iterator[None]:
 
 def end_stopped(what_is_kept: str) -> NoReturn:
     """Print that the command was stopped, and exit."""
+    if sys.stderr.isatty():
+        click.echo(_CLEAR_LINE, nl=False, err=True)  # of the ^C that the terminal printed
     say(f"Stopped. {what_is_kept}")
     sys.exit(STOPPED)

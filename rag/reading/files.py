@@ -38,7 +38,9 @@ def read_paths(paths: Sequence[str | Path], *, overrides: Overrides) -> Iterator
     names = [os.fspath(path) for path in paths]
     missing = [repr(name) for name in names if name != STANDARD_INPUT and not os.path.exists(name)]
     if missing:
-        raise NotFound(f"There is no file or folder {', '.join(missing)}. Correct the path; nothing was read.")
+        raise NotFound(
+            f"There is no file or folder {', '.join(missing)}. Correct the path; nothing was read."
+        )
     reading = _Reading(overrides=overrides)
     return chain.from_iterable(map(reading.read, names))
 

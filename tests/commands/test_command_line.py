@@ -548,8 +548,8 @@ def test_no_command_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kutip("settings") == Result(
         2,
         "",
-        "kutip: KUTIP_ADMIN_KEYS: entry 2 has 6 characters, but a key has at least 16 (`kutip key` makes one). "
-        "Correct or remove it.\n",
+        "kutip: KUTIP_ADMIN_KEYS: entry 2 has 6 characters, but a key has at least 16 "
+        "(`kutip key` makes one). Correct or remove it.\n",
     )
 
 
@@ -568,6 +568,20 @@ def test_a_port_in_use_is_named_at_once(taken_port: int) -> None:
     assert result.err == (
         f"kutip: Cannot listen on 127.0.0.1:{taken_port}: the port is in use. Choose another --port.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        ("192.0.2.1", "this machine does not have the address"),
+        ("kutip.invalid", "the host name "),
+    ],
+)
+def test_an_address_that_cannot_be_had_is_named(host: str, reason: str) -> None:
+    result = kutip("serve", "--host", host, "--port", "0")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"kutip: Cannot listen on {host}:0: {reason}")
+    assert result.err.endswith(". Choose another --host.\n")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "0"])  # noqa: S104 - that is what it refuses

@@ -203,7 +203,7 @@ def test_a_folder_with_questions_and_articles_is_a_set(tmp_path: Path) -> None:
 
 
 def test_an_unknown_set_is_named_with_those_there_are(folder: Path) -> None:
-    with pytest.raises(BadRequest, match="no set 'nws'. The sets are abstain, news"):
+    with pytest.raises(BadRequest, match=r"no set 'nws'\. The sets are abstain, news"):
         plan(folder, sets=("nws",))
 
 

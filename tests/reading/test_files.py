@@ -56,7 +56,9 @@ def test_a_folder_is_read_in_order_with_all_below_it(tmp_path: Path) -> None:
 
 def test_missing_paths_are_named_before_anything_is_read(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", TEXT)
-    with pytest.raises(NotFound, match=r"There is no file or folder '.*tidak-ada\.txt', ''\. Correct the path"):
+    with pytest.raises(
+        NotFound, match=r"There is no file or folder '.*tidak-ada\.txt', ''\. Correct the path"
+    ):
         read_paths([tmp_path / "a.txt", tmp_path / "tidak-ada.txt", ""], overrides=Overrides())
 
 

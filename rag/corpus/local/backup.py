@@ -50,7 +50,9 @@ def back_up(folder: Path, target: Path, *, overwrite: bool, told: Told) -> Conte
     """
     source = folder / DATABASE_NAME
     if not source.is_file():
-        raise NotFound(f"There are no articles in {folder}. Set KUTIP_DATA_DIR to the folder that holds yours.")
+        raise NotFound(
+            f"There are no articles in {folder}. Set KUTIP_DATA_DIR to the folder that holds yours."
+        )
     if target.resolve().is_relative_to(folder.resolve()):
         raise BackupError(f"{target} is inside the data folder {folder}. Choose a file outside.")
     if target.exists() and not overwrite:

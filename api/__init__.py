@@ -1,1 +1,1 @@
-"""The doors out: JSON over HTTP."""
+"""The HTTP API, the MCP tools and the command line."""

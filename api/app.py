@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
-from api.guards.access import Access, Keys, is_open
+from api.guards.access import Access, Keys, is_public
 from api.guards.body_limit import BodyLimit
 from api.guards.concurrency_limit import ConcurrencyLimit, Load
 from api.guards.origins import TrustedPages, origin_pattern
@@ -24,27 +24,28 @@ from api.observability.log_lines import log_texts
 from api.observability.observation import Observation
 from api.observability.request_ids import HEADER
 from api.observability.service_metrics import ServiceMetrics
-from api.observability.tracing import note_on_span
-from api.problems import add_problem_handlers, described_problems
+from api.observability.tracing import record_on_span
+from api.problems import add_problem_handlers, problem_responses
 from api.routes import articles, ask, chat, docs, filters, health, metrics, page, responses, search
 from rag.service import Service
 from rag.settings import Settings
 
-# A span for each request, sent to the collector that the environment names, if it does. The probes and the
-# page are none, and measures and logs are Kutip's own.
+# FastAPI makes a span for each request and sends it to the collector set in the environment, if there is one.
+# The health probes and the page get no span. Metrics and logs are Kutip's own.
 _TELEMETRY: TelemetryConfig = {
     "auto_configure": True,
     "metrics": False,
     "logs": False,
     "operation_spans": False,
-    "exclude": is_open,
+    "exclude": is_public,
 }
 
 
 def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAPI:
-    """Return the application around a service, which is closed when the application shuts down.
+    """Return the application for a service. The application closes the service when it shuts down.
 
-    One of several workers counts in `shared_folder`, and works on its share of the requests at once.
+    With several workers, each one keeps its counts in `shared_folder` and takes an equal share of
+    `max_concurrent`.
     """
     mcp_endpoint = McpEndpoint(service)
     shared_file = shared_folder / "rates.sqlite3" if shared_folder else None
@@ -54,7 +55,7 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
     if service.settings.log_texts:
         service.pipeline.listeners.append(log_texts)
 
-    service.pipeline.listeners.append(note_on_span(has_texts=service.settings.trace_texts))
+    service.pipeline.listeners.append(record_on_span(has_texts=service.settings.trace_texts))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -67,9 +68,9 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
         description="Answers from articles, with citations to the exact words of the source.",
         version=version("kutip"),
         lifespan=lifespan,
-        docs_url=None,  # FastAPI's own loads its scripts from another server
+        docs_url=None,  # FastAPI's own page loads its scripts from another server
         redoc_url=None,
-        redirect_slashes=False,  # a redirect leads to whatever host its request named
+        redirect_slashes=False,  # the redirect would go to whatever host the request named
         telemetry=_TELEMETRY,
         middleware=_middleware(
             service.settings, workers=workers, rate_limit=rate_limit, load=load, metrics=counts
@@ -78,16 +79,16 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
     app.state.service = service
     app.state.metrics = counts
     add_problem_handlers(app)
-    # Access has seen to the key; this says in the OpenAPI document that there must be one.
+    # The Access middleware checks the key. This only states in the OpenAPI document that a key is needed.
     needing_key = [Depends(HTTPBearer(auto_error=False))] if Keys.of(service.settings).are_set else []
     for module in (ask, search, articles, filters, metrics):
-        app.include_router(module.router, responses=described_problems(), dependencies=needing_key)
+        app.include_router(module.router, responses=problem_responses(), dependencies=needing_key)
     for module in (chat, responses):
-        described = described_problems(is_openai=True)
+        described = problem_responses(is_openai=True)
         app.include_router(module.router, responses=described, dependencies=needing_key)
     for module in (health, page, docs):
-        app.include_router(module.router, responses=described_problems())
-    # subtle: a route, as a mount would redirect /mcp to /mcp/.
+        app.include_router(module.router, responses=problem_responses())
+    # subtle: this is a route because a mount would redirect /mcp to /mcp/.
     app.router.routes.append(Route("/mcp", mcp_endpoint, methods=["POST"]))
     return app
 
@@ -95,11 +96,11 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
 def _middleware(
     settings: Settings, *, workers: int, rate_limit: RateLimit, load: Load, metrics: ServiceMetrics
 ) -> list[Middleware]:
-    """Return what a request passes before its route, in this order."""
+    """Return the middleware in the order in which a request passes it."""
     return [
         Middleware(Observation, metrics=metrics),
         Middleware(SecurityHeaders),
-        *_cross_origin(settings.cors_origins),  # before the keys: a preflight request carries none
+        *_cross_origin(settings.cors_origins),  # before Access: a preflight request carries no key
         Middleware(Access, keys=Keys.of(settings), pages=TrustedPages.of(settings), rate_limit=rate_limit),
         Middleware(ConcurrencyLimit, limit=ceil(settings.max_concurrent / workers), load=load),
         Middleware(BodyLimit),
@@ -114,7 +115,7 @@ def _cross_origin(origins: str) -> list[Middleware]:
             CORSMiddleware,
             allow_origin_regex=origin_pattern(origins),
             allow_methods=("GET", "POST", "DELETE"),
-            allow_headers=("*",),  # there are no cookies; clients of OpenAI's API send many of their own
+            allow_headers=("*",),  # OpenAI clients send many headers of their own, and Kutip uses no cookies
             expose_headers=("Retry-After", HEADER),
         )
     ]

@@ -1,4 +1,4 @@
-"""What routes are handed."""
+"""Dependencies that FastAPI passes to the routes."""
 
 from dataclasses import dataclass
 from typing import Annotated, cast
@@ -6,12 +6,12 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Request
 from pydantic.json_schema import SkipJsonSchema
 
-from api.openai_door.citation_shapes import Addresses, ChatMarks
+from api.openai_door.citation_shapes import ChatMarkers, CitationUrls
 from rag.datatypes import Markers, SourceEvents
 from rag.service import Service
 
 
-# Coroutines, since FastAPI calls a plain function in a thread of its own.
+# Dependencies are coroutines because FastAPI would run a plain function in a thread.
 async def _service(request: Request) -> Service:
     return cast("Service", request.app.state.service)
 
@@ -20,34 +20,37 @@ RunningService = Annotated[Service, Depends(_service)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChatForm:
-    """How a chat's reply is to look unless its body says otherwise: by headers, else by the settings."""
+class ReplyOptions:
+    """The format of a chat's reply, from the request's headers or else the settings.
 
-    addresses: Addresses
+    The request's body may override it.
+    """
+
+    urls: CitationUrls
     markers: Markers
     sources: SourceEvents
 
-    def marks(self, markers: Markers | None) -> ChatMarks:
-        """Return what is written behind claims."""
-        return ChatMarks(self.addresses, has_links=(markers or self.markers) == "links")
+    def marks(self, markers: Markers | None) -> ChatMarkers:
+        """Return the function that writes the citation markers after each claim."""
+        return ChatMarkers(self.urls, has_links=(markers or self.markers) == "links")
 
     def has_source_events(self, sources: SourceEvents | None) -> bool:
-        """Whether Open WebUI's events are sent."""
+        """Whether to send source events for Open WebUI."""
         return (sources or self.sources) == "open-webui"
 
 
-async def _chat_form(
+async def _reply_options(
     request: Request,
     service: RunningService,
     x_kutip_markers: Annotated[Markers | SkipJsonSchema[None], Header()] = None,
     x_kutip_sources: Annotated[SourceEvents | SkipJsonSchema[None], Header()] = None,
-) -> ChatForm:
+) -> ReplyOptions:
     settings = service.settings
-    return ChatForm(
-        addresses=Addresses(settings.public_url or str(request.base_url)),
+    return ReplyOptions(
+        urls=CitationUrls(settings.public_url or str(request.base_url)),
         markers=x_kutip_markers or settings.chat_markers,
         sources=x_kutip_sources or settings.chat_sources,
     )
 
 
-RequestedForm = Annotated[ChatForm, Depends(_chat_form)]
+RequestedReplyOptions = Annotated[ReplyOptions, Depends(_reply_options)]

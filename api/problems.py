@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents; under OpenAI's paths in OpenAI's envelope."""
+"""Errors as RFC 9457 problem documents, or in OpenAI's error format under OpenAI's paths."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
-# What the OpenAPI document says of every reply that is no success.
+# The schemas of error responses in the OpenAPI document.
 _TEXT = {"type": "string"}
 _PROBLEM_SCHEMA = {
     "title": "Problem",
@@ -64,7 +64,7 @@ _OPENAI_SCHEMA = {
     "required": ["error"],
 }
 
-UNEXPECTED = "Something unexpected failed; the server's log says what."
+UNEXPECTED = "An unexpected error occurred. See the server's log for details."
 
 _SHOWN_CHARACTERS = 200
 
@@ -78,22 +78,23 @@ _OPENAI_CODES = {
 }
 
 
-def described_problems(*, is_openai: bool = False) -> dict[int | str, dict[str, Any]]:
-    """Return what routes may answer beside a success, for the OpenAPI document."""
+def problem_responses(*, is_openai: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return the error responses of a route for the OpenAPI document."""
     content: dict[str, Any] = {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}
     if is_openai:
         content = {"application/json": {"schema": _OPENAI_SCHEMA}}
     return {
-        "4XX": {"description": "What is wrong with the request", "content": content},
-        "5XX": {"description": "What failed here", "content": content},
+        "4XX": {"description": "The request is not valid or not allowed", "content": content},
+        "5XX": {"description": "The server failed", "content": content},
     }
 
 
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:
     """Return a problem document; `members` are extension members such as `errors`."""
-    told = {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    title = HTTPStatus(status).phrase
+    document = {"type": kind, "title": title, "status": status, "detail": detail, **members}
     request_id = current_request_id()
-    return {**told, "request_id": request_id} if request_id else told
+    return {**document, "request_id": request_id} if request_id else document
 
 
 def problem_of(error: KutipError) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def problem_of(error: KutipError) -> dict[str, Any]:
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every error of `app` with a problem document."""
+    """Make `app` answer every error with a problem document."""
     app.add_exception_handler(KutipError, _own_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
@@ -115,7 +116,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def openai_error(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a problem document in OpenAI's envelope.
+    """Return a problem document in OpenAI's error format.
 
     >>> openai_error(problem(422, "n: …", errors=[{"field": "messages.0.content", "detail": "…"}]))["error"]
     {'message': 'n: …', 'type': 'invalid_request_error', 'param': 'messages[0].content', 'code': None}
@@ -133,22 +134,22 @@ def openai_error(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def respond(
+def problem_response(
     document: dict[str, Any], *, path: str = "", headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return a problem document as a response, in the form that clients of `path` read."""
+    """Return a problem document as a response, in the format that clients of `path` expect."""
     status, media_type, content = document["status"], MEDIA_TYPE, document
     if path.startswith(_OPENAI_PATHS):
         media_type, content = "application/json", openai_error(document)
         status = _OPENAI_STATUS.get(status, status)
-    # subtle: a lone surrogate, which JSON can name and UTF-8 cannot hold, goes out as the escape it came as.
+    # subtle: JSON can escape a lone surrogate, but UTF-8 cannot encode it, so it is sent as an escape again.
     body = json.dumps(content, ensure_ascii=False).encode(errors="backslashreplace")
     return Response(body, status_code=status, headers=headers, media_type=media_type)
 
 
-def refusal(error: KutipError, *, path: str) -> Response:
-    """Return one of Kutip's own errors as a response, in the form that clients of `path` read."""
-    return respond(problem_of(error), path=path, headers=_headers_of(error))
+def error_response(error: KutipError, *, path: str) -> Response:
+    """Return one of Kutip's own errors as a response, in the format that clients of `path` expect."""
+    return problem_response(problem_of(error), path=path, headers=_headers_of(error))
 
 
 def _headers_of(error: KutipError) -> dict[str, str]:
@@ -161,7 +162,7 @@ def _headers_of(error: KutipError) -> dict[str, str]:
 
 async def _own_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, KutipError)
-    return refusal(error, path=path_of(request.scope))
+    return error_response(error, path=path_of(request.scope))
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
@@ -171,39 +172,39 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
     if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
         detail += ". Send the header Content-Type: application/json"
     document = problem(422, f"{detail}. /docs shows every field.", errors=errors)
-    return respond(document, path=path_of(request.scope))
+    return problem_response(document, path=path_of(request.scope))
 
 
 def _described(item: Mapping[str, Any]) -> dict[str, str]:
-    """Return the field that an error of validation names, and what is wrong with it."""
+    """Return the field of a validation error and a message about it."""
     place, *path = item["loc"]
     if place == "header":
-        path = path[:1]  # behind its name stands which of its types it is not
+        path = path[:1]  # after the header's name pydantic lists the type that it tried
     if item["type"] == "json_invalid":
-        return {"field": "", "detail": f"This is no JSON: {item['ctx']['error']} at character {path[0]}"}
+        return {"field": "", "detail": f"The body is not JSON: {item['ctx']['error']} at character {path[0]}"}
     return {"field": ".".join(map(str, path))[:_SHOWN_CHARACTERS], "detail": item["msg"]}
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    path, told, headers = path_of(request.scope), error.detail, error.headers
+    path, message, headers = path_of(request.scope), error.detail, error.headers
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers = {"Allow": ", ".join(_methods_of(path, request))}
     if isinstance(error.__cause__, UnicodeDecodeError | RecursionError):
-        told = "The body is no JSON that can be read: send UTF-8, and nest it less"
-    detail = f"{request.method} {path}: {told}. /docs lists every route."
-    return respond(problem(error.status_code, detail), path=path, headers=headers)
+        message = "The body cannot be read as JSON: send UTF-8 text with less nesting"
+    detail = f"{request.method} {path}: {message}. /docs lists every route."
+    return problem_response(problem(error.status_code, detail), path=path, headers=headers)
 
 
 def _methods_of(path: str, request: Request) -> list[str]:
-    # subtle: Starlette names those of the first route with this path, and there may be one for each method.
+    # subtle: Starlette names only the methods of the first route with this path. There may be one per method.
     contexts = iter_route_contexts(request.app.routes)
     matching = [it.methods for it in contexts if it.path and compile_path(it.path)[0].match(path)]
     return sorted({method for methods in matching for method in methods or ()})
 
 
 async def _unexpected_error(request: Request, _: Exception) -> Response:
-    # It is raised again behind this, and logged by whoever runs the application: uvicorn, with its traceback.
-    # subtle: it is sent from outside of every middleware, so it takes the headers itself.
+    # Starlette raises the error again after this, and uvicorn logs it with its traceback.
+    # subtle: this response passes through no middleware, so the headers are added here.
     headers = {**SECURITY_HEADERS, HEADER: current_request_id() or ""}
-    return respond(problem(500, UNEXPECTED), path=path_of(request.scope), headers=headers)
+    return problem_response(problem(500, UNEXPECTED), path=path_of(request.scope), headers=headers)

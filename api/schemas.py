@@ -1,4 +1,4 @@
-"""Bodies that come in, checked; dataclasses that go out, as JSON."""
+"""Request bodies with their validation, and replies as JSON."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ from rag.validation import check_characters, language_tag
 _MAXIMUM_VALUES = 100
 
 
-# What JSON Schema can say of them; their own checks say it in words.
+# These patterns are for the JSON Schema only. The checks themselves are in code and give better messages.
 _HOLDS_A_WORD: JsonDict = {"pattern": r"[\p{L}\p{N}]"}
 LANGUAGE_TAG: JsonDict = {"pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,8}$"}
 _PAIR: JsonDict = {"pattern": "^[^=]+="}
@@ -43,11 +43,11 @@ def _as_list(value: object) -> object:
 
 
 def _as_day(value: object) -> object:
-    # Left to pydantic, 0 would be a day in 1970 and "2025" a second of it.
+    # pydantic itself would read 0 as a day in 1970 and "2025" as 2025 seconds after it began.
     try:
         return date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
-        raise PydanticCustomError("day", "This is no day such as 2025-07-27") from None
+        raise PydanticCustomError("day", "This is not a date such as 2025-07-27") from None
 
 
 AsList = BeforeValidator(_as_list, json_schema_input_type=str | list[str])
@@ -56,33 +56,34 @@ Day = Annotated[date, BeforeValidator(_as_day)]
 
 
 class StrictBody(BaseModel):
-    """A body in which an unknown field is an error, not a typing mistake without effect."""
+    """A body that refuses unknown fields, so that a misspelled field is reported instead of ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class ArticleFilters(StrictBody):
-    """Which articles are meant; of each field a value or a list of them, any of which will do."""
+    """Filters on articles. Each field takes a value or a list; an article may match any value of the list."""
 
     language: Annotated[
-        OneOrMore, Field(description="Languages of articles as BCP 47 tags: `id`, `en`, `zh-Hans`")
+        OneOrMore, Field(description="Languages of the articles as BCP 47 tags: `id`, `en`, `zh-Hans`")
     ] = []
-    outlet: Annotated[OneOrMore, Field(description="Who published the articles")] = []
-    author: Annotated[OneOrMore, Field(description="Who wrote the articles")] = []
-    section: Annotated[OneOrMore, Field(description="Sections of the outlets")] = []
+    outlet: Annotated[OneOrMore, Field(description="Outlets that published the articles")] = []
+    author: Annotated[OneOrMore, Field(description="Authors of the articles")] = []
+    section: Annotated[OneOrMore, Field(description="Sections in which the articles appeared")] = []
     article_id: Annotated[OneOrMore, Field(description="Ids of articles")] = []
     published_from: Annotated[
-        Day | None, Field(description="First day, such as 2025-07-27; leaves undated articles out")
+        Day | None,
+        Field(description="First day of publication, such as 2025-07-27. Excludes undated articles"),
     ] = None
     published_to: Annotated[
-        Day | None, Field(description="Last day, inclusive; leaves undated articles out")
+        Day | None, Field(description="Last day of publication, inclusive. Excludes undated articles")
     ] = None
 
     def with_metadata(self, metadata: dict[str, JsonValue]) -> Filters:
-        """Return the filters as the pipeline takes them.
+        """Return the filters for the pipeline.
 
         Raises:
-            BadRequest: a language is no BCP 47 tag, or a value holds a character that no text may hold.
+            BadRequest: a language is not a BCP 47 tag, or a value holds a forbidden character.
         """
         filters = Filters(
             language=tuple(map(language_tag, self.language)),
@@ -101,30 +102,32 @@ class ArticleFilters(StrictBody):
 
 
 class FiltersBody(ArticleFilters):
-    """Which articles are meant: every condition must hold; of the values of a list any will do."""
+    """Filters on articles. An article must pass every filter; for a list, any one of its values is enough."""
 
     metadata: Annotated[
         dict[str, JsonValue],
-        Field(max_length=_MAXIMUM_VALUES, description="Keys and values that the articles' metadata hold"),
+        Field(
+            max_length=_MAXIMUM_VALUES, description="Keys and values that the articles' metadata must have"
+        ),
     ] = {}
 
     def to_filters(self) -> Filters:
-        """Return the filters as the pipeline takes them."""
+        """Return the filters for the pipeline."""
         return self.with_metadata(self.metadata)
 
 
 class ArticleQuery(ArticleFilters):
-    """The query string of a listing: filters that may be repeated, and the page."""
+    """The query string of an article list: filters, which may be repeated, and paging."""
 
     metadata: Annotated[
         list[Annotated[str, Field(json_schema_extra=_PAIR)]],
-        Field(max_length=_MAXIMUM_VALUES, description="`key=value`; the value as JSON, or plain text"),
+        Field(max_length=_MAXIMUM_VALUES, description="`key=value`, where the value is JSON or plain text"),
     ] = []
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     cursor: str | None = None
 
     def to_filters(self) -> Filters:
-        """Return the filters as the pipeline takes them."""
+        """Return the filters for the pipeline."""
         return self.with_metadata(parse_metadata(self.metadata))
 
 
@@ -154,7 +157,7 @@ _ASK_EXAMPLES: list[JsonValue] = [
 
 
 class QuestionBody(StrictBody):
-    """A question that can be understood without what was said before."""
+    """A question that can be understood without the conversation before it."""
 
     question: Annotated[
         str, Field(description="The question, in any language", json_schema_extra=_HOLDS_A_WORD)
@@ -162,25 +165,26 @@ class QuestionBody(StrictBody):
     filters: Annotated[FiltersBody, Field(description="Answer only from these articles")] = FiltersBody()
     top_k: Annotated[
         int | None,
-        Field(ge=1, le=50, description="How many passages to answer from, if not as usual"),
+        Field(ge=1, le=50, description="Number of passages to answer from. Default: the server's setting"),
     ] = None
     language: Annotated[
         str | None,
         Field(
-            description="Language to answer in, as a BCP 47 tag; the question's otherwise",
+            description="Language of the answer as a BCP 47 tag. Default: the question's language",
             json_schema_extra=LANGUAGE_TAG,
         ),
     ] = None
     mode: Annotated[
         AnswerMode,
         Field(
-            description="`llm`: written by the server's language model, every sentence checked; "
-            "`extractive`: verbatim sentences; `auto`: `llm` where the server has one"
+            description="`llm`: the server's language model writes the answer and every sentence is checked. "
+            "`extractive`: the answer is verbatim sentences. `auto`: `llm` if the server has a language "
+            "model, else `extractive`"
         ),
     ] = "auto"
 
     def to_question(self) -> Question:
-        """Return the question as the pipeline takes it."""
+        """Return the question for the pipeline."""
         return Question(
             text=self.question,
             filters=self.filters.to_filters(),
@@ -191,7 +195,7 @@ class QuestionBody(StrictBody):
 
 
 class AskBody(QuestionBody):
-    """`POST /v1/ask`; without a question it is the last of the messages."""
+    """The body of `POST /v1/ask`. Without `question`, the last message is the question."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -208,50 +212,50 @@ class AskBody(QuestionBody):
     stream: bool = False
 
     def to_question(self) -> Question:
-        """Return the question as the pipeline takes it."""
+        """Return the question for the pipeline."""
         text, turns = conversation(self.messages, question=self.question)
         return replace(super().to_question(), text=text, turns=turns)
 
 
 class SearchBody(StrictBody):
-    """`POST /v1/search`."""
+    """The body of `POST /v1/search`."""
 
     query: Annotated[
-        str, Field(description="What to look for, in any language", json_schema_extra=_HOLDS_A_WORD)
+        str, Field(description="The search query, in any language", json_schema_extra=_HOLDS_A_WORD)
     ]
-    top_k: Annotated[int, Field(ge=1, le=100, description="How many passages to return")] = 10
+    top_k: Annotated[int, Field(ge=1, le=100, description="Number of passages to return")] = 10
     filters: Annotated[FiltersBody, Field(description="Search only these articles")] = FiltersBody()
     mode: Annotated[
         SearchMode,
-        Field(description="By meaning (`vector`), by words (`keyword`), or by both, which finds most"),
+        Field(description="Search by meaning (`vector`), by words (`keyword`) or by both (`hybrid`)"),
     ] = "hybrid"
 
     def to_question(self) -> Question:
-        """Return the query as the pipeline takes it."""
+        """Return the query for the pipeline."""
         return Question(text=self.query, filters=self.filters.to_filters(), top_k=self.top_k)
 
 
 class ArticleBody(StrictBody):
-    """Which article is to be read, and as it was when."""
+    """The id and, for an older version, the version of the article to read."""
 
-    article_id: Annotated[str, Field(description="The article's id, as a hit or a citation names it")]
+    article_id: Annotated[str, Field(description="The article's id from a hit or a citation")]
     version: Annotated[
         str | None,
-        Field(description="An older version, as a citation names it; the newest otherwise"),
+        Field(description="The `article_version` of a citation. Default: the newest version"),
     ] = None
 
     def check(self) -> None:
-        """Refuse what no id or version can hold.
+        """Check the characters of both fields.
 
         Raises:
-            BadRequest: a character that no text may hold.
+            BadRequest: a field holds a forbidden character.
         """
         check_characters(self.article_id, subject="The article_id", field="article_id")
         check_characters(self.version or "", subject="The version", field="version")
 
 
 class SearchReply(BaseModel):
-    """What a search returns; undated articles cannot be in a range of days."""
+    """The reply to a search. A range of days leaves out undated articles; the reply says how many."""
 
     hits: list[Hit]
     timings_ms: dict[str, float]
@@ -259,13 +263,13 @@ class SearchReply(BaseModel):
 
 
 class ArticlesReply(BaseModel):
-    """What became of each article, in the order they came."""
+    """The result for each article, in the order of the request."""
 
     articles: list[IngestResult]
 
 
 class ParagraphReply(BaseModel):
-    """A paragraph of an article: `text[start:end]` of the article's text."""
+    """A paragraph of an article. Its text is `text[start:end]` of the article's text."""
 
     number: int
     start: int
@@ -274,7 +278,7 @@ class ParagraphReply(BaseModel):
 
 
 class ArticleReply(BaseModel):
-    """A whole article, as it is now or was in one version."""
+    """A whole article in its newest or an older version."""
 
     id: str
     version: str
@@ -298,7 +302,7 @@ def answer_schema() -> dict[str, Any]:
 
 
 def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:
-    """Read `key=value` pairs; a value that is JSON keeps its type.
+    """Read `key=value` pairs. A value that is JSON keeps its type; any other value is a text.
 
     Raises:
         BadRequest: a pair has no `=`.
@@ -310,7 +314,7 @@ def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:
     for pair in pairs:
         key, separator, value = pair.partition("=")
         if not separator or not key:
-            raise BadRequest(f"The metadata filter {pair!r} is no key=value pair.", field="metadata")
+            raise BadRequest(f"The metadata filter {pair!r} is not a key=value pair.", field="metadata")
         try:
             metadata[key] = json.loads(value)
         except (ValueError, RecursionError):
@@ -319,51 +323,51 @@ def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:
 
 
 def search_reply(found: Found, *, undated: int) -> SearchReply:
-    """Return what a search found as the contract shows it."""
+    """Return the reply to a search."""
     return SearchReply(hits=found.hits, timings_ms=found.timings_ms, undated_articles_left_out=undated)
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """Return the Answer as the contract shows it."""
+    """Return an answer as JSON."""
     value: dict[str, Any] = _ANSWER.dump_python(answer, mode="json")
     return value
 
 
 def usage_of(answer: Answer) -> Usage:
-    """Return the tokens that the language model read and wrote: none for verbatim sentences."""
+    """Return the tokens that the language model read and wrote. Verbatim answers use none."""
     return Usage(**answer.usage) if answer.usage else NO_USAGE
 
 
 def claim_json(claim: Claim) -> dict[str, Any]:
-    """Return one claim of an Answer."""
+    """Return a claim as JSON."""
     value: dict[str, Any] = _CLAIM.dump_python(claim, mode="json")
     return value
 
 
 def hits_json(hits: Sequence[Hit]) -> list[dict[str, Any]]:
-    """Return hits as the contract shows them."""
+    """Return hits as JSON."""
     return [_HIT.dump_python(hit, mode="json") for hit in hits]
 
 
 def citations_json(citations: Sequence[Citation]) -> list[dict[str, Any]]:
-    """Return citations as the contract shows them."""
+    """Return citations as JSON."""
     return [_CITATION.dump_python(citation, mode="json") for citation in citations]
 
 
 def ingest_json(result: IngestResult) -> dict[str, Any]:
-    """Return what became of one article; `reason` only where there is one."""
+    """Return the result for one article as JSON, with `reason` only if there is one."""
     value: dict[str, Any] = _RESULT.dump_python(result, mode="json")
     return {name: item for name, item in value.items() if name != "reason" or item}
 
 
 def header_json(header: ArticleHeader) -> dict[str, Any]:
-    """Return an article without its body."""
+    """Return an article without its text as JSON."""
     value: dict[str, Any] = _HEADER.dump_python(header, mode="json")
     return value
 
 
 def article_json(article: Article) -> dict[str, Any]:
-    """Return the whole article with its text, its paragraphs' offsets and its version."""
+    """Return a whole article as JSON, with its version, its text and the offsets of its paragraphs."""
     value: dict[str, Any] = _ARTICLE.dump_python(article, mode="json")
     value["version"] = article.version
     value["text"] = article.text

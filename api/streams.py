@@ -1,4 +1,4 @@
-"""Replies that are written while they are sent, and work that ends when its client goes away."""
+"""Server-sent events, and work that is cancelled when its client disconnects."""
 
 import asyncio
 import json
@@ -19,17 +19,21 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Json = dict[str, Any]
 
-# Proxies such as nginx hold a stream back unless they are told not to.
+# Without X-Accel-Buffering, proxies such as nginx collect a stream before passing it on.
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def event_stream(lines: AsyncIterator[str]) -> StreamingResponse:
-    """Return server-sent events."""
+    """Return a response that sends `lines` as server-sent events."""
     return StreamingResponse(lines, media_type="text/event-stream", headers=_HEADERS)
 
 
-async def begun(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
-    """Wait for the first item, so that what cannot be asked is an error and no stream."""
+async def wait_for_first(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+    """Wait for the first item, then return all of them.
+
+    A question that cannot be answered raises its error here, so the reply is an error response and not a
+    stream.
+    """
     first = await anext(items)
 
     async def all_items() -> AsyncGenerator[T]:
@@ -41,61 +45,64 @@ async def begun(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
     return all_items()
 
 
-async def narrated(
+async def encode_stream(
     events: AsyncGenerator[Event],
     *,
-    tell: Callable[[Event], Iterable[str]],
-    apologise: Callable[[Json], str],
+    encode: Callable[[Event], Iterable[str]],
+    encode_problem: Callable[[Json], str],
     end: Sequence[str] = (),
 ) -> AsyncIterator[str]:
-    """Yield what `tell` says of each event, what `apologise` says of a problem that ends them, then `end`."""
+    """Yield the lines that `encode` makes of each event, then `end`.
+
+    An error ends the events. Its problem document is sent as `encode_problem` encodes it, before `end`.
+    """
     async with aclosing(events):
         try:
             async for event in events:
                 if isinstance(event, WritingFailed):
                     logger.warning("%s", event.error)
-                for line in tell(event):
+                for line in encode(event):
                     yield line
         except KutipError as error:
-            yield apologise(problem_of(error))
+            yield encode_problem(problem_of(error))
         except Exception as error:
             logger.error("Unexpected error", exc_info=error)
-            yield apologise(problem(500, UNEXPECTED))
+            yield encode_problem(problem(500, UNEXPECTED))
         for line in end:
             yield line
 
 
-async def lines(texts: Iterable[str]) -> AsyncIterator[str]:
-    """Yield lines that are all known."""
-    for text in texts:
-        yield text
+async def async_lines(lines: Iterable[str]) -> AsyncIterator[str]:
+    """Yield the lines asynchronously."""
+    for line in lines:
+        yield line
 
 
 def data_line(value: Json, *, event: str | None = None) -> str:
-    """Return a server-sent event."""
+    """Return a server-sent event with a JSON value."""
     name = f"event: {event}\n" if event else ""
     return f"{name}data: {json.dumps(value, ensure_ascii=False)}\n\n"
 
 
-async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """Return what `work` returns; end it when the client goes away.
+async def cancel_on_disconnect(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of `work`, or cancel it when the client disconnects.
 
     Raises:
-        ClientGone: it went away first.
+        ClientGone: the client disconnected before the work was done.
     """
-    working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_disconnected(request))
+    result = asyncio.ensure_future(work)
+    disconnect = asyncio.ensure_future(_wait_for_disconnect(request))
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientGone("The client went away before its answer was ready.")
-        return await working
+        await asyncio.wait({result, disconnect}, return_when=asyncio.FIRST_COMPLETED)
+        if not result.done():
+            raise ClientGone("The client disconnected before the answer was ready.")
+        return await result
     finally:
-        working.cancel()
-        leaving.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
+        result.cancel()
+        disconnect.cancel()
+        await asyncio.gather(result, disconnect, return_exceptions=True)
 
 
-async def _disconnected(request: Request) -> None:
+async def _wait_for_disconnect(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass

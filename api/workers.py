@@ -1,7 +1,7 @@
-"""Several processes that answer on one socket, each with a service of its own around one data folder.
+"""Several worker processes that serve one socket. Each has its own service; all share one data folder.
 
-A supervisor, which answers nothing itself, has bound the socket and hands it on; whichever worker is free
-takes the next connection. Workers are started afresh, not forked: threads of the encoder do not survive that.
+A supervisor binds the socket and passes it to the workers; it answers no requests itself. Any free worker
+takes the next connection. Workers are spawned, not forked: the encoder's threads do not survive a fork.
 """
 
 import logging
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 def server_config(app: FastAPI | Callable[[], FastAPI], settings: Settings, *, workers: int = 1) -> Config:
-    """Return how uvicorn serves an application, or what makes it in each of several workers."""
+    """Return uvicorn's configuration. With several workers, `app` must be a function that makes the app."""
     return Config(
         app,
         factory=workers > 1,
@@ -53,12 +53,13 @@ def serve_with_workers(
     announce: Callable[[], None],
     build: Callable[[Settings], Service] = build_service,
 ) -> int:
-    """Answer until told to stop, and return the exit status.
+    """Serve until a signal stops the server, and return the exit status.
 
-    `announce` is called as soon as there is an answer; each worker makes its service with `build`.
+    The supervisor calls `announce` as soon as the first worker answers. Each worker makes its service with
+    `build`.
     """
     with tempfile.TemporaryDirectory(prefix="kutip-", ignore_cleanup_errors=True) as folder:
-        # Read by libraries when they are imported, which the workers have yet to do.
+        # Libraries read these variables when a worker imports them.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         os.environ.setdefault("OMP_NUM_THREADS", str(max(1, processors() // settings.workers)))
         make_app = partial(_make_app, settings, Path(folder), build)
@@ -69,7 +70,7 @@ def serve_with_workers(
 
 
 class Supervisor(Multiprocess):
-    """Starts workers, starts others in place of those that end, and stops all of them."""
+    """Starts the workers, replaces those that end, and stops all of them."""
 
     def __init__(
         self, config: Config, listener: socket.socket, folder: Path, announce: Callable[[], None]
@@ -81,7 +82,7 @@ class Supervisor(Multiprocess):
         self.exit_status = 0
 
     def init_processes(self) -> None:
-        """Start one worker: what keeps it from answering is said once."""
+        """Start one worker first, so that an error at startup is printed once and not by every worker."""
         self._start_worker()
 
     def handle_int(self) -> None:
@@ -90,7 +91,7 @@ class Supervisor(Multiprocess):
         self.exit_status = 128 + signal.SIGINT
 
     def keep_subprocess_alive(self) -> None:
-        """Start the others once the first answers; replace those that have ended."""
+        """Start the other workers once the first one answers, and replace workers that have ended."""
         for worker in [worker for worker in self.processes if not worker.process.is_alive()]:
             if not self.should_exit.is_set():
                 self._replace(worker)
@@ -105,7 +106,7 @@ class Supervisor(Multiprocess):
         self.processes.remove(worker)
         if self._is_announced:
             ended = fields(worker=worker.pid, exit_status=worker.exitcode)
-            logger.warning("A worker ended; another takes its place.", extra=ended)
+            logger.warning("A worker ended. Starting a new one.", extra=ended)
             self._start_worker()
         else:
             self.exit_status = max(1, worker.exitcode or 0)
@@ -118,10 +119,10 @@ class Supervisor(Multiprocess):
 
 
 def _make_app(settings: Settings, folder: Path, build: Callable[[Settings], Service]) -> FastAPI:
-    """Return the application of the worker that this process is."""
+    """Return the application for this worker process."""
     set_up_logging(settings)
     set_up_tracing()
-    threading.Thread(target=_end_with_supervisor, name="supervisor", daemon=True).start()
+    threading.Thread(target=_stop_with_supervisor, name="supervisor", daemon=True).start()
     try:
         return create_app(build(settings), shared_folder=folder)
     except KutipError as error:
@@ -129,8 +130,8 @@ def _make_app(settings: Settings, folder: Path, build: Callable[[Settings], Serv
         sys.exit(error.exit_code)
 
 
-def _end_with_supervisor() -> None:
-    """Stop when the supervisor is killed, as nobody else would tell this process to."""
+def _stop_with_supervisor() -> None:
+    """Stop this worker when the supervisor is killed. Otherwise the worker would run on."""
     supervisor = multiprocessing.parent_process()
     assert supervisor is not None
     wait([supervisor.sentinel])

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.app import create_app
-from api.problems import refusal
+from api.problems import error_response
 from api.schemas import FiltersBody
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Article, UnsupportedPolicy
@@ -314,7 +314,7 @@ IMAGE: Json = {"type": "image_url", "image_url": {"url": "data:image/png;base64,
     ("body", "field", "detail"),
     [
         ({"messages": []}, "question", "is empty"),
-        ({"messages": [SYSTEM]}, "messages", "none of the user"),
+        ({"messages": [SYSTEM]}, "messages", "no message with the role user"),
         ({"messages": [ASKED, ANSWERED]}, "messages.1.role", "end with the user's question"),
         ({"messages": [ANSWERED]}, "messages.0.role", "end with the user's question"),
         ({"messages": [ASKED] * 1001}, "messages", "at most 1000 items"),
@@ -323,8 +323,8 @@ IMAGE: Json = {"type": "image_url", "image_url": {"url": "data:image/png;base64,
         ({"messages": [{"role": "user"}]}, "messages.0.content", "required"),
         ({"messages": [{"content": "kopi"}]}, "messages.0.role", "required"),
         (message("kopi", role="tool"), "messages.2.role", "'user', 'assistant', 'system' or 'developer'"),
-        (message(None), "messages.2.content", "neither a text nor a list of text parts"),
-        (message(5), "messages.2.content", "neither a text nor a list of text parts"),
+        (message(None), "messages.2.content", "must be a text or a list of text parts"),
+        (message(5), "messages.2.content", "must be a text or a list of text parts"),
         (message(" \n"), "messages.2.content", "is empty"),
         (message([]), "messages.2.content", "is empty"),
         (
@@ -332,10 +332,10 @@ IMAGE: Json = {"type": "image_url", "image_url": {"url": "data:image/png;base64,
             "messages.2.content",
             "Part 1 is of type image_url",
         ),
-        (message([{"type": "text"}]), "messages.2.content", "Part 0 is of type text; only parts"),
+        (message([{"type": "text"}]), "messages.2.content", "Part 0 is of type text. Only text parts"),
         (message(["kopi"]), "messages.2.content", "Part 0 is of type None"),
-        (message("kopi", tool_calls=[{"id": "1"}]), "messages.2.tool_calls", "Tools are not used here"),
-        (message("kopi", function_call={"name": "f"}), "messages.2.function_call", "Tools are not used here"),
+        (message("kopi", tool_calls=[{"id": "1"}]), "messages.2.tool_calls", "Tools are not supported"),
+        (message("kopi", function_call={"name": "f"}), "messages.2.function_call", "Tools are not supported"),
         (message("a\0b"), "messages.2.content", "U+0000 at character 1"),
     ],
 )
@@ -358,10 +358,10 @@ def test_half_a_surrogate_in_a_conversation_names_the_field(client: TestClient) 
 
 BODIES = [
     (b"", 422, "required"),
-    (b"{", 422, "is no JSON"),
-    (b'{"question": "kopi",}', 422, "is no JSON"),
-    (b"question=kopi", 422, "is no JSON"),
-    (b"\xff\xfe", 422, "is no JSON"),
+    (b"{", 422, "is not JSON"),
+    (b'{"question": "kopi",}', 422, "is not JSON"),
+    (b"question=kopi", 422, "is not JSON"),
+    (b"\xff\xfe", 422, "is not JSON"),
     (b'{"question": "\xff"}', 400, "body"),
     (b"[" * 100_000, 400, "body"),
     (b'{"question": "kopi \\ud83d"}', 422, "question"),
@@ -540,7 +540,7 @@ def test_a_rejected_article_does_not_keep_the_others_out(fresh: TestClient) -> N
     assert [result["id"] for result in results[1:4]] == ["kosong", "articles[2]", "articles[3]"]
     reasons = [result["reason"] for result in results[1:5]]
     assert "holds no text" in reasons[0]
-    assert reasons[1] == "5 is no object with article fields."
+    assert reasons[1] == "5 is not an object with the fields of an article."
     assert "titel" in reasons[2]
     assert "came before" in reasons[3]
     assert ids(fresh.get("/v1/articles")) == ["banjir", "kopi"]
@@ -589,8 +589,8 @@ def test_articles_that_are_refused(client: TestClient, body: Any, detail: str) -
         (b'{"id": "\\ud83d", "text": "x"}', "id holds a lone surrogate"),
         (b'{"id": "a", "text": "x", "metadata": {"\\ud83d": 1}}', "holds a lone surrogate"),
         (b'{"id": "a", "text": "x", "\\ud83d": 1}', "holds a lone surrogate"),
-        (b'{"articles": ["\\ud83d"]}', "no object"),
-        (b'{"articles": [NaN]}', "no object"),
+        (b'{"articles": ["\\ud83d"]}', "not an object"),
+        (b'{"articles": [NaN]}', "not an object"),
         (b'{"id": "a", "text": "x", "metadata": {"a": NaN}}', "nan"),
         (b'{"id": "a", "text": "x", "metadata": {"a": ' + b"[" * 200 + b"]" * 200 + b"}}", "deep"),
     ],
@@ -640,7 +640,7 @@ def test_what_is_deleted_is_found_no_more(fresh: TestClient) -> None:
 @pytest.mark.parametrize(
     ("path", "detail"),
     [
-        ("/v1/articles/nihil", "There is no article 'nihil': GET /v1/articles lists them."),
+        ("/v1/articles/nihil", "There is no article 'nihil'. GET /v1/articles lists the articles."),
         ("/v1/articles/kopi?version=sha256:0", "There is no article 'kopi' of version 'sha256:0'"),
         ("/v1/articles/%FF", "There is no article"),
         ("/v1/articles/", "There is no article ''"),
@@ -689,8 +689,8 @@ def test_a_listing_takes_the_filters(client: TestClient, query: str, expected: l
         ("limit=1001", "limit: "),
         ("limit=many", "limit: "),
         ("outlets=KABAR", "outlets: Extra inputs are not permitted"),
-        ("metadata=edition", "The metadata filter 'edition' is no key=value pair"),
-        ("metadata==2", "The metadata filter '=2' is no key=value pair"),
+        ("metadata=edition", "The metadata filter 'edition' is not a key=value pair"),
+        ("metadata==2", "The metadata filter '=2' is not a key=value pair"),
         ("published_from=kemarin", "published_from: "),
         ("metadata=a%00=2", "metadata"),
         ("outlet=a%00", "outlet"),
@@ -931,7 +931,7 @@ def test_many_at_once(tmp_path: Path) -> None:
 
 
 def test_while_another_process_writes_the_caller_is_told_when_to_try_again() -> None:
-    reply = refusal(
+    reply = error_response(
         CorpusBusy("Another process has been writing to /data/corpus.sqlite3."), path="/v1/articles"
     )
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "30")

@@ -166,7 +166,7 @@ def test_a_body_that_is_no_utf8_is_a_problem_that_says_so(app: FastAPI, content:
 def test_a_part_of_a_message_may_be_of_any_wrong_type(app: FastAPI, kind: object) -> None:
     message = {"role": "user", "content": [{"type": kind, "text": "kopi"}]}
     reply = client_of(app).post("/v1/ask", json={"messages": [message]}, headers=dict(bearer(ASKING)))
-    assert "only parts of type text" in check_problem(reply, 422)["detail"]
+    assert "Only text parts with a text" in check_problem(reply, 422)["detail"]
 
 
 def test_a_method_that_a_path_does_not_have_is_told_with_those_that_it_has(app: FastAPI) -> None:
@@ -222,7 +222,8 @@ def test_an_error_tells_nothing_of_this_machine(tmp_path: Path, caplog: pytest.L
         client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
         failed = client.get("/v1/fails")
         assert (
-            check_problem(failed, 500)["detail"] == "Something unexpected failed; the server's log says what."
+            check_problem(failed, 500)["detail"]
+            == "An unexpected error occurred. See the server's log for details."
         )
         for file in tmp_path.glob(f"{DATABASE_NAME}*"):
             file.write_bytes(b"no database" * 1000)

@@ -307,7 +307,7 @@ def test_a_killed_worker_is_replaced_while_the_other_answers(server: Server) -> 
     os.kill(killed, signal.SIGKILL)
     for number in range(10):
         assert server.send("POST", "/v1/articles", {"id": f"k-{number}", "text": "Kabar."})[0] != killed
-    assert server.line(message="A worker ended; another takes its place.")["worker"] == killed
+    assert server.line(message="A worker ended. Starting a new one.")["worker"] == killed
     wait_for(lambda: len(server.workers() - {killed}) == 2, server.process)
     assert killed not in server.workers()
     assert [texts(reply) for reply in server.of_each_worker(*search("k-9"))] == [["Kabar."]] * 2

@@ -1,4 +1,4 @@
-"""What a request passes before anything is done for it: keys, rates, sizes, origins; and replies' headers.
+"""Middleware that runs before the routes: keys, rate limits, body sizes, origins, security headers.
 
-Nothing here knows what is asked. Start with `access.py`, the one place that every request passes.
+Nothing here looks at the question. Start with `access.py`, which every request passes.
 """

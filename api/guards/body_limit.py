@@ -1,4 +1,4 @@
-"""How large a request's body may be."""
+"""A limit on the size of request bodies."""
 
 from http import HTTPStatus
 
@@ -9,23 +9,23 @@ from api.guards.paths import path_of
 
 _MEBIBYTE = 1024 * 1024
 
-# A batch of a thousand long articles fits into the one, a thousand long turns into the other.
+# A batch of 1000 long articles fits into the first limit, a conversation of 1000 long turns into the second.
 _ARTICLES_PATH = "/v1/articles"
 _MAXIMUM_ARTICLES = 64 * _MEBIBYTE
 _MAXIMUM_QUESTION = 8 * _MEBIBYTE
 
 
 class BodyLimit:
-    """Ends the reading of a body that is too large.
+    """Stops reading a body as soon as it exceeds the limit, and answers 413.
 
-    FastAPI's own `max_body_size` answers in plain text, which no client of ours expects.
+    FastAPI's own `max_body_size` answers in plain text, but clients expect a problem document.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Pass a request on with its body limited."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""Which web pages may send requests: of what origins, and by what names for this service."""
+"""The web pages that may send requests: checks of the headers Origin and Host."""
 
 import re
 from collections.abc import Iterator
@@ -13,29 +13,29 @@ from rag.settings import Settings
 
 _SHOWN_CHARACTERS = 100
 
-# Names of containers and of hosts on a local network; ICANN has reserved .internal for them.
+# Names of containers and of hosts on a local network. ICANN has reserved .internal for private use.
 _PRIVATE_NAME = re.compile(r"[a-z0-9_-]+|([a-z0-9_-]+\.)+internal")
 
 
 def origin_pattern(origins: str) -> str:
-    r"""Return what matches the header Origin of pages of `origins`, and of no others.
+    r"""Return a regular expression that matches the header Origin of pages from `origins` only.
 
     >>> origin_pattern("https://a.example https://*.b.example:8443")
     'https://a\\.example|https://([a-z0-9-]+\\.)+b\\.example:8443'
     >>> re.fullmatch(origin_pattern(""), "") is None
     True
     """
-    # Browsers send small letters.
+    # Browsers send the origin in lower case.
     patterns = [re.escape(origin.lower()).replace(r"\*\.", r"([a-z0-9-]+\.)+") for origin in origins.split()]
     return "|".join(patterns) or r"(?!)"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrustedPages:
-    """Which pages may send requests that no key vouches for; other programs may, as far as this goes.
+    """The web pages that may send requests without a key. Programs other than browsers are not restricted.
 
-    A browser names the page in Origin where it is of another site, and in Host the name that the page has for
-    this service; no script can change either.
+    A browser sends the page's origin in `Origin` if the page is from another site, and the name under which
+    the page reached this service in `Host`. A script cannot change either header.
     """
 
     origins: re.Pattern[str]
@@ -43,37 +43,37 @@ class TrustedPages:
 
     @classmethod
     def of(cls, settings: Settings) -> "TrustedPages":
-        """Return the pages that are set."""
+        """Return the trusted pages from the settings."""
         named = [*settings.allowed_hosts.split(), settings.host, _host_of(settings.public_url or "")]
         hosts = frozenset(host.lower() for host in named if host)
         return cls(origins=re.compile(origin_pattern(settings.cors_origins)), hosts=hosts)
 
     def check(self, headers: Headers) -> None:
-        """Refuse a page of another site, and one whose name was made to point here (DNS rebinding).
+        """Refuse pages from other sites, and pages whose host name was made to point here (DNS rebinding).
 
         Raises:
-            Forbidden
+            Forbidden: the page is not trusted.
         """
         for sent in headers.getlist("host"):
             host = _host_of(f"//{sent}")
-            if host not in self.hosts and not _is_of_no_site(host):
+            if host not in self.hosts and not _is_private_host(host):
                 raise Forbidden(
-                    f"This service asks for no key and is called {sent[:_SHOWN_CHARACTERS]!r}, which it does "
-                    "not know: call it localhost, name it in KUTIP_ALLOWED_HOSTS, or set a key."
+                    f"Unknown host name {sent[:_SHOWN_CHARACTERS]!r}. A service without keys answers only to "
+                    "names it knows: use localhost, add the name to KUTIP_ALLOWED_HOSTS, or set a key."
                 )
         self.check_origin(headers)
 
     def check_origin(self, headers: Headers) -> None:
-        """Refuse a page of another site, unless of this machine or named in KUTIP_CORS_ORIGINS.
+        """Refuse a page from another site, unless it is on this machine or listed in KUTIP_CORS_ORIGINS.
 
         Raises:
-            Forbidden
+            Forbidden: the page is not trusted.
         """
         for origin in filter(None, headers.getlist("origin")):
             if origin not in _own_origins(headers) and not self._is_trusted(origin):
                 raise Forbidden(
-                    f"Pages of {origin[:_SHOWN_CHARACTERS]!r} may not send this: "
-                    "name their origin in KUTIP_CORS_ORIGINS."
+                    f"Pages from {origin[:_SHOWN_CHARACTERS]!r} may not send requests: "
+                    "add their origin to KUTIP_CORS_ORIGINS."
                 )
 
     def _is_trusted(self, origin: str) -> bool:
@@ -81,12 +81,12 @@ class TrustedPages:
 
 
 def _own_origins(headers: Headers) -> Iterator[str]:
-    # Which of the two it is only a proxy in front knows.
+    # Behind a proxy this service cannot tell which of the two schemes the browser used.
     yield from (f"{scheme}://{host}" for host in headers.getlist("host") for scheme in ("http", "https"))
 
 
 def _host_of(address: str) -> str:
-    """Return the host of an address, empty where there is none.
+    """Return the host of an address, or an empty string if it has none.
 
     >>> _host_of("//[::1]:8000"), _host_of("https://a.example:8443/b"), _host_of("//a b"), _host_of("null")
     ('::1', 'a.example', 'a b', '')
@@ -108,11 +108,11 @@ def _is_local(host: str) -> bool:
     return _is_address(host) and ip_address(host).is_loopback
 
 
-def _is_of_no_site(host: str) -> bool:
-    """Whether no site of the internet can have this name: none without a dot, none under `.internal`.
+def _is_private_host(host: str) -> bool:
+    """Whether the host cannot be a public web site: an IP address, a name without a dot, or `.internal`.
 
     >>> hosts = ("localhost", "192.168.1.5", "kutip", "host.docker.internal", "evil.example", "")
-    >>> [_is_of_no_site(host) for host in hosts]
+    >>> [_is_private_host(host) for host in hosts]
     [True, True, True, True, False, False]
     """
     is_private = _PRIVATE_NAME.fullmatch(host) is not None

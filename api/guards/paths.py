@@ -1,10 +1,10 @@
-"""The path of a request, as routes read it."""
+"""The path of a request, as the routes see it."""
 
 from starlette.types import Scope
 
 
 def path_of(scope: Scope) -> str:
-    """Return the path below where the application stands: behind a proxy, or inside of a larger site.
+    """Return the path without the prefix under which a proxy or a larger site serves the application.
 
     >>> path_of({"path": "/tanya/v1/ask", "root_path": "/tanya"}), path_of({"path": "/v1/ask"})
     ('/v1/ask', '/v1/ask')

@@ -1,4 +1,4 @@
-"""How many requests a minute one caller may send."""
+"""A limit on the requests per minute of each caller."""
 
 import itertools
 import sqlite3
@@ -13,22 +13,22 @@ from rag.errors import RateLimited
 
 _MINUTE = 60.0
 
-# Of callers that are remembered; one that is forgotten begins anew with a full bucket.
+# Number of callers that are remembered. A caller that was dropped starts again with a full bucket.
 _MAXIMUM_CALLERS = 10_000
 
-# Longer than any process has the buckets to itself.
+# Longer than any process locks the buckets.
 _BUSY_TIMEOUT_SECONDS = 5.0
 
 
 class RateLimit:
-    """A token bucket for each caller: it holds a minute's requests and fills evenly.
+    """A token bucket for each caller. A bucket holds the requests of one minute and refills evenly.
 
-    In the memory of this process, or in a file that several share; `refused` counts the requests without a
-    token.
+    The buckets are in this process's memory, or in `shared_file` if several processes share them. `refused`
+    counts the requests that found their bucket empty. A limit of 0 means no limit.
 
-    Of the libraries, `limits` 5.8 has no token bucket, remembers every address
-    and starts threads; `throttled-py` 3.5 counts whole tokens and seconds, so that of 40 requests a minute a
-    fifth fails at a limit of 45, and its other algorithm lets 6 requests through at a limit of 7.
+    No library does this. `limits` 5.8 has no token bucket, remembers every address and starts threads.
+    `throttled-py` 3.5 counts whole tokens and seconds: at a limit of 45 requests a minute it refuses a fifth
+    of 40, and its other algorithm allows only 6 at a limit of 7.
     """
 
     def __init__(
@@ -44,28 +44,28 @@ class RateLimit:
         self._buckets = _open(shared_file)
         weakref.finalize(self, self._buckets.close)
         self.refused = Counter(
-            "kutip_requests_rate_limited", "Requests refused because of their rate.", registry=None
+            "kutip_requests_rate_limited", "Requests refused by the rate limit.", registry=None
         )
 
     def take(self, caller: str) -> None:
-        """Take a token of a caller's; of a limit of 0 there are always some.
+        """Take a token from a caller's bucket.
 
         Raises:
-            RateLimited: there is none.
+            RateLimited: the bucket is empty.
         """
         if not self._capacity:
             return
-        tokens = self._taken_from(caller)
+        tokens = self._take_token(caller)
         if tokens < 1:
             self.refused.inc()
             wait = (1 - tokens) * _MINUTE / self._capacity
             raise RateLimited(
-                f"More than {self._capacity} requests a minute: wait {wait:.1f} seconds.",
+                f"The limit is {self._capacity} requests a minute: wait {wait:.1f} seconds.",
                 retry_after_seconds=wait,
             )
 
-    def _taken_from(self, caller: str) -> float:
-        """Return how many tokens there were before one was taken, where there was one."""
+    def _take_token(self, caller: str) -> float:
+        """Take a token if there is one, and return the number of tokens before that."""
         self._buckets.execute("BEGIN IMMEDIATE")
         try:
             now = self._clock()
@@ -75,13 +75,13 @@ class RateLimit:
             left = tokens - 1 if tokens >= 1 else tokens
             self._buckets.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", [caller, left, now])
             if next(self._takes) % _MAXIMUM_CALLERS == 0:
-                self._forget()
+                self._drop_oldest_callers()
         finally:
             self._buckets.execute("COMMIT")
         return tokens
 
-    def _forget(self) -> None:
-        """Forget who came longest ago; whoever comes is written anew, under the largest number."""
+    def _drop_oldest_callers(self) -> None:
+        """Drop the callers who came longest ago: each request rewrites its row with the largest rowid."""
         self._buckets.execute(
             "DELETE FROM buckets WHERE rowid <= "
             "(SELECT rowid FROM buckets ORDER BY rowid DESC LIMIT 1 OFFSET ?)",
@@ -97,7 +97,7 @@ def _open(shared_file: Path | None) -> sqlite3.Connection:
         check_same_thread=False,
     )
     buckets.execute("PRAGMA journal_mode = WAL")
-    buckets.execute("PRAGMA synchronous = OFF")  # nothing of this outlives the server
+    buckets.execute("PRAGMA synchronous = OFF")  # the buckets are not needed after the server stops
     buckets.execute(
         "CREATE TABLE IF NOT EXISTS buckets "
         "(caller TEXT PRIMARY KEY, tokens REAL NOT NULL, since REAL NOT NULL)"

@@ -1,4 +1,4 @@
-"""What every reply tells browsers."""
+"""Security headers for browsers."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,13 +11,13 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """Puts the headers on every reply that comes by."""
+    """Adds the security headers to every reply."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Pass a request on and add the headers to its reply."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

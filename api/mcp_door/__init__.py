@@ -1,4 +1,5 @@
-"""The door for assistants: search, ask and read as tools of the Model Context Protocol.
+"""Search, ask and read as tools of the Model Context Protocol (MCP), for AI assistants.
 
-Nothing here answers; the tools call the service. Start with `tools.py`; `server.py` offers them.
+The tools only call the service; nothing here answers questions itself. Start with `tools.py`, which defines
+the tools. `server.py` serves them.
 """

@@ -1,4 +1,4 @@
-"""What the tools return, as text for models that read nothing else."""
+"""The tools' results as plain text, for models that do not read structured content."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,29 +7,29 @@ from api.openai_door.citation_shapes import numbered
 from rag.datatypes import Answer, Article, Citation, Claim, Hit
 from rag.search.retrieval import Found
 
-# Passages shown with a refusal.
+# The number of passages shown with a refusal.
 _NEAREST = 3
 
 _REASONS = {
     "empty_corpus": "There are no articles yet.",
-    "filters_leave_nothing": "No article passes the filters.",
-    "nothing_relevant": "No article comes near enough to the question.",
-    "evidence_does_not_answer": "The articles come near the question but do not answer it.",
+    "filters_leave_nothing": "No article matches the filters.",
+    "nothing_relevant": "No article is relevant to the question.",
+    "evidence_does_not_answer": "Some articles are related to the question, but they do not answer it.",
 }
 
 _WARNINGS = {
-    "contradicted": "The articles say otherwise",
+    "contradicted": "Contradicted by the articles",
     "unsupported": "Not supported by the articles",
     "unchecked": "Not checked",
 }
 
 
 def answer_text(answer: Answer) -> str:
-    """Return the answer with its markers, what is wrong with its claims, and its numbered sources."""
+    """Return the answer with its markers, warnings about its claims, and its numbered sources."""
     blocks = [answer.answer]
     blocks += [_warning(claim) for claim in answer.claims if claim.verdict in _WARNINGS]
     if answer.degraded:
-        blocks.append(f"The language model failed ({answer.degraded}); these are verbatim sentences.")
+        blocks.append(f"The language model failed ({answer.degraded}). These are verbatim sentences.")
     if answer.refusal_reason:
         blocks += _refusal(answer.refusal_reason, answer.hits)
     if answer.citations:
@@ -38,22 +38,22 @@ def answer_text(answer: Answer) -> str:
 
 
 def search_text(found: Found, *, undated: int) -> str:
-    """Return the passages, numbered by rank, each with where it stands."""
+    """Return the passages, numbered by rank, each with its article and position."""
     blocks = [_hit(hit) for hit in found.hits] or [
-        "No passage was found: loosen the filters, or search in mode hybrid."
+        "No passage was found. Use fewer filters, or search in mode hybrid."
     ]
     return "\n\n".join([*blocks, *_undated(undated)])
 
 
 def article_text(article: Article) -> str:
-    """Return the whole article, every character of its text as it is, below what is known of it."""
-    known = [
+    """Return the article's title, source and ids, followed by its text without any change."""
+    header = [
         _line(article.title),
         _joined(article.author, article.outlet, article.section, _day(article.published_at)),
         article.url,
         f"article {article.id}, version {article.version}, language {article.language}",
     ]
-    return "\n".join(line for line in known if line) + f"\n\n{article.text}"
+    return "\n".join(line for line in header if line) + f"\n\n{article.text}"
 
 
 def _warning(claim: Claim) -> str:
@@ -64,7 +64,7 @@ def _warning(claim: Claim) -> str:
 def _refusal(reason: str, hits: tuple[Hit, ...]) -> Iterator[str]:
     yield _REASONS.get(reason, reason)
     if hits:
-        yield "The nearest passages, which do not answer the question:"
+        yield "The closest passages, which do not answer the question:"
     yield from map(_hit, hits[:_NEAREST])
 
 
@@ -76,28 +76,28 @@ def _source(citation: Citation) -> str:
         place,
         citation.link,
     ]
-    return _listed(f"[{citation.number}] ", lines)
+    return _list_item(f"[{citation.number}] ", lines)
 
 
 def _hit(hit: Hit) -> str:
     source = _joined(hit.title, hit.outlet, _day(hit.published_at), hit.language)
     place = f"article {hit.article_id}, paragraph {hit.paragraph}, {hit.start}–{hit.end}"
     copies = "; ".join(f"article {c.article_id}, paragraph {c.paragraph}" for c in hit.copies)
-    same = f"the same in: {copies}" if copies else None
-    return _listed(f"{hit.rank}. ", [source, place, hit.text, same])
+    same = f"same text in: {copies}" if copies else None
+    return _list_item(f"{hit.rank}. ", [source, place, hit.text, same])
 
 
-def _listed(label: str, lines: list[str | None]) -> str:
-    """Return an entry of a list, every line but the first indented.
+def _list_item(label: str, lines: list[str | None]) -> str:
+    """Return a list item in which every line except the first is indented.
 
-    subtle: so no line break in an article can begin an entry of its own.
+    subtle: the indent keeps a line break in an article from starting a list item of its own.
     """
     entry = "\n".join(line for line in lines if line)
     return label + ("\n" + " " * len(label)).join(entry.splitlines())
 
 
 def _undated(count: int) -> list[str]:
-    return [f"{count} articles have no date and were left out by the days asked for."] if count else []
+    return [f"The date filter left out {count} articles without a date."] if count else []
 
 
 def _joined(*parts: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What a model can call: search, ask and read, with the bodies and replies of the HTTP API."""
+"""The tools `search`, `ask` and `get_article`, with the arguments and results of the HTTP API."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _SHOWN_CHARACTERS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """The JSON of the HTTP API, and the same as text."""
+    """A tool's result as the JSON of the HTTP API and as text."""
 
     json: Json
     text: str
@@ -39,7 +39,7 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Tool(Generic[Body]):
-    """One tool: what it is told to be, what it takes and gives, and what it does."""
+    """A tool: its name and description for the model, its arguments and result, and its function."""
 
     name: str
     title: str
@@ -54,10 +54,10 @@ class Tool(Generic[Body]):
         return {name: value for name, value in schema.items() if name not in {"title", "description"}}
 
     def parse(self, arguments: Mapping[str, Any]) -> Body:
-        """Read the arguments.
+        """Validate the arguments.
 
         Raises:
-            BadRequest: they do not fit the schema; the message names the fields.
+            BadRequest: the arguments do not match the schema; the message names the fields.
         """
         try:
             return self.body.model_validate(arguments)
@@ -66,7 +66,7 @@ class Tool(Generic[Body]):
 
 
 def _described(error: ValidationError) -> str:
-    """Name the first fields that are wrong, and what is wrong with them."""
+    """Return a message that names the first three invalid fields and their errors."""
     errors = error.errors(include_url=False, include_input=False)[:3]
     fields = (".".join(map(str, item["loc"]))[:_SHOWN_CHARACTERS] or "arguments" for item in errors)
     return "; ".join(f"{field}: {item['msg']}" for field, item in zip(fields, errors, strict=True)) + "."
@@ -101,17 +101,17 @@ async def _get_article(service: Service, body: ArticleBody) -> Reply:
 
 def _not_found(body: ArticleBody) -> NotFound:
     of_version = f" of version {body.version!r}" if body.version else ""
-    return NotFound(f"There is no article {body.article_id!r}{of_version}: search names those there are.")
+    return NotFound(f"There is no article {body.article_id!r}{of_version}. Use search to find article ids.")
 
 
 SEARCH = Tool(
     name="search",
     title="Search the articles",
     description=(
-        "Find the passages of the articles that matter for a query, best first, with their exact words, "
-        "article, outlet, date and language. The query may be in any language and finds passages in others. "
-        "Use it to explore, to compare what several articles say, or to find ids for get_article. "
-        "For the answer to a question use ask, whose sentences are checked and cited."
+        "Find the passages that are most relevant to a query, best first. Each comes with its exact words, "
+        "article, outlet, date and language. The query may be in any language and also finds passages in "
+        "other languages. Use it to explore, to compare what several articles say, or to find ids for "
+        "get_article. To answer a question use ask, which checks and cites every sentence."
     ),
     body=SearchBody,
     output_schema=lambda: SearchReply.model_json_schema(mode="serialization"),
@@ -123,10 +123,10 @@ ASK = Tool(
     title="Ask the articles",
     description=(
         "Answer a question from the articles alone. Every sentence of the answer ends with markers such as "
-        "[1], and each number is a source: the exact words of an article, with its title, outlet, date and "
-        "link. A sentence that the articles do not support, or contradict, is named. Where the articles hold "
-        "no answer, the reply says so and gives the nearest passages. Ask one thing at a time, in a question "
-        "that can be understood without the conversation: names instead of pronouns."
+        "[1]. Each number is a source: the exact words of an article, with its title, outlet, date and link. "
+        "The reply warns of every sentence that the articles contradict or do not support. If the articles "
+        "do not answer the question, the reply says so and shows the closest passages. Ask one thing at a "
+        "time. The question must be understandable without the conversation: use names, not pronouns."
     ),
     body=QuestionBody,
     output_schema=answer_schema,
@@ -137,9 +137,9 @@ GET_ARTICLE = Tool(
     name="get_article",
     title="Read an article",
     description=(
-        "Return a whole article by the id that a hit or a citation names: its text, title, outlet, author, "
-        "dates and link. Use it to read what stands around a passage or to check a quote: start and end of "
-        "a citation count the characters of this text, in the version that the citation names."
+        "Return a whole article: its text, title, outlet, author, dates and link. The id comes from a hit or "
+        "a citation. Use it to read the text around a passage or to check a quote: a citation's start and "
+        "end count the characters of this text, in the version that the citation names."
     ),
     body=ArticleBody,
     output_schema=lambda: ArticleReply.model_json_schema(mode="serialization"),

@@ -1,4 +1,4 @@
-"""What is noted of each request: lines of the log, measures for Prometheus, spans for a collector.
+"""Logs, metrics for Prometheus and traces of each request.
 
-Nothing here changes a reply, but for its name in a header. Start with `observation.py`.
+Nothing here changes a reply, except that the header X-Request-ID is added. Start with `observation.py`.
 """

@@ -1,4 +1,4 @@
-"""The lines of the server's log, as text or as JSON, each with the id of its request."""
+"""The format of the server's log: one line per event, as text or JSON, with the request's id."""
 
 import json
 import logging
@@ -14,14 +14,14 @@ from rag.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-# At `info` and below other libraries tell of every connection, some of them with what was sent.
+# At level `info` and below, other libraries log every connection, and some log the content too.
 _OURS = ("api", "rag", "embeddings")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def set_up_logging(settings: Settings) -> None:
-    """Write what is logged in this process to standard error, as `settings` say."""
+    """Write this process's log to standard error, in the format and at the level of the settings."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
@@ -31,36 +31,39 @@ def set_up_logging(settings: Settings) -> None:
 
 
 def fields(**values: Any) -> dict[str, Any]:
-    """Return what `extra` of a logger's methods takes, so that a line has these fields beside its message."""
+    """Return the argument `extra` for a logger's methods that adds these fields to the log line."""
     return {"fields": values}
 
 
 def log_texts(done: Done) -> None:
-    """Log what was asked and answered."""
+    """Log the texts of searches, questions and answers."""
     match done:
         case Searched(query=query, found=found):
             logger.info("searched", extra=fields(query=query, hits=len(found.hits)))
         case Answer():
-            told = fields(question=done.question, query=done.query, answer=done.answer, mode=done.mode)
-            logger.info("answered", extra=told)
+            texts = fields(question=done.question, query=done.query, answer=done.answer, mode=done.mode)
+            logger.info("answered", extra=texts)
 
 
 class TextLines(logging.Formatter):
-    """`2025-06-03T13:27:00.250+07:00 INFO 17 api.observability.observation kopi-1 request status=200`."""
+    """Formats log records as text lines.
+
+    Example: `2025-06-03T13:27:00.250+07:00 INFO 17 api.observability.observation kopi-1 request status=200`.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return one line, and the traceback below it where there is one."""
+        """Return one line, followed by the traceback if there is one."""
         request_id = current_request_id() or "-"
-        told = [f"{name}={_as_json(value)}" for name, value in _fields_of(record).items()]
+        values = [f"{name}={_as_json(value)}" for name, value in _fields_of(record).items()]
         message = record.getMessage().strip()
         where = f"{record.process} {record.name}"
-        line = " ".join([_time_of(record), record.levelname, where, request_id, message, *told])
+        line = " ".join([_time_of(record), record.levelname, where, request_id, message, *values])
         traceback = _traceback_of(self, record)
         return _visible(line) + (f"\n{traceback}" if traceback else "")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line."""
+    """Formats log records as JSON objects, one per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line."""
@@ -88,7 +91,7 @@ def _fields_of(record: logging.LogRecord) -> Mapping[str, Any]:
 
 
 def _visible(line: str) -> str:
-    """Return a line with nothing in it that a terminal obeys or a reader takes for another line."""
+    """Escape control characters and line breaks, so that a text cannot forge a line or control a terminal."""
     return _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
 
 
@@ -97,5 +100,5 @@ def _traceback_of(formatter: logging.Formatter, record: logging.LogRecord) -> st
 
 
 def _as_json(value: Any) -> str:
-    # subtle: a lone surrogate, which JSON can name and UTF-8 cannot hold, goes out as the escape it came as.
+    # subtle: JSON can escape a lone surrogate, but UTF-8 cannot encode it, so it is escaped again here.
     return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace").decode()

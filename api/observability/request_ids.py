@@ -1,4 +1,4 @@
-"""A name for each request, which its reply, its problems and its lines in the log have in common."""
+"""An id for each request. The reply's header, problem documents and log lines carry the id."""
 
 import re
 import uuid
@@ -7,14 +7,14 @@ from contextvars import ContextVar
 
 HEADER = "X-Request-ID"
 
-# What can stand in a header, a line of a log and an address without being changed or read as more.
+# Ids that are safe in a header, a log line and an address without escaping.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def request_id_of(sent: Sequence[str]) -> str:
-    """Return what a client or a proxy calls its request where that is one well-formed name, else a new one.
+    """Return the id that a client or proxy sent if there is one and it is well-formed, else a new id.
 
     >>> request_id_of(["kopi-17"]), len(request_id_of(["kopi 17"])), len(request_id_of(["kopi", "17"]))
     ('kopi-17', 32, 32)
@@ -25,13 +25,14 @@ def request_id_of(sent: Sequence[str]) -> str:
 
 
 def current_request_id() -> str | None:
-    """Return the id of the request that is worked on here, None outside of any."""
+    """Return the id of the current request, or None outside a request."""
     return _current.get()
 
 
-def work_on(request_id: str) -> None:
-    """Take what follows in this task, and in the tasks and threads it starts, as work on a request.
+def set_request_id(request_id: str) -> None:
+    """Set the request's id for this task, and for the tasks and threads that it starts.
 
-    Not undone: the server has a task for each request, and an unexpected error is told at its very end.
+    The id is never reset: the server runs each request in its own task, and an unexpected error is answered
+    at the very end of that task.
     """
     _current.set(request_id)

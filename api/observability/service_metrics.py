@@ -1,4 +1,4 @@
-"""What the service counts, for Prometheus."""
+"""The service's metrics for Prometheus."""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ from rag.service import Service
 
 logger = logging.getLogger(__name__)
 
-# The keys of `timings_ms` that are stages; `total` is the time of a whole answer.
+# The stages in `timings_ms`. Its key `total` is the time of a whole answer and not a stage.
 STAGES = ("rewrite", "encode", "vector", "keyword", "fuse", "rerank", "write")
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -30,9 +30,10 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class ServiceMetrics:
-    """Counts of one application, in a registry of its own; every label takes one of a few values.
+    """The metrics of one application, in their own registry. Every label has only a few values.
 
-    Those of workers are kept in a folder that they share (PROMETHEUS_MULTIPROC_DIR), and told as sums.
+    With several workers, the counts are kept in the folder that they share (PROMETHEUS_MULTIPROC_DIR) and
+    reported as sums over the workers.
     """
 
     def __init__(
@@ -46,47 +47,47 @@ class ServiceMetrics:
         self._stage_seconds = self._histogram(
             "stage_seconds", "Time that stages of searches and answers take.", "stage"
         )
-        self._answers = self._counter("answers", "Answers given, refusals among them.", "mode")
-        self._refusals = self._counter("refusals", "Refusals given.", "reason")
+        self._answers = self._counter("answers", "Answers, including refusals.", "mode")
+        self._refusals = self._counter("refusals", "Refusals.", "reason")
         self._degraded = self._counter("degraded", "Answers whose language model failed.", "reason")
-        self._claims = self._counter("claims", "Claims of the answers given.", "verdict")
-        self._tokens = self._counter("language_model_tokens", "Tokens that answers took.", "kind")
-        self._articles = self._counter("articles_ingested", "Articles offered.", "status")
-        self._begin_at_zero()
-        for counted in (load.working, load.waiting, load.shed, rate_limit.refused):
-            self._registry.register(counted)
-        self._told = CollectorRegistry() if shared_folder else self._registry
-        self._told.register(_Standing(service))
+        self._claims = self._counter("claims", "Claims in answers.", "verdict")
+        self._tokens = self._counter("language_model_tokens", "Tokens used for answers.", "kind")
+        self._articles = self._counter("articles_ingested", "Articles sent for ingestion.", "status")
+        self._start_at_zero()
+        for metric in (load.working, load.waiting, load.shed, rate_limit.refused):
+            self._registry.register(metric)
+        self._exposed = CollectorRegistry() if shared_folder else self._registry
+        self._exposed.register(_StateCollector(service))
         if shared_folder:
-            MultiProcessCollector(self._told, path=str(shared_folder))  # type: ignore[no-untyped-call]
-            self._told.register(_Workers(shared_folder))
+            MultiProcessCollector(self._exposed, path=str(shared_folder))  # type: ignore[no-untyped-call]
+            self._exposed.register(_WorkerCollector(shared_folder))
         else:
-            ProcessCollector(registry=self._told)
-        service.pipeline.listeners.append(self.note)
-        service.ingestion.listeners.append(self.note)
+            ProcessCollector(registry=self._exposed)
+        service.pipeline.listeners.append(self.record)
+        service.ingestion.listeners.append(self.record)
 
     def text(self) -> bytes:
-        """Return everything in the text format of Prometheus."""
-        return generate_latest(self._told)
+        """Return all metrics in the text format of Prometheus."""
+        return generate_latest(self._exposed)
 
-    def note_request(self, *, route: str, method: str, status: int, seconds: float) -> None:
-        """Count a request; `route` is a template such as `/v1/models/{model}`, never a path."""
+    def record_request(self, *, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request. `route` is a template such as `/v1/models/{model}`, never the path itself."""
         method = method if method in _METHODS else "other"
         self._requests.labels(route, method, str(status)).inc()
         self._request_seconds.labels(route, method).observe(seconds)
 
-    def note(self, done: Done) -> None:
-        """Count what the service did."""
+    def record(self, done: Done) -> None:
+        """Count a search, an answer or an ingested article."""
         match done:
             case Searched(found=found):
-                self._note_stages(found.timings_ms)
+                self._record_stages(found.timings_ms)
             case Answer():
-                self._note_answer(done)
+                self._record_answer(done)
             case IngestResult(status=status):
                 self._articles.labels(status).inc()
 
-    def _note_answer(self, answer: Answer) -> None:
-        self._note_stages(answer.timings_ms)
+    def _record_answer(self, answer: Answer) -> None:
+        self._record_stages(answer.timings_ms)
         self._answers.labels(answer.mode).inc()
         if answer.refusal_reason is not None:
             self._refusals.labels(answer.refusal_reason).inc()
@@ -97,13 +98,13 @@ class ServiceMetrics:
         for kind, tokens in (answer.usage or {}).items():
             self._tokens.labels(kind.removesuffix("_tokens")).inc(tokens)
 
-    def _note_stages(self, timings_ms: Mapping[str, float]) -> None:
+    def _record_stages(self, timings_ms: Mapping[str, float]) -> None:
         for stage in STAGES:
             if stage in timings_ms:
                 self._stage_seconds.labels(stage).observe(timings_ms[stage] / 1000)
 
-    def _begin_at_zero(self) -> None:
-        """Show what has not happened yet, so that the first time is a rise."""
+    def _start_at_zero(self) -> None:
+        """Expose counters at 0, so that Prometheus sees the first event as an increase."""
         for counter, values in (
             (self._answers, ("extractive", "llm")),
             (self._claims, get_args(Verdict)),
@@ -119,15 +120,15 @@ class ServiceMetrics:
         return Histogram(name, text, labels, namespace="kutip", registry=self._registry, buckets=_SECONDS)
 
 
-class _Standing:
-    """How the corpus and the language model stand for this process at the moment of asking."""
+class _StateCollector:
+    """Collects the current state of the corpus and of the language model's circuit breaker."""
 
     def __init__(self, service: Service) -> None:
         self._corpus = service.corpus
         self._breaker = service.breaker
 
     def collect(self) -> Iterable[Metric]:
-        """Yield the measures; those of the corpus only where it can be read."""
+        """Yield the metrics. Those of the corpus are left out if the corpus cannot be read."""
         if self._breaker is not None:
             yield from _of_breaker(self._breaker)
         report = self._report()
@@ -143,26 +144,29 @@ class _Standing:
             return None
 
 
-class _Workers:
-    """Memory, processor time and open files of each worker that lives, known by its files in the folder."""
+class _WorkerCollector:
+    """Collects memory, processor time and open files of each running worker.
+
+    The running workers are known by their files in the shared folder.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def collect(self) -> Iterable[Metric]:
-        """Return the measures that the library has of a process, labelled by its id."""
-        measures: dict[str, Metric] = {}
+        """Return the process metrics of each worker, labelled with its process id."""
+        metrics: dict[str, Metric] = {}
         for path in self._folder.glob("gauge_live*.db"):
             process_id = path.stem.rpartition("_")[2]
             for found in ProcessCollector(pid=partial(int, process_id), registry=None).collect():
-                measure = measures.setdefault(found.name, Metric(found.name, found.documentation, found.type))
+                metric = metrics.setdefault(found.name, Metric(found.name, found.documentation, found.type))
                 for sample in found.samples:
-                    measure.add_sample(sample.name, {"worker": process_id}, sample.value)
-        return measures.values()
+                    metric.add_sample(sample.name, {"worker": process_id}, sample.value)
+        return metrics.values()
 
 
 def _of_breaker(breaker: CircuitBreaker) -> Iterator[Metric]:
-    text = "1 for how the language model's circuit breaker stands."
+    text = "1 for the current state of the language model's circuit breaker."
     family = GaugeMetricFamily("kutip_language_model_breaker", text, labels=["state"])
     now = breaker.state
     for state in get_args(State):
@@ -172,18 +176,21 @@ def _of_breaker(breaker: CircuitBreaker) -> Iterator[Metric]:
 
 def _of_indexes(report: IndexReport) -> Iterator[Metric]:
     yield _gauge("corpus_passages", "Passages in the database.", report.passages)
-    yield _gauge("index_upkeep_running", "Whether indexes are trained or written now.", report.has_upkeep)
+    yield _gauge("index_upkeep_running", "Whether an index is being trained or written.", report.has_upkeep)
     if report.vectors is not None:
         yield _gauge("index_vectors", "Vectors in the index.", report.vectors)
     if report.tier is not None:
-        yield _gauge("index_lists", "Lists of vectors; 0 where every one is compared.", report.tier.lists)
-        yield _gauge("index_lists_searched", "Lists that a search looks into.", report.tier.lists_searched)
-        yield _gauge("index_recall", "Share of the ten nearest that is found.", report.tier.recall)
+        text = "Lists of the vector index; 0 if a search compares every vector."
+        yield _gauge("index_lists", text, report.tier.lists)
+        text = "Lists that a search examines."
+        yield _gauge("index_lists_searched", text, report.tier.lists_searched)
+        text = "Share of the ten nearest vectors that a search finds."
+        yield _gauge("index_recall", text, report.tier.recall)
     for name, text, values in (
-        ("last_passage", "Last passage of the database that an index has applied.", "last_passage"),
-        ("last_removal", "Last removal of the database that an index has applied.", "last_removal"),
-        ("passages_behind", "Passages that an index applies before its next search.", "passages_behind"),
-        ("removals_behind", "Removals that an index applies before its next search.", "removals_behind"),
+        ("last_passage", "Last passage of the database that the index contains.", "last_passage"),
+        ("last_removal", "Last removal of the database that the index has applied.", "last_removal"),
+        ("passages_behind", "Passages that the index must add before its next search.", "passages_behind"),
+        ("removals_behind", "Removals that the index must apply before its next search.", "removals_behind"),
     ):
         family = GaugeMetricFamily(f"kutip_index_{name}", text, labels=["index"])
         for progress in report.progress:

@@ -1,4 +1,4 @@
-"""Traces of `kutip serve` for a collector of OpenTelemetry, where one is set."""
+"""Traces of `kutip serve` for an OpenTelemetry collector, if one is configured."""
 
 import os
 
@@ -8,33 +8,37 @@ from rag.datatypes import Answer
 from rag.errors import MissingExtra
 from rag.listeners import Done, Listener, Searched
 
-# As every SDK of OpenTelemetry reads them, with OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_HEADERS and others.
+# The variables that every OpenTelemetry SDK reads, besides OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_HEADERS etc.
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
 def set_up_tracing() -> None:
-    """Make spans of what this process does where a collector is set; FastAPI sends them.
+    """Record spans if a collector is configured. FastAPI sends them.
 
     Raises:
-        MissingExtra: the SDK of OpenTelemetry is not installed.
+        MissingExtra: the OpenTelemetry SDK is not installed.
     """
-    if not any(os.environ.get(name) for name in ENDPOINTS):
+    configured = [name for name in ENDPOINTS if os.environ.get(name)]
+    if not configured:
         return
     try:
-        # Imported here because it needs what is optional.
+        # Imported here because the module needs the optional extra `otel`.
         from api.observability.span_provider import span_provider
     except ImportError as error:
         raise MissingExtra(
-            f"A collector of traces is set ({ENDPOINTS[1]}), and what sends them is not installed: "
-            "run `pip install 'kutip[otel]'`, or unset it."
+            f"{configured[0]} is set, but the OpenTelemetry SDK is not installed: "
+            "run `pip install 'kutip[otel]'`, or unset the variable."
         ) from error
     trace.set_tracer_provider(span_provider())
 
 
-def note_on_span(*, has_texts: bool) -> Listener:
-    """Return what tells the span of a request how it was answered."""
+def record_on_span(*, has_texts: bool) -> Listener:
+    """Return a listener that adds the outcome of an answer to the request's span.
 
-    def note(done: Done) -> None:
+    With `has_texts`, the texts of questions, answers and queries are added too.
+    """
+
+    def record(done: Done) -> None:
         span = trace.get_current_span()
         match done:
             case Answer():
@@ -44,14 +48,14 @@ def note_on_span(*, has_texts: bool) -> Listener:
             case Searched(query=query) if has_texts:
                 span.set_attribute("kutip.query", query)
 
-    return note
+    return record
 
 
 def _of_answer(answer: Answer) -> dict[str, str | int]:
-    told = {
+    attributes = {
         "kutip.mode": answer.mode,
         "kutip.citations": len(answer.citations),
         "kutip.degraded": answer.degraded,
         "kutip.refusal_reason": answer.refusal_reason,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in attributes.items() if value is not None}

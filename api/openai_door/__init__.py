@@ -1,4 +1,4 @@
-"""The door for clients of OpenAI's API: what they send, and answers in the shapes they read.
+"""Request bodies and reply formats for clients of OpenAI's API.
 
-No route stands here (`api/routes/` has them) and nothing is answered here. Start with `replies.py`.
+The routes are in `api/routes/`, and the service answers the questions. Start with `replies.py`.
 """

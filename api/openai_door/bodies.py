@@ -1,4 +1,4 @@
-"""What clients of OpenAI's API send: chat completions and responses."""
+"""The request bodies of chat completions and responses."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from api.openai_door.messages import MAXIMUM_MESSAGES, Calls, MessageBody, conversation
+from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, NoTools, conversation
 from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
 from rag.citations import Marks
 from rag.datatypes import AnswerMode, Markers, SourceEvents
@@ -20,14 +20,14 @@ from rag.validation import check_characters
 
 MODES: dict[str, AnswerMode] = {"kutip": "auto", "kutip-extractive": "extractive"}
 
-ONE_OF_THE_MODELS: JsonDict = {"enum": list(MODES)}
+MODEL_NAME_SCHEMA: JsonDict = {"enum": list(MODES)}
 
 _MAXIMUM_STOPS = 4
 
 
-def _one(value: object) -> object:
+def _only_one_choice(value: object) -> object:
     if value not in (None, 1) or isinstance(value, bool):
-        raise PydanticCustomError("choices", "There is one answer to a question: leave n out, or send 1")
+        raise PydanticCustomError("choices", "Kutip gives one answer: leave out n, or send 1")
     return value
 
 
@@ -38,12 +38,12 @@ def _as_texts(value: object) -> object:
 def _only_text(value: object) -> object:
     kind = value.get("type") if isinstance(value, dict) else None
     if value is not None and kind != "text":
-        raise PydanticCustomError("format", "Answers are text with citations: leave the format out")
+        raise PydanticCustomError("format", "Answers are always text with citations: leave out the format")
     return value
 
 
-def _or(default: Callable[[], object]) -> BeforeValidator:
-    """Take null, which many clients send, for a field that is left out."""
+def _null_as(default: Callable[[], object]) -> BeforeValidator:
+    """Treat null like a field that is left out, because many clients send null."""
     return BeforeValidator(lambda value: default() if value is None else value)
 
 
@@ -57,11 +57,11 @@ _TEXT_FORMAT = {
     ]
 }
 TextFormat = Annotated[Any, BeforeValidator(_only_text), WithJsonSchema(_TEXT_FORMAT)]
-One = Annotated[Any, BeforeValidator(_one), WithJsonSchema({"enum": [1, None]})]
+OneChoice = Annotated[Any, BeforeValidator(_only_one_choice), WithJsonSchema({"enum": [1, None]})]
 
 
 class KutipOptions(StrictBody):
-    """What Kutip takes beyond OpenAI's fields, as `extra_body={"kutip": {...}}`."""
+    """Options that OpenAI's API lacks. OpenAI's Python client sends them as `extra_body={"kutip": {...}}`."""
 
     filters: FiltersBody = FiltersBody()
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
@@ -74,47 +74,47 @@ Messages = Annotated[list[MessageBody], Field(min_length=1, max_length=MAXIMUM_M
 
 
 class OpenAIBody(BaseModel):
-    """What both kinds of request share; fields that are not named here are not read."""
+    """The fields that both kinds of request have in common. Other fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
     conversation_field: ClassVar[str] = "messages"
 
-    model: Annotated[str, Field(json_schema_extra=ONE_OF_THE_MODELS)]
+    model: Annotated[str, Field(json_schema_extra=MODEL_NAME_SCHEMA)]
     messages: Messages
-    stream: Annotated[bool, _or(bool)] = False
+    stream: Annotated[bool, _null_as(bool)] = False
     temperature: Temperature = None
     max_tokens: Limit = None
     stop: Annotated[Stops, Field(max_length=_MAXIMUM_STOPS)] = []
-    tools: Calls = None
-    metadata: Annotated[dict[str, Any], _or(dict)] = {}
-    kutip: Annotated[KutipOptions, _or(KutipOptions)] = KutipOptions()
+    tools: NoTools = None
+    metadata: Annotated[dict[str, Any], _null_as(dict)] = {}
+    kutip: Annotated[KutipOptions, _null_as(KutipOptions)] = KutipOptions()
 
     @property
     def sampling(self) -> Sampling:
-        """How the answer is to be written.
+        """The sampling options for the language model.
 
         Raises:
-            BadRequest: a stop holds a character that no text may hold.
+            BadRequest: a stop sequence holds a forbidden character.
         """
         stop = tuple(filter(None, self.stop))
         for text in stop:
-            check_characters(text, subject="The stop", field="stop")
+            check_characters(text, subject="The stop sequence", field="stop")
         return Sampling(max_tokens=self.max_tokens, temperature=self.temperature or 0.0, stop=stop)
 
     @property
     def mode(self) -> AnswerMode:
-        """How the named model answers.
+        """The answer mode of the named model.
 
         Raises:
-            UnknownModel
+            UnknownModel: there is no such model.
         """
         return mode_of(self.model)
 
     def to_question(self, marks: Marks) -> Question:
-        """Return the last message as the pipeline takes it, with the turns before it."""
+        """Return the last message as a question for the pipeline, with the turns before it."""
         text, turns = conversation(self.messages, field=self.conversation_field)
-        with fields_called({name: f"kutip.filters.{name}" for name in FiltersBody.model_fields}):
+        with rename_error_fields({name: f"kutip.filters.{name}" for name in FiltersBody.model_fields}):
             filters = self.kutip.filters.to_filters()
         return Question(
             text=text,
@@ -130,23 +130,23 @@ class OpenAIBody(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """What a stream holds beside the answer."""
+    """Options for a stream."""
 
-    include_usage: Annotated[bool, _or(bool)] = False
+    include_usage: Annotated[bool, _null_as(bool)] = False
 
 
 class ChatBody(OpenAIBody):
-    """`POST /v1/chat/completions`."""
+    """The body of `POST /v1/chat/completions`."""
 
-    stream_options: Annotated[StreamOptions, _or(StreamOptions)] = StreamOptions()
+    stream_options: Annotated[StreamOptions, _null_as(StreamOptions)] = StreamOptions()
     max_completion_tokens: Limit = None
-    n: One = None
-    functions: Calls = None
+    n: OneChoice = None
+    functions: NoTools = None
     response_format: TextFormat = None
 
     @property
     def sampling(self) -> Sampling:
-        """How the answer is to be written."""
+        """The sampling options for the language model."""
         return replace(super().sampling, max_tokens=self.max_completion_tokens or self.max_tokens)
 
 
@@ -157,7 +157,7 @@ def _as_messages(value: object) -> object:
         kind = item.get("type", "message") if isinstance(item, dict) else "message"
         if kind != "message":
             raise PydanticCustomError(
-                "item", "Items of type {kind} are not read: send messages", {"kind": str(kind)[:40]}
+                "item", "Items of type {kind} are not supported: send messages", {"kind": str(kind)[:40]}
             )
     return value
 
@@ -170,7 +170,7 @@ def _not_stored(value: object) -> object:
 
 def _text_format(value: object) -> object:
     if value is not None and not isinstance(value, dict):
-        raise PydanticCustomError("text", "This is no object: leave it out")
+        raise PydanticCustomError("text", "This is not an object: leave it out")
     _only_text(value.get("format") if value else None)
     return value
 
@@ -184,7 +184,7 @@ TextOptions = Annotated[
 
 
 class ResponsesBody(OpenAIBody):
-    """`POST /v1/responses`."""
+    """The body of `POST /v1/responses`."""
 
     conversation_field: ClassVar[str] = "input"
 
@@ -199,21 +199,21 @@ class ResponsesBody(OpenAIBody):
     text: TextOptions = None
 
     @property
-    def told_metadata(self) -> dict[str, str]:
-        """The texts of `metadata`, which OpenAI sends back.
+    def returned_metadata(self) -> dict[str, str]:
+        """The texts in `metadata`. OpenAI's API returns them in the response.
 
         Raises:
-            BadRequest: one holds a character that no text may hold.
+            BadRequest: a text holds a forbidden character.
         """
-        told = {name: value for name, value in self.metadata.items() if isinstance(value, str)}
-        for name, value in told.items():
+        texts = {name: value for name, value in self.metadata.items() if isinstance(value, str)}
+        for name, value in texts.items():
             check_characters(name + value, subject="The metadata", field="metadata")
-        return told
+        return texts
 
 
 @contextmanager
-def fields_called(names: Mapping[str, str]) -> Iterator[None]:
-    """Name the field of a BadRequest as the body does that it came in."""
+def rename_error_fields(names: Mapping[str, str]) -> Iterator[None]:
+    """Replace the field of a BadRequest with its name in the request's body."""
     try:
         yield
     except BadRequest as error:
@@ -222,13 +222,13 @@ def fields_called(names: Mapping[str, str]) -> Iterator[None]:
 
 
 def mode_of(model: str) -> AnswerMode:
-    """Return how a model answers.
+    """Return the answer mode of a model.
 
     Raises:
-        UnknownModel
+        UnknownModel: there is no such model.
     """
     if model not in MODES:
         raise UnknownModel(
-            f"There is no model {model[:100]!r}: use one of {', '.join(MODES)}.", field="model"
+            f"There is no model {model[:100]!r}. The models are {', '.join(MODES)}.", field="model"
         )
     return MODES[model]

@@ -1,4 +1,4 @@
-"""Citations as other services return them, each made from Kutip's own, so that all say the same."""
+"""Citations in the formats of other services, all made from Kutip's citations so that they agree."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,31 +10,31 @@ from rag.datatypes import Citation, Claim
 
 Json = dict[str, Any]
 
-# What may stand in an address, but for the brackets, which would end a Markdown link.
+# Characters that need no escaping in a URL, except the brackets, which would end a Markdown link.
 _SAFE_IN_LINK = "%:/?#@!$&'*+,;=~"
 
-# The brackets of an address without a name, `[::1]`, have to stay.
+# The brackets around an IPv6 address such as `[::1]` must not be escaped.
 _HOST = re.compile(r"https?://(\[[0-9a-f:.]+\](:\d+)?)?", re.I)
 
 _WARNING = " \N{WARNING SIGN}"
 
 
 @dataclass(frozen=True)
-class Addresses:
-    """Where a citation leads: the article's page at the quote, else Kutip's own page at `base_url`."""
+class CitationUrls:
+    """The URLs of citations: the article's page at the quote, or the reading view of Kutip at `base_url`."""
 
     base_url: str
 
-    def of(self, citation: Citation) -> str:
-        """Return an http(s) address."""
+    def quote_url(self, citation: Citation) -> str:
+        """Return an http(s) URL that opens at the quote."""
         link = citation.link or ""
-        return link if link.lower().startswith(("http://", "https://")) else self._reading_view(citation)
+        return link if link.lower().startswith(("http://", "https://")) else self._reading_view_url(citation)
 
-    def page(self, citation: Citation) -> str:
-        """Return the same without the quote's place in the page."""
-        return self.of(citation).partition("#:~:text=")[0]
+    def page_url(self, citation: Citation) -> str:
+        """Return the URL of the page, without the position of the quote."""
+        return self.quote_url(citation).partition("#:~:text=")[0]
 
-    def _reading_view(self, citation: Citation) -> str:
+    def _reading_view_url(self, citation: Citation) -> str:
         place = {
             "article": citation.article_id,
             "version": citation.article_version,
@@ -45,56 +45,54 @@ class Addresses:
 
 
 @dataclass(frozen=True)
-class ChatMarks:
-    """What stands behind a claim in a chat: its numbers, as Markdown links if so asked.
+class ChatMarkers:
+    """Writes the markers after a claim in a chat: the citations' numbers, with `has_links` as Markdown links.
 
-    A sign warns of a claim that nothing supports or that its source contradicts, since most front ends show
-    nothing but the text.
+    A warning sign marks a claim that is unsupported or contradicted, because most front ends show only the
+    text.
     """
 
-    addresses: Addresses
+    urls: CitationUrls
     has_links: bool
 
     def __call__(self, claim: Claim, citations: Sequence[Citation]) -> str:
-        """Return the marks: ` [1]`, ` [1](https://…)`, ` ⚠`, ` ⚠ [1]`."""
+        """Return the markers: ` [1]`, ` [1](https://…)`, ` ⚠`, ` ⚠ [1]`."""
         warning = _WARNING if claim.verdict in {"unsupported", "contradicted"} else ""
         return warning + "".join(f" {self._number(citation)}" for citation in citations)
 
     def _number(self, citation: Citation) -> str:
         if not self.has_links:
             return f"[{citation.number}]"
-        return f"[{citation.number}]({_in_link(self.addresses.of(citation))})"
+        return f"[{citation.number}]({_escaped_for_link(self.urls.quote_url(citation))})"
 
 
-def _in_link(address: str) -> str:
-    host = _HOST.match(address)
+def _escaped_for_link(url: str) -> str:
+    host = _HOST.match(url)
     start = host.end() if host else 0
-    return address[:start] + quote(address[start:], safe=_SAFE_IN_LINK)
+    return url[:start] + quote(url[start:], safe=_SAFE_IN_LINK)
 
 
-def url_citations(citations: Iterable[Citation], addresses: Addresses) -> list[Json]:
-    """Return chat completions' annotations, one for each claim and quote; the indices span the claim."""
-    return [
-        {"type": "url_citation", "url_citation": _url_citation(citation, addresses)} for citation in citations
-    ]
+def url_citations(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
+    """Return the annotations of a chat completion, one per claim and quote. Their indices span the claim."""
+    return [{"type": "url_citation", "url_citation": _url_citation(citation, urls)} for citation in citations]
 
 
-def response_annotations(citations: Iterable[Citation], addresses: Addresses) -> list[Json]:
-    """Return the same as the Responses API has them."""
-    return [{"type": "url_citation", **_url_citation(citation, addresses)} for citation in citations]
+def response_annotations(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
+    """Return the annotations of a response, one per claim and quote. Their indices span the claim."""
+    return [{"type": "url_citation", **_url_citation(citation, urls)} for citation in citations]
 
 
-def source_urls(citations: Iterable[Citation], addresses: Addresses) -> list[str]:
-    """Return Perplexity's `citations`: the page of `[n]` at place n - 1."""
-    return [addresses.page(citation) for citation in numbered(citations)]
+def source_urls(citations: Iterable[Citation], urls: CitationUrls) -> list[str]:
+    """Return Perplexity's field `citations`: item n - 1 is the URL of the page that `[n]` cites."""
+    return [urls.page_url(citation) for citation in numbered(citations)]
 
 
-def search_results(citations: Iterable[Citation], addresses: Addresses) -> list[Json]:
-    """Return Perplexity's `search_results`: what `[n]` cites at place n - 1."""
+def search_results(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
+    """Return Perplexity's field `search_results`: item n - 1 describes the quote that `[n]` cites."""
     return [
         {
             "title": citation.title,
-            "url": addresses.page(citation),
+            "url": urls.page_url(citation),
             "date": citation.published_at.date().isoformat() if citation.published_at else None,
             "snippet": citation.quote,
             "source": "web",
@@ -103,14 +101,14 @@ def search_results(citations: Iterable[Citation], addresses: Addresses) -> list[
     ]
 
 
-def source_events(citations: Iterable[Citation], addresses: Addresses) -> list[Json]:
-    """Return Open WebUI's source events, one for each number.
+def source_events(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
+    """Return the source events of Open WebUI, one for each number.
 
-    Open WebUI gives a source the number of its place among the different `metadata[].source`, hence one that
-    is each quote's own. It is no address, because an address is shown in the name's place.
+    Open WebUI numbers the sources by the distinct values of `metadata[].source`, so each quote needs its own
+    value. The value is not a URL, because Open WebUI would show a URL instead of the name.
     """
     return [
-        {"event": {"type": "source", "data": _source(citation, addresses.of(citation))}}
+        {"event": {"type": "source", "data": _source(citation, urls.quote_url(citation))}}
         for citation in numbered(citations)
     ]
 
@@ -121,20 +119,20 @@ def numbered(citations: Iterable[Citation]) -> list[Citation]:
     return [by_number[number] for number in sorted(by_number)]
 
 
-def _url_citation(citation: Citation, addresses: Addresses) -> Json:
+def _url_citation(citation: Citation, urls: CitationUrls) -> Json:
     return {
-        "url": addresses.of(citation),
+        "url": urls.quote_url(citation),
         "title": citation.title,
         "start_index": citation.answer_start,
         "end_index": citation.answer_end,
     }
 
 
-def _source(citation: Citation, address: str) -> Json:
+def _source(citation: Citation, url: str) -> Json:
     identity = f"kutip:{citation.article_id}@{citation.article_version}:{citation.start}-{citation.end}"
     name = " · ".join(filter(None, [citation.title or citation.article_id, citation.outlet]))
     return {
-        "source": {"id": identity, "name": name, "url": address},
+        "source": {"id": identity, "name": name, "url": url},
         "document": [citation.quote],
-        "metadata": [{"source": identity, "name": name, "source_url": address}],
+        "metadata": [{"source": identity, "name": name, "source_url": url}],
     }

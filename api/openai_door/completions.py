@@ -1,4 +1,4 @@
-"""Answers as chat completions, whole and in chunks."""
+"""Answers as chat completions, whole or in chunks."""
 
 import time
 import uuid
@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from api.openai_door.citation_shapes import (
-    Addresses,
+    CitationUrls,
     numbered,
     search_results,
     source_events,
     source_urls,
     url_citations,
 )
-from api.openai_door.housekeeping import Fulfilment
+from api.openai_door.housekeeping import TaskReply
 from api.problems import openai_error
 from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
 from api.streams import data_line
@@ -26,39 +26,39 @@ Json = dict[str, Any]
 
 
 @dataclass(kw_only=True)
-class Completion:
-    """One reply under way: what all its chunks share, and how it is to look.
+class CompletionFormatter:
+    """Formats one reply as a chat completion or its chunks.
 
-    `has_source_events` sends Open WebUI's lines in the place of annotations, since it lists a source for
-    each of both.
+    With `has_source_events`, source events for Open WebUI replace the annotations. Open WebUI would list
+    each source twice if it received both.
     """
 
     model: str
-    addresses: Addresses
+    urls: CitationUrls
     has_source_events: bool = False
     has_usage_chunk: bool = False
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
-    sources_told: int = 0
-    annotations_told: int = 0
+    sources_sent: int = 0
+    annotations_sent: int = 0
     end: Sequence[str] = ("data: [DONE]\n\n",)
 
-    def whole(self, answer: Answer) -> Json:
-        """Return a whole answer."""
+    def answer_body(self, answer: Answer) -> Json:
+        """Return the body of a whole answer."""
         message = {
             "role": "assistant",
             "content": answer.answer,
             "refusal": None,
-            "annotations": url_citations(answer.citations, self.addresses),
+            "annotations": url_citations(answer.citations, self.urls),
         }
         choice = {"message": message, "finish_reason": _finish_reason(answer)}
         return self._reply("chat.completion", choice, usage=_usage(usage_of(answer)), **self._extras(answer))
 
-    def whole_fulfilment(self, fulfilment: Fulfilment) -> Json:
-        """Return a text that answers no question."""
+    def task_body(self, task_reply: TaskReply) -> Json:
+        """Return the body of a reply to a front end's task."""
         message: Json = {
             "role": "assistant",
-            "content": fulfilment.text,
+            "content": task_reply.text,
             "refusal": None,
             "annotations": [],
         }
@@ -66,29 +66,29 @@ class Completion:
         return self._reply(
             "chat.completion",
             choice,
-            usage=_usage(fulfilment.usage),
+            usage=_usage(task_reply.usage),
             citations=[],
             search_results=[],
             kutip=None,
         )
 
-    def told(self, event: Event) -> Iterator[str]:
-        """Yield an event's chunks; every one has one choice, only the usage's has none."""
+    def answer_events(self, event: Event) -> Iterator[str]:
+        """Yield the chunks of an event. Each has one choice, except that the usage chunk has none."""
         return map(data_line, self._chunks_of(event))
 
-    def fulfilment_told(self, fulfilment: Fulfilment) -> Iterator[str]:
-        """Yield the chunks of a text that answers no question."""
-        return map(data_line, self._fulfilment_chunks(fulfilment))
+    def task_events(self, task_reply: TaskReply) -> Iterator[str]:
+        """Yield the chunks of a reply to a front end's task."""
+        return map(data_line, self._task_chunks(task_reply))
 
-    def apology(self, document: Json) -> str:
-        """Return a problem in OpenAI's envelope."""
+    def problem_event(self, document: Json) -> str:
+        """Return a problem in OpenAI's error format."""
         return data_line(openai_error(document))
 
-    def _fulfilment_chunks(self, fulfilment: Fulfilment) -> Iterator[Json]:
-        yield self._chunk({"role": "assistant", "content": fulfilment.text})
+    def _task_chunks(self, task_reply: TaskReply) -> Iterator[Json]:
+        yield self._chunk({"role": "assistant", "content": task_reply.text})
         yield self._chunk({}, finish_reason="stop", citations=[], search_results=[], kutip=None)
         if self.has_usage_chunk:
-            yield self._usage_chunk(_usage(fulfilment.usage))
+            yield self._usage_chunk(_usage(task_reply.usage))
 
     def _chunks_of(self, event: Event) -> Iterator[Json]:
         match event:
@@ -108,23 +108,23 @@ class Completion:
     def _claim_chunks(self, claim: Claim, citations: Sequence[Citation]) -> Iterator[Json]:
         delta: Json = {}
         if self.has_source_events:
-            new = [citation for citation in numbered(citations) if citation.number > self.sources_told]
-            self.sources_told += len(new)
-            yield from (self._chunk({}, **event) for event in source_events(new, self.addresses))
+            new = [citation for citation in numbered(citations) if citation.number > self.sources_sent]
+            self.sources_sent += len(new)
+            yield from (self._chunk({}, **event) for event in source_events(new, self.urls))
         elif citations:
-            delta = {"annotations": self._indexed(url_citations(citations, self.addresses))}
+            delta = {"annotations": self._indexed(url_citations(citations, self.urls))}
         yield self._chunk(delta, kutip={"claim": claim_json(claim), "citations": citations_json(citations)})
 
     def _indexed(self, annotations: Sequence[Json]) -> list[Json]:
-        """Number annotations through all chunks: by that, clients that add deltas up keep each."""
-        first = self.annotations_told
-        self.annotations_told += len(annotations)
+        """Number the annotations across all chunks, so that clients that merge the deltas keep every one."""
+        first = self.annotations_sent
+        self.annotations_sent += len(annotations)
         return [{"index": first + place, **item} for place, item in enumerate(annotations)]
 
     def _extras(self, answer: Answer) -> Json:
         return {
-            "citations": source_urls(answer.citations, self.addresses),
-            "search_results": search_results(answer.citations, self.addresses),
+            "citations": source_urls(answer.citations, self.urls),
+            "search_results": search_results(answer.citations, self.urls),
             "kutip": answer_json(answer),
         }
 

@@ -1,7 +1,8 @@
-"""What front ends ask beside questions: titles, tags, follow-ups. Answered without retrieval.
+"""Tasks that chat front ends send besides questions: titles, tags, follow-ups. They need no search.
 
-Recognised by the words of the prompts of Open WebUI (each begins with `### Task:`, but so does the prompt
-around a question and its files, which is none of them) and of LibreChat, or by Open WebUI's `metadata.task`.
+A task is recognised by the text of Open WebUI's and LibreChat's prompts, or by Open WebUI's `metadata.task`.
+All prompts of Open WebUI begin with `### Task:`. So does the prompt that it makes of a question with files,
+which is a question and not a task.
 """
 
 import json
@@ -17,12 +18,12 @@ from rag.language_model.protocol import NO_USAGE, LanguageModel, Sampling, Usage
 
 logger = logging.getLogger(__name__)
 
-# subtle: these run on whatever is sent, before anything measures it, so none may look at a text twice.
+# subtle: these patterns run on texts of any length, so none may scan a text more than once.
 _TASK = re.compile(r"\s*#{1,3} Task:\s*+(?!Respond to the user query)(.*)", re.I)
 _SHAPE = re.compile(r'\{\s*"(\w+)":\s*("|\[)')
 _FIRST_QUESTION = re.compile(r"^[ \t]*(?:\|\|>)?USER:\s*+(\S.*)", re.I | re.M)
 
-# They begin a prompt; somewhere in a question they mean nothing.
+# These are matched at the start of a prompt only. Elsewhere in a question the words mean nothing.
 _TITLE_PROMPTS = (
     re.compile(r"\s*+.{0,60}\b5[- ]word[- ]or[- ]less title for (the|this) conversation", re.I),
     re.compile(r"\s*+Analyze this conversation and provide:.{0,120}\btitle\b", re.I | re.S),
@@ -31,7 +32,7 @@ _EMOJI_PROMPT = re.compile(r"\s*+Your task is to reflect the speaker's likely fa
 _MERGE_PROMPT = re.compile(r"\s*+You have been provided with a set of responses from various models", re.I)
 _TOOLS_PROMPT = re.compile(r'\s*+Available Tools:.*"tool_calls"', re.I | re.S)
 
-# Open WebUI's names of its tasks, with the field of the JSON it reads; None for a plain text.
+# Open WebUI's task names, each with the JSON field that it reads, or None if it reads plain text.
 _FIELDS = {
     "title_generation": "title",
     "tags_generation": "tags",
@@ -55,7 +56,7 @@ _EMOJI = "\N{NEWSPAPER}"
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What a front end wants: `field` of a JSON object, or a plain text about the conversation."""
+    """A task of a front end. It expects a JSON object with `field`, or plain text if `field` is None."""
 
     field: str | None
     prompt: str
@@ -65,38 +66,37 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Fulfilment:
-    """What a front end gets for a task, and what the language model took for it."""
+class TaskReply:
+    """The reply to a task, and the tokens that the language model used for it."""
 
     text: str
     usage: Usage = NO_USAGE
 
 
 def task_of(messages: Sequence[MessageBody], metadata: Mapping[str, Any]) -> Task | None:
-    """Return the task that a request is, None where it is a question."""
-    spoken = [message.content for message in messages if message.role == "user"]
-    # LibreChat's older versions send the prompt for a title as the system's, and nothing else.
-    prompt = spoken[-1] if spoken else messages[-1].content
+    """Return the task that a request holds, or None if the request is a question."""
+    user_texts = [message.content for message in messages if message.role == "user"]
+    # Older versions of LibreChat send the prompt for a title as the only message, with the role system.
+    prompt = user_texts[-1] if user_texts else messages[-1].content
     named = metadata.get("task")
     if isinstance(named, str) and named in _FIELDS:
         field = _FIELDS[named]
-        return _asking_for(field, prompt, is_emoji=named == "emoji_generation")
+        return _task_for_field(field, prompt, is_emoji=named == "emoji_generation")
     if any(pattern.match(prompt) for pattern in _TITLE_PROMPTS):
-        # Some versions put the conversation into messages of its own before the prompt.
-        return Task(
-            field=None, prompt="\n".join([*(f"USER: {text}" for text in spoken[:-1]), prompt]), is_title=True
-        )
+        # Some versions send the conversation as separate messages before the prompt.
+        conversation = [f"USER: {text}" for text in user_texts[:-1]]
+        return Task(field=None, prompt="\n".join([*conversation, prompt]), is_title=True)
     if _EMOJI_PROMPT.match(prompt):
         return Task(field=None, prompt=prompt, is_emoji=True)
     if _MERGE_PROMPT.match(prompt):
         return Task(field=None, prompt=prompt)
     instructions = next((message.content for message in messages if message.role == "system"), "")
     if _TOOLS_PROMPT.match(instructions):
-        return _asking_for("tool_calls", prompt)
-    return _headed_task(prompt)
+        return _task_for_field("tool_calls", prompt)
+    return _task_under_heading(prompt)
 
 
-def _asking_for(field: str | None, prompt: str, *, is_emoji: bool = False) -> Task:
+def _task_for_field(field: str | None, prompt: str, *, is_emoji: bool = False) -> Task:
     return Task(
         field=field,
         prompt=prompt,
@@ -106,10 +106,10 @@ def _asking_for(field: str | None, prompt: str, *, is_emoji: bool = False) -> Ta
     )
 
 
-def _headed_task(prompt: str) -> Task | None:
-    """Return the task of a prompt under `### Task:`.
+def _task_under_heading(prompt: str) -> Task | None:
+    """Return the task of a prompt that begins with `### Task:`, or None if the prompt is a question.
 
-    It has a chat history, or names a field that Open WebUI reads: a question may have such a heading as well.
+    A question may begin with this heading too. A task has a chat history or names a field of `_FIELDS`.
     """
     heading = _TASK.match(prompt)
     if heading is None:
@@ -124,33 +124,33 @@ def _headed_task(prompt: str) -> Task | None:
     return Task(field=shape[1], prompt=prompt, is_list=shape[2] == "[", is_title=shape[1] == "title")
 
 
-async def fulfil(
+async def reply_to_task(
     task: Task,
     messages: Sequence[MessageBody],
     *,
     language_model: LanguageModel | None,
     sampling: Sampling,
-) -> Fulfilment:
-    """Return the language model's text; without one, or where it fails, what can be said by rule."""
+) -> TaskReply:
+    """Return the language model's reply. Without a language model, or if it fails, return a fixed reply."""
     if language_model is not None:
         try:
-            return await _written(messages, language_model, sampling)
+            return await _ask_language_model(messages, language_model, sampling)
         except LanguageModelError as error:
-            logger.warning("%s", error)  # a title is not worth more
-    return Fulfilment(by_rule(task))
+            logger.warning("%s", error)  # a missing title is no reason to fail the request
+    return TaskReply(rule_based_text(task))
 
 
-def by_rule(task: Task) -> str:
-    """Return the title that the first question makes, and nothing for the rest, in the form asked for."""
+def rule_based_text(task: Task) -> str:
+    """Return a title made from the first question, or an empty value for other tasks, as the task expects."""
     text = _title(task.prompt) if task.is_title else ""
     if task.field is None:
         return _EMOJI if task.is_emoji else text
     return json.dumps({task.field: [] if task.is_list else text}, ensure_ascii=False)
 
 
-async def _written(
+async def _ask_language_model(
     messages: Sequence[MessageBody], language_model: LanguageModel, sampling: Sampling
-) -> Fulfilment:
+) -> TaskReply:
     prompt = [{"role": message.role, "content": message.content} for message in messages]
     text, usage = "", NO_USAGE
     async for part in language_model.stream(prompt, sampling):
@@ -158,7 +158,7 @@ async def _written(
             usage = part
         else:
             text += part.text
-    return Fulfilment(text, usage)
+    return TaskReply(text, usage)
 
 
 def _title(prompt: str) -> str:

@@ -1,4 +1,4 @@
-"""A conversation as clients send it, into the turns that the pipeline takes."""
+"""Messages of a chat, and their conversion to a question and the turns before it."""
 
 import re
 from collections.abc import Sequence
@@ -17,19 +17,19 @@ _PART_TYPES = {"text", "input_text", "output_text"}
 
 
 class TextPart(BaseModel):
-    """A part of a message's content."""
+    """A text part of a message's content."""
 
     type: Literal["text"]
     text: str
 
 
 def _joined(value: object) -> object:
-    """Return a content in parts as one text."""
+    """Join a content of several parts into one text."""
     if isinstance(value, list):
         return "\n".join(_text_of(part, number=number) for number, part in enumerate(value))
     if isinstance(value, str):
         return value
-    raise PydanticCustomError("content", "This is neither a text nor a list of text parts")
+    raise PydanticCustomError("content", "The content must be a text or a list of text parts")
 
 
 def _text_of(part: object, *, number: int) -> str:
@@ -39,72 +39,72 @@ def _text_of(part: object, *, number: int) -> str:
         shown = str(kind)[:40]
         raise PydanticCustomError(
             "part",
-            "Part {number} is of type {kind}; only parts of type text, with a text, are read: leave it out",
+            "Part {number} is of type {kind}. Only text parts with a text are supported: leave it out",
             {"number": number, "kind": shown},
         )
     return text
 
 
-def _no_calls(value: object) -> object:
+def _refuse_tools(value: object) -> object:
     if value not in (None, [], {}):
-        raise PydanticCustomError("calls", "Tools are not used here: leave them out")
+        raise PydanticCustomError("calls", "Tools are not supported: leave them out")
     return None
 
 
 Content = Annotated[str, BeforeValidator(_joined, json_schema_input_type=str | list[TextPart])]
-Calls = Annotated[
+NoTools = Annotated[
     None,
-    BeforeValidator(_no_calls, json_schema_input_type=Any),
+    BeforeValidator(_refuse_tools, json_schema_input_type=Any),
     WithJsonSchema({"enum": [None, [], {}]}, mode="validation"),
 ]
 
 
 class MessageBody(BaseModel):
-    """One message; other fields than these, which chat clients send along, are not read."""
+    """One message. Other fields that chat clients send are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
     role: Literal["user", "assistant", "system", "developer"]
     content: Content
-    tool_calls: Calls = None
-    function_call: Calls = None
+    tool_calls: NoTools = None
+    function_call: NoTools = None
 
     @model_validator(mode="before")
     @classmethod
-    def _said_nothing(cls, value: object) -> object:
-        """Take the null that OpenAI allows in the place of what an assistant said."""
+    def _null_content_as_empty(cls, value: object) -> object:
+        """Treat a null content of an assistant's message, which OpenAI allows, as an empty text."""
         if isinstance(value, dict) and value.get("role") == "assistant" and value.get("content") is None:
             return {**value, "content": ""}
         return value
 
 
-# How Open WebUI puts a question behind passages of its own: in a tag, or after them.
-_CONTEXT_FRAME = re.compile(r"\s*#{1,3} Task:\s*Respond to the user query.*</context>(.*)", re.S | re.I)
+# Open WebUI's prompt for a question with files: the files' passages, then the question, perhaps in a tag.
+_CONTEXT_PROMPT = re.compile(r"\s*#{1,3} Task:\s*Respond to the user query.*</context>(.*)", re.S | re.I)
 
 
-def unframed(text: str) -> str:
-    """Return the question in a prompt that Open WebUI made of it, any other text as it is."""
-    framed = _CONTEXT_FRAME.match(text)
-    if not framed:
+def extract_question(text: str) -> str:
+    """Return the question in Open WebUI's prompt for a question with files. Return other texts unchanged."""
+    prompt = _CONTEXT_PROMPT.match(text)
+    if not prompt:
         return text
-    # Only behind the passages, for those may hold such a tag as well.
-    tagged = between(framed[1], "<user_query>", "</user_query>")
-    question = (framed[1] if tagged is None else tagged).strip()
+    # Look for the tag after the passages only, because a passage may hold such a tag too.
+    tagged = between(prompt[1], "<user_query>", "</user_query>")
+    question = (prompt[1] if tagged is None else tagged).strip()
     return question or text
 
 
 def between(text: str, opening: str, closing: str) -> str | None:
-    """Return what stands between two marks, None where one of them is missing."""
+    """Return the text between two delimiters, or None if one of them is missing."""
     _, opened, rest = text.partition(opening)
     inside, closed, _ = rest.partition(closing)
     return inside if opened and closed else None
 
 
 def check_messages(messages: Sequence[MessageBody], *, field: str = "messages") -> None:
-    """Refuse characters that no text may hold.
+    """Check the characters of the messages.
 
     Raises:
-        BadRequest: a content holds one.
+        BadRequest: a message holds a forbidden character.
     """
     for number, message in enumerate(messages):
         check_characters(message.content, subject="The message", field=f"{field}.{number}.content")
@@ -115,16 +115,16 @@ def conversation(
 ) -> tuple[str, tuple[Turn, ...]]:
     """Return the question and the turns before it.
 
-    `field` is the name under which the messages came. Without a question it is the last message; one that
-    repeats the last message is not doubled. Messages of the system or a developer are no part of the
-    conversation.
+    `field` is the name of the body's field that holds the messages. If `question` is empty, the last message
+    is the question. If `question` repeats the last message, that message is not a turn. Messages with the
+    role system or developer are left out.
 
     Raises:
-        BadRequest: there is no question, or a content holds a character that no text may hold.
+        BadRequest: there is no question, or a message holds a forbidden character.
     """
     check_messages(messages, field=field)
     turns = [
-        Turn(role=message.role, text=unframed(message.content).strip())
+        Turn(role=message.role, text=extract_question(message.content).strip())
         for message in messages
         if message.role == "user" or message.role == "assistant"
     ]
@@ -136,21 +136,19 @@ def conversation(
 
 
 def _last_question(messages: Sequence[MessageBody], *, field: str) -> str:
-    """Return the last message, which must be the user's; what a system says is passed over."""
-    spoken = [(n, m) for n, m in enumerate(messages) if m.role in {"user", "assistant"}]
-    if not spoken:
+    """Return the last message of the user or assistant, which must be the user's."""
+    turns = [(n, m) for n, m in enumerate(messages) if m.role in {"user", "assistant"}]
+    if not turns:
         raise BadRequest(
-            "The messages hold none of the user: add one with the question.",
+            "There is no message with the role user: add one with the question.",
             field=field,
         )
-    number, last = spoken[-1]
+    number, last = turns[-1]
     if last.role != "user":
         raise BadRequest(
-            "The last message is the assistant's: end with the user's question.",
+            "The last message is from the assistant: end with the user's question.",
             field=f"{field}.{number}.role",
         )
     if not last.content.strip():
-        raise BadRequest(
-            "The last message is empty: write what you want to know.", field=f"{field}.{number}.content"
-        )
-    return unframed(last.content)
+        raise BadRequest("The last message is empty: write a question.", field=f"{field}.{number}.content")
+    return extract_question(last.content)

@@ -1,4 +1,4 @@
-"""A request of an OpenAI client, answered whole or in a stream, in the shape of the route that took it."""
+"""Replies to OpenAI clients, whole or as a stream, in the format of the route."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
@@ -6,11 +6,11 @@ from typing import Any, Protocol
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
-from api.openai_door.bodies import OpenAIBody, fields_called
-from api.openai_door.citation_shapes import ChatMarks
-from api.openai_door.housekeeping import Fulfilment, fulfil, task_of
+from api.openai_door.bodies import OpenAIBody, rename_error_fields
+from api.openai_door.citation_shapes import ChatMarkers
+from api.openai_door.housekeeping import TaskReply, reply_to_task, task_of
 from api.openai_door.messages import check_messages
-from api.streams import begun, event_stream, lines, narrated, while_connected
+from api.streams import async_lines, cancel_on_disconnect, encode_stream, event_stream, wait_for_first
 from rag.answering.events import Event
 from rag.datatypes import Answer
 from rag.service import Service
@@ -18,54 +18,57 @@ from rag.service import Service
 Json = dict[str, Any]
 
 
-class Shape(Protocol):
-    """What one route makes of an answer, or of a text that answers no question."""
+class ReplyFormatter(Protocol):
+    """Formats answers and replies to tasks for one route. `end` are the last lines of a stream."""
 
     end: Sequence[str]
 
-    def whole(self, answer: Answer) -> Json:
-        """Return a whole answer."""
+    def answer_body(self, answer: Answer) -> Json:
+        """Return the body of a whole answer."""
         ...
 
-    def whole_fulfilment(self, fulfilment: Fulfilment) -> Json:
-        """Return a whole text that answers no question."""
+    def task_body(self, task_reply: TaskReply) -> Json:
+        """Return the body of a reply to a front end's task."""
         ...
 
-    def told(self, event: Event) -> Iterator[str]:
-        """Yield server-sent events of what happens to an answer."""
+    def answer_events(self, event: Event) -> Iterator[str]:
+        """Yield the server-sent events for an event of an answer."""
         ...
 
-    def fulfilment_told(self, fulfilment: Fulfilment) -> Iterator[str]:
-        """Yield the server-sent events of a text that answers no question."""
+    def task_events(self, task_reply: TaskReply) -> Iterator[str]:
+        """Yield the server-sent events of a reply to a front end's task."""
         ...
 
-    def apology(self, document: Json) -> str:
-        """Return the server-sent event of a problem that ends the stream."""
+    def problem_event(self, document: Json) -> str:
+        """Return the server-sent event for a problem that ends the stream."""
         ...
 
 
 async def reply(
-    body: OpenAIBody, shape: Shape, *, request: Request, service: Service, marks: ChatMarks
+    body: OpenAIBody, formatter: ReplyFormatter, *, request: Request, service: Service, marks: ChatMarkers
 ) -> Response:
-    """Answer the question, or fulfil the task, that a body is.
+    """Reply to the question or the task in a body.
 
     Raises:
-        BadRequest: it cannot be asked, or of no such model.
+        BadRequest: the question is not valid, or there is no such model.
     """
     check_messages(body.messages, field=body.conversation_field)
     task = task_of(body.messages, body.metadata)
     if task is not None:
         language_model = service.pipeline.language_model if body.mode == "auto" else None
-        work = fulfil(task, body.messages, language_model=language_model, sampling=body.sampling)
-        fulfilment = await while_connected(request, work)
+        work = reply_to_task(task, body.messages, language_model=language_model, sampling=body.sampling)
+        task_reply = await cancel_on_disconnect(request, work)
         if body.stream:
-            return event_stream(lines([*shape.fulfilment_told(fulfilment), *shape.end]))
-        return JSONResponse(shape.whole_fulfilment(fulfilment))
+            return event_stream(async_lines([*formatter.task_events(task_reply), *formatter.end]))
+        return JSONResponse(formatter.task_body(task_reply))
     question = body.to_question(marks)
     last = f"{body.conversation_field}.{len(body.messages) - 1}.content"
-    with fields_called({"question": last, "language": "kutip.language"}):
+    with rename_error_fields({"question": last, "language": "kutip.language"}):
         if not body.stream:
-            answer = await while_connected(request, service.pipeline.answer(question))
-            return JSONResponse(shape.whole(answer))
-        events = await while_connected(request, begun(service.pipeline.stream(question)))
-        return event_stream(narrated(events, tell=shape.told, apologise=shape.apology, end=shape.end))
+            answer = await cancel_on_disconnect(request, service.pipeline.answer(question))
+            return JSONResponse(formatter.answer_body(answer))
+        events = await cancel_on_disconnect(request, wait_for_first(service.pipeline.stream(question)))
+        lines = encode_stream(
+            events, encode=formatter.answer_events, encode_problem=formatter.problem_event, end=formatter.end
+        )
+        return event_stream(lines)

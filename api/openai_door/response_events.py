@@ -1,4 +1,4 @@
-"""Answers as responses of OpenAI's Responses API, whole and in events."""
+"""Answers in the format of OpenAI's Responses API, whole or as events."""
 
 import time
 import uuid
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.openai_door.citation_shapes import Addresses, response_annotations, search_results, source_urls
-from api.openai_door.housekeeping import Fulfilment
+from api.openai_door.citation_shapes import CitationUrls, response_annotations, search_results, source_urls
+from api.openai_door.housekeeping import TaskReply
 from api.problems import openai_error
 from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
 from api.streams import data_line
@@ -19,52 +19,52 @@ Json = dict[str, Any]
 
 
 @dataclass(kw_only=True)
-class ResponseReply:
-    """One response under way; the text told so far, its annotations, and how many events were told."""
+class ResponseFormatter:
+    """Formats one reply as a response or its events. It keeps the annotations and counts the events sent."""
 
     model: str
-    addresses: Addresses
+    urls: CitationUrls
     metadata: Json
     id: str = field(default_factory=lambda: f"resp_{uuid.uuid4().hex}")
     item_id: str = field(default_factory=lambda: f"msg_{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
     annotations: list[Json] = field(default_factory=list)
-    events_told: int = 0
+    events_sent: int = 0
     end: Sequence[str] = ()
 
-    def whole(self, answer: Answer) -> Json:
-        """Return a whole answer."""
-        part = _part(answer.answer, response_annotations(answer.citations, self.addresses))
+    def answer_body(self, answer: Answer) -> Json:
+        """Return the body of a whole answer."""
+        part = _part(answer.answer, response_annotations(answer.citations, self.urls))
         status = "incomplete" if answer.is_cut_short else "completed"
         return {
             **self._response(status, [self._item(status, [part])]),
             "usage": _usage(usage_of(answer)),
             "incomplete_details": {"reason": "max_output_tokens"} if answer.is_cut_short else None,
-            "citations": source_urls(answer.citations, self.addresses),
-            "search_results": search_results(answer.citations, self.addresses),
+            "citations": source_urls(answer.citations, self.urls),
+            "search_results": search_results(answer.citations, self.urls),
             "kutip": answer_json(answer),
         }
 
-    def whole_fulfilment(self, fulfilment: Fulfilment) -> Json:
-        """Return a text that answers no question."""
+    def task_body(self, task_reply: TaskReply) -> Json:
+        """Return the body of a reply to a front end's task."""
         return {
-            **self._response("completed", [self._item("completed", [_part(fulfilment.text, [])])]),
-            "usage": _usage(fulfilment.usage),
+            **self._response("completed", [self._item("completed", [_part(task_reply.text, [])])]),
+            "usage": _usage(task_reply.usage),
             "kutip": None,
         }
 
-    def told(self, event: Event) -> Iterator[str]:
-        """Yield the events of what happens to an answer."""
+    def answer_events(self, event: Event) -> Iterator[str]:
+        """Yield the server-sent events for an event of an answer."""
         return map(_line, self._events_of(event))
 
-    def fulfilment_told(self, fulfilment: Fulfilment) -> Iterator[str]:
-        """Yield the events of a text that answers no question."""
-        return map(_line, self._fulfilment_events(fulfilment))
+    def task_events(self, task_reply: TaskReply) -> Iterator[str]:
+        """Yield the server-sent events of a reply to a front end's task."""
+        return map(_line, self._task_events(task_reply))
 
-    def apology(self, document: Json) -> str:
-        """Return the event that ends a response that failed."""
-        described = openai_error(document)["error"]
-        members = {name: described[name] for name in ("code", "message", "param")}
+    def problem_event(self, document: Json) -> str:
+        """Return the server-sent event for a problem that ends the stream."""
+        error = openai_error(document)["error"]
+        members = {name: error[name] for name in ("code", "message", "param")}
         return _line(self._event("error", **members))
 
     def _events_of(self, event: Event) -> Iterator[Json]:
@@ -74,24 +74,24 @@ class ResponseReply:
             case TextWritten(text) if text:
                 yield self._delta(text)
             case ClaimCited(claim, citations):
-                told = {"claim": claim_json(claim), "citations": citations_json(citations)}
-                for annotation in response_annotations(citations, self.addresses):
+                extension = {"claim": claim_json(claim), "citations": citations_json(citations)}
+                for annotation in response_annotations(citations, self.urls):
                     yield self._annotation(annotation)
-                yield self._delta("", kutip=told)
+                yield self._delta("", kutip=extension)
             case Answered(answer):
-                yield from self._end(answer.answer, self.whole(answer))
+                yield from self._end(answer.answer, self.answer_body(answer))
             case TextWritten() | WritingFailed():
                 pass
 
-    def _fulfilment_events(self, fulfilment: Fulfilment) -> Iterator[Json]:
+    def _task_events(self, task_reply: TaskReply) -> Iterator[Json]:
         yield from self._begin(kutip=None)
-        yield self._delta(fulfilment.text)
-        yield from self._end(fulfilment.text, self.whole_fulfilment(fulfilment))
+        yield self._delta(task_reply.text)
+        yield from self._end(task_reply.text, self.task_body(task_reply))
 
     def _begin(self, **extras: Any) -> Iterator[Json]:
-        begun = self._response("in_progress", [])
-        yield self._event("response.created", response=begun, **extras)
-        yield self._event("response.in_progress", response=begun)
+        response = self._response("in_progress", [])
+        yield self._event("response.created", response=response, **extras)
+        yield self._event("response.in_progress", response=response)
         yield self._of_item("response.output_item.added", item=self._item("in_progress", []))
         yield self._of_part("response.content_part.added", part=_part("", []))
 
@@ -119,8 +119,8 @@ class ResponseReply:
         return self._event(kind, output_index=0, **members)
 
     def _event(self, kind: str, **members: Any) -> Json:
-        self.events_told += 1
-        return {"type": kind, "sequence_number": self.events_told - 1, **members}
+        self.events_sent += 1
+        return {"type": kind, "sequence_number": self.events_sent - 1, **members}
 
     def _item(self, status: str, content: Sequence[Json]) -> Json:
         return {

@@ -1,4 +1,4 @@
-"""`/v1/articles`: put articles in, list, read and delete them."""
+"""`/v1/articles`: add, list, read and delete articles."""
 
 import json
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse, Response
 
 from api.dependencies import RunningService
-from api.problems import problem, respond
+from api.problems import problem, problem_response
 from api.schemas import ArticleQuery, ArticlesReply, article_json, ingest_json
 from rag.datatypes import Article, ArticlePage, IngestResult, Unreadable
 from rag.errors import BadRequest, NotFound, ReadingError
@@ -44,9 +44,9 @@ _BODY_SCHEMA = {
     openapi_extra={"requestBody": {"content": {"application/json": {"schema": _BODY_SCHEMA}}}},
 )
 async def add_articles(body: Annotated[dict[str, Any], Body()], service: RunningService) -> Response:
-    """Add one article, or `{"articles": [...]}`; a rejected one does not keep the others out.
+    """Add one article, or several as `{"articles": [...]}`. A rejected article does not affect the others.
 
-    Replies 200 with what became of each, or 422 where every one was rejected.
+    The reply is 200 with a result for each article, or 422 if every article was rejected.
     """
     records = _records(body)
 
@@ -60,18 +60,18 @@ async def add_articles(body: Annotated[dict[str, Any], Body()], service: Running
     if len(rejected) < len(results):
         return JSONResponse(reply)
     reasons = "; ".join(f"{result.id}: {result.reason}" for result in rejected[:3])
-    return respond(problem(422, f"Every article was rejected. {reasons}", **reply))
+    return problem_response(problem(422, f"Every article was rejected. {reasons}", **reply))
 
 
 @router.get("")
 def list_articles(query: Annotated[ArticleQuery, Query()], service: RunningService) -> ArticlePage:
-    """List current articles without their bodies, in the order of their ids."""
+    """List the newest versions of the articles without their text, ordered by id."""
     return service.corpus.articles(query.to_filters(), limit=query.limit, cursor=query.cursor)
 
 
 @router.get("/{article_id:path}")
 def read_article(article_id: str, service: RunningService, version: str | None = None) -> dict[str, Any]:
-    """Return a whole article as it is now, or as it was in `version`."""
+    """Return a whole article in its newest version, or in `version`."""
     article = service.corpus.article(article_id, version=version)
     if article is None:
         raise _not_found(article_id, version)
@@ -80,7 +80,7 @@ def read_article(article_id: str, service: RunningService, version: str | None =
 
 @router.delete("/{article_id:path}", status_code=204)
 def delete_article(article_id: str, service: RunningService) -> None:
-    """Remove an article with all its versions."""
+    """Delete an article with all its versions."""
     if not service.corpus.remove(article_id):
         raise _not_found(article_id, None)
 
@@ -91,7 +91,7 @@ def _records(body: dict[str, Any]) -> list[Any]:
     records = body["articles"]
     if set(body) != {"articles"} or not isinstance(records, list) or not 1 <= len(records) <= MAXIMUM_BATCH:
         raise BadRequest(
-            f'A batch is {{"articles": […]}} with 1 to {MAXIMUM_BATCH} articles and no other field.',
+            f'A batch must be {{"articles": […]}} with 1 to {MAXIMUM_BATCH} articles and no other field.',
             field="articles",
         )
     return records
@@ -102,7 +102,7 @@ def _article(record: Any, place: int) -> Article | Unreadable:
     source = named if isinstance(named, str) and named.isprintable() and named else f"articles[{place}]"
     if not isinstance(record, dict):
         shown = json.dumps(record)[:100]
-        return Unreadable(source=source, reason=f"{shown} is no object with article fields.")
+        return Unreadable(source=source, reason=f"{shown} is not an object with the fields of an article.")
     try:
         return parse_record(record).to_article()
     except ReadingError as error:
@@ -111,4 +111,4 @@ def _article(record: Any, place: int) -> Article | Unreadable:
 
 def _not_found(article_id: str, version: str | None) -> NotFound:
     of_version = f" of version {version!r}" if version else ""
-    return NotFound(f"There is no article {article_id!r}{of_version}: GET /v1/articles lists them.")
+    return NotFound(f"There is no article {article_id!r}{of_version}. GET /v1/articles lists the articles.")

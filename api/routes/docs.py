@@ -1,4 +1,4 @@
-"""`/docs`: the OpenAPI document as a page that asks no other server for anything."""
+"""`/docs`: a page that shows the OpenAPI document and loads nothing from other servers."""
 
 from importlib.resources import files
 
@@ -10,7 +10,7 @@ from rag.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 
-# Swagger UI, which puts styles and small pictures into the page by script.
+# The script of Swagger UI inserts styles and small images into the page.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -26,20 +26,20 @@ _PAGE = """<!doctype html>
 <script src="docs/start.js"></script>
 </html>
 """
-# subtle: without `validatorUrl` it would send the document's address to a service that checks it.
+# subtle: without `validatorUrl: null`, Swagger UI sends the document's address to an external validator.
 _START = 'SwaggerUIBundle({url: "openapi.json", dom_id: "#swagger-ui", validatorUrl: null});\n'
 _BUNDLED = ("swagger-ui.css", "swagger-ui-bundle.js")
 
 
 @router.get("/docs")
 def page() -> Response:
-    """Show every route and what it takes."""
+    """Show every route with its parameters."""
     return _reply(_PAGE.encode(), ".html")
 
 
 @router.get("/docs/{name}")
 def page_file(name: str) -> Response:
-    """Send a file of the page."""
+    """Return a file of the page."""
     suffix = name[name.rfind(".") :]
     if name == "start.js":
         return _reply(_START.encode(), suffix)

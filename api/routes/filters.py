@@ -1,4 +1,4 @@
-"""`/v1/filters`: what a question can be narrowed down to."""
+"""`/v1/filters`: the languages and outlets that questions can be filtered by."""
 
 from fastapi import APIRouter
 
@@ -10,5 +10,5 @@ router = APIRouter(tags=["articles"])
 
 @router.get("/v1/filters")
 def filters(service: RunningService) -> FilterValues:
-    """List the languages and outlets of the articles, each with how many there are, the most first."""
+    """List the languages and outlets with their number of articles, the most frequent first."""
     return service.corpus.filter_values()

@@ -1,4 +1,4 @@
-"""`/health/live` and `/health/ready`: probes."""
+"""`/health/live` and `/health/ready`: health probes."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 @router.get("/live")
 async def live() -> dict[str, str]:
-    """Say that the process answers."""
+    """Reply that the process is running."""
     return {"status": "ok"}
 
 
 @router.get("/ready")
 def ready(service: RunningService) -> dict[str, Any]:
-    """Say whether questions can be answered; 503 where the corpus cannot be read."""
+    """Reply whether the service can answer questions: 503 if the corpus cannot be read."""
     counts = service.corpus.counts()
     reranking, language_model = service.pipeline.reranking, service.pipeline.language_model
     return {

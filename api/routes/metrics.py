@@ -1,4 +1,4 @@
-"""`GET /metrics`: counts for Prometheus."""
+"""`GET /metrics`: metrics for Prometheus."""
 
 from typing import cast
 
@@ -13,6 +13,6 @@ router = APIRouter(tags=["health"])
 
 @router.get("/metrics", response_class=PlainTextResponse)
 def metrics(request: Request) -> Response:
-    """Return the counts of this process in the text format of Prometheus."""
-    counted = cast("ServiceMetrics", request.app.state.metrics)
-    return Response(counted.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    """Return the metrics of the service in the text format of Prometheus."""
+    service_metrics = cast("ServiceMetrics", request.app.state.metrics)
+    return Response(service_metrics.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,4 +1,4 @@
-"""The chat page at `/`, and the files it is made of."""
+"""The chat page at `/` and its files."""
 
 import hashlib
 from pathlib import Path
@@ -21,7 +21,7 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 
-# Trusted types: a text that reaches the page by a way that could make it markup or code is refused.
+# Trusted types: the browser refuses to insert a text as markup or code.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; "
@@ -39,12 +39,12 @@ def page(service: RunningService, if_none_match: IfNoneMatch = None) -> Response
 
 @router.get("/page/{name}")
 def page_file(name: str, service: RunningService, if_none_match: IfNoneMatch = None) -> Response:
-    """Send a file of the page."""
+    """Return a file of the page."""
     return _file(name, service, if_none_match)
 
 
 def _file(name: str, service: RunningService, if_none_match: str | None) -> Response:
-    # Looked up among those there are, so that no name leads out of the folder.
+    # The name is looked up among the files of the folder, so no name can lead out of the folder.
     path = {found.name: found for found in FOLDER.iterdir() if found.suffix in MEDIA_TYPES}.get(name)
     if path is None:
         raise NotFound(f"The page has no file {name!r}: open /.")
@@ -58,6 +58,6 @@ def _file(name: str, service: RunningService, if_none_match: str | None) -> Resp
 def _headers(content: bytes, *, frame_ancestors: str) -> dict[str, str]:
     return {
         "Content-Security-Policy": POLICY.format(frame_ancestors=frame_ancestors),
-        "Cache-Control": "no-cache",  # kept, but asked for each time whether it is still the same
+        "Cache-Control": "no-cache",  # browsers may keep the file but must ask each time whether it changed
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
     }

@@ -1,28 +1,33 @@
-"""`POST /v1/responses`: text in, text with citations out, as OpenAI's Responses API has it."""
+"""`POST /v1/responses`: answers in the format of OpenAI's Responses API."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.dependencies import RequestedForm, RunningService
+from api.dependencies import RequestedReplyOptions, RunningService
 from api.openai_door.bodies import ResponsesBody
 from api.openai_door.replies import reply
-from api.openai_door.response_events import ResponseReply
+from api.openai_door.response_events import ResponseFormatter
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 
 
 @router.post(
     "/responses",
-    responses={200: {"content": {"text/event-stream": {}}, "description": "Response; events if `stream`"}},
+    responses={
+        200: {
+            "content": {"text/event-stream": {}},
+            "description": "The response, or events if `stream` is true",
+        }
+    },
 )
 async def responses(
-    body: ResponsesBody, request: Request, service: RunningService, form: RequestedForm
+    body: ResponsesBody, request: Request, service: RunningService, options: RequestedReplyOptions
 ) -> Response:
-    """Answer the input as a response whose text carries `url_citation` annotations.
+    """Answer the input as a response. Its text has `url_citation` annotations.
 
-    Nothing is stored, so `previous_response_id` is refused: send the conversation as `input`. `kutip` takes
-    what it takes in chat completions.
+    Responses are not stored, so `previous_response_id` is refused: send the conversation as `input`. The
+    field `kutip` takes the same options as in chat completions.
     """
-    shape = ResponseReply(model=body.model, addresses=form.addresses, metadata=body.told_metadata)
-    marks = form.marks(body.kutip.markers)
-    return await reply(body, shape, request=request, service=service, marks=marks)
+    formatter = ResponseFormatter(model=body.model, urls=options.urls, metadata=body.returned_metadata)
+    marks = options.marks(body.kutip.markers)
+    return await reply(body, formatter, request=request, service=service, marks=marks)

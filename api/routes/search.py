@@ -1,4 +1,4 @@
-"""`POST /v1/search`: the passages that matter, without an answer."""
+"""`POST /v1/search`: the best passages for a query, without an answer."""
 
 from fastapi import APIRouter
 
@@ -10,11 +10,11 @@ router = APIRouter(tags=["search"])
 
 @router.post("/v1/search")
 async def search(body: SearchBody, service: RunningService) -> SearchReply:
-    """Return passages by meaning and keywords (`hybrid`), or by one of the two."""
+    """Return the best passages, found by meaning (`vector`), by words (`keyword`) or by both (`hybrid`)."""
 
-    def found() -> SearchReply:
+    def run_search() -> SearchReply:
         question = body.to_question()
         found = service.pipeline.search(question, mode=body.mode)
         return search_reply(found, undated=service.pipeline.undated_left_out(question.filters))
 
-    return await service.searching.begin(found)
+    return await service.searching.begin(run_search)

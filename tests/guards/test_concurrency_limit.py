@@ -59,7 +59,10 @@ def test_a_stream_counts_until_it_ends_and_one_waits_and_others_are_refused_at_o
         afterwards = httpx2.post(f"{url}/v1/search", json={"query": "kopi"})
     document = check_problem(refused, 503)
     assert document["type"] == "urn:kutip:error:Overloaded"
-    assert document["detail"] == "1 at once are worked on and others wait already: try again in 5 seconds."
+    assert (
+        document["detail"]
+        == "Too many requests: 1 are in progress and others are waiting. Try again in 5 seconds."
+    )
     assert refused.headers["Retry-After"] == "5"
     assert (chat.status_code, chat.json()["error"]["type"]) == (503, "server_error")
     assert probes == [200, 200, 200]

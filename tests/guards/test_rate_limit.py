@@ -45,7 +45,7 @@ def test_the_bucket_fills_evenly_and_never_over_its_brim() -> None:
     rate_limit = RateLimit(6, clock=clock)
     assert passed(rate_limit, "a", tries=10) == 6
     with pytest.raises(
-        RateLimited, match=r"^More than 6 requests a minute: wait 10\.0 seconds\.$"
+        RateLimited, match=r"^The limit is 6 requests a minute: wait 10\.0 seconds\.$"
     ) as refused:
         rate_limit.take("a")
     assert refused.value.retry_after_seconds == 10.0

@@ -245,9 +245,9 @@ def test_a_search_as_text(kutip: Running) -> None:
         "1. id\n   article banjir, paragraph 1, 0–43\n   Banjir merendam 412 rumah. Warga mengungsi."
     )
     nothing = kutip.call("search", {"query": "banjir", "filters": {"published_from": "2025-01-01"}})
-    assert text_of(nothing).endswith("2 articles have no date and were left out by the days asked for.")
+    assert text_of(nothing).endswith("The date filter left out 2 articles without a date.")
     empty = kutip.call("search", {"query": "zzzz", "mode": "keyword"})
-    assert text_of(empty) == "No passage was found: loosen the filters, or search in mode hybrid."
+    assert text_of(empty) == "No passage was found. Use fewer filters, or search in mode hybrid."
 
 
 def test_an_article_as_text(kutip: Running) -> None:
@@ -267,7 +267,7 @@ def test_a_refusal_is_a_result_and_no_error(kutip: Running) -> None:
     result = kutip.call("ask", asked)
     assert not result.is_error
     assert result.structured_content["refusal_reason"] == "filters_leave_nothing"
-    assert text_of(result) == f"{NO_ANSWER}\n\nNo article passes the filters."
+    assert text_of(result) == f"{NO_ANSWER}\n\nNo article matches the filters."
 
 
 @contextmanager
@@ -286,8 +286,8 @@ def test_a_refusal_shows_the_nearest_passages(tmp_path: Path) -> None:
     assert not result.is_error
     assert result.structured_content["is_refusal"] is True
     assert text_of(result) == (
-        f"{NO_ANSWER}\n\nThe articles come near the question but do not answer it.\n\n"
-        "The nearest passages, which do not answer the question:\n\n"
+        f"{NO_ANSWER}\n\nSome articles are related to the question, but they do not answer it.\n\n"
+        "The closest passages, which do not answer the question:\n\n"
         "1. id\n   article banjir, paragraph 1, 0–43\n   Banjir merendam 412 rumah. Warga mengungsi."
     )
 
@@ -300,14 +300,14 @@ def test_what_the_language_model_wrote_comes_with_the_verdicts(tmp_path: Path) -
         result = kutip.call("ask", {"question": QUESTION})
     verdicts = [claim["verdict"] for claim in result.structured_content["claims"]]
     assert verdicts == ["supported", "contradicted", "unsupported"]
-    assert f"\n\nThe articles say otherwise: “{otherwise}” [1]\n" in text_of(result)
+    assert f"\n\nContradicted by the articles: “{otherwise}” [1]\n" in text_of(result)
     assert f"\n\nNot supported by the articles: “{invented}”\n" in text_of(result)
 
 
 def test_a_failed_language_model_is_named(tmp_path: Path) -> None:
     with scripted(Script(status=401)) as model, running(tmp_path, model=model) as kutip:
         result = kutip.call("ask", {"question": QUESTION})
-    said = "The language model failed (llm_unavailable); these are verbatim sentences."
+    said = "The language model failed (llm_unavailable). These are verbatim sentences."
     assert said in text_of(result).split("\n\n")
     assert "sk-secret" not in result.model_dump_json()
 
@@ -350,7 +350,7 @@ BAD_ARGUMENTS: list[tuple[str, Json, str]] = [
     ),
     ("search", {"query": "kopi", "filters": {"outlet": "a\0"}}, "The filter outlet holds U+0000"),
     ("search", {"question": "kopi"}, "query: Field required; question: Extra inputs are not permitted."),
-    ("get_article", {"article_id": "nihil"}, "There is no article 'nihil': search names those there are."),
+    ("get_article", {"article_id": "nihil"}, "There is no article 'nihil'. Use search to find article ids."),
     ("get_article", {"article_id": "kopi", "version": "sha256:0"}, "no article 'kopi' of version 'sha256:0'"),
     ("get_article", {"article_id": "a\0"}, "The article_id holds U+0000"),
     ("get_article", {"article_id": 5}, "article_id: Input should be a valid string"),
@@ -398,7 +398,7 @@ def test_half_a_surrogate_is_named(kutip: Running, arguments: Json) -> None:
 def test_an_unknown_tool_is_an_error_of_the_protocol(kutip: Running, mode: str) -> None:
     async def call() -> None:
         async with Client(f"{kutip.url}/mcp", mode=mode) as client:
-            with pytest.raises(MCPError, match="no tool 'delete': the tools are search, ask, get_article"):
+            with pytest.raises(MCPError, match=r"no tool 'delete'\. The tools are search, ask, get_article"):
                 await client.call_tool("delete", {})
 
     asyncio.run(call())
@@ -416,7 +416,7 @@ def test_what_nobody_expected_is_told_to_the_log_alone(
 ) -> None:
     with running(tmp_path, encoder=FailingEncoder()) as kutip:
         said = error_of(kutip.call("search", {"query": "kopi"}))
-    assert said == "Something unexpected failed; the server's log says what."
+    assert said == "An unexpected error occurred. See the server's log for details."
     (record,) = (record for record in caplog.records if record.levelno >= logging.ERROR)
     assert record.getMessage() == "The tool search failed"
     assert record.exc_info

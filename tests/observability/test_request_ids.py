@@ -107,7 +107,7 @@ def test_an_unexpected_error_tells_its_id_and_nothing_else(url: str) -> None:
         "type": "about:blank",
         "title": "Internal Server Error",
         "status": 500,
-        "detail": "Something unexpected failed; the server's log says what.",
+        "detail": "An unexpected error occurred. See the server's log for details.",
         "request_id": "kopi-17",
     }
 

@@ -261,4 +261,4 @@ def test_without_the_extra_a_collector_is_refused_with_the_command_that_installs
     monkeypatch.delitem(sys.modules, "api.observability.span_provider", raising=False)
     run = CliRunner().invoke(cli, ["serve", "--port", "0"])
     assert isinstance(run.exception, MissingExtra)
-    assert "run `pip install 'kutip[otel]'`, or unset it" in str(run.exception)
+    assert "run `pip install 'kutip[otel]'`, or unset the variable" in str(run.exception)

@@ -164,10 +164,10 @@ def test_the_official_client_passes_what_is_ours(client: openai.OpenAI) -> None:
 
 
 def test_the_official_client_raises_its_errors(client: openai.OpenAI) -> None:
-    with pytest.raises(openai.NotFoundError, match="use one of kutip") as unknown:
+    with pytest.raises(openai.NotFoundError, match="The models are kutip") as unknown:
         client.chat.completions.create(model="gpt-4", messages=asked())
     assert (unknown.value.code, unknown.value.param) == ("model_not_found", "model")
-    with pytest.raises(openai.BadRequestError, match="leave n out") as many:
+    with pytest.raises(openai.BadRequestError, match="leave out n") as many:
         client.chat.completions.create(model="kutip", messages=asked(), n=2)
     assert many.value.type == "invalid_request_error"
 
@@ -442,17 +442,21 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}
         ({"messages": []}, "messages", "at least 1 item"),
         ({"messages": None}, "messages", "valid list"),
         ({"messages": "Kopi?"}, "messages", "valid list"),
-        ({"messages": [{"role": "system", "content": "Be brief."}]}, "messages", "none of the user"),
+        (
+            {"messages": [{"role": "system", "content": "Be brief."}]},
+            "messages",
+            "no message with the role user",
+        ),
         ({"messages": [*asked(), {"role": "assistant", "content": "Ya"}]}, "messages[1].role", "end with"),
         ({"messages": asked("   ")}, "messages[0].content", "empty"),
         ({"messages": [{"role": "user", "content": [IMAGE]}]}, "messages[0].content", "image_url"),
-        ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content", "neither a text"),
+        ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content", "must be a text"),
         ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0].role", "should be 'user'"),
         ({"messages": asked("a\0b")}, "messages[0].content", "U+0000"),
         ({"messages": asked("?!")}, "messages[0].content", "no word"),
         ({"tools": [{"type": "function"}]}, "tools", "leave them out"),
         ({"response_format": {"type": "json_object"}}, "response_format", "text with citations"),
-        ({"n": 3}, "n", "leave n out"),
+        ({"n": 3}, "n", "leave out n"),
         ({"max_tokens": 0}, "max_tokens", "greater than or equal to 1"),
         ({"temperature": 9}, "temperature", "less than or equal to 2"),
         ({"stop": ["a"] * 5}, "stop", "at most 4 items"),
@@ -480,8 +484,13 @@ def test_what_cannot_be_asked_is_said_with_its_field(url: str, body: Json, param
 def test_what_is_no_chat_request(url: str) -> None:
     endpoint = f"{url}/v1/chat/completions"
     json_type = {"Content-Type": "application/json"}
-    check_error(httpx2.post(endpoint, content=b"{", headers=json_type), 400, param=None, says="no JSON")
-    check_error(httpx2.post(endpoint, content=b"\xff", headers=json_type), 400, param=None, says="no JSON")
+    check_error(httpx2.post(endpoint, content=b"{", headers=json_type), 400, param=None, says="not JSON")
+    check_error(
+        httpx2.post(endpoint, content=b"\xff", headers=json_type),
+        400,
+        param=None,
+        says="cannot be read as JSON",
+    )
     check_error(httpx2.post(endpoint, content=b"[" * 100_000, headers=json_type), 400, param=None, says="")
     check_error(httpx2.post(endpoint, json=[]), 400, param=None, says="dictionary")
     check_error(httpx2.get(endpoint), 405, param=None, says="Method Not Allowed")
@@ -528,7 +537,7 @@ def test_an_error_under_a_stream_ends_it_in_the_envelope(tmp_path: Path) -> None
             responses = httpx2.post(
                 f"{address}/v1/responses", json={"model": "kutip", "input": ASKED, "stream": True}
             ).text
-    assert '"error": {"message": "Something unexpected failed' in text
+    assert '"error": {"message": "An unexpected error occurred' in text
     assert "event: error" in responses
 
 

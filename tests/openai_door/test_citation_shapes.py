@@ -6,17 +6,23 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from api.openai_door.citation_shapes import Addresses, ChatMarks, search_results, source_events, source_urls
+from api.openai_door.citation_shapes import (
+    ChatMarkers,
+    CitationUrls,
+    search_results,
+    source_events,
+    source_urls,
+)
 from rag.citations import Composer
 from tests.chat_shapes import check_address
 from tests.test_citations import quote
 
-ADDRESSES = Addresses("https://kutip.example.org/")
+CITATION_URLS = CitationUrls("https://kutip.example.org/")
 URLS = st.builds("https://example.org/{}".format, st.text(max_size=30))
 
 
 def composed(url: str | None, *, has_links: bool = True) -> Composer:
-    composer = Composer(ChatMarks(ADDRESSES, has_links=has_links))
+    composer = Composer(ChatMarkers(CITATION_URLS, has_links=has_links))
     composer.add("Panen kopi naik.", [quote(0, 27, url=url)])
     return composer
 
@@ -49,15 +55,15 @@ def test_without_an_http_address_a_citation_leads_to_kutips_own_page(url: str | 
     composer = composed(url)
     (citation,) = composer.citations
     expected = "https://kutip.example.org/?article=kopi&version=sha256%3A1&start=0&end=27"
-    assert ADDRESSES.of(citation) == ADDRESSES.page(citation) == expected
+    assert CITATION_URLS.quote_url(citation) == CITATION_URLS.page_url(citation) == expected
     assert composer.text == f"Panen kopi naik. [1]({expected})"
     check_address(expected, {**vars(citation)})
-    assert source_urls([citation], ADDRESSES) == [expected]
-    assert search_results([citation], ADDRESSES)[0]["url"] == expected
+    assert source_urls([citation], CITATION_URLS) == [expected]
+    assert search_results([citation], CITATION_URLS)[0]["url"] == expected
 
 
 def test_an_address_without_a_name_keeps_its_brackets() -> None:
-    marks = ChatMarks(Addresses("http://[::1]:8000/"), has_links=True)
+    marks = ChatMarkers(CitationUrls("http://[::1]:8000/"), has_links=True)
     composer = Composer(marks)
     composer.add("Panen kopi naik.", [quote(0, 27)])
     (link,) = links(composer.text)
@@ -75,7 +81,7 @@ def test_an_address_without_a_name_keeps_its_brackets() -> None:
     ],
 )
 def test_a_sign_warns_of_what_is_not_carried(verdict: str, marks: str) -> None:
-    composer = Composer(ChatMarks(ADDRESSES, has_links=False))
+    composer = Composer(ChatMarkers(CITATION_URLS, has_links=False))
     composer.add("Panen kopi naik.", [quote(0, 27, verdict=verdict)])  # type: ignore[arg-type]
     composer.add("Lain.", [], verdict="unsupported", lead=" ")
     assert composer.text == f"Panen kopi naik.{marks} Lain. \u26a0"
@@ -86,6 +92,6 @@ def test_one_source_for_each_number_in_its_order() -> None:
     first, second = quote(0, 27), quote(0, 15)
     composer.add("Satu.", [second])
     composer.add("Dua.", [first, second], lead=" ")
-    events = source_events(reversed(composer.citations), ADDRESSES)
+    events = source_events(reversed(composer.citations), CITATION_URLS)
     assert [event["event"]["data"]["document"] for event in events] == [[second.text], [first.text]]
     assert [event["event"]["type"] for event in events] == ["source", "source"]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.openai_door.housekeeping import by_rule, task_of
-from api.openai_door.messages import MessageBody, unframed
+from api.openai_door.housekeeping import rule_based_text, task_of
+from api.openai_door.messages import MessageBody, extract_question
 
 HISTORY = "<chat_history>\nUSER: {}\nASSISTANT: Ya.\n</chat_history>"
 TITLE = (
@@ -49,7 +49,7 @@ def said(text: str, role: str = "user") -> MessageBody:
 def title_of(question: str) -> str:
     task = task_of([said(TITLE.format(question))], {})
     assert task is not None
-    title: str = json.loads(by_rule(task))["title"]
+    title: str = json.loads(rule_based_text(task))["title"]
     return title
 
 
@@ -59,7 +59,7 @@ def test_any_prompt_is_a_question_or_gets_a_reply_in_the_form_asked_for(
 ) -> None:
     task = task_of([said(text, role) for role, text in messages], metadata)
     if task is not None and task.field is not None:
-        text = by_rule(task)
+        text = rule_based_text(task)
         assert list(json.loads(text)) == [task.field]
         assert isinstance(json.loads(text)[task.field], list if task.is_list else str)
 
@@ -75,8 +75,8 @@ def test_any_question_makes_a_title(question: str) -> None:
 @given(PROMPTS)
 def test_a_question_in_no_frame_stays_as_it_is(text: str) -> None:
     if "</context>" not in text:
-        assert unframed(text) == text
-    assert unframed(text).strip() or not text.strip()
+        assert extract_question(text) == text
+    assert extract_question(text).strip() or not text.strip()
 
 
 @pytest.mark.parametrize(
@@ -99,20 +99,20 @@ def test_a_title_of_a_conversation_in_messages_of_its_own() -> None:
     prompt = "Provide a concise, 5-word-or-less title for the conversation."
     task = task_of([said("Berapa ton panen kopi?"), said("1.500,5 ton.", "assistant"), said(prompt)], {})
     assert task is not None
-    assert by_rule(task) == "Berapa ton panen kopi"
+    assert rule_based_text(task) == "Berapa ton panen kopi"
 
 
 def test_a_title_as_plain_text_where_the_prompt_names_no_form() -> None:
     task = task_of([said("### Task:\nWrite a title, nothing else.\n" + HISTORY.format("Kapan banjir?"))], {})
     assert task is not None
-    assert by_rule(task) == "Kapan banjir"
+    assert rule_based_text(task) == "Kapan banjir"
 
 
 def test_a_field_of_an_administrators_own_prompt() -> None:
     prompt = '### Task:\nSort it.\nJSON format: { "topics": ["…"] }\n'
     task = task_of([said(prompt + HISTORY.format('{"title": "x"}'))], {})
     assert task is not None
-    assert by_rule(task) == '{"topics": []}'
+    assert rule_based_text(task) == '{"topics": []}'
     assert task_of([said(prompt)], {}) is None
 
 
@@ -139,6 +139,6 @@ def test_a_long_prompt_is_read_in_no_time(text: str) -> None:
     begin = time.perf_counter()
     task = task_of([said(text, "system"), said(text)], {})
     if task is not None:
-        by_rule(task)
-    unframed(text)
+        rule_based_text(task)
+    extract_question(text)
     assert time.perf_counter() - begin < 1

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from api.openai_door.citation_shapes import Addresses
+from api.openai_door.citation_shapes import CitationUrls
 from rag.datatypes import Citation
 from tests.openai_server import Script
 from tests.page.articles import ARABIC_QUOTE, COFFEE, QUOTE
@@ -315,7 +315,7 @@ def test_the_address_of_a_citation_without_a_page_of_its_own_leads_here(visit: V
     asked = {"question": "When did the electric bus begin its first route?", "filters": {"language": "en"}}
     reply = httpx2.post(f"{seen.url}/v1/ask", json=asked).json()
     citation = TypeAdapter(Citation).validate_python(reply["citations"][0])
-    seen.page.goto(Addresses(seen.url).of(citation))
+    seen.page.goto(CitationUrls(seen.url).quote_url(citation))
     expect(seen.article.locator("mark")).to_have_text(citation.quote)
 
 

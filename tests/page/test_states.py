@@ -158,7 +158,7 @@ def test_an_article_that_is_not_there_is_named(visit: Visiting) -> None:
     seen = visit("/?article=tiada&start=1&end=5")
     seen.expected = ["404"]
     expect(seen.article.get_by_role("alert")).to_have_text(
-        "There is no article 'tiada': GET /v1/articles lists them."
+        "There is no article 'tiada'. GET /v1/articles lists the articles."
     )
     seen.page.keyboard.press("Escape")
     expect(seen.field).to_be_focused()

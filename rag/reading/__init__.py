@@ -1,4 +1,4 @@
-"""A page in, an Article out: text, Markdown, HTML and JSON lines."""
+"""Reads plain text, Markdown, HTML and JSON lines into articles. Start with `files.py`."""
 
 from rag.reading.decoding import MAXIMUM_FILE_BYTES
 from rag.reading.files import (

@@ -1,4 +1,4 @@
-"""Times as records and pages write them, each kept in the source's own zone."""
+"""Parses times in records and pages, and keeps the time zone of the source."""
 
 import re
 from datetime import UTC, datetime
@@ -12,8 +12,8 @@ _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?:[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
 )
-# Whole dates and nothing beside them: not "10 jam lalu", not "Juli 2025". dateparser knows WIB, WITA and WIT.
-_WHOLE_DATES: Any = {
+# Only complete, absolute dates: not "10 jam lalu", not "Juli 2025". dateparser knows WIB, WITA and WIT.
+_COMPLETE_DATES: Any = {
     "PARSERS": ["absolute-time"],
     "REQUIRE_PARTS": ["day", "month", "year"],
     "STRICT_PARSING": True,
@@ -25,9 +25,9 @@ _APOSTROPHES = re.compile(r"['’]")  # "Jum'at"
 
 
 def parse_timestamp(value: str) -> datetime | None:
-    """Return the time an RFC 3339 string or a bare date (its midnight) states; None for anything else.
+    """Parse an RFC 3339 time or a bare date, which means midnight; return None for anything else.
 
-    A time without an offset counts as +00:00.
+    A time without an offset is taken as +00:00.
 
     >>> parse_timestamp("2025-07-27").isoformat()
     '2025-07-27T00:00:00+00:00'
@@ -36,7 +36,9 @@ def parse_timestamp(value: str) -> datetime | None:
 
 
 def parse_written_date(value: str) -> datetime | None:
-    """Return the time that ISO 8601, Indonesian or English words state; bare numbers are day, month, year.
+    """Parse a date in ISO 8601 or in Indonesian or English words; return None for anything else.
+
+    A date in numbers alone is read as day, month, year.
 
     >>> parse_written_date("Minggu, 27 Juli 2025 13:27 WIB").isoformat()
     '2025-07-27T13:27:00+07:00'
@@ -48,11 +50,11 @@ def parse_written_date(value: str) -> datetime | None:
 
 
 def with_offset(time: datetime) -> datetime | None:
-    """Return `time` with an offset, +00:00 where it has none; None where UTC cannot express it."""
+    """Return `time` with its offset, or +00:00 if it has none; None if UTC cannot express the time."""
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
     try:
         time.astimezone(UTC)
-    except OverflowError:  # the first and the last day that a datetime can hold
+    except OverflowError:  # on the first and the last day that a datetime can express
         return None
     return time
 
@@ -65,5 +67,5 @@ def _from_iso(value: str) -> datetime | None:
 
 
 def _from_words(value: str) -> datetime | None:
-    time = dateparser.parse(value, languages=["id", "en"], settings=_WHOLE_DATES)
+    time = dateparser.parse(value, languages=["id", "en"], settings=_COMPLETE_DATES)
     return with_offset(time) if time else None

@@ -1,4 +1,7 @@
-"""Bytes to text: what the page declares, UTF-8, or the best guess; never silently mangled."""
+"""Decodes the bytes of a page: as UTF-8, by the declared encoding, or by the best guess.
+
+Damaged text raises an error; it is never mangled silently.
+"""
 
 import codecs
 import re
@@ -7,9 +10,10 @@ from charset_normalizer import CharsetMatches, from_bytes
 
 from rag.errors import ReadingError
 
-MAXIMUM_FILE_BYTES = 10_000_000  # of a page, and of a line of JSON
+MAXIMUM_FILE_BYTES = 10_000_000  # of a page, and of a line in a .jsonl file
 
-_MARKS = (  # subtle: UTF-32's little-endian mark begins with UTF-16's
+# subtle: UTF-32 comes before UTF-16, because its little-endian mark begins with that of UTF-16.
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -22,16 +26,16 @@ _DECLARED = re.compile(
 )
 _DECLARATION_BYTES = 4096
 _SAMPLE_BYTES = 500_000
-_USUAL = "cp1252"
-_ALIKE = 0.05  # coherence, of 1
-# What pages declare and are written in (https://encoding.spec.whatwg.org), by the names Python gives them.
+_MOST_COMMON_ENCODING = "cp1252"
+_COHERENCE_TOLERANCE = 0.05  # on a scale from 0 to 1
+# The legacy encodings of web pages (https://encoding.spec.whatwg.org), by their Python names.
 _WEB_ENCODINGS = (
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
     *("gb18030", "big5", "cp932", "euc_jp", "cp949", "koi8_r", "koi8_u", "iso2022_jp"),
     *("iso8859_2", "iso8859_3", "iso8859_4", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8"),
     *("iso8859_10", "iso8859_13", "iso8859_14", "iso8859_15", "iso8859_16"),
 )
-# The same standard reads these as the larger set beside them.
+# The same standard decodes each encoding on the left as its superset on the right.
 _SUPERSETS = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
@@ -49,72 +53,75 @@ _MAXIMUM_CONTROLS_SHARE = 0.01
 
 
 def decode(data: bytes, *, is_markup: bool = False) -> str:
-    """Return a page's text, every line end a line feed; in markup a declared encoding counts.
+    """Return a page's text with line feeds as line ends; in markup, honour a declared encoding.
 
-    Raises ReadingError if it is empty, not text, cut off inside a character, or damaged.
+    Raises ReadingError if the page is empty, is not text, ends inside a character, or is damaged.
     """
     text = _decode(data, is_markup=is_markup).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip().strip("\ufeff"):
         raise ReadingError("the page is empty")
     if len(_CONTROLS.findall(text)) > _MAXIMUM_CONTROLS_SHARE * len(text):
-        raise ReadingError("the page is not text: it holds control characters")
+        raise ReadingError("the page is not text: it contains control characters")
     return text
 
 
 def decode_utf8(data: bytes) -> str:
-    """Return UTF-8 text, its byte order mark left out; raise ReadingError naming the first wrong byte."""
-    return _strictly(data, "utf-8-sig")
+    """Return UTF-8 text without its byte order mark; raise ReadingError naming the first invalid byte."""
+    return _decode_strictly(data, "utf-8-sig")
 
 
 def _decode(data: bytes, *, is_markup: bool) -> str:
-    for mark, encoding in _MARKS:
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return _strictly(data, encoding)
+            return _decode_strictly(data, encoding)
     if data.startswith(_BINARY_STARTS) or b"\0" in data:
         raise ReadingError("the page is not text: give .txt, .md, .html or .jsonl")
-    text = _try(data, "utf-8")
+    text = _decode_or_none(data, "utf-8")
     if text is not None and not text.isascii():
         return text
-    # subtle: the declaration comes after UTF-8, since many UTF-8 pages declare another encoding, and
-    # before ASCII, since ISO-2022-JP looks like it.
+    # subtle: UTF-8 comes before the declaration, because many UTF-8 pages declare another encoding. ASCII
+    # comes after the declaration, because ISO-2022-JP looks like ASCII.
     declared = _declared_encoding(data) if is_markup else None
-    declared_text = _try(data, declared) if declared else None
+    declared_text = _decode_or_none(data, declared) if declared else None
     return declared_text or text or _guess(data)
 
 
 def _guess(data: bytes) -> str:
     if _is_mostly_utf8(data):
-        return _strictly(data, "utf-8")
-    encoding = _likeliest(from_bytes(_sample(data), cp_isolation=list(_WEB_ENCODINGS)))
-    text = _try(data, encoding) if encoding else None
+        return _decode_strictly(data, "utf-8")
+    encoding = _best_encoding(from_bytes(_sample(data), cp_isolation=list(_WEB_ENCODINGS)))
+    text = _decode_or_none(data, encoding) if encoding else None
     if text is None:
-        raise ReadingError("the page is not text in an encoding that can be told: save it as UTF-8")
+        raise ReadingError("the page is not text, or its encoding is unknown: save it as UTF-8")
     return text
 
 
-def _likeliest(matches: CharsetMatches) -> str | None:
-    """Return the encoding that fits best; of those that fit about alike, the one that most pages are in."""
+def _best_encoding(matches: CharsetMatches) -> str | None:
+    """Return the encoding that fits best, or the most common one if it fits about as well."""
     best = matches.best()
     if best is None:
         return None
     alike = [
         match.encoding
         for match in matches
-        if match.chaos == best.chaos and match.coherence > best.coherence - _ALIKE
+        if match.chaos == best.chaos and match.coherence > best.coherence - _COHERENCE_TOLERANCE
     ]
-    return _USUAL if _USUAL in alike else best.encoding
+    return _MOST_COMMON_ENCODING if _MOST_COMMON_ENCODING in alike else best.encoding
 
 
 def _sample(data: bytes) -> bytes:
-    """Return what tells the encoding, by whole lines; of more, the guess keeps a copy for each encoding."""
+    """Return enough whole lines to guess the encoding from.
+
+    The library keeps a copy of its input for each encoding, so a larger sample would cost memory.
+    """
     if len(data) <= _SAMPLE_BYTES:
         return data
     return data[: data.rfind(b"\n", 0, _SAMPLE_BYTES) + 1 or _SAMPLE_BYTES]
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
-    """Tell damaged or cut off UTF-8 from another encoding: most of its non-ASCII characters decode."""
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)  # lets a cut off end pass
+    """Whether the data is damaged or truncated UTF-8: most of its non-ASCII characters decode."""
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)  # accepts a truncated end
     damaged = text.count("\N{REPLACEMENT CHARACTER}")
     return damaged <= len(_NON_ASCII.findall(text)) - damaged
 
@@ -129,18 +136,18 @@ def _declared_encoding(data: bytes) -> str | None:
     return encoding if encoding.replace("-", "_") in _WEB_ENCODINGS else None
 
 
-def _try(data: bytes, encoding: str) -> str | None:
+def _decode_or_none(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
 
 
-def _strictly(data: bytes, encoding: str) -> str:
+def _decode_strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         name = encoding.removesuffix("-sig").upper()
         raise ReadingError(
-            f"cut off or damaged at byte {error.start}: {error.reason} in {name}; save it again"
+            f"truncated or damaged at byte {error.start}: {error.reason} in {name}; save it again"
         ) from None

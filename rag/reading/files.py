@@ -1,4 +1,4 @@
-"""Files, folders and standard input, one Article or Unreadable at a time."""
+"""Reads files, folders and standard input; yields one Article or Unreadable at a time."""
 
 import codecs
 import os
@@ -30,10 +30,10 @@ _BEFORE_FIRST_CHARACTER = codecs.BOM_UTF8 + b" \t\r\n"
 
 
 def read_paths(paths: Sequence[str | Path], *, overrides: Overrides) -> Iterator[Article | Unreadable]:
-    """Yield what the files, the folders with all below them, and standard input (`-`) hold, in order.
+    """Yield the articles in files, in folders with their subfolders, and in standard input (`-`), in order.
 
-    Hidden files, and in folders files of other types, are passed over; links to folders are not followed.
-    Raises NotFound, before anything is read, if a path does not exist.
+    Skips hidden files, links to folders, and files of unknown types inside folders. If a path does not exist,
+    raises NotFound before anything is read.
     """
     names = [os.fspath(path) for path in paths]
     missing = [repr(name) for name in names if name != STANDARD_INPUT and not os.path.exists(name)]
@@ -41,14 +41,14 @@ def read_paths(paths: Sequence[str | Path], *, overrides: Overrides) -> Iterator
         raise NotFound(
             f"There is no file or folder {', '.join(missing)}. Correct the path; nothing was read."
         )
-    reading = _Reading(overrides=overrides)
+    reading = _Run(overrides=overrides)
     return chain.from_iterable(map(reading.read, names))
 
 
 def count_items(paths: Sequence[str | Path]) -> int | None:
-    """Return how many items `read_paths` will yield, about; None where standard input is among the paths.
+    """Estimate how many items `read_paths` will yield; None if standard input is among the paths.
 
-    For a progress bar: one for each page, one for each line of JSON lines that is not blank.
+    The estimate is for a progress bar. It counts pages, and lines of .jsonl files that are not blank.
     """
     names = [os.fspath(path) for path in paths]
     if STANDARD_INPUT in names:
@@ -57,9 +57,9 @@ def count_items(paths: Sequence[str | Path]) -> int | None:
 
 
 def files_below(paths: Sequence[str | Path]) -> Iterator[str]:
-    """Yield the files that `read_paths` would read, to be read one by one.
+    """Yield the files that `read_paths` would read, so that they can be read one by one.
 
-    A folder that has none or cannot be read is yielded itself: reading it says why.
+    A folder that has no such files or cannot be read is yielded itself. Reading the folder then reports why.
     """
     for path in map(Path, paths):
         entries = _entries_below(path) if path.is_dir() else iter([path])
@@ -79,14 +79,15 @@ def _count(path: Path) -> int:
     try:
         with path.open("rb") as stream:
             return sum(1 for line in stream if not line.isspace())
-    except OSError:  # which reading will name
+    except OSError:  # reading the file will report the error
         return 1
 
 
 def read_bytes(data: bytes, *, name: str, suffix: str, overrides: Overrides) -> Article:
-    """Return the article of one page, whose `suffix` says what it is and whose `name` gives it an id.
+    """Return the article of one page.
 
-    Raises ReadingError if it cannot be read, RightsError if it forbids indexing and no permission is stated.
+    `suffix` is the type of the page. `name` gives the article its id if the page states none. Raises
+    ReadingError if the page cannot be read, RightsError if it forbids indexing and no permission is stated.
     """
     try:
         return _read_page(data, suffix=suffix, default_id=Path(name).stem or None, overrides=overrides)
@@ -95,8 +96,8 @@ def read_bytes(data: bytes, *, name: str, suffix: str, overrides: Overrides) -> 
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reading:
-    """One run over several paths, which remembers the ids its pages took."""
+class _Run:
+    """One run over several paths; remembers which page took which id."""
 
     overrides: Overrides
     taken: dict[str, str] = field(default_factory=dict)
@@ -149,7 +150,7 @@ class _Reading:
             yield Unreadable(source=STANDARD_INPUT, reason=str(error))
 
     def _read_page(self, data: bytes, *, source: str, suffix: str, default_id: str | None) -> Article:
-        """Return a page's article; refuse the second page of one id, which would replace the first unseen."""
+        """Return a page's article; refuse a second page with the same id, which would replace the first."""
         article = _read_page(data, suffix=suffix, default_id=default_id, overrides=self.overrides)
         other = self.taken.setdefault(article.id, source)
         if other != source:
@@ -160,7 +161,7 @@ class _Reading:
 def _read_page(data: bytes, *, suffix: str, default_id: str | None, overrides: Overrides) -> Article:
     suffix = suffix.lower()
     if suffix not in _READERS:
-        raise ReadingError(f"files of type {suffix!r} are not read: give {_list_of_suffixes()}")
+        raise ReadingError(f"files of type {suffix!r} are not supported: give {_list_of_suffixes()}")
     _check_size(len(data))
     page = _READERS[suffix](decode(data, is_markup=suffix in _MARKUP_SUFFIXES))
     return page.to_article(default_id=default_id, overrides=overrides)
@@ -169,7 +170,7 @@ def _read_page(data: bytes, *, suffix: str, default_id: str | None, overrides: O
 def _check_size(size: int) -> None:
     if size > MAXIMUM_FILE_BYTES:
         raise ReadingError(
-            f"the page has at least {size:,} bytes, more than its limit of {MAXIMUM_FILE_BYTES:,}: split it"
+            f"the page has at least {size:,} bytes, more than the limit of {MAXIMUM_FILE_BYTES:,}: split it"
         )
 
 
@@ -181,7 +182,7 @@ def _entries_below(folder: Path) -> Iterator[Path | Unreadable]:
         return
     for entry in entries:
         if entry.is_dir():
-            if not entry.is_symlink():  # a link may lead back up
+            if not entry.is_symlink():  # a link may point to a parent folder
                 yield from _entries_below(entry)
         elif entry.suffix.lower() in KNOWN_SUFFIXES:
             yield entry
@@ -192,5 +193,5 @@ def _list_of_suffixes() -> str:
 
 
 def _shown(path: Path) -> str:
-    """Return a path that can be printed, whatever bytes its name is made of."""
+    """Return a path that can be printed, even if its name is not valid UTF-8."""
     return os.fsencode(path).decode(errors="replace")

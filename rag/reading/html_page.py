@@ -1,7 +1,7 @@
-"""An HTML page: the article's text as trafilatura finds it, and what the page states about it.
+"""Reads an HTML page: trafilatura finds the article's text, and this module reads the page's metadata.
 
-JSON-LD and meta elements are read here, since trafilatura cuts times down to days and its search for a date
-takes quadratic time on a page full of them.
+This module reads JSON-LD and meta elements itself, because trafilatura cuts times down to days, and because
+its search for a date takes quadratic time on a page with many dates.
 """
 
 import json
@@ -26,14 +26,14 @@ from rag.reading.record import with_metadata
 from rag.reading.rights import find_markup_prohibition, find_prohibition
 from rag.reading.text_page import read_text_page
 
-# Far above any article's page, and low enough that parsing and extracting end within seconds.
+# Limits far above any article's page, but low enough that parsing and extraction end within seconds.
 MAXIMUM_ELEMENTS = 50_000
 MAXIMUM_ATTRIBUTES = 500
 MAXIMUM_ATTRIBUTES_OF_ALL = 250_000
-MAXIMUM_DEPTH = 250  # libxml2 silently drops what is nested deeper than 256
-MAXIMUM_TEXT_CHARACTERS = 1_000_000  # scripts and styles beside
-# trafilatura compares its result with justext's up to these, which takes quadratic time of the elements and
-# minutes for long texts.
+MAXIMUM_DEPTH = 250  # libxml2 silently drops elements nested deeper than 256
+MAXIMUM_TEXT_CHARACTERS = 1_000_000  # without scripts and styles
+# Up to these limits, trafilatura compares its result with justext's. The comparison takes time quadratic in
+# the number of elements, and minutes for long texts.
 _COMPARED_ELEMENTS = 10_000
 _COMPARED_CHARACTERS = 200_000
 
@@ -46,22 +46,22 @@ _PUBLISHED = (
     "date",
 )
 _UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod")
-_BLOCK = re.compile(  # of HTML and of trafilatura's own tree, where `head` is a heading
+_BLOCK = re.compile(  # elements of HTML and of trafilatura's tree, where `head` is a heading
     r"address|article|aside|blockquote|body|code|d[dlt]|div|fieldset|figcaption|figure|footer|form|h[1-6]|head"
     r"|header|hr|item|li|list|main|nav|ol|p|pre|quote|row|section|table|tbody|tr|ul"
 )
 _SEPARATORS = {"br": "\n", "lb": "\n", "td": " ", "th": " ", "cell": " "}
-_PASSED_OVER = frozenset({"head", "nav", "script", "style", "template"})
+_SKIPPED = frozenset({"head", "nav", "script", "style", "template"})
 _NO_TEXT = frozenset({"script", "style"})
-_SPACES = re.compile(r"[ \t\n\r\f]+")  # as HTML collapses them: a no-break space stays
+_SPACES = re.compile(r"[ \t\n\r\f]+")  # the spaces that HTML collapses; a no-break space stays
 _SEVERAL_SPACES = re.compile(r" {2,}")
 _BEFORE_OUTLET = " -–—|·"
-# subtle: a reference such as &#11; puts into the tree what lxml then refuses to copy
+# subtle: a reference such as &#11; puts a character into the tree that lxml then refuses to copy
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_html_page(html: str) -> Page:
-    """Return what the page says; raise ReadingError if it holds no article, or is beyond the bounds."""
+    """Return the page's fields; raise ReadingError if it holds no article or exceeds a limit."""
     tree = _parse(html.encode())
     prohibition = find_markup_prohibition(tree) or find_prohibition(_block_text(tree))
     stated = {name: value for name, value in _stated_fields(tree).items() if value}
@@ -70,8 +70,8 @@ def read_html_page(html: str) -> Page:
     return Page(fields=with_metadata({**page.fields, **stated}), prohibition=prohibition or page.prohibition)
 
 
-class _Bounds:
-    """A parser target that keeps nothing and raises where the page has more than an article's page can."""
+class _Limits:
+    """A parser target that keeps nothing; raises ReadingError if the page exceeds a limit."""
 
     def __init__(self) -> None:
         self.elements = 0
@@ -85,39 +85,39 @@ class _Bounds:
         self.attributes += len(attributes)
         self.depth += 1
         self._is_text = tag not in _NO_TEXT
-        _check_bound("elements", self.elements, MAXIMUM_ELEMENTS)
-        _check_bound("attributes on one element", len(attributes), MAXIMUM_ATTRIBUTES)
-        _check_bound("attributes", self.attributes, MAXIMUM_ATTRIBUTES_OF_ALL)
-        _check_bound("elements nested in each other", self.depth, MAXIMUM_DEPTH)
+        _check_limit("elements", self.elements, MAXIMUM_ELEMENTS)
+        _check_limit("attributes on one element", len(attributes), MAXIMUM_ATTRIBUTES)
+        _check_limit("attributes", self.attributes, MAXIMUM_ATTRIBUTES_OF_ALL)
+        _check_limit("elements nested in each other", self.depth, MAXIMUM_DEPTH)
 
     def data(self, text: str) -> None:
         self.characters += len(text) if self._is_text else 0
-        _check_bound("characters of text", self.characters, MAXIMUM_TEXT_CHARACTERS)
+        _check_limit("characters of text", self.characters, MAXIMUM_TEXT_CHARACTERS)
 
     def end(self, _tag: str) -> None:
         self.depth -= 1
         self._is_text = True
 
     def close(self) -> None:
-        """End the parse, which has nothing to return."""
+        """End the parse; there is nothing to return."""
 
 
-def _check_bound(what: str, count: int, maximum: int) -> None:
+def _check_limit(counted: str, count: int, maximum: int) -> None:
     if count > maximum:
         raise ReadingError(
-            f"the page has more than {maximum:,} {what}: give the article's text as .txt or .jsonl"
+            f"the page has more than {maximum:,} {counted}: give the article's text as .txt or .jsonl"
         )
 
 
 def _parse(data: bytes) -> HtmlElement:
-    # subtle: the bounds are checked on events, since libxml2 builds long attribute lists in quadratic time
-    bounds: Any = _Bounds()
-    fromstring(data, parser=EventParser(target=bounds, encoding="utf-8"))
+    # subtle: check the limits on parser events, because libxml2 takes quadratic time for long attribute lists
+    limits: Any = _Limits()
+    fromstring(data, parser=EventParser(target=limits, encoding="utf-8"))
     try:
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         tree = document_fromstring(data, parser=parser)
     except LxmlError:
-        raise ReadingError("the page holds no article: it has no element") from None
+        raise ReadingError("the page holds no article: it has no elements") from None
     for element in tree.iter():
         element.text = element.text and _NOT_XML.sub("", element.text)
         element.tail = element.tail and _NOT_XML.sub("", element.tail)
@@ -129,7 +129,7 @@ def _article_text(tree: HtmlElement, *, title: str) -> str:
     has_many_elements = sum(1 for _ in tree.iter()) > _COMPARED_ELEMENTS
     is_long = has_many_elements or sum(map(len, tree.itertext())) > _COMPARED_CHARACTERS
     options = Extractor(output_format="python", comments=False, fast=is_long)
-    # subtle: else a short article's text becomes all the text of its page, navigation included
+    # subtle: with the default, trafilatura returns all text of a page with a short article, even navigation
     options.min_extracted_size = 0
     document = bare_extraction(tree, options=options)
     text = _block_text(document.body) if isinstance(document, Document) else ""
@@ -140,13 +140,13 @@ def _article_text(tree: HtmlElement, *, title: str) -> str:
 
 
 def _block_text(root: _Element) -> str:
-    """Return the text of the tree, a blank line between blocks; headings of trafilatura's left out."""
+    """Return the text of the tree with blank lines between blocks, without trafilatura's headings."""
     walk = iterwalk(root, events=("start", "end"))
     parts = []
     for event, element in walk:
         tag = str(element.tag)
         parts.append("\n\n" if _BLOCK.fullmatch(tag) else _SEPARATORS.get(tag, ""))
-        if event == "start" and tag in _PASSED_OVER:
+        if event == "start" and tag in _SKIPPED:
             walk.skip_subtree()
         elif event == "start":
             parts.append(_SPACES.sub(" ", element.text or ""))
@@ -156,8 +156,8 @@ def _block_text(root: _Element) -> str:
 
 
 def _stated_fields(tree: HtmlElement) -> dict[str, Any]:
-    """Return what JSON-LD, then meta elements, then the page's headings and bylines state."""
-    linked = _linked_article(tree)
+    """Return the stated fields: from JSON-LD first, then meta elements, then headings and bylines."""
+    linked = _json_ld_article(tree)
     metas = _metas(tree)
     outlet = _names(linked.get("publisher")) or metas.get("og:site_name")
     headline = _names(linked.get("headline")) or _without_outlet(metas.get("og:title"), outlet)
@@ -169,15 +169,15 @@ def _stated_fields(tree: HtmlElement) -> dict[str, Any]:
         "author": _author(linked, metas) or extract_author(tree),
         "published_at": _first_time(published),
         "updated_at": _first_time(updated),
-        "url": _address(tree, linked, metas),
+        "url": _url(tree, linked, metas),
         "language": (tree.get("lang") or _names(linked.get("inLanguage")) or "").replace("_", "-"),
         "section": _names(_items(linked.get("articleSection"))[:1]) or metas.get("article:section"),
         "license": metas.get("license") or _names(linked.get("license")),
     }
 
 
-def _linked_article(tree: HtmlElement) -> dict[str, Any]:
-    """Return the first article in the page's JSON-LD, what it refers to by `@id` filled in."""
+def _json_ld_article(tree: HtmlElement) -> dict[str, Any]:
+    """Return the first article in the page's JSON-LD, with its references by `@id` resolved."""
     scripts = tree.xpath('//script[starts-with(@type, "application/ld+json")]/text()')
     nodes = [node for script in scripts for node in _nodes(_load_json(script))]
     named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
@@ -212,7 +212,7 @@ def _reference(value: Any) -> str:
 
 
 def _names(value: Any) -> str | None:
-    """Return the text of a JSON-LD value: a string, an object with a name, or several of them."""
+    """Return the text of a JSON-LD value: a string, an object with a name, or a list of them."""
     names = [item.get("name") if isinstance(item, dict) else item for item in _items(value)]
     return ", ".join(name for name in map(_plain, names) if name) or None
 
@@ -239,7 +239,7 @@ def _author(linked: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
     return next((name for name in stated if name and not name.startswith("http")), None)
 
 
-def _address(tree: HtmlElement, linked: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
+def _url(tree: HtmlElement, linked: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
     canonical = tree.xpath('//link[@rel="canonical"]/@href')
     stated = [*map(_plain, canonical), metas.get("og:url"), _names(linked.get("url"))]
     return next((url for url in stated if url and url.startswith(("http://", "https://"))), None)

@@ -1,4 +1,4 @@
-"""JSON lines: one article a line, read one line at a time."""
+"""Reads JSON lines: one article per line, one line at a time."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from rag.reading.record import with_metadata
 def read_json_lines(
     lines: Iterable[tuple[int, bytes]], *, name: str, overrides: Overrides
 ) -> Iterator[Article | Unreadable]:
-    """Yield each numbered line's article, or why it is none; blank lines are passed over."""
+    """Yield the article of each numbered line, or the reason why it has none; skip blank lines."""
     for number, line in lines:
         if line.isspace():
             continue
@@ -25,7 +25,7 @@ def read_json_lines(
 
 
 def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines with their numbers; of a line over the limit only its first part, one byte over it."""
+    """Yield numbered lines; cut a line that exceeds the limit to one byte more than the limit."""
     number = 0
     while line := stream.readline(MAXIMUM_FILE_BYTES + 1):
         number += 1
@@ -36,7 +36,7 @@ def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 def _page(line: bytes) -> Page:
     if len(line) > MAXIMUM_FILE_BYTES:
-        raise ReadingError(f"the line has more than the {MAXIMUM_FILE_BYTES:,} bytes it may have: split it")
+        raise ReadingError(f"the line has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit: split it")
     try:
         fields = json.loads(decode_utf8(line).strip())
     except (ValueError, RecursionError) as error:

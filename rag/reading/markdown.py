@@ -1,4 +1,4 @@
-"""A Markdown page with YAML front matter: its blocks, verbatim, as paragraphs."""
+"""Reads Markdown with YAML front matter: each block becomes a paragraph, verbatim."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import ArticleRecord, with_metadata
 
 MAXIMUM_FRONT_MATTER_CHARACTERS = 50_000
-MAXIMUM_LINES = 200_000  # the parser takes a kilobyte for each block
+MAXIMUM_LINES = 200_000  # the parser needs a kilobyte per block
 
 # subtle: python-frontmatter would lose the text of a page that opens with a thematic break.
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -30,7 +30,7 @@ _CONTAINERS = frozenset({"bullet_list_open", "ordered_list_open", "blockquote_op
 
 
 def read_markdown(text: str) -> Page:
-    """Return what the page says; raise ReadingError for front matter that is no YAML or an empty body."""
+    """Return the page's fields; raise ReadingError if the front matter is not YAML or the body is empty."""
     match = _FRONT_MATTER.match(text)
     front_matter = _load_front_matter(match[1] or "") if match else None
     if match and front_matter is not None:  # None: the page opens with a thematic break, not with fields
@@ -41,13 +41,13 @@ def read_markdown(text: str) -> Page:
     tokens = _parse_blocks(text)
     paragraphs = [paragraph for token in tokens for paragraph in _paragraphs(token, lines)]
     if not paragraphs:
-        raise ReadingError("the page holds no article: nothing is left beside its front matter and headings")
+        raise ReadingError("the page holds no article: it has only front matter and headings")
     fields = {"title": _first_heading(tokens), **_fields(front_matter or {})}
     return Page(fields={**fields, "paragraphs": paragraphs})
 
 
 class _Loader(yaml.SafeLoader):
-    """Without aliases, with which a short front matter can stand for gigabytes, or hold itself."""
+    """Refuses aliases: with them, short front matter can expand to gigabytes or contain itself."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -69,25 +69,26 @@ def _load_front_matter(text: str) -> dict[Any, Any] | None:
 
 
 def _fields(front_matter: dict[Any, Any]) -> dict[str, Any]:
-    """Return the record's fields, with those it does not know in its metadata."""
+    """Return the record's fields; move fields that a record does not have into the metadata."""
     given = {key: value for key, value in front_matter.items() if value is not None}
     names = {key: key if _OTHER_NAMES.get(key) in given else _OTHER_NAMES.get(key, key) for key in given}
     return with_metadata({names[key]: _to_field(names[key], given[key]) for key in given}, known=_FIELDS)
 
 
 def _to_json(value: Any) -> Any:
-    """Return the value with YAML's dates as RFC 3339 text; raise ValueError for a number beyond writing."""
+    """Return the value with YAML dates as RFC 3339 text; raise ValueError for a number too long to print."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int):
-        str(value)  # subtle: YAML reads any number of hexadecimal digits, Python writes 4,300 decimal ones
+        # subtle: YAML reads any number of hexadecimal digits; Python prints at most 4,300 decimal digits.
+        str(value)
     if isinstance(value, dict):
         return {str(key): _to_json(item) for key, item in value.items()}
     return [_to_json(item) for item in value] if isinstance(value, list) else value
 
 
 def _to_field(name: str, value: Any) -> Any:
-    """Return what a record takes where YAML gives a number, a list of names or a date in words."""
+    """Convert a YAML number, list of names or date in words to the type that the record expects."""
     if name in _TIMES and isinstance(value, str):
         return parse_written_date(value) or value
     if name in _TEXTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -98,7 +99,7 @@ def _to_field(name: str, value: Any) -> Any:
 
 def _parse_blocks(text: str) -> list[Token]:
     parser = MarkdownIt("commonmark")
-    parser.core.ruler.disable(["inline", "text_join"])  # blocks are all that is needed
+    parser.core.ruler.disable(["inline", "text_join"])  # only blocks are needed
     return parser.parse(text)
 
 
@@ -112,7 +113,7 @@ def _first_heading(tokens: Sequence[Token]) -> str | None:
 
 
 def _paragraphs(token: Token, lines: list[str]) -> tuple[str, ...]:
-    """Return the source of a block; of a list or a quote, each part between blank lines."""
+    """Return the source of a block; split a list or a quote at blank lines."""
     if token.level or token.map is None or token.type in _NOT_PARAGRAPHS or token.content.startswith("<!--"):
         return ()
     start, end = token.map

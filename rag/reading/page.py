@@ -1,4 +1,4 @@
-"""What one page says of itself, what the caller states for all pages, and the Article both make."""
+"""The fields that a page states, the fields that the caller states, and the Article made from both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from rag.reading.rights import check_permission
 
 @dataclass(frozen=True, kw_only=True)
 class Overrides:
-    """What the caller states for every article, which wins over what the page says.
+    """Fields that the caller states for every article; they take precedence over those of the page.
 
-    Raises BadRequest if `language` is no language tag.
+    Raises BadRequest if `language` is not a language tag.
     """
 
     permission: str | None = None
@@ -29,19 +29,19 @@ class Overrides:
             raise BadRequest(message, field="language")
 
     def stated(self) -> dict[str, str]:
-        """Return the fields that hold something."""
+        """Return the fields that are set and not blank."""
         return {name: value for name, value in vars(self).items() if value and value.strip()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The fields of an ArticleRecord that a page gives, and the line that forbids indexing it, if any."""
+    """The ArticleRecord fields that a page gives, and the line that forbids indexing it, if there is one."""
 
     fields: Mapping[str, Any]
     prohibition: str | None = None
 
     def to_article(self, *, default_id: str | None, overrides: Overrides) -> Article:
-        """Return the article; raise ReadingError for a field refused, RightsError for want of permission."""
+        """Return the article; raise ReadingError for an invalid field, RightsError without a permission."""
         given = {name: value for name, value in self.fields.items() if value is not None}
         record = parse_record({"id": default_id, **given, **overrides.stated()})
         check_permission(self.prohibition, record.permission)

@@ -1,10 +1,10 @@
-"""A text into its paragraphs."""
+"""Splits a text into paragraphs."""
 
 from itertools import groupby
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
-    r"""Return what stands between blank lines, stripped at both ends and otherwise as it is.
+    r"""Split `text` at blank lines; strip both ends of each paragraph and change nothing else.
 
     >>> split_paragraphs("Satu,\r\nmasih satu.\r\n\r\n  Dua. ")
     ('Satu,\r\nmasih satu.', 'Dua.')

@@ -1,4 +1,4 @@
-"""The article as the HTTP API and JSON lines give it: checked field by field, then made an Article."""
+"""Validates an article from the HTTP API or a JSON line field by field, and makes it an Article."""
 
 import hashlib
 import math
@@ -29,7 +29,7 @@ from rag.reading.rights import check_permission, find_prohibition
 from rag.text.languages import detect_language
 
 MAXIMUM_ID_CHARACTERS = 200
-MAXIMUM_FIELD_CHARACTERS = 10_000  # of what comes with every hit of the article
+MAXIMUM_FIELD_CHARACTERS = 10_000  # of a field that comes with every hit
 MAXIMUM_DEPTH = 32
 
 _REFUSED_CHARACTER = re.compile("[\0\ud800-\udfff]")
@@ -52,23 +52,23 @@ def _refusal(message: str) -> PydanticCustomError:
 def _to_time(value: object, info: ValidationInfo) -> datetime | None:
     if value is None:
         return None
-    moment = None
+    parsed = None
     if isinstance(value, str):
-        moment = parse_timestamp(value)
+        parsed = parse_timestamp(value)
     elif isinstance(value, datetime):
-        moment = with_offset(value)
+        parsed = with_offset(value)
     elif isinstance(value, date):
-        moment = with_offset(datetime.combine(value, time()))
-    if moment is None:
+        parsed = with_offset(datetime.combine(value, time()))
+    if parsed is None:
         raise _refusal(f"{info.field_name} {value!r:.100} is not an RFC 3339 time such as {TIME_EXAMPLE}")
-    return moment
+    return parsed
 
 
 Time = Annotated[datetime, BeforeValidator(_to_time)]
 
 
 class ArticleRecord(BaseModel):
-    r"""One article as `POST /v1/articles` and a JSON line give it; `paragraphs` or `text`, not both.
+    r"""One article, as in `POST /v1/articles` or a JSON line; it has `paragraphs` or `text`, not both.
 
     Paragraphs are kept exactly as given; `text` is split at blank lines. Times are RFC 3339 or bare dates.
 
@@ -114,7 +114,7 @@ class ArticleRecord(BaseModel):
         has_control = any(unicodedata.category(character) == "Cc" for character in value)
         if not value.strip() or len(value) > MAXIMUM_ID_CHARACTERS or has_control:
             raise _refusal(
-                f"id {value!r:.100} is not 1 to {MAXIMUM_ID_CHARACTERS} characters without control characters"
+                f"id {value!r:.100} needs 1 to {MAXIMUM_ID_CHARACTERS} characters and no control characters"
             )
         return value
 
@@ -136,7 +136,7 @@ class ArticleRecord(BaseModel):
     @model_validator(mode="after")
     def _check_body(self) -> Self:
         if (self.paragraphs is None) == (self.text is None):
-            raise _refusal("an article has either `paragraphs` or `text`: give one of them")
+            raise _refusal("an article needs either `paragraphs` or `text`: give one of them")
         if not any(paragraph.strip() for paragraph in self._body()):
             raise _refusal("the article holds no text: give at least one paragraph that is not blank")
         return self
@@ -166,9 +166,9 @@ class ArticleRecord(BaseModel):
 
 
 def parse_record(fields: Mapping[str, Any]) -> ArticleRecord:
-    """Return the record of these fields; raise ReadingError naming each field refused and why.
+    """Return a record with these fields; raise ReadingError naming each invalid field and the reason.
 
-    Places in its message, such as `paragraphs[2]` and `character 17`, count from 0.
+    Positions in the message, such as `paragraphs[2]` and `character 17`, count from 0.
     """
     try:
         return ArticleRecord.model_validate(fields)
@@ -181,7 +181,7 @@ def parse_record(fields: Mapping[str, Any]) -> ArticleRecord:
 def with_metadata(
     fields: Mapping[str, Any], *, known: Collection[str] = ArticleRecord.model_fields
 ) -> dict[str, Any]:
-    """Move fields that are not `known` into the metadata, where a field of the same name wins.
+    """Move fields that are not `known` into the metadata; existing metadata of the same name wins.
 
     >>> with_metadata({"title": "Kopi", "source": "arsip"})
     {'title': 'Kopi', 'metadata': {'source': 'arsip'}}
@@ -195,7 +195,7 @@ def with_metadata(
 
 
 def canonical_tag(language: str | None) -> str | None:
-    """Return a BCP 47 tag in its canonical case (`zh-Hans`, `pt-BR`), None for anything else."""
+    """Return a BCP 47 tag in its canonical case (`zh-Hans`, `pt-BR`), or None for anything else."""
     if not language or not _LANGUAGE_TAG.fullmatch(language):
         return None
     first, *others = language.split("-")
@@ -212,7 +212,7 @@ def _describe(problem: Any) -> str:
 
 
 def _check_value(value: object, *, path: str, depth: int = 0) -> None:
-    """Refuse what no JSON text or database can hold: NUL, lone surrogates, NaN, bottomless nesting."""
+    """Refuse values that JSON or the database cannot store: NUL, lone surrogates, NaN, too deep nesting."""
     if depth > MAXIMUM_DEPTH:
         raise _refusal(f"{path} is nested more than {MAXIMUM_DEPTH} deep: make it flatter")
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Does a page forbid indexing for AI? The line that says so, and the refusal it leads to."""
+"""Finds the line with which a page forbids indexing for AI, and refuses such pages."""
 
 import re
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from lxml.html import HtmlElement
 from rag.errors import RightsError
 from rag.reading.paragraphs import split_paragraphs
 
-# A notice forbids (_BAN) machines from taking (_MACHINE) the content of the site it stands on (_HERE), or
-# says without naming the site that it is "strictly" so (_EMPHATIC) unless one has permission (_CONSENT).
-# News about such a ban has an active verb ("melarang"), quotes it, or says who announced it (_REPORTED).
+# A notice forbids (_BAN) machine use (_MACHINE) of the site that shows it (_THIS_SITE). A notice that does
+# not name the site forbids emphatically (_EMPHATIC) and mentions permission (_CONSENT). News about a ban is
+# not a notice: it has an active verb ("melarang"), quotes the ban, or says who announced it (_NEWS_REPORT).
 _MACHINE = re.compile(
     r"crawl|scrap(?:e|ing)|indeks|\bindex|data mining|penambangan (?:teks|data)"
     r"|(?:melatih|pelatihan|\btrain)[^.]{0,60}(?:\bAI\b|kecerdasan|intelligence|machine learning|model)",
@@ -21,7 +21,7 @@ _BAN = re.compile(
     r"|\b(?:prohibited|forbidden|not (?:permitted|allowed)|(?:may|must|shall) not|do not)\b",
     re.IGNORECASE,
 )
-_HERE = re.compile(
+_THIS_SITE = re.compile(
     r"\b(?:situs|website|laman|halaman|portal|konten) (?:web |berita )?(?:ini|kami)\b"
     r"|\b(?:this|our) (?:news )?(?:web ?site|site|web ?page|page|portal|content|publication)\b",
     re.IGNORECASE,
@@ -34,19 +34,19 @@ _CONSENT = re.compile(
     r"|\bwithout [^.]{0,60}(?:permission|consent|authori[sz]ation)\b",
     re.IGNORECASE,
 )
-_REPORTED = re.compile(
+_NEWS_REPORT = re.compile(
     r"\b(?:kata|ujar|ucap|tutur|menurut|mengatakan|menyatakan|mengumumkan|menyebut|melaporkan"
     r"|said|says|according to|announced|reported|told)\b",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r'["“«][^"“”«»]*["”»]')
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
-_NOTICE_LINES = 3  # a notice may be wrapped over so many lines
+_NOTICE_LINES = 3  # the most lines over which a notice is wrapped
 _SHOWN_CHARACTERS = 300
 
 
 def find_prohibition(text: str) -> str | None:
-    r"""Return the sentence of `text` that forbids indexing it for AI, None if there is none.
+    r"""Return the sentence of `text` that forbids indexing it for AI, or None.
 
     >>> find_prohibition("Isi.\n\nDilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.")
     'Dilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.'
@@ -58,7 +58,7 @@ def find_prohibition(text: str) -> str | None:
 
 
 def find_markup_prohibition(tree: HtmlElement) -> str | None:
-    """Return the meta element that forbids indexing the page for AI: robots noai, or tdm-reservation."""
+    """Return the meta element that forbids indexing for AI (robots noai or tdm-reservation), or None."""
     for meta in tree.iterfind(".//meta[@content]"):
         name = meta.get("name", "").strip().lower()
         directives = {directive.strip().lower() for directive in meta.get("content", "").split(",")}
@@ -86,7 +86,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _is_notice(sentence: str) -> bool:
-    said = _QUOTED.sub(" ", sentence)
-    if not (_MACHINE.search(said) and _BAN.search(said)) or _REPORTED.search(said):
+    unquoted = _QUOTED.sub(" ", sentence)
+    if not (_MACHINE.search(unquoted) and _BAN.search(unquoted)) or _NEWS_REPORT.search(unquoted):
         return False
-    return bool(_HERE.search(said) or (_EMPHATIC.search(said) and _CONSENT.search(said)))
+    return bool(_THIS_SITE.search(unquoted) or (_EMPHATIC.search(unquoted) and _CONSENT.search(unquoted)))

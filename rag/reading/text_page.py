@@ -1,8 +1,9 @@
-"""A plain text page: a news agency's page in Indonesian or English, or any other text.
+"""Reads a plain text page: a news agency's page in Indonesian or English, or any other text.
 
-A news page is a title, a date line ("- Minggu, 27 Juli 2025 13:27 WIB"), a reading time, a body that opens
-with a dateline ("Kota (KANTOR) – …"), credits ("Pewarta: …"), a copyright line, perhaps a licence and a
-notice of rights, and then furniture: comments and headlines of other stories, no part of the article.
+A news page has a title, a date line ("- Minggu, 27 Juli 2025 13:27 WIB"), a reading time, a body that opens
+with a dateline ("Kota (KANTOR) – …"), credits ("Pewarta: …"), a copyright line, and perhaps a licence and a
+notice of rights. Page furniture follows: comments and headlines of other stories, which are not part of the
+article.
 """
 
 import re
@@ -17,9 +18,9 @@ from rag.reading.rights import find_prohibition
 
 Facts = dict[str, Any]
 
-_EDGE_LINES = 8  # how many lines beside the body are looked at for a date, credits and the like
+_EDGE_LINES = 8  # the lines beside the body that are searched for a date, credits and so on
 _MAXIMUM_TITLE_CHARACTERS = 200
-_WRAPPED_CHARACTERS = 100  # hard-wrapped text has no longer line
+_WRAPPED_CHARACTERS = 100  # the longest line of hard-wrapped text
 _SENTENCE_ENDS = tuple('.!?…。！？؟।"”»』」')
 _INVISIBLE = "\ufeff\u200b"
 _BULLETS = " -–—•*|·,"
@@ -61,9 +62,9 @@ _DAY_IN_DATELINE = re.compile(r",[^,]*\d[^,]*$")  # "SHANGHAI, July 27 (KANTOR) 
 
 
 def read_text_page(text: str, *, title: str | None = None) -> Page:
-    """Return what the page says; `title` where it is known from elsewhere and is no line of `text`.
+    """Return the page's fields; give `title` if it is already known and not a line of `text`.
 
-    Raises ReadingError if nothing is left for a body.
+    Raises ReadingError if no body is left.
     """
     source_lines = _trim(text).split("\n")
     lines = [_clean(line) for line in source_lines]
@@ -75,20 +76,20 @@ def read_text_page(text: str, *, title: str | None = None) -> Page:
     body = ["" if number in facts else source_lines[number] for number in range(int(has_title), end)]
     paragraphs = [
         paragraph
-        for paragraph in _paragraphs(body, is_news=is_news, is_one_a_line="" not in lines)
+        for paragraph in _paragraphs(body, is_news=is_news, is_one_per_line="" not in lines)
         if not (_OTHER_STORY.match(paragraph) and is_news) and not find_prohibition(paragraph)
     ]
     if not paragraphs:
-        raise ReadingError("the page holds no article: nothing is left beside its title and its furniture")
+        raise ReadingError("the page holds no article: nothing is left without title and page furniture")
     facts |= _facts(lines, _after_body(lines[end:], start=end))
     fields = _fields(facts.values(), paragraphs) | {"title": lines[0] if has_title else title or ""}
     return Page(fields=fields, prohibition=find_prohibition(text))
 
 
 def _body_end(lines: list[str], *, has_header: bool) -> tuple[int, bool]:
-    """Return the line that the body ends before, and whether this is a news page.
+    """Return the number of the first line after the body, and whether this is a news page.
 
-    Only a news page has furniture: elsewhere a line "Komentar" is the author's own.
+    Only a news page has page furniture. In another text, a line "Komentar" belongs to the author's text.
     """
     copyrights = [number for number, line in enumerate(lines) if number and _COPYRIGHT.fullmatch(line)]
     if not (has_header or copyrights):
@@ -107,7 +108,7 @@ def _is_furniture(line: str) -> bool:
 
 
 def _credits(lines: list[str], numbers: list[int]) -> dict[int, Facts]:
-    """Return the facts of the last lines of the body, upwards to the first that is a paragraph."""
+    """Return the facts in the last lines of the body. Reading upwards, stop at the first paragraph."""
     facts = _facts(lines, numbers[-_EDGE_LINES:])
     trailing = set(takewhile(facts.__contains__, reversed(numbers)))
     return {number: facts[number] for number in facts if number in trailing}
@@ -119,7 +120,7 @@ def _facts(lines: list[str], numbers: Iterable[int]) -> dict[int, Facts]:
 
 
 def _line_facts(line: str) -> Facts | None:
-    """Return what a line beside the body states, nothing for a reading time; None for a paragraph.
+    """Return the facts in a line beside the body: none for a reading time, None for a paragraph.
 
     >>> _line_facts("Pewarta: Siti Rahma")
     {'author': 'Siti Rahma'}
@@ -150,11 +151,11 @@ def _has_title(lines: list[str], facts: Mapping[int, Facts]) -> bool:
     return 1 in facts or not others[0] or not first.endswith(_SENTENCE_ENDS)
 
 
-def _paragraphs(lines: list[str], *, is_news: bool, is_one_a_line: bool) -> Iterator[str]:
-    """Yield each line of a news page, or of a page without blank lines; elsewhere each block of lines."""
+def _paragraphs(lines: list[str], *, is_news: bool, is_one_per_line: bool) -> Iterator[str]:
+    """Yield each line of a news page or of a page without blank lines; otherwise each block of lines."""
     blocks = [list(block) for is_filled, block in groupby(lines, key=_is_filled) if is_filled]
     for block in blocks:
-        is_one = len(blocks) > 1 and _is_wrapped(block) if is_news else not is_one_a_line
+        is_one = len(blocks) > 1 and _is_wrapped(block) if is_news else not is_one_per_line
         yield from map(_trim, ["\n".join(block)] if is_one else block)
 
 
@@ -171,14 +172,14 @@ def _trim(text: str) -> str:
 
 
 def _is_wrapped(block: list[str]) -> bool:
-    """Tell hard-wrapped lines from paragraphs of one line each: they are narrow and break in a sentence."""
+    """Whether lines are hard-wrapped, not one paragraph each: they are short, and some break a sentence."""
     *others, _ = block
     is_narrow = all(len(line) <= _WRAPPED_CHARACTERS for line in others)
     return is_narrow and not all(line.endswith(_SENTENCE_ENDS) for line in others)
 
 
 def _fields(facts: Iterable[Facts], paragraphs: list[str]) -> Facts:
-    """Return the record's fields; of a fact stated twice the first counts."""
+    """Return the record's fields; if a fact is stated twice, the first counts."""
     found: Facts = {}
     for line_facts in facts:
         found = line_facts | found

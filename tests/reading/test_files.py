@@ -77,12 +77,12 @@ def test_what_a_run_cannot_read_is_reported_and_the_rest_goes_in(tmp_path: Path)
     )
     assert ids(items) == ["h"]
     assert [reason[:70] for reason in reasons(items)] == [
-        "a.pdf: files of type '.pdf' are not read: give .txt, .md, .html, .htm ",
+        "a.pdf: files of type '.pdf' are not supported: give .txt, .md, .html, ",
         "b.txt: the page is empty",
         "c.html: the page holds no article: give a page with one story's text",
         "d.md: the front matter between the --- lines is not YAML: while parsin",
         "e.txt: the page is not text: give .txt, .md, .html or .jsonl",
-        "f.txt: the page has at least 10,000,001 bytes, more than its limit of ",
+        "f.txt: the page has at least 10,000,001 bytes, more than the limit of ",
         "g.txt: the article forbids automatic indexing for AI ('Dilarang keras ",
         "kosong: the folder holds no .txt, .md, .html, .htm or .jsonl file",
     ]
@@ -193,7 +193,7 @@ def test_a_page_of_bytes() -> None:
 def test_a_page_of_bytes_that_cannot_be_read_is_named() -> None:
     with pytest.raises(ReadingError, match=r"^a\.txt: the page is empty$"):
         read_bytes(b"", name="a.txt", suffix=".txt", overrides=Overrides())
-    with pytest.raises(ReadingError, match=r"^a\.jsonl: files of type '\.jsonl' are not read"):
+    with pytest.raises(ReadingError, match=r"^a\.jsonl: files of type '\.jsonl' are not supported"):
         read_bytes(b"{}", name="a.jsonl", suffix=".jsonl", overrides=Overrides())
     with pytest.raises(RightsError, match=r"^a\.txt: the article forbids"):
         read_bytes(f"{TEXT}\n\n{NOTICE}".encode(), name="a.txt", suffix=".txt", overrides=Overrides())

@@ -1,4 +1,4 @@
-"""What a question means after the turns before it.
+"""Completes follow-up questions from the turns before them.
 
-Nothing here searches. Start with `follow_ups.py`, the rule; `rewriting.py` asks a language model first.
+Nothing here searches. Start with `follow_ups.py`, the rule; `rewriting.py` tries a language model first.
 """

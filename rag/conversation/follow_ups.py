@@ -1,7 +1,7 @@
-"""What was said before a question: does the question depend on it, and on which of its words?
+"""Decides by rule whether a question depends on the turns before it, and completes it with their topic.
 
-The rule knows no language of a question, because a follow-up is too short to tell: its lists hold the words
-of all languages together.
+The rule does not use the language of a question, because a follow-up is too short to detect it. The word
+lists contain the words of all languages together.
 """
 
 import re
@@ -12,31 +12,31 @@ from rag.prompts import REFUSALS, USUAL_REFUSALS
 from rag.text.function_words import FUNCTION_WORDS
 from rag.text.languages import sentence_spans, written_words
 
-# A longer question says enough of its own.
+# A longer question is taken to be complete.
 _LONGEST_FOLLOW_UP = 200
 
-# A follow-up names little: at most so many words with a meaning of their own beside a word that points
-# back, and fewer where nothing points back. Measured by `python -m benchmarks.follow_ups`.
-_WORDS_BESIDE_POINTER = 4
-_WORDS_WITHOUT_POINTER = 1
+# The most content words of a follow-up with a word that refers back, and of a follow-up without such a word.
+# Measured by `python -m benchmarks.follow_ups`.
+_WORDS_WITH_REFERENCE = 4
+_WORDS_WITHOUT_REFERENCE = 1
 
-# Of a topic no more than this is put before a follow-up, so that the follow-up still counts.
+# The longest topic that is put before a follow-up. A longer topic would outweigh the follow-up.
 _TOPIC_CHARACTERS = 300
 
 
-def _listed(words: str) -> frozenset[str]:
+def _word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# How far back a language model is shown a conversation, and how much of an answer the rule reads.
+# How many turns a language model reads, and how many characters of an answer the rule reads.
 _RECENT_TURNS = 10
 _ANSWER_CHARACTERS = 500
 
 # A citation's marker as an answer shows it: "[1]", or as a Markdown link.
 _MARKER = re.compile(r"\[\d+\](\([^)\s]*\))?")
 
-# A follow-up may begin with these: what comes before them is what they add to.
-_OPENERS = _listed(
+# A follow-up may begin with one of these words. They add to the turn before.
+_OPENERS = _word_set(
     """
     dan lalu terus kemudian kalau bagaimana gimana tapi tetapi jadi selain atau and but so then or what
     how also y e o pero entonces qué et mais ou alors und aber oder còn thế vậy và rồi nhưng at eh pero
@@ -46,7 +46,7 @@ _OPENERS = _listed(
     """
 )
 
-# These open a follow-up only together: "what about", "bagaimana dengan".
+# These words open a follow-up only before one of the words listed: "what about", "bagaimana dengan".
 _WEAK_OPENERS = {
     "what": {"about", "else", "of"},
     "how": {"about", "so", "come"},
@@ -62,7 +62,7 @@ _WEAK_OPENERS = {
 }
 
 # These stand for a person or thing named before, in this question or an earlier one.
-_PRONOUNS = _listed(
+_PRONOUNS = _word_set(
     """
     dia ia mereka beliau nya he she they him her his hers them their theirs its it él ella ellos ellas
     su sus suyo il elle ils elles lui leur leurs er sie ihm ihn ihr ihre sein seine nó họ ấy 他 她 它
@@ -72,16 +72,16 @@ _PRONOUNS = _listed(
     """
 )
 
-# Those of them that stand for a person, and the words that ask for one.
-_PERSONS = _listed(
+# The pronouns that stand for a person, and the words that ask for a person.
+_PERSONS = _word_set(
     """
     dia ia beliau nya he she him her his él ella su il elle er nó ấy 他 她 彼 彼女 เขา เธอ siya niya
     """
 )
-_ASKS_WHO = _listed("siapa siapakah who whom whose quién quiénes qui wer quem sino ai 谁 誰 ใคร كون من")
+_ASKS_WHO = _word_set("siapa siapakah who whom whose quién quiénes qui wer quem sino ai 谁 誰 ใคร كون من")
 
-# These point at something said before.
-_DEMONSTRATIVES = _listed(
+# These refer to something said before.
+_DEMONSTRATIVES = _word_set(
     """
     itu ini tersebut tadi situ sana sini begitu demikian that this those these there then ese esa eso
     esos esas este esta esto estos estas aquel aquella aquello allí allá ahí ce cet cette ces cela ça
@@ -93,16 +93,17 @@ _DEMONSTRATIVES = _listed(
     """
 )
 
-# An Indonesian noun with its owner: "istrinya" is "dia punya istri". The second list only looks like one.
-_OWNED = re.compile(r"\w{3,}nya")
-_NOT_OWNED = _listed(
+# An Indonesian noun with a possessive ending: "istrinya" is "dia punya istri". The words in the list only
+# look like such nouns.
+_POSSESSIVE = re.compile(r"\w{3,}nya")
+_NOT_POSSESSIVE = _word_set(
     """
     hanya tanya punya biasanya sebenarnya akhirnya misalnya khususnya umumnya seharusnya adanya
     banyaknya bertanya mempunyai sesungguhnya selanjutnya sebelumnya sepenuhnya setidaknya
     """
 )
 
-# "Apa itu fotosintesis?", "what is it that", "how long does it take": no word of these points back.
+# In "Apa itu fotosintesis?", "what is it that" and "how long does it take", no word refers back.
 _IDIOM = re.compile(
     r"\b(apa|siapa)(kah)? (itu|ini) (?=\w)"
     r"|\bit takes?\b|\b(is|was) it (true|possible|that)\b"
@@ -111,14 +112,14 @@ _IDIOM = re.compile(
     re.IGNORECASE,
 )
 
-# A question for a meaning is whole with one word: "What is photosynthesis?"
-_ASKS_FOR_MEANING = re.compile(
+# A question for a definition is complete with one content word: "What is photosynthesis?"
+_ASKS_FOR_DEFINITION = re.compile(
     r"^\W*(apa(kah)?( (itu|arti|artinya|yang dimaksud( dengan)?|definisi))?|siapa(kah)?( itu)?"
     r"|(what|who)('s|’s| is| are| was| were)|define|qué (es|son|fue)|quién (es|fue)|qu'est-ce qu\w*"
     r"|was ist|wer (ist|war)|ما (هو|هي)|من (هو|هي))\b|^\W*(什么是|什麼是|อะไรคือ)",
     re.IGNORECASE,
 )
-_ASKS_FOR_MEANING_AT_END = re.compile(
+_ASKS_FOR_DEFINITION_AT_END = re.compile(
     r"(là (gì|ai)|是(什么|什麼|谁|誰)|とは(何|なん)?(ですか)?|คืออะไร|คือใคร|क्या है|कौन (है|था))\W*$"
 )
 
@@ -130,34 +131,34 @@ def follows_up(question: str, turns: Sequence[Turn]) -> bool:
     >>> follows_up("Dan kapan itu?", before), follows_up("Berapa harga kopi di Toraja?", before)
     (True, False)
     """
-    return any(turn.role == "user" for turn in turns) and _depends(question)
+    return any(turn.role == "user" for turn in turns) and _is_dependent(question)
 
 
 def stands_alone(question: str) -> bool:
-    """Whether a question surely needs nothing before it: it says much, and nothing in it points back."""
+    """Whether a question clearly needs no earlier turn: it has enough words, and none of them refers back."""
     text = _IDIOM.sub(" ", question)
     tokens = [token.casefold() for token in written_words(text)]
-    is_long = len(_content(tokens)) > _WORDS_BESIDE_POINTER
-    return is_long and not _points_back(tokens) and not _opens_with_connective(tokens)
+    is_long = len(_content_words(tokens)) > _WORDS_WITH_REFERENCE
+    return is_long and not _refers_back(tokens) and not _opens_with_connective(tokens)
 
 
-def _depends(question: str) -> bool:
+def _is_dependent(question: str) -> bool:
     if len(question) > _LONGEST_FOLLOW_UP:
         return False
     text = _IDIOM.sub(" ", question)
     written = written_words(text)
     tokens = [token.casefold() for token in written]
-    content = _content(tokens)
+    content = _content_words(tokens)
     if not content:
         return True
-    if _opens_with_connective(tokens) or _points_back(tokens, has_name=_has_name(written)):
-        return len(content) <= _WORDS_BESIDE_POINTER
-    is_whole = _has_name(written) or _asks_for_meaning(question)
-    return len(content) <= _WORDS_WITHOUT_POINTER and not is_whole
+    if _opens_with_connective(tokens) or _refers_back(tokens, has_name=_has_name(written)):
+        return len(content) <= _WORDS_WITH_REFERENCE
+    is_complete = _has_name(written) or _asks_for_definition(question)
+    return len(content) <= _WORDS_WITHOUT_REFERENCE and not is_complete
 
 
-def _asks_for_meaning(question: str) -> bool:
-    return bool(_ASKS_FOR_MEANING.search(question) or _ASKS_FOR_MEANING_AT_END.search(question))
+def _asks_for_definition(question: str) -> bool:
+    return bool(_ASKS_FOR_DEFINITION.search(question) or _ASKS_FOR_DEFINITION_AT_END.search(question))
 
 
 def _opens_with_connective(tokens: Sequence[str]) -> bool:
@@ -166,8 +167,8 @@ def _opens_with_connective(tokens: Sequence[str]) -> bool:
     return tokens[0] not in _WEAK_OPENERS or tokens[1] in _WEAK_OPENERS[tokens[0]]
 
 
-def _points_back(tokens: Sequence[str], *, has_name: bool = False) -> bool:
-    """Whether a word points at something outside; a pronoun beside a name stands for the name."""
+def _refers_back(tokens: Sequence[str], *, has_name: bool = False) -> bool:
+    """Whether a word refers to something said before; a pronoun beside a name stands for that name."""
     demonstrative = any(
         token in _DEMONSTRATIVES and not _is_relative(tokens, place) for place, token in enumerate(tokens)
     )
@@ -175,36 +176,37 @@ def _points_back(tokens: Sequence[str], *, has_name: bool = False) -> bool:
 
 
 def _is_relative(tokens: Sequence[str], place: int) -> bool:
-    """Tell "the river that flows" from "when was that": the former stands behind a noun."""
+    """Whether a "that" follows a noun, as in "the river that flows" but not in "when was that"."""
     return tokens[place] == "that" and place > 0 and tokens[place - 1] not in FUNCTION_WORDS
 
 
 def _is_pronoun(token: str) -> bool:
-    return token in _PRONOUNS or _is_owned(token)
+    return token in _PRONOUNS or _is_possessive(token)
 
 
-def _is_owned(token: str) -> bool:
-    return _OWNED.fullmatch(token) is not None and token not in _NOT_OWNED
+def _is_possessive(token: str) -> bool:
+    return _POSSESSIVE.fullmatch(token) is not None and token not in _NOT_POSSESSIVE
 
 
 def _has_name(written: Sequence[str]) -> bool:
-    """Whether a word behind the first is written as a name or number, or the first as an abbreviation."""
-    return bool(_names(written)) or any(word.isupper() and len(word) > 1 for word in written[:1])
+    """Whether a word after the first is written as a name or number, or the first as an abbreviation."""
+    return bool(_capitalised_words(written)) or any(word.isupper() and len(word) > 1 for word in written[:1])
 
 
-def _content(tokens: Sequence[str]) -> list[str]:
+def _content_words(tokens: Sequence[str]) -> list[str]:
     """Return the words that carry a topic."""
     empty = FUNCTION_WORDS | _PRONOUNS | _DEMONSTRATIVES | _OPENERS
     return [token for token in tokens if token not in empty]
 
 
 def with_topic(question: str, turns: Sequence[Turn]) -> str:
-    """Put the topic of the turns before a follow-up: the rule that makes it self-contained.
+    """Make a follow-up self-contained by rule: put the topic of the turns before it in front.
 
-    The topic is taken from the last question that stood on its own and the follow-ups since: its names where
-    the follow-up says what it wants to know, otherwise all its words with a meaning. More than that would
-    find the passage of the earlier question once more. What an answer named is taken only where a "who" was
-    asked and the follow-up speaks of a person. No topic: the question as it is.
+    The topic comes from the last question that stood on its own and the follow-ups since. If the follow-up
+    has content words, the topic is the names in those questions; otherwise, or without names, it is all their
+    content words. A longer topic would find the passage of the earlier question again. Names from the last
+    answer are added only if the question that stood on its own asked "who" and the follow-up refers to a
+    person. Without a topic, the question is unchanged.
 
     >>> with_topic("Dan kapan itu?", [Turn(role="user", text="Siapa juara maraton Bali?")])
     'juara maraton Bali: Dan kapan itu?'
@@ -212,19 +214,19 @@ def with_topic(question: str, turns: Sequence[Turn]) -> str:
     'Bali: Berapa pesertanya?'
     """
     chain = _chain([turn.text for turn in turns if turn.role == "user"])
-    named = [word for text in chain for word in _names(written_words(text))]
-    own = _content(_folded(question))
+    named = [word for text in chain for word in _capitalised_words(written_words(text))]
+    own = _content_words(_folded(question))
     topic = named if named and own else [word for text in chain for word in meaningful_words(text)]
     if _ASKS_WHO.intersection(_folded(chain[0] if chain else "")) and _PERSONS.intersection(
-        _spoken(question)
+        _words_and_possessors(question)
     ):
-        topic += _names(["", *meaningful_words(_last_answer(turns))])
+        topic += _capitalised_words(["", *meaningful_words(_last_answer(turns))])
     shown = _shortened(_without_repeats(topic, known=_folded(question)))
     return f"{shown}: {question}" if shown else question
 
 
 def recent(turns: Sequence[Turn], *, max_characters: int) -> list[Turn]:
-    """Return the newest turns that fit, whole and in order; one that does not fit is left out."""
+    """Return the newest turns that fit, in order; a turn that does not fit as a whole is left out."""
     kept: list[Turn] = []
     left = max_characters
     for turn in reversed(turns[-_RECENT_TURNS:]):
@@ -236,8 +238,8 @@ def recent(turns: Sequence[Turn], *, max_characters: int) -> list[Turn]:
 
 def _chain(questions: Sequence[str]) -> Sequence[str]:
     """Return the last question that stood on its own, and the follow-ups since."""
-    whole = [place for place, text in enumerate(questions) if not _depends(text)]
-    return questions[whole[-1] if whole else 0 :]
+    complete = [place for place, text in enumerate(questions) if not _is_dependent(text)]
+    return questions[complete[-1] if complete else 0 :]
 
 
 def meaningful_words(text: str) -> list[str]:
@@ -246,11 +248,11 @@ def meaningful_words(text: str) -> list[str]:
     >>> meaningful_words("Berapa luas terumbu karang itu?")
     ['luas', 'terumbu', 'karang']
     """
-    return [word for word in written_words(text) if _content([word.casefold()])]
+    return [word for word in written_words(text) if _content_words([word.casefold()])]
 
 
-def _names(written: Sequence[str]) -> list[str]:
-    """Return the words behind the first that are written as names or numbers."""
+def _capitalised_words(written: Sequence[str]) -> list[str]:
+    """Return the words after the first that are written as names or numbers."""
     return [word for word in written[1:] if word[0].isupper() or word[0].isdigit()]
 
 
@@ -258,14 +260,14 @@ def _folded(text: str) -> list[str]:
     return [word.casefold() for word in written_words(text)]
 
 
-def _spoken(question: str) -> list[str]:
-    """Return the words of a question, the owner in "istrinya" as one of them."""
+def _words_and_possessors(question: str) -> list[str]:
+    """Return the words of a question, with "nya" added for each possessive such as "istrinya"."""
     words = _folded(question)
-    return [*words, *("nya" for word in words if _is_owned(word))]
+    return [*words, *("nya" for word in words if _is_possessive(word))]
 
 
 def _last_answer(turns: Sequence[Turn]) -> str:
-    """Return the first sentence of the last answer, without markers; nothing where it refused."""
+    """Return the first sentence of the last answer, without markers; empty if the answer was a refusal."""
     answers = [turn.text for turn in turns if turn.role == "assistant"]
     text = _MARKER.sub("", answers[-1][:_ANSWER_CHARACTERS]) if answers else ""
     if text.strip() in {*REFUSALS.values(), *USUAL_REFUSALS}:
@@ -281,7 +283,7 @@ def _without_repeats(words: Iterable[str], *, known: Iterable[str]) -> list[str]
 
 
 def _shortened(words: Sequence[str]) -> str:
-    """Join as many words as a topic may have."""
+    """Join words up to the maximum length of a topic."""
     text = ""
     for word in words:
         if len(text) + len(word) >= _TOPIC_CHARACTERS:

@@ -1,4 +1,4 @@
-"""From a follow-up to a question that can be searched for: by the language model, or by the rule."""
+"""Turns a follow-up into a self-contained question, with the language model or by rule."""
 
 import asyncio
 import logging
@@ -15,19 +15,19 @@ from rag.text.languages import words
 
 logger = logging.getLogger(__name__)
 
-# How much of a conversation the language model reads.
+# How many characters of a conversation the language model reads.
 _MAX_CHARACTERS = 4000
 
-# The rule is at hand, so nobody waits long for something better.
+# Short, because the rule can always complete the question instead.
 _TIMEOUT_SECONDS = 15.0
 
-# Whether a text can be asked: short enough, and with words in it.
+# Whether a text can be a question: it is short enough and contains words.
 IsUsable = Callable[[str], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rewriting:
-    """A self-contained question; what it cost, and how the language model failed, where one was asked."""
+    """A self-contained question; if a language model was called, its usage, failure and time."""
 
     text: str
     usage: Usage | None = None
@@ -46,8 +46,9 @@ async def self_contained(
 ) -> Rewriting:
     """Return a question that can be understood without the turns before it.
 
-    One that stands on its own is returned as it is. A language model that fails, or writes what is no
-    question, leaves the work to the rule. It has `timeout_seconds`, and half of what is left until `ends`.
+    A question that stands on its own is returned unchanged. If the language model fails or does not write a
+    question, the rule completes the question. The language model may take `timeout_seconds`, but no more than
+    half of the time left until `ends`.
     """
     if not any(turn.role == "user" for turn in turns) or stands_alone(question):
         return Rewriting(text=question)
@@ -55,10 +56,10 @@ async def self_contained(
     text, usage, failure = None, None, None
     if language_model is not None:
         try:
-            sampling = Sampling(ends=_earlier(timeout_seconds, ends))
-            text, usage = await _written(question, turns, language_model, is_usable, sampling)
+            sampling = Sampling(ends=_deadline(timeout_seconds, ends))
+            text, usage = await _rewrite(question, turns, language_model, is_usable, sampling)
         except LanguageModelError as error:
-            logger.warning("%s The question is completed by rule.", error)
+            logger.warning("%s Kutip completes the question by rule instead.", error)
             failure = error
     return Rewriting(
         text=text or _by_rule(question, turns, is_usable),
@@ -75,31 +76,31 @@ def _by_rule(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> str:
     return completed if is_usable(completed) else question
 
 
-def _earlier(timeout_seconds: float, ends: float | None) -> float:
+def _deadline(timeout_seconds: float, ends: float | None) -> float:
     now = asyncio.get_running_loop().time()
     return now + (timeout_seconds if ends is None else min(timeout_seconds, (ends - now) / 2))
 
 
-async def _written(
+async def _rewrite(
     question: str,
     turns: Sequence[Turn],
     language_model: LanguageModel,
     is_usable: IsUsable,
     sampling: Sampling,
 ) -> tuple[str | None, Usage | None]:
-    """Return what the language model wrote, None where it is no question, and what it cost."""
+    """Return the language model's question, or None if it is not one, and the usage."""
     shown = recent(turns, max_characters=_MAX_CHARACTERS)
     frame = draw_frame([question, *(turn.text for turn in shown)])
     messages = build_rewriting_messages(question, turns=shown, frame=frame)
-    text, usage = await _collected(language_model, messages, sampling)
-    heard = " ".join([question, *(turn.text for turn in shown)])
-    return (text if _is_question(text, heard, frame) and is_usable(text) else None), usage
+    text, usage = await _read_text(language_model, messages, sampling)
+    conversation = " ".join([question, *(turn.text for turn in shown)])
+    return (text if _is_question(text, conversation, frame) and is_usable(text) else None), usage
 
 
-async def _collected(
+async def _read_text(
     language_model: LanguageModel, messages: Sequence[dict[str, str]], sampling: Sampling
 ) -> tuple[str, Usage | None]:
-    """Read a whole text; of a longer one than could be used, the beginning."""
+    """Read a whole text; keep only the beginning of a text that is too long to be used."""
     text, usage = "", None
     async for part in language_model.stream(messages, sampling):
         if isinstance(part, Usage):
@@ -109,10 +110,10 @@ async def _collected(
     return text.strip(), usage
 
 
-def _is_question(text: str, heard: str, frame: Frame) -> bool:
-    """Whether a text can be a rewriting: one line, no sign of the frame, words that were heard before."""
+def _is_question(text: str, conversation: str, frame: Frame) -> bool:
+    """Whether a text can be a rewriting: one line, no part of the frame, and words of the conversation."""
     is_one_line = len(text.splitlines()) == 1 and frame.word not in text and "[[" not in text
-    return is_one_line and bool(_words(text) & _words(heard))
+    return is_one_line and bool(_words(text) & _words(conversation))
 
 
 def _words(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""The language model: what is asked of one, and any server that speaks OpenAI's API.
+"""The interface of a language model, and the client for servers with an OpenAI-compatible API.
 
-No prompt is written here and no claim is read. Start with `protocol.py`.
+This package writes no prompts and checks no claims. Start with `protocol.py`.
 """

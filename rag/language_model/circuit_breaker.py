@@ -1,4 +1,4 @@
-"""A language model that fails again and again is left alone for a while: no answer waits for it then."""
+"""Pauses a language model that fails repeatedly, so that no answer waits for it."""
 
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -19,18 +19,19 @@ State = Literal["closed", "open", "half_open"]
 
 FAILURES = 5
 PAUSE_SECONDS = 30.0
-# Of the pauses that a server asks for, those that count; one that asks for more is tried before.
+# A shorter pause that a server asks for is ignored; a longer one is cut to the maximum.
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 3600.0
 
-# What says nothing against the server: it answered, and another question may get on with it.
-_OF_THE_REQUEST = (LanguageModelCutOff, LanguageModelContextExceeded, LanguageModelRejected)
+# Errors that concern one request: the server answered, and another request may succeed.
+_REQUEST_ERRORS = (LanguageModelCutOff, LanguageModelContextExceeded, LanguageModelRejected)
 
 
 class CircuitBreaker:
-    """A language model behind a circuit breaker; of one event loop.
+    """A language model behind a circuit breaker, for one event loop.
 
-    `FAILURES` in a row open it for `PAUSE_SECONDS`, a server's Retry-After at once for as long. Then it is
-    half open: one request at a time is passed on, and the first that succeeds closes it.
+    `FAILURES` failures in a row open the breaker for `PAUSE_SECONDS`. A server's Retry-After opens the
+    breaker at once, for the time that the server asks for. After the pause, the breaker is half open: it
+    passes on one request at a time, and closes when a request succeeds.
     """
 
     def __init__(self, language_model: LanguageModel, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -39,13 +40,13 @@ class CircuitBreaker:
         self._clock = clock
         self._failures = 0
         self._is_tripped = False
-        self._is_trying = False
+        self._is_trial_running = False
         self._paused_until = 0.0
         self._reason = ""
 
     @property
     def state(self) -> State:
-        """How it stands now."""
+        """The current state."""
         if not self._is_tripped:
             return "closed"
         return "open" if self._clock() < self._paused_until else "half_open"
@@ -53,11 +54,11 @@ class CircuitBreaker:
     async def stream(
         self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING
     ) -> AsyncGenerator[TextPart | Usage]:
-        """Yield what the language model does.
+        """Yield the parts that the language model yields.
 
         Raises:
-            LanguageModelPaused: it was not asked.
-            LanguageModelError: no usable text came, or it was cut off; the class says why.
+            LanguageModelPaused: the breaker is open, so the language model was not called.
+            LanguageModelError: there is no usable text, or it is cut off; the class gives the reason.
         """
         is_trial = self._admit()
         try:
@@ -65,26 +66,27 @@ class CircuitBreaker:
                 async for part in parts:
                     yield part
             self._note_success()
-        except _OF_THE_REQUEST:
+        except _REQUEST_ERRORS:
             self._note_success()
             raise
         except LanguageModelError as error:
             self._note_failure(error)
             raise
         finally:
-            # Left by its reader, a request says nothing, and the next is tried.
-            self._is_trying = self._is_trying and not is_trial
+            # If the caller stopped reading, the outcome is unknown. The next request is then the trial.
+            self._is_trial_running = self._is_trial_running and not is_trial
 
     def _admit(self) -> bool:
-        """Return whether this request is the one that tries whether the language model is back."""
+        """Return whether this request is the trial of a half-open breaker; raise if the breaker is open."""
         state = self.state
-        if state == "open" or self._is_trying:
+        if state == "open" or self._is_trial_running:
             seconds = max(0.0, self._paused_until - self._clock())
             raise LanguageModelPaused(
-                f"{self.name} is not asked for another {seconds:.0f} s, because it failed: {self._reason}"
+                f"Kutip does not call {self.name} for another {seconds:.0f} s, because it failed: "
+                f"{self._reason}"
             )
-        self._is_trying = state == "half_open"
-        return self._is_trying
+        self._is_trial_running = state == "half_open"
+        return self._is_trial_running
 
     def _note_success(self) -> None:
         self._failures = 0
@@ -94,10 +96,10 @@ class CircuitBreaker:
     def _note_failure(self, error: LanguageModelError) -> None:
         self._failures += 1
         self._reason = str(error)
-        wanted = min(error.retry_after_seconds or 0.0, LONGEST_PAUSE_SECONDS)
-        is_asked_for = wanted >= SHORTEST_PAUSE_SECONDS
+        pause_asked_for = min(error.retry_after_seconds or 0.0, LONGEST_PAUSE_SECONDS)
+        is_asked_for = pause_asked_for >= SHORTEST_PAUSE_SECONDS
         if not (is_asked_for or self._is_tripped or self._failures >= FAILURES):
             return
-        pause = wanted if is_asked_for else PAUSE_SECONDS
+        pause = pause_asked_for if is_asked_for else PAUSE_SECONDS
         self._is_tripped = True
         self._paused_until = max(self._paused_until, self._clock() + pause)

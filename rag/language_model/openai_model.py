@@ -1,4 +1,4 @@
-"""A language model behind any server that speaks the OpenAI chat wire."""
+"""The client for a language model behind any server with an OpenAI-compatible chat API."""
 
 import asyncio
 import re
@@ -26,16 +26,17 @@ from rag.prompts import Message
 
 OPENAI = "https://api.openai.com/v1"
 
-# A server that stumbles is asked once more after a moment, unless it names a longer one.
-_STUMBLES = (openai.InternalServerError, openai.RateLimitError, openai.APIConnectionError)
+# After one of these errors, the request is sent once more after a short pause. If the server asks for a pause
+# longer than the maximum, the request fails.
+_RETRIED_ERRORS = (openai.InternalServerError, openai.RateLimitError, openai.APIConnectionError)
 _PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 1.0
 
-# What no text of so many tokens comes near: a server that writes on is not listened to.
-_CHARACTERS_A_TOKEN = 256
+# No text comes near this number of characters per token. If a server exceeds the limit, reading stops.
+_CHARACTERS_PER_TOKEN = 256
 _MAXIMUM_REPLY_BYTES = 64 * 1024**2
 
-# How servers say that a prompt is too long: OpenAI, vLLM, llama.cpp, others.
+# Messages of servers for a prompt that is too long: OpenAI, vLLM, llama.cpp and others.
 _TOO_LONG = re.compile(
     r"context.{0,20}(length|size|window)|exceeds? the available context|too many tokens", re.I
 )
@@ -45,7 +46,7 @@ _NUMBER = re.compile(r"\d+(\.\d+)?", re.A)
 
 
 class OpenAILanguageModel:
-    """Streams from `AsyncOpenAI`; its errors become Kutip's."""
+    """Streams from `AsyncOpenAI`, and translates its errors into Kutip's."""
 
     def __init__(
         self, name: str, *, api_key: str, base_url: str, timeout_seconds: float, max_tokens: int
@@ -63,38 +64,38 @@ class OpenAILanguageModel:
         """Yield the text as it is written, then the usage if it is known.
 
         Raises:
-            LanguageModelError: no usable text came, or it was cut off; the class says why.
+            LanguageModelError: there is no usable text, or it is cut off; the class gives the reason.
         """
         characters = 0
         finish_reason = None
         seconds = self._seconds_left(sampling)
-        with self._translated(seconds):
+        with self._translate_errors(seconds):
             async with aclosing(self._chunks(messages, sampling, seconds)) as chunks:
                 async for chunk in chunks:
                     for choice in chunk.choices[:1]:
                         finish_reason = choice.finish_reason or finish_reason
                         if choice.delta.content:
                             characters += len(choice.delta.content)
-                            if characters > self._limit(sampling) * _CHARACTERS_A_TOKEN:
-                                raise LanguageModelCutOff(self._cut_off(sampling))
-                            yield TextPart(_without_forbidden(choice.delta.content))
+                            if characters > self._limit(sampling) * _CHARACTERS_PER_TOKEN:
+                                raise LanguageModelCutOff(self._cut_off_message(sampling))
+                            yield TextPart(_replace_invalid(choice.delta.content))
                     if chunk.usage:
                         yield Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
         if finish_reason == "length":
-            raise LanguageModelCutOff(self._cut_off(sampling))
+            raise LanguageModelCutOff(self._cut_off_message(sampling))
         if not characters or finish_reason is None:
-            raise LanguageModelError(f"{self.name} ended without a whole answer: try again.")
+            raise LanguageModelError(f"{self.name} ended before its answer was complete: try again.")
 
     async def _chunks(
         self, messages: Sequence[Message], sampling: Sampling, seconds: float
     ) -> AsyncGenerator[ChatCompletionChunk]:
-        """Yield the chunks; the time limit is on the whole answer, against a server that drips."""
-        # subtle: not `wait_for`, which up to Python 3.11 swallows a cancellation that comes with a chunk; and
-        # not one timeout around the loop, which would interrupt whoever is handed a chunk.
+        """Yield the chunks. The time limit is for the whole answer, in case the server sends it slowly."""
+        # subtle: not `wait_for`, which up to Python 3.11 swallows a cancellation that arrives with a chunk.
+        # Not one timeout around the loop, which would interrupt the caller while it handles a chunk.
         ends = asyncio.get_running_loop().time() + seconds
         async with self._client() as client:
             async with asyncio.timeout_at(ends):
-                stream = await self._opened(client, messages, sampling)
+                stream = await self._open_with_retry(client, messages, sampling)
             async with stream:
                 chunks = aiter(stream)
                 while True:
@@ -105,12 +106,12 @@ class OpenAILanguageModel:
                         return
                     yield chunk
 
-    async def _opened(
+    async def _open_with_retry(
         self, client: openai.AsyncOpenAI, messages: Sequence[Message], sampling: Sampling
     ) -> openai.AsyncStream[ChatCompletionChunk]:
         try:
             return await self._open(client, messages, sampling)
-        except _STUMBLES as error:
+        except _RETRIED_ERRORS as error:
             pause = _retry_after_seconds(error) or _PAUSE_SECONDS
             if pause > _LONGEST_PAUSE_SECONDS:
                 raise
@@ -137,74 +138,76 @@ class OpenAILanguageModel:
     def _limit(self, sampling: Sampling) -> int:
         return min(self._max_tokens, sampling.max_tokens or self._max_tokens)
 
-    def _cut_off(self, sampling: Sampling) -> str:
+    def _cut_off_message(self, sampling: Sampling) -> str:
         limit = self._limit(sampling)
         setting = "KUTIP_LLM_MAX_TOKENS" if limit == self._max_tokens else "max_tokens of the request"
         return f"{self.name} stopped at its limit of {limit} tokens: raise {setting}."
 
     def _client(self) -> openai.AsyncOpenAI:
-        # One for each answer, since a connection belongs to the event loop that opened it, and nobody would
-        # close a client kept for longer. Only reading the certificates takes time.
+        # A client for each answer: a connection belongs to the event loop that opened it, and nothing would
+        # close a client that lives longer. Only reading the certificates takes time; `__init__` does that.
         return openai.AsyncOpenAI(
             api_key=self._api_key,
             base_url=self._base_url,
             timeout=self._timeout_seconds,
-            max_retries=0,  # it would wait for as long as a server asks
+            max_retries=0,  # the client would wait as long as a server asks
             http_client=openai.DefaultAsyncHttpxClient(transport=_BoundedReplies(verify=self._certificates)),
         )
 
     @contextmanager
-    def _translated(self, seconds: float) -> Iterator[None]:
+    def _translate_errors(self, seconds: float) -> Iterator[None]:
         try:
             yield
         except (TimeoutError, openai.APITimeoutError) as error:
-            raise LanguageModelTimeout(self._too_slow(seconds)) from error
+            raise LanguageModelTimeout(self._timeout_message(seconds)) from error
         except openai.RateLimitError as error:
             raise LanguageModelRateLimited(
-                f"{self.name} takes no more requests for now ({self._shown(error)}): "
+                f"{self.name} accepts no more requests for now ({self._shortened(error)}): "
                 "wait or raise its quota.",
                 retry_after_seconds=_retry_after_seconds(error),
             ) from error
         except openai.BadRequestError as error:
             if not _TOO_LONG.search(f"{error.code} {error}"):
-                raise LanguageModelRejected(self._unusable(error)) from error
+                raise LanguageModelRejected(self._unusable_message(error)) from error
             raise LanguageModelContextExceeded(
-                f"{self.name} cannot read so much evidence ({self._shown(error)}): lower top_k, or set "
-                "KUTIP_LLM_CONTEXT_TOKENS to its context."
+                f"The evidence is too long for {self.name} ({self._shortened(error)}): lower top_k, or set "
+                "KUTIP_LLM_CONTEXT_TOKENS to the model's context length."
             ) from error
         except openai.APIError as error:
             raise LanguageModelUnavailable(
-                self._unusable(error), retry_after_seconds=_retry_after_seconds(error)
+                self._unusable_message(error), retry_after_seconds=_retry_after_seconds(error)
             ) from error
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
-            # What the client raises for a body that is no chat completion.
+            # The client raises these for a body that is not a chat completion.
             raise LanguageModelError(
-                f"{self.name} sent what is no chat completion ({self._shown(error)}): "
-                "see that OPENAI_BASE_URL is a server that speaks the OpenAI wire."
+                f"{self.name} sent a reply that is not a chat completion ({self._shortened(error)}): "
+                "check that OPENAI_BASE_URL is a server with an OpenAI-compatible API."
             ) from error
 
-    def _too_slow(self, seconds: float) -> str:
+    def _timeout_message(self, seconds: float) -> str:
         if seconds < self._timeout_seconds:
-            return f"{self.name} did not finish in the {max(seconds, 0):.3g} s it had: choose a faster model."
+            return (
+                f"{self.name} did not finish in the remaining {max(seconds, 0):.3g} s: choose a faster model."
+            )
         return (
             f"{self.name} did not finish within {seconds:g} s: "
             "raise KUTIP_LLM_TIMEOUT_SECONDS or choose a faster model."
         )
 
-    def _unusable(self, error: Exception) -> str:
+    def _unusable_message(self, error: Exception) -> str:
         return (
-            f"{self.name} cannot be used ({self._shown(error)}): "
-            "see OPENAI_BASE_URL, OPENAI_API_KEY, KUTIP_LLM_MODEL."
+            f"{self.name} cannot be used ({self._shortened(error)}): "
+            "check OPENAI_BASE_URL, OPENAI_API_KEY and KUTIP_LLM_MODEL."
         )
 
-    def _shown(self, error: Exception) -> str:
-        """Return what the server said, at no great length and without the key, which some servers repeat."""
-        text = _without_forbidden(str(error)).replace(self._api_key, "…")
+    def _shortened(self, error: Exception) -> str:
+        """Return the server's message, shortened and without the API key, which some servers repeat."""
+        text = _replace_invalid(str(error)).replace(self._api_key, "…")
         return text[:_SHOWN_CHARACTERS]
 
 
 class _BoundedReplies(httpx2.AsyncHTTPTransport):
-    """Connections whose replies end at a size, since the client keeps a line until it is whole."""
+    """Connections that limit the size of a reply, because the client buffers a line until it is complete."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await super().handle_async_request(request)
@@ -222,7 +225,7 @@ class _BoundedBody(httpx2.AsyncByteStream):
         async for part in self._body:
             size += len(part)
             if size > _MAXIMUM_REPLY_BYTES:
-                raise ValueError(f"a reply of more than {_MAXIMUM_REPLY_BYTES} bytes")
+                raise ValueError(f"the reply has more than {_MAXIMUM_REPLY_BYTES} bytes")
             yield part
 
     async def aclose(self) -> None:
@@ -230,7 +233,7 @@ class _BoundedBody(httpx2.AsyncByteStream):
 
 
 def _retry_after_seconds(error: openai.APIError) -> float | None:
-    """Return how long a server wants to be left alone, by `Retry-After`, a date perhaps, or its ms."""
+    """Return the pause that a server asks for: `Retry-After-Ms`, or `Retry-After` (seconds or a date)."""
     if not isinstance(error, openai.APIStatusError):
         return None
     headers = error.response.headers
@@ -245,6 +248,6 @@ def _retry_after_seconds(error: openai.APIError) -> float | None:
         return None
 
 
-def _without_forbidden(text: str) -> str:
-    r"""Replace NUL and lone surrogates, which no answer can hold but JSON can name ("\ud83d")."""
+def _replace_invalid(text: str) -> str:
+    r"""Replace NUL and lone surrogates: JSON can express them ("\ud83d"), but an answer cannot hold them."""
     return re.sub("[\0\ud800-\udfff]", "\ufffd", text)

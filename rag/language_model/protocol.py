@@ -1,4 +1,4 @@
-"""The language model that writes answers, as the pipeline sees it."""
+"""The interface of the language model that writes answers."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from rag.prompts import Message
 
 @dataclass(frozen=True)
 class TextPart:
-    """Some of the answer, as it arrives."""
+    """A piece of the answer, as it arrives."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens read and written, where the server says so."""
+    """The numbers of tokens read and written, if the server reports them."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -24,9 +24,10 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
-    """How a text is to be written: its longest, how freely, and what ends it before.
+    """How to write a text: its maximum length, the temperature, and what ends the text early.
 
-    `max_tokens` and `ends`, a time of the event loop's clock, only lower the language model's own limits.
+    `ends` is a time on the event loop's clock. `max_tokens` and `ends` only lower the language model's own
+    limits.
     """
 
     max_tokens: int | None = None
@@ -42,7 +43,7 @@ NO_USAGE = Usage(prompt_tokens=0, completion_tokens=0)
 
 
 class LanguageModel(Protocol):
-    """Writes a text after some messages."""
+    """Writes a text in reply to messages."""
 
     name: str
 
@@ -52,6 +53,6 @@ class LanguageModel(Protocol):
         """Yield the text as it is written, then the usage if it is known.
 
         Raises:
-            LanguageModelError: no usable text came, or it was cut off; the class says why.
+            LanguageModelError: there is no usable text, or it is cut off; the class gives the reason.
         """
         ...

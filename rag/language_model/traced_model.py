@@ -1,4 +1,4 @@
-"""A language model whose requests are spans of a trace, after the GenAI semantic conventions."""
+"""Records the requests of a language model as trace spans, after the GenAI semantic conventions."""
 
 import json
 import time
@@ -16,7 +16,7 @@ from rag.prompts import Message
 
 
 class TracedLanguageModel:
-    """Tells of each request what was asked for, what it took and how it ended; texts only with `has_texts`.
+    """Records the parameters, usage, time and outcome of each request; records texts only with `has_texts`.
 
     https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
     """
@@ -30,20 +30,22 @@ class TracedLanguageModel:
             "gen_ai.provider.name": "openai",
             "gen_ai.request.model": self.name,
             "gen_ai.request.stream": True,
-            **_server(base_url),
+            **_server_attributes(base_url),
         }
 
     async def stream(
         self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING
     ) -> AsyncGenerator[TextPart | Usage]:
-        """Yield what the language model does.
+        """Yield the parts that the language model yields.
 
         Raises:
-            LanguageModelError: no usable text came, or it was cut off; the class says why.
+            LanguageModelError: there is no usable text, or it is cut off; the class gives the reason.
         """
-        # subtle: not the current span, which whoever is handed a part would take for its own.
+        # subtle: not the current span, because the caller would add its own spans to it between parts.
         span = trace.get_tracer(__name__).start_span(
-            f"chat {self.name}", kind=SpanKind.CLIENT, attributes={**self._attributes, **_asked(sampling)}
+            f"chat {self.name}",
+            kind=SpanKind.CLIENT,
+            attributes={**self._attributes, **_request_attributes(sampling)},
         )
         started, texts = time.perf_counter(), list[str]()
         try:
@@ -60,37 +62,37 @@ class TracedLanguageModel:
                     yield part
             span.set_attribute("gen_ai.response.finish_reasons", ["stop"])
         except LanguageModelError as error:
-            _note(span, error)
+            _set_error(span, error)
             raise
         finally:
             if self._has_texts and span.is_recording():
-                _note_texts(span, messages, "".join(texts))
+                _set_texts(span, messages, "".join(texts))
             span.end()
 
 
-def _server(base_url: str) -> dict[str, str | int]:
+def _server_attributes(base_url: str) -> dict[str, str | int]:
     address = urlsplit(base_url)
     port = address.port or {"https": 443, "http": 80}.get(address.scheme, 0)
     return {"server.address": address.hostname or "", "server.port": port}
 
 
-def _asked(sampling: Sampling) -> Mapping[str, Any]:
-    asked: dict[str, Any] = {"gen_ai.request.temperature": sampling.temperature}
+def _request_attributes(sampling: Sampling) -> Mapping[str, Any]:
+    attributes: dict[str, Any] = {"gen_ai.request.temperature": sampling.temperature}
     if sampling.max_tokens is not None:
-        asked["gen_ai.request.max_tokens"] = sampling.max_tokens
+        attributes["gen_ai.request.max_tokens"] = sampling.max_tokens
     if sampling.stop:
-        asked["gen_ai.request.stop_sequences"] = sampling.stop
-    return asked
+        attributes["gen_ai.request.stop_sequences"] = sampling.stop
+    return attributes
 
 
-def _note(span: Span, error: LanguageModelError) -> None:
+def _set_error(span: Span, error: LanguageModelError) -> None:
     if isinstance(error, LanguageModelCutOff):
         span.set_attribute("gen_ai.response.finish_reasons", ["length"])
     span.set_attribute("error.type", error.reason)
     span.set_status(StatusCode.ERROR)
 
 
-def _note_texts(span: Span, messages: Sequence[Message], text: str) -> None:
+def _set_texts(span: Span, messages: Sequence[Message], text: str) -> None:
     written = [_message("assistant", text)]
     read = [_message(message["role"], message["content"]) for message in messages]
     span.set_attribute("gen_ai.input.messages", json.dumps(read, ensure_ascii=False))

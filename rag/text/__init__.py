@@ -1,4 +1,5 @@
-"""Texts themselves: their language, sentences and words, and the passages that an article is cut into.
+"""The language, sentences and words of a text, and the passages of an article.
 
-Nothing here knows of a question, of a corpus or of a vector. Start with `languages.py`; `passages.py` cuts.
+Nothing here knows about questions, corpora or vectors. Start with `languages.py`;
+`passages.py` splits articles.
 """

@@ -1,4 +1,4 @@
-"""Words that carry no topic: what asks, joins, counts or says "is", of all languages together."""
+"""Words without a topic, of all languages together: question words, conjunctions, quantifiers and "to be"."""
 
 _LIST = """
 apa apakah siapa siapakah kapan kapankah mana manakah dimana dimanakah kemana kemanakah berapa

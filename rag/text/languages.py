@@ -1,4 +1,4 @@
-"""What language is this text; its sentences; its words for keyword search."""
+"""Detects the language of a text; splits a text into sentences and into words for keyword search."""
 
 import functools
 import re
@@ -14,15 +14,15 @@ from sentencex import get_sentence_boundaries
 
 UNDETERMINED = "und"
 
-# How `words` makes words; raise it when the same text gives others than before.
+# The version of `words`. Raise it when `words` gives other words than before for the same text.
 ANALYSIS = 2
 
-# The identifier names ISO 639 codes; articles carry BCP 47 tags. Wu, Cantonese and Egyptian Arabic are
-# told apart by nobody who asks a question in their script.
+# The identifier returns ISO 639 codes; articles carry BCP 47 tags. Wu, Cantonese and Egyptian Arabic have no
+# tag of their own, because people who ask questions in their scripts do not distinguish them.
 _TAGS = {"wuu": "zh", "yue": "zh", "arz": "ar", "ary": "ar", "tl": "fil", "nb": "no", "nn": "no"}
 
-# subtle: Indonesian and Malay share most words and Javanese many, so in a short text the identifier's
-# lead of one over the other is noise. Indonesian comes first: within this many nats of the best it wins.
+# subtle: Indonesian shares most words with Malay and many with Javanese, so in a short text the identifier's
+# preference is noise. Indonesian wins if its score is within this many nats of the best score.
 _NEIGHBOURS_OF_INDONESIAN = frozenset({"ms", "jv", "su", "tl"})
 _INDONESIAN_MARGIN = 12.0
 _SHORT_CHARACTERS = 200
@@ -30,12 +30,12 @@ _SHORT_CHARACTERS = 200
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
-    """Load py3langid's model (97 languages, 0.3 s), once a process."""
+    """Load py3langid's model (97 languages, 0.3 s), once per process."""
     return LanguageIdentifier.from_model_file(MODEL_FILE)
 
 
 def detect_language(text: str) -> str:
-    """Return the BCP 47 tag of the language `text` is most likely in, `und` for one without letters.
+    """Return the BCP 47 tag of the most likely language of `text`, or `und` for a text without letters.
 
     >>> detect_language("Siapa presiden pertama Indonesia?")
     'id'
@@ -54,7 +54,7 @@ def detect_language(text: str) -> str:
 
 
 def _chinese_script(text: str) -> str:
-    """Tell simplified from traditional Chinese by which national character set holds more of it."""
+    """Return the script whose national character set contains more of the Chinese characters."""
     han = [character for character in text if "\u4e00" <= character <= "\u9fff"]
     simplified = sum(_can_encode(character, "gb2312") for character in han)
     traditional = sum(_can_encode(character, "big5") for character in han)
@@ -71,14 +71,14 @@ def _can_encode(character: str, encoding: str) -> bool:
 
 Span = tuple[int, int]
 
-# sentencex ends a sentence after these; readers of the languages do not.
+# sentencex wrongly ends a sentence after these abbreviations.
 _ABBREVIATIONS = {
     "id": {"jl.", "no.", "pt.", "tbk.", "kab.", "kec.", "tgl.", "sdr.", "bpk.", "rp."},
     "vi": {"tp.", "tx.", "gs.", "ths.", "bs."},
 }
 _ABBREVIATIONS["ms"] = _ABBREVIATIONS["jv"] = _ABBREVIATIONS["su"] = _ABBREVIATIONS["id"]
 
-# Written without full stops: a space ends a clause, and a run of clauses this long reads as a sentence.
+# These languages use no full stops. A space ends a clause; clauses are joined until they have this length.
 _SPACE_ENDS_CLAUSE = frozenset({"th", "lo"})
 _CLAUSE_RUN_CHARACTERS = 60
 
@@ -86,7 +86,7 @@ _CLAUSE_RUN_CHARACTERS = 60
 def sentence_spans(text: str, *, language: str) -> list[Span]:
     """Return the offsets of the sentences of `text`, without the white space around them.
 
-    Together they hold every character that is no white space.
+    Every character that is not white space belongs to a sentence.
 
     >>> sentence_spans("Kata Dr. Budi, naik 1.500,5 poin. Apa itu?", language="id")
     [(0, 33), (34, 42)]
@@ -123,7 +123,7 @@ def _trimmed(text: str, ends: Iterable[int]) -> Iterator[Span]:
         start = max(start, end)
 
 
-# ISO 639 code -> Snowball's name, for the languages both this module and Snowball know.
+# ISO 639 code to Snowball's name, for the languages that both this module and Snowball support.
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish",
@@ -134,16 +134,16 @@ _STEMMERS = {
 }  # fmt: skip
 
 
-# Marks tell Vietnamese words apart ("ma", "má", "mà"); elsewhere people leave them out.
-_MARKS_MATTER = frozenset({"vi"})
-_MARKED_LETTER = re.compile(r"([a-z])[\u0300-\u036f]+")
+# Diacritics distinguish Vietnamese words ("ma", "má", "mà"). In other languages, people often omit them.
+_DIACRITICS_MATTER = frozenset({"vi"})
+_LETTER_WITH_DIACRITICS = re.compile(r"([a-z])[\u0300-\u036f]+")
 
-# A Korean word carries its particles ("서울에서"), and compounds are written with or without spaces.
+# A Korean word includes its particles ("서울에서"), and compounds are written with or without spaces.
 _HANGUL = re.compile(r"[\uac00-\ud7a3]{2,}")
 
 
 def words(text: str, *, language: str) -> list[str]:
-    """Return the stems that keyword search indexes and looks up, in order, repeats kept.
+    """Return the stems that keyword search indexes and looks up, in order, with repeats.
 
     >>> words("Pemerintah mengusulkan 1.500,5 unit", language="id")
     ['perintah', 'usul', '1.500,5', 'unit']
@@ -154,20 +154,21 @@ def words(text: str, *, language: str) -> list[str]:
 
 
 def folded_words(text: str, *, language: str) -> list[str]:
-    """Return the words of a text in order, NFKC and case folded, neither stemmed nor cut.
+    """Return the words of a text in order, NFKC and case folded, neither stemmed nor split.
 
-    Unicode word segmentation (UAX 29, with ICU's dictionaries for Chinese, Japanese, Thai, Lao, Khmer and
-    Burmese).
+    Uses Unicode word segmentation (UAX 29, with ICU's dictionaries for Chinese, Japanese, Thai, Lao, Khmer
+    and Burmese).
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     return [token for token in WordBreaker(folded, _primary(language)) if any(map(str.isalnum, token))]
 
 
 def stems(word: str, *, language: str) -> list[str]:
-    """Return what keyword search knows a folded word by in a language.
+    """Return the terms under which keyword search indexes a folded word.
 
-    The word's Snowball stem where there is a stemmer, its Latin letters without marks. A Korean word gives
-    its pairs of neighbouring syllables (Lee and Ahn 1996, "Using n-grams for Korean text retrieval", SIGIR).
+    Usually this is the word's Snowball stem, or the word itself if its language has no stemmer, without
+    diacritics on Latin letters. A Korean word gives its pairs of neighbouring syllables (Lee and Ahn 1996,
+    "Using n-grams for Korean text retrieval", SIGIR).
 
     >>> stems("panthers", language="en"), stems("éxitos", language="es"), stems("서울에서", language="ko")
     (['panther'], ['exit'], ['서울', '울에', '에서'])
@@ -176,36 +177,36 @@ def stems(word: str, *, language: str) -> list[str]:
     if primary == "ko" and _HANGUL.fullmatch(word):
         return [word[start : start + 2] for start in range(len(word) - 1)]
     stem = _stem(word, _STEMMERS[primary]) if primary in _STEMMERS else word
-    return [stem if primary in _MARKS_MATTER else _without_marks(stem)]
+    return [stem if primary in _DIACRITICS_MATTER else _without_diacritics(stem)]
 
 
 def _primary(language: str) -> str:
-    """Return the language of a tag without script and region: "zh" of "zh-Hans"."""
+    """Return the language of a tag without script and region: "zh" for "zh-Hans"."""
     return language.split("-")[0]
 
 
-def _without_marks(word: str) -> str:
+def _without_diacritics(word: str) -> str:
     if word.isascii():
         return word
     decomposed = unicodedata.normalize("NFD", word)
-    return unicodedata.normalize("NFC", _MARKED_LETTER.sub(r"\1", decomposed))
+    return unicodedata.normalize("NFC", _LETTER_WITH_DIACRITICS.sub(r"\1", decomposed))
 
 
 def written_words(text: str) -> list[str]:
-    """Return the words of a text as they are written, in order, whatever its language.
+    """Return the words of a text as they are written, in order; works for any language.
 
     >>> written_words("Dan kapan itu?")
     ['Dan', 'kapan', 'itu']
     >>> written_words("那他什么时候出生？")
     ['那', '他', '什么时候', '出生']
     """
-    # ICU chooses its dictionaries by script, so that no language need be known.
+    # ICU chooses its dictionaries by script, so the language is not needed.
     return [token for token in WordBreaker(text, "und") if any(map(str.isalnum, token))]
 
 
 @functools.lru_cache(maxsize=200_000)
 def _stem(word: str, algorithm: str) -> str:
-    # subtle: a Snowball stemmer keeps its word in attributes, so each thread has its own.
+    # subtle: a Snowball stemmer stores its current word in attributes, so each thread needs its own.
     stemmers: dict[str, Any] = _per_thread.__dict__.setdefault("stemmers", {})
     if algorithm not in stemmers:
         stemmers[algorithm] = snowballstemmer.stemmer(algorithm)

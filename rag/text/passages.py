@@ -1,4 +1,4 @@
-"""An article into passages: its paragraphs, or spans of one where it is too long for the encoder."""
+"""Splits an article into passages: paragraphs, or parts of a paragraph that is too long for the encoder."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -8,18 +8,18 @@ from rag.text.languages import Span, sentence_spans
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
-# White space and signs that an encoder does not know are few tokens, however many there are.
-_CHARACTERS_A_TOKEN = 16
+# A long run of white space or of characters unknown to the encoder is only a few tokens.
+_CHARACTERS_PER_TOKEN = 16
 
 
 def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
-    """Cut `article` into passages of at most `max_tokens`, at sentence boundaries, nothing left out.
+    """Split `article` into passages of at most `max_tokens`, at sentence boundaries, without losing text.
 
-    `article.text[passage.start:passage.end] == passage.text` for each. A sentence that is too long by
-    itself is cut at a space, or where there is none between two characters. A paragraph of white space
-    gives no passage. A token counts for no more than 16 characters.
+    `article.text[passage.start:passage.end] == passage.text` for each passage. A sentence that is too long by
+    itself is split at a space, or between two characters if it has no space. A paragraph of white space gives
+    no passage. Every 16 characters count as at least one token.
     """
-    count_tokens = _at_most_so_long(count_tokens)
+    count_tokens = _with_minimum_count(count_tokens)
     paragraphs = [paragraph for paragraph in article.numbered_paragraphs() if paragraph.text.strip()]
     lengths = count_tokens([paragraph.text for paragraph in paragraphs])
     passages: list[Passage] = []
@@ -32,18 +32,18 @@ def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int
     return passages
 
 
-def _at_most_so_long(count_tokens: CountTokens) -> CountTokens:
+def _with_minimum_count(count_tokens: CountTokens) -> CountTokens:
     def count(texts: Sequence[str]) -> list[int]:
         lengths = zip(texts, count_tokens(texts), strict=True)
-        return [max(tokens, math.ceil(len(text) / _CHARACTERS_A_TOKEN)) for text, tokens in lengths]
+        return [max(tokens, math.ceil(len(text) / _CHARACTERS_PER_TOKEN)) for text, tokens in lengths]
 
     return count
 
 
 def titled(title: str, texts: Sequence[str], *, count_tokens: CountTokens, max_tokens: int) -> list[str]:
-    """Return what is encoded for texts of one article: each after the title, which says what it is about.
+    """Return the texts to encode for one article, each after the title, which gives the topic.
 
-    The title is left out where it would make one of them longer than `max_tokens`.
+    If the title would make any of the texts longer than `max_tokens`, the title is left out of all texts.
 
     >>> count_words = lambda texts: [len(text.split()) for text in texts]
     >>> titled("Panen kopi", ["Naik lagi."], count_tokens=count_words, max_tokens=4)
@@ -66,18 +66,18 @@ def _passage(paragraph: Paragraph, span: Span) -> Passage:
 
 
 def _spans(text: str, language: str, *, count_tokens: CountTokens, max_tokens: int) -> list[Span]:
-    """Join neighbouring sentences into runs of about equal length that fit."""
+    """Join neighbouring sentences into runs of about equal length, each of at most `max_tokens`."""
     pieces: list[Span] = []
     for span in sentence_spans(text, language=language):
         pieces.extend(_fitting_pieces(text, span, count_tokens=count_tokens, max_tokens=max_tokens))
     lengths = count_tokens([text[start:end] for start, end in pieces])
-    # Equal runs, so that the last is no orphan: 300 tokens at most 256 become 150 + 150.
+    # Equal runs avoid a very short last run: with at most 256 tokens, 300 become 150 + 150.
     target = sum(lengths) / math.ceil(sum(lengths) / max_tokens)
     runs: list[Span] = []
     run_length = 0
     for (start, end), length in zip(pieces, lengths, strict=True):
         is_enough = run_length + length / 2 > target
-        # subtle: joined, two texts may have more tokens than the sum of theirs.
+        # subtle: two joined texts may have more tokens than the sum of both.
         if runs and not is_enough and count_tokens([text[runs[-1][0] : end]])[0] <= max_tokens:
             runs[-1] = (runs[-1][0], end)
             run_length += length
@@ -88,7 +88,7 @@ def _spans(text: str, language: str, *, count_tokens: CountTokens, max_tokens: i
 
 
 def _fitting_pieces(text: str, span: Span, *, count_tokens: CountTokens, max_tokens: int) -> Iterator[Span]:
-    """Halve a span, at the space nearest to its middle, until every piece fits."""
+    """Split a span in half, at the space nearest to its middle, until every piece fits."""
     start, end = span
     if count_tokens([text[start:end]])[0] <= max_tokens or end - start < 2:
         yield span

@@ -137,7 +137,7 @@ def test_a_slow_language_model_is_not_waited_for() -> None:
         )
     assert completed.text == RULE
     assert completed.failure is not None
-    assert "did not finish in the 0.2 s it had" in str(completed.failure)
+    assert "did not finish in the remaining 0.2 s" in str(completed.failure)
     assert completed.milliseconds is not None
     assert completed.milliseconds < 5000
 

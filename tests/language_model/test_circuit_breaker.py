@@ -73,7 +73,7 @@ def test_five_failures_in_a_row_open_it(model: Model) -> None:
     assert model.state == "closed"
     model.fail()
     assert model.state == "open"
-    message = r"^kopi-1 is not asked for another 30 s, because it failed: kopi-1 cannot be used\.$"
+    message = r"^Kutip does not call kopi-1 for another 30 s, because it failed: kopi-1 cannot be used\.$"
     with pytest.raises(LanguageModelPaused, match=message):
         model.ask()
     assert model.asked == FAILURES

@@ -305,9 +305,9 @@ def test_whoever_runs_the_service_is_told_why(asker: Asker, caplog: pytest.LogCa
         (
             Script(status=401),
             LanguageModelUnavailable,
-            r"scripted cannot be used \(.*401.*\): see OPENAI_BASE",
+            r"scripted cannot be used \(.*401.*\): check OPENAI_BASE",
         ),
-        (Script(status=429), LanguageModelRateLimited, r"takes no more requests for now \(.*429.*\): wait"),
+        (Script(status=429), LanguageModelRateLimited, r"accepts no more requests for now \(.*429.*\): wait"),
         (
             Script(["x"], finish_reason="length"),
             LanguageModelCutOff,
@@ -318,11 +318,11 @@ def test_whoever_runs_the_service_is_told_why(asker: Asker, caplog: pytest.LogCa
             LanguageModelTimeout,
             "within 0.3 s: raise KUTIP_LLM_TIMEOUT_SECONDS",
         ),
-        (Script([]), LanguageModelError, "scripted ended without a whole answer: try again"),
+        (Script([]), LanguageModelError, "scripted ended before its answer was complete: try again"),
         (
             Script(raw=b"data: 5\n\n"),
             LanguageModelError,
-            "sent what is no chat completion .* OPENAI_BASE_URL",
+            "sent a reply that is not a chat completion .* OPENAI_BASE_URL",
         ),
     ],
 )
@@ -347,7 +347,7 @@ def test_a_key_that_no_header_can_hold_is_in_no_message() -> None:
         model = OpenAILanguageModel(
             "scripted", api_key=key, base_url="http://127.0.0.1:1/v1", timeout_seconds=1, max_tokens=100
         )
-        with pytest.raises(LanguageModelError, match="see ") as caught:
+        with pytest.raises(LanguageModelError, match="check ") as caught:
             run(model)
         assert KEY not in str(caught.value)
 

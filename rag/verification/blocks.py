@@ -1,4 +1,4 @@
-"""A written answer's Markdown into the sentences that claim something, and the rest."""
+"""Splits the Markdown of a written answer into sentences that make claims, and other blocks."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,16 +10,16 @@ FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
 _TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}")
 
-# Headings, lines that are nothing but bold, footnotes' definitions, lines without a word.
+# Headings, lines entirely in bold, definitions of footnotes, and lines without a word.
 _NO_CLAIM = re.compile(r"\s{0,3}(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|\[\^[^\]]+\]:|[\W_]+$)")
 
-# "Here is what is known:" announces claims and makes none.
+# A sentence such as "Here is what is known:" announces claims but makes none.
 _ANNOUNCEMENT = (":", "：")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of the text by its offsets; `in_code` says whether what follows stands in a code block."""
+    """A piece of the text by its offsets; `in_code` says whether the text after it is in a code block."""
 
     start: int
     end: int
@@ -28,9 +28,9 @@ class Block:
 
 
 def blocks(text: str, *, language: str, in_code: bool, is_line_start: bool) -> Iterator[Block]:
-    r"""Yield sentences, table rows, headings and lines of code, in order; bullets stand between them.
+    r"""Yield sentences, table rows, headings and lines of code, in order, without their bullets.
 
-    Every character that is no white space, bullet or quotation sign belongs to one block.
+    Every character that is not white space, a bullet or a quotation sign belongs to one block.
 
     >>> text = "# Kopi\n- Harga naik. Panen gagal."
     >>> found = blocks(text, language="id", in_code=False, is_line_start=True)
@@ -82,7 +82,7 @@ def _sentences(line: re.Match[str], language: str, *, starts: bool) -> Iterator[
 
 
 def _with_images_whole(text: str, spans: Iterable[Span]) -> list[Span]:
-    """Join what was split behind the exclamation mark of an image.
+    """Join spans that were split after the exclamation mark of an image.
 
     >>> _with_images_whole("![a](b) c", [(0, 1), (1, 9)])
     [(0, 9)]

@@ -1,4 +1,4 @@
-"""A language model's text into sentences and the markers in them, while it is being written."""
+"""Splits a language model's text into sentences with their markers, while the text arrives."""
 
 import re
 from collections.abc import Iterator
@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from rag.prompts import LONGEST_MARKER, Frame
 from rag.verification.blocks import FENCE, blocks
 
-# How much must follow a sentence before it is given out: what may still change its end ("am 3. Januar").
+# How many characters must follow a sentence before it is yielded. They may still change where the sentence
+# ends ("am 3. Januar").
 _LOOKAHEAD = 16
 
-# How much is read between two looks for the end of a sentence, at least.
+# The minimum number of characters between two searches for the end of a sentence.
 _STEP = 8
 
-# What language models write for a marker who were not told how, or forgot.
+# Other markers, from language models that were not given Kutip's form of a marker or forgot it.
 _USUAL_MARKER = re.compile(r"\[\^?(\d{1,2}(?:\s?,\s?\d{1,2})*)\](?!:)|【(\d{1,2})(?:[†:][^】\n]{0,40})?】")
 _UNFINISHED_USUAL_MARKER = re.compile(r"(?:\[\^?[\d\s,]{0,12}\]?|【[^】\n]{0,44})\Z")
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence: what stands before it, its text without markers, the evidence it names.
+    """One sentence: the text before it, its own text without markers, and the evidence it names.
 
-    A heading, a line of code or the like is no claim.
+    A heading, a line of code or the like is not a claim.
     """
 
     lead: str
@@ -33,23 +34,24 @@ class Sentence:
 
 @dataclass(frozen=True)
 class UsualMarkers:
-    """Reads "[2]" and "【2】" as naming evidence, where the evidence itself holds no such bracket."""
+    """Reads "[2]" and "【2】" as markers, unless the evidence itself contains such a bracket."""
 
     evidence_count: int
     texts: tuple[str, ...]
 
     def numbers(self, match: re.Match[str]) -> list[int] | None:
-        """Return the evidence a match names, None where it is text."""
+        """Return the numbers of the evidence that a match names, or None if the match is ordinary text."""
         numbers = [int(number) for number in re.findall(r"\d+", match[1] or match[2])]
         is_ours = all(1 <= number <= self.evidence_count for number in numbers)
         return numbers if is_ours and not any(match[0] in text for text in self.texts) else None
 
 
 class SentenceReader:
-    """Takes a text in pieces torn anywhere; gives its sentences as soon as each is complete.
+    """Takes a text in arbitrary pieces; yields each sentence as soon as it is complete.
 
-    A sentence is complete when another has begun, so that its markers, before or behind its full stop, are
-    all there. How the text was torn changes nothing. `is_refusal` is set once the refusal marker was read.
+    A sentence is complete when the next one has begun. By then all its markers have arrived, whether they
+    stand before or after its full stop. The sentences do not depend on the pieces. `is_refusal` is set once
+    the refusal marker has been read.
     """
 
     def __init__(self, frame: Frame, *, language: str, usual_markers: UsualMarkers | None = None) -> None:
@@ -58,52 +60,52 @@ class SentenceReader:
         self._in_code = False
         self._is_line_start = True
         self._pattern = frame.marker_pattern
-        self._broken_off = re.compile(rf"\[\[{frame.word}:[^\[\]]*\]?")
+        self._incomplete_marker = re.compile(rf"\[\[{frame.word}:[^\[\]]*\]?")
         self._language = language
-        self._held = ""  # raw text that may be the beginning of a marker
-        self._plain = ""  # text without markers, not given out yet
-        self._backticks = 0  # in what was given out of the line that it begins in
-        self._marks: list[tuple[int, list[int]]] = []  # places in it where markers stood
-        self._next_look = _STEP  # length of `_plain` at which it is next split into sentences
+        self._pending = ""  # raw text that may be the beginning of a marker
+        self._plain = ""  # text without markers, not yielded yet
+        self._backticks = 0  # in the yielded part of the line in which `_plain` begins
+        self._markers: list[tuple[int, list[int]]] = []  # positions in `_plain`, with numbers
+        self._next_split = _STEP  # length of `_plain` at which it is next split into sentences
 
     def feed(self, piece: str) -> Iterator[Sentence]:
-        """Add a piece; yield the sentences that it completed."""
-        raw = self._held + piece
-        self._held = self._unfinished_marker(raw)
-        yield from self._read(raw[: len(raw) - len(self._held)])
+        """Add a piece; yield the sentences that it completes."""
+        raw = self._pending + piece
+        self._pending = self._unfinished_marker(raw)
+        yield from self._read(raw[: len(raw) - len(self._pending)])
 
     def finish(self) -> Iterator[Sentence]:
-        """Yield what is left, without a marker of ours that was broken off."""
-        yield from self._read("" if self._broken_off.fullmatch(self._held) else self._held)
-        self._held = ""
-        yield from self._give(len(self._plain), is_end=True)
+        """Yield the rest of the text, without an incomplete marker at its end."""
+        yield from self._read("" if self._incomplete_marker.fullmatch(self._pending) else self._pending)
+        self._pending = ""
+        yield from self._yield_sentences(len(self._plain), is_end=True)
 
     def _read(self, raw: str) -> Iterator[Sentence]:
         last = 0
         for match in self._pattern.finditer(raw):
             yield from self._add_text(raw[last : match.start()])
-            self._mark(match[1])
+            self._add_marker(match[1])
             last = match.end()
         yield from self._add_text(raw[last:])
 
     def _add_text(self, text: str) -> Iterator[Sentence]:
-        """Add text without our own markers; others' become marks too."""
+        """Add text without Kutip's own markers; record other markers in it."""
         last = 0
         for match in _USUAL_MARKER.finditer(text) if self._usual_markers else ():
             numbers = self._usual_markers.numbers(match) if self._usual_markers else None
             if numbers is not None and not self._is_code(self._plain + text[last : match.start()]):
                 yield from self._add(text[last : match.start()])
-                self._mark(", ".join(map(str, numbers)))
+                self._add_marker(", ".join(map(str, numbers)))
                 last = match.end()
         yield from self._add(text[last:])
 
     def _is_code(self, before: str) -> bool:
-        """Whether what follows `before`, the text not given out yet, stands in code."""
+        """Whether the text after `before`, the text not yielded yet, is in code."""
         fences = sum(FENCE.match(line) is not None for line in before.split("\n")[:-1])
         return self._in_code ^ (fences % 2 == 1) or self._backticks_until(before) % 2 == 1
 
     def _backticks_until(self, end: str) -> int:
-        """Count the backticks of the line that `end`, the text not given out yet, ends in."""
+        """Count the backticks in the last line of `end`, the text not yielded yet."""
         *lines, line = end.split("\n")
         return line.count("`") + (0 if lines else self._backticks)
 
@@ -115,19 +117,19 @@ class SentenceReader:
 
     def _add(self, text: str) -> Iterator[Sentence]:
         self._plain += text
-        # subtle: split where its own length says, never where a piece happens to end, so that every tearing
-        # gives the same sentences; and the lengths grow, so that a long sentence costs no quadratic time.
-        while len(self._plain) >= self._next_look:
-            yield from self._give(self._next_look, is_end=False)
+        # subtle: split at fixed lengths of the text, never where a piece ends, so that the sentences do not
+        # depend on the pieces. The lengths grow, so that a long sentence does not take quadratic time.
+        while len(self._plain) >= self._next_split:
+            yield from self._yield_sentences(self._next_split, is_end=False)
 
-    def _mark(self, marked: str) -> None:
+    def _add_marker(self, marked: str) -> None:
         self._plain = self._plain.rstrip(" ")
         if marked.strip() == "none":
             self.is_refusal = True
         else:
-            self._marks.append((len(self._plain), [int(number) for number in re.findall(r"\d+", marked)]))
+            self._markers.append((len(self._plain), [int(number) for number in re.findall(r"\d+", marked)]))
 
-    def _give(self, end: int, *, is_end: bool) -> Iterator[Sentence]:
+    def _yield_sentences(self, end: int, *, is_end: bool) -> Iterator[Sentence]:
         text = self._plain[:end]
         found = list(
             blocks(text, language=self._language, in_code=self._in_code, is_line_start=self._is_line_start)
@@ -146,14 +148,14 @@ class SentenceReader:
             position, self._in_code, self._is_line_start = block.end, block.in_code, False
         self._backticks = self._backticks_until(self._plain[:position])
         self._plain = self._plain[position:]
-        self._marks = [(at - position, numbers) for at, numbers in self._marks]
+        self._markers = [(at - position, numbers) for at, numbers in self._markers]
         left = end - position
-        self._next_look = left + max(_STEP, left // 4)
+        self._next_split = left + max(_STEP, left // 4)
 
     def _evidence_before(self, place: int) -> tuple[int, ...]:
-        """Take the markers that stood before `place`, each number once."""
-        numbers = [number for at, marked in self._marks if at <= place for number in marked]
-        self._marks = [mark for mark in self._marks if mark[0] > place]
+        """Remove the markers before `place`; return their numbers, each once."""
+        numbers = [number for at, marked in self._markers if at <= place for number in marked]
+        self._markers = [mark for mark in self._markers if mark[0] > place]
         return tuple(dict.fromkeys(numbers))
 
 

@@ -1,4 +1,4 @@
-"""Does this evidence carry this claim? Its numbers, dates and names must be given; its meaning too."""
+"""Compares a claim with evidence: its numbers, dates, names and polarity."""
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
@@ -14,20 +14,21 @@ from rag.verification.facts.matching import Finding, compare_dates, compare_numb
 from rag.verification.facts.names import has_capitals, holds, plain_tokens, territories
 from rag.verification.facts.polarity import denied, direction
 
-# A claim that shares this much of its words with a sentence tells the same thing; what differs is changed.
+# A claim that shares this part of its words with a sentence retells it. A difference is then an error.
 RETOLD = 0.6
 
-# In scripts without capitals, so many exchanges of so many words are taken for changed names; who says a
-# thing in other words changes more.
-_EXCHANGES = 2
+# In scripts without capitals, replaced words are taken for a changed name up to this number of replacements
+# and this number of words in each. A paraphrase changes more.
+_MOST_REPLACEMENTS = 2
 _LONGEST_NAME = 8
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence, or a run of them, and the context that it stands in; read once, compared often.
+    """One or more sentences with their context. Its facts are found once and compared often.
 
-    `reference` is the day its article appeared; `context` is what tells who "he" is: title and passage.
+    `reference` is the day its article appeared. `context` is the title and the passage, which show who "he"
+    is.
     """
 
     text: str
@@ -36,7 +37,7 @@ class Statement:
     context: str = ""
 
     def is_in_language_of(self, other: "Statement") -> bool:
-        """Whether both are written in one language, whatever its script or region."""
+        """Whether both are written in one language, regardless of script and region."""
         return _primary(self.language) == _primary(other.language)
 
     @cached_property
@@ -50,48 +51,48 @@ class Statement:
 
     @cached_property
     def words(self) -> list[str]:
-        """Its words in order, as keyword search knows them."""
+        """Its words in order, as keyword search indexes them."""
         return words(self.text, language=self.language)
 
     @cached_property
     def written_words(self) -> list[str]:
-        """Its words in order, folded, endings kept."""
+        """Its words in order, folded but not stemmed."""
         return written_words(fold(self.text))
 
     @cached_property
     def words_beside_numbers(self) -> list[str]:
-        """Its words without its numbers and dates, which are compared by value."""
+        """Its stems without numbers and dates, which are compared by value."""
         return words(self.facts.rest, language=self.language)
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        """Its distinct words."""
+        """Its distinct stems."""
         return frozenset(self.words)
 
     @property
     def has_numbers_or_dates(self) -> bool:
-        """Whether it states a number or a date that must be given."""
+        """Whether it states a number or a date that needs support."""
         are_soft = [quantity.is_soft for quantity in self.facts.quantities]
         return not all([*are_soft, *(mention.is_soft for mention in self.facts.dates)])
 
     @cached_property
     def stems_of_names(self) -> frozenset[str]:
-        """Its distinct words that are written with a capital."""
+        """The distinct stems of its capitalised words."""
         return frozenset(words(" ".join(name.text for name in self.facts.names), language=self.language))
 
     @cached_property
     def ordered_tokens(self) -> list[str]:
-        """Its words as names are compared, in order."""
+        """Its words in order, in the form in which names are compared."""
         return plain_tokens(self.text)
 
     @cached_property
     def tokens(self) -> frozenset[str]:
-        """Its distinct words as names are compared."""
+        """Its distinct words, in the form in which names are compared."""
         return frozenset(self.ordered_tokens)
 
     @cached_property
     def context_tokens(self) -> list[str]:
-        """The words of the text and its context, in order."""
+        """The words of the text and its context in order, in the form in which names are compared."""
         return plain_tokens(f"{self.text}\n{self.context}")
 
     @cached_property
@@ -107,9 +108,10 @@ def _facts(text: str, language: str, reference: date | None) -> Facts:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a claim's facts are in some evidence; None where the claim states none of a kind.
+    """How a claim's facts compare with some evidence; None if the claim states no fact of a kind.
 
-    `polarity` differs where one denies what the other says, or one rises and the other falls.
+    `polarity` is "differs" if one text denies what the other says, or if something rises in one and falls in
+    the other.
     """
 
     numbers: Finding | None
@@ -120,7 +122,7 @@ class Comparison:
 
     @property
     def findings(self) -> list[Finding]:
-        """The findings there are."""
+        """The findings that are not None."""
         found = (self.numbers, self.dates, self.names, self.polarity)
         return [finding for finding in found if finding is not None]
 
@@ -137,12 +139,12 @@ class Comparison:
 
 
 def coverage(claim: Statement, evidence: Statement) -> float:
-    """Return the share of the claim's words that the evidence holds, 0 to 1."""
+    """Return the share of the claim's words that the evidence contains, 0 to 1."""
     return len(claim.stems & evidence.stems) / max(len(claim.stems), 1)
 
 
 def compare(claim: Statement, evidence: Statement) -> Comparison:
-    """Compare what a claim states with what the evidence gives."""
+    """Compare the facts of a claim with those of the evidence."""
     share = coverage(claim, evidence)
     stated = claim.facts_on(evidence.reference)
     return Comparison(
@@ -165,7 +167,7 @@ def _compare_polarity(claim: Statement, evidence: Statement, *, is_retold: bool)
 
 
 def _is_denied(claim: Statement, evidence: Statement) -> bool:
-    """Whether one denies a word that the other says without denying it."""
+    """Whether one text denies a word that the other states without a negation."""
     ours = denied(claim.written_words, language=claim.language)
     theirs = denied(evidence.written_words, language=evidence.language)
     denied_by_claim = (ours - theirs) & set(evidence.written_words)
@@ -175,25 +177,25 @@ def _is_denied(claim: Statement, evidence: Statement) -> bool:
 
 def _compare_names(claim: Statement, evidence: Statement, *, is_retold: bool) -> Finding | None:
     same_language = claim.is_in_language_of(evidence)
-    if same_language and is_retold and not has_capitals(claim.text) and _has_exchanged_words(claim, evidence):
+    if same_language and is_retold and not has_capitals(claim.text) and _has_replaced_words(claim, evidence):
         return "differs"
     if not claim.facts.names:
         return None
-    finder = _finder(claim, evidence, same_language=same_language)
+    finder = _name_finder(claim, evidence, same_language=same_language)
     absent = [name for name in claim.facts.names if not finder(evidence.tokens, name)]
     hard = [name for name in absent if not name.is_soft]
     if not same_language:
         return _across_languages(claim, evidence, [n for n in hard if not finder(evidence.context_tokens, n)])
-    rivals = _rivals(claim, evidence) if is_retold else []
-    if rivals and absent:
+    conflicting = _conflicting_names(claim, evidence) if is_retold else []
+    if conflicting and absent:
         return "differs"
     return "missing" if any(not finder(evidence.context_tokens, name) for name in hard) else "given"
 
 
-def _finder(
+def _name_finder(
     claim: Statement, evidence: Statement, *, same_language: bool
 ) -> Callable[[Iterable[str], Name], bool]:
-    """Return what tells whether tokens of the evidence hold a name of the claim; countries by their code."""
+    """Return a function that says whether tokens contain a name of the claim; compare countries by code."""
     ours, theirs = claim.countries, evidence.countries
     countries = {token for code in ours.keys() & theirs.keys() for token in ours[code]}
 
@@ -204,9 +206,9 @@ def _finder(
 
 
 def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Name]) -> Finding | None:
-    """Judge the names that a text of another language does not seem to hold: many are translated.
+    """Judge the names that evidence in another language does not seem to contain; many are translated.
 
-    In a script without capitals the evidence's own names are not known, so none found proves nothing.
+    In a script without capitals, the names of the evidence are not known, so finding none proves nothing.
     """
     hard = [name for name in claim.facts.names if not name.is_soft]
     if not hard:
@@ -216,8 +218,8 @@ def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Na
     return "missing" if evidence.facts.names else "unverified"
 
 
-def _rivals(claim: Statement, evidence: Statement) -> list[Name]:
-    """Return the evidence's names that a claim which retells it does not hold."""
+def _conflicting_names(claim: Statement, evidence: Statement) -> list[Name]:
+    """Return the evidence's names that are missing from a claim that retells the evidence."""
     own = claim.tokens
     common = {token for token in evidence.context.split() if token.islower()}
     return [
@@ -227,15 +229,15 @@ def _rivals(claim: Statement, evidence: Statement) -> list[Name]:
     ]
 
 
-def _has_exchanged_words(claim: Statement, evidence: Statement) -> bool:
-    """Whether a few words of a sentence are exchanged: a name, in a script without capitals."""
+def _has_replaced_words(claim: Statement, evidence: Statement) -> bool:
+    """Whether a claim replaces a few words of a sentence: a name, in a script without capitals."""
     stated, given = claim.words_beside_numbers, evidence.words_beside_numbers
     matcher = SequenceMatcher(None, stated, given, autojunk=False)
-    exchanged = [change for change in matcher.get_opcodes() if change[0] == "replace"]
+    replaced = [change for change in matcher.get_opcodes() if change[0] == "replace"]
     retold = sum(block.size for block in matcher.get_matching_blocks())
-    if retold < RETOLD * len(stated) or not 1 <= len(exchanged) <= _EXCHANGES:
+    if retold < RETOLD * len(stated) or not 1 <= len(replaced) <= _MOST_REPLACEMENTS:
         return False
-    return all(end - start <= _LONGEST_NAME for _, start, end, *_ in exchanged)
+    return all(end - start <= _LONGEST_NAME for _, start, end, *_ in replaced)
 
 
 def _primary(language: str) -> str:

@@ -1,4 +1,7 @@
-"""What a text states that can be checked: its numbers, dates and names."""
+"""Finds the facts of a text that can be checked: its numbers, dates and names.
+
+Start with `find_facts`; `matching.py` compares the facts of two texts.
+"""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from rag.verification.facts.lexicon import fold
 from rag.verification.facts.names import Name, find_names
 from rag.verification.facts.numbers import Quantity, find_quantities
 
-# A footnote's number is no number of the text.
+# The number of a footnote is not a number of the text.
 _FOOTNOTE = re.compile(r"\[[\d\s,;–-]{1,20}\]")
 
 __all__ = ["DateMention", "Facts", "Name", "Quantity", "find_facts"]
@@ -17,7 +20,7 @@ __all__ = ["DateMention", "Facts", "Name", "Quantity", "find_facts"]
 
 @dataclass(frozen=True)
 class Facts:
-    """The numbers, dates and names of one text, in its language; `rest` is the text without the first two."""
+    """The numbers, dates and names of one text; `rest` is the text without the numbers and dates."""
 
     language: str
     quantities: tuple[Quantity, ...]
@@ -27,7 +30,7 @@ class Facts:
 
 
 def find_facts(text: str, *, language: str, reference: date | None = None) -> Facts:
-    """Return what a text states; `reference`, its article's day, completes its dates.
+    """Return the facts of a text; `reference`, the date of its article, completes its dates.
 
     >>> facts = find_facts("Budi membayar Rp1,5 juta pada 3/6/2024", language="id")
     >>> facts.quantities[0].values, facts.dates[0].days[0].year, facts.names[0].text

@@ -1,4 +1,4 @@
-"""The days, months and weekdays that a text names, resolved against the date of its article."""
+"""Finds the days, months and weekdays in a text and resolves them against the date of its article."""
 
 import functools
 import re
@@ -8,35 +8,35 @@ from datetime import date, timedelta
 
 from rag.verification.facts.lexicon import Lexicon, alternatives, lexicon
 
-# Thai years count from 543 BC.
+# The Thai calendar counts years from 543 BC.
 _BUDDHIST_YEARS = range(2400, 2700)
-_BUDDHIST_AHEAD = 543
+_BUDDHIST_OFFSET = 543
 
-# Months that are other words too stand for a month only beside a day or a year.
+# A name that may be another word counts as a month only beside a day or a year.
 _SHORTEST_MONTH_ALONE = 5
-_OTHER_WORDS = frozenset({"march", "minggu"})
-_SHORT_NAMES = frozenset({"juni", "juli", "june", "july", "rabu"})
+_AMBIGUOUS_NAMES = frozenset({"march", "minggu"})
+_UNAMBIGUOUS_NAMES = frozenset({"juni", "juli", "june", "july", "rabu"})
 
-# What an article dates without a year lies behind it, or not far ahead.
-_AHEAD = timedelta(days=60)
+# A date without a year lies before the date of its article, or not far after it.
+_MAXIMUM_AHEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True)
 class Day:
-    """A day, month or year as far as it is given."""
+    """A date whose year, month or day may be missing."""
 
     year: int | None = None
     month: int | None = None
     day: int | None = None
 
     def agrees(self, other: "Day") -> bool:
-        """Whether what both give is equal, and something is."""
+        """Whether both dates give a common part, and all their common parts are equal."""
         pairs = [(self.year, other.year), (self.month, other.month), (self.day, other.day)]
         known = [(own, given) for own, given in pairs if own is not None and given is not None]
         return bool(known) and all(own == given for own, given in known)
 
     def lacks(self, other: "Day") -> bool:
-        """Whether `other` gives a part that this one does not."""
+        """Whether `other` gives a part that this date does not."""
         return (
             (self.year is None and other.year is not None)
             or (self.month is None and other.month is not None)
@@ -46,9 +46,9 @@ class Day:
 
 @dataclass(frozen=True)
 class DateMention:
-    """A date of a text: what it may mean ("3/6" has two readings), and its weekday (Monday is 0).
+    """A date in a text: its possible readings ("3/6" has two), and its weekday (Monday is 0).
 
-    A soft one may support a claim but need not be supported.
+    A soft date may support a claim but needs no support itself.
     """
 
     text: str
@@ -58,9 +58,9 @@ class DateMention:
 
 
 def find_dates(folded: str, *, language: str, reference: date | None) -> tuple[list[DateMention], str]:
-    """Return the dates of a folded text, and the text with them blanked out.
+    """Return the dates of a folded text, and the text with the dates blanked out.
 
-    `reference` is the day the article appeared: it completes "3/6" and "kemarin".
+    `reference` is the day the article appeared. It completes "3/6" and "kemarin".
 
     >>> found, rest = find_dates("senin (3/6) naik 5", language="id", reference=date(2024, 6, 4))
     >>> found[0].days[0], found[0].weekday, rest
@@ -83,7 +83,7 @@ def find_dates(folded: str, *, language: str, reference: date | None) -> tuple[l
 
 @functools.lru_cache(maxsize=64)
 def _patterns(language: str) -> list[re.Pattern[str]]:
-    """Return one pattern for each shape of a date, the fuller before those that are parts of them."""
+    """Return one pattern for each form of a date; a form comes before the forms that are parts of it."""
     words = lexicon(language)
     start, end = (r"(?<!\w)", r"(?!\w)") if words.has_spaces else ("", "")
     filler = r"(?:[\s,.]|\b(?:de|del|of|năm|ngày|tahun)\b|ที่|พ\.ศ\.|ค\.ศ\.|年|년|st\b|nd\b|rd\b|th\b|º|ª)*"
@@ -110,7 +110,7 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
 
 
 def _mention(match: re.Match[str], language: str, reference: date | None) -> DateMention | None:
-    """Return what a match of any shape means, None if it cannot be a date."""
+    """Return the date of a match of any pattern, or None if it cannot be a date."""
     words, parts = lexicon(language), match.groupdict()
     weekday = words.weekdays[parts["weekday"]] if parts.get("weekday") else None
     if parts.get("relative"):
@@ -119,9 +119,9 @@ def _mention(match: re.Match[str], language: str, reference: date | None) -> Dat
     else:
         days = tuple(_completed(day, reference) for day in _readings(parts, words))
         is_soft = False
-    if not days and (weekday is None or len(parts) > 1 or _is_other_word(parts["weekday"])):
+    if not days and (weekday is None or len(parts) > 1 or _is_ambiguous(parts["weekday"])):
         return None
-    if _is_lone_month(parts) and _is_other_word(str(parts["month"])):
+    if _is_lone_month(parts) and _is_ambiguous(str(parts["month"])):
         return None
     return DateMention(text=match[0].strip(), days=days, weekday=weekday, is_soft=is_soft)
 
@@ -147,7 +147,7 @@ def _year(written: str | None) -> int | None:
     year = int(written)
     if len(written) == 2:
         return year + (2000 if year < 70 else 1900)
-    return year - _BUDDHIST_AHEAD if year in _BUDDHIST_YEARS else year
+    return year - _BUDDHIST_OFFSET if year in _BUDDHIST_YEARS else year
 
 
 def _is_possible(day: Day) -> bool:
@@ -159,13 +159,13 @@ def _is_possible(day: Day) -> bool:
 
 
 def _completed(day: Day, reference: date | None) -> Day:
-    """Add the year that an article of `reference` means."""
+    """Add the year that an article of the date `reference` means."""
     if day.year is not None or reference is None or day.month is None:
         return day
     years = (reference.year, reference.year - 1)
     for year in years:
         candidate = replace(day, year=year)
-        if _is_possible(candidate) and date(year, day.month, day.day or 1) <= reference + _AHEAD:
+        if _is_possible(candidate) and date(year, day.month, day.day or 1) <= reference + _MAXIMUM_AHEAD:
             return candidate
     return day
 
@@ -185,8 +185,8 @@ def _is_lone_month(parts: Mapping[str, str | None]) -> bool:
     return bool(parts.get("month")) and not parts.get("day") and not parts.get("year")
 
 
-def _is_other_word(word: str) -> bool:
+def _is_ambiguous(word: str) -> bool:
     """Whether a short or ambiguous name may be another word ("mar", "may", "sen")."""
-    return word in _OTHER_WORDS or (
-        word.isascii() and len(word) < _SHORTEST_MONTH_ALONE and word not in _SHORT_NAMES
+    return word in _AMBIGUOUS_NAMES or (
+        word.isascii() and len(word) < _SHORTEST_MONTH_ALONE and word not in _UNAMBIGUOUS_NAMES
     )

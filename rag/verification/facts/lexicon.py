@@ -1,6 +1,6 @@
-"""How each language writes numbers, units and dates, from CLDR (babel), ICU's spellout and dateparser.
+"""The words for numbers, units and dates in each language, from CLDR (babel), ICU's spellout and dateparser.
 
-Every word is folded as `fold` does, so that a folded text can be searched for it.
+Every word is folded with `fold`, so that it can be found in a folded text.
 """
 
 import functools
@@ -14,18 +14,19 @@ from babel import Locale, UnknownLocaleError
 from dateparser.languages import default_loader
 from icu4py.messageformat import MessageFormat
 
-# Regional languages that CLDR, ICU or dateparser know little of, and whose forms they share.
-_SAME_FORMS = {"jv": "id", "su": "id", "ban": "id", "min": "id", "bug": "id"}
+# Regional languages that CLDR, ICU or dateparser hardly cover, each with a language of the same forms.
+_SIMILAR_LANGUAGES = {"jv": "id", "su": "id", "ban": "id", "min": "id", "bug": "id"}
 
-# Number words are made up to here; larger numbers are these times "juta", "million", "万".
+# Number words are generated up to this number. Larger numbers multiply them by "juta", "million" or "万".
 _WORDS_UP_TO = 999
 
-# Without spaces between words, or with endings joined to them: "สาม" also begins the word for "able".
+# Languages without spaces between words, or with endings joined to words: "สาม" also begins the word for
+# "able".
 _WITHOUT_SPACES = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
 
 _DIMENSIONS = ("length", "mass", "area", "volume", "speed", "temperature", "duration", "energy", "power")
 
-# In terms of one unit of the dimension; CLDR's names. Those not here are dimensions of their own.
+# The size of a unit in base units of its dimension, by CLDR's names. Other units are their own dimensions.
 _FACTORS = {
     "length-kilometer": 1e3, "length-meter": 1, "length-centimeter": 1e-2, "length-millimeter": 1e-3,
     "mass-tonne": 1e6, "mass-metric-ton": 1e6, "mass-ton": 1e6,
@@ -36,7 +37,7 @@ _FACTORS = {
     "duration-hour": 1 / 24, "duration-minute": 1 / 1440, "duration-second": 1 / 86400,
 }  # fmt: skip
 
-# What CLDR does not have.
+# Words and signs that CLDR does not have.
 _PERCENT = (
     "%",
     "persen",
@@ -63,7 +64,7 @@ _PERCENT = (
     "процента",
     "yüzde",
 )
-# "5 in 2023" are no inches.
+# In "5 in 2023", "in" does not mean inches.
 _NO_UNITS = frozenset({"in"})
 _MULTIPLIERS = {
     "id": {"milyar": 1e9, "milyard": 1e9, "trilyun": 1e12},
@@ -74,7 +75,7 @@ _MULTIPLIERS = {
     "vi": {"ngàn": 1e3, "tỉ": 1e9},
     "ar": {"ملايين": 1e6, "آلاف": 1e3, "الف": 1e3, "مليارات": 1e9},
 }
-# Colloquial names beside the symbol and the ISO code; two dollars are not told apart, names do that.
+# Colloquial names, symbols and ISO codes. All dollars count as one currency; the names of countries differ.
 _CURRENCIES = {
     "rupiah": ("rp", "idr", "rupiah", "印尼盾", "卢比盾", "روبية", "รูเปียห์", "रुपिया"),
     "dollar": ("us$", "$", "usd", "aud", "sgd", "a$", "s$", "dolar", "dollar", "dollars", "dólar", "dólares",
@@ -98,7 +99,7 @@ _RELATIVE = re.compile(r"(?:in (\d+) (day|month|year))|(?:(\d+) (day|month|year)
 
 @dataclass(frozen=True)
 class Unit:
-    """What a number counts: a dimension, and how many of its base units one is."""
+    """The unit of a number: its dimension, and its size in base units of the dimension."""
 
     dimension: str
     factor: float = 1.0
@@ -106,7 +107,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """One language's words, folded; `relatives` are (unit, how many from now)."""
+    """The folded words of one language; `relatives` are pairs of a unit and an offset from now."""
 
     has_spaces: bool
     decimal_sign: str
@@ -120,17 +121,17 @@ class Lexicon:
     relatives: Mapping[str, tuple[str, int]]
 
 
-# What news call a ton is one of 1,000 kg nearly everywhere; CLDR does not know every spelling.
+# In nearly all news, a ton is 1,000 kg. CLDR does not have every spelling.
 _MORE_UNITS = dict.fromkeys(("tonne", "tonnes"), Unit("mass", 1e6))
 
 
 def fold(text: str) -> str:
-    """Return `text` in NFKC and lower case, digits of every script as 0 to 9, without invisible signs.
+    """Return `text` in NFKC and lower case, with digits of every script as 0 to 9, without invisible signs.
 
     >>> fold("１２٣ Ribu\u200b")
     '123 ribu'
     """
-    # subtle: a raised digit is an exponent or a footnote, and would become one of the number before it.
+    # subtle: a raised digit is an exponent or a footnote. NFKC would append it to the number before it.
     kept = "".join(
         f"^{sign}" if sign in "⁰¹²³⁴⁵⁶⁷⁸⁹" else sign for sign in text if unicodedata.category(sign) != "Cf"
     )
@@ -144,7 +145,7 @@ _SIGNS = str.maketrans({"٫": ".", "٬": ",", "−": "-", "–": "-", "—": "-"
 
 
 def alternatives(words: Iterable[str]) -> str:
-    """Return a pattern that matches any of the words, the longest that fits.
+    """Return a pattern that matches any of the words, and prefers the longest.
 
     >>> alternatives(["ke", "kemarin"])
     '(?:kemarin|ke)'
@@ -154,8 +155,8 @@ def alternatives(words: Iterable[str]) -> str:
 
 @functools.lru_cache(maxsize=64)
 def lexicon(language: str) -> Lexicon:
-    """Return the words of a BCP 47 language, with English ones where it has none of its own."""
-    tag = _SAME_FORMS.get(language.split("-")[0], language)
+    """Return the words of a BCP 47 language, with English words where the language has none."""
+    tag = _SIMILAR_LANGUAGES.get(language.split("-")[0], language)
     primary = tag.split("-")[0]
     locales = [locale for locale in (_locale(tag), _locale("en")) if locale is not None]
     currencies = {word: Unit(name) for name, words in _CURRENCIES.items() for word in words}
@@ -166,7 +167,7 @@ def lexicon(language: str) -> Lexicon:
         multipliers=_first_wins([_multipliers(locale) for locale in locales]),
         units=_first_wins([_units(locale) for locale in locales]),
         currencies=currencies,
-        currency_signs={word: unit for word, unit in currencies.items() if _goes_before(word)},
+        currency_signs={word: unit for word, unit in currencies.items() if _may_precede_number(word)},
         **_calendar(primary),
     )
 
@@ -191,7 +192,7 @@ def _first_wins(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return merged
 
 
-# Ordinals, and what is one word: ICU spells cardinals only.
+# Ordinals and other single words: ICU spells only cardinals.
 _MORE_NUMBER_WORDS: dict[str, dict[str, float]] = {
     "id": {"kedua": 2, "ketiga": 3, "keempat": 4, "kelima": 5, "keenam": 6, "ketujuh": 7, "kedelapan": 8,
            "kesembilan": 9, "kesepuluh": 10, "sejuta": 1e6, "semiliar": 1e9},
@@ -201,7 +202,7 @@ _MORE_NUMBER_WORDS: dict[str, dict[str, float]] = {
 
 
 def _number_words(primary: str) -> dict[str, float]:
-    """Return "dua puluh satu" → 21 and the like, from 0 to 999 and one thousand."""
+    """Return number words with their values ("dua puluh satu" → 21), from 0 to 999 and one thousand."""
     spell = MessageFormat("{n, spellout}", primary)
     words: dict[str, float] = {}
     for number in [*range(_WORDS_UP_TO + 1), 1000]:
@@ -212,13 +213,13 @@ def _number_words(primary: str) -> dict[str, float]:
 
 
 def _multipliers(locale: Locale) -> dict[str, float]:
-    """Return "juta" → 1,000,000 and the like, from CLDR's compact forms such as "00 juta"."""
+    """Return multipliers with their values ("juta" → 1,000,000), from CLDR's forms such as "00 juta"."""
     words: dict[str, float] = {}
     formats = locale.compact_decimal_formats
     for width in ("long", "short"):
         for magnitude, pattern in _patterns(formats, width):
             shown, word = max(pattern.count("0"), 1), fold(re.sub("[0.¤']", "", pattern)).strip()
-            # One letter ("M", "T") stands for too many things.
+            # A single letter ("M", "T") has too many meanings.
             if len(word) > 1 or (word and not word.isascii()):
                 words.setdefault(word, float(magnitude) / 10 ** (shown - 1))
     return words | _MULTIPLIERS.get(locale.language, {})
@@ -232,7 +233,7 @@ def _patterns(formats: Any, width: str) -> Iterator[tuple[str, str]]:
 
 
 def _units(locale: Locale) -> dict[str, Unit]:
-    """Return "kilometer" and "km" → length, 1000, and the like, from CLDR's unit patterns."""
+    """Return words with their units ("kilometer" and "km" → length, 1000), from CLDR's unit patterns."""
     units = {word: Unit("percent") for word in map(fold, _PERCENT)}
     for name, widths in locale._data["unit_patterns"].items():
         if name == "concentr-percent":
@@ -251,26 +252,26 @@ def _units(locale: Locale) -> dict[str, Unit]:
     return units | _MORE_UNITS
 
 
-def _goes_before(currency: str) -> bool:
-    """Whether a currency is a sign or a code that may stand before its number; "won" is an English verb."""
+def _may_precede_number(currency: str) -> bool:
+    """Whether a currency is a sign or code that may precede its number; "won" is also an English verb."""
     is_code = currency.isascii() and len(currency) <= 3 and currency not in {"won", "yen"}
     return is_code or not currency.replace(" ", "").isalpha()
 
 
 def _calendar(primary: str) -> dict[str, Any]:
-    """Return months and weekdays by number (Monday is 0), and words such as "kemarin"."""
-    infos = [default_loader.get_locale(name).info for name in _known_to_dateparser(primary)]
+    """Return months and weekdays with their numbers (Monday is 0), and words such as "kemarin"."""
+    infos = [default_loader.get_locale(name).info for name in _dateparser_locales(primary)]
     return {
         "months": _first_wins(_numbered(info, _MONTHS, first=1) for info in infos),
         "weekdays": _first_wins(
-            [_WEEKDAYS_TOO.get(primary, {}), *(_numbered(info, _WEEKDAYS, first=0) for info in infos)]
+            [_MORE_WEEKDAYS.get(primary, {}), *(_numbered(info, _WEEKDAYS, first=0) for info in infos)]
         ),
         "relatives": _first_wins(map(_relatives, infos)),
     }
 
 
-# "minggu" alone is a week too.
-_WEEKDAYS_TOO = {
+# "minggu" alone may also mean a week.
+_MORE_WEEKDAYS = {
     "id": dict.fromkeys(("hari minggu", "ahad", "minggu pagi", "minggu siang", "minggu malam"), 6)
 }
 
@@ -279,7 +280,7 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def _known_to_dateparser(primary: str) -> Iterator[str]:
+def _dateparser_locales(primary: str) -> Iterator[str]:
     try:
         default_loader.get_locale(primary)
         yield primary

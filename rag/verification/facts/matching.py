@@ -1,4 +1,4 @@
-"""The numbers and dates of a claim against those of the evidence."""
+"""Compares the numbers and dates of a claim with those of the evidence."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,15 +7,15 @@ from typing import Literal
 from rag.verification.facts import DateMention, Facts, Quantity
 from rag.verification.facts.dates import Day
 
-# "unverified": that the evidence lacks it, but could not be expected to show it.
+# "unverified": the evidence lacks the fact, but could not be expected to show it.
 Finding = Literal["given", "missing", "differs", "unverified"]
 
-# Another language may write numbers up to here in words.
-_SMALL = 12
+# Another language may write numbers up to this one in words.
+_LARGEST_SMALL_NUMBER = 12
 
 
 def compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
-    """Return what the claim's numbers are in the evidence, None where it states none."""
+    """Return whether the evidence gives the claim's numbers; None if the claim states none."""
     across = claim.language.split("-")[0] != evidence.language.split("-")[0]
     stated = [quantity for quantity in claim.quantities if not quantity.is_soft]
     stated = [quantity for quantity in stated if not (across and _is_small(quantity))]
@@ -30,7 +30,7 @@ def compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
         else:
             left.remove(match)
     rivals = [given for given in left if not given.is_soft]
-    # A number said twice needs to be given once, unless another stands in its place.
+    # A number that the claim repeats must be given only once, unless another number stands in its place.
     missing = [quantity for quantity in unmatched if rivals or not _is_given(quantity, evidence)]
     missing = [quantity for quantity in missing if not _is_in_dates(quantity, evidence.dates)]
     if not missing:
@@ -43,9 +43,9 @@ def compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
 
 
 def _is_small(quantity: Quantity) -> bool:
-    """Whether a number is one that another language may put in words of its own ("both")."""
+    """Whether another language may express a number in other words ("both")."""
     return not quantity.text[:1].isdecimal() or (
-        quantity.dimension is None and max(quantity.values) <= _SMALL
+        quantity.dimension is None and max(quantity.values) <= _LARGEST_SMALL_NUMBER
     )
 
 
@@ -63,7 +63,7 @@ def _may_replace(rival: Quantity, quantity: Quantity) -> bool:
 
 
 def compare_dates(claim: Facts, evidence: Facts) -> Finding | None:
-    """Return what the claim's dates are in the evidence, None where it states none."""
+    """Return whether the evidence gives the claim's dates; None if the claim states none."""
     stated = [mention for mention in claim.dates if not mention.is_soft]
     if not stated:
         return None
@@ -79,11 +79,11 @@ def _bare_years(quantities: Iterable[Quantity]) -> list[DateMention]:
 
 def _find_date(stated: DateMention, given: Sequence[DateMention]) -> Finding:
     same = [mention for mention in given if _is_same_date(stated, mention)]
-    if any(not _lacks(mention, stated) for mention in same) or _is_pieced_together(stated, same):
+    if any(not _is_less_complete(mention, stated) for mention in same) or _is_given_in_parts(stated, same):
         return "given"
-    if same and not any(_is_rival(mention, stated) for mention in given if mention not in same):
+    if same and not any(_conflicts(mention, stated) for mention in given if mention not in same):
         return "missing"
-    return "differs" if any(_is_rival(mention, stated) for mention in given) else "missing"
+    return "differs" if any(_conflicts(mention, stated) for mention in given) else "missing"
 
 
 def _is_same_date(left: DateMention, right: DateMention) -> bool:
@@ -95,7 +95,7 @@ def _is_same_date(left: DateMention, right: DateMention) -> bool:
 
 
 def _weekday_agrees(left: DateMention, right: DateMention) -> bool:
-    """Whether one gives only a weekday that is the other's."""
+    """Whether one gives only a weekday, and the other falls on that weekday."""
     lone, dated = (left, right) if not left.days else (right, left)
     if dated.weekday is not None:
         return lone.weekday == dated.weekday
@@ -106,15 +106,15 @@ def _weekday(day: Day) -> int | None:
     return date(day.year, day.month, day.day).weekday() if day.year and day.month and day.day else None
 
 
-def _lacks(given: DateMention, stated: DateMention) -> bool:
-    """Whether `given` leaves open what `stated` says."""
+def _is_less_complete(given: DateMention, stated: DateMention) -> bool:
+    """Whether `given` leaves out a part that `stated` gives."""
     if not stated.days:
         return False
     return all(day.lacks(own) for own in stated.days for day in given.days or (Day(),))
 
 
-def _is_pieced_together(stated: DateMention, same: Sequence[DateMention]) -> bool:
-    """Whether several mentions give together what no one gives: "3 June" and "2005"."""
+def _is_given_in_parts(stated: DateMention, same: Sequence[DateMention]) -> bool:
+    """Whether several mentions together give the stated date: "3 June" and "2005"."""
     for own in stated.days:
         parts = [day for mention in same for day in mention.days if day.agrees(own)]
         given = Day(
@@ -127,8 +127,8 @@ def _is_pieced_together(stated: DateMention, same: Sequence[DateMention]) -> boo
     return False
 
 
-def _is_rival(given: DateMention, stated: DateMention) -> bool:
-    """Whether `given` gives the same parts otherwise."""
+def _conflicts(given: DateMention, stated: DateMention) -> bool:
+    """Whether `given` gives other values than `stated` for the same parts."""
     if not stated.days or not given.days:
         return given.weekday is not None and stated.weekday is not None and given.weekday != stated.weekday
     return not any(own.agrees(other) for own in stated.days for other in given.days) and any(

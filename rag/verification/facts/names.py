@@ -1,4 +1,4 @@
-"""The names in a text, and whether another text holds them in whatever form."""
+"""Finds the names in a text, and checks whether another text contains them in any form."""
 
 import functools
 import re
@@ -16,36 +16,36 @@ from rag.verification.facts.lexicon import fold, lexicon
 _SIGNS = r"\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _TOKEN = re.compile(rf"[^\W\d_](?:[^\W_]|[{_SIGNS}]|['’.-](?=[^\W_]))*")
 
-# After these a capital says nothing.
+# After one of these, a capital does not mark a name.
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…\n\"“”«»‘*•–—|])\W*$")
 
-# Every noun has a capital there.
-_CAPITALS_SAY_NOTHING = frozenset({"de"})
+# In these languages, every noun has a capital.
+_CAPITALISED_NOUNS = frozenset({"de"})
 
-# "di-Jakarta", "se-Indonesia".
+# Prefixes before a name: "di-Jakarta", "se-Indonesia".
 _PREFIX = re.compile(r"\b(?:di|ke|se|ber|pro|anti|non)-(?=[A-Z])")
 _ENDINGS = re.compile(r"(?:'s|’s|'|’|-?(?:nya|lah|kah|pun)|-(?:ku|mu))$")
 _SHORTEST_STEM = 4
 _TITLE_CASE_SHARE = 0.6
 _TITLE_CASE_TOKENS = 4
 
-# A longer word without a capital stands in no title: "dengan" may, "bersama" does not.
+# The longest word that a title in title case leaves in lower case: "dengan", but not "bersama".
 _LONGEST_SMALL_WORD = 6
 
-# "Rp2.300": a currency and its number, which a token may look like.
+# The number in a token such as "Rp2.300", which is a currency with its number.
 _NUMBER_AT_END = re.compile(r"(?<![\d.,'’])[\d.,'’]+$")
 
-# In another language a name is written a little otherwise: "Rusia" and "Russia".
+# The minimum similarity of a name in two languages, such as "Rusia" and "Russia".
 _SIMILAR_NAME = 0.72
 
-# Scripts without spaces: a name is a part of what seems one token, and shorter ones are found by chance.
+# In scripts without spaces, a name is a part of a longer token. Shorter names would be found by chance.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _SHORTEST_PART = 4
 
 
 @dataclass(frozen=True)
 class Name:
-    """A token that names somebody or something; a soft one may be an ordinary word."""
+    """A token that names a person or thing; a soft name may be an ordinary word."""
 
     text: str
     folded: str
@@ -55,22 +55,22 @@ class Name:
 def find_names(text: str, *, language: str) -> list[Name]:
     """Return the capitalised words of a text; none for scripts without capitals.
 
-    A word that begins a sentence, or stands in a title where every word has a capital, is soft.
+    A word is soft if it begins a sentence, or if it is in a title where every word has a capital.
 
     >>> [(name.text, name.is_soft) for name in find_names("Kemarin Budi pergi ke Bogor", language="id")]
     [('Kemarin', True), ('Budi', False), ('Bogor', False)]
     """
     composed = _PREFIX.sub(" ", unicodedata.normalize("NFKC", text))
-    tokens = [match for match in _TOKEN.finditer(composed) if not _is_known(match[0], language)]
+    tokens = [match for match in _TOKEN.finditer(composed) if not _is_other_fact(match[0], language)]
     capitals = [match for match in tokens if match[0][0].isupper()]
-    says_nothing = language.split("-")[0] in _CAPITALS_SAY_NOTHING or _is_title_case(
+    are_all_soft = language.split("-")[0] in _CAPITALISED_NOUNS or _is_title_case(
         [match[0] for match in tokens]
     )
-    return [Name(match[0], plain(match[0]), says_nothing or _is_first(composed, match)) for match in capitals]
+    return [Name(match[0], plain(match[0]), are_all_soft or _is_first(composed, match)) for match in capitals]
 
 
 def _is_title_case(words: Sequence[str]) -> bool:
-    """Whether every word but the small ones has a capital, so that none stands out.
+    """Whether every word except short ones has a capital, so that names do not stand out.
 
     >>> _is_title_case("Panen Kopi Gayo dan Harga".split()), _is_title_case("Budi Yoga bersama Ratna".split())
     (True, False)
@@ -99,19 +99,19 @@ def plain(word: str) -> str:
 
 
 def plain_tokens(text: str) -> list[str]:
-    """Return every word of a text as `plain` writes it, and the parts of those with a hyphen."""
+    """Return every word of a text in the form of `plain`, and the parts of words with a hyphen."""
     tokens = [match[0] for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text))]
     parts = [part for token in tokens if "-" in token for part in token.split("-")]
     return [plain(token) for token in [*tokens, *parts]]
 
 
 def holds(tokens: Iterable[str], name: Name, *, same_language: bool) -> bool:
-    """Whether a text of these plain tokens holds a name: the same, with an ending, or as an abbreviation.
+    """Whether a text of these plain tokens contains a name: as it is, with an ending, or abbreviated.
 
-    Texts of another language may write it otherwise.
+    A text in another language may spell the name differently.
     """
     tokens = list(tokens)
-    if any(token == name.folded or _is_ending_apart(token, name.folded) for token in tokens):
+    if any(token == name.folded or _differs_by_ending(token, name.folded) for token in tokens):
         return True
     if "-" in name.folded and all(part in tokens for part in name.folded.split("-")):
         return True
@@ -120,7 +120,7 @@ def holds(tokens: Iterable[str], name: Name, *, same_language: bool) -> bool:
     return not same_language and any(_is_similar(token, name.folded) for token in tokens)
 
 
-def _is_ending_apart(token: str, name: str) -> bool:
+def _differs_by_ending(token: str, name: str) -> bool:
     shorter, longer = sorted((token, name), key=len)
     return len(shorter) >= _SHORTEST_STEM and longer.startswith(shorter) and len(longer) - len(shorter) <= 3
 
@@ -132,10 +132,10 @@ def _has_initials(tokens: Sequence[str], letters: str) -> bool:
 
 @functools.lru_cache(maxsize=100_000)
 def _is_similar(token: str, name: str) -> bool:
-    """Whether two words are one name in two languages or scripts, by their Latin letters."""
+    """Whether two words may be one name in two languages or scripts, by their Latin letters."""
     if _UNSPACED.match(token) and len(latin(name)) >= _SHORTEST_PART and latin(name) in latin(token):
         return True
-    left, right = _skeleton(token), _skeleton(name)
+    left, right = _consonants(token), _consonants(name)
     if min(len(left), len(right)) < 2:
         return False
     return left == right or SequenceMatcher(None, latin(token), latin(name)).ratio() >= _SIMILAR_NAME
@@ -146,10 +146,10 @@ def latin(word: str) -> str:
     return re.sub("[^a-z]", "", anyascii(word).casefold())
 
 
-def _skeleton(word: str) -> str:
-    """Return the consonants of a word, those that languages write in several ways as one.
+def _consonants(word: str) -> str:
+    """Return the consonants of a word, with one letter for consonants that languages write differently.
 
-    >>> _skeleton("Putin") == _skeleton("بوتين")  # which has no p, and writes vowels as w and y
+    >>> _consonants("Putin") == _consonants("بوتين")  # Arabic has no p, and writes vowels as w and y
     True
     """
     letters = latin(word).replace("ph", "f").replace("sh", "s").replace("ch", "k").replace("th", "t")
@@ -158,21 +158,21 @@ def _skeleton(word: str) -> str:
 
 
 def _is_first(text: str, match: re.Match[str]) -> bool:
-    """Whether a word begins a sentence, and is no abbreviation."""
+    """Whether a word begins a sentence and is not an abbreviation."""
     before = text[max(0, match.start() - 8) : match.start()]
     is_abbreviation = len(match[0]) > 1 and match[0].isupper()
     return not is_abbreviation and _SENTENCE_START.search(before) is not None
 
 
-def _is_known(token: str, language: str) -> bool:
-    """Whether a token is a month, a weekday or a currency, which are checked as such."""
+def _is_other_fact(token: str, language: str) -> bool:
+    """Whether a token is a month, weekday, currency or unit, which are not checked as names."""
     words = lexicon(language)
     word = _NUMBER_AT_END.sub("", fold(token))
     return any(word in known for known in (words.months, words.weekdays, words.currencies, words.units))
 
 
 def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
-    """Return the countries that a text of these plain tokens names: the code, and the tokens that name it.
+    """Return the countries that a text of these plain tokens names: each code with the tokens of its name.
 
     >>> territories(["di", "kamboja"], language="id")
     {'KH': {'kamboja'}}
@@ -185,7 +185,7 @@ def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
     }
 
 
-# Short names that CLDR has none of.
+# Short names that CLDR does not have.
 _COUNTRY_SHORT_NAMES = {
     "us": "US",
     "usa": "US",

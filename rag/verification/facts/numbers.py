@@ -1,4 +1,4 @@
-"""The numbers in a text, whatever form its language gives them."""
+"""Finds the numbers in a text, in the notation of its language."""
 
 import functools
 import math
@@ -17,12 +17,12 @@ _HAN_DIGITS = {
     "兩": 2,
 }
 _HAN_TENS = {"十": 10, "百": 100, "千": 1000}
-# A single Han numeral is a number only before one of these; else it is part of a word ("统一", "三菱").
-_HAN_COUNTED = frozenset(
+# A single Han numeral is a number only before one of these. Otherwise it is part of a word ("统一", "三菱").
+_HAN_AFTER_NUMERAL = frozenset(
     "个個名人位年月日天次种種座家所只隻艘架辆輛岁歲元万萬亿億倍点點届屆度本台国國省市点件条條艘"
 )
 
-# Words before a number that make it a round one.
+# Words before a number that mark the number as approximate.
 _ABOUT = re.compile(
     r"(?:sekitar|kira-kira|hampir|lebih dari|kurang lebih|mencapai sekitar|about|around|nearly|almost|over"
     r"|more than|approximately|some|unos|unas|cerca de|casi|más de|alrededor de|environ|près de|plus de|etwa"
@@ -30,15 +30,15 @@ _ABOUT = re.compile(
     r"\s*\W?\s*$"
 )
 
-# What is one in some languages is an article or part of a phrase ("salah satu", "one of", "uno"); what is
-# zero is "not", "nothing" or a month in a few.
+# In some languages, the word for one is also an article or part of a phrase ("salah satu", "one of", "uno").
+# In a few, the word for zero also means "not", "nothing" or a month.
 _SOFT_VALUES = frozenset({1.0})
 _SOFT_WORDS = frozenset({"second", "a", "hundred", "không", "null", "wala", "walâ", "صفر"})
 
-# After a sum of money; M is a million, or "miliar" in Indonesian.
+# Letters after a sum of money. M is a million, or "miliar" (1e9) in Indonesian.
 _LETTERS = {"k": (1e3,), "m": (1e6, 1e9), "b": (1e9,), "t": (1e12,)}
 
-# Who writes "about 20" for 17 has not rounded.
+# Smaller numbers are not rounded: "about 20" is wrong for 17.
 _SMALLEST_ROUNDED = 100
 
 _YEAR = Unit("duration", 365.25)
@@ -47,10 +47,10 @@ _YEARS = frozenset(map(float, range(1000, 2700)))
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number of a text.
+    """A number in a text.
 
-    `values` are its readings as written: "1.500" is 1500 or 1.5. `amount` is the one that its language means,
-    in the base unit of its dimension. A soft one may support a claim but need not be supported.
+    `values` are its possible readings: "1.500" is 1500 or 1.5. `amount` is the reading that is usual in its
+    language, in the base unit of its dimension. A soft number may support a claim but needs no support.
     """
 
     text: str
@@ -66,17 +66,17 @@ class Quantity:
         if self.dimension and other.dimension and self.dimension != other.dimension:
             return False
         if self.dimension == other.dimension and self.factor != other.factor:
-            return self._meets({self.amount}, {other.amount})
-        return self._meets(self.values, other.values)
+            return self._overlap({self.amount}, {other.amount})
+        return self._overlap(self.values, other.values)
 
-    def _meets(self, own: Set[float], given: Set[float]) -> bool:
+    def _overlap(self, own: Set[float], given: Set[float]) -> bool:
         if own & given:
             return True
         return self.is_about and any(_is_rounded(value, rounded) for value in given for rounded in own)
 
 
 def find_quantities(folded: str, *, language: str) -> tuple[list[Quantity], str]:
-    """Return the numbers of a folded text, in order, and the text with them blanked out.
+    """Return the numbers of a folded text, in order, and the text with the numbers blanked out.
 
     >>> found, rest = find_quantities("naik rp2,3 triliun atau 15 persen", language="id")
     >>> [sorted(quantity.values) for quantity in found], rest.split()
@@ -105,7 +105,7 @@ def _without(numerals: Iterable["_Numeral"], text: str) -> str:
 
 @dataclass(frozen=True)
 class _Numeral:
-    """A number where it stands: its values, the largest of its multipliers, what it counts."""
+    """A number at its position in the text: its values, its multiplier and its unit."""
 
     start: int
     end: int
@@ -117,7 +117,7 @@ class _Numeral:
 
 @functools.lru_cache(maxsize=64)
 def _pattern(language: str) -> re.Pattern[str]:
-    """Match a currency, a number, its multipliers and its unit; all but the number may be missing."""
+    """Match a currency, a number, its multipliers and its unit; only the number is required."""
     words = lexicon(language)
     end = r"(?!\w)" if words.has_spaces else ""
     numbers = [_DIGITS, rf"百分之[{_HAN}]+", rf"[{_HAN}]+"]
@@ -135,7 +135,7 @@ def _pattern(language: str) -> re.Pattern[str]:
 def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
     written = match["number"]
     following = match.string[match.end("number") : match.end("number") + 1]
-    values = _values(written, is_counted=bool(match["share"]) or following in _HAN_COUNTED, words=words)
+    values = _values(written, is_counted=bool(match["share"]) or following in _HAN_AFTER_NUMERAL, words=words)
     multiplier = math.prod(words.multipliers[word] for word in _split(match["multipliers"], words))
     powers = _LETTERS[match["letter"]] if match["letter"] else (1.0,)
     return _Numeral(
@@ -161,7 +161,7 @@ def _values(written: str, *, is_counted: bool, words: Lexicon) -> frozenset[floa
 
 
 def _is_numeral(han: str) -> bool:
-    """Whether a row of Han numerals is a number wherever it stands: with a ten in it, or a year's length."""
+    """Whether Han numerals are a number in any context: several with a power of ten, or more than two."""
     return len(han) > 2 or (len(han) == 2 and not set(han).isdisjoint(_HAN_TENS))
 
 
@@ -176,7 +176,7 @@ def _unit(match: re.Match[str], words: Lexicon) -> Unit | None:
 
 
 def _continues(previous: _Numeral, numeral: _Numeral, text: str) -> bool:
-    """Whether both are one number: "2 juta 300 ribu", "3亿2000万"."""
+    """Whether both together are one number: "2 juta 300 ribu", "3亿2000万"."""
     between = text[previous.end : numeral.start]
     is_adjacent = not between or (between == " " and numeral.multiplier > 1)
     is_smaller = max(numeral.values, default=0) < previous.multiplier
@@ -189,7 +189,7 @@ def _joined(previous: _Numeral, numeral: _Numeral) -> _Numeral:
 
 
 def _separate(match: re.Match[str]) -> list[_Numeral]:
-    """Return the numbers of a row that is not one ("1,2,3", "3.6.2.1")."""
+    """Return the numbers of a sequence that is not one number ("1,2,3", "3.6.2.1")."""
     if not match["number"][0].isdecimal():
         return []
     start = match.start("number")
@@ -202,12 +202,14 @@ def _separate(match: re.Match[str]) -> list[_Numeral]:
 def _quantity(numeral: _Numeral, text: str, decimal_sign: str) -> Quantity:
     unit = numeral.unit
     if unit == _YEAR and numeral.values & _YEARS:
-        unit = None  # "2005年" is a year, not a time of 2005 years
+        unit = None  # "2005年" is a year, not a duration of 2005 years
     factor = unit.factor if unit else 1.0
     return Quantity(
         text=text[numeral.start : numeral.end].strip(),
         values=numeral.values,
-        amount=_rounded(_meant(numeral.values, text[numeral.start : numeral.end], decimal_sign) * factor),
+        amount=_rounded(
+            _usual_reading(numeral.values, text[numeral.start : numeral.end], decimal_sign) * factor
+        ),
         factor=factor,
         dimension=unit.dimension if unit else None,
         is_soft=numeral.is_soft,
@@ -215,18 +217,18 @@ def _quantity(numeral: _Numeral, text: str, decimal_sign: str) -> Quantity:
     )
 
 
-def _meant(values: frozenset[float], written: str, decimal_sign: str) -> float:
-    """Return the reading of "1.500" that a language with this decimal sign means."""
+def _usual_reading(values: frozenset[float], written: str, decimal_sign: str) -> float:
+    """Return the reading of "1.500" that is usual in a language with this decimal sign."""
     return min(values) if decimal_sign in written else max(values)
 
 
 def _rounded(value: float) -> float:
-    """Return `value` without the noise of binary fractions: 2.3 × 10¹² is written 2,300,000,000,000."""
+    """Return `value` without the error of binary fractions: 2.3 × 10¹² becomes 2,300,000,000,000."""
     return float(f"{value:.12g}")
 
 
 def readings(digits: str) -> frozenset[float]:
-    """Return what digits with points and commas may mean, empty for what is no one number ("1.2.3").
+    """Return the possible values of digits with points and commas; empty if not one number ("1.2.3").
 
     >>> sorted(readings("1.500")), sorted(readings("1,5")), sorted(readings("1.500,25"))
     ([1.5, 1500.0], [1.5], [1500.25])
@@ -246,7 +248,7 @@ def readings(digits: str) -> frozenset[float]:
 
 
 def _are_thousands(groups: list[str]) -> bool:
-    """Whether the groups are 1 500 000, or 15 00 000 as in India."""
+    """Whether the groups are as in 1 500 000, or as in India's 15 00 000."""
     first, *middle, last = groups
     if len(last) != 3 or not 1 <= len(first) <= 3 or first == "0":
         return False
@@ -256,7 +258,7 @@ def _are_thousands(groups: list[str]) -> bool:
 
 
 def han_value(numeral: str) -> float:
-    """Return the value of a Chinese numeral below ten thousand, or of a row of its digits.
+    """Return the value of a Chinese numeral below ten thousand, or of a sequence of Chinese digits.
 
     >>> han_value("三百二十一"), han_value("二〇〇五"), han_value("十")
     (321.0, 2005.0, 10.0)
@@ -274,7 +276,7 @@ def han_value(numeral: str) -> float:
 
 
 def _is_rounded(value: float, rounded: float) -> bool:
-    """Whether `rounded` is `value` to two or three digits.
+    """Whether `rounded` is `value` rounded to two or three digits.
 
     >>> _is_rounded(2_298_123_456_789, 2.3e12), _is_rounded(17, 18)
     (True, False)

@@ -1,4 +1,4 @@
-"""What a text denies, and whether something rises or falls in it, in the languages we know the words of."""
+"""Finds what a text denies, and whether something rises or falls, in the languages of the word lists."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ _SAME_WORDS = {"ms": "id"}
 
 
 def direction(tokens: Sequence[str], *, language: str) -> Direction | None:
-    """Return whether something rises or falls in a text of these folded tokens, None for both or neither.
+    """Return whether something rises or falls in a text of these folded tokens; None for both or neither.
 
     >>> direction(["ekspor", "turun", "7", "persen"], language="id")
     'down'
@@ -77,7 +77,7 @@ def direction(tokens: Sequence[str], *, language: str) -> Direction | None:
 
 
 def denied(tokens: Sequence[str], *, language: str) -> set[str]:
-    """Return the words that follow a negation, which are what it denies.
+    """Return the two words after each negation, which it is taken to deny.
 
     >>> sorted(denied(["harga", "tidak", "naik", "lagi", "hari", "ini"], language="id"))
     ['lagi', 'naik']

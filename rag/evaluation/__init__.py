@@ -1,4 +1,4 @@
-"""How good search and answers are: data sets, what is asked of which articles, and the measures.
+"""Measures how good search and answers are: data sets, plans and measures.
 
-Nothing here is needed to answer a question. Start with `figures.py`; `metrics.py` holds pure functions.
+Nothing here is needed to answer a question. Start with `figures.py`; `metrics.py` contains pure functions.
 """

@@ -1,4 +1,4 @@
-"""Data sets through search and answers: how good is what Kutip finds, cites and refuses."""
+"""Asks the questions of data sets, and measures what Kutip finds, cites and refuses."""
 
 import asyncio
 import shutil
@@ -34,32 +34,32 @@ from rag.text.languages import detect_language
 T = TypeVar("T")
 Measures = dict[str, Estimate | None]
 
-LEGS: tuple[SearchMode, ...] = ("vector", "keyword", "hybrid")
+SEARCH_MODES: tuple[SearchMode, ...] = ("vector", "keyword", "hybrid")
 UNANSWERABLE: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "answerable")
 _DEPTH = 10
-# Passages asked for, so that `_DEPTH` paragraphs are among them where long ones were cut.
+# Passages to request, so that `_DEPTH` paragraphs are among them even if long paragraphs were split.
 _PASSAGES = 3 * _DEPTH
 _PAGE_OF_ARTICLES = 1000
 
 
 class Track(Protocol):
-    """Shows how far a loop has come, by yielding what it is given."""
+    """Shows the progress of a loop while yielding its items."""
 
     def __call__(self, items: Iterable[T], *, total: int, label: str) -> Iterable[T]:
         """Yield the items."""
 
 
-def untracked(items: Iterable[T], *, total: int, label: str) -> Iterable[T]:
-    """Show nothing."""
+def without_progress(items: Iterable[T], *, total: int, label: str) -> Iterable[T]:
+    """Yield the items without showing progress."""
     return items
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """The figures of one or more sets in one language, asked of an index in one language.
+    """The figures of one or more sets in one language, asked against an index in one language.
 
-    `measures` maps a measure's name, in the order of the table, to its estimate; None where the data cannot
-    tell. Times are milliseconds, all others shares.
+    `measures` maps the name of each measure, in the order of the table, to its estimate, or to None if the
+    data gives none. Times are in milliseconds; all other measures are shares.
     """
 
     sets: tuple[str, ...]
@@ -73,7 +73,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What an evaluation found, and what it was run with."""
+    """The figures of an evaluation, and the models and mode that it used."""
 
     encoder: str
     reranker: str | None
@@ -86,7 +86,7 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class _Outcome:
-    """What became of one question; empty where its kind has nothing to rank or to answer."""
+    """The outcome of one question; fields are empty if its kind has nothing to rank or to answer."""
 
     case: Case
     rankings: Mapping[SearchMode, Sequence[Place]] = field(default_factory=dict)
@@ -102,12 +102,12 @@ def evaluate(
     settings: Settings,
     folder: Path,
     mode: AnswerMode = "auto",
-    track: Track = untracked,
+    track: Track = without_progress,
     on_failure: Callable[[str], object] = lambda message: None,
 ) -> Report:
-    """Ask what is planned and measure what comes back; corpora are made, and kept, in `folder`.
+    """Ask the planned questions and measure the results; corpora are created and kept in `folder`.
 
-    `on_failure` is told why the language model did not write an answer.
+    `on_failure` is called with the reason whenever the language model did not write an answer.
 
     Raises:
         BadRequest: `mode` needs a language model and none is set.
@@ -139,7 +139,7 @@ def evaluate(
 
 
 def _examined(cases: Iterable[Case], examiner: "_Examiner", left_out: list[LeftOut]) -> Iterator[_Outcome]:
-    """Yield what becomes of the questions; one that cannot be asked is left out."""
+    """Yield the outcomes of the questions; leave out a question that cannot be asked."""
     for case in cases:
         try:
             yield examiner.examine(case)
@@ -148,27 +148,27 @@ def _examined(cases: Iterable[Case], examiner: "_Examiner", left_out: list[LeftO
 
 
 class _Corpora:
-    """Opens corpora under one folder, all with one encoder."""
+    """Opens corpora in one folder, all with the same encoder."""
 
     def __init__(self, settings: Settings, folder: Path, track: Track) -> None:
         self._settings = settings
         self._folder = folder
         self._track = track
         self._last: Service | None = None
-        self._wholes: dict[tuple[tuple[str, ...], str], Path] = {}
+        self._full_corpora: dict[tuple[tuple[str, ...], str], Path] = {}
         self.rejected: list[LeftOut] = []
 
     @property
     def encoder_name(self) -> str:
-        """The encoder's name, as far as one was needed."""
+        """The encoder's name, or its setting if no encoder was needed."""
         return self._last.pipeline.encoder.name if self._last else self._settings.embedding_model
 
     def open(self, index: Index, articles: Mapping[str, Article]) -> Service:
-        """Open the corpus of an index, holding exactly these articles; what it held before is kept."""
+        """Open the corpus of an index and give it exactly these articles; keep those that it already has."""
         folder = self._folder / index.folder_name
-        whole = self._wholes.setdefault((index.sets, index.language), folder)
-        if not folder.exists() and whole.exists():
-            _copy(whole, folder)
+        full = self._full_corpora.setdefault((index.sets, index.language), folder)
+        if not folder.exists() and full.exists():
+            _copy(full, folder)
         settings = self._settings.model_copy(update={"corpus": "local", "data_dir": folder})
         service = self._last = build_service(settings, sharing=self._last)
         for article_id in set(_ids(service.corpus)) - articles.keys():
@@ -181,7 +181,7 @@ class _Corpora:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a folder so that `target` is there whole or not at all."""
+    """Copy a folder so that `target` is either complete or absent."""
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     shutil.copytree(source, partial)
@@ -200,7 +200,7 @@ def _ids(corpus: Corpus) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Examiner:
-    """Asks a pipeline questions whose answers are known."""
+    """Asks a pipeline questions with known answers."""
 
     pipeline: Pipeline
     mode: AnswerMode
@@ -208,7 +208,7 @@ class _Examiner:
     runner: asyncio.Runner
 
     def examine(self, case: Case) -> _Outcome:
-        """Search and ask, as far as the question's kind allows."""
+        """Search and ask, as far as the kind of the question allows."""
         rankings, search_ms = self._search(case) if case.record.answerable else ({}, None)
         if case.is_for_search_alone:
             return _Outcome(case=case, rankings=rankings, search_ms=search_ms)
@@ -218,17 +218,17 @@ class _Examiner:
         return _Outcome(case=case, rankings=rankings, search_ms=search_ms, answer=answer, valid_offsets=valid)
 
     def _search(self, case: Case) -> tuple[dict[SearchMode, list[Place]], float]:
-        """Return the first gold-sized places of each leg, and the milliseconds of searching by both."""
+        """Return the first places that each search mode finds, and the milliseconds of hybrid search."""
         question = Question(text=case.record.question, top_k=_PASSAGES)
         rankings = {}
-        for leg in LEGS:
-            found = self.pipeline.search(question, mode=leg)
-            rankings[leg] = list(dict.fromkeys(map(case.gold.place_of, found.hits)))[:_DEPTH]
+        for mode in SEARCH_MODES:
+            found = self.pipeline.search(question, mode=mode)
+            rankings[mode] = list(dict.fromkeys(map(case.gold.place_of, found.hits)))[:_DEPTH]
         return rankings, sum(found.timings_ms.values())
 
 
 def _is_valid(citation: Citation, corpus: Corpus) -> bool:
-    """Return whether the quote stands at its offsets in the cited version, within its paragraph."""
+    """Return whether the quote is at its offsets in the cited version, within its paragraph."""
     article = corpus.article(citation.article_id, version=citation.article_version)
     if article is None or article.text[citation.start : citation.end] != citation.quote:
         return False
@@ -260,36 +260,40 @@ def _columns(outcomes: Sequence[_Outcome], counts: Mapping[Index, Counts]) -> It
 
 def _ranking_measures(outcomes: Sequence[_Outcome]) -> Measures:
     ranked = [outcome for outcome in outcomes if outcome.rankings]
-    return {f"{leg} {name}": figure for leg in LEGS for name, figure in _leg_measures(ranked, leg).items()}
+    return {
+        f"{mode} {name}": figure
+        for mode in SEARCH_MODES
+        for name, figure in _search_measures(ranked, mode).items()
+    }
 
 
-def _leg_measures(outcomes: Sequence[_Outcome], leg: SearchMode) -> Measures:
+def _search_measures(outcomes: Sequence[_Outcome], mode: SearchMode) -> Measures:
     rankings = [
-        (list(map(_name, outcome.case.gold.places)), list(map(_name, outcome.rankings[leg])))
+        (list(map(_place_name, outcome.case.gold.places)), list(map(_place_name, outcome.rankings[mode])))
         for outcome in outcomes
     ]
     return {name: estimate(values) for name, values in ranking_values(rankings).items()}
 
 
-def _name(place: Place) -> str:
+def _place_name(place: Place) -> str:
     return f"{place[0]}#{place[1]}"
 
 
 def _answer_measures(outcomes: Sequence[_Outcome]) -> Measures:
     asked = [(outcome.case.gold, outcome.answer) for outcome in outcomes if outcome.answer]
     answers = [answer for _, answer in asked]
-    hopeful = [(gold, answer) for gold, answer in asked if gold.answers]
+    with_gold = [(gold, answer) for gold, answer in asked if gold.answers]
     recalls = [recall for recall in map(citation_recall, answers) if recall is not None]
     precisions = [precision for precision in map(citation_precision, answers) if precision is not None]
     languages = [
-        _primary(detect_language(_said(outcome.answer))) == _primary(outcome.case.record.language)
+        _primary(detect_language(_unmarked_text(outcome.answer))) == _primary(outcome.case.record.language)
         for outcome in outcomes
         if outcome.answer
     ]
     return {
-        "answer contains gold": estimate([_contains_gold(gold, answer) for gold, answer in hopeful]),
-        "first quote contains gold": estimate([_quotes_gold(gold, answer) for gold, answer in hopeful]),
-        "cited span overlaps gold": estimate([_cites_gold(gold, answer) for gold, answer in hopeful]),
+        "answer contains gold": estimate([_contains_gold(gold, answer) for gold, answer in with_gold]),
+        "first quote contains gold": estimate([_quotes_gold(gold, answer) for gold, answer in with_gold]),
+        "cited span overlaps gold": estimate([_cites_gold(gold, answer) for gold, answer in with_gold]),
         "citation recall": estimate(recalls),
         "citation precision": estimate(precisions),
         "valid offsets": estimate([valid for outcome in outcomes for valid in outcome.valid_offsets]),
@@ -299,13 +303,13 @@ def _answer_measures(outcomes: Sequence[_Outcome]) -> Measures:
 
 
 def _failures(answers: Sequence[Answer]) -> list[bool]:
-    """Return which answers the language model did not write though asked to; none where none was asked."""
+    """Return for each answer whether the language model failed; empty if none was called."""
     failures = [answer.degraded is not None for answer in answers]
     return failures if any(failures) or any(answer.model for answer in answers) else []
 
 
 def _contains_gold(gold: Gold, answer: Answer) -> bool:
-    return not answer.is_refusal and contains_any(_said(answer), gold.answers)
+    return not answer.is_refusal and contains_any(_unmarked_text(answer), gold.answers)
 
 
 def _quotes_gold(gold: Gold, answer: Answer) -> bool:
@@ -321,8 +325,8 @@ def _cites_gold(gold: Gold, answer: Answer) -> bool:
     )
 
 
-def _said(answer: Answer) -> str:
-    """Return what an answer says, without its markers, whose numbers could be taken for an answer's."""
+def _unmarked_text(answer: Answer) -> str:
+    """Return an answer's text without its markers, whose numbers could be taken for the answer."""
     return " ".join(claim.text for claim in answer.claims) or answer.answer
 
 
@@ -354,9 +358,9 @@ def _times(outcomes: Sequence[_Outcome]) -> Measures:
     answers = [outcome.answer.timings_ms["total"] for outcome in outcomes if outcome.answer]
     return {
         "search ms, median": estimate(searches, _median),
-        "search ms, 95th percentile": estimate(searches, _slow),
+        "search ms, 95th percentile": estimate(searches, _percentile_95),
         "answer ms, median": estimate(answers, _median),
-        "answer ms, 95th percentile": estimate(answers, _slow),
+        "answer ms, 95th percentile": estimate(answers, _percentile_95),
     }
 
 
@@ -364,5 +368,5 @@ def _median(values: Values) -> float:
     return float(np.median(values))
 
 
-def _slow(values: Values) -> float:
+def _percentile_95(values: Values) -> float:
     return float(np.percentile(values, 95))

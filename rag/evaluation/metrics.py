@@ -29,7 +29,7 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d)[.,:/-](?=\d)")
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """A figure with its 95 % interval, and how many questions or citations it was taken from."""
+    """A figure with its 95 % interval, and the number of questions or citations that it is computed from."""
 
     value: float
     low: float
@@ -39,10 +39,10 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class RefusalScores:
-    """How well refusals tell the unanswerable from the answerable; None where questions for it are missing.
+    """How well refusals separate unanswerable from answerable questions; None if such questions are missing.
 
-    `answered` is the share of answerable questions that got an answer, `balanced_accuracy` the mean of it
-    and `recall`: .5 by chance.
+    `answered` is the share of answerable questions that got an answer. `balanced_accuracy` is the mean of
+    `answered` and `recall`; chance gives 0.5.
     """
 
     recall: Estimate | None
@@ -52,17 +52,17 @@ class RefusalScores:
 
 
 def ranking_values(rankings: Sequence[tuple[Sequence[str], Sequence[str]]]) -> dict[str, list[float]]:
-    """Return the values of each measure for pairs of what is relevant and what was found, best first.
+    """Return the values of each measure for pairs of relevant names and found names, best first.
 
-    By ir-measures (arXiv 2111.13466). R@k is that of open-domain question answering (arXiv 2004.04906): 1 if
-    anything relevant is among the first k. nDCG takes all that is relevant as equally so.
+    ir-measures (arXiv 2111.13466) computes them. R@k is defined as in open-domain question answering (arXiv
+    2004.04906): 1 if a relevant name is among the first k. nDCG treats all relevant names as equal.
 
     >>> values = ranking_values([(["a", "b"], ["x", "a"])])
     >>> values["R@1"], values["R@5"], values["MRR@10"], round(values["nDCG@10"][0], 4)
     ([0.0], [1.0], [0.5], 0.3869)
     """
     relevant = [Qrel(str(number), name, 1) for number, (names, _) in enumerate(rankings) for name in names]
-    # subtle: equal scores would be put in an order of the library's own.
+    # subtle: the library would put equal scores in its own order, so the scores are made unequal.
     found = [
         ScoredDoc(str(number), name, 1 / rank)
         for number, (_, names) in enumerate(rankings)
@@ -77,10 +77,10 @@ def ranking_values(rankings: Sequence[tuple[Sequence[str], Sequence[str]]]) -> d
 
 
 def normalised(text: str) -> str:
-    """Return a text as answers are compared: NFKC, case folded, signs outside numbers and extra spaces gone.
+    """Return a text in the form in which answers are compared: NFKC and case folded, in single spaces.
 
-    The idea is SQuAD's `normalize_answer` (arXiv 1606.05250); articles such as "the" stay, because languages
-    differ in them, and so do the signs within numbers.
+    Signs outside numbers are removed. The idea is SQuAD's `normalize_answer` (arXiv 1606.05250). Articles
+    such as "the" stay, because they differ between languages, and so do the signs within numbers.
 
     >>> normalised("Naik  “1.500,5 Ton”!")
     'naik 1.500,5 ton'
@@ -95,19 +95,19 @@ def normalised(text: str) -> str:
 
 
 def contains_any(text: str, answers: Sequence[str]) -> bool:
-    """Return whether a text holds one of the answers, both normalised; a number is never cut.
+    """Return whether a text contains one of the answers, both normalised; numbers match only as a whole.
 
-    ALCE's exact-match recall for one fact (arXiv 2305.14627, section 4.2). Words may be cut, as prefixes and
-    suffixes join the answer in many languages ("rumahnya" holds "rumah").
+    This is ALCE's exact-match recall for one fact (arXiv 2305.14627, section 4.2). An answer may be part of a
+    word, because many languages join prefixes and suffixes to it ("rumahnya" contains "rumah").
 
     >>> contains_any("Tahun 1943.", ["1943"]), contains_any("Tahun 1943.", ["43"])
     (True, False)
     """
     searched = normalised(text)
-    return any(_stands_in(answer, searched) for answer in map(normalised, answers) if answer)
+    return any(_is_contained(answer, searched) for answer in map(normalised, answers) if answer)
 
 
-def _stands_in(answer: str, text: str) -> bool:
+def _is_contained(answer: str, text: str) -> bool:
     before = r"(?<!\d)(?<!\d[.,:/-])" if answer[0].isdigit() else ""
     after = r"(?![.,:/-]?\d)" if answer[-1].isdigit() else ""
     return re.search(before + re.escape(answer) + after, text) is not None
@@ -123,22 +123,22 @@ def overlaps(first: tuple[int, int], second: tuple[int, int]) -> bool:
 
 
 def citation_recall(answer: Answer) -> float | None:
-    """Return the share of claims that their citations carry; None for an answer without claims.
+    """Return the share of claims that their citations support; None for an answer without claims.
 
-    ALCE's citation recall (arXiv 2305.14627, section 4.3): a statement counts 1 if it has a citation and all
-    of its citations together entail it. The verdict of the claim stands for the entailment model.
+    This is ALCE's citation recall (arXiv 2305.14627, section 4.3): a statement counts 1 if it has a citation
+    and all its citations together entail it. The verdict of the claim replaces the entailment model.
     """
-    carried = [_is_carried(claim) for claim in answer.claims]
-    return sum(carried) / len(carried) if carried else None
+    supported = [_is_supported(claim) for claim in answer.claims]
+    return sum(supported) / len(supported) if supported else None
 
 
 def citation_precision(answer: Answer) -> float | None:
     """Return the share of citations that are right and needed; None for an answer without claims.
 
-    ALCE's citation precision (arXiv 2305.14627, section 4.3): a citation counts 1 if its claim is carried,
-    and it carries the claim alone or the others would not without it. An answer without citations counts 0.
-    The verdict of the citation stands for the entailment model. Where no citation carries the claim alone,
-    each is taken to be needed.
+    This is ALCE's citation precision (arXiv 2305.14627, section 4.3): a citation counts 1 if its claim is
+    supported, and if it supports the claim alone or the other citations do not support the claim without it.
+    An answer without citations counts 0. The verdict of the citation replaces the entailment model. If no
+    citation supports the claim alone, each is taken to be needed.
     """
     if not answer.claims:
         return None
@@ -149,12 +149,12 @@ def citation_precision(answer: Answer) -> float | None:
     return sum(precise) / len(precise) if precise else 0.0
 
 
-def _is_carried(claim: Claim) -> bool:
+def _is_supported(claim: Claim) -> bool:
     return claim.verdict == "supported" and bool(claim.citations)
 
 
 def _is_precise(citation: Citation, claim: Claim, citations: Sequence[Citation]) -> bool:
-    if not _is_carried(claim):
+    if not _is_supported(claim):
         return False
     siblings = (other for other in citations if other.claim == citation.claim)
     return citation.verdict == "supported" or not any(other.verdict == "supported" for other in siblings)
@@ -166,7 +166,7 @@ def mean(values: Values) -> float:
 
 
 def estimate(values: Sequence[float], statistic: Statistic = mean) -> Estimate | None:
-    """Return a statistic of some values with its bootstrap interval; None where there are no values.
+    """Return a statistic of some values with its bootstrap interval; None if there are no values.
 
     >>> estimate([1.0, 1.0, 1.0])
     Estimate(value=1.0, low=1.0, high=1.0, count=3)
@@ -175,10 +175,11 @@ def estimate(values: Sequence[float], statistic: Statistic = mean) -> Estimate |
 
 
 def estimate_of_groups(groups: Sequence[Sequence[float]], statistic: Callable[..., float]) -> Estimate | None:
-    """Return a statistic of several groups of values, each resampled by itself; None where one is empty.
+    """Return a statistic of several groups of values, each resampled separately; None if one is empty.
 
-    The interval is the percentile bootstrap's (Efron 1979): the middle 95 % of what the statistic becomes on
-    as many values drawn with replacement, a thousand times, from a fixed seed. NaN is "undefined here".
+    The interval is that of the percentile bootstrap (Efron 1979): the middle 95 % of the statistic over a
+    thousand resamples of the same size, drawn with replacement from a fixed seed. A statistic that is
+    undefined for some values returns NaN for them.
     """
     arrays = [np.asarray(group, np.float64) for group in groups]
     if not all(map(len, arrays)):
@@ -196,7 +197,7 @@ def estimate_of_groups(groups: Sequence[Sequence[float]], statistic: Callable[..
 
 
 def refusal_scores(*, unanswerable: Sequence[bool], answerable: Sequence[bool]) -> RefusalScores:
-    """Return how well refusals fit, from which questions of either kind were refused.
+    """Return the scores of refusals, given which questions of each kind were refused.
 
     >>> scores = refusal_scores(unanswerable=[True, True, True, False], answerable=[True, False])
     >>> scores.recall.value, scores.precision.value, scores.answered.value, scores.balanced_accuracy.value

@@ -1,4 +1,4 @@
-"""Which questions of which sets are asked of which articles, before anything is asked."""
+"""Plans an evaluation: which questions of which sets are asked against which articles."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,10 +16,10 @@ _SEED = 20250727
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """What to ask of what; empty means all.
+    """The questions and articles to use; an empty field means all.
 
-    `haystack` are sets whose articles are indexed besides; `index_language` is the language of the articles
-    where it is not the question's, or "all"; `sample` is the most questions of one set and language.
+    `haystack` names sets whose articles are indexed in addition. `index_language` is the language of the
+    articles if it differs from the question's, or "all". `sample` is the most questions per set and language.
     """
 
     sets: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """The articles of some sets in one language, but for those withheld."""
+    """The articles of some sets in one language, without the withheld articles."""
 
     sets: tuple[str, ...]
     language: str
@@ -39,14 +39,14 @@ class Index:
 
     @property
     def folder_name(self) -> str:
-        """Its language and a hash of the rest."""
+        """The language, and a hash of the sets and the withheld articles."""
         contents = "\n".join([*self.sets, "", *sorted(self.withheld)])
         return f"{self.language}-{hashlib.sha256(contents.encode()).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnKey:
-    """What shares a column of the table."""
+    """The sets and languages that share a column of the table."""
 
     sets: tuple[str, ...]
     language: str
@@ -55,7 +55,7 @@ class ColumnKey:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A question to ask of an index, for a column of the table."""
+    """A question to ask against an index, for a column of the table."""
 
     column: ColumnKey
     index: Index
@@ -64,13 +64,13 @@ class Case:
 
     @property
     def is_for_search_alone(self) -> bool:
-        """Whether it has a place to find but no answer to give, as a headline has."""
+        """Whether the question has a place to find but no answer, like a headline."""
         return self.record.answerable and not self.gold.answers
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
-    """A question or an article that took no part, and why."""
+    """A question or an article that was left out, and the reason."""
 
     id: str
     reason: str
@@ -78,26 +78,28 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Plan:
-    """The cases, those of one index together, and what was left out."""
+    """The cases of each index, and what was left out."""
 
     cases: Mapping[Index, list[Case]] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
 
     @property
     def size(self) -> int:
-        """How many questions there are."""
+        """The number of questions."""
         return sum(map(len, self.cases.values()))
 
 
 def make_plan(data: DataFolder, selection: Selection) -> Plan:
-    """Choose and sample the questions; give each its index and its gold there.
+    """Choose and sample the questions; assign to each its index and its gold in the index.
 
     Raises:
-        BadRequest: there is no such set, or nothing holds the articles it asks about.
+        BadRequest: a set does not exist, or no set contains the articles it asks about.
         ReadingError: a line of the data cannot be read.
     """
     names = selection.sets or tuple(name for name, files in data.sets.items() if files.questions)
-    pool = tuple(sorted({home for name in [*names, *selection.haystack] for home in _homes(data, name)}))
+    pool = tuple(
+        sorted({other for name in [*names, *selection.haystack] for other in _article_sets(data, name)})
+    )
     by_id = {record.id: record for name in names for record in data.questions(name)}
     cases: dict[Index, list[Case]] = {}
     left_out: list[LeftOut] = []
@@ -112,13 +114,13 @@ def make_plan(data: DataFolder, selection: Selection) -> Plan:
             if not reasons[record.id]
         ]
         cases.setdefault(index, []).extend(_sampled(asked, selection.sample))
-    # The whole before its parts, so that a part can begin as a copy.
+    # An index with all articles comes first, so that the others can begin as copies of it.
     ordered = sorted((index for index in cases if cases[index]), key=lambda index: len(index.withheld))
     return Plan({index: cases[index] for index in ordered}, left_out)
 
 
 def articles_of(data: DataFolder, index: Index) -> dict[str, Article]:
-    """Return the articles that an index holds."""
+    """Return the articles of an index."""
     return {
         article_id: article
         for name in index.sets
@@ -150,35 +152,39 @@ def _groups(
 
 
 def _column_language(selection: Selection, language: str) -> str:
-    """Return the language of a column: the question's, but that one index of all makes one column of all."""
-    is_one = selection.index_language != ALL_LANGUAGES or len(selection.languages) == 1
-    return language if is_one else ALL_LANGUAGES
+    """Return the language of a column: the question's, or "all" for an index of all languages."""
+    is_single = selection.index_language != ALL_LANGUAGES or len(selection.languages) == 1
+    return language if is_single else ALL_LANGUAGES
 
 
 def _columns(data: DataFolder, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return for each set the sets of its column, as one that only withholds joins one it withholds from."""
+    """Return the sets in the column of each set.
+
+    A set without answerable questions joins a set with answers about the same articles.
+    """
     hosts = {
-        _homes(data, name): name
+        _article_sets(data, name): name
         for name in reversed(names)
         if any(record.answers for record in data.questions(name))
     }
     host_of = {
-        name: name if _is_answerable(data, name) else hosts.get(_homes(data, name), name) for name in names
+        name: name if _is_answerable(data, name) else hosts.get(_article_sets(data, name), name)
+        for name in names
     }
     guests = {host: [name for name in names if host_of[name] == host != name] for host in host_of.values()}
     return {name: (host, *guests[host]) for name, host in host_of.items()}
 
 
-def _homes(data: DataFolder, name: str) -> tuple[str, ...]:
-    """Return the sets that hold the articles a set asks about.
+def _article_sets(data: DataFolder, name: str) -> tuple[str, ...]:
+    """Return the sets that contain the articles a set asks about.
 
     Raises:
         BadRequest: there are none.
     """
-    homes = data.homes(name)
-    if not homes:
+    article_sets = data.article_sets(name)
+    if not article_sets:
         raise BadRequest(f"No set in the folder has the articles that {name!r} asks about. Add them.")
-    return homes
+    return article_sets
 
 
 def _is_answerable(data: DataFolder, name: str) -> bool:

@@ -1,8 +1,9 @@
-"""Data sets of questions with their articles: which there are, and what counts as found and answered.
+"""Reads data sets of questions with their articles, and determines the gold of each question.
 
-A folder holds `NAME.questions.jsonl` and `NAME.articles.jsonl`, or, as seeds/ does, `questions.jsonl` and
-`articles/`, which are one set of the folder's name. A set without articles of its own asks about another's.
-`NAME.withhold_article_ids.json` names articles that must not be in the index when its questions are asked.
+A folder contains `NAME.questions.jsonl` and `NAME.articles.jsonl`. Or it contains `questions.jsonl` and
+`articles/`, as seeds/ does; these are one set with the folder's name. A set without articles of its own asks
+about the articles of another set. `NAME.withhold_article_ids.json` names articles that must not be in the
+index when the questions of the set are asked.
 """
 
 import json
@@ -20,13 +21,13 @@ from rag.reading import Overrides, read_paths
 
 Kind = Literal["answerable", "near-miss", "withheld", "off-corpus"]
 
-# An article's paragraph, or the whole article where the data names no paragraph.
+# A paragraph of an article, or the whole article if the data names no paragraph.
 Place = tuple[str, int | None]
 _Offset = Annotated[int, Field(ge=0)]
 
 
 class QuestionRecord(BaseModel):
-    """A question as a line of `NAME.questions.jsonl` gives it; other fields are passed over."""
+    """A question in a line of `NAME.questions.jsonl`; other fields are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
@@ -46,7 +47,7 @@ class QuestionRecord(BaseModel):
 
     @property
     def kind(self) -> Kind:
-        """Whether it can be answered, and if not, how near the articles come to an answer."""
+        """Whether the question can be answered, and if not, how close the articles come to an answer."""
         if self.answerable:
             return "answerable"
         if self.withheld_article_id:
@@ -56,7 +57,7 @@ class QuestionRecord(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class GoldSpan:
-    """Where in an article an answer stands, in code points of its text."""
+    """The position of an answer in an article, in code points of its text."""
 
     article_id: str
     start: int
@@ -65,16 +66,16 @@ class GoldSpan:
 
 @dataclass(frozen=True, kw_only=True)
 class Gold:
-    """What answers a question in one index: places to find, spans to cite, texts to say."""
+    """The correct results of a question in one index: places to find, spans to cite, texts of an answer."""
 
     places: frozenset[Place] = frozenset()
     spans: frozenset[GoldSpan] = frozenset()
     answers: tuple[str, ...] = ()
 
     def place_of(self, hit: Hit) -> Place:
-        """Return the hit's place: its article, where the whole of it is gold, otherwise its paragraph."""
-        whole = (hit.article_id, None)
-        return whole if whole in self.places else (hit.article_id, hit.paragraph)
+        """Return the hit's place: its article if the whole article is gold, otherwise its paragraph."""
+        article = (hit.article_id, None)
+        return article if article in self.places else (hit.article_id, hit.paragraph)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +90,7 @@ class QuestionSet:
 
 @dataclass(frozen=True)
 class DataFolder:
-    """The sets of a folder, each file read once."""
+    """The sets of a folder; each file is read only once."""
 
     sets: Mapping[str, QuestionSet]
     unreadable: list[Unreadable] = field(default_factory=list)
@@ -101,7 +102,7 @@ class DataFolder:
 
         Raises:
             BadRequest: there is no such set.
-            ReadingError: a line is no question.
+            ReadingError: a line is not a question.
         """
         if name not in self._questions:
             path = self._set(name).questions
@@ -111,7 +112,7 @@ class DataFolder:
         return self._questions[name]
 
     def articles(self, name: str) -> dict[str, Article]:
-        """Return the articles of a set by their ids; empty where it has none of its own.
+        """Return the articles of a set by their ids; empty if the set has no articles of its own.
 
         Raises:
             BadRequest: there is no such set.
@@ -124,13 +125,13 @@ class DataFolder:
         return self._articles[name]
 
     def withheld_ids(self, name: str) -> frozenset[str]:
-        """Return the ids of the articles that may not be in the index when the set's questions are asked."""
+        """Return the ids of articles that must not be in the index when the set's questions are asked."""
         path = self._set(name).withheld
         named = {record.withheld_article_id for record in self.questions(name) if record.withheld_article_id}
         return frozenset(named | set(_read_ids(path) if path else []))
 
-    def homes(self, name: str) -> tuple[str, ...]:
-        """Return the sets whose articles a set asks about: itself, or those that hold what it names."""
+    def article_sets(self, name: str) -> tuple[str, ...]:
+        """Return the sets whose articles a set asks about: itself, or the sets that contain the articles."""
         if self._set(name).articles:
             return (name,)
         records = self.questions(name)
@@ -147,7 +148,7 @@ def open_data(folder: Path) -> DataFolder:
     """Find the sets of a folder.
 
     Raises:
-        NotFound: there is no such folder, or it holds no questions.
+        NotFound: the folder does not exist or contains no questions.
     """
     if not folder.is_dir():
         raise NotFound(f"There is no folder {folder}. Name the folder with the NAME.questions.jsonl files.")
@@ -204,7 +205,7 @@ def _parse(line: bytes, *, source: str) -> QuestionRecord:
 def _read_ids(path: Path) -> list[str]:
     try:
         return TypeAdapter(list[str]).validate_python(json.loads(_read(path)))
-    except ValueError as error:  # ValidationError and JSONDecodeError are such
+    except ValueError as error:  # ValidationError and JSONDecodeError are subclasses
         raise ReadingError(f"{path} is not a JSON list of article ids: {error!s:.200}. Correct it.") from None
 
 
@@ -218,7 +219,7 @@ def _read(path: Path) -> bytes:
 def gold_of(
     record: QuestionRecord, *, articles: Mapping[str, Article], by_id: Mapping[str, QuestionRecord]
 ) -> Gold:
-    """Return what answers a question among these articles, its translations' gold included.
+    """Return the gold of a question among these articles, including the gold of its translations.
 
     Raises:
         ReadingError: a question names a paragraph that its article does not have.
@@ -262,9 +263,10 @@ def _own_gold(record: QuestionRecord, article: Article) -> Gold:
 def _gold_by_text(
     record: QuestionRecord, article: Article, *, paragraphs: Sequence[Paragraph] | None
 ) -> Gold:
-    """Return the gold of an article whose answer's offsets are not given.
+    """Return the gold in an article for which the data gives no offsets of an answer.
 
-    Without `paragraphs`, those that hold an answer are gold; if none does, the whole article.
+    Without `paragraphs`, the paragraphs that contain an answer are gold. If there are none, the whole article
+    is gold.
     """
     if paragraphs is None:
         numbered = list(article.numbered_paragraphs())
@@ -279,7 +281,7 @@ def _gold_by_text(
 
 
 def _parallels(record: QuestionRecord, articles: Mapping[str, Article]) -> Iterator[Article]:
-    """Yield the translations of an article, line by line, whose ids differ in the language alone."""
+    """Yield the line-by-line translations of an article. Their ids differ only in the language."""
     if record.gold_parallel_id and record.article_id:
         before, _, after = record.gold_parallel_id.rpartition("-")
         for language in sorted({article.language for article in articles.values()}):
@@ -305,7 +307,7 @@ def _places(article: Article, paragraphs: Iterable[Paragraph]) -> frozenset[Plac
 
 
 def _spans(article: Article, paragraph: Paragraph, answers: Sequence[str]) -> list[GoldSpan]:
-    """Return where answers stand in a paragraph; all of it where none is found, as in a translation."""
+    """Return the positions of answers in a paragraph, or the whole paragraph if there are none."""
     found = [(paragraph.text.find(answer), len(answer)) for answer in answers]
     spans = [_span(article, paragraph, start, length) for start, length in found if start >= 0]
     return spans or [_span(article, paragraph, 0, len(paragraph.text))]

@@ -1,1 +1,4 @@
-"""Text to vectors, vectors to neighbours; knows nothing of articles."""
+"""Turns texts into vectors and finds the nearest vectors; knows nothing about articles.
+
+Start with `encoder.py` and `vector_index.py`.
+"""

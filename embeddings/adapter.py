@@ -1,8 +1,8 @@
-"""The trained adapter of the cross-encoder: its file, and the encoder's layers with it merged in.
+"""Reads the trained adapter of the cross-encoder, and merges it into the weights of the encoder.
 
-One safetensors file holds, in half precision, two small matrices for each of a layer's six large ones
-(`l0.q.a` and `l0.q.b`; W becomes W + ba) and the heads (`pool`, `claim`, `relevance`, `span`, each `.w` and
-`.b`). Its metadata names the version and the hash of the weights file that it was trained on.
+A safetensors file contains, in half precision, two small matrices for each of a layer's six large matrices
+(`l0.q.a` and `l0.q.b`; W becomes W + ba), and the heads (`pool`, `claim`, `relevance`, `span`, each `.w` and
+`.b`). Its metadata names its version and the hash of the weights file that it was trained on.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ HEADS = ("pool", "claim", "relevance", "span")
 
 @dataclass(frozen=True)
 class Linear:
-    """A linear map: (out, in) and (out,)."""
+    """A linear map: weight (out, in) and bias (out,)."""
 
     weight: FloatArray
     bias: FloatArray
@@ -47,7 +47,7 @@ class Adapter:
         return Linear(self.tensors[f"{name}.w"], self.tensors[f"{name}.b"])
 
     def addition(self, name: str) -> FloatArray | None:
-        """Return what is added to the matrix `name`, such as `l0.q`; None where nothing is."""
+        """Return the matrix to add to the matrix `name`, such as `l0.q`; None if there is none."""
         if f"{name}.a" not in self.tensors:
             return None
         added: FloatArray = self.tensors[f"{name}.b"] @ self.tensors[f"{name}.a"]
@@ -55,7 +55,7 @@ class Adapter:
 
 
 class AdaptedWeights:
-    """The weights file with the adapter merged into its matrices; everything else is the file's own."""
+    """The weights file with the adapter merged into its matrices; all other tensors are unchanged."""
 
     def __init__(self, weights: WeightsFile, adapter: Adapter) -> None:
         self.shape = weights.shape

@@ -1,7 +1,7 @@
-"""multilingual-e5-small, offline, as a SentenceTransformer.
+"""Loads multilingual-e5-small as a SentenceTransformer, without a network.
 
-Two engines run the same weights. `torch` is the plain way: a `BertModel`, any device. `openvino` is
-twice as fast on a processor with bfloat16 and takes a quarter of the memory.
+Two engines run the same weights. `torch` uses the standard `BertModel` on any device. `openvino` is twice as
+fast on a processor with bfloat16, and needs a quarter of the memory.
 """
 
 from typing import Any, Literal, Protocol
@@ -25,7 +25,7 @@ Engine = Literal["openvino", "torch"]
 
 
 class TokenEncoder(Protocol):
-    """Token ids and their mask in, one hidden state a token out: (texts, tokens, hidden size)."""
+    """Turns token ids and their mask into one hidden state per token: (texts, tokens, hidden size)."""
 
     def __call__(self, token_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return hidden states in float32."""
@@ -33,7 +33,7 @@ class TokenEncoder(Protocol):
 
 
 class BundledTransformer(InputModule):
-    """The first module of the SentenceTransformer: texts to token embeddings."""
+    """The first module of the SentenceTransformer: turns texts into token embeddings."""
 
     def __init__(
         self, tokenizer: UnigramTokenizer, token_encoder: TokenEncoder, *, max_seq_length: int
@@ -44,7 +44,7 @@ class BundledTransformer(InputModule):
         self.max_seq_length = max_seq_length
 
     def preprocess(self, inputs: Any, prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
-        """Tokenize to one padded batch: `input_ids` and `attention_mask`, each (texts, tokens)."""
+        """Tokenize into one padded batch: `input_ids` and `attention_mask`, each (texts, tokens)."""
         batch = self._tokenizer.encode((prompt or "") + text for text in inputs)
         return pad([ids[: self.max_seq_length] for ids in batch], pad_id=self._tokenizer.pad_id)
 
@@ -55,12 +55,12 @@ class BundledTransformer(InputModule):
         return features
 
     def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
-        """Refuse: the weights stay in the package that carries them."""
+        """Raise NotImplementedError: the weights stay in the package that carries them."""
         raise NotImplementedError("The bundled model is read from its package and is not saved.")
 
 
 def pad(token_ids: list[list[int]], *, pad_id: int) -> dict[str, torch.Tensor]:
-    """Lay token id lists of several lengths into one rectangle with its mask."""
+    """Pad token id lists to the same length; return the ids with their mask."""
     length = max(map(len, token_ids))
     ids = np.full((len(token_ids), length), pad_id, np.int64)
     mask = np.zeros_like(ids)
@@ -86,7 +86,7 @@ class TorchTokenEncoder(torch.nn.Module):
 
 
 class OpenVinoTokenEncoder:
-    """The layers compiled by OpenVINO, between torch tensors."""
+    """The layers compiled by OpenVINO, with torch tensors as input and output."""
 
     def __init__(self, weights: Weights) -> None:
         self._bert = OpenVinoBert(weights)
@@ -97,7 +97,7 @@ class OpenVinoTokenEncoder:
 
 
 def load(*, engine: Engine, device: str = "cpu") -> SentenceTransformer:
-    """Build the model in memory from the checked weights.
+    """Build the model in memory from the verified weights.
 
     Raises:
         ModelLoadError: the weights are missing or not the pinned ones.
@@ -113,7 +113,7 @@ def load(*, engine: Engine, device: str = "cpu") -> SentenceTransformer:
 
 
 def build_bert(weights: Weights) -> BertModel:
-    """Fill a `BertModel` without a copy of its own initial values."""
+    """Build a `BertModel` with these weights, without memory for initial values."""
     shape = weights.shape
     config = BertConfig(
         vocab_size=shape.vocabulary_size,
@@ -134,7 +134,7 @@ def build_bert(weights: Weights) -> BertModel:
         values = weights.tensor(_tensor_name(name))
         state[name] = torch.from_numpy(values.copy()).reshape(parameter.shape)
     bert.load_state_dict(state, assign=True)
-    # The two buffers are not in the state, so on "meta" they are still empty.
+    # The state does not include the two buffers, so they are still empty on "meta".
     bert.embeddings.register_buffer(
         "position_ids", torch.arange(shape.positions).unsqueeze(0), persistent=False
     )
@@ -161,7 +161,7 @@ _TENSOR_NAMES = {
 
 
 def _tensor_name(parameter: str) -> str:
-    """Translate BertModel's parameter name to the weights file's.
+    """Translate a parameter name of BertModel to the name in the weights file.
 
     >>> _tensor_name("encoder.layer.3.attention.output.dense.bias")
     'l3.ao.b'
@@ -174,7 +174,7 @@ def _tensor_name(parameter: str) -> str:
 
 
 def layer_part(module: str) -> str:
-    """Translate the name of a layer's module to the weights file's.
+    """Translate the name of a layer's module to the name in the weights file.
 
     >>> layer_part("encoder.layer.3.attention.output.dense")
     'l3.ao'

@@ -1,7 +1,7 @@
-"""Reads two texts together: does this evidence support this claim, does this passage answer this question?
+"""Reads two texts together, to judge if evidence supports a claim or a passage answers a question.
 
-The bundled cross-encoder is the bundled encoder with a trained adapter (`training/` makes it). The two texts
-are laid out as `<s> claim: C </s></s> E </s>` or `<s> query: Q </s></s> P </s>`.
+The bundled cross-encoder is the bundled encoder with a trained adapter, which `training/` makes. The input is
+`<s> claim: C </s></s> E </s>` or `<s> query: Q </s></s> P </s>`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,15 +27,15 @@ CLAIM_LABELS = ("supported", "unsupported", "contradicted")
 
 BATCH_TOKENS = 1024
 
-# The longest texts that training saw; longer ones are cut (a claim) or read in windows (evidence).
+# The longest texts in training. A longer claim is cut; longer evidence is read in windows.
 FIRST_TOKENS = 96
 SECOND_TOKENS = 288
 WINDOW_OVERLAP = 64
 
-# `<s>` before, `</s></s>` between, `</s>` behind.
+# `<s>` before, `</s></s>` between and `</s>` after the texts.
 _SPECIAL_TOKENS = 4
 
-# Spans of an answer are at most so many tokens long.
+# The maximum number of tokens in the span of an answer.
 _LONGEST_ANSWER = 32
 
 TokenArray = npt.NDArray[np.int64]
@@ -43,10 +43,10 @@ TokenArray = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read in one passage: the log odds that it answers, and each part's share in the answer.
+    """The result for one passage.
 
-    `parts` has one number for each part of the passage that was given, the log odds of the best span that
-    begins in it.
+    `relevance` is the log odds that the passage answers the question. `parts` has one number for each given
+    part of the passage: the log odds of the best span of an answer that begins in the part.
     """
 
     relevance: float
@@ -59,16 +59,16 @@ class CrossEncoder(Protocol):
     name: str
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
-        """Return (pairs, 3): how likely a claim is supported, unsupported, contradicted by its evidence."""
+        """Return (pairs, 3): the probabilities that a claim is supported, unsupported or contradicted."""
         ...
 
     def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
-        """Read the question beside each passage, which is given in parts, such as its sentences."""
+        """Read the question with each passage, which is given in parts such as sentences."""
         ...
 
 
 class TokenEncoder(Protocol):
-    """Token ids and mask in, hidden states out: (texts, tokens, hidden size)."""
+    """Turns token ids and their mask into hidden states: (texts, tokens, hidden size)."""
 
     def __call__(self, token_ids: TokenArray, mask: TokenArray) -> FloatArray:
         """Return hidden states in float32."""
@@ -77,7 +77,7 @@ class TokenEncoder(Protocol):
 
 @dataclass(frozen=True)
 class _Pair:
-    """One input: the ids of both texts, and where in the second each part ends."""
+    """One input: the ids of both texts, and the end of each part in the second text."""
 
     first: list[int]
     second: list[int]
@@ -89,7 +89,7 @@ class _Pair:
 
 
 class BundledCrossEncoder:
-    """The adapted layers and the heads; safe for several threads at once."""
+    """The adapted layers and the heads; safe to use from several threads at once."""
 
     def __init__(
         self, adapter: Adapter, *, tokenizer: UnigramTokenizer, layers: TokenEncoder, name: str
@@ -102,9 +102,10 @@ class BundledCrossEncoder:
         )
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
-        """Return (pairs, 3): how likely a claim is supported, unsupported, contradicted by its evidence.
+        """Return (pairs, 3): the probabilities that a claim is supported, unsupported or contradicted.
 
-        Evidence longer than the window is read in several; the one that says most decides.
+        Evidence longer than a window is read in several windows. The window with the lowest probability of
+        "unsupported" decides.
         """
         windows: list[_Pair] = []
         owners: list[int] = []
@@ -120,13 +121,13 @@ class BundledCrossEncoder:
         for batch, hidden, first_mask, second_mask in self._hidden(windows):
             logits[batch] = self._claim(self._pooled(hidden, first_mask, second_mask))
         for owner, probabilities in zip(owners, _softmax(logits), strict=True):
-            said = 1.0 - float(probabilities[CLAIM_LABELS.index("unsupported")])
-            if said > best[owner]:
-                best[owner], judged[owner] = said, probabilities
+            decisiveness = 1.0 - float(probabilities[CLAIM_LABELS.index("unsupported")])
+            if decisiveness > best[owner]:
+                best[owner], judged[owner] = decisiveness, probabilities
         return judged
 
     def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
-        """Read the question beside each passage, which is given in parts, such as its sentences."""
+        """Read the question with each passage, which is given in parts such as sentences."""
         first = self._ids(QUESTION_PREFIX + question)[:FIRST_TOKENS]
         pairs = [self._with_parts(first, parts) for parts in passages]
         readings: list[Reading] = [Reading(0.0, ())] * len(pairs)
@@ -137,7 +138,7 @@ class BundledCrossEncoder:
                 pair = pairs[number]
                 start = len(pair.first) + 3
                 own = spans[row, start : start + len(pair.second)]
-                readings[number] = Reading(float(relevance[row]), _parts(own, pair.ends))
+                readings[number] = Reading(float(relevance[row]), _part_scores(own, pair.ends))
         return readings
 
     def _ids(self, text: str) -> list[int]:
@@ -154,12 +155,12 @@ class BundledCrossEncoder:
     def _hidden(
         self, pairs: Sequence[_Pair]
     ) -> Iterator[tuple[list[int], FloatArray, FloatArray, FloatArray]]:
-        """Yield places of pairs with their hidden states and the masks of their first and second text."""
+        """Yield indexes of pairs with their hidden states and the masks of their first and second texts."""
         for batch in batches_by_tokens([pair.length for pair in pairs], budget=BATCH_TOKENS):
-            ids, mask, first, second = self._laid_out([pairs[place] for place in batch])
+            ids, mask, first, second = self._padded([pairs[place] for place in batch])
             yield batch, self._layers(ids, mask), first, second
 
-    def _laid_out(self, pairs: Sequence[_Pair]) -> tuple[TokenArray, TokenArray, FloatArray, FloatArray]:
+    def _padded(self, pairs: Sequence[_Pair]) -> tuple[TokenArray, TokenArray, FloatArray, FloatArray]:
         shape = (len(pairs), max(pair.length for pair in pairs))
         bos, eos = self._tokenizer.bos_id, self._tokenizer.eos_id
         ids = np.full(shape, self._tokenizer.pad_id, np.int64)
@@ -193,7 +194,7 @@ def load(adapter: Adapter | None = None) -> BundledCrossEncoder:
 
 
 def _windows(ids: list[int]) -> Iterator[list[int]]:
-    """Yield the text, or overlapping parts of it where it is longer than the window."""
+    """Yield the ids, or overlapping parts of them if there are more than fit into a window."""
     start = 0
     while True:
         yield ids[start : start + SECOND_TOKENS]
@@ -208,15 +209,15 @@ def _mean(hidden: FloatArray, places: FloatArray) -> FloatArray:
     return mean
 
 
-def _parts(logits: FloatArray, ends: Sequence[int]) -> tuple[float, ...]:
-    """Return for each part the highest sum of a start in it and an end at or soon after the start."""
+def _part_scores(logits: FloatArray, ends: Sequence[int]) -> tuple[float, ...]:
+    """Return for each part the highest sum of a start in the part and an end at or soon after the start."""
     starts, stops = logits[:, 0], logits[:, 1]
     best = [float(start + stops[place : place + _LONGEST_ANSWER].max()) for place, start in enumerate(starts)]
-    begin, found = 0, []
+    begin, scores = 0, []
     for end in ends:
-        found.append(max(best[begin:end], default=float("-inf")))
+        scores.append(max(best[begin:end], default=float("-inf")))
         begin = end
-    return tuple(found)
+    return tuple(scores)
 
 
 def _softmax(logits: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""What turns texts into unit vectors: the `Encoder` protocol, and how texts are laid into batches."""
+"""The interface of an encoder, which turns texts into unit vectors, and batches of texts."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -7,31 +7,31 @@ from embeddings.weights import FloatArray
 
 
 class TextTooLong(ValueError):
-    """A text has more tokens than the encoder can take; nothing is ever truncated."""
+    """A text has more tokens than the encoder accepts; texts are never truncated."""
 
 
 class Encoder(Protocol):
-    """Texts to vectors of unit length; cosine similarity is their dot product."""
+    """Turns texts into vectors of unit length; their dot product is the cosine similarity."""
 
     name: str
     dimension: int
     max_tokens: int
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return each text's length in tokens, to be held against `max_tokens`."""
+        """Return each text's length in tokens, for comparison with `max_tokens`."""
         ...
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
-        """Return (texts, dimension) for what is searched with."""
+        """Return (texts, dimension) for queries."""
         ...
 
     def encode_passages(self, texts: Sequence[str]) -> FloatArray:
-        """Return (texts, dimension) for what is searched."""
+        """Return (texts, dimension) for the passages that queries search."""
         ...
 
 
 def batches_by_tokens(lengths: Sequence[int], *, budget: int) -> Iterator[list[int]]:
-    """Yield places of texts, longest first, so that each padded rectangle holds at most `budget` tokens.
+    """Yield indexes of texts, longest first, in batches that have at most `budget` tokens when padded.
 
     A text longer than the budget gets a batch of its own.
 

@@ -1,4 +1,4 @@
-"""The encoder and the reranker that settings name. Importing this takes the four seconds that torch takes."""
+"""Loads the encoder and the reranker that settings name. Importing this takes four seconds, due to torch."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ BUNDLED = "bundled"
 
 EngineChoice = Literal["auto", "openvino", "torch"]
 
-# What the E5 models were trained with; their published configurations do not carry it.
+# The prompts that the E5 models were trained with. Their published configurations lack them.
 _E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 _E5_NAME = re.compile(r"(^|[-_])e5-(small|base|large)(?!.*instruct)")
 
@@ -28,16 +28,16 @@ _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 def load_encoder(model: str, *, engine: EngineChoice = "auto") -> Encoder:
     """Load `bundled`, or any sentence-transformers model by hub name or folder.
 
-    `engine` concerns the bundled model alone; others run on torch, on a GPU where there is one.
+    `engine` applies only to the bundled model. Other models run on torch, on a GPU if there is one.
 
     Raises:
-        ModelLoadError: the model cannot be had; the message says what to do.
+        ModelLoadError: the model cannot be loaded; the message says what to do.
     """
     if model == BUNDLED:
         return SentenceTransformerEncoder(_load_bundled(engine), name=bundled.NAME)
     try:
         return SentenceTransformerEncoder(_load_named(model), name=model)
-    # The libraries raise whatever a file's format makes them: SafetensorError, KeyError, RuntimeError …
+    # Depending on the file, the libraries raise SafetensorError, KeyError, RuntimeError and others.
     except Exception as error:
         raise ModelLoadError(
             f"The embedding model {model!r} cannot be loaded ({_reason(error)}): "
@@ -46,10 +46,10 @@ def load_encoder(model: str, *, engine: EngineChoice = "auto") -> Encoder:
 
 
 def load_reranker(model: str) -> Reranker:
-    """Load any sentence-transformers cross-encoder by hub name or folder, on a GPU where there is one.
+    """Load any sentence-transformers cross-encoder by hub name or folder, on a GPU if there is one.
 
     Raises:
-        ModelLoadError: the model cannot be had, or is none that scores; the message says what to do.
+        ModelLoadError: the model cannot be loaded or does not score texts; the message says what to do.
     """
     try:
         _check_hub(model, organization="cross-encoder", file="config.json")
@@ -70,9 +70,9 @@ def _load_named(model: str) -> SentenceTransformer:
 
 
 def _check_hub(model: str, *, organization: str, file: str) -> None:
-    """Ask once for one file of a hub name, which fails at once where it cannot be had.
+    """Request one file of a hub model once, to fail at once if the model is not available.
 
-    The loaders ask several times, and repeat each for half a minute where there is no network.
+    The loaders send several requests, and repeat each for half a minute if there is no network.
     """
     if not Path(model).exists() and _HUB_NAME.fullmatch(model):
         snapshot_download(model if "/" in model else f"{organization}/{model}", allow_patterns=file)

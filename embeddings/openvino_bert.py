@@ -1,8 +1,8 @@
-"""BERT's layers as an OpenVINO network, built from the weights file.
+"""Builds BERT's layers as an OpenVINO network from the weights file.
 
-Twelve times: attention over all heads, add and normalise, feed-forward with GELU, add and normalise
-(Devlin et al. 2019, https://arxiv.org/abs/1810.04805). Building the graph by hand takes half a second and
-no more memory than the weights; converting the torch model takes six seconds and 900 MB.
+Each of the twelve layers has attention over all heads, add and normalise, feed-forward with GELU, add and
+normalise (Devlin et al. 2019, https://arxiv.org/abs/1810.04805). Building the graph by hand takes half a
+second and no more memory than the weights. Converting the torch model would take six seconds and 900 MB.
 """
 
 import os
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from embeddings.weights import FloatArray, Weights, dequantize
 
-# subtle: importing OpenVINO sends a report over the network, unless the package that does so is not there.
+# subtle: importing OpenVINO sends a report over the network, unless this package is missing.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 import openvino  # noqa: E402
@@ -21,15 +21,15 @@ from openvino import Node, opset13  # noqa: E402
 
 _MASKED = -1e9
 
-# OpenVINO keeps what it compiled for each shape of a batch, about ten entries and 1 MB each. Its own 5,000
-# entries let a server grow by half a gigabyte; with these it is as fast.
+# OpenVINO caches compiled kernels for each shape of a batch, about ten entries and 1 MB per shape. With the
+# default of 5,000 entries, a server grows by half a gigabyte. With this number it is as fast.
 _CACHED_KERNELS = "300"
 
 
 class OpenVinoBert:
-    """The compiled layers; token embeddings are looked up in the 4-bit table, row by row.
+    """The compiled layers. Token embeddings are looked up in the 4-bit table, row by row.
 
-    So the 384 MB float table never exists. Runs in bfloat16 where the processor has it.
+    So the 384 MB float table never exists. The layers run in bfloat16 if the processor supports it.
     """
 
     def __init__(self, weights: Weights) -> None:
@@ -42,7 +42,7 @@ class OpenVinoBert:
             "CPU_RUNTIME_CACHE_CAPACITY": _CACHED_KERNELS,
         }
         threads = os.environ.get("OMP_NUM_THREADS", "")
-        if threads.isdigit():  # torch and FAISS heed it by themselves
+        if threads.isdigit():  # torch and FAISS read the variable themselves
             hints["INFERENCE_NUM_THREADS"] = threads
         self._compiled = core.compile_model(_build(weights), "CPU", hints)
 
@@ -77,8 +77,8 @@ def _embeddings(weights: Weights, token_embeddings: Node) -> Node:
     size = weights.shape.hidden_size
     positions = weights.tensor("emb.pos").reshape(-1, size) + weights.tensor("emb.type")[:size]
     length = opset13.gather(opset13.shape_of(token_embeddings), [1], 0)
-    used = opset13.slice(opset13.constant(positions), [0], length, [1], [0])
-    return _normalize(weights, "emb.ln", opset13.add(token_embeddings, used))
+    used_positions = opset13.slice(opset13.constant(positions), [0], length, [1], [0])
+    return _normalize(weights, "emb.ln", opset13.add(token_embeddings, used_positions))
 
 
 def _layer(weights: Weights, layer: str, hidden: Node, attention_bias: Node) -> Node:

@@ -1,4 +1,4 @@
-"""How much an approximate index finds of what exact search finds."""
+"""Measures the share of the true nearest neighbours that an approximate index finds."""
 
 import faiss
 import numpy as np
@@ -8,7 +8,7 @@ from embeddings.weights import FloatArray
 
 
 class TrueNeighbours:
-    """The nearest of some queries among all vectors shown so far, by exact search."""
+    """The nearest neighbours of some queries among all vectors shown so far, by exact search."""
 
     def __init__(self, queries: FloatArray, *, neighbours: int = 10) -> None:
         self.queries = queries
@@ -17,7 +17,7 @@ class TrueNeighbours:
         self._ids = np.full((len(queries), neighbours), -1, np.int64)
 
     def show(self, ids: npt.NDArray[np.int64], vectors: FloatArray) -> None:
-        """Note which of these vectors (count, dimension) are among the nearest."""
+        """Search these vectors (count, dimension) too, and keep the nearest of all."""
         nearest = min(self.neighbours, len(ids))
         scores, places = faiss.knn(self.queries, vectors, nearest, metric=faiss.METRIC_INNER_PRODUCT)
         scores = np.hstack([self._scores, scores])
@@ -27,17 +27,18 @@ class TrueNeighbours:
         self._ids = np.take_along_axis(candidates, best, axis=1)
 
     def recall(self, found: npt.NDArray[np.int64]) -> float:
-        """Return the share of the true neighbours that is in `found` (queries, any number)."""
+        """Return the share of the true neighbours that are in `found` (queries, any number)."""
         shares = [np.isin(true, ids).mean() for true, ids in zip(self._ids, found, strict=True)]
         return float(np.mean(shares))
 
 
 def made_up_queries(vectors: FloatArray, *, count: int = 400) -> FloatArray:
-    """Return unit vectors (count, dimension) that are as hard to find neighbours of as questions are.
+    """Return random unit vectors (count, dimension) that imitate the vectors of questions.
 
-    A stored vector would be too easy a query: it lies where its list is. These are random directions with
-    the mean and the covariance of the vectors, near to none of them, as questions are. (Where a search finds
-    .988 of the ten nearest of real questions, it finds .996 of these and .9996 of stored vectors'.)
+    A stored vector would be too easy a query, because it lies where its list is. These vectors are random
+    directions with the mean and the covariance of `vectors`. Like questions, they are close to none of
+    `vectors`. (A search that finds .988 of the ten nearest neighbours of real questions finds .996 of the
+    neighbours of these vectors, and .9996 of those of stored vectors.)
     """
     covariance = np.cov(vectors, rowvar=False)
     drawn = np.random.default_rng(seed=0).multivariate_normal(

@@ -1,4 +1,4 @@
-"""Vectors of texts that are encoded again and again, kept for a while."""
+"""Caches the vectors of texts that are encoded repeatedly."""
 
 import threading
 from collections import OrderedDict
@@ -11,9 +11,9 @@ from embeddings.weights import FloatArray
 
 
 class RememberingEncoder:
-    """An encoder that encodes none of the last `capacity` passages twice; safe for many threads.
+    """An encoder that encodes none of the last `capacity` passages twice; safe to use from many threads.
 
-    Sentences of the same articles come back with each further question about them. A vector of 384 numbers
+    Further questions about the same articles need the vectors of the same sentences. A vector of 384 numbers
     and its text take about 2 kB.
     """
 
@@ -21,7 +21,7 @@ class RememberingEncoder:
         self._encoder = encoder
         self._capacity = capacity
         self._vectors: OrderedDict[str, FloatArray] = OrderedDict()
-        self._remembering = threading.Lock()
+        self._lock = threading.Lock()
         self.name = encoder.name
         self.dimension = encoder.dimension
         self.max_tokens = encoder.max_tokens
@@ -34,22 +34,22 @@ class RememberingEncoder:
         Raises:
             TextTooLong: a text is longer than `max_tokens`.
         """
-        vectors = self._remembered(texts)
+        vectors = self._cached(texts)
         new = [text for text in dict.fromkeys(texts) if text not in vectors]
         if new:
             vectors |= zip(new, self._encoder.encode_passages(new), strict=True)
-        self._remember(vectors)
+        self._store(vectors)
         return np.array([vectors[text] for text in texts], np.float32).reshape(-1, self.dimension)
 
-    def _remembered(self, texts: Sequence[str]) -> dict[str, FloatArray]:
-        with self._remembering:
+    def _cached(self, texts: Sequence[str]) -> dict[str, FloatArray]:
+        with self._lock:
             return {text: self._vectors[text] for text in texts if text in self._vectors}
 
-    def _remember(self, vectors: dict[str, FloatArray]) -> None:
-        with self._remembering:
+    def _store(self, vectors: dict[str, FloatArray]) -> None:
+        with self._lock:
             for text, vector in vectors.items():
                 if text not in self._vectors:
-                    self._vectors[text] = vector.copy()  # a view would keep all that was encoded with it
+                    self._vectors[text] = vector.copy()  # a view would keep the whole batch
                 self._vectors.move_to_end(text)
             while len(self._vectors) > self._capacity:
                 self._vectors.popitem(last=False)

@@ -12,19 +12,19 @@ from embeddings.encoder import TextTooLong, batches_by_tokens
 from embeddings.unigram import UnigramTokenizer
 from embeddings.weights import FloatArray
 
-# Measured on two cores: more tokens a batch gain nothing and cost memory, fewer leave cores idle. A GPU has
-# thousands of lanes to fill; its number is an estimate, not measured.
+# Tokens per batch. Measured on two cores: more tokens gain nothing and cost memory, fewer leave cores idle.
+# The number for a GPU, which processes thousands of values at once, is an estimate and not measured.
 BATCH_TOKENS = 2048
 GPU_BATCH_TOKENS = 32_768
 
-# Queries that arrive together differ in length, so that one batch of them would be two fifths padding; a
-# hundred tokens keep two cores nearly as busy as a thousand.
+# Queries that arrive together differ in length, so 40 % of one batch of them would be padding. A hundred
+# tokens keep two cores nearly as busy as a thousand.
 QUERY_BATCH_TOKENS = 128
 
-# For models that say no limit, or one that no text reaches.
+# For models that state no limit, or a limit that no text reaches.
 _LONGEST_TEXT_TOKENS = 1_000_000
 
-# Where a model's configuration keeps its prompt for passages.
+# The names that models give to their prompt for passages.
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
 
 # `[CLS]` and `[SEP]`, or `<s>` and `</s>`.
@@ -34,7 +34,7 @@ TokenCounter = Callable[[Sequence[str]], list[int]]
 
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model, in batches of a bounded number of tokens."""
+    """Any sentence-transformers model, in batches with a limited number of tokens."""
 
     def __init__(self, model: SentenceTransformer, *, name: str) -> None:
         self._model = model.eval()
@@ -44,7 +44,7 @@ class SentenceTransformerEncoder:
         self.max_tokens = _max_tokens(model, self._count_tokens)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return each text's length in tokens, prompt and special tokens not counted."""
+        """Return each text's length in tokens, without the prompt and special tokens."""
         return self._count_tokens(texts)
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
@@ -78,8 +78,8 @@ class SentenceTransformerEncoder:
         return vectors
 
     def _encode_batch(self, texts: list[str], *, prompt: str | None) -> FloatArray:
-        # What SentenceTransformer.encode does for one batch, without the tenth of a query's time that it
-        # spends on sorting and on its many options.
+        # The same as SentenceTransformer.encode for one batch. This saves a tenth of a query's time, which
+        # that function spends on sorting and on its many options.
         features = self._model.preprocess(texts, prompt=prompt)
         with torch.inference_mode():
             vectors = self._model(batch_to_device(features, self._model.device))["sentence_embedding"]
@@ -101,7 +101,7 @@ def _token_counter(model: SentenceTransformer) -> TokenCounter:
     if isinstance(tokenizer, UnigramTokenizer):
         return tokenizer.count_tokens
     if not isinstance(tokenizer, Tokenizer):
-        # subtle: a Hugging Face tokenizer turns both on to encode a batch and leaves them on, hence a copy.
+        # subtle: a copy, because a Hugging Face tokenizer turns both on to encode a batch and leaves them on.
         tokenizer = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
         tokenizer.no_padding()
         tokenizer.no_truncation()
@@ -109,6 +109,6 @@ def _token_counter(model: SentenceTransformer) -> TokenCounter:
 
 
 def _max_tokens(model: SentenceTransformer, count_tokens: TokenCounter) -> int:
-    """Return the tokens left for a text beside the longest prompt and the two special tokens."""
+    """Return the number of tokens left for a text after the longest prompt and the two special tokens."""
     limit = min(model.max_seq_length or 512, _LONGEST_TEXT_TOKENS)
     return limit - max(count_tokens(["", *filter(None, model.prompts.values())])) - _SPECIAL_TOKENS

@@ -10,10 +10,10 @@ from embeddings.weights import Vocabulary
 
 
 class UnigramTokenizer:
-    """Texts to token ids.
+    """Turns texts into token ids.
 
-    SentencePiece holds the 250,002 pieces in a tenth of the memory of the `tokenizers` library. The pieces
-    `<s>`, `</s>`, `<pad>` and `<unk>` are never read from a text.
+    SentencePiece stores the 250,002 pieces in a tenth of the memory of the `tokenizers` library. A text that
+    contains `<s>`, `</s>`, `<pad>` or `<unk>` does not give these special tokens.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -24,7 +24,7 @@ class UnigramTokenizer:
         self._normalizer = _normalizer()
 
     def encode(self, texts: Iterable[str], *, special_tokens: bool = True) -> list[list[int]]:
-        """Return each text's token ids, between `<s>` and `</s>` where `special_tokens` is set."""
+        """Return each text's token ids, between `<s>` and `</s>` if `special_tokens` is set."""
         normalized = [self._normalizer.normalize_str(text) for text in texts]
         ids: list[list[int]] = self._processor.encode(
             normalized, add_bos=special_tokens, add_eos=special_tokens, num_threads=1
@@ -32,13 +32,13 @@ class UnigramTokenizer:
         return ids
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return each text's length in tokens, special ones not counted."""
+        """Return each text's length in tokens, without special tokens."""
         return [len(ids) for ids in self.encode(texts, special_tokens=False)]
 
     def encode_span(self, text: str, span: tuple[int, int]) -> tuple[list[int], tuple[int, int]]:
-        """Return the text's token ids without special ones, and the first and last token of the characters.
+        """Return the text's token ids without special tokens, and the first and the last token of `span`.
 
-        `span` is a start and an end (exclusive) in characters of `text`.
+        `span` is a start and an (exclusive) end in characters of `text`.
         """
         start, end = (len(self._normalized_prefix(text, place).encode()) for place in span)
         pieces = self._processor.encode(self._normalizer.normalize_str(text), return_type="proto").pieces
@@ -47,12 +47,12 @@ class UnigramTokenizer:
         return ids, (inside[0], inside[-1]) if inside else (0, 0)
 
     def _normalized_prefix(self, text: str, place: int) -> str:
-        # subtle: the normalizer strips the end, so that a letter has to stand behind a space there.
+        # subtle: the normalizer strips spaces at the end, so a letter is added and removed again.
         return self._normalizer.normalize_str(text[:place] + "x")[:-1]
 
 
 def _model(vocabulary: Vocabulary) -> bytes:
-    """Write the vocabulary as a SentencePiece model; "▁" goes before each word."""
+    """Return the vocabulary as a serialised SentencePiece model, which puts "▁" before each word."""
     model = ModelProto()
     ids = {"bos": vocabulary.bos_id, "eos": vocabulary.eos_id, "pad": vocabulary.pad_id}
     kinds = dict.fromkeys(ids.values(), ModelProto.SentencePiece.CONTROL)
@@ -69,10 +69,10 @@ def _model(vocabulary: Vocabulary) -> bytes:
 
 
 def _normalizer() -> normalizers.Normalizer:
-    """SentencePiece's `nmt_nfkc`: NFKC, control characters out, every kind of space to one space.
+    """Return SentencePiece's `nmt_nfkc`: NFKC, without control characters, with one space for any spaces.
 
-    Compared with the table in the weights file: equal but for 74 code points that Unicode gave a
-    compatibility mapping after the table was made, and for U+FF5E.
+    It equals the table in the weights file except for U+FF5E and for 74 code points. Unicode gave these code
+    points a compatibility mapping after the table was made.
     """
     return normalizers.Sequence(
         [

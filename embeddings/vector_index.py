@@ -1,4 +1,4 @@
-"""Vectors under passage ids: add, remove, search within a set of ids, save, load."""
+"""An index of vectors by passage id: add, remove, search among a set of ids, save, load."""
 
 import json
 import os
@@ -22,29 +22,29 @@ _FORMAT = "kutip-vector-index-3"
 _CHECKSUM_BYTES = 9
 _CHUNK = 2**20
 
-# Up to here every vector is compared as it is: a few milliseconds, less memory than the encoder has.
+# Up to this size, a search compares every vector: a few milliseconds, and less memory than the encoder's.
 EXACT_BYTES = 64 * 2**20
 
-# Vectors that each list is trained with; k-means gains little from more (FAISS warns below 39).
+# Training vectors per list. k-means gains little from more (FAISS warns below 39).
 TRAINING_VECTORS_A_LIST = 40
 _TRAINING_ROUNDS = 8
 
-# FAISS' `parallel_mode` in which threads share the lists of one query; else one thread searches them all.
+# FAISS' `parallel_mode` in which threads share the lists of one query; otherwise one thread searches all.
 _OVER_LISTS = 1
 
-# Searches at once; more would only take turns on the processors.
+# Concurrent searches. More would only compete for the processors.
 _READERS = 16
 
-# Of every tier with lists: the share of the true ten nearest that it has to find on its own sample.
+# The share of the true ten nearest neighbours that an index with lists must find on its own sample.
 _RECALL = 0.997
 
 
 class UnusableIndexFile(Exception):
-    """An index file is missing, damaged, or holds another encoder's vectors; build the index anew."""
+    """An index file is missing, damaged, or contains another encoder's vectors; rebuild the index."""
 
 
 class Tier(NamedTuple):
-    """How an index searches: no lists, or so many of so many; and what share of the ten nearest it finds."""
+    """How an index searches: its lists, how many of them it searches, and its recall of the ten nearest."""
 
     lists: int
     lists_searched: int
@@ -52,7 +52,7 @@ class Tier(NamedTuple):
 
 
 def lists_for(count: int, dimension: int) -> int:
-    """Return how many inverted lists suit so many vectors: about their root, 0 for exact search.
+    """Return the number of inverted lists for `count` vectors: about its square root, 0 for exact search.
 
     >>> lists_for(10_000, 384), lists_for(100_000, 384), lists_for(1_000_000, 384)
     (0, 256, 1024)
@@ -66,21 +66,21 @@ class VectorIndex:
     """Search by inner product, which is cosine similarity for vectors of unit length.
 
     Exact for few vectors. For many, inverted lists of 8-bit codes (Jégou et al. 2011,
-    https://doi.org/10.1109/TPAMI.2010.57): as many lists are searched as find what exact search finds.
-    Every method is safe to call from several threads.
+    https://doi.org/10.1109/TPAMI.2010.57): a search looks into as many lists as it needs to find what exact
+    search finds. Every method is safe to call from several threads.
     """
 
     def __init__(self, *, encoder_name: str, dimension: int) -> None:
         self.encoder_name = encoder_name
         self.dimension = dimension
-        self.recall = 1.0  # share of the ten nearest that is found, measured by `tune`
+        self.recall = 1.0  # the share of the ten nearest that a search finds, measured by `tune`
         self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         self._readers = threading.Semaphore(_READERS)
         self._writing = threading.Lock()
 
     @classmethod
     def trained_on(cls, sample: FloatArray, *, encoder_name: str, lists: int) -> "VectorIndex":
-        """Return an empty index with `lists` inverted lists, laid out for vectors like `sample`."""
+        """Return an empty index with `lists` inverted lists, trained on `sample`."""
         index = cls(encoder_name=encoder_name, dimension=sample.shape[1])
         quantizer = faiss.IndexFlatIP(index.dimension)
         tier: Any = faiss.IndexIVFScalarQuantizer(
@@ -88,7 +88,7 @@ class VectorIndex:
         )
         tier.parallel_mode = _OVER_LISTS
         tier.cp.niter = _TRAINING_ROUNDS
-        tier.cp.spherical = True  # on unit vectors: .973 instead of .968 of the ten nearest at equal work
+        tier.cp.spherical = True  # finds .973 instead of .968 of the ten nearest unit vectors, equally fast
         tier.train(np.ascontiguousarray(sample, np.float32))
         index._index = tier
         return index
@@ -108,16 +108,16 @@ class VectorIndex:
 
     @property
     def is_outgrown(self) -> bool:
-        """Whether so many vectors deserve another tier."""
+        """Whether the index has too many vectors for its number of lists."""
         return lists_for(len(self), self.dimension) > self.lists
 
     def add(self, ids: IdArray, vectors: FloatArray) -> None:
-        """Put `vectors` (count, dimension) under new `ids` (count)."""
+        """Add `vectors` (count, dimension) with new `ids` (count)."""
         with self._exclusively():
             self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
 
     def remove(self, ids: IdArray) -> None:
-        """Take the vectors of `ids` out; ids it does not hold are passed over."""
+        """Remove the vectors with these `ids`; ignore ids that the index does not contain."""
         if len(ids):
             with self._exclusively():
                 self._index.remove_ids(ids)
@@ -127,8 +127,8 @@ class VectorIndex:
     ) -> list[tuple[int, float]]:
         """Return the `depth` nearest ids with their similarity, best first, only from `within` if given.
 
-        Of equal similarity, the smaller id comes first. With inverted lists similarities are good to two
-        places: rescore with the vectors themselves.
+        Of two ids with equal similarity, the smaller comes first. With inverted lists, similarities are
+        accurate to two decimal places: score the hits again with the vectors themselves.
         """
         if within is not None:
             depth = min(depth, len(within))
@@ -142,25 +142,25 @@ class VectorIndex:
         return sorted((pair for pair in found if pair[0] >= 0), key=lambda pair: (-pair[1], pair[0]))
 
     def ids(self) -> IdArray:
-        """Return the ids it holds, in no order; one held twice is there twice."""
+        """Return the ids in no particular order; an id that was added twice appears twice."""
         with self._exclusively():
             if not self.lists:
-                held: IdArray = faiss.vector_to_array(self._index.id_map)
-                return held
+                ids: IdArray = faiss.vector_to_array(self._index.id_map)
+                return ids
             lists = self._index.invlists
             sizes = [lists.list_size(number) for number in range(self.lists)]
-            held_in = [
+            ids_by_list = [
                 faiss.rev_swig_ptr(lists.get_ids(number), size).copy()
                 for number, size in enumerate(sizes)
                 if size
             ]
-            return np.concatenate([np.empty(0, np.int64), *held_in])
+            return np.concatenate([np.empty(0, np.int64), *ids_by_list])
 
     def vectors(self, ids: IdArray) -> FloatArray:
-        """Return the vectors under `ids` (count, dimension), decoded where they are kept as codes.
+        """Return the vectors with these `ids` (count, dimension), decoded if they are stored as codes.
 
         Raises:
-            RuntimeError: one of them is not there.
+            RuntimeError: the index does not contain an id.
         """
         with self._exclusively():
             if self.lists:
@@ -174,7 +174,7 @@ class VectorIndex:
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
-        """Wait until nobody searches, and keep everybody from it."""
+        """Wait until no search runs, and block new searches."""
         with self._writing:
             for _ in range(_READERS):
                 self._readers.acquire()
@@ -184,17 +184,17 @@ class VectorIndex:
                 self._readers.release(_READERS)
 
     def _parameters(self, within: IdArray | None) -> Any:
-        """Look into as many more lists as a filter keeps less: the work and what is found stay the same."""
-        # The classes take any field by name, which their types do not say.
+        """Search more lists if a filter keeps fewer vectors, so that work and recall stay the same."""
+        # The classes accept any field by name, but their type stubs do not say so.
         selector = _selector(within)
         if not self.lists:
             return faiss.SearchParameters(sel=selector) if selector else None  # type: ignore[call-arg]
-        kept = 1.0 if within is None else len(within) / len(self)
-        probes = min(self.lists, int(self.tier.lists_searched / kept))
+        share = 1.0 if within is None else len(within) / len(self)
+        probes = min(self.lists, int(self.tier.lists_searched / share))
         return faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
 
     def tune(self, sample: TrueNeighbours) -> None:
-        """Choose how many lists are searched: as many as find what exact search finds."""
+        """Choose the number of lists to search: enough to find what exact search finds."""
         for probes in _probe_choices(self.lists):
             self._index.nprobe = probes
             _, found = self._index.search(sample.queries, 10 * sample.neighbours)
@@ -203,9 +203,9 @@ class VectorIndex:
                 return
 
     def save(self, path: Path, *, state: dict[str, int]) -> None:
-        """Write the index beside `path` and rename it in; `state` says what it holds, for `load`.
+        """Write the index to a temporary file and rename it to `path`; `load` returns `state` again.
 
-        The caller sees to it that nobody else writes.
+        The caller must make sure that nothing else writes the index meanwhile.
         """
         description = {
             **_description(self.encoder_name, self.dimension),
@@ -219,7 +219,7 @@ class VectorIndex:
             with written.open("wb") as file:
                 output = _ChecksummedFile(file)
                 output.write(json.dumps(description).encode() + b"\n")
-                with self._readers, _raised_outside(output):
+                with self._readers, _raise_file_error(output):
                     faiss.write_index(self._index, faiss.PyCallbackIOWriter(output.write, _CHUNK))  # type: ignore[attr-defined]
                 file.write(output.checksum)
                 file.flush()
@@ -230,33 +230,33 @@ class VectorIndex:
 
     @classmethod
     def load(cls, path: Path, *, encoder_name: str, dimension: int) -> tuple["VectorIndex", dict[str, int]]:
-        """Read what `save` wrote; return the index and its state.
+        """Read a file that `save` wrote; return the index and its state.
 
         Raises:
-            UnusableIndexFile: missing, damaged, of another format, encoder or dimension.
+            UnusableIndexFile: the file is missing, damaged, or of another format, encoder or dimension.
         """
         found = read_description(path)
         expected = _description(encoder_name, dimension)
         if {name: found.get(name) for name in expected} != expected:
             raise UnusableIndexFile(f"{path} is for {found}, not {expected}")
-        _check(path)
+        _verify_checksum(path)
         index = cls(encoder_name=encoder_name, dimension=dimension)
         index.recall = found["recall"]
         with path.open("rb") as file:
             file.readline()
             index._index = faiss.read_index(faiss.PyCallbackIOReader(file.read, _CHUNK))  # type: ignore[attr-defined]
         if index.lists:
-            index._index.parallel_mode = _OVER_LISTS  # no file holds it
+            index._index.parallel_mode = _OVER_LISTS  # the file does not store it
         return index, found["state"]
 
 
 def unfinished(path: Path) -> Path:
-    """Return what is written beside `path`; a process that is killed leaves it behind."""
+    """Return the temporary file for `path`; a process that is killed leaves it behind."""
     return path.with_name(f"{path.name}.unfinished")
 
 
 def read_description(path: Path) -> dict[str, Any]:
-    """Return what an index file says of itself: encoder, dimension, lists, recall, state.
+    """Return the description in an index file: encoder, dimension, lists, recall, state.
 
     Raises:
         UnusableIndexFile
@@ -269,7 +269,7 @@ def read_description(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise UnusableIndexFile(f"{path} is damaged: {error}") from error
     if not isinstance(description, dict):
-        raise UnusableIndexFile(f"{path} is damaged: it does not say what it holds")
+        raise UnusableIndexFile(f"{path} is damaged: its description is missing")
     return description
 
 
@@ -277,7 +277,7 @@ def _description(encoder_name: str, dimension: int) -> dict[str, str | int]:
     return {"format": _FORMAT, "encoder": encoder_name, "dimension": dimension}
 
 
-# A bitmap answers at once whether an id is among millions; ids beyond this would make it too large.
+# A bitmap quickly finds an id among millions. Ids beyond this would make the bitmap too large.
 _LARGEST_BITMAP_ID = 100_000_000
 
 
@@ -293,12 +293,12 @@ def _selector(within: IdArray | None) -> Any:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Keep FAISS from waking other threads for one exact search, as those of other questions are at work.
+    """Keep FAISS from using several threads for one exact search, because other questions need them.
 
-    Of 6,101 vectors, .5 ms on one thread; 1.8 on two of two busy processors.
+    For 6,101 vectors, a search takes 0.5 ms on one thread, and 1.8 ms on two threads of two busy processors.
     """
     before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)  # of this thread alone
+    faiss.omp_set_num_threads(1)  # only for this thread
     try:
         yield
     finally:
@@ -306,7 +306,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _probe_choices(lists: int) -> Iterator[int]:
-    """Yield numbers of lists to search, each half as many again, up to all."""
+    """Yield numbers of lists to search, each 1.5 times the number before, up to all lists."""
     probes = 8
     while probes < lists:
         yield probes
@@ -315,7 +315,7 @@ def _probe_choices(lists: int) -> Iterator[int]:
 
 
 class _ChecksummedFile:
-    """Passes bytes on and keeps their checksum; an error is kept, as FAISS cannot carry it."""
+    """Writes bytes to a file, computes their checksum, and stores an error, which FAISS would lose."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -332,13 +332,13 @@ class _ChecksummedFile:
 
     @property
     def checksum(self) -> bytes:
-        """The file's last line, which holds for all before it."""
+        """The file's last line: the checksum of everything before it."""
         return b"%08x\n" % self._sum
 
 
 @contextmanager
-def _raised_outside(output: _ChecksummedFile) -> Iterator[None]:
-    """Raise the error that the file had, instead of the one FAISS makes of it."""
+def _raise_file_error(output: _ChecksummedFile) -> Iterator[None]:
+    """Raise the error of the file instead of the error that FAISS makes of it."""
     try:
         yield
     except Exception as error:
@@ -347,8 +347,8 @@ def _raised_outside(output: _ChecksummedFile) -> Iterator[None]:
         raise output.error
 
 
-def _check(path: Path) -> None:
-    """Compare a file's last line with the checksum of the rest, before anything is made of it."""
+def _verify_checksum(path: Path) -> None:
+    """Compare a file's last line with the checksum of the rest, before the file is used."""
     remaining = path.stat().st_size - _CHECKSUM_BYTES
     checksum = 0
     with path.open("rb") as file:

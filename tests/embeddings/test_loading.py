@@ -120,7 +120,7 @@ def test_folders_that_hold_no_reranker_are_named_with_the_reason(folder: Path, t
         tmp_path / "nowhere": "not found",
         tmp_path: r"config\.json",
         save_tiny_cross_encoder(tmp_path, labels=2): "it has 2 labels where a reranker has one",
-        folder: "it has no trained head that scores",
+        folder: "it has no trained scoring head",
     }
     for path, reason in reasons.items():
         message = rf"^KUTIP_RERANKER_MODEL is '{path}', .*\(.*{reason}.*\): {RERANKER_NEXT_STEP}"

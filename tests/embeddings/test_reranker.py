@@ -72,5 +72,5 @@ def test_a_model_of_several_labels_is_none(tmp_path: Path) -> None:
 
 def test_an_embedding_model_is_none(tmp_path: Path) -> None:
     model = CrossEncoder(str(save_tiny_model(tmp_path)), device="cpu")
-    with pytest.raises(ValueError, match="it has no trained head that scores, as embedding models have none"):
+    with pytest.raises(ValueError, match="it has no trained scoring head; it may be an embedding model"):
         CrossEncoderReranker(model, name="embeddings")

@@ -1,7 +1,7 @@
-"""Sentences made false by rule: a number, two numbers or two names exchanged, or a negation put in or out.
+"""Makes sentences false by rule: changes a number, swaps two numbers or names, or adds or removes a negation.
 
-Each function returns the changed sentence, or None where the sentence offers nothing to change. They teach
-the model to compare word by word; the unchanged sentence is the true example with the same surface.
+Each function returns the changed sentence, or None if it cannot change the sentence. The false sentences
+teach the model to compare word by word. The unchanged sentence is the true example that looks the same.
 """
 
 import random
@@ -24,7 +24,7 @@ _NEGATIONS = {
 
 
 def change_number(sentence: str, *, language: str, rng: random.Random) -> str | None:
-    """Exchange one number for another of like size."""
+    """Replace a number by another of the same length."""
     found = list(_NUMBER.finditer(sentence))
     if not found:
         return None
@@ -37,17 +37,17 @@ def change_number(sentence: str, *, language: str, rng: random.Random) -> str | 
 
 
 def swap_numbers(sentence: str, *, language: str, rng: random.Random) -> str | None:
-    """Exchange two different numbers for each other."""
+    """Swap two different numbers."""
     return _swap(sentence, [match.span() for match in _NUMBER.finditer(sentence)], rng)
 
 
 def swap_names(sentence: str, *, language: str, rng: random.Random) -> str | None:
-    """Exchange two different names for each other."""
+    """Swap two different names."""
     return _swap(sentence, [match.span() for match in _NAME.finditer(sentence)], rng)
 
 
 def negate(sentence: str, *, language: str, rng: random.Random) -> str | None:
-    """Take a negation out; where there is none, put one in."""
+    """Remove a negation; if there is none, add one."""
     if language not in _NEGATIONS:
         return None
     negations = list(_NEGATIONS[language].finditer(sentence))
@@ -67,7 +67,7 @@ ALTERATIONS: tuple[Callable[..., str | None], ...] = (change_number, swap_number
 
 
 def alter(sentence: str, *, language: str, rng: random.Random) -> str | None:
-    """Make the sentence false in the first way that applies, in a random order."""
+    """Make the sentence false with the first alteration that applies, tried in random order."""
     for change in rng.sample(ALTERATIONS, len(ALTERATIONS)):
         changed = change(sentence, language=language, rng=rng)
         if changed is not None and changed != sentence:

@@ -1,4 +1,4 @@
-"""Examples to padded tensors: token ids, masks and targets, in batches of like length."""
+"""Turns examples into padded tensors: token ids, masks and targets, in batches of similar length."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -15,8 +15,8 @@ BATCH_TOKENS = 3072
 SECOND_TOKENS = 288
 FIRST_TOKENS = 96
 
-# What a target says where there is nothing to learn.
-NOTHING = -100
+# The target of an example that has no label for a head.
+NO_LABEL = -100
 NOT_SUPPORTED = 3
 
 _CLAIM_TARGETS = {label: number for number, label in enumerate(CLAIM_LABELS)} | {
@@ -27,7 +27,7 @@ _ANSWER_TARGETS = {"answerable": 1, "unanswerable": 0}
 
 @dataclass(frozen=True)
 class Encoded:
-    """One example as token ids with its targets; the span counts tokens of the whole input."""
+    """One example as token ids with its targets; the span is in tokens of the whole input."""
 
     first: list[int]
     second: list[int]
@@ -37,13 +37,13 @@ class Encoded:
 
     @property
     def length(self) -> int:
-        """Return the tokens of the whole input."""
+        """The number of tokens of the whole input."""
         return len(self.first) + len(self.second) + 4
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What each pair of a batch is to be read as; `NOTHING` where the pair does not say."""
+    """The targets of each pair in a batch; `NO_LABEL` if the pair has no label for a head."""
 
     claim: Tensor
     answerable: Tensor
@@ -52,7 +52,7 @@ class Targets:
 
 
 def encode(example: Example, tokenizer: UnigramTokenizer) -> Encoded:
-    """Tokenize; a second text that is too long is cut to a window that holds the answer."""
+    """Tokenize an example; cut a second text that is too long to a window that contains the answer."""
     first = tokenizer.encode([example.first], special_tokens=False)[0][:FIRST_TOKENS]
     span: tuple[int, int] | None = None
     if example.answer is None:
@@ -63,8 +63,8 @@ def encode(example: Example, tokenizer: UnigramTokenizer) -> Encoded:
     return Encoded(
         first,
         second,
-        _CLAIM_TARGETS.get(example.label, NOTHING),
-        _ANSWER_TARGETS.get(example.label, NOTHING),
+        _CLAIM_TARGETS.get(example.label, NO_LABEL),
+        _ANSWER_TARGETS.get(example.label, NO_LABEL),
         span and (span[0] + before, span[1] + before),
     )
 
@@ -80,7 +80,7 @@ def _window(tokens: list[int], span: tuple[int, int]) -> tuple[list[int], tuple[
 def batches(
     encoded: Sequence[Encoded], *, rng: random.Random, tokenizer: UnigramTokenizer
 ) -> Iterator[tuple[Batch, Targets]]:
-    """Yield batches of pairs of like length, in random order, each of about `BATCH_TOKENS` tokens."""
+    """Yield batches of pairs of similar length, in random order, each of about `BATCH_TOKENS` tokens."""
     ordered = sorted(encoded, key=lambda example: example.length)
     groups: list[list[Encoded]] = [[]]
     for example in ordered:
@@ -93,7 +93,7 @@ def batches(
 
 
 def collate(group: Sequence[Encoded], *, tokenizer: UnigramTokenizer) -> Batch:
-    """Lay the pairs into one rectangle."""
+    """Pad the pairs to the same length."""
     length = max(example.length for example in group)
     ids = torch.full((len(group), length), tokenizer.pad_id)
     mask, first, second = (torch.zeros(len(group), length, dtype=torch.long) for _ in range(3))
@@ -108,7 +108,7 @@ def collate(group: Sequence[Encoded], *, tokenizer: UnigramTokenizer) -> Batch:
 
 
 def _targets(group: Sequence[Encoded]) -> Targets:
-    spans = [example.span or (NOTHING, NOTHING) for example in group]
+    spans = [example.span or (NO_LABEL, NO_LABEL) for example in group]
     return Targets(
         claim=torch.tensor([example.claim for example in group]),
         answerable=torch.tensor([example.answerable for example in group]),

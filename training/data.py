@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-# Articles of XQuAD that training never sees in any language, so that its figures mean something.
+# Articles of XQuAD that training never sees in any language, so that they can measure the model.
 HELD_OUT_XQUAD = frozenset({"12", "33", "42"})
 
-# What was written for this project; most of its passages stand in the shared articles.
-OWN = Path(__file__).parent / "authored"
+# Claims and questions written for this project; most of their passages are in the shared articles.
+AUTHORED = Path(__file__).parent / "authored"
 
 _ARTICLE_FILES = {
     "eval": ("facqa-dev", "idk-mrc-train", "xquad-dev", "ntrex-dev"),
@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim, its evidence and the label; `place` says where the evidence stands, if it is an article's."""
+    """A claim, its evidence and the label; `place` locates the evidence if it is part of an article."""
 
     claim: str
     evidence: str
@@ -42,7 +42,7 @@ class ClaimRow:
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """A question and a passage; the answer's characters in the passage where it holds one."""
+    """A question and a passage; if the passage contains an answer, the answers and where the first starts."""
 
     question: str
     passage: str
@@ -54,7 +54,7 @@ class QuestionRow:
 
 
 class Articles:
-    """The paragraphs of all articles, and their translations where a set is parallel."""
+    """The paragraphs of all articles, and their translations if a set is parallel."""
 
     def __init__(self, shared: Path) -> None:
         self._articles: dict[str, dict[str, Any]] = {}
@@ -63,7 +63,7 @@ class Articles:
                 self._articles |= {
                     row["id"]: row for row in read_jsonl(shared / folder / f"{name}.articles.jsonl")
                 }
-        for path in sorted(OWN.glob("*.articles.jsonl")):
+        for path in sorted(AUTHORED.glob("*.articles.jsonl")):
             self._articles |= {row["id"]: row for row in read_jsonl(path)}
         self._parallel: dict[str, list[str]] = {}
         for article in self._articles.values():
@@ -90,7 +90,7 @@ class Articles:
         return paragraphs
 
     def translations(self, article_id: str) -> list[str]:
-        """Return the ids of the article in every language that has it, itself among them."""
+        """Return the ids of all translations of the article, including the article itself."""
         return self._parallel[self._articles[article_id].get("parallel_id", article_id)]
 
     def ids(self, prefix: str) -> list[str]:
@@ -102,20 +102,20 @@ class Articles:
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield one object a line."""
+    """Yield the object in each line."""
     with path.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
 def is_held_out(article_id: str | None) -> bool:
-    """Tell whether the article is kept out of training."""
+    """Whether the article is held out from training."""
     if article_id is None or not article_id.startswith("xquad-"):
         return False
     return article_id[-2:] in HELD_OUT_XQUAD
 
 
 def read_claims(path: Path) -> list[ClaimRow]:
-    """Read a file of claims that carry their evidence."""
+    """Read a file of claims that contains their evidence."""
     return [
         ClaimRow(
             claim=row["claim"],
@@ -132,7 +132,7 @@ def read_claims(path: Path) -> list[ClaimRow]:
 
 
 def read_own_claims(articles: Articles) -> list[ClaimRow]:
-    """Read the claims written for this project, whose evidence stands in the shared articles."""
+    """Read the claims written for this project, whose evidence is in the shared articles."""
     return [
         ClaimRow(
             claim=row["claim"],
@@ -143,14 +143,14 @@ def read_own_claims(articles: Articles) -> list[ClaimRow]:
             place=_own_place(row),
             source="own",
         )
-        for path in sorted(OWN.glob("*.claims.jsonl"))
+        for path in sorted(AUTHORED.glob("*.claims.jsonl"))
         for row in read_jsonl(path)
         if not is_held_out(row["article_id"])
     ]
 
 
 def read_authored_questions(path: Path) -> list[QuestionRow]:
-    """Read a file of questions that carry their passage."""
+    """Read a file of questions that contains their passages."""
     return [
         QuestionRow(
             question=row["question"],
@@ -167,9 +167,9 @@ def read_authored_questions(path: Path) -> list[QuestionRow]:
 
 
 def read_own_questions(articles: Articles) -> list[QuestionRow]:
-    """Read the questions written for this project, whose passages stand in the shared articles."""
+    """Read the questions written for this project, whose passages are in the shared articles."""
     rows = []
-    for path in sorted(OWN.glob("*.questions.jsonl")):
+    for path in sorted(AUTHORED.glob("*.questions.jsonl")):
         for row in read_jsonl(path):
             if is_held_out(row["article_id"]):
                 continue
@@ -181,7 +181,7 @@ def read_own_questions(articles: Articles) -> list[QuestionRow]:
 
 
 def read_questions(path: Path, articles: Articles) -> list[QuestionRow]:
-    """Read a question set whose passages stand in an article file."""
+    """Read a question set whose passages are in an article file."""
     rows = []
     for row in read_jsonl(path):
         article_id, index = row["article_id"], row["paragraph_index"]
@@ -203,7 +203,7 @@ def read_questions(path: Path, articles: Articles) -> list[QuestionRow]:
 
 
 def in_language(row: ClaimRow, article_id: str, articles: Articles) -> ClaimRow:
-    """Return the same claim over a translation of its evidence."""
+    """Return the same claim with a translation of its evidence."""
     assert row.place is not None
     place = replace(row.place, article_id=article_id)
     return replace(

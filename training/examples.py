@@ -1,7 +1,7 @@
-"""What the model reads while it is trained: sources of examples, and the mixture they are drawn in.
+"""The examples for training: their sources, and the mixture in which they are drawn.
 
-A source turns one of its rows into an example each time it is drawn, in another way each time: evidence in
-another language, beside another passage, or exchanged for a passage that says something else.
+Each time a row is drawn, its source makes a different example from it: with evidence in another language,
+with another passage beside the evidence, or with another passage instead of the evidence.
 """
 
 import itertools
@@ -28,15 +28,15 @@ from training.data import (
 )
 from training.hard_negatives import mine
 
-# Languages of the parallel news; drawn more often where people of this project ask and read.
-_OFTEN = ("en", "id", "ms", "zh-Hans", "ja", "ar", "es", "vi", "th")
+# Languages of the parallel news that are drawn more often, because users of Kutip ask and read in them.
+_FREQUENT_LANGUAGES = ("en", "id", "ms", "zh-Hans", "ja", "ar", "es", "vi", "th")
 
 
 @dataclass(frozen=True)
 class Example:
-    """Two texts with prefix, and what is to be said of them.
+    """Two texts, the first with its prefix, and their label.
 
-    `label` is a claim's label, or for a question "answerable" or "unanswerable". `answer` is a span of
+    `label` is the label of a claim, or "answerable" or "unanswerable" for a question. `answer` is a span of
     characters in `second`.
     """
 
@@ -48,7 +48,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Source:
-    """Rows, how one becomes an example, and how often the source is drawn beside the others."""
+    """Rows, a function that makes an example from a row, and the weight of the source in the mixture."""
 
     name: str
     weight: float
@@ -57,7 +57,7 @@ class Source:
 
 
 def sources(shared: Path, encoder: Callable[[], Encoder], *, cache: Path) -> list[Source]:
-    """Read every training file; passages near a question are found by `encoder` once and kept in `cache`."""
+    """Read every training file; `encoder` finds the hard negatives once, and `cache` stores them."""
     articles = Articles(shared)
     train = shared / "train"
     return [
@@ -69,7 +69,7 @@ def sources(shared: Path, encoder: Callable[[], Encoder], *, cache: Path) -> lis
 def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     authored = _Claims(read_claims(train / "authored-train.claims.jsonl"), articles)
     own = _Claims(read_own_claims(articles), articles)
-    paraphrases = _Translated([read_claims(path) for path in sorted(train.glob("pawsx-dev-*.claims.jsonl"))])
+    paraphrases = _Paraphrases([read_claims(path) for path in sorted(train.glob("pawsx-dev-*.claims.jsonl"))])
     indonli = _Claims(read_claims(train / "indonli-train.claims.jsonl"), articles)
     japanese = _Claims(
         [row for name in ("jnli-valid", "jnli-test") for row in read_claims(train / f"{name}.claims.jsonl")],
@@ -112,17 +112,17 @@ def _question_sources(
         "arcd": read_questions(train / "arcd-dev.questions.jsonl", articles),
     }
     weights = (0.08, 0.10, 0.07, 0.035, 0.05, 0.015, 0.01, 0.01, 0.01)
-    every = [row for rows in sets.values() for row in rows]
-    negatives = iter(mine(every, articles, encoder, kept=cache / f"negatives-{len(every)}.json"))
-    found = []
+    all_rows = [row for rows in sets.values() for row in rows]
+    negatives = iter(mine(all_rows, articles, encoder, cache=cache / f"negatives-{len(all_rows)}.json"))
+    result = []
     for (name, rows), weight in zip(sets.items(), weights, strict=True):
         questions = _Questions(rows, list(itertools.islice(negatives, len(rows))), articles)
-        found.append(Source(name, weight, len(rows), questions.make))
-    return found
+        result.append(Source(name, weight, len(rows), questions.make))
+    return result
 
 
 class _Claims:
-    """Claims as they were written, over evidence that varies."""
+    """Claims as they were written, with evidence that varies."""
 
     def __init__(self, rows: Sequence[ClaimRow], articles: Articles) -> None:
         self.rows = rows
@@ -149,7 +149,7 @@ class _Claims:
         return _claim_example(row.claim, row.evidence, row.label)
 
     def _other_passage(self, row: ClaimRow, rng: random.Random) -> str:
-        """Return another paragraph of the article, else one of another article of the set, or nothing."""
+        """Return another paragraph of the article, or evidence of another row, or an empty text."""
         assert row.place is not None
         used = range(row.place.index - 1, row.place.index + row.place.count + 1)
         paragraphs = self._articles.paragraphs(row.place.article_id)
@@ -161,10 +161,10 @@ class _Claims:
         return "" if same else other.evidence
 
 
-class _Translated:
-    """Paraphrases and their look-alikes, the same pairs in several languages.
+class _Paraphrases:
+    """Pairs of paraphrases and pairs that only look like paraphrases, each in several languages.
 
-    Where two languages give a pair the same label, the claim may be of one and the evidence of the other.
+    If a pair has the same label in two languages, its claim and evidence may come from different languages.
     """
 
     def __init__(self, languages: Sequence[Sequence[ClaimRow]]) -> None:
@@ -178,16 +178,16 @@ class _Translated:
         other = rng.choice(self._languages)[pair]
         evidence = other.evidence if other.label == row.label and rng.random() < 0.5 else row.evidence
         claim = row.claim
-        if rng.random() < 0.5 and evidence is row.evidence:  # both directions hold
+        if rng.random() < 0.5 and evidence is row.evidence:  # the label holds in both directions
             claim, evidence = evidence, claim
         return _claim_example(claim, evidence, row.label)
 
 
 class _ParallelLines:
-    """A line of news as the claim, some lines of the same story in any language as the evidence.
+    """A line of news as the claim, and some lines of the same story in any language as the evidence.
 
-    A third of the lines is left as it is (true), a third is made false by rule, and of a third the evidence
-    is another part of the story.
+    A third of the lines stay unchanged (true), a third are made false by rule, and a third get evidence from
+    another part of the story.
     """
 
     def __init__(self, articles: Articles) -> None:
@@ -195,7 +195,7 @@ class _ParallelLines:
         self._lines = [
             (article_id, number)
             for article_id in articles.ids("ntrex-")
-            if articles.language(article_id) in _OFTEN
+            if articles.language(article_id) in _FREQUENT_LANGUAGES
             for number, line in enumerate(articles.paragraphs(article_id))
             if len(line) > 25
         ]
@@ -212,10 +212,10 @@ class _ParallelLines:
         evidence = lines[first : line + 1 + rng.randrange(2)]
         chance = rng.random()
         if chance < 0.33:
-            away = [text for place, text in enumerate(lines) if abs(place - line) > 3]
-            if away:
-                start = rng.randrange(len(away))
-                return _claim_example(claim, " ".join(away[start : start + 2]), "unsupported")
+            distant = [text for place, text in enumerate(lines) if abs(place - line) > 3]
+            if distant:
+                start = rng.randrange(len(distant))
+                return _claim_example(claim, " ".join(distant[start : start + 2]), "unsupported")
         if chance < 0.67:
             changed = alter(claim, language=self._articles.language(article_id), rng=rng)
             if changed is not None:
@@ -224,7 +224,7 @@ class _ParallelLines:
 
 
 class _Questions:
-    """Questions over their passage, over its translation, or over a passage that does not answer."""
+    """Questions with their passage, with its translation, or with a passage that does not answer them."""
 
     def __init__(
         self, rows: Sequence[QuestionRow], negatives: Sequence[Sequence[Place]], articles: Articles
@@ -241,15 +241,15 @@ class _Questions:
         if row.answers and self._negatives[number] and rng.random() < 0.4:
             place = rng.choice(self._negatives[number])
             title = self._articles.title(place.article_id)
-            return _question_example(row.question, self._articles.text(place), _maybe(title, rng))
+            return _question_example(row.question, self._articles.text(place), _sometimes(title, rng))
         if row.place is not None and rng.random() < 0.4:
             row = self._translated(row, rng)
         return _question_example(
-            row.question, row.passage, _maybe(row.title, rng), answers=row.answers, start=row.answer_start
+            row.question, row.passage, _sometimes(row.title, rng), answers=row.answers, start=row.answer_start
         )
 
     def _translated(self, row: QuestionRow, rng: random.Random) -> QuestionRow:
-        """Return the question over a translation of its passage."""
+        """Return the question with a translation of its passage."""
         assert row.place is not None
         translations = self._articles.translations(row.place.article_id)
         if len(translations) == 1:
@@ -276,12 +276,12 @@ def _question_example(
     return Example(QUESTION_PREFIX + question, lead + passage, label, answer)
 
 
-def _maybe(title: str, rng: random.Random) -> str:
+def _sometimes(title: str, rng: random.Random) -> str:
     return title if rng.random() < 0.6 else ""
 
 
 def _draw_language(article_ids: Sequence[str], articles: Articles, rng: random.Random) -> str:
-    often = [article_id for article_id in article_ids if articles.language(article_id) in _OFTEN]
+    often = [article_id for article_id in article_ids if articles.language(article_id) in _FREQUENT_LANGUAGES]
     return rng.choice(often if often and rng.random() < 0.85 else list(article_ids))
 
 
@@ -289,7 +289,7 @@ MixtureState = tuple[Any, dict[str, tuple[int, list[int]]]]
 
 
 class Mixture:
-    """Draws examples: each source in turn by its weight, each of its rows once before any comes again."""
+    """Draws examples: sources at random by weight; all rows of a source once before any is drawn again."""
 
     def __init__(self, drawn_from: Sequence[Source], *, seed: int) -> None:
         self._sources = [source for source in drawn_from if source.size]
@@ -297,13 +297,13 @@ class Mixture:
         self._orders: list[list[int]] = [[] for _ in self._sources]
 
     def draw(self, count: int) -> list[Example]:
-        """Return so many examples."""
+        """Return `count` examples."""
         weights = [source.weight for source in self._sources]
         drawn = self._rng.choices(range(len(self._sources)), weights, k=count)
-        return [self._one(number) for number in drawn]
+        return [self._draw_one(number) for number in drawn]
 
     def state(self) -> MixtureState:
-        """Return what `restore` takes."""
+        """Return the state, for `restore`."""
         orders = {
             source.name: (source.size, list(order))
             for source, order in zip(self._sources, self._orders, strict=True)
@@ -311,14 +311,14 @@ class Mixture:
         return self._rng.getstate(), orders
 
     def restore(self, state: MixtureState) -> None:
-        """Go on where `state` was taken; a source whose file has changed begins anew."""
+        """Continue from `state`; a source whose number of rows has changed starts from the beginning."""
         rng_state, orders = state
         self._rng.setstate(rng_state)
         for number, source in enumerate(self._sources):
             size, order = orders.get(source.name, (0, []))
             self._orders[number] = list(order) if size == source.size else []
 
-    def _one(self, number: int) -> Example:
+    def _draw_one(self, number: int) -> Example:
         source, order = self._sources[number], self._orders[number]
         if not order:
             order.extend(self._rng.sample(range(source.size), source.size))

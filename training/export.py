@@ -1,6 +1,6 @@
-"""Write the trained tensors as the adapter that the package carries: `python -m training.export`.
+"""Write the trained tensors to the adapter file of the package: `python -m training.export`.
 
-It prints the file's hash, which `embeddings/adapter.py` pins.
+The program prints the hash of the file. `embeddings/adapter.py` must contain this hash.
 """
 
 import argparse
@@ -22,10 +22,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=Path("build/reader/checkpoint.pt"))
     parser.add_argument("--out", type=Path, default=FILE)
-    parser.add_argument("--last", action="store_true", help="the last tensors instead of their running mean")
+    parser.add_argument(
+        "--last", action="store_true", help="export the last tensors instead of their running mean"
+    )
     options = parser.parse_args()
     checkpoint = torch.load(options.checkpoint, weights_only=False)
-    tensors = named(checkpoint["trained" if options.last else "average"])
+    tensors = adapter_tensors(checkpoint["trained" if options.last else "average"])
     metadata = {"version": VERSION, "weights_sha256": SHA256, "steps": str(checkpoint["step"])}
     save_file(tensors, options.out, metadata=metadata)
     digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
@@ -33,17 +35,17 @@ def main() -> None:
 
 
 def parameters(adapter: Adapter) -> dict[str, torch.Tensor]:
-    """Return an adapter's tensors under the names of the model's parameters."""
+    """Return an adapter's tensors with the names of the model's parameters."""
     return {_parameter(name): torch.from_numpy(value) for name, value in adapter.tensors.items()}
 
 
-def named(state: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
-    """Return the tensors in half precision under the names that `embeddings/adapter.py` reads."""
+def adapter_tensors(state: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
+    """Return the tensors in half precision with the names that `embeddings/adapter.py` reads."""
     return {_name(name): value.half().numpy() for name, value in state.items()}
 
 
 def _name(parameter: str) -> str:
-    """Translate a parameter's name to the adapter's.
+    """Translate the name of a parameter to the name in the adapter.
 
     >>> _name("bert.encoder.layer.3.attention.self.query.a")
     'l3.q.a'
@@ -57,7 +59,7 @@ def _name(parameter: str) -> str:
 
 
 def _parameter(name: str) -> str:
-    """Translate a name of the adapter's back.
+    """Translate a name in the adapter to the name of a parameter.
 
     >>> _parameter("l3.q.a"), _parameter("pool.w")
     ('bert.encoder.layer.3.attention.self.query.a', 'pool.weight')

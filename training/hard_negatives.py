@@ -1,4 +1,4 @@
-"""Passages that resemble a question without answering it, found by the bundled encoder."""
+"""Finds passages that resemble a question without answering it, with the bundled encoder."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -11,29 +11,29 @@ from embeddings.weights import FloatArray
 from training.data import Articles, Place, QuestionRow
 
 DEPTH = 24
-KEPT = 6
+NEGATIVES_PER_QUESTION = 6
 
-# So much of a passage is compared with the question; more may be longer than the encoder takes.
+# The beginning of a passage that is compared with the question. A longer text may exceed the encoder's limit.
 EMBEDDED_CHARACTERS = 480
 
-# Sets whose passages are searched together; the questions of a set are asked of its own pool.
+# Sets whose passages are searched together. The questions of a set search only its own pool.
 POOLS = (("facqa", "idk-train", "xquad-id"), ("xquad-en",), ("jaquad",), ("cmrc",), ("drcd",), ("arcd",))
 
 
 def mine(
-    rows: Sequence[QuestionRow], articles: Articles, load_encoder: Callable[[], Encoder], *, kept: Path
+    rows: Sequence[QuestionRow], articles: Articles, load_encoder: Callable[[], Encoder], *, cache: Path
 ) -> list[list[Place]]:
-    """Return for each question up to six places that do not hold any of its answers; kept in a file."""
-    if kept.exists():
-        found = json.loads(kept.read_text())
+    """Return up to six places without an answer for each question; read or write the file `cache`."""
+    if cache.exists():
+        found = json.loads(cache.read_text())
         if len(found) == len(rows):
             return [[Place(*place) for place in places] for places in found]
     negatives: list[list[Place]] = [[] for _ in rows]
     encoder = load_encoder()
     for prefixes in POOLS:
         _mine_pool(rows, articles, encoder, prefixes, negatives)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps([[[p.article_id, p.index] for p in places] for places in negatives]))
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    cache.write_text(json.dumps([[[p.article_id, p.index] for p in places] for places in negatives]))
     return negatives
 
 
@@ -44,7 +44,7 @@ def _mine_pool(
     prefixes: tuple[str, ...],
     negatives: list[list[Place]],
 ) -> None:
-    asked = [
+    with_place = [
         number for number, row in enumerate(rows) if row.place and row.place.article_id.startswith(prefixes)
     ]
     places = [
@@ -53,16 +53,19 @@ def _mine_pool(
         for article_id in articles.ids(prefix)
         for index in range(len(articles.paragraphs(article_id)))
     ]
-    if not asked:
+    if not with_place:
         return
     texts = [articles.text(place) for place in places]
     vectors = encoder.encode_passages([text[:EMBEDDED_CHARACTERS] for text in texts])
-    # As passages, because those are encoded in large batches; what resembles a question changes little.
-    queries = encoder.encode_passages([rows[number].question for number in asked])
-    for number, best in zip(asked, _nearest(queries, vectors), strict=True):
+    # Encoded as passages, because those use large batches. This hardly changes which passages resemble a
+    # question.
+    queries = encoder.encode_passages([rows[number].question for number in with_place])
+    for number, best in zip(with_place, _nearest(queries, vectors), strict=True):
         row = rows[number]
-        fits = (place for place in best if _is_negative(row, places[place], texts[place]))
-        negatives[number] = [places[place] for place, _ in zip(fits, range(KEPT), strict=False)]
+        candidates = (place for place in best if _is_negative(row, places[place], texts[place]))
+        negatives[number] = [
+            places[place] for place, _ in zip(candidates, range(NEGATIVES_PER_QUESTION), strict=False)
+        ]
 
 
 def _nearest(queries: FloatArray, vectors: FloatArray) -> list[list[int]]:
@@ -74,7 +77,7 @@ def _nearest(queries: FloatArray, vectors: FloatArray) -> list[list[int]]:
 
 
 def _is_negative(row: QuestionRow, place: Place, text: str) -> bool:
-    """Tell whether the passage is another one, not the gold's neighbour in FacQA, and holds no answer."""
+    """Whether a passage is neither the gold passage nor its neighbour in FacQA, and contains no answer."""
     assert row.place is not None
     if place.article_id == row.place.article_id and place.index == row.place.index:
         return False

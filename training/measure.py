@@ -1,9 +1,10 @@
 """Measure an adapter on sets that training does not see: `python -m training.measure --adapter FILE`.
 
-Claims: area under the curve of true against unsupported and of true against contradicted claims, and how many
-true ones are kept where a fifth, a tenth or a twentieth of the false ones pass. Questions: the area under the
-curve and the best balanced accuracy of answerable against near-miss questions, and how often the sentence
-with the best span holds the answer.
+For claims, the program prints the area under the ROC curve of true against unsupported claims and of true
+against contradicted claims, the accuracy, and the share of true claims above a threshold that a fifth, a
+tenth or a twentieth of the false claims exceed. For questions, it prints the area under the curve and the
+best balanced accuracy of answerable against near-miss questions, and how often the sentence with the best
+span contains the answer.
 """
 
 import argparse
@@ -28,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--adapter", type=Path, default=FILE)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--limit", type=int, default=1000, help="questions of a set at most")
+    parser.add_argument("--limit", type=int, default=1000, help="maximum number of questions per set")
     options = parser.parse_args()
     reader = load(read_adapter(options.adapter, sha256=None))
     for name, figures in measure(reader, options.shared, limit=options.limit):
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 def measure(reader: CrossEncoder, shared: Path, *, limit: int) -> Iterable[tuple[str, dict[str, float]]]:
-    """Yield each set's name and figures."""
+    """Yield the name and the figures of each set."""
     yield from _authored_claims(reader, shared)
     yield "claims-dev, gold passage and 7 others", _claims_among_others(reader, shared)
     yield "indonli-val", _accuracy(reader, shared / "train" / "indonli-val.claims.jsonl", limit=limit)
@@ -53,10 +54,10 @@ def measure(reader: CrossEncoder, shared: Path, *, limit: int) -> Iterable[tuple
         yield f"near misses, {name}", _near_misses(reader, rows[:limit], articles)
 
 
-def area(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """Return how often a positive score is higher than a negative one; half where they are equal.
+def area_under_curve(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return how often a positive score is higher than a negative score; equal scores count half.
 
-    >>> area([3, 1], [2, 0])
+    >>> area_under_curve([3, 1], [2, 0])
     0.75
     """
     if not len(positive) or not len(negative):
@@ -65,8 +66,8 @@ def area(positive: Sequence[float], negative: Sequence[float]) -> float:
     return float((higher > 0).mean() + (higher == 0).mean() / 2)
 
 
-def kept(positive: Sequence[float], negative: Sequence[float], *, passing: float) -> float:
-    """Return the share of positive scores above the threshold that `passing` of the negative ones exceed."""
+def recall_at(positive: Sequence[float], negative: Sequence[float], *, passing: float) -> float:
+    """Return the share of positive scores above the threshold that `passing` of the negatives exceed."""
     return float((np.asarray(positive) > np.quantile(negative, 1 - passing)).mean())
 
 
@@ -84,12 +85,12 @@ def _claim_figures(labels: Sequence[str], judged: FloatArray) -> dict[str, float
     for label, probabilities in zip(labels, judged, strict=True):
         support[label].append(float(probabilities[0]))
     true, false = support["supported"], support["contradicted"] + support["unsupported"]
-    read_as = [CLAIM_LABELS[int(place)] for place in judged.argmax(axis=1)]
+    predicted = [CLAIM_LABELS[int(place)] for place in judged.argmax(axis=1)]
     return {
-        "unsupported": area(true, support["unsupported"]),
-        "contradicted": area(true, support["contradicted"]),
-        "accuracy": float(np.mean([told == label for told, label in zip(read_as, labels, strict=True)])),
-        **{f"kept@{passing}": kept(true, false, passing=passing) for passing in (0.2, 0.1, 0.05)},
+        "unsupported": area_under_curve(true, support["unsupported"]),
+        "contradicted": area_under_curve(true, support["contradicted"]),
+        "accuracy": float(np.mean([found == label for found, label in zip(predicted, labels, strict=True)])),
+        **{f"kept@{passing}": recall_at(true, false, passing=passing) for passing in (0.2, 0.1, 0.05)},
     }
 
 
@@ -134,29 +135,33 @@ def _accuracy(reader: CrossEncoder, path: Path, *, limit: int) -> dict[str, floa
 def _authored_questions(reader: CrossEncoder, shared: Path) -> dict[str, float]:
     rows = list(read_jsonl(shared / "train" / "authored-dev.questions.jsonl"))
     scores = [reader.read(row["question"], [[row["passage"]]])[0].relevance for row in rows]
-    told = [score for score, row in zip(scores, rows, strict=True) if row["answerable"]]
-    not_told = [score for score, row in zip(scores, rows, strict=True) if not row["answerable"]]
-    return {"area": area(told, not_told), "balanced": best_balanced_accuracy(told, not_told)}
+    answerable = [score for score, row in zip(scores, rows, strict=True) if row["answerable"]]
+    unanswerable = [score for score, row in zip(scores, rows, strict=True) if not row["answerable"]]
+    return {
+        "area": area_under_curve(answerable, unanswerable),
+        "balanced": best_balanced_accuracy(answerable, unanswerable),
+    }
 
 
 def _near_misses(
     reader: CrossEncoder, rows: Sequence[dict[str, Any]], articles: dict[str, dict[str, Any]]
 ) -> dict[str, float]:
-    told: list[float] = []
-    not_told: list[float] = []
-    held: list[bool] = []
+    answerable: list[float] = []
+    unanswerable: list[float] = []
+    is_in_best_sentence: list[bool] = []
     for row in rows:
         passage = articles[row["article_id"]]["paragraphs"][row["paragraph_index"]]
         spans = sentence_spans(passage, language=row["language"])
         (reading,) = reader.read(row["question"], [[passage[start:end] for start, end in spans]])
-        (told if row["answerable"] else not_told).append(reading.relevance)
+        (answerable if row["answerable"] else unanswerable).append(reading.relevance)
         if row["answerable"]:
             start, end = spans[int(np.argmax(reading.parts))]
-            held.append(any(start <= place < end for place in row["answer_starts"] or [row["answer_start"]]))
+            starts = row["answer_starts"] or [row["answer_start"]]
+            is_in_best_sentence.append(any(start <= place < end for place in starts))
     return {
-        "area": area(told, not_told),
-        "balanced": best_balanced_accuracy(told, not_told),
-        "sentence holds the answer": float(np.mean(held)),
+        "area": area_under_curve(answerable, unanswerable),
+        "balanced": best_balanced_accuracy(answerable, unanswerable),
+        "sentence holds the answer": float(np.mean(is_in_best_sentence)),
     }
 
 

@@ -1,9 +1,9 @@
-"""The cross-encoder while it is trained: frozen layers, low-rank adapters, three heads.
+"""The cross-encoder during training: frozen layers, low-rank adapters, three heads.
 
-Two texts are read together as `<s> first </s></s> second </s>`. Each layer's six matrices W get a low-rank
-addition, `y = Wx + b(ax)` (Hu et al. 2021, https://arxiv.org/abs/2106.09685), which is merged into W when the
-model is used. The pooled vector is tanh of a linear map of three means: the first token, the first text's
-tokens and the second text's.
+The model reads two texts together as `<s> first </s></s> second </s>`. Each of the six matrices W of a layer
+gets a low-rank addition, `y = Wx + b(ax)` (Hu et al. 2021, https://arxiv.org/abs/2106.09685). The addition is
+merged into W when the model is used. The pooled vector is the tanh of a linear map of three vectors: the
+first token, the mean of the first text's tokens, and the mean of the second text's tokens.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ ADAPTED = (
 
 
 class LowRankLinear(nn.Module):
-    """A frozen linear map in bfloat16 plus a trained addition of rank `rank`, kept in float32."""
+    """A frozen linear map in bfloat16, plus a trained addition of rank `rank` in float32."""
 
     def __init__(self, frozen: nn.Linear, *, rank: int) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class LowRankLinear(nn.Module):
 
 @dataclass(frozen=True)
 class Batch:
-    """Padded pairs: ids and mask (pairs, tokens); 1 where a token is of the first or the second text."""
+    """Padded pairs, each (pairs, tokens): ids, mask, and 1 for tokens of the first or of the second text."""
 
     token_ids: Tensor
     mask: Tensor
@@ -88,7 +88,7 @@ class Reader(nn.Module):
         return Outputs(self.claim(pooled), self.relevance(pooled).squeeze(-1), spans[..., 0], spans[..., 1])
 
     def trained(self) -> Iterator[tuple[str, nn.Parameter]]:
-        """Yield what training changes, by name."""
+        """Yield the tensors that training changes, with their names."""
         return ((name, value) for name, value in self.named_parameters() if value.requires_grad)
 
     def trained_state(self) -> dict[str, Tensor]:
@@ -96,7 +96,7 @@ class Reader(nn.Module):
         return {name: value.detach().clone() for name, value in self.trained()}
 
     def load_trained(self, state: dict[str, Tensor]) -> None:
-        """Set the trained tensors; every one must be given."""
+        """Set the trained tensors; `state` must contain all of them."""
         for name, value in self.trained():
             value.data.copy_(state[name])
 

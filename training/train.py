@@ -1,7 +1,8 @@
 """Train the cross-encoder: `python -m training.train --shared FOLDER --steps N`.
 
-The learning rate rises for 150 steps, stays, and falls to nothing over the last `--decay` steps, so that a
-run can go on from any checkpoint made before the fall. Interrupted, it goes on from the last checkpoint.
+The learning rate rises for 150 steps, stays constant, and falls to zero over the last `--decay` steps. So a
+run can be extended from any checkpoint made before the fall. An interrupted run resumes from its last
+checkpoint.
 """
 
 import argparse
@@ -35,7 +36,7 @@ SEED = 20261128
 
 @dataclass
 class Run:
-    """Everything that a checkpoint keeps."""
+    """The state of a run; a checkpoint contains all of it."""
 
     reader: Reader
     optimizer: torch.optim.Optimizer
@@ -45,7 +46,7 @@ class Run:
     block: int = 0
 
     def save(self, path: Path) -> None:
-        """Write the checkpoint beside and rename it in."""
+        """Write the checkpoint to a temporary file and rename it to `path`."""
         state = {
             "trained": self.reader.trained_state(),
             "average": self.average,
@@ -58,7 +59,7 @@ class Run:
         path.with_suffix(".part").replace(path)
 
     def restore(self, path: Path) -> None:
-        """Go on from a checkpoint."""
+        """Resume from a checkpoint."""
         state = torch.load(path, weights_only=False)
         self.reader.load_trained(state["trained"])
         self.average = state["average"]
@@ -71,10 +72,14 @@ def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with train/ and eval/")
-    parser.add_argument("--out", type=Path, default=Path("build/reader"), help="checkpoints and log")
-    parser.add_argument("--steps", type=int, default=6000, help="batches of about 3,000 tokens")
-    parser.add_argument("--decay", type=int, default=1500, help="the last of them, while the rate falls")
-    parser.add_argument("--begin-from", type=Path, help="an adapter to go on from, where no checkpoint is")
+    parser.add_argument(
+        "--out", type=Path, default=Path("build/reader"), help="folder for checkpoints and log"
+    )
+    parser.add_argument("--steps", type=int, default=6000, help="number of batches of about 3,000 tokens")
+    parser.add_argument(
+        "--decay", type=int, default=1500, help="number of last steps in which the learning rate falls"
+    )
+    parser.add_argument("--begin-from", type=Path, help="adapter to start from if there is no checkpoint")
     parser.add_argument("--save-every", type=int, default=100)
     options = parser.parse_args()
     torch.manual_seed(SEED)
@@ -86,7 +91,7 @@ def main() -> None:
 
 
 def prepare(options: argparse.Namespace) -> tuple[UnigramTokenizer, Run]:
-    """Build the model, the optimizer and the mixture, and go on from a checkpoint if there is one."""
+    """Build the model, the optimizer and the mixture; resume from a checkpoint if there is one."""
     weights = open_weights()
     tokenizer = UnigramTokenizer(weights.vocabulary())
     drawn_from = sources(options.shared, lambda: load_encoder("bundled"), cache=options.out)
@@ -112,11 +117,11 @@ def prepare(options: argparse.Namespace) -> tuple[UnigramTokenizer, Run]:
 
 
 def train_block(run: Run, tokenizer: UnigramTokenizer, options: argparse.Namespace) -> None:
-    """Draw one block of examples and learn from all of it."""
+    """Draw a block of examples and train on all of it."""
     encoded = [encode(example, tokenizer) for example in run.mixture.draw(BLOCK)]
     run.block += 1
-    began, tokens, pairs = time.monotonic(), 0, 0
-    told: dict[str, tuple[float, int]] = {}
+    started, tokens, pairs = time.monotonic(), 0, 0
+    sums: dict[str, tuple[float, int]] = {}
     for batch, targets in batches(encoded, rng=random.Random(run.block), tokenizer=tokenizer):  # noqa: S311
         if run.step >= options.steps:
             return
@@ -127,42 +132,42 @@ def train_block(run: Run, tokenizer: UnigramTokenizer, options: argparse.Namespa
         torch.nn.utils.clip_grad_norm_([value for _, value in run.reader.trained()], 1.0)
         run.optimizer.step()
         run.optimizer.zero_grad()
-        _average(run)
+        _update_average(run)
         run.step += 1
         tokens, pairs = tokens + batch.token_ids.numel(), pairs + size
-        _tell(told, parts, targets)
+        _add_losses(sums, parts, targets)
         if run.step % options.save_every == 0:
             run.save(options.out / "checkpoint.pt")
     line: dict[str, float] = {
         "step": run.step,
         "pairs": pairs,
-        "tokens_per_second": round(tokens / (time.monotonic() - began)),
+        "tokens_per_second": round(tokens / (time.monotonic() - started)),
     }
-    line |= {name: round(total / max(count, 1), 4) for name, (total, count) in told.items()}
+    line |= {name: round(total / max(count, 1), 4) for name, (total, count) in sums.items()}
     with (options.out / "log.jsonl").open("a") as log:
         log.write(json.dumps(line) + "\n")
     print(line, flush=True)  # noqa: T201
 
 
 def _set_rate(run: Run, options: argparse.Namespace) -> None:
-    rise = min(1.0, (run.step + 1) / WARM_UP)
-    fall = min(1.0, (options.steps - run.step) / max(1, options.decay))
+    warm_up = min(1.0, (run.step + 1) / WARM_UP)
+    decay = min(1.0, (options.steps - run.step) / max(1, options.decay))
     for group in run.optimizer.param_groups:
-        group["lr"] = group["base"] * rise * fall
+        group["lr"] = group["base"] * warm_up * decay
 
 
-def _average(run: Run) -> None:
-    """Keep a running mean of the trained tensors, which reads better than the last of them."""
-    keep = min(AVERAGE_DECAY, (run.step + 1) / (run.step + 10))
+def _update_average(run: Run) -> None:
+    """Update the running mean of the trained tensors, which gives better results than the last tensors."""
+    decay = min(AVERAGE_DECAY, (run.step + 1) / (run.step + 10))
     for name, value in run.reader.trained():
-        run.average[name].lerp_(value.detach(), 1 - keep)
+        run.average[name].lerp_(value.detach(), 1 - decay)
 
 
-def _tell(told: dict[str, tuple[float, int]], parts: dict[str, torch.Tensor], targets: Targets) -> None:
+def _add_losses(sums: dict[str, tuple[float, int]], parts: dict[str, torch.Tensor], targets: Targets) -> None:
     counts = {"claim": targets.claim, "answerable": targets.answerable, "span": targets.start}
     for name, loss in parts.items():
-        total, count = told.get(name, (0.0, 0))
-        told[name] = total + float(loss.detach()), count + int((counts[name] >= 0).sum())
+        total, count = sums.get(name, (0.0, 0))
+        sums[name] = total + float(loss.detach()), count + int((counts[name] >= 0).sum())
 
 
 if __name__ == "__main__":

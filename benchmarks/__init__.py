@@ -1,1 +1,1 @@
-"""Commands that measure, each `python -m benchmarks.NAME`; all of them by `make bench`."""
+"""Benchmarks. Run one with `python -m benchmarks.NAME`, or most of them with `make bench`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks --data FOLDER`: every measurement that takes minutes, one after the other."""
+"""`python -m benchmarks --data FOLDER`: run every benchmark that takes only minutes, one after another."""
 
 from benchmarks import (
     analysis,
@@ -21,8 +21,8 @@ _QUALITY = (retrieval, analysis, diversity, claims, follow_ups, peers)
 
 
 def main() -> None:
-    """Print every table."""
-    for module in (*_SPEED, *_QUALITY, capacity):  # which reads the pages of others
+    """Run the benchmarks and print their tables."""
+    for module in (*_SPEED, *_QUALITY, capacity):  # capacity is last because it reads the other pages
         print(f"\n{module.__doc__.splitlines()[0] if module.__doc__ else module.__name__}\n")
         module.main()
 

@@ -1,4 +1,4 @@
-"""Sentences changed so that they are false, and rewritten so that they stay true."""
+"""Change sentences so that they become false, or rewrite them so that they stay true."""
 
 import random
 import re
@@ -19,7 +19,7 @@ _PERCENT = {"id": " persen", "en": " percent", "es": " por ciento", "vi": " pháº
 
 @dataclass(frozen=True)
 class Gold:
-    """A sentence that holds the answer to a question, with its paragraph."""
+    """A sentence that contains the answer to a question, with its paragraph."""
 
     sentence: str
     paragraph: str
@@ -30,7 +30,7 @@ class Gold:
 
 
 def change_number(gold: Gold, rng: random.Random) -> str | None:
-    """Exchange one digit of one number."""
+    """Change one digit of one number."""
     matches = list(_NUMBER.finditer(gold.sentence))
     if not matches:
         return None
@@ -41,7 +41,7 @@ def change_number(gold: Gold, rng: random.Random) -> str | None:
 
 
 def change_month(gold: Gold, rng: random.Random) -> str | None:
-    """Exchange the month of one date by the next one."""
+    """Replace the month of one date with the next month."""
     words = lexicon(gold.language)
     names = [name for name in words.months if len(name) > 3 or not name.isascii()]
     end = r"(?!\w)" if words.has_spaces else ""
@@ -64,7 +64,7 @@ def _is_beside_digits(text: str, match: re.Match[str]) -> bool:
 
 
 def change_name(gold: Gold, rng: random.Random, names: Mapping[str, Sequence[str]]) -> str | None:
-    """Exchange the answer, where it is a name, by the answer to another question."""
+    """Replace the answer with the answer to another question, if the answer is a name."""
     if not is_name(gold.answer, gold.language):
         return None
     others = [
@@ -77,7 +77,7 @@ def change_name(gold: Gold, rng: random.Random, names: Mapping[str, Sequence[str
 
 
 def is_name(answer: str, language: str) -> bool:
-    """Whether an answer may be a name: capitals, or a short one in a script without."""
+    """Whether an answer may be a name: its words are capitalised, or its script has no capitals."""
     if re.search(r"\d", answer) or len(answer) > 30:
         return False
     if language.split("-")[0] in {"zh", "ar", "th"}:
@@ -85,8 +85,8 @@ def is_name(answer: str, language: str) -> bool:
     return all(word[0].isupper() for word in answer.split())
 
 
-def rewritten(gold: Gold) -> Iterator[str]:
-    """Yield the sentence with one number, share or date in another locale's form."""
+def rewrites(gold: Gold) -> Iterator[str]:
+    """Yield the sentence with one number, percentage or date in the format of another locale."""
     for match in _NUMBER.finditer(gold.sentence):
         for form in _forms_of_number(match, gold.language):
             yield gold.sentence[: match.start()] + form + gold.sentence[match.end() :]

@@ -1,8 +1,9 @@
-"""Keyword search alone, with the analysis of each language beside plain words.
+"""Keyword search alone with four ways to split a text into words, in each language.
 
-Each language is asked its own questions (for Indonesian in the pool, else xquad-dev), and its headlines in
-ntrex-dev, articles indexed without their titles. "plain" takes the case-folded runs of letters and digits;
-"segmented" ICU's words; "stems" `rag.text.languages.words`; "weighted" looks those up by `query_weights`.
+The queries are each language's questions (Indonesian: in the pooled sets; others: xquad-dev) and its
+headlines in ntrex-dev, whose articles are indexed without their titles. "plain" uses case-folded runs of
+letters and digits, "segmented" ICU's words, "stems" `rag.text.languages.words`, and "weighted" the same words
+with the weights of `query_weights`.
 """
 
 import math
@@ -29,13 +30,13 @@ HEADLINE_LANGUAGES = (
 )  # fmt: skip
 _DEPTH = 10
 
-# An article's id and a paragraph's number; a query with the paragraphs that answer it.
+# Place: an article's id and a paragraph's number. Case: a query and the paragraphs that answer it.
 Place = tuple[str, int]
 Case = tuple[str, frozenset[Place]]
 
 
 class Analyse(Protocol):
-    """A text of a language into what is indexed."""
+    """Splits a text into the words to index."""
 
     def __call__(self, text: str, *, language: str) -> list[str]:
         """Return the words in order."""
@@ -43,21 +44,21 @@ class Analyse(Protocol):
 
 
 def plain_words(text: str, *, language: str) -> list[str]:
-    """Return the runs of letters and digits, whatever the language."""
+    """Return the runs of letters and digits. The language makes no difference."""
     del language
     return re.findall(r"\w+", text.casefold())
 
 
 @dataclass(frozen=True)
 class Variant:
-    """How passages are indexed and a query, of its detected language, is looked up."""
+    """A way to split passages and queries into words. A query is split in its detected language."""
 
     name: str
     analyse: Analyse
     is_weighted: bool = False
 
     def weights(self, query: str, *, passage_language: str) -> dict[str, float]:
-        """Return the words to look up with their weights."""
+        """Return the words of a query with their weights."""
         language = detect_language(query)
         if self.is_weighted:
             return query_weights(query, language=language, passage_languages=[passage_language])
@@ -73,7 +74,7 @@ VARIANTS = (
 
 
 class Index:
-    """Paragraphs as (article id, paragraph number), with the numbers of those that hold a word."""
+    """An inverted index of paragraphs."""
 
     def __init__(self, collection: Iterable[Article], *, analyse: Analyse, language: str) -> None:
         self._places: list[Place] = []
@@ -92,7 +93,7 @@ class Index:
         self._places.append(place)
 
     def search(self, weights: Mapping[str, float]) -> list[Place]:
-        """Return the paragraphs that hold a rarer word of those, best first."""
+        """Return the paragraphs that contain one of the query's rarer words, best first."""
         holding = {word: self._holding.get(word, []) for word in weights}
         statistics = Statistics(
             passages=len(self._words),
@@ -154,7 +155,7 @@ def headlines(folder: Path, language: str) -> list[Case]:
 def print_figures(
     sets: Mapping[str, Sequence[Case]], collection: Sequence[Article], *, language: str
 ) -> None:
-    """Print a line for each set, all asked of one collection."""
+    """Print a line for each set, with all queries searched in one collection."""
     columns = []
     for variant in VARIANTS:
         index = Index(collection, analyse=variant.analyse, language=language)

@@ -1,7 +1,7 @@
-"""What 10 million, 100 million and a billion passages would need, computed from what was measured.
+"""Estimate the hardware for 10 million, 100 million and a billion passages from measurements.
 
-Figures of other benchmarks are read from their pages; sizes are measured on the Indonesian passages of the
-development sets. Everything else is an assumption; each can be set: `--assume NAME=VALUE`.
+The command reads figures of other benchmarks from their pages, and measures sizes on the Indonesian passages
+of the development sets. Everything else is an assumption, which `--assume NAME=VALUE` changes.
 """
 
 import argparse
@@ -20,11 +20,11 @@ from benchmarks.capacity_model import (
     Inputs,
     api_replicas,
     arrivals,
-    drawing,
     fan_out,
     gpu_hours,
     index_core_hours,
     ingest_hours,
+    lognormal_sampler,
     memory_bytes,
     monthly_costs,
     node_disk_bytes,
@@ -43,7 +43,7 @@ _INDEX = "IVF_SQ8"
 _REQUESTS, _SEED = 2_000, 1
 _SHARDS = (1, 4, 16, 64, 256, 1024)
 _BUSY = (0.3, 0.6, 0.8)
-_DOUBTS = (
+_SENSITIVITY_FACTORS = (
     {"sq8_bytes": 2},
     {"distinct_words": 2},
     {"usable_memory": 0.5},
@@ -56,7 +56,7 @@ _DOUBTS = (
     {"tokens_a_second": 2},
     {"gpu_keeps": 0.5},
 )
-_TAKEN_TO_BE_SO = (
+_ASSUMPTIONS = (
     (
         "a Milvus query node searches a million passages as fast as the local corpus does on two cores",
         "not measured",
@@ -114,11 +114,16 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation sets")
-    parser.add_argument("--passages", type=int, nargs="+", default=_SIZES, help="how many passages")
+    parser.add_argument("--passages", type=int, nargs="+", default=_SIZES, help="numbers of passages")
     parser.add_argument("--requests", type=float, nargs="+", default=_LOADS, help="searches a second")
-    parser.add_argument("--tokens", type=float, help="tokens a passage, instead of those measured")
+    parser.add_argument("--tokens", type=float, help="tokens per passage, instead of the measured number")
     parser.add_argument(
-        "--assume", type=change, nargs="+", default=[], metavar="NAME=VALUE", help="of any input"
+        "--assume",
+        type=parse_assumption,
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="value of any input",
     )
     return parser.parse_args()
 
@@ -128,18 +133,16 @@ def _command(options: argparse.Namespace) -> str:
     return f"python -m benchmarks.capacity {shlex.join(arguments)}"
 
 
-def change(text: str) -> tuple[str, float]:
+def parse_assumption(text: str) -> tuple[str, float]:
     """Read NAME=VALUE.
 
-    >>> change("node_cores=32")
+    >>> parse_assumption("node_cores=32")
     ('node_cores', 32.0)
     """
     names = {field.name for field in fields(Inputs)}
     name, _, value = text.partition("=")
     if name not in names:
-        raise argparse.ArgumentTypeError(
-            f"no input is called {name}: choose among {', '.join(sorted(names))}"
-        )
+        raise argparse.ArgumentTypeError(f"Unknown input {name}. The inputs are {', '.join(sorted(names))}.")
     return name, float(value)
 
 
@@ -244,7 +247,7 @@ def _simulated(size: int, given: Inputs, load: float) -> tuple[float, float]:
 
 
 def _add_fan_out(report: Report, given: Inputs) -> None:
-    """Add what waiting for the slowest of many costs: a million passages a shard, one at a time."""
+    """Add the cost of waiting for the slowest of many shards of a million passages each."""
     found = {busy: [_fan_out(given, shards, busy) for shards in _SHARDS] for busy in _BUSY}
     report.table(
         ["shards of a million, one search at a time", *(f"{busy:.0%} busy: p50, p95 ms" for busy in _BUSY)],
@@ -262,7 +265,7 @@ def _add_fan_out(report: Report, given: Inputs) -> None:
 
 def _fan_out(given: Inputs, shards: int, busy: float) -> tuple[float, float]:
     generator = np.random.default_rng(_SEED)
-    draw = drawing(given.piece_p50_ms, given.piece_p95_ms, generator)
+    draw = lognormal_sampler(given.piece_p50_ms, given.piece_p95_ms, generator)
     arrived = arrivals(busy / float(draw((10_000,)).mean()), _REQUESTS, generator)
     return percentiles(fan_out(arrived, draw, nodes=shards, pieces=1, slots=1))
 
@@ -297,9 +300,9 @@ def _add_sensitivity(report: Report, given: Inputs, size: int, load: float) -> N
 
 
 def _variants(given: Inputs) -> Iterator[tuple[str, Inputs]]:
-    """Yield what happens if an input is twice, or half, what it was taken to be."""
+    """Yield the inputs with some of them doubled or halved."""
     yield "as above", given
-    for factors in _DOUBTS:
+    for factors in _SENSITIVITY_FACTORS:
         changes = {name: getattr(given, name) * factor for name, factor in factors.items()}
         yield (
             ", ".join(f"`{name}` × {factor:g}" for name, factor in factors.items()),
@@ -317,10 +320,10 @@ def _add_inputs(report: Report, given: Inputs) -> None:
                 if field.metadata["is_measured"] is is_measured
             ],
         )
-    report.table(["assumption", "reason, or effect if wrong"], _TAKEN_TO_BE_SO)
+    report.table(["assumption", "reason, or effect if wrong"], _ASSUMPTIONS)
     pages = ("embedding", "scale", "concurrency")
     report.table(
-        ["page", "its command, day and machine"],
+        ["page", "command, day and machine"],
         [
             [f"[{page}]({page}.md)", (FOLDER / f"{page}.md").read_text("utf-8").splitlines()[-1]]
             for page in pages

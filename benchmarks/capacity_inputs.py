@@ -1,4 +1,4 @@
-"""The measured inputs of `benchmarks/capacity_model.py`: figures of pages, and sizes of real passages."""
+"""The measured inputs of `benchmarks/capacity_model.py`: figures from pages, and sizes of real passages."""
 
 import sqlite3
 import time
@@ -13,12 +13,13 @@ from benchmarks.report import FOLDER
 from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import DATABASE_NAME
 
-# What Milvus takes for HNSW (https://milvus.io/docs/hnsw.md); how many lists does not matter, see `_slope`.
+# Milvus's parameters of HNSW (https://milvus.io/docs/hnsw.md). The number of lists does not matter, see
+# `_bytes_per_vector`.
 _LINKS, _BUILD_BREADTH, _LISTS = 30, 360, 64
 
 
 def figure(page: str, row: str, column: str, *, folder: Path = FOLDER) -> float:
-    """Return a number of a page's table: the first row that begins so, under that heading.
+    """Return a number from a table of a page: in the first row that begins with `row`, under `column`.
 
     Raises:
         ValueError: the page has no such number.
@@ -32,12 +33,12 @@ def figure(page: str, row: str, column: str, *, folder: Path = FOLDER) -> float:
         elif column in heads and " | ".join(cells).startswith(row):
             return float(cells[heads.index(column)].replace(",", ""))
     raise ValueError(
-        f"{path} gives no {column!r} of {row!r}: run `python -m benchmarks.{page} --data FOLDER`."
+        f"{path} has no number for {column!r} of {row!r}: run `python -m benchmarks.{page} --data FOLDER`."
     )
 
 
 def number_before(words: str, text: str) -> float:
-    """Return the number that stands before some words.
+    """Return the number before `words` in a text.
 
     >>> number_before(" tokens on average", "165 passages, 113 tokens on average.")
     113.0
@@ -46,7 +47,7 @@ def number_before(words: str, text: str) -> float:
 
 
 def measure(folder: Path) -> Inputs:
-    """Return the inputs: figures of the pages, and sizes of real passages."""
+    """Return the inputs: figures from the pages, and sizes of real passages."""
     gigaflops, passages = (figure("embedding", "Kutip", f"{unit} a second") for unit in ("GFLOP", "passages"))
     page = (FOLDER / "embedding.md").read_text(encoding="utf-8")
     tokens = number_before(" tokens on average", page)
@@ -73,7 +74,7 @@ def measure(folder: Path) -> Inputs:
 
 
 def _sizes(folder: Path) -> dict[str, float]:
-    """Measure what a real passage takes."""
+    """Measure the bytes of a real passage."""
     with indonesian_pool(folder) as corpus:
         corpus.optimize()
         count = corpus.counts().passages
@@ -100,18 +101,19 @@ def _sizes(folder: Path) -> dict[str, float]:
         "word_index_bytes": word_index / count,
         "hnsw_bytes": hnsw,
         "hnsw_build_ms": build_ms,
-        "sq8_bytes": _slope(f"IVF{_LISTS},SQ8", vectors),
-        "rabitq_bytes": _slope(f"IVF{_LISTS},RaBitQ", vectors),
+        "sq8_bytes": _bytes_per_vector(f"IVF{_LISTS},SQ8", vectors),
+        "rabitq_bytes": _bytes_per_vector(f"IVF{_LISTS},RaBitQ", vectors),
     }
 
 
-def _slope(description: str, vectors: FloatArray) -> float:
-    """Return the bytes of one more vector, so that what an index holds once does not count."""
+def _bytes_per_vector(description: str, vectors: FloatArray) -> float:
+    """Return the bytes that each additional vector takes, without the fixed size of the index."""
     half = len(vectors) // 2
-    return (_written(description, vectors) - _written(description, vectors[:half])) / (len(vectors) - half)
+    whole_size, half_size = _index_size(description, vectors), _index_size(description, vectors[:half])
+    return (whole_size - half_size) / (len(vectors) - half)
 
 
-def _written(description: str, vectors: FloatArray) -> int:
+def _index_size(description: str, vectors: FloatArray) -> int:
     index = faiss.index_factory(vectors.shape[1], description, faiss.METRIC_INNER_PRODUCT)
     index.train(vectors)
     index.add(vectors)
@@ -119,7 +121,7 @@ def _written(description: str, vectors: FloatArray) -> int:
 
 
 def _hnsw(vectors: FloatArray) -> tuple[float, float]:
-    """Return bytes and milliseconds of processor time a vector."""
+    """Return the bytes and the milliseconds of processor time per vector."""
     index = faiss.IndexHNSWFlat(vectors.shape[1], _LINKS, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = _BUILD_BREADTH
     started = time.process_time()

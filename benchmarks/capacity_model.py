@@ -1,7 +1,7 @@
-"""What a corpus of any size needs: pure functions of measured and assumed numbers.
+"""Estimates of the hardware for a corpus of any size: pure functions of measured and assumed inputs.
 
-Sizes are in bytes, times in seconds unless a name says otherwise. One "piece" is a million passages, the size
-at which one search was measured.
+Sizes are in bytes and times in seconds unless a name says otherwise. One "piece" is a million passages, the
+size at which one search was measured.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 Times = npt.NDArray[np.float64]
-Draw = Callable[[tuple[int, ...]], Times]
+Sampler = Callable[[tuple[int, ...]], Times]
 
 INDEXES = ("HNSW", "IVF_SQ8", "IVF_RABITQ", "IVF_RABITQ, refined", "DISKANN")
 PIECE = 1_000_000
@@ -33,17 +33,17 @@ def _assumed(value: float, source: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """Every number that the model is made of, with where it is from."""
+    """Every input of the model, with its source."""
 
     measured_cores: float = _measured("[embedding](embedding.md): the machine")
     tokens_a_passage: float = _measured("[embedding](embedding.md)")
     tokens_a_second: float = _measured("[embedding](embedding.md): ingest, passages a second × tokens")
     gigaflops_a_token: float = _measured("[embedding](embedding.md): GFLOP ÷ passages ÷ tokens")
     share_of_ceiling: float = _measured("[embedding](embedding.md): Kutip ÷ products of matrices alone")
-    piece_p50_ms: float = _measured("[scale](scale.md): p50 of 1,000,000 less 100,000 passages, ÷ .9")
-    piece_p95_ms: float = _measured("[scale](scale.md): p95 of 1,000,000 less 100,000 passages, ÷ .9")
+    piece_p50_ms: float = _measured("[scale](scale.md): p50 at 1,000,000 − p50 at 100,000 passages, ÷ .9")
+    piece_p95_ms: float = _measured("[scale](scale.md): p95 at 1,000,000 − p95 at 100,000 passages, ÷ .9")
     local_gigabytes: float = _measured("[scale](scale.md): a server with 1,000,000 passages")
-    local_gigabytes_a_piece: float = _measured("[scale](scale.md): 1,000,000 less 100,000 passages, ÷ .9")
+    local_gigabytes_a_piece: float = _measured("[scale](scale.md): 1,000,000 − 100,000 passages, ÷ .9")
     api_p50_ms: float = _measured("[concurrency](concurrency.md): one client")
     api_p95_ms: float = _measured("[concurrency](concurrency.md): one client")
     api_requests_a_second: float = _measured("[concurrency](concurrency.md): sixteen clients")
@@ -93,7 +93,7 @@ class Inputs:
         0.7, "nodes refuse to load above .9 (`overloadedMemoryThresholdPercentage`, "
         "https://milvus.io/docs/v2.2.x/load_balance.md); guess for the rest: a replaced segment exists twice"
     )  # fmt: skip
-    node_gigabytes: float = _assumed(64, "a query node; four gigabytes a core")
+    node_gigabytes: float = _assumed(64, "a query node; four gigabytes per core")
     node_cores: float = _assumed(16, "a query node")
     replicas_at_least: float = _assumed(2, "one node may fail: https://milvus.io/docs/replica.md")
     busy: float = _assumed(0.5, "share of the cores at the planned load")
@@ -109,11 +109,14 @@ class Inputs:
     object_price: float = _assumed(0.025, "per gigabyte and month; a round figure, so set your own")
 
 
-# Bytes a passage
+# Bytes per passage
 
 
 def index_bytes(given: Inputs, index: str) -> float:
-    """Return what a vector's index keeps in memory; refined: candidates scored again with 8-bit codes."""
+    """Return the memory that the index takes per vector.
+
+    A refined index scores its candidates again with 8-bit codes.
+    """
     return {
         "HNSW": given.hnsw_bytes,
         "IVF_SQ8": given.sq8_bytes,
@@ -124,21 +127,21 @@ def index_bytes(given: Inputs, index: str) -> float:
 
 
 def memory_bytes(given: Inputs, index: str) -> float:
-    """Return what a passage takes of a query node's memory; texts and filters are mapped from disk."""
+    """Return the memory of a query node per passage. Texts and filters are mapped from disk."""
     return index_bytes(given, index) + given.distinct_words * _POSTING_BYTES + given.row_bytes
 
 
 def diskann_bytes(given: Inputs) -> float:
-    """Return a vector with its links on disk, as many to a sector as fit.
+    """Return the disk space of a vector with its links, packed into sectors.
 
     Raises:
-        ZeroDivisionError: not one fits.
+        ZeroDivisionError: a vector is larger than a sector.
     """
     return _SECTOR_BYTES / (_SECTOR_BYTES // (given.vector_bytes + 4 * (given.diskann_links + 1)))
 
 
 def node_disk_bytes(given: Inputs, index: str) -> float:
-    """Return what a passage takes of a query node's disk: mapped fields, words, vectors not in memory."""
+    """Return the disk space of a query node per passage: mapped fields, words, vectors not in memory."""
     fields = given.text_bytes + given.words_bytes + given.field_bytes + given.word_index_bytes
     if index == "HNSW":
         return fields
@@ -146,7 +149,7 @@ def node_disk_bytes(given: Inputs, index: str) -> float:
 
 
 def object_bytes(given: Inputs, index: str) -> float:
-    """Return what a passage takes of the object storage's drives: rows, indexes, whole articles."""
+    """Return the object storage per passage: rows, indexes, whole articles."""
     words = given.distinct_words * _POSTING_BYTES
     rows = given.vector_bytes + given.text_bytes + given.words_bytes + given.field_bytes + words
     indexes = index_bytes(given, index) + words + given.word_index_bytes
@@ -158,17 +161,17 @@ def object_bytes(given: Inputs, index: str) -> float:
 
 
 def growing_bytes(given: Inputs) -> float:
-    """Return the memory that segments which are still written to take in each replica."""
+    """Return the memory of the growing segments, which are still written to, in each replica."""
     return given.shards * given.segment_megabytes * given.seal_share * 2**20
 
 
 def replica_bytes(passages: int, given: Inputs, index: str) -> float:
-    """Return the memory of one copy of everything."""
+    """Return the memory of one replica."""
     return passages * memory_bytes(given, index) + growing_bytes(given)
 
 
 def nodes_a_replica(passages: int, given: Inputs, index: str) -> int:
-    """Return how many query nodes hold one copy."""
+    """Return the number of query nodes of one replica."""
     usable = given.node_gigabytes * 1e9 * given.usable_memory
     return ceil(replica_bytes(passages, given, index) / usable)
 
@@ -180,14 +183,14 @@ def search_core_seconds(passages: int, given: Inputs) -> float:
 
 
 def replicas(passages: int, given: Inputs, index: str, *, requests_a_second: float) -> int:
-    """Return how many copies it takes to keep the cores no busier than planned."""
+    """Return the number of replicas that keeps the cores no busier than planned."""
     cores = nodes_a_replica(passages, given, index) * given.node_cores * given.busy
     wanted = ceil(requests_a_second * search_core_seconds(passages, given) / cores)
     return max(int(given.replicas_at_least), wanted)
 
 
 def api_replicas(given: Inputs, *, requests_a_second: float) -> int:
-    """Return how many services of `measured_cores` cores answer."""
+    """Return the number of services, each with `measured_cores` cores."""
     wanted = ceil(requests_a_second / (given.api_requests_a_second * given.busy))
     return max(int(given.replicas_at_least), wanted)
 
@@ -196,19 +199,19 @@ def api_replicas(given: Inputs, *, requests_a_second: float) -> int:
 
 
 def ingest_hours(passages: int, given: Inputs) -> float:
-    """Return the hours of one worker that reads, encodes and stores on its processor."""
+    """Return the hours that one worker takes to read, encode and store on its processor."""
     cores = given.worker_cores / given.measured_cores * given.worker_efficiency
     return passages * given.tokens_a_passage / (given.tokens_a_second * cores) / _HOUR
 
 
 def gpu_hours(passages: int, given: Inputs) -> float:
-    """Return the hours of one GPU that encodes, as assumed: peak × the processor's share × what is kept."""
+    """Return the hours that one GPU takes to encode at peak × the processor's share × `gpu_keeps`."""
     rate = given.gpu_teraflops * 1000 * given.share_of_ceiling * given.gpu_keeps
     return passages * given.tokens_a_passage * given.gigaflops_a_token / rate / _HOUR
 
 
 def index_core_hours(passages: int, given: Inputs) -> float:
-    """Return the core hours that building HNSW takes."""
+    """Return the core hours to build the HNSW index."""
     return passages * given.hnsw_build_ms * given.hnsw_build_growth / 1000 / _HOUR
 
 
@@ -216,7 +219,7 @@ def index_core_hours(passages: int, given: Inputs) -> float:
 
 
 def lognormal(p50: float, p95: float) -> tuple[float, float]:
-    """Return the mean and deviation of the logarithm that have these percentiles.
+    """Return the mean and deviation of the logarithm of a distribution with these percentiles.
 
     >>> middle, spread = lognormal(10, 20)
     >>> round(exp(middle), 3), round(exp(middle + _Z95 * spread), 3)
@@ -225,22 +228,22 @@ def lognormal(p50: float, p95: float) -> tuple[float, float]:
     return log(p50), log(p95 / p50) / _Z95
 
 
-def drawing(p50_ms: float, p95_ms: float, generator: np.random.Generator) -> Draw:
-    """Return what draws times with these percentiles, in seconds."""
+def lognormal_sampler(p50_ms: float, p95_ms: float, generator: np.random.Generator) -> Sampler:
+    """Return a function that draws times with these percentiles, in seconds."""
     middle, spread = lognormal(p50_ms / 1000, p95_ms / 1000)
     return lambda shape: generator.lognormal(middle, spread, shape)
 
 
 def arrivals(requests_a_second: float, count: int, generator: np.random.Generator) -> Times:
-    """Return when requests come that know nothing of each other."""
+    """Return the times at which independent requests arrive."""
     times: Times = generator.exponential(1 / requests_a_second, count).cumsum()
     return times
 
 
-def fan_out(arrived: Times, draw: Draw, *, nodes: int, pieces: int, slots: int) -> Times:
-    """Return how long each request takes until the slowest node has done its pieces of it.
+def fan_out(arrived: Times, draw: Sampler, *, nodes: int, pieces: int, slots: int) -> Times:
+    """Return the time of each request until the slowest node has finished its part.
 
-    A node works on `slots` pieces at once, first come first served, and on `pieces` of each request.
+    Each node searches `pieces` for a request. It works on `slots` pieces at once, first come, first served.
     """
     free, every = np.zeros((nodes, slots)), np.arange(nodes)
     done = np.empty(len(arrived))
@@ -258,20 +261,20 @@ def fan_out(arrived: Times, draw: Draw, *, nodes: int, pieces: int, slots: int) 
 def simulate(
     passages: int, given: Inputs, index: str, *, requests_a_second: float, count: int, seed: int
 ) -> tuple[float, float]:
-    """Return p50 and p95 in milliseconds: the service, then the slowest node of one replica."""
+    """Return p50 and p95 of a search in milliseconds: the service, then the slowest node of one replica."""
     generator = np.random.default_rng(seed)
     nodes = nodes_a_replica(passages, given, index)
     copies = replicas(passages, given, index, requests_a_second=requests_a_second)
     service = fan_out(
         arrivals(requests_a_second, count, generator),
-        drawing(given.api_p50_ms, given.api_p95_ms, generator),
+        lognormal_sampler(given.api_p50_ms, given.api_p95_ms, generator),
         nodes=1,
         pieces=1,
         slots=api_replicas(given, requests_a_second=requests_a_second),
     )
     search = fan_out(
         arrivals(requests_a_second / copies, count, generator),
-        drawing(given.piece_p50_ms, given.piece_p95_ms, generator),
+        lognormal_sampler(given.piece_p50_ms, given.piece_p95_ms, generator),
         nodes=nodes,
         pieces=ceil(passages / PIECE / nodes),
         slots=int(given.node_cores / given.search_cores),
@@ -280,7 +283,7 @@ def simulate(
 
 
 def percentiles(seconds: Times) -> tuple[float, float]:
-    """Return p50 and p95 in milliseconds, the first tenth left out: it found empty queues."""
+    """Return p50 and p95 in milliseconds without the first tenth, which found empty queues."""
     settled = seconds[len(seconds) // 10 :] * 1000
     return float(np.percentile(settled, 50)), float(np.percentile(settled, 95))
 
@@ -289,7 +292,7 @@ def percentiles(seconds: Times) -> tuple[float, float]:
 
 
 def monthly_costs(passages: int, given: Inputs, index: str, *, requests_a_second: float) -> dict[str, float]:
-    """Return what each kind of resource costs a month, at the prices assumed."""
+    """Return the monthly cost of each kind of resource at the assumed prices."""
     copies = replicas(passages, given, index, requests_a_second=requests_a_second)
     machines = copies * nodes_a_replica(passages, given, index)
     services = api_replicas(given, requests_a_second=requests_a_second)

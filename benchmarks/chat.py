@@ -1,7 +1,7 @@
-"""OpenAI's door of a warm `kutip serve`: its time beside the native one's, and what its citations say.
+"""`/v1/chat/completions` compared with `/v1/ask` on a warm `kutip serve`: the time, and the citations.
 
-Every citation shape of each answer, whole and streamed, plain and linked, is read back and held against
-Kutip's own objects; a difference ends the run.
+The benchmark checks every citation format of each answer, whole and streamed, with plain markers and with
+links, against Kutip's own objects. A difference ends the run.
 """
 
 import json
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    """Print the ratio, the time to the first words, and how many answers agreed in every shape."""
+    """Print the ratio, the time to the first words, and the number of answers that agreed in every format."""
     folder = folder_argument(__doc__)
     indonesian_pool(folder).close()
     asked = _sample(folder)
@@ -37,7 +37,7 @@ def main() -> None:
                 lambda text=text: _timed(client, "/v1/ask", {"question": text}),  # type: ignore[misc]
                 lambda text=text: _timed(client, "/v1/chat/completions", _chat(text)),  # type: ignore[misc]
             ]
-            # Taken in turns, so that what else the machine does falls on both.
+            # The two take turns, so that other work on the machine affects both.
             seconds = {turn: turns[turn]() for turn in ((0, 1) if number % 2 else (1, 0))}
             first_seconds = _seconds_to_first_words(client, text)
             cited += _check(client, text)
@@ -48,12 +48,12 @@ def main() -> None:
     print(
         f"first words of a streamed verbatim answer, p50   {statistics.median(first) * 1000:6.1f} ms  (≤ 150)"
     )
-    print(f"OpenAI's door over the native one, p50           {_ratio(door, native):6.3f}     (≤ 1.05)")
-    print(f"answers equal in every shape                     {len(asked):6}, {cited} citations")
+    print(f"/v1/chat/completions ÷ /v1/ask, p50              {_ratio(door, native):6.3f}     (≤ 1.05)")
+    print(f"answers equal in every format                    {len(asked):6}, {cited} citations")
 
 
 def _ratio(times: list[float], others: list[float]) -> float:
-    """Return the median of the ratios of pairs: a slow moment falls on both of a pair."""
+    """Return the median of the ratios of pairs. A slow moment affects both times of a pair."""
     return statistics.median(time / other for time, other in zip(times, others, strict=True))
 
 
@@ -82,11 +82,11 @@ def _seconds_to_first_words(client: httpx.Client, text: str) -> float:
             chunk = json.loads(line.removeprefix("data: ")) if line.startswith("data: {") else None
             if chunk and chunk["choices"][0]["delta"].get("content"):
                 return time.perf_counter() - started
-    raise ValueError(f"no words came to {text!r}")
+    raise ValueError(f"The answer to {text!r} has no words.")
 
 
 def _check(client: httpx.Client, text: str) -> int:
-    """Hold the shapes of one answer against each other; return how many citations it has."""
+    """Compare the formats of one answer, and return the number of its citations."""
     sources = {"X-Kutip-Sources": "open-webui"}
     for markers in ("plain", "links"):
         body = _chat(text, kutip={"markers": markers})

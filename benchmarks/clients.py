@@ -1,4 +1,4 @@
-"""Clients of a running service that cost next to nothing, and what the service's process holds meanwhile."""
+"""Clients that use very little processor time, and the resources that the service's process uses."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ _HEADERS = (
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, and the seconds until it was whole."""
+    """A reply, and the seconds until it was complete."""
 
     status: int
     headers: Mapping[str, str]
@@ -24,12 +24,12 @@ class Reply:
     seconds: float
 
     def json(self) -> Any:
-        """Return the body, read."""
+        """Return the body parsed as JSON."""
         return json.loads(self.body)
 
 
 class Connection:
-    """One connection that is kept alive; client libraries cost more than Kutip does."""
+    """One connection that is kept alive. It replaces client libraries, which take more time than Kutip."""
 
     _reader: asyncio.StreamReader
     _writer: asyncio.StreamWriter
@@ -51,7 +51,7 @@ class Connection:
         )
 
     async def wait(self, reply: Reply) -> None:
-        """Wait for as long as a refusal asks; the service closes what is idle for five seconds."""
+        """Wait as long as a 503 reply asks, then reconnect: the service closes idle connections after 5 s."""
         self.close()
         await asyncio.sleep(float(reply.headers.get("retry-after", "1")))
         await self._connect()
@@ -78,25 +78,25 @@ class Connection:
                 return b"".join(parts)
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self._writer.close()
 
 
 @dataclass(frozen=True)
-class Holding:
-    """What a process holds at one moment."""
+class ProcessUsage:
+    """The resources of a process at one moment."""
 
-    seconds: float  # since some moment
+    seconds: float  # on the monotonic clock
     memory_bytes: int
     descriptors: int
     threads: int
 
 
-def holding(process_id: int) -> Holding:
-    """Return what a process holds now; Linux alone tells."""
+def process_usage(process_id: int) -> ProcessUsage:
+    """Return the resources that a process uses now. This works on Linux only."""
     folder = Path(f"/proc/{process_id}")
     status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
-    return Holding(
+    return ProcessUsage(
         seconds=time.monotonic(),
         memory_bytes=int(status["VmRSS"].split()[0]) * 1024,
         descriptors=len(list((folder / "fd").iterdir())),
@@ -104,12 +104,12 @@ def holding(process_id: int) -> Holding:
     )
 
 
-async def watch(process_id: int, *, every_seconds: float = 1.0) -> list[Holding]:
-    """Note what a process holds until cancelled; return what was noted."""
-    noted = [holding(process_id)]
+async def watch(process_id: int, *, every_seconds: float = 1.0) -> list[ProcessUsage]:
+    """Record the resources that a process uses until this task is cancelled, then return the records."""
+    records = [process_usage(process_id)]
     try:
         while True:
             await asyncio.sleep(every_seconds)
-            noted.append(holding(process_id))
+            records.append(process_usage(process_id))
     except asyncio.CancelledError:
-        return noted
+        return records

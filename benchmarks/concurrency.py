@@ -1,4 +1,4 @@
-"""`/v1/search` asked by one client and by sixteen, of one worker and of two."""
+"""`/v1/search` with one client and with sixteen, on one worker and on two."""
 
 import asyncio
 import json
@@ -31,14 +31,15 @@ proportional set size of all processes of the server at the end.
 
 
 _HEADER = (
-    "workers", "clients", "requests ÷ one client's", "÷ one client's of one worker", "p95 ÷ one client's p50",
-    "÷ one client's of one worker", "requests a second", "p50 ms", "p95 ms", "memory, GB",
+    "workers", "clients", "requests ÷ one client's", "requests ÷ one client's, one worker",
+    "p95 ÷ one client's p50", "p95 ÷ one client's p50, one worker", "requests a second", "p50 ms", "p95 ms",
+    "memory, GB",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Load:
-    """What some clients saw; seconds and milliseconds."""
+    """The results of some clients. Times are in milliseconds."""
 
     requests_a_second: float
     p50: float
@@ -101,7 +102,7 @@ def _row(load: Load, ones: Sequence[Load]) -> list[str]:
 
 
 def _gigabytes(process_id: int) -> float:
-    """Return the memory of a server, what its processes share divided among those that do."""
+    """Return the memory of a server's processes. Shared memory is counted once."""
     children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
     lines = (
         line
@@ -126,7 +127,10 @@ async def _ask(client: httpx.Client, texts: Sequence[str], *, clients: int) -> L
 
 
 async def _client(host: str, port: int, waiting: Iterator[str], taken: list[float]) -> None:
-    """Ask over one connection until no question is left; client libraries cost more than Kutip does."""
+    """Send requests over one connection until no question is left.
+
+    Client libraries would take more time than Kutip.
+    """
     reader, writer = await asyncio.open_connection(host, port)
     for text in waiting:
         body = json.dumps({"query": text}).encode()

@@ -1,4 +1,4 @@
-"""Walk the state machine over the corpus for many steps."""
+"""Test the corpus with many random steps of the state machine in `tests/corpus_machine.py`."""
 
 import argparse
 
@@ -10,7 +10,7 @@ from tests.crashes import make_tiers_small
 
 
 def main() -> None:
-    """Print how many steps of each kind were taken; fail at the first that finds something else."""
+    """Print the number of steps of each kind. Fail at the first step with a wrong result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=20_000)
     options = parser.parse_args()

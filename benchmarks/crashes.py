@@ -1,4 +1,4 @@
-"""Kill a process that works on a data folder, again and again, and check what it leaves."""
+"""Kill a process that works on a data folder many times, and check the folder after each kill."""
 
 import argparse
 import random
@@ -20,7 +20,7 @@ from tests.crashes import (
     make_tiers_small,
 )
 
-# At random moments one folder is killed over again: each process begins with what was left to it.
+# For kills at random moments, each process continues with the folder that the killed one left.
 _KILLS_OF_A_FOLDER = 20
 _ATTEMPTS = 5
 _AT_RANDOM = "anything, at random"
@@ -37,7 +37,7 @@ _HEADER = ("killed during", "points", "kills", "changes acknowledged", "lost or 
 
 
 def main() -> None:
-    """Print and write one table; exit 1 if anything was lost or inconsistent."""
+    """Print and write one table. Exit with 1 if anything was lost or inconsistent."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=6, help="kills at each named point")
     parser.add_argument("--random", type=int, default=120, help="kills at random moments")
@@ -45,13 +45,13 @@ def main() -> None:
     make_tiers_small()
     counts: dict[str, Counter[str]] = {}
     faults: list[str] = []
-    for of, told in _kills(options.each, options.random):
+    for of, outcome in _kills(options.each, options.random):
         counted = counts.setdefault(of, Counter())
-        if isinstance(told, Outcome):
-            counted.update(kills=told.was_killed, acknowledged=told.acknowledged)
+        if isinstance(outcome, Outcome):
+            counted.update(kills=outcome.was_killed, acknowledged=outcome.acknowledged)
         else:
             counted.update(kills=1, faults=1)
-            faults.append(f"{of}: {told}")
+            faults.append(f"{of}: {outcome}")
     report = Report("crashes", "Killed processes", "python -m benchmarks.crashes", _METHOD)
     counts["all"] = sum(counts.values(), Counter())
     report.table(_HEADER, [_row(of, counted) for of, counted in counts.items()])
@@ -65,15 +65,15 @@ def _row(of: str, counted: Counter[str]) -> tuple[object, ...]:
 
 
 def _kills(each: int, at_random: int) -> Iterator[tuple[str, Outcome | AssertionError]]:
-    """Yield what each process was killed during, and what came of it."""
+    """Yield the work during which each process was killed, and the outcome."""
     chance = chance_of(0)
     for of, points in POINTS.items():
         for point in points:
             for _ in range(each):
                 yield of, _killed_at(point, of, chance)
     for first in range(0, at_random, _KILLS_OF_A_FOLDER):
-        for told in _killed_at_random(min(_KILLS_OF_A_FOLDER, at_random - first), chance):
-            yield _AT_RANDOM, told
+        for outcome in _killed_at_random(min(_KILLS_OF_A_FOLDER, at_random - first), chance):
+            yield _AT_RANDOM, outcome
 
 
 def _killed_at(point: Point, of: str, chance: random.Random) -> Outcome | AssertionError:

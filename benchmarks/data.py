@@ -1,7 +1,7 @@
-"""The evaluation sets and the corpora made of them.
+"""The evaluation sets, and corpora built from them.
 
-A folder holds `NAME.articles.jsonl` and `NAME.questions.jsonl`; seeds/questions.jsonl has the same form. A
-corpus is kept under build/, so that a second run embeds nothing.
+A folder holds `NAME.articles.jsonl` and `NAME.questions.jsonl`; seeds/questions.jsonl has the same format.
+Corpora are kept in build/, so that a second run need not encode them again.
 """
 
 import argparse
@@ -38,7 +38,7 @@ class EvaluationQuestion:
     aligned_ids: dict[str, str]
 
     def is_answered_by(self, hit: Hit) -> bool:
-        """Whether the hit lies in a gold paragraph."""
+        """Whether the hit is in a paragraph that answers the question."""
         return (hit.article_id, hit.paragraph) in self.gold
 
 
@@ -48,7 +48,7 @@ def folder_argument(description: str | None) -> Path:
     parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation sets")
     folder: Path = parser.parse_args().data
     if not folder.is_dir():
-        parser.error(f"{folder} is no folder: give the one that holds the evaluation sets")
+        parser.error(f"{folder} is not a folder: name the folder that holds the evaluation sets")
     return folder
 
 
@@ -83,7 +83,7 @@ def _question(record: dict[str, Any]) -> EvaluationQuestion:
 
 
 def evaluation_records(folder: Path, name: str) -> Iterator[dict[str, Any]]:
-    """Yield the lines of NAME.jsonl as they are."""
+    """Yield the lines of NAME.jsonl as dictionaries."""
     yield from _lines(folder / f"{name}.jsonl")
 
 
@@ -94,12 +94,12 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 @cache
 def bundled_encoder() -> Encoder:
-    """Load the bundled model once."""
+    """Return the bundled encoder, which is loaded once."""
     return load_encoder("bundled")
 
 
 def open_corpus(name: str, read: Callable[[], Iterator[Article]], *, encoder: Encoder) -> LocalCorpus:
-    """Open the corpus of that name under build/, ingesting what it does not hold yet."""
+    """Open the corpus of that name in build/, and ingest the articles that it does not hold yet."""
     corpus = LocalCorpus(BUILD / name, encoder=EncoderIdentity(encoder.name, encoder.dimension))
     for result in Ingestion(corpus, encoder, passage_max_tokens=PASSAGE_MAX_TOKENS).ingest(read()):
         if result.status == "rejected":
@@ -108,7 +108,7 @@ def open_corpus(name: str, read: Callable[[], Iterator[Article]], *, encoder: En
 
 
 def indonesian_pool(folder: Path) -> LocalCorpus:
-    """Open the corpus of all Indonesian passages together."""
+    """Open the corpus of all Indonesian passages of the development sets."""
     return open_corpus(
         "indonesian",
         lambda: articles(folder, INDONESIAN_SETS, language="id"),

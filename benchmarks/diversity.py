@@ -1,4 +1,4 @@
-"""Folding near-copies: how many reprints it knows, and how many different passages it takes for copies."""
+"""Near-copies: how many reprints are recognised, and how many different passages are taken for copies."""
 
 import itertools
 import random
@@ -23,15 +23,15 @@ _TOP_K = 10
 
 
 def main() -> None:
-    """Print the shares."""
+    """Print the shares of altered passages that are taken for copies."""
     folder = folder_argument(__doc__)
     with indonesian_pool(folder) as corpus:
         found = [hits for name in _SETS for hits in _search(corpus, folder, name)]
     passages = list({hit.passage_id: hit for hits in found for hit in hits}.values())
     chance = random.Random(0)  # noqa: S311, a sample is no secret
     changes: dict[str, Callable[[str], str]] = {
-        "one word in twenty exchanged": lambda text: _reworded(text, chance),
-        "last sentence left out": _shortened,
+        "one word in twenty replaced": lambda text: _reworded(text, chance),
+        "last sentence removed": _shortened,
         "one number changed": _renumbered,
     }
     for name, change in changes.items():
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _search(corpus: LocalCorpus, folder: Path, name: str) -> list[list[Hit]]:
-    """Print what is folded of a set's searches, and how often that hides a paragraph that answers."""
+    """Print how many copies a set's searches fold, and how often that hides a paragraph that answers."""
     folded = hidden = 0
     found = []
     asked = itertools.islice((q for q in questions(folder, name) if q.language == "id"), _QUESTIONS)
@@ -55,7 +55,7 @@ def _search(corpus: LocalCorpus, folder: Path, name: str) -> list[list[Hit]]:
             gold = [copy for copy in hit.copies if (copy.article_id, copy.paragraph) in question.gold]
             folded += len(hit.copies)
             hidden += bool(gold) and not question.is_answered_by(hit)
-    print(f"{name:32}{folded:6} copies in {len(found)} searches; {hidden} hide what answers")
+    print(f"{name:32}{folded:6} copies in {len(found)} searches; {hidden} hide the answer")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Passages and queries a second, as ratios to plain sentence-transformers and to the processor's ceiling."""
+"""Passages and queries per second, compared with plain sentence-transformers and the processor's limit."""
 
 import itertools
 import statistics
@@ -41,14 +41,14 @@ of the processor (bfloat16 or float32). Ingest means that articles are split, en
 corpus on disk.
 """.strip().replace("\n", " ")
 
-# Multiply-adds a token in the twelve layers: four 384 × 384 products and two 384 × 1536 ones, each.
+# Per token, each of the twelve layers does four 384 × 384 products and two 384 × 1536 products.
 _FLOATING_POINT_OPERATIONS_A_TOKEN = 12 * 2 * (4 * 384 * 384 + 2 * 384 * 1536)
 _PROMPT_AND_SPECIAL_TOKENS = 5
 
 
 @dataclass(frozen=True)
 class _Material:
-    """What is encoded, and in which precision the processor multiplies fastest."""
+    """The texts to encode, and the precision in which the processor multiplies fastest."""
 
     articles: Sequence[Article]
     passages: Sequence[str]
@@ -58,7 +58,7 @@ class _Material:
 
     @property
     def precision_name(self) -> str:
-        """As torch names it."""
+        """The name of the precision in torch."""
         return str(self.precision).removeprefix("torch.")
 
 
@@ -94,7 +94,7 @@ def _material(folder: Path, encoder: Encoder) -> _Material:
 
 
 class _Recorder:
-    """An encoder that keeps the passages it was given."""
+    """An encoder that records the passages that it encodes."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.name, self.dimension, self.max_tokens = encoder.name, encoder.dimension, encoder.max_tokens
@@ -109,7 +109,7 @@ class _Recorder:
 
 
 def _ingest(encoder: Encoder, chosen: Sequence[Article]) -> None:
-    shared = BatchingEncoder(encoder)  # as every service has it
+    shared = BatchingEncoder(encoder)  # as in every service
     with (
         tempfile.TemporaryDirectory() as folder,
         LocalCorpus(Path(folder), encoder=EncoderIdentity(encoder.name, encoder.dimension)) as corpus,
@@ -180,7 +180,7 @@ _PRODUCT_OPERATIONS = _PRODUCT_REPEATS * _ROWS * _FLOATING_POINT_OPERATIONS_A_TO
 
 
 def _products(precision: torch.dtype) -> None:
-    """Multiply as one layer does, `_PRODUCT_REPEATS` times: a batch of 2,048 tokens."""
+    """Do the matrix products of one layer for a batch of 2,048 tokens, `_PRODUCT_REPEATS` times."""
     narrow = torch.ones(_ROWS, 384, dtype=precision)
     square = torch.ones(384, 384, dtype=precision)
     up, down = torch.ones(384, 1536, dtype=precision), torch.ones(1536, 384, dtype=precision)
@@ -191,7 +191,7 @@ def _products(precision: torch.dtype) -> None:
 
 
 def _medians(actions: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Return the median seconds of each action, run in turns after one warm-up."""
+    """Return the median seconds of each action. The actions take turns, after one warm-up."""
     seconds: dict[str, list[float]] = {name: [] for name in actions}
     for turn in range(_ROUNDS + 1):
         for name, action in actions.items():

@@ -1,7 +1,8 @@
-"""Follow-ups by rule: are questions that stand alone left alone, and what does completing the others find?
+"""Follow-up questions without a language model: recognition of follow-ups, and search for completed ones.
 
-A follow-up is made of two questions of one article: from the second go the words that the first has too, in
-favour of a word that points back. `same` pairs ask the same paragraph, `other` pairs another of the article.
+The first table shows how many independent questions are left unchanged. The second searches for follow-ups. A
+follow-up is made from two questions about one article: a pronoun replaces the words of the second question
+that the first question has too. `same` pairs are about the same paragraph, `other` pairs about another one.
 """
 
 import random
@@ -18,14 +19,14 @@ from rag.datatypes import Turn
 from rag.pipeline import Pipeline, Question
 from rag.text.languages import words, written_words
 
-POINTERS = {"id": "itu", "en": "it", "es": "eso"}
+PRONOUNS = {"id": "itu", "en": "it", "es": "eso"}
 _PAIRS = 250
 _SEED = 20261123
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two questions of one article, and the second as it would follow the first."""
+    """Two questions about one article, and the second one as a follow-up to the first."""
 
     before: EvaluationQuestion
     after: EvaluationQuestion
@@ -33,15 +34,15 @@ class Pair:
 
     @property
     def turns(self) -> list[Turn]:
-        """What was said before the follow-up."""
+        """The turns before the follow-up."""
         return [Turn(role="user", text=self.before.text)]
 
 
 def main() -> None:
-    """Print the share left alone for each set and language, then R@1 and R@10."""
+    """Print the share of questions left unchanged for each set and language, then R@1 and R@10."""
     folder = folder_argument(__doc__)
     for name in ("facqa-dev", "idk-mrc-dev", "ntrex-qa-dev", "xquad-dev"):
-        print_left_alone(name, list(questions(folder, name)))
+        print_left_unchanged(name, list(questions(folder, name)))
     print(f"\n{'pairs':24}{'':12}{'R@1':>7}{'R@10':>7}{'pairs':>7}")
     with indonesian_pool(folder) as corpus:
         for name in ("facqa-dev", "xquad-dev"):
@@ -51,8 +52,8 @@ def main() -> None:
             print_found(f"xquad-dev {language}", corpus, list(questions(folder, "xquad-dev")), language)
 
 
-def print_left_alone(name: str, asked: Sequence[EvaluationQuestion]) -> None:
-    """Ask each question after another one; all are written to stand alone, and nearly all do."""
+def print_left_unchanged(name: str, asked: Sequence[EvaluationQuestion]) -> None:
+    """Ask each question after another one. Nearly all of these questions are independent."""
     by_language = defaultdict(list)
     for question in asked:
         by_language[question.language].append(question.text)
@@ -62,20 +63,20 @@ def print_left_alone(name: str, asked: Sequence[EvaluationQuestion]) -> None:
             not follows_up(text, [Turn(role="user", text=other)])
             for text, other in zip(texts, before, strict=True)
         ]
-        print(f"{name:14}{language:8} left alone {sum(left) / len(left):.3f} of {len(left)}")
+        print(f"{name:14}{language:8} left unchanged {sum(left) / len(left):.3f} of {len(left)}")
 
 
 def print_found(name: str, corpus: LocalCorpus, asked: Sequence[EvaluationQuestion], language: str) -> None:
-    """Search for each follow-up as it is, completed, and for the question it was made of."""
+    """Search for each follow-up unchanged, for the completed follow-up, and for the original question."""
     pipeline = Pipeline(corpus=corpus, encoder=encoder())
     for kind in ("same", "other"):
         pairs = [pair for pair in _pairs(asked, language, kind) if follows_up(pair.follow_up, pair.turns)]
         if not pairs:
             continue
         texts = {
-            "as it is": [pair.follow_up for pair in pairs],
+            "unchanged": [pair.follow_up for pair in pairs],
             "completed": [with_topic(pair.follow_up, pair.turns) for pair in pairs],
-            "whole": [pair.after.text for pair in pairs],
+            "original": [pair.after.text for pair in pairs],
         }
         for way, searched in texts.items():
             ranks = [_rank(pipeline, text, pair.after) for text, pair in zip(searched, pairs, strict=True)]
@@ -96,23 +97,23 @@ def _pairs(asked: Sequence[EvaluationQuestion], language: str, kind: str) -> lis
 def _pairs_of(group: Sequence[EvaluationQuestion], kind: str) -> Iterator[Pair]:
     for before, after in permutations(group, 2):
         is_same = bool(before.gold & after.gold)
-        text = _pointing_back(after.text, before.text, language=after.language)
+        text = _with_pronoun(after.text, before.text, language=after.language)
         if is_same == (kind == "same") and text:
             yield Pair(before, after, text)
 
 
-def _pointing_back(text: str, before: str, *, language: str) -> str | None:
-    """Put one pointer for the words that `before` has too; None where there are none."""
+def _with_pronoun(text: str, before: str, *, language: str) -> str | None:
+    """Replace the words that `before` has too with one pronoun. Return None if there are none."""
     known = set(words(before, language=language))
     kept: list[str] = []
-    pointer = POINTERS[language]
+    pronoun = PRONOUNS[language]
     for word in written_words(text):
         is_shared = bool(meaningful_words(word)) and bool(known.intersection(words(word, language=language)))
         if not is_shared:
             kept.append(word)
-        elif pointer not in kept:
-            kept.append(pointer)
-    return " ".join(kept) + "?" if pointer in kept and kept != written_words(text) else None
+        elif pronoun not in kept:
+            kept.append(pronoun)
+    return " ".join(kept) + "?" if pronoun in kept and kept != written_words(text) else None
 
 
 def _rank(pipeline: Pipeline, text: str, asked: EvaluationQuestion) -> float:

@@ -33,8 +33,8 @@ Scores = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class _Legs:
-    """What both legs say of the candidates of one question; NaN where a leg did not find one."""
+class _ScoredCandidates:
+    """The candidates of one question with their scores. NaN where one of the searches did not find one."""
 
     similarity: Scores
     bm25: Scores
@@ -42,41 +42,43 @@ class _Legs:
     is_gold: npt.NDArray[np.bool_]
 
 
-# What a way to fuse makes of the legs and its weight.
-Way = Callable[[_Legs, float], Scores]
+# A fusion method: it takes the candidates' scores and its weight.
+Method = Callable[[_ScoredCandidates, float], Scores]
 
 
-def _convex(legs: _Legs, weight: float) -> Scores:
-    return (1 - weight) * _between_0_and_1(legs.similarity) + weight * _between_0_and_1(legs.bm25)
+def _convex(candidates: _ScoredCandidates, weight: float) -> Scores:
+    return (1 - weight) * _between_0_and_1(candidates.similarity) + weight * _between_0_and_1(candidates.bm25)
 
 
-def _ranks(legs: _Legs, weight: float) -> Scores:
-    return (1 - weight) * _reciprocal_rank(legs.similarity) + weight * _reciprocal_rank(legs.bm25)
+def _ranks(candidates: _ScoredCandidates, weight: float) -> Scores:
+    return (1 - weight) * _reciprocal_rank(candidates.similarity) + weight * _reciprocal_rank(candidates.bm25)
 
 
-def _deviations_and_bm25(legs: _Legs, weight: float) -> Scores:
-    return _deviations(legs.similarity) + weight * np.nan_to_num(legs.bm25)
+def _deviations_and_bm25(candidates: _ScoredCandidates, weight: float) -> Scores:
+    return _deviations(candidates.similarity) + weight * np.nan_to_num(candidates.bm25)
 
 
-def _deviations_and_share(legs: _Legs, weight: float) -> Scores:
-    return _deviations(legs.similarity) + weight * np.nan_to_num(legs.bm25) / ((K1 + 1) * legs.rarity or 1.0)
+def _deviations_and_share(candidates: _ScoredCandidates, weight: float) -> Scores:
+    return _deviations(candidates.similarity) + weight * np.nan_to_num(candidates.bm25) / (
+        (K1 + 1) * candidates.rarity or 1.0
+    )
 
 
-def _deviations_and_discounted(legs: _Legs, weight: float) -> Scores:
-    return _deviations_and_bm25(legs, weight / KEYWORD_WEIGHT * keyword_weight(legs.rarity))
+def _deviations_and_discounted(candidates: _ScoredCandidates, weight: float) -> Scores:
+    return _deviations_and_bm25(candidates, weight / KEYWORD_WEIGHT * keyword_weight(candidates.rarity))
 
 
-def _vector(legs: _Legs, _: float) -> Scores:
-    return np.nan_to_num(legs.similarity, nan=-1.0)
+def _vector(candidates: _ScoredCandidates, _: float) -> Scores:
+    return np.nan_to_num(candidates.similarity, nan=-1.0)
 
 
-def _keyword(legs: _Legs, _: float) -> Scores:
-    return np.nan_to_num(legs.bm25, nan=-1.0)
+def _keyword(candidates: _ScoredCandidates, _: float) -> Scores:
+    return np.nan_to_num(candidates.bm25, nan=-1.0)
 
 
 _DISCOUNTED = "deviations + w × BM25 ÷ rarity^¼"
 _TENTHS = tuple(tenth / 10 for tenth in range(1, 10))
-_WAYS: Mapping[str, tuple[Way, Sequence[float]]] = {
+_METHODS: Mapping[str, tuple[Method, Sequence[float]]] = {
     "vector alone": (_vector, [0.0]),
     "keyword alone": (_keyword, [0.0]),
     "reciprocal ranks": (_ranks, [0.5]),
@@ -86,7 +88,7 @@ _WAYS: Mapping[str, tuple[Way, Sequence[float]]] = {
     "deviations + w × BM25": (_deviations_and_bm25, [n / 20 for n in range(1, 17)]),
     _DISCOUNTED: (_deviations_and_discounted, [n / 25 for n in range(4, 33)]),
 }
-_IN_FORCE = f"used by Kutip: deviations + {KEYWORD_WEIGHT} × BM25 ÷ rarity^¼"
+_CURRENT = f"used by Kutip: deviations + {KEYWORD_WEIGHT} × BM25 ÷ rarity^¼"
 
 
 def main() -> None:
@@ -95,11 +97,11 @@ def main() -> None:
     report = Report(
         "fusion", "Fusion of vector and keyword search", "python -m benchmarks.fusion --data FOLDER", _METHOD
     )
-    rows = [[name, *_left_out(groups, *way)] for name, way in _WAYS.items()]
-    rows.append([_IN_FORCE, *_left_out(groups, _deviations_and_discounted, [KEYWORD_WEIGHT])])
+    rows = [[name, *_cross_validated(groups, *way)] for name, way in _METHODS.items()]
+    rows.append([_CURRENT, *_cross_validated(groups, _deviations_and_discounted, [KEYWORD_WEIGHT])])
     header = [f"{group} ({sum(map(len, sets)):,})" for group, sets in groups.items()]
     report.table(["R@1 / MRR@10 (weight)", *header], rows)
-    weights = _WAYS[_DISCOUNTED][1]
+    weights = _METHODS[_DISCOUNTED][1]
     lines = {
         group: (list(weights), [_figures(sets, _deviations_and_discounted, weight)[1] for weight in weights])
         for group, sets in groups.items()
@@ -108,26 +110,26 @@ def main() -> None:
     report.write()
 
 
-def _groups(folder: Path) -> Iterator[tuple[str, list[list[_Legs]]]]:
+def _groups(folder: Path) -> Iterator[tuple[str, list[list[_ScoredCandidates]]]]:
     with indonesian_pool(folder) as corpus:
         for name in SETS:
             asked = [question for question in questions(folder, name) if question.language == "id"]
-            yield name, [_legs(corpus, [(question, question) for question in asked])]
+            yield name, [_scored_candidates(corpus, [(question, question) for question in asked])]
     within, between = [], []
     for language in OTHER_LANGUAGES:
         with xquad(folder, language) as corpus:
-            within.append(_legs(corpus, across(folder, language, language)))
-            between.append(_legs(corpus, across(folder, "id", language)))
+            within.append(_scored_candidates(corpus, across(folder, language, language)))
+            between.append(_scored_candidates(corpus, across(folder, "id", language)))
     yield "xquad-dev, within others", within
     yield "xquad-dev, id → others", between
 
 
-def _legs(corpus: LocalCorpus, cases: Sequence[Case]) -> list[_Legs]:
+def _scored_candidates(corpus: LocalCorpus, cases: Sequence[Case]) -> list[_ScoredCandidates]:
     vectors = bundled_encoder().encode_queries([question.text for question, _ in cases])
-    return [_legs_of(corpus, case, vector) for case, vector in zip(cases, vectors, strict=True)]
+    return [_scored_candidates_of(corpus, case, vector) for case, vector in zip(cases, vectors, strict=True)]
 
 
-def _legs_of(corpus: LocalCorpus, case: Case, vector: FloatArray) -> _Legs:
+def _scored_candidates_of(corpus: LocalCorpus, case: Case, vector: FloatArray) -> _ScoredCandidates:
     question, answered = case
     nearest = corpus.vector_search(vector, depth=_DEPTH)
     language = detect_language(question.text)
@@ -136,7 +138,7 @@ def _legs_of(corpus: LocalCorpus, case: Case, vector: FloatArray) -> _Legs:
     candidates = list({**similarity, **bm25})
     hits = corpus.hits([*nearest, *matches.passages], source="hybrid")
     gold = {hit.passage_id for hit in hits if answered.is_answered_by(hit)}
-    return _Legs(
+    return _ScoredCandidates(
         similarity=np.array([similarity.get(number, np.nan) for number in candidates]),
         bm25=np.array([bm25.get(number, np.nan) for number in candidates]),
         rarity=sum(matches.rarity.values()),
@@ -165,10 +167,13 @@ def _reciprocal_rank(scores: Scores) -> Scores:
     return np.where(np.isnan(scores), 0.0, 1 / (_RRF_K + ranks))
 
 
-def _left_out(groups: Mapping[str, list[list[_Legs]]], way: Way, weights: Sequence[float]) -> list[str]:
-    """Return each group's figures with the weight that is best on the others."""
+def _cross_validated(
+    groups: Mapping[str, list[list[_ScoredCandidates]]], method: Method, weights: Sequence[float]
+) -> list[str]:
+    """Return each group's figures with the weight that is best on the other groups."""
     measured = {
-        weight: {group: _figures(sets, way, weight) for group, sets in groups.items()} for weight in weights
+        weight: {group: _figures(sets, method, weight) for group, sets in groups.items()}
+        for weight in weights
     }
     cells = []
     for group in groups:
@@ -178,18 +183,20 @@ def _left_out(groups: Mapping[str, list[list[_Legs]]], way: Way, weights: Sequen
     return cells
 
 
-def _figures(sets: Sequence[Sequence[_Legs]], way: Way, weight: float) -> tuple[float, float]:
+def _figures(
+    sets: Sequence[Sequence[_ScoredCandidates]], method: Method, weight: float
+) -> tuple[float, float]:
     """Return R@1 and MRR@10, each the mean over the sets of a group."""
-    ranks = [[_rank(legs, way(legs, weight)) for legs in of_set] for of_set in sets]
+    ranks = [[_rank(candidates, method(candidates, weight)) for candidates in of_set] for of_set in sets]
     recall = mean(mean(rank == 1 for rank in of_set) for of_set in ranks)
     return recall, mean(mean(1 / rank if rank <= 10 else 0.0 for rank in of_set) for of_set in ranks)
 
 
-def _rank(legs: _Legs, scores: Scores) -> float:
-    if not legs.is_gold.any():
+def _rank(candidates: _ScoredCandidates, scores: Scores) -> float:
+    if not candidates.is_gold.any():
         return np.inf
-    best = scores[legs.is_gold].max()
-    return float(1 + (scores[~legs.is_gold] >= best).sum())
+    best = scores[candidates.is_gold].max()
+    return float(1 + (scores[~candidates.is_gold] >= best).sum())
 
 
 if __name__ == "__main__":

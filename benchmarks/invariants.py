@@ -1,7 +1,7 @@
-"""Hold every answer to every development question against the contract of citations, in both modes.
+"""Check the citations of the answers to every development question, in both modes.
 
-The language model is a script that misbehaves: it copies evidence, invents, cites what is not there, writes
-brackets of its own, and tears its markers apart.
+The language model is a script that misbehaves: it copies evidence, invents sentences, cites evidence that
+does not exist, writes brackets of its own, and splits its markers between two parts of the stream.
 """
 
 import argparse
@@ -30,14 +30,14 @@ MODES: tuple[AnswerMode, ...] = ("extractive", "llm")
 
 
 class MisbehavingModel:
-    """Writes from the evidence, and not; the same for the same prompt."""
+    """Writes sentences from the evidence and invented ones. The same prompt gives the same answer."""
 
     name = "misbehaving"
 
     async def stream(
         self, messages: Sequence[Message], _: Sampling = USUAL_SAMPLING
     ) -> AsyncGenerator[TextPart | Usage]:
-        """Yield an answer in torn pieces."""
+        """Yield an answer in pieces of random length."""
         prompt = messages[1]["content"]
         chance = random.Random(prompt)  # noqa: S311 – a script, not a secret
         text = "".join(_sentences(messages[0]["content"], prompt, chance))
@@ -50,7 +50,7 @@ class MisbehavingModel:
 
 def _sentences(system: str, prompt: str, chance: random.Random) -> Iterator[str]:
     found = re.search(r"\[\[(\w+):1\]\]", system)
-    assert found, "the prompt shows the form of a marker"
+    assert found, "the prompt must show the format of a marker"
     evidence = [
         block.strip() for block in re.findall(r"evidence \d+:[^\n]*\n(.+?)\n\w+>> evidence", prompt, re.S)
     ]
@@ -65,10 +65,10 @@ def _sentences(system: str, prompt: str, chance: random.Random) -> Iterator[str]
 
 
 def main() -> None:
-    """Print how many answers were checked; fail at the first that breaks a promise."""
+    """Print the number of checked answers. Fail at the first answer with a wrong citation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation sets")
-    parser.add_argument("--sample", type=int, help="check this many questions only")
+    parser.add_argument("--sample", type=int, help="number of questions to check; default: all")
     options = parser.parse_args()
     texts = sorted({text for name in QUESTIONS for text in _questions(options.data, name)})
     random.Random(0).shuffle(texts)  # noqa: S311

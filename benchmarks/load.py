@@ -1,4 +1,4 @@
-"""Sixty-four clients search, ask and write for a minute: what is refused, lost and slow, and memory."""
+"""Load test: 64 clients search, ask and write for a minute. Measures times, refusals, losses and memory."""
 
 import asyncio
 import itertools
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.clients import Connection, Holding, Reply, watch
+from benchmarks.clients import Connection, ProcessUsage, Reply, watch
 from benchmarks.data import BUILD, folder_argument, indonesian_pool, questions
 from benchmarks.report import Report
 from benchmarks.serving import serving
@@ -19,7 +19,7 @@ CLIENTS = 64
 WARM_UP_SECONDS = 15.0
 SECONDS = 60.0
 _SINGLE = 200
-# Of a hundred requests, how many are what.
+# The kinds of requests, per hundred.
 _MIX = {"search": 50, "ask": 30, "write": 20}
 _METHOD = """
 One process of `kutip serve` with its default settings, without a language model, over the pooled Indonesian
@@ -32,38 +32,34 @@ and searched for by a word that only its last version contains. The searches of 
 before and after.
 """.strip().replace("\n", " ")
 
-_HEADER = (
-    "", "answered", "refused with 503", "other 4xx, 5xx", "p50 ms", "p95 ms", "p95 ÷ one client's search",
-)  # fmt: skip
-
 
 @dataclass
-class Seen:
-    """What clients saw since a moment: seconds by kind of request, statuses; each article's last word."""
+class ClientResults:
+    """The results of the clients since a moment: times and statuses by kind of request, words of articles."""
 
     since: float
     seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in _MIX})
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     words: dict[str, str] = field(default_factory=dict)
 
-    def note(self, kind: str, reply: Reply) -> None:
-        """Take a reply in."""
+    def record(self, kind: str, reply: Reply) -> None:
+        """Record a reply."""
         self.statuses[kind, reply.status] += 1
         if reply.status == 200:
             self.seconds[kind].append(reply.seconds)
 
     def count(self, kind: str, status: int) -> int:
-        """Return how many requests of a kind ended with a status."""
+        """Return the number of requests of a kind that ended with a status."""
         return self.statuses[kind, status]
 
     @property
     def unexpected(self) -> dict[tuple[str, int], int]:
-        """What is neither an answer nor a refusal because of load."""
+        """The replies with a status other than 200 and 503."""
         return {key: count for key, count in self.statuses.items() if key[1] not in (200, 503)}
 
 
 class Client:
-    """One client: what it asks for next is drawn, the same in every run."""
+    """One client. It chooses its requests at random, with the same seed in every run."""
 
     def __init__(self, number: int, texts: Sequence[str]) -> None:
         self._name = f"muatan-{number}"
@@ -72,29 +68,29 @@ class Client:
         self._written: list[str] = []
         self._numbers = itertools.count()
 
-    async def run(self, url: str, seen: Seen, *, until: float) -> None:
+    async def run(self, url: str, results: ClientResults, *, until: float) -> None:
         """Send requests until a time of the monotonic clock."""
         connection = await Connection.open(url)
         while time.monotonic() < until:
-            is_seen = time.monotonic() >= seen.since
+            is_seen = time.monotonic() >= results.since
             (kind,) = self._chance.choices([*_MIX], weights=[*_MIX.values()])
-            reply = await self._send(kind, connection, seen)
+            reply = await self._send(kind, connection, results)
             if is_seen:
-                seen.note(kind, reply)
+                results.record(kind, reply)
             if reply.status == 503:
                 await connection.wait(reply)
         connection.close()
 
-    async def _send(self, kind: str, connection: Connection, seen: Seen) -> Reply:
+    async def _send(self, kind: str, connection: Connection, results: ClientResults) -> Reply:
         text = self._chance.choice(self._texts)
         if kind == "search":
             return await connection.request("POST", "/v1/search", {"query": text})
         if kind == "ask":
             body = {"question": text, "stream": self._chance.random() < 0.5}
             return await connection.request("POST", "/v1/ask", body)
-        return await self._write(text, connection, seen)
+        return await self._write(text, connection, results)
 
-    async def _write(self, text: str, connection: Connection, seen: Seen) -> Reply:
+    async def _write(self, text: str, connection: Connection, results: ClientResults) -> Reply:
         number = next(self._numbers)
         is_edit = self._written and self._chance.random() < 1 / 3
         article_id = self._chance.choice(self._written) if is_edit else f"{self._name}-{number}"
@@ -103,22 +99,24 @@ class Client:
         reply = await connection.request("POST", "/v1/articles", body)
         if reply.status == 200:
             assert reply.json()["articles"][0]["status"] in ("created", "updated"), reply.body
-            seen.words[article_id] = word
+            results.words[article_id] = word
             if not is_edit:
                 self._written.append(article_id)
         return reply
 
 
-async def load(url: str, texts: Sequence[str], *, clients: int, warm_up: float, seconds: float) -> Seen:
-    """Let clients send requests; return what they saw behind the warm-up, and every word that they wrote."""
-    seen = Seen(since=time.monotonic() + warm_up)
+async def load(
+    url: str, texts: Sequence[str], *, clients: int, warm_up: float, seconds: float
+) -> ClientResults:
+    """Let the clients send requests, and return their results after the warm-up."""
+    results = ClientResults(since=time.monotonic() + warm_up)
     team = [Client(number, texts) for number in range(clients)]
-    await asyncio.gather(*(client.run(url, seen, until=seen.since + seconds) for client in team))
-    return seen
+    await asyncio.gather(*(client.run(url, results, until=results.since + seconds) for client in team))
+    return results
 
 
-async def lost(url: str, words: dict[str, str]) -> list[str]:
-    """Return the articles that are not there, or not found by the word of their last version."""
+async def lost_articles(url: str, words: dict[str, str]) -> list[str]:
+    """Return the articles that are missing, or not found by the word of their last version."""
     connection = await Connection.open(url)
     missing = []
     for article_id, word in words.items():
@@ -132,8 +130,8 @@ async def lost(url: str, words: dict[str, str]) -> list[str]:
     return missing
 
 
-async def alone(url: str, texts: Sequence[str]) -> list[float]:
-    """Return the seconds of one client's searches."""
+async def single_client_times(url: str, texts: Sequence[str]) -> list[float]:
+    """Return the seconds that each search of a single client takes."""
     connection = await Connection.open(url)
     replies = [await connection.request("POST", "/v1/search", {"query": text}) for text in texts]
     connection.close()
@@ -153,18 +151,20 @@ def main() -> None:
 
 
 async def _measure(url: str, process_id: int, texts: Sequence[str]) -> None:
-    await alone(url, texts[:_SINGLE])
-    before = await alone(url, texts[:_SINGLE])
+    await single_client_times(url, texts[:_SINGLE])
+    before = await single_client_times(url, texts[:_SINGLE])
     watching = asyncio.ensure_future(watch(process_id))
-    seen = await load(url, texts, clients=CLIENTS, warm_up=WARM_UP_SECONDS, seconds=SECONDS)
+    results = await load(url, texts, clients=CLIENTS, warm_up=WARM_UP_SECONDS, seconds=SECONDS)
     watching.cancel()
-    held = await watching
-    after = await alone(url, texts[:_SINGLE])
-    missing = await lost(url, seen.words)
-    _report(seen, held, statistics.median(before + after), missing)
+    usage = await watching
+    after = await single_client_times(url, texts[:_SINGLE])
+    missing = await lost_articles(url, results.words)
+    _report(results, usage, statistics.median(before + after), missing)
 
 
-def _report(seen: Seen, held: Sequence[Holding], single: float, missing: Sequence[str]) -> None:
+def _report(
+    results: ClientResults, usage: Sequence[ProcessUsage], single: float, missing: Sequence[str]
+) -> None:
     report = Report("load", "Load test with 64 clients", "python -m benchmarks.load --data FOLDER", _METHOD)
     header = (
         "",
@@ -175,27 +175,27 @@ def _report(seen: Seen, held: Sequence[Holding], single: float, missing: Sequenc
         "p95 ms",
         "p95 ÷ one client's p50",
     )
-    report.table(header, [_row(kind, seen, single) for kind in _MIX])
-    memory = [moment.memory_bytes for moment in held if moment.seconds - held[0].seconds >= WARM_UP_SECONDS]
+    report.table(header, [_row(kind, results, single) for kind in _MIX])
+    memory = [moment.memory_bytes for moment in usage if moment.seconds - usage[0].seconds >= WARM_UP_SECONDS]
     first, last = (statistics.median(part) for part in (memory[:10], memory[-10:]))
     report.table(
         ("", ""),
         [
             ("one client's search, p50", f"{single * 1000:.1f} ms"),
-            ("articles acknowledged", len(seen.words)),
-            ("of these lost", len(missing)),
-            ("memory of the last 10 s ÷ first 10 s behind the warm-up", f"{last / first:.3f}"),
+            ("articles acknowledged", len(results.words)),
+            ("acknowledged articles lost", len(missing)),
+            ("memory of the last 10 s ÷ first 10 s after the warm-up", f"{last / first:.3f}"),
             ("memory at the end", f"{last / 1e9:.2f} GB"),
         ],
     )
     report.write()
-    print(f"lost: {missing[:5]}, unexpected: {seen.unexpected}")
+    print(f"lost: {missing[:5]}, unexpected: {results.unexpected}")
 
 
-def _row(kind: str, seen: Seen, single: float) -> list[object]:
-    other = sum(count for (what, _), count in seen.unexpected.items() if what == kind)
-    counts = [seen.count(kind, 200), seen.count(kind, 503), other]
-    taken = sorted(seen.seconds[kind])
+def _row(kind: str, results: ClientResults, single: float) -> list[object]:
+    other = sum(count for (what, _), count in results.unexpected.items() if what == kind)
+    counts = [results.count(kind, 200), results.count(kind, 503), other]
+    taken = sorted(results.seconds[kind])
     if not taken:
         return [kind, *counts, "", "", ""]
     p50, p95 = statistics.median(taken), taken[int(0.95 * (len(taken) - 1))]

@@ -1,7 +1,7 @@
-"""The same questions asked of the local corpus and of the one in Milvus: what both find.
+"""Compare the search results of the local corpus and of a corpus in Milvus.
 
-The Milvus corpus is filled from the local one, whose vectors it takes over. Without --uri, Milvus Lite's own
-server is started.
+The Milvus corpus is a copy of the local one, with the same vectors. Without --uri, the command starts a
+server of Milvus Lite.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from rag.text.languages import words
 from tests.milvus_lite import milvus_lite
 
 SETS = ("facqa-dev", "idk-mrc-dev", "xquad-dev", "ntrex-qa-dev")
-_DEPTH = 100  # candidates a leg brings to the fusion
+_DEPTH = 100  # candidates that each search passes to the fusion
 _TOP = 10
 _PASSAGES = "benchmark_passages"
 _TIMES = 10
@@ -39,12 +39,12 @@ The columns vector and keyword show the share of the ten best passages that both
 of 100 candidates. R@1 is that of hybrid search.
 """.strip().replace("\n", " ")
 
-Leg = Callable[[Corpus, EvaluationQuestion], list[ScoredPassage]]
+Search = Callable[[Corpus, EvaluationQuestion], list[ScoredPassage]]
 
 
 @dataclass
 class Compared:
-    """What is measured of one set."""
+    """The measurements for one set."""
 
     overlap: dict[SearchSource, list[float]] = field(default_factory=lambda: {"vector": [], "keyword": []})
     recall: dict[str, list[bool]] = field(default_factory=lambda: {"local": [], "milvus": []})
@@ -55,9 +55,9 @@ def main() -> None:
     """Print and write one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation sets")
-    parser.add_argument("--uri", help="address of a Milvus server; Milvus Lite otherwise")
-    parser.add_argument("--index", default="FLAT", help="index of the vectors")
-    parser.add_argument("--questions", type=int, default=100, help="at most so many questions of a set")
+    parser.add_argument("--uri", help="address of a Milvus server; default: Milvus Lite")
+    parser.add_argument("--index", default="FLAT", help="type of the vector index")
+    parser.add_argument("--questions", type=int, default=100, help="largest number of questions per set")
     options = parser.parse_args()
     report = Report(
         "milvus",
@@ -71,17 +71,17 @@ def main() -> None:
         uri = options.uri or stack.enter_context(milvus_lite(folder))
         milvus = stack.enter_context(_milvus(uri, options.index))
         seconds = _fill(milvus, local)
-        print(f"Filled in {seconds:.0f} s: {milvus.counts()}; {milvus.search_description()}")
+        print(f"Copied in {seconds:.0f} s: {milvus.counts()}; {milvus.search_description()}")
         rows = []
         for name in SETS:
             asked = [question for question in questions(options.data, name) if question.language == "id"]
             rows.append(_row(name, _compare(local, milvus, asked[: options.questions])))
             print(*rows[-1])
-        alone = _alone(uri, asked[0])
+        alone = _request_times(uri, asked[0])
     report.table(
         ("set", "vector", "keyword", "R@1 local", "R@1 Milvus", "ms local", "ms Milvus", "questions"), rows
     )
-    report.table(("one request of pymilvus alone", "ms"), alone)
+    report.table(("one request with pymilvus alone", "ms"), alone)
     report.write()
 
 
@@ -91,7 +91,7 @@ def _milvus(uri: str, index: str) -> MilvusCorpus:
     return MilvusCorpus(
         MilvusServer(uri, token=None, timeout_seconds=600),
         prefix="benchmark",
-        believed_seconds=3600,  # Milvus Lite counts slowly, and nothing is written meanwhile
+        believed_seconds=3600,  # Milvus Lite counts slowly, and the corpus does not change
         encoder=EncoderIdentity(encoder.name, encoder.dimension),
         layout=layout,
     )
@@ -107,8 +107,8 @@ def _fill(milvus: CorpusTransfer, local: CorpusTransfer) -> float:
 def _compare(local: Corpus, milvus: Corpus, asked: Sequence[EvaluationQuestion]) -> Compared:
     compared = Compared()
     for question in asked:
-        for source, leg in _LEGS.items():
-            found = [_places(corpus, leg(corpus, question), source) for corpus in (local, milvus)]
+        for source, search in _SEARCHES.items():
+            found = [_places(corpus, search(corpus, question), source) for corpus in (local, milvus)]
             if found[0]:
                 compared.overlap[source].append(len(found[0] & found[1]) / len(found[0]))
         for name, corpus in (("local", local), ("milvus", milvus)):
@@ -119,16 +119,16 @@ def _compare(local: Corpus, milvus: Corpus, asked: Sequence[EvaluationQuestion])
     return compared
 
 
-def _vector_leg(corpus: Corpus, question: EvaluationQuestion) -> list[ScoredPassage]:
+def _vector_search(corpus: Corpus, question: EvaluationQuestion) -> list[ScoredPassage]:
     vector = bundled_encoder().encode_queries([question.text])[0]
     return corpus.vector_search(vector, depth=_DEPTH)
 
 
-def _keyword_leg(corpus: Corpus, question: EvaluationQuestion) -> list[ScoredPassage]:
+def _keyword_search(corpus: Corpus, question: EvaluationQuestion) -> list[ScoredPassage]:
     return corpus.keyword_search(question.text, language=question.language, depth=_DEPTH).passages
 
 
-_LEGS: dict[SearchSource, Leg] = {"vector": _vector_leg, "keyword": _keyword_leg}
+_SEARCHES: dict[SearchSource, Search] = {"vector": _vector_search, "keyword": _keyword_search}
 
 
 def _hybrid(corpus: Corpus, question: EvaluationQuestion) -> list[Hit]:
@@ -143,8 +143,8 @@ def _places(
     return {(hit.article_id, hit.paragraph, hit.start) for hit in hits}
 
 
-def _alone(uri: str, question: EvaluationQuestion) -> list[list[str]]:
-    """Return how long the requests that a search consists of take without Kutip: medians."""
+def _request_times(uri: str, question: EvaluationQuestion) -> list[list[str]]:
+    """Return the median time of each request that a search sends to Milvus, measured without Kutip."""
     client = MilvusClient(uri)
     vector = bundled_encoder().encode_queries([question.text])[0].tolist()
     word = words(question.text, language="id")[0]

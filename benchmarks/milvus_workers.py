@@ -1,7 +1,7 @@
-"""Two workers change articles in one Milvus corpus and are killed at random; two replicas search.
+"""Two workers change articles in one Milvus corpus and are killed at random, while two replicas search.
 
-At the end nothing that was acknowledged is lost and nothing is there twice, and no search ever saw a part of
-an article. Without --uri, Milvus Lite's own server is started.
+At the end no acknowledged change may be lost and no article may be stored twice, and no search may have seen
+an incomplete article. Without --uri, the command starts a server of Milvus Lite.
 """
 
 import argparse
@@ -30,12 +30,12 @@ from tests.milvus_lite import milvus_lite
 
 _WORKERS = 2
 _REPLICAS = 2
-_ARTICLES = 6  # that each worker has to itself, and as many that all edit
-_LIVES_SECONDS = 2.0  # at most, from the first thing that a worker does
-_STARTS_SECONDS = 120.0
+_ARTICLES = 6  # articles that only one worker edits, and as many that every worker edits
+_LIFETIME_SECONDS = 2.0  # the longest time from a worker's first change until it is killed
+_START_SECONDS = 120.0  # the longest time until a process has done its first work
 
-# What a killed worker had sent is done by then.
-_UNDER_WAY_SECONDS = 3.0
+# After this time Milvus has finished the requests of killed workers.
+_PENDING_SECONDS = 3.0
 _DEPTH = 500
 
 Line = Mapping[str, Any]
@@ -43,7 +43,7 @@ Line = Mapping[str, Any]
 
 @dataclass
 class Outcome:
-    """What was done, and what is wrong with it."""
+    """The numbers of changes, kills and searches, and the faults found."""
 
     acknowledged: int = 0
     kills: int = 0
@@ -52,10 +52,10 @@ class Outcome:
 
 
 def main() -> None:
-    """Print what was done; exit 1 where anything is wrong."""
+    """Print the outcome. Exit with 1 if there is a fault."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--uri", help="address of a Milvus server; Milvus Lite otherwise")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long")
+    parser.add_argument("--uri", help="address of a Milvus server; default: Milvus Lite")
+    parser.add_argument("--seconds", type=float, default=60.0, help="duration of the run")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kutip-milvus-")))
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def run(uri: str, prefix: str, folder: Path, *, seconds: float) -> Outcome:
-    """Let workers and replicas run, kill workers at random, and look at what is left."""
+    """Run workers and replicas, kill workers at random, and check the corpus afterwards."""
     outcome = Outcome()
     logs = {role: folder / role for role in _roles()}
     processes = {role: _started(role, uri, prefix, log) for role, log in logs.items()}
@@ -80,25 +80,25 @@ def run(uri: str, prefix: str, folder: Path, *, seconds: float) -> Outcome:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             role = f"worker-{random.randrange(_WORKERS)}"  # noqa: S311
-            time.sleep(random.uniform(0, _LIVES_SECONDS))  # noqa: S311
+            time.sleep(random.uniform(0, _LIFETIME_SECONDS))  # noqa: S311
             _kill(processes[role])
             outcome.kills += 1
-            noted_before = logs[role].stat().st_size
+            size_before = logs[role].stat().st_size
             processes[role] = _started(role, uri, prefix, logs[role])
-            _wait_for_more(logs[role], noted_before + 1)
+            _wait_for_more(logs[role], size_before + 1)
     finally:
         for process in processes.values():
             _kill(process)
-    time.sleep(_UNDER_WAY_SECONDS)
-    noted = {role: list(_lines(log)) for role, log in logs.items()}
-    for lines in noted.values():
+    time.sleep(_PENDING_SECONDS)
+    logged = {role: list(_lines(log)) for role, log in logs.items()}
+    for lines in logged.values():
         outcome.acknowledged += sum("done" in line for line in lines)
         outcome.searches += sum("found" in line for line in lines)
         outcome.faults += [line["fault"] for line in lines if "fault" in line]
     with _corpus(uri, prefix, given_up_seconds=0.0) as corpus:
         corpus.optimize()
-        outcome.faults += [fault for lines in noted.values() for fault in _lost(corpus, lines)]
-        outcome.faults += _left(corpus)
+        outcome.faults += [fault for lines in logged.values() for fault in _lost(corpus, lines)]
+        outcome.faults += _inconsistencies(corpus)
     return outcome
 
 
@@ -110,15 +110,15 @@ def _roles() -> list[str]:
 
 
 def _started(role: str, uri: str, prefix: str, log: Path) -> "subprocess.Popen[bytes]":
-    code = "import sys; from benchmarks.milvus_workers import play; play(*sys.argv[1:])"
+    code = "import sys; from benchmarks.milvus_workers import run_role; run_role(*sys.argv[1:])"
     return subprocess.Popen([sys.executable, "-c", code, role, uri, prefix, str(log)])  # noqa: S603
 
 
 def _wait_for_more(log: Path, size: int) -> None:
-    deadline = time.monotonic() + _STARTS_SECONDS
+    deadline = time.monotonic() + _START_SECONDS
     while not log.exists() or log.stat().st_size <= size:
         if time.monotonic() > deadline:
-            raise AssertionError(f"Nothing was done within {_STARTS_SECONDS:.0f} seconds.")
+            raise AssertionError(f"The process did nothing within {_START_SECONDS:.0f} seconds.")
         time.sleep(0.05)
 
 
@@ -133,20 +133,20 @@ def _corpus(uri: str, prefix: str, *, given_up_seconds: float = GIVEN_UP_SECONDS
 
 
 def _lines(log: Path) -> Iterator[Line]:
-    """Yield what a process noted, but for a line that it was killed in."""
+    """Yield the lines of a process's log, except a line that the kill cut off."""
     if log.exists():
         for line in log.read_text(encoding="utf-8").split("\n")[:-1]:
             with suppress(json.JSONDecodeError):
                 yield json.loads(line)
 
 
-# In the processes
+# Functions that run in the workers and replicas
 
 
-def play(role: str, uri: str, prefix: str, log: str) -> None:
-    """Work, or search, until killed."""
+def run_role(role: str, uri: str, prefix: str, log: str) -> None:
+    """Change articles or search until killed."""
     with _corpus(uri, prefix) as corpus, Path(log).open("a", encoding="utf-8") as file:
-        # What the one before was killed in the middle of does not spoil the first line of this one.
+        # The process before may have been killed within a line, so begin a new line.
         if file.tell():
             print(file=file, flush=True)
         act = _work if role.startswith("worker") else _search
@@ -155,7 +155,7 @@ def play(role: str, uri: str, prefix: str, log: str) -> None:
 
 
 def _work(corpus: MilvusCorpus, role: str, note: Any) -> None:
-    """Add a new version of an article, or remove one that no other worker edits."""
+    """Add a new version of an article, or remove an article that no other worker edits."""
     owner = random.choice([role, "all"])  # noqa: S311
     article_id = f"{owner} {random.randrange(_ARTICLES)}"  # noqa: S311
     if owner != "all" and random.random() < 0.2:  # noqa: S311
@@ -170,13 +170,13 @@ def _work(corpus: MilvusCorpus, role: str, note: Any) -> None:
 
 
 def _made(article_id: str) -> Article:
-    """Return a new version, each paragraph of which says which version it is of, and how many there are."""
+    """Return a new version. Each paragraph names the version and its number of paragraphs."""
     token, count = secrets.token_hex(4), random.randint(1, 5)  # noqa: S311
     return article(article_id, *(f"Kopi {token} {number} dari {count}." for number in range(count)))
 
 
 def _search(corpus: MilvusCorpus, role: str, note: Any) -> None:
-    """Search for all passages of all articles, and of one, and hold what is found against what it says."""
+    """Search for all passages of all articles or of one, and check that each article found is complete."""
     filters = random.choice([NO_FILTERS, Filters(article_id=(f"all {random.randrange(_ARTICLES)}",))])  # noqa: S311
     vector = ENCODER.encode_queries(["kopi"])[0]
     by_vector = corpus.vector_search(vector, depth=_DEPTH, filters=filters)
@@ -202,12 +202,12 @@ def _parts(hits: Sequence[Hit]) -> Iterator[str]:
 
 
 def _lost(corpus: MilvusCorpus, lines: Sequence[Line]) -> Iterator[str]:
-    """Yield what a worker was told is done and is not so."""
+    """Yield the acknowledged changes that are lost."""
     standing: dict[str, set[str | None]] = {}
     for line in lines:
         if "done" in line:
             standing[line["done"]] = {line["version"]}
-        elif "tried" in line:  # it may have been killed before it was told
+        elif "tried" in line:  # the change may be done even if the worker was killed before it logged that
             standing.setdefault(line["tried"], {None}).add(line["version"])
     for article_id, versions in standing.items():
         current = corpus.article(article_id)
@@ -219,8 +219,8 @@ def _lost(corpus: MilvusCorpus, lines: Sequence[Line]) -> Iterator[str]:
             yield f"version {version} of {article_id} is lost"
 
 
-def _left(corpus: MilvusCorpus) -> Iterator[str]:
-    """Yield what is stored twice, or left of what is no longer."""
+def _inconsistencies(corpus: MilvusCorpus) -> Iterator[str]:
+    """Yield articles that are stored twice, and passages that are left of removed articles."""
     headers = corpus.articles(NO_FILTERS, limit=1000, cursor=None).articles
     for article_id, count in Counter(header.id for header in headers).items():
         if count > 1:

@@ -1,4 +1,4 @@
-"""Search beside FAISS, SQLite FTS5, txtai, Haystack and LangChain, on the same passages and vectors."""
+"""Compare search with FAISS, SQLite FTS5, txtai, Haystack and LangChain on the same passages and vectors."""
 
 import json
 import math
@@ -30,7 +30,7 @@ from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import ArticleHeader
 from rag.search.retrieval import Query, hybrid_search
 
-# As benchmarks/peers_worker.py names them, and what they are.
+# The names in benchmarks/peers_worker.py, and their descriptions.
 PEERS = {
     "faiss_and_a_dict": "FAISS and a dict, vectors alone",
     "sqlite_fts5": "SQLite FTS5, words alone",
@@ -63,7 +63,7 @@ Ask = Callable[[int, int], "_Run"]  # the questions from the first number to bef
 
 @dataclass(frozen=True)
 class _Passage:
-    """What is indexed: its text as the encoder read it, and its vector."""
+    """A passage to index: the text that the encoder read, and its vector."""
 
     place: Place
     text: str
@@ -72,7 +72,7 @@ class _Passage:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A question, the set it is of, and its vector."""
+    """A question with its set and its vector."""
 
     set_name: str
     question: EvaluationQuestion
@@ -81,29 +81,29 @@ class _Asked:
 
 @dataclass
 class _Run:
-    """What one system found for each question, best first, and how long each search took."""
+    """The hits of one system for each question, best first, and the time of each search."""
 
     found: list[list[Place]] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
 
     def add(self, other: "_Run") -> None:
-        """Append what another part of the questions found."""
+        """Append the results of more questions."""
         self.found += other.found
         self.milliseconds += other.milliseconds
 
     @property
     def p50(self) -> float:
-        """The median."""
+        """The median time in milliseconds."""
         return statistics.median(self.milliseconds)
 
     @property
     def p95(self) -> float:
-        """The 95th percentile."""
+        """The 95th percentile of the time in milliseconds."""
         return statistics.quantiles(self.milliseconds, n=20)[-1]
 
 
 class _KnownVectors:
-    """An encoder that has encoded every question before."""
+    """An encoder that looks up the vectors of questions encoded beforehand."""
 
     def __init__(self, asked: Sequence[_Asked]) -> None:
         encoder = bundled_encoder()
@@ -138,7 +138,7 @@ def main() -> None:
 
 
 def _environment() -> Path:
-    """Return the interpreter of the peers' environment, made anew where what it is to hold has changed."""
+    """Return the interpreter of the peers' environment, which is rebuilt when its requirements change."""
     folder = _FOLDER / "venv"
     python, installed = folder / "bin" / "python", folder / "installed.txt"
     wanted = _REQUIREMENTS.read_text() + _CONSTRAINTS.read_text()
@@ -174,7 +174,7 @@ def _asked(folder: Path) -> Iterator[_Asked]:
 
 
 def _write(passages: Sequence[_Passage], asked: Sequence[_Asked]) -> None:
-    """Write what every peer is given."""
+    """Write the files that every peer reads."""
     np.save(_FOLDER / "passages.npy", np.stack([passage.vector for passage in passages]))
     np.save(_FOLDER / "questions.npy", np.stack([each.vector for each in asked]))
     texts = {
@@ -188,7 +188,7 @@ def _write(passages: Sequence[_Passage], asked: Sequence[_Asked]) -> None:
 def _compared(
     python: Path, peer: str, corpus: Corpus, passages: Sequence[_Passage], asked: Sequence[_Asked]
 ) -> tuple[_Run, _Run]:
-    """Return what Kutip did and what the peer did, in turns."""
+    """Return the results of Kutip and of a peer, which take turns."""
     print(f"{PEERS[peer]} …", file=sys.stderr)
     ask_kutip = _kutip(corpus, asked)
     kutip, other = _Run(), _Run()
@@ -220,9 +220,9 @@ def _kutip(corpus: Corpus, asked: Sequence[_Asked]) -> Ask:
 
 @contextmanager
 def _running(python: Path, peer: str, passages: Sequence[_Passage]) -> Iterator[Ask]:
-    """Run a peer in its environment; give what asks it."""
+    """Run a peer in its environment, and give a function that sends it questions."""
     quiet = {"HAYSTACK_TELEMETRY_ENABLED": "False", "HF_HUB_OFFLINE": "1", "LANGSMITH_TRACING": "false"}
-    # -P: without the folder of the script, whose modules' names others may have too.
+    # -P keeps the script's folder off the path, since libraries may have modules with the same names.
     command = [str(python), "-P", str(_HERE / "peers_worker.py"), peer, str(_FOLDER)]
     with subprocess.Popen(  # noqa: S603
         command,
@@ -239,7 +239,7 @@ def _running(python: Path, peer: str, passages: Sequence[_Passage]) -> Iterator[
             print(first, stop, file=to_peer, flush=True)
             line = from_peer.readline()
             if not line:
-                sys.exit(f"{peer} ended before it replied; its own message stands above.")
+                sys.exit(f"{peer} ended before it replied. Its error message is above.")
             reply = json.loads(line)
             found = [[passages[number].place for number in numbers] for numbers in reply["found"]]
             return _Run(found, reply["milliseconds"])
@@ -258,10 +258,7 @@ def _add_ratios(report: Report, compared: Mapping[str, tuple[_Run, _Run]], asked
     best = (min(times.values()), *(max(of_set) for of_set in zip(*recalls.values(), strict=True)))
     report.table(
         ["divided by Kutip's", "p50", *(f"R@1, {name}" for name in SETS)],
-        [
-            [name, *(f"{value:.2f}" for value in values)]
-            for name, *values in [*rows, ("the best of them", *best)]
-        ],
+        [[name, *(f"{value:.2f}" for value in values)] for name, *values in [*rows, ("best peer", *best)]],
     )
     report.bars("peers", times, x="median time of a search ÷ Kutip's")
 

@@ -1,10 +1,10 @@
-"""One peer, in an environment of its own, without Kutip: `python peers_worker.py PEER FOLDER`.
+"""Run one peer in its own environment, without Kutip: `python peers_worker.py PEER FOLDER`.
 
-FOLDER holds `passages.jsonl` and `questions.jsonl`, one text a line, with a row for each in `passages.npy`
-and `questions.npy`. Indexes the passages; then, for each line `FIRST STOP` on standard input, asks those
-questions and prints one line of JSON: `found`, the numbers (from 0) of the passages that each question found,
-best first, and `milliseconds` of each search. Every peer has its defaults, with ten hits of each leg, and
-gives the texts of the hits.
+FOLDER holds `passages.jsonl` and `questions.jsonl`, one text per line, with a vector for each in
+`passages.npy` and `questions.npy`. The script indexes the passages. For each line `FIRST STOP` on standard
+input, it searches for those questions and prints one line of JSON: `found` holds the numbers (from 0) of the
+passages found for each question, best first, and `milliseconds` the time of each search. Every peer has its
+default settings, gets ten hits from each of its searches, and returns the texts of the hits.
 """
 
 import json
@@ -24,11 +24,11 @@ TOP_K = 10
 Vectors = npt.NDArray[np.float32]
 Hits = list[tuple[int, str]]
 Search = Callable[[str, Vectors], Hits]
-Known = dict[str, Vectors]  # the vector of each text, so that no peer encodes anything
+Known = dict[str, Vectors]  # the vector of each text, so that no peer has to encode a text
 
 
 def faiss_and_a_dict(texts: Sequence[str], vectors: Vectors, _: Known) -> Search:
-    """Vectors alone: exact inner products, and the texts under their numbers."""
+    """Vector search alone: exact inner products, and a dictionary with the texts."""
     import faiss
 
     index = faiss.IndexFlatIP(vectors.shape[1])
@@ -43,7 +43,7 @@ def faiss_and_a_dict(texts: Sequence[str], vectors: Vectors, _: Known) -> Search
 
 
 def sqlite_fts5(texts: Sequence[str], _: Vectors, __: Known) -> Search:
-    """Keywords alone: any word of the question, ranked by SQLite's own BM25."""
+    """Keyword search alone: any word of the question, ranked by SQLite's BM25."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE passages USING fts5(text)")
     database.executemany("INSERT INTO passages (rowid, text) VALUES (?, ?)", enumerate(texts))
@@ -57,12 +57,12 @@ def sqlite_fts5(texts: Sequence[str], _: Vectors, __: Known) -> Search:
 
 
 def txtai(texts: Sequence[str], _: Vectors, known: Known) -> Search:
-    """Hybrid, with txtai's default index: approximate above 5,000 passages."""
+    """Hybrid search with txtai's default index, which is approximate above 5,000 passages."""
     return _txtai(texts, known)
 
 
 def txtai_exact(texts: Sequence[str], _: Vectors, known: Known) -> Search:
-    """Hybrid, every vector compared."""
+    """Hybrid search with txtai, which compares every vector."""
     return _txtai(texts, known, faiss={"components": "IDMap,Flat"})
 
 
@@ -80,7 +80,7 @@ def _txtai(texts: Sequence[str], known: Known, **configuration: Any) -> Search:
 
 
 def haystack(texts: Sequence[str], vectors: Vectors, _: Known) -> Search:
-    """Hybrid in memory, joined by reciprocal rank."""
+    """Hybrid search in memory, fused by reciprocal rank."""
     from haystack import Document, Pipeline
     from haystack.components.joiners import DocumentJoiner
     from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
@@ -107,14 +107,14 @@ def haystack(texts: Sequence[str], vectors: Vectors, _: Known) -> Search:
 
 
 def langchain(texts: Sequence[str], vectors: Vectors, known: Known) -> Search:
-    """Hybrid by an ensemble of BM25 and FAISS, joined by reciprocal rank."""
+    """Hybrid search with an ensemble of BM25 and FAISS, fused by reciprocal rank."""
     from langchain_classic.retrievers import EnsembleRetriever
     from langchain_community.retrievers import BM25Retriever
     from langchain_community.vectorstores import FAISS
     from langchain_core.embeddings import Embeddings
 
     class KnownEmbeddings(Embeddings):  # type: ignore[misc]
-        """An encoder that has encoded every text before."""
+        """An encoder that looks up vectors of texts encoded beforehand."""
 
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
             """Return a vector for each text."""
@@ -144,11 +144,11 @@ PEERS = {
 
 
 def main(name: str, folder: Path) -> None:
-    """Ask what standard input says, and print what was found."""
+    """Search for the questions named on standard input, and print the results."""
     passages, questions = (_texts(folder / f"{kind}.jsonl") for kind in ("passages", "questions"))
     vectors, asked = np.load(folder / "passages.npy"), np.load(folder / "questions.npy")
     known = dict(zip([*passages, *questions], [*vectors, *asked], strict=True))
-    replies, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no reply
+    replies, sys.stdout = sys.stdout, sys.stderr  # so that a library's output is not taken for a reply
     search = PEERS[name](passages, vectors, known)
     for line in sys.stdin:
         part = slice(*map(int, line.split()))

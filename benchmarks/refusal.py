@@ -40,17 +40,17 @@ from rag.text.languages import detect_language
 
 QUESTIONS_A_GROUP = 300
 
-# Sets whose articles and questions have nothing to do with each other.
+# Sets on unrelated subjects.
 OFF_CORPUS = ("facqa-dev", "idk-mrc-dev", "xquad-dev")
 
-# Similarities differ by hundredths, shares by tenths: scaled, one penalty suits all.
+# Similarities differ by hundredths and shares by tenths. After scaling, one penalty suits both.
 _SCALES = np.array([10.0, 10.0, 1, 1, 1, 1, 1])
 _PENALTY = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question of the evaluation sets: of which set and kind, with the answers if there are any."""
+    """A question of the evaluation sets with its set, its kind and its answers, if any."""
 
     set_name: str
     kind: str
@@ -60,7 +60,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One question asked: the features of the sentences, which of them answer, the passages' signals."""
+    """One question with the features of the sentences, which of them answer it, and the passages' signals."""
 
     asked: Asked
     is_same_language: bool
@@ -70,13 +70,13 @@ class Sample:
 
 
 def main() -> None:
-    """Print the fits and what comes of them."""
+    """Print the fits and their results."""
     folder = folder_argument(__doc__)
-    samples = _of_whole_groups(list(_samples(folder)))
-    weights = fit_weights(_telling(samples))
+    samples = _usual_language_only(list(_samples(folder)))
+    weights = fit_weights(_informative(samples))
     print("sentences:", *_named(SentenceWeights, weights))
     _print_quotes(samples, weights)
-    print("answered: in force, fitted again, its set left out")
+    print("answered: current values, new fit, fit without the group's set")
     for title, is_same, names in (
         ("same language", True, ("score", "background")),
         ("across languages", False, ("prominence", "lead")),
@@ -87,8 +87,8 @@ def main() -> None:
     _print_relevance("across languages", samples, False, ("prominence",))
 
 
-def _of_whole_groups(samples: Sequence[Sample]) -> list[Sample]:
-    """Leave out the odd question whose best hit is in another language than its group's usual."""
+def _usual_language_only(samples: Sequence[Sample]) -> list[Sample]:
+    """Leave out the few questions whose best hit is in another language than most hits of their group."""
     groups = Counter((s.asked.set_name, s.asked.kind, s.is_same_language) for s in samples)
     return [
         s
@@ -99,7 +99,7 @@ def _of_whole_groups(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def fit_weights(samples: Sequence[Sample]) -> FloatArray:
-    """Return the weights under which the sentences that answer are likeliest: a conditional logit."""
+    """Return the weights that make the answering sentences most likely, by a conditional logit."""
     groups = [sample.asked.set_name for sample in samples]
     data = [
         (sample.features * _SCALES, np.array(sample.is_good), 1000 / groups.count(group))
@@ -122,8 +122,8 @@ def fit_weights(samples: Sequence[Sample]) -> FloatArray:
     return weights
 
 
-def _telling(samples: Sequence[Sample]) -> list[Sample]:
-    """Return the Indonesian samples of which some sentences answer and some do not."""
+def _informative(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the Indonesian samples in which some sentences answer the question and some do not."""
     return [
         sample
         for sample in samples
@@ -134,14 +134,14 @@ def _telling(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def _print_quotes(samples: Sequence[Sample], weights: FloatArray) -> None:
-    for name in dict.fromkeys(sample.asked.set_name for sample in _telling(samples)):
-        left_out = fit_weights([s for s in _telling(samples) if s.asked.set_name != name])
+    for name in dict.fromkeys(sample.asked.set_name for sample in _informative(samples)):
+        left_out = fit_weights([s for s in _informative(samples) if s.asked.set_name != name])
         asked = [s for s in samples if s.asked.set_name == name and s.asked.kind == "answerable"]
         shares = [
             np.mean([s.is_good[int((s.features @ fitted).argmax())] for s in asked])
             for fitted in (weights, left_out)
         ]
-        print(f"  {name:16} best sentence answers {shares[0]:.3f}, left out {shares[1]:.3f}")
+        print(f"  {name:16} best sentence answers {shares[0]:.3f}, fit without the set {shares[1]:.3f}")
 
 
 def _print_answers(title: str, samples: Sequence[Sample], weights: FloatArray, names: Sequence[str]) -> None:
@@ -167,7 +167,7 @@ def _calibration(is_same: bool) -> Calibration:
 
 
 def _all_signals(sample: Sample) -> Signals:
-    """Return the signals with those of the sentences, as the pipeline weighs them."""
+    """Return the signals including those of the sentences, computed with the current weights."""
     weights = np.array([getattr(WEIGHTS, field.name) for field in fields(WEIGHTS)])
     return replace(sample.signals, score=float((sample.features @ weights).max()), lead=_lead(sample))
 
@@ -210,7 +210,7 @@ def _print_fit(
 
 
 def _logistic(samples: Sequence[Sample], table: FloatArray) -> FloatArray:
-    """Return the weights and the intercept; both answers weigh the same."""
+    """Return the weights and the intercept. Answerable and other questions have the same total weight."""
     groups = [(sample.asked.set_name, sample.asked.kind) for sample in samples]
     is_answerable = np.array([kind == "answerable" for _, kind in groups])
     importance = np.array([_importance(name) / groups.count((name, kind)) for name, kind in groups])
@@ -224,7 +224,7 @@ def _logistic(samples: Sequence[Sample], table: FloatArray) -> FloatArray:
 
 def _importance(set_name: str) -> float:
     if set_name.startswith("only "):
-        return 0.0  # shown, not fitted: their answerable questions are those of other groups
+        return 0.0  # printed but not used in the fit: other groups have the same answerable questions
     is_indonesian = set_name in ("facqa", "idk-mrc-dev", "idk-mrc-train", "xquad id")
     return 1.0 if is_indonesian else 1 / 3
 
@@ -235,7 +235,7 @@ def _share_answered(table: FloatArray, fitted: FloatArray, threshold: float) -> 
 
 
 def _samples(folder: Path) -> Iterator[Sample]:
-    """Ask every group of its corpus."""
+    """Ask every group of questions in its corpus."""
     indonesian = ("facqa-dev", "idk-mrc-dev", "idk-mrc-train", "xquad-dev")
     with indonesian_pool(folder) as whole:
         for name in indonesian:
@@ -251,14 +251,14 @@ def _samples(folder: Path) -> Iterator[Sample]:
 
 
 def _off_corpus(folder: Path, name: str) -> Iterator[Sample]:
-    """Ask one Indonesian set's articles what others hold, and what they hold themselves."""
+    """Ask one Indonesian set's questions, and those of other sets, in a corpus of its articles only."""
     set_name = f"only {name}"
     with open_corpus(
         f"only-{name}", lambda: articles(folder, [name], language="id"), encoder=bundled_encoder()
     ) as corpus:
         for asked_of in OFF_CORPUS:
             asked = _answerable(_read(folder, asked_of, "id", set_name=set_name))[: QUESTIONS_A_GROUP // 2]
-            yield from _ask(corpus, asked if asked_of == name else _elsewhere(asked))
+            yield from _ask(corpus, asked if asked_of == name else _off_corpus_questions(asked))
 
 
 def _in_other_language(folder: Path, language: str) -> Iterator[Sample]:
@@ -268,7 +268,7 @@ def _in_other_language(folder: Path, language: str) -> Iterator[Sample]:
             asked = _read(folder, "xquad-dev", asking, set_name=name, aligned=language)
             yield from _ask(whole, _answerable(asked))
         elsewhere = _read(folder, "facqa-dev", "id", set_name=f"{language} from id")
-        yield from _ask(whole, _elsewhere(elsewhere[:100]))
+        yield from _ask(whole, _off_corpus_questions(elsewhere[:100]))
     with _without(xquad(folder, language), f"xquad-{language}", folder) as part:
         for name, asking in asked_in.items():
             yield from _ask(part, _read(folder, "abstain-xquad-dev", asking, set_name=name))
@@ -287,7 +287,7 @@ def _ask(corpus: LocalCorpus, group: Sequence[Asked]) -> Iterator[Sample]:
             asked=asked,
             is_same_language=is_same_language(query, found),
             features=np.array([candidate.features for candidate in candidates], float),
-            is_good=tuple(_holds(candidate.text, asked.answers) for candidate in candidates),
+            is_good=tuple(_contains_answer(candidate.text, asked.answers) for candidate in candidates),
             signals=signals_of(found, None, background=background),
         )
 
@@ -295,7 +295,7 @@ def _ask(corpus: LocalCorpus, group: Sequence[Asked]) -> Iterator[Sample]:
 def _read(
     folder: Path, name: str, language: str, *, set_name: str, aligned: str | None = None
 ) -> list[Asked]:
-    """Return at most `QUESTIONS_A_GROUP` questions of each kind, always the same ones."""
+    """Return at most `QUESTIONS_A_GROUP` questions of each kind, the same ones in every run."""
     lines = (folder / f"{name}.questions.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines]
     of_language = [r for r in records if r["language"] == language]
@@ -305,7 +305,7 @@ def _read(
     for record in of_language:
         asked = _asked(record, set_name)
         by_kind.setdefault(asked.kind, []).append(asked)
-    chooser = random.Random(0)  # noqa: S311, a sample is no secret
+    chooser = random.Random(0)  # noqa: S311, the same sample in every run
     size = QUESTIONS_A_GROUP if language == "id" and aligned is None else QUESTIONS_A_GROUP // 3
     return [a for kind in by_kind.values() for a in chooser.sample(kind, min(size, len(kind)))]
 
@@ -326,8 +326,8 @@ def _answerable(asked: Iterable[Asked]) -> list[Asked]:
     return [question for question in asked if question.kind == "answerable"]
 
 
-def _elsewhere(asked: Iterable[Asked]) -> list[Asked]:
-    """Return questions as they are where no article is on their subject."""
+def _off_corpus_questions(asked: Iterable[Asked]) -> list[Asked]:
+    """Return the questions marked as off-corpus, without answers."""
     return [replace(question, kind="off-corpus", answers=()) for question in asked]
 
 
@@ -335,7 +335,7 @@ def _label(name: str, language: str) -> str:
     return {"facqa-dev": "facqa", "xquad-dev": f"xquad {language}"}.get(name, name)
 
 
-def _holds(sentence: str, answers: Iterable[str]) -> bool:
+def _contains_answer(sentence: str, answers: Iterable[str]) -> bool:
     return any(_folded(answer) in _folded(sentence) for answer in answers)
 
 
@@ -348,7 +348,7 @@ def _named(kind: type, values: Iterable[float]) -> list[str]:
 
 
 def _without(corpus: LocalCorpus, name: str, folder: Path) -> LocalCorpus:
-    """Copy a corpus and remove the withheld articles from the copy."""
+    """Copy a corpus, and remove the withheld articles from the copy."""
     corpus.close()
     copy = BUILD / f"{name}-without"
     shutil.rmtree(copy, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A measurement's table: printed, and written with its plot to docs/benchmarks."""
+"""Print the table of a benchmark, and write it with its plot to docs/benchmarks."""
 
 import platform
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ _LIBRARIES = ("faiss-cpu", "openvino", "sentence-transformers", "tantivy", "torc
 
 @dataclass
 class Report:
-    """One page: what was measured, how, and on what."""
+    """One page with a benchmark's method, results, command and machine."""
 
-    name: str  # of the file
+    name: str  # of the page's file
     title: str
     command: str
     method: str
@@ -43,14 +43,14 @@ class Report:
         y: str,
         log: bool,
     ) -> None:
-        """Add a picture of lines, each a name with its x and y values."""
+        """Add a line chart. `lines` holds the x and y values of each line by name."""
         figure, axes = pyplot.subplots(figsize=(7, 3.5), layout="constrained")
         for label, (xs, ys) in lines.items():
             axes.plot(xs, ys, marker="o", label=label)
         self._add_picture(name, figure, axes, x=x, y=y, log=log)
 
     def bars(self, name: str, values: Mapping[str, float], *, x: str) -> None:
-        """Add a picture of horizontal bars, the first on top."""
+        """Add a chart of horizontal bars, the first at the top."""
         figure, axes = pyplot.subplots(figsize=(7, 0.8 + 0.35 * len(values)), layout="constrained")
         labels = list(values)[::-1]
         axes.bar_label(axes.barh(labels, [values[label] for label in labels]), fmt="%.2f", padding=3)
@@ -86,7 +86,7 @@ def _machine() -> str:
 
 
 def _processor() -> str:
-    """Return the processor's name and how many of it there are."""
+    """Return the name and number of the processors."""
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
     names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     return f"{len(names)} × {names[0]}" if names else platform.processor() or platform.machine()

@@ -1,4 +1,4 @@
-"""The bundled encoder once more over the best hits: their sentences, or their tokens, beside the question."""
+"""Rerank the best hits with the bundled encoder, by their sentences or by their tokens."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,13 +30,13 @@ the best mean R@1 on the *other* sets. The times are medians, for the whole sear
 ten hits. At most 50 questions per set.
 """.strip().replace("\n", " ")
 
-# Reads hits beside a question; one number each, the higher the better.
+# Scores hits for a question: one number per hit, higher is better.
 Read = Callable[[str, Sequence[Hit]], FloatArray]
 
 
 @dataclass(frozen=True)
 class _Case:
-    """A question's hits: their fused scores, what each reading says, and which are gold."""
+    """The hits of a question: their fused scores, the scores of each reading, and which are gold."""
 
     fused: FloatArray
     readings: Mapping[str, FloatArray]
@@ -44,7 +44,7 @@ class _Case:
 
 
 class _Reading:
-    """A way to read hits, with how long each time took."""
+    """A way to score hits, with the time of each call."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
@@ -78,7 +78,7 @@ def main() -> None:
         [
             ["hybrid search", f"{median(searching):.1f}", *none],
             *(
-                [name, f"+ {median(read.milliseconds):.1f}", *_left_out(sets, name)]
+                [name, f"+ {median(read.milliseconds):.1f}", *_cross_validated(sets, name)]
                 for name, read in readings.items()
             ),
         ],
@@ -140,14 +140,14 @@ def _token_model() -> SentenceTransformer:
 
 
 def _tokens(model: SentenceTransformer, texts: list[str], *, prompt: str) -> list[FloatArray]:
-    """Return each text's token vectors (tokens, dimension), of unit length."""
+    """Return the token vectors of each text, of shape (tokens, dimension) and unit length."""
     encoded = model.encode(texts, prompt=prompt, output_value="token_embeddings", convert_to_numpy=False)
     arrays = [vectors.float().cpu().numpy() for vectors in encoded]
     return [array / np.linalg.norm(array, axis=1, keepdims=True) for array in arrays]
 
 
-def _left_out(sets: Mapping[str, Sequence[_Case]], kind: str) -> list[str]:
-    """Return each set's R@1 with the weight that is best on the others."""
+def _cross_validated(sets: Mapping[str, Sequence[_Case]], kind: str) -> list[str]:
+    """Return each set's R@1 with the weight that is best on the other sets."""
     cells = []
     for left_out, cases in sets.items():
         others = [other for name, other in sets.items() if name != left_out]

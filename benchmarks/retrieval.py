@@ -1,4 +1,4 @@
-"""R@1, MRR@10 and nDCG@10 of each leg and of both, one configuration for every set."""
+"""R@1, MRR@10 and nDCG@10 of vector, keyword and hybrid search, with one configuration for every set."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ OTHER_LANGUAGES = ("en", "es", "zh-Hans", "ar", "th", "vi")
 MODES: tuple[SearchMode, ...] = get_args(SearchMode)
 _DEPTH = 10
 
-# A question and the paragraphs that answer it, which may be a translation's.
+# A question, and the question whose gold paragraphs count: the same one, or its translation.
 Case = tuple[EvaluationQuestion, EvaluationQuestion]
 
 _HEADER = (
@@ -42,7 +42,7 @@ into the best of them.
 
 @dataclass(frozen=True)
 class Figures:
-    """What one mode reaches on one set."""
+    """The figures of one search mode on one set."""
 
     recall: float
     mrr: float
@@ -55,7 +55,7 @@ def main() -> None:
     report = Report("retrieval", "Retrieval", "python -m benchmarks.retrieval --data FOLDER", _METHOD)
     measured = dict(_measured(folder))
     report.table(_HEADER, [_row(name, *each) for name, each in measured.items()])
-    gains = {name: figures["hybrid"].mrr - _better_leg(figures) for name, (_, figures) in measured.items()}
+    gains = {name: figures["hybrid"].mrr - _better_single(figures) for name, (_, figures) in measured.items()}
     report.bars("retrieval", gains, x="MRR@10 of hybrid search − the better of vector and keyword search")
     report.write()
 
@@ -85,7 +85,7 @@ def across(folder: Path, asked_in: str, answered_in: str) -> list[Case]:
 
 
 def figures_of(corpus: LocalCorpus, cases: Sequence[Case]) -> tuple[int, dict[SearchMode, Figures]]:
-    """Return how many questions there are, and the figures of each mode."""
+    """Return the number of questions and the figures of each mode."""
     pipeline = Pipeline(corpus=corpus, encoder=bundled_encoder())
     figures = {}
     for mode in MODES:
@@ -98,7 +98,7 @@ def figures_of(corpus: LocalCorpus, cases: Sequence[Case]) -> tuple[int, dict[Se
     return len(cases), figures
 
 
-def _better_leg(figures: Mapping[SearchMode, Figures]) -> float:
+def _better_single(figures: Mapping[SearchMode, Figures]) -> float:
     return max(figures["vector"].mrr, figures["keyword"].mrr)
 
 
@@ -114,7 +114,7 @@ def _row(name: str, count: int, figures: Mapping[SearchMode, Figures]) -> list[s
 
 
 def _rank(pipeline: Pipeline, case: Case, mode: SearchMode) -> float:
-    """Return the rank of the first gold paragraph, passages of one paragraph counted once."""
+    """Return the rank of the first gold paragraph. Several passages of one paragraph count once."""
     question, answered = case
     found = pipeline.search(Question(text=question.text, top_k=3 * _DEPTH), mode=mode)
     paragraphs = list(dict.fromkeys((hit.article_id, hit.paragraph) for hit in found.hits))[:_DEPTH]

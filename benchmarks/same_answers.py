@@ -1,10 +1,10 @@
-"""Whether every answer stays as it was: many questions to `kutip serve`, their replies kept and compared.
+"""Check that answers stay the same: send many questions to `kutip serve`, and compare two runs.
 
     python -m benchmarks.same_answers --data ../shared/eval --out FILE
     python -m benchmarks.same_answers --compare FILE FILE
 
-Only the command line and HTTP are used, so the same command runs before and after a change of the code. A
-scripted model writes from the evidence in its prompt: claims that it gives and claims that it does not.
+The command uses only the command line and HTTP, so that it works before and after any change to the code. A
+scripted language model writes claims from the evidence in its prompt, supported and unsupported ones.
 """
 
 import argparse
@@ -39,7 +39,7 @@ _ARTICLES = {
     "ntrex-dev": ("id", "en", "ja"),
 }
 
-# Which questions: set, language, whether they are answerable, how many.
+# The questions to ask: set, language, whether they are answerable, number.
 _QUESTIONS = (
     ("facqa-dev", "id", True, 50),
     ("xquad-dev", "id", True, 15),
@@ -58,48 +58,48 @@ _QUESTIONS = (
     ("ntrex-dev", "fr", True, 5),
 )
 
-# What is asked after two questions about one article.
+# Questions that follow a question about the same article.
 _FOLLOW_UPS = {
     "id": ("Dan kapan itu?", "Siapa dia?", "Bagaimana dengan tahun itu?", "Berapa jumlahnya?"),
     "en": ("And when was that?", "Who was he?", "What about the others?", "How many of them?"),
 }
-_FOLLOW_UPS_ASKED = 10  # of each language
+_FOLLOW_UPS_ASKED = 10  # per language
 
 _STREAMED_EVERY = 4
 _FILTERED_EVERY = 13
 _SHORT_EVERY = 9
 
-# What differs from run to run, wherever it stands in a reply.
+# The fields that differ from run to run, at any depth of a reply.
 _CHANGING = {"id", "request_id", "timings_ms"}
 _DIFFERENCES_SHOWN = 5
 
 
 def main() -> None:
-    """Ask and write, or compare and exit 1 where a reply differs."""
+    """Ask the questions and write the replies, or compare two files and exit with 1 if a reply differs."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, help="folder of the evaluation sets")
-    parser.add_argument("--out", type=Path, help="file of the replies")
+    parser.add_argument("--out", type=Path, help="file for the replies")
     parser.add_argument("--compare", type=Path, nargs=2, metavar="FILE", help="two files of replies")
-    given = parser.parse_args()
-    if given.compare:
-        sys.exit(compare(*given.compare))
-    if not (given.data and given.out):
+    options = parser.parse_args()
+    if options.compare:
+        sys.exit(compare(*options.compare))
+    if not (options.data and options.out):
         parser.error("give --data and --out, or --compare")
-    with given.out.open("w", encoding="utf-8") as file:
-        for reply in replies(given.data):
+    with options.out.open("w", encoding="utf-8") as file:
+        for reply in replies(options.data):
             file.write(json.dumps(reply, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def compare(before: Path, after: Path) -> int:
-    """Print how many replies are equal and where the first others differ; return the exit code."""
+    """Print the number of equal replies and the first differences, and return the exit code."""
     pairs = list(zip_longest(_lines(before), _lines(after)))
     different = [(old, new) for old, new in pairs if old != new]
     print(f"equal: {len(pairs) - len(different)} of {len(pairs)}")
     for old, new in different[:_DIFFERENCES_SHOWN]:
         if old is None or new is None:
-            print("a reply that the other file lacks:", json.dumps(old or new, ensure_ascii=False)[:300])
+            print("a reply that only one file has:", json.dumps(old or new, ensure_ascii=False)[:300])
             continue
         print(json.dumps(old["request"], ensure_ascii=False))
         for place, one, other in islice(_differences(old["reply"], new["reply"], "reply"), 3):
@@ -119,7 +119,7 @@ def _differences(old: Any, new: Any, place: str) -> Iterator[tuple[str, Any, Any
 
 
 def replies(data: Path) -> Iterator[Json]:
-    """Ask every question in both modes of a service with the articles; yield request and reply."""
+    """Start a service with the articles, ask every question in both modes, and yield requests and replies."""
     bodies = list(_bodies(data))
     with tempfile.TemporaryDirectory() as name, serving(Script(compose=compose, tear=23)) as model_url:
         folder = Path(name)
@@ -144,7 +144,7 @@ def replies(data: Path) -> Iterator[Json]:
 
 
 def _bodies(data: Path) -> Iterator[Json]:
-    """Yield what is asked, in a fixed order: some filtered, some streamed, the last with turns before."""
+    """Yield the request bodies in a fixed order. Some have filters or streams; the last are follow-ups."""
     asked = [{"question": question["question"]} for question in _questions(data)]
     asked += [{"messages": messages} for messages in _conversations(data)]
     for number, question in enumerate(asked):
@@ -214,19 +214,19 @@ def _ask(client: httpx.Client, body: Json) -> Any:
     response = client.post("/v1/ask", json=body)
     if body.get("stream"):
         return [_event(text) for text in response.text.split("\n\n") if text.strip()]
-    return _steady(response.json())
+    return _comparable(response.json())
 
 
 def _event(text: str) -> list[Any]:
     fields = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
-    return [fields.get("event"), _steady(json.loads(fields["data"])) if "data" in fields else None]
+    return [fields.get("event"), _comparable(json.loads(fields["data"])) if "data" in fields else None]
 
 
-def _steady(value: Any) -> Any:
-    """Return a reply without ids of answers and times, which differ from run to run."""
+def _comparable(value: Any) -> Any:
+    """Return a reply without the fields that differ from run to run."""
     if isinstance(value, dict):
-        return {key: _steady(item) for key, item in value.items() if key not in _CHANGING}
-    return [_steady(item) for item in value] if isinstance(value, list) else value
+        return {key: _comparable(item) for key, item in value.items() if key not in _CHANGING}
+    return [_comparable(item) for item in value] if isinstance(value, list) else value
 
 
 def _kind(reply: Any) -> str:

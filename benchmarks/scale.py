@@ -1,4 +1,4 @@
-"""Search in 10,000, 100,000 and a million passages: latency, recall, memory, reopening, adding."""
+"""Search in 10,000, 100,000 and a million passages: latency, recall, memory, start time, time to add."""
 
 import itertools
 import os
@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.data import BUILD, bundled_encoder, folder_argument, questions
 from benchmarks.report import Report
-from benchmarks.scaled import OUTLETS, made_article, scaled_corpus
+from benchmarks.scaled import OUTLETS, scaled_corpus, synthetic_article
 from benchmarks.serving import gigabytes, serving
 from embeddings.recall import TrueNeighbours
 from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
@@ -46,7 +46,7 @@ _HEADER = (
 
 @dataclass(frozen=True)
 class Figures:
-    """What is measured at one size; times in milliseconds."""
+    """The measurements at one size. Times are in milliseconds."""
 
     passages: int
     p50: float
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def measure(folder: Path, size: int) -> Figures:
-    """Measure one size; the corpus is made where it was not."""
+    """Measure one size. The corpus is built if it does not exist yet."""
     asked = list(_questions(folder))
     with scaled_corpus(folder, size) as corpus:
         tier = corpus.vector_tier()
@@ -124,10 +124,10 @@ def _recall(corpus: LocalCorpus, asked: Sequence[str], size: int) -> float:
 
 
 def _adding(folder: Path, corpus: LocalCorpus, pipeline: Pipeline, asked: Sequence[str]) -> float:
-    """Return the median milliseconds from an article to a search that knows it; leave none of them behind."""
+    """Return the median milliseconds to add an article and search for it. Remove the articles afterwards."""
     taken = []
     for number in range(_ADDED_ARTICLES):
-        article, passages, vectors = made_article(folder, 10_000_000 + number)
+        article, passages, vectors = synthetic_article(folder, 10_000_000 + number)
         started = time.perf_counter()
         corpus.add(article, passages, vectors)
         pipeline.search(Question(text=asked[number]))
@@ -144,7 +144,7 @@ def _search_in_a_new_process(size: int, text: str) -> None:
 
 
 def _memory_of_a_server(size: int, asked: Sequence[str]) -> float:
-    """Return the gigabytes resident in a server after a search for each question."""
+    """Return the resident memory of a server, in gigabytes, after a search for each question."""
     with serving(f"scaled-{size}") as (client, process_id):
         for text in asked:
             client.post("/v1/search", json={"query": text}).raise_for_status()

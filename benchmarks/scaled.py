@@ -1,9 +1,10 @@
-"""Corpora of any size, made of the evaluation sets: real sentences in new paragraphs.
+"""Synthetic corpora of any size: new paragraphs made of real sentences from the evaluation sets.
 
-Each passage takes its sentences, at random, from a real paragraph and from the fifty nearest to it in its
-language, so that it is on a subject as real ones are, and no two are near-copies. Its vector is the mean of
-the vectors of its sentences (each encoded as a passage), weighted by their length, plus what some real
-paragraph's own vector has beyond the mean of its sentences: encoding a million passages would take two hours.
+Each passage consists of random sentences from a real paragraph and from the fifty paragraphs nearest to it in
+its language. So each passage has one subject, like a real one, and no two passages are near-copies. To encode
+a million passages would take two hours. Instead, a passage's vector is the mean of its sentences' vectors,
+weighted by length, plus a random residual: the difference between the vector of some real paragraph and the
+mean of its sentences' vectors.
 """
 
 from dataclasses import dataclass
@@ -29,12 +30,12 @@ _PARAGRAPH_CHARACTERS = 700
 _NEIGHBOURS = 50
 _SENTENCES = range(3, 9)
 _PASSAGES_AN_ARTICLE = 8
-OUTLETS = 100  # so that a filter of one outlet keeps a hundredth
+OUTLETS = 100  # so that a filter on one outlet keeps one percent of the articles
 
 
 @dataclass(frozen=True)
 class _Paragraph:
-    """A real paragraph: the places of its own sentences, and of those it can be mixed with."""
+    """A real paragraph: the numbers of its own sentences, and of those that it can be mixed with."""
 
     language: str
     title: str
@@ -44,27 +45,30 @@ class _Paragraph:
 
 @dataclass(frozen=True)
 class _Material:
-    """What passages are made of; `rests` is what paragraphs' vectors have beyond their sentences'."""
+    """The material of the passages.
+
+    `residuals` are the differences between the paragraphs' vectors and the means of their sentences' vectors.
+    """
 
     paragraphs: list[_Paragraph]
     sentences: list[str]
     vectors: FloatArray
-    rests: FloatArray
+    residuals: FloatArray
 
 
 def scaled_corpus(folder: Path, count: int) -> LocalCorpus:
-    """Open a corpus of `count` passages, made before if it was, with its indexes in shape."""
+    """Open a corpus of `count` passages. Missing articles are added, and the indexes optimized."""
     encoder = bundled_encoder()
     corpus = LocalCorpus(BUILD / f"scaled-{count}", encoder=EncoderIdentity(encoder.name, encoder.dimension))
     present = corpus.counts().articles
     for number in range(present, count // _PASSAGES_AN_ARTICLE):
-        corpus.add(*made_article(folder, number))
+        corpus.add(*synthetic_article(folder, number))
     corpus.optimize()
     return corpus
 
 
-def made_article(folder: Path, number: int) -> tuple[Article, list[Passage], FloatArray]:
-    """Return an article with its passages and their vectors, the same whenever it is made."""
+def synthetic_article(folder: Path, number: int) -> tuple[Article, list[Passage], FloatArray]:
+    """Return an article with its passages and their vectors. The same number gives the same article."""
     material = _material(folder)
     generator = np.random.default_rng(number)
     first = material.paragraphs[number % len(material.paragraphs)]
@@ -73,8 +77,8 @@ def made_article(folder: Path, number: int) -> tuple[Article, list[Passage], Flo
         size = min(max(len(first.sentences), _SENTENCES.start), _SENTENCES.stop - 1)
         chosen = np.unique(generator.choice(first.pool, size))
         texts.append(" ".join(material.sentences[place] for place in chosen))
-        rest = material.rests[generator.integers(len(material.rests))]
-        vectors.append(_weighted(material, chosen.tolist()) + rest)
+        residual = material.residuals[generator.integers(len(material.residuals))]
+        vectors.append(_weighted_mean(material, chosen.tolist()) + residual)
     article = Article(
         id=f"made-{number}",
         title=first.title,
@@ -115,7 +119,7 @@ def _material(folder: Path) -> _Material:
         for (language, title, _), sentences, pool in zip(real, owned, pools, strict=True)
     ]
     material = _Material(paragraphs, list(places), sentence_vectors, vectors)
-    means = np.array([_weighted(material, sentences) for sentences in owned])
+    means = np.array([_weighted_mean(material, sentences) for sentences in owned])
     return _Material(paragraphs, list(places), sentence_vectors, vectors - means)
 
 
@@ -129,7 +133,7 @@ def _sentences(text: str, language: str) -> list[str]:
 
 
 def _encoded(sentences: list[str], paragraphs: list[str]) -> tuple[FloatArray, FloatArray]:
-    """Encode both, or read what an earlier run encoded."""
+    """Return the vectors of the sentences and of the paragraphs. An earlier run's vectors are read again."""
     path = BUILD / f"material-{len(sentences)}-{len(paragraphs)}.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,7 +143,7 @@ def _encoded(sentences: list[str], paragraphs: list[str]) -> tuple[FloatArray, F
 
 
 def _pools(owned: list[list[int]], vectors: FloatArray, languages: list[str]) -> list[npt.NDArray[np.int64]]:
-    """Return for each paragraph the sentences of it and of its neighbours."""
+    """Return the sentences of each paragraph and of its neighbours."""
     pools: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)] * len(owned)
     for language in set(languages):
         same = np.flatnonzero(np.array(languages) == language)
@@ -150,7 +154,7 @@ def _pools(owned: list[list[int]], vectors: FloatArray, languages: list[str]) ->
     return pools
 
 
-def _weighted(material: _Material, places: list[int]) -> FloatArray:
+def _weighted_mean(material: _Material, places: list[int]) -> FloatArray:
     weights = np.array([len(material.sentences[place]) for place in places], np.float32)
     mean: FloatArray = weights @ material.vectors[places] / weights.sum()
     return mean

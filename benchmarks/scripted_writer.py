@@ -1,4 +1,7 @@
-"""What a language model might write from Kutip's prompts, the same each time: good claims and bad ones."""
+"""A scripted language model that writes supported and unsupported claims from Kutip's prompts.
+
+The same prompt gives the same answer.
+"""
 
 import re
 import zlib
@@ -8,19 +11,19 @@ _MARKER = re.compile(r"\[\[(\w+):1\]\]")
 _FRAME = re.compile(r"<<(\w+) ")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？؟])\s*")
 
-# Every so many questions: a refusal, an answer that has to do with nothing, and one laid out in Markdown.
+# One of 9 questions is refused, one of 17 gets an unrelated answer, one of 5 gets a Markdown list.
 _REFUSED_EVERY = 9
-_STRAYING_EVERY = 17
+_UNRELATED_EVERY = 17
 _LISTED_EVERY = 5
 
-_STRAYING = (
+_UNRELATED = (
     "The moon above Borobudur is painted green every 29 February 1742.",
     "Zebra ungu menari di atas awan.",
 )
 
 
 def compose(messages: Sequence[dict[str, str]]) -> str:
-    """Write an answer from the evidence, or make a follow-up a question of its own."""
+    """Write an answer from the evidence, or rewrite a follow-up as an independent question."""
     marker = _MARKER.search(messages[0]["content"])
     text = messages[-1]["content"]
     if marker is None:
@@ -31,7 +34,7 @@ def compose(messages: Sequence[dict[str, str]]) -> str:
 
 
 def _blocks(text: str, word: str, kind: str) -> list[str]:
-    """Return the quoted texts of one kind, in order, without their first line where it names a source."""
+    """Return the quoted texts of one kind, in order, without the line that names the source."""
     found = re.findall(rf"<<{word} {kind}[^\n]*\n(.*?)\n{word}>> {kind}", text, re.DOTALL)
     return [str(block) for block in found]
 
@@ -48,39 +51,40 @@ def _answer(question: str, evidence: Sequence[str], *, word: str) -> str:
     draw = zlib.crc32(question.encode())
     if draw % _REFUSED_EVERY == 0:
         return f"[[{word}:none]]"
-    if draw % _STRAYING_EVERY == 0:
-        return " ".join(f"{sentence} [[{word}:1]]" for sentence in _STRAYING)
-    claims = [_WAYS[(draw >> (3 * place)) % len(_WAYS)](draw + place, evidence, word) for place in range(4)]
+    if draw % _UNRELATED_EVERY == 0:
+        return " ".join(f"{sentence} [[{word}:1]]" for sentence in _UNRELATED)
+    writers = [_WRITERS[(draw >> (3 * place)) % len(_WRITERS)] for place in range(4)]
+    claims = [write(draw + place, evidence, word) for place, write in enumerate(writers)]
     return "\n".join(f"- {claim}" for claim in claims) if draw % _LISTED_EVERY == 0 else " ".join(claims)
 
 
 def _sentence(draw: int, evidence: Sequence[str]) -> tuple[str, int]:
-    """Return one sentence of the first passages and the number of its evidence."""
+    """Return one sentence from the first passages, and the number of its passage."""
     place = draw % min(3, len(evidence))
     sentences = [part.strip() for part in _SENTENCE_END.split(evidence[place]) if part.strip()]
     return sentences[draw // 7 % len(sentences)].replace("\n", " "), place + 1
 
 
-def _true(draw: int, evidence: Sequence[str], word: str) -> str:
+def _correct(draw: int, evidence: Sequence[str], word: str) -> str:
     sentence, number = _sentence(draw, evidence)
     return f"{sentence} [[{word}:{number}]]"
 
 
-def _wrongly_marked(draw: int, evidence: Sequence[str], word: str) -> str:
+def _wrong_marker(draw: int, evidence: Sequence[str], word: str) -> str:
     sentence, number = _sentence(draw, evidence)
     return f"{sentence} [[{word}:{number % len(evidence) + 1}]]"
 
 
-def _unmarked(draw: int, evidence: Sequence[str], word: str) -> str:
+def _no_marker(draw: int, evidence: Sequence[str], word: str) -> str:
     return _sentence(draw, evidence)[0]
 
 
-def _usually_marked(draw: int, evidence: Sequence[str], word: str) -> str:
+def _plain_marker(draw: int, evidence: Sequence[str], word: str) -> str:
     sentence, number = _sentence(draw, evidence)
     return f"**{sentence}** [{number}]"
 
 
-def _other_numbers(draw: int, evidence: Sequence[str], word: str) -> str:
+def _changed_numbers(draw: int, evidence: Sequence[str], word: str) -> str:
     sentence, number = _sentence(draw, evidence)
     changed = re.sub(r"\d", lambda digit: str((int(digit[0]) + 3) % 10), sentence)
     return f"{changed} [[{word}:{number}]]"
@@ -98,17 +102,17 @@ def _shortened(draw: int, evidence: Sequence[str], word: str) -> str:
     return f"{' '.join(kept[: max(4, len(kept) * 2 // 3)]).rstrip(' .,')}. [[{word}:{number}]]"
 
 
-def _straying(draw: int, evidence: Sequence[str], word: str) -> str:
-    return f"{_STRAYING[draw % 2]} [[{word}:1]]"
+def _unrelated(draw: int, evidence: Sequence[str], word: str) -> str:
+    return f"{_UNRELATED[draw % 2]} [[{word}:1]]"
 
 
-_WAYS: Sequence[Callable[[int, Sequence[str], str], str]] = (
-    _true,
-    _wrongly_marked,
-    _unmarked,
-    _usually_marked,
-    _other_numbers,
+_WRITERS: Sequence[Callable[[int, Sequence[str], str], str]] = (
+    _correct,
+    _wrong_marker,
+    _no_marker,
+    _plain_marker,
+    _changed_numbers,
     _mixed,
     _shortened,
-    _straying,
+    _unrelated,
 )

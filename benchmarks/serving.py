@@ -1,4 +1,4 @@
-"""A warm `kutip serve`: its peak memory with 10,000 passages, and `/v1/search` beside encoding the query."""
+"""A warm `kutip serve`: its peak memory with 10,000 passages, and the time of `/v1/search`."""
 
 import itertools
 import os
@@ -50,7 +50,7 @@ def main() -> None:
         [
             ["encoding the query", "1.00", f"{encoding:.2f} ms"],
             ["hybrid search, encoding included", f"{server / encoding:.2f}", f"{server:.2f} ms"],
-            ["`POST /v1/search`, as its client sees it", f"{total / encoding:.2f}", f"{total:.2f} ms"],
+            ["`POST /v1/search`, measured by the client", f"{total / encoding:.2f}", f"{total:.2f} ms"],
             [f"peak memory with {passages:,} passages", "", f"{memory:.2f} GB"],
         ],
     )
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def _latency(asked: list[str]) -> tuple[float, float, float]:
-    """Return the median milliseconds of a request, of the search in it, and of the encoding in that."""
+    """Return the median milliseconds of a request, of its search, and of the search's encoding."""
     totals, searches, encodings = [], [], []
     with serving("indonesian") as (client, _):
         for number, text in enumerate(asked):
@@ -74,7 +74,7 @@ def _latency(asked: list[str]) -> tuple[float, float, float]:
 
 
 def _memory(folder: Path, asked: list[str]) -> tuple[int, float]:
-    """Return the number of passages, and a server's peak gigabytes after searches and questions."""
+    """Return the number of passages, and the peak memory of a server in gigabytes."""
     with open_corpus("ten-thousand", lambda: _ten_thousand(folder), encoder=bundled_encoder()) as corpus:
         passages = corpus.counts().passages
     with serving("ten-thousand") as (client, process_id):
@@ -93,12 +93,11 @@ def _ten_thousand(folder: Path) -> Iterator[Article]:
 
 @contextmanager
 def serving(name: str, *, workers: int = 1, **settings: str) -> Iterator[tuple[httpx.Client, int]]:
-    """Run the server on a corpus under build/; give a client and the server's process id."""
+    """Run the server on a corpus in build/, and give a client and the server's process id."""
     environment = {**os.environ, "KUTIP_DATA_DIR": f"build/benchmarks/{name}"}
     environment |= {f"KUTIP_{setting.upper()}": value for setting, value in settings.items()}
-    environment["KUTIP_LOG_LEVEL"] = (
-        "warning"  # nobody reads on in the pipe, and the server waits if it fills
-    )
+    # Nobody reads the server's log from the pipe, and the server would wait if the pipe were full.
+    environment["KUTIP_LOG_LEVEL"] = "warning"
     kutip = [sys.executable, "-c", "from api.commands import main; main()"]
     command = [*kutip, "serve", "--port", "0", "--workers", str(workers)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
@@ -115,7 +114,7 @@ def serving(name: str, *, workers: int = 1, **settings: str) -> Iterator[tuple[h
 
 
 def gigabytes(process_id: int, what: str) -> float:
-    """Return the memory of a process: `VmRSS` now, `VmHWM` at most."""
+    """Return the memory of a process in gigabytes: `VmRSS` is the current size, `VmHWM` the peak."""
     status = Path(f"/proc/{process_id}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith(f"{what}:"))
     return int(line.split()[1]) * 1024 / 1e9

@@ -1,4 +1,4 @@
-"""An hour's worth of requests at `kutip serve`, and what its process holds meanwhile."""
+"""Soak test: send many requests to `kutip serve`, and measure the resources that its process uses."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.clients import Connection, Holding, Reply, watch
+from benchmarks.clients import Connection, ProcessUsage, Reply, watch
 from benchmarks.data import BUILD, bundled_encoder
 from benchmarks.report import Report
 from benchmarks.serving import serving
@@ -24,7 +24,7 @@ from rag.reading import Overrides, read_paths
 REQUESTS = 50_000
 MINUTES = 15.0
 CLIENTS = 6
-# The first part warms up; the rest is compared, its beginning with its end.
+# The first part is the warm-up. The second part is compared with the last one.
 _PARTS = 6
 _SEEDS = Path("seeds/articles")
 _METHOD = """
@@ -51,7 +51,7 @@ _CALL = {
     "params": {"name": "search", "arguments": {"query": "karang"}},
 }
 
-# (method, path, body, share of the requests); what is in braces is drawn.
+# (method, path, body, share of the requests). Words in braces are replaced with random values.
 _MIX: tuple[tuple[str, str, Any, int], ...] = (
     ("GET", "/health/live", None, 10),
     ("GET", "/health/ready", None, 6),
@@ -78,7 +78,7 @@ _EXPECTED = {200, 204, 404, 422, 503}
 
 
 class _Client:
-    """Draws requests, the same in every run."""
+    """Sends random requests, the same in every run."""
 
     def __init__(self, number: int, numbers: "itertools.count[int]", statuses: Counter[int]) -> None:
         self._chance = random.Random(number)  # noqa: S311 – a script, not a secret
@@ -86,7 +86,7 @@ class _Client:
         self._statuses = statuses
 
     async def run(self, url: str, *, requests: int, until: float) -> None:
-        """Send requests until there were enough of all clients, or until a time of the monotonic clock."""
+        """Send requests until all clients have sent enough, or until a time of the monotonic clock."""
         connection = await Connection.open(url)
         while next(self._numbers) < requests and time.monotonic() < until:
             reply = await self._send(connection)
@@ -106,7 +106,7 @@ class _Client:
 
 
 def _filled(value: Any, drawn: dict[str, str]) -> Any:
-    """Return a body with what was drawn in it."""
+    """Replace the words in braces in a body."""
     if isinstance(value, dict):
         return {name: _filled(item, drawn) for name, item in value.items()}
     if isinstance(value, list):
@@ -118,7 +118,7 @@ def _filled(value: Any, drawn: dict[str, str]) -> Any:
 
 
 async def soak(url: str, *, clients: int, requests: int, seconds: float) -> Counter[int]:
-    """Let clients send requests; return how many ended with which status."""
+    """Let the clients send requests, and return the number of replies with each status."""
     statuses: Counter[int] = Counter()
     numbers, until = itertools.count(), time.monotonic() + seconds
     team = [_Client(number, numbers, statuses) for number in range(clients)]
@@ -129,8 +129,10 @@ async def soak(url: str, *, clients: int, requests: int, seconds: float) -> Coun
 def main() -> None:
     """Print and write one table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=MINUTES, help="longest time")
-    parser.add_argument("--requests", type=int, default=REQUESTS, help="after how many it ends before that")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="longest duration")
+    parser.add_argument(
+        "--requests", type=int, default=REQUESTS, help="number of requests after which to stop"
+    )
     given = parser.parse_args()
     _fill()
     with serving("soak") as (client, process_id):
@@ -157,14 +159,14 @@ async def _measure(url: str, process_id: int, requests: int, seconds: float) -> 
     _report(statuses, taken, await watching)
 
 
-def _report(statuses: Counter[int], taken: float, held: Sequence[Holding]) -> None:
+def _report(statuses: Counter[int], taken: float, usage: Sequence[ProcessUsage]) -> None:
     report = Report("soak", "50,000 requests of every kind", "python -m benchmarks.soak", _METHOD)
     report.table(
         ("resource", "second sixth", "last sixth", "ratio"),
         [
-            _compared("memory, MB", [moment.memory_bytes / 1e6 for moment in held]),
-            _compared("descriptors", [moment.descriptors for moment in held]),
-            _compared("threads", [moment.threads for moment in held]),
+            _compared("memory, MB", [moment.memory_bytes / 1e6 for moment in usage]),
+            _compared("descriptors", [moment.descriptors for moment in usage]),
+            _compared("threads", [moment.threads for moment in usage]),
         ],
     )
     told = ", ".join(f"{status}: {count:,}" for status, count in sorted(statuses.items()))
@@ -178,9 +180,9 @@ def _report(statuses: Counter[int], taken: float, held: Sequence[Holding]) -> No
             ("by status", told),
         ],
     )
-    since = held[0].seconds
-    minutes = [(moment.seconds - since) / 60 for moment in held]
-    memory = [moment.memory_bytes / 1e6 for moment in held]
+    since = usage[0].seconds
+    minutes = [(moment.seconds - since) / 60 for moment in usage]
+    memory = [moment.memory_bytes / 1e6 for moment in usage]
     report.plot("soak", {"memory": (minutes, memory)}, x="minutes", y="MB", log=False)
     report.write()
     unexpected = {status: count for status, count in statuses.items() if status not in _EXPECTED}

@@ -1,4 +1,4 @@
-"""What checking claims adds to the time of a streamed answer, beside a language model of a usual speed."""
+"""Measure how much the verification of claims delays a streamed answer of a language model of usual speed."""
 
 import asyncio
 import itertools
@@ -21,7 +21,7 @@ _SENTENCES = 5
 
 
 class PacedModel:
-    """Writes the first sentences of the evidence, a word a token, at the speed of a usual model."""
+    """Writes the first sentences of the evidence at the speed of a usual model, one word per token."""
 
     name = "paced"
 
@@ -32,9 +32,9 @@ class PacedModel:
     async def stream(
         self, messages: Sequence[Message], _: Sampling = USUAL_SAMPLING
     ) -> AsyncGenerator[TextPart | Usage]:
-        """Yield the text; `seconds` is how long it would take with nobody listening."""
+        """Yield the text. `seconds` is set to the time that writing alone takes."""
         marker = re.search(r"\[\[\w+:", messages[0]["content"])
-        assert marker is not None, "the prompt shows a marker"
+        assert marker is not None, "the prompt must show a marker"
         texts = [f"{hit.text.split('. ')[0]}. {marker[0]}{hit.rank}]]" for hit in self.hits[:_SENTENCES]]
         words = " ".join(texts).split(" ")
         self.seconds = _FIRST_TOKEN_SECONDS + len(words) / _TOKENS_A_SECOND
@@ -46,7 +46,7 @@ class PacedModel:
 
 
 def main() -> None:
-    """Print the share."""
+    """Print the share that verification adds to the model's time."""
     folder = folder_argument(__doc__)
     asked = [question.text for question in itertools.islice(questions(folder, "facqa-dev"), _QUESTIONS)]
     with indonesian_pool(folder) as corpus:
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 async def _answer(pipeline: Pipeline, model: PacedModel, text: str) -> tuple[float, int]:
-    """Return the seconds from the hits to the answer, and the claims in it."""
+    """Return the seconds from the hits to the answer, and the number of claims."""
     started, claims = time.perf_counter(), 0
     async for event in pipeline.stream(Question(text=text, mode="llm")):
         if isinstance(event, HitsFound):

@@ -1,4 +1,4 @@
-"""The capacity model beside numbers worked out by hand, and beside queueing theory."""
+"""The capacity model gives the numbers calculated by hand and those of queueing theory."""
 
 import argparse
 import doctest
@@ -20,11 +20,11 @@ from benchmarks.capacity_model import (
     api_replicas,
     arrivals,
     diskann_bytes,
-    drawing,
     fan_out,
     gpu_hours,
     index_bytes,
     ingest_hours,
+    lognormal_sampler,
     memory_bytes,
     monthly_costs,
     node_disk_bytes,
@@ -95,8 +95,8 @@ def test_bytes_a_passage() -> None:
     assert object_bytes(ROUND, "HNSW") == ((1536 + 400 + 300 + 100 + 400) + (1776 + 400 + 200) + 500) * 3
 
 
-def test_diskann_keeps_as_many_vectors_a_sector_as_fit() -> None:
-    assert diskann_bytes(ROUND) == 4096 / 2  # 1,536 and 57 numbers of four bytes: 1,764
+def test_diskann_packs_whole_vectors_into_sectors() -> None:
+    assert diskann_bytes(ROUND) == 4096 / 2  # a vector takes 1,536 bytes + 57 numbers of 4 bytes = 1,764
     assert diskann_bytes(replace(ROUND, vector_bytes=400)) == 4096 / 6
     with pytest.raises(ZeroDivisionError, match="zero"):
         diskann_bytes(replace(ROUND, vector_bytes=6144))
@@ -105,10 +105,10 @@ def test_diskann_keeps_as_many_vectors_a_sector_as_fit() -> None:
 def test_machines() -> None:
     growing = 2 * 1000 * 0.1 * 2**20
     assert replica_bytes(10_000_000, ROUND, "IVF_SQ8") == pytest.approx(8.32e9 + growing)
-    assert nodes_a_replica(10_000_000, ROUND, "IVF_SQ8") == 2  # of five usable gigabytes
+    assert nodes_a_replica(10_000_000, ROUND, "IVF_SQ8") == 2  # five usable gigabytes each
     assert search_core_seconds(10_000_000, ROUND) == pytest.approx(10 * 0.010 * 2)
     assert replicas(10_000_000, ROUND, "IVF_SQ8", requests_a_second=1) == 2
-    assert replicas(10_000_000, ROUND, "IVF_SQ8", requests_a_second=99) == 5  # 19.8 cores, four a replica
+    assert replicas(10_000_000, ROUND, "IVF_SQ8", requests_a_second=99) == 5  # 19.8 cores, four per replica
     assert api_replicas(ROUND, requests_a_second=76) == 4  # 25 each
 
 
@@ -117,7 +117,7 @@ def test_ingest_hours() -> None:
     assert gpu_hours(9_000_000, ROUND) == pytest.approx(1)  # 36 million GFLOP, 10,000 a second
 
 
-def test_costs_at_prices_of_one() -> None:
+def test_monthly_costs_if_every_price_is_one() -> None:
     one = replace(ROUND, core_price=1, memory_price=1, disk_price=1, object_price=1)
 
     costs = monthly_costs(PIECE, one, "IVF_SQ8", requests_a_second=1)
@@ -125,7 +125,7 @@ def test_costs_at_prices_of_one() -> None:
     assert list(costs.values()) == pytest.approx([20, 8, 2 * 2.536, object_bytes(one, "IVF_SQ8") / 1000, 4])
 
 
-def every(seconds: float) -> capacity_model.Draw:
+def every(seconds: float) -> capacity_model.Sampler:
     return lambda shape: np.full(shape, seconds)
 
 
@@ -156,9 +156,9 @@ def test_a_request_is_as_slow_as_the_slowest_node() -> None:
 
 
 def test_idle_shards_are_as_slow_as_the_greatest_of_many_draws() -> None:
-    """The median of the greatest of n is the quantile .5 ** (1 / n) of one: of 13.5, the 95th percentile."""
+    """The median of the greatest of n draws is the quantile .5 ** (1 / n), which is .95 for n = 13.5."""
     arrived = np.arange(0, 400_000, 100, dtype=np.float64)
-    draw = drawing(10, 20, np.random.default_rng(3))
+    draw = lognormal_sampler(10, 20, np.random.default_rng(3))
 
     p50 = {
         shards: percentiles(fan_out(arrived, draw, nodes=shards, pieces=1, slots=1))[0]
@@ -170,8 +170,8 @@ def test_idle_shards_are_as_slow_as_the_greatest_of_many_draws() -> None:
     assert p50[14] == pytest.approx(20, rel=0.03)
 
 
-def test_one_server_waits_as_queueing_theory_says() -> None:
-    """M/M/1, half busy: a request takes twice its own time on average; M/D/1: one and a half times."""
+def test_waiting_times_of_one_server_match_queueing_theory() -> None:
+    """A server that is half busy takes 2 times the work's own time with M/M/1, and 1.5 times with M/D/1."""
     generator = np.random.default_rng(5)
     arrived = arrivals(0.5, 20_000, generator)
 
@@ -183,14 +183,14 @@ def test_one_server_waits_as_queueing_theory_says() -> None:
     assert fan_out(arrived, every(1.0), nodes=1, pieces=1, slots=1).mean() == pytest.approx(1.5, rel=0.06)
 
 
-def test_a_search_that_meets_no_other_takes_its_parts_one_after_the_other() -> None:
-    """Twenty for the service, two for the network, five pieces on a node's two slots: three times ten."""
+def test_a_search_without_others_takes_the_sum_of_its_parts() -> None:
+    """20 ms for the service, 2 ms for the network, 3 × 10 ms for five pieces on a node's two slots."""
     found = simulate(10_000_000, ROUND, "IVF_SQ8", requests_a_second=0.001, count=100, seed=1)
 
     assert found == pytest.approx((20 + 30 + 2, 20 + 30 + 2))
 
 
-def test_more_passages_and_more_load_are_slower_and_the_same_seed_gives_the_same() -> None:
+def test_more_passages_and_more_load_take_longer_and_a_seed_repeats_the_result() -> None:
     given = replace(ROUND, piece_p95_ms=20, replicas_at_least=1)
 
     def p95(passages: int, load: float) -> float:
@@ -219,23 +219,23 @@ def test_a_number_is_read_from_a_page(tmp_path: Path) -> None:
     assert figure("page", "x", "b", folder=tmp_path) == 1
     assert figure("page", "x", "c ms", folder=tmp_path) == 1234.5
     assert figure("page", "y", "c ms", folder=tmp_path) == 3
-    with pytest.raises(ValueError, match=r"gives no 'b' of 'y': run `python -m benchmarks.page"):
+    with pytest.raises(ValueError, match=r"has no number for 'b' of 'y': run `python -m benchmarks.page"):
         figure("page", "y", "b", folder=tmp_path)
 
 
-def test_an_input_that_is_none_is_refused() -> None:
+def test_an_unknown_input_is_refused() -> None:
     with pytest.raises(
-        argparse.ArgumentTypeError, match=r"no input is called cores: choose among .*node_cores"
+        argparse.ArgumentTypeError, match=r"Unknown input cores\. The inputs are .*node_cores"
     ):
-        capacity.change("cores=3")
+        capacity.parse_assumption("cores=3")
 
 
-def test_every_input_says_where_it_is_from() -> None:
+def test_every_input_has_a_source() -> None:
     for field in fields(Inputs):
         assert field.metadata["source"], field.name
 
 
-def test_the_pages_give_what_the_model_reads() -> None:
+def test_the_pages_hold_the_figures_that_the_model_reads() -> None:
     assert figure("embedding", "Kutip, ingest", "passages a second") > 0
     assert figure("embedding", "ceiling", "÷ Kutip's") > 0
     for column in ("p50 ms", "p95 ms", "memory of a server GB"):

@@ -1,4 +1,4 @@
-"""Two runs of the same questions, compared."""
+"""The comparison of two runs of the same questions."""
 
 import json
 from pathlib import Path
@@ -23,12 +23,12 @@ def test_equal_runs_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == "equal: 2 of 2\n"
 
 
-def test_a_difference_is_shown_where_it_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_difference_is_shown_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before, after = written(tmp_path, "before", REPLY, REPLY), written(tmp_path, "after", REPLY, OTHER)
     assert compare(before, after) == 1
-    told = capsys.readouterr().out
-    assert told.startswith("equal: 1 of 2\n")
-    assert "reply.answer:\n    '12 ton. [1]'\n    '13 ton. [1]'" in told
+    printed = capsys.readouterr().out
+    assert printed.startswith("equal: 1 of 2\n")
+    assert "reply.answer:\n    '12 ton. [1]'\n    '13 ton. [1]'" in printed
 
 
 def test_a_reply_that_one_run_lacks_is_a_difference(
@@ -36,4 +36,4 @@ def test_a_reply_that_one_run_lacks_is_a_difference(
 ) -> None:
     before, after = written(tmp_path, "before", REPLY, REPLY), written(tmp_path, "after", REPLY)
     assert compare(before, after) == 1
-    assert "the other file lacks" in capsys.readouterr().out
+    assert "only one file has" in capsys.readouterr().out

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from embeddings.unigram import UnigramTokenizer
 from embeddings.weights import open_weights
 from training.alterations import alter, negate, swap_names, swap_numbers
-from training.batches import NOTHING, SECOND_TOKENS, Targets, batches, encode
+from training.batches import NO_LABEL, SECOND_TOKENS, Targets, batches, encode
 from training.examples import Example, Mixture, Source
 from training.losses import losses
-from training.measure import area, best_balanced_accuracy, kept
+from training.measure import area_under_curve, best_balanced_accuracy, recall_at
 from training.model import Outputs
 
 
@@ -77,7 +77,7 @@ def test_each_example_is_in_one_batch_with_its_targets(tokenizer: UnigramTokeniz
     encoded = [encode(example, tokenizer) for example in examples]
     found = list(batches(encoded, rng=rng(), tokenizer=tokenizer))
     claims = Counter(label for _, targets in found for label in targets.claim.tolist())
-    assert claims == {0: 3, 2: 3, 3: 3, NOTHING: 1}
+    assert claims == {0: 3, 2: 3, 3: 3, NO_LABEL: 1}
     assert sum(int((targets.answerable == 0).sum()) for _, targets in found) == 1
     for batch, _ in found:
         assert (batch.first + batch.second <= batch.mask).all()
@@ -87,7 +87,7 @@ def test_not_supported_means_unsupported_or_contradicted() -> None:
     logits = torch.tensor([[0.0, 5.0, 5.0]])
     outputs = Outputs(logits, torch.zeros(1), torch.zeros(1, 4), torch.zeros(1, 4))
     target = torch.tensor([3])
-    none = torch.tensor([NOTHING])
+    none = torch.tensor([NO_LABEL])
     parts = losses(outputs, Targets(claim=target, answerable=none, start=none, end=none))
     assert float(parts["claim"]) == pytest.approx(0.0034, abs=1e-3)
     assert float(parts["answerable"]) == 0
@@ -113,7 +113,7 @@ def test_a_mixture_goes_on_where_it_stopped() -> None:
 
 
 def test_figures_are_those_worked_out_by_hand() -> None:
-    assert area([3, 1], [2, 0]) == 0.75
-    assert kept([1, 2, 3, 4], [0, 1, 2, 3, 4], passing=0.2) == 0.25
+    assert area_under_curve([3, 1], [2, 0]) == 0.75
+    assert recall_at([1, 2, 3, 4], [0, 1, 2, 3, 4], passing=0.2) == 0.25
     assert best_balanced_accuracy([2, 3], [0, 1]) == 1.0
     assert best_balanced_accuracy([1, 1], [1, 1]) == 0.5

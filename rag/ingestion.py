@@ -1,4 +1,7 @@
-"""Articles into the corpus: cut, encode what is new, add; a failed article never takes the others with it."""
+"""Adds articles to the corpus: splits them into passages, encodes new passages, and stores both.
+
+A rejected article does not affect the others.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,17 +15,17 @@ from rag.datatypes import Article, IngestResult, Passage, Unreadable
 from rag.listeners import Listener
 from rag.text.passages import cut_passages, titled
 
-# Articles are encoded together up to this many characters: enough to fill batches with texts of like length,
-# little enough to bound memory and to report progress.
+# Articles are encoded in groups of about this many characters. A group is large enough to fill batches with
+# texts of similar length, and small enough to bound memory and to report progress.
 _GROUP_CHARACTERS = 100_000
 
-# Similarity of two vectors of one text: engines and precisions differ by less than a thousandth.
+# Two vectors of one text are at least this similar. Engines and precisions differ by less than a thousandth.
 _SAME_VECTOR = 0.98
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """An article to add, its passages with the texts to encode for them, and vectors known by such texts."""
+    """An article to add, its passages, the text to encode for each passage, and known vectors by text."""
 
     article: Article
     passages: Sequence[Passage]
@@ -31,7 +34,7 @@ class _Plan:
 
 
 class Ingestion:
-    """Adds articles to one corpus with one encoder; `listeners` are told what became of each."""
+    """Adds articles to one corpus with one encoder; calls `listeners` with the result of each article."""
 
     def __init__(self, corpus: Corpus, encoder: Encoder, *, passage_max_tokens: int) -> None:
         self._corpus = corpus
@@ -40,10 +43,11 @@ class Ingestion:
         self._max_tokens = min(passage_max_tokens, encoder.max_tokens)
 
     def ingest(self, items: Iterable[Article | Unreadable]) -> Iterator[IngestResult]:
-        """Add each article; yield what became of it, in order.
+        """Add each article and yield its result, in order.
 
-        An article whose id came before in `items`, or that holds no text, is rejected. What was yielded as
-        created or updated is committed. A paragraph that an edit left alone is not encoded again.
+        An article is rejected if it has no text, or if an earlier item has the same id. When a result says
+        created or updated, the article is committed. Paragraphs that an edit did not change are not encoded
+        again.
         """
         seen: set[str] = set()
         for group in _groups(items):
@@ -61,10 +65,10 @@ class Ingestion:
         return passages, self._encoder.encode_passages(self._texts(article, passages))
 
     def encoded_otherwise(self, article_ids: Iterable[str]) -> list[str]:
-        """Return the articles whose middle passage has another vector than the encoder gives it now."""
-        return [article_id for article_id in article_ids if self._is_encoded_otherwise(article_id)]
+        """Return the articles whose middle passage has another vector than the encoder computes now."""
+        return [article_id for article_id in article_ids if self._has_other_vectors(article_id)]
 
-    def _is_encoded_otherwise(self, article_id: str) -> bool:
+    def _has_other_vectors(self, article_id: str) -> bool:
         article, passages = self._corpus.article(article_id), self._corpus.passages_of(article_id)
         if article is None or not passages:
             return False
@@ -77,7 +81,7 @@ class Ingestion:
         if isinstance(item, Unreadable):
             return IngestResult(id=item.source, status="rejected", reason=item.reason)
         if item.id in seen:
-            reason = f"The id {item.id!r} came before in this batch: give each article an id of its own."
+            reason = f"The id {item.id!r} occurs twice in this batch: give each article its own id."
             return IngestResult(id=item.id, status="rejected", reason=reason)
         seen.add(item.id)
         passages = self._cut(item)
@@ -102,14 +106,14 @@ class Ingestion:
         )
 
     def _known_vectors(self, article: Article) -> dict[str, FloatArray]:
-        """Return the stored vectors of an article by the texts they were encoded from."""
-        # Of this version: another process may have stored one with another title since.
+        """Return the stored vectors of an article by the text from which each was encoded."""
+        # Ask for this version, because another process may have stored a version with another title.
         passages = self._corpus.passages_of(article.id, version=article.version)
         texts = self._texts(article, [passage for passage, _ in passages])
         return {text: vector for text, (_, vector) in zip(texts, passages, strict=True)}
 
     def _encode(self, plans: Sequence[_Plan]) -> dict[str, FloatArray]:
-        """Return the vectors of all texts, each text encoded once."""
+        """Return the vectors of all texts. Encode each new text once."""
         vectors = {text: vector for plan in plans for text, vector in plan.known.items()}
         texts = dict.fromkeys(text for plan in plans for text in plan.texts)
         new = [text for text in texts if text not in vectors]

@@ -1,7 +1,8 @@
-"""Articles into the corpus on many machines at once, with Ray Data: read, encode, upsert.
+"""Adds articles to the corpus on many machines at the same time, with Ray Data.
 
-Files are read by tasks, articles encoded and added by workers that each hold a model. A task whose worker is
-killed is given to another, which finds what the first one added: adding is idempotent.
+Ray tasks read the files. Workers encode and add the articles, and each worker loads a model. If a worker is
+killed, Ray gives its task to another worker. Adding is idempotent, so the second worker leaves the articles
+as they are that the first one added.
 """
 
 import logging
@@ -24,8 +25,8 @@ from rag.reading import Overrides, read_paths
 from rag.service import Service, build_service
 from rag.settings import Settings
 
-# Articles that a worker is given at once, and bytes that are read before they are handed on: what is done
-# again where a worker is killed.
+# The number of articles that a worker gets at a time, and the number of bytes that a task reads before it
+# passes them on. If a worker is killed, at most this much work is done again.
 _ARTICLES_AT_ONCE = 64
 _BYTES_AT_ONCE = 2 * 2**20
 
@@ -35,7 +36,7 @@ _RESULT = pa.schema({"id": _TEXT, "status": _TEXT, "version": _TEXT, "passages":
 
 @dataclass(frozen=True, kw_only=True)
 class Workers:
-    """How many workers there are, and how many processors and GPUs each has to itself."""
+    """The number of workers, and the number of processors and GPUs that each one reserves."""
 
     count: int
     cpus: float = 1.0
@@ -50,27 +51,27 @@ def ingest_on_ray(
     workers: Workers,
     built: Callable[[Settings], Service] = build_service,
 ) -> Iterator[IngestResult]:
-    """Add the articles of files that every machine can read; yield what became of each, in no order.
+    """Add the articles from files that every machine can read; yield the results in any order.
 
     Ray runs on this machine, unless RAY_ADDRESS names a cluster.
 
     Raises:
-        KutipError: a worker's.
+        KutipError: a worker raised this error.
     """
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # it would report to its makers
-    # Ray prints to standard output, which is for results, what becomes of its workers.
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # otherwise Ray sends usage data to its makers
+    # Ray prints messages about its workers to standard output, which is reserved for results.
     with redirect_stdout(sys.stderr):
         try:
             ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-            rows = _added(settings, files, overrides, workers, built).iter_rows()
-            yield from _once(IngestResult(**row) for row in rows)
+            rows = _dataset(settings, files, overrides, workers, built).iter_rows()
+            yield from _without_duplicates(IngestResult(**row) for row in rows)
         except RayTaskError as error:
-            raise _own(error) from error
+            raise _kutip_error(error) from error
         finally:
             ray.shutdown()
 
 
-def _added(
+def _dataset(
     settings: Settings,
     files: Sequence[str],
     overrides: Overrides,
@@ -109,7 +110,7 @@ def _item(row: dict[str, str]) -> Article | Unreadable:
 
 
 class _Worker:
-    """Encodes and adds articles, on whatever machine Ray puts it."""
+    """Encodes and adds articles on a machine that Ray chooses."""
 
     def __init__(self, *, settings: Settings, built: Callable[[Settings], Service]) -> None:
         self._service = built(settings)
@@ -120,21 +121,22 @@ class _Worker:
         return pa.Table.from_pylist(results, schema=_RESULT)
 
 
-def _once(results: Iterator[IngestResult]) -> Iterator[IngestResult]:
-    """Reject the second of two articles of one id, as where one worker adds all."""
+def _without_duplicates(results: Iterator[IngestResult]) -> Iterator[IngestResult]:
+    """Reject the second of two articles with the same id, as `Ingestion` does without Ray."""
     seen: set[str] = set()
     for result in results:
         if result.id in seen:
             reason = (
-                f"The id {result.id!r} came twice, and one replaced the other: give each an id of its own."
+                f"The id {result.id!r} occurs twice, and one article replaced the other: "
+                "give each article its own id."
             )
             result = IngestResult(id=result.id, status="rejected", reason=reason)
         seen.add(result.id)
         yield result
 
 
-def _own(error: RayTaskError) -> KutipError:
+def _kutip_error(error: RayTaskError) -> KutipError:
     cause: Any = error
     while cause is not None and not isinstance(cause, KutipError):
         cause = getattr(cause, "cause", None) or cause.__cause__
-    return cause or CorpusError(f"A worker of Ray failed ({error}): see its log.")
+    return cause or CorpusError(f"A Ray worker failed ({error}): see its log.")

@@ -542,7 +542,7 @@ def test_a_rejected_article_does_not_keep_the_others_out(fresh: TestClient) -> N
     assert "holds no text" in reasons[0]
     assert reasons[1] == "5 is not an object with the fields of an article."
     assert "titel" in reasons[2]
-    assert "came before" in reasons[3]
+    assert "occurs twice" in reasons[3]
     assert ids(fresh.get("/v1/articles")) == ["banjir", "kopi"]
 
 

@@ -61,7 +61,7 @@ def test_a_duplicate_in_a_batch_is_rejected_and_named_and_the_rest_goes_in(
     assert [(result.id, result.status) for result in results] == [
         ("kopi", "created"), ("kopi", "rejected"), ("bus", "created"), ("kopi", "rejected"),
     ]  # fmt: skip
-    assert results[1].reason == "The id 'kopi' came before in this batch: give each article an id of its own."
+    assert results[1].reason == "The id 'kopi' occurs twice in this batch: give each article its own id."
     assert corpus.article("kopi") == COFFEE
     assert corpus.counts().articles == 2
 

@@ -94,7 +94,7 @@ def test_two_workers_add_each_article_once_although_one_is_killed(
     assert added == {*(line["id"] for line in lines), "bus", "gempa", "banjir"}
     reasons = sorted(reason for *_, status, reason in told["results"] if status == "rejected")
     assert len(reasons) == 2
-    assert "The id '000' came twice, and one replaced the other" in reasons[1] + reasons[0]
+    assert "The id '000' occurs twice, and one article replaced the other" in reasons[1] + reasons[0]
     with swept(milvus_uri, prefix) as corpus:
         articles, _, passages = stored_in(corpus)
         assert (articles, passages) == (153, 153)

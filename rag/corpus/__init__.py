@@ -1,6 +1,6 @@
-"""Where articles are kept and searched, and what every such place can do.
+"""Stores and searches articles.
 
-`local/` keeps them in a folder, `milvus/` on a server; neither knows of the other.
-What both need stands here. No question is understood here, and no list of hits is mixed with another. Start
-with `protocol.py`.
+`local/` stores articles in a folder, and `milvus/` stores them on a server. Neither imports the other. This
+folder contains the code that both need. Other packages interpret questions and fuse the results of searches.
+Start with `protocol.py`, the interface of a corpus.
 """

@@ -1,4 +1,7 @@
-"""What filters see of an article, as words of bounded length that an index can hold."""
+"""The filterable properties of an article, as terms of bounded length for an index.
+
+A fact is the hash of a property and its value, such as `language=id`.
+"""
 
 import hashlib
 import json
@@ -13,7 +16,7 @@ _COLUMNS = ("language", "outlet", "author", "section")
 
 
 def facts_of(article: Row) -> Iterator[str]:
-    """Yield a word for each value that an article can be filtered by, its day left out."""
+    """Yield one fact for each value that an article can be filtered by, except its day."""
     yield _fact("id", article["id"])
     for column in _COLUMNS:
         if article[column] is not None:
@@ -22,8 +25,8 @@ def facts_of(article: Row) -> Iterator[str]:
         yield _fact("metadata", compact_json({key: value}))
 
 
-def facts_asked_for(filters: Filters) -> Iterator[list[str]]:
-    """Yield, for each filter but those of days, the words of which an article needs one.
+def required_facts(filters: Filters) -> Iterator[list[str]]:
+    """Yield one list of facts for each filter, except date filters. An article must have a fact of each list.
 
     Raises:
         BadRequest: a metadata value is NaN or infinite.
@@ -43,7 +46,7 @@ def facts_asked_for(filters: Filters) -> Iterator[list[str]]:
 
 
 def metadata_pair(key: str, value: Any) -> str:
-    """Return a metadata filter as an object of one key.
+    """Return a metadata filter as a JSON object with one key.
 
     Raises:
         BadRequest: the value is NaN or infinite.
@@ -58,5 +61,5 @@ def metadata_pair(key: str, value: Any) -> str:
 
 
 def _fact(name: str, value: str) -> str:
-    """Return a word of bounded length that stands for `name` having `value`."""
+    """Return a term of fixed length that means: the property `name` has this value."""
     return hashlib.blake2b(f"{name}={value}".encode(), digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""Articles as JSON documents and as the columns that lists and hits are read from, and back."""
+"""Converts articles to JSON documents and to table columns, and rows back to articles and hits."""
 
 import json
 from datetime import datetime
@@ -9,13 +9,13 @@ from rag.errors import CorpusDamaged
 
 
 class Row(Protocol):
-    """Values by the names of columns: a row of a database, or a mapping."""
+    """Gives values by column name: a database row, or a mapping."""
 
     def __getitem__(self, name: str, /) -> Any: ...
 
 
 def document(article: Article) -> str:
-    """Return the article, but for its id, as one JSON object; `from_document` reads it."""
+    """Return the article without its id as a JSON object. `from_document` reads this object."""
     fields = {
         "title": article.title,
         "paragraphs": article.paragraphs,
@@ -33,10 +33,10 @@ def document(article: Article) -> str:
 
 
 def from_document(article_id: str, text: str) -> Article:
-    """Read what `document` wrote.
+    """Read an article from the JSON that `document` wrote.
 
     Raises:
-        CorpusDamaged: it is something else.
+        CorpusDamaged: the text is not such a JSON object.
     """
     try:
         fields: dict[str, Any] = json.loads(text)
@@ -50,15 +50,13 @@ def from_document(article_id: str, text: str) -> Article:
         ) from error
 
 
-def not_whole(article_id: str) -> CorpusDamaged:
-    """Return what to say where a document is not what its version says."""
-    return CorpusDamaged(
-        f"The stored article {article_id!r} is not what its version says: run `kutip doctor`."
-    )
+def damaged_document(article_id: str) -> CorpusDamaged:
+    """Return the error for a document that does not match the hash in its version."""
+    return CorpusDamaged(f"The stored article {article_id!r} does not match its version: run `kutip doctor`.")
 
 
 def header_values(article: Article) -> dict[str, str | None]:
-    """Return the columns of the `articles` table."""
+    """Return an article's values for the columns of the `articles` table."""
     published = article.published_at
     return {
         "id": article.id,
@@ -70,20 +68,20 @@ def header_values(article: Article) -> dict[str, str | None]:
         "author": article.author,
         "section": article.section,
         "published_at": published.isoformat() if published else None,
-        # The day in the source's own zone: what a reader means by a date.
+        # The day in the source's own time zone, because readers mean this day by a date.
         "published_day": published.date().isoformat() if published else None,
         "metadata": compact_json(dict(article.metadata)),
     }
 
 
 def header(row: Row) -> ArticleHeader:
-    """Read a row of the `articles` table."""
+    """Read the header of an article from a row of the `articles` table."""
     names = ("id", "version", "title", "language", "url", "outlet", "author", "section")
     return ArticleHeader(**{name: row[name] for name in names}, published_at=parse_time(row["published_at"]))
 
 
 def hit(row: Row, passage: ScoredPassage, *, rank: int, source: SearchSource) -> Hit:
-    """Read a passage that was found, in a row that has its article's columns too."""
+    """Return the hit for a found passage. The row has the columns of the passage and of its article."""
     return Hit(
         rank=rank,
         score=passage.score,
@@ -105,10 +103,10 @@ def hit(row: Row, passage: ScoredPassage, *, rank: int, source: SearchSource) ->
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """Read an RFC 3339 time, its offset kept."""
+    """Read an RFC 3339 time and keep its offset."""
     return datetime.fromisoformat(text) if text else None
 
 
 def compact_json(value: Any) -> str:
-    """Write JSON, each value in one way only, so that two can be compared; ValueError for NaN."""
+    """Write JSON, equal values always as equal texts; ValueError for NaN or infinity."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -1,4 +1,4 @@
-"""What can be wrong with what a corpus stores, and where it was found to be."""
+"""Problems that a check can find in a corpus, and where it found them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ Repair = Literal["reindex", "drop", "withdraw", "article", "words", "counts", "i
 
 
 class Problem(NamedTuple):
-    """Something that can be wrong, how `repair` mends it, and what is to be done about it."""
+    """A kind of problem, how `repair` fixes it, and what the user should do."""
 
-    what: str  # read after a number
+    what: str  # follows a number in a message
     repair: Repair | None
     remedy: str
 
 
 class Place(NamedTuple):
-    """Where it is wrong."""
+    """Where a problem was found."""
 
     article_id: str | None
     detail: str = ""
@@ -30,14 +30,14 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem with every place that has it."""
+    """A problem and all places that have it."""
 
     problem: Problem
     places: list[Place]
 
     @property
     def told(self) -> str:
-        """How many there are of what, with examples."""
+        """A message: the number of places, the problem and some examples."""
         shown = "; ".join(map(str, self.places[:_EXAMPLES]))
         more = "; …" if len(self.places) > _EXAMPLES else ""
         return f"{len(self.places)} {self.problem.what} ({shown}{more})"
@@ -49,20 +49,20 @@ _EXAMPLES = 3
 
 FIX = "run `kutip doctor --fix`"
 
-MISPLACED = Problem("passages that do not stand at their offsets", "article", FIX)
-UNCOVERED = Problem("articles with words in no passage, or in two", "article", FIX)
+MISPLACED = Problem("passages that differ from the text at their offsets", "article", FIX)
+UNCOVERED = Problem("articles with words outside all passages, or in two passages", "article", FIX)
 
 
 def grouped(found: Iterable[Found]) -> list[Finding]:
-    """Return each problem once, with its places."""
+    """Return one finding for each problem, with all its places."""
     places: dict[Problem, list[Place]] = {}
     for problem, place in found:
         places.setdefault(problem, []).append(place)
     return [Finding(problem, where) for problem, where in places.items()]
 
 
-def stands(row: Row, article: Article) -> bool:
-    """Whether a passage is the words at its offsets, within its paragraph."""
+def matches_article(row: Row, article: Article) -> bool:
+    """Return whether a passage is the text at its offsets and lies inside its paragraph."""
     start, end = row["start"], row["end"]
     return article.text[start:end] == row["text"] and any(
         paragraph.number == row["paragraph"] and paragraph.start <= start < end <= paragraph.end
@@ -71,7 +71,7 @@ def stands(row: Row, article: Article) -> bool:
 
 
 def is_covered(article: Article, rows: Sequence[Row]) -> bool:
-    """Whether only white space stands outside of the passages, and nothing in two."""
+    """Return whether the passages cover all text except white space, and do not overlap."""
     at = 0
     for row in rows:
         if row["start"] < at or article.text[at : row["start"]].strip():

@@ -1,4 +1,4 @@
-"""How the indexes of a corpus stand, told without bringing them up."""
+"""The state of a corpus's indexes, reported without updating them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,9 +8,9 @@ from embeddings.vector_index import Tier
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far an index has come: the last passage and removal it has applied, and how many are to come.
+    """The last passage and removal that an index contains, and how many it still lacks.
 
-    Passages added and removed since are counted both times.
+    A passage that was added and removed since then counts as one passage and one removal.
     """
 
     index: Literal["vectors", "keywords"]
@@ -22,7 +22,10 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexReport:
-    """Passages of the database; vectors and tier of their index, None for a corpus without an encoder."""
+    """The number of passages in the database, and the size and kind of their indexes.
+
+    `vectors` and `tier` are None for a corpus without an encoder.
+    """
 
     passages: int
     vectors: int | None

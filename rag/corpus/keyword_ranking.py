@@ -1,8 +1,8 @@
-"""BM25 over the candidates that the keyword index found.
+"""Ranks the passages that the keyword index found, by BM25.
 
-The index finds passages by its own BM25, with fixed constants (k1 = 1.2, b = .75), lengths in steps, and no
-measure of how much of the query a passage holds. So the candidates are ranked here: BM25 as in Robertson and
-Zaragoza 2009 (The Probabilistic Relevance Framework).
+The index has a BM25 of its own to find passages, but this BM25 has fixed constants (k1 = 1.2, b = .75) and
+rounded lengths, and does not measure how much of the query a passage contains. So this module ranks the
+passages again, with BM25 as in Robertson and Zaragoza 2009 (The Probabilistic Relevance Framework).
 """
 
 import math
@@ -16,22 +16,22 @@ from rag.datatypes import KeywordMatches, ScoredPassage
 from rag.text.function_words import FUNCTION_WORDS
 from rag.text.languages import folded_words, stems
 
-# Chosen on development data, where k1 from .4 to .9 and b from .6 to .75 differ little: passages are short,
-# so a word's second mention says less than in a whole document.
+# Chosen on development data, where k1 from .4 to .9 and b from .6 to .75 give nearly equal results. k1 is low
+# because passages are short: the second occurrence of a word means less than in a whole document.
 K1 = 0.6
 B = 0.6
 
-# What a function word counts for, and a stem of another language than the query's. Chosen on development
-# data: from .3 to .7 little changes (`python -m benchmarks.analysis`).
+# The weight of a function word, and of a stem in another language than the query's. Chosen on development
+# data, where values from .3 to .7 give nearly equal results (`python -m benchmarks.analysis`).
 REDUCED_WEIGHT = 0.5
 
 
 def query_weights(query: str, *, language: str, passage_languages: Iterable[str]) -> dict[str, float]:
-    """Return the stems to look up with what each counts for, at most 1.
+    """Return the stems to look up and the weight of each, at most 1.
 
-    Function words count less: what asks ("berapa") is rare in passages and says nothing of the topic, and in
-    passages of another language every "the" is rare. The other words are looked up as each language of the
-    passages would stem them too, so that a name meets its stem there.
+    Function words weigh less. A question word ("berapa") is rare in passages but says nothing about the
+    topic, and a word like "the" is rare in passages of other languages. The other words are also stemmed by
+    the rules of each language in the corpus, so that a name in the query matches its stem in a passage.
 
     >>> query_weights("Siapa pelatih Panthers?", language="id", passage_languages=["id", "en"])
     {'siapa': 0.5, 'latih': 1.0, 'pelatih': 0.5, 'panthers': 1.0, 'panther': 0.5}
@@ -54,7 +54,7 @@ def _stems_in(languages: Iterable[str], word: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Statistics:
-    """What BM25 needs to know of the collection."""
+    """The statistics of all passages that BM25 needs."""
 
     passages: int
     words_a_passage: float
@@ -66,7 +66,7 @@ class Statistics:
         return math.log(1 + (self.passages - holding + 0.5) / (holding + 0.5))
 
     def known_words(self) -> list[str]:
-        """Return the words that any passage holds."""
+        """Return the words that occur in at least one passage."""
         return [word for word, count in self.passages_with.items() if count]
 
 
@@ -77,9 +77,10 @@ def rank_by_bm25(
     weights: Mapping[str, float],
     statistics: Statistics,
 ) -> KeywordMatches:
-    """Score each candidate's words, spaces between them, by the weighted ones; best first.
+    """Score each candidate by the weighted words that it contains, and return the best first.
 
-    The coverage is that of the query's own words, each given once.
+    A candidate is the words of a passage, separated by spaces. Coverage measures the words of `query` only.
+    Each word must occur once in `query`.
     """
     rarity = {word: statistics.rarity(word) for word in {**weights, **dict.fromkeys(query)}}
     if not candidates or not rarity:
@@ -98,13 +99,13 @@ def rank_by_bm25(
 
 
 def _counts(sought: Sequence[str], texts: Iterable[str]) -> FloatArray:
-    """Return how often each text (row) holds each word (column).
+    """Return how often each text (row) contains each word (column).
 
     >>> _counts(["anak", "main"], ["anak anak bermain", "main"]).tolist()
     [[2.0, 0.0], [0.0, 1.0]]
     """
-    # Counting in the text is quicker than taking it apart. subtle: two spaces between words, or one word
-    # twice in a row would be counted once.
+    # Counting in the text is faster than splitting it. subtle: without two spaces between the words, a word
+    # that occurs twice in a row would be counted once.
     padded = [f" {word} " for word in sought]
     doubled = (f" {text.replace(' ', '  ')} " for text in texts)
     return np.array([[text.count(word) for word in padded] for text in doubled], np.float32)

@@ -1,4 +1,4 @@
-"""What every corpus can do, by who needs it: answers, upkeep, and moving from one corpus to another."""
+"""The interface of a corpus, in parts: for answers, for upkeep, and for migration to another corpus."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, Self, TypeVar
@@ -25,14 +25,14 @@ T = TypeVar("T")
 
 NO_FILTERS = Filters()
 
-# Is told how many of how many are done.
-Told = Callable[[int, int], object]
+# Called with the number of items done and the total number.
+ProgressCallback = Callable[[int, int], object]
 
 CutAndEncode = Callable[[Article], tuple[Sequence[Passage], FloatArray]]
 
 
 class EncoderIdentity(NamedTuple):
-    """What must be equal for vectors to be comparable."""
+    """The name and dimension of an encoder; vectors are comparable only if both are equal."""
 
     name: str
     dimension: int
@@ -42,15 +42,15 @@ class EncoderIdentity(NamedTuple):
 
 
 class OpenCorpus(Protocol):
-    """A corpus that is open: where it is, and how much it holds."""
+    """An open corpus: its location and its size."""
 
     @property
     def location(self) -> str:
-        """Where it is, for messages."""
+        """Where the corpus is, for messages."""
         ...
 
     def close(self) -> None:
-        """Give back what it holds."""
+        """Release files and connections."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -58,42 +58,42 @@ class OpenCorpus(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
     def counts(self, filters: Filters = NO_FILTERS) -> Counts:
-        """Count the articles and passages that pass, and the undated ones that a range of days left out."""
+        """Count the articles and passages that pass, and the undated articles that a date range excludes."""
         ...
 
     def encoder_of_vectors(self) -> EncoderIdentity | None:
-        """Return whose vectors are stored, whatever encoder it was opened with."""
+        """Return the encoder of the stored vectors, whatever encoder the corpus was opened with."""
         ...
 
 
 class Corpus(OpenCorpus, Protocol):
-    """What answers need: articles with their versions, their passages with vectors and keywords.
+    """The methods for answers: articles with their versions, and passages with vectors and keywords.
 
-    Filters are applied before ranking: a search returns `depth` passages whenever that many pass.
+    Filters are applied before ranking: a search returns `depth` passages if at least that many pass.
     """
 
     def add(self, article: Article, passages: Sequence[Passage], vectors: FloatArray) -> IngestStatus:
-        """Put a new or edited article in place of its former version, whole or not at all."""
+        """Add a new article or replace its former version, completely or not at all."""
         ...
 
     def remove(self, article_id: str) -> bool:
-        """Remove an article with all its versions from every index; False where there is none."""
+        """Remove an article with all its versions from every index; return False if there is none."""
         ...
 
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
-        """Return an article as it is now, or as it was in `version`."""
+        """Return the current version of an article, or the given one; None if there is none."""
         ...
 
     def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
-        """List current articles in the order of their ids, from the one after `cursor`."""
+        """List current articles in the order of their ids, beginning after `cursor`."""
         ...
 
     def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
-        """Return an article's current passages with their vectors, in order; none if not of `version`."""
+        """Return an article's current passages and vectors, in order; none if `version` is not current."""
         ...
 
     def filter_values(self) -> FilterValues:
-        """Return the languages and outlets that current articles have, those of most articles first."""
+        """Return the languages and outlets of current articles, those with the most articles first."""
         ...
 
     def vector_search(
@@ -105,65 +105,65 @@ class Corpus(OpenCorpus, Protocol):
     def keyword_search(
         self, query: str, *, language: str, depth: int, filters: Filters = NO_FILTERS
     ) -> KeywordMatches:
-        """Return the passages that share words with `query`, the rarer the better, best first."""
+        """Return the passages that share words with `query`, best first; rare words count more."""
         ...
 
     def at_one_state(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns; searches and hits in it see one state, whoever writes meanwhile."""
+        """Return the result of `work`; its searches and hits see one state, despite concurrent writes."""
         ...
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
-        """Return the passages with their texts and articles; one removed since it was found is left out."""
+        """Return the passages with their texts and articles; omit those removed since the search."""
         ...
 
 
 class CorpusUpkeep(OpenCorpus, Protocol):
-    """What whoever looks after a corpus needs: is it whole, and what is to be done where it is not."""
+    """The methods for upkeep: check a corpus, repair it, optimize it, and encode it again."""
 
     def optimize(self) -> None:
-        """Do now what would have been done beside searches."""
+        """Do the upkeep now that would otherwise run in the background."""
         ...
 
     def index_report(self) -> IndexReport:
-        """Return how much there is, and how indexes of its own stand; CorpusError where it cannot be read."""
+        """Report the size of the corpus and the state of its indexes; CorpusError if it cannot be read."""
         ...
 
     def search_description(self) -> str:
-        """Say in a few words how vectors are searched."""
+        """Describe in a few words how vectors are searched."""
         ...
 
     def some_articles(self, count: int) -> list[str]:
-        """Return the ids of `count` current articles, others each time."""
+        """Return the ids of `count` current articles, chosen at random."""
         ...
 
-    def check(self, *, told: Told) -> list[Finding]:
-        """Return what is wrong with what is stored and derived; `told` hears of articles."""
+    def check(self, *, told: ProgressCallback) -> list[Finding]:
+        """Check the stored articles and the indexes; `told` is called after each article."""
         ...
 
     def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
-        """Mend what was found, as far as nothing is lost by it; ValueError without an encoder."""
+        """Repair the findings unless data would be lost; ValueError without an encoder."""
         ...
 
     def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
-        """Put another encoder's passages and vectors in place of all, in one step; return the articles."""
+        """Encode all articles with another encoder, in one step; return the number of articles."""
         ...
 
 
 class CorpusTransfer(OpenCorpus, Protocol):
-    """What moving house needs: articles with all that is kept of them, out of one corpus and into another."""
+    """The methods for migration: read articles with all their versions and vectors, and add them."""
 
     def articles_after(self, article_id: str) -> list[KeptArticle]:
-        """Return all that is kept of the next articles in the order of their ids; none after the last.
+        """Return the next articles by id, with all their versions and passages; none after the last.
 
         Raises:
-            CorpusDamaged: a document is not what its version says.
+            CorpusDamaged: a stored document does not match its version.
         """
         ...
 
     def add_kept(self, kept: KeptArticle) -> None:
-        """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
+        """Add or replace an article, completely or not at all; keep the former versions of both."""
         ...
 
 
 class WholeCorpus(Corpus, CorpusUpkeep, CorpusTransfer, Protocol):
-    """What a corpus is that can be chosen by a setting; whoever needs less of it asks for less."""
+    """The complete interface. A setting chooses its implementation; most callers need only a part."""

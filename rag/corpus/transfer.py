@@ -1,7 +1,7 @@
-"""All articles of one corpus into another, without encoding them again.
+"""Copies all articles of one corpus into another, without encoding them again.
 
-Both are read side by side, in the order of ids, and what the other lacks is put there: begun again after it
-was killed, it goes on where it was. At the end both are read once more and compared.
+`transfer` reads both corpora in the order of ids, and copies the articles that the target lacks. After an
+interruption, it continues where it stopped. `compare` reads both corpora again and compares them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,12 +12,14 @@ from itertools import islice
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.corpus.protocol import CorpusTransfer, Told
+from rag.corpus.protocol import CorpusTransfer, ProgressCallback
 from rag.datatypes import KeptArticle, Passage
 from rag.errors import CorpusError
 
-# A server answers several at once; so many articles are held in memory.
+# A server can answer several requests at the same time.
 _THREADS = 8
+
+# The number of articles in memory.
 _ARTICLES_AT_ONCE = 64
 
 _EXAMPLES = 3
@@ -25,7 +27,7 @@ _EXAMPLES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """What both corpora hold, and how many other articles the second one holds."""
+    """The contents of both corpora, and the number of other articles in the target."""
 
     articles: int
     versions: int
@@ -33,25 +35,27 @@ class Compared:
     others: int
 
 
-def transfer(source: CorpusTransfer, target: CorpusTransfer, *, told: Told) -> int:
-    """Put what `target` lacks of `source` there; return of how many articles. `told` hears of all.
+def transfer(source: CorpusTransfer, target: CorpusTransfer, *, told: ProgressCallback) -> int:
+    """Copy the articles that `target` lacks from `source`, and return their number.
+
+    `told` is called for every article of `source`, also for those that are already in `target`.
 
     Raises:
-        CorpusError: one of them cannot be read or written.
+        CorpusError: a corpus cannot be read or written.
     """
-    put = 0
+    copied = 0
     with ThreadPoolExecutor(_THREADS) as pool:
-        lacking = (kept for kept, is_there in _side_by_side(source, target, told=told) if not is_there)
-        while some := list(islice(lacking, _ARTICLES_AT_ONCE)):
-            put += len(list(pool.map(target.add_kept, some)))
-    return put
+        missing = (kept for kept, is_there in _side_by_side(source, target, told=told) if not is_there)
+        while batch := list(islice(missing, _ARTICLES_AT_ONCE)):
+            copied += len(list(pool.map(target.add_kept, batch)))
+    return copied
 
 
-def compare(source: CorpusTransfer, target: CorpusTransfer, *, told: Told) -> Compared:
-    """Read all that both hold, and count it; `told` hears of articles.
+def compare(source: CorpusTransfer, target: CorpusTransfer, *, told: ProgressCallback) -> Compared:
+    """Read both corpora, compare and count their contents; `told` is called for every article of `source`.
 
     Raises:
-        CorpusError: one of them cannot be read, or `target` does not hold what `source` does.
+        CorpusError: a corpus cannot be read, or `target` lacks something that `source` has.
     """
     articles = versions = passages = 0
     differing = []
@@ -62,43 +66,43 @@ def compare(source: CorpusTransfer, target: CorpusTransfer, *, told: Told) -> Co
         if not is_there:
             differing.append(kept.article.id)
     if differing:
-        raise CorpusError(_differ(differing, target))
+        raise CorpusError(_difference_message(differing, target))
     others = target.counts().articles - articles
     return Compared(articles=articles, versions=versions, passages=passages, others=others)
 
 
 def _side_by_side(
-    source: CorpusTransfer, target: CorpusTransfer, *, told: Told
+    source: CorpusTransfer, target: CorpusTransfer, *, told: ProgressCallback
 ) -> Iterator[tuple[KeptArticle, bool]]:
-    """Yield all of `source`, and whether `target` holds the same."""
+    """Yield every article of `source`, and whether `target` has the same article."""
     total = source.counts().articles
-    there = every(target)
-    held = next(there, None)
+    targets = every(target)
+    found = next(targets, None)
     for done, kept in enumerate(every(source), start=1):
-        while held is not None and held.article.id < kept.article.id:
-            held = next(there, None)
-        yield kept, held is not None and _holds(held, kept)
+        while found is not None and found.article.id < kept.article.id:
+            found = next(targets, None)
+        yield kept, found is not None and _is_complete(found, kept)
         told(done, max(done, total))
 
 
 def every(corpus: CorpusTransfer) -> Iterator[KeptArticle]:
-    """Yield all that a corpus keeps, in the order of the articles' ids."""
+    """Yield all articles of a corpus in the order of their ids, with their versions and passages."""
     after = ""
-    while some := corpus.articles_after(after):
-        yield from some
-        after = some[-1].article.id
+    while batch := corpus.articles_after(after):
+        yield from batch
+        after = batch[-1].article.id
 
 
-def _holds(held: KeptArticle, kept: KeptArticle) -> bool:
-    """Whether a current version with its passages and vectors is the same, and no former version is lacking.
+def _is_complete(found: KeptArticle, kept: KeptArticle) -> bool:
+    """Return whether `found` has the same current version, passages and vectors, and every former version.
 
-    A version is the hash of what it says.
+    A version is the hash of an article, so equal versions mean equal articles.
     """
     return (
-        (held.article.id, held.article.version) == (kept.article.id, kept.article.version)
-        and {former.version for former in kept.former} <= {former.version for former in held.former}
-        and len(held.passages) == len(kept.passages)
-        and all(map(_is_same, held.passages, kept.passages))
+        (found.article.id, found.article.version) == (kept.article.id, kept.article.version)
+        and {former.version for former in kept.former} <= {former.version for former in found.former}
+        and len(found.passages) == len(kept.passages)
+        and all(map(_is_same, found.passages, kept.passages))
     )
 
 
@@ -106,9 +110,9 @@ def _is_same(one: tuple[Passage, FloatArray], other: tuple[Passage, FloatArray])
     return one[0] == other[0] and np.array_equal(one[1], other[1])
 
 
-def _differ(article_ids: Sequence[str], target: CorpusTransfer) -> str:
+def _difference_message(article_ids: Sequence[str], target: CorpusTransfer) -> str:
     shown = ", ".join(map(repr, article_ids[:_EXAMPLES])) + (", …" if len(article_ids) > _EXAMPLES else "")
     return (
-        f"{len(article_ids)} articles are not the same in {target.location} ({shown}): "
-        "they were changed meanwhile; run it again."
+        f"{len(article_ids)} articles in {target.location} differ from the source ({shown}), "
+        "because they changed during the migration: run it again."
     )

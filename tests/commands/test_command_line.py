@@ -431,9 +431,9 @@ def test_doctor_names_each_fault_and_mends_what_can_be_where_told_to(copied: Pat
     ill = kutip("doctor")
     assert (ill.code, ill.err) == (1, "")
     assert [line for line in ill.out.splitlines() if line.startswith("failed")] == [
-        "failed  Integrity: 1 articles that are not what their version says ('banjir'): "
-        "run `kutip doctor --fix`, which takes them out of the search, and ingest them again",
-        "failed  Integrity: 2 passages that do not stand at their offsets ('kopi', passage 2; "
+        "failed  Integrity: 1 articles that do not match their version ('banjir'): "
+        "run `kutip doctor --fix`, which removes them from search, then ingest them again",
+        "failed  Integrity: 2 passages that differ from the text at their offsets ('kopi', passage 2; "
         "'kopi', passage 3): run `kutip doctor --fix`",
         "failed  Encoder and search: 1 of 2 articles, such as 'kopi', have vectors that the "
         "encoder does not give. Run `kutip ingest --rebuild`.",
@@ -441,10 +441,10 @@ def test_doctor_names_each_fault_and_mends_what_can_be_where_told_to(copied: Pat
     healed = kutip("doctor", "--fix")
     assert (healed.code, healed.err) == (1, "")
     assert [line for line in healed.out.splitlines() if "Integrity: " in line] == [
-        "fixed   Integrity: 1 articles that are not what their version says ('banjir')",
-        "fixed   Integrity: 2 passages that do not stand at their offsets ('kopi', passage 2; "
+        "fixed   Integrity: 1 articles that do not match their version ('banjir')",
+        "fixed   Integrity: 2 passages that differ from the text at their offsets ('kopi', passage 2; "
         "'kopi', passage 3)",
-        "failed  Integrity: 1 articles out of the search because they are not what their version says "
+        "failed  Integrity: 1 articles removed from search because they do not match their version "
         f"('banjir', {version_of('banjir', copied)}): ingest them again",
     ]
     assert "; the vectors of 1 articles are those of the encoder\n" in healed.out

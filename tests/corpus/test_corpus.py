@@ -669,9 +669,9 @@ def test_without_an_encoder_it_reads_and_removes_but_neither_adds_nor_searches_v
     with open_place(filled, encoder=None) as corpus:
         assert keyword_ids(corpus, "sekolah") == ["sekolah"]
         assert corpus.remove("sekolah")
-        with pytest.raises(ValueError, match="opened without an encoder has no vector search"):
+        with pytest.raises(ValueError, match="opened without an encoder cannot search vectors"):
             vector_hits(corpus, "kopi")
-        with pytest.raises(ValueError, match="opened without an encoder takes no articles"):
+        with pytest.raises(ValueError, match="opened without an encoder cannot add articles"):
             add(corpus, FLOOD)
     with open_place(filled) as corpus:
         check_against_brute_force(corpus)

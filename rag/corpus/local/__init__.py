@@ -1,4 +1,4 @@
-"""Articles in a folder: SQLite holds the truth, the indexes of vectors and words are derived from it.
+"""Stores articles in a folder: in an SQLite database, with a vector and a keyword index derived from it.
 
-Nothing here knows of Milvus. Start with `corpus.py`, then `database.py` and `derived_indexes.py`.
+Nothing here depends on Milvus. Start with `corpus.py`, then `database.py` and `derived_indexes.py`.
 """

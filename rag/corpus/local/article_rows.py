@@ -1,4 +1,4 @@
-"""Articles as rows and as JSON documents of the local corpus, and back."""
+"""Writes articles and passages to the tables of the local corpus."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from rag.text.languages import ANALYSIS, words
 
 
 def write_article(connection: sqlite3.Connection, article: Article) -> None:
-    """Store a version, and make it the current one."""
+    """Store a version and make it the current version."""
     write_version(connection, article)
     write_header(connection, article)
 
@@ -28,7 +28,7 @@ def write_version(connection: sqlite3.Connection, article: Article) -> None:
 
 
 def write_header(connection: sqlite3.Connection, article: Article) -> None:
-    """Make a stored version the current one."""
+    """Make a stored version the current version."""
     values = header_values(article)
     connection.execute(
         f"INSERT OR REPLACE INTO articles ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
@@ -39,7 +39,7 @@ def write_header(connection: sqlite3.Connection, article: Article) -> None:
 def write_passages(
     connection: sqlite3.Connection, article: Article, passages: Sequence[Passage], vectors: FloatArray
 ) -> None:
-    """Add the passages of a current article with their vectors (passages, dimension) and words."""
+    """Add the passages of a current article, with their vectors (passages, dimension) and words."""
     for passage, vector, keywords in zip(passages, vectors, passage_words(article, passages), strict=True):
         connection.execute(
             "INSERT INTO passages (article_id, paragraph, start, end, text, word_count, words, vector) "
@@ -58,14 +58,14 @@ def write_passages(
 
 
 def passage_words(article: Article, passages: Sequence[Passage]) -> Iterator[list[str]]:
-    """Yield each passage's words; its article's title says what it is about, so those are among them."""
+    """Yield the words of each passage, with the words of the title, which tells the topic of the passage."""
     title_words = words(article.title, language=article.language)
     for passage in passages:
         yield title_words + words(passage.text, language=article.language)
 
 
 def analyze_again(connection: sqlite3.Connection) -> None:
-    """Make every passage's words anew, as they are made now."""
+    """Compute the words of every passage again, with the current word analysis."""
     rows = connection.execute(
         "SELECT passages.id, text, title, language FROM passages JOIN articles ON articles.id = article_id"
     )

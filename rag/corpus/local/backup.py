@@ -1,4 +1,4 @@
-"""A corpus into one file and back, while other processes search it and add to it."""
+"""Backs a corpus up to one file and restores it, while other processes search it and add articles."""
 
 import glob
 import shutil
@@ -16,20 +16,20 @@ from rag.corpus.local.corpus import DATABASE_NAME
 from rag.corpus.local.database import Database, copy_pages
 from rag.corpus.local.derived_indexes import delete_files
 from rag.corpus.local.migrations import check_format, migrate
-from rag.corpus.local.properties import give_new_number, newest_state, stored_encoder
-from rag.corpus.protocol import EncoderIdentity, Told
+from rag.corpus.local.properties import draw_new_number, newest_state, stored_encoder
+from rag.corpus.protocol import EncoderIdentity, ProgressCallback
 from rag.errors import BackupError, CorpusDamaged, CorpusError, NotFound
 
-# Ids left free for passages that others add while a backup is being restored.
-_ROOM = 1_000_000
+# The number of ids reserved for passages that other processes add during a restore.
+_RESERVED_IDS = 1_000_000
 
-# Locked by the process whose copy lies beside it.
+# The process that writes the copy in the same folder locks this file.
 _IN_USE = "in-use.lock"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """What a backup holds; `encoder` is whose vectors they are."""
+    """The contents of a backup; `encoder` is the encoder of its vectors."""
 
     articles: int
     passages: int
@@ -40,12 +40,14 @@ class Contents:
         return f"{self.articles} articles, {self.passages} passages, {self.bytes:,} bytes"
 
 
-def back_up(folder: Path, target: Path, *, overwrite: bool, told: Told) -> Contents:
-    """Write the corpus in `folder`, as it is when this begins, into one file, whole or not at all.
+def back_up(folder: Path, target: Path, *, overwrite: bool, told: ProgressCallback) -> Contents:
+    """Write the corpus in `folder` into one file, completely or not at all.
+
+    The backup contains the state of the corpus at the start of this call.
 
     Raises:
-        NotFound: there is no corpus.
-        BackupError: the target is there already or cannot be written, or the corpus is damaged.
+        NotFound: there is no corpus in the folder.
+        BackupError: the target exists or cannot be written, or the corpus is damaged.
         CorpusError: the corpus cannot be read.
     """
     source = folder / DATABASE_NAME
@@ -57,39 +59,39 @@ def back_up(folder: Path, target: Path, *, overwrite: bool, told: Told) -> Conte
         raise BackupError(f"{target} is inside the data folder {folder}. Choose a file outside.")
     if target.exists() and not overwrite:
         raise BackupError(f"{target} exists. Choose another name, or overwrite it with --force.")
-    with _beside(target) as written:
+    with _temporary_path(target) as written:
         with closing(Database(source)) as database, database.reading() as connection:
-            stored_encoder(connection)  # subtle: what is seen is fixed by the first query, not by BEGIN
+            stored_encoder(connection)  # subtle: the first query fixes the snapshot, not BEGIN
             _copy(connection, written, told=told)
         contents = _checked(written, name=f"The corpus in {folder}", next_step="run `kutip doctor`")
         written.replace(target)
     return contents
 
 
-def restore(folder: Path, source: Path, *, overwrite: bool, told: Told) -> Contents:
-    """Put a backup in the place of the corpus in `folder`, in one transaction.
+def restore(folder: Path, source: Path, *, overwrite: bool, told: ProgressCallback) -> Contents:
+    """Replace the corpus in `folder` by a backup, in one transaction.
 
-    Whoever searches meanwhile sees the corpus of before, whole, and at the next search the restored one.
+    A search that is running meanwhile sees the complete former corpus. The next search sees the restored one.
 
     Raises:
-        NotFound: there is no such file.
-        BackupError: it is no backup, is damaged, or there are articles in the folder.
-        CorpusTooNew: a newer Kutip wrote it.
+        NotFound: the file does not exist.
+        BackupError: the file is not a backup or is damaged, or the folder contains articles.
+        CorpusTooNew: a newer version of Kutip wrote the backup.
         CorpusError: the folder cannot be written.
     """
     if not source.is_file():
         raise NotFound(f"There is no file {source}. Name a file that `kutip backup` wrote.")
     if not overwrite:
         _refuse_articles(folder)
-    with closing(_opened(folder)) as database, _beside(folder / DATABASE_NAME) as copied:
-        with closing(_connected(source, mode="ro")) as connection:
+    with closing(_open(folder)) as database, _temporary_path(folder / DATABASE_NAME) as copied:
+        with closing(_connect(source, mode="ro")) as connection:
             _check_is_corpus(connection, source)
             _copy(connection, copied, told=told)
         contents = _checked(copied, name=str(source), next_step="restore another backup")
-        with closing(_connected(copied)) as connection:
+        with closing(_connect(copied)) as connection:
             connection.execute("BEGIN")
             migrate(connection)
-            give_new_number(connection)
+            draw_new_number(connection)
             _renumber_passages(connection, after=_last_passage(database))
             connection.execute("COMMIT")
             database.take_over(connection, told=told)
@@ -98,13 +100,13 @@ def restore(folder: Path, source: Path, *, overwrite: bool, told: Told) -> Conte
 
 
 def _refuse_articles(folder: Path) -> None:
-    """Raise BackupError where the folder holds a corpus with anything in it, or one that cannot be read."""
+    """Raise BackupError if the folder contains a corpus with articles, or a corpus that cannot be read."""
     path = folder / DATABASE_NAME
     if not path.exists():
         return
     how = "Keep it with `kutip backup`, then replace it with --force"
     try:
-        with closing(_connected(path, mode="ro")) as connection:
+        with closing(_connect(path, mode="ro")) as connection:
             articles = _count(connection, "articles")
     except sqlite3.Error as error:
         raise BackupError(f"Cannot read the articles in {folder} ({error}). {how}.") from error
@@ -112,8 +114,8 @@ def _refuse_articles(folder: Path) -> None:
         raise BackupError(f"{folder} already has {articles} articles. {how}.")
 
 
-def _opened(folder: Path) -> Database:
-    """Open the folder's database; what is none any more is put aside, and a new one made."""
+def _open(folder: Path) -> Database:
+    """Open the database in the folder; if its file is damaged, rename the file and create a database."""
     try:
         return Database(folder / DATABASE_NAME)
     except CorpusDamaged:
@@ -123,7 +125,7 @@ def _opened(folder: Path) -> Database:
 
 
 def _last_passage(database: Database) -> int:
-    """Return the last passage id ever used, 0 where there is no corpus yet, or none that can be read."""
+    """Return the last passage id ever used; 0 if there is no corpus or it cannot be read."""
     try:
         with database.reading() as connection:
             return newest_state(connection)["last_passage"]
@@ -132,15 +134,15 @@ def _last_passage(database: Database) -> int:
 
 
 def _renumber_passages(connection: sqlite3.Connection, *, after: int) -> None:
-    """Give passages ids that nobody has seen: a search that began before may still ask for those it found."""
+    """Give the passages unused ids, because a search that began before may still read the ids it found."""
     if after:
-        step = max(after, newest_state(connection)["last_passage"]) + _ROOM
+        step = max(after, newest_state(connection)["last_passage"]) + _RESERVED_IDS
         connection.execute("DELETE FROM removals")
         connection.execute("UPDATE passages SET id = id + ?", [step])
         connection.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'passages'", [step])
 
 
-def _connected(path: Path, *, mode: Literal["ro", "rwc"] = "rwc") -> sqlite3.Connection:
+def _connect(path: Path, *, mode: Literal["ro", "rwc"] = "rwc") -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
     return connection
@@ -159,13 +161,13 @@ def _check_is_corpus(connection: sqlite3.Connection, path: Path) -> None:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """Give a path on the disk of `target` for what is to take its place; remove what was left by a kill."""
+def _temporary_path(target: Path) -> Iterator[Path]:
+    """Give a path on the disk of `target` for its replacement; delete the files of killed processes."""
     prefix = f"{target.name}.unfinished-"
     try:
-        for left in target.parent.glob(f"{glob.escape(prefix)}*"):
-            with suppress(filelock.Timeout), filelock.FileLock(left / _IN_USE, timeout=0):
-                shutil.rmtree(left)
+        for leftover in target.parent.glob(f"{glob.escape(prefix)}*"):
+            with suppress(filelock.Timeout), filelock.FileLock(leftover / _IN_USE, timeout=0):
+                shutil.rmtree(leftover)
         with (
             tempfile.TemporaryDirectory(dir=target.parent, prefix=prefix) as folder,
             filelock.FileLock(Path(folder, _IN_USE)),
@@ -175,10 +177,10 @@ def _beside(target: Path) -> Iterator[Path]:
         raise BackupError(f"Cannot write {target} ({error}). Choose another file.") from error
 
 
-def _copy(source: sqlite3.Connection, target: Path, *, told: Told) -> None:
-    """Copy what `source` sees into a new file that needs no other beside it."""
+def _copy(source: sqlite3.Connection, target: Path, *, told: ProgressCallback) -> None:
+    """Copy the data that `source` sees into a new file, which is complete without a log file."""
     try:
-        with closing(_connected(target)) as connection:
+        with closing(_connect(target)) as connection:
             copy_pages(source, connection, told=told)
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
@@ -188,9 +190,9 @@ def _copy(source: sqlite3.Connection, target: Path, *, told: Told) -> None:
 
 
 def _checked(path: Path, *, name: str, next_step: str) -> Contents:
-    """Return what a copy holds after having read all of it."""
+    """Read a copy completely, check it, and return its contents."""
     try:
-        with closing(_connected(path)) as connection:
+        with closing(_connect(path)) as connection:
             (problem,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             if problem != "ok":
                 raise BackupError(f"{name} is damaged ({' '.join(problem.split())}): {next_step}.")

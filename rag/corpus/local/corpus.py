@@ -1,4 +1,4 @@
-"""The embedded corpus: SQLite holds the truth, FAISS is derived from it."""
+"""The local corpus: SQLite stores the articles, and the indexes are derived from the database."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 
 from embeddings.vector_index import Tier
 from embeddings.weights import FloatArray
-from rag.corpus.documents import from_document, header, not_whole
+from rag.corpus.documents import damaged_document, from_document, header
 from rag.corpus.findings import Finding
 from rag.corpus.index_report import IndexReport
 from rag.corpus.local import properties as corpus_properties
@@ -17,12 +17,12 @@ from rag.corpus.local.article_rows import analyze_again, write_article, write_pa
 from rag.corpus.local.database import Database
 from rag.corpus.local.derived_indexes import DerivedIndexes
 from rag.corpus.local.filters import where
-from rag.corpus.local.integrity import check_database, check_indexes, is_whole
+from rag.corpus.local.integrity import check_database, check_indexes, is_intact
 from rag.corpus.local.migrations import is_migrated, migrate
-from rag.corpus.local.properties import claim_for_encoder, stored_encoder
+from rag.corpus.local.properties import record_encoder, stored_encoder
 from rag.corpus.local.repair import repair
 from rag.corpus.local.search import LocalSearch
-from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, Told
+from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, ProgressCallback
 from rag.data_folder import CORPUS_FILE
 from rag.datatypes import (
     Article,
@@ -49,13 +49,16 @@ _KEPT_AT_ONCE = 32
 
 
 class LocalCorpus:
-    """Articles in one folder; safe for several threads and several processes at once."""
+    """Articles in one folder. Several threads and processes can use the folder at the same time."""
 
     def __init__(self, folder: Path, *, encoder: EncoderIdentity | None) -> None:
-        """Open the corpus in `folder`, or make it; without an encoder it does all but vector search and add.
+        """Open the corpus in `folder`, or create one. Without an encoder, it cannot search vectors or add.
 
         Raises:
-            CorpusNotWritable, CorpusTooNew, EncoderMismatch, CorpusError
+            CorpusNotWritable: the folder cannot be written.
+            CorpusTooNew: a newer version of Kutip wrote the corpus.
+            EncoderMismatch: the vectors come from another encoder.
+            CorpusError: the corpus cannot be used for another reason.
         """
         self.location = str(folder)
         self._encoder = encoder
@@ -69,47 +72,47 @@ class LocalCorpus:
             raise
 
     def _prepare(self) -> None:
-        """Make, migrate or claim what this version and this encoder need; wait for no writer otherwise."""
+        """Create or migrate the tables and record the encoder if needed; otherwise, wait for no writer."""
         with self._database.reading() as connection:
-            if is_migrated(connection) and _is_claimed(connection, self._encoder):
+            if is_migrated(connection) and _is_prepared(connection, self._encoder):
                 return
         with self._database.writing() as connection:
             migrate(connection)
             if self._encoder:
-                claim_for_encoder(connection, self._encoder)
+                record_encoder(connection, self._encoder)
             if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
                 analyze_again(connection)
 
     def close(self) -> None:
-        """Save what was derived, and close the database."""
+        """Save the indexes and close the database."""
         self._derived.close()
         self._database.close()
 
     def optimize(self) -> None:
-        """Do now what searches would have done beside them: derive, train and save the indexes."""
+        """Do the upkeep now that otherwise runs in the background: update, train and save the indexes."""
         self._derived.optimize()
 
     def vector_tier(self) -> Tier:
-        """Return how vectors are searched now.
+        """Return the kind of vector index that searches use now.
 
         Raises:
             ValueError: the corpus was opened without an encoder.
         """
         with self._database.reading() as connection:
-            return self._derived.searched_vectors.brought_up(connection).tier
+            return self._derived.searched_vectors.updated(connection).tier
 
     def search_description(self) -> str:
-        """Say in a few words how vectors are searched."""
+        """Describe in a few words how vectors are searched."""
         tier = self.vector_tier()
         if not tier.lists:
-            return "every vector compared"
+            return "every vector is compared"
         return (
-            f"{tier.lists_searched} of {tier.lists} lists of vectors searched, "
-            f"which find {tier.recall:.4f} of the ten nearest"
+            f"{tier.lists_searched} of {tier.lists} lists of vectors are searched, "
+            f"which finds {tier.recall:.4f} of the ten nearest"
         )
 
     def index_report(self) -> IndexReport:
-        """Return how the indexes stand, without bringing them up.
+        """Report the state of the indexes without updating them.
 
         Raises:
             CorpusError: the database cannot be read.
@@ -117,15 +120,15 @@ class LocalCorpus:
         return self._derived.report()
 
     def encoder_of_vectors(self) -> EncoderIdentity | None:
-        """Return whose vectors are stored, whatever encoder it was opened with."""
+        """Return the encoder of the stored vectors, whatever encoder the corpus was opened with."""
         with self._database.reading() as connection:
             return stored_encoder(connection)
 
-    def check(self, *, told: Told) -> list[Finding]:
-        """Return what is wrong with what is stored and with the indexes; `told` hears of articles.
+    def check(self, *, told: ProgressCallback) -> list[Finding]:
+        """Check the stored data and the indexes and return the findings; `told` is called after each article.
 
-        Indexes are compared where nothing that is stored has to be mended first; the vectors' where there is
-        an encoder.
+        Indexes are checked only if no stored data needs repair first. The vector index is checked only if the
+        corpus was opened with an encoder.
 
         Raises:
             CorpusError: the database cannot be read.
@@ -134,12 +137,12 @@ class LocalCorpus:
             found = check_database(connection, told=told)
             if any(finding.problem.repair for finding in found):
                 return found
-            keywords = self._derived.keywords.brought_up(connection)
-            vectors = self._derived.vectors.brought_up(connection) if self._derived.vectors else None
+            keywords = self._derived.keywords.updated(connection)
+            vectors = self._derived.vectors.updated(connection) if self._derived.vectors else None
             return [*found, *check_indexes(connection, keywords=keywords, vectors=vectors)]
 
     def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
-        """Mend what was found, as far as nothing is lost by it.
+        """Repair the findings unless data would be lost.
 
         Raises:
             CorpusError: the database cannot be written.
@@ -159,11 +162,11 @@ class LocalCorpus:
     # Articles
 
     def add(self, article: Article, passages: Sequence[Passage], vectors: FloatArray) -> IngestStatus:
-        """Put a new or edited article in place of its former version, in one transaction."""
+        """Add a new article or replace its former version, in one transaction."""
         if self._encoder is None:
-            raise ValueError("A corpus opened without an encoder takes no articles.")
+            raise ValueError("A corpus opened without an encoder cannot add articles.")
         with self._database.writing() as connection:
-            claim_for_encoder(connection, self._encoder)
+            record_encoder(connection, self._encoder)
             current = _current_version(connection, article.id)
             if current == article.version:
                 return "unchanged"
@@ -173,7 +176,7 @@ class LocalCorpus:
             return "created" if current is None else "updated"
 
     def remove(self, article_id: str) -> bool:
-        """Remove an article with all its versions from every index; False where there is none."""
+        """Remove an article with all its versions from every index; return False if there is none."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
             listed = connection.execute("DELETE FROM articles WHERE id = ?", [article_id]).rowcount
@@ -181,11 +184,11 @@ class LocalCorpus:
             return listed + stored > 0
 
     def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
-        """Replace every passage and vector by another encoder's, in one transaction; return the articles."""
+        """Encode all articles with another encoder, in one transaction; return the number of articles."""
         self._derived.forget_vectors()
         with self._database.writing() as connection:
             connection.execute("DELETE FROM passages")
-            claim_for_encoder(connection, encoder)
+            record_encoder(connection, encoder)
             rows = connection.execute(
                 "SELECT article_id, document FROM versions JOIN articles USING (version) "
                 "WHERE articles.id = article_id"
@@ -196,10 +199,10 @@ class LocalCorpus:
         return len(rows)
 
     def articles_after(self, article_id: str) -> list[KeptArticle]:
-        """Return all that is kept of the next articles in the order of their ids; none after the last.
+        """Return the next articles by id, with all their versions and passages; none after the last.
 
         Raises:
-            CorpusDamaged: a document is not what its version says.
+            CorpusDamaged: a stored document does not match its version.
         """
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -215,12 +218,12 @@ class LocalCorpus:
         return KeptArticle(article=current, passages=passages, former=list(versions.values()))
 
     def add_kept(self, kept: KeptArticle) -> None:
-        """Put an article in place of what it is here, in one transaction; former versions of both stay."""
+        """Add or replace an article in one transaction; keep the former versions of both."""
         if self._encoder is None:
-            raise ValueError("A corpus opened without an encoder takes no articles.")
+            raise ValueError("A corpus opened without an encoder cannot add articles.")
         vectors = np.array([vector for _, vector in kept.passages])
         with self._database.writing() as connection:
-            claim_for_encoder(connection, self._encoder)
+            record_encoder(connection, self._encoder)
             connection.execute("DELETE FROM passages WHERE article_id = ?", [kept.article.id])
             for former in kept.former:
                 write_version(connection, former)
@@ -228,7 +231,7 @@ class LocalCorpus:
             write_passages(connection, kept.article, [passage for passage, _ in kept.passages], vectors)
 
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
-        """Return an article as it is now, or as it was in `version`."""
+        """Return the current version of an article, or the given one; None if there is none."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT document FROM versions WHERE article_id = ? AND version = ?",
@@ -237,13 +240,13 @@ class LocalCorpus:
         return from_document(article_id, row["document"]) if row else None
 
     def some_articles(self, count: int) -> list[str]:
-        """Return the ids of `count` current articles, others each time."""
+        """Return the ids of `count` current articles, chosen at random."""
         with self._database.reading() as connection:
             rows = connection.execute("SELECT id FROM articles ORDER BY random() LIMIT ?", [count]).fetchall()
         return [row["id"] for row in rows]
 
     def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
-        """List current articles in the order of their ids, from the one after `cursor`."""
+        """List current articles in the order of their ids, beginning after `cursor`."""
         condition, parameters = where(filters)
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -254,7 +257,7 @@ class LocalCorpus:
         return ArticlePage(articles=headers, next_cursor=headers[-1].id if len(rows) > limit else None)
 
     def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
-        """Return an article's current passages with their vectors, in order; none if not of `version`."""
+        """Return an article's current passages and vectors, in order; none if `version` is not current."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT paragraph, start, end, text, vector FROM passages "
@@ -271,7 +274,7 @@ class LocalCorpus:
         ]
 
     def counts(self, filters: Filters = NO_FILTERS) -> Counts:
-        """Count the articles and passages that pass, and the undated ones that a range of days left out."""
+        """Count the articles and passages that pass, and the undated articles that a date range excludes."""
         condition, parameters = where(filters)
         dateless, dateless_parameters = where(filters, with_dates=False)
         with self._database.reading() as connection:
@@ -289,7 +292,7 @@ class LocalCorpus:
         )
 
     def filter_values(self) -> FilterValues:
-        """Return the languages and outlets that current articles have, those of most articles first."""
+        """Return the languages and outlets of current articles, those with the most articles first."""
         with self._database.reading() as connection:
             return FilterValues(
                 languages=_values_of(connection, "language"), outlets=_values_of(connection, "outlet")
@@ -306,21 +309,21 @@ class LocalCorpus:
     def keyword_search(
         self, query: str, *, language: str, depth: int, filters: Filters = NO_FILTERS
     ) -> KeywordMatches:
-        """Return the passages that share words with `query`, the rarer the better, best first."""
+        """Return the passages that share words with `query`, best first; rare words count more."""
         return self._search.by_words(query, language=language, depth=depth, filters=filters)
 
     def at_one_state(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns; searches and hits in it see one state, whoever writes meanwhile."""
+        """Return the result of `work`; its searches and hits see one state, despite concurrent writes."""
         return self._search.at_one_state(work)
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
-        """Return the passages with their texts and articles; one removed since it was found is left out."""
+        """Return the passages with their texts and articles; omit those removed since the search."""
         return self._search.hits(passages, source=source)
 
 
-def _is_claimed(connection: sqlite3.Connection, encoder: EncoderIdentity | None) -> bool:
+def _is_prepared(connection: sqlite3.Connection, encoder: EncoderIdentity | None) -> bool:
     is_analyzed = corpus_properties.read(connection, "analysis") == str(ANALYSIS)
-    return is_analyzed and (encoder is None or corpus_properties.is_claimed_for(connection, encoder))
+    return is_analyzed and (encoder is None or corpus_properties.is_recorded_encoder(connection, encoder))
 
 
 def _current_version(connection: sqlite3.Connection, article_id: str) -> str | None:
@@ -329,12 +332,12 @@ def _current_version(connection: sqlite3.Connection, article_id: str) -> str | N
 
 
 def _versions(connection: sqlite3.Connection, header: sqlite3.Row) -> dict[str, Article]:
-    """Return the versions of an article, each checked against its hash."""
+    """Return the versions of an article, and check each against its hash."""
     rows = connection.execute(
         "SELECT * FROM versions WHERE article_id = ? ORDER BY stored_at", [header["id"]]
     ).fetchall()
-    if header["version"] not in {row["version"] for row in rows} or not all(map(is_whole, rows)):
-        raise not_whole(header["id"])
+    if header["version"] not in {row["version"] for row in rows} or not all(map(is_intact, rows)):
+        raise damaged_document(header["id"])
     return {row["version"]: from_document(row["article_id"], row["document"]) for row in rows}
 
 

@@ -1,4 +1,4 @@
-"""SQLite connections for one data folder: many readers, one writer, errors in Kutip's own words."""
+"""SQLite connections to one data folder: many readers, one writer, and errors translated to Kutip's."""
 
 import queue
 import sqlite3
@@ -8,28 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rag.corpus.protocol import Told
+from rag.corpus.protocol import ProgressCallback
 from rag.errors import CorpusBusy, CorpusDamaged, CorpusError, CorpusNotWritable
 
 _BUSY_TIMEOUT_SECONDS = 30.0
 _RETRY_SECONDS = 0.01
 
-# 4 MiB: little enough to tell of.
+# 4 MiB, small enough for frequent progress reports.
 _PAGES_COPIED_AT_ONCE = 1000
 
 _LONG_LOG_BYTES = 32 * 2**20
-_CHECKPOINT_WAITS_MILLISECONDS = 200
+_CHECKPOINT_TIMEOUT_MILLISECONDS = 200
 _SECONDS_AFTER_FAILURE = 2.0
 
 
 class _Read(threading.local):
-    """The connection that this thread is reading with."""
+    """The connection with which this thread is reading."""
 
     connection: sqlite3.Connection | None = None
 
 
 class Database:
-    """A SQLite file in WAL mode: readers never wait for the writer, nor it for them."""
+    """A SQLite file in WAL mode: readers and the writer never wait for each other."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -49,7 +49,7 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that sees one state of the data from its first query to the end.
 
-        Within another `reading` of the same thread, it is that one's.
+        A nested `reading` in the same thread gives the same connection.
         """
         if self._read.connection is not None:
             yield self._read.connection
@@ -61,12 +61,12 @@ class Database:
                 yield connection
             finally:
                 self._read.connection = None
-                # Unlike the statement, no error where SQLite has rolled back by itself.
+                # Unlike the SQL statement, this method does not fail if SQLite has already rolled back.
                 connection.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection in one transaction: committed at the end, undone by any exception."""
+        """Give a connection in a transaction, which commits at the end and rolls back on any exception."""
         with self._write_lock, self._borrowed() as connection, translated(self._path):
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -77,8 +77,8 @@ class Database:
                 raise
             self._shorten_log(connection)
 
-    def take_over(self, other: sqlite3.Connection, *, told: Told) -> None:
-        """Put all that another database holds in the place of what this one does, in one transaction."""
+    def take_over(self, other: sqlite3.Connection, *, told: ProgressCallback) -> None:
+        """Replace all data by those of another database, in one transaction."""
         with self._write_lock, self._borrowed() as connection, translated(self._path):
             copy_pages(other, connection, told=told)
             self._shorten_log(connection)
@@ -89,15 +89,15 @@ class Database:
             self._idle.get().close()
 
     def _shorten_log(self, connection: sqlite3.Connection) -> None:
-        """Begin the log anew where it has grown long, waiting a moment until nobody reads in it.
+        """Empty the write-ahead log if it is long, after waiting a moment for its readers.
 
-        SQLite does so by itself only when it happens that nobody reads, which busy workers never let happen.
+        SQLite does this by itself only at a moment without readers, and with busy workers there is none.
         """
         now = time.monotonic()
-        # What is committed stays so, whatever comes of this.
+        # The changes are already committed, so an error here loses nothing.
         with suppress(OSError, sqlite3.OperationalError):
             if self._log_path.stat().st_size > _LONG_LOG_BYTES and now >= self._checkpoint_not_before:
-                connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAITS_MILLISECONDS}")
+                connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_TIMEOUT_MILLISECONDS}")
                 is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 self._checkpoint_not_before = now + is_busy * _SECONDS_AFTER_FAILURE
         connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_SECONDS * 1000)}")
@@ -121,7 +121,7 @@ class Database:
         connection.row_factory = sqlite3.Row
         try:
             _switch_to_wal(connection)
-            # FULL, so that a power failure loses nothing that was committed either.
+            # With FULL, committed changes survive a power failure.
             for pragma in ("synchronous = FULL", "foreign_keys = ON"):
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
@@ -130,10 +130,11 @@ class Database:
         return connection
 
 
-def copy_pages(source: sqlite3.Connection, target: sqlite3.Connection, *, told: Told) -> None:
-    """Copy a whole database into another, which changes at the end, all at once.
+def copy_pages(source: sqlite3.Connection, target: sqlite3.Connection, *, told: ProgressCallback) -> None:
+    """Copy a whole database over another. The other changes at the end, in one step.
 
-    subtle: SQLite begins again after each commit of others, unless `source` is in a transaction.
+    subtle: unless `source` is in a transaction, SQLite restarts the copy after each commit of another
+    process.
     """
     source.backup(
         target,
@@ -144,9 +145,9 @@ def copy_pages(source: sqlite3.Connection, target: sqlite3.Connection, *, told: 
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Let readers and the writer work side by side.
+    """Let readers and the writer work at the same time.
 
-    subtle: where several open a new file at once SQLite does not wait for its turn here, whatever the
+    subtle: if several processes open a new file at the same time, SQLite fails here immediately, whatever the
     timeout.
     """
     deadline = time.monotonic() + _BUSY_TIMEOUT_SECONDS
@@ -163,16 +164,16 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn the errors that SQLite has with its file into Kutip's."""
+    """Translate SQLite's errors about its file to Kutip's errors."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if "readonly" in str(error) or "unable to open" in str(error):
             raise _not_writable(path, error) from error
-        # subtle: where there is no room for what the connections share, SQLite calls it an I/O error.
+        # subtle: if the disk has no space for the shared-memory file, SQLite reports an I/O error.
         if "full" in str(error) or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE":
             raise CorpusError(
-                f"The disk of {path.parent} is full: free some space; what was being stored is not."
+                f"The disk of {path.parent} is full, and the last change was not stored: free some space."
             ) from error
         if "locked" in str(error):
             raise CorpusBusy(
@@ -181,7 +182,7 @@ def translated(path: Path) -> Iterator[None]:
             ) from error
         raise CorpusError(f"The corpus {path} cannot be used ({error}): run `kutip doctor`.") from error
     except sqlite3.DatabaseError as error:
-        # The classes derived from it are for mistakes of the caller, not for a damaged file.
+        # Subclasses of DatabaseError mean a mistake of the caller, not a damaged file.
         if type(error) is not sqlite3.DatabaseError:
             raise
         raise CorpusDamaged(f"The corpus {path} is damaged ({error}): restore it from a backup.") from error

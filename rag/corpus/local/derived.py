@@ -1,4 +1,4 @@
-"""An index derived from the database, brought up to it before each search; a cache, never trusted."""
+"""An index derived from the database and updated before each search. The index is a cache, never trusted."""
 
 import logging
 import shutil
@@ -20,11 +20,11 @@ logger = logging.getLogger(__name__)
 State = dict[str, int]
 Index = TypeVar("Index")
 
-NOTHING: State = {"corpus": 0, "analysis": 0, "last_passage": 0, "last_removal": 0}
+EMPTY_STATE: State = {"corpus": 0, "analysis": 0, "last_passage": 0, "last_removal": 0}
 
 
 class Derived(ABC, Generic[Index]):
-    """An index with the state of the database that it holds."""
+    """An index, and the state of the database that the index contains."""
 
     kind: Literal["vectors", "keywords"]
     _name: str
@@ -36,35 +36,37 @@ class Derived(ABC, Generic[Index]):
 
     @property
     def index(self) -> Index:
-        """The index as it is."""
+        """The index, not updated."""
         return self._current[0]
 
     def progress(self, newest: State) -> Progress:
-        """Return how far the index has come on its way to `newest`."""
+        """Return how far the index is behind the state `newest`."""
         _, state = self._current
         if not _is_same_corpus(state, newest):
-            state = NOTHING
+            state = EMPTY_STATE
         return Progress(
             index=self.kind,
             last_passage=state["last_passage"],
             last_removal=state["last_removal"],
-            # Searches may have been ahead of whoever read `newest`.
+            # A search may have updated the index after `newest` was read.
             passages_behind=max(0, newest["last_passage"] - state["last_passage"]),
             removals_behind=max(0, newest["last_removal"] - state["last_removal"]),
         )
 
     def check(self, connection: sqlite3.Connection) -> None:
-        """Forget an index of another database, or of a later state of this one, restored since.
+        """Discard an index of another database, or of a later state than the database has now.
 
-        subtle: the caller asks the database after the file was read, as another process may write both.
+        The database has an earlier state if a copy of its file was restored.
+
+        subtle: read the database after the index file, because another process may write both.
         """
-        if not can_become(self._current[1], newest_state(connection)):
-            logger.warning("The %s is built anew: %s is of another database.", self._name, self._path)
+        if not is_earlier_state(self._current[1], newest_state(connection)):
+            logger.warning("Rebuilding the %s: %s belongs to another database.", self._name, self._path)
             delete(self._path)
-            self._current = self._empty(), NOTHING
+            self._current = self._empty(), EMPTY_STATE
 
-    def brought_up(self, connection: sqlite3.Connection) -> Index:
-        """Return the index after applying what was committed since the last time."""
+    def updated(self, connection: sqlite3.Connection) -> Index:
+        """Return the index with all changes that were committed since the last update."""
         newest = newest_state(connection)
         index, state = self._current
         if state == newest:
@@ -72,20 +74,20 @@ class Derived(ABC, Generic[Index]):
         with self._lock:
             index, state = self._current
             if not _is_same_corpus(state, newest):
-                # A backup was restored, or the database repaired, while this process had it open.
-                index, state = self._empty(), NOTHING
+                # A backup was restored or the database was repaired while this process had the database open.
+                index, state = self._empty(), EMPTY_STATE
             for last, rows in self._added(connection, after=state["last_passage"]):
                 self._add(index, rows)
-                # Noted at once, so that nothing is added twice if the next rows cannot be read.
+                # Record the state now, so that nothing is added twice if the next rows cannot be read.
                 state = {**state, "last_passage": last}
                 self._current = index, state
             self._remove(index, removed_since(connection, after=state["last_removal"]))
-            # subtle: another thread may have been ahead of this snapshot; the state never goes back.
+            # subtle: another thread may have applied changes newer than this snapshot. Never go back.
             self._current = index, {name: max(newest[name], state[name]) for name in newest}
         return index
 
-    def held(self) -> AbstractContextManager[bool]:
-        """Keep other threads from bringing the index up."""
+    def updates_paused(self) -> AbstractContextManager[bool]:
+        """Prevent other threads from updating the index."""
         return self._lock
 
     def _replace(self, index: Index, state: State) -> None:
@@ -97,8 +99,8 @@ class Derived(ABC, Generic[Index]):
             return self._read()
         except UnusableIndexFile as error:
             if self._path.exists():
-                logger.warning("The %s is built anew from the database: %s", self._name, error)
-            return self._empty(), NOTHING
+                logger.warning("Rebuilding the %s from the database: %s", self._name, error)
+            return self._empty(), EMPTY_STATE
 
     @property
     @abstractmethod
@@ -107,11 +109,11 @@ class Derived(ABC, Generic[Index]):
 
     @abstractmethod
     def upkeep(self, database: Database, cancelled: threading.Event) -> None:
-        """Do what takes long; the index can be searched and brought up meanwhile."""
+        """Do the slow work. Meanwhile, other threads can search and update the index."""
 
     @abstractmethod
     def save(self, database: Database) -> None:
-        """Write what would take long to derive again."""
+        """Save whatever would be slow to derive again."""
 
     @abstractmethod
     def _read(self) -> tuple[Index, State]: ...
@@ -126,15 +128,15 @@ class Derived(ABC, Generic[Index]):
 
 
 def delete(path: Path) -> None:
-    """Delete a file, or a folder with all in it."""
+    """Delete a file, or a folder with its contents."""
     if path.is_dir():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
 
 
-def can_become(state: State, newest: State) -> bool:
-    """Whether the state is an earlier one of the same database, or none yet."""
+def is_earlier_state(state: State, newest: State) -> bool:
+    """Return whether the state is empty, or the same state or an earlier one of the same database."""
     if state["corpus"] == 0:
         return True
     return _is_same_corpus(state, newest) and all(
@@ -147,6 +149,6 @@ def _is_same_corpus(state: State, newest: State) -> bool:
 
 
 def removed_since(connection: sqlite3.Connection, *, after: int) -> dict[int, str]:
-    """Return the passages removed since, with their words."""
+    """Return the passages removed after the removal `after`, with their words."""
     rows = connection.execute("SELECT passage_id, words FROM removals WHERE sequence > ?", [after])
     return {row["passage_id"]: row["words"] for row in rows}

@@ -1,7 +1,7 @@
-"""The vector index and the keyword index of a data folder together, and what keeps them in shape.
+"""The vector index and the keyword index of a data folder, and their upkeep.
 
-What takes long (training a larger tier, writing files) is done beside the searches, by one thread of one
-process at a time; then the new index takes the old one's place.
+Upkeep is slow: it trains a larger tier and writes files. One thread of one process at a time does upkeep in
+the background while searches continue. Then the new index replaces the old one.
 """
 
 import logging
@@ -32,11 +32,11 @@ KEYWORDS_NAME = "keywords.tantivy"
 _LOCK_NAME = "upkeep.lock"
 
 _SECONDS_BETWEEN_FAILURES = 60.0
-_CLOSING_WAITS_SECONDS = 10.0
+_LOCK_TIMEOUT_SECONDS = 10.0
 
 
 class DerivedIndexes:
-    """Both indexes of a folder, and the thread that keeps them in shape."""
+    """Both indexes of a folder, and the thread for their upkeep."""
 
     def __init__(self, folder: Path, database: Database, encoder: EncoderIdentity | None) -> None:
         self._database = database
@@ -48,26 +48,26 @@ class DerivedIndexes:
         self._closing = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._not_before = 0.0
+        self._next_upkeep_at = 0.0
         with database.reading() as connection:
             for derived in self._all:
                 derived.check(connection)
 
     @property
     def searched_vectors(self) -> DerivedVectors:
-        """The index of vectors; ValueError for a corpus that was opened without an encoder."""
+        """The vector index; ValueError if the corpus was opened without an encoder."""
         if self.vectors is None:
-            raise ValueError("A corpus opened without an encoder has no vector search.")
+            raise ValueError("A corpus opened without an encoder cannot search vectors.")
         return self.vectors
 
     def upkeep_if_due(self) -> None:
-        """Start the upkeep beside the searches, unless it runs or has just failed."""
-        if not any(derived.is_due for derived in self._all) or time.monotonic() < self._not_before:
+        """Start upkeep in the background if needed, unless upkeep is running or has just failed."""
+        if not any(derived.is_due for derived in self._all) or time.monotonic() < self._next_upkeep_at:
             return
         with self._starting:
             if self._closing.is_set() or self._has_upkeep:
                 return
-            self._thread = threading.Thread(target=self._upkeep_beside, name="upkeep", daemon=True)
+            self._thread = threading.Thread(target=self._upkeep_in_background, name="upkeep", daemon=True)
             self._thread.start()
 
     @property
@@ -75,15 +75,15 @@ class DerivedIndexes:
         return self._thread is not None and self._thread.is_alive()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep other threads from bringing the indexes up."""
+    def updates_paused(self) -> Iterator[None]:
+        """Prevent other threads from updating the indexes."""
         with ExitStack() as stack:
             for derived in self._all:
-                stack.enter_context(derived.held())
+                stack.enter_context(derived.updates_paused())
             yield
 
     def report(self) -> IndexReport:
-        """Return how both indexes stand, without bringing them up."""
+        """Report the state of both indexes without updating them."""
         with self._database.reading() as connection:
             newest = newest_state(connection)
             (passages,) = connection.execute("SELECT passages FROM statistics").fetchone()
@@ -97,18 +97,18 @@ class DerivedIndexes:
         )
 
     def optimize(self) -> None:
-        """Bring both up and do the upkeep now."""
+        """Update both indexes and do the upkeep now."""
         with self._database.reading() as connection:
             for derived in self._all:
-                derived.brought_up(connection)
-        self._upkeep(wait_seconds=_CLOSING_WAITS_SECONDS)
+                derived.updated(connection)
+        self._upkeep(wait_seconds=_LOCK_TIMEOUT_SECONDS)
 
     def forget_vectors(self) -> None:
-        """Delete the vector file, which an opening without an encoder does not hold against the database."""
+        """Delete the vector file. A corpus opened without an encoder does not check this file."""
         delete(self._vectors_path)
 
     def close(self) -> None:
-        """End the upkeep, and write what would take long to derive again."""
+        """Stop the upkeep, and save whatever would be slow to derive again."""
         self._closing.set()
         with self._starting:
             if self._thread:
@@ -116,39 +116,41 @@ class DerivedIndexes:
         try:
             with self._database.reading() as connection:
                 for derived in self._all:
-                    derived.brought_up(connection)
-            with self._alone(wait_seconds=_CLOSING_WAITS_SECONDS):
+                    derived.updated(connection)
+            with self._files_locked(wait_seconds=_LOCK_TIMEOUT_SECONDS):
                 for derived in self._all:
                     derived.save(self._database)
         except (CorpusError, OSError, ValueError, filelock.Timeout) as error:
-            logger.warning("The indexes could not be saved; they will be built anew: %s", error)
+            logger.warning("The indexes could not be saved. Kutip will rebuild them: %s", error)
 
-    def _upkeep_beside(self) -> None:
-        faiss.omp_set_num_threads(1)  # of this thread alone: the other processors answer questions
+    def _upkeep_in_background(self) -> None:
+        faiss.omp_set_num_threads(1)  # for this thread only: the other processors answer questions
         self._upkeep(wait_seconds=0)
 
     def _upkeep(self, *, wait_seconds: float) -> None:
         try:
-            with self._alone(wait_seconds=wait_seconds):
+            with self._files_locked(wait_seconds=wait_seconds):
                 for derived in self._all:
                     if derived.is_due:
                         derived.upkeep(self._database, self._closing)
         except filelock.Timeout:
-            self._not_before = time.monotonic() + 1
+            self._next_upkeep_at = time.monotonic() + 1
         except Exception:
-            logger.exception("The indexes work on as they are; their upkeep failed.")
-            self._not_before = time.monotonic() + _SECONDS_BETWEEN_FAILURES
+            logger.exception(
+                "The upkeep of the indexes failed; searches continue with the indexes as they are."
+            )
+            self._next_upkeep_at = time.monotonic() + _SECONDS_BETWEEN_FAILURES
 
     @contextmanager
-    def _alone(self, *, wait_seconds: float) -> Iterator[None]:
-        """Keep other processes from the files, and remove what one that was killed left."""
+    def _files_locked(self, *, wait_seconds: float) -> Iterator[None]:
+        """Lock the index files against other processes; delete the unfinished file of a killed process."""
         with filelock.FileLock(self._lock_path, timeout=wait_seconds):
             unfinished(self._vectors_path).unlink(missing_ok=True)
             yield
 
 
 def delete_files(folder: Path) -> None:
-    """Delete the files of both indexes, unless another process is at work on them: they are derived anew."""
-    with suppress(filelock.Timeout), filelock.FileLock(folder / _LOCK_NAME, timeout=_CLOSING_WAITS_SECONDS):
+    """Delete the files of both indexes, unless another process is writing them; Kutip derives them again."""
+    with suppress(filelock.Timeout), filelock.FileLock(folder / _LOCK_NAME, timeout=_LOCK_TIMEOUT_SECONDS):
         delete(folder / VECTORS_NAME)
         delete(folder / KEYWORDS_NAME)

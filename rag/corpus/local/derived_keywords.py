@@ -1,4 +1,4 @@
-"""The keyword index of a data folder: the newest passages in memory, the others in files."""
+"""The keyword index of a data folder: the newest passages are in memory, the others in files."""
 
 import sqlite3
 import threading
@@ -7,12 +7,13 @@ from contextlib import closing
 
 from embeddings.vector_index import UnusableIndexFile
 from rag.corpus.local.database import Database
-from rag.corpus.local.derived import NOTHING, Derived, State, can_become, removed_since
+from rag.corpus.local.derived import EMPTY_STATE, Derived, State, is_earlier_state, removed_since
 from rag.corpus.local.indexed_rows import entry_batches
 from rag.corpus.local.keyword_index import Entry, KeywordIndex, keep, open_kept
 from rag.corpus.local.properties import newest_state
 
-# Passages whose words are only in memory before they are written: read anew at each start, in .1 s.
+# Upkeep writes the words to files when this many passages are only in memory. Every start reads them
+# from the database, in about .1 s.
 _WRITTEN_FROM = 5_000
 
 
@@ -24,28 +25,29 @@ class DerivedKeywords(Derived[KeywordIndex]):
 
     @property
     def is_due(self) -> bool:
-        """Whether many passages are in memory only."""
+        """Whether many passages are only in memory."""
         return self.index.unkept >= _WRITTEN_FROM
 
     def upkeep(self, database: Database, cancelled: threading.Event) -> None:
-        """Write what is in memory only into the folder, and begin again with that."""
+        """Write the passages that are only in memory into the folder, and reload the index from there."""
         try:
             _, kept = open_kept(self._path)
         except UnusableIndexFile:
-            kept = NOTHING
+            kept = EMPTY_STATE
         with database.reading() as connection:
             newest = newest_state(connection)
-            kept = kept if can_become(kept, newest) else NOTHING
-            if kept != newest:  # no other process has done it
+            kept = kept if is_earlier_state(kept, newest) else EMPTY_STATE
+            if kept != newest:  # otherwise another process has already written the folder
                 removed = removed_since(connection, after=kept["last_removal"]) if kept["corpus"] else {}
-                # subtle: else the traceback of an error, which a log may keep, would keep the connection.
+                # subtle: close the batches, because a log may keep the traceback of an error, which keeps the
+                # connection.
                 with closing(self._added(connection, after=kept["last_passage"])) as batches:
                     entries = (entry for _, rows in batches for entry in rows)
                     keep(self._path, entries, removed=removed, state=newest, anew=not kept["corpus"])
         self._replace(*self._read())
 
     def save(self, database: Database) -> None:
-        """Write the folder if much is in memory only."""
+        """Write the folder if many passages are only in memory."""
         if self.is_due:
             self.upkeep(database, threading.Event())
 

@@ -1,4 +1,4 @@
-"""The vector index of a data folder: its file, and the tier that so many vectors deserve."""
+"""The vector index of a data folder: its file, and the tier that suits its number of vectors."""
 
 import logging
 import sqlite3
@@ -28,7 +28,8 @@ from rag.errors import CorpusDamaged
 
 logger = logging.getLogger(__name__)
 
-# The vector file is written again before the program ends when this share of it is new.
+# Upkeep writes the vector file again when this share of its vectors is new. Otherwise, closing the corpus
+# writes the file.
 _UNSAVED_SHARE = 0.1
 
 
@@ -45,21 +46,21 @@ class DerivedVectors(Derived[VectorIndex]):
 
     @property
     def is_due(self) -> bool:
-        """Whether the index has outgrown its tier, or much of it is in no file."""
+        """Whether the index is too large for its tier, or many vectors are not in the file."""
         index, state = self._current
         unsaved = state["last_passage"] - self._saved_state["last_passage"]
         return index.is_outgrown or unsaved > max(ADDED_AT_ONCE, _UNSAVED_SHARE * len(index))
 
     def upkeep(self, database: Database, cancelled: threading.Event) -> None:
-        """Train the tier that so many vectors deserve, unless another process has; write the file."""
+        """Train the tier that suits the number of vectors, unless another process has; write the file."""
         if self.index.is_outgrown:
-            self._adopt()
-        if self.index.is_outgrown and (trained := self._trained(database, cancelled)):
+            self._load_larger_tier()
+        if self.index.is_outgrown and (trained := self._train(database, cancelled)):
             self._replace(*trained)
         self.save(database)
 
     def save(self, database: Database) -> None:
-        """Write the file if anything was applied since it was read or written."""
+        """Write the file if the index changed since the file was read or written."""
         with self._lock:
             index, state = self._current
             if state != self._saved_state and not self._is_saved_by_another(index, state):
@@ -73,8 +74,8 @@ class DerivedVectors(Derived[VectorIndex]):
             return False
         return description.get("state") == state and description.get("lists") == index.lists
 
-    def _adopt(self) -> None:
-        """Take the file that another process wrote, if its tier is a larger one."""
+    def _load_larger_tier(self) -> None:
+        """Load the file that another process wrote, if its tier is larger."""
         try:
             description = read_description(self._path)
             is_larger = description["lists"] > self.index.lists
@@ -85,10 +86,11 @@ class DerivedVectors(Derived[VectorIndex]):
         except (UnusableIndexFile, KeyError):
             return
 
-    def _trained(self, database: Database, cancelled: threading.Event) -> tuple[VectorIndex, State] | None:
+    def _train(self, database: Database, cancelled: threading.Event) -> tuple[VectorIndex, State] | None:
         """Return an index of the larger tier with all vectors.
 
-        None where the corpus is closed meanwhile, or has become too small for it: others remove articles too.
+        Return None if the corpus is closed meanwhile, or if other processes removed so many articles that the
+        corpus is too small for this tier.
         """
         started = time.monotonic()
         with database.reading() as connection:
@@ -107,7 +109,7 @@ class DerivedVectors(Derived[VectorIndex]):
                 sample.show(ids, added)
         index.tune(sample)
         logger.info(
-            "The vector index has %d lists for %d passages now; recall@10 %.4f on its own sample, %.0f s.",
+            "Trained the vector index: %d lists for %d passages, recall@10 %.4f on its own sample, %.0f s.",
             index.lists, count, index.recall, time.monotonic() - started,
         )  # fmt: skip
         return index, state
@@ -126,7 +128,9 @@ class DerivedVectors(Derived[VectorIndex]):
         check_encoder(connection, self._encoder)
         for ids, vectors in vector_batches(connection, after=after):
             if vectors.shape[1] != self._encoder.dimension:
-                raise CorpusDamaged(f"A stored vector has not {self._encoder.dimension} numbers: {FIX}.")
+                raise CorpusDamaged(
+                    f"A stored vector does not have {self._encoder.dimension} numbers: {FIX}."
+                )
             yield int(ids[-1]), (ids, vectors)
 
     def _add(self, index: VectorIndex, rows: tuple[IdArray, FloatArray]) -> None:

@@ -1,4 +1,4 @@
-"""Filters as a condition on the local corpus's `articles` table."""
+"""Translates filters to an SQL condition on the `articles` table of the local corpus."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ Condition = tuple[str, list[str]]
 
 
 def where(filters: Filters, *, with_dates: bool = True) -> Condition:
-    """Return an SQL condition over `articles` and its parameters; `1` where everything passes.
+    """Return an SQL condition on `articles` and its parameters; the condition is `1` without filters.
 
     Raises:
         BadRequest: a metadata value is NaN or infinite.
@@ -38,9 +38,9 @@ def _values(filters: Filters) -> Iterator[Condition]:
             yield f"{column} IN ({', '.join('?' * len(values))})", list(values)
 
 
-# Both sides are taken apart by SQLite, so that a key may hold any sign. Types are compared too, so that
-# 1, "1" and true stay three values.
-_METADATA_HOLDS = (
+# SQLite parses both JSON objects, so that a key may contain any character. The condition compares types too,
+# so that 1, "1" and true are three different values.
+_METADATA_MATCHES = (
     "EXISTS (SELECT 1 FROM json_each(metadata) AS stored, json_each(?) AS wanted "
     "WHERE stored.key = wanted.key AND stored.type = wanted.type AND stored.value IS wanted.value)"
 )
@@ -48,7 +48,7 @@ _METADATA_HOLDS = (
 
 def _metadata(filters: Filters) -> Iterator[Condition]:
     for key, value in filters.metadata.items():
-        yield _METADATA_HOLDS, [metadata_pair(key, value)]
+        yield _METADATA_MATCHES, [metadata_pair(key, value)]
 
 
 def _days(filters: Filters) -> Iterator[Condition]:

@@ -1,4 +1,4 @@
-"""What indexes are derived from, read from the database: vectors, and words with what filters see."""
+"""Reads the data of the indexes from the database: vectors, words, and filterable properties."""
 
 import sqlite3
 from collections.abc import Generator, Iterator
@@ -16,29 +16,29 @@ FIX = "run `kutip doctor --fix`"
 
 
 def vector_batches(connection: sqlite3.Connection, *, after: int = 0) -> Iterator[tuple[IdArray, FloatArray]]:
-    """Yield the passages after `after`, in order: ids (count) and vectors (count, dimension).
+    """Yield the passages with ids above `after`, in order: ids (count) and vectors (count, dimension).
 
     Raises:
-        CorpusDamaged: vectors are not of one length.
+        CorpusDamaged: the vectors differ in length.
     """
     query = "SELECT id, vector FROM passages WHERE id > ? ORDER BY id"
     for rows in _batches(connection.execute(query, [after])):
         if len({len(row["vector"]) for row in rows}) > 1:
-            raise CorpusDamaged(f"The stored vectors are not of one length: {FIX}.")
+            raise CorpusDamaged(f"The stored vectors differ in length: {FIX}.")
         vectors = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32)
         yield np.array([row["id"] for row in rows], np.int64), vectors.reshape(len(rows), -1)
 
 
 def entry_batches(connection: sqlite3.Connection, *, after: int) -> Generator[tuple[int, list[Entry]]]:
-    """Yield the passages after `after`, in order: the last id, and all as the keyword index takes them."""
+    """Yield the passages with ids above `after`, in order: the last id of each batch, and its entries."""
     cursor = connection.execute(f"{_ENTRIES} WHERE passages.id > ? ORDER BY passages.id", [after])
     for rows in _batches(cursor):
         yield rows[-1]["passage_id"], [_entry(row) for row in rows]
 
 
 def entries(connection: sqlite3.Connection, *, sample: int) -> list[Entry]:
-    """Return `sample` passages from everywhere, as the keyword index takes them."""
-    rows = connection.execute(f"{_ENTRIES} WHERE passages.id IN ({_FROM_EVERYWHERE})", [sample]).fetchall()
+    """Return a sample of passages from the whole corpus, as entries of the keyword index."""
+    rows = connection.execute(f"{_ENTRIES} WHERE passages.id IN ({_SAMPLED_IDS})", [sample]).fetchall()
     return [_entry(row) for row in rows]
 
 
@@ -47,8 +47,8 @@ _ENTRIES = (
     "JOIN articles ON articles.id = article_id"
 )
 
-# The same each time.
-_FROM_EVERYWHERE = "SELECT id FROM passages ORDER BY id * 2654435761 % 4294967296 LIMIT ?"
+# Chooses a sample from the whole corpus. The sample of a corpus is always the same.
+_SAMPLED_IDS = "SELECT id FROM passages ORDER BY id * 2654435761 % 4294967296 LIMIT ?"
 
 
 def _entry(row: sqlite3.Row) -> Entry:
@@ -56,10 +56,8 @@ def _entry(row: sqlite3.Row) -> Entry:
 
 
 def sampled_vectors(connection: sqlite3.Connection, count: int) -> FloatArray:
-    """Return the vectors of `count` passages from everywhere."""
-    rows = connection.execute(
-        f"SELECT vector FROM passages WHERE id IN ({_FROM_EVERYWHERE})", [count]
-    ).fetchall()
+    """Return the vectors of a sample of `count` passages from the whole corpus."""
+    rows = connection.execute(f"SELECT vector FROM passages WHERE id IN ({_SAMPLED_IDS})", [count]).fetchall()
     return np.frombuffer(b"".join(row["vector"] for row in rows), np.float32).reshape(len(rows), -1)
 
 

@@ -1,6 +1,6 @@
-"""Whether a corpus is whole: what is stored agrees with itself, and the indexes with what is stored.
+"""Checks the integrity of a corpus: the database must be consistent, and the indexes must agree with it.
 
-Everything is read but the encoder's work: whether a vector is that of its text only the encoder can tell.
+The checks read all data. They do not run the encoder, so they do not check that a vector belongs to its text.
 """
 
 import sqlite3
@@ -21,60 +21,60 @@ from rag.corpus.findings import (
     Problem,
     grouped,
     is_covered,
-    stands,
+    matches_article,
 )
 from rag.corpus.local.article_rows import passage_words
 from rag.corpus.local.indexed_rows import entries, vector_batches
 from rag.corpus.local.keyword_index import KeywordIndex
 from rag.corpus.local.properties import stored_encoder
-from rag.corpus.protocol import Told
+from rag.corpus.protocol import ProgressCallback
 from rag.datatypes import Article, Passage
 from rag.errors import CorpusDamaged
 
-FILE = Problem("faults of the database file", "reindex", f"{FIX}; where that does not help, restore a backup")
-ORPHANS = Problem("passages of no article", "drop", FIX)
-UNSIGNED = Problem("encoders unnamed, whose vectors these are", None, "run `kutip ingest --rebuild`")
+FILE = Problem("faults in the database file", "reindex", f"{FIX}; if that does not help, restore a backup")
+ORPHANS = Problem("passages without an article", "drop", FIX)
+UNKNOWN_ENCODER = Problem("sets of vectors from an unknown encoder", None, "run `kutip ingest --rebuild`")
 DAMAGED = Problem(
-    "articles that are not what their version says",
+    "articles that do not match their version",
     "withdraw",
-    f"{FIX}, which takes them out of the search, and ingest them again",
+    f"{FIX}, which removes them from search, then ingest them again",
 )
 WITHDRAWN = Problem(
-    "articles out of the search because they are not what their version says", None, "ingest them again"
+    "articles removed from search because they do not match their version", None, "ingest them again"
 )
-DAMAGED_FORMERLY = Problem(
-    "former versions that are not what their hash says",
+DAMAGED_FORMER_VERSIONS = Problem(
+    "former versions that do not match their hash",
     None,
     "citations of them cannot be checked: restore a backup, or delete the article and ingest it again",
 )
 LOST = Problem(
-    "articles whose text is lost", None, "delete them with `kutip articles delete`, and ingest them again"
+    "articles whose text is lost", None, "delete them with `kutip articles delete`, then ingest them again"
 )
-UNLISTED = Problem("articles that are stored, but not listed", "article", FIX)
-HEADERS = Problem("articles listed otherwise than they are stored", "article", FIX)
-VECTORS = Problem("passages without a vector of their encoder's dimension and of length 1", "article", FIX)
-WORDS = Problem("passages with other words than keyword search makes of them", "words", FIX)
-COUNTS = Problem("counts that are wrong", "counts", FIX)
+UNLISTED = Problem("articles that are stored but not listed", "article", FIX)
+HEADERS = Problem("articles whose list entry differs from the stored article", "article", FIX)
+VECTORS = Problem("passages whose vector has a wrong dimension or is not of length 1", "article", FIX)
+WORDS = Problem("passages whose stored words differ from the words of their text", "words", FIX)
+COUNTS = Problem("wrong counts", "counts", FIX)
 VECTOR_INDEX = Problem("differences between the vector index and the passages", "indexes", FIX)
 KEYWORD_INDEX = Problem("differences between the keyword index and the passages", "indexes", FIX)
 
 _LENGTH_TOLERANCE = 1e-3
 
-# 8-bit codes of unit vectors keep .9999.
+# A unit vector and its 8-bit code have a similarity of .9999.
 _CODED_SIMILARITY = 0.99
 
-# Passages whose words are looked up in the keyword index, one by one; all ids are compared.
+# The number of passages whose words are looked up in the keyword index, one by one. All ids are compared.
 _LOOKED_UP = 300
 
 
-def check_database(connection: sqlite3.Connection, *, told: Told) -> list[Finding]:
-    """Return what is wrong with what is stored; `told` hears of articles.
+def check_database(connection: sqlite3.Connection, *, told: ProgressCallback) -> list[Finding]:
+    """Check the stored data and return the findings; `told` is called after each article.
 
     Raises:
-        CorpusError, by whoever gave the connection: the file cannot be read.
+        CorpusError: the file cannot be read. The context that gave the connection raises this error.
     """
     found = list(_file(connection))
-    if not found:  # what is wrong with the file would be found again as something else
+    if not found:  # a fault in the file would also appear as other problems
         found = [*_whole_corpus(connection), *_articles(connection, told)]
     return grouped(found)
 
@@ -82,7 +82,7 @@ def check_database(connection: sqlite3.Connection, *, told: Told) -> list[Findin
 def check_indexes(
     connection: sqlite3.Connection, *, keywords: KeywordIndex, vectors: VectorIndex | None
 ) -> list[Finding]:
-    """Return how the indexes, brought up to what `connection` sees, differ from the passages it sees."""
+    """Compare the indexes with the passages that `connection` sees. The indexes must be up to date."""
     ids = _ids(connection)
     found = list(_keyword_index(connection, keywords, ids))
     if vectors is not None:
@@ -90,8 +90,8 @@ def check_indexes(
     return grouped(found)
 
 
-def is_whole(row: sqlite3.Row) -> bool:
-    """Whether the document of a row of `versions` is what its version says."""
+def is_intact(row: sqlite3.Row) -> bool:
+    """Return whether the document in a row of `versions` matches its version."""
     try:
         return bool(from_document(row["article_id"], row["document"]).version == row["version"])
     except CorpusDamaged:
@@ -109,7 +109,7 @@ def _whole_corpus(connection: sqlite3.Connection) -> Iterator[Found]:
         yield ORPHANS, Place(None, f"passage {row['rowid']}")
     (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
     if passages and stored_encoder(connection) is None:
-        yield UNSIGNED, Place(None, f"{passages} passages")
+        yield UNKNOWN_ENCODER, Place(None, f"{passages} passages")
     for name, query in _COUNTS.items():
         if connection.execute(query).fetchone()[0]:
             yield COUNTS, Place(None, name)
@@ -127,7 +127,7 @@ _COUNTS = {
 }
 
 
-def _articles(connection: sqlite3.Connection, told: Told) -> Iterator[Found]:
+def _articles(connection: sqlite3.Connection, told: ProgressCallback) -> Iterator[Found]:
     (total,) = connection.execute("SELECT count(DISTINCT article_id) FROM versions").fetchone()
     versions = connection.execute(
         "SELECT versions.*, articles.version AS current FROM versions "
@@ -145,17 +145,17 @@ def _articles(connection: sqlite3.Connection, told: Told) -> Iterator[Found]:
 def _article(
     connection: sqlite3.Connection, versions: Sequence[sqlite3.Row], *, dimension: int | None
 ) -> Iterator[Found]:
-    """Check all versions of an article, and what was made of the current one."""
+    """Check all versions of an article, and the header and passages of its current version."""
     article_id, current = versions[0]["article_id"], versions[0]["current"]
     newest = max(versions, key=lambda row: row["stored_at"])["version"]
     for row in versions:
-        if row["version"] == current and is_whole(row):
+        if row["version"] == current and is_intact(row):
             yield from _current(connection, from_document(article_id, row["document"]), dimension)
         elif row["version"] == current:
             yield DAMAGED, Place(article_id)
-        elif not is_whole(row):
+        elif not is_intact(row):
             is_withdrawn = current is None and row["version"] == newest
-            yield WITHDRAWN if is_withdrawn else DAMAGED_FORMERLY, Place(article_id, row["version"])
+            yield WITHDRAWN if is_withdrawn else DAMAGED_FORMER_VERSIONS, Place(article_id, row["version"])
         elif current is None and row["version"] == newest:
             yield UNLISTED, Place(article_id)
 
@@ -167,7 +167,7 @@ def _current(connection: sqlite3.Connection, article: Article, dimension: int | 
     rows = connection.execute(
         "SELECT * FROM passages WHERE article_id = ? ORDER BY start, id", [article.id]
     ).fetchall()
-    misplaced = [row for row in rows if not stands(row, article)]
+    misplaced = [row for row in rows if not matches_article(row, article)]
     for row in misplaced:
         yield MISPLACED, _passage_place(row)
     if not misplaced:
@@ -195,7 +195,7 @@ def _words(article: Article, rows: Sequence[sqlite3.Row]) -> Iterator[Found]:
 def _is_unit_vector(blob: bytes, dimension: int) -> bool:
     if len(blob) != 4 * dimension:
         return False
-    # NaN and infinity are near to nothing.
+    # A comparison with NaN is false, so vectors with NaN or infinity fail the check.
     return bool(abs(np.linalg.norm(np.frombuffer(blob, np.float32)) - 1) <= _LENGTH_TOLERANCE)
 
 
@@ -211,7 +211,7 @@ def _keyword_index(connection: sqlite3.Connection, index: KeywordIndex, ids: IdA
         if not index.holds(entry):
             yield (
                 KEYWORD_INDEX,
-                Place(entry.article["id"], f"passage {entry.passage_id} is not found by its words"),
+                Place(entry.article["id"], f"its words do not find passage {entry.passage_id}"),
             )
 
 
@@ -224,15 +224,15 @@ def _vector_index(connection: sqlite3.Connection, index: VectorIndex, ids: IdArr
     for some, stored in vector_batches(connection):
         similarities = np.einsum("ij,ij->i", stored, index.vectors(some))
         for passage_id in some[~(similarities >= _CODED_SIMILARITY)]:
-            yield VECTOR_INDEX, Place(None, f"passage {passage_id} has another vector there")
+            yield VECTOR_INDEX, Place(None, f"passage {passage_id} has another vector in the index")
 
 
 def _differences(indexed: IdArray, stored: IdArray) -> Iterator[Place]:
     unique, times = np.unique(indexed, return_counts=True)
-    for ids, what in (
-        (np.setdiff1d(stored, unique), "is missing in it"),
-        (np.setdiff1d(unique, stored), "is stored nowhere else"),
-        (unique[times > 1], "is in it twice"),
+    for ids, difference in (
+        (np.setdiff1d(stored, unique), "is missing from the index"),
+        (np.setdiff1d(unique, stored), "is only in the index"),
+        (unique[times > 1], "is in the index twice"),
     ):
         for passage_id in ids:
-            yield Place(None, f"passage {passage_id} {what}")
+            yield Place(None, f"passage {passage_id} {difference}")

@@ -1,4 +1,4 @@
-"""Words to the passages that hold them, by tantivy: most in a folder, the newest in memory."""
+"""Finds passages by their words, with tantivy: most passages are in a folder, the newest in memory."""
 
 import json
 import shutil
@@ -16,24 +16,24 @@ import tantivy
 from tantivy import FieldType, Index, Occur, Query, Searcher
 
 from embeddings.vector_index import IdArray, UnusableIndexFile
-from rag.corpus.article_facts import facts_asked_for, facts_of
+from rag.corpus.article_facts import facts_of, required_facts
 from rag.corpus.documents import Row
 from rag.datatypes import Filters
 
 _MUST, _MAY = Occur.Must, Occur.Should
 
-# Tantivy's own least for a writer, and what it uses well for many passages.
+# The minimum memory for a tantivy writer, and a good amount for many passages.
 _SMALL_HEAP_BYTES = 15_000_000
 _LARGE_HEAP_BYTES = 100_000_000
 
-# A rarer word is counted exactly; of a commoner one the dictionary's number, which passages that were removed
-# since the last merge may still be in, is near enough.
+# A word in at most this many passages is counted exactly. For a more common word, the number in the
+# dictionary is close enough, although it may include passages that were removed since the last merge.
 _COUNTED_EXACTLY = 10_000
 
-# subtle: a tantivy file ends with its description, the description's length and this number.
+# subtle: a tantivy file ends with a description, the length of the description, and this number.
 _FOOTER_MAGIC = 1337
 
-# The one file of tantivy's that says nothing of its own checksum.
+# The only tantivy file without a checksum of its own.
 _META = "meta.json"
 _META_CHECKSUM = "meta.crc32"
 
@@ -41,7 +41,7 @@ _UNCHECKED = (".managed.json", ".lock", _META, _META_CHECKSUM)
 
 
 def _schema() -> tantivy.Schema:
-    """Words; what filters look at; and one document that says what the index holds."""
+    """Return the fields: words, filterable properties, and the state in a document of its own."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
     builder.add_unsigned_field("passage", indexed=True, fast=True)
@@ -56,7 +56,7 @@ _SCHEMA = _schema()
 
 @dataclass(frozen=True)
 class Entry:
-    """A passage to be found: its words, with white space between, and what filters see of its article."""
+    """A passage for the index: its words, separated by white space, and its article's header for filters."""
 
     passage_id: int
     words: str
@@ -64,14 +64,14 @@ class Entry:
 
 
 class KeywordIndex:
-    """Finds passages by words; safe for several threads, one of which adds or removes at a time.
+    """Finds passages by words. Several threads can use it; only one at a time adds or removes passages.
 
-    What the folder keeps is not touched by `add` and `remove`: so they are quick, need no lock that another
-    process may hold, and work on a full disk. `keep` writes a folder.
+    `add` and `remove` change only memory, not the folder. So they are fast, need no lock that another process
+    may have, and work on a full disk. `keep` writes the folder.
     """
 
     def __init__(self, kept: Index | None = None, *, last_kept: int = 0) -> None:
-        """Begin with what a folder keeps, up to the passage `last_kept`, or with nothing."""
+        """Start with the passages of a folder, up to the passage `last_kept`, or empty."""
         self._kept: Searcher | None = kept.searcher() if kept else None
         self._last_kept = last_kept
         self._recent = Index(_SCHEMA)
@@ -83,11 +83,11 @@ class KeywordIndex:
 
     @property
     def unkept(self) -> int:
-        """The number of passages added and removed since the folder was written."""
+        """The number of passages that were added or removed since the folder was written."""
         return len(self._recent_ids) + len(self._removed)
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Make new passages findable."""
+        """Add new passages."""
         with self._lock:
             self._writer = self._writer or self._recent.writer(_SMALL_HEAP_BYTES, num_threads=1)
             for entry in entries:
@@ -97,7 +97,7 @@ class KeywordIndex:
             self._recent.reload()
 
     def remove(self, removed: Mapping[int, str]) -> None:
-        """Make passages, given with their words, no longer findable."""
+        """Remove passages, given by id with their words."""
         with self._lock:
             recent = self._recent_ids & removed.keys()
             if recent and self._writer:
@@ -111,20 +111,20 @@ class KeywordIndex:
             self._removed |= gone
 
     def passages_with(self, word: str) -> int:
-        """Return the number of passages that hold the word."""
+        """Return the number of passages that contain the word."""
         kept = _count(self._kept, word) - self._removed_words[word] if self._kept else 0
         return kept + _count(self._recent.searcher(), word)
 
     def passage_ids(self) -> IdArray:
-        """Return the passages it holds, in no order; one held twice is there twice."""
+        """Return the ids of all passages in the index, in any order; a duplicate occurs twice."""
         recent, kept = _all_ids(self._recent.searcher()), _all_ids(self._kept) if self._kept else []
         return np.array([*recent, *(number for number in kept if number not in self._removed)], np.int64)
 
     def holds(self, entry: Entry) -> bool:
-        """Whether a passage is found by each of its words, and by what filters see of its article."""
+        """Return whether a search with all its words and filterable properties finds the passage."""
         must = [_any_of([entry.passage_id])]
         must += [_term("words", word) for word in set(entry.words.split())]
-        must += [_has_fact([fact]) for fact in facts_of(entry.article)]
+        must += [_has_any_fact([fact]) for fact in facts_of(entry.article)]
         query = Query.boolean_query([(_MUST, part) for part in must])
         found = _best(self._recent.searcher(), query, depth=1)
         if self._kept:
@@ -132,14 +132,17 @@ class KeywordIndex:
         return found == [entry.passage_id]
 
     def search(self, weights: Mapping[str, float], *, depth: int, filters: Filters) -> list[int]:
-        """Return `depth` or more ids of the passages that hold most of the words, by tantivy's own BM25.
+        """Return the ids of the best passages by tantivy's own BM25.
 
-        Those kept and those in memory are ranked apart, so the order says nothing.
+        Passages in the folder and passages in memory are ranked separately. So the order is meaningless, and
+        the result may contain more than `depth` ids.
         """
         if not weights:
             return []
         any_word = Query.boolean_query([(_MAY, _weighted(word, weight)) for word, weight in weights.items()])
-        query = Query.boolean_query([(_MUST, any_word), *((_MUST, passes) for passes in _passing(filters))])
+        query = Query.boolean_query(
+            [(_MUST, any_word), *((_MUST, part) for part in _filter_queries(filters))]
+        )
         found = _best(self._recent.searcher(), query, depth=depth)
         if self._kept:
             found += _best(self._kept, query, depth=depth, without=self._removed)
@@ -147,10 +150,10 @@ class KeywordIndex:
 
 
 def open_kept(folder: Path) -> tuple[Index, dict[str, int]]:
-    """Return what a folder keeps and the state it was written with.
+    """Return the index in a folder and the state that was written with it.
 
     Raises:
-        UnusableIndexFile: missing, damaged, or written by something else.
+        UnusableIndexFile: the folder is missing or damaged, or another program wrote it.
     """
     if not folder.exists():
         raise UnusableIndexFile(f"{folder} is missing")
@@ -168,19 +171,19 @@ def open_kept(folder: Path) -> tuple[Index, dict[str, int]]:
 def keep(
     folder: Path, entries: Iterable[Entry], *, removed: Iterable[int], state: Mapping[str, int], anew: bool
 ) -> None:
-    """Write passages into a folder and take `removed` out, in one step: whole, or not at all.
+    """Write `entries` into a folder and delete `removed` from it in one step, completely or not at all.
 
-    `anew` forgets what the folder holds. The caller sees to it that nobody else writes.
+    `anew` deletes the former contents of the folder first. The caller must prevent other writers.
 
     Raises:
-        OSError, ValueError: the disk is full, or another process writes after all.
+        OSError, ValueError: the disk is full, or another process is writing.
     """
     if anew:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     writer = Index(_SCHEMA, path=str(folder)).writer(_LARGE_HEAP_BYTES)
     try:
-        # subtle: what a killed process had begun to write may bear the name of a file to be written now.
+        # subtle: an unfinished file of a killed process may have the name of a file to be written now.
         writer.garbage_collect_files()
         writer.delete_documents_by_query(_any_of(removed))
         writer.delete_documents_by_query(Query.term_query(_SCHEMA, "facts", "state"))
@@ -190,7 +193,7 @@ def keep(
         writer.commit()
         writer.wait_merging_threads()
     finally:
-        # subtle: else the traceback of an error, which a log may keep, would keep the folder's lock.
+        # subtle: a log may keep the traceback of an error, which would keep the writer and its lock.
         del writer
     (folder / _META_CHECKSUM).write_bytes(_checksum((folder / _META).read_bytes()))
 
@@ -207,10 +210,10 @@ def _from_dict(fields: dict[str, Any]) -> tantivy.Document:
     return tantivy.Document.from_dict(fields, _SCHEMA)
 
 
-def _passing(filters: Filters) -> Iterator[Query]:
-    """Yield a query for each filter: the same passages pass as with `rag.corpus.local.filters.where`."""
-    for facts in facts_asked_for(filters):
-        yield _has_fact(facts)
+def _filter_queries(filters: Filters) -> Iterator[Query]:
+    """Yield a query for each filter. The same passages pass as with `rag.corpus.local.filters.where`."""
+    for facts in required_facts(filters):
+        yield _has_any_fact(facts)
     first, last = filters.published_from, filters.published_to
     if first or last:
         yield _unscored(Query.range_query(_SCHEMA, "day", FieldType.Integer, _day(first), _day(last)))
@@ -220,7 +223,7 @@ def _day(day: date | None) -> int | None:
     return day.toordinal() if day else None
 
 
-def _has_fact(facts: Iterable[str]) -> Query:
+def _has_any_fact(facts: Iterable[str]) -> Query:
     return _unscored(Query.term_set_query(_SCHEMA, "facts", list(facts)))
 
 
@@ -241,16 +244,16 @@ def _any_of(passage_ids: Iterable[int]) -> Query:
 
 
 def _count(searcher: Searcher, word: str) -> int:
-    at_most = searcher.doc_freq("words", word)
-    if not 0 < at_most <= _COUNTED_EXACTLY:
-        return at_most
+    upper_bound = searcher.doc_freq("words", word)
+    if not 0 < upper_bound <= _COUNTED_EXACTLY:
+        return upper_bound
     return int(searcher.search(_term("words", word), limit=1, count=True).count)  # type: ignore[attr-defined]
 
 
 def _all_ids(searcher: Searcher) -> list[int]:
     hits = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
     ids = searcher.fast_field_values("passage", [address for _, address in hits])
-    return [cast(int, number) for number in ids if number is not None]  # the state is no passage
+    return [cast(int, number) for number in ids if number is not None]  # the state has no passage id
 
 
 def _best(
@@ -268,7 +271,7 @@ def _best(
 
 
 def _check(folder: Path) -> None:
-    """Compare every file with its checksum; tantivy writes it into a footer."""
+    """Compare every file with its checksum, which tantivy writes into a footer of the file."""
     if (folder / _META_CHECKSUM).read_bytes() != _checksum((folder / _META).read_bytes()):
         raise ValueError(f"{_META} has been altered")
     for file in folder.iterdir():

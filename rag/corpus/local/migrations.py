@@ -1,6 +1,6 @@
-"""The tables of the local corpus, one numbered step after another; never edit a step that was released.
+"""The tables of the local corpus, created by numbered steps. Never edit a step that was released.
 
-`PRAGMA user_version` holds the number of the last step applied.
+`PRAGMA user_version` contains the number of the last step that was applied.
 """
 
 import sqlite3
@@ -10,17 +10,18 @@ from rag.errors import CorpusTooNew
 
 
 def m001_create_tables(connection: sqlite3.Connection) -> None:
-    """Articles with their versions, passages with their vectors, the keyword index, removals."""
+    """Create the tables of articles, versions, passages with vectors, keywords and removals."""
     _execute_each(connection, _TABLES)
 
 
-# properties  `corpus`, a number by which a derived index knows its own; `encoder`, whose vectors these are
-# versions    every version of every article, whole, as JSON: what citations are checked against
-# articles    the current versions' headers: what filters look at
-# passages    of the current versions only; ids grow and are never used twice, so a derived index is
-#             brought up by the ids above its last and the removals after its last
-# keywords    the passages' stems, joined by spaces
-# statistics  what BM25 needs to know of all passages
+# properties  `corpus`, a random number that shows which indexes belong to this corpus; `encoder`, the encoder
+#             of the vectors
+# versions    every version of every article, complete, as JSON; citations are checked against it
+# articles    the headers of the current versions, for filters
+# passages    the passages of the current versions; ids only grow and are never used again, so an update of a
+#             derived index applies the ids above its last passage and the removals after its last removal
+# keywords    the stems of the passages, separated by spaces
+# statistics  the totals of all passages that BM25 needs
 _TABLES = """
 CREATE TABLE properties (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 INSERT INTO properties VALUES ('corpus', abs(random()));
@@ -72,12 +73,12 @@ CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
 
 
 def m002_keep_words(connection: sqlite3.Connection) -> None:
-    """The passages' words beside them, for a keyword index outside; indexes of what filters look at."""
+    """Store the words of passages, for a keyword index outside SQLite; index the columns of filters."""
     _execute_each(connection, _KEPT_WORDS)
 
 
-# passages.words  stems, with spaces between; `analysis` 0 has them all made anew
-# removals.words  what a derived index has to forget of a removed passage
+# passages.words  stems, separated by spaces; `analysis` 0 means that all are computed again
+# removals.words  the words of a removed passage, which an update of a derived index needs
 _KEPT_WORDS = """
 DROP TRIGGER passage_removed;
 DROP TABLE keyword_counts;
@@ -99,15 +100,15 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tabl
 
 
 def is_migrated(connection: sqlite3.Connection) -> bool:
-    """Whether the tables are those of this version of Kutip."""
+    """Return whether the tables have the format of this version of Kutip."""
     return _applied(connection) == len(MIGRATIONS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables up to this version of Kutip; the caller holds the transaction.
+    """Update the tables to the format of this version of Kutip. The caller opens the transaction.
 
     Raises:
-        CorpusTooNew: a newer version of Kutip wrote them.
+        CorpusTooNew: a newer version of Kutip wrote the tables.
     """
     for migration in MIGRATIONS[check_format(connection) :]:
         migration(connection)
@@ -115,15 +116,16 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def check_format(connection: sqlite3.Connection) -> int:
-    """Return how many steps were applied.
+    """Return the number of applied steps.
 
     Raises:
-        CorpusTooNew: more than this version of Kutip knows.
+        CorpusTooNew: the tables have more steps than this version of Kutip supports.
     """
     applied = _applied(connection)
     if applied > len(MIGRATIONS):
         raise CorpusTooNew(
-            f"The corpus has format {applied}, this Kutip knows {len(MIGRATIONS)}: upgrade Kutip."
+            f"The corpus has format {applied}, but this version of Kutip supports formats up to "
+            f"{len(MIGRATIONS)}: upgrade Kutip."
         )
     return applied
 
@@ -134,7 +136,7 @@ def _applied(connection: sqlite3.Connection) -> int:
 
 
 def _execute_each(connection: sqlite3.Connection, statements: str) -> None:
-    """Run statements one by one; `executescript` would end the transaction."""
+    """Run statements one by one, because `executescript` would end the transaction."""
     statement = ""
     for line in statements.splitlines():
         statement += line + "\n"

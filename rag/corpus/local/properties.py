@@ -1,4 +1,4 @@
-"""What a local corpus says of itself: its number, whose vectors it holds, how its words were made."""
+"""The properties of a local corpus: its random number, its encoder, and how its words were analyzed."""
 
 import re
 import sqlite3
@@ -15,24 +15,24 @@ SELECT
 """
 
 
-def claim_for_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
-    """Note whose vectors these are, or refuse another's."""
+def record_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
+    """Record the encoder of the vectors, or reject a different encoder."""
     check_encoder(connection, encoder)
     write(connection, "encoder", str(encoder))
 
 
-def is_claimed_for(connection: sqlite3.Connection, encoder: EncoderIdentity) -> bool:
-    """Whether these are noted as an encoder's vectors."""
+def is_recorded_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> bool:
+    """Return whether this encoder is recorded as the encoder of the vectors."""
     return read(connection, "encoder") == str(encoder)
 
 
 def check_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> None:
-    """Refuse an encoder whose vectors are not those in the corpus; an empty one takes any.
+    """Check that the encoder is the one of the stored vectors; an empty corpus accepts any encoder.
 
     Raises:
-        EncoderMismatch
+        EncoderMismatch: the vectors come from another encoder.
     """
-    if is_claimed_for(connection, encoder):
+    if is_recorded_encoder(connection, encoder):
         return
     if connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone():
         stored = read(connection, "encoder")
@@ -43,23 +43,23 @@ def check_encoder(connection: sqlite3.Connection, encoder: EncoderIdentity) -> N
 
 
 def stored_encoder(connection: sqlite3.Connection) -> EncoderIdentity | None:
-    """Return whose vectors are stored, None where nothing says so."""
+    """Return the encoder of the stored vectors, None if no encoder is recorded."""
     label = re.fullmatch(r"(.+) \((\d+)\)", read(connection, "encoder") or "")
     return EncoderIdentity(label[1], int(label[2])) if label else None
 
 
-def give_new_number(connection: sqlite3.Connection) -> None:
-    """Have every index derived so far, in files and in running processes, be built anew."""
+def draw_new_number(connection: sqlite3.Connection) -> None:
+    """Draw a new random number, so that every index in files and running processes is rebuilt."""
     connection.execute("UPDATE properties SET value = abs(random()) WHERE name = 'corpus'")
 
 
 def newest_state(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return whose state this is, and the last passage and the last removal ever noted in it."""
+    """Return the corpus's number, the version of its word analysis, and its last passage and removal."""
     return dict(connection.execute(_NEWEST_STATE).fetchone())
 
 
 def read(connection: sqlite3.Connection, name: str) -> str | None:
-    """Return a property, None where it is not set."""
+    """Return a property, None if it is not set."""
     row = connection.execute("SELECT value FROM properties WHERE name = ?", [name]).fetchone()
     return row["value"] if row else None
 

@@ -1,8 +1,8 @@
-"""What integrity checks found, mended as far as nothing is lost by it.
+"""Repairs the findings of the integrity checks, unless a repair would lose data.
 
-What is derived (passages, vectors, words, headers, indexes) is made anew from the stored documents. An
-article whose document is not what its version says is taken out of the search: it must not be quoted. Its
-documents are kept.
+Derived data (passages, vectors, words, headers, indexes) are computed again from the stored documents. If a
+document does not match its version, Kutip must not quote it: the repair removes the article from search but
+keeps its documents.
 """
 
 import sqlite3
@@ -12,15 +12,15 @@ from rag.corpus.documents import from_document
 from rag.corpus.findings import Finding
 from rag.corpus.local.article_rows import analyze_again, write_header, write_passages
 from rag.corpus.local.database import Database
-from rag.corpus.local.integrity import is_whole
-from rag.corpus.local.properties import check_encoder, give_new_number
+from rag.corpus.local.integrity import is_intact
+from rag.corpus.local.properties import check_encoder, draw_new_number
 from rag.corpus.protocol import CutAndEncode, EncoderIdentity
 
 
 def repair(
     database: Database, finding: Finding, *, encoder: EncoderIdentity, cut_and_encode: CutAndEncode
 ) -> None:
-    """Mend what `finding` names; what has been put right since is left alone.
+    """Repair the places of a finding; leave alone those that were corrected since the check.
 
     Raises:
         CorpusError: the database cannot be written.
@@ -28,30 +28,30 @@ def repair(
     kind = finding.problem.repair
     if kind in ("article", "withdraw"):
         for article_id in dict.fromkeys(place.article_id for place in finding.places if place.article_id):
-            # A transaction each, so that others who write need not wait for all.
+            # One transaction for each article, so that other writers wait only for one article.
             with database.writing() as connection:
                 if kind == "withdraw":
                     _withdraw(connection, article_id)
                 else:
                     check_encoder(connection, encoder)
-                    _make_again(connection, article_id, cut_and_encode)
+                    _rebuild_article(connection, article_id, cut_and_encode)
     elif kind:
         with database.writing() as connection:
-            _WHOLE[kind](connection)
+            _CORPUS_REPAIRS[kind](connection)
 
 
 def _withdraw(connection: sqlite3.Connection, article_id: str) -> None:
-    """Take an article that is not what its version says out of lists and searches; its documents stay."""
+    """Remove an article that does not match its version from lists and searches, but keep its documents."""
     row = _newest(connection, article_id)
-    if row and not is_whole(row):
+    if row and not is_intact(row):
         connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
         connection.execute("DELETE FROM articles WHERE id = ?", [article_id])
 
 
-def _make_again(connection: sqlite3.Connection, article_id: str, cut_and_encode: CutAndEncode) -> None:
-    """Make an article's header and passages from its current document."""
+def _rebuild_article(connection: sqlite3.Connection, article_id: str, cut_and_encode: CutAndEncode) -> None:
+    """Write an article's header and passages again from its current document."""
     row = _newest(connection, article_id)
-    if row and is_whole(row):
+    if row and is_intact(row):
         article = from_document(article_id, row["document"])
         connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
         write_header(connection, article)
@@ -59,7 +59,7 @@ def _make_again(connection: sqlite3.Connection, article_id: str, cut_and_encode:
 
 
 def _newest(connection: sqlite3.Connection, article_id: str) -> sqlite3.Row | None:
-    """Return the version that the header names, or the last stored where there is no header."""
+    """Return the version that the header names; without a header, the version stored last."""
     row: sqlite3.Row | None = connection.execute(
         "SELECT versions.* FROM versions LEFT JOIN articles ON articles.id = article_id WHERE article_id = ? "
         "AND (articles.version IS NULL OR articles.version = versions.version) ORDER BY stored_at DESC",
@@ -76,12 +76,12 @@ def _drop_orphans(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM passages WHERE article_id NOT IN (SELECT id FROM articles)")
 
 
-def _make_words_again(connection: sqlite3.Connection) -> None:
+def _rebuild_words(connection: sqlite3.Connection) -> None:
     analyze_again(connection)
-    give_new_number(connection)
+    draw_new_number(connection)
 
 
-def _count_again(connection: sqlite3.Connection) -> None:
+def _recount(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM statistics")
     connection.execute("INSERT INTO statistics SELECT count(*), coalesce(sum(word_count), 0) FROM passages")
     connection.execute("DELETE FROM removals WHERE passage_id IN (SELECT id FROM passages)")
@@ -92,13 +92,13 @@ def _count_again(connection: sqlite3.Connection) -> None:
         ).fetchone()
         connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", [table])
         connection.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", [table, max(last, noted)])
-    give_new_number(connection)
+    draw_new_number(connection)
 
 
-_WHOLE: dict[str, Callable[[sqlite3.Connection], None]] = {
+_CORPUS_REPAIRS: dict[str, Callable[[sqlite3.Connection], None]] = {
     "reindex": _reindex,
     "drop": _drop_orphans,
-    "words": _make_words_again,
-    "counts": _count_again,
-    "indexes": give_new_number,
+    "words": _rebuild_words,
+    "counts": _recount,
+    "indexes": draw_new_number,
 }

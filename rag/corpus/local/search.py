@@ -1,4 +1,4 @@
-"""Searches in the local corpus: the derived indexes find, the database gives the texts."""
+"""Searches the local corpus: the derived indexes find the passages, the database has their texts."""
 
 import sqlite3
 import threading
@@ -25,61 +25,61 @@ T = TypeVar("T")
 
 
 class LocalSearch:
-    """Finds passages; searches of one thread can be made to see one state of the database."""
+    """Finds passages. With `at_one_state`, all searches of a thread see one state of the database."""
 
     def __init__(self, database: Database, derived: DerivedIndexes) -> None:
         self._database = database
         self._derived = derived
-        self._passing = _PassingCache()
-        self._overtaken = _Overtaken()
+        self._filter_cache = _FilterCache()
+        self._newer_index = _NewerIndex()
 
     def by_vector(self, vector: FloatArray, *, depth: int, filters: Filters) -> list[ScoredPassage]:
         """Return the passages nearest to `vector` by cosine similarity, best first."""
         vectors = self._derived.searched_vectors
         with self._database.reading() as connection:
-            index = vectors.brought_up(connection)
-            within = None if filters == NO_FILTERS else self._passing.ids(connection, filters)
+            index = vectors.updated(connection)
+            within = None if filters == NO_FILTERS else self._filter_cache.ids(connection, filters)
             found = index.search(vector, depth=depth, within=within)
             if within is not None:
-                self._overtaken.note_if(len(found) < min(depth, len(within)))
+                self._newer_index.note_if(len(found) < min(depth, len(within)))
             if index.lists:
                 found = _rescored(connection, vector, found)
         self._derived.upkeep_if_due()
         return [ScoredPassage(*pair) for pair in found]
 
     def by_words(self, query: str, *, language: str, depth: int, filters: Filters) -> KeywordMatches:
-        """Return the passages that share words with `query`, the rarer the better, best first."""
+        """Return the passages that share words with `query`, best first; rare words count more."""
         query_words = list(dict.fromkeys(words(query, language=language)))
         with self._database.reading() as connection:
             languages = _languages(connection)
             weights = query_weights(query, language=language, passage_languages=languages)
-            index = self._derived.keywords.brought_up(connection)
+            index = self._derived.keywords.updated(connection)
             statistics = _statistics(connection, index, list(weights))
             known = {word: weights[word] for word in statistics.known_words()}
             found = index.search(known, depth=depth, filters=filters)
             candidates = _words_of(connection, found)
-            self._overtaken.note_if(len(candidates) < len(found))
+            self._newer_index.note_if(len(candidates) < len(found))
         self._derived.upkeep_if_due()
         matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
         rarity = {word: statistics.rarity(word) for word in query_words}
         return replace(matches, passages=matches.passages[:depth], rarity=rarity)
 
     def at_one_state(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns; searches and hits in it see one state, whoever writes meanwhile.
+        """Return the result of `work`; its searches and hits see one state, despite concurrent writes.
 
-        Other threads may bring an index beyond the state that this one reads. Where that shows in what is
-        found, `work` is done again while none can.
+        Other threads may update an index beyond the state that this thread reads. If this affects the
+        results, `work` runs again while no other thread can update the indexes.
         """
         with self._database.reading():
-            self._overtaken.is_noted = False
+            self._newer_index.is_noted = False
             result = work()
-            if not self._overtaken.is_noted:
+            if not self._newer_index.is_noted:
                 return result
-        with self._derived.held(), self._database.reading():
+        with self._derived.updates_paused(), self._database.reading():
             return work()
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
-        """Return the passages with their texts and articles; one removed since it was found is left out."""
+        """Return the passages with their texts and articles; omit those removed since the search."""
         ids = [passage.passage_id for passage in passages]
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -88,7 +88,7 @@ class LocalSearch:
                 ids,
             ).fetchall()
         by_id = {row[0]: row for row in rows}
-        self._overtaken.note_if(len(rows) < len(ids))
+        self._newer_index.note_if(len(rows) < len(ids))
         found = [passage for passage in passages if passage.passage_id in by_id]
         return [
             hit(by_id[passage.passage_id], passage, rank=rank, source=source)
@@ -96,19 +96,19 @@ class LocalSearch:
         ]
 
 
-class _Overtaken(threading.local):
-    """Whether this thread found an index ahead of what it reads of the database."""
+class _NewerIndex(threading.local):
+    """Records whether this thread found an index newer than the state that it reads."""
 
     is_noted = False
 
-    def note_if(self, is_overtaken: bool) -> None:
-        self.is_noted = self.is_noted or is_overtaken
+    def note_if(self, is_newer_index: bool) -> None:
+        self.is_noted = self.is_noted or is_newer_index
 
 
-class _PassingCache:
-    """The ids that pass the filters asked for last: many questions in a row have the same."""
+class _FilterCache:
+    """Caches the passages that pass the most recent filters, because requests often repeat filters."""
 
-    _KEPT = 8
+    _SIZE = 8
 
     def __init__(self) -> None:
         self._ids: dict[str, IdArray] = {}
@@ -119,15 +119,15 @@ class _PassingCache:
         key = repr((newest_state(connection), condition, parameters))
         ids = self._ids.get(key)
         if ids is None:
-            kept = list(self._ids.items())[1 - self._KEPT :]
-            ids = _passing(connection, filters)
+            kept = list(self._ids.items())[1 - self._SIZE :]
+            ids = _passing_ids(connection, filters)
             self._ids = dict([*kept, (key, ids)])
         return ids
 
 
-def _passing(connection: sqlite3.Connection, filters: Filters) -> IdArray:
+def _passing_ids(connection: sqlite3.Connection, filters: Filters) -> IdArray:
     condition, parameters = where(filters)
-    # One text instead of a row each: a third of the time where half a million pass.
+    # Read the ids as one text, which takes a third of the time of separate rows for half a million passages.
     (joined,) = connection.execute(
         "SELECT group_concat(id) FROM passages "
         f"WHERE article_id IN (SELECT id FROM articles WHERE {condition})",
@@ -137,7 +137,7 @@ def _passing(connection: sqlite3.Connection, filters: Filters) -> IdArray:
 
 
 def _languages(connection: sqlite3.Connection) -> list[str]:
-    """Return the languages of articles; a step of the index for each, where DISTINCT would read it whole."""
+    """Return the languages of articles. One index lookup finds each; DISTINCT would read the whole index."""
     rows = connection.execute(
         "WITH RECURSIVE found (language) AS (SELECT min(language) FROM articles UNION ALL "
         "SELECT (SELECT min(language) FROM articles WHERE language > found.language) FROM found "
@@ -165,7 +165,7 @@ def _words_of(connection: sqlite3.Connection, passage_ids: Sequence[int]) -> dic
 def _rescored(
     connection: sqlite3.Connection, vector: FloatArray, found: Sequence[tuple[int, float]]
 ) -> list[tuple[int, float]]:
-    """Replace similarities of codes by those of the stored vectors."""
+    """Replace the similarities of 8-bit codes by those of the stored vectors."""
     scores = dict(found)
     rows = connection.execute(
         f"SELECT id, vector FROM passages WHERE id IN ({', '.join('?' * len(scores))})", list(scores)

@@ -35,7 +35,7 @@ from rag.corpus.milvus.search import MilvusSearch
 from rag.corpus.milvus.server import MilvusServer, Row
 from rag.corpus.milvus.whole_articles import FIELDS_OF_PASSAGES, by_generation, passage_of, whole_articles
 from rag.corpus.milvus.word_statistics import BELIEVED_SECONDS, MilvusStatistics
-from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, Told
+from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, ProgressCallback
 from rag.datatypes import (
     Article,
     ArticlePage,
@@ -149,11 +149,11 @@ class MilvusCorpus:
 
     @_recovering
     def encoder_of_vectors(self) -> EncoderIdentity | None:
-        """Return whose vectors are stored, whatever encoder it was opened with."""
+        """Return the encoder of the stored vectors, whatever encoder the corpus was opened with."""
         return self._collections.encoder()
 
     @_recovering
-    def check(self, *, told: Told) -> list[Finding]:
+    def check(self, *, told: ProgressCallback) -> list[Finding]:
         """Return what is wrong with current articles and their passages; `told` hears of articles."""
         articles = self._collections.articles
         total = self._server.count(articles)
@@ -190,9 +190,9 @@ class MilvusCorpus:
 
     @_recovering
     def add(self, article: Article, passages: Sequence[Passage], vectors: FloatArray) -> IngestStatus:
-        """Put a new or edited article in place of its former version, whole or not at all."""
+        """Add a new article or replace its former version, completely or not at all."""
         if self._encoder is None:
-            raise ValueError("A corpus opened without an encoder takes no articles.")
+            raise ValueError("A corpus opened without an encoder cannot add articles.")
         name = self._collections.passages_to_add_to(self._encoder)
         add = functools.partial(self._generations.add, article, passages, vectors, collection=name)
         status = self._server.until_reached(add)
@@ -201,7 +201,7 @@ class MilvusCorpus:
 
     @_recovering
     def remove(self, article_id: str) -> bool:
-        """Remove an article with all its versions from every index; False where there is none."""
+        """Remove an article with all its versions from every index; return False if there is none."""
         remove = functools.partial(self._generations.remove, key_of(article_id))
         is_removed = self._server.until_reached(remove)
         self._statistics.forget()
@@ -220,10 +220,10 @@ class MilvusCorpus:
 
     @_recovering
     def articles_after(self, article_id: str) -> list[KeptArticle]:
-        """Return all that is kept of the next articles in the order of their ids; none after the last.
+        """Return the next articles by id, with all their versions and passages; none after the last.
 
         Raises:
-            CorpusDamaged: a document is not what its version says.
+            CorpusDamaged: a stored document does not match its version.
         """
         return whole_articles(self._server, self._collections, self._generations, after=article_id)
 
@@ -231,7 +231,7 @@ class MilvusCorpus:
     def add_kept(self, kept: KeptArticle) -> None:
         """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
         if self._encoder is None:
-            raise ValueError("A corpus opened without an encoder takes no articles.")
+            raise ValueError("A corpus opened without an encoder cannot add articles.")
         name = self._collections.passages_to_add_to(self._encoder)
         passages = [passage for passage, _ in kept.passages]
         vectors = np.array([vector for _, vector in kept.passages])
@@ -247,7 +247,7 @@ class MilvusCorpus:
 
     @_recovering
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
-        """Return an article as it is now, or as it was in `version`."""
+        """Return the current version of an article, or the given one; None if there is none."""
         key, looked_at = key_of(article_id), None
         while (current := self._generations.head(key)) is not None and current["generation"] != looked_at:
             looked_at = current["generation"]
@@ -265,7 +265,7 @@ class MilvusCorpus:
 
     @_recovering
     def some_articles(self, count: int) -> list[str]:
-        """Return the ids of `count` current articles, others each time."""
+        """Return the ids of `count` current articles, chosen at random."""
         # subtle: generations are drawn by chance, so those next to a number drawn by chance are anybody's.
         drawn = secrets.randbits(GENERATION_BITS)
         rows: list[Row] = []
@@ -276,7 +276,7 @@ class MilvusCorpus:
 
     @_recovering
     def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
-        """List current articles in the order of their ids, from the one after `cursor`."""
+        """List current articles in the order of their ids, beginning after `cursor`."""
         condition = both(f'id > "{key_of(cursor or "")}"', passing(filters))
         rows = self._server.first(self._collections.articles, condition, ["header"], limit=limit + 1)
         headers = [header(json.loads(row["header"])) for row in rows[:limit]]
@@ -284,7 +284,7 @@ class MilvusCorpus:
 
     @_recovering
     def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
-        """Return an article's current passages with their vectors, in order; none if not of `version`."""
+        """Return an article's current passages and vectors, in order; none if `version` is not current."""
         name = self._collections.passages()
         current = self._generations.head(key_of(article_id))
         while name is not None and current is not None and version in {None, current["version"]}:
@@ -296,7 +296,7 @@ class MilvusCorpus:
 
     @_recovering
     def counts(self, filters: Filters = NO_FILTERS) -> Counts:
-        """Count the articles and passages that pass, and the undated ones that a range of days left out.
+        """Count the articles and passages that pass, and the undated articles that a date range excludes.
 
         Passages that a worker is about to add, or to delete, are among them.
         """
@@ -311,7 +311,7 @@ class MilvusCorpus:
 
     @_recovering
     def filter_values(self) -> FilterValues:
-        """Return the languages and outlets that current articles have, those of most articles first."""
+        """Return the languages and outlets of current articles, those with the most articles first."""
         return FilterValues(languages=self._search.values("language"), outlets=self._search.values("outlet"))
 
     # Search
@@ -322,27 +322,27 @@ class MilvusCorpus:
     ) -> list[ScoredPassage]:
         """Return the passages nearest to `vector` by cosine similarity, best first; at most 16,384."""
         if self._encoder is None:
-            raise ValueError("A corpus opened without an encoder has no vector search.")
+            raise ValueError("A corpus opened without an encoder cannot search vectors.")
         return self._search.by_vector(vector, depth=depth, filters=filters)
 
     @_recovering
     def keyword_search(
         self, query: str, *, language: str, depth: int, filters: Filters = NO_FILTERS
     ) -> KeywordMatches:
-        """Return the passages that share words with `query`, the rarer the better, best first.
+        """Return the passages that share words with `query`, best first; rare words count more.
 
         At most 16,384: Milvus finds them by its own BM25, and they are ranked as the local corpus ranks them.
         """
         return self._search.by_words(query, language=language, depth=depth, filters=filters)
 
     def at_one_state(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns; searches and hits in it see one version of each article.
+        """Return the result of `work`; its searches and hits see one version of each article.
 
-        Where one was replaced, added or removed meanwhile, `work` is done again.
+        If an article was replaced, added or removed meanwhile, `work` runs again.
         """
         return self._search.at_one_state(work)
 
     @_recovering
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
-        """Return the passages with their texts and articles; one removed since it was found is left out."""
+        """Return the passages with their texts and articles; omit those removed since the search."""
         return self._search.hits(passages, source=source)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from embeddings.weights import FloatArray
-from rag.corpus.article_facts import facts_asked_for, facts_of
+from rag.corpus.article_facts import facts_of, required_facts
 from rag.corpus.documents import document, header_values
 from rag.corpus.milvus.server import Row
 from rag.datatypes import Article, Filters, Passage
@@ -213,7 +213,7 @@ def passing(filters: Filters, *, with_dates: bool = True) -> str:
     Raises:
         BadRequest: a metadata value is NaN or infinite.
     """
-    conditions = [f"array_contains_any(facts, {_listed(facts)})" for facts in facts_asked_for(filters)]
+    conditions = [f"array_contains_any(facts, {_listed(facts)})" for facts in required_facts(filters)]
     if with_dates and filters.has_dates:
         conditions += _within(filters.published_from, filters.published_to)
     return " and ".join(conditions)

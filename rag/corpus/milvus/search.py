@@ -63,7 +63,7 @@ class MilvusSearch:
         return sorted(found, key=lambda passage: (-passage.score, passage.passage_id))
 
     def by_words(self, query: str, *, language: str, depth: int, filters: Filters) -> KeywordMatches:
-        """Return the passages that share words with `query`, the rarer the better, best first.
+        """Return the passages that share words with `query`, best first; rare words count more.
 
         At most 16,384: Milvus finds them by its own BM25, and they are ranked as the local corpus ranks them.
         """
@@ -135,9 +135,9 @@ class MilvusSearch:
         self._seen = {**(self._seen if len(self._seen) < _MOST_REMEMBERED else {}), **seen}
 
     def at_one_state(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns; searches and hits in it see one version of each article.
+        """Return the result of `work`; its searches and hits see one version of each article.
 
-        Where one was replaced, added or removed meanwhile, `work` is done again.
+        If an article was replaced, added or removed meanwhile, `work` runs again.
         """
         with self._moments.begun() as moment:
             for _ in range(_ATTEMPTS):
@@ -148,7 +148,7 @@ class MilvusSearch:
         return result
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
-        """Return the passages with their texts and articles; one removed since it was found is left out."""
+        """Return the passages with their texts and articles; omit those removed since the search."""
         name = self._collections.passages()
         if name is None or not passages:
             return []

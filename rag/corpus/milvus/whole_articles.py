@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.corpus.documents import from_document, not_whole
+from rag.corpus.documents import damaged_document, from_document
 from rag.corpus.milvus.generations import Generations
 from rag.corpus.milvus.layout import Collections
 from rag.corpus.milvus.rows import generation_of, key_of, one_of, text_of, whole_document
@@ -20,10 +20,10 @@ FIELDS_OF_PASSAGES = ("paragraph", "start", "end", "text", "vector")
 def whole_articles(
     server: MilvusServer, collections: Collections, generations: Generations, *, after: str
 ) -> list[KeptArticle]:
-    """Return all that is kept of the next articles in the order of their ids; none after the last.
+    """Return the next articles by id, with all their versions and passages; none after the last.
 
     Raises:
-        CorpusDamaged: a document is not what its version says.
+        CorpusDamaged: a stored document does not match its version.
     """
     articles, name = collections.articles, collections.passages()
     condition = f'id > "{key_of(after)}"'
@@ -64,11 +64,11 @@ def _kept(
         text = whole_document(rows)
         article = from_document(article_id, text) if text else None
         if article is None or article.version != rows[0]["version"]:
-            raise not_whole(article_id)
+            raise damaged_document(article_id)
         versions[article.version] = article
         current = article if stored == generation else current
     if current is None:
-        raise not_whole(article_id)
+        raise damaged_document(article_id)
     former = [article for article in versions.values() if article.version != current.version]
     return KeptArticle(article=current, passages=[passage_of(row) for row in passages], former=former)
 

@@ -70,7 +70,7 @@ def fill_the_disk(database: Database) -> None:
 
 
 def test_a_full_disk_undoes_the_transaction_and_the_next_one_works(database: Database) -> None:
-    message = r"The disk of .* is full: free some space; what was being stored is not"
+    message = r"The disk of .* is full, and the last change was not stored: free some space"
     with pytest.raises(CorpusError, match=message):
         fill_the_disk(database)
     with database.writing() as connection:

@@ -30,7 +30,7 @@ from tests.crashes import (
 )
 
 DISK_BYTES = 3 * 2**20
-FULL = r"The disk of .*data is full: free some space; what was being stored is not"
+FULL = r"The disk of .*data is full, and the last change was not stored: free some space"
 
 # Free bytes: with few the corpus is not even opened, with more its indexes do not fit.
 FREE = [0, 16_384, 65_536, 131_072, 300_000]

@@ -121,73 +121,77 @@ def test_a_corpus_in_use_is_checked_as_it_is_when_the_check_begins(data: Path) -
 
 
 MENDABLE = {
-    "offsets": ("UPDATE passages SET start = start + 1", "passages that do not stand at their offsets", 7),
+    "offsets": (
+        "UPDATE passages SET start = start + 1",
+        "passages that differ from the text at their offsets",
+        7,
+    ),
     "paragraph": (
         "UPDATE passages SET paragraph = 2 WHERE article_id = 'banjir'",
-        "passages that do not stand at their offsets",
+        "passages that differ from the text at their offsets",
         1,
     ),
     "text": (
         "UPDATE passages SET text = text || '!' WHERE article_id = 'kopi'",
-        "passages that do not stand at their offsets",
+        "passages that differ from the text at their offsets",
         2,
     ),
     "a passage less": (
         "DELETE FROM passages WHERE id = (SELECT min(id) FROM passages WHERE article_id = 'panjang')",
-        "articles with words in no passage, or in two",
+        "articles with words outside all passages, or in two passages",
         1,
     ),
     "a passage twice": (
         "INSERT INTO passages (article_id, paragraph, start, end, text, word_count, words, vector) "
         "SELECT article_id, paragraph, start, end, text, word_count, words, vector FROM passages "
         "WHERE article_id = 'banjir'",
-        "articles with words in no passage, or in two",
+        "articles with words outside all passages, or in two passages",
         1,
     ),
     "short vector": (
         "UPDATE passages SET vector = substr(vector, 1, 8) WHERE article_id = 'kopi'",
-        "passages without a vector of their encoder's dimension and of length 1",
+        "passages whose vector has a wrong dimension or is not of length 1",
         2,
     ),
     "zero vector": (
         "UPDATE passages SET vector = zeroblob(28) WHERE article_id = 'kopi'",
-        "passages without a vector of their encoder's dimension and of length 1",
+        "passages whose vector has a wrong dimension or is not of length 1",
         2,
     ),
     "not a number": (
         "UPDATE passages SET vector = CAST(substr(vector, 1, 24) || x'0000c07f' AS BLOB) "
         "WHERE article_id = 'banjir'",
-        "passages without a vector of their encoder's dimension and of length 1",
+        "passages whose vector has a wrong dimension or is not of length 1",
         1,
     ),
     "words": (
         "UPDATE passages SET words = 'teh' WHERE article_id = 'banjir'",
-        "passages with other words than keyword search makes of them",
+        "passages whose stored words differ from the words of their text",
         1,
     ),
     "count of words": (
         "UPDATE passages SET word_count = 99 WHERE article_id = 'banjir'",
-        "passages with other words than keyword search makes of them",
+        "passages whose stored words differ from the words of their text",
         1,
     ),
-    "orphans": ("DELETE FROM articles WHERE id = 'banjir'", "passages of no article", 1),
+    "orphans": ("DELETE FROM articles WHERE id = 'banjir'", "passages without an article", 1),
     "header": (
         "UPDATE articles SET title = 'Lain', outlet = 'LAIN' WHERE id = 'kopi'",
-        "articles listed otherwise than they are stored",
+        "articles whose list entry differs from the stored article",
         1,
     ),
     "day": (
         "UPDATE articles SET published_day = '2024-01-01' WHERE id = 'kopi'",
-        "articles listed otherwise than they are stored",
+        "articles whose list entry differs from the stored article",
         1,
     ),
-    "statistics": ("UPDATE statistics SET passages = 3, words = 1", "counts that are wrong", 1),
-    "no statistics": ("DELETE FROM statistics", "counts that are wrong", 1),
-    "sequence": ("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'passages'", "counts that are wrong", 1),
-    "removals": ("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'removals'", "counts that are wrong", 1),
+    "statistics": ("UPDATE statistics SET passages = 3, words = 1", "wrong counts", 1),
+    "no statistics": ("DELETE FROM statistics", "wrong counts", 1),
+    "sequence": ("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'passages'", "wrong counts", 1),
+    "removals": ("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'removals'", "wrong counts", 1),
     "a stored passage noted as removed": (
         "INSERT INTO removals (passage_id, words) SELECT max(id), 'x' FROM passages",
-        "counts that are wrong",
+        "wrong counts",
         1,
     ),
 }
@@ -222,7 +226,7 @@ def test_an_article_that_lost_its_header_is_listed_again_in_its_newest_version(d
         "DELETE FROM passages WHERE article_id = 'kopi'",
         "DELETE FROM articles WHERE id = 'kopi'",
     )
-    assert found(data)["articles that are stored, but not listed"] == 1
+    assert found(data)["articles that are stored but not listed"] == 1
     assert mended(data) == {}
     check_whole(data)
 
@@ -244,13 +248,13 @@ def test_an_article_that_is_not_what_its_version_says_is_not_quoted_and_kept(
     data: Path, altered: str
 ) -> None:
     alter(data, f"UPDATE versions SET document = {altered} WHERE article_id = 'banjir'")
-    assert found(data) == {"articles that are not what their version says": 1}
-    assert mended(data) == {"articles out of the search because they are not what their version says": 1}
+    assert found(data) == {"articles that do not match their version": 1}
+    assert mended(data) == {"articles removed from search because they do not match their version": 1}
     with open_corpus(data) as corpus:
         assert vector_hits(corpus, "banjir", article_id=("banjir",)) == []
         assert keyword_ids(corpus, "merendam") == []
     assert rows(data, "SELECT count(*) FROM versions WHERE article_id = 'banjir'") == [(1,)]
-    with open_corpus(data) as corpus:  # what was out of the search comes back
+    with open_corpus(data) as corpus:  # the removed articles come back
         ingest(corpus, [ARTICLES[1]])
     assert found(data) == {}
     check_whole(data)
@@ -277,9 +281,9 @@ def test_a_former_version_that_was_altered_is_told_and_left(data: Path) -> None:
     )
     with open_corpus(data) as corpus:
         (finding,) = corpus.check(told=silent)
-        assert finding.told == f"1 former versions that are not what their hash says ('kopi', {former})"
+        assert finding.told == f"1 former versions that do not match their hash ('kopi', {former})"
         assert "restore a backup" in finding.problem.remedy
-    assert mended(data) == {"former versions that are not what their hash says": 1}
+    assert mended(data) == {"former versions that do not match their hash": 1}
     with open_corpus(data) as corpus:
         assert keyword_ids(corpus, "panen") == ["kopi", "panjang"]
 
@@ -295,7 +299,7 @@ def test_an_article_whose_text_is_lost_is_told_and_left(data: Path) -> None:
 def test_a_corpus_that_does_not_say_whose_vectors_it_holds(data: Path) -> None:
     alter(data, "DELETE FROM properties WHERE name = 'encoder'")
     with LocalCorpus(data, encoder=None) as corpus:
-        assert by_what(corpus.check(told=silent)) == {"encoders unnamed, whose vectors these are": 1}
+        assert by_what(corpus.check(told=silent)) == {"sets of vectors from an unknown encoder": 1}
 
 
 # The file
@@ -308,18 +312,18 @@ def test_a_damaged_index_of_sqlite_is_made_again(data: Path) -> None:
             "UPDATE sqlite_schema SET sql = 'CREATE INDEX articles_by_outlet ON articles (section)' "
             "WHERE name = 'articles_by_outlet'"
         )
-    assert "faults of the database file" in found(data)
+    assert "faults in the database file" in found(data)
     assert mended(data) == {}
 
 
 def test_search_on_vectors_of_several_lengths_says_what_to_do(data: Path) -> None:
     alter(data, "UPDATE passages SET vector = substr(vector, 1, 8) WHERE article_id = 'kopi'")
     (data / VECTORS_NAME).unlink()
-    message = r"stored vectors are not of one length: run `kutip doctor --fix`"
+    message = r"stored vectors differ in length: run `kutip doctor --fix`"
     with open_corpus(data) as corpus, pytest.raises(CorpusDamaged, match=message):
         vector_hits(corpus, "kopi")
     alter(data, "UPDATE passages SET vector = substr(vector, 1, 8)")
-    message = r"A stored vector has not 7 numbers: run `kutip doctor --fix`"
+    message = r"A stored vector does not have 7 numbers: run `kutip doctor --fix`"
     with open_corpus(data) as corpus, pytest.raises(CorpusDamaged, match=message):
         vector_hits(corpus, "kopi")
 
@@ -479,8 +483,8 @@ def test_any_alterations_are_found_and_what_is_left_can_be_trusted(
     assert found(folder) != {}
     left = mended(folder)
     assert set(left) <= {
-        "articles out of the search because they are not what their version says",
-        "former versions that are not what their hash says",
+        "articles removed from search because they do not match their version",
+        "former versions that do not match their hash",
     }
     with open_corpus(folder) as corpus:
         for hit in vector_hits(corpus, "kopi"):
@@ -489,7 +493,7 @@ def test_any_alterations_are_found_and_what_is_left_can_be_trusted(
             assert source.version == hit.article_version
             assert source.text[hit.start : hit.end] == hit.text
         ingest(corpus, ARTICLES)
-    assert set(found(folder)) <= {"former versions that are not what their hash says"}
+    assert set(found(folder)) <= {"former versions that do not match their hash"}
     with open_corpus(folder) as corpus:
         assert [corpus.article(source.id) for source in ARTICLES] == ARTICLES
         for source in ARTICLES:

@@ -1,4 +1,5 @@
-"""Articles on a Milvus server, read and written by several services at once, without transactions.
+"""Stores articles on a Milvus server, which several services read and write at the same time.
 
-Nothing here knows of SQLite or of a folder. Start with `corpus.py`; `generations.py` tells how it is written.
+Milvus has no transactions. Nothing here depends on SQLite or a data folder. Start with `corpus.py`;
+`generations.py` describes how articles are written.
 """

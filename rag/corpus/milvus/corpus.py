@@ -1,6 +1,6 @@
-"""The corpus in Milvus: many services and many workers on one cluster, none of which keeps anything itself.
+"""The corpus in Milvus. Many services and workers can share one cluster; none of them stores articles itself.
 
-How articles are written is told in `generations.py` beside it, how they are searched in `search.py`.
+`generations.py` describes how articles are written, and `search.py` how they are searched.
 """
 
 import functools
@@ -54,7 +54,7 @@ from rag.errors import CorpusChanged, CorpusError, CorpusTooNew, EncoderMismatch
 
 logger = logging.getLogger(__name__)
 
-# What `Article.version` looks like; nothing else goes into a condition.
+# The format of `Article.version`. No other text may become part of a condition.
 _VERSION = re.compile(r"sha256:[0-9a-f]{1,64}")
 
 P = ParamSpec("P")
@@ -65,10 +65,10 @@ T = TypeVar("T")
 def _recovering(
     method: Callable[Concatenate["MilvusCorpus", P], R],
 ) -> Callable[Concatenate["MilvusCorpus", P], R]:
-    """Do it again where a collection had been dropped or replaced since it was looked at."""
+    """Retry a method if a collection was dropped or replaced since the last check."""
 
     @functools.wraps(method)
-    def again(self: "MilvusCorpus", /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def retrying(self: "MilvusCorpus", /, *args: P.args, **kwargs: P.kwargs) -> R:
         self._collections.ready()
         try:
             return method(self, *args, **kwargs)
@@ -77,11 +77,11 @@ def _recovering(
             self._collections.ready()
             return method(self, *args, **kwargs)
 
-    return again
+    return retrying
 
 
 class MilvusCorpus:
-    """Articles in the collections of one prefix; safe for several threads, processes and machines at once."""
+    """Articles in the collections with one prefix, for use by several threads, processes and machines."""
 
     def __init__(
         self,
@@ -93,14 +93,16 @@ class MilvusCorpus:
         given_up_seconds: float = GIVEN_UP_SECONDS,
         believed_seconds: float = BELIEVED_SECONDS,
     ) -> None:
-        """Look at the corpus, if the server can be reached; what it lacks is made when it is needed.
+        """Check the corpus if the server is reachable; missing collections are created when needed.
 
-        Without an encoder it does all but vector search and add. A server that cannot be reached now may be
-        when something is asked. What a worker began `given_up_seconds` ago and has not finished is cleared
-        away; what is counted for BM25 is believed for `believed_seconds`.
+        Without an encoder, the corpus cannot search vectors or add articles. An unreachable server is not an
+        error here, because the server may be back at the first request. If a worker began a change more than
+        `given_up_seconds` ago and has not finished it, another worker finishes or undoes the change. Counts
+        for BM25 are cached for `believed_seconds`.
 
         Raises:
-            CorpusTooNew, EncoderMismatch
+            CorpusTooNew: a newer version of Kutip wrote the corpus.
+            EncoderMismatch: the vectors come from another encoder.
         """
         self.location = f"{server.uri}, collections {prefix}_…"
         self._server = server
@@ -133,19 +135,19 @@ class MilvusCorpus:
 
     @_recovering
     def optimize(self) -> None:
-        """Clear away what killed workers left; Milvus sees to its indexes itself."""
+        """Finish or undo the changes of killed workers. Milvus maintains its indexes itself."""
         self._generations.sweep()
 
     @_recovering
     def index_report(self) -> IndexReport:
-        """Return how much there is; Milvus tells of its indexes itself."""
+        """Report the number of passages. Milvus reports on its indexes itself."""
         return IndexReport(
             passages=self.counts().passages, vectors=None, tier=None, has_upkeep=False, progress=[]
         )
 
     def search_description(self) -> str:
-        """Say how vectors are searched."""
-        return f"vectors searched by Milvus {self._server.version()}, index {self._layout.index}"
+        """Describe in a few words how vectors are searched."""
+        return f"Milvus {self._server.version()} searches vectors, index {self._layout.index}"
 
     @_recovering
     def encoder_of_vectors(self) -> EncoderIdentity | None:
@@ -154,7 +156,7 @@ class MilvusCorpus:
 
     @_recovering
     def check(self, *, told: ProgressCallback) -> list[Finding]:
-        """Return what is wrong with current articles and their passages; `told` hears of articles."""
+        """Check the current articles and their passages; `told` is called after each article."""
         articles = self._collections.articles
         total = self._server.count(articles)
         found: list[Found] = []
@@ -169,13 +171,13 @@ class MilvusCorpus:
         passages = [passage for passage, _ in self.passages_of(article_id)]
         current = self._generations.head(key_of(article_id))
         if article is None or current is None or article.version != current["version"]:
-            if current is not None:  # it was not removed meanwhile
+            if current is not None:  # the article was not removed meanwhile
                 yield CHANGED, Place(article_id)
         else:
             yield from check_passages(article, passages)
 
     def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
-        """Store the articles anew whose passages are wrong."""
+        """Store the articles with wrong passages again."""
         if self._encoder is None:
             raise ValueError("A corpus opened without an encoder cannot be repaired.")
         places = [place for finding in findings if finding.problem.repair for place in finding.places]
@@ -184,7 +186,7 @@ class MilvusCorpus:
             if article is not None:
                 name = self._collections.passages_to_add_to(self._encoder)
                 passages, vectors = cut_and_encode(article)
-                self._generations.add(article, passages, vectors, collection=name, anew=True)
+                self._generations.add(article, passages, vectors, collection=name, again=True)
 
     # Articles
 
@@ -195,7 +197,7 @@ class MilvusCorpus:
             raise ValueError("A corpus opened without an encoder cannot add articles.")
         name = self._collections.passages_to_add_to(self._encoder)
         add = functools.partial(self._generations.add, article, passages, vectors, collection=name)
-        status = self._server.until_reached(add)
+        status = self._server.retry_until_reached(add)
         self._statistics.forget()
         return status
 
@@ -203,15 +205,16 @@ class MilvusCorpus:
     def remove(self, article_id: str) -> bool:
         """Remove an article with all its versions from every index; return False if there is none."""
         remove = functools.partial(self._generations.remove, key_of(article_id))
-        is_removed = self._server.until_reached(remove)
+        is_removed = self._server.retry_until_reached(remove)
         self._statistics.forget()
         return is_removed
 
     @_recovering
     def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
-        """Put other passages and vectors in place of all, in one step at the end; return the articles.
+        """Encode all articles with another encoder; return the number of articles.
 
-        What other workers add meanwhile is encoded too.
+        The new passages come into use in one step at the end. They include articles that other workers add
+        meanwhile.
         """
         again = EncodingAgain(self._server, self._collections, self._generations, read=self.article)
         count = again.run(encoder, encode)
@@ -236,22 +239,22 @@ class MilvusCorpus:
         passages = [passage for passage, _ in kept.passages]
         vectors = np.array([vector for _, vector in kept.passages])
         add = functools.partial(self._generations.add, kept.article, passages, vectors)
-        self._server.until_reached(functools.partial(add, collection=name, anew=True))
+        self._server.retry_until_reached(functools.partial(add, collection=name, again=True))
         if kept.former:
             stored = self._generations.documents([key_of(kept.article.id)], ["version"])
             versions = {row["version"] for row in stored}
             for former in kept.former:
                 if former.version not in versions:
-                    self._server.until_reached(functools.partial(self._generations.keep_former, former))
+                    self._server.retry_until_reached(functools.partial(self._generations.keep_former, former))
         self._statistics.forget()
 
     @_recovering
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
         """Return the current version of an article, or the given one; None if there is none."""
-        key, looked_at = key_of(article_id), None
-        while (current := self._generations.head(key)) is not None and current["generation"] != looked_at:
-            looked_at = current["generation"]
-            condition = of_generation(looked_at)
+        key, checked = key_of(article_id), None
+        while (current := self._generations.head(key)) is not None and current["generation"] != checked:
+            checked = current["generation"]
+            condition = of_generation(checked)
             if version not in {None, current["version"]}:
                 if not _VERSION.fullmatch(version or ""):
                     return None
@@ -266,7 +269,7 @@ class MilvusCorpus:
     @_recovering
     def some_articles(self, count: int) -> list[str]:
         """Return the ids of `count` current articles, chosen at random."""
-        # subtle: generations are drawn by chance, so those next to a number drawn by chance are anybody's.
+        # subtle: generations are random numbers, so the ones next to a random number are a random choice.
         drawn = secrets.randbits(GENERATION_BITS)
         rows: list[Row] = []
         for condition in (f"generation >= {drawn}", f"generation < {drawn}"):
@@ -298,7 +301,7 @@ class MilvusCorpus:
     def counts(self, filters: Filters = NO_FILTERS) -> Counts:
         """Count the articles and passages that pass, and the undated articles that a date range excludes.
 
-        Passages that a worker is about to add, or to delete, are among them.
+        The count includes passages that a worker is adding or deleting.
         """
         articles, name = self._collections.articles, self._collections.passages(of_encoder=True)
         condition = passing(filters)
@@ -331,7 +334,7 @@ class MilvusCorpus:
     ) -> KeywordMatches:
         """Return the passages that share words with `query`, best first; rare words count more.
 
-        At most 16,384: Milvus finds them by its own BM25, and they are ranked as the local corpus ranks them.
+        At most 16,384. Milvus finds them by its own BM25; Kutip ranks them as in the local corpus.
         """
         return self._search.by_words(query, language=language, depth=depth, filters=filters)
 

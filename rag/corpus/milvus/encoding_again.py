@@ -1,4 +1,4 @@
-"""Another encoder's passages and vectors in place of all, in one step, while others add and remove."""
+"""Encodes all articles with another encoder while other processes add and remove articles."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,14 +9,14 @@ from rag.corpus.milvus.server import MAX_ROWS, MilvusServer
 from rag.corpus.protocol import CutAndEncode, EncoderIdentity
 from rag.datatypes import Article
 
-# Articles that were added while all were encoded anew, and can wait until the others are in use.
-_FEW = 100
+# At most this many new articles may remain to be encoded when the new collection comes into use.
+_FEW_ARTICLES = 100
 
 ReadArticle = Callable[[str], Article | None]
 
 
 class EncodingAgain:
-    """Writes a collection of passages anew beside the one in use."""
+    """Writes a new collection of passages while the former one stays in use."""
 
     def __init__(
         self, server: MilvusServer, collections: Collections, generations: Generations, *, read: ReadArticle
@@ -27,25 +27,25 @@ class EncodingAgain:
         self._read = read
 
     def run(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
-        """Encode all, and what others add meanwhile; return how many articles there were first."""
+        """Encode all articles and those added meanwhile; return the number of articles at the start."""
         name = self._collections.make_passages(encoder)
         encoded: dict[str, int] = {}
         try:
             started = now_milliseconds()
             count = newly = self._encode_all(name, encode, encoded, since=0)
-            while newly > _FEW:
+            while newly > _FEW_ARTICLES:
                 since, started = started, now_milliseconds()
                 newly = self._encode_all(name, encode, encoded, since=since)
         except BaseException:
             self._collections.drop_passages(name)
             raise
-        self._collections.take_passages(name)
+        self._collections.activate_passages(name)
         self._encode_all(name, encode, encoded, since=started)
-        self._drop_what_was_removed(name, encoded)
+        self._drop_removed(name, encoded)
         return count
 
     def _encode_all(self, name: str, encode: CutAndEncode, encoded: dict[str, int], *, since: int) -> int:
-        """Write the passages of articles that are not among the `encoded`; return how many."""
+        """Write the passages of the articles that are not yet in `encoded`; return their number."""
         count = 0
         condition = f"written_at >= {since - CLOCKS_APART_MILLISECONDS}"
         articles = self._collections.articles
@@ -61,7 +61,7 @@ class EncodingAgain:
                 count += 1
         return count
 
-    def _drop_what_was_removed(self, name: str, encoded: Mapping[str, int]) -> None:
+    def _drop_removed(self, name: str, encoded: Mapping[str, int]) -> None:
         for keys in batched(encoded, MAX_ROWS):
             heads = self._generations.heads(keys)
             for key in keys:

@@ -1,4 +1,4 @@
-"""Whether what is stored of an article in Milvus agrees with itself."""
+"""Checks that the stored data of an article in Milvus are consistent."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -7,17 +7,17 @@ from rag.corpus.findings import MISPLACED, UNCOVERED, Found, Place, Problem, is_
 from rag.datatypes import Article, Passage
 
 CHANGED = Problem(
-    "articles that are not what their version says",
+    "articles that do not match their version",
     None,
-    "delete them with `kutip articles delete`, and ingest them again",
+    "delete them with `kutip articles delete`, then ingest them again",
 )
 
 
 def check_passages(article: Article, passages: Sequence[Passage]) -> Iterator[Found]:
-    """Yield passages that do not stand in their article, and the article where they are not all of it."""
+    """Yield the passages that do not match the article, and the article if they do not cover its text."""
     rows = [asdict(passage) for passage in passages]
     misplaced = [number for number, row in enumerate(rows, start=1) if not matches_article(row, article)]
     for number in misplaced:
-        yield MISPLACED, Place(article.id, f"its passage {number}")
+        yield MISPLACED, Place(article.id, f"passage {number} of the article")
     if not misplaced and not is_covered(article, rows):
         yield UNCOVERED, Place(article.id)

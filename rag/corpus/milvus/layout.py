@@ -1,9 +1,9 @@
-"""The collections that a corpus in Milvus consists of, made when they are first needed.
+"""The collections of a corpus in Milvus, created when they are first needed.
 
-`PREFIX_articles`   a row an article: which generation of it is current, its header, what filters look at
-`PREFIX_documents`  every version of every article, whole, in parts: what citations are checked against
-`PREFIX_passages`   an alias of the collection of passages with their vectors and words
-`PREFIX_state`      what workers have begun of late; whose vectors a collection of passages holds
+`PREFIX_articles`   one row for each article: its current generation, its header, its filterable properties
+`PREFIX_documents`  every version of every article, complete, in parts; citations are checked against it
+`PREFIX_passages`   an alias of the collection of passages, with their vectors and words
+`PREFIX_state`      the recent changes by workers, and the encoder of each collection of passages
 """
 
 import json
@@ -23,44 +23,45 @@ from rag.datatypes import VectorIndexType
 from rag.errors import CorpusError, CorpusTooNew, EncoderMismatch
 from rag.text.languages import ANALYSIS
 
-# What the rows look like; raise it when an older Kutip could not read them.
+# The format of the rows. Increase it if older versions of Kutip cannot read the new rows.
 FORMAT = 1
 
-# Milvus' least k1, and the b of `rag.corpus.keyword_ranking`, which scores: this finds candidates.
+# The minimum k1 of Milvus, and the b of `rag.corpus.keyword_ranking`. Milvus' BM25 only finds candidates;
+# `keyword_ranking` scores them.
 _BM25 = {"bm25_k1": 1.2, "bm25_b": 0.6}
 
-# Of an inverted file's lists, and how many of them are looked into.
+# The number of lists of an inverted-file (IVF) index, and how many of them a search reads.
 _LISTS = 1024
 _PROBED_LISTS = 64
-_LEAST_EF = 200
+_MINIMUM_EF = 200
 
 _FORMAT_KEY = "format"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How a new collection of passages is made; `replicas` are copies in the memory of query nodes."""
+    """How to create a collection of passages; `replicas` are copies in the memory of query nodes."""
 
     index: VectorIndexType = "AUTOINDEX"
     shards: int = 1
     replicas: int = 1
 
     def search_params(self, limit: int) -> dict[str, int]:
-        """Return how thoroughly the index looks for `limit` vectors: never for fewer than are asked for."""
+        """Return parameters for a search for `limit` vectors. The index must examine at least `limit`."""
         if self.index == "HNSW":
-            return {"ef": max(_LEAST_EF, limit)}
+            return {"ef": max(_MINIMUM_EF, limit)}
         if self.index == "DISKANN":
-            return {"search_list": max(_LEAST_EF, limit)}
+            return {"search_list": max(_MINIMUM_EF, limit)}
         return {"nprobe": _PROBED_LISTS} if self.index.startswith("IVF") else {}
 
 
 class Collections:
-    """The names of a corpus' collections, each there when it is given."""
+    """Gives the names of a corpus's collections, and creates collections that are missing."""
 
     def __init__(
         self, server: MilvusServer, *, prefix: str, encoder: EncoderIdentity | None, layout: Layout
     ) -> None:
-        """Note what the collections are called; nothing is sent yet."""
+        """Set the names of the collections. This sends no request."""
         self.articles = f"{prefix}_articles"
         self.documents = f"{prefix}_documents"
         self.state = f"{prefix}_state"
@@ -70,19 +71,20 @@ class Collections:
         self._layout = layout
         self._is_ready = False
         self._passages: str | None = None
-        self._held: dict[str, Any] = {}
+        self._properties: dict[str, Any] = {}
         self._lock = threading.Lock()
 
     def forget(self) -> None:
-        """Look at everything again before the next request."""
+        """Check the collections again before the next request."""
         with self._lock:
             self._is_ready, self._passages = False, None
 
     def ready(self) -> None:
-        """See that the server can be used, and make what is missing but for the passages.
+        """Check the server, and create the collections that are missing, except the passages.
 
         Raises:
-            CorpusError, CorpusTooNew
+            CorpusError: the server does not answer, or is too old.
+            CorpusTooNew: a newer version of Kutip wrote the corpus.
         """
         with self._lock:
             if not self._is_ready:
@@ -97,48 +99,49 @@ class Collections:
                 self._is_ready = True
 
     def passages(self, *, of_encoder: bool = False) -> str | None:
-        """Return the collection of passages, None where no article was ever added.
+        """Return the collection of passages, None if no article was ever added.
 
-        `of_encoder` asks for one whose vectors are those of the encoder that was given, if one was.
+        With `of_encoder`, check that the vectors come from the encoder of this corpus, if it has one.
 
         Raises:
-            CorpusError, CorpusTooNew: its words are not those that are looked for now.
-            EncoderMismatch: it holds another encoder's vectors.
+            CorpusError: the server failed, or an older version of Kutip analyzed the words differently.
+            CorpusTooNew: a newer version of Kutip analyzed the words differently.
+            EncoderMismatch: the vectors come from another encoder.
         """
         self.ready()
         with self._lock:
-            name, self._passages = self._passages, None  # looked at again where something is wrong with it
+            name, self._passages = self._passages, None  # if a check fails, the next call checks again
             if name is None:
-                name = self._server.behind_alias(self._alias)
-                self._held = self._read_state(name) or {} if name else {}
+                name = self._server.collection_of(self._alias)
+                self._properties = self._read_state(name) or {} if name else {}
             if name is not None:
-                self._check_analysis(self._held)
+                self._check_analysis(self._properties)
                 if of_encoder and self._encoder is not None:
-                    _check_encoder(self._held, self._encoder)
+                    _check_encoder(self._properties, self._encoder)
             self._passages = name
             return name
 
     def encoder(self) -> EncoderIdentity | None:
-        """Return whose vectors the collection of passages holds."""
-        held = self._held if self.passages() is not None else {}
-        return EncoderIdentity(held["encoder"], held["dimension"]) if held else None
+        """Return the encoder of the stored vectors."""
+        properties = self._properties if self.passages() is not None else {}
+        return EncoderIdentity(properties["encoder"], properties["dimension"]) if properties else None
 
     def passages_to_add_to(self, encoder: EncoderIdentity) -> str:
-        """Return the collection of passages, made where there is none.
+        """Return the collection of passages, and create it if there is none.
 
         Raises:
-            EncoderMismatch: it holds another encoder's vectors.
+            EncoderMismatch: the vectors come from another encoder.
         """
         name = self.passages(of_encoder=True)
         while name is None:
             made = self.make_passages(encoder)
             if not self._server.make_alias(self._alias, made):
-                self.drop_passages(made)  # another worker was quicker
+                self.drop_passages(made)  # another worker was faster
             name = self.passages(of_encoder=True)
         return name
 
     def make_passages(self, encoder: EncoderIdentity) -> str:
-        """Make a new collection of passages, which nobody looks into yet."""
+        """Create a collection of passages that no search uses yet."""
         name = f"{self._alias}_{secrets.token_hex(4)}"
         schema = _passages_schema(encoder.dimension)
         self._write_state(
@@ -147,18 +150,18 @@ class Collections:
         self._make(name, schema, _indexes(schema, self._layout.index), shards=self._layout.shards)
         return name
 
-    def take_passages(self, name: str) -> None:
-        """Let `name` be the collection of passages from now on, and drop the former one."""
-        former = self._server.behind_alias(self._alias)
+    def activate_passages(self, name: str) -> None:
+        """Make searches use the collection of passages `name`, and drop the former one."""
+        former = self._server.collection_of(self._alias)
         if former is None:
             self._server.make_alias(self._alias, name)
         else:
-            self._server.turn_alias(self._alias, name)
+            self._server.change_alias(self._alias, name)
             self.drop_passages(former)
         self.forget()
 
     def drop_passages(self, name: str) -> None:
-        """Drop a collection of passages that nobody looks into any more."""
+        """Drop a collection of passages that is no longer in use."""
         self._server.drop_collection(name)
         self._server.delete(self.state, one_of("id", [key_of(name)]))
 
@@ -168,7 +171,7 @@ class Collections:
         try:
             self._server.make_collection(name, schema, indexes, shards=shards, replicas=self._layout.replicas)
         except CorpusError:
-            # Where another has just made it, a second time is an error with some servers.
+            # Another worker may have created the collection meanwhile. Some servers then report an error.
             if not self._server.has_collection(name):
                 raise
 
@@ -178,19 +181,20 @@ class Collections:
             self._write_state(_FORMAT_KEY, FORMAT)
         elif stored > FORMAT:
             raise CorpusTooNew(
-                f"The corpus has format {stored}, this Kutip knows {FORMAT} in Milvus: upgrade Kutip."
+                f"The corpus has format {stored}, but this version of Kutip supports formats up to "
+                f"{FORMAT} in Milvus: upgrade Kutip."
             )
 
     @staticmethod
-    def _check_analysis(held: Mapping[str, Any]) -> None:
-        analysis = held.get("analysis", ANALYSIS)
+    def _check_analysis(properties: Mapping[str, Any]) -> None:
+        analysis = properties.get("analysis", ANALYSIS)
         if analysis > ANALYSIS:
             raise CorpusTooNew(
-                "The corpus was made by a Kutip that takes words apart in another way: upgrade Kutip."
+                "A newer version of Kutip wrote this corpus and analyzes words differently: upgrade Kutip."
             )
         if analysis < ANALYSIS:
             raise CorpusError(
-                "The corpus was made by a Kutip that took words apart in another way: "
+                "An older version of Kutip wrote this corpus and analyzed words differently: "
                 "run `kutip ingest --rebuild`."
             )
 
@@ -204,8 +208,8 @@ class Collections:
         self._server.write(self.state, [row])
 
 
-def _check_encoder(held: Mapping[str, Any], encoder: EncoderIdentity) -> None:
-    stored = EncoderIdentity(held["encoder"], held["dimension"]) if held else None
+def _check_encoder(properties: Mapping[str, Any], encoder: EncoderIdentity) -> None:
+    stored = EncoderIdentity(properties["encoder"], properties["dimension"]) if properties else None
     if stored != encoder:
         raise EncoderMismatch(
             f"The corpus holds vectors of {stored}; the configured encoder is {encoder}: "
@@ -213,10 +217,10 @@ def _check_encoder(held: Mapping[str, Any], encoder: EncoderIdentity) -> None:
         )
 
 
-# Milvus wants a vector in every collection.
+# Milvus requires a vector in every collection.
 NO_VECTOR = {"nothing": [0.0, 1.0]}
 
-# Stands for none, where Milvus wants a number.
+# Means no generation. Milvus requires a number.
 NO_GENERATION = -1
 
 
@@ -302,7 +306,7 @@ def _passages_schema(dimension: int) -> CollectionSchema:
     return schema
 
 
-# Fields that conditions look at, but for primary keys.
+# The fields that conditions use, except primary keys.
 _INDEXED = {"article", "version", "language", "outlet", "kind", "replaces", "facts", "day"}
 
 

@@ -1,4 +1,7 @@
-"""Which generation of each article the searches of one thread have met, while they should meet only one."""
+"""Records which generation of each article the searches of a thread saw, to detect changes between them.
+
+During a moment, all searches of a thread must see the same generation of each article.
+"""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -6,31 +9,31 @@ from contextlib import contextmanager
 
 
 class Moment:
-    """The generations that were met, by the keys of articles; None where one was gone."""
+    """The generations that a thread saw, by the keys of articles; None for an article that was removed."""
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
-        """Begin with none met."""
-        self._met: dict[str, int | None] = {}
-        self.is_disturbed = False
+        """Forget all generations."""
+        self._seen: dict[str, int | None] = {}
+        self.has_changes = False
 
-    def note(self, generations: Mapping[str, int | None]) -> None:
-        """Note what was met; another generation of an article than before disturbs the moment."""
+    def record(self, generations: Mapping[str, int | None]) -> None:
+        """Record the generations that a search saw, and whether one differs from an earlier search."""
         for key, generation in generations.items():
-            if self._met.setdefault(key, generation) != generation:
-                self.is_disturbed = True
+            if self._seen.setdefault(key, generation) != generation:
+                self.has_changes = True
 
 
 class Moments(threading.local):
-    """The moment of each thread, if one has begun."""
+    """The current moment of each thread, if any."""
 
     _moment: Moment | None = None
 
     @contextmanager
-    def begun(self) -> Iterator[Moment]:
-        """Give a moment in which this thread notes what it meets."""
+    def started(self) -> Iterator[Moment]:
+        """Start a moment, in which this thread records the generations that its searches see."""
         former, moment = self._moment, Moment()
         self._moment = moment
         try:
@@ -38,7 +41,7 @@ class Moments(threading.local):
         finally:
             self._moment = former
 
-    def note(self, generations: Mapping[str, int | None]) -> None:
-        """Note what was met, if a moment has begun."""
+    def record(self, generations: Mapping[str, int | None]) -> None:
+        """Record the generations that a search saw, if a moment has started."""
         if self._moment is not None:
-            self._moment.note(generations)
+            self._moment.record(generations)

@@ -1,7 +1,7 @@
-"""Articles and passages as rows of Milvus collections, and back.
+"""Converts articles and passages to rows of Milvus collections, and back.
 
-Every id, condition and word that Milvus sees is made of ASCII letters and digits, so that neither its
-expressions nor its tokenizers can read anything else into them, whatever an article holds.
+Every id, word and value in a condition that Milvus gets consists of ASCII letters and digits. So no text of
+an article can change the meaning of a Milvus expression, and no tokenizer of Milvus can split a word.
 """
 
 import json
@@ -17,21 +17,23 @@ from rag.datatypes import Article, Filters, Passage
 from rag.errors import BadRequest
 from rag.text.languages import words
 
-# Milvus' own limits, in bytes and numbers.
+# Limits of Milvus: bytes in a text, and values in an array.
 MAX_TEXT_BYTES = 65_535
 MAX_FACTS = 4096
 
-# A document is cut into parts of so many characters, which no encoding makes longer than a text may be.
+# Documents are split into parts of this many characters. A character has at most four bytes in UTF-8, so a
+# part is never longer than Milvus allows.
 _PART_CHARACTERS = MAX_TEXT_BYTES // 4
 
-# The low bits of a row's id say which of its generation's rows it is, the others which generation.
+# The low bits of a row's id are the number of the row within its generation. The other bits are the
+# generation.
 _NUMBER_BITS = 16
 GENERATION_BITS = 63 - _NUMBER_BITS
 MAX_ROWS_A_GENERATION = 1 << _NUMBER_BITS
 
 
 def row_id(generation: int, number: int) -> int:
-    """Return the id of a row: the rows of a generation, and they alone, follow each other.
+    """Return the id of a row. The ids of a generation form one range, without ids of other generations.
 
     >>> [generation_of(row_id(7, number)) for number in (0, 1, 65_535)]
     [7, 7, 7]
@@ -40,17 +42,17 @@ def row_id(generation: int, number: int) -> int:
 
 
 def generation_of(identifier: int) -> int:
-    """Return the generation of a row's id."""
+    """Return the generation of a row, given the id of the row."""
     return identifier >> _NUMBER_BITS
 
 
 def of_generation(generation: int) -> str:
-    """Return the condition that the rows of a generation meet."""
+    """Return the condition for the rows of a generation."""
     return f"id >= {row_id(generation, 0)} and id < {row_id(generation + 1, 0)}"
 
 
 def key_of(text: str) -> str:
-    """Return a text as hexadecimal digits, which sort as the text does.
+    """Return a text as hexadecimal digits, which sort in the same order as the text.
 
     >>> key_of("a1")
     '6131'
@@ -64,12 +66,12 @@ def text_of(key: str) -> str:
 
 
 def one_of(field: str, keys: Iterable[str]) -> str:
-    """Return the condition that a field has one of some keys."""
+    """Return the condition that a field has one of the keys."""
     return f"{field} in {_listed(keys)}"
 
 
 def none_of(field: str, keys: Iterable[str]) -> str:
-    """Return the condition that a field has none of some keys."""
+    """Return the condition that a field has none of the keys."""
     return f"{field} not in {_listed(keys)}"
 
 
@@ -81,12 +83,12 @@ def _listed(keys: Iterable[str]) -> str:
 
 _PLAIN_WORD = re.compile(r"(?!0x)[a-z0-9]+")
 
-# Stands for no words at all, where a text may not be empty; no word is encoded as this.
+# Means no words, because a text must not be empty. No word has this encoding.
 _NO_WORDS = "0x"
 
 
 def encoded_word(word: str) -> str:
-    """Return a word as letters and digits, which each of Milvus' tokenizers takes for one word.
+    """Return a word as letters and digits, which every tokenizer of Milvus treats as one word.
 
     >>> [encoded_word(word) for word in ("kopi", "1,5", "橋", "0x")]
     ['kopi', '0x312c35', '0xe6a98b', '0x3078']
@@ -95,7 +97,7 @@ def encoded_word(word: str) -> str:
 
 
 def encoded_words(given: Iterable[str]) -> str:
-    """Return words with spaces between them, as many as Milvus takes."""
+    """Return words separated by spaces. Omit the last ones if the text is too long for Milvus."""
     text = " ".join(map(encoded_word, given))
     if len(text) > MAX_TEXT_BYTES:
         text = text[: max(text.rfind(" ", 0, MAX_TEXT_BYTES), 0)]
@@ -106,10 +108,10 @@ def encoded_words(given: Iterable[str]) -> str:
 
 
 def article_row(article: Article, *, generation: int, written_at: int) -> Row:
-    """Return the row that says which generation of an article is the current one, and what it is called.
+    """Return the row with the current generation of an article, its header and its filterable properties.
 
     Raises:
-        BadRequest: it is larger than Milvus takes.
+        BadRequest: the row is too large for Milvus.
     """
     values = header_values(article)
     header = json.dumps({name: value for name, value in values.items() if name != "metadata"})
@@ -128,7 +130,7 @@ def article_row(article: Article, *, generation: int, written_at: int) -> Row:
 
 
 def document_rows(article: Article, *, generation: int) -> list[Row]:
-    """Return the whole article as JSON, in parts."""
+    """Return the rows of the complete article as JSON, in parts."""
     text = document(article)
     parts = [text[start : start + _PART_CHARACTERS] for start in range(0, len(text), _PART_CHARACTERS)]
     return [
@@ -144,7 +146,7 @@ def document_rows(article: Article, *, generation: int) -> list[Row]:
 
 
 def whole_document(rows: Sequence[Row]) -> str | None:
-    """Return what `document_rows` cut into parts; None where one is missing."""
+    """Join the parts that `document_rows` made; None if a part is missing."""
     if not rows or len(rows) < rows[0]["parts"]:
         return None
     return "".join(row["content"] for row in sorted(rows, key=lambda row: int(row["id"])))
@@ -156,12 +158,12 @@ def passage_rows(
     """Yield the rows of an article's passages.
 
     Raises:
-        BadRequest: a passage is longer than Milvus takes, or there are more than an article may have.
+        BadRequest: a passage is too long for Milvus, or the article has too many passages.
     """
     if len(passages) > MAX_ROWS_A_GENERATION:
         raise BadRequest(
-            f"The article {article.id!r} has {len(passages)} passages, {MAX_ROWS_A_GENERATION} at most can "
-            "be kept in Milvus: split it."
+            f"The article {article.id!r} has {len(passages)} passages, but Kutip can store at most "
+            f"{MAX_ROWS_A_GENERATION} in Milvus: split it."
         )
     title_words = words(article.title, language=article.language)
     filtered = _filtered(article)
@@ -184,12 +186,12 @@ def passage_rows(
 
 
 def _filtered(article: Article) -> Row:
-    """Return the fields that filters look at; day 0 is that of the undated."""
+    """Return the fields for filters. Undated articles have day 0."""
     facts = list(facts_of(header_values(article)))
     if len(facts) > MAX_FACTS:
         raise BadRequest(
-            f"The article {article.id!r} has {len(article.metadata)} metadata; {MAX_FACTS} values to filter "
-            "by at most can be kept in Milvus: leave some out."
+            f"The article {article.id!r} has {len(article.metadata)} metadata fields, but Milvus can store "
+            f"at most {MAX_FACTS} values for filters: leave some out."
         )
     return {"facts": facts, "day": article.published_at.date().toordinal() if article.published_at else 0}
 
@@ -200,7 +202,7 @@ def _check_sizes(article: Article, row: Row) -> None:
             named = {"article": "an id", "id": "an id"}.get(name, f"a {name}")
             raise BadRequest(
                 f"The article {article.id!r:.100} has {named} of {len(value.encode())} bytes, "
-                f"{MAX_TEXT_BYTES} at most can be kept in Milvus: shorten it."
+                f"but Milvus can store at most {MAX_TEXT_BYTES}: shorten it."
             )
 
 
@@ -208,7 +210,7 @@ def _check_sizes(article: Article, row: Row) -> None:
 
 
 def passing(filters: Filters, *, with_dates: bool = True) -> str:
-    """Return the condition that articles and passages meet which pass; empty where all do.
+    """Return the condition for articles and passages that pass; empty if all pass.
 
     Raises:
         BadRequest: a metadata value is NaN or infinite.
@@ -227,5 +229,5 @@ def _within(first: date | None, last: date | None) -> list[str]:
 
 
 def both(*conditions: str) -> str:
-    """Return the condition that all of some hold, empty ones left out."""
+    """Return the condition that all of `conditions` are true, and ignore empty ones."""
     return " and ".join(condition for condition in conditions if condition)

@@ -1,4 +1,4 @@
-"""Searches in Milvus, which see of each article all passages of the current generation, or none."""
+"""Searches Milvus. A search sees all passages of an article's current generation, or none."""
 
 import functools
 import json
@@ -18,17 +18,17 @@ from rag.corpus.milvus.word_statistics import MilvusStatistics
 from rag.datatypes import Filters, FilterValue, Hit, KeywordMatches, ScoredPassage, SearchSource
 from rag.text.languages import words
 
-# How often a search is made again where articles change under it.
+# How many times a search runs if articles change meanwhile.
 _ATTEMPTS = 5
 
 _FIELDS_OF_HITS = ("id", "article", "paragraph", "start", "end", "text")
-_MOST_REMEMBERED = 10_000
+_MAX_REMEMBERED = 10_000
 
 T = TypeVar("T")
 
 
 class MilvusSearch:
-    """Finds passages; the searches of one thread can be made to see one version of each article."""
+    """Finds passages. With `at_one_state`, all searches of a thread see one version of each article."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class MilvusSearch:
         self._moments = Moments()
 
     def values(self, field: str) -> list[FilterValue]:
-        """Return the languages or outlets of current articles, those of most articles first."""
+        """Return the languages or outlets of current articles, those with the most articles first."""
         counted = self._statistics.values(self._collections.articles, field)
         values = [FilterValue(value=text_of(key), articles=count) for key, count in counted.items() if key]
         return sorted(values, key=lambda value: (-value.articles, value.value))
@@ -65,7 +65,7 @@ class MilvusSearch:
     def by_words(self, query: str, *, language: str, depth: int, filters: Filters) -> KeywordMatches:
         """Return the passages that share words with `query`, best first; rare words count more.
 
-        At most 16,384: Milvus finds them by its own BM25, and they are ranked as the local corpus ranks them.
+        At most 16,384. Milvus finds them by its own BM25; Kutip ranks them as in the local corpus.
         """
         query_words = list(dict.fromkeys(words(query, language=language)))
         name = self._collections.passages()
@@ -87,7 +87,7 @@ class MilvusSearch:
     def _found(
         self, name: str, field: str, query: object, fields: Sequence[str], *, depth: int, filters: Filters
     ) -> list[Row]:
-        """Search for current passages, deeper where others take their places."""
+        """Search for current passages; search deeper if passages of other generations fill the result."""
         limit = min(depth, MAX_ROWS)
         while True:
             search = functools.partial(
@@ -100,16 +100,17 @@ class MilvusSearch:
                 limit=limit,
                 params=self._layout.search_params(limit) if field == "vector" else {},
             )
-            found, current = self._of_one_moment(search)
+            found, current = self._consistent(search)
             if len(current) >= depth or len(found) < limit or limit == MAX_ROWS:
                 return current[:depth]
             limit = min(2 * limit, MAX_ROWS)
 
-    def _of_one_moment(self, search: Callable[[], list[Row]]) -> tuple[list[Row], list[Row]]:
-        """Return what a search found and what of it is current: of each article all passages, or none.
+    def _consistent(self, search: Callable[[], list[Row]]) -> tuple[list[Row], list[Row]]:
+        """Return the rows that a search found, and those of them that belong to current generations.
 
-        A generation that was current before the search began had all its rows then, and has them still if it
-        is current afterwards. One that became current while it ran may have had only some: search again.
+        The search must have seen all rows of a generation; otherwise, none of its rows counts as current. A
+        generation that is current before and after the search had all its rows throughout. A generation that
+        became current during the search may have lacked rows at that time, so the search runs again.
         """
         for _ in range(_ATTEMPTS):
             seen, began = self._seen, now_milliseconds()
@@ -127,23 +128,23 @@ class MilvusSearch:
 
     def _heads(self, keys: set[str]) -> dict[str, Row]:
         heads = self._generations.heads(keys)
-        self._moments.note({key: heads[key]["generation"] if key in heads else None for key in keys})
+        self._moments.record({key: heads[key]["generation"] if key in heads else None for key in keys})
         return heads
 
     def _remember(self, seen: Mapping[str, int]) -> None:
-        # subtle: a new mapping, as a search keeps the one that it began with.
-        self._seen = {**(self._seen if len(self._seen) < _MOST_REMEMBERED else {}), **seen}
+        # subtle: create a new mapping, because a running search keeps the one it began with.
+        self._seen = {**(self._seen if len(self._seen) < _MAX_REMEMBERED else {}), **seen}
 
     def at_one_state(self, work: Callable[[], T]) -> T:
         """Return the result of `work`; its searches and hits see one version of each article.
 
         If an article was replaced, added or removed meanwhile, `work` runs again.
         """
-        with self._moments.begun() as moment:
+        with self._moments.started() as moment:
             for _ in range(_ATTEMPTS):
                 moment.clear()
                 result = work()
-                if not moment.is_disturbed:
+                if not moment.has_changes:
                     break
         return result
 
@@ -167,7 +168,7 @@ class MilvusSearch:
 
 
 def _weighted(weights: Mapping[str, float]) -> str:
-    """Return a query in which one of full weight stands twice: Milvus counts words, and takes no weights."""
+    """Return a query that repeats words of full weight, because Milvus counts words but has no weights."""
     return " ".join(word for word, weight in weights.items() for _ in range(round(weight / REDUCED_WEIGHT)))
 
 

@@ -1,4 +1,4 @@
-"""A Milvus server: requests with a time limit, errors in Kutip's own words, recovery without a restart."""
+"""A Milvus server: requests with time limits, errors translated to Kutip's, reconnection without restart."""
 
 import json
 import logging
@@ -28,30 +28,32 @@ Row = dict[str, Any]
 
 T = TypeVar("T")
 
-# The most rows of one reply; Milvus' own limit.
+# The maximum number of rows in one reply, a limit of Milvus.
 MAX_ROWS = 16_384
 
-# The release that brought full text search.
-_LEAST_VERSION = (2, 5)
+# The first release with full-text search.
+_MINIMUM_VERSION = (2, 5)
 
 _WRITE_ROWS = 500
-_CONNECT_SECONDS = 3.0  # or a third of the longest wait, where that is more
+_CONNECT_SECONDS = 3.0  # or a third of the time limit, if that is longer
 _PAUSE_SECONDS = 1.0  # between two attempts to connect
 
-# subtle: a write that is sent again, as the client does by itself, may arrive after what another worker wrote
-# meanwhile. The client tries again for as long as a time limit lasts, so these have theirs from `_deadlines`.
-_SENT_ONCE: dict[str, Any] = {"timeout": None, "retry_times": 0}
+# Sends a write only once. subtle: the client retries requests by itself, and a retried write may arrive after
+# a later write of another worker. The client retries until its time limit ends, so these writes have no time
+# limit in the client. Their limit comes from `_deadlines`.
+_NO_RETRIES: dict[str, Any] = {"timeout": None, "retry_times": 0}
 
-# gRPC would wait for up to two minutes after a server was away for long.
+# By default, gRPC waits up to two minutes before it reconnects to a server that was down for long.
 _RECONNECTING = {
     "grpc.initial_reconnect_backoff_ms": 200,
     "grpc.min_reconnect_backoff_ms": 1000,
     "grpc.max_reconnect_backoff_ms": 2000,
 }
-_SLOW_REQUESTS_TIMES = 6  # making and loading a collection may take so many times as long as a search
+_SLOW_REQUEST_FACTOR = 6  # creating and loading a collection may take this many times as long as a search
 
-# What Milvus' numbers say: a collection is not loaded, or not all of it; no connection, or a server that is
-# not ready; a user without the right; no such collection or alias.
+# The error codes of Milvus and gRPC. In this order: a collection is not or not completely loaded; there is no
+# connection, or the server is not ready; the token is wrong or its user lacks a right; a collection or alias
+# is missing.
 _NOT_LOADED = {101, 103}
 _CONNECTION_LOST = {grpc.StatusCode.UNAVAILABLE, 2}
 _AUTHENTICATION = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, 1800}
@@ -61,36 +63,36 @@ _WRITING_DENIED = re.compile(r"read.?only|deny to write|force deny|quota (exceed
 
 
 class MilvusServer:
-    """One connection for all threads, made when it is first needed and again when it broke."""
+    """One connection for all threads, opened when it is first needed and reopened after a failure."""
 
     def __init__(self, uri: str, *, token: str | None, timeout_seconds: float) -> None:
-        """Note where the server is; nothing is sent yet."""
+        """Set the address of the server. This sends no request."""
         self.uri = uri
         self._token = token or ""
         self._timeout = timeout_seconds
         self._client: MilvusClient | None = None
         self._failure: tuple[float, MilvusException] | None = None
         self._lock = threading.Lock()
-        # It writes a traceback for each error, all of which are raised too.
+        # pymilvus logs a traceback for each error, although it also raises the error.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
 
     def close(self) -> None:
-        """Close the connection; the next request makes another."""
+        """Close the connection; the next request opens another."""
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
             client.close()
 
     def version(self) -> str:
-        """Return what the server says it is.
+        """Return the version of the server.
 
         Raises:
-            CorpusError: it does not answer, or is too old.
+            CorpusError: the server does not answer, or is too old.
         """
         version = str(self._request(lambda client: client.get_server_version(timeout=self._timeout)))
         number = re.search(r"(\d{1,4})\.(\d{1,4})", version)
-        if number and (int(number[1]), int(number[2])) < _LEAST_VERSION:
-            least = ".".join(map(str, _LEAST_VERSION))
+        if number and (int(number[1]), int(number[2])) < _MINIMUM_VERSION:
+            least = ".".join(map(str, _MINIMUM_VERSION))
             raise CorpusTooOld(
                 f"The Milvus server {self.uri} is {version}, Kutip needs {least} or later: upgrade Milvus."
             )
@@ -101,11 +103,11 @@ class MilvusServer:
     def query(
         self, collection: str, condition: str, fields: Sequence[str], *, limit: int = MAX_ROWS
     ) -> list[Row]:
-        """Return rows that meet a condition, in no order."""
+        """Return rows that meet a condition, in any order."""
         return self._read(collection, condition, fields, limit=limit)
 
     def first(self, collection: str, condition: str, fields: Sequence[str], *, limit: int) -> list[Row]:
-        """Return the rows with the lowest primary keys, in their order."""
+        """Return the matching rows with the lowest primary keys, in the order of the keys."""
         return self._read(
             collection, condition, fields, limit=limit, iterator="True", reduce_stop_for_best="True"
         )
@@ -124,7 +126,7 @@ class MilvusServer:
         return rows
 
     def count(self, collection: str, condition: str = "") -> int:
-        """Return how many rows meet a condition."""
+        """Return the number of rows that meet a condition."""
         rows = self._rows(
             collection,
             lambda client: client.query(
@@ -161,7 +163,7 @@ class MilvusServer:
         return [{**hit["entity"], "id": hit["id"], "score": hit["distance"]} for hit in found[0]]
 
     def write(self, collection: str, rows: Sequence[Row]) -> None:
-        """Put rows in, each in place of the one with its primary key: twice is as good as once."""
+        """Insert rows, or replace the rows with their primary keys. A retry has no further effect."""
         for start in range(0, len(rows), _WRITE_ROWS):
             batch = list(rows[start : start + _WRITE_ROWS])
             self._rows(
@@ -170,54 +172,54 @@ class MilvusServer:
             )
 
     def write_once(self, collection: str, row: Row) -> None:
-        """Put a row in that another worker may change; the request is not sent a second time.
+        """Insert or replace a row that another worker may change. The request is sent only once.
 
         Raises:
-            CorpusUnreachable: the connection broke; the row may be there, or arrive later.
+            CorpusUnreachable: the connection failed; the row may be stored now, later or not at all.
         """
-        self._rows(collection, lambda client: client.upsert(collection, [row], **_SENT_ONCE))
+        self._rows(collection, lambda client: client.upsert(collection, [row], **_NO_RETRIES))
 
     def delete(self, collection: str, condition: str) -> None:
-        """Delete the rows that meet a condition, which nobody else puts in again."""
+        """Delete the rows that meet a condition. No other worker may insert these rows again."""
         self._rows(
             collection, lambda client: client.delete(collection, filter=condition, timeout=self._timeout)
         )
 
     def delete_once(self, collection: str, condition: str) -> None:
-        """Delete rows that another worker may put in again; the request is not sent a second time.
+        """Delete rows that another worker may insert again. The request is sent only once.
 
         Raises:
-            CorpusUnreachable: the connection broke; the rows may be gone, or go later.
+            CorpusUnreachable: the connection failed; the rows may be deleted now, later or not at all.
         """
-        self._rows(collection, lambda client: client.delete(collection, filter=condition, **_SENT_ONCE))
+        self._rows(collection, lambda client: client.delete(collection, filter=condition, **_NO_RETRIES))
 
     # Collections
 
     def has_collection(self, collection: str) -> bool:
-        """Return whether there is such a collection."""
+        """Return whether the collection exists."""
         return bool(self._request(lambda client: client.has_collection(collection, timeout=self._timeout)))
 
     def make_collection(
         self, collection: str, schema: CollectionSchema, indexes: IndexParams, *, shards: int, replicas: int
     ) -> None:
-        """Make a collection and load it; reads see every write that was acknowledged before them."""
-        timeout = self._timeout * _SLOW_REQUESTS_TIMES
+        """Create a collection and load it. Reads will see every write that was acknowledged before."""
+        timeout = self._timeout * _SLOW_REQUEST_FACTOR
 
         def make(client: MilvusClient) -> None:
             client.create_collection(
                 collection, schema=schema, num_shards=shards, consistency_level="Strong", timeout=timeout
             )
-            client.create_index(collection, indexes, timeout=timeout, sync=False)  # there is nothing in it
+            client.create_index(collection, indexes, timeout=timeout, sync=False)  # still empty
             client.load_collection(collection, replica_number=replicas, timeout=timeout)
 
         self._request(make)
 
     def drop_collection(self, collection: str) -> None:
-        """Drop a collection with all that is in it."""
+        """Drop a collection with its rows."""
         self._request(lambda client: client.drop_collection(collection, timeout=self._timeout))
 
-    def behind_alias(self, alias: str) -> str | None:
-        """Return the collection that an alias stands for."""
+    def collection_of(self, alias: str) -> str | None:
+        """Return the collection of an alias, None if there is no such alias."""
         try:
             described = self._request(lambda client: client.describe_alias(alias, timeout=self._timeout))
         except CorpusChanged:
@@ -225,26 +227,26 @@ class MilvusServer:
         return str(described["collection_name"])
 
     def make_alias(self, alias: str, collection: str) -> bool:
-        """Let an alias stand for a collection; False where it stands for one already."""
+        """Create an alias of a collection; return False if the alias already names another one."""
         try:
             self._request(lambda client: client.create_alias(collection, alias, timeout=self._timeout))
         except CorpusError:
-            if self.behind_alias(alias) in {None, collection}:
+            if self.collection_of(alias) in {None, collection}:
                 raise
             return False
         return True
 
-    def turn_alias(self, alias: str, collection: str) -> None:
-        """Let an alias stand for another collection, in one step."""
+    def change_alias(self, alias: str, collection: str) -> None:
+        """Change the collection of an alias, in one step."""
         self._request(lambda client: client.alter_alias(collection, alias, timeout=self._timeout))
 
     # Requests
 
-    def until_reached(self, action: Callable[[], T]) -> T:
-        """Do something anew while the server cannot be reached, for as long as one reply may take.
+    def retry_until_reached(self, action: Callable[[], T]) -> T:
+        """Retry an action while the server is unreachable, for as long as one reply may take.
 
         Raises:
-            CorpusUnreachable: it still cannot be.
+            CorpusUnreachable: the server is still unreachable.
         """
         until = time.monotonic() + self._timeout
         while True:
@@ -256,7 +258,7 @@ class MilvusServer:
                 time.sleep(_PAUSE_SECONDS)
 
     def _rows(self, collection: str, request: Callable[[MilvusClient], Any]) -> Any:
-        """Send a request to a collection; load it where the server, started again, has not."""
+        """Send a request to a collection; load the collection if the server has not after its restart."""
         with self._translated():
             client = self._connected()
             try:
@@ -264,7 +266,7 @@ class MilvusServer:
             except MilvusException as error:
                 if error.code not in _NOT_LOADED:
                     raise
-                client.load_collection(collection, timeout=self._timeout * _SLOW_REQUESTS_TIMES)
+                client.load_collection(collection, timeout=self._timeout * _SLOW_REQUEST_FACTOR)
                 return request(client)
 
     def _request(self, request: Callable[[MilvusClient], Any]) -> Any:
@@ -274,7 +276,8 @@ class MilvusServer:
     def _connected(self) -> MilvusClient:
         with self._lock:
             if self._client is None:
-                # Those that waited while another thread could not connect do not try one after the other.
+                # If another thread has just failed to connect, fail too. Otherwise, all waiting threads would
+                # try to connect, one after the other.
                 if self._failure is not None and time.monotonic() < self._failure[0]:
                     raise self._failure[1]
                 self._client = self._connect()
@@ -286,7 +289,7 @@ class MilvusServer:
                 self.uri,
                 token=self._token,
                 timeout=min(max(_CONNECT_SECONDS, self._timeout / 3), self._timeout),
-                dedicated=True,  # shared ones outlive their clients
+                dedicated=True,  # shared connections outlive their clients
                 grpc_options=_RECONNECTING | {"grpc.service_config": _deadlines(self._timeout)},
             )
         except MilvusException as error:
@@ -324,12 +327,12 @@ class MilvusServer:
                 "or lift its quota."
             )
         if code in _NOT_FOUND:
-            return CorpusChanged(f"The Milvus server {self.uri} lacks a collection ({reason}): ask again.")
+            return CorpusChanged(f"The Milvus server {self.uri} lacks a collection ({reason}): try again.")
         return CorpusError(f"The Milvus server {self.uri} failed ({reason}): see its log.")
 
 
 def _deadlines(seconds: float) -> str:
-    """Return gRPC's own configuration of the time that a write may take."""
+    """Return the gRPC configuration with the time limit of writes."""
     service = "milvus.proto.milvus.MilvusService"
     methods = [{"service": service, "method": method} for method in ("Upsert", "Delete")]
     return json.dumps({"methodConfig": [{"name": methods, "timeout": f"{seconds:.3f}s"}]})

@@ -1,4 +1,4 @@
-"""All that is kept of an article, read together: its current version, its passages, its former versions."""
+"""Reads articles completely: their current versions, their passages and their former versions."""
 
 from collections.abc import Iterable, Sequence
 
@@ -35,7 +35,7 @@ def whole_articles(
     passages = list(generations.pages(name, one_of("article", heads), FIELDS_OF_PASSAGES))
     now = generations.heads(list(heads))
     if heads != {key: head["generation"] for key, head in now.items()}:
-        return whole_articles(server, collections, generations, after=after)  # one was replaced meanwhile
+        return whole_articles(server, collections, generations, after=after)  # an article changed meanwhile
     return [
         _kept(
             [row for row in documents if row["article"] == key],
@@ -48,7 +48,7 @@ def whole_articles(
 
 
 def by_generation(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    """Return the rows of each generation."""
+    """Group rows by generation."""
     generations: dict[int, list[Row]] = {}
     for row in rows:
         generations.setdefault(generation_of(row["id"]), []).append(row)
@@ -74,6 +74,6 @@ def _kept(
 
 
 def passage_of(row: Row) -> tuple[Passage, FloatArray]:
-    """Read a passage and its vector."""
+    """Read a passage and its vector from a row."""
     passage = Passage(paragraph=row["paragraph"], start=row["start"], end=row["end"], text=row["text"])
     return passage, np.array(row["vector"], np.float32)

@@ -1,4 +1,4 @@
-"""What BM25 needs to know of all passages in Milvus, asked of the server and kept for a while."""
+"""The statistics of all passages that BM25 needs, queried from Milvus and cached for a while."""
 
 import threading
 import time
@@ -10,43 +10,43 @@ from rag.corpus.keyword_ranking import Statistics
 from rag.corpus.milvus.rows import GENERATION_BITS, none_of, row_id
 from rag.corpus.milvus.server import MilvusServer
 
-# How long a number is believed; what this process writes is known at once.
+# How long a number is cached. Writes of this process empty the cache immediately.
 BELIEVED_SECONDS = 60.0
 
-# The average length is that of so many passages, whose ids are drawn by chance.
+# The average length is measured on about this many passages, chosen at random.
 _SAMPLE = 10_000
 
-_VALUES_A_ROUND = 1000
+_VALUES_PER_QUERY = 1000
 
-_MOST_KEPT = 20_000
+_MAX_CACHED = 20_000
 
 T = TypeVar("T")
 
 
 class MilvusStatistics:
-    """Numbers of passages and words; safe for several threads."""
+    """Counts passages and words. Several threads can use it at the same time."""
 
     def __init__(self, server: MilvusServer, *, believed_seconds: float = BELIEVED_SECONDS) -> None:
-        """Begin with nothing known."""
+        """Start with an empty cache."""
         self._server = server
         self._believed_seconds = believed_seconds
         self._pool = ThreadPoolExecutor(8, thread_name_prefix="milvus-statistics")
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, str], tuple[float, object]] = {}
+        self._cache: dict[tuple[str, str], tuple[float, object]] = {}
         self._generation = 0
 
     def close(self) -> None:
-        """End the threads that ask."""
+        """Stop the threads that query the server."""
         self._pool.shutdown()
 
     def forget(self) -> None:
-        """Ask again: something was written."""
+        """Empty the cache, because something was written."""
         with self._lock:
-            self._known.clear()
+            self._cache.clear()
             self._generation += 1
 
     def of(self, collection: str, words: Sequence[str]) -> Statistics:
-        """Return how many passages there are, how long they are, and how many hold each word."""
+        """Return the number of passages, their average length, and the number that contain each word."""
         counts = self._pool.map(lambda word: self._passages_with(collection, word), words)
         total, average = self._lengths(collection)
         return Statistics(
@@ -54,46 +54,47 @@ class MilvusStatistics:
         )
 
     def values(self, collection: str, field: str) -> Mapping[str, int]:
-        """Return the values that a field of articles has, and how many have each."""
-        return self._kept((collection, f"values of {field}"), lambda: self._counted_values(collection, field))
+        """Return the values of a field, and the number of articles with each."""
+        key = collection, f"values of {field}"
+        return self._cached(key, lambda: self._counted_values(collection, field))
 
     def _counted_values(self, collection: str, field: str) -> dict[str, int]:
         found: dict[str, None] = {}
         while True:
-            # As with a loose index scan: each round leaves out what is known.
+            # As in a loose index scan, each query excludes the values found so far.
             condition = none_of(field, found) if found else 'id != ""'
-            rows = self._server.query(collection, condition, [field], limit=_VALUES_A_ROUND)
+            rows = self._server.query(collection, condition, [field], limit=_VALUES_PER_QUERY)
             found |= dict.fromkeys(row[field] for row in rows)
-            if len(rows) < _VALUES_A_ROUND:
+            if len(rows) < _VALUES_PER_QUERY:
                 break
         counts = self._pool.map(lambda value: self._server.count(collection, f'{field} == "{value}"'), found)
         return dict(zip(found, counts, strict=True))
 
     def _passages_with(self, collection: str, word: str) -> int:
         condition = f"text_match(words, '{word}')"
-        return self._kept((collection, word), lambda: self._server.count(collection, condition))
+        return self._cached((collection, word), lambda: self._server.count(collection, condition))
 
     def _lengths(self, collection: str) -> tuple[int, float]:
-        return self._kept((collection, ""), lambda: self._measured_lengths(collection))
+        return self._cached((collection, ""), lambda: self._measured_lengths(collection))
 
     def _measured_lengths(self, collection: str) -> tuple[int, float]:
         total = self._server.count(collection)
         share = min(1.0, _SAMPLE / max(total, 1))
-        # subtle: generations are random numbers, so those below a bound are a fair sample.
+        # subtle: generations are random numbers, so the ones below a bound are a random sample.
         below = int(share * (1 << GENERATION_BITS))
         rows = self._server.query(collection, f"id <= {row_id(below, 0) - 1}", ["word_count"])
         average = sum(row["word_count"] for row in rows) / max(len(rows), 1)
         return total, average or 1.0
 
-    def _kept(self, key: tuple[str, str], ask: Callable[[], T]) -> T:
+    def _cached(self, key: tuple[str, str], ask: Callable[[], T]) -> T:
         with self._lock:
-            known, generation = self._known.get(key), self._generation
-        if known and known[0] > time.monotonic():
-            return cast(T, known[1])
+            cached, generation = self._cache.get(key), self._generation
+        if cached and cached[0] > time.monotonic():
+            return cast(T, cached[1])
         answer = ask()
         with self._lock:
-            if generation == self._generation:  # nothing was written meanwhile
-                if len(self._known) >= _MOST_KEPT:
-                    self._known.clear()
-                self._known[key] = (time.monotonic() + self._believed_seconds, answer)
+            if generation == self._generation:  # nothing was written since the query
+                if len(self._cache) >= _MAX_CACHED:
+                    self._cache.clear()
+                self._cache[key] = (time.monotonic() + self._believed_seconds, answer)
         return answer

@@ -225,7 +225,7 @@ def test_a_corpus_of_another_format_is_refused(milvus_uri: str, prefix: str) -> 
     with open_corpus(milvus_uri, prefix) as corpus:
         add(corpus, COFFEE)
         corpus._collections._write_state("format", 99)
-    with pytest.raises(CorpusTooNew, match="The corpus has format 99, this Kutip knows 1 in Milvus: upgrade"):
+    with pytest.raises(CorpusTooNew, match=r"format 99, but .* supports formats up to 1 in Milvus"):
         open_corpus(milvus_uri, prefix)
 
 
@@ -264,10 +264,13 @@ def test_what_milvus_cannot_hold_is_refused_before_anything_is_written(milvus_ur
         for source, message in (
             (
                 article("kopi", "Kopi.", title="T" * 70_000),
-                r"'kopi' has a header of 70\d+ bytes, 65535 at most",
+                r"'kopi' has a header of 70\d+ bytes, but Milvus can store at most 65535",
             ),
-            (article("i" * 40_000, "Kopi."), "has an id of 80000 bytes, 65535 at most"),
-            (article("kopi", "Kopi.", metadata={str(n): n for n in range(5000)}), "has 5000 metadata; 4096"),
+            (article("i" * 40_000, "Kopi."), "has an id of 80000 bytes, but Milvus can store at most 65535"),
+            (
+                article("kopi", "Kopi.", metadata={str(n): n for n in range(5000)}),
+                "has 5000 metadata fields, but Milvus can store at most 4096",
+            ),
         ):
             with pytest.raises(BadRequest, match=message):
                 add(corpus, source)
@@ -614,7 +617,7 @@ def test_an_article_without_its_passages_is_found_and_mended(milvus_uri: str, pr
         (lost,) = (row["id"] for row in corpus._server.query(name, 'text == "Harga kopi turun."', ["id"]))
         corpus._server.delete(name, f"id in [{lost}]")
         (finding,) = corpus.check(told=lambda done, total: None)
-        assert finding.told == "1 articles with words in no passage, or in two ('kopi')"
+        assert finding.told == "1 articles with words outside all passages, or in two passages ('kopi')"
         corpus.repair([finding], encoded)
         assert corpus.check(told=lambda done, total: None) == []
         assert stored_in(corpus)[2] == 3
@@ -626,5 +629,5 @@ def test_an_article_whose_document_is_lost_is_found(milvus_uri: str, prefix: str
         add(corpus, COFFEE, FLOOD)
         corpus._server.delete(corpus._collections.documents, one_of("article", [key_of("kopi")]))
         (finding,) = corpus.check(told=lambda done, total: None)
-        assert finding.told == "1 articles that are not what their version says ('kopi')"
+        assert finding.told == "1 articles that do not match their version ('kopi')"
         assert finding.problem.repair is None

@@ -8,7 +8,7 @@ from api.commands.base import Command
 from api.commands.options import check_corpus, has_corpus, progress
 from api.commands.stopping import when_stopped
 from api.commands.terminal import say
-from rag.corpus.protocol import Corpus, EncoderIdentity
+from rag.corpus.protocol import EncoderIdentity, OpenCorpus
 from rag.corpus.transfer import compare, transfer
 from rag.datatypes import CorpusKind
 from rag.errors import EncoderMismatch, NotFound
@@ -24,7 +24,7 @@ _KIND = click.Choice(get_args(CorpusKind))
 )
 @click.option("--from", "source", type=_KIND, required=True, help="Corpus to copy from.")
 @click.option("--to", "target", type=_KIND, required=True, help="Corpus to copy to.")
-def command(source: CorpusKind, target: CorpusKind) -> None:
+def command(source: OpenCorpusKind, target: OpenCorpusKind) -> None:
     """Copy all articles from one corpus to the other, with versions, passages and vectors, and compare both.
 
     If the command was stopped, run it again: it continues where it was. Other articles in the target stay. If
@@ -68,7 +68,7 @@ def _what_is_kept(target: Settings) -> str:
         )
 
 
-def _encoder_of(source: Corpus) -> EncoderIdentity:
+def _encoder_of(source: OpenCorpus) -> EncoderIdentity:
     """Return the encoder of the vectors that are to be copied.
 
     Raises:
@@ -83,7 +83,7 @@ def _encoder_of(source: Corpus) -> EncoderIdentity:
     return encoder
 
 
-def _check_encoder(encoder: EncoderIdentity, source: Corpus, target: Corpus) -> None:
+def _check_encoder(encoder: EncoderIdentity, source: OpenCorpus, target: OpenCorpus) -> None:
     """Check that the target can take the source's vectors.
 
     Raises:

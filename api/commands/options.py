@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from api.commands.terminal import say
 from api.schemas import FiltersBody, parse_metadata
-from rag.corpus.protocol import Corpus
+from rag.corpus.protocol import OpenCorpus
 from rag.data_folder import holds_corpus
 from rag.datatypes import Filters
 from rag.errors import BadRequest, NoArticles, SettingsError
@@ -121,7 +121,7 @@ def location(settings: Settings) -> str:
     return f"{settings.data_dir} ({why_data_dir(settings)})"
 
 
-def why_empty(corpus: Corpus, settings: Settings, filters: Filters) -> str | None:
+def why_empty(corpus: OpenCorpus, settings: Settings, filters: Filters) -> str | None:
     """Return why there is nothing to search in and what to do; None if there is something."""
     if corpus.counts().articles == 0:
         return _no_articles(settings)

@@ -24,7 +24,7 @@ _KIND = click.Choice(get_args(CorpusKind))
 )
 @click.option("--from", "source", type=_KIND, required=True, help="Corpus to copy from.")
 @click.option("--to", "target", type=_KIND, required=True, help="Corpus to copy to.")
-def command(source: OpenCorpusKind, target: OpenCorpusKind) -> None:
+def command(source: CorpusKind, target: CorpusKind) -> None:
     """Copy all articles from one corpus to the other, with versions, passages and vectors, and compare both.
 
     If the command was stopped, run it again: it continues where it was. Other articles in the target stay. If

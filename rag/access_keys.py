@@ -1,4 +1,4 @@
-"""Keys that a service asks for: how one is made, and what is kept of it."""
+"""Access keys of the service. Only the hashes of keys are kept."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ HASH_PREFIX = "sha256:"
 _SEPARATORS = re.compile(r"[\s,]+")
 _HASH = re.compile(r"sha256:[0-9a-fA-F]{64}")
 
-# What RFC 6750 lets stand behind `Bearer`.
+# The characters that RFC 6750 allows after `Bearer`.
 KEY = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
@@ -20,9 +20,9 @@ def new_key() -> str:
 
 
 def key_hash(key: str) -> str:
-    """Return what is kept of a key.
+    """Return the hash of a key, which is kept instead of the key.
 
-    Plain SHA-256 is enough: nobody can try all keys of a random generator, as they can passwords.
+    Plain SHA-256 is enough, because random keys, unlike passwords, cannot be found by trying.
 
     >>> key_hash("kopi-dari-lembah-arum")
     'sha256:5c25cb58359044609d03a6c622f633d1acfa8839f1a637e3b4675968b8537cc4'
@@ -31,10 +31,10 @@ def key_hash(key: str) -> str:
 
 
 def as_key_hashes(text: str) -> list[str]:
-    """Return the hashes of keys that are given in the clear or as hashes, with spaces or commas between.
+    """Return the hashes of keys. `text` holds keys or hashes of keys, separated by spaces or commas.
 
     Raises:
-        ValueError: there is none, or one cannot be used; the message tells which without showing it.
+        ValueError: there is no key, or a key is not valid. The message gives its number but not the key.
     """
     entries = [entry for entry in _SEPARATORS.split(text) if entry]
     if not entries:

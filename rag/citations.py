@@ -1,4 +1,4 @@
-"""Sentences and their quotes into the text of an answer with numbered citations."""
+"""Compose the text of an answer from sentences and their quotes, with numbered citations."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -7,12 +7,12 @@ from urllib.parse import quote as percent_encode
 
 from rag.datatypes import Citation, Claim, Hit, Verdict
 
-# A number in square brackets that is not ours: a footnote of the article, a bracket of the model. One left
-# open at the end could be closed by what is written next.
+# A number in square brackets that is no citation: a footnote of the article, or a bracket that the language
+# model wrote. A bracket left open at the end could be closed by the text that follows.
 _FOREIGN_NUMBER = re.compile(r"\[(\s*\d[\d\s,;–-]*)\]")
 _OPEN_AT_END = re.compile(r"\[(?=[\d\s,;–-]*\Z)")
 
-# Longer quotes are named by their beginning and end.
+# The link to a longer quote holds only its first and last words.
 _LINK_QUOTE_CHARACTERS = 120
 _LINK_WORDS = 5
 
@@ -22,7 +22,7 @@ _WORST_FIRST: tuple[Verdict, ...] = ("contradicted", "unsupported", "unchecked",
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """A verbatim span of a hit's article that stands behind a claim, and what is known of how well."""
+    """A verbatim span of a hit's article that a claim cites, with the verdict on the claim and its checks."""
 
     hit: Hit
     start: int
@@ -32,23 +32,23 @@ class Quote:
 
     @property
     def text(self) -> str:
-        """The quoted words."""
+        """The quoted text."""
         return self.hit.text[self.start - self.hit.start : self.end - self.hit.start]
 
 
-# What is written behind a claim, given its citations; each one's number stands in it once, as `[number]`.
+# Returns the markers to write after a claim. Each citation's number must occur once in them, as `[number]`.
 Marks = Callable[[Claim, Sequence[Citation]], str]
 
 
 def numbers(_: Claim, citations: Sequence[Citation]) -> str:
-    """Return the marks of a claim as plain numbers: ` [1] [2]`."""
+    """Return the markers of a claim as plain numbers: ` [1] [2]`."""
     return "".join(f" [{citation.number}]" for citation in citations)
 
 
 class Composer:
-    """Builds an answer sentence by sentence; `text`, `claims` and `citations` always agree.
+    """Builds an answer sentence by sentence. `text`, `claims` and `citations` always agree.
 
-    Numbers run 1, 2, 3 … in order of first appearance; the same quote keeps its number.
+    The numbers of citations are 1, 2, 3 … in order of first appearance. The same quote keeps its number.
     """
 
     def __init__(self, marks: Marks = numbers) -> None:
@@ -67,9 +67,10 @@ class Composer:
         verdict: Verdict = "unchecked",
         checks: Mapping[str, bool | float] | None = None,
     ) -> str:
-        """Add a sentence after `lead`; return what was appended to `text`.
+        """Add a sentence after `lead`, and return what was appended to `text`.
 
-        `verdict` and `checks` are those of a claim without quotes; else they are its worst quote's.
+        `verdict` and `checks` apply to a claim without quotes. A claim with quotes gets those of its worst
+        quote.
         """
         before = len(self.text)
         start = self._append(text, lead)
@@ -81,7 +82,7 @@ class Composer:
         return self.text[before:]
 
     def add_unclaimed(self, text: str, *, lead: str = "") -> str:
-        """Add what claims nothing of the articles: a refusal, a heading, code."""
+        """Add a text that claims nothing about the articles: a refusal, a heading, code."""
         before = len(self.text)
         self._append(text, lead)
         return self.text[before:]
@@ -116,9 +117,9 @@ class Composer:
 
 
 def without_foreign_numbers(text: str) -> str:
-    """Give bracketed numbers that are no citations wide brackets, so that nobody takes them for one.
+    """Replace the brackets of numbers that are no citations with wide brackets.
 
-    The length stays the same, so offsets into the text do too; quotes keep their own brackets.
+    The length of the text stays the same, and so do offsets into it. Quotes keep their own brackets.
 
     >>> without_foreign_numbers("GPS[1] (2024) [Reuters]")
     'GPS［1］ (2024) [Reuters]'
@@ -147,7 +148,7 @@ def text_fragment_link(url: str | None, quote: str) -> str | None:
 
 
 def _encode_fragment(text: str) -> str:
-    # A dash has a meaning of its own in the syntax and is not encoded by the library.
+    # A dash has a special meaning in text fragments, but `percent_encode` does not encode it.
     return percent_encode(text, safe="").replace("-", "%2D")
 
 

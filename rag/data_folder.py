@@ -6,7 +6,7 @@ from platformdirs import user_data_path
 
 from rag.errors import SettingsError
 
-# The file in a data folder without which the folder holds no articles.
+# A data folder without this file holds no articles.
 CORPUS_FILE = "corpus.sqlite3"
 
 IN_WORKING_FOLDER = Path("data")
@@ -29,9 +29,9 @@ def default_data_folder() -> Path:
 
 
 def holds_corpus(folder: Path) -> bool:
-    """Whether there is a corpus in `folder`; also true if that cannot be found out.
+    """Whether there is a corpus in `folder`.
 
-    Opening the corpus then reports why.
+    Also true if the folder cannot be read. Opening the corpus then reports the reason.
     """
     try:
         return (folder / CORPUS_FILE).is_file()

@@ -1,7 +1,7 @@
-"""The words of the system as frozen dataclasses: what goes in, what is found, what is answered.
+"""The data types of Kutip as frozen dataclasses: articles, passages, hits, citations, answers.
 
-Offsets are Unicode code points, start inclusive, end exclusive, into an article's text, which is
-its paragraphs joined by a blank line. Scores: higher is better. Ranks and numbers start at 1.
+Offsets count Unicode code points in an article's text, which is its paragraphs joined by a blank line. Starts
+are inclusive and ends exclusive. A higher score is better. Ranks and numbers start at 1.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ IngestStatus = Literal["created", "updated", "unchanged", "rejected"]
 
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
-    """A block of an article's body, as the source has it: `article.text[start:end] == text`."""
+    """A paragraph of an article as in the source: `article.text[start:end] == text`."""
 
     number: int
     start: int
@@ -43,8 +43,8 @@ class Paragraph:
 class Article:
     r"""One source document.
 
-    `paragraphs` are kept exactly as given. `published_at` and `updated_at` carry the source's own
-    zone. `permission` is what the caller stated to hold where the page forbids indexing for AI.
+    `paragraphs` are kept exactly as given. `published_at` and `updated_at` keep the time zone of the source.
+    `permission` is the permission that the caller stated, for a page that forbids indexing for AI.
 
     >>> article = Article(id="a", paragraphs=("Satu.", "Dua."), language="id")
     >>> article.text
@@ -66,11 +66,11 @@ class Article:
 
     @cached_property
     def text(self) -> str:
-        """The paragraphs joined by a blank line: what every offset counts in."""
+        """The paragraphs joined by a blank line. All offsets refer to this text."""
         return PARAGRAPH_SEPARATOR.join(self.paragraphs)
 
     def numbered_paragraphs(self) -> Iterator[Paragraph]:
-        """Yield the paragraphs with their numbers, from 1, and their offsets in `text`."""
+        """Yield the paragraphs with their numbers and their offsets in `text`."""
         start = 0
         for number, text in enumerate(self.paragraphs, start=1):
             end = start + len(text)
@@ -79,7 +79,7 @@ class Article:
 
     @cached_property
     def version(self) -> str:
-        """`sha256:` and the hash of everything that a reader could see change."""
+        """`sha256:` and the hash of everything in the article except its id."""
         content = {
             "title": self.title,
             "paragraphs": self.paragraphs,
@@ -99,7 +99,7 @@ class Article:
 
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
-    """Something that was offered for reading and is no article: where it stands, and why."""
+    """A source that cannot be read as an article, and the reason."""
 
     source: str
     reason: str
@@ -107,7 +107,7 @@ class Unreadable:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """What is indexed, retrieved and cited: a paragraph, or a span of one too long for the encoder."""
+    """A text that is indexed, searched and cited: a paragraph, or a part of a paragraph that is too long."""
 
     paragraph: int
     start: int
@@ -117,7 +117,7 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KeptArticle:
-    """All that a corpus keeps of an article: as it is, its passages with vectors, its former versions."""
+    """Everything that a corpus stores of an article: its versions, its passages and their vectors."""
 
     article: Article
     passages: Sequence[tuple[Passage, FloatArray]]
@@ -126,9 +126,9 @@ class KeptArticle:
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """Which articles a search may see; every condition must hold, any value of a tuple will do.
+    """Filters on articles. An article must pass every filter; for a tuple, any one of its values is enough.
 
-    `published_from` and `published_to` are days, both inclusive, in the source's own zone.
+    `published_from` and `published_to` are days in the time zone of the source, both inclusive.
     """
 
     language: tuple[str, ...] = ()
@@ -142,12 +142,12 @@ class Filters:
 
     @property
     def has_dates(self) -> bool:
-        """Whether a range of days is asked for, which leaves undated articles out."""
+        """Whether there is a range of days, which leaves out undated articles."""
         return self.published_from is not None or self.published_to is not None
 
 
 class ScoredPassage(NamedTuple):
-    """A passage's place in one ranked list; a tuple, as each search makes hundreds."""
+    """A passage in a ranked list. It is a tuple because each search makes hundreds of them."""
 
     passage_id: int
     score: float
@@ -155,10 +155,10 @@ class ScoredPassage(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class KeywordMatches:
-    """What keyword search found, and how much of the query it could see.
+    """The result of keyword search.
 
-    `coverage` is the share of the query's words, weighted by rarity, that the best passage holds: 0 where
-    no word of it is known. `rarity` is each query word's inverse document frequency.
+    `coverage` is the share of the query's words, weighted by rarity, that the best passage contains. It is 0
+    if no passage contains a word of the query. `rarity` is the inverse document frequency of each query word.
     """
 
     passages: list[ScoredPassage]
@@ -168,7 +168,7 @@ class KeywordMatches:
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """A passage that says nearly word for word what a better hit says: a reprint, or a repetition."""
+    """A passage with nearly the same words as a better hit: a reprint, or a repetition."""
 
     passage_id: int
     article_id: str
@@ -183,9 +183,9 @@ class Copy:
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A passage that a search returned, with what a reader needs to know of its article.
+    """A passage that a search returned, with the details of its article.
 
-    `copies` are the near-copies that were folded into it.
+    `copies` are the near-copies that the search folded into this hit.
     """
 
     rank: int
@@ -209,7 +209,10 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How much of a corpus passes some filters; `undated_left_out` articles have no date to compare."""
+    """The number of articles and passages that pass some filters.
+
+    `undated_left_out` is the number of articles that a range of days leaves out because they have no date.
+    """
 
     articles: int
     passages: int
@@ -218,7 +221,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class FilterValue:
-    """A value that articles can be filtered by, and how many current articles have it."""
+    """A value that articles can be filtered by, and the number of articles that have it."""
 
     value: str
     articles: int
@@ -226,7 +229,7 @@ class FilterValue:
 
 @dataclass(frozen=True, kw_only=True)
 class FilterValues:
-    """The languages and outlets of a corpus, those of most articles first."""
+    """The languages and outlets of a corpus, the most frequent first."""
 
     languages: list[FilterValue]
     outlets: list[FilterValue]
@@ -234,7 +237,7 @@ class FilterValues:
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleHeader:
-    """A current article without its body, for listings."""
+    """The newest version of an article without its text, for lists."""
 
     id: str
     version: str
@@ -249,7 +252,7 @@ class ArticleHeader:
 
 @dataclass(frozen=True, kw_only=True)
 class ArticlePage:
-    """Some articles in the order of their ids, and where the next page begins, if there is one."""
+    """One page of a list of articles, ordered by id. `next_cursor` is None on the last page."""
 
     articles: list[ArticleHeader]
     next_cursor: str | None
@@ -257,7 +260,7 @@ class ArticlePage:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestResult:
-    """What became of one article that was offered; `reason` says why one was rejected."""
+    """The result of ingesting one article. `reason` says why an article was rejected."""
 
     id: str
     status: IngestStatus
@@ -270,8 +273,9 @@ class IngestResult:
 class Citation:
     """The link from one claim of an answer to a verbatim quote.
 
-    Always true: the cited version's `text[start:end] == quote`, inside paragraph `paragraph`; `number` stands
-    in the answer as `[number]`; `answer_start` and `answer_end` span the claim, marker left out.
+    In the cited version of the article, `text[start:end] == quote`, and the quote is inside paragraph
+    `paragraph`. The answer contains `number` as `[number]`. `answer_start` and `answer_end` span the claim in
+    the answer, without its marker.
     """
 
     number: int
@@ -297,7 +301,7 @@ class Citation:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """What one side of a conversation said before a question."""
+    """A message in the conversation before a question."""
 
     role: Role
     text: str
@@ -305,9 +309,9 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One sentence of an answer: `answer[start:end] == text`, and the numbers that follow it.
+    """One sentence of an answer: `answer[start:end] == text`. `citations` are the numbers after the sentence.
 
-    `checks` say why its verdict is what it is, where no citation does.
+    `checks` give the reason for the verdict if the claim has no citation.
     """
 
     text: str
@@ -320,10 +324,10 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a question got: the text with its markers, its claims and their citations, its evidence.
+    """The answer to a question: the text with its markers, its claims, their citations, and the evidence.
 
-    `query` is what was searched for: the question, or what it means after the turns before it.
-    `is_cut_short` says that a limit, or a failing language model, ended it before it was whole.
+    `query` is the text that was searched for: the question, or for a follow-up the completed question.
+    `is_cut_short` is true if a limit or a failing language model ended the answer early.
     """
 
     id: str

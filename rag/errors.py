@@ -1,44 +1,44 @@
-"""Every error Kutip raises on purpose, each with one HTTP status and one exit code.
+"""Every error that Kutip raises on purpose, each with one HTTP status and one exit code.
 
     KutipError                          500  1
-    ├── BadRequest                      422  2   the caller's question, filter or article is not usable
+    ├── BadRequest                      422  2   the question, filter or article in the request is not valid
     │   ├── PayloadTooLarge             413  2
-    │   └── UnknownModel                404  2   a chat asks a model that Kutip is not
-    ├── SettingsError                   500  2   an environment variable or `.env` line is wrong
-    ├── NotFound                        404  1   no such article, version, file or folder
-    │   └── NoArticles                  404  3   nothing has been added yet
+    │   └── UnknownModel                404  2   a chat request names an unknown model
+    ├── SettingsError                   500  2   an environment variable or a line of `.env` is wrong
+    ├── NotFound                        404  1   there is no such article, version, file or folder
+    │   └── NoArticles                  404  3   no articles have been added yet
     ├── ReadingError                    422  1   a page cannot be read as an article
     │   └── RightsError                 422  1   the page forbids automatic indexing for AI
-    ├── CorpusError                     503  1   the data folder cannot serve
+    ├── CorpusError                     503  1   the corpus cannot be read or changed
     │   ├── CorpusDamaged               503  1
     │   ├── CorpusNotWritable           503  1
-    │   ├── CorpusBusy                  503  1   another process writes for long
-    │   ├── CorpusUnreachable           503  1   its server does not answer
-    │   ├── CorpusTimeout               503  1   its server does not answer in time
-    │   ├── CorpusRefused               503  1   its server does not know who asks, or denies it
-    │   ├── CorpusTooOld                503  1   its server is
+    │   ├── CorpusBusy                  503  1   another process is writing for too long
+    │   ├── CorpusUnreachable           503  1   the server of the corpus cannot be reached
+    │   ├── CorpusTimeout               503  1   the server of the corpus does not answer in time
+    │   ├── CorpusRefused               503  1   the server of the corpus refuses the user or token
+    │   ├── CorpusTooOld                503  1   the server of the corpus is too old
     │   ├── CorpusTooNew                503  1
-    │   ├── CorpusChanged               503  1   another put other indexes in place of those looked into
-    │   └── EncoderMismatch             503  1   the stored vectors are another encoder's
-    ├── BackupError                     500  1   a backup cannot be written, or what is given is none
-    ├── ClientGone                      408  1   nobody waits for the reply any more
-    ├── AddressInUse                    500  1   the server cannot listen where it was told to
-    ├── Unauthorized                    401  1   no key, or none of this service's
+    │   ├── CorpusChanged               503  1   the indexes were dropped or replaced during a search
+    │   └── EncoderMismatch             503  1   another encoder made the stored vectors
+    ├── BackupError                     500  1   a backup cannot be written, or the file is not a backup
+    ├── ClientGone                      408  1   the client disconnected
+    ├── AddressInUse                    500  1   the server cannot listen on its address
+    ├── Unauthorized                    401  1   the request has no key or an unknown key
     ├── Forbidden                       403  1   the key may not do this
-    ├── Overloaded                      503  1   more requests at once than are worked on
-    │   └── RateLimited                 429  1   more requests a minute than one caller may send
+    ├── Overloaded                      503  1   too many requests at the same time
+    │   └── RateLimited                 429  1   too many requests a minute from one caller
     ├── EncoderError                    503  1   the embedding model cannot be loaded
     ├── RerankerError                   503  1   the reranker cannot be loaded
     ├── MissingExtra                    500  2   an optional package is not installed
     └── LanguageModelError              502  1   the language model gave no usable answer
         ├── LanguageModelUnavailable    502  1
-        │   └── LanguageModelRejected   502  1   it would not take this one request
+        │   └── LanguageModelRejected   502  1   the server refused this one request
         ├── LanguageModelTimeout        504  1
         ├── LanguageModelRateLimited    502  1
-        ├── LanguageModelPaused         502  1   it failed again and again, and is left alone for a while
-        ├── LanguageModelCutOff         502  1   stopped at its own length limit
-        ├── LanguageModelContextExceeded 502  1  the evidence is longer than it can read
-        └── LanguageModelUncited        502  1   wrote nothing that the evidence is about
+        ├── LanguageModelPaused         502  1   it failed several times and is not asked for a while
+        ├── LanguageModelCutOff         502  1   it stopped at its own length limit
+        ├── LanguageModelContextExceeded 502  1  the prompt is longer than its context
+        └── LanguageModelUncited        502  1   its answer is not about the evidence
 
 A message names the thing, its value and the next step.
 """
@@ -47,9 +47,10 @@ from typing import ClassVar
 
 
 class KutipError(Exception):
-    """Base of every error that Kutip raises on purpose.
+    """Base class of every error that Kutip raises on purpose.
 
-    `public` is what callers of the service are told instead of a message that names this machine's files.
+    If `public` is set, callers of the service get this text instead of the message, because the message may
+    name files of the server.
     """
 
     http_status: ClassVar[int] = 500
@@ -58,12 +59,12 @@ class KutipError(Exception):
 
     @property
     def public_message(self) -> str:
-        """What may be told to whoever called the service."""
+        """The message for callers of the service."""
         return self.public or str(self)
 
 
 class BadRequest(KutipError):
-    """What the caller gave is not usable; `field` names where it stands, if anywhere."""
+    """The request is not valid. `field` names the wrong field of the request, if there is one."""
 
     http_status = 422
     exit_code = 2
@@ -74,31 +75,31 @@ class BadRequest(KutipError):
 
 
 class PayloadTooLarge(BadRequest):
-    """What the caller gave is larger than its limit."""
+    """A part of the request is larger than its limit."""
 
     http_status = 413
 
 
 class UnknownModel(BadRequest):
-    """A chat asks a model that Kutip is not."""
+    """A chat request names an unknown model."""
 
     http_status = 404
 
 
 class SettingsError(KutipError):
-    """A setting is unknown or out of bounds."""
+    """A setting is unknown, or its value is not allowed."""
 
     exit_code = 2
 
 
 class NotFound(KutipError):
-    """No such article, version, file or folder."""
+    """There is no such article, version, file or folder."""
 
     http_status = 404
 
 
 class NoArticles(NotFound):
-    """Nothing has been added yet, so that there is nothing to search or list."""
+    """No articles have been added yet, so there is nothing to search or list."""
 
     exit_code = 3
 
@@ -110,97 +111,97 @@ class ReadingError(KutipError):
 
 
 class RightsError(ReadingError):
-    """The page forbids automatic indexing for AI and no permission was stated."""
+    """The page forbids automatic indexing for AI, and no permission was stated."""
 
 
 class CorpusError(KutipError):
-    """The data folder cannot serve."""
+    """The corpus cannot be read or changed."""
 
     http_status = 503
-    public = "The articles cannot be read or changed now: the server's log says why."
+    public = "The articles cannot be read or changed at the moment. See the server's log for the reason."
 
 
 class CorpusDamaged(CorpusError):
-    """The database is no database any more, or holds pages that make no sense."""
+    """The file is not a database, or its content is damaged."""
 
 
 class CorpusNotWritable(CorpusError):
-    """The data folder refuses writing."""
+    """The data folder cannot be written to."""
 
 
 class CorpusBusy(CorpusError):
-    """Another process has been writing for as long as one waits."""
+    """Another process has been writing for too long."""
 
-    public = "The articles are being changed by another process for long: try again."
+    public = "Another process is changing the articles. Try again later."
     retry_after_seconds: ClassVar[float] = 30.0
 
 
 class CorpusUnreachable(CorpusError):
     """The server that holds the corpus cannot be reached."""
 
-    public = "The server of the articles cannot be reached now: this service's log says which."
+    public = "The server that stores the articles cannot be reached. See the service's log for details."
 
 
 class CorpusTimeout(CorpusError):
     """The server that holds the corpus does not answer in time."""
 
-    public = "The server of the articles did not answer in time: this service's log says more."
+    public = "The server that stores the articles did not answer in time. See the service's log for details."
 
 
 class CorpusRefused(CorpusError):
     """The server that holds the corpus refuses the user or its token."""
 
-    public = "The server of the articles refuses this service: its log says why."
+    public = "The server that stores the articles refuses this service. See the service's log for the reason."
 
 
 class CorpusTooOld(CorpusError):
     """The server that holds the corpus is older than Kutip needs."""
 
-    public = "The server of the articles is too old for this service: its log says which is needed."
+    public = "The server that stores the articles is too old. See the service's log for the version it needs."
 
 
 class CorpusTooNew(CorpusError):
-    """The data folder was written by a newer version of Kutip."""
+    """A newer version of Kutip wrote the data folder."""
 
 
 class CorpusChanged(CorpusError):
-    """What was looked into is gone: somebody dropped it, or put another in its place."""
+    """The indexes were dropped or replaced during a search."""
 
 
 class EncoderMismatch(CorpusError):
-    """The stored vectors come from another encoder than the one configured."""
+    """The stored vectors come from another encoder than the configured one."""
 
-    public = "The articles were encoded by another model than this service's: its log says which."
+    public = "The articles were encoded with another model than the configured one. See the service's log."
 
 
 class BackupError(KutipError):
-    """A backup cannot be written, or what is to be restored is none."""
+    """A backup cannot be written, or the file to restore is not a backup."""
 
 
 class ClientGone(KutipError):
-    """Nobody waits for the reply any more."""
+    """The client disconnected before it got its reply."""
 
     http_status = 408
 
 
 class AddressInUse(KutipError):
-    """The server cannot listen where it was told to."""
+    """The server cannot listen on its address."""
 
 
 class Unauthorized(KutipError):
-    """The request carries no key, or none of this service's."""
+    """The request has no key, or a key that the service does not know."""
 
     http_status = 401
 
 
 class Forbidden(KutipError):
-    """The key of the request may not do what it asks for."""
+    """The key does not allow this request."""
 
     http_status = 403
 
 
 class Overloaded(KutipError):
-    """More requests came at once than are worked on; later, the same request may be answered."""
+    """Too many requests came at the same time. The same request may succeed later."""
 
     http_status = 503
 
@@ -210,7 +211,7 @@ class Overloaded(KutipError):
 
 
 class RateLimited(Overloaded):
-    """One caller sent more requests a minute than it may."""
+    """One caller sent more requests a minute than allowed."""
 
     http_status = 429
 
@@ -234,9 +235,9 @@ class MissingExtra(KutipError):
 
 
 class LanguageModelError(KutipError):
-    """The language model gave no usable answer; `reason` is the Answer's `degraded`.
+    """The language model gave no usable answer. `reason` is the answer's `degraded`.
 
-    `retry_after_seconds` is how long its server wants to be left alone, where it says so.
+    `retry_after_seconds` is the pause that the language model's server asks for, if it does.
     """
 
     http_status = 502
@@ -254,7 +255,7 @@ class LanguageModelUnavailable(LanguageModelError):
 
 
 class LanguageModelRejected(LanguageModelUnavailable):
-    """The language model's server takes requests, but not this one."""
+    """The language model's server refused this request, but accepts others."""
 
 
 class LanguageModelTimeout(LanguageModelError):
@@ -265,13 +266,13 @@ class LanguageModelTimeout(LanguageModelError):
 
 
 class LanguageModelRateLimited(LanguageModelError):
-    """The language model's server refuses more requests for now."""
+    """The language model's server accepts no more requests at the moment."""
 
     reason = "llm_rate_limited"
 
 
 class LanguageModelPaused(LanguageModelError):
-    """The language model failed again and again and was not asked."""
+    """The language model was not asked because it failed several times in a row."""
 
     reason = "llm_paused"
 
@@ -289,6 +290,6 @@ class LanguageModelContextExceeded(LanguageModelError):
 
 
 class LanguageModelUncited(LanguageModelError):
-    """The language model wrote nothing that the evidence is about."""
+    """The language model's answer is not about the evidence."""
 
     reason = "llm_uncited"

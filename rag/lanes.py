@@ -1,4 +1,4 @@
-"""Threads for work of one kind, so that it cannot keep another waiting; what would wait long is refused."""
+"""Worker pools: each kind of work has threads of its own, and is refused if it would wait too long."""
 
 import os
 import time
@@ -11,20 +11,20 @@ from rag.errors import Overloaded
 
 T = TypeVar("T")
 
-# How much the last piece of work counts in what one is expected to take.
+# The weight of the last duration in the moving average of durations.
 _WEIGHT = 0.1
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Lane:
-    """So many threads; work that would wait for one longer than `longest_wait_seconds` is refused at once.
+    """A pool of threads that refuses work that would wait longer than `longest_wait_seconds` for a thread.
 
-    The wait is reckoned from what stands in line and what work has taken lately. One as long as that is
-    never too long.
+    The wait is estimated from the length of the queue and the average duration of recent work. A wait of one
+    average duration is always accepted.
     """
 
     def __init__(
@@ -36,28 +36,31 @@ class Lane:
         self._usual_seconds = 0.0
 
     async def begin(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, called in a thread.
+        """Run `work` in a thread, and return its result.
 
         Raises:
-            Overloaded: it would wait too long.
+            Overloaded: the work would wait too long.
         """
         wait = self.expected_wait_seconds()
         if wait > max(self._longest_wait_seconds, self._usual_seconds):
             raise Overloaded(
-                f"More is asked than can be worked on: this would wait for {wait:.1f} seconds. Try again.",
+                f"The service is overloaded. The request would wait {wait:.1f} seconds. Try again later.",
                 retry_after_seconds=max(1.0, wait),
             )
         return await self.go_on(work)
 
     async def go_on(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, called in a thread; part of what was begun, it is never refused."""
+        """Run `work` in a thread, however long it waits, and return its result.
+
+        This is for the later parts of work that `begin` has accepted.
+        """
         return await to_thread.run_sync(self._timed, work, limiter=self._limiter)
 
     def expected_wait_seconds(self) -> float:
-        """Return how long work would wait for a thread; 0 where one is free."""
+        """Return the estimated wait for a thread: 0 if a thread is free."""
         if self._limiter.available_tokens > 0:
             return 0.0
-        before = self._limiter.statistics().tasks_waiting + 0.5  # what the threads do now is half done
+        before = self._limiter.statistics().tasks_waiting + 0.5  # the running work is half done on average
         return before * self._usual_seconds / self._limiter.total_tokens
 
     def _timed(self, work: Callable[[], T]) -> T:

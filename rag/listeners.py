@@ -1,4 +1,4 @@
-"""Who is told what was done, beside whoever asked for it."""
+"""Listeners that are called after each search, answer and ingested article, for logs and metrics."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from rag.search.retrieval import Found
 
 @dataclass(frozen=True)
 class Searched:
-    """A search that was asked for itself; that of an answer is told with the answer."""
+    """A search that a caller asked for. The search for an answer is reported with the answer instead."""
 
     query: str
     found: Found
@@ -17,5 +17,5 @@ class Searched:
 
 Done = Searched | Answer | IngestResult
 
-# Called in whatever thread the work was done in.
+# A listener is called in the thread that did the work.
 Listener = Callable[[Done], object]

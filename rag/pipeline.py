@@ -1,7 +1,7 @@
 """From a question to an answer: understand → search → decide → write or extract → verify → cite.
 
-Each stage is a line or two of `Pipeline.stream`. The ways of answering (`rag/answering/`) write or extract,
-verify and cite each sentence as it comes.
+Each stage is a line or two of `Pipeline.stream`. The answer methods (`rag/answering/`) write or extract
+sentences, and verify and cite each one as soon as it is complete.
 """
 
 import asyncio
@@ -40,9 +40,9 @@ __all__ = ["OnFailure", "Pipeline", "Question"]
 
 logger = logging.getLogger(__name__)
 
-_REMEMBERED_SENTENCES = 10_000  # of the passages that were answered from lately; some 20 MB
+_REMEMBERED_SENTENCES = 10_000  # vectors of sentences of recently used passages; about 20 MB
 
-# For the search that an answer begins with.
+# The longest wait for the search with which an answer begins.
 _LONGEST_WAIT_SECONDS = 5.0
 
 
@@ -50,9 +50,10 @@ OnFailure = Callable[[str], object]
 
 
 class Pipeline:
-    """Answers questions from a corpus; safe for many at once. `listeners` are told of what was asked.
+    """Answers questions from a corpus. Many questions may be asked at the same time.
 
-    So many `threads` work on answers; a language model is waited for in none of them.
+    `threads` is the number of worker threads for answers. Waiting for the language model does not occupy one.
+    `listeners` are called after each search and answer.
     """
 
     def __init__(
@@ -91,11 +92,11 @@ class Pipeline:
         )
 
     async def stream(self, question: Question) -> AsyncGenerator[Event]:
-        """Answer a question piece by piece.
+        """Answer a question, and yield events while the answer is made.
 
-        The texts written, joined, are the answer's text, unless `WritingFailed` came between. A language
-        model that is not done within the time of an answer has failed, and what is left takes no more time
-        than a verbatim answer.
+        The texts of the `TextWritten` events, joined, are the answer's text, unless a `WritingFailed` event
+        comes in between. A language model that does not finish within the answer's time limit counts as
+        failed. The verbatim answer that replaces its text takes no longer than usual.
         """
         ends = asyncio.get_running_loop().time() + self._answer_timeout_seconds
         question = replace(question, sampling=replace(question.sampling, ends=ends))
@@ -118,21 +119,23 @@ class Pipeline:
         yield Answered(answer)
 
     async def answer(self, question: Question, *, on_failure: OnFailure = logger.warning) -> Answer:
-        """Answer a question, or refuse; `on_failure` is told why the language model did not write it.
+        """Answer a question, or refuse.
+
+        If the language model fails, `on_failure` is called with the reason.
 
         Raises:
-            BadRequest: the question cannot be asked.
-            Overloaded: too many are asked at once.
+            BadRequest: the question is not valid.
+            Overloaded: too many questions are asked at the same time.
         """
         async for event in self.stream(question):
             if isinstance(event, WritingFailed):
                 on_failure(str(event.error))
             if isinstance(event, Answered):
                 return event.answer
-        raise AssertionError("a stream ends with its answer")
+        raise AssertionError("a stream must end with an answer")
 
     def search(self, question: Question, *, mode: SearchMode = "hybrid") -> Found:
-        """Return the passages that matter for a question."""
+        """Return the best passages for a question."""
         query = self._query(question, field="query")
         found = self._search(query, mode=mode)
         for listener in self.listeners:
@@ -140,14 +143,14 @@ class Pipeline:
         return found
 
     def undated_left_out(self, filters: Filters) -> int:
-        """Count the articles that a range of days leaves out because they have no date."""
+        """Return the number of articles that a range of days leaves out because they have no date."""
         return self.corpus.counts(filters).undated_left_out if filters.has_dates else 0
 
     def _ways(self, mode: AnswerMode) -> Sequence[Way]:
-        """Return the ways of answering, in the order in which they are tried."""
+        """Return the answer methods in the order in which they are tried."""
         if mode == "llm" and self.language_model is None:
             raise BadRequest(
-                "mode 'llm' needs a language model: set KUTIP_LLM_MODEL, or ask with mode 'extractive'.",
+                "mode 'llm' needs a language model. Set KUTIP_LLM_MODEL, or use mode 'extractive'.",
                 field="mode",
             )
         if mode == "extractive" or self.language_model is None:
@@ -155,7 +158,7 @@ class Pipeline:
         return [self._written(self.language_model), self._extractive]
 
     async def _understand(self, question: Question) -> Rewriting:
-        """Return the question as it is understood without the turns before it."""
+        """Rewrite a follow-up as a question that can be understood without the turns before it."""
         text = validated(question.text, field="question", maximum=self._max_question_characters)
         return await self_contained(
             text,
@@ -166,7 +169,7 @@ class Pipeline:
         )
 
     def _is_usable(self, text: str) -> bool:
-        """Whether a text that Kutip put in a question's place can be asked."""
+        """Whether a rewritten question is valid and short enough for the encoder."""
         try:
             validated(text, field="question", maximum=self._max_question_characters)
         except BadRequest:
@@ -174,7 +177,7 @@ class Pipeline:
         return self.encoder.count_tokens([text])[0] <= self.encoder.max_tokens
 
     def _search_and_decide(self, question: Question, understood: Rewriting) -> Draft:
-        """Search, and decide whether what was found may carry an answer."""
+        """Search, and decide whether the hits may contain an answer."""
         started = time.perf_counter() - (understood.milliseconds or 0) / 1000
         query = self._query(replace(question, text=understood.text), field="question")
         language = answer_language(question, query)

@@ -1,4 +1,4 @@
-"""Every text that Kutip itself writes: the prompt's parts and the refusal sentences."""
+"""All texts that Kutip itself writes: the prompts for the language model, and the refusals."""
 
 import re
 import secrets
@@ -26,7 +26,7 @@ USER = "{evidence}\n\n{opening} question\n{question}\n{closing} question"
 
 PASSAGE = "{opening} evidence {number}: {source}\n{text}\n{closing} evidence {number}"
 
-# What SYSTEM and the frame of one passage cost, generously.
+# The tokens of SYSTEM, and of the delimiters around one passage, estimated generously.
 INSTRUCTION_TOKENS = 350
 PASSAGE_FRAME_TOKENS = 40
 
@@ -100,12 +100,12 @@ USUAL_REFUSALS = (
 )
 
 
-# Where Chinese is written in the traditional script; a tag with one of these need not say so.
+# Regions where Chinese is written in the traditional script, so that the language tag need not say so.
 _TRADITIONAL_REGIONS = {"HK", "MO", "TW"}
 
 
 def refusal_sentence(language: str) -> str:
-    """Return the sentence that refuses, in `language`, in English where we have none.
+    """Return the refusal in `language`, or in English if there is none in `language`.
 
     >>> refusal_sentence("zh-TW") == REFUSALS["zh-Hant"]
     True
@@ -117,33 +117,33 @@ def refusal_sentence(language: str) -> str:
     return next((REFUSALS[tag] for tag in tags if tag in REFUSALS), REFUSALS["en"])
 
 
-# No marker that counts is longer; what is longer is text.
+# The longest marker. A longer one is text.
 LONGEST_MARKER = 80
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A word that nobody can know beforehand, and the delimiters and markers made from it.
+    """A random word that nobody can know beforehand, and the delimiters and markers made from it.
 
-    A marker counts as a citation only if it carries the word; text that is quoted cannot close its own
-    delimiters, because it was written before the word was drawn.
+    A marker counts as a citation only if it contains the word. Quoted text cannot close its delimiters,
+    because it was written before the word was chosen.
     """
 
     word: str
 
     @property
     def opening(self) -> str:
-        """What stands before quoted material."""
+        """The delimiter before quoted material."""
         return f"<<{self.word}"
 
     @property
     def closing(self) -> str:
-        """What stands after quoted material."""
+        """The delimiter after quoted material."""
         return f"{self.word}>>"
 
     @property
     def refusal(self) -> str:
-        """What the model writes when the evidence does not answer."""
+        """The marker that the model writes if the evidence does not answer the question."""
         return f"[[{self.word}:none]]"
 
     def marker(self, number: int) -> str:
@@ -152,18 +152,18 @@ class Frame:
 
     @property
     def marker_pattern(self) -> re.Pattern[str]:
-        """Match a marker; its first group is the number, or several with commas, or `none`."""
+        """A pattern that matches a marker. Its group 1 is a number, several with commas, or `none`."""
         return re.compile(rf"\[\[{self.word}:([\d,\s]{{1,40}}|\s?none\s?)\]\]")
 
 
 def draw_frame(texts: Sequence[str]) -> Frame:
-    """Draw a frame whose word stands in none of `texts`; short, for models that copy badly."""
+    """Return a frame whose word occurs in none of `texts`. The word is short, for models that copy badly."""
     size = 2
     while True:
         frame = Frame(word=f"q{secrets.token_hex(size)}")
         if not any(frame.word in text for text in texts):
             return frame
-        size += 1  # texts that hold every short word must not keep us here
+        size += 1  # otherwise texts that contain every short word would cause an endless loop
 
 
 def build_messages(question: str, *, language: str, evidence: Sequence[Hit], frame: Frame) -> list[Message]:
@@ -186,7 +186,7 @@ def build_messages(question: str, *, language: str, evidence: Sequence[Hit], fra
 
 
 def build_rewriting_messages(question: str, *, turns: Sequence[Turn], frame: Frame) -> list[Message]:
-    """Return the messages that ask the language model for a self-contained question."""
+    """Return the messages that ask the language model to rewrite a follow-up as an independent question."""
     spoken = [(_SPEAKERS[turn.role], turn.text) for turn in turns] + [("last question", question)]
     user = "\n\n".join(
         TURN.format(opening=frame.opening, closing=frame.closing, speaker=speaker, text=text)
@@ -197,7 +197,7 @@ def build_rewriting_messages(question: str, *, turns: Sequence[Turn], frame: Fra
 
 
 def _source(hit: Hit) -> str:
-    """Return title, outlet and day on one line, as far as they are known."""
+    """Return the title, outlet and day on one line, without those that are unknown."""
     day = hit.published_at.date().isoformat() if hit.published_at else None
     known = [part for part in (hit.title, hit.outlet, day) if part]
     return re.sub(r"\s+", " ", ", ".join(known))

@@ -1,4 +1,4 @@
-"""The one place that chooses implementations: settings in, a running service out."""
+"""Build a service from the settings. This is the only place that chooses implementations."""
 
 import gc
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from rag.settings import Settings
 
 @dataclass(frozen=True)
 class Service:
-    """A corpus with what asks it and what fills it."""
+    """A corpus with its pipeline, which answers questions, and its ingestion, which adds articles."""
 
     settings: Settings
     corpus: WholeCorpus
@@ -35,7 +35,7 @@ class Service:
 
     @property
     def breaker(self) -> CircuitBreaker | None:
-        """What stands before the language model, where there is one."""
+        """The circuit breaker in front of the language model, or None if there is no language model."""
         language_model = self.pipeline.language_model
         return language_model if isinstance(language_model, CircuitBreaker) else None
 
@@ -49,13 +49,16 @@ class Service:
 def build_service(
     settings: Settings, *, encode_again: bool = False, sharing: Service | None = None
 ) -> Service:
-    """Load the models, open the corpus and put the pipeline together.
+    """Load the models, open the corpus and build the pipeline.
 
-    `encode_again` replaces vectors of another encoder instead of refusing them; `sharing` gives its models
-    instead of loading them again.
+    With `encode_again`, vectors from another encoder are replaced instead of refused. With `sharing`, the
+    models of that service are used instead of loading them again.
 
     Raises:
-        EncoderError, RerankerError, CorpusError, SettingsError
+        EncoderError: the embedding model cannot be loaded.
+        RerankerError: the reranker cannot be loaded.
+        CorpusError: the corpus cannot be opened.
+        SettingsError: a setting is missing.
     """
     language_model = sharing.pipeline.language_model if sharing else load_language_model(settings)
     encoder = sharing.pipeline.encoder if sharing else load_encoder(settings)
@@ -77,7 +80,7 @@ def build_service(
         max_prompt_tokens=settings.llm_context_tokens - settings.llm_max_tokens,
         unsupported=settings.unsupported,
         answer_timeout_seconds=settings.answer_timeout_seconds,
-        threads=max(1, threads // 2),  # so that a search finds a processor
+        threads=max(1, threads // 2),  # leaves processors free for searches
     )
     ingestion = Ingestion(corpus, encoder, passage_max_tokens=settings.passage_max_tokens)
     searching = Lane(threads=threads, longest_wait_seconds=settings.search_wait_seconds)
@@ -88,11 +91,10 @@ def load_encoder(settings: Settings) -> Encoder:
     """Return the encoder that the settings name.
 
     Raises:
-        EncoderError: it cannot be loaded.
+        EncoderError: the encoder cannot be loaded.
     """
     with _collector_paused():
-        # Imported here because torch takes four seconds, which commands that need no encoder should not
-        # wait for.
+        # Imported here because importing torch takes four seconds, and many commands need no encoder.
         from embeddings import loading
 
         try:
@@ -103,11 +105,11 @@ def load_encoder(settings: Settings) -> Encoder:
 
 
 def load_reranking(settings: Settings) -> Reranking | None:
-    """Return the reranker that the settings name, None where they name none."""
+    """Return the reranker that the settings name, or None if they name none."""
     if settings.reranker_model is None:
         return None
     with _collector_paused():
-        # Imported here for the reason above.
+        # Imported here for the same reason as above.
         from embeddings.loading import load_reranker
 
         try:
@@ -119,9 +121,9 @@ def load_reranking(settings: Settings) -> Reranking | None:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking, again and again, a million objects that stay.
+    """Pause the garbage collector, which would check a million permanent objects again and again.
 
-    It takes a tenth of the time that loading the encoder takes.
+    This saves a tenth of the time to load the encoder.
     """
     gc.disable()
     try:
@@ -132,10 +134,12 @@ def _collector_paused() -> Iterator[None]:
 
 
 def open_corpus(settings: Settings, *, encoder: EncoderIdentity | None = None) -> WholeCorpus:
-    """Open the corpus that the settings name; without an encoder for all but vector search.
+    """Open the corpus that the settings name. Without an encoder, vector search is not possible.
 
     Raises:
-        CorpusError, MissingExtra, SettingsError
+        CorpusError: the corpus cannot be opened.
+        MissingExtra: the Milvus client is not installed.
+        SettingsError: the address of the Milvus server is not set.
     """
     if settings.corpus == "milvus":
         return _open_milvus_corpus(settings, encoder)
@@ -148,7 +152,7 @@ def _open_milvus_corpus(settings: Settings, encoder: EncoderIdentity | None) -> 
             "KUTIP_CORPUS is 'milvus', but KUTIP_MILVUS_URI is not set. Set it to the address of the server, "
             "for example http://127.0.0.1:19530."
         )
-    # Imported here because the client is an extra, which a local corpus needs nothing of.
+    # Imported here because the Milvus client is an optional extra that a local corpus does not need.
     try:
         from rag.corpus.milvus.corpus import MilvusCorpus
         from rag.corpus.milvus.layout import Layout
@@ -171,7 +175,7 @@ def _open_milvus_corpus(settings: Settings, encoder: EncoderIdentity | None) -> 
 
 
 def load_language_model(settings: Settings) -> LanguageModel | None:
-    """Return the language model that the settings name, behind a breaker; None where they name none."""
+    """Return the language model that the settings name, behind a circuit breaker, or None."""
     if settings.llm_model is None:
         return None
     if settings.openai_api_key is None and settings.openai_base_url is None:
@@ -179,7 +183,7 @@ def load_language_model(settings: Settings) -> LanguageModel | None:
             f"KUTIP_LLM_MODEL is {settings.llm_model!r}, but neither OPENAI_API_KEY nor OPENAI_BASE_URL is "
             "set. Set the key, or the address of a server that needs none."
         )
-    # Imported here because the client takes a second, which verbatim answers need not wait for.
+    # Imported here because importing the client takes a second, and verbatim answers do not need it.
     from rag.language_model.openai_model import OPENAI, OpenAILanguageModel
 
     key, address = settings.openai_api_key, settings.openai_base_url or OPENAI

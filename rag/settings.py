@@ -25,7 +25,7 @@ _ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})
 
 
 def _as_origins(value: str) -> str:
-    """Return origins with one space between; anything else could end the header they are put into."""
+    """Return the origins separated by single spaces. Other texts are refused: they could end the header."""
     origins = value.split()
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
@@ -36,7 +36,7 @@ def _as_origins(value: str) -> str:
 
 
 def _as_hosts(value: str) -> str:
-    """Return names of hosts with one space between."""
+    """Return the host names separated by single spaces."""
     hosts = value.lower().split()
     for host in hosts:
         if not _HOST.fullmatch(host):
@@ -47,14 +47,14 @@ def _as_hosts(value: str) -> str:
 
 
 def _without_user(address: str) -> str:
-    """Return an address; one with a user or password would show it wherever it is shown."""
+    """Return the address. An address with a user or password is refused, because addresses are displayed."""
     if "@" in address:
         raise PydanticCustomError("user", "it must not contain a user or password; OPENAI_API_KEY is the key")
     return address
 
 
 def _as_key_hashes(value: SecretStr) -> SecretStr:
-    """Return the hashes of keys, so that none is held in the clear, not even as a secret."""
+    """Return the hashes of the keys, so that the keys themselves are not kept."""
     try:
         return SecretStr(" ".join(as_key_hashes(value.get_secret_value())))
     except ValueError as error:
@@ -65,12 +65,12 @@ Hosts = Annotated[str, AfterValidator(_as_hosts)]
 Origins = Annotated[str, AfterValidator(_as_origins)]
 KeyHashes = Annotated[SecretStr, AfterValidator(_as_key_hashes)]
 
-# What is wrong with a secret is told without it.
+# Error messages do not show the values of these settings.
 _SECRET_NAME = re.compile(r".*_(KEYS?|TOKEN)|OPENAI_BASE_URL")
 
 
 class Settings(BaseSettings):
-    """Every setting, with its default and bounds; `load_settings` reads them."""
+    """All settings with their defaults and bounds. `load_settings` reads them."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -292,7 +292,7 @@ def _refuse_unknown(names: Iterable[str], *, source: str) -> None:
 
 def _unknown(name: str, known: Sequence[str], *, source: str) -> str:
     place = "" if source == "the environment" else f" in {source}"
-    # Compared without the prefix, which makes any two names look alike.
+    # Names are compared without the prefix, because the prefix makes any two names similar.
     shortened = {name.removeprefix(PREFIX): name for name in known}
     meant = difflib.get_close_matches(name.upper().removeprefix(PREFIX), shortened, n=1)
     if meant:

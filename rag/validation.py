@@ -1,4 +1,4 @@
-"""What may be asked at all: texts that can be stored and sent, and language tags that are some."""
+"""Validation of questions, texts and language tags."""
 
 import re
 
@@ -6,11 +6,11 @@ from rag.errors import BadRequest, PayloadTooLarge
 
 
 def validated(text: str, *, field: str, maximum: int) -> str:
-    """Return the question without the white space around it, if it can be asked.
+    """Return a question without the white space around it.
 
     Raises:
-        BadRequest: it is empty, holds no letter or digit, or holds a character that no text may hold.
-        PayloadTooLarge: it is longer than `maximum` characters.
+        BadRequest: the question is empty, has no letter or digit, or contains a forbidden character.
+        PayloadTooLarge: the question is longer than `maximum` characters.
     """
     stripped = text.strip()
     if not stripped:
@@ -29,7 +29,7 @@ def check_characters(text: str, *, subject: str, field: str) -> None:
     """Refuse NUL and lone surrogates, which cannot be stored or sent as UTF-8.
 
     Raises:
-        BadRequest: `subject` holds one.
+        BadRequest: the text contains one. The message calls the text `subject`.
     """
     match = re.search("[\0\ud800-\udfff]", text)
     if match:
@@ -41,10 +41,10 @@ def check_characters(text: str, *, subject: str, field: str) -> None:
 
 
 def language_tag(text: str) -> str:
-    """Return a BCP 47 tag in its canonical case, in which articles and word lists name their language.
+    """Return a BCP 47 tag in its canonical case, as articles and word lists use it.
 
     Raises:
-        BadRequest: it is no tag.
+        BadRequest: the text is not a language tag.
 
     >>> language_tag("ZH-hant-tw")
     'zh-Hant-TW'

@@ -59,7 +59,7 @@ def test_as_much_waits_as_is_done_in_the_longest_wait_and_more_is_refused() -> N
         with busy(lane, pieces=3) as pieces:
             await settled()
             assert lane.expected_wait_seconds() == pytest.approx(2.5)
-            with pytest.raises(Overloaded, match=r"would wait for 2\.5 seconds\. Try again\.") as refused:
+            with pytest.raises(Overloaded, match=r"would wait 2\.5 seconds\. Try again later\.") as refused:
                 await lane.begin(clock.passing(0.0))
             assert refused.value.retry_after_seconds == pytest.approx(2.5)
             belonging = asyncio.ensure_future(lane.go_on(lambda: "done"))
@@ -78,7 +78,7 @@ def test_one_may_wait_however_long_work_takes() -> None:
         await lane.begin(clock.passing(1000.0))
         with busy(lane, pieces=2) as pieces:
             await settled()
-            with pytest.raises(Overloaded, match="would wait for 150"):
+            with pytest.raises(Overloaded, match="would wait 150"):
                 await lane.begin(clock.passing(0.0))
         await asyncio.gather(*pieces)
 

@@ -87,7 +87,7 @@ def test_a_question_that_cannot_be_asked_says_why(pipeline: Pipeline, question: 
 
 @pytest.mark.usefixtures("filled")
 def test_mode_llm_without_a_language_model_says_what_to_set(pipeline: Pipeline) -> None:
-    with pytest.raises(BadRequest, match="set KUTIP_LLM_MODEL"):
+    with pytest.raises(BadRequest, match="Set KUTIP_LLM_MODEL"):
         asyncio.run(pipeline.answer(Question(text="Apa itu kopi?", mode="llm")))
 
 

@@ -1,4 +1,4 @@
-"""Answers as they are made: verbatim sentences, refusals, and the draft with what is told of it meanwhile.
+"""Answer methods: verbatim sentences and written answers, refusals, and the draft of an answer.
 
-Nothing here searches, and no claim is judged here. Start with `way.py`, then `extractive.py`, `written.py`.
+Nothing here searches or judges claims. Start with `way.py`, then `extractive.py` and `written.py`.
 """

@@ -1,4 +1,4 @@
-"""The sentences of the evidence that answer a question: the answer without a language model."""
+"""Choose the sentences of the hits that answer a question, without a language model."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,22 +15,24 @@ from rag.search.retrieval import Found, Query
 from rag.text.languages import Span, sentence_spans, words
 from rag.text.passages import titled
 
-# Hits whose sentences are looked at, and runs of sentences given at most.
+# The number of hits whose sentences are considered, and the largest number of excerpts.
 _HITS = 3
 _RUNS = 3
 
-# A neighbour of the best sentence is quoted with it, and another sentence is given too, if it is at least
-# e^-margin times as likely to hold the answer. Across languages, where no words count, scores lie closer.
+# A neighbour of the best sentence is quoted with it, and other sentences are quoted too, if they are at least
+# e^-margin times as likely to contain the answer. Across languages, words in common do not count and the
+# scores are closer to each other.
 _MARGIN = 1.0
 _MARGIN_ACROSS_LANGUAGES = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceWeights:
-    """Log odds that a sentence rather than its rivals holds the answer, as a sum over what is known of it.
+    """Weights of a sentence's features. Their sum is the log odds that the sentence contains the answer.
 
-    `coverage` is the share of the question's words that the sentence holds, `passage_coverage` that of its
-    passage and title, weighted by rarity; the last three are of `rag.answering.question_type.Missing`.
+    `coverage` is the share of the question's words in the sentence. `passage_coverage` is the same share in
+    the passage and its title, weighted by rarity. The last three features are those of
+    `rag.answering.question_type.Missing`.
     """
 
     similarity: float
@@ -42,8 +44,8 @@ class SentenceWeights:
     missing_name: float
 
 
-# Fitted on development questions by conditional logit; `python -m benchmarks.refusal --data FOLDER` fits
-# again, each set left out in turn.
+# Fitted on development questions by conditional logit. `python -m benchmarks.refusal --data FOLDER` fits the
+# weights again, and leaves out each set in turn.
 WEIGHTS = SentenceWeights(
     similarity=21.1,
     passage_similarity=50.0,
@@ -57,7 +59,7 @@ WEIGHTS = SentenceWeights(
 
 @dataclass(frozen=True)
 class Run:
-    """A quote of one sentence, or of two that stand together, and its sentences."""
+    """A quote of one sentence or of two neighbouring sentences, and these sentences."""
 
     quote: Quote
     sentences: tuple[str, ...]
@@ -65,10 +67,10 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Extract:
-    """What the hits' sentences say: the runs that answer best, and how well they do.
+    """The excerpts that answer a question best, and their scores.
 
-    `score` is the best sentence's by `SentenceWeights`, `similarity` the highest cosine similarity of a
-    sentence with the question.
+    `score` is the score of the best sentence by `SentenceWeights`. `similarity` is the highest cosine
+    similarity between a sentence and the question.
     """
 
     runs: tuple[Run, ...]
@@ -78,7 +80,7 @@ class Extract:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """One sentence of a hit, `place` counted from 0 among all, with what is known of it."""
+    """One sentence of a hit with its features. `place` is its number among all sentences, from 0."""
 
     hit: Hit
     span: Span
@@ -87,12 +89,12 @@ class Candidate:
 
     @property
     def text(self) -> str:
-        """The sentence."""
+        """The text of the sentence."""
         return self.hit.text[slice(*self.span)]
 
 
 def best_sentences(query: Query, found: Found, *, encoder: Encoder) -> Extract:
-    """Return one to three verbatim quotes of the hits, the best first."""
+    """Return one to three verbatim quotes from the hits, the best first."""
     candidates = sentence_candidates(query, found, encoder=encoder)
     scores = np.array([candidate.features for candidate in candidates]) @ _vector(WEIGHTS)
     return Extract(
@@ -103,7 +105,7 @@ def best_sentences(query: Query, found: Found, *, encoder: Encoder) -> Extract:
 
 
 def before_stop(runs: Sequence[Run], stop: Sequence[str]) -> Sequence[Run]:
-    """Return the first runs, without the one in which a text stands that is to end the answer."""
+    """Return the excerpts before the first one that contains a stop sequence."""
     text = ""
     for place, run in enumerate(runs):
         text += "\n" * bool(text) + run.quote.text
@@ -115,7 +117,7 @@ def before_stop(runs: Sequence[Run], stop: Sequence[str]) -> Sequence[Run]:
 def within(
     runs: Sequence[Run], max_tokens: int | None, *, count_tokens: Callable[[Sequence[str]], list[int]]
 ) -> Sequence[Run]:
-    """Return the first runs that have at most so many tokens, none of them cut; the first always."""
+    """Return the first excerpts that fit into `max_tokens` as a whole, and always the first one."""
     if max_tokens is None or not runs:
         return runs
     totals = accumulate(count_tokens([run.quote.text for run in runs]))
@@ -135,7 +137,7 @@ def sentence_candidates(query: Query, found: Found, *, encoder: Encoder) -> list
 
 
 def _texts(candidates: Sequence[Candidate], encoder: Encoder) -> list[str]:
-    """Return what is encoded, each sentence after its article's title."""
+    """Return the texts to encode: each sentence after the title of its article."""
     texts: list[str] = []
     for hit in dict.fromkeys(candidate.hit.passage_id for candidate in candidates):
         of_hit = [candidate for candidate in candidates if candidate.hit.passage_id == hit]
@@ -149,7 +151,7 @@ def _texts(candidates: Sequence[Candidate], encoder: Encoder) -> list[str]:
 
 
 def _question_vector(found: Found) -> FloatArray:
-    assert found.vector is not None, "hybrid search always encodes the query"
+    assert found.vector is not None, "hybrid search must encode the query"
     return found.vector
 
 
@@ -173,14 +175,14 @@ def _candidates(query: Query, found: Found, hit: Hit, *, first_place: int) -> li
 def _features(
     question: str, sentence: str, coverage: float, of_passage: tuple[float, float]
 ) -> tuple[float, ...]:
-    """Return the features but the first, which takes the encoder."""
+    """Return the features without the first one, which needs the encoder."""
     passage_similarity, passage_coverage = of_passage
     lacks = missing(question, sentence)
     return (passage_similarity, coverage, passage_coverage, lacks.number, lacks.year, lacks.name)
 
 
 def _share(held: set[str], weights: Mapping[str, float]) -> float:
-    """Return which share of the words' weight is held."""
+    """Return the share of the words' weight that the held words have."""
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
 
@@ -195,7 +197,7 @@ def _margin(query: Query, found: Found) -> float:
 
 
 def _runs(candidates: Sequence[Candidate], scores: FloatArray, *, margin: float) -> list[Run]:
-    """Return the best sentence, with its neighbour if that comes near it, and others that do."""
+    """Return excerpts: the best sentence with a neighbour that scores nearly as high, and other such ones."""
     order = map(int, np.argsort(-scores, kind="stable"))
     near = [place for place in order if scores[place] >= scores.max() - margin]
     best = candidates[near[0]]
@@ -206,14 +208,14 @@ def _runs(candidates: Sequence[Candidate], scores: FloatArray, *, margin: float)
 
 
 def _may_join(best: Candidate, other: Candidate, candidates: Sequence[Candidate]) -> bool:
-    """Whether both stand together in a passage that has more than the two of them."""
+    """Whether both are neighbours in a passage of more than two sentences."""
     of_passage = [candidate for candidate in candidates if candidate.hit.passage_id == best.hit.passage_id]
     return other in of_passage and abs(other.place - best.place) == 1 and len(of_passage) > 2
 
 
 def _run(candidates: Sequence[Candidate]) -> Run:
     hit = candidates[0].hit
-    # The claim is the quote, so the quote supports it.
+    # The claim and the quote have the same text, so the quote supports the claim.
     quote = Quote(
         hit=hit,
         start=hit.start + candidates[0].span[0],
@@ -225,7 +227,7 @@ def _run(candidates: Sequence[Candidate]) -> Run:
 
 
 def _distinct(runs: Sequence[Run]) -> list[Run]:
-    """Drop a quote that a better one says in the same words."""
+    """Drop quotes that have the same words as a better quote."""
     by_words: dict[str, Run] = {}
     for run in runs:
         by_words.setdefault(" ".join(run.quote.text.split()).casefold(), run)

@@ -21,9 +21,9 @@ from rag.verification.claims import Sentence
 
 @dataclass
 class Draft:
-    """An answer while it is being made; `language` is the one to answer in.
+    """An answer while it is being made. `language` is the language of the answer.
 
-    It is finished once a way of answering has put all there is into it.
+    The draft is finished when an answer method has added all of its text.
     """
 
     question: Question
@@ -53,7 +53,7 @@ class Draft:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing more is to be written: there is an answer, or a reason to refuse."""
+        """Whether the draft is complete: there is an answer, or a reason to refuse."""
         return self.is_finished or self.refusal_reason is not None
 
     def add(
@@ -65,28 +65,31 @@ class Draft:
         verdict: Verdict = "unchecked",
         checks: Mapping[str, bool | float] | None = None,
     ) -> list[Event]:
-        """Add a sentence, `verdict` and `checks` where it has no quotes; return what there is to tell."""
+        """Add a sentence, and return its events.
+
+        `verdict` and `checks` apply to a sentence without quotes.
+        """
         claims, citations = len(self.composer.claims), len(self.composer.citations)
         written = self.composer.add(text, quotes, lead=lead, verdict=verdict, checks=checks)
         cited = self.composer.citations[citations:]
         return [TextWritten(written), *(ClaimCited(claim, cited) for claim in self.composer.claims[claims:])]
 
     def add_unclaimed(self, sentence: Sentence) -> list[Event]:
-        """Add what claims nothing of the articles."""
+        """Add a text that claims nothing about the articles."""
         return [TextWritten(self.composer.add_unclaimed(sentence.text, lead=sentence.lead))]
 
     def drop(self, sentence: Sentence) -> None:
-        """Leave a sentence out."""
+        """Leave out a sentence."""
         self.has_dropped_row = sentence.lead.rstrip().endswith("|")
 
     def closes_dropped_row(self, sentence: Sentence) -> bool:
-        """Whether this is the bar behind a table's row that was left out."""
+        """Whether this is the bar at the end of a table row that was left out."""
         is_bar = self.has_dropped_row and sentence.text == "|"
         self.has_dropped_row = False
         return is_bar
 
     def add_attributed(self, sentence: Sentence, attribution: Attribution) -> list[Event]:
-        """Add a sentence of the language model with what is known of it."""
+        """Add a sentence of the language model with its attribution."""
         if attribution.is_refusal:
             self.is_refused_in_words = True
             return self.add_unclaimed(sentence)
@@ -100,7 +103,7 @@ class Draft:
         )
 
     def add_run(self, run: Run) -> list[Event]:
-        """Add a quote on a line of its own, each of its sentences a claim."""
+        """Add a quote on its own line. Each of its sentences is a claim."""
         leads = ("\n", *[" "] * (len(run.sentences) - 1))
         return [
             event
@@ -109,44 +112,44 @@ class Draft:
         ]
 
     def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:
-        """Take what the language model wrote as the answer, or as a refusal.
+        """Finish the answer, or the refusal, that the language model wrote.
 
         Raises:
-            LanguageModelUncited: nothing that it wrote has to do with the evidence.
+            LanguageModelUncited: nothing that the language model wrote is about the evidence.
         """
         is_refusal |= self.is_refused_in_words
         if not self.composer.citations and not is_refusal and not self.has_related_claim:
-            raise LanguageModelUncited(f"{language_model.name} wrote nothing that the evidence is about.")
+            raise LanguageModelUncited(f"{language_model.name} wrote nothing about the evidence.")
         self.model = language_model.name
         self.is_finished = True
-        # What has been told of the evidence stays told, whatever the language model adds.
+        # Text about the evidence has been sent already, so a refusal that the model adds does not count.
         if is_refusal and not self.composer.citations and not self.has_related_claim:
             self.composer = Composer(self.question.marks)
             self.refusal_reason = "evidence_does_not_answer"
 
     def end_early(self, language_model: LanguageModel, *, degraded: str) -> None:
-        """Take the sentences that the language model wrote before it failed as the answer."""
+        """Finish the answer with the sentences that the language model wrote before it failed."""
         self.model = language_model.name
         self.degraded = degraded
         self.is_cut_short = self.is_finished = True
 
     def finish_extracting(self, *, is_cut_short: bool) -> None:
-        """Take the verbatim sentences that are added next as the answer."""
+        """Finish the answer. The caller adds the verbatim sentences afterwards."""
         self.is_cut_short = is_cut_short
         self.is_finished = True
 
     def start_over(self, *, degraded: str) -> None:
-        """Forget what was written, because of `degraded`."""
+        """Remove all text. `degraded` is the reason."""
         self.composer = Composer(self.question.marks)
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
     def refuse(self) -> str:
-        """Write the sentence that refuses; it is no claim and has no citation."""
+        """Write the refusal, which is not a claim and has no citations."""
         return self.composer.add_unclaimed(refusal_sentence(self.language))
 
     def answer(self) -> Answer:
-        """Return the answer as it stands."""
+        """Return the answer in its current state."""
         now = time.perf_counter()
         laps = {"write": _milliseconds(now - self.found_at), "total": _milliseconds(now - self.started)}
         rewriting = {"rewrite": self.rewriting.milliseconds} if self.rewriting.milliseconds else {}

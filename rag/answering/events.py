@@ -1,4 +1,4 @@
-"""What is told of an answer while it is being made, in this order."""
+"""The events of a streamed answer, in the order in which they occur."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from rag.errors import LanguageModelError
 
 @dataclass(frozen=True)
 class HitsFound:
-    """The evidence, before anything is written."""
+    """The hits that the answer will be based on. This is the first event."""
 
     hits: Sequence[Hit]
 
 
 @dataclass(frozen=True)
 class TextWritten:
-    """The next piece of the answer's text, markers in it."""
+    """The next piece of the answer's text, with its markers."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class ClaimCited:
-    """A claim of the text written so far, with its citations."""
+    """A claim in the text so far, with its citations."""
 
     claim: Claim
     citations: Sequence[Citation]
@@ -31,9 +31,9 @@ class ClaimCited:
 
 @dataclass(frozen=True)
 class WritingFailed:
-    """The language model failed; the answer that follows replaces what was written so far.
+    """The language model failed. The answer that follows replaces the text written so far.
 
-    Where nothing may be taken back (`Question.is_append_only`), it is what was written so far.
+    If the question is append-only (`Question.is_append_only`), the text written so far is the answer.
     """
 
     error: LanguageModelError
@@ -41,7 +41,7 @@ class WritingFailed:
 
 @dataclass(frozen=True)
 class Answered:
-    """The whole answer; always the last event."""
+    """The whole answer. This is always the last event."""
 
     answer: Answer
 

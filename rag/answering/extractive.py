@@ -1,4 +1,4 @@
-"""The answer without a language model: verbatim sentences of the hits."""
+"""The answer method without a language model: verbatim sentences of the hits."""
 
 from collections.abc import AsyncIterator
 from functools import partial
@@ -12,7 +12,7 @@ from rag.lanes import Lane
 
 
 class Extractive:
-    """Answers with the sentences that a judge chooses, unless none of them answers."""
+    """Answers with the sentences that a judge chooses, or refuses if none of them answers the question."""
 
     def __init__(self, *, judge: Judge, encoder: Encoder, lane: Lane) -> None:
         self._judge = judge
@@ -20,7 +20,7 @@ class Extractive:
         self._lane = lane
 
     async def answer(self, draft: Draft) -> AsyncIterator[Event]:
-        """Put the sentences into the draft, each run on a line of its own, or the reason of a refusal."""
+        """Add the excerpts to the draft, each on its own line, or the reason to refuse."""
         for event in await self._lane.go_on(partial(self._extract, draft)):
             yield event
 

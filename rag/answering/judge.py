@@ -1,4 +1,4 @@
-"""Who decides whether what was found answers a question, and with which of its sentences."""
+"""The judge decides whether the hits answer a question, and which of their sentences do."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,36 +11,36 @@ from rag.search.retrieval import Found, Query
 
 @dataclass(frozen=True)
 class Choice:
-    """The runs of sentences that answer, the best first; none where there is a `refusal_reason`."""
+    """The excerpts that answer a question, the best first, or the reason to refuse."""
 
     runs: tuple[Run, ...] = ()
     refusal_reason: str | None = None
 
 
 class Judge(Protocol):
-    """Decides twice: before anything is written, and, where no language model writes, on each sentence."""
+    """Decides whether the hits are relevant, and which sentences answer if no language model writes."""
 
     def relevance_refusal(self, query: Query, found: Found) -> str | None:
-        """Return why the question is refused for what was found, or None where that may hold an answer."""
+        """Return the reason to refuse the question, or None if the hits may contain an answer."""
         ...
 
     def choose(self, query: Query, found: Found) -> Choice:
-        """Return the sentences of the hits that answer."""
+        """Return the sentences of the hits that answer the question, or the reason to refuse."""
         ...
 
 
 class EncoderJudge:
-    """Goes by the similarities of an encoder and by the words in common."""
+    """Judges by the similarities of an encoder and by the words in common."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
     def relevance_refusal(self, query: Query, found: Found) -> str | None:
-        """Return why the question is refused for what was found, or None where that may hold an answer."""
+        """Return the reason to refuse the question, or None if the hits may contain an answer."""
         return relevance_refusal(query, found, encoder_name=self._encoder.name)
 
     def choose(self, query: Query, found: Found) -> Choice:
-        """Return the sentences of the hits that answer."""
+        """Return the sentences of the hits that answer the question, or the reason to refuse."""
         extract = best_sentences(query, found, encoder=self._encoder)
         reason = answer_refusal(query, found, extract, encoder_name=self._encoder.name)
         return Choice(refusal_reason=reason) if reason else Choice(extract.runs)

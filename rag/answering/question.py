@@ -1,4 +1,4 @@
-"""What is asked, and how it is to be answered."""
+"""A question with the options for its answer."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from rag.language_model.protocol import USUAL_SAMPLING, Sampling
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked after which `turns`, and how it is to be answered.
+    """A question, the `turns` before it, and the options for its answer.
 
-    `sampling` limits verbatim answers too; `marks` are written behind each claim. `is_append_only` asks that
-    nothing told be taken back: where a language model fails in the middle, its sentences so far are the
-    answer.
+    `sampling` also limits verbatim answers. `marks` writes the markers after each claim. With
+    `is_append_only`, text that was sent is never replaced: if the language model fails, its sentences so far
+    are the answer.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for, and whether a sentence could hold one: by words, no model."""
+"""The kind of answer that a question asks for, and what a sentence lacks for it. Decided by words alone."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Literal
 
 QuestionType = Literal["time", "number", "name"]
 
-# How a question asks, in the languages we know it of. The first that matches counts: "tahun berapa" is time.
+# Question words in the supported languages. The first pattern that matches counts: "tahun berapa" is time.
 _ASKS_FOR: dict[QuestionType, re.Pattern[str]] = {
     "time": re.compile(
         r"\b(kapan\w*|bila\w*kah|(tahun|tanggal) (ke ?)?(berapa|mana|apa)\w*|hari apa"  # id, ms
@@ -43,7 +43,7 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 @dataclass(frozen=True, kw_only=True)
 class Missing:
-    """What a sentence lacks that an answer would have: something new of the kind asked for."""
+    """The things that an answer would have and a sentence lacks: a new number, year or name."""
 
     number: bool = False
     year: bool = False
@@ -51,7 +51,7 @@ class Missing:
 
 
 def question_type(question: str) -> QuestionType | None:
-    """Return what the question asks for, or None where its words do not say.
+    """Return what the question asks for, or None if its words do not tell.
 
     >>> question_type("Tahun berapa Tesla meninggal?"), question_type("誰が勝ちましたか")
     ('time', 'name')
@@ -60,10 +60,10 @@ def question_type(question: str) -> QuestionType | None:
 
 
 def missing(question: str, sentence: str) -> Missing:
-    """Return what `sentence` lacks.
+    """Return what `sentence` lacks for an answer to `question`.
 
-    A name is a capitalised word that does not begin the sentence; in a script without capitals none is
-    missed.
+    A name is a capitalised word that is not the first word of the sentence. In a script without capitals, a
+    name is never missing.
 
     >>> missing("Siapa presiden pertama Indonesia?", "Presiden pertama Indonesia adalah Soekarno.")
     Missing(number=False, year=False, name=False)
@@ -84,6 +84,6 @@ def _has_new_name(question: str, sentence: str) -> bool:
 
 
 def _is_cased(sentence: str) -> bool:
-    """Whether most letters are of a script that has capitals."""
+    """Whether most letters belong to a script with capitals."""
     letters = [letter for letter in sentence if letter.isalpha()]
     return 2 * sum(letter.lower() != letter.upper() for letter in letters) > len(letters)

@@ -1,7 +1,7 @@
-"""Does the evidence carry an answer at all?
+"""Decide whether a question must be refused.
 
-Decided twice. Before anything is written: is it on the subject (`nothing_relevant`)? And where no language
-model reads it: does any of its sentences answer (`evidence_does_not_answer`)?
+There are two decisions. Before anything is written: are the hits on the subject (`nothing_relevant`)? If no
+language model writes: does any sentence of the hits answer the question (`evidence_does_not_answer`)?
 """
 
 import math
@@ -16,11 +16,12 @@ from rag.search.retrieval import Found, Query
 
 @dataclass(frozen=True, kw_only=True)
 class Signals:
-    """What is known of how well the evidence fits a question.
+    """Measures of how well the hits fit a question.
 
-    `similarity` and `coverage` are the best passage's, `background` is the mean similarity of the passages
-    found, `prominence` how many of their spreads the best stands above it, `lead` how far the best sentence
-    does, `score` is that of `Extract`. The last two are 0 before the sentences were read.
+    `similarity` and `coverage` are those of the best passage. `background` is the mean similarity of the
+    passages found. `prominence` is the distance of the best passage from this mean, in standard deviations.
+    `lead` is the distance of the best sentence from this mean. `score` is the score of `Extract`. `lead` and
+    `score` are 0 before the sentences are read.
     """
 
     similarity: float
@@ -33,7 +34,7 @@ class Signals:
 
 @dataclass(frozen=True, kw_only=True)
 class Logistic:
-    """Log odds as a weighted sum of signals; a signal of weight 0 is left out."""
+    """Log odds as a weighted sum of signals. A signal with weight 0 has no effect."""
 
     intercept: float
     similarity: float = 0.0
@@ -44,7 +45,7 @@ class Logistic:
     score: float = 0.0
 
     def probability(self, signals: Signals) -> float:
-        """Return the probability that these odds stand for."""
+        """Return the probability for these signals."""
         weights = vars(self)
         log_odds = self.intercept + sum(weights[name] * value for name, value in vars(signals).items())
         return 1 / (1 + math.exp(-max(log_odds, -500.0)))
@@ -52,10 +53,10 @@ class Logistic:
 
 @dataclass(frozen=True, kw_only=True)
 class Background:
-    """The similarity of passages that have nothing to do with a question, known before any was seen.
+    """The prior mean and spread of the similarity between a question and unrelated passages.
 
-    `passages` is how many seen ones this knowledge weighs as much as, so that an index of three passages has
-    a background too.
+    The prior has the weight of `passages` passages, so that an index of only three passages has a background
+    too.
     """
 
     similarity: float
@@ -63,7 +64,7 @@ class Background:
     passages: int
 
     def of(self, similarities: Iterable[float]) -> tuple[float, float]:
-        """Return the mean and the spread, what was seen put together with what was known.
+        """Return the mean and spread of the observed similarities combined with the prior.
 
         >>> Background(similarity=0.8, spread=0.01, passages=10).of([])
         (0.8, 0.01)
@@ -78,11 +79,11 @@ class Background:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Is there an answer, as far as the passages say, and as far as the sentences do.
+    """Estimates the probabilities that the passages are relevant and that a sentence answers the question.
 
-    Below the thresholds there is none. They are lower than .5: the reader of an answer can check its quotes,
-    the reader of a wrong refusal cannot. That of relevance is the lowest: what passes is judged again, by its
-    sentences or by a language model.
+    A question below a threshold is refused. The thresholds are lower than .5, because a reader can check the
+    quotes of an answer but cannot check a wrong refusal. The threshold of relevance is the lowest, because
+    passages that pass it are judged again, by their sentences or by a language model.
     """
 
     relevance: Logistic
@@ -93,7 +94,7 @@ class Calibration:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibrations:
-    """How one encoder's signals read, within a language and across languages."""
+    """The calibration of one encoder, within a language and across languages."""
 
     background: Background
     same_language: Calibration
@@ -101,7 +102,7 @@ class Calibrations:
 
 
 # Fitted on development questions with and without their article, and on questions that their article nearly
-# answers; `python -m benchmarks.refusal --data FOLDER` fits again and shows how many come through.
+# answers. `python -m benchmarks.refusal --data FOLDER` fits again and prints the shares answered.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": Calibrations(
         background=Background(similarity=0.80, spread=0.015, passages=10),
@@ -111,7 +112,7 @@ CALIBRATIONS = {
             answer=Logistic(score=0.615, background=-39.4, intercept=-8.12),
             answer_threshold=0.37,
         ),
-        # A score counts words in common, which languages do not have.
+        # The score counts words in common, but different languages have hardly any words in common.
         across_languages=Calibration(
             relevance=Logistic(prominence=3.02, intercept=-6.06),
             relevance_threshold=0.08,
@@ -123,15 +124,15 @@ CALIBRATIONS = {
 
 
 def why_no_hits(corpus: Corpus, filters: Filters) -> str:
-    """Return why nothing at all was found."""
+    """Return the reason why there are no hits."""
     is_empty = filters == NO_FILTERS or corpus.counts().articles == 0
     return "empty_corpus" if is_empty else "filters_leave_nothing"
 
 
 def relevance_refusal(query: Query, found: Found, *, encoder_name: str) -> str | None:
-    """Return why the question is refused for what was found, or None where that may hold an answer.
+    """Return the reason to refuse the question, or None if the hits may contain an answer.
 
-    An encoder without a calibration is never refused for `nothing_relevant`.
+    With an encoder that has no calibration, no question is refused with `nothing_relevant`.
     """
     if not found.hits:
         return "no_hits"
@@ -144,7 +145,7 @@ def relevance_refusal(query: Query, found: Found, *, encoder_name: str) -> str |
 
 
 def answer_refusal(query: Query, found: Found, extract: Extract, *, encoder_name: str) -> str | None:
-    """Return why the sentences of the evidence are no answer, or None where they may be one."""
+    """Return the reason to refuse if no sentence of the hits answers the question, else None."""
     calibrated = _calibrated(query, found, extract, encoder_name=encoder_name)
     if calibrated is None:
         return None
@@ -154,7 +155,7 @@ def answer_refusal(query: Query, found: Found, extract: Extract, *, encoder_name
 
 
 def signals_of(found: Found, extract: Extract | None, *, background: Background) -> Signals:
-    """Return what is known of the fit, with or without the sentences."""
+    """Return the signals of a search result, with or without those of the sentences."""
     mean, spread = background.of(found.similarities.values())
     similarity = found.similarity or 0.0
     return Signals(
@@ -168,14 +169,14 @@ def signals_of(found: Found, extract: Extract | None, *, background: Background)
 
 
 def is_same_language(query: Query, found: Found) -> bool:
-    """Whether the legs' best hit is in the question's language; Malay reads like Indonesian."""
+    """Whether the best hit is in the question's language. Malay counts as Indonesian."""
     return found.language is not None and _primary(found.language) == _primary(query.language)
 
 
 def _calibrated(
     query: Query, found: Found, extract: Extract | None, *, encoder_name: str
 ) -> tuple[Calibration, Signals] | None:
-    """Return how to judge, and what; None where nothing is known of the encoder, or of the similarity."""
+    """Return the calibration and the signals, or None if the encoder or the similarity is unknown."""
     calibrations = CALIBRATIONS.get(encoder_name)
     if calibrations is None or found.similarity is None:
         return None
@@ -185,6 +186,6 @@ def _calibrated(
 
 
 def _primary(language: str) -> str:
-    """Return the language without script and region."""
+    """Return the language without script and region. Malay counts as Indonesian."""
     primary = language.split("-")[0]
     return "id" if primary == "ms" else primary

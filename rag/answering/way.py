@@ -1,4 +1,4 @@
-"""What a way of answering is: the shape of a language model's answer, of a verbatim one, or of a third."""
+"""The protocol of the answer methods."""
 
 from collections.abc import AsyncIterator
 from typing import Protocol
@@ -8,11 +8,11 @@ from rag.answering.events import Event
 
 
 class Way(Protocol):
-    """A way of answering from what was found."""
+    """A method to answer a question from the hits."""
 
     def answer(self, draft: Draft) -> AsyncIterator[Event]:
-        """Settle the draft: answer, or note why what was found holds no answer; yield what there is to tell.
+        """Complete the draft with an answer or a reason to refuse, and yield the events meanwhile.
 
-        A way that fails tells of it with `WritingFailed` and leaves the draft unsettled, for the next way.
+        A method that fails yields `WritingFailed` and leaves the draft incomplete for the next method.
         """
         ...

@@ -1,4 +1,4 @@
-"""The answer that a language model writes, each sentence checked and cited as soon as it is complete."""
+"""The answer method with a language model. Each sentence is checked and cited as soon as it is complete."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -20,9 +20,9 @@ from rag.verification.verifier import Verification, Verifier
 
 
 class Written:
-    """Answers with what a language model writes from as much of the evidence as it can read.
+    """Lets a language model write the answer from as many of the hits as fit into its context.
 
-    `unsupported` says what becomes of its sentences that no evidence supports.
+    `unsupported` is the policy for sentences that no evidence supports.
     """
 
     def __init__(
@@ -43,18 +43,18 @@ class Written:
         self._unsupported = unsupported
 
     async def answer(self, draft: Draft) -> AsyncIterator[Event]:
-        """Put what the language model writes into the draft.
+        """Add the text of the language model to the draft.
 
-        Where it fails, the draft is as it was before; or, where nothing told may be taken back, its sentences
-        so far are the answer.
+        If the language model fails, the draft is empty again. But if the question is append-only and text was
+        sent already, the sentences so far are the answer.
         """
-        is_told = False
+        is_text_sent = False
         try:
             async for event in self._write(draft):
-                is_told = True
+                is_text_sent = True
                 yield event
         except LanguageModelError as error:
-            if is_told and draft.question.is_append_only:
+            if is_text_sent and draft.question.is_append_only:
                 draft.end_early(self._language_model, degraded=error.reason)
             else:
                 draft.start_over(degraded=error.reason)
@@ -74,10 +74,10 @@ class Written:
                 hits = hits[: len(hits) // 2]
 
     async def _write_from(self, hits: Sequence[Hit], draft: Draft) -> AsyncIterator[Event]:
-        """Let the language model write; check and cite each sentence as soon as it is complete.
+        """Let the language model write, and check and cite each sentence as soon as it is complete.
 
-        Nothing is given out before the first sentence that the evidence has to do with, so that an answer
-        without any can still become a refusal or verbatim sentences.
+        No event is yielded before the first sentence that is about the evidence, so that an answer without
+        such a sentence can still become a refusal or verbatim sentences.
         """
         texts = _untrusted(draft.query.text, hits)
         frame = draw_frame(texts)
@@ -107,7 +107,7 @@ class Written:
                 yield event
 
     def _fitting(self, draft: Draft) -> Sequence[Hit]:
-        """Return the first hits that fit into the prompt, at least one; tokens as the encoder counts them."""
+        """Return the first hits that fit into the prompt, at least one. The encoder counts the tokens."""
         hits = draft.found.hits
         lengths = self._count_tokens(_untrusted(draft.query.text, hits))
         left = self._max_prompt_tokens - INSTRUCTION_TOKENS - lengths[0]
@@ -131,7 +131,10 @@ class Written:
 
 
 def _held_back(sampling: Sampling, frame: Frame, evidence_count: int) -> tuple[tuple[str, ...], Sampling]:
-    """Return the stops that a marker holds, and the sampling without them: they would cut our markers."""
+    """Return the stop sequences that occur in a marker, and the sampling without them.
+
+    The server would cut the answer at a marker that contains a stop sequence.
+    """
     markers = frame.refusal + "".join(frame.marker(number) for number in range(1, evidence_count + 1))
     ours = tuple(stop for stop in sampling.stop if stop in markers)
     return ours, replace(sampling, stop=tuple(stop for stop in sampling.stop if stop not in ours))
@@ -140,7 +143,7 @@ def _held_back(sampling: Sampling, frame: Frame, evidence_count: int) -> tuple[t
 async def _sentences(
     parts: AsyncIterator[TextPart | Usage], reader: SentenceReader, draft: Draft
 ) -> AsyncIterator[Sentence]:
-    """Yield each sentence of a language model's text once it is complete."""
+    """Yield each sentence of a language model's text as soon as it is complete."""
     async for part in parts:
         if isinstance(part, Usage):
             draft.usage = part
@@ -152,5 +155,5 @@ async def _sentences(
 
 
 def _untrusted(question: str, hits: Sequence[Hit]) -> list[str]:
-    """Return the texts that stand in the prompt and are not ours: the question, then three of each hit."""
+    """Return the texts of others in the prompt: the question, then title, outlet and text of each hit."""
     return [question, *(part for hit in hits for part in (hit.title, hit.outlet or "", hit.text))]

@@ -1,4 +1,4 @@
-"""From a query to the passages that matter: two legs, one list, near-copies folded, a reranker's order.
+"""Search: vector and keyword search, their fusion, folding of near-copies, and reranking.
 
-Nothing here decides whether a question is answered, and nothing is written. Start with `retrieval.py`.
+Nothing here writes answers or decides whether a question can be answered. Start with `retrieval.py`.
 """

@@ -1,4 +1,4 @@
-"""Near-copies among the hits, reprints above all, folded into the best of them."""
+"""Fold near-copies among the hits, mostly reprints, into the best of them."""
 
 import re
 from collections import Counter
@@ -8,26 +8,28 @@ from functools import cached_property
 
 from rag.datatypes import Copy, Hit
 
-# Runs of so many letters and digits are compared: short enough for every script, long enough to be rare.
+# Texts are compared by their runs of 5 letters and digits: short enough for every script, long enough to be
+# rare.
 _SHINGLE_CHARACTERS = 5
 _NO_SIGNS = re.compile(r"[\W_]+")
 
-# Share of a copy's runs that its original has too. Reprints that are shortened or reworded here and there lie
-# above it, other passages of the same event below (`python -m benchmarks.diversity`).
+# The smallest share of a copy's runs that its original has too. Reprints that are shortened or slightly
+# reworded are above this share, other passages on the same event below (`python -m benchmarks.diversity`).
 _NEAR = 0.75
 
-# What is less than this share as long as its original is a quotation or a headline rather than a copy.
+# A text shorter than this share of its original is a quotation or a headline and not a copy.
 _LEAST = 0.5
 
 
-# Runs looked for before all are compared, evenly spread, and how many of them a copy has at the least: four
-# in a million of those that barely are copies have fewer (binomially), and few other texts have as many.
+# Before all runs are compared, 16 of them, evenly spread, are looked up in the original. A copy must have at
+# least 4 of them. By the binomial distribution, this misses four in a million of the copies at the threshold,
+# and few other texts have as many.
 _PROBES = 16
 _LEAST_PROBES = 4
 
 
 class _Original:
-    """A hit, what is compared of it, and the copies found so far."""
+    """A hit with the data for comparisons, and the copies found so far."""
 
     def __init__(self, hit: Hit) -> None:
         self.hit = hit
@@ -49,7 +51,7 @@ class _Original:
         return [self._signs[at : at + _SHINGLE_CHARACTERS] for at in places]
 
     def is_copied_by(self, other: "_Original") -> bool:
-        """Whether the other text adds next to nothing; one that gives another number is no copy."""
+        """Whether the other text adds almost nothing. A text that differs in a number is not a copy."""
         if not self._may_be_copied_by(other) or not other._numbers <= self._numbers:
             return False
         if len(other._shingles) < _LEAST * len(self._shingles):
@@ -57,13 +59,13 @@ class _Original:
         return len(self._shingles & other._shingles) >= _NEAR * len(other._shingles)
 
     def _may_be_copied_by(self, other: "_Original") -> bool:
-        """Tell most other texts by a few of their runs, before all of them are made and compared."""
+        """Whether a few runs of the other text occur here. This quickly excludes most texts."""
         held = sum(probe in self._signs for probe in other._probes)
         return held >= min(_LEAST_PROBES, _NEAR * len(other._probes))
 
 
 class DistinctHits:
-    """Takes hits, best first; keeps those that are no near-copy of one before."""
+    """Takes hits, best first, and keeps those that are not near-copies of an earlier hit."""
 
     def __init__(self) -> None:
         self._originals: list[_Original] = []
@@ -72,7 +74,7 @@ class DistinctHits:
         return len(self._originals)
 
     def add(self, hits: Iterable[Hit]) -> None:
-        """Keep each hit, or note it as a copy."""
+        """Keep each hit, or record it as a copy of an earlier one."""
         for hit in hits:
             read = _Original(hit)
             original = next((kept for kept in self._originals if kept.is_copied_by(read)), None)
@@ -82,7 +84,7 @@ class DistinctHits:
                 original.copies.append(_copy(hit))
 
     def first(self, number: int) -> list[Hit]:
-        """Return the first hits, ranked from 1, with their copies."""
+        """Return the first `number` hits, ranked from 1, with their copies."""
         return [
             replace(original.hit, rank=rank, copies=tuple(original.copies))
             for rank, original in enumerate(self._originals[:number], start=1)
@@ -104,7 +106,7 @@ def _copy(hit: Hit) -> Copy:
 
 
 def _shingles(signs: str) -> frozenset[str]:
-    """Return the runs of letters and digits; of a shorter text the whole.
+    """Return the runs of letters and digits, or the whole text if it is shorter than a run.
 
     >>> sorted(_shingles("kopinaik"))
     ['inaik', 'kopin', 'opina', 'pinai']

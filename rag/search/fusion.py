@@ -1,4 +1,4 @@
-"""Two ranked lists into one: pure functions."""
+"""Fuse the results of vector and keyword search into one ranked list. Pure functions."""
 
 from collections.abc import Sequence
 
@@ -6,22 +6,23 @@ import numpy as np
 
 from rag.datatypes import KeywordMatches, ScoredPassage
 
-# How many standard deviations of similarity a BM25 point is worth to a query whose words' rarities sum up to
-# one, and the power of that sum that it is divided by. Chosen on development data; chosen on the other sets,
-# the weight lies between .64 and .84 (`python -m benchmarks.fusion`).
+# The value of one BM25 point in standard deviations of similarity, for a query whose words' rarities sum to
+# 1, and the power of this sum by which the value is divided. Chosen on development data. If it is chosen on
+# the other sets only, the weight is between .64 and .84 (`python -m benchmarks.fusion`).
 KEYWORD_WEIGHT = 0.75
 RARITY_POWER = 0.25
 
 
 def fuse(vector: Sequence[ScoredPassage], keyword: KeywordMatches) -> list[ScoredPassage]:
-    """Add what both legs say of each passage: similarity in standard deviations, and weighted BM25.
+    """Add the scores of both searches for each passage: similarity in standard deviations, and weighted BM25.
 
-    Similarities are taken from the weakest candidate's and divided by the candidates' spread, so that the
-    weight holds for any encoder. BM25 sums over the query's words, so its weight falls slowly with their
-    rarity: from .42 where it sums up to ten, a word or two, to .24 at a hundred. A leg that is blind to the
-    query (no word known, another script) adds nothing instead of a rank. Scores, not ranks: rank fusion is
-    worse than its better leg on every Indonesian set and across languages (compare Bruch et al. 2023,
-    https://arxiv.org/abs/2210.11934).
+    A similarity counts as its distance from the weakest candidate, divided by the candidates' standard
+    deviation, so that one weight suits any encoder. BM25 is a sum over the query's words, so its weight falls
+    slowly with the sum of their rarities: from .42 for a sum of ten (a word or two) to .24 for a sum of a
+    hundred. If one search finds nothing (no known word, another script), the other decides alone.
+
+    Scores are fused, not ranks: fusion of ranks is worse than the better of the two searches on every
+    Indonesian set and across languages (compare Bruch et al. 2023, https://arxiv.org/abs/2210.11934).
 
     >>> near, far = ScoredPassage(passage_id=1, score=0.9), ScoredPassage(passage_id=2, score=0.7)
     >>> [tuple(passage) for passage in fuse([near, far], KeywordMatches(passages=[], coverage=0.0))]
@@ -40,7 +41,7 @@ def fuse(vector: Sequence[ScoredPassage], keyword: KeywordMatches) -> list[Score
 
 
 def keyword_weight(rarity: float) -> float:
-    """Return how many standard deviations one BM25 point is worth to a query of words with that rarity.
+    """Return the value of one BM25 point in standard deviations, for a query with this sum of rarities.
 
     >>> [round(keyword_weight(rarity), 2) for rarity in (1, 10, 20, 100)]
     [0.75, 0.42, 0.35, 0.24]

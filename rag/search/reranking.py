@@ -1,4 +1,4 @@
-"""The best hits in the order of a model that reads each beside the query."""
+"""Reorder the best hits with a model that reads each hit together with the query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +9,14 @@ from rag.datatypes import Hit
 
 @dataclass(frozen=True)
 class Reranking:
-    """Who reads the hits again, and how many of them: `depth`, or those asked for where they are more."""
+    """A reranker, and the number of hits that it reads: `depth`, or `top_k` if that is larger."""
 
     reranker: Reranker
     depth: int
 
 
 def rerank(query: str, hits: Sequence[Hit], *, reranker: Reranker) -> list[Hit]:
-    """Return the hits by the reranker's scores, which become theirs; of equal ones the former order stays."""
+    """Return the hits ordered by the reranker's scores, which replace theirs. Equal hits keep their order."""
     scores = reranker.scores(query, list(map(_titled, hits)))
     scored = sorted(zip(scores, hits, strict=True), key=lambda pair: -pair[0])
     return [

@@ -1,4 +1,4 @@
-"""Search: by vectors, by keywords, or by both; and what was found in a reranker's order."""
+"""Vector, keyword and hybrid search, with optional reranking."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -15,17 +15,17 @@ from rag.search.diversity import DistinctHits
 from rag.search.fusion import fuse
 from rag.search.reranking import Reranking, rerank
 
-# Candidates each leg brings to the fusion, whatever the number of hits asked for; the next number where
-# near-copies fill those of the one before.
+# The number of candidates of each search, whatever the number of hits asked for. If near-copies leave too few
+# hits, the search is repeated with the next number.
 DEPTHS = (100, 1000, 20_000)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What is searched for, where, and how many hits of it.
+    """A search query with its filters and the number of hits.
 
-    `top_k` hits are looked for; as many as `pool`, where that is more, come back if the search for those
-    found them too.
+    The search looks for `top_k` hits. If `pool` is larger, up to `pool` hits are returned, as far as the same
+    search finds them.
     """
 
     text: str
@@ -36,18 +36,18 @@ class Query:
 
     @property
     def limit(self) -> int:
-        """The most hits that come back."""
+        """The largest number of hits to return."""
         return max(self.top_k, self.pool)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The hits, and what the legs say of how well they fit, whatever order a reranker gave the hits.
+    """The hits, and measures of how well they fit the query. A reranker changes only the order of the hits.
 
-    `language` is that of the legs' first hit, `similarity` the best cosine similarity, `coverage` the share
-    of the query's rare words in the best passage; None where nothing was found, or its leg was not asked.
-    `similarities` are those of the passages that vector search found, best first, `rarity` the inverse
-    document frequencies of the query's words.
+    `language` is the language of the first hit before reranking. `similarity` is the best cosine similarity.
+    `coverage` is the share of the query's rare words in the best passage. These are None if nothing was found
+    or their search was not used. `similarities` are those of the passages that vector search found, best
+    first. `rarity` holds the inverse document frequencies of the query's words.
     """
 
     hits: list[Hit]
@@ -60,7 +60,7 @@ class Found:
     rarity: Mapping[str, float] = field(default_factory=dict)
 
     def similarity_of(self, hit: Hit) -> float:
-        """Return a hit's cosine similarity, or what bounds it where only keyword search found it."""
+        """Return a hit's cosine similarity, or an upper bound if only keyword search found the hit."""
         lowest = min(self.similarities.values(), default=0.0)
         return self.similarities.get(hit.passage_id, lowest)
 
@@ -73,7 +73,7 @@ def search(
     mode: SearchMode,
     reranking: Reranking | None = None,
 ) -> Found:
-    """Search in the way that `mode` names; a reranker, where there is one, orders the best hits."""
+    """Search in the given mode. If there is a reranker, it reorders the best hits."""
     if reranking is not None:
         pooled = replace(query, pool=reranking.depth)
         return _reranked(search(corpus, encoder, pooled, mode=mode), query, reranking)
@@ -85,7 +85,7 @@ def search(
 
 
 def keyword_search(corpus: Corpus, query: Query) -> Found:
-    """Rank by the words that passages share with the query."""
+    """Search by the words that passages have in common with the query."""
     return corpus.at_one_state(lambda: _keyword_search(corpus, query))
 
 
@@ -101,7 +101,7 @@ def _keyword_search(corpus: Corpus, query: Query) -> Found:
 
 
 def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
-    """Rank by the similarity of meaning, across languages."""
+    """Search by the similarity of meaning, across languages."""
     clock = _Clock()
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
@@ -125,7 +125,7 @@ def _vector_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Cl
 
 
 def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
-    """Rank by both, their scores fused."""
+    """Search by vectors and by keywords, and fuse the scores."""
     clock = _Clock()
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
@@ -155,10 +155,10 @@ def _hybrid_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Cl
 
 
 def encode_query(encoder: Encoder, text: str) -> FloatArray:
-    """Return the query's vector (dimension).
+    """Return the query's vector, of shape (dimension).
 
     Raises:
-        BadRequest: the query has more tokens than the encoder takes.
+        BadRequest: the query has more tokens than the encoder supports.
     """
     try:
         vector: FloatArray = encoder.encode_queries([text])[0]
@@ -174,7 +174,7 @@ def _depths(query: Query) -> list[int]:
 def _distinct(
     corpus: Corpus, ranked: Sequence[ScoredPassage], query: Query, *, source: SearchSource
 ) -> list[Hit]:
-    """Return the first hits, near-copies folded into the best of them."""
+    """Return the first hits, with near-copies folded into the best of them."""
     distinct = DistinctHits()
     for start in range(0, len(ranked), query.limit):
         distinct.add(corpus.hits(ranked[start : start + query.limit], source=source))
@@ -203,7 +203,7 @@ def _best(passages: list[ScoredPassage]) -> float | None:
 
 
 class _Clock:
-    """Milliseconds between laps, each a span of the trace."""
+    """Measures the stages of a search in milliseconds, and records each as a span of the trace."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}

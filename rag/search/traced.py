@@ -1,4 +1,4 @@
-"""A search as a span of a trace."""
+"""Search with a span in the trace."""
 
 from opentelemetry import trace
 
@@ -12,8 +12,8 @@ from rag.search.retrieval import Found, Query, search
 def traced_search(
     corpus: Corpus, encoder: Encoder, query: Query, *, mode: SearchMode, reranking: Reranking | None
 ) -> Found:
-    """Return what `search` returns."""
-    # An error may hold the query, and the span of the request tells of one.
+    """Return the result of `search`, and record a span."""
+    # The span records no exception, because an exception may contain the query. The request's span has it.
     tracer = trace.get_tracer(__name__)
     with tracer.start_as_current_span(
         "retrieval", record_exception=False, set_status_on_exception=False

@@ -1,4 +1,4 @@
-"""Whether the evidence carries what a sentence claims, and with which words.
+"""Verification of claims: does the evidence support a sentence, and which words of the evidence do?
 
-Nothing here searches or writes an answer. Start with `attribution.py`: from a sentence to its verdict.
+Nothing here searches or writes answers. Start with `attribution.py`, which gives a sentence its verdict.
 """

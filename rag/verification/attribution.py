@@ -1,6 +1,7 @@
-"""From a sentence that a language model wrote to the words of the evidence that carry it.
+"""Find the words of the evidence that support a sentence of a language model.
 
-The model's markers are hints: they decide between passages that carry the claim, never whether one does.
+The language model's markers are only hints. They decide between passages that support the claim, but never
+whether a passage supports it.
 """
 
 import re
@@ -15,26 +16,27 @@ from rag.verification.comparison import RETOLD, Statement
 from rag.verification.evidence import Candidate, Evidence, EvidenceSentence, runs
 from rag.verification.meaning import THRESHOLD, UNRELATED
 
-# How many sentences are compared with a claim beside the best of each hit, and joined to carry it together.
+# The number of sentences that are compared with a claim besides the best one of each hit, and the largest
+# number of sentences that may support a claim together.
 _DEPTH = 6
 _JOINED = 3
 
-# A sentence that contradicts a claim and is this much likelier to be about it outweighs one that gives the
-# same facts of something else.
+# If the best sentence contradicts the claim, and is about the claim with a probability (or a coverage) higher
+# by this difference, it outweighs a sentence that states the same facts about something else.
 _LIKELIER = 0.15
 
-# A claim that one sentence retells so far is not put together from several.
+# If one sentence covers the claim to this share, several sentences are not joined to support it.
 _RETOLD_BY_ONE = 0.75
 
-# What is longer is no sentence: its beginning tells what it is about, and nothing carries all of it.
+# A longer text is not a sentence. Its beginning shows what it is about, and no evidence supports all of it.
 _LONGEST_CLAIM = 4000
 
-# Fewer words without a number, date or name tell nothing that another language could be compared with.
+# A claim with fewer words and no number, date or name is too short to compare with another language.
 _TELLING_WORDS = 3
 
-# Signs of Markdown, images, the target of a link, and what stands for a source: "[Reuters]",
-# "(Sumber: Antara)", a number in brackets or raised at the end. subtle: bounded, for a model may write
-# nothing but brackets.
+# Markdown signs, images, link targets and names of sources: "[Reuters]", "(Sumber: Antara)", and a number in
+# brackets or superscript at the end. subtle: the lengths are bounded, because a model may write nothing but
+# brackets.
 _MARKUP = re.compile(
     r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`~#>]+"
     r"|\[(?P<shown>[^\[\]]{0,300})\]\([^)]{0,500}\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
@@ -46,10 +48,10 @@ _MARKUP = re.compile(
 
 @dataclass(frozen=True)
 class Attribution:
-    """What is known of one claim: its verdict, the checks that led to it, the quotes that carry it.
+    """The verdict on one claim, the checks that led to it, and the quotes that support or contradict it.
 
-    `is_related` says whether any evidence is about it at all; `is_refusal`, whether it says that the articles
-    do not hold the answer, which is no claim.
+    `is_related` tells whether any evidence is about the claim. `is_refusal` tells whether the sentence says
+    that the articles do not hold the answer. Such a sentence is not a claim.
     """
 
     verdict: Verdict
@@ -60,7 +62,11 @@ class Attribution:
 
 
 def attribute(sentence: Sentence, *, evidence: Evidence, language: str) -> Attribution:
-    """Return the verdict on a claim and its quotes: the named hits that carry it, else the best that does."""
+    """Return the verdict on a claim and its quotes.
+
+    The quotes are from the hits that the sentence names, if these support the claim, else from the best hit
+    that does.
+    """
     text = without_markup(sentence.text)
     claim = Statement(text=text[:_LONGEST_CLAIM], language=language, reference=None)
     vector = evidence.encode(claim.text)
@@ -83,7 +89,7 @@ def attribute(sentence: Sentence, *, evidence: Evidence, language: str) -> Attri
 
 
 def without_markup(text: str) -> str:
-    """Return a sentence without the signs of Markdown and of sources, for checking.
+    """Return a sentence without Markdown and names of sources, for checking.
 
     >>> without_markup("Harga **naik** [12 persen](https://example.org) [Reuters] (1).")
     'Harga naik 12 persen  .'
@@ -92,7 +98,7 @@ def without_markup(text: str) -> str:
 
 
 def _carries(claim: Statement, candidate: Candidate) -> bool:
-    """Whether a candidate carries the claim; a word or two in another language are too little to compare."""
+    """Whether a candidate supports the claim. A word or two in another language are not enough to compare."""
     is_comparable = (
         len(claim.words) >= _TELLING_WORDS
         or bool(candidate.comparison.findings)
@@ -102,7 +108,7 @@ def _carries(claim: Statement, candidate: Candidate) -> bool:
 
 
 def _outweighs(best: Candidate, carrying: Candidate) -> bool:
-    """Whether the likeliest sentence contradicts the claim, and the one that would carry it is about less."""
+    """Whether the best sentence contradicts the claim and is clearly closer to it than the supporting one."""
     if not best.is_contradicted or best.probability - carrying.probability < 0:
         return False
     is_nearer = best.comparison.coverage - carrying.comparison.coverage >= _LIKELIER
@@ -110,7 +116,7 @@ def _outweighs(best: Candidate, carrying: Candidate) -> bool:
 
 
 def _preferred(carrying: Sequence[Candidate], named: Sequence[int]) -> list[Candidate]:
-    """Return the best candidate of each named hit that carries the claim, else the best of all."""
+    """Return the best supporting candidate of each named hit, or the best of all if no named hit has one."""
     best_of_hit: dict[int, Candidate] = {}
     for candidate in carrying:
         best_of_hit.setdefault(candidate.sentences[0].number, candidate)
@@ -121,7 +127,7 @@ def _preferred(carrying: Sequence[Candidate], named: Sequence[int]) -> list[Cand
 def _join(
     claim: Statement, vector: FloatArray, candidates: Sequence[Candidate], evidence: Evidence
 ) -> Candidate | None:
-    """Return several sentences that carry together what none does alone, None where they do not."""
+    """Return several sentences that support the claim together, or None if there are none."""
     best = candidates[0]
     if best.comparison.coverage >= _RETOLD_BY_ONE or best.probability < UNRELATED:
         return None
@@ -139,9 +145,9 @@ def _join(
 
 
 def _adds(claim: Statement, parts: Sequence[EvidenceSentence], candidate: Candidate) -> bool:
-    """Whether a sentence of the same language holds two or more words of the claim that `parts` do not.
+    """Whether a sentence of the same language contains two or more words of the claim that `parts` lack.
 
-    One of another passage must hold more than a name: who did it and what was done stand in one place.
+    A sentence of another passage must add more than a name: one passage must state who did what.
     """
     (sentence,) = candidate.sentences
     if candidate.probability < UNRELATED / 2 or sentence.hit.language != parts[0].hit.language:
@@ -160,7 +166,7 @@ def _supported(candidates: Sequence[Candidate]) -> Attribution:
 
 
 def _unsupported(best: Candidate) -> Attribution:
-    """Return a contradiction with the sentence that gives it, or the bare verdict."""
+    """Return the verdict `contradicted` with the contradicting sentence, or `unsupported` without quotes."""
     is_about_it = best.probability >= THRESHOLD or best.comparison.coverage >= RETOLD
     checks = {**best.comparison.checks, "meaning": round(best.probability, 4)}
     if best.is_contradicted and is_about_it:
@@ -172,7 +178,7 @@ def _unsupported(best: Candidate) -> Attribution:
 def _quotes(candidate: Candidate, *, verdict: Verdict) -> list[Quote]:
     passed = candidate.comparison.checks
     if verdict == "supported":
-        passed = dict.fromkeys(passed, True)  # a name that cannot be verified does not count against it
+        passed = dict.fromkeys(passed, True)  # a name that cannot be verified is no reason against the claim
     checks = {"quote": True, **passed, "meaning": round(candidate.probability, 4)}
     return [
         Quote(hit=first.hit, start=first.start, end=end, verdict=verdict, checks=checks)

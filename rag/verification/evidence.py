@@ -1,4 +1,4 @@
-"""The sentences of the passages an answer is written from, read and encoded once for all its claims."""
+"""The sentences of the passages that an answer is written from, encoded once for all of its claims."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from rag.verification.meaning import CERTAIN, THRESHOLD, calibration_of
 
 @dataclass(frozen=True)
 class EvidenceSentence:
-    """A sentence of a hit's passage: where it stands, and what it states."""
+    """A sentence of a hit's passage with its position and its statement."""
 
     hit: Hit
     number: int
@@ -28,7 +28,7 @@ class EvidenceSentence:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Sentences that may carry a claim, the probability that they mean it, and how their facts compare."""
+    """Sentences that may support a claim, the probability that they mean the same, and the compared facts."""
 
     sentences: tuple[EvidenceSentence, ...]
     probability: float
@@ -36,9 +36,9 @@ class Candidate:
 
     @property
     def carries_claim(self) -> bool:
-        """Whether it means the claim and gives its numbers, dates and names.
+        """Whether the sentences mean the same as the claim and state its numbers, dates and names.
 
-        Where names cannot be verified, the meaning must be certain.
+        If names cannot be verified, a higher probability is required.
         """
         needed = CERTAIN if "unverified" in self.comparison.findings else THRESHOLD
         are_given = all(finding in ("given", "unverified") for finding in self.comparison.findings)
@@ -46,12 +46,12 @@ class Candidate:
 
     @property
     def is_contradicted(self) -> bool:
-        """Whether a number, date or name of the claim is given otherwise."""
+        """Whether the sentences state a different number, date or name than the claim."""
         return "differs" in self.comparison.findings
 
 
 class Evidence:
-    """The hits' sentences, numbered as the language model saw their passages: from 1."""
+    """The sentences of the hits. Their passages are numbered from 1, as in the language model's prompt."""
 
     def __init__(self, hits: Sequence[Hit], *, encoder: Encoder) -> None:
         self.hits = hits
@@ -69,34 +69,34 @@ class Evidence:
 
     @cached_property
     def vectors(self) -> FloatArray:
-        """Their vectors: (sentences, dimension)."""
+        """The vectors of the sentences, of shape (sentences, dimension)."""
         return self._encoder.encode_passages([sentence.statement.text for sentence in self.sentences])
 
     @cached_property
     def _refusals(self) -> FloatArray:
-        """The usual wordings of a refusal as vectors: (languages, dimension)."""
+        """The vectors of usual refusals, of shape (languages, dimension)."""
         return self._encoder.encode_passages(list(USUAL_REFUSALS))
 
     def prepare(self) -> None:
-        """Read and encode everything now, while the language model still reads."""
+        """Split and encode the evidence now, while the language model reads its prompt."""
         _ = self.vectors
         for sentence in self.sentences:
             _ = sentence.statement.stems
 
     def encode(self, text: str) -> FloatArray:
-        """Return the vector of a claim, or of as much of its beginning as the encoder takes."""
+        """Return the vector of a claim, or of its beginning if the claim is too long for the encoder."""
         while self._encoder.count_tokens([text])[0] > self._encoder.max_tokens:
-            text = text[: len(text) // 2]  # a language model may never end a sentence
+            text = text[: len(text) // 2]  # a language model may write an endless sentence
         vector: FloatArray = self._encoder.encode_passages([text])[0]
         return vector
 
     def reads_as_refusal(self, vector: FloatArray) -> bool:
-        """Whether a sentence says, in words of its own, that the articles do not hold an answer."""
+        """Whether a sentence says that the articles do not hold an answer, in whatever words."""
         threshold = self._calibration.refusal
         return threshold is not None and float((self._refusals @ vector).max()) >= threshold
 
     def candidates(self, claim: Statement, vector: FloatArray, *, depth: int) -> list[Candidate]:
-        """Return each hit's best sentence and the best `depth` of all, the likeliest first."""
+        """Return each hit's best sentence and the best `depth` sentences of all, the most probable first."""
         if not self.sentences:
             return []
         probabilities = self._probabilities(claim, vector)
@@ -116,7 +116,7 @@ class Evidence:
         return sorted(found, key=lambda candidate: -candidate.probability)
 
     def joined(self, claim: Statement, vector: FloatArray, parts: Sequence[EvidenceSentence]) -> Candidate:
-        """Return several sentences as one candidate, in the order in which they stand."""
+        """Return several sentences as one candidate, in the order of the text."""
         ordered = tuple(sorted(parts, key=lambda part: (part.number, part.start)))
         first = ordered[0].statement
         whole = Statement(
@@ -145,7 +145,7 @@ class Evidence:
 
 
 def runs(sentences: Sequence[EvidenceSentence]) -> list[tuple[EvidenceSentence, int]]:
-    """Return the first sentence and the end of each run of sentences that follow one another."""
+    """Return the first sentence and the end of each run of consecutive sentences."""
     found: list[tuple[EvidenceSentence, int]] = []
     for sentence in sentences:
         if found and _follows(found[-1], sentence):

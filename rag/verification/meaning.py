@@ -1,42 +1,43 @@
-"""Does a sentence say the same as another? A probability from the encoder's similarity.
+"""The probability that two sentences mean the same, from the encoder's similarity.
 
-A trained model of claim support would take the place of `Meaning.probability`.
+A model trained on claims and evidence could replace `Meaning.probability`.
 """
 
 import math
 from dataclasses import dataclass
 
-# From this probability on a claim counts as supported in meaning. On the development pairs below it keeps
-# .94 of the supported claims (.84 across languages) and .08 of those beside the point (.25).
+# At or above this probability, the meaning of a claim counts as supported. On the development pairs described
+# below, .94 of the supported claims are above it (.84 across languages), and .08 of the others (.25).
 THRESHOLD = 0.4
 
-# From here on nothing but the meaning is needed: .84 of translations, .04 of other lines of the article.
+# At or above this probability, no other check is needed. On the development pairs, .84 of the translations
+# are above it, and .04 of other lines of the article.
 CERTAIN = 0.8
 
-# Below this a sentence has nothing to do with the claim.
+# Below this probability, a sentence is unrelated to the claim.
 UNRELATED = 0.1
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """Log odds that a sentence supports a claim, from their similarity and the share of words they share."""
+    """Log odds that a sentence supports a claim, from their similarity and their share of common words."""
 
     similarity: float
     coverage: float
     intercept: float
 
     def probability(self, similarity: float, coverage: float) -> float:
-        """Return the probability of support; both arguments are 0 to 1."""
+        """Return the probability of support. Both arguments are between 0 and 1."""
         log_odds = self.similarity * similarity + self.coverage * coverage + self.intercept
         return 1 / (1 + math.exp(-log_odds))
 
 
 @dataclass(frozen=True)
 class MeaningCalibration:
-    """How one encoder's similarities read, within a language and across languages.
+    """The calibration of one encoder's similarities, within a language and across languages.
 
-    From `refusal` on, a sentence that nothing supports and that is this similar to a refusal is one; None
-    where nobody measured it.
+    An unsupported sentence whose similarity to a usual refusal is at least `refusal` counts as a refusal.
+    `refusal` is None if it was not measured for the encoder.
     """
 
     same_language: Meaning
@@ -44,9 +45,9 @@ class MeaningCalibration:
     refusal: float | None = None
 
 
-# Fitted on development data: claims made of question and answer, halves of sentences and translations,
-# against the sentence they come from and against others. `python -m benchmarks.claims --data FOLDER` fits
-# again; across languages it has the translations alone, which are easier than questions with answers.
+# Fitted on development data: claims made of question and answer, halves of sentences, and translations, each
+# compared with the sentence it comes from and with others. `python -m benchmarks.claims --data FOLDER` fits
+# again, but across languages with translations only, which are easier than questions with answers.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": MeaningCalibration(
         same_language=Meaning(similarity=24.9, coverage=10.3, intercept=-26.3),
@@ -55,7 +56,7 @@ CALIBRATIONS = {
     )
 }
 
-# For an encoder that nobody calibrated, the words alone: half of them must be there.
+# For an encoder without calibration, only words count: half of them must be in common.
 BY_WORDS = MeaningCalibration(
     same_language=Meaning(similarity=0.0, coverage=12.0, intercept=-6.0),
     across_languages=Meaning(similarity=0.0, coverage=12.0, intercept=-6.0),
@@ -63,5 +64,5 @@ BY_WORDS = MeaningCalibration(
 
 
 def calibration_of(encoder_name: str) -> MeaningCalibration:
-    """Return how the encoder's similarities read."""
+    """Return the calibration of an encoder's similarities."""
     return CALIBRATIONS.get(encoder_name, BY_WORDS)

@@ -1,4 +1,4 @@
-"""Who judges the claims of an answer: the shape behind which another judge can stand."""
+"""The protocol of claim verification, and its implementation with an encoder."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,10 +11,10 @@ from rag.verification.evidence import Evidence
 
 
 class Verification(Protocol):
-    """The hits that one answer is written from, held against its claims."""
+    """Verifies the claims of one answer against the hits that it is written from."""
 
     def prepare(self) -> None:
-        """Read the hits now, which takes a while, rather than with the first claim."""
+        """Read the hits now, because this takes a while, instead of when the first claim comes."""
         ...
 
     def attribution(self, sentence: Sentence, *, language: str) -> Attribution:
@@ -23,15 +23,15 @@ class Verification(Protocol):
 
 
 class Verifier(Protocol):
-    """Begins the verification of one answer after the other."""
+    """Makes a `Verification` for each answer."""
 
     def of(self, hits: Sequence[Hit]) -> Verification:
-        """Return the verification of an answer that is written from `hits`."""
+        """Return the verification for an answer that is written from `hits`."""
         ...
 
 
 class EncoderVerification:
-    """Goes by an encoder's similarities, and by the numbers, dates and names of both sides."""
+    """Verifies by an encoder's similarities, and by the numbers, dates and names of claim and evidence."""
 
     def __init__(self, hits: Sequence[Hit], *, encoder: Encoder) -> None:
         self._evidence = Evidence(hits, encoder=encoder)
@@ -46,11 +46,11 @@ class EncoderVerification:
 
 
 class EncoderVerifier:
-    """Judges by one encoder."""
+    """Makes verifications with an encoder."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
     def of(self, hits: Sequence[Hit]) -> Verification:
-        """Return the verification of an answer that is written from `hits`."""
+        """Return the verification for an answer that is written from `hits`."""
         return EncoderVerification(hits, encoder=self._encoder)

@@ -220,5 +220,5 @@ def test_with_a_key_any_name_will_do(app: FastAPI) -> None:
 
 @pytest.mark.parametrize("hosts", ["kutip:8000", "https://kutip", "*.kutip", "a..b", "a/b"])
 def test_a_host_that_is_no_name_is_refused(hosts: str) -> None:
-    with pytest.raises(SettingsError, match=r"is no name such as kutip\.example, without a port"):
+    with pytest.raises(SettingsError, match=r"is not a name such as kutip\.example, without a port"):
         load_settings(allowed_hosts=hosts)

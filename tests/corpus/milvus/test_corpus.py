@@ -116,7 +116,7 @@ def test_a_server_that_is_not_there_is_named_and_later_found(tmp_path: Path, pre
         reply = client.get("/health/ready")
         assert (reply.status_code, reply.json()["detail"]) == (
             503,
-            "The server of the articles cannot be reached now: this service's log says which.",
+            "The server that stores the articles cannot be reached. See the service's log for details.",
         )
         assert client.get("/health/live").status_code == 200
         server = start(tmp_path, port)

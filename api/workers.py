@@ -27,9 +27,9 @@ from api.app import create_app
 from api.observability.log_lines import fields, set_up_logging
 from api.observability.tracing import set_up_tracing
 from rag.errors import KutipError
-from rag.lanes import processors
 from rag.service import Service, build_service
 from rag.settings import Settings
+from rag.worker_pools import processor_count
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def serve_with_workers(
     with tempfile.TemporaryDirectory(prefix="kutip-", ignore_cleanup_errors=True) as folder:
         # Libraries read these variables when a worker imports them.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, processors() // settings.workers)))
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, processor_count() // settings.workers)))
         make_app = partial(_make_app, settings, Path(folder), build)
         config = server_config(make_app, settings, workers=settings.workers)
         supervisor = Supervisor(config, listener, Path(folder), announce)

@@ -26,7 +26,6 @@ from rag.conversation.rewriting import Rewriting, self_contained
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Answer, AnswerMode, Filters, SearchMode, UnsupportedPolicy
 from rag.errors import BadRequest
-from rag.lanes import Lane
 from rag.language_model.protocol import LanguageModel
 from rag.listeners import Listener, Searched
 from rag.search.reranking import Reranking
@@ -35,6 +34,7 @@ from rag.search.traced import traced_search
 from rag.text.languages import detect_language
 from rag.validation import validated
 from rag.verification.verifier import EncoderVerifier
+from rag.worker_pools import WorkerPool
 
 __all__ = ["OnFailure", "Pipeline", "Question"]
 
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 _REMEMBERED_SENTENCES = 10_000  # vectors of sentences of recently used passages; about 20 MB
 
 # The longest wait for the search with which an answer begins.
-_LONGEST_WAIT_SECONDS = 5.0
+_MAX_WAIT_SECONDS = 5.0
 
 
 OnFailure = Callable[[str], object]
@@ -78,15 +78,15 @@ class Pipeline:
         self.listeners: list[Listener] = []
         self._max_question_characters = max_question_characters
         self._answer_timeout_seconds = answer_timeout_seconds
-        self._lane = Lane(threads=threads, longest_wait_seconds=_LONGEST_WAIT_SECONDS)
+        self._pool = WorkerPool(threads=threads, max_wait_seconds=_MAX_WAIT_SECONDS)
         remembering = RememberingEncoder(encoder, capacity=_REMEMBERED_SENTENCES)
         self._judge = EncoderJudge(remembering)
-        self._extractive = Extractive(judge=self._judge, encoder=encoder, lane=self._lane)
+        self._extractive = Extractive(judge=self._judge, encoder=encoder, pool=self._pool)
         self._written = partial(
             Written,
             verifier=EncoderVerifier(remembering),
             encoder=encoder,
-            lane=self._lane,
+            pool=self._pool,
             max_prompt_tokens=max_prompt_tokens,
             unsupported=unsupported,
         )
@@ -102,7 +102,7 @@ class Pipeline:
         question = replace(question, sampling=replace(question.sampling, ends=ends))
         ways = self._ways(question.mode)
         understood = await self._understand(question)
-        draft = await self._lane.begin(partial(self._search_and_decide, question, understood))
+        draft = await self._pool.run_or_refuse(partial(self._search_and_decide, question, understood))
         yield HitsFound(draft.found.hits)
         for way in ways:
             if not draft.is_settled:

@@ -13,13 +13,13 @@ from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import EncoderIdentity, WholeCorpus
 from rag.errors import EncoderError, MissingExtra, RerankerError, SettingsError
 from rag.ingestion import Ingestion
-from rag.lanes import Lane, processors
 from rag.language_model.circuit_breaker import CircuitBreaker
 from rag.language_model.protocol import LanguageModel
 from rag.language_model.traced_model import TracedLanguageModel
 from rag.pipeline import Pipeline
 from rag.search.reranking import Reranking
 from rag.settings import Settings
+from rag.worker_pools import WorkerPool, processor_count
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,10 @@ class Service:
     corpus: WholeCorpus
     pipeline: Pipeline
     ingestion: Ingestion
-    searching: Lane = field(default_factory=lambda: Lane(threads=processors(), longest_wait_seconds=0.1))
-    writing: Lane = field(default_factory=lambda: Lane(threads=1, longest_wait_seconds=5.0))
+    search_pool: WorkerPool = field(
+        default_factory=lambda: WorkerPool(threads=processor_count(), max_wait_seconds=0.1)
+    )
+    write_pool: WorkerPool = field(default_factory=lambda: WorkerPool(threads=1, max_wait_seconds=5.0))
 
     @property
     def breaker(self) -> CircuitBreaker | None:
@@ -69,7 +71,7 @@ def build_service(
             ingestion = Ingestion(old, encoder, passage_max_tokens=settings.passage_max_tokens)
             old.encode_again(identity, ingestion.cut_and_encode)
     corpus = open_corpus(settings, encoder=identity)
-    threads = max(1, processors() // settings.workers)
+    threads = max(1, processor_count() // settings.workers)
     pipeline = Pipeline(
         corpus=corpus,
         encoder=encoder,
@@ -83,8 +85,8 @@ def build_service(
         threads=max(1, threads // 2),  # leaves processors free for searches
     )
     ingestion = Ingestion(corpus, encoder, passage_max_tokens=settings.passage_max_tokens)
-    searching = Lane(threads=threads, longest_wait_seconds=settings.search_wait_seconds)
-    return Service(settings, corpus, pipeline, ingestion, searching)
+    search_pool = WorkerPool(threads=threads, max_wait_seconds=settings.search_wait_seconds)
+    return Service(settings, corpus, pipeline, ingestion, search_pool)
 
 
 def load_encoder(settings: Settings) -> Encoder:

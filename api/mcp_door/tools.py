@@ -80,7 +80,7 @@ async def _search(service: Service, body: SearchBody) -> Reply:
         reply = search_reply(found, undated=undated)
         return Reply(json=reply.model_dump(mode="json"), text=search_text(found, undated=undated))
 
-    return await service.searching.begin(search)
+    return await service.search_pool.run_or_refuse(search)
 
 
 async def _ask(service: Service, body: QuestionBody) -> Reply:

@@ -54,7 +54,7 @@ async def add_articles(body: Annotated[dict[str, Any], Body()], service: Running
         items = [_article(record, place) for place, record in enumerate(records)]
         return list(service.ingestion.ingest(items))
 
-    results = await service.writing.begin(add)
+    results = await service.write_pool.run_or_refuse(add)
     reply: dict[str, Any] = {"articles": [ingest_json(result) for result in results]}
     rejected = [result for result in results if result.status == "rejected"]
     if len(rejected) < len(results):

@@ -17,4 +17,4 @@ async def search(body: SearchBody, service: RunningService) -> SearchReply:
         found = service.pipeline.search(question, mode=body.mode)
         return search_reply(found, undated=service.pipeline.undated_left_out(question.filters))
 
-    return await service.searching.begin(run_search)
+    return await service.search_pool.run_or_refuse(run_search)

@@ -8,20 +8,20 @@ from rag.answering.best_sentences import before_stop, within
 from rag.answering.draft import Draft
 from rag.answering.events import Event
 from rag.answering.judge import Judge
-from rag.lanes import Lane
+from rag.worker_pools import WorkerPool
 
 
 class Extractive:
     """Answers with the sentences that a judge chooses, or refuses if none of them answers the question."""
 
-    def __init__(self, *, judge: Judge, encoder: Encoder, lane: Lane) -> None:
+    def __init__(self, *, judge: Judge, encoder: Encoder, pool: WorkerPool) -> None:
         self._judge = judge
         self._count_tokens = encoder.count_tokens
-        self._lane = lane
+        self._pool = pool
 
     async def answer(self, draft: Draft) -> AsyncIterator[Event]:
         """Add the excerpts to the draft, each on its own line, or the reason to refuse."""
-        for event in await self._lane.go_on(partial(self._extract, draft)):
+        for event in await self._pool.run(partial(self._extract, draft)):
             yield event
 
     def _extract(self, draft: Draft) -> list[Event]:

@@ -11,12 +11,12 @@ from rag.answering.events import Event, WritingFailed
 from rag.answering.languages import sentence_language
 from rag.datatypes import Hit, UnsupportedPolicy
 from rag.errors import LanguageModelContextExceeded, LanguageModelError
-from rag.lanes import Lane
 from rag.language_model.protocol import LanguageModel, Sampling, TextPart, Usage
 from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, Frame, build_messages, draw_frame
 from rag.verification.attribution import without_markup
 from rag.verification.claims import Sentence, SentenceReader, UsualMarkers
 from rag.verification.verifier import Verification, Verifier
+from rag.worker_pools import WorkerPool
 
 
 class Written:
@@ -31,14 +31,14 @@ class Written:
         *,
         verifier: Verifier,
         encoder: Encoder,
-        lane: Lane,
+        pool: WorkerPool,
         max_prompt_tokens: int,
         unsupported: UnsupportedPolicy,
     ) -> None:
         self._language_model = language_model
         self._verifier = verifier
         self._count_tokens = encoder.count_tokens
-        self._lane = lane
+        self._pool = pool
         self._max_prompt_tokens = max_prompt_tokens
         self._unsupported = unsupported
 
@@ -61,7 +61,7 @@ class Written:
             yield WritingFailed(error)
 
     async def _write(self, draft: Draft) -> AsyncIterator[Event]:
-        hits = await self._lane.go_on(partial(self._fitting, draft))
+        hits = await self._pool.run(partial(self._fitting, draft))
         while True:
             draft.evidence_left_out = len(draft.found.hits) - len(hits)
             try:
@@ -85,7 +85,7 @@ class Written:
         usual_markers = UsualMarkers(len(hits), tuple(texts))
         reader = SentenceReader(frame, language=draft.language, usual_markers=usual_markers)
         verification = self._verifier.of(hits)
-        preparing = asyncio.ensure_future(self._lane.go_on(verification.prepare))
+        preparing = asyncio.ensure_future(self._pool.run(verification.prepare))
         waiting: list[Event] = []
         try:
             stop, sampling = _held_back(draft.question.sampling, frame, len(hits))
@@ -94,7 +94,7 @@ class Written:
                 if any(end in sentence.lead + sentence.text for end in stop):
                     break
                 await asyncio.shield(preparing)
-                waiting += await self._lane.go_on(partial(self._cite, draft, sentence, verification))
+                waiting += await self._pool.run(partial(self._cite, draft, sentence, verification))
                 if draft.has_related_claim:
                     for event in waiting:
                         yield event

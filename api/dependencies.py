@@ -30,7 +30,7 @@ class ReplyOptions:
     markers: Markers
     sources: SourceEvents
 
-    def marks(self, markers: Markers | None) -> ChatMarkers:
+    def citation_markers(self, markers: Markers | None) -> ChatMarkers:
         """Return the function that writes the citation markers after each claim."""
         return ChatMarkers(self.urls, has_links=(markers or self.markers) == "links")
 

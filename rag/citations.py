@@ -37,10 +37,10 @@ class Quote:
 
 
 # Returns the markers to write after a claim. Each citation's number must occur once in them, as `[number]`.
-Marks = Callable[[Claim, Sequence[Citation]], str]
+CitationMarkers = Callable[[Claim, Sequence[Citation]], str]
 
 
-def numbers(_: Claim, citations: Sequence[Citation]) -> str:
+def plain_markers(_: Claim, citations: Sequence[Citation]) -> str:
     """Return the markers of a claim as plain numbers: ` [1] [2]`."""
     return "".join(f" [{citation.number}]" for citation in citations)
 
@@ -51,9 +51,9 @@ class Composer:
     The numbers of citations are 1, 2, 3 … in order of first appearance. The same quote keeps its number.
     """
 
-    def __init__(self, marks: Marks = numbers) -> None:
+    def __init__(self, citation_markers: CitationMarkers = plain_markers) -> None:
         self.text = ""
-        self._marks = marks
+        self._citation_markers = citation_markers
         self.claims: list[Claim] = []
         self.citations: list[Citation] = []
         self._numbers: dict[tuple[str, str, int, int], int] = {}
@@ -88,9 +88,9 @@ class Composer:
         return self.text[before:]
 
     def _append(self, text: str, lead: str) -> int:
-        self.text += without_foreign_numbers(lead if self.text else lead.lstrip())
+        self.text += widen_foreign_brackets(lead if self.text else lead.lstrip())
         start = len(self.text)
-        self.text += without_foreign_numbers(text)
+        self.text += widen_foreign_brackets(text)
         return start
 
     def _add_claim(
@@ -109,19 +109,19 @@ class Composer:
         citations = [_citation(claim, place, quote, number) for number, quote in numbered.items()]
         self.claims.append(claim)
         self.citations += citations
-        self.text += self._marks(claim, citations)
+        self.text += self._citation_markers(claim, citations)
 
     def _number(self, quote: Quote) -> int:
         key = (quote.hit.article_id, quote.hit.article_version, quote.start, quote.end)
         return self._numbers.setdefault(key, len(self._numbers) + 1)
 
 
-def without_foreign_numbers(text: str) -> str:
+def widen_foreign_brackets(text: str) -> str:
     """Replace the brackets of numbers that are no citations with wide brackets.
 
     The length of the text stays the same, and so do offsets into it. Quotes keep their own brackets.
 
-    >>> without_foreign_numbers("GPS[1] (2024) [Reuters]")
+    >>> widen_foreign_brackets("GPS[1] (2024) [Reuters]")
     'GPS［1］ (2024) [Reuters]'
     """
     return _OPEN_AT_END.sub("［", _FOREIGN_NUMBER.sub(r"［\1］", text))

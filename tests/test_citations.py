@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.citations import Composer, Quote, text_fragment_link, without_foreign_numbers
+from rag.citations import Composer, Quote, text_fragment_link, widen_foreign_brackets
 from rag.datatypes import Hit, Verdict
 
 BODY = "Panen kopi naik [5] persen. 😀 ارتفعت الأسعار [٢]. 价格上涨。"
@@ -140,12 +140,12 @@ def test_text_claims_and_citations_always_agree(
     ],
 )
 def test_bracketed_numbers_that_are_no_citations_get_wide_brackets(text: str, expected: str) -> None:
-    assert without_foreign_numbers(text) == expected
+    assert widen_foreign_brackets(text) == expected
 
 
 @given(st.text(st.sampled_from("[]1٢, -a\n")))
 def test_wide_brackets_keep_the_length_and_leave_no_number(text: str) -> None:
-    replaced = without_foreign_numbers(text)
+    replaced = widen_foreign_brackets(text)
     assert len(replaced) == len(text)
     assert not re.search(r"\[\s*\d+\s*\]", replaced)
     assert replaced.translate({0xFF3B: "[", 0xFF3D: "]"}) == text

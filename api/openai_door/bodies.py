@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, NoTools, conversation
 from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
-from rag.citations import Marks
+from rag.citations import CitationMarkers
 from rag.datatypes import AnswerMode, Markers, SourceEvents
 from rag.errors import BadRequest, UnknownModel
 from rag.language_model.protocol import Sampling
@@ -111,7 +111,7 @@ class OpenAIBody(BaseModel):
         """
         return mode_of(self.model)
 
-    def to_question(self, marks: Marks) -> Question:
+    def to_question(self, citation_markers: CitationMarkers) -> Question:
         """Return the last message as a question for the pipeline, with the turns before it."""
         text, turns = conversation(self.messages, field=self.conversation_field)
         with rename_error_fields({name: f"kutip.filters.{name}" for name in FiltersBody.model_fields}):
@@ -124,7 +124,7 @@ class OpenAIBody(BaseModel):
             language=self.kutip.language,
             mode=self.mode,
             sampling=self.sampling,
-            marks=marks,
+            citation_markers=citation_markers,
             is_append_only=True,
         )
 

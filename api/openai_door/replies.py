@@ -45,7 +45,12 @@ class ReplyFormatter(Protocol):
 
 
 async def reply(
-    body: OpenAIBody, formatter: ReplyFormatter, *, request: Request, service: Service, marks: ChatMarkers
+    body: OpenAIBody,
+    formatter: ReplyFormatter,
+    *,
+    request: Request,
+    service: Service,
+    citation_markers: ChatMarkers,
 ) -> Response:
     """Reply to the question or the task in a body.
 
@@ -61,7 +66,7 @@ async def reply(
         if body.stream:
             return event_stream(async_lines([*formatter.task_events(task_reply), *formatter.end]))
         return JSONResponse(formatter.task_body(task_reply))
-    question = body.to_question(marks)
+    question = body.to_question(citation_markers)
     last = f"{body.conversation_field}.{len(body.messages) - 1}.content"
     with rename_error_fields({"question": last, "language": "kutip.language"}):
         if not body.stream:

@@ -40,8 +40,8 @@ async def chat_completions(
         has_source_events=options.has_source_events(body.kutip.sources),
         has_usage_chunk=body.stream_options.include_usage,
     )
-    marks = options.marks(body.kutip.markers)
-    return await reply(body, formatter, request=request, service=service, marks=marks)
+    citation_markers = options.citation_markers(body.kutip.markers)
+    return await reply(body, formatter, request=request, service=service, citation_markers=citation_markers)
 
 
 @router.get("/models")

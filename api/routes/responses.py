@@ -29,5 +29,5 @@ async def responses(
     field `kutip` takes the same options as in chat completions.
     """
     formatter = ResponseFormatter(model=body.model, urls=options.urls, metadata=body.returned_metadata)
-    marks = options.marks(body.kutip.markers)
-    return await reply(body, formatter, request=request, service=service, marks=marks)
+    citation_markers = options.citation_markers(body.kutip.markers)
+    return await reply(body, formatter, request=request, service=service, citation_markers=citation_markers)

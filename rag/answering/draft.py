@@ -48,7 +48,7 @@ class Draft:
     is_finished: bool = False
 
     def __post_init__(self) -> None:
-        self.composer = Composer(self.question.marks)
+        self.composer = Composer(self.question.citation_markers)
         self.found_at = time.perf_counter()
 
     @property
@@ -124,7 +124,7 @@ class Draft:
         self.is_finished = True
         # Text about the evidence has been sent already, so a refusal that the model adds does not count.
         if is_refusal and not self.composer.citations and not self.has_related_claim:
-            self.composer = Composer(self.question.marks)
+            self.composer = Composer(self.question.citation_markers)
             self.refusal_reason = "evidence_does_not_answer"
 
     def end_early(self, language_model: LanguageModel, *, degraded: str) -> None:
@@ -140,7 +140,7 @@ class Draft:
 
     def start_over(self, *, degraded: str) -> None:
         """Remove all text. `degraded` is the reason."""
-        self.composer = Composer(self.question.marks)
+        self.composer = Composer(self.question.citation_markers)
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 

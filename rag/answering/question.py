@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rag.citations import Marks, numbers
+from rag.citations import CitationMarkers, plain_markers
 from rag.corpus.protocol import NO_FILTERS
 from rag.datatypes import AnswerMode, Filters, Turn
 from rag.language_model.protocol import USUAL_SAMPLING, Sampling
@@ -12,7 +12,7 @@ from rag.language_model.protocol import USUAL_SAMPLING, Sampling
 class Question:
     """A question, the `turns` before it, and the options for its answer.
 
-    `sampling` also limits verbatim answers. `marks` writes the markers after each claim. With
+    `sampling` also limits verbatim answers. `citation_markers` writes the markers after each claim. With
     `is_append_only`, text that was sent is never replaced: if the language model fails, its sentences so far
     are the answer.
     """
@@ -24,5 +24,5 @@ class Question:
     language: str | None = None
     mode: AnswerMode = "auto"
     sampling: Sampling = USUAL_SAMPLING
-    marks: Marks = numbers
+    citation_markers: CitationMarkers = plain_markers
     is_append_only: bool = False

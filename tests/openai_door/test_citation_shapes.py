@@ -63,8 +63,8 @@ def test_without_an_http_address_a_citation_leads_to_kutips_own_page(url: str | 
 
 
 def test_an_address_without_a_name_keeps_its_brackets() -> None:
-    marks = ChatMarkers(CitationUrls("http://[::1]:8000/"), has_links=True)
-    composer = Composer(marks)
+    markers = ChatMarkers(CitationUrls("http://[::1]:8000/"), has_links=True)
+    composer = Composer(markers)
     composer.add("Panen kopi naik.", [quote(0, 27)])
     (link,) = links(composer.text)
     assert str(link.attrs["href"]).startswith("http://[::1]:8000/?article=kopi&")
@@ -72,7 +72,7 @@ def test_an_address_without_a_name_keeps_its_brackets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "marks"),
+    ("verdict", "markers"),
     [
         ("supported", " [1]"),
         ("unchecked", " [1]"),
@@ -80,11 +80,11 @@ def test_an_address_without_a_name_keeps_its_brackets() -> None:
         ("unsupported", " \u26a0 [1]"),
     ],
 )
-def test_a_sign_warns_of_what_is_not_carried(verdict: str, marks: str) -> None:
+def test_a_sign_warns_of_what_is_not_carried(verdict: str, markers: str) -> None:
     composer = Composer(ChatMarkers(CITATION_URLS, has_links=False))
     composer.add("Panen kopi naik.", [quote(0, 27, verdict=verdict)])  # type: ignore[arg-type]
     composer.add("Lain.", [], verdict="unsupported", lead=" ")
-    assert composer.text == f"Panen kopi naik.{marks} Lain. \u26a0"
+    assert composer.text == f"Panen kopi naik.{markers} Lain. \u26a0"
 
 
 def test_one_source_for_each_number_in_its_order() -> None:

@@ -1,10 +1,12 @@
 """What all commands have in common: an example in their help, and help that fits a narrow terminal."""
 
-import shutil
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
+
+from api.commands.terminal import terminal_columns
 
 _WIDEST = 80
 # In a narrower terminal the explanation of an option stands below it, not beside it.
@@ -15,7 +17,7 @@ class Formatter(click.HelpFormatter):
     """Fits help into the terminal, however narrow."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        super().__init__(width=min(shutil.get_terminal_size().columns, _WIDEST) - 2)
+        super().__init__(width=min(terminal_columns(sys.stdout) or _WIDEST, _WIDEST) - 2)
 
     def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
         """Write a list of options or commands with their explanations."""

@@ -1,15 +1,13 @@
 """What commands print on terminals of several widths, and where there is no terminal."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from api.commands.terminal import clipped, count_columns, shortened, table, wrapped
 from tests.commands.running import FLOOD, NONSENSE, QUESTION, QUOTE, Filled, kutip
-from tests.commands.terminals import Terminal, kutip_on_terminal
+from tests.commands.terminals import kutip_on_terminal
 
 WIDTHS = (40, 80, 200)
 STYLE = re.compile(r"\x1b\[\d*m")
@@ -162,12 +160,9 @@ def test_in_a_narrow_terminal_each_article_takes_several_lines(long: str) -> Non
     assert "  id  2025-06-03  云汀新闻" in lines
 
 
-def test_help_fits_the_terminal() -> None:
-    for columns in (40, 80):
-        terminal = Terminal(columns)
-        command = [sys.executable, "-c", "from api.commands import main; main()", "ingest", "--help"]
-        subprocess.run(command, stdin=terminal.slave, stdout=terminal.slave, check=True)
-        text = terminal.close()
-        options, examples = text.split("Examples:")
-        assert max(map(len, options.splitlines())) <= columns
-        assert "  kutip ingest articles/ news.jsonl\n" in examples
+@pytest.mark.parametrize("columns", [40, 80])
+def test_help_fits_the_terminal(columns: int) -> None:
+    shown = kutip_on_terminal("ingest", "--help", columns=columns).out
+    options, examples = shown.split("Examples:")
+    assert max(map(len, options.splitlines())) <= columns
+    assert "  kutip ingest articles/ news.jsonl\n" in examples

@@ -162,8 +162,8 @@ except BackupError as error:
         add(corpus, LONG[0])
     before = backup.read_bytes()
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert run.stdout.startswith("The corpus cannot be copied to ")
-    assert run.stdout.endswith(": free some space there.\n")
+    assert run.stdout.startswith("Cannot copy the articles to ")
+    assert run.stdout.endswith(". Free some space there.\n")
     assert backup.read_bytes() == before
     assert names(backup.parent) == {"data", backup.name}
 
@@ -392,11 +392,11 @@ def test_a_damaged_backup_changes_nothing(data: Path, tmp_path: Path) -> None:
 
 def test_a_backup_cut_short_changes_nothing(data: Path, backup: Path) -> None:
     backup.write_bytes(backup.read_bytes()[:-4096])
-    check_refused(data, backup, BackupError, "is damaged|is not a Kutip backup")
+    check_refused(data, backup, BackupError, "is damaged|is not a backup")
 
 
 def test_a_missing_file_is_named(data: Path, tmp_path: Path) -> None:
-    check_refused(data, tmp_path / "nirgends", NotFound, "There is no file .*nirgends: give a file that")
+    check_refused(data, tmp_path / "nirgends", NotFound, r"There is no file .*nirgends\. Name a file that")
 
 
 def test_a_corpus_damaged_in_the_middle_is_replaced(data: Path, backup: Path) -> None:

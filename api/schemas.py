@@ -26,7 +26,7 @@ from rag.datatypes import (
 from rag.errors import BadRequest
 from rag.language_model.protocol import NO_USAGE, Usage
 from rag.pipeline import Question
-from rag.search.retrieval import Found
+from rag.search.retrieval import SearchResult
 from rag.validation import check_characters, language_tag
 
 _MAXIMUM_VALUES = 100
@@ -322,7 +322,7 @@ def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:
     return metadata
 
 
-def search_reply(found: Found, *, undated: int) -> SearchReply:
+def search_reply(found: SearchResult, *, undated: int) -> SearchReply:
     """Return the reply to a search."""
     return SearchReply(hits=found.hits, timings_ms=found.timings_ms, undated_articles_left_out=undated)
 

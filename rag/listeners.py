@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.datatypes import Answer, IngestResult
-from rag.search.retrieval import Found
+from rag.search.retrieval import SearchResult
 
 
 @dataclass(frozen=True)
@@ -12,10 +12,10 @@ class Searched:
     """A search that a caller asked for. The search for an answer is reported with the answer instead."""
 
     query: str
-    found: Found
+    found: SearchResult
 
 
-Done = Searched | Answer | IngestResult
+CompletedWork = Searched | Answer | IngestResult
 
 # A listener is called in the thread that did the work.
-Listener = Callable[[Done], object]
+Listener = Callable[[CompletedWork], object]

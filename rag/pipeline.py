@@ -29,7 +29,7 @@ from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
 from rag.listeners import Listener, Searched
 from rag.search.reranking import Reranking
-from rag.search.retrieval import Found, Query
+from rag.search.retrieval import Query, SearchResult
 from rag.search.traced import traced_search
 from rag.text.languages import detect_language
 from rag.validation import validated
@@ -134,7 +134,7 @@ class Pipeline:
                 return event.answer
         raise AssertionError("a stream must end with an answer")
 
-    def search(self, question: Question, *, mode: SearchMode = "hybrid") -> Found:
+    def search(self, question: Question, *, mode: SearchMode = "hybrid") -> SearchResult:
         """Return the best passages for a question."""
         query = self._query(question, field="query")
         found = self._search(query, mode=mode)
@@ -199,5 +199,5 @@ class Pipeline:
             top_k=question.top_k or self.top_k,
         )
 
-    def _search(self, query: Query, *, mode: SearchMode) -> Found:
+    def _search(self, query: Query, *, mode: SearchMode) -> SearchResult:
         return traced_search(self.corpus, self.encoder, query, mode=mode, reranking=self.reranking)

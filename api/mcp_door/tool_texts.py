@@ -5,7 +5,7 @@ from datetime import datetime
 
 from api.openai_door.citation_shapes import numbered
 from rag.datatypes import Answer, Article, Citation, Claim, Hit
-from rag.search.retrieval import Found
+from rag.search.retrieval import SearchResult
 
 # The number of passages shown with a refusal.
 _NEAREST = 3
@@ -37,7 +37,7 @@ def answer_text(answer: Answer) -> str:
     return "\n\n".join([*blocks, *_undated(answer.undated_articles_left_out)])
 
 
-def search_text(found: Found, *, undated: int) -> str:
+def search_text(found: SearchResult, *, undated: int) -> str:
     """Return the passages, numbered by rank, each with its article and position."""
     blocks = [_hit(hit) for hit in found.hits] or [
         "No passage was found. Use fewer filters, or search in mode hybrid."

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.observability.request_ids import current_request_id
 from rag.datatypes import Answer
-from rag.listeners import Done, Searched
+from rag.listeners import CompletedWork, Searched
 from rag.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -35,13 +35,18 @@ def fields(**values: Any) -> dict[str, Any]:
     return {"fields": values}
 
 
-def log_texts(done: Done) -> None:
+def log_texts(completed: CompletedWork) -> None:
     """Log the texts of searches, questions and answers."""
-    match done:
+    match completed:
         case Searched(query=query, found=found):
             logger.info("searched", extra=fields(query=query, hits=len(found.hits)))
         case Answer():
-            texts = fields(question=done.question, query=done.query, answer=done.answer, mode=done.mode)
+            texts = fields(
+                question=completed.question,
+                query=completed.query,
+                answer=completed.answer,
+                mode=completed.mode,
+            )
             logger.info("answered", extra=texts)
 
 

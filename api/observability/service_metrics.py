@@ -16,7 +16,7 @@ from rag.corpus.index_report import IndexReport
 from rag.datatypes import Answer, IngestResult, IngestStatus, Verdict
 from rag.errors import CorpusError
 from rag.language_model.circuit_breaker import CircuitBreaker, State
-from rag.listeners import Done, Searched
+from rag.listeners import CompletedWork, Searched
 from rag.service import Service
 
 logger = logging.getLogger(__name__)
@@ -76,13 +76,13 @@ class ServiceMetrics:
         self._requests.labels(route, method, str(status)).inc()
         self._request_seconds.labels(route, method).observe(seconds)
 
-    def record(self, done: Done) -> None:
+    def record(self, completed: CompletedWork) -> None:
         """Count a search, an answer or an ingested article."""
-        match done:
+        match completed:
             case Searched(found=found):
                 self._record_stages(found.timings_ms)
             case Answer():
-                self._record_answer(done)
+                self._record_answer(completed)
             case IngestResult(status=status):
                 self._articles.labels(status).inc()
 

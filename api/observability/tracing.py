@@ -6,7 +6,7 @@ from opentelemetry import trace
 
 from rag.datatypes import Answer
 from rag.errors import MissingExtra
-from rag.listeners import Done, Listener, Searched
+from rag.listeners import CompletedWork, Listener, Searched
 
 # The variables that every OpenTelemetry SDK reads, besides OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_HEADERS etc.
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -38,13 +38,15 @@ def record_on_span(*, has_texts: bool) -> Listener:
     With `has_texts`, the texts of questions, answers and queries are added too.
     """
 
-    def record(done: Done) -> None:
+    def record(completed: CompletedWork) -> None:
         span = trace.get_current_span()
-        match done:
+        match completed:
             case Answer():
-                span.set_attributes(_of_answer(done))
+                span.set_attributes(_of_answer(completed))
                 if has_texts:
-                    span.set_attributes({"kutip.question": done.question, "kutip.answer": done.answer})
+                    span.set_attributes(
+                        {"kutip.question": completed.question, "kutip.answer": completed.answer}
+                    )
             case Searched(query=query) if has_texts:
                 span.set_attribute("kutip.query", query)
 

@@ -11,7 +11,7 @@ from embeddings.weights import FloatArray
 from rag.answering.question_type import missing
 from rag.citations import Quote
 from rag.datatypes import Hit
-from rag.search.retrieval import Found, Query
+from rag.search.retrieval import Query, SearchResult
 from rag.text.languages import Span, sentence_spans, words
 from rag.text.passages import titled
 
@@ -93,7 +93,7 @@ class Candidate:
         return self.hit.text[slice(*self.span)]
 
 
-def best_sentences(query: Query, found: Found, *, encoder: Encoder) -> Extract:
+def best_sentences(query: Query, found: SearchResult, *, encoder: Encoder) -> Extract:
     """Return one to three verbatim quotes from the hits, the best first."""
     candidates = sentence_candidates(query, found, encoder=encoder)
     scores = np.array([candidate.features for candidate in candidates]) @ _vector(WEIGHTS)
@@ -124,7 +124,7 @@ def within(
     return runs[: max(1, sum(total <= max_tokens for total in totals))]
 
 
-def sentence_candidates(query: Query, found: Found, *, encoder: Encoder) -> list[Candidate]:
+def sentence_candidates(query: Query, found: SearchResult, *, encoder: Encoder) -> list[Candidate]:
     """Return the sentences of the first hits, with their features in the order of `SentenceWeights`."""
     candidates: list[Candidate] = []
     for hit in found.hits[:_HITS]:
@@ -150,12 +150,12 @@ def _texts(candidates: Sequence[Candidate], encoder: Encoder) -> list[str]:
     return texts
 
 
-def _question_vector(found: Found) -> FloatArray:
+def _question_vector(found: SearchResult) -> FloatArray:
     assert found.vector is not None, "hybrid search must encode the query"
     return found.vector
 
 
-def _candidates(query: Query, found: Found, hit: Hit, *, first_place: int) -> list[Candidate]:
+def _candidates(query: Query, found: SearchResult, hit: Hit, *, first_place: int) -> list[Candidate]:
     asked = dict.fromkeys(words(query.text, language=query.language), 1.0)
     spans = sentence_spans(hit.text, language=hit.language)
     held = [asked.keys() & words(hit.text[start:end], language=hit.language) for start, end in spans]
@@ -191,7 +191,7 @@ def _vector(weights: SentenceWeights) -> FloatArray:
     return np.array(list(vars(weights).values()))
 
 
-def _margin(query: Query, found: Found) -> float:
+def _margin(query: Query, found: SearchResult) -> float:
     is_same = found.hits[0].language.split("-")[0] == query.language.split("-")[0]
     return _MARGIN if is_same else _MARGIN_ACROSS_LANGUAGES
 

@@ -14,7 +14,7 @@ from rag.datatypes import Answer, Verdict
 from rag.errors import LanguageModelUncited
 from rag.language_model.protocol import LanguageModel, Usage
 from rag.prompts import refusal_sentence
-from rag.search.retrieval import Found, Query
+from rag.search.retrieval import Query, SearchResult
 from rag.verification.attribution import Attribution
 from rag.verification.claims import Sentence
 
@@ -31,7 +31,7 @@ class Draft:
     _: KW_ONLY
     query: Query
     language: str
-    found: Found
+    found: SearchResult
     started: float
     composer: Composer = field(init=False)
     found_at: float = field(init=False)

@@ -6,7 +6,7 @@ from typing import Protocol
 from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Run, best_sentences
 from rag.answering.refusal import answer_refusal, relevance_refusal
-from rag.search.retrieval import Found, Query
+from rag.search.retrieval import Query, SearchResult
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class Choice:
 class Judge(Protocol):
     """Decides whether the hits are relevant, and which sentences answer if no language model writes."""
 
-    def relevance_refusal(self, query: Query, found: Found) -> str | None:
+    def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
         ...
 
-    def choose(self, query: Query, found: Found) -> Choice:
+    def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
         ...
 
@@ -35,11 +35,11 @@ class EncoderJudge:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
-    def relevance_refusal(self, query: Query, found: Found) -> str | None:
+    def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
         return relevance_refusal(query, found, encoder_name=self._encoder.name)
 
-    def choose(self, query: Query, found: Found) -> Choice:
+    def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
         extract = best_sentences(query, found, encoder=self._encoder)
         reason = answer_refusal(query, found, extract, encoder_name=self._encoder.name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rag.answering.best_sentences import Extract
 from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import Filters
-from rag.search.retrieval import Found, Query
+from rag.search.retrieval import Query, SearchResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +129,7 @@ def why_no_hits(corpus: Corpus, filters: Filters) -> str:
     return "empty_corpus" if is_empty else "filters_leave_nothing"
 
 
-def relevance_refusal(query: Query, found: Found, *, encoder_name: str) -> str | None:
+def relevance_refusal(query: Query, found: SearchResult, *, encoder_name: str) -> str | None:
     """Return the reason to refuse the question, or None if the hits may contain an answer.
 
     With an encoder that has no calibration, no question is refused with `nothing_relevant`.
@@ -144,7 +144,7 @@ def relevance_refusal(query: Query, found: Found, *, encoder_name: str) -> str |
     return None if is_likely else "nothing_relevant"
 
 
-def answer_refusal(query: Query, found: Found, extract: Extract, *, encoder_name: str) -> str | None:
+def answer_refusal(query: Query, found: SearchResult, extract: Extract, *, encoder_name: str) -> str | None:
     """Return the reason to refuse if no sentence of the hits answers the question, else None."""
     calibrated = _calibrated(query, found, extract, encoder_name=encoder_name)
     if calibrated is None:
@@ -154,7 +154,7 @@ def answer_refusal(query: Query, found: Found, extract: Extract, *, encoder_name
     return None if is_likely else "evidence_does_not_answer"
 
 
-def signals_of(found: Found, extract: Extract | None, *, background: Background) -> Signals:
+def signals_of(found: SearchResult, extract: Extract | None, *, background: Background) -> Signals:
     """Return the signals of a search result, with or without those of the sentences."""
     mean, spread = background.of(found.similarities.values())
     similarity = found.similarity or 0.0
@@ -168,13 +168,13 @@ def signals_of(found: Found, extract: Extract | None, *, background: Background)
     )
 
 
-def is_same_language(query: Query, found: Found) -> bool:
+def is_same_language(query: Query, found: SearchResult) -> bool:
     """Whether the best hit is in the question's language. Malay counts as Indonesian."""
     return found.language is not None and _primary(found.language) == _primary(query.language)
 
 
 def _calibrated(
-    query: Query, found: Found, extract: Extract | None, *, encoder_name: str
+    query: Query, found: SearchResult, extract: Extract | None, *, encoder_name: str
 ) -> tuple[Calibration, Signals] | None:
     """Return the calibration and the signals, or None if the encoder or the similarity is unknown."""
     calibrations = CALIBRATIONS.get(encoder_name)

@@ -43,7 +43,7 @@ class Finding:
         return f"{len(self.places)} {self.problem.what} ({shown}{more})"
 
 
-Found = tuple[Problem, Place]
+Occurrence = tuple[Problem, Place]
 
 _EXAMPLES = 3
 
@@ -53,7 +53,7 @@ MISPLACED = Problem("passages that differ from the text at their offsets", "arti
 UNCOVERED = Problem("articles with words outside all passages, or in two passages", "article", FIX)
 
 
-def grouped(found: Iterable[Found]) -> list[Finding]:
+def grouped(found: Iterable[Occurrence]) -> list[Finding]:
     """Return one finding for each problem, with all its places."""
     places: dict[Problem, list[Place]] = {}
     for problem, place in found:

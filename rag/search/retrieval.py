@@ -41,7 +41,7 @@ class Query:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class SearchResult:
     """The hits, and measures of how well they fit the query. A reranker changes only the order of the hits.
 
     `language` is the language of the first hit before reranking. `similarity` is the best cosine similarity.
@@ -72,7 +72,7 @@ def search(
     *,
     mode: SearchMode,
     reranking: Reranking | None = None,
-) -> Found:
+) -> SearchResult:
     """Search in the given mode. If there is a reranker, it reorders the best hits."""
     if reranking is not None:
         pooled = replace(query, pool=reranking.depth)
@@ -84,23 +84,25 @@ def search(
     return hybrid_search(corpus, encoder, query)
 
 
-def keyword_search(corpus: Corpus, query: Query) -> Found:
+def keyword_search(corpus: Corpus, query: Query) -> SearchResult:
     """Search by the words that passages have in common with the query."""
     return corpus.at_one_state(lambda: _keyword_search(corpus, query))
 
 
-def _keyword_search(corpus: Corpus, query: Query) -> Found:
+def _keyword_search(corpus: Corpus, query: Query) -> SearchResult:
     clock = _Clock()
     for depth in _depths(query):
-        matches = _keyword_leg(corpus, query, depth=depth)
+        matches = _match_keywords(corpus, query, depth=depth)
         hits = _distinct(corpus, matches.passages, query, source="keyword")
         clock.lap("keyword")
         if len(hits) >= query.top_k or len(matches.passages) < depth:
             break
-    return Found(hits=hits, timings_ms=clock.laps, language=_first_language(hits), coverage=matches.coverage)
+    return SearchResult(
+        hits=hits, timings_ms=clock.laps, language=_first_language(hits), coverage=matches.coverage
+    )
 
 
-def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
+def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> SearchResult:
     """Search by the similarity of meaning, across languages."""
     clock = _Clock()
     vector = encode_query(encoder, query.text)
@@ -108,14 +110,14 @@ def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
     return corpus.at_one_state(lambda: _vector_search(corpus, vector, query, clock))
 
 
-def _vector_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> Found:
+def _vector_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> SearchResult:
     for depth in _depths(query):
         nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
         hits = _distinct(corpus, nearest, query, source="vector")
         clock.lap("vector")
         if len(hits) >= query.top_k or len(nearest) < depth:
             break
-    return Found(
+    return SearchResult(
         hits=hits,
         timings_ms=clock.laps,
         language=_first_language(hits),
@@ -124,7 +126,7 @@ def _vector_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Cl
     )
 
 
-def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
+def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> SearchResult:
     """Search by vectors and by keywords, and fuse the scores."""
     clock = _Clock()
     vector = encode_query(encoder, query.text)
@@ -132,17 +134,17 @@ def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> Found:
     return corpus.at_one_state(lambda: _hybrid_search(corpus, vector, query, clock))
 
 
-def _hybrid_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> Found:
+def _hybrid_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> SearchResult:
     for depth in _depths(query):
         nearest = corpus.vector_search(vector, depth=depth, filters=query.filters)
         clock.lap("vector")
-        matches = _keyword_leg(corpus, query, depth=depth)
+        matches = _match_keywords(corpus, query, depth=depth)
         clock.lap("keyword")
         hits = _distinct(corpus, fuse(nearest, matches), query, source="hybrid")
         clock.lap("fuse")
         if len(hits) >= query.top_k or len(nearest) < depth:
             break
-    return Found(
+    return SearchResult(
         hits=hits,
         timings_ms=clock.laps,
         language=_first_language(hits),
@@ -183,14 +185,14 @@ def _distinct(
     return distinct.first(query.limit)
 
 
-def _reranked(found: Found, query: Query, reranking: Reranking) -> Found:
+def _reranked(found: SearchResult, query: Query, reranking: Reranking) -> SearchResult:
     clock = _Clock()
     hits = rerank(query.text, found.hits, reranker=reranking.reranker)[: query.top_k]
     clock.lap("rerank")
     return replace(found, hits=hits, timings_ms={**found.timings_ms, **clock.laps})
 
 
-def _keyword_leg(corpus: Corpus, query: Query, *, depth: int) -> KeywordMatches:
+def _match_keywords(corpus: Corpus, query: Query, *, depth: int) -> KeywordMatches:
     return corpus.keyword_search(query.text, language=query.language, depth=depth, filters=query.filters)
 
 

@@ -6,12 +6,12 @@ from embeddings.encoder import Encoder
 from rag.corpus.protocol import Corpus
 from rag.datatypes import SearchMode
 from rag.search.reranking import Reranking
-from rag.search.retrieval import Found, Query, search
+from rag.search.retrieval import Query, SearchResult, search
 
 
 def traced_search(
     corpus: Corpus, encoder: Encoder, query: Query, *, mode: SearchMode, reranking: Reranking | None
-) -> Found:
+) -> SearchResult:
     """Return the result of `search`, and record a span."""
     # The span records no exception, because an exception may contain the query. The request's span has it.
     tracer = trace.get_tracer(__name__)

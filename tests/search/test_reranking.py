@@ -13,7 +13,7 @@ from rag.errors import RerankerError
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
 from rag.search.reranking import Reranking, rerank
-from rag.search.retrieval import Found, Query, search
+from rag.search.retrieval import Query, SearchResult, search
 from rag.service import build_service
 from rag.settings import load_settings
 from tests.conftest import TopicEncoder, article
@@ -61,7 +61,7 @@ def query(text: str = "kopi", *, top_k: int = 10, filters: Filters | None = None
     return Query(text=text, language="id", filters=filters or Filters(), top_k=top_k)
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: SearchResult) -> list[str]:
     return [hit.article_id for hit in found.hits]
 
 

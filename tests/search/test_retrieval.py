@@ -10,7 +10,7 @@ from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Filters, SearchMode
 from rag.errors import BadRequest
 from rag.ingestion import Ingestion
-from rag.search.retrieval import Found, Query, search
+from rag.search.retrieval import Query, SearchResult, search
 from tests.conftest import TopicEncoder, article
 
 
@@ -51,7 +51,7 @@ def query(text: str, *, language: str = "id", top_k: int = 10, **filters: tuple[
     return Query(text=text, language=language, filters=Filters(**filters), top_k=top_k)  # type: ignore[arg-type]
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: SearchResult) -> list[str]:
     return [hit.article_id for hit in found.hits]
 
 

@@ -16,7 +16,7 @@ from rag.corpus.findings import (
     MISPLACED,
     UNCOVERED,
     Finding,
-    Found,
+    Occurrence,
     Place,
     Problem,
     grouped,
@@ -98,13 +98,13 @@ def is_intact(row: sqlite3.Row) -> bool:
         return False
 
 
-def _file(connection: sqlite3.Connection) -> Iterator[Found]:
+def _file(connection: sqlite3.Connection) -> Iterator[Occurrence]:
     for (message,) in connection.execute("PRAGMA integrity_check"):
         if message != "ok":
             yield FILE, Place(None, message)
 
 
-def _whole_corpus(connection: sqlite3.Connection) -> Iterator[Found]:
+def _whole_corpus(connection: sqlite3.Connection) -> Iterator[Occurrence]:
     for row in connection.execute("PRAGMA foreign_key_check"):
         yield ORPHANS, Place(None, f"passage {row['rowid']}")
     (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
@@ -127,7 +127,7 @@ _COUNTS = {
 }
 
 
-def _articles(connection: sqlite3.Connection, told: ProgressCallback) -> Iterator[Found]:
+def _articles(connection: sqlite3.Connection, told: ProgressCallback) -> Iterator[Occurrence]:
     (total,) = connection.execute("SELECT count(DISTINCT article_id) FROM versions").fetchone()
     versions = connection.execute(
         "SELECT versions.*, articles.version AS current FROM versions "
@@ -144,7 +144,7 @@ def _articles(connection: sqlite3.Connection, told: ProgressCallback) -> Iterato
 
 def _article(
     connection: sqlite3.Connection, versions: Sequence[sqlite3.Row], *, dimension: int | None
-) -> Iterator[Found]:
+) -> Iterator[Occurrence]:
     """Check all versions of an article, and the header and passages of its current version."""
     article_id, current = versions[0]["article_id"], versions[0]["current"]
     newest = max(versions, key=lambda row: row["stored_at"])["version"]
@@ -160,7 +160,7 @@ def _article(
             yield UNLISTED, Place(article_id)
 
 
-def _current(connection: sqlite3.Connection, article: Article, dimension: int | None) -> Iterator[Found]:
+def _current(connection: sqlite3.Connection, article: Article, dimension: int | None) -> Iterator[Occurrence]:
     header = connection.execute("SELECT * FROM articles WHERE id = ?", [article.id]).fetchone()
     if dict(header) != header_values(article):
         yield HEADERS, Place(article.id)
@@ -183,7 +183,7 @@ def _passage_place(row: sqlite3.Row) -> Place:
     return Place(row["article_id"], f"passage {row['id']}")
 
 
-def _words(article: Article, rows: Sequence[sqlite3.Row]) -> Iterator[Found]:
+def _words(article: Article, rows: Sequence[sqlite3.Row]) -> Iterator[Occurrence]:
     passages = [
         Passage(**{name: row[name] for name in ("paragraph", "start", "end", "text")}) for row in rows
     ]
@@ -204,7 +204,7 @@ def _ids(connection: sqlite3.Connection) -> IdArray:
     return np.array([row["id"] for row in rows], np.int64)
 
 
-def _keyword_index(connection: sqlite3.Connection, index: KeywordIndex, ids: IdArray) -> Iterator[Found]:
+def _keyword_index(connection: sqlite3.Connection, index: KeywordIndex, ids: IdArray) -> Iterator[Occurrence]:
     for place in _differences(index.passage_ids(), ids):
         yield KEYWORD_INDEX, place
     for entry in entries(connection, sample=_LOOKED_UP):
@@ -215,7 +215,7 @@ def _keyword_index(connection: sqlite3.Connection, index: KeywordIndex, ids: IdA
             )
 
 
-def _vector_index(connection: sqlite3.Connection, index: VectorIndex, ids: IdArray) -> Iterator[Found]:
+def _vector_index(connection: sqlite3.Connection, index: VectorIndex, ids: IdArray) -> Iterator[Occurrence]:
     differences = list(_differences(index.ids(), ids))
     for place in differences:
         yield VECTOR_INDEX, place

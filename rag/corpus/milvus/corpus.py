@@ -15,7 +15,7 @@ import numpy as np
 
 from embeddings.weights import FloatArray
 from rag.corpus.documents import from_document, header
-from rag.corpus.findings import Finding, Found, Place, grouped
+from rag.corpus.findings import Finding, Occurrence, Place, grouped
 from rag.corpus.index_report import IndexReport
 from rag.corpus.milvus.encoding_again import EncodingAgain
 from rag.corpus.milvus.generations import GIVEN_UP_SECONDS, Generations
@@ -159,14 +159,14 @@ class MilvusCorpus:
         """Check the current articles and their passages; `told` is called after each article."""
         articles = self._collections.articles
         total = self._server.count(articles)
-        found: list[Found] = []
+        found: list[Occurrence] = []
         rows = self._generations.pages(articles, "", ["version"], key="text")
         for done, row in enumerate(rows, start=1):
             found += self._check(text_of(row["id"]))
             told(done, total)
         return grouped(found)
 
-    def _check(self, article_id: str) -> Iterator[Found]:
+    def _check(self, article_id: str) -> Iterator[Occurrence]:
         article = self.article(article_id)
         passages = [passage for passage, _ in self.passages_of(article_id)]
         current = self._generations.head(key_of(article_id))

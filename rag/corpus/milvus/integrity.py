@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from rag.corpus.findings import MISPLACED, UNCOVERED, Found, Place, Problem, is_covered, matches_article
+from rag.corpus.findings import MISPLACED, UNCOVERED, Occurrence, Place, Problem, is_covered, matches_article
 from rag.datatypes import Article, Passage
 
 CHANGED = Problem(
@@ -13,7 +13,7 @@ CHANGED = Problem(
 )
 
 
-def check_passages(article: Article, passages: Sequence[Passage]) -> Iterator[Found]:
+def check_passages(article: Article, passages: Sequence[Passage]) -> Iterator[Occurrence]:
     """Yield the passages that do not match the article, and the article if they do not cover its text."""
     rows = [asdict(passage) for passage in passages]
     misplaced = [number for number, row in enumerate(rows, start=1) if not matches_article(row, article)]

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from benchmarks.data import articles, bundled_encoder, open_corpus
 from rag.answering.events import Answered, Event, TextWritten, WritingFailed
 from rag.datatypes import AnswerMode, Article
-from rag.language_model.protocol import USUAL_SAMPLING, Sampling, TextPart, Usage
+from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling, TextPart, Usage
 from rag.pipeline import Pipeline, Question
 from rag.prompts import Message
 from tests.contract import check_citations
@@ -35,7 +35,7 @@ class MisbehavingModel:
     name = "misbehaving"
 
     async def stream(
-        self, messages: Sequence[Message], _: Sampling = USUAL_SAMPLING
+        self, messages: Sequence[Message], _: Sampling = DEFAULT_SAMPLING
     ) -> AsyncGenerator[TextPart | Usage]:
         """Yield an answer in pieces of random length."""
         prompt = messages[1]["content"]

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Sequence
 from benchmarks.data import bundled_encoder, folder_argument, indonesian_pool, questions
 from rag.answering.events import ClaimCited, HitsFound
 from rag.datatypes import Hit
-from rag.language_model.protocol import USUAL_SAMPLING, Sampling, TextPart, Usage
+from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling, TextPart, Usage
 from rag.pipeline import Pipeline, Question
 from rag.prompts import Message
 
@@ -30,7 +30,7 @@ class PacedModel:
         self.seconds = 0.0
 
     async def stream(
-        self, messages: Sequence[Message], _: Sampling = USUAL_SAMPLING
+        self, messages: Sequence[Message], _: Sampling = DEFAULT_SAMPLING
     ) -> AsyncGenerator[TextPart | Usage]:
         """Yield the text. `seconds` is set to the time that writing alone takes."""
         marker = re.search(r"\[\[\w+:", messages[0]["content"])

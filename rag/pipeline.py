@@ -15,13 +15,13 @@ from embeddings.encoder import Encoder
 from embeddings.remembering import RememberingEncoder
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
-from rag.answering.extractive import Extractive
+from rag.answering.extractive_method import ExtractiveMethod
 from rag.answering.judge import EncoderJudge
+from rag.answering.language_model_method import LanguageModelMethod
 from rag.answering.languages import answer_language
+from rag.answering.method import AnswerMethod
 from rag.answering.question import Question
-from rag.answering.refusal import why_no_hits
-from rag.answering.way import Way
-from rag.answering.written import Written
+from rag.answering.refusal import no_hits_reason
 from rag.conversation.rewriting import Rewriting, self_contained
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Answer, AnswerMode, Filters, SearchMode, UnsupportedPolicy
@@ -81,9 +81,9 @@ class Pipeline:
         self._pool = WorkerPool(threads=threads, max_wait_seconds=_MAX_WAIT_SECONDS)
         remembering = RememberingEncoder(encoder, capacity=_REMEMBERED_SENTENCES)
         self._judge = EncoderJudge(remembering)
-        self._extractive = Extractive(judge=self._judge, encoder=encoder, pool=self._pool)
-        self._written = partial(
-            Written,
+        self._extractive_method = ExtractiveMethod(judge=self._judge, encoder=encoder, pool=self._pool)
+        self._language_model_method = partial(
+            LanguageModelMethod,
             verifier=EncoderVerifier(remembering),
             encoder=encoder,
             pool=self._pool,
@@ -98,15 +98,15 @@ class Pipeline:
         comes in between. A language model that does not finish within the answer's time limit counts as
         failed. The verbatim answer that replaces its text takes no longer than usual.
         """
-        ends = asyncio.get_running_loop().time() + self._answer_timeout_seconds
-        question = replace(question, sampling=replace(question.sampling, ends=ends))
-        ways = self._ways(question.mode)
+        deadline = asyncio.get_running_loop().time() + self._answer_timeout_seconds
+        question = replace(question, sampling=replace(question.sampling, deadline=deadline))
+        methods = self._methods(question.mode)
         understood = await self._understand(question)
         draft = await self._pool.run_or_refuse(partial(self._search_and_decide, question, understood))
         yield HitsFound(draft.found.hits)
-        for way in ways:
-            if not draft.is_settled:
-                async for event in way.answer(draft):
+        for method in methods:
+            if not draft.is_complete:
+                async for event in method.answer(draft):
                     yield event
         if understood.failure is not None and draft.model is None and draft.degraded is None:
             draft.degraded = understood.failure.reason
@@ -146,7 +146,7 @@ class Pipeline:
         """Return the number of articles that a range of days leaves out because they have no date."""
         return self.corpus.counts(filters).undated_left_out if filters.has_dates else 0
 
-    def _ways(self, mode: AnswerMode) -> Sequence[Way]:
+    def _methods(self, mode: AnswerMode) -> Sequence[AnswerMethod]:
         """Return the answer methods in the order in which they are tried."""
         if mode == "llm" and self.language_model is None:
             raise BadRequest(
@@ -154,8 +154,8 @@ class Pipeline:
                 field="mode",
             )
         if mode == "extractive" or self.language_model is None:
-            return [self._extractive]
-        return [self._written(self.language_model), self._extractive]
+            return [self._extractive_method]
+        return [self._language_model_method(self.language_model), self._extractive_method]
 
     async def _understand(self, question: Question) -> Rewriting:
         """Rewrite a follow-up as a question that can be understood without the turns before it."""
@@ -165,7 +165,7 @@ class Pipeline:
             question.turns,
             language_model=None if question.mode == "extractive" else self.language_model,
             is_usable=self._is_usable,
-            ends=question.sampling.ends,
+            deadline=question.sampling.deadline,
         )
 
     def _is_usable(self, text: str) -> bool:
@@ -186,7 +186,7 @@ class Pipeline:
         if found.hits:
             draft.refusal_reason = self._judge.relevance_refusal(query, found)
         else:
-            draft.refusal_reason = why_no_hits(self.corpus, query.filters)
+            draft.refusal_reason = no_hits_reason(self.corpus, query.filters)
         draft.undated_left_out = self.undated_left_out(query.filters)
         return draft
 

@@ -1,4 +1,5 @@
 """Answer methods: verbatim sentences and written answers, refusals, and the draft of an answer.
 
-Nothing here searches or judges claims. Start with `way.py`, then `extractive.py` and `written.py`.
+Nothing here searches or judges claims. Start with `method.py`, then `extractive_method.py` and
+`language_model_method.py`.
 """

@@ -16,8 +16,8 @@ from rag.text.languages import Span, sentence_spans, words
 from rag.text.passages import titled
 
 # The number of hits whose sentences are considered, and the largest number of excerpts.
-_HITS = 3
-_RUNS = 3
+_MAX_HITS = 3
+_MAX_EXCERPTS = 3
 
 # A neighbour of the best sentence is quoted with it, and other sentences are quoted too, if they are at least
 # e^-margin times as likely to contain the answer. Across languages, words in common do not count and the
@@ -58,7 +58,7 @@ WEIGHTS = SentenceWeights(
 
 
 @dataclass(frozen=True)
-class Run:
+class Excerpt:
     """A quote of one sentence or of two neighbouring sentences, and these sentences."""
 
     quote: Quote
@@ -66,14 +66,14 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Extract:
+class BestSentences:
     """The excerpts that answer a question best, and their scores.
 
     `score` is the score of the best sentence by `SentenceWeights`. `similarity` is the highest cosine
     similarity between a sentence and the question.
     """
 
-    runs: tuple[Run, ...]
+    excerpts: tuple[Excerpt, ...]
     score: float
     similarity: float
 
@@ -93,41 +93,41 @@ class Candidate:
         return self.hit.text[slice(*self.span)]
 
 
-def best_sentences(query: Query, found: SearchResult, *, encoder: Encoder) -> Extract:
+def best_sentences(query: Query, found: SearchResult, *, encoder: Encoder) -> BestSentences:
     """Return one to three verbatim quotes from the hits, the best first."""
     candidates = sentence_candidates(query, found, encoder=encoder)
     scores = np.array([candidate.features for candidate in candidates]) @ _vector(WEIGHTS)
-    return Extract(
-        runs=tuple(_runs(candidates, scores, margin=_margin(query, found))),
+    return BestSentences(
+        excerpts=tuple(_excerpts(candidates, scores, margin=_margin(query, found))),
         score=float(scores.max()),
         similarity=max(candidate.features[0] for candidate in candidates),
     )
 
 
-def before_stop(runs: Sequence[Run], stop: Sequence[str]) -> Sequence[Run]:
+def excerpts_before_stop(excerpts: Sequence[Excerpt], stop: Sequence[str]) -> Sequence[Excerpt]:
     """Return the excerpts before the first one that contains a stop sequence."""
     text = ""
-    for place, run in enumerate(runs):
-        text += "\n" * bool(text) + run.quote.text
+    for place, excerpt in enumerate(excerpts):
+        text += "\n" * bool(text) + excerpt.quote.text
         if any(end in text for end in stop):
-            return runs[:place]
-    return runs
+            return excerpts[:place]
+    return excerpts
 
 
-def within(
-    runs: Sequence[Run], max_tokens: int | None, *, count_tokens: Callable[[Sequence[str]], list[int]]
-) -> Sequence[Run]:
+def excerpts_within(
+    excerpts: Sequence[Excerpt], max_tokens: int | None, *, count_tokens: Callable[[Sequence[str]], list[int]]
+) -> Sequence[Excerpt]:
     """Return the first excerpts that fit into `max_tokens` as a whole, and always the first one."""
-    if max_tokens is None or not runs:
-        return runs
-    totals = accumulate(count_tokens([run.quote.text for run in runs]))
-    return runs[: max(1, sum(total <= max_tokens for total in totals))]
+    if max_tokens is None or not excerpts:
+        return excerpts
+    totals = accumulate(count_tokens([excerpt.quote.text for excerpt in excerpts]))
+    return excerpts[: max(1, sum(total <= max_tokens for total in totals))]
 
 
 def sentence_candidates(query: Query, found: SearchResult, *, encoder: Encoder) -> list[Candidate]:
     """Return the sentences of the first hits, with their features in the order of `SentenceWeights`."""
     candidates: list[Candidate] = []
-    for hit in found.hits[:_HITS]:
+    for hit in found.hits[:_MAX_HITS]:
         candidates += _candidates(query, found, hit, first_place=len(candidates))
     similarities = encoder.encode_passages(_texts(candidates, encoder)) @ _question_vector(found)
     return [
@@ -196,15 +196,15 @@ def _margin(query: Query, found: SearchResult) -> float:
     return _MARGIN if is_same else _MARGIN_ACROSS_LANGUAGES
 
 
-def _runs(candidates: Sequence[Candidate], scores: FloatArray, *, margin: float) -> list[Run]:
+def _excerpts(candidates: Sequence[Candidate], scores: FloatArray, *, margin: float) -> list[Excerpt]:
     """Return excerpts: the best sentence with a neighbour that scores nearly as high, and other such ones."""
     order = map(int, np.argsort(-scores, kind="stable"))
     near = [place for place in order if scores[place] >= scores.max() - margin]
     best = candidates[near[0]]
     partners = [place for place in near if _may_join(best, candidates[place], candidates)][:1]
     chosen = [sorted([near[0], *partners])] + [[place] for place in near[1:] if place not in partners]
-    runs = [_run([candidates[place] for place in places]) for places in chosen]
-    return _distinct(runs)[:_RUNS]
+    excerpts = [_excerpt([candidates[place] for place in places]) for places in chosen]
+    return _distinct(excerpts)[:_MAX_EXCERPTS]
 
 
 def _may_join(best: Candidate, other: Candidate, candidates: Sequence[Candidate]) -> bool:
@@ -213,7 +213,7 @@ def _may_join(best: Candidate, other: Candidate, candidates: Sequence[Candidate]
     return other in of_passage and abs(other.place - best.place) == 1 and len(of_passage) > 2
 
 
-def _run(candidates: Sequence[Candidate]) -> Run:
+def _excerpt(candidates: Sequence[Candidate]) -> Excerpt:
     hit = candidates[0].hit
     # The claim and the quote have the same text, so the quote supports the claim.
     quote = Quote(
@@ -223,12 +223,12 @@ def _run(candidates: Sequence[Candidate]) -> Run:
         verdict="supported",
         checks={"quote": True},
     )
-    return Run(quote, tuple(candidate.text for candidate in candidates))
+    return Excerpt(quote, tuple(candidate.text for candidate in candidates))
 
 
-def _distinct(runs: Sequence[Run]) -> list[Run]:
+def _distinct(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
     """Drop quotes that have the same words as a better quote."""
-    by_words: dict[str, Run] = {}
-    for run in runs:
-        by_words.setdefault(" ".join(run.quote.text.split()).casefold(), run)
+    by_words: dict[str, Excerpt] = {}
+    for excerpt in excerpts:
+        by_words.setdefault(" ".join(excerpt.quote.text.split()).casefold(), excerpt)
     return list(by_words.values())

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, asdict, dataclass, field
 
-from rag.answering.best_sentences import Run
+from rag.answering.best_sentences import Excerpt
 from rag.answering.events import ClaimCited, Event, TextWritten
 from rag.answering.question import Question
 from rag.citations import Composer, Quote
@@ -52,7 +52,7 @@ class Draft:
         self.found_at = time.perf_counter()
 
     @property
-    def is_settled(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the draft is complete: there is an answer, or a reason to refuse."""
         return self.is_finished or self.refusal_reason is not None
 
@@ -102,13 +102,13 @@ class Draft:
             checks=attribution.checks,
         )
 
-    def add_run(self, run: Run) -> list[Event]:
+    def add_excerpt(self, excerpt: Excerpt) -> list[Event]:
         """Add a quote on its own line. Each of its sentences is a claim."""
-        leads = ("\n", *[" "] * (len(run.sentences) - 1))
+        leads = ("\n", *[" "] * (len(excerpt.sentences) - 1))
         return [
             event
-            for sentence, lead in zip(run.sentences, leads, strict=True)
-            for event in self.add(sentence, [run.quote], lead=lead)
+            for sentence, lead in zip(excerpt.sentences, leads, strict=True)
+            for event in self.add(sentence, [excerpt.quote], lead=lead)
         ]
 
     def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from embeddings.encoder import Encoder
-from rag.answering.best_sentences import Run, best_sentences
+from rag.answering.best_sentences import Excerpt, best_sentences
 from rag.answering.refusal import answer_refusal, relevance_refusal
 from rag.search.retrieval import Query, SearchResult
 
@@ -13,7 +13,7 @@ from rag.search.retrieval import Query, SearchResult
 class Choice:
     """The excerpts that answer a question, the best first, or the reason to refuse."""
 
-    runs: tuple[Run, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
     refusal_reason: str | None = None
 
 
@@ -41,6 +41,6 @@ class EncoderJudge:
 
     def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
-        extract = best_sentences(query, found, encoder=self._encoder)
-        reason = answer_refusal(query, found, extract, encoder_name=self._encoder.name)
-        return Choice(refusal_reason=reason) if reason else Choice(extract.runs)
+        best = best_sentences(query, found, encoder=self._encoder)
+        reason = answer_refusal(query, found, best, encoder_name=self._encoder.name)
+        return Choice(refusal_reason=reason) if reason else Choice(best.excerpts)

@@ -12,14 +12,14 @@ from rag.validation import language_tag
 _DETECTABLE_BYTES = 25
 
 # The language of a follow-up with fewer words, such as "Et quand?", cannot be detected.
-_TELLING_WORDS = 3
+_MIN_DETECTABLE_WORDS = 3
 
 
 def answer_language(question: Question, query: Query) -> str:
     """Return the requested language, else the question's, or the query's if the question is too short."""
     if question.language:
         return language_tag(question.language)
-    if question.text.strip() == query.text or len(written_words(question.text)) < _TELLING_WORDS:
+    if question.text.strip() == query.text or len(written_words(question.text)) < _MIN_DETECTABLE_WORDS:
         return query.language
     return detect_language(question.text)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rag.citations import CitationMarkers, plain_markers
 from rag.corpus.protocol import NO_FILTERS
 from rag.datatypes import AnswerMode, Filters, Turn
-from rag.language_model.protocol import USUAL_SAMPLING, Sampling
+from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,6 @@ class Question:
     top_k: int | None = None
     language: str | None = None
     mode: AnswerMode = "auto"
-    sampling: Sampling = USUAL_SAMPLING
+    sampling: Sampling = DEFAULT_SAMPLING
     citation_markers: CitationMarkers = plain_markers
     is_append_only: bool = False

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.answering.best_sentences import Extract
+from rag.answering.best_sentences import BestSentences
 from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import Filters
 from rag.search.retrieval import Query, SearchResult
@@ -20,8 +20,8 @@ class Signals:
 
     `similarity` and `coverage` are those of the best passage. `background` is the mean similarity of the
     passages found. `prominence` is the distance of the best passage from this mean, in standard deviations.
-    `lead` is the distance of the best sentence from this mean. `score` is the score of `Extract`. `lead` and
-    `score` are 0 before the sentences are read.
+    `lead` is the distance of the best sentence from this mean. `score` is the score of `BestSentences`.
+    `lead` and `score` are 0 before the sentences are read.
     """
 
     similarity: float
@@ -123,7 +123,7 @@ CALIBRATIONS = {
 }
 
 
-def why_no_hits(corpus: Corpus, filters: Filters) -> str:
+def no_hits_reason(corpus: Corpus, filters: Filters) -> str:
     """Return the reason why there are no hits."""
     is_empty = filters == NO_FILTERS or corpus.counts().articles == 0
     return "empty_corpus" if is_empty else "filters_leave_nothing"
@@ -144,9 +144,11 @@ def relevance_refusal(query: Query, found: SearchResult, *, encoder_name: str) -
     return None if is_likely else "nothing_relevant"
 
 
-def answer_refusal(query: Query, found: SearchResult, extract: Extract, *, encoder_name: str) -> str | None:
+def answer_refusal(
+    query: Query, found: SearchResult, best: BestSentences, *, encoder_name: str
+) -> str | None:
     """Return the reason to refuse if no sentence of the hits answers the question, else None."""
-    calibrated = _calibrated(query, found, extract, encoder_name=encoder_name)
+    calibrated = _calibrated(query, found, best, encoder_name=encoder_name)
     if calibrated is None:
         return None
     calibration, signals = calibrated
@@ -154,7 +156,7 @@ def answer_refusal(query: Query, found: SearchResult, extract: Extract, *, encod
     return None if is_likely else "evidence_does_not_answer"
 
 
-def signals_of(found: SearchResult, extract: Extract | None, *, background: Background) -> Signals:
+def signals_of(found: SearchResult, best: BestSentences | None, *, background: Background) -> Signals:
     """Return the signals of a search result, with or without those of the sentences."""
     mean, spread = background.of(found.similarities.values())
     similarity = found.similarity or 0.0
@@ -163,8 +165,8 @@ def signals_of(found: SearchResult, extract: Extract | None, *, background: Back
         coverage=found.coverage or 0.0,
         background=mean,
         prominence=(similarity - mean) / spread,
-        lead=extract.similarity - mean if extract else 0.0,
-        score=extract.score if extract else 0.0,
+        lead=best.similarity - mean if best else 0.0,
+        score=best.score if best else 0.0,
     )
 
 
@@ -174,7 +176,7 @@ def is_same_language(query: Query, found: SearchResult) -> bool:
 
 
 def _calibrated(
-    query: Query, found: SearchResult, extract: Extract | None, *, encoder_name: str
+    query: Query, found: SearchResult, best: BestSentences | None, *, encoder_name: str
 ) -> tuple[Calibration, Signals] | None:
     """Return the calibration and the signals, or None if the encoder or the similarity is unknown."""
     calibrations = CALIBRATIONS.get(encoder_name)
@@ -182,7 +184,7 @@ def _calibrated(
         return None
     is_same = is_same_language(query, found)
     calibration = calibrations.same_language if is_same else calibrations.across_languages
-    return calibration, signals_of(found, extract, background=calibrations.background)
+    return calibration, signals_of(found, best, background=calibrations.background)
 
 
 def _primary(language: str) -> str:

@@ -42,13 +42,13 @@ async def self_contained(
     language_model: LanguageModel | None,
     is_usable: IsUsable,
     timeout_seconds: float = _TIMEOUT_SECONDS,
-    ends: float | None = None,
+    deadline: float | None = None,
 ) -> Rewriting:
     """Return a question that can be understood without the turns before it.
 
     A question that stands on its own is returned unchanged. If the language model fails or does not write a
     question, the rule completes the question. The language model may take `timeout_seconds`, but no more than
-    half of the time left until `ends`.
+    half of the time left until `deadline`.
     """
     if not any(turn.role == "user" for turn in turns) or stands_alone(question):
         return Rewriting(text=question)
@@ -56,7 +56,7 @@ async def self_contained(
     text, usage, failure = None, None, None
     if language_model is not None:
         try:
-            sampling = Sampling(ends=_deadline(timeout_seconds, ends))
+            sampling = Sampling(deadline=_rewriting_deadline(timeout_seconds, deadline))
             text, usage = await _rewrite(question, turns, language_model, is_usable, sampling)
         except LanguageModelError as error:
             logger.warning("%s Kutip completes the question by rule instead.", error)
@@ -76,9 +76,9 @@ def _by_rule(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> str:
     return completed if is_usable(completed) else question
 
 
-def _deadline(timeout_seconds: float, ends: float | None) -> float:
+def _rewriting_deadline(timeout_seconds: float, deadline: float | None) -> float:
     now = asyncio.get_running_loop().time()
-    return now + (timeout_seconds if ends is None else min(timeout_seconds, (ends - now) / 2))
+    return now + (timeout_seconds if deadline is None else min(timeout_seconds, (deadline - now) / 2))
 
 
 async def _rewrite(

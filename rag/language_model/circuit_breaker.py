@@ -12,7 +12,7 @@ from rag.errors import (
     LanguageModelPaused,
     LanguageModelRejected,
 )
-from rag.language_model.protocol import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
+from rag.language_model.protocol import DEFAULT_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.prompts import Message
 
 State = Literal["closed", "open", "half_open"]
@@ -52,7 +52,7 @@ class CircuitBreaker:
         return "open" if self._clock() < self._paused_until else "half_open"
 
     async def stream(
-        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING
+        self, messages: Sequence[Message], sampling: Sampling = DEFAULT_SAMPLING
     ) -> AsyncGenerator[TextPart | Usage]:
         """Yield the parts that the language model yields.
 
@@ -65,12 +65,12 @@ class CircuitBreaker:
             async with aclosing(self._language_model.stream(messages, sampling)) as parts:
                 async for part in parts:
                     yield part
-            self._note_success()
+            self._record_success()
         except _REQUEST_ERRORS:
-            self._note_success()
+            self._record_success()
             raise
         except LanguageModelError as error:
-            self._note_failure(error)
+            self._record_failure(error)
             raise
         finally:
             # If the caller stopped reading, the outcome is unknown. The next request is then the trial.
@@ -88,12 +88,12 @@ class CircuitBreaker:
         self._is_trial_running = state == "half_open"
         return self._is_trial_running
 
-    def _note_success(self) -> None:
+    def _record_success(self) -> None:
         self._failures = 0
         if self.state == "half_open":
             self._is_tripped = False
 
-    def _note_failure(self, error: LanguageModelError) -> None:
+    def _record_failure(self, error: LanguageModelError) -> None:
         self._failures += 1
         self._reason = str(error)
         pause_asked_for = min(error.retry_after_seconds or 0.0, LONGEST_PAUSE_SECONDS)

@@ -21,7 +21,7 @@ from rag.errors import (
     LanguageModelTimeout,
     LanguageModelUnavailable,
 )
-from rag.language_model.protocol import USUAL_SAMPLING, Sampling, TextPart, Usage
+from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling, TextPart, Usage
 from rag.prompts import Message
 
 OPENAI = "https://api.openai.com/v1"
@@ -59,7 +59,7 @@ class OpenAILanguageModel:
         self._certificates = httpx2.create_ssl_context()
 
     async def stream(
-        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING
+        self, messages: Sequence[Message], sampling: Sampling = DEFAULT_SAMPLING
     ) -> AsyncGenerator[TextPart | Usage]:
         """Yield the text as it is written, then the usage if it is known.
 
@@ -92,15 +92,15 @@ class OpenAILanguageModel:
         """Yield the chunks. The time limit is for the whole answer, in case the server sends it slowly."""
         # subtle: not `wait_for`, which up to Python 3.11 swallows a cancellation that arrives with a chunk.
         # Not one timeout around the loop, which would interrupt the caller while it handles a chunk.
-        ends = asyncio.get_running_loop().time() + seconds
+        deadline = asyncio.get_running_loop().time() + seconds
         async with self._client() as client:
-            async with asyncio.timeout_at(ends):
+            async with asyncio.timeout_at(deadline):
                 stream = await self._open_with_retry(client, messages, sampling)
             async with stream:
                 chunks = aiter(stream)
                 while True:
                     try:
-                        async with asyncio.timeout_at(ends):
+                        async with asyncio.timeout_at(deadline):
                             chunk = await anext(chunks)
                     except StopAsyncIteration:
                         return
@@ -133,7 +133,11 @@ class OpenAILanguageModel:
 
     def _seconds_left(self, sampling: Sampling) -> float:
         left = self._timeout_seconds
-        return left if sampling.ends is None else min(left, sampling.ends - asyncio.get_running_loop().time())
+        return (
+            left
+            if sampling.deadline is None
+            else min(left, sampling.deadline - asyncio.get_running_loop().time())
+        )
 
     def _limit(self, sampling: Sampling) -> int:
         return min(self._max_tokens, sampling.max_tokens or self._max_tokens)

@@ -26,17 +26,17 @@ class Usage:
 class Sampling:
     """How to write a text: its maximum length, the temperature, and what ends the text early.
 
-    `ends` is a time on the event loop's clock. `max_tokens` and `ends` only lower the language model's own
-    limits.
+    `deadline` is a time on the event loop's clock. `max_tokens` and `deadline` only lower the language
+    model's own limits.
     """
 
     max_tokens: int | None = None
     temperature: float = 0.0
     stop: tuple[str, ...] = ()
-    ends: float | None = None
+    deadline: float | None = None
 
 
-USUAL_SAMPLING = Sampling()
+DEFAULT_SAMPLING = Sampling()
 
 
 NO_USAGE = Usage(prompt_tokens=0, completion_tokens=0)
@@ -48,7 +48,7 @@ class LanguageModel(Protocol):
     name: str
 
     def stream(
-        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING, /
+        self, messages: Sequence[Message], sampling: Sampling = DEFAULT_SAMPLING, /
     ) -> AsyncGenerator[TextPart | Usage]:
         """Yield the text as it is written, then the usage if it is known.
 

@@ -11,7 +11,7 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
 from rag.errors import LanguageModelCutOff, LanguageModelError
-from rag.language_model.protocol import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
+from rag.language_model.protocol import DEFAULT_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.prompts import Message
 
 
@@ -34,7 +34,7 @@ class TracedLanguageModel:
         }
 
     async def stream(
-        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING
+        self, messages: Sequence[Message], sampling: Sampling = DEFAULT_SAMPLING
     ) -> AsyncGenerator[TextPart | Usage]:
         """Yield the parts that the language model yields.
 

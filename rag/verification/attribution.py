@@ -12,7 +12,7 @@ from embeddings.weights import FloatArray
 from rag.citations import Quote
 from rag.datatypes import Verdict
 from rag.verification.claims import Sentence
-from rag.verification.comparison import RETOLD, Statement
+from rag.verification.comparison import COVERED, Statement
 from rag.verification.evidence import Candidate, Evidence, EvidenceSentence, runs
 from rag.verification.meaning import THRESHOLD, UNRELATED
 
@@ -23,16 +23,16 @@ _JOINED = 3
 
 # If the best sentence contradicts the claim, and is about the claim with a probability (or a coverage) higher
 # by this difference, it outweighs a sentence that states the same facts about something else.
-_LIKELIER = 0.15
+_OUTWEIGHING_DIFFERENCE = 0.15
 
 # If one sentence covers the claim to this share, several sentences are not joined to support it.
-_RETOLD_BY_ONE = 0.75
+_COVERED_BY_ONE = 0.75
 
 # A longer text is not a sentence. Its beginning shows what it is about, and no evidence supports all of it.
 _LONGEST_CLAIM = 4000
 
 # A claim with fewer words and no number, date or name is too short to compare with another language.
-_TELLING_WORDS = 3
+_MIN_COMPARABLE_WORDS = 3
 
 # Markdown signs, images, link targets and names of sources: "[Reuters]", "(Sumber: Antara)", and a number in
 # brackets or superscript at the end. subtle: the lengths are bounded, because a model may write nothing but
@@ -77,11 +77,11 @@ def attribute(sentence: Sentence, *, evidence: Evidence, language: str) -> Attri
     if len(text) > _LONGEST_CLAIM:
         return _unsupported(best)
     is_refusal = evidence.reads_as_refusal(vector)
-    if is_refusal and not claim.has_numbers_or_dates and best.comparison.coverage < RETOLD:
+    if is_refusal and not claim.has_numbers_or_dates and best.comparison.coverage < COVERED:
         return replace(_unsupported(best), is_refusal=True)
-    carrying = [candidate for candidate in candidates if _carries(claim, candidate)]
-    if carrying and not _outweighs(best, carrying[0]):
-        return _supported(_preferred(carrying, sentence.evidence))
+    supporting = [candidate for candidate in candidates if _supports(claim, candidate)]
+    if supporting and not _outweighs(best, supporting[0]):
+        return _supported(_preferred(supporting, sentence.evidence))
     joined = _join(claim, vector, candidates, evidence)
     if joined is not None:
         return _supported([joined])
@@ -97,31 +97,31 @@ def without_markup(text: str) -> str:
     return _MARKUP.sub(lambda match: match["shown"] or "", text).replace("|", " ")
 
 
-def _carries(claim: Statement, candidate: Candidate) -> bool:
+def _supports(claim: Statement, candidate: Candidate) -> bool:
     """Whether a candidate supports the claim. A word or two in another language are not enough to compare."""
     is_comparable = (
-        len(claim.words) >= _TELLING_WORDS
+        len(claim.words) >= _MIN_COMPARABLE_WORDS
         or bool(candidate.comparison.findings)
         or claim.is_in_language_of(candidate.sentences[0].statement)
     )
-    return is_comparable and candidate.carries_claim
+    return is_comparable and candidate.supports_claim
 
 
-def _outweighs(best: Candidate, carrying: Candidate) -> bool:
+def _outweighs(best: Candidate, supporting: Candidate) -> bool:
     """Whether the best sentence contradicts the claim and is clearly closer to it than the supporting one."""
-    if not best.is_contradicted or best.probability - carrying.probability < 0:
+    if not best.is_contradicted or best.probability - supporting.probability < 0:
         return False
-    is_nearer = best.comparison.coverage - carrying.comparison.coverage >= _LIKELIER
-    return is_nearer or best.probability - carrying.probability >= _LIKELIER
+    is_nearer = best.comparison.coverage - supporting.comparison.coverage >= _OUTWEIGHING_DIFFERENCE
+    return is_nearer or best.probability - supporting.probability >= _OUTWEIGHING_DIFFERENCE
 
 
-def _preferred(carrying: Sequence[Candidate], named: Sequence[int]) -> list[Candidate]:
+def _preferred(supporting: Sequence[Candidate], named: Sequence[int]) -> list[Candidate]:
     """Return the best supporting candidate of each named hit, or the best of all if no named hit has one."""
     best_of_hit: dict[int, Candidate] = {}
-    for candidate in carrying:
+    for candidate in supporting:
         best_of_hit.setdefault(candidate.sentences[0].number, candidate)
     kept = [best_of_hit[number] for number in named if number in best_of_hit]
-    return kept or [carrying[0]]
+    return kept or [supporting[0]]
 
 
 def _join(
@@ -129,22 +129,22 @@ def _join(
 ) -> Candidate | None:
     """Return several sentences that support the claim together, or None if there are none."""
     best = candidates[0]
-    if best.comparison.coverage >= _RETOLD_BY_ONE or best.probability < UNRELATED:
+    if best.comparison.coverage >= _COVERED_BY_ONE or best.probability < UNRELATED:
         return None
     parts: list[EvidenceSentence] = list(best.sentences)
     for candidate in candidates[1:]:
-        if not _adds(claim, parts, candidate):
+        if not _adds_words(claim, parts, candidate):
             continue
         parts += candidate.sentences
         joined = evidence.joined(claim, vector, parts)
-        if _carries(claim, joined):
+        if _supports(claim, joined):
             return joined
         if len(parts) == _JOINED:
             return None
     return None
 
 
-def _adds(claim: Statement, parts: Sequence[EvidenceSentence], candidate: Candidate) -> bool:
+def _adds_words(claim: Statement, parts: Sequence[EvidenceSentence], candidate: Candidate) -> bool:
     """Whether a sentence of the same language contains two or more words of the claim that `parts` lack.
 
     A sentence of another passage must add more than a name: one passage must state who did what.
@@ -167,7 +167,7 @@ def _supported(candidates: Sequence[Candidate]) -> Attribution:
 
 def _unsupported(best: Candidate) -> Attribution:
     """Return the verdict `contradicted` with the contradicting sentence, or `unsupported` without quotes."""
-    is_about_it = best.probability >= THRESHOLD or best.comparison.coverage >= RETOLD
+    is_about_it = best.probability >= THRESHOLD or best.comparison.coverage >= COVERED
     checks = {**best.comparison.checks, "meaning": round(best.probability, 4)}
     if best.is_contradicted and is_about_it:
         quotes = _quotes(best, verdict="contradicted")

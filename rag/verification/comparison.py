@@ -14,8 +14,9 @@ from rag.verification.facts.matching import Finding, compare_dates, compare_numb
 from rag.verification.facts.names import has_capitals, holds, plain_tokens, territories
 from rag.verification.facts.polarity import denied, direction
 
-# A claim that shares this part of its words with a sentence retells it. A difference is then an error.
-RETOLD = 0.6
+# A claim counts as covered by a sentence if it has this share of its words in common with the sentence. A
+# difference between the two is then an error.
+COVERED = 0.6
 
 # In scripts without capitals, replaced words are taken for a changed name up to this number of replacements
 # and this number of words in each. A paraphrase changes more.
@@ -150,18 +151,18 @@ def compare(claim: Statement, evidence: Statement) -> Comparison:
     return Comparison(
         numbers=compare_numbers(stated, evidence.facts),
         dates=compare_dates(stated, evidence.facts),
-        names=_compare_names(claim, evidence, is_retold=share >= RETOLD),
-        polarity=_compare_polarity(claim, evidence, is_retold=share >= RETOLD),
+        names=_compare_names(claim, evidence, is_covered=share >= COVERED),
+        polarity=_compare_polarity(claim, evidence, is_covered=share >= COVERED),
         coverage=share,
     )
 
 
-def _compare_polarity(claim: Statement, evidence: Statement, *, is_retold: bool) -> Finding | None:
+def _compare_polarity(claim: Statement, evidence: Statement, *, is_covered: bool) -> Finding | None:
     ours = direction(claim.written_words, language=claim.language)
     theirs = direction(evidence.written_words, language=evidence.language)
     if ours is not None and theirs is not None and ours != theirs:
         return "differs"
-    if is_retold and claim.is_in_language_of(evidence) and _is_denied(claim, evidence):
+    if is_covered and claim.is_in_language_of(evidence) and _is_denied(claim, evidence):
         return "differs"
     return "given" if ours is not None and ours == theirs else None
 
@@ -175,9 +176,9 @@ def _is_denied(claim: Statement, evidence: Statement) -> bool:
     return bool(denied_by_claim or denied_by_evidence)
 
 
-def _compare_names(claim: Statement, evidence: Statement, *, is_retold: bool) -> Finding | None:
+def _compare_names(claim: Statement, evidence: Statement, *, is_covered: bool) -> Finding | None:
     same_language = claim.is_in_language_of(evidence)
-    if same_language and is_retold and not has_capitals(claim.text) and _has_replaced_words(claim, evidence):
+    if same_language and is_covered and not has_capitals(claim.text) and _has_replaced_words(claim, evidence):
         return "differs"
     if not claim.facts.names:
         return None
@@ -186,7 +187,7 @@ def _compare_names(claim: Statement, evidence: Statement, *, is_retold: bool) ->
     hard = [name for name in absent if not name.is_soft]
     if not same_language:
         return _across_languages(claim, evidence, [n for n in hard if not finder(evidence.context_tokens, n)])
-    conflicting = _conflicting_names(claim, evidence) if is_retold else []
+    conflicting = _conflicting_names(claim, evidence) if is_covered else []
     if conflicting and absent:
         return "differs"
     return "missing" if any(not finder(evidence.context_tokens, name) for name in hard) else "given"
@@ -219,7 +220,7 @@ def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Na
 
 
 def _conflicting_names(claim: Statement, evidence: Statement) -> list[Name]:
-    """Return the evidence's names that are missing from a claim that retells the evidence."""
+    """Return the evidence's names that are missing from a claim that the evidence covers."""
     own = claim.tokens
     common = {token for token in evidence.context.split() if token.islower()}
     return [
@@ -234,8 +235,8 @@ def _has_replaced_words(claim: Statement, evidence: Statement) -> bool:
     stated, given = claim.words_beside_numbers, evidence.words_beside_numbers
     matcher = SequenceMatcher(None, stated, given, autojunk=False)
     replaced = [change for change in matcher.get_opcodes() if change[0] == "replace"]
-    retold = sum(block.size for block in matcher.get_matching_blocks())
-    if retold < RETOLD * len(stated) or not 1 <= len(replaced) <= _MOST_REPLACEMENTS:
+    covered = sum(block.size for block in matcher.get_matching_blocks())
+    if covered < COVERED * len(stated) or not 1 <= len(replaced) <= _MOST_REPLACEMENTS:
         return False
     return all(end - start <= _LONGEST_NAME for _, start, end, *_ in replaced)
 

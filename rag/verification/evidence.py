@@ -35,7 +35,7 @@ class Candidate:
     comparison: Comparison
 
     @property
-    def carries_claim(self) -> bool:
+    def supports_claim(self) -> bool:
         """Whether the sentences mean the same as the claim and state its numbers, dates and names.
 
         If names cannot be verified, a higher probability is required.

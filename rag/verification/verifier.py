@@ -25,7 +25,7 @@ class Verification(Protocol):
 class Verifier(Protocol):
     """Makes a `Verification` for each answer."""
 
-    def of(self, hits: Sequence[Hit]) -> Verification:
+    def verification_of(self, hits: Sequence[Hit]) -> Verification:
         """Return the verification for an answer that is written from `hits`."""
         ...
 
@@ -51,6 +51,6 @@ class EncoderVerifier:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
-    def of(self, hits: Sequence[Hit]) -> Verification:
+    def verification_of(self, hits: Sequence[Hit]) -> Verification:
         """Return the verification for an answer that is written from `hits`."""
         return EncoderVerification(hits, encoder=self._encoder)

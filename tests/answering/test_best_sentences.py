@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from rag.answering.best_sentences import Extract, Run, before_stop, best_sentences, within
+from rag.answering.best_sentences import (
+    BestSentences,
+    Excerpt,
+    best_sentences,
+    excerpts_before_stop,
+    excerpts_within,
+)
 from rag.citations import Quote
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS
@@ -16,7 +22,7 @@ from tests.conftest import TopicEncoder, article
 PARAGRAPH = "Panen kopi mencapai 1.500 ton. Harga kopi naik. Bus kota mogok. Warga menonton maraton."
 
 
-def extract(corpus: LocalCorpus, text: str) -> Extract:
+def extract(corpus: LocalCorpus, text: str) -> BestSentences:
     encoder = TopicEncoder()
     query = Query(text=text, language="id", filters=NO_FILTERS, top_k=8)
     return best_sentences(query, hybrid_search(corpus, encoder, query), encoder=encoder)
@@ -29,34 +35,36 @@ def filled(ingestion: Ingestion, corpus: LocalCorpus) -> LocalCorpus:
 
 
 def test_the_sentence_with_a_number_answers_how_many(filled: LocalCorpus) -> None:
-    assert extract(filled, "Berapa ton panen kopi?").runs[0].quote.text == "Panen kopi mencapai 1.500 ton."
+    assert (
+        extract(filled, "Berapa ton panen kopi?").excerpts[0].quote.text == "Panen kopi mencapai 1.500 ton."
+    )
 
 
 def test_neighbours_that_answer_about_as_well_are_quoted_together(
     ingestion: Ingestion, corpus: LocalCorpus
 ) -> None:
     list(ingestion.ingest([article("kopi", "Harga kopi naik. Harga kopi turun. Bus kota mogok.")]))
-    best = extract(corpus, "Bagaimana harga kopi?").runs[0]
+    best = extract(corpus, "Bagaimana harga kopi?").excerpts[0]
     assert best.quote.text == "Harga kopi naik. Harga kopi turun."
     assert best.sentences == ("Harga kopi naik.", "Harga kopi turun.")
 
 
 def test_a_passage_of_two_sentences_is_not_quoted_whole(ingestion: Ingestion, corpus: LocalCorpus) -> None:
     list(ingestion.ingest([article("kopi", "Harga kopi naik. Harga kopi turun.")]))
-    runs = extract(corpus, "Bagaimana harga kopi?").runs
-    assert [run.sentences for run in runs] == [("Harga kopi naik.",), ("Harga kopi turun.",)]
+    excerpts = extract(corpus, "Bagaimana harga kopi?").excerpts
+    assert [excerpt.sentences for excerpt in excerpts] == [("Harga kopi naik.",), ("Harga kopi turun.",)]
 
 
 @pytest.mark.parametrize("question", ["Apa itu kopi?", "Siapa menonton maraton?", "Kapan bus mogok?"])
 def test_quotes_are_whole_sentences_and_each_is_given_once(filled: LocalCorpus, question: str) -> None:
     found = extract(filled, question)
     starts, ends = map(set, zip(*sentence_spans(PARAGRAPH, language="id"), strict=True))
-    assert 1 <= len(found.runs) <= 3
-    for run in found.runs:
-        assert run.quote.start in starts
-        assert run.quote.end in ends
-        assert run.quote.text == " ".join(run.sentences)
-    given = [sentence for run in found.runs for sentence in run.sentences]
+    assert 1 <= len(found.excerpts) <= 3
+    for excerpt in found.excerpts:
+        assert excerpt.quote.start in starts
+        assert excerpt.quote.end in ends
+        assert excerpt.quote.text == " ".join(excerpt.sentences)
+    given = [sentence for excerpt in found.excerpts for sentence in excerpt.sentences]
     assert len(given) == len(set(given))
 
 
@@ -68,9 +76,9 @@ def test_the_score_is_higher_where_the_words_of_the_question_stand(filled: Local
 
 @pytest.mark.parametrize(("limit", "given"), [(None, 3), (1, 1), (7, 1), (8, 2), (10, 2), (11, 3), (99, 3)])
 def test_a_limit_leaves_out_whole_quotes(filled: LocalCorpus, limit: int | None, given: int) -> None:
-    runs = runs_of(filled)
-    kept = within(runs, limit, count_tokens=TopicEncoder().count_tokens)  # 5, 3 and 3 words
-    assert list(kept) == runs[:given]
+    excerpts = excerpts_of(filled)
+    kept = excerpts_within(excerpts, limit, count_tokens=TopicEncoder().count_tokens)  # 5, 3 and 3 words
+    assert list(kept) == excerpts[:given]
 
 
 @pytest.mark.parametrize(
@@ -78,16 +86,16 @@ def test_a_limit_leaves_out_whole_quotes(filled: LocalCorpus, limit: int | None,
     [([], 3), (["zz"], 3), (["Harga"], 1), (["\n"], 1), (["ton.\nHarga"], 1), (["zz", "Bus"], 2), (["P"], 0)],
 )
 def test_a_stop_leaves_out_the_quote_that_holds_it(filled: LocalCorpus, stop: list[str], given: int) -> None:
-    runs = runs_of(filled)
-    assert list(before_stop(runs, stop)) == runs[:given]
+    excerpts = excerpts_of(filled)
+    assert list(excerpts_before_stop(excerpts, stop)) == excerpts[:given]
 
 
-def runs_of(corpus: LocalCorpus) -> list[Run]:
+def excerpts_of(corpus: LocalCorpus) -> list[Excerpt]:
     """Return each of the first three sentences as a quote of its own."""
     (hit,) = corpus_hits(corpus)
     spans = sentence_spans(PARAGRAPH, language="id")[:3]
     quotes = [Quote(hit=hit, start=start, end=end, verdict="supported", checks={}) for start, end in spans]
-    return [Run(quote, (quote.text,)) for quote in quotes]
+    return [Excerpt(quote, (quote.text,)) for quote in quotes]
 
 
 def corpus_hits(corpus: LocalCorpus) -> list[Hit]:

@@ -17,7 +17,7 @@ from rag.errors import (
     LanguageModelUnavailable,
 )
 from rag.language_model.circuit_breaker import FAILURES, LONGEST_PAUSE_SECONDS, PAUSE_SECONDS, CircuitBreaker
-from rag.language_model.protocol import USUAL_SAMPLING, Sampling, TextPart, Usage
+from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling, TextPart, Usage
 from rag.prompts import Message
 
 AWAY = LanguageModelUnavailable("kopi-1 cannot be used.")
@@ -35,7 +35,7 @@ class Model:
         self.breaker = CircuitBreaker(self, clock=lambda: self.now)
 
     async def stream(
-        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING, /
+        self, messages: Sequence[Message], sampling: Sampling = DEFAULT_SAMPLING, /
     ) -> AsyncGenerator[TextPart | Usage]:
         """Yield two words, the fault before the second."""
         self.asked += 1

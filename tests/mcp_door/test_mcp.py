@@ -35,7 +35,7 @@ from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Answer
 from rag.ingestion import Ingestion
 from rag.language_model.openai_model import OpenAILanguageModel
-from rag.language_model.protocol import USUAL_SAMPLING, LanguageModel, Sampling, TextPart, Usage
+from rag.language_model.protocol import DEFAULT_SAMPLING, LanguageModel, Sampling, TextPart, Usage
 from rag.pipeline import Pipeline
 from rag.prompts import Message
 from rag.service import Service
@@ -503,7 +503,7 @@ class EndlessModel:
         self.has_ended = threading.Event()
 
     async def stream(
-        self, messages: Sequence[Message], sampling: Sampling = USUAL_SAMPLING, /
+        self, messages: Sequence[Message], sampling: Sampling = DEFAULT_SAMPLING, /
     ) -> AsyncGenerator[TextPart | Usage]:
         """Say nothing for a minute."""
         self.has_begun.set()

@@ -7,7 +7,7 @@ from rag.answering.draft import Draft
 from rag.answering.events import Event
 
 
-class Way(Protocol):
+class AnswerMethod(Protocol):
     """A method to answer a question from the hits."""
 
     def answer(self, draft: Draft) -> AsyncIterator[Event]:

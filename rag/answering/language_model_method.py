@@ -19,7 +19,7 @@ from rag.verification.verifier import Verification, Verifier
 from rag.worker_pools import WorkerPool
 
 
-class Written:
+class LanguageModelMethod:
     """Lets a language model write the answer from as many of the hits as fit into its context.
 
     `unsupported` is the policy for sentences that no evidence supports.
@@ -61,7 +61,7 @@ class Written:
             yield WritingFailed(error)
 
     async def _write(self, draft: Draft) -> AsyncIterator[Event]:
-        hits = await self._pool.run(partial(self._fitting, draft))
+        hits = await self._pool.run(partial(self._hits_that_fit, draft))
         while True:
             draft.evidence_left_out = len(draft.found.hits) - len(hits)
             try:
@@ -84,11 +84,11 @@ class Written:
         messages = build_messages(draft.query.text, language=draft.language, evidence=hits, frame=frame)
         usual_markers = UsualMarkers(len(hits), tuple(texts))
         reader = SentenceReader(frame, language=draft.language, usual_markers=usual_markers)
-        verification = self._verifier.of(hits)
+        verification = self._verifier.verification_of(hits)
         preparing = asyncio.ensure_future(self._pool.run(verification.prepare))
         waiting: list[Event] = []
         try:
-            stop, sampling = _held_back(draft.question.sampling, frame, len(hits))
+            stop, sampling = _stops_in_markers(draft.question.sampling, frame, len(hits))
             parts = self._language_model.stream(messages, sampling)
             async for sentence in _sentences(parts, reader, draft):
                 if any(end in sentence.lead + sentence.text for end in stop):
@@ -106,7 +106,7 @@ class Written:
             for event in waiting:
                 yield event
 
-    def _fitting(self, draft: Draft) -> Sequence[Hit]:
+    def _hits_that_fit(self, draft: Draft) -> Sequence[Hit]:
         """Return the first hits that fit into the prompt, at least one. The encoder counts the tokens."""
         hits = draft.found.hits
         lengths = self._count_tokens(_untrusted(draft.query.text, hits))
@@ -130,7 +130,9 @@ class Written:
         return draft.add_attributed(sentence, attribution)
 
 
-def _held_back(sampling: Sampling, frame: Frame, evidence_count: int) -> tuple[tuple[str, ...], Sampling]:
+def _stops_in_markers(
+    sampling: Sampling, frame: Frame, evidence_count: int
+) -> tuple[tuple[str, ...], Sampling]:
     """Return the stop sequences that occur in a marker, and the sampling without them.
 
     The server would cut the answer at a marker that contains a stop sequence.

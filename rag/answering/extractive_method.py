@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 from embeddings.encoder import Encoder
-from rag.answering.best_sentences import before_stop, within
+from rag.answering.best_sentences import excerpts_before_stop, excerpts_within
 from rag.answering.draft import Draft
 from rag.answering.events import Event
 from rag.answering.judge import Judge
 from rag.worker_pools import WorkerPool
 
 
-class Extractive:
+class ExtractiveMethod:
     """Answers with the sentences that a judge chooses, or refuses if none of them answers the question."""
 
     def __init__(self, *, judge: Judge, encoder: Encoder, pool: WorkerPool) -> None:
@@ -29,7 +29,9 @@ class Extractive:
         if choice.refusal_reason is not None:
             draft.refusal_reason = choice.refusal_reason
             return []
-        wanted = before_stop(choice.runs, draft.question.sampling.stop)
-        runs = within(wanted, draft.question.sampling.max_tokens, count_tokens=self._count_tokens)
-        draft.finish_extracting(is_cut_short=len(runs) < len(wanted))
-        return [event for run in runs for event in draft.add_run(run)]
+        wanted = excerpts_before_stop(choice.excerpts, draft.question.sampling.stop)
+        excerpts = excerpts_within(
+            wanted, draft.question.sampling.max_tokens, count_tokens=self._count_tokens
+        )
+        draft.finish_extracting(is_cut_short=len(excerpts) < len(wanted))
+        return [event for excerpt in excerpts for event in draft.add_excerpt(excerpt)]

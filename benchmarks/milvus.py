@@ -99,8 +99,8 @@ def _milvus(uri: str, index: str) -> MilvusCorpus:
 
 def _fill(milvus: CorpusTransfer, local: CorpusTransfer) -> float:
     started = time.perf_counter()
-    transfer(local, milvus, told=lambda done, total: None)
-    print(compare(local, milvus, told=lambda done, total: None))
+    transfer(local, milvus, on_progress=lambda done, total: None)
+    print(compare(local, milvus, on_progress=lambda done, total: None))
     return time.perf_counter() - started
 
 

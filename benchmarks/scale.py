@@ -115,7 +115,7 @@ def _recall(corpus: LocalCorpus, asked: Sequence[str], size: int) -> float:
         stored = database.execute("SELECT id, vector FROM passages")
         while rows := stored.fetchmany(20_000):
             vectors = np.frombuffer(b"".join(vector for _, vector in rows), np.float32)
-            true.show(np.array([number for number, _ in rows]), vectors.reshape(len(rows), -1))
+            true.add_vectors(np.array([number for number, _ in rows]), vectors.reshape(len(rows), -1))
     found = [
         [passage.passage_id for passage in corpus.vector_search(vector, depth=100)[:10]]
         for vector in true.queries

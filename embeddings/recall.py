@@ -16,7 +16,7 @@ class TrueNeighbours:
         self._scores = np.full((len(queries), neighbours), -np.inf, np.float32)
         self._ids = np.full((len(queries), neighbours), -1, np.int64)
 
-    def show(self, ids: npt.NDArray[np.int64], vectors: FloatArray) -> None:
+    def add_vectors(self, ids: npt.NDArray[np.int64], vectors: FloatArray) -> None:
         """Search these vectors (count, dimension) too, and keep the nearest of all."""
         nearest = min(self.neighbours, len(ids))
         scores, places = faiss.knn(self.queries, vectors, nearest, metric=faiss.METRIC_INNER_PRODUCT)
@@ -32,7 +32,7 @@ class TrueNeighbours:
         return float(np.mean(shares))
 
 
-def made_up_queries(vectors: FloatArray, *, count: int = 400) -> FloatArray:
+def synthetic_queries(vectors: FloatArray, *, count: int = 400) -> FloatArray:
     """Return random unit vectors (count, dimension) that imitate the vectors of questions.
 
     A stored vector would be too easy a query, because it lies where its list is. These vectors are random

@@ -116,7 +116,7 @@ class Passage:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class KeptArticle:
+class StoredArticle:
     """Everything that a corpus stores of an article: its versions, its passages and their vectors."""
 
     article: Article

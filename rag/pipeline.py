@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from embeddings.caching import CachingEncoder
 from embeddings.encoder import Encoder
-from embeddings.remembering import RememberingEncoder
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
 from rag.answering.extractive_method import ExtractiveMethod
@@ -40,7 +40,7 @@ __all__ = ["OnFailure", "Pipeline", "Question"]
 
 logger = logging.getLogger(__name__)
 
-_REMEMBERED_SENTENCES = 10_000  # vectors of sentences of recently used passages; about 20 MB
+_CACHED_SENTENCES = 10_000  # vectors of sentences of recently used passages; about 20 MB
 
 # The longest wait for the search with which an answer begins.
 _MAX_WAIT_SECONDS = 5.0
@@ -79,12 +79,12 @@ class Pipeline:
         self._max_question_characters = max_question_characters
         self._answer_timeout_seconds = answer_timeout_seconds
         self._pool = WorkerPool(threads=threads, max_wait_seconds=_MAX_WAIT_SECONDS)
-        remembering = RememberingEncoder(encoder, capacity=_REMEMBERED_SENTENCES)
-        self._judge = EncoderJudge(remembering)
+        caching = CachingEncoder(encoder, capacity=_CACHED_SENTENCES)
+        self._judge = EncoderJudge(caching)
         self._extractive_method = ExtractiveMethod(judge=self._judge, encoder=encoder, pool=self._pool)
         self._language_model_method = partial(
             LanguageModelMethod,
-            verifier=EncoderVerifier(remembering),
+            verifier=EncoderVerifier(caching),
             encoder=encoder,
             pool=self._pool,
             max_prompt_tokens=max_prompt_tokens,

@@ -129,7 +129,7 @@ QUESTIONS = {
 }
 
 
-class RememberingEncoder:
+class CachingEncoder:
     """An encoder that encodes no text twice: many pipelines read the same articles."""
 
     def __init__(self, encoder: Encoder) -> None:
@@ -157,13 +157,13 @@ class RememberingEncoder:
 
 
 @contextmanager
-def coffee_corpus(folder: Path, encoder: Encoder) -> Iterator[tuple[LocalCorpus, RememberingEncoder]]:
+def coffee_corpus(folder: Path, encoder: Encoder) -> Iterator[tuple[LocalCorpus, CachingEncoder]]:
     """Hold the ten articles in a corpus, with the encoder that has read them."""
-    remembering = RememberingEncoder(encoder)
+    caching = CachingEncoder(encoder)
     identity = EncoderIdentity(encoder.name, encoder.dimension)
     with LocalCorpus(folder, encoder=identity) as corpus:
-        list(Ingestion(corpus, remembering, passage_max_tokens=256).ingest(ARTICLES))
-        yield corpus, remembering
+        list(Ingestion(corpus, caching, passage_max_tokens=256).ingest(ARTICLES))
+        yield corpus, caching
 
 
 def events_of(

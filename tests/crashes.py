@@ -113,9 +113,9 @@ class Worker:
         elif step.verb == "optimize":
             self.corpus.optimize()
         elif step.verb == "backup":
-            back_up(self._folder, backup_of(self._folder), overwrite=True, told=lambda *_: None)
+            back_up(self._folder, backup_of(self._folder), overwrite=True, on_progress=lambda *_: None)
         elif step.verb == "restore":
-            restore(self._folder, backup_of(self._folder), overwrite=True, told=lambda *_: None)
+            restore(self._folder, backup_of(self._folder), overwrite=True, on_progress=lambda *_: None)
         else:
             self.corpus.close()
             self.corpus = open_corpus(self._folder)
@@ -574,7 +574,7 @@ def kill_at(point: Point, *, of: str, folder: Path, chance: random.Random) -> Ou
 
 def _kill_copying(kill: Kill, verb: Verb, folder: Path, articles: Articles) -> Outcome:
     """Kill a backup or a restore; the folder and the backup are as before, or as they are to be."""
-    back_up(folder, backup_of(folder), overwrite=False, told=lambda *_: None)
+    back_up(folder, backup_of(folder), overwrite=False, on_progress=lambda *_: None)
     steps = usual_steps(chance_of(0))
     worker = Worker(folder)
     edits = [change for step in steps for change, _ in zip(step.changes, worker.perform(step), strict=False)]
@@ -583,10 +583,10 @@ def _kill_copying(kill: Kill, verb: Verb, folder: Path, articles: Articles) -> O
     outcome = work_until_killed(folder, [Step("search"), Step(verb), Step("search")], kill)
     check_folder(folder, [edited] if verb == "backup" else [edited, articles])
     with closing(Worker(folder).corpus):
-        back_up(folder, folder.with_name("other.backup"), overwrite=False, told=lambda *_: None)
-    restore(folder, backup_of(folder), overwrite=True, told=lambda *_: None)
+        back_up(folder, folder.with_name("other.backup"), overwrite=False, on_progress=lambda *_: None)
+    restore(folder, backup_of(folder), overwrite=True, on_progress=lambda *_: None)
     check_folder(folder, [articles, edited] if verb == "backup" else [articles])
-    back_up(folder, backup_of(folder), overwrite=True, told=lambda *_: None)
+    back_up(folder, backup_of(folder), overwrite=True, on_progress=lambda *_: None)
     assert [path.name for path in folder.parent.rglob("*unfinished*")] == []
     return outcome
 

@@ -27,7 +27,7 @@ def command(file: Path, force: bool) -> None:
     check_corpus(settings)
     before = _number(file)
     with when_stopped(lambda: _what_is_kept(file, before)), progress("pages") as tell:
-        contents = back_up(folder, file, overwrite=force, told=tell)
+        contents = back_up(folder, file, overwrite=force, on_progress=tell)
     say(f"Backed up to {file} and verified: {contents}.")
 
 

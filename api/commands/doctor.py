@@ -75,9 +75,9 @@ def _integrity(*, fix: bool) -> bool:
         return False
     for finding in found:
         if finding.problem not in {other.problem for other in left}:
-            _print("fixed", f"Integrity: {finding.told}")
+            _print("fixed", f"Integrity: {finding.message}")
     for finding in left:
-        _print("failed", f"Integrity: {finding.told}: {finding.problem.remedy}")
+        _print("failed", f"Integrity: {finding.message}: {finding.problem.remedy}")
     if not left:
         _print("ok", "Integrity: file, versions, passages, words, vectors and indexes agree")
     return not left
@@ -87,18 +87,18 @@ def _findings() -> list[Finding]:
     settings = load_settings()
     with open_corpus(settings) as corpus:
         encoder = corpus.encoder_of_vectors()
-    with open_corpus(settings, encoder=encoder) as corpus, progress("articles") as told:
-        return corpus.check(told=told)
+    with open_corpus(settings, encoder=encoder) as corpus, progress("articles") as on_progress:
+        return corpus.check(on_progress=on_progress)
 
 
 def _repaired(findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
     """Repair what can be repaired; return all faults found on the way, and those that are left."""
     found, before = list(findings), None
-    with _encoding() as service, progress("articles") as told:
+    with _encoding() as service, progress("articles") as on_progress:
         while findings != before:  # a repaired fault may have hidden another
             before = findings
             service.corpus.repair(findings, service.ingestion.cut_and_encode)
-            findings = service.corpus.check(told=told)
+            findings = service.corpus.check(on_progress=on_progress)
             found += [finding for finding in findings if finding.problem not in {f.problem for f in found}]
     return found, findings
 

@@ -45,10 +45,10 @@ def _copy(from_settings: Settings, to_settings: Settings) -> None:
             _check_encoder(encoder, source, target)
         with open_corpus(to_settings, encoder=encoder) as target:
             with progress("articles copied") as tell:
-                copied = transfer(source, target, told=tell)
+                copied = transfer(source, target, on_progress=tell)
             target.optimize()
             with progress("articles compared") as tell:
-                both = compare(source, target, told=tell)
+                both = compare(source, target, on_progress=tell)
             say(
                 f"{copied} articles copied to {target.location}. It now has all that {source.location} has: "
                 f"{both.articles} articles, {both.versions} versions, {both.passages} passages. "

@@ -29,7 +29,7 @@ def command(file: Path, force: bool) -> None:
     folder = local_folder(settings)
     before = _number(settings)
     with when_stopped(lambda: _what_is_kept(settings, before)), progress("pages") as tell:
-        contents = restore(folder, file, overwrite=force, told=tell)
+        contents = restore(folder, file, overwrite=force, on_progress=tell)
     say(f"Restored to {folder}: {contents}.")
     if contents.encoder:
         say(

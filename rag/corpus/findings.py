@@ -36,7 +36,7 @@ class Finding:
     places: list[Place]
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """A message: the number of places, the problem and some examples."""
         shown = "; ".join(map(str, self.places[:_EXAMPLES]))
         more = "; …" if len(self.places) > _EXAMPLES else ""

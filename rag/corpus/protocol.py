@@ -14,11 +14,11 @@ from rag.datatypes import (
     FilterValues,
     Hit,
     IngestStatus,
-    KeptArticle,
     KeywordMatches,
     Passage,
     ScoredPassage,
     SearchSource,
+    StoredArticle,
 )
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ class Corpus(OpenCorpus, Protocol):
         """Return the passages that share words with `query`, best first; rare words count more."""
         ...
 
-    def at_one_state(self, work: Callable[[], T]) -> T:
+    def in_snapshot(self, work: Callable[[], T]) -> T:
         """Return the result of `work`; its searches and hits see one state, despite concurrent writes."""
         ...
 
@@ -136,8 +136,8 @@ class CorpusUpkeep(OpenCorpus, Protocol):
         """Return the ids of `count` current articles, chosen at random."""
         ...
 
-    def check(self, *, told: ProgressCallback) -> list[Finding]:
-        """Check the stored articles and the indexes; `told` is called after each article."""
+    def check(self, *, on_progress: ProgressCallback) -> list[Finding]:
+        """Check the stored articles and the indexes; `on_progress` is called after each article."""
         ...
 
     def repair(self, findings: Sequence[Finding], cut_and_encode: CutAndEncode) -> None:
@@ -152,7 +152,7 @@ class CorpusUpkeep(OpenCorpus, Protocol):
 class CorpusTransfer(OpenCorpus, Protocol):
     """The methods for migration: read articles with all their versions and vectors, and add them."""
 
-    def articles_after(self, article_id: str) -> list[KeptArticle]:
+    def articles_after(self, article_id: str) -> list[StoredArticle]:
         """Return the next articles by id, with all their versions and passages; none after the last.
 
         Raises:
@@ -160,7 +160,7 @@ class CorpusTransfer(OpenCorpus, Protocol):
         """
         ...
 
-    def add_kept(self, kept: KeptArticle) -> None:
+    def add_stored(self, kept: StoredArticle) -> None:
         """Add or replace an article, completely or not at all; keep the former versions of both."""
         ...
 

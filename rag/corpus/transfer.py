@@ -13,7 +13,7 @@ import numpy as np
 
 from embeddings.weights import FloatArray
 from rag.corpus.protocol import CorpusTransfer, ProgressCallback
-from rag.datatypes import KeptArticle, Passage
+from rag.datatypes import Passage, StoredArticle
 from rag.errors import CorpusError
 
 # A server can answer several requests at the same time.
@@ -26,7 +26,7 @@ _EXAMPLES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
+class TransferSummary:
     """The contents of both corpora, and the number of other articles in the target."""
 
     articles: int
@@ -35,31 +35,35 @@ class Compared:
     others: int
 
 
-def transfer(source: CorpusTransfer, target: CorpusTransfer, *, told: ProgressCallback) -> int:
+def transfer(source: CorpusTransfer, target: CorpusTransfer, *, on_progress: ProgressCallback) -> int:
     """Copy the articles that `target` lacks from `source`, and return their number.
 
-    `told` is called for every article of `source`, also for those that are already in `target`.
+    `on_progress` is called for every article of `source`, also for those that are already in `target`.
 
     Raises:
         CorpusError: a corpus cannot be read or written.
     """
     copied = 0
     with ThreadPoolExecutor(_THREADS) as pool:
-        missing = (kept for kept, is_there in _side_by_side(source, target, told=told) if not is_there)
+        missing = (
+            kept for kept, is_there in _article_pairs(source, target, on_progress=on_progress) if not is_there
+        )
         while batch := list(islice(missing, _ARTICLES_AT_ONCE)):
-            copied += len(list(pool.map(target.add_kept, batch)))
+            copied += len(list(pool.map(target.add_stored, batch)))
     return copied
 
 
-def compare(source: CorpusTransfer, target: CorpusTransfer, *, told: ProgressCallback) -> Compared:
-    """Read both corpora, compare and count their contents; `told` is called for every article of `source`.
+def compare(
+    source: CorpusTransfer, target: CorpusTransfer, *, on_progress: ProgressCallback
+) -> TransferSummary:
+    """Read both corpora, compare and count their contents. Call `on_progress` for every article of `source`.
 
     Raises:
         CorpusError: a corpus cannot be read, or `target` lacks something that `source` has.
     """
     articles = versions = passages = 0
     differing = []
-    for kept, is_there in _side_by_side(source, target, told=told):
+    for kept, is_there in _article_pairs(source, target, on_progress=on_progress):
         articles += 1
         versions += 1 + len(kept.former)
         passages += len(kept.passages)
@@ -68,24 +72,24 @@ def compare(source: CorpusTransfer, target: CorpusTransfer, *, told: ProgressCal
     if differing:
         raise CorpusError(_difference_message(differing, target))
     others = target.counts().articles - articles
-    return Compared(articles=articles, versions=versions, passages=passages, others=others)
+    return TransferSummary(articles=articles, versions=versions, passages=passages, others=others)
 
 
-def _side_by_side(
-    source: CorpusTransfer, target: CorpusTransfer, *, told: ProgressCallback
-) -> Iterator[tuple[KeptArticle, bool]]:
+def _article_pairs(
+    source: CorpusTransfer, target: CorpusTransfer, *, on_progress: ProgressCallback
+) -> Iterator[tuple[StoredArticle, bool]]:
     """Yield every article of `source`, and whether `target` has the same article."""
     total = source.counts().articles
-    targets = every(target)
+    targets = all_articles(target)
     found = next(targets, None)
-    for done, kept in enumerate(every(source), start=1):
+    for done, kept in enumerate(all_articles(source), start=1):
         while found is not None and found.article.id < kept.article.id:
             found = next(targets, None)
         yield kept, found is not None and _is_complete(found, kept)
-        told(done, max(done, total))
+        on_progress(done, max(done, total))
 
 
-def every(corpus: CorpusTransfer) -> Iterator[KeptArticle]:
+def all_articles(corpus: CorpusTransfer) -> Iterator[StoredArticle]:
     """Yield all articles of a corpus in the order of their ids, with their versions and passages."""
     after = ""
     while batch := corpus.articles_after(after):
@@ -93,7 +97,7 @@ def every(corpus: CorpusTransfer) -> Iterator[KeptArticle]:
         after = batch[-1].article.id
 
 
-def _is_complete(found: KeptArticle, kept: KeptArticle) -> bool:
+def _is_complete(found: StoredArticle, kept: StoredArticle) -> bool:
     """Return whether `found` has the same current version, passages and vectors, and every former version.
 
     A version is the hash of an article, so equal versions mean equal articles.

@@ -86,7 +86,7 @@ def search(
 
 def keyword_search(corpus: Corpus, query: Query) -> SearchResult:
     """Search by the words that passages have in common with the query."""
-    return corpus.at_one_state(lambda: _keyword_search(corpus, query))
+    return corpus.in_snapshot(lambda: _keyword_search(corpus, query))
 
 
 def _keyword_search(corpus: Corpus, query: Query) -> SearchResult:
@@ -107,7 +107,7 @@ def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> SearchResul
     clock = _Clock()
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
-    return corpus.at_one_state(lambda: _vector_search(corpus, vector, query, clock))
+    return corpus.in_snapshot(lambda: _vector_search(corpus, vector, query, clock))
 
 
 def _vector_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> SearchResult:
@@ -131,7 +131,7 @@ def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> SearchResul
     clock = _Clock()
     vector = encode_query(encoder, query.text)
     clock.lap("encode")
-    return corpus.at_one_state(lambda: _hybrid_search(corpus, vector, query, clock))
+    return corpus.in_snapshot(lambda: _hybrid_search(corpus, vector, query, clock))
 
 
 def _hybrid_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Clock") -> SearchResult:

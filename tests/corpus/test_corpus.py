@@ -550,10 +550,10 @@ def test_searches_at_one_state_see_one_version_of_each_article(
                 add(other, *itertools.islice(edits, 1))
             return found
 
-        first, second = corpus.at_one_state(search_twice)
+        first, second = corpus.in_snapshot(search_twice)
         assert first == second
         assert first in [sorted(COFFEE.paragraphs), sorted(edited.paragraphs)]
-        assert corpus.at_one_state(search_twice) == [sorted(edited.paragraphs)] * 2
+        assert corpus.in_snapshot(search_twice) == [sorted(edited.paragraphs)] * 2
 
 
 def test_many_may_open_a_new_place_at_once(place: str) -> None:
@@ -715,5 +715,5 @@ def test_some_articles_are_current_ones(filled: str) -> None:
 def test_a_whole_corpus_has_nothing_to_mend(filled: str) -> None:
     told: list[tuple[int, int]] = []
     with open_place(filled) as corpus:
-        assert corpus.check(told=lambda done, total: told.append((done, total))) == []
+        assert corpus.check(on_progress=lambda done, total: told.append((done, total))) == []
     assert told[-1] == (6, 6)

@@ -18,7 +18,7 @@ import pytest
 from rag.corpus.local.corpus import DATABASE_NAME
 from rag.corpus.milvus.corpus import MilvusCorpus
 from rag.corpus.protocol import NO_FILTERS, CorpusTransfer
-from rag.corpus.transfer import compare, every, transfer
+from rag.corpus.transfer import all_articles, compare, transfer
 from rag.datatypes import Article, Counts
 from rag.errors import CorpusDamaged, CorpusError
 from tests.commands.running import kutip
@@ -70,11 +70,11 @@ def all_of(corpus: CorpusTransfer) -> list[tuple[Article, list[Any], list[bytes]
             [np.asarray(vector, np.float32).tobytes() for _, vector in kept.passages],
             {former.version for former in kept.former},
         )
-        for kept in every(corpus)
+        for kept in all_articles(corpus)
     ]
 
 
-def told(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     assert 0 < done <= total
 
 
@@ -97,7 +97,7 @@ def test_there_and_back_all_is_the_same(settings: str, folder: str, tmp_path: Pa
     with open_place(folder) as corpus:
         assert all_of(corpus) == before
         assert corpus.article("kopi", version=COFFEE.version) == COFFEE
-        assert corpus.check(told=told) == []
+        assert corpus.check(on_progress=ignore_progress) == []
         check_against_brute_force(corpus)
     again = migrate("local", "milvus")
     assert (again.code, again.err.split(" to ")[0]) == (0, "0 articles copied")
@@ -198,14 +198,14 @@ def test_stopped_with_ctrl_c_it_says_how_many_articles_are_there(settings: str, 
 def test_articles_that_another_changes_meanwhile_are_named(place: str, other_place: str) -> None:
     with open_place(place) as source, open_place(other_place) as target:
         add(source, COFFEE, FLOOD)
-        assert transfer(source, target, told=told) == 2
+        assert transfer(source, target, on_progress=ignore_progress) == 2
         add(target, EDITED)
         with pytest.raises(
             CorpusError, match=r"1 articles in .* differ from the source \('kopi'\), .* again"
         ):
-            compare(source, target, told=told)
-        assert transfer(source, target, told=told) == 1
-        assert compare(source, target, told=told).versions == 2
+            compare(source, target, on_progress=ignore_progress)
+        assert transfer(source, target, on_progress=ignore_progress) == 1
+        assert compare(source, target, on_progress=ignore_progress).versions == 2
         assert target.article("kopi") == COFFEE
 
 
@@ -215,9 +215,9 @@ def test_other_vectors_of_the_same_version_are_replaced(place: str, other_place:
         passages = [passage for passage, _ in source.passages_of("kopi")]
         target.add(COFFEE, passages, np.full((2, TOPIC_IDENTITY.dimension), 0.5, np.float32))
         with pytest.raises(CorpusError, match=r"2 articles in .* differ from the source"):
-            compare(source, target, told=told)
-        assert transfer(source, target, told=told) == 2
-        assert compare(source, target, told=told).passages == 3
+            compare(source, target, on_progress=ignore_progress)
+        assert transfer(source, target, on_progress=ignore_progress) == 2
+        assert compare(source, target, on_progress=ignore_progress).passages == 3
         check_against_brute_force(target)
         if isinstance(target, MilvusCorpus):
             assert stored_in(target) == (2, 2, 3)
@@ -252,7 +252,7 @@ def test_a_damaged_article_is_not_carried_over(folder: str, tmp_path: Path) -> N
             changed = json.dumps({**json.loads(document), "title": "Lain"})
             connection.execute("UPDATE versions SET document = ? WHERE article_id = 'kopi'", [changed])
         with pytest.raises(CorpusDamaged, match="'kopi' does not match its version: run `kutip doctor`"):
-            transfer(source, target, told=told)
+            transfer(source, target, on_progress=ignore_progress)
         assert vector_hits(target, "kopi") == []
 
 

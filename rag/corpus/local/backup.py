@@ -40,7 +40,7 @@ class Contents:
         return f"{self.articles} articles, {self.passages} passages, {self.bytes:,} bytes"
 
 
-def back_up(folder: Path, target: Path, *, overwrite: bool, told: ProgressCallback) -> Contents:
+def back_up(folder: Path, target: Path, *, overwrite: bool, on_progress: ProgressCallback) -> Contents:
     """Write the corpus in `folder` into one file, completely or not at all.
 
     The backup contains the state of the corpus at the start of this call.
@@ -62,13 +62,13 @@ def back_up(folder: Path, target: Path, *, overwrite: bool, told: ProgressCallba
     with _temporary_path(target) as written:
         with closing(Database(source)) as database, database.reading() as connection:
             stored_encoder(connection)  # subtle: the first query fixes the snapshot, not BEGIN
-            _copy(connection, written, told=told)
+            _copy(connection, written, on_progress=on_progress)
         contents = _checked(written, name=f"The corpus in {folder}", next_step="run `kutip doctor`")
         written.replace(target)
     return contents
 
 
-def restore(folder: Path, source: Path, *, overwrite: bool, told: ProgressCallback) -> Contents:
+def restore(folder: Path, source: Path, *, overwrite: bool, on_progress: ProgressCallback) -> Contents:
     """Replace the corpus in `folder` by a backup, in one transaction.
 
     A search that is running meanwhile sees the complete former corpus. The next search sees the restored one.
@@ -86,7 +86,7 @@ def restore(folder: Path, source: Path, *, overwrite: bool, told: ProgressCallba
     with closing(_open(folder)) as database, _temporary_path(folder / DATABASE_NAME) as copied:
         with closing(_connect(source, mode="ro")) as connection:
             _check_is_corpus(connection, source)
-            _copy(connection, copied, told=told)
+            _copy(connection, copied, on_progress=on_progress)
         contents = _checked(copied, name=str(source), next_step="restore another backup")
         with closing(_connect(copied)) as connection:
             connection.execute("BEGIN")
@@ -94,7 +94,7 @@ def restore(folder: Path, source: Path, *, overwrite: bool, told: ProgressCallba
             draw_new_number(connection)
             _renumber_passages(connection, after=_last_passage(database))
             connection.execute("COMMIT")
-            database.take_over(connection, told=told)
+            database.take_over(connection, on_progress=on_progress)
     delete_files(folder)
     return contents
 
@@ -177,11 +177,11 @@ def _temporary_path(target: Path) -> Iterator[Path]:
         raise BackupError(f"Cannot write {target} ({error}). Choose another file.") from error
 
 
-def _copy(source: sqlite3.Connection, target: Path, *, told: ProgressCallback) -> None:
+def _copy(source: sqlite3.Connection, target: Path, *, on_progress: ProgressCallback) -> None:
     """Copy the data that `source` sees into a new file, which is complete without a log file."""
     try:
         with closing(_connect(target)) as connection:
-            copy_pages(source, connection, told=told)
+            copy_pages(source, connection, on_progress=on_progress)
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
         raise BackupError(

@@ -33,11 +33,11 @@ from rag.datatypes import (
     FilterValues,
     Hit,
     IngestStatus,
-    KeptArticle,
     KeywordMatches,
     Passage,
     ScoredPassage,
     SearchSource,
+    StoredArticle,
 )
 from rag.text.languages import ANALYSIS
 
@@ -124,8 +124,8 @@ class LocalCorpus:
         with self._database.reading() as connection:
             return stored_encoder(connection)
 
-    def check(self, *, told: ProgressCallback) -> list[Finding]:
-        """Check the stored data and the indexes and return the findings; `told` is called after each article.
+    def check(self, *, on_progress: ProgressCallback) -> list[Finding]:
+        """Check the stored data and the indexes, and return findings. Call `on_progress` for each article.
 
         Indexes are checked only if no stored data needs repair first. The vector index is checked only if the
         corpus was opened with an encoder.
@@ -134,7 +134,7 @@ class LocalCorpus:
             CorpusError: the database cannot be read.
         """
         with self._database.reading() as connection:
-            found = check_database(connection, told=told)
+            found = check_database(connection, on_progress=on_progress)
             if any(finding.problem.repair for finding in found):
                 return found
             keywords = self._derived.keywords.updated(connection)
@@ -198,7 +198,7 @@ class LocalCorpus:
                 write_passages(connection, article, *encode(article))
         return len(rows)
 
-    def articles_after(self, article_id: str) -> list[KeptArticle]:
+    def articles_after(self, article_id: str) -> list[StoredArticle]:
         """Return the next articles by id, with all their versions and passages; none after the last.
 
         Raises:
@@ -211,13 +211,13 @@ class LocalCorpus:
             ).fetchall()
             return [self._kept(connection, row) for row in rows]
 
-    def _kept(self, connection: sqlite3.Connection, row: sqlite3.Row) -> KeptArticle:
+    def _kept(self, connection: sqlite3.Connection, row: sqlite3.Row) -> StoredArticle:
         versions = _versions(connection, row)
         current = versions.pop(row["version"])
         passages = self.passages_of(current.id)
-        return KeptArticle(article=current, passages=passages, former=list(versions.values()))
+        return StoredArticle(article=current, passages=passages, former=list(versions.values()))
 
-    def add_kept(self, kept: KeptArticle) -> None:
+    def add_stored(self, kept: StoredArticle) -> None:
         """Add or replace an article in one transaction; keep the former versions of both."""
         if self._encoder is None:
             raise ValueError("A corpus opened without an encoder cannot add articles.")
@@ -312,9 +312,9 @@ class LocalCorpus:
         """Return the passages that share words with `query`, best first; rare words count more."""
         return self._search.by_words(query, language=language, depth=depth, filters=filters)
 
-    def at_one_state(self, work: Callable[[], T]) -> T:
+    def in_snapshot(self, work: Callable[[], T]) -> T:
         """Return the result of `work`; its searches and hits see one state, despite concurrent writes."""
-        return self._search.at_one_state(work)
+        return self._search.in_snapshot(work)
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
         """Return the passages with their texts and articles; omit those removed since the search."""

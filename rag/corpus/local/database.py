@@ -77,10 +77,10 @@ class Database:
                 raise
             self._shorten_log(connection)
 
-    def take_over(self, other: sqlite3.Connection, *, told: ProgressCallback) -> None:
+    def take_over(self, other: sqlite3.Connection, *, on_progress: ProgressCallback) -> None:
         """Replace all data by those of another database, in one transaction."""
         with self._write_lock, self._borrowed() as connection, translated(self._path):
-            copy_pages(other, connection, told=told)
+            copy_pages(other, connection, on_progress=on_progress)
             self._shorten_log(connection)
 
     def close(self) -> None:
@@ -130,7 +130,9 @@ class Database:
         return connection
 
 
-def copy_pages(source: sqlite3.Connection, target: sqlite3.Connection, *, told: ProgressCallback) -> None:
+def copy_pages(
+    source: sqlite3.Connection, target: sqlite3.Connection, *, on_progress: ProgressCallback
+) -> None:
     """Copy a whole database over another. The other changes at the end, in one step.
 
     subtle: unless `source` is in a transaction, SQLite restarts the copy after each commit of another
@@ -139,7 +141,7 @@ def copy_pages(source: sqlite3.Connection, target: sqlite3.Connection, *, told: 
     source.backup(
         target,
         pages=_PAGES_COPIED_AT_ONCE,
-        progress=lambda _, remaining, total: told(total - remaining, total),
+        progress=lambda _, remaining, total: on_progress(total - remaining, total),
         sleep=_RETRY_SECONDS,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.recall import TrueNeighbours, made_up_queries
+from embeddings.recall import TrueNeighbours, synthetic_queries
 from embeddings.vector_index import (
     TRAINING_VECTORS_A_LIST,
     IdArray,
@@ -101,12 +101,12 @@ class DerivedVectors(Derived[VectorIndex]):
                 return None
             vectors = sampled_vectors(connection, TRAINING_VECTORS_A_LIST * lists)
             index = VectorIndex.trained_on(vectors, encoder_name=self._encoder.name, lists=lists)
-            sample = TrueNeighbours(made_up_queries(vectors))
+            sample = TrueNeighbours(synthetic_queries(vectors))
             for _, (ids, added) in self._added(connection, after=0):
                 if cancelled.is_set():
                     return None
                 index.add(ids, added)
-                sample.show(ids, added)
+                sample.add_vectors(ids, added)
         index.tune(sample)
         logger.info(
             "Trained the vector index: %d lists for %d passages, recall@10 %.4f on its own sample, %.0f s.",

@@ -67,15 +67,15 @@ _CODED_SIMILARITY = 0.99
 _LOOKED_UP = 300
 
 
-def check_database(connection: sqlite3.Connection, *, told: ProgressCallback) -> list[Finding]:
-    """Check the stored data and return the findings; `told` is called after each article.
+def check_database(connection: sqlite3.Connection, *, on_progress: ProgressCallback) -> list[Finding]:
+    """Check the stored data and return the findings; `on_progress` is called after each article.
 
     Raises:
         CorpusError: the file cannot be read. The context that gave the connection raises this error.
     """
     found = list(_file(connection))
     if not found:  # a fault in the file would also appear as other problems
-        found = [*_whole_corpus(connection), *_articles(connection, told)]
+        found = [*_whole_corpus(connection), *_articles(connection, on_progress)]
     return grouped(found)
 
 
@@ -127,7 +127,7 @@ _COUNTS = {
 }
 
 
-def _articles(connection: sqlite3.Connection, told: ProgressCallback) -> Iterator[Occurrence]:
+def _articles(connection: sqlite3.Connection, on_progress: ProgressCallback) -> Iterator[Occurrence]:
     (total,) = connection.execute("SELECT count(DISTINCT article_id) FROM versions").fetchone()
     versions = connection.execute(
         "SELECT versions.*, articles.version AS current FROM versions "
@@ -136,7 +136,7 @@ def _articles(connection: sqlite3.Connection, told: ProgressCallback) -> Iterato
     encoder = stored_encoder(connection)
     for done, (_, rows) in enumerate(groupby(versions, key=lambda row: row["article_id"]), start=1):
         yield from _article(connection, list(rows), dimension=encoder.dimension if encoder else None)
-        told(done, total)
+        on_progress(done, total)
     lost = "SELECT id FROM articles WHERE (id, version) NOT IN (SELECT article_id, version FROM versions)"
     for row in connection.execute(lost):
         yield LOST, Place(row["id"])

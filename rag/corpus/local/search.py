@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class LocalSearch:
-    """Finds passages. With `at_one_state`, all searches of a thread see one state of the database."""
+    """Finds passages. With `in_snapshot`, all searches of a thread see one state of the database."""
 
     def __init__(self, database: Database, derived: DerivedIndexes) -> None:
         self._database = database
@@ -64,7 +64,7 @@ class LocalSearch:
         rarity = {word: statistics.rarity(word) for word in query_words}
         return replace(matches, passages=matches.passages[:depth], rarity=rarity)
 
-    def at_one_state(self, work: Callable[[], T]) -> T:
+    def in_snapshot(self, work: Callable[[], T]) -> T:
         """Return the result of `work`; its searches and hits see one state, despite concurrent writes.
 
         Other threads may update an index beyond the state that this thread reads. If this affects the

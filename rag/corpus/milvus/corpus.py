@@ -44,11 +44,11 @@ from rag.datatypes import (
     FilterValues,
     Hit,
     IngestStatus,
-    KeptArticle,
     KeywordMatches,
     Passage,
     ScoredPassage,
     SearchSource,
+    StoredArticle,
 )
 from rag.errors import CorpusChanged, CorpusError, CorpusTooNew, EncoderMismatch
 
@@ -155,15 +155,15 @@ class MilvusCorpus:
         return self._collections.encoder()
 
     @_recovering
-    def check(self, *, told: ProgressCallback) -> list[Finding]:
-        """Check the current articles and their passages; `told` is called after each article."""
+    def check(self, *, on_progress: ProgressCallback) -> list[Finding]:
+        """Check the current articles and their passages; `on_progress` is called after each article."""
         articles = self._collections.articles
         total = self._server.count(articles)
         found: list[Occurrence] = []
         rows = self._generations.pages(articles, "", ["version"], key="text")
         for done, row in enumerate(rows, start=1):
             found += self._check(text_of(row["id"]))
-            told(done, total)
+            on_progress(done, total)
         return grouped(found)
 
     def _check(self, article_id: str) -> Iterator[Occurrence]:
@@ -222,7 +222,7 @@ class MilvusCorpus:
         return count
 
     @_recovering
-    def articles_after(self, article_id: str) -> list[KeptArticle]:
+    def articles_after(self, article_id: str) -> list[StoredArticle]:
         """Return the next articles by id, with all their versions and passages; none after the last.
 
         Raises:
@@ -231,7 +231,7 @@ class MilvusCorpus:
         return whole_articles(self._server, self._collections, self._generations, after=article_id)
 
     @_recovering
-    def add_kept(self, kept: KeptArticle) -> None:
+    def add_stored(self, kept: StoredArticle) -> None:
         """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
         if self._encoder is None:
             raise ValueError("A corpus opened without an encoder cannot add articles.")
@@ -338,12 +338,12 @@ class MilvusCorpus:
         """
         return self._search.by_words(query, language=language, depth=depth, filters=filters)
 
-    def at_one_state(self, work: Callable[[], T]) -> T:
+    def in_snapshot(self, work: Callable[[], T]) -> T:
         """Return the result of `work`; its searches and hits see one version of each article.
 
         If an article was replaced, added or removed meanwhile, `work` runs again.
         """
-        return self._search.at_one_state(work)
+        return self._search.in_snapshot(work)
 
     @_recovering
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class MilvusSearch:
-    """Finds passages. With `at_one_state`, all searches of a thread see one version of each article."""
+    """Finds passages. With `in_snapshot`, all searches of a thread see one version of each article."""
 
     def __init__(
         self,
@@ -135,7 +135,7 @@ class MilvusSearch:
         # subtle: create a new mapping, because a running search keeps the one it began with.
         self._seen = {**(self._seen if len(self._seen) < _MAX_REMEMBERED else {}), **seen}
 
-    def at_one_state(self, work: Callable[[], T]) -> T:
+    def in_snapshot(self, work: Callable[[], T]) -> T:
         """Return the result of `work`; its searches and hits see one version of each article.
 
         If an article was replaced, added or removed meanwhile, `work` runs again.

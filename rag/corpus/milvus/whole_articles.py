@@ -10,7 +10,7 @@ from rag.corpus.milvus.generations import Generations
 from rag.corpus.milvus.layout import Collections
 from rag.corpus.milvus.rows import generation_of, key_of, one_of, text_of, whole_document
 from rag.corpus.milvus.server import MilvusServer, Row
-from rag.datatypes import Article, KeptArticle, Passage
+from rag.datatypes import Article, Passage, StoredArticle
 
 _READ_AT_ONCE = 32
 
@@ -19,7 +19,7 @@ FIELDS_OF_PASSAGES = ("paragraph", "start", "end", "text", "vector")
 
 def whole_articles(
     server: MilvusServer, collections: Collections, generations: Generations, *, after: str
-) -> list[KeptArticle]:
+) -> list[StoredArticle]:
     """Return the next articles by id, with all their versions and passages; none after the last.
 
     Raises:
@@ -57,7 +57,7 @@ def by_generation(rows: Iterable[Row]) -> dict[int, list[Row]]:
 
 def _kept(
     documents: Sequence[Row], passages: Sequence[Row], *, article_id: str, generation: int
-) -> KeptArticle:
+) -> StoredArticle:
     versions: dict[str, Article] = {}
     current = None
     for stored, rows in by_generation(documents).items():
@@ -70,7 +70,7 @@ def _kept(
     if current is None:
         raise damaged_document(article_id)
     former = [article for article in versions.values() if article.version != current.version]
-    return KeptArticle(article=current, passages=[passage_of(row) for row in passages], former=former)
+    return StoredArticle(article=current, passages=[passage_of(row) for row in passages], former=former)
 
 
 def passage_of(row: Row) -> tuple[Passage, FloatArray]:

@@ -34,16 +34,16 @@ LONG = [article(f"long {number}", "Kopi.", metadata={"pad": "x" * 1_000_000}) fo
 FIRST = [article(f"{number}", f"Kopi {number}.", "Banjir lagi.") for number in range(20)]
 
 
-def told(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     assert 0 <= done <= total
 
 
 def saved(folder: Path, target: Path, *, overwrite: bool = False) -> Contents:
-    return back_up(folder, target, overwrite=overwrite, told=told)
+    return back_up(folder, target, overwrite=overwrite, on_progress=ignore_progress)
 
 
 def put_back(folder: Path, source: Path, *, overwrite: bool = False) -> Contents:
-    return restore(folder, source, overwrite=overwrite, told=told)
+    return restore(folder, source, overwrite=overwrite, on_progress=ignore_progress)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_what_was_backed_up_comes_back_whole(data: Path, backup: Path, tmp_path:
         assert [corpus.article(source.id) for source in FIRST] == FIRST
         check_against_brute_force(corpus)
         assert keyword_ids(corpus) == sorted(source.id for source in FIRST)
-        assert corpus.check(told=told) == []
+        assert corpus.check(on_progress=ignore_progress) == []
 
 
 def test_former_versions_are_backed_up_too(data: Path, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_backup_while_others_add_and_edit_is_one_state(data: Path, tmp_path: P
     for number in range(5):
         put_back(tmp_path / "new", tmp_path / f"{number}", overwrite=True)
         with open_corpus(tmp_path / "new") as restored:
-            assert restored.check(told=told) == []
+            assert restored.check(on_progress=ignore_progress) == []
             headers = restored.articles(Filters(), limit=100_000, cursor=None).articles
             added = sorted(int(header.id) for header in headers if int(header.id) >= 99)
             assert added == list(range(99, 99 + len(added)))
@@ -203,7 +203,7 @@ def test_commits_made_during_a_backup_neither_enter_nor_delay_it(data: Path, tmp
             steps.append(done)
             add(corpus, article(f"{len(steps)} during", "Bus."))
 
-        contents = back_up(data, tmp_path / "b", overwrite=False, told=add_one)
+        contents = back_up(data, tmp_path / "b", overwrite=False, on_progress=add_one)
         assert len(steps) > 2
         assert steps == sorted(set(steps))  # it never began again
         assert (contents.articles, corpus.counts().articles) == (32, 32 + len(steps))
@@ -249,7 +249,7 @@ def test_who_has_the_corpus_open_searches_the_restored_one(data: Path, backup: P
         assert keyword_ids(running, "gempa") == []
         assert len(keyword_ids(running, "maraton")) == 12
         check_against_brute_force(running)
-        assert running.check(told=told) == []
+        assert running.check(on_progress=ignore_progress) == []
         report = running.index_report()
         assert [progress.passages_behind for progress in report.progress] == [0, 0]
     with open_corpus(data) as corpus:
@@ -403,7 +403,7 @@ def test_a_corpus_damaged_in_the_middle_is_replaced(data: Path, backup: Path) ->
     damage_in_the_middle(data)
     put_back(data, backup, overwrite=True)
     with open_corpus(data) as corpus:
-        assert corpus.check(told=told) == []
+        assert corpus.check(on_progress=ignore_progress) == []
         check_against_brute_force(corpus)
 
 
@@ -414,7 +414,7 @@ def test_what_is_no_database_any_more_is_put_aside(data: Path, backup: Path) -> 
     put_back(data, backup, overwrite=True)
     assert (data / f"damaged-{DATABASE_NAME}").read_bytes().startswith(b"This is no database. ")
     with open_corpus(data) as corpus:
-        assert corpus.check(told=told) == []
+        assert corpus.check(on_progress=ignore_progress) == []
         assert corpus.counts().articles == 20
 
 
@@ -427,16 +427,16 @@ def test_a_restore_that_is_killed_changes_nothing(data: Path, tmp_path: Path) ->
 import os, signal
 from tests.corpus.local.test_backup import *
 calls = []
-def told(done, total):
+def ignore_progress(done, total):
     calls.append(done)
     if len(calls) == {calls}:
         os.kill(os.getpid(), signal.SIGKILL)
-restore(Path({str(data)!r}), Path({str(tmp_path / "b")!r}), overwrite=True, told=told)
+restore(Path({str(data)!r}), Path({str(tmp_path / "b")!r}), overwrite=True, on_progress=ignore_progress)
 """
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
         assert run.returncode == -9
         with open_corpus(data) as corpus:
-            assert corpus.check(told=told) == []
+            assert corpus.check(on_progress=ignore_progress) == []
             assert [corpus.article(source.id) for source in FIRST] == FIRST
             check_against_brute_force(corpus)
 

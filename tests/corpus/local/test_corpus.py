@@ -76,11 +76,11 @@ def test_searches_at_one_state_do_not_see_what_is_written_meanwhile(
         calls.append(found)
         return found
 
-    result = corpus.at_one_state(search_twice)
+    result = corpus.in_snapshot(search_twice)
     seen = edited if is_index_ahead else COFFEE
     assert result == [sorted(seen.paragraphs)] * 2
     assert len(calls) == 1 + is_index_ahead
-    assert corpus.at_one_state(search_twice) == [sorted(edited.paragraphs)] * 2
+    assert corpus.in_snapshot(search_twice) == [sorted(edited.paragraphs)] * 2
 
 
 # The index file is a cache

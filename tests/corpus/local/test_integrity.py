@@ -40,7 +40,7 @@ ARTICLES = [
 ]
 
 
-def silent(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     assert 1 <= done <= total
 
 
@@ -80,7 +80,7 @@ def alter(folder: Path, *statements: str) -> None:
 def found(folder: Path) -> dict[str, int]:
     """Return what is wrong, and in how many places."""
     with open_corpus(folder) as corpus:
-        return by_what(corpus.check(told=silent))
+        return by_what(corpus.check(on_progress=ignore_progress))
 
 
 def by_what(findings: Sequence[Finding]) -> dict[str, int]:
@@ -90,14 +90,14 @@ def by_what(findings: Sequence[Finding]) -> dict[str, int]:
 def mended(folder: Path) -> dict[str, int]:
     """Mend what can be, and return what is left."""
     with open_corpus(folder) as corpus:
-        before, findings = None, corpus.check(told=silent)
+        before, findings = None, corpus.check(on_progress=ignore_progress)
         while findings != before:
             before = findings
             corpus.repair(findings, cut_and_encode)
-            findings = corpus.check(told=silent)
+            findings = corpus.check(on_progress=ignore_progress)
     with open_corpus(folder) as corpus:
         check_against_brute_force(corpus)
-        assert by_what(corpus.check(told=silent)) == by_what(findings)
+        assert by_what(corpus.check(on_progress=ignore_progress)) == by_what(findings)
     return by_what(findings)
 
 
@@ -116,8 +116,8 @@ def test_a_corpus_in_use_is_checked_as_it_is_when_the_check_begins(data: Path) -
             add(running, article(f"baru {done}", "Kopi baru."))
             running.remove("banjir")
 
-        assert checking.check(told=edit) == []
-        assert checking.check(told=silent) == []
+        assert checking.check(on_progress=edit) == []
+        assert checking.check(on_progress=ignore_progress) == []
 
 
 MENDABLE = {
@@ -280,8 +280,8 @@ def test_a_former_version_that_was_altered_is_told_and_left(data: Path) -> None:
         data, f"UPDATE versions SET document = replace(document, 'dulu', 'lalu') WHERE version = '{former}'"
     )
     with open_corpus(data) as corpus:
-        (finding,) = corpus.check(told=silent)
-        assert finding.told == f"1 former versions that do not match their hash ('kopi', {former})"
+        (finding,) = corpus.check(on_progress=ignore_progress)
+        assert finding.message == f"1 former versions that do not match their hash ('kopi', {former})"
         assert "restore a backup" in finding.problem.remedy
     assert mended(data) == {"former versions that do not match their hash": 1}
     with open_corpus(data) as corpus:
@@ -299,7 +299,9 @@ def test_an_article_whose_text_is_lost_is_told_and_left(data: Path) -> None:
 def test_a_corpus_that_does_not_say_whose_vectors_it_holds(data: Path) -> None:
     alter(data, "DELETE FROM properties WHERE name = 'encoder'")
     with LocalCorpus(data, encoder=None) as corpus:
-        assert by_what(corpus.check(told=silent)) == {"sets of vectors from an unknown encoder": 1}
+        assert by_what(corpus.check(on_progress=ignore_progress)) == {
+            "sets of vectors from an unknown encoder": 1
+        }
 
 
 # The file
@@ -386,14 +388,14 @@ def test_a_vector_index_that_differs_is_found_and_built_anew(
             ingest(corpus, [article(f"{number}", f"Bus {'gempa ' * (number % 9)}.") for number in range(60)])
             corpus.optimize()
             assert corpus.vector_tier().lists > 0
-            assert corpus.check(told=silent) == []
+            assert corpus.check(on_progress=ignore_progress) == []
     vector_file(data, change)
     with open_corpus(data) as corpus:
-        (finding,) = corpus.check(told=silent)
+        (finding,) = corpus.check(on_progress=ignore_progress)
         assert finding.problem.what == "differences between the vector index and the passages"
-        assert "passage" in finding.told
+        assert "passage" in finding.message
         corpus.repair([finding], cut_and_encode)
-        assert corpus.check(told=silent) == []
+        assert corpus.check(on_progress=ignore_progress) == []
     assert found(data) == {}
 
 
@@ -422,7 +424,7 @@ def test_a_keyword_index_that_differs_is_found_and_built_anew(
     for wrong, differences in ((entries[1:], 2), (swapped, 1), (entries + entries[:1], 1)):
         keep(data / KEYWORDS_NAME, wrong, removed=[], state=state, anew=True)
         with open_corpus(data) as corpus:
-            (finding,) = corpus.check(told=silent)
+            (finding,) = corpus.check(on_progress=ignore_progress)
             assert finding.problem.what == "differences between the keyword index and the passages"
             assert len(finding.places) >= differences - 1
         assert mended(data) == {}

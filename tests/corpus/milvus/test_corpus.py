@@ -616,10 +616,10 @@ def test_an_article_without_its_passages_is_found_and_mended(milvus_uri: str, pr
         assert name is not None
         (lost,) = (row["id"] for row in corpus._server.query(name, 'text == "Harga kopi turun."', ["id"]))
         corpus._server.delete(name, f"id in [{lost}]")
-        (finding,) = corpus.check(told=lambda done, total: None)
-        assert finding.told == "1 articles with words outside all passages, or in two passages ('kopi')"
+        (finding,) = corpus.check(on_progress=lambda done, total: None)
+        assert finding.message == "1 articles with words outside all passages, or in two passages ('kopi')"
         corpus.repair([finding], encoded)
-        assert corpus.check(told=lambda done, total: None) == []
+        assert corpus.check(on_progress=lambda done, total: None) == []
         assert stored_in(corpus)[2] == 3
         check_against_brute_force(corpus)
 
@@ -628,6 +628,6 @@ def test_an_article_whose_document_is_lost_is_found(milvus_uri: str, prefix: str
     with open_corpus(milvus_uri, prefix) as corpus:
         add(corpus, COFFEE, FLOOD)
         corpus._server.delete(corpus._collections.documents, one_of("article", [key_of("kopi")]))
-        (finding,) = corpus.check(told=lambda done, total: None)
-        assert finding.told == "1 articles that do not match their version ('kopi')"
+        (finding,) = corpus.check(on_progress=lambda done, total: None)
+        assert finding.message == "1 articles that do not match their version ('kopi')"
         assert finding.problem.repair is None

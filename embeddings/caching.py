@@ -10,7 +10,7 @@ from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 
 
-class RememberingEncoder:
+class CachingEncoder:
     """An encoder that encodes none of the last `capacity` passages twice; safe to use from many threads.
 
     Further questions about the same articles need the vectors of the same sentences. A vector of 384 numbers

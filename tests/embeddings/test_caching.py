@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.remembering import RememberingEncoder
+from embeddings.caching import CachingEncoder
 from embeddings.weights import FloatArray
 from tests.conftest import TOPICS, TopicEncoder
 
 
-class NotingEncoder(TopicEncoder):
+class RecordingEncoder(TopicEncoder):
     """Notes which passages it has encoded."""
 
     def __init__(self) -> None:
@@ -29,46 +29,46 @@ TEXTS = st.lists(st.sampled_from([f"{a} {b}" for a in TOPICS for b in TOPICS]), 
 
 @given(batches=st.lists(TEXTS, max_size=8), capacity=st.integers(min_value=0, max_value=10))
 def test_vectors_are_the_encoders(batches: list[list[str]], capacity: int) -> None:
-    remembering = RememberingEncoder(TopicEncoder(), capacity=capacity)
+    caching = CachingEncoder(TopicEncoder(), capacity=capacity)
     for texts in batches:
-        assert np.array_equal(remembering.encode_passages(texts), TopicEncoder().encode_passages(texts))
-        assert len(remembering._vectors) <= capacity
+        assert np.array_equal(caching.encode_passages(texts), TopicEncoder().encode_passages(texts))
+        assert len(caching._vectors) <= capacity
 
 
 def test_no_text_is_encoded_twice_while_it_is_remembered() -> None:
-    encoder = NotingEncoder()
-    remembering = RememberingEncoder(encoder, capacity=3)
-    remembering.encode_passages(["kopi", "banjir", "kopi"])
-    remembering.encode_passages(["banjir", "gempa"])
+    encoder = RecordingEncoder()
+    caching = CachingEncoder(encoder, capacity=3)
+    caching.encode_passages(["kopi", "banjir", "kopi"])
+    caching.encode_passages(["banjir", "gempa"])
     assert encoder.encoded == ["kopi", "banjir", "gempa"]
-    remembering.encode_passages(["kopi", "panen"])  # banjir was asked for before gempa, and has to go
-    remembering.encode_passages(["gempa", "kopi", "panen"])
+    caching.encode_passages(["kopi", "panen"])  # banjir was asked for before gempa, and has to go
+    caching.encode_passages(["gempa", "kopi", "panen"])
     assert encoder.encoded == ["kopi", "banjir", "gempa", "panen"]
-    remembering.encode_passages(["banjir"])
+    caching.encode_passages(["banjir"])
     assert encoder.encoded[-1] == "banjir"
 
 
 def test_what_a_caller_does_with_its_vectors_changes_none_that_are_remembered() -> None:
-    remembering = RememberingEncoder(TopicEncoder(), capacity=3)
-    remembering.encode_passages(["kopi"])[:] = 7
-    remembering.encode_passages(["kopi"])[:] = 7
-    assert np.array_equal(remembering.encode_passages(["kopi"]), TopicEncoder().encode_passages(["kopi"]))
+    caching = CachingEncoder(TopicEncoder(), capacity=3)
+    caching.encode_passages(["kopi"])[:] = 7
+    caching.encode_passages(["kopi"])[:] = 7
+    assert np.array_equal(caching.encode_passages(["kopi"]), TopicEncoder().encode_passages(["kopi"]))
 
 
 def test_a_text_that_cannot_be_encoded_leaves_nothing_behind() -> None:
-    class Failing(NotingEncoder):
+    class Failing(RecordingEncoder):
         def encode_passages(self, texts: Sequence[str]) -> FloatArray:
             raise ValueError("too long")
 
-    remembering = RememberingEncoder(Failing(), capacity=3)
+    caching = CachingEncoder(Failing(), capacity=3)
     with pytest.raises(ValueError, match="too long"):
-        remembering.encode_passages(["kopi"])
-    assert not remembering._vectors
+        caching.encode_passages(["kopi"])
+    assert not caching._vectors
 
 
 def test_many_threads_may_ask_at_once() -> None:
-    remembering = RememberingEncoder(TopicEncoder(), capacity=5)
+    caching = CachingEncoder(TopicEncoder(), capacity=5)
     with ThreadPoolExecutor(4) as pool:
         asked = [[topic] for topic in TOPICS * 50]
-        for (topic,), vectors in zip(asked, pool.map(remembering.encode_passages, asked), strict=True):
+        for (topic,), vectors in zip(asked, pool.map(caching.encode_passages, asked), strict=True):
             assert np.array_equal(vectors, TopicEncoder().encode_passages([topic]))

@@ -91,7 +91,7 @@ def _milvus(uri: str, index: str) -> MilvusCorpus:
     return MilvusCorpus(
         MilvusServer(uri, token=None, timeout_seconds=600),
         prefix="benchmark",
-        believed_seconds=3600,  # Milvus Lite counts slowly, and the corpus does not change
+        cache_seconds=3600,  # Milvus Lite counts slowly, and the corpus does not change
         encoder=EncoderIdentity(encoder.name, encoder.dimension),
         layout=layout,
     )

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.corpus.milvus.corpus import MilvusCorpus
-from rag.corpus.milvus.generations import GIVEN_UP_SECONDS
+from rag.corpus.milvus.generations import ABANDONED_SECONDS
 from rag.corpus.milvus.server import MilvusServer
 from rag.corpus.protocol import NO_FILTERS
 from rag.datatypes import Article, Filters, Hit
@@ -95,7 +95,7 @@ def run(uri: str, prefix: str, folder: Path, *, seconds: float) -> Outcome:
         outcome.acknowledged += sum("done" in line for line in lines)
         outcome.searches += sum("found" in line for line in lines)
         outcome.faults += [line["fault"] for line in lines if "fault" in line]
-    with _corpus(uri, prefix, given_up_seconds=0.0) as corpus:
+    with _corpus(uri, prefix, abandoned_after_seconds=0.0) as corpus:
         corpus.optimize()
         outcome.faults += [fault for lines in logged.values() for fault in _lost(corpus, lines)]
         outcome.faults += _inconsistencies(corpus)
@@ -127,9 +127,11 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _corpus(uri: str, prefix: str, *, given_up_seconds: float = GIVEN_UP_SECONDS) -> MilvusCorpus:
+def _corpus(uri: str, prefix: str, *, abandoned_after_seconds: float = ABANDONED_SECONDS) -> MilvusCorpus:
     server = MilvusServer(uri, token=None, timeout_seconds=60)
-    return MilvusCorpus(server, prefix=prefix, encoder=TOPIC_IDENTITY, given_up_seconds=given_up_seconds)
+    return MilvusCorpus(
+        server, prefix=prefix, encoder=TOPIC_IDENTITY, abandoned_after_seconds=abandoned_after_seconds
+    )
 
 
 def _lines(log: Path) -> Iterator[Line]:

@@ -220,14 +220,14 @@ POINTS = {
         Point("return", "replace"),
     ),
     "the keyword folder": (
-        Point("call", "keep"),
+        Point("call", "write_index"),
         Point("call", "IndexWriter.commit"),
         Point("call", "IndexWriter.commit", within_seconds=0.03),
         Point("return", "IndexWriter.commit"),
         Point("call", "IndexWriter.wait_merging_threads", within_seconds=0.03),
         Point("return", "IndexWriter.wait_merging_threads"),
         Point("call", "BufferedWriter.write"),
-        Point("return", "keep"),
+        Point("return", "write_index"),
     ),
     "a damaged keyword folder, rebuilt": (
         Point("return", "unlink", times=3),

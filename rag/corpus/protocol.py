@@ -160,7 +160,7 @@ class CorpusTransfer(OpenCorpus, Protocol):
         """
         ...
 
-    def add_stored(self, kept: StoredArticle) -> None:
+    def add_stored(self, stored: StoredArticle) -> None:
         """Add or replace an article, completely or not at all; keep the former versions of both."""
         ...
 

@@ -46,7 +46,9 @@ def transfer(source: CorpusTransfer, target: CorpusTransfer, *, on_progress: Pro
     copied = 0
     with ThreadPoolExecutor(_THREADS) as pool:
         missing = (
-            kept for kept, is_there in _article_pairs(source, target, on_progress=on_progress) if not is_there
+            stored
+            for stored, is_there in _article_pairs(source, target, on_progress=on_progress)
+            if not is_there
         )
         while batch := list(islice(missing, _ARTICLES_AT_ONCE)):
             copied += len(list(pool.map(target.add_stored, batch)))
@@ -63,12 +65,12 @@ def compare(
     """
     articles = versions = passages = 0
     differing = []
-    for kept, is_there in _article_pairs(source, target, on_progress=on_progress):
+    for stored, is_there in _article_pairs(source, target, on_progress=on_progress):
         articles += 1
-        versions += 1 + len(kept.former)
-        passages += len(kept.passages)
+        versions += 1 + len(stored.former)
+        passages += len(stored.passages)
         if not is_there:
-            differing.append(kept.article.id)
+            differing.append(stored.article.id)
     if differing:
         raise CorpusError(_difference_message(differing, target))
     others = target.counts().articles - articles
@@ -82,10 +84,10 @@ def _article_pairs(
     total = source.counts().articles
     targets = all_articles(target)
     found = next(targets, None)
-    for done, kept in enumerate(all_articles(source), start=1):
-        while found is not None and found.article.id < kept.article.id:
+    for done, stored in enumerate(all_articles(source), start=1):
+        while found is not None and found.article.id < stored.article.id:
             found = next(targets, None)
-        yield kept, found is not None and _is_complete(found, kept)
+        yield stored, found is not None and _is_complete(found, stored)
         on_progress(done, max(done, total))
 
 
@@ -97,16 +99,16 @@ def all_articles(corpus: CorpusTransfer) -> Iterator[StoredArticle]:
         after = batch[-1].article.id
 
 
-def _is_complete(found: StoredArticle, kept: StoredArticle) -> bool:
+def _is_complete(found: StoredArticle, stored: StoredArticle) -> bool:
     """Return whether `found` has the same current version, passages and vectors, and every former version.
 
     A version is the hash of an article, so equal versions mean equal articles.
     """
     return (
-        (found.article.id, found.article.version) == (kept.article.id, kept.article.version)
-        and {former.version for former in kept.former} <= {former.version for former in found.former}
-        and len(found.passages) == len(kept.passages)
-        and all(map(_is_same, found.passages, kept.passages))
+        (found.article.id, found.article.version) == (stored.article.id, stored.article.version)
+        and {former.version for former in stored.former} <= {former.version for former in found.former}
+        and len(found.passages) == len(stored.passages)
+        and all(map(_is_same, found.passages, stored.passages))
     )
 
 

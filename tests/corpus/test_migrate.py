@@ -65,12 +65,12 @@ def migrate(source: str, target: str) -> Any:
 def all_of(corpus: CorpusTransfer) -> list[tuple[Article, list[Any], list[bytes], set[str]]]:
     return [
         (
-            kept.article,
-            [passage for passage, _ in kept.passages],
-            [np.asarray(vector, np.float32).tobytes() for _, vector in kept.passages],
-            {former.version for former in kept.former},
+            stored.article,
+            [passage for passage, _ in stored.passages],
+            [np.asarray(vector, np.float32).tobytes() for _, vector in stored.passages],
+            {former.version for former in stored.former},
         )
-        for kept in all_articles(corpus)
+        for stored in all_articles(corpus)
     ]
 
 

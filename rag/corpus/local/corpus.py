@@ -209,26 +209,26 @@ class LocalCorpus:
                 "SELECT id, version FROM articles WHERE id > ? ORDER BY id LIMIT ?",
                 [article_id, _KEPT_AT_ONCE],
             ).fetchall()
-            return [self._kept(connection, row) for row in rows]
+            return [self._stored_article(connection, row) for row in rows]
 
-    def _kept(self, connection: sqlite3.Connection, row: sqlite3.Row) -> StoredArticle:
+    def _stored_article(self, connection: sqlite3.Connection, row: sqlite3.Row) -> StoredArticle:
         versions = _versions(connection, row)
         current = versions.pop(row["version"])
         passages = self.passages_of(current.id)
         return StoredArticle(article=current, passages=passages, former=list(versions.values()))
 
-    def add_stored(self, kept: StoredArticle) -> None:
+    def add_stored(self, stored: StoredArticle) -> None:
         """Add or replace an article in one transaction; keep the former versions of both."""
         if self._encoder is None:
             raise ValueError("A corpus opened without an encoder cannot add articles.")
-        vectors = np.array([vector for _, vector in kept.passages])
+        vectors = np.array([vector for _, vector in stored.passages])
         with self._database.writing() as connection:
             record_encoder(connection, self._encoder)
-            connection.execute("DELETE FROM passages WHERE article_id = ?", [kept.article.id])
-            for former in kept.former:
+            connection.execute("DELETE FROM passages WHERE article_id = ?", [stored.article.id])
+            for former in stored.former:
                 write_version(connection, former)
-            write_article(connection, kept.article)
-            write_passages(connection, kept.article, [passage for passage, _ in kept.passages], vectors)
+            write_article(connection, stored.article)
+            write_passages(connection, stored.article, [passage for passage, _ in stored.passages], vectors)
 
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
         """Return the current version of an article, or the given one; None if there is none."""

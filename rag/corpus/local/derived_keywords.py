@@ -9,7 +9,7 @@ from embeddings.vector_index import UnusableIndexFile
 from rag.corpus.local.database import Database
 from rag.corpus.local.derived import EMPTY_STATE, Derived, State, is_earlier_state, removed_since
 from rag.corpus.local.indexed_rows import entry_batches
-from rag.corpus.local.keyword_index import Entry, KeywordIndex, keep, open_kept
+from rag.corpus.local.keyword_index import Entry, KeywordIndex, open_saved, write_index
 from rag.corpus.local.properties import newest_state
 
 # Upkeep writes the words to files when this many passages are only in memory. Every start reads them
@@ -26,24 +26,26 @@ class DerivedKeywords(Derived[KeywordIndex]):
     @property
     def is_due(self) -> bool:
         """Whether many passages are only in memory."""
-        return self.index.unkept >= _WRITTEN_FROM
+        return self.index.unsaved >= _WRITTEN_FROM
 
     def upkeep(self, database: Database, cancelled: threading.Event) -> None:
         """Write the passages that are only in memory into the folder, and reload the index from there."""
         try:
-            _, kept = open_kept(self._path)
+            _, saved = open_saved(self._path)
         except UnusableIndexFile:
-            kept = EMPTY_STATE
+            saved = EMPTY_STATE
         with database.reading() as connection:
             newest = newest_state(connection)
-            kept = kept if is_earlier_state(kept, newest) else EMPTY_STATE
-            if kept != newest:  # otherwise another process has already written the folder
-                removed = removed_since(connection, after=kept["last_removal"]) if kept["corpus"] else {}
+            saved = saved if is_earlier_state(saved, newest) else EMPTY_STATE
+            if saved != newest:  # otherwise another process has already written the folder
+                removed = removed_since(connection, after=saved["last_removal"]) if saved["corpus"] else {}
                 # subtle: close the batches, because a log may keep the traceback of an error, which keeps the
                 # connection.
-                with closing(self._added(connection, after=kept["last_passage"])) as batches:
+                with closing(self._added(connection, after=saved["last_passage"])) as batches:
                     entries = (entry for _, rows in batches for entry in rows)
-                    keep(self._path, entries, removed=removed, state=newest, anew=not kept["corpus"])
+                    write_index(
+                        self._path, entries, removed=removed, state=newest, clear_first=not saved["corpus"]
+                    )
         self._replace(*self._read())
 
     def save(self, database: Database) -> None:
@@ -52,8 +54,8 @@ class DerivedKeywords(Derived[KeywordIndex]):
             self.upkeep(database, threading.Event())
 
     def _read(self) -> tuple[KeywordIndex, State]:
-        kept, state = open_kept(self._path)
-        return KeywordIndex(kept, last_kept=state["last_passage"]), state
+        saved, state = open_saved(self._path)
+        return KeywordIndex(saved, last_saved=state["last_passage"]), state
 
     def _empty(self) -> KeywordIndex:
         return KeywordIndex()

@@ -67,13 +67,13 @@ class KeywordIndex:
     """Finds passages by words. Several threads can use it; only one at a time adds or removes passages.
 
     `add` and `remove` change only memory, not the folder. So they are fast, need no lock that another process
-    may have, and work on a full disk. `keep` writes the folder.
+    may have, and work on a full disk. `write_index` writes the folder.
     """
 
-    def __init__(self, kept: Index | None = None, *, last_kept: int = 0) -> None:
-        """Start with the passages of a folder, up to the passage `last_kept`, or empty."""
-        self._kept: Searcher | None = kept.searcher() if kept else None
-        self._last_kept = last_kept
+    def __init__(self, saved: Index | None = None, *, last_saved: int = 0) -> None:
+        """Start with the passages of a folder, up to the passage `last_saved`, or empty."""
+        self._saved: Searcher | None = saved.searcher() if saved else None
+        self._last_saved = last_saved
         self._recent = Index(_SCHEMA)
         self._writer: tantivy.IndexWriter | None = None
         self._recent_ids: set[int] = set()
@@ -82,7 +82,7 @@ class KeywordIndex:
         self._lock = threading.Lock()
 
     @property
-    def unkept(self) -> int:
+    def unsaved(self) -> int:
         """The number of passages that were added or removed since the folder was written."""
         return len(self._recent_ids) + len(self._removed)
 
@@ -105,20 +105,20 @@ class KeywordIndex:
                 self._writer.commit()
                 self._recent.reload()
                 self._recent_ids -= recent
-            gone = {number for number in removed.keys() - self._removed if number <= self._last_kept}
+            gone = {number for number in removed.keys() - self._removed if number <= self._last_saved}
             for passage_id in gone:
                 self._removed_words.update(set(removed[passage_id].split(" ")))
             self._removed |= gone
 
     def passages_with(self, word: str) -> int:
         """Return the number of passages that contain the word."""
-        kept = _count(self._kept, word) - self._removed_words[word] if self._kept else 0
-        return kept + _count(self._recent.searcher(), word)
+        saved = _count(self._saved, word) - self._removed_words[word] if self._saved else 0
+        return saved + _count(self._recent.searcher(), word)
 
     def passage_ids(self) -> IdArray:
         """Return the ids of all passages in the index, in any order; a duplicate occurs twice."""
-        recent, kept = _all_ids(self._recent.searcher()), _all_ids(self._kept) if self._kept else []
-        return np.array([*recent, *(number for number in kept if number not in self._removed)], np.int64)
+        recent, saved = _all_ids(self._recent.searcher()), _all_ids(self._saved) if self._saved else []
+        return np.array([*recent, *(number for number in saved if number not in self._removed)], np.int64)
 
     def holds(self, entry: Entry) -> bool:
         """Return whether a search with all its words and filterable properties finds the passage."""
@@ -127,8 +127,8 @@ class KeywordIndex:
         must += [_has_any_fact([fact]) for fact in facts_of(entry.article)]
         query = Query.boolean_query([(_MUST, part) for part in must])
         found = _best(self._recent.searcher(), query, depth=1)
-        if self._kept:
-            found += _best(self._kept, query, depth=1, without=self._removed)
+        if self._saved:
+            found += _best(self._saved, query, depth=1, without=self._removed)
         return found == [entry.passage_id]
 
     def search(self, weights: Mapping[str, float], *, depth: int, filters: Filters) -> list[int]:
@@ -144,12 +144,12 @@ class KeywordIndex:
             [(_MUST, any_word), *((_MUST, part) for part in _filter_queries(filters))]
         )
         found = _best(self._recent.searcher(), query, depth=depth)
-        if self._kept:
-            found += _best(self._kept, query, depth=depth, without=self._removed)
+        if self._saved:
+            found += _best(self._saved, query, depth=depth, without=self._removed)
         return found
 
 
-def open_kept(folder: Path) -> tuple[Index, dict[str, int]]:
+def open_saved(folder: Path) -> tuple[Index, dict[str, int]]:
     """Return the index in a folder and the state that was written with it.
 
     Raises:
@@ -168,17 +168,22 @@ def open_kept(folder: Path) -> tuple[Index, dict[str, int]]:
     return index, state
 
 
-def keep(
-    folder: Path, entries: Iterable[Entry], *, removed: Iterable[int], state: Mapping[str, int], anew: bool
+def write_index(
+    folder: Path,
+    entries: Iterable[Entry],
+    *,
+    removed: Iterable[int],
+    state: Mapping[str, int],
+    clear_first: bool,
 ) -> None:
     """Write `entries` into a folder and delete `removed` from it in one step, completely or not at all.
 
-    `anew` deletes the former contents of the folder first. The caller must prevent other writers.
+    `clear_first` deletes the former contents of the folder first. The caller must prevent other writers.
 
     Raises:
         OSError, ValueError: the disk is full, or another process is writing.
     """
-    if anew:
+    if clear_first:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     writer = Index(_SCHEMA, path=str(folder)).writer(_LARGE_HEAP_BYTES)

@@ -41,7 +41,7 @@ class LocalSearch:
             within = None if filters == NO_FILTERS else self._filter_cache.ids(connection, filters)
             found = index.search(vector, depth=depth, within=within)
             if within is not None:
-                self._newer_index.note_if(len(found) < min(depth, len(within)))
+                self._newer_index.record_if(len(found) < min(depth, len(within)))
             if index.lists:
                 found = _rescored(connection, vector, found)
         self._derived.upkeep_if_due()
@@ -58,7 +58,7 @@ class LocalSearch:
             known = {word: weights[word] for word in statistics.known_words()}
             found = index.search(known, depth=depth, filters=filters)
             candidates = _words_of(connection, found)
-            self._newer_index.note_if(len(candidates) < len(found))
+            self._newer_index.record_if(len(candidates) < len(found))
         self._derived.upkeep_if_due()
         matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
         rarity = {word: statistics.rarity(word) for word in query_words}
@@ -71,9 +71,9 @@ class LocalSearch:
         results, `work` runs again while no other thread can update the indexes.
         """
         with self._database.reading():
-            self._newer_index.is_noted = False
+            self._newer_index.is_recorded = False
             result = work()
-            if not self._newer_index.is_noted:
+            if not self._newer_index.is_recorded:
                 return result
         with self._derived.updates_paused(), self._database.reading():
             return work()
@@ -88,7 +88,7 @@ class LocalSearch:
                 ids,
             ).fetchall()
         by_id = {row[0]: row for row in rows}
-        self._newer_index.note_if(len(rows) < len(ids))
+        self._newer_index.record_if(len(rows) < len(ids))
         found = [passage for passage in passages if passage.passage_id in by_id]
         return [
             hit(by_id[passage.passage_id], passage, rank=rank, source=source)
@@ -99,10 +99,10 @@ class LocalSearch:
 class _NewerIndex(threading.local):
     """Records whether this thread found an index newer than the state that it reads."""
 
-    is_noted = False
+    is_recorded = False
 
-    def note_if(self, is_newer_index: bool) -> None:
-        self.is_noted = self.is_noted or is_newer_index
+    def record_if(self, is_newer_index: bool) -> None:
+        self.is_recorded = self.is_recorded or is_newer_index
 
 
 class _FilterCache:

@@ -18,7 +18,7 @@ from rag.corpus.documents import from_document, header
 from rag.corpus.findings import Finding, Occurrence, Place, grouped
 from rag.corpus.index_report import IndexReport
 from rag.corpus.milvus.encoding_again import EncodingAgain
-from rag.corpus.milvus.generations import GIVEN_UP_SECONDS, Generations
+from rag.corpus.milvus.generations import ABANDONED_SECONDS, Generations
 from rag.corpus.milvus.integrity import CHANGED, check_passages
 from rag.corpus.milvus.layout import Collections, Layout
 from rag.corpus.milvus.rows import (
@@ -34,7 +34,7 @@ from rag.corpus.milvus.rows import (
 from rag.corpus.milvus.search import MilvusSearch
 from rag.corpus.milvus.server import MilvusServer, Row
 from rag.corpus.milvus.whole_articles import FIELDS_OF_PASSAGES, by_generation, passage_of, whole_articles
-from rag.corpus.milvus.word_statistics import BELIEVED_SECONDS, MilvusStatistics
+from rag.corpus.milvus.word_statistics import CACHE_SECONDS, MilvusStatistics
 from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, ProgressCallback
 from rag.datatypes import (
     Article,
@@ -90,15 +90,15 @@ class MilvusCorpus:
         prefix: str,
         encoder: EncoderIdentity | None,
         layout: Layout | None = None,
-        given_up_seconds: float = GIVEN_UP_SECONDS,
-        believed_seconds: float = BELIEVED_SECONDS,
+        abandoned_after_seconds: float = ABANDONED_SECONDS,
+        cache_seconds: float = CACHE_SECONDS,
     ) -> None:
         """Check the corpus if the server is reachable; missing collections are created when needed.
 
         Without an encoder, the corpus cannot search vectors or add articles. An unreachable server is not an
         error here, because the server may be back at the first request. If a worker began a change more than
-        `given_up_seconds` ago and has not finished it, another worker finishes or undoes the change. Counts
-        for BM25 are cached for `believed_seconds`.
+        `abandoned_after_seconds` ago and has not finished it, another worker finishes or undoes the change.
+        Counts for BM25 are cached for `cache_seconds`.
 
         Raises:
             CorpusTooNew: a newer version of Kutip wrote the corpus.
@@ -109,8 +109,10 @@ class MilvusCorpus:
         self._encoder = encoder
         self._layout = layout or Layout()
         self._collections = Collections(server, prefix=prefix, encoder=encoder, layout=self._layout)
-        self._statistics = MilvusStatistics(server, believed_seconds=believed_seconds)
-        self._generations = Generations(server, self._collections, given_up_seconds=given_up_seconds)
+        self._statistics = MilvusStatistics(server, cache_seconds=cache_seconds)
+        self._generations = Generations(
+            server, self._collections, abandoned_after_seconds=abandoned_after_seconds
+        )
         self._search = MilvusSearch(
             server, self._collections, self._generations, self._statistics, layout=self._layout
         )
@@ -231,21 +233,23 @@ class MilvusCorpus:
         return whole_articles(self._server, self._collections, self._generations, after=article_id)
 
     @_recovering
-    def add_stored(self, kept: StoredArticle) -> None:
+    def add_stored(self, stored: StoredArticle) -> None:
         """Put an article, whole or not at all, in place of what it is here; former versions of both stay."""
         if self._encoder is None:
             raise ValueError("A corpus opened without an encoder cannot add articles.")
         name = self._collections.passages_to_add_to(self._encoder)
-        passages = [passage for passage, _ in kept.passages]
-        vectors = np.array([vector for _, vector in kept.passages])
-        add = functools.partial(self._generations.add, kept.article, passages, vectors)
+        passages = [passage for passage, _ in stored.passages]
+        vectors = np.array([vector for _, vector in stored.passages])
+        add = functools.partial(self._generations.add, stored.article, passages, vectors)
         self._server.retry_until_reached(functools.partial(add, collection=name, again=True))
-        if kept.former:
-            stored = self._generations.documents([key_of(kept.article.id)], ["version"])
-            versions = {row["version"] for row in stored}
-            for former in kept.former:
+        if stored.former:
+            existing = self._generations.documents([key_of(stored.article.id)], ["version"])
+            versions = {row["version"] for row in existing}
+            for former in stored.former:
                 if former.version not in versions:
-                    self._server.retry_until_reached(functools.partial(self._generations.keep_former, former))
+                    self._server.retry_until_reached(
+                        functools.partial(self._generations.add_former_version, former)
+                    )
         self._statistics.forget()
 
     @_recovering
@@ -260,8 +264,8 @@ class MilvusCorpus:
                     return None
                 condition = both(one_of("article", [key]), one_of("version", [version or ""]))
             rows = self._server.query(self._collections.documents, condition, ["parts", "content"])
-            stored = (whole_document(part) for part in by_generation(rows).values())
-            text = next((document for document in stored if document is not None), None)
+            existing = (whole_document(part) for part in by_generation(rows).values())
+            text = next((document for document in existing if document is not None), None)
             if text is not None:
                 return from_document(article_id, text)
         return None

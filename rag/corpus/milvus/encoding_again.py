@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from rag.corpus.milvus.generations import CLOCKS_APART_MILLISECONDS, Generations, batched, now_milliseconds
+from rag.corpus.milvus.generations import MAX_CLOCK_SKEW_MILLISECONDS, Generations, batched, now_milliseconds
 from rag.corpus.milvus.layout import Collections
 from rag.corpus.milvus.rows import of_generation, passage_rows, text_of
 from rag.corpus.milvus.server import MAX_ROWS, MilvusServer
@@ -47,7 +47,7 @@ class EncodingAgain:
     def _encode_all(self, name: str, encode: CutAndEncode, encoded: dict[str, int], *, since: int) -> int:
         """Write the passages of the articles that are not yet in `encoded`; return their number."""
         count = 0
-        condition = f"written_at >= {since - CLOCKS_APART_MILLISECONDS}"
+        condition = f"written_at >= {since - MAX_CLOCK_SKEW_MILLISECONDS}"
         articles = self._collections.articles
         for row in self._generations.pages(articles, condition, ["generation"], key="text"):
             key, generation = row["id"], row["generation"]

@@ -41,10 +41,10 @@ T = TypeVar("T")
 
 # A change that is unfinished after this time counts as abandoned. Adding an article must take less than half
 # of this time.
-GIVEN_UP_SECONDS = 1800.0
+ABANDONED_SECONDS = 1800.0
 
 # The maximum difference between the clocks of two machines.
-CLOCKS_APART_MILLISECONDS = 10_000
+MAX_CLOCK_SKEW_MILLISECONDS = 10_000
 
 _SWEEP_EVERY_SECONDS = 300
 _NUMBERS_AT_ONCE = 100
@@ -80,11 +80,13 @@ class Change:
 class Generations:
     """Adds and removes generations. Several threads, processes and machines can do this at the same time."""
 
-    def __init__(self, server: MilvusServer, collections: Collections, *, given_up_seconds: float) -> None:
+    def __init__(
+        self, server: MilvusServer, collections: Collections, *, abandoned_after_seconds: float
+    ) -> None:
         """Prepare, without a request. The first sweep is due some minutes later."""
         self._server = server
         self._collections = collections
-        self._given_up_seconds = given_up_seconds
+        self._abandoned_after_seconds = abandoned_after_seconds
         self._swept_at = time.monotonic()
         self._unused: list[int] = []
         self._lock = threading.Lock()
@@ -165,9 +167,9 @@ class Generations:
         if replaces != change.replaces:
             change = replace(change, replaces=replaces)
             self._record(change)
-        if now_milliseconds() - change.begun > 1000 * self._given_up_seconds / 2:
+        if now_milliseconds() - change.begun > 1000 * self._abandoned_after_seconds / 2:
             raise CorpusError(
-                f"Storing the article {article.id!r} took more than {self._given_up_seconds / 2:.0f} "
+                f"Storing the article {article.id!r} took more than {self._abandoned_after_seconds / 2:.0f} "
                 "seconds: add it again when Milvus is less busy."
             )
         row = article_row(article, generation=change.generation, written_at=now_milliseconds())
@@ -200,7 +202,7 @@ class Generations:
         else:
             self._drop_passages([generation], collection)
 
-    def keep_former(self, article: Article) -> None:
+    def add_former_version(self, article: Article) -> None:
         """Store a former version of an article."""
         change = Change(key_of(article.id), self._new_generation(), now_milliseconds())
         self._record(change)
@@ -258,7 +260,7 @@ class Generations:
     def sweep(self) -> None:
         """Finish or undo the old changes of workers, and delete the records of these changes."""
         self._swept_at = time.monotonic()
-        until = now_milliseconds() - int(1000 * self._given_up_seconds)
+        until = now_milliseconds() - int(1000 * self._abandoned_after_seconds)
         for changes in batched(self.changes(f"begun < {until}"), _PAGE):
             self._sweep(changes, self._collections.passages())
 

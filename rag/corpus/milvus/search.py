@@ -9,10 +9,10 @@ from typing import TypeVar
 from embeddings.weights import FloatArray
 from rag.corpus.documents import hit
 from rag.corpus.keyword_ranking import REDUCED_WEIGHT, query_weights, rank_by_bm25
-from rag.corpus.milvus.generations import CLOCKS_APART_MILLISECONDS, Generations, now_milliseconds
+from rag.corpus.milvus.generations import MAX_CLOCK_SKEW_MILLISECONDS, Generations, now_milliseconds
 from rag.corpus.milvus.layout import Collections, Layout
-from rag.corpus.milvus.moments import Moments
 from rag.corpus.milvus.rows import encoded_word, generation_of, passing, text_of
+from rag.corpus.milvus.seen_generations import ThreadSeenGenerations
 from rag.corpus.milvus.server import MAX_ROWS, MilvusServer, Row
 from rag.corpus.milvus.word_statistics import MilvusStatistics
 from rag.datatypes import Filters, FilterValue, Hit, KeywordMatches, ScoredPassage, SearchSource
@@ -45,7 +45,7 @@ class MilvusSearch:
         self._statistics = statistics
         self._layout = layout
         self._seen: dict[str, int] = {}
-        self._moments = Moments()
+        self._seen_generations = ThreadSeenGenerations()
 
     def values(self, field: str) -> list[FilterValue]:
         """Return the languages or outlets of current articles, those with the most articles first."""
@@ -116,7 +116,7 @@ class MilvusSearch:
             seen, began = self._seen, now_milliseconds()
             found = search()
             heads = self._heads({row["article"] for row in found})
-            since = began - CLOCKS_APART_MILLISECONDS
+            since = began - MAX_CLOCK_SKEW_MILLISECONDS
             generations = {key: head["generation"] for key, head in heads.items()}
             recent = {key: generations[key] for key, head in heads.items() if head["written_at"] > since}
             changing = {key: new for key, new in recent.items() if seen.get(key) != new}
@@ -128,7 +128,9 @@ class MilvusSearch:
 
     def _heads(self, keys: set[str]) -> dict[str, Row]:
         heads = self._generations.heads(keys)
-        self._moments.record({key: heads[key]["generation"] if key in heads else None for key in keys})
+        self._seen_generations.record(
+            {key: heads[key]["generation"] if key in heads else None for key in keys}
+        )
         return heads
 
     def _remember(self, seen: Mapping[str, int]) -> None:
@@ -140,11 +142,11 @@ class MilvusSearch:
 
         If an article was replaced, added or removed meanwhile, `work` runs again.
         """
-        with self._moments.started() as moment:
+        with self._seen_generations.recording() as seen:
             for _ in range(_ATTEMPTS):
-                moment.clear()
+                seen.clear()
                 result = work()
-                if not moment.has_changes:
+                if not seen.has_changes:
                     break
         return result
 

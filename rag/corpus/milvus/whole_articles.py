@@ -37,7 +37,7 @@ def whole_articles(
     if heads != {key: head["generation"] for key, head in now.items()}:
         return whole_articles(server, collections, generations, after=after)  # an article changed meanwhile
     return [
-        _kept(
+        _stored_article(
             [row for row in documents if row["article"] == key],
             [row for row in passages if generation_of(row["id"]) == generation],
             article_id=text_of(key),
@@ -55,7 +55,7 @@ def by_generation(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return generations
 
 
-def _kept(
+def _stored_article(
     documents: Sequence[Row], passages: Sequence[Row], *, article_id: str, generation: int
 ) -> StoredArticle:
     versions: dict[str, Article] = {}

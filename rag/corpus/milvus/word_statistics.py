@@ -11,7 +11,7 @@ from rag.corpus.milvus.rows import GENERATION_BITS, none_of, row_id
 from rag.corpus.milvus.server import MilvusServer
 
 # How long a number is cached. Writes of this process empty the cache immediately.
-BELIEVED_SECONDS = 60.0
+CACHE_SECONDS = 60.0
 
 # The average length is measured on about this many passages, chosen at random.
 _SAMPLE = 10_000
@@ -26,10 +26,10 @@ T = TypeVar("T")
 class MilvusStatistics:
     """Counts passages and words. Several threads can use it at the same time."""
 
-    def __init__(self, server: MilvusServer, *, believed_seconds: float = BELIEVED_SECONDS) -> None:
+    def __init__(self, server: MilvusServer, *, cache_seconds: float = CACHE_SECONDS) -> None:
         """Start with an empty cache."""
         self._server = server
-        self._believed_seconds = believed_seconds
+        self._cache_seconds = cache_seconds
         self._pool = ThreadPoolExecutor(8, thread_name_prefix="milvus-statistics")
         self._lock = threading.Lock()
         self._cache: dict[tuple[str, str], tuple[float, object]] = {}
@@ -96,5 +96,5 @@ class MilvusStatistics:
             if generation == self._generation:  # nothing was written since the query
                 if len(self._cache) >= _MAX_CACHED:
                     self._cache.clear()
-                self._cache[key] = (time.monotonic() + self._believed_seconds, answer)
+                self._cache[key] = (time.monotonic() + self._cache_seconds, answer)
         return answer

@@ -19,7 +19,7 @@ from rag.corpus.findings import Finding
 from rag.corpus.local import derived_keywords, indexed_rows
 from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
 from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
-from rag.corpus.local.keyword_index import keep
+from rag.corpus.local.keyword_index import write_index
 from rag.datatypes import Article, Counts, Filters, Passage
 from rag.errors import CorpusDamaged
 from rag.ingestion import Ingestion
@@ -422,7 +422,7 @@ def test_a_keyword_index_that_differs_is_found_and_built_anew(
         type(entries[0])(entries[-1].passage_id, "teh", entries[0].article),
     ]
     for wrong, differences in ((entries[1:], 2), (swapped, 1), (entries + entries[:1], 1)):
-        keep(data / KEYWORDS_NAME, wrong, removed=[], state=state, anew=True)
+        write_index(data / KEYWORDS_NAME, wrong, removed=[], state=state, clear_first=True)
         with open_corpus(data) as corpus:
             (finding,) = corpus.check(on_progress=ignore_progress)
             assert finding.problem.what == "differences between the keyword index and the passages"

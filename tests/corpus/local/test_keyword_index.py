@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.vector_index import UnusableIndexFile
-from rag.corpus.local.keyword_index import Entry, KeywordIndex, keep, open_kept
+from rag.corpus.local.keyword_index import Entry, KeywordIndex, open_saved, write_index
 from rag.datatypes import Filters
 
 NO_FILTERS = Filters()
@@ -49,13 +49,13 @@ def filled(entries: Iterable[Entry] = ENTRIES) -> KeywordIndex:
 def folder(tmp_path: Path) -> Path:
     """The three entries, kept."""
     folder = tmp_path / "keywords"
-    keep(folder, ENTRIES, removed=[], state=STATE, anew=True)
+    write_index(folder, ENTRIES, removed=[], state=STATE, clear_first=True)
     return folder
 
 
 def reopened(folder: Path) -> KeywordIndex:
-    kept, state = open_kept(folder)
-    return KeywordIndex(kept, last_kept=state["last_passage"])
+    saved, state = open_saved(folder)
+    return KeywordIndex(saved, last_saved=state["last_passage"])
 
 
 def test_a_passage_is_found_by_any_of_its_words() -> None:
@@ -99,7 +99,7 @@ def test_what_is_kept_is_found_with_what_came_after(folder: Path) -> None:
 
 def test_the_best_are_found_beside_many_removed(folder: Path) -> None:
     many = [entry(number, "kopi " * (200 - number)) for number in range(10, 100)]
-    keep(folder, many, removed=[], state={**STATE, "last_passage": 99}, anew=False)
+    write_index(folder, many, removed=[], state={**STATE, "last_passage": 99}, clear_first=False)
     index = reopened(folder)
     index.remove(dict.fromkeys(range(10, 90), "kopi"))
     best = found(index, "kopi", depth=5)
@@ -108,29 +108,33 @@ def test_the_best_are_found_beside_many_removed(folder: Path) -> None:
 
 
 def test_keeping_again_adds_and_removes(folder: Path) -> None:
-    keep(folder, [entry(4, "teh")], removed=[2, 3], state={**STATE, "last_passage": 4}, anew=False)
+    write_index(
+        folder, [entry(4, "teh")], removed=[2, 3], state={**STATE, "last_passage": 4}, clear_first=False
+    )
     index = reopened(folder)
     assert (found(index, "kopi"), found(index, "teh"), found(index, "banjir")) == ([1], [4], [])
     assert index.passages_with("kopi") == 1
-    assert open_kept(folder)[1] == {**STATE, "last_passage": 4}
+    assert open_saved(folder)[1] == {**STATE, "last_passage": 4}
 
 
 def test_keeping_anew_forgets(folder: Path) -> None:
-    keep(folder, [entry(4, "teh")], removed=[], state=STATE, anew=True)
+    write_index(folder, [entry(4, "teh")], removed=[], state=STATE, clear_first=True)
     assert (found(reopened(folder), "kopi"), found(reopened(folder), "teh")) == ([], [4])
 
 
 def test_an_open_index_does_not_see_what_is_kept_after(folder: Path) -> None:
     index = reopened(folder)
-    keep(folder, [entry(4, "kopi")], removed=[1], state={**STATE, "last_passage": 4}, anew=False)
+    write_index(
+        folder, [entry(4, "kopi")], removed=[1], state={**STATE, "last_passage": 4}, clear_first=False
+    )
     assert found(index, "kopi") == [1, 2]
 
 
 def test_a_second_writer_is_refused(folder: Path) -> None:
-    kept, _ = open_kept(folder)
-    writer = kept.writer(15_000_000, num_threads=1)
+    saved, _ = open_saved(folder)
+    writer = saved.writer(15_000_000, num_threads=1)
     with pytest.raises(ValueError, match="LockBusy"):
-        keep(folder, [], removed=[], state=STATE, anew=False)
+        write_index(folder, [], removed=[], state=STATE, clear_first=False)
     del writer
 
 
@@ -170,7 +174,7 @@ def test_only_what_passes_the_filters_is_found(filters: Filters, passes: list[in
         entry(3, "kopi", id="c", language="en", outlet="Suara", metadata=long),
     ]
     assert found(filled(entries), "kopi", filters=filters) == passes
-    keep(tmp_path / "kept", entries, removed=[], state=STATE, anew=True)
+    write_index(tmp_path / "kept", entries, removed=[], state=STATE, clear_first=True)
     assert found(reopened(tmp_path / "kept"), "kopi", filters=filters) == passes
 
 
@@ -186,23 +190,25 @@ def test_finds_and_counts_what_a_dictionary_does(steps: list[Any], seed: int) ->
     chooser = random.Random(seed)  # noqa: S311
     present: dict[int, str] = {}
     removed: dict[int, str] = {}
-    unkept: dict[int, str] = {}
+    unsaved: dict[int, str] = {}
     last = 0
     with TemporaryDirectory() as temporary:
         folder = Path(temporary, "kept")
         index = KeywordIndex()
         for step in steps:
             if step == "keep":
-                entries = [entry(number, words) for number, words in unkept.items() if number in present]
-                keep(folder, entries, removed=removed, state={**STATE, "last_passage": last}, anew=False)
-                index, unkept, removed = reopened(folder), {}, {}
+                entries = [entry(number, words) for number, words in unsaved.items() if number in present]
+                write_index(
+                    folder, entries, removed=removed, state={**STATE, "last_passage": last}, clear_first=False
+                )
+                index, unsaved, removed = reopened(folder), {}, {}
             elif step == "remove":
                 for number in chooser.sample(sorted(present), min(2, len(present))):
                     removed[number] = present.pop(number)
                 index.remove(removed)
             else:
                 last += 1
-                present[last] = unkept[last] = " ".join(step)
+                present[last] = unsaved[last] = " ".join(step)
                 index.add([entry(last, present[last])])
         check(index, present)
 
@@ -219,13 +225,13 @@ def check(index: KeywordIndex, present: Mapping[int, str]) -> None:
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnusableIndexFile, match="none is missing"):
-        open_kept(tmp_path / "none")
+        open_saved(tmp_path / "none")
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     with pytest.raises(UnusableIndexFile, match="kept is damaged"):
-        open_kept(tmp_path / "kept")
+        open_saved(tmp_path / "kept")
 
 
 def test_any_file_missing_cut_short_or_altered_is_refused(folder: Path) -> None:
@@ -240,7 +246,7 @@ def test_any_file_missing_cut_short_or_altered_is_refused(folder: Path) -> None:
         for content in (whole[:-1], whole[: len(whole) // 2], b"", bytes(altered)):
             path.write_bytes(content)
             with pytest.raises(UnusableIndexFile, match="keywords is damaged"):
-                open_kept(folder)
+                open_saved(folder)
         path.write_bytes(whole)
     assert found(reopened(folder), "kopi") == [1, 2]
 
@@ -251,15 +257,15 @@ def test_any_file_missing_cut_short_or_altered_is_refused(folder: Path) -> None:
 def test_what_a_killed_writer_left_stops_none_after_it(tmp_path: Path) -> None:
     folder, finished = tmp_path / "killed", tmp_path / "finished"
     odd, even = range(1, 200, 2), list(range(2, 200, 2))
-    keep(folder, [entry(n, "kopi") for n in range(1, 200)], removed=[], state=STATE, anew=True)
+    write_index(folder, [entry(n, "kopi") for n in range(1, 200)], removed=[], state=STATE, clear_first=True)
     shutil.copytree(folder, finished)
-    keep(finished, [], removed=odd, state=STATE, anew=False)
+    write_index(finished, [], removed=odd, state=STATE, clear_first=False)
     new = [path for path in finished.iterdir() if not (folder / path.name).exists()]
     assert ".del" in {path.suffix for path in new}
     for path in (*new, finished / ".managed.json"):  # all but its last step
         shutil.copy(path, folder)
     assert len(found(reopened(folder), "kopi", depth=200)) == 199
-    keep(folder, [], removed=odd, state=STATE, anew=False)
+    write_index(folder, [], removed=odd, state=STATE, clear_first=False)
     assert found(reopened(folder), "kopi", depth=200) == even
 
 
@@ -270,7 +276,7 @@ def broken_entries() -> Iterator[Entry]:
 
 def test_a_writer_that_failed_lets_the_next_one_write_while_its_error_is_kept(folder: Path) -> None:
     with pytest.raises(ValueError, match="no more rows") as kept_error:
-        keep(folder, broken_entries(), removed=[], state=STATE, anew=False)
-    keep(folder, [entry(5, "susu")], removed=[], state=STATE, anew=False)
+        write_index(folder, broken_entries(), removed=[], state=STATE, clear_first=False)
+    write_index(folder, [entry(5, "susu")], removed=[], state=STATE, clear_first=False)
     assert found(reopened(folder), "teh", "susu") == [5]
     assert kept_error.value

@@ -316,7 +316,7 @@ def refuse(request: bytes, passed_on: Any, context: Any) -> None:
 def swept(uri: str, prefix: str) -> MilvusCorpus:
     """Open a corpus of which everything unfinished has been given up, and clear it away."""
     server = MilvusServer(uri, token=None, timeout_seconds=30)
-    corpus = MilvusCorpus(server, prefix=prefix, encoder=TOPIC_IDENTITY, given_up_seconds=0)
+    corpus = MilvusCorpus(server, prefix=prefix, encoder=TOPIC_IDENTITY, abandoned_after_seconds=0)
     time.sleep(0.01)
     corpus.optimize()
     return corpus

@@ -1,6 +1,6 @@
 """Records which generation of each article the searches of a thread saw, to detect changes between them.
 
-During a moment, all searches of a thread must see the same generation of each article.
+Within one snapshot, all searches of a thread must see the same generation of each article.
 """
 
 import threading
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 
-class Moment:
+class SeenGenerations:
     """The generations that a thread saw, by the keys of articles; None for an article that was removed."""
 
     def __init__(self) -> None:
@@ -26,22 +26,22 @@ class Moment:
                 self.has_changes = True
 
 
-class Moments(threading.local):
-    """The current moment of each thread, if any."""
+class ThreadSeenGenerations(threading.local):
+    """The generations that each thread has seen since it started recording."""
 
-    _moment: Moment | None = None
+    _current: SeenGenerations | None = None
 
     @contextmanager
-    def started(self) -> Iterator[Moment]:
-        """Start a moment, in which this thread records the generations that its searches see."""
-        former, moment = self._moment, Moment()
-        self._moment = moment
+    def recording(self) -> Iterator[SeenGenerations]:
+        """Record the generations that this thread's searches see, until the end of the block."""
+        former, current = self._current, SeenGenerations()
+        self._current = current
         try:
-            yield moment
+            yield current
         finally:
-            self._moment = former
+            self._current = former
 
     def record(self, generations: Mapping[str, int | None]) -> None:
-        """Record the generations that a search saw, if a moment has started."""
-        if self._moment is not None:
-            self._moment.record(generations)
+        """Record the generations that a search saw, if this thread is recording."""
+        if self._current is not None:
+            self._current.record(generations)

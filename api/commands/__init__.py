@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 
 from api.commands.base import Group
 from api.commands.stopping import NOTHING_CHANGED, when_stopped
-from api.commands.terminal import say
+from api.commands.terminal import fitted, say
 from rag.errors import KutipError
 
 # The name of each command and its help in the list. The module of the same name holds the command.
@@ -57,8 +57,12 @@ class LazyGroup(Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; one that has to say more than this when it is stopped says so itself."""
-        with when_stopped(lambda: NOTHING_CHANGED):
-            return super().invoke(ctx)
+        try:
+            with when_stopped(lambda: NOTHING_CHANGED):
+                return super().invoke(ctx)
+        except click.UsageError as error:
+            message = fitted(f"Error: {error.format_message()}", sys.stderr).removeprefix("Error: ")
+            raise click.UsageError(message, ctx=error.ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

@@ -160,6 +160,13 @@ def test_in_a_narrow_terminal_each_article_takes_several_lines(long: str) -> Non
     assert "  id  2025-06-03  云汀新闻" in lines
 
 
+def test_what_is_wrong_with_the_use_is_wrapped_between_words() -> None:
+    shown = kutip_on_terminal("serch", "kopi", columns=40)
+    assert (shown.code, shown.out) == (2, "")
+    check_fits(shown.err, 40)
+    assert words_of(shown.err)[-8:] == words_of("'serch'. (Did you mean one of: 'search', 'serve'?)")
+
+
 @pytest.mark.parametrize("columns", [40, 80])
 def test_help_fits_the_terminal(columns: int) -> None:
     shown = kutip_on_terminal("ingest", "--help", columns=columns).out

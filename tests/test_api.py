@@ -182,12 +182,12 @@ def test_a_question_is_answered_from_what_passes_the_filters(client: TestClient)
     assert [hit["article_id"] for hit in body["hits"]] == [BUS["id"]]
 
 
-def test_a_range_of_days_says_how_many_undated_articles_it_leaves_out(client: TestClient) -> None:
+def test_a_date_range_reports_the_number_of_undated_articles(client: TestClient) -> None:
     asked = {"question": "Apa kabar kopi?", "filters": {"published_from": "2025-01-01"}}
     assert client.post("/v1/ask", json=asked).json()["undated_articles_left_out"] == 1
 
 
-def test_filters_that_leave_nothing_are_a_refusal_that_says_so(client: TestClient) -> None:
+def test_filters_without_matches_give_a_refusal_with_the_reason(client: TestClient) -> None:
     asked = {"question": "Apa kabar kopi?", "filters": {"outlet": "NOBODY"}, "language": "en"}
     body = client.post("/v1/ask", json=asked).json()
     assert (body["is_refusal"], body["refusal_reason"]) == (True, "filters_leave_nothing")
@@ -242,7 +242,7 @@ BAD_QUESTIONS = [
 
 @pytest.mark.parametrize(("body", "status", "detail"), BAD_QUESTIONS)
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_question_that_cannot_be_asked_is_a_problem_and_no_stream(
+def test_an_invalid_question_is_a_problem_and_not_a_stream(
     client: TestClient, body: Any, status: int, detail: str, stream: bool
 ) -> None:
     sent = {**body, "stream": True} if stream and isinstance(body, dict) else body
@@ -251,7 +251,7 @@ def test_a_question_that_cannot_be_asked_is_a_problem_and_no_stream(
     assert len(document["detail"]) < 1000
 
 
-def test_the_field_of_a_problem_is_named(client: TestClient) -> None:
+def test_a_problem_names_the_field(client: TestClient) -> None:
     document = check_problem(client.post("/v1/ask", json={"question": "?", "topk": 5, "top_k": 0}), 422)
     assert [error["field"] for error in document["errors"]] == ["top_k", "topk"]
     document = check_problem(client.post("/v1/ask", json={"question": "?"}), 422)
@@ -298,7 +298,7 @@ def test_a_follow_up_finds_its_topic(client: TestClient, body: Json, stream: boo
         {"question": "Dan kapan itu?", "messages": [FOLLOW_UP]},
     ],
 )
-def test_what_stands_alone_or_has_nothing_before_it_is_asked_as_it_is(client: TestClient, body: Json) -> None:
+def test_independent_and_first_questions_stay_unchanged(client: TestClient, body: Json) -> None:
     answer = client.post("/v1/ask", json=body).json()
     assert answer["query"] == answer["question"] == body["question"]
 
@@ -339,7 +339,7 @@ IMAGE: Json = {"type": "image_url", "image_url": {"url": "data:image/png;base64,
         (message("a\0b"), "messages.2.content", "U+0000 at character 1"),
     ],
 )
-def test_a_conversation_that_cannot_be_read_names_the_field(
+def test_an_invalid_conversation_is_reported_with_the_field(
     client: TestClient, body: Json, field: str, detail: str
 ) -> None:
     document = check_problem(client.post("/v1/ask", json=body), 422)
@@ -348,7 +348,7 @@ def test_a_conversation_that_cannot_be_read_names_the_field(
     assert len(document["detail"]) < 1000
 
 
-def test_half_a_surrogate_in_a_conversation_names_the_field(client: TestClient) -> None:
+def test_a_lone_surrogate_in_a_conversation_is_reported_with_the_field(client: TestClient) -> None:
     content = json.dumps({"messages": [{"role": "user", "content": "kopi \ud83d"}, ASKED]}).encode()
     response = client.post("/v1/ask", content=content, headers={"Content-Type": "application/json"})
     assert check_problem(response, 422)["errors"][0]["field"] == "messages.0.content"
@@ -389,7 +389,7 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("content", "status", "detail"), BODIES)
-def test_a_body_that_is_no_good_json(client: TestClient, content: bytes, status: int, detail: str) -> None:
+def test_invalid_json_is_reported(client: TestClient, content: bytes, status: int, detail: str) -> None:
     response = client.post("/v1/ask", content=content, headers={"Content-Type": "application/json"})
     document = check_problem(response, status)
     assert detail in document["detail"]
@@ -397,7 +397,9 @@ def test_a_body_that_is_no_good_json(client: TestClient, content: bytes, status:
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain"])
-def test_json_without_its_content_type_says_what_to_send(client: TestClient, content_type: str) -> None:
+def test_json_without_a_content_type_is_refused_with_the_header_to_send(
+    client: TestClient, content_type: str
+) -> None:
     response = client.post("/v1/ask", content=b'{"question": "kopi"}', headers={"Content-Type": content_type})
     assert "Content-Type: application/json" in check_problem(response, 422)["detail"]
 
@@ -421,7 +423,7 @@ FIELD_NAMES = st.sampled_from(
     fields=st.dictionaries(FIELD_NAMES, VALUES | st.just("kopi"), max_size=4),
     filters=st.dictionaries(FILTER_NAMES, VALUES, max_size=2),
 )
-def test_whatever_is_sent_is_answered_or_a_problem(
+def test_any_body_gets_an_answer_or_a_problem(
     shaken: TestClient, path: str, fields: Json, filters: Json
 ) -> None:
     body = fields if path == "articles" else {"filters": filters, **fields}
@@ -501,9 +503,7 @@ def test_filters(client: TestClient, filters: Json, expected: set[str], mode: st
         ({"query": "kopi " * 200, "top_k": 1}, 200, ""),
     ],
 )
-def test_queries_that_cannot_be_searched_for(
-    client: TestClient, body: Json, status: int, detail: str
-) -> None:
+def test_invalid_queries_are_refused(client: TestClient, body: Json, status: int, detail: str) -> None:
     response = client.post("/v1/search", json=body)
     if status == 200:
         assert len(ids(response)) == 1
@@ -529,7 +529,7 @@ def test_one_article_is_created_updated_and_left_alone(fresh: TestClient) -> Non
     assert (before["title"], before["version"]) == ("Panen kopi", result["version"])
 
 
-def test_a_rejected_article_does_not_keep_the_others_out(fresh: TestClient) -> None:
+def test_a_rejected_article_does_not_affect_the_others(fresh: TestClient) -> None:
     batch = [COFFEE, {"id": "kosong", "text": " "}, 5, {"text": "x", "titel": "y"}, COFFEE, FLOOD]
     response = fresh.post("/v1/articles", json={"articles": batch})
     assert response.status_code == 200
@@ -546,7 +546,7 @@ def test_a_rejected_article_does_not_keep_the_others_out(fresh: TestClient) -> N
     assert ids(fresh.get("/v1/articles")) == ["banjir", "kopi"]
 
 
-def test_when_all_are_rejected_the_reply_is_a_problem_with_what_became_of_each(fresh: TestClient) -> None:
+def test_if_all_articles_are_rejected_the_reply_is_a_problem_with_each_result(fresh: TestClient) -> None:
     batch = {"articles": [{"id": "a", "text": ""}, {"id": "b"}]}
     document = check_problem(fresh.post("/v1/articles", json=batch), 422)
     assert [(result["id"], result["status"]) for result in document["articles"]] == [
@@ -578,7 +578,7 @@ def test_when_all_are_rejected_the_reply_is_a_problem_with_what_became_of_each(f
         ({**COFFEE, "title": "a\0"}, "title holds a NUL at character 1"),
     ],
 )
-def test_articles_that_are_refused(client: TestClient, body: Any, detail: str) -> None:
+def test_invalid_articles_are_rejected(client: TestClient, body: Any, detail: str) -> None:
     assert detail in check_problem(client.post("/v1/articles", json=body), 422)["detail"]
 
 
@@ -595,12 +595,14 @@ def test_articles_that_are_refused(client: TestClient, body: Any, detail: str) -
         (b'{"id": "a", "text": "x", "metadata": {"a": ' + b"[" * 200 + b"]" * 200 + b"}}", "deep"),
     ],
 )
-def test_articles_that_no_text_can_hold(client: TestClient, content: bytes, detail: str) -> None:
+def test_articles_with_invalid_characters_or_numbers_are_refused(
+    client: TestClient, content: bytes, detail: str
+) -> None:
     response = client.post("/v1/articles", content=content, headers={"Content-Type": "application/json"})
     assert detail in check_problem(response, 422)["detail"]
 
 
-def test_a_page_that_forbids_indexing_needs_a_permission(fresh: TestClient) -> None:
+def test_a_page_that_forbids_indexing_requires_a_permission(fresh: TestClient) -> None:
     page = {"id": "lontar", "text": f"Naskah lontar.\n\n{NOTICE}", "language": "id"}
     document = check_problem(fresh.post("/v1/articles", json=page), 422)
     assert NOTICE in document["detail"]
@@ -627,7 +629,7 @@ def test_a_whole_article(client: TestClient) -> None:
         assert body[name] == COFFEE[name]
 
 
-def test_what_is_deleted_is_found_no_more(fresh: TestClient) -> None:
+def test_a_deleted_article_is_not_found(fresh: TestClient) -> None:
     fresh.post("/v1/articles", json={"articles": [COFFEE, FLOOD]})
     version = fresh.get("/v1/articles/kopi").json()["version"]
     assert fresh.delete("/v1/articles/kopi").status_code == 204
@@ -648,11 +650,11 @@ def test_what_is_deleted_is_found_no_more(fresh: TestClient) -> None:
         ("/v1", "GET /v1: Not Found"),
     ],
 )
-def test_what_is_not_there_is_named_with_the_next_step(client: TestClient, path: str, detail: str) -> None:
+def test_a_missing_resource_is_reported_with_the_remedy(client: TestClient, path: str, detail: str) -> None:
     assert detail in check_problem(client.get(path), 404)["detail"]
 
 
-def test_a_listing_comes_in_pages(client: TestClient) -> None:
+def test_the_list_of_articles_has_pages(client: TestClient) -> None:
     first = client.get("/v1/articles", params={"limit": 2}).json()
     assert [item["id"] for item in first["articles"]] == ["banjir", BUS["id"]]
     second = client.get("/v1/articles", params={"limit": 2, "cursor": first["next_cursor"]}).json()
@@ -678,7 +680,7 @@ def test_a_listing_comes_in_pages(client: TestClient) -> None:
         ("cursor=%00", ["banjir", BUS["id"], "kopi"]),
     ],
 )
-def test_a_listing_takes_the_filters(client: TestClient, query: str, expected: list[str]) -> None:
+def test_the_list_of_articles_can_be_filtered(client: TestClient, query: str, expected: list[str]) -> None:
     assert ids(client.get(f"/v1/articles?{query}")) == expected
 
 
@@ -697,11 +699,11 @@ def test_a_listing_takes_the_filters(client: TestClient, query: str, expected: l
         ("&".join(["outlet=a"] * 101), "outlet: "),
     ],
 )
-def test_a_listing_that_cannot_be_made(client: TestClient, query: str, detail: str) -> None:
+def test_invalid_parameters_of_the_list_are_refused(client: TestClient, query: str, detail: str) -> None:
     assert detail in check_problem(client.get(f"/v1/articles?{query}"), 422)["detail"]
 
 
-def test_what_can_be_filtered_by(client: TestClient, fresh: TestClient) -> None:
+def test_filter_values_are_listed(client: TestClient, fresh: TestClient) -> None:
     assert client.get("/v1/filters").json() == {
         "languages": [{"value": "id", "articles": 3}],
         "outlets": [{"value": "KABAR", "articles": 1}, {"value": "LINTANG", "articles": 1}],
@@ -727,7 +729,7 @@ def test_health(client: TestClient, fresh: TestClient) -> None:
     assert fresh.get("/health/ready").json() == {**ready, "articles": 0, "passages": 0}
 
 
-def test_the_description_of_the_service(client: TestClient) -> None:
+def test_the_openapi_document_describes_the_service(client: TestClient) -> None:
     assert "swagger" in client.get("/docs").text
     described = client.get("/openapi.json").json()
     assert described["info"]["title"] == "Kutip"
@@ -761,7 +763,7 @@ def test_the_description_of_the_service(client: TestClient) -> None:
         ("PATCH", "/v1/articles/kopi", {"GET", "DELETE"}),
     ],
 )
-def test_a_wrong_method_says_which_are_right(
+def test_a_wrong_method_is_refused_with_the_allowed_ones(
     client: TestClient, method: str, path: str, allowed: set[str]
 ) -> None:
     response = client.request(method, path)
@@ -898,7 +900,7 @@ def test_any_id_can_be_read_and_deleted(tmp_path: Path) -> None:
             check_problem(client.get(path), 404)
 
 
-def test_a_client_that_goes_away_does_no_harm(tmp_path: Path) -> None:
+def test_a_client_that_disconnects_does_no_harm(tmp_path: Path) -> None:
     script = Script(["Panen kopi naik tajam sekali. {1} ", *["dan seterusnya "] * 50], drip_seconds=0.02)
     with serving(script) as model_url:
         model = OpenAILanguageModel(
@@ -912,7 +914,7 @@ def test_a_client_that_goes_away_does_no_harm(tmp_path: Path) -> None:
             assert httpx2.get(f"{url}/health/live").json() == {"status": "ok"}
 
 
-def test_many_at_once(tmp_path: Path) -> None:
+def test_many_concurrent_requests_are_answered(tmp_path: Path) -> None:
     answers: list[str] = []
     with served_with(tmp_path) as url:
 
@@ -930,7 +932,7 @@ def test_many_at_once(tmp_path: Path) -> None:
     assert len(set(answers)) == 1
 
 
-def test_while_another_process_writes_the_caller_is_told_when_to_try_again() -> None:
+def test_while_another_process_writes_the_reply_has_retry_after() -> None:
     reply = error_response(
         CorpusBusy("Another process has been writing to /data/corpus.sqlite3."), path="/v1/articles"
     )

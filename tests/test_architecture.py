@@ -105,19 +105,19 @@ def within(module: str, wing: str) -> bool:
 GRAPH = {module: imports_of(tree) & MODULES.keys() for module, tree in TREES.items()}
 
 
-def test_every_room_stands_on_a_floor() -> None:
+def test_every_package_has_a_layer() -> None:
     homeless = {module for module in MODULES if wing_of(module) not in FLOOR_OF} - {"rag"}
     assert homeless == set()
     assert {wing for wing in FLOOR_OF if wing not in {*map(wing_of, MODULES)}} == set()
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_imports_go_down(module: str) -> None:
+def test_imports_go_to_lower_layers(module: str) -> None:
     height = FLOOR_OF.get(wing_of(module), -1)
     assert {name for name in GRAPH[module] if FLOOR_OF[wing_of(name)] > height} == set()
 
 
-def test_neighbours_on_a_floor_import_each_other_in_no_circle() -> None:
+def test_packages_of_one_layer_have_no_import_cycle() -> None:
     wings: dict[str, set[str]] = {wing: set() for wing in FLOOR_OF}
     for module, names in GRAPH.items():
         if module != "rag":
@@ -125,7 +125,7 @@ def test_neighbours_on_a_floor_import_each_other_in_no_circle() -> None:
     assert list(graphlib.TopologicalSorter(wings).static_order())  # a CycleError names the wings
 
 
-def test_the_corpora_know_nothing_of_each_other() -> None:
+def test_the_corpora_do_not_import_each_other() -> None:
     kinds = ("rag.corpus.local", "rag.corpus.milvus")
     crossing = {
         (module, name)
@@ -137,7 +137,7 @@ def test_the_corpora_know_nothing_of_each_other() -> None:
     assert crossing == set()
 
 
-def test_a_wing_begins_with_a_docstring_and_nothing_else() -> None:
+def test_a_package_s_init_holds_only_a_docstring() -> None:
     inits = {name: tree for name, tree in TREES.items() if MODULES[name].name == "__init__.py"}
     assert [name for name, tree in inits.items() if not ast.get_docstring(tree)] == []
     assert {name for name, tree in inits.items() if len(tree.body) > 1} == WINGS_WITH_CODE.keys()
@@ -162,11 +162,11 @@ def test_imports_are_absolute() -> None:
     assert relative == []
 
 
-def test_no_module_imports_itself_by_way_of_others() -> None:
+def test_there_is_no_import_cycle() -> None:
     assert list(graphlib.TopologicalSorter(GRAPH).static_order())  # a CycleError names the modules
 
 
-def test_imports_of_our_own_stand_at_the_top_but_for_those_with_a_reason() -> None:
+def test_own_imports_are_at_the_top_unless_listed_with_a_reason() -> None:
     inside = {
         (module, name)
         for module, tree in TREES.items()
@@ -178,7 +178,7 @@ def test_imports_of_our_own_stand_at_the_top_but_for_those_with_a_reason() -> No
     assert inside == ALLOWED_INSIDE_FUNCTIONS.keys()
 
 
-def test_nothing_is_imported_by_name_at_run_time_but_with_a_reason() -> None:
+def test_imports_by_name_at_run_time_are_listed_with_a_reason() -> None:
     importing = {
         module
         for module, tree in TREES.items()
@@ -216,7 +216,7 @@ def importable() -> list[str]:
     return [name for name in MODULES if name != "rag.ray_ingestion" or find_spec("ray")]
 
 
-def test_importing_every_module_of_rag_and_api_creates_nothing(tmp_path: Path) -> None:
+def test_importing_every_module_creates_nothing(tmp_path: Path) -> None:
     names = [name for name in importable() if package_of(name) in ("rag", "api")]
     code = (
         "import importlib, sys, threading\n"
@@ -251,7 +251,7 @@ def error_classes() -> dict[str, type[KutipError]]:
     }
 
 
-def test_the_tree_of_errors_is_drawn_as_it_is() -> None:
+def test_the_drawn_tree_of_errors_matches_the_code() -> None:
     actual = {
         name: (
             None if error is KutipError else error.__bases__[0].__name__,
@@ -279,7 +279,7 @@ def test_every_error_of_ours_is_in_the_tree() -> None:
 FOREIGN_TO_RAG = {"ModelLoadError", "TextTooLong", "UnusableIndexFile"}
 
 
-def test_other_exceptions_are_defined_in_embeddings_alone() -> None:
+def test_other_exceptions_are_defined_only_in_embeddings() -> None:
     exceptions = {
         (package_of(module), definition.name)
         for module, tree in TREES.items()
@@ -296,12 +296,12 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 
 
-def test_no_file_is_longer_than_one_reads_in_a_sitting() -> None:
+def test_no_file_is_too_long() -> None:
     lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in MODULES.items()}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
-def test_no_function_is_longer_than_a_screen() -> None:
+def test_no_function_is_too_long() -> None:
     lengths = {
         f"{module}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
         for module, tree in TREES.items()

@@ -40,12 +40,12 @@ def quote(
     return Quote(hit=hit(article_id, url=url), start=start, end=end, verdict=verdict, checks={"quote": True})
 
 
-def test_a_quotes_text_counts_from_its_passage() -> None:
+def test_a_quote_s_text_is_taken_from_its_passage() -> None:
     shifted = Quote(hit=hit(start=100), start=106, end=110, verdict="supported", checks={})
     assert shifted.text == "kopi"
 
 
-def test_numbers_run_in_order_of_first_appearance_and_stay_with_their_quote() -> None:
+def test_numbers_follow_the_first_appearance_and_stay_with_their_quote() -> None:
     composer = Composer()
     first, second = quote(0, 27), quote(0, 27, article_id="banjir")
     composer.add("Satu.", [second], lead="\n")
@@ -57,7 +57,7 @@ def test_numbers_run_in_order_of_first_appearance_and_stay_with_their_quote() ->
     assert [(c.answer_start, c.answer_end) for c in composer.citations] == [(0, 5), (10, 14), (10, 14)]
 
 
-def test_a_sentence_without_a_word_claims_nothing() -> None:
+def test_a_sentence_without_a_word_is_not_a_claim() -> None:
     composer = Composer()
     assert composer.add("—😀", [quote(0, 5)]) == "—😀"
     assert (composer.claims, composer.citations) == ([], [])
@@ -79,7 +79,7 @@ def test_a_claim_without_a_quote_has_no_number_and_is_unchecked() -> None:
         (["unsupported", "contradicted", "unchecked"], "contradicted"),
     ],
 )
-def test_a_claim_is_as_good_as_its_worst_quote(verdicts: list[Verdict], expected: str) -> None:
+def test_a_claim_has_the_verdict_of_its_worst_quote(verdicts: list[Verdict], expected: str) -> None:
     composer = Composer()
     composer.add("Satu.", [quote(place, 9, verdict=verdict) for place, verdict in enumerate(verdicts)])
     assert composer.claims[0].verdict == expected
@@ -139,12 +139,12 @@ def test_text_claims_and_citations_always_agree(
         ("[Reuters] [sic] [a1] [] [,] (1) 【1】 1]", "[Reuters] [sic] [a1] [] [,] (1) 【1】 1]"),
     ],
 )
-def test_bracketed_numbers_that_are_no_citations_get_wide_brackets(text: str, expected: str) -> None:
+def test_bracketed_numbers_that_are_not_citations_get_wide_brackets(text: str, expected: str) -> None:
     assert widen_foreign_brackets(text) == expected
 
 
 @given(st.text(st.sampled_from("[]1٢, -a\n")))
-def test_wide_brackets_keep_the_length_and_leave_no_number(text: str) -> None:
+def test_widening_keeps_the_length_and_leaves_no_bracketed_number(text: str) -> None:
     replaced = widen_foreign_brackets(text)
     assert len(replaced) == len(text)
     assert not re.search(r"\[\s*\d+\s*\]", replaced)

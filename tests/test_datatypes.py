@@ -59,7 +59,7 @@ def test_the_version_changes_with_each_field(field: str, value: Any) -> None:
     assert dataclasses.replace(FULL, **{field: value}).version != FULL.version
 
 
-def test_every_field_but_the_id_is_among_the_changes() -> None:
+def test_the_changes_cover_every_field_except_the_id() -> None:
     fields = {field.name for field in dataclasses.fields(Article)}
     assert {field for field, _ in CHANGES} == fields - {"id"}
 
@@ -69,7 +69,7 @@ def test_the_version_does_not_change_with_the_id_or_the_order_of_metadata() -> N
     assert dataclasses.replace(FULL, metadata={"b": [True, None], "a": 1}).version == FULL.version
 
 
-def test_the_version_is_a_hash_that_stays_the_same_from_release_to_release() -> None:
+def test_the_version_hash_is_stable_across_releases() -> None:
     assert Article(id="a", paragraphs=("Satu.",), language="id").version == (
         "sha256:9ab2c19277f18f0c6740e5412348492697d54629308e3da1a859fb2e8bf0ac4b"
     )
@@ -85,7 +85,7 @@ def test_paragraphs_are_numbered_from_one_with_their_offsets() -> None:
 
 
 @given(paragraphs=st.lists(st.text(max_size=20), max_size=6))
-def test_each_paragraph_stands_at_its_offsets(paragraphs: list[str]) -> None:
+def test_each_paragraph_is_at_its_offsets(paragraphs: list[str]) -> None:
     source = Article(id="a", paragraphs=tuple(paragraphs), language="id")
     numbered = list(source.numbered_paragraphs())
     assert [paragraph.text for paragraph in numbered] == paragraphs
@@ -98,7 +98,7 @@ def test_an_article_cannot_be_changed() -> None:
         FULL.title = "lain"  # type: ignore[misc]
 
 
-def test_filters_say_whether_they_ask_for_dates() -> None:
+def test_filters_report_whether_they_have_dates() -> None:
     day = datetime(2025, 7, 27, tzinfo=WIB).date()
     assert not Filters(language=("id",)).has_dates
     assert Filters(published_from=day).has_dates

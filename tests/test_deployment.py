@@ -61,7 +61,7 @@ def blocks(*languages: str) -> list[Block]:
 # The container
 
 
-def test_the_image_holds_what_the_package_is_made_of_and_nothing_else() -> None:
+def test_the_image_contains_only_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     packages = set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
     named = {project["project"]["readme"], *project["project"]["license-files"]}
@@ -73,7 +73,7 @@ def test_the_image_holds_what_the_package_is_made_of_and_nothing_else() -> None:
     assert {line[1:] for line in ignored if line.startswith("!")} == copied
 
 
-def test_the_image_runs_a_command_that_exists_without_rights_and_with_settings_that_exist() -> None:
+def test_the_image_runs_a_valid_command_unprivileged_with_valid_settings() -> None:
     (image,) = arguments("FROM")
     assert image == f"python:{'.'.join(map(str, sys.version_info[:2]))}-slim" or sys.version_info[:2] != (
         3,
@@ -105,7 +105,7 @@ def healthcheck(address: str) -> int:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode
 
 
-def test_the_health_check_tells_a_server_that_answers_from_one_that_does_not(tmp_path: Path) -> None:
+def test_the_health_check_detects_whether_a_server_answers(tmp_path: Path) -> None:
     with running_service(tmp_path / "data") as service, served(create_app(service)) as address:
         assert healthcheck(address) == 0
         (tmp_path / "data" / "corpus.sqlite3").rename(tmp_path / "gone")
@@ -120,7 +120,7 @@ def test_the_health_check_tells_a_server_that_answers_from_one_that_does_not(tmp
     assert healthcheck(address) == 1
 
 
-def test_compose_agrees_with_the_image_and_takes_rights_away() -> None:
+def test_compose_agrees_with_the_image_and_drops_privileges() -> None:
     (name, service), *others = compose()["services"].items()
     assert (name, others) == ("kutip", [])
     mounted = dict(volume.split(":") for volume in service["volumes"])
@@ -137,7 +137,7 @@ def test_compose_agrees_with_the_image_and_takes_rights_away() -> None:
 # The guide
 
 
-def test_the_settings_of_the_guide_are_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_guide_s_settings_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (block,) = blocks("dotenv")
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text(block.text.replace("sha256:…", HASH), encoding="utf-8")
@@ -167,7 +167,7 @@ _KUTIP = re.compile(
 )
 
 
-def test_the_commands_of_the_guide_are_commands() -> None:
+def test_the_guide_s_commands_are_valid() -> None:
     text = PAGE.read_text(encoding="utf-8")
     code = "\n".join(block.text for block in blocks("sh", "systemd")) + "\n".join(
         re.findall(r"`([^`\n]+)`", text)
@@ -185,7 +185,7 @@ def test_the_commands_of_the_guide_are_commands() -> None:
     assert all(parses(command) for command in complete)
 
 
-def test_the_measures_of_the_guide_are_measured(tmp_path: Path) -> None:
+def test_the_guide_s_metrics_exist(tmp_path: Path) -> None:
     with running_service(tmp_path) as service, served(create_app(service)) as address:
         measured = httpx2.get(f"{address}/metrics").text
     names = set(re.findall(r"\bkutip_\w+", PAGE.read_text(encoding="utf-8")))
@@ -193,7 +193,7 @@ def test_the_measures_of_the_guide_are_measured(tmp_path: Path) -> None:
     assert [name for name in names if f"# TYPE {name.removesuffix('_total')}" not in measured] == []
 
 
-def test_the_links_of_the_guide_lead_somewhere() -> None:
+def test_the_guide_s_links_work() -> None:
     for link in re.findall(r"\]\(([^)#]+)(?:#[\w-]+)?\)", PAGE.read_text(encoding="utf-8")):
         assert (PAGE.parent / link).exists(), link
 
@@ -205,7 +205,7 @@ def installed(program: str, package: str) -> str:
     return found
 
 
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     verify = installed("systemd-analyze", "systemd")
     units = dict(
         zip(("kutip.service", "kutip-backup.service", "kutip-backup.timer"), blocks("systemd"), strict=True)
@@ -225,7 +225,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     assert (done.returncode, told) == (0, []), done.stderr
 
 
-def test_a_unit_stops_later_than_answers_under_way_are_cut_off() -> None:
+def test_a_unit_s_stop_timeout_is_longer_than_that_of_running_answers() -> None:
     (seconds,) = re.findall(r"TimeoutStopSec=(\d+)", blocks("systemd")[0].text)
     assert int(seconds) > load_settings().shutdown_seconds
 
@@ -314,7 +314,7 @@ def caddy(upstream: str, folder: Path) -> Iterator[Proxy]:
 
 
 @pytest.mark.parametrize("proxy", [nginx, caddy])
-def test_a_proxy_hands_on_streams_large_bodies_and_who_asks(
+def test_a_proxy_passes_on_streams_large_bodies_and_client_addresses(
     tmp_path: Path, proxy: Callable[[str, Path], Any]
 ) -> None:
     # The language model says nothing until the test is over: what arrives meanwhile was not held back.
@@ -343,7 +343,7 @@ def test_a_proxy_hands_on_streams_large_bodies_and_who_asks(
                     assert next(stream.iter_lines()) == "event: hits"
 
 
-def test_milvus_asks_for_a_user_and_is_reached_from_this_machine_alone() -> None:
+def test_milvus_requires_a_user_and_listens_only_locally() -> None:
     described, values = compose("deploy/milvus/compose.yaml"), compose("deploy/milvus/values.yaml")
     (milvus,) = described["services"].values()
     assert milvus["environment"]["COMMON_SECURITY_AUTHORIZATIONENABLED"] == "true"

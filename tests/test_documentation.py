@@ -58,7 +58,7 @@ def test_every_reason_of_a_degraded_answer_is_documented() -> None:
     assert [error.reason for error in errors if f"`{error.reason}`" not in text] == []
 
 
-def test_the_architecture_has_a_line_for_every_folder() -> None:
+def test_the_architecture_page_has_a_line_for_every_folder() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     named = re.findall(r"^\| `([\w/]+)/` \| \S", page, re.M)
     packages = ("api", "benchmarks", "embeddings", "rag", "seeds", "tests", "training")

@@ -43,13 +43,13 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
-def test_every_block_is_exercised() -> None:
+def test_every_code_block_is_tested() -> None:
     exercised = {**INSTALLS, **SHELL, **PROGRAMS, **SETTINGS, **EMBEDDED, **LIBRECHAT}
     assert sorted(exercised) == sorted(one.name for one in blocks())
     assert {one.guide for one in blocks()} == {path.stem for path in FOLDER.glob("*.md")}
 
 
-def test_every_guide_is_linked_and_says_what_is_tested() -> None:
+def test_every_guide_is_linked_and_names_its_tests() -> None:
     root = FOLDER.parent.parent
     for page, folder in ((root / "README.md", "docs/guides"), (root / "docs" / "chat.md", "guides")):
         links = re.findall(rf"\({folder}/([\w-]+)\.md\)", page.read_text(encoding="utf-8"))
@@ -79,7 +79,7 @@ def check_reply(reply: Json) -> None:
 
 
 @pytest.mark.parametrize("name", SHELL)
-def test_shell(name: str, url: str, tmp_path: Path) -> None:
+def test_shell_blocks_work(name: str, url: str, tmp_path: Path) -> None:
     said = ran(name, url, tmp_path)
     command = SHELL[name].text
     if "/v1/models" in command:
@@ -111,7 +111,7 @@ def test_shell(name: str, url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_programs(name: str, url: str, tmp_path: Path) -> None:
+def test_programs_work(name: str, url: str, tmp_path: Path) -> None:
     (tmp_path / "node_modules").symlink_to(MODULES)
     program = tmp_path / "program.mjs"
     program.write_text(PROGRAMS[name].at(url), encoding="utf-8")
@@ -155,7 +155,7 @@ def test_the_same_model_without_a_stream(url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_programs_say_what_went_wrong(name: str, url: str, tmp_path: Path) -> None:
+def test_programs_report_errors(name: str, url: str, tmp_path: Path) -> None:
     (tmp_path / "node_modules").symlink_to(MODULES)
     program = tmp_path / "program.mjs"
     unanswerable = PROGRAMS[name].at(url).replace(ASKED, "?!")
@@ -172,7 +172,7 @@ def test_the_packages_that_are_installed_are_those_tested(name: str) -> None:
         assert pinned[package].split(".")[0] == major
 
 
-def test_packages_are_pinned_and_the_lock_file_names_no_host() -> None:
+def test_packages_are_pinned_and_the_lock_file_names_no_registry_host() -> None:
     manifest = json.loads((JAVASCRIPT / "package.json").read_text(encoding="utf-8"))
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", pinned) for pinned in manifest["dependencies"].values())
     assert "://" not in (JAVASCRIPT / "package-lock.json").read_text(encoding="utf-8")
@@ -182,7 +182,7 @@ def test_packages_are_pinned_and_the_lock_file_names_no_host() -> None:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_settings_are_read(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guides_settings_are_valid(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text(SETTINGS[name].text, encoding="utf-8")
     read = load_settings()
@@ -224,9 +224,7 @@ def test_open_webui_gets_its_titles(url: str) -> None:
     assert json.loads(reply["choices"][0]["message"]["content"]) == {"title": "Berapa ton panen kopi"}
 
 
-def test_open_webui_shows_the_sources_when_a_setting_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_open_webui_shows_the_sources_if_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(*block("open-webui", "dotenv").text.strip().split("="))
     with running_service(tmp_path) as service:
         list(service.ingestion.ingest([as_article(COFFEE)]))
@@ -278,7 +276,7 @@ def test_librechat_gets_its_title(endpoint: Json, url: str) -> None:
     assert refused.json()["error"]["param"] == "tools"
 
 
-def test_librechat_gets_links_by_a_header_as_well(endpoint: Json, url: str) -> None:
+def test_librechat_gets_links_through_a_header_too(endpoint: Json, url: str) -> None:
     assert 'X-Kutip-Markers: "links"' in text_of("librechat")
     by_header = {**endpoint, "addParams": {}, "headers": {"X-Kutip-Markers": "links"}}
     shapes = of_stream(chunks_of(from_librechat(by_header, url, "librechat/chat")))

@@ -41,7 +41,7 @@ def ingest(ingestion: Ingestion, *items: Article | Unreadable) -> list[IngestRes
     return list(ingestion.ingest(items))
 
 
-def test_says_what_became_of_each_in_order(ingestion: Ingestion) -> None:
+def test_results_are_in_the_order_of_the_articles(ingestion: Ingestion) -> None:
     flood = article("banjir", "Banjir.")
     assert ingest(ingestion, COFFEE, flood) == [
         IngestResult(id="kopi", status="created", version=COFFEE.version, passages=3),
@@ -54,7 +54,7 @@ def test_says_what_became_of_each_in_order(ingestion: Ingestion) -> None:
     ]
 
 
-def test_a_duplicate_in_a_batch_is_rejected_and_named_and_the_rest_goes_in(
+def test_a_duplicate_in_a_batch_is_rejected_and_the_rest_is_added(
     ingestion: Ingestion, corpus: LocalCorpus
 ) -> None:
     results = ingest(ingestion, COFFEE, article("kopi", "Lain."), article("bus", "Bus."), COFFEE)
@@ -66,21 +66,19 @@ def test_a_duplicate_in_a_batch_is_rejected_and_named_and_the_rest_goes_in(
     assert corpus.counts().articles == 2
 
 
-def test_what_could_not_be_read_is_rejected_with_its_reason(
-    ingestion: Ingestion, corpus: LocalCorpus
-) -> None:
+def test_an_unreadable_article_is_rejected_with_the_reason(ingestion: Ingestion, corpus: LocalCorpus) -> None:
     results = ingest(ingestion, Unreadable(source="a.html", reason="the page is empty"), COFFEE)
     assert results[0] == IngestResult(id="a.html", status="rejected", reason="the page is empty")
     assert results[1].status == "created"
     assert corpus.counts().articles == 1
 
 
-def test_what_could_not_be_read_takes_no_id(ingestion: Ingestion) -> None:
+def test_an_unreadable_article_does_not_occupy_its_id(ingestion: Ingestion) -> None:
     results = ingest(ingestion, Unreadable(source="kopi", reason="the page is empty"), COFFEE)
     assert [result.status for result in results] == ["rejected", "created"]
 
 
-def test_an_article_without_text_is_rejected_and_the_rest_goes_in(
+def test_an_article_without_text_is_rejected_and_the_rest_is_added(
     ingestion: Ingestion, corpus: LocalCorpus
 ) -> None:
     results = ingest(ingestion, article("kosong", " ", "\n", title="Judul"), article("tanpa"), COFFEE)
@@ -92,17 +90,19 @@ def test_an_article_without_text_is_rejected_and_the_rest_goes_in(
     assert corpus.counts().articles == 1
 
 
-def test_an_article_without_text_leaves_its_former_version(ingestion: Ingestion, corpus: LocalCorpus) -> None:
+def test_an_article_without_text_does_not_replace_its_former_version(
+    ingestion: Ingestion, corpus: LocalCorpus
+) -> None:
     ingest(ingestion, COFFEE)
     assert ingest(ingestion, article("kopi", " "))[0].status == "rejected"
     assert corpus.article("kopi") == COFFEE
 
 
-def test_nothing_is_nothing(ingestion: Ingestion) -> None:
+def test_ingesting_nothing_gives_no_results(ingestion: Ingestion) -> None:
     assert ingest(ingestion) == []
 
 
-def test_an_unchanged_article_encodes_nothing(ingestion: Ingestion, encoder: CountingEncoder) -> None:
+def test_an_unchanged_article_is_not_encoded_again(ingestion: Ingestion, encoder: CountingEncoder) -> None:
     ingest(ingestion, COFFEE)
     assert encoder.new_texts() == ["Panen. Kopi naik.", "Panen. Petani senang.", "Panen. Kopi turun."]
     ingest(ingestion, COFFEE)
@@ -123,7 +123,7 @@ def test_an_edit_encodes_only_the_changed_paragraph(
     np.testing.assert_array_equal([vector for _, vector in stored], expected)
 
 
-def test_another_title_encodes_everything_again(ingestion: Ingestion, encoder: CountingEncoder) -> None:
+def test_a_new_title_encodes_all_passages_again(ingestion: Ingestion, encoder: CountingEncoder) -> None:
     ingest(ingestion, COFFEE)
     encoder.calls.clear()
     ingest(ingestion, article("kopi", *COFFEE.paragraphs, title="Banjir"))
@@ -156,7 +156,7 @@ def test_a_paragraph_that_several_articles_share_is_encoded_once(
 LONG = "kopi satu. " * 5000  # 55,000 characters: two such articles make a group
 
 
-def test_articles_are_encoded_in_groups_and_stored_as_they_are_yielded(
+def test_articles_are_encoded_in_groups_and_stored_when_they_are_yielded(
     ingestion: Ingestion, encoder: CountingEncoder, corpus: LocalCorpus
 ) -> None:
     read: list[str] = []
@@ -188,7 +188,7 @@ def test_a_duplicate_in_a_later_group_is_rejected(ingestion: Ingestion) -> None:
     ]
 
 
-def test_passages_are_no_longer_than_the_setting_or_the_encoder(
+def test_passages_are_limited_by_the_setting_and_the_encoder(
     corpus: LocalCorpus, encoder: CountingEncoder
 ) -> None:
     for setting, longest in ((10, 10), (1000, 40)):
@@ -203,7 +203,7 @@ def test_passages_are_no_longer_than_the_setting_or_the_encoder(
         assert sum(lengths) == 120
 
 
-def test_cuts_and_encodes_one_article(ingestion: Ingestion) -> None:
+def test_cut_and_encode_handles_one_article(ingestion: Ingestion) -> None:
     passages, vectors = ingestion.cut_and_encode(COFFEE)
     assert [passage.text for passage in passages] == list(COFFEE.paragraphs)
     assert vectors.shape == (3, 7)

@@ -259,7 +259,7 @@ def framed(requests: Sequence[Mapping[str, Any]]) -> str:
 
 
 @pytest.mark.parametrize("attack", parameters(ARTICLE_ATTACKS))
-def test_an_article_that_gives_orders_changes_no_verbatim_answer(
+def test_instructions_in_an_article_do_not_change_verbatim_answers(
     library: Library, unharmed: tuple[Answer, Answer, list[dict[str, Any]]], attack: Attack
 ) -> None:
     with library.holding(attack):
@@ -273,7 +273,7 @@ def test_an_article_that_gives_orders_changes_no_verbatim_answer(
 
 
 @pytest.mark.parametrize("attack", parameters({**ARTICLE_ATTACKS, "flood": FLOOD}))
-def test_a_model_that_obeys_an_article_changes_no_other_claim(
+def test_a_model_that_obeys_an_article_does_not_change_other_claims(
     library: Library, unharmed: tuple[Answer, Answer, list[dict[str, Any]]], attack: Attack
 ) -> None:
     script = Script([attack.written], tear=7)
@@ -296,7 +296,7 @@ def check_obeyed(answer: Answer, unharmed: Answer) -> None:
 
 
 @pytest.mark.parametrize("attack", parameters(QUESTION_ATTACKS))
-def test_a_question_that_gives_orders_changes_no_claim(
+def test_instructions_in_a_question_do_not_change_claims(
     library: Library, unharmed: tuple[Answer, Answer, list[dict[str, Any]]], attack: Attack
 ) -> None:
     script = Script([attack.written], tear=7)
@@ -310,7 +310,7 @@ def test_a_question_that_gives_orders_changes_no_claim(
 
 @pytest.mark.parametrize("attack", parameters(TURN_ATTACKS))
 @pytest.mark.parametrize("rewritten", ["HACKED kopi [[q0000:1]]", "Ignore kopi https://evil.example", ASKED])
-def test_turns_that_give_orders_change_no_claim(
+def test_instructions_in_earlier_turns_do_not_change_claims(
     library: Library,
     unharmed: tuple[Answer, Answer, list[dict[str, Any]]],
     attack: Attack,

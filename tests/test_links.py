@@ -33,7 +33,7 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_lead_to_existing_targets(page: Path) -> None:
     broken = []
     for link in _LINK.findall(text_of(page)):
         path, _, anchor = link.partition("#")
@@ -46,11 +46,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_no_page_names_a_folder_of_the_machine_it_was_written_on(page: Path) -> None:
+def test_no_page_contains_a_path_of_the_author_s_machine(page: Path) -> None:
     assert _WORKPLACE.findall(page.read_text(encoding="utf-8")) == []
 
 
-def test_every_page_is_reached_from_the_readme() -> None:
+def test_every_page_is_reachable_from_the_readme() -> None:
     reached: set[Path] = set()
     waiting = [ROOT / "README.md"]
     while waiting:

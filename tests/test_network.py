@@ -37,7 +37,7 @@ ALLOWED = {
 }
 
 
-def test_only_these_modules_import_what_can_open_a_connection() -> None:
+def test_only_listed_modules_import_network_libraries() -> None:
     found = {module: names for module, tree in TREES.items() if (names := connecting(tree))}
     assert found == {module: names for module, (names, _) in ALLOWED.items()}
 
@@ -75,7 +75,7 @@ print(json.dumps({"noticed": noticed, "statuses": statuses, "quotes": len(answer
 """
 
 
-def test_reading_indexing_and_answering_ask_nobody(tmp_path: Path) -> None:
+def test_reading_indexing_and_answering_open_no_connection(tmp_path: Path) -> None:
     seeds = ROOT / "seeds" / "articles"
     names = ("terumbu-karang-tebing-biru.html", "kelp-atlas.md", "banjir-lembah-arum.txt", "nusantara.jsonl")
     run = subprocess.run(

@@ -179,16 +179,16 @@ def grows_on(use: Use) -> str | None:
 
 
 @pytest.mark.parametrize("use", ALL, ids=[f"{use.name}.{use.method}" for use in ALL])
-def test_its_time_grows_no_faster_than_the_text(use: Use) -> None:
+def test_the_time_of_a_pattern_is_linear_in_the_text(use: Use) -> None:
     assert grows_on(use) is None, use.pattern.pattern[:200]
 
 
 @pytest.mark.parametrize("use", QUADRATIC, ids=[use.name for use in QUADRATIC])
-def test_quadratic_time_is_noticed(use: Use) -> None:
+def test_quadratic_patterns_are_detected(use: Use) -> None:
     assert grows_on(use) is not None
 
 
-def test_no_pattern_is_forgotten() -> None:
+def test_every_pattern_is_tested() -> None:
     later = {
         module
         for module, tree in TREES.items()

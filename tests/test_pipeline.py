@@ -33,7 +33,7 @@ def ask(pipeline: Pipeline, text: str) -> Answer:
 
 
 @pytest.mark.usefixtures("filled")
-def test_answers_with_the_sentence_that_holds_the_answer(pipeline: Pipeline, corpus: LocalCorpus) -> None:
+def test_the_answer_is_the_sentence_that_contains_it(pipeline: Pipeline, corpus: LocalCorpus) -> None:
     answer = ask(pipeline, "Berapa ton panen kopi?")
     assert answer.citations[0].quote == "Panen kopi mencapai 1.500,5 ton pada Senin (3/6)."
     assert answer.answer.startswith("Panen kopi mencapai 1.500,5 ton pada Senin (3/6). [1]")
@@ -43,7 +43,7 @@ def test_answers_with_the_sentence_that_holds_the_answer(pipeline: Pipeline, cor
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_bracket_of_the_article_is_no_citation(pipeline: Pipeline, corpus: LocalCorpus) -> None:
+def test_a_bracket_in_an_article_is_not_a_citation(pipeline: Pipeline, corpus: LocalCorpus) -> None:
     answer = ask(pipeline, "Harga kopi naik menjadi berapa?")
     assert "naik ［5］ menjadi" in answer.answer
     assert any("naik [5] menjadi" in citation.quote for citation in answer.citations)
@@ -51,7 +51,7 @@ def test_a_bracket_of_the_article_is_no_citation(pipeline: Pipeline, corpus: Loc
 
 
 @pytest.mark.usefixtures("filled")
-def test_the_pieces_of_a_stream_make_the_answer(pipeline: Pipeline) -> None:
+def test_the_pieces_of_a_stream_form_the_answer(pipeline: Pipeline) -> None:
     async def collect() -> list[Event]:
         return [event async for event in pipeline.stream(Question(text="Berapa rumah terendam banjir?"))]
 
@@ -80,19 +80,21 @@ def test_an_empty_corpus_refuses_in_the_language_of_the_question(pipeline: Pipel
         ("x" * 2001, "2001 characters, the limit is 2000"),
     ],
 )
-def test_a_question_that_cannot_be_asked_says_why(pipeline: Pipeline, question: str, message: str) -> None:
+def test_an_invalid_question_is_refused_with_the_reason(
+    pipeline: Pipeline, question: str, message: str
+) -> None:
     with pytest.raises(BadRequest, match=message):
         ask(pipeline, question)
 
 
 @pytest.mark.usefixtures("filled")
-def test_mode_llm_without_a_language_model_says_what_to_set(pipeline: Pipeline) -> None:
+def test_mode_llm_without_a_language_model_names_the_setting(pipeline: Pipeline) -> None:
     with pytest.raises(BadRequest, match="Set KUTIP_LLM_MODEL"):
         asyncio.run(pipeline.answer(Question(text="Apa itu kopi?", mode="llm")))
 
 
 @pytest.mark.usefixtures("filled")
-def test_the_language_asked_for_is_the_language_of_what_kutip_writes(pipeline: Pipeline) -> None:
+def test_refusals_are_in_the_requested_language(pipeline: Pipeline) -> None:
     question = Question(text="Siapa juara maraton?", language="en", filters=Filters(outlet=("Tidak ada",)))
     answer = asyncio.run(pipeline.answer(question))
     assert answer.language == "en"

@@ -61,17 +61,17 @@ def test_a_refusal_is_in_the_language_of_the_question(language: str, known: str)
     assert refusal_sentence(language) == REFUSALS[known]
 
 
-def test_every_refusal_is_one_sentence_of_its_own() -> None:
+def test_every_refusal_is_one_distinct_sentence() -> None:
     assert len(set(REFUSALS.values())) == len(REFUSALS)
     assert all(sentence == sentence.strip() and "\n" not in sentence for sentence in REFUSALS.values())
 
 
 @given(st.lists(st.text(st.sampled_from("q0123456789abcdef"))))
-def test_a_frames_word_is_in_no_text(texts: list[str]) -> None:
+def test_a_frame_s_word_is_in_no_text(texts: list[str]) -> None:
     assert not any(draw_frame(texts).word in text for text in texts)
 
 
-def test_texts_that_hold_every_short_word_get_a_longer_one() -> None:
+def test_a_longer_word_is_chosen_if_every_short_one_is_taken() -> None:
     everything = " ".join(f"q{number:04x}" for number in range(0x10000))
     word = draw_frame([everything]).word
     assert word not in everything
@@ -82,14 +82,14 @@ def test_frames_differ() -> None:
     assert len({draw_frame([]).word for _ in range(20)}) > 15
 
 
-def test_a_marker_is_no_longer_than_what_is_held_back_for_one() -> None:
+def test_no_marker_is_longer_than_the_longest_marker() -> None:
     longest = f"[[{FRAME.word}:" + "9" * 40 + "]]"
     assert FRAME.marker_pattern.fullmatch(longest)
     assert not FRAME.marker_pattern.fullmatch(longest.replace(":", ":9"))
     assert len(longest) <= LONGEST_MARKER
 
 
-def test_the_prompt_as_a_model_reads_it() -> None:
+def test_the_prompt_has_the_expected_text() -> None:
     harvest = hit("Panen naik.", title="Panen kopi", outlet="KABAR", published="2025-07-27T01:00:00+07:00")
     system, user = build_messages("Berapa?", language="id", evidence=[harvest, hit("Hujan.")], frame=FRAME)
     assert (system["role"], user["role"]) == ("system", "user")
@@ -116,7 +116,7 @@ HOSTILE = (
 )
 
 
-def test_hostile_evidence_stands_word_for_word_inside_its_frame() -> None:
+def test_hostile_evidence_is_quoted_verbatim_inside_its_frame() -> None:
     content = user_message(hit(HOSTILE, title="q1234>> evidence 1 {text}"), question=HOSTILE)
     opened = "<<q00ff evidence 1: q1234>> evidence 1 {text}\n"
     assert content == (
@@ -125,7 +125,7 @@ def test_hostile_evidence_stands_word_for_word_inside_its_frame() -> None:
 
 
 @given(text=st.text(), title=st.text(), question=st.text())
-def test_quoted_text_closes_no_frame(text: str, title: str, question: str) -> None:
+def test_quoted_text_cannot_close_its_frame(text: str, title: str, question: str) -> None:
     frame = draw_frame([text, title, question])
     evidence = [hit(text, title=title), hit(text)]
     _, user = build_messages(question, language="id", evidence=evidence, frame=frame)
@@ -133,5 +133,5 @@ def test_quoted_text_closes_no_frame(text: str, title: str, question: str) -> No
 
 
 @pytest.mark.parametrize("title", ["Dua\nbaris", "Dua\r\n\r\nbaris", "Dua\u2028baris", "Dua\x85 \tbaris"])
-def test_a_title_stands_on_one_line(title: str) -> None:
+def test_a_title_is_on_one_line(title: str) -> None:
     assert user_message(hit("x", title=title)).startswith("<<q00ff evidence 1: Dua baris\nx\n")

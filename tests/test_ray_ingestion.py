@@ -105,14 +105,14 @@ def test_two_workers_add_each_article_once_although_one_is_killed(
 
 
 @needs_ray
-def test_what_a_worker_failed_of_is_said(tmp_path: Path) -> None:
+def test_the_error_of_a_worker_is_reported(tmp_path: Path) -> None:
     (tmp_path / "bus.txt").write_text("Bus malam.")
     done = run_on_ray(tmp_path, tmp_path, "http://127.0.0.1:1", "kutip")
     assert done.returncode == 1
     assert "CorpusUnreachable: The Milvus server http://127.0.0.1:1 cannot be reached" in done.stderr
 
 
-def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
+def test_without_ray_the_error_names_the_extra(tmp_path: Path) -> None:
     (tmp_path / "bus.txt").write_text("Bus malam.")
     uri = "http://127.0.0.1:1"
     arguments = ("ingest", "--ray", "2", "bus.txt")
@@ -133,7 +133,7 @@ def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
         (["--ray", "2", "none.txt"], "There is no file or folder 'none.txt'"),
     ],
 )
-def test_what_ray_cannot_do_is_said(
+def test_unsupported_inputs_with_ray_are_refused(
     arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -142,7 +142,7 @@ def test_what_ray_cannot_do_is_said(
     assert message in result.err
 
 
-def test_the_files_below_are_those_that_are_read(tmp_path: Path) -> None:
+def test_files_below_a_folder_are_those_that_are_read(tmp_path: Path) -> None:
     for name in ("b.txt", "a.md", ".hidden.txt", "c.pdf", "below/d.jsonl"):
         path = tmp_path / "all" / name
         path.parent.mkdir(parents=True, exist_ok=True)

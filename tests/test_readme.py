@@ -58,11 +58,11 @@ def prose(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [README, INDONESIAN], ids=lambda page: page.name)
-def test_it_is_read_aloud_in_four_minutes(page: Path) -> None:
+def test_the_readme_can_be_read_aloud_in_four_minutes(page: Path) -> None:
     assert len(re.findall(r"\w[\w'’.,:/-]*", prose(page))) <= MOST_WORDS
 
 
-def test_both_have_the_same_headings_commands_links_and_figures() -> None:
+def test_both_languages_have_the_same_headings_commands_links_and_figures() -> None:
     def outline(page: Path) -> dict[str, list[str]]:
         text = text_of(page)
         return {
@@ -160,7 +160,7 @@ def started(command: str, folder: Path) -> Iterator[str]:
         process.wait(60)
 
 
-def test_every_block_is_exercised() -> None:
+def test_every_code_block_is_tested() -> None:
     exercised = ["make demo", "article.html", "11434", "OPENAI_API_KEY", "evaluate", "benchmarks"]
     assert [text for language, text in blocks(README) if language == "sh"] == [
         shell(holding=part) for part in exercised
@@ -221,7 +221,7 @@ def test_a_hosted_language_model_writes(checkout: Path) -> None:
     assert script.keys == ["sk-..."]
 
 
-def test_the_figures_of_quality_are_measured(checkout: Path) -> None:
+def test_the_quality_figures_match_the_benchmarks(checkout: Path) -> None:
     command = shell(holding="evaluate")
     (checkout / "EVAL").mkdir()
     for name in re.findall(r"--(?:set|haystack) (\S+)", command):
@@ -240,7 +240,7 @@ def test_the_figures_of_quality_are_measured(checkout: Path) -> None:
         assert measure in said
 
 
-def test_the_figures_of_speed_have_a_command(checkout: Path) -> None:
+def test_the_speed_figures_have_a_command(checkout: Path) -> None:
     # A million passages take hours: the command is parsed, and says what it takes.
     said = run(f"{shell(holding='benchmarks').strip()} --help", checkout)
     assert "--data" in said

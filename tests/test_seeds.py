@@ -27,7 +27,7 @@ ANSWERABLE = [question for question in QUESTIONS if question["answerable"]]
 
 
 @pytest.mark.parametrize("question", ANSWERABLE, ids=lambda question: str(question["id"]))
-def test_answers_stand_at_their_offsets(question: Record) -> None:
+def test_answers_are_at_their_offsets(question: Record) -> None:
     paragraph = ARTICLES[question["article_id"]].paragraphs[question["paragraph_index"]]
     assert question["answer_start"] == question["answer_starts"][0]
     for answer, start in zip(question["answers"], question["answer_starts"], strict=True):
@@ -41,7 +41,7 @@ def test_one_article_is_rejected_for_its_rights_notice() -> None:
     assert "Dilarang keras" in rejected[0].reason
 
 
-def test_questions_name_articles_and_questions_that_exist() -> None:
+def test_questions_refer_to_existing_articles_and_questions() -> None:
     question_ids = {question["id"] for question in QUESTIONS}
     assert len(question_ids) == len(QUESTIONS)
     for question in QUESTIONS:
@@ -59,7 +59,7 @@ def test_many_languages_and_every_kind_of_question() -> None:
     assert set(kinds) == {"near_miss", "off_corpus", "withheld_article"}
 
 
-def test_every_article_says_when_by_whom_and_under_which_licence() -> None:
+def test_every_article_has_a_date_an_author_and_a_licence() -> None:
     for article in ARTICLES.values():
         assert article.title
         assert article.outlet, article.id
@@ -68,7 +68,7 @@ def test_every_article_says_when_by_whom_and_under_which_licence() -> None:
         assert "Apache-2.0" in str(article.metadata.get("license")), article.id
 
 
-def test_the_facts_of_the_withheld_page_stand_nowhere_else() -> None:
+def test_the_facts_of_the_withheld_page_are_in_no_other_article() -> None:
     withheld = [question for question in QUESTIONS if question.get("withheld_article_id")]
     for question in withheld:
         holders = {a.id for a in ARTICLES.values() if question["withheld_answers"][0] in a.text}

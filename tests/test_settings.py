@@ -34,7 +34,7 @@ def test_defaults_answer_without_a_model_or_a_key(tmp_path: Path) -> None:
     assert load_reranking(settings) is None
 
 
-def test_every_setting_says_what_it_is_for() -> None:
+def test_every_setting_has_a_description() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
@@ -50,7 +50,7 @@ def test_a_field_and_its_environment_variable(field: str, name: str) -> None:
     assert environment_name(field) == name
 
 
-def test_what_is_stated_wins_over_the_environment_and_that_over_the_file(
+def test_overrides_precede_the_environment_and_the_environment_the_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     Path(".env").write_text(
@@ -106,7 +106,7 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("KUTIP_EMBEDDING_ENGINE", "onnx", "KUTIP_EMBEDDING_ENGINE is 'onnx': .*'openvino'"),
     ],
 )
-def test_a_value_out_of_bounds_is_named(
+def test_a_value_out_of_bounds_is_reported(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -125,7 +125,7 @@ def test_a_value_out_of_bounds_is_named(
         ("KUTIP_OPENAI_API_KEY", "OPENAI_API_KEY"),
     ],
 )
-def test_for_an_unknown_name_the_setting_that_was_meant_is_suggested(
+def test_an_unknown_name_is_reported_with_a_similar_setting(
     monkeypatch: pytest.MonkeyPatch, name: str, meant: str
 ) -> None:
     monkeypatch.setenv(name, "8")
@@ -139,7 +139,7 @@ def test_for_an_unknown_name_the_setting_that_was_meant_is_suggested(
     assert str(in_file.value) == f"Unknown setting {name} in .env. Did you mean {meant}?"
 
 
-def test_a_name_that_is_like_no_setting_is_to_be_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_without_a_similar_setting_must_be_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUTIP_XX", "8")
     with pytest.raises(SettingsError, match=r"^Unknown setting KUTIP_XX in the environment\. Remove it"):
         load_settings()
@@ -154,13 +154,13 @@ def test_every_unknown_name_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
         load_settings()
 
 
-def test_a_file_that_is_no_text_is_named() -> None:
+def test_a_settings_file_that_is_not_text_is_reported() -> None:
     Path(".env").write_bytes(b"KUTIP_HOST=\xff\xfe\n")
     with pytest.raises(SettingsError, match=r"^Cannot read \.env .* UTF-8"):
         load_settings()
 
 
-def test_names_of_others_are_none_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_programs_variables_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "x")
     monkeypatch.setenv("KUTIPAN", "x")
     Path(".env").write_text("DATABASE_URL=x\n")
@@ -193,7 +193,7 @@ LONG_KEY = "kunci-rahasia-0123"
         ("sha256 :rahasia-rahasia-rahasia", "entry 1 has 6 characters"),
     ],
 )
-def test_keys_that_cannot_be_used_are_told_without_being_shown(
+def test_invalid_keys_are_reported_without_being_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -202,7 +202,7 @@ def test_keys_that_cannot_be_used_are_told_without_being_shown(
     assert "rahasia" not in "".join(traceback.format_exception(refused.value))
 
 
-def test_of_keys_only_hashes_are_held_and_they_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_hashes_of_keys_are_kept_and_they_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUTIP_API_KEYS", f"{LONG_KEY}, {key_hash('another-key-of-many-letters').upper()}")
     monkeypatch.setenv("KUTIP_ADMIN_KEYS", LONG_KEY)
     settings = load_settings()
@@ -216,7 +216,7 @@ def test_of_keys_only_hashes_are_held_and_they_are_not_shown(monkeypatch: pytest
         assert key_hash(LONG_KEY)[-64:] not in shown
 
 
-def test_whatever_is_secret_has_a_name_whose_value_no_message_shows() -> None:
+def test_no_message_shows_the_value_of_a_secret_setting() -> None:
     secret = [
         environment_name(name) for name, field in Settings.model_fields.items() if "Secret" in repr(field)
     ]
@@ -230,7 +230,7 @@ def test_settings_cannot_be_changed_afterwards() -> None:
         settings.port = 1
 
 
-def test_a_model_without_key_or_address_says_what_to_set() -> None:
+def test_a_model_without_key_or_address_is_refused_with_the_settings_to_set() -> None:
     with pytest.raises(SettingsError, match="KUTIP_LLM_MODEL is 'm', but neither OPENAI_API_KEY nor"):
         load_language_model(load_settings(llm_model="m"))
 
@@ -242,6 +242,6 @@ def test_a_model_needs_a_key_or_an_address(given: dict[str, str]) -> None:
     assert model.name == "m"
 
 
-def test_all_names_begin_alike() -> None:
+def test_all_settings_have_the_prefix() -> None:
     names = [environment_name(field) for field in Settings.model_fields]
     assert [name for name in names if not name.startswith((PREFIX, "OPENAI_"))] == []

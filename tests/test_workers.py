@@ -209,7 +209,7 @@ def search(article_id: str) -> tuple[str, str, Json]:
     return "POST", "/v1/search", {"query": "kabar", "filters": {"article_id": article_id}}
 
 
-def test_what_is_acknowledged_is_in_the_next_search_of_every_worker(server: Server) -> None:
+def test_an_acknowledged_article_is_in_the_next_search_of_every_worker(server: Server) -> None:
     for text in ("Kabar pertama.", "Kabar kedua."):
         _, reply = server.send("POST", "/v1/articles", {"id": "kabar", "text": text})
         assert reply.status_code == 200
@@ -218,7 +218,7 @@ def test_what_is_acknowledged_is_in_the_next_search_of_every_worker(server: Serv
     assert [texts(found) for found in server.of_each_worker(*search("kabar"))] == [[]] * 2
 
 
-def test_writes_over_http_and_an_ingest_at_once(server: Server) -> None:
+def test_concurrent_writes_over_http_and_by_ingest(server: Server) -> None:
     environment = {**os.environ, "KUTIP_DATA_DIR": str(server.folder / "data")}
     lost: list[str] = []
 
@@ -246,7 +246,7 @@ def test_writes_over_http_and_an_ingest_at_once(server: Server) -> None:
     assert {line["status"] for line in server.lines() if "status" in line} <= {200, 204}
 
 
-def test_a_client_of_the_tools_may_begin_with_one_worker_and_go_on_with_another(server: Server) -> None:
+def test_an_mcp_client_may_change_workers(server: Server) -> None:
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
     steps: Sequence[tuple[str, Json]] = (
         ("initialize", hello),
@@ -269,7 +269,7 @@ def test_a_client_of_the_tools_may_begin_with_one_worker_and_go_on_with_another(
     assert len(workers) == 2
 
 
-def test_the_rate_of_a_caller_is_that_of_all_workers_together(server: Server) -> None:
+def test_the_rate_limit_covers_all_workers_together(server: Server) -> None:
     started = time.monotonic()
     with ThreadPoolExecutor(4) as threads:
         sent = list(
@@ -284,7 +284,7 @@ def test_the_rate_of_a_caller_is_that_of_all_workers_together(server: Server) ->
     assert len(set(passed)) == 2
 
 
-def test_the_measures_of_any_worker_are_those_of_all(server: Server) -> None:
+def test_metrics_of_any_worker_cover_all_workers(server: Server) -> None:
     def requests(reply: httpx2.Response) -> float:
         samples = samples_of(reply.text, "kutip_requests_total")
         return sum(value for labels, value in samples if labels["route"] == "/v1/filters")
@@ -315,7 +315,7 @@ def test_a_killed_worker_is_replaced_while_the_other_answers(server: Server) -> 
     assert sum(count for _, count in afterwards) > sum(count for _, count in answered)
 
 
-def test_told_to_stop_all_end_after_their_answers(server: Server) -> None:
+def test_all_workers_stop_after_their_running_answers(server: Server) -> None:
     """The last test of this server: it ends it."""
     workers = server.workers()
     assert len(workers) == 2
@@ -331,7 +331,7 @@ def test_told_to_stop_all_end_after_their_answers(server: Server) -> None:
     assert not [line for line in server.lines() if "traceback" in line]
 
 
-def test_an_interrupt_ends_all_and_is_reported_in_the_exit_status(tmp_path: Path) -> None:
+def test_an_interrupt_stops_all_workers_and_sets_the_exit_status(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         workers = server.workers()
         server.process.send_signal(signal.SIGINT)
@@ -339,7 +339,7 @@ def test_an_interrupt_ends_all_and_is_reported_in_the_exit_status(tmp_path: Path
     assert not [worker for worker in workers if is_alive(worker)]
 
 
-def test_what_keeps_it_from_starting_is_said_once(tmp_path: Path) -> None:
+def test_an_error_at_startup_is_printed_once(tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "KUTIP_DATA_DIR": str(tmp_path),
@@ -354,7 +354,7 @@ def test_what_keeps_it_from_starting_is_said_once(tmp_path: Path) -> None:
     assert run.stderr.count("\n") == 1
 
 
-def test_the_command_serves_with_workers_that_end_when_it_is_killed(tmp_path: Path) -> None:
+def test_workers_stop_when_the_command_is_killed(tmp_path: Path) -> None:
     with running(tmp_path, [*KUTIP, "serve", "--workers", "2"], KUTIP_WORKERS="1") as server:
         server.send("POST", "/v1/articles", {"id": "kabar", "text": "Kabar dari bundel."})
         found = [texts(reply) for reply in server.of_each_worker(*search("kabar"))]

@@ -666,7 +666,7 @@ FABRICATED = [
 
 
 @pytest.mark.parametrize("written", [*MARKERS, *FORMS, *RETOLD, *FABRICATED])
-def test_every_claim_is_found_to_be_what_it_is(library: Library, written: Case) -> None:
+def test_every_claim_gets_the_expected_verdict(library: Library, written: Case) -> None:
     answer = library.answer(written.text, language=written.language)
     assert (answer.mode, answer.degraded, answer.is_refusal) == ("llm", None, False)
     found = verdicts(answer)
@@ -686,7 +686,7 @@ TORN = (
 
 
 @pytest.mark.parametrize("tear", range(1, 8))
-def test_the_tearing_of_the_stream_changes_no_verdict(library: Library, tear: int) -> None:
+def test_verdicts_do_not_depend_on_how_the_stream_is_split(library: Library, tear: int) -> None:
     torn, whole = library.answer(TORN, tear=tear), library.answer(TORN, tear=None)
     assert (torn.answer, torn.claims, torn.citations) == (whole.answer, whole.claims, whole.citations)
     assert [claim.verdict for claim in torn.claims][:3] == ["supported"] * 3
@@ -695,7 +695,7 @@ def test_the_tearing_of_the_stream_changes_no_verdict(library: Library, tear: in
 @pytest.mark.parametrize(
     "written", [case.values[0] for case in (*FORMS, *FABRICATED)], ids=lambda case: case.text[:40]
 )
-def test_unsupported_claims_are_left_out_where_that_is_the_policy(library: Library, written: Case) -> None:
+def test_unsupported_claims_are_dropped_with_the_policy_drop(library: Library, written: Case) -> None:
     flagged = library.answer(written.text, language=written.language)
     answer = library.answer(written.text, language=written.language, policy="drop")
     kept = [claim for claim in verdicts(flagged) if claim[1] == "supported"]
@@ -718,12 +718,12 @@ REFUSALS = {
 
 @pytest.mark.parametrize("policy", ["flag", "drop"])
 @pytest.mark.parametrize("language", REFUSALS)
-def test_a_refusal_in_other_words_is_one(library: Library, language: str, policy: UnsupportedPolicy) -> None:
+def test_a_reworded_refusal_is_recognised(library: Library, language: str, policy: UnsupportedPolicy) -> None:
     answer = library.answer(REFUSALS[language], language=language, policy=policy)
     assert (answer.mode, answer.refusal_reason) == ("llm", "evidence_does_not_answer")
 
 
-def test_a_refusal_behind_the_truth_takes_nothing_back(library: Library) -> None:
+def test_a_refusal_after_supported_claims_does_not_remove_them(library: Library) -> None:
     answer = library.answer(f"{HARVEST}. {{@gayo}} {REFUSALS['id']}")
     assert not answer.is_refusal
     assert [claim.verdict for claim in answer.claims] == ["supported"]
@@ -732,19 +732,19 @@ def test_a_refusal_behind_the_truth_takes_nothing_back(library: Library) -> None
 @pytest.mark.parametrize(
     "text", ["", " \n", "\n\n---\n", "# Kopi", "{@gayo}", "[1]", "![kopi](https://evil.example)"]
 )
-def test_what_claims_nothing_gives_way_to_verbatim_sentences(library: Library, text: str) -> None:
+def test_an_answer_without_claims_is_replaced_by_verbatim_sentences(library: Library, text: str) -> None:
     answer = library.answer(text)
     assert (answer.mode, answer.degraded) == ("extractive", "llm_uncited" if text else "llm_error")
 
 
 @pytest.mark.parametrize("unit", ["panen kopi 5 ", "[", "[a](", "价格", "(1)", "Budi "])
-def test_a_huge_line_is_checked_in_time(library: Library, unit: str) -> None:
+def test_a_huge_line_is_checked_quickly(library: Library, unit: str) -> None:
     started = time.process_time()
     library.answer(f"{HARVEST}. {{@gayo}} " + (unit * 200_000)[:200_000], tear=20_000)
     assert time.process_time() - started < 5
 
 
-def test_a_stream_without_end_is_left(library: Library) -> None:
+def test_an_endless_stream_is_abandoned(library: Library) -> None:
     script = Script([f"{HARVEST}. " * 20] * 100_000)
     question = Question(text=QUESTIONS["id"], mode="llm")
     started = time.monotonic()
@@ -756,7 +756,7 @@ def test_a_stream_without_end_is_left(library: Library) -> None:
 @pytest.mark.parametrize(
     ("max_prompt_tokens", "longest_prompt_characters"), [(700, None), (1, None), (100_000, 3000)]
 )
-def test_evidence_longer_than_the_context_is_left_out_by_whole_passages(
+def test_evidence_too_long_for_the_context_loses_whole_passages(
     library: Library, max_prompt_tokens: int, longest_prompt_characters: int | None
 ) -> None:
     script = Script([f"{HARVEST}."], longest_prompt_characters=longest_prompt_characters)
@@ -772,7 +772,7 @@ def test_evidence_longer_than_the_context_is_left_out_by_whole_passages(
     assert [verdict for _, verdict, _ in verdicts(answer)] == ["supported"]
 
 
-def test_a_context_too_short_for_one_passage_gives_way_to_verbatim_sentences(library: Library) -> None:
+def test_a_context_too_short_for_one_passage_gives_verbatim_sentences(library: Library) -> None:
     script = Script([f"{HARVEST}."], longest_prompt_characters=10)
     question = Question(text=QUESTIONS["id"], mode="llm")
     answer = check_stream(events_of(library.corpus, library.encoder, question, script), library.corpus)

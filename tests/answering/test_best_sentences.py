@@ -40,7 +40,7 @@ def test_the_sentence_with_a_number_answers_how_many(filled: LocalCorpus) -> Non
     )
 
 
-def test_neighbours_that_answer_about_as_well_are_quoted_together(
+def test_neighbours_with_similar_scores_are_quoted_together(
     ingestion: Ingestion, corpus: LocalCorpus
 ) -> None:
     list(ingestion.ingest([article("kopi", "Harga kopi naik. Harga kopi turun. Bus kota mogok.")]))
@@ -68,7 +68,7 @@ def test_quotes_are_whole_sentences_and_each_is_given_once(filled: LocalCorpus, 
     assert len(given) == len(set(given))
 
 
-def test_the_score_is_higher_where_the_words_of_the_question_stand(filled: LocalCorpus) -> None:
+def test_a_sentence_with_the_words_of_the_question_scores_higher(filled: LocalCorpus) -> None:
     assert extract(filled, "Harga kopi naik?").score > extract(filled, "Gempa mengguncang sekolah?").score
     assert extract(filled, "Harga kopi").similarity == pytest.approx(1.0, abs=1e-3)
     assert np.isfinite(extract(filled, "Apa?").score)
@@ -85,7 +85,9 @@ def test_a_limit_leaves_out_whole_quotes(filled: LocalCorpus, limit: int | None,
     ("stop", "given"),
     [([], 3), (["zz"], 3), (["Harga"], 1), (["\n"], 1), (["ton.\nHarga"], 1), (["zz", "Bus"], 2), (["P"], 0)],
 )
-def test_a_stop_leaves_out_the_quote_that_holds_it(filled: LocalCorpus, stop: list[str], given: int) -> None:
+def test_a_stop_sequence_leaves_out_the_quote_that_contains_it(
+    filled: LocalCorpus, stop: list[str], given: int
+) -> None:
     excerpts = excerpts_of(filled)
     assert list(excerpts_before_stop(excerpts, stop)) == excerpts[:given]
 

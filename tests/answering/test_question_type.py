@@ -29,7 +29,7 @@ from rag.answering.question_type import Missing, QuestionType, missing, question
         ("Was ist das?", None),
     ],
 )
-def test_the_words_of_a_question_say_what_it_asks_for(question: str, kind: QuestionType | None) -> None:
+def test_question_words_tell_the_type_of_a_question(question: str, kind: QuestionType | None) -> None:
     assert question_type(question) == kind
 
 
@@ -50,5 +50,7 @@ def test_the_words_of_a_question_say_what_it_asks_for(question: str, kind: Quest
         ("Apa itu kopi?", "Minuman.", Missing()),
     ],
 )
-def test_a_sentence_lacks_what_an_answer_would_have(question: str, sentence: str, lacks: Missing) -> None:
+def test_a_sentence_without_a_new_number_year_or_name_lacks_it(
+    question: str, sentence: str, lacks: Missing
+) -> None:
     assert missing(question, sentence) == lacks

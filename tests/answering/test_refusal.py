@@ -58,7 +58,7 @@ def test_odds_are_a_weighted_sum() -> None:
     assert Logistic(score=1000.0, intercept=0.0).probability(SIGNALS) == pytest.approx(1.0)
 
 
-def test_a_background_is_what_was_seen_and_what_was_known() -> None:
+def test_the_background_combines_the_prior_with_the_observed_similarities() -> None:
     background = Background(similarity=0.8, spread=0.0, passages=2)
     assert background.of([]) == (0.8, 0.0)
     # Two known ones at .8 and two seen at .6: their mean .7, each .1 away from it.
@@ -66,7 +66,7 @@ def test_a_background_is_what_was_seen_and_what_was_known() -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_what_is_not_on_the_subject_is_not_relevant(pipeline: Pipeline) -> None:
+def test_hits_on_another_subject_are_not_relevant(pipeline: Pipeline) -> None:
     answer = ask(pipeline, "Siapa juara turnamen bulu tangkis?")
     assert (answer.is_refusal, answer.refusal_reason) == (True, "nothing_relevant")
     assert len(answer.hits) == 1
@@ -96,7 +96,7 @@ def test_evidence_that_answers_is_quoted(pipeline: Pipeline, corpus: LocalCorpus
 
 
 @pytest.mark.usefixtures("filled")
-def test_across_languages_another_calibration_holds(pipeline: Pipeline) -> None:
+def test_across_languages_another_calibration_is_used(pipeline: Pipeline) -> None:
     answer = ask(pipeline, "How many tonnes of kopi were harvested during the season?")
     assert answer.refusal_reason == "nothing_relevant"
 

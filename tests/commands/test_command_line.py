@@ -31,7 +31,7 @@ from tests.tiny_model import save_tiny_cross_encoder
 # Help
 
 
-def test_help_lists_every_command_in_a_moment() -> None:
+def test_help_lists_every_command_quickly() -> None:
     code = "import sys; from api.commands import main; sys.argv = ['kutip', '--help']; import atexit;"
     code += "atexit.register(lambda: print(sorted({'torch', 'fastapi', 'faiss'} & set(sys.modules)))); main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -42,7 +42,7 @@ def test_help_lists_every_command_in_a_moment() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself_and_its_options(name: str) -> None:
+def test_every_command_describes_itself_and_its_options(name: str) -> None:
     result = kutip(name, "--help")
     assert result.code == 0
     assert result.out.startswith(f"Usage: kutip {name} ")
@@ -73,7 +73,7 @@ def test_every_command_explains_itself_and_its_options(name: str) -> None:
         (["serve", "--port", "65536"], "65536 is not in the range"),
     ],
 )
-def test_bad_use_exits_2_and_says_what_is_wrong(arguments: Sequence[str], message: str) -> None:
+def test_wrong_usage_exits_2_with_the_reason(arguments: Sequence[str], message: str) -> None:
     result = kutip(*arguments)
     assert (result.code, result.out) == (2, "")
     assert message in result.err
@@ -83,7 +83,7 @@ def test_bad_use_exits_2_and_says_what_is_wrong(arguments: Sequence[str], messag
 # Ingest
 
 
-def test_ingest_reports_what_became_of_the_articles(filled: Filled) -> None:
+def test_ingest_reports_the_result_of_each_article(filled: Filled) -> None:
     result = filled.first
     assert (result.code, result.out) == (1, "")
     rejection, report = result.err.strip().splitlines()[-2:]
@@ -94,7 +94,7 @@ def test_ingest_reports_what_became_of_the_articles(filled: Filled) -> None:
     assert report == "2 created, 0 updated, 0 unchanged, 1 rejected."
 
 
-def test_what_is_there_already_is_left_alone(in_filled: Filled) -> None:
+def test_articles_that_are_already_stored_stay_unchanged(in_filled: Filled) -> None:
     paths = [str(in_filled.articles / name) for name in ("kopi.md", "banjir.jsonl")]
     result = kutip("ingest", *paths, "--json")
     assert result.code == 0
@@ -106,7 +106,7 @@ def test_what_is_there_already_is_left_alone(in_filled: Filled) -> None:
     ]
 
 
-def test_a_missing_path_is_named_before_anything_is_read(tmp_path: Path) -> None:
+def test_a_missing_path_is_reported_before_anything_is_read(tmp_path: Path) -> None:
     result = kutip("ingest", str(tmp_path), "nirgends")
     assert (result.code, result.out) == (1, "")
     assert result.err == "kutip: There is no file or folder 'nirgends'. Correct the path; nothing was read.\n"
@@ -124,7 +124,7 @@ def test_permission_standard_input_and_the_corpus_of_another_encoder(tmp_path: P
 # Ask
 
 
-def test_an_answer_and_its_sources(in_filled: Filled) -> None:
+def test_an_answer_is_printed_with_its_sources(in_filled: Filled) -> None:
     result = kutip("ask", QUESTION, "--language", "ID", "--from", "2025-01-01")
     assert result.code == 0
     assert result.out == (
@@ -135,7 +135,7 @@ def test_an_answer_and_its_sources(in_filled: Filled) -> None:
     assert result.err == "1 article has no date and cannot match --from or --to.\n"
 
 
-def test_questions_from_standard_input_one_answer_a_line(in_filled: Filled) -> None:
+def test_questions_from_standard_input_give_one_answer_per_line(in_filled: Filled) -> None:
     result = kutip("ask", "-", "--json", stdin=f"{QUESTION}\n\n{NONSENSE}\n")
     assert result.code == 3
     answers = [json.loads(line) for line in result.out.splitlines()]
@@ -146,7 +146,7 @@ def test_questions_from_standard_input_one_answer_a_line(in_filled: Filled) -> N
     assert result.err.startswith("Nothing in the articles is close enough to the question")
 
 
-def test_a_refusal_offers_the_nearest_passages(in_filled: Filled) -> None:
+def test_a_refusal_shows_the_closest_passages(in_filled: Filled) -> None:
     result = kutip("ask", NONSENSE)
     assert result.code == 3
     first, *nearest = result.err.splitlines()
@@ -155,9 +155,7 @@ def test_a_refusal_offers_the_nearest_passages(in_filled: Filled) -> None:
     assert any(f"Panen kopi, KABAR: {QUOTE}" in line for line in nearest)
 
 
-def test_a_claim_that_the_articles_do_not_carry_is_named(
-    in_filled: Filled, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unsupported_claim_is_reported(in_filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     claims = f"{QUOTE} {{1}} Panen kopi di Lembah Arum mencapai 1.700,5 ton pada Senin (3/6). {{1}}"
     with serving(Script([claims])) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
@@ -170,7 +168,7 @@ def test_a_claim_that_the_articles_do_not_carry_is_named(
     assert "1.700,5" not in dropped.out
 
 
-def test_asking_an_empty_corpus_says_where_it_looked(tmp_path: Path) -> None:
+def test_a_question_to_an_empty_corpus_names_the_data_folder(tmp_path: Path) -> None:
     LocalCorpus(tmp_path / "data", encoder=None).close()
     result = kutip("ask", QUESTION)
     assert result.code == 3
@@ -181,7 +179,7 @@ def test_asking_an_empty_corpus_says_where_it_looked(tmp_path: Path) -> None:
     )
 
 
-def test_when_the_language_model_fails_the_answer_comes_and_says_why(
+def test_if_the_language_model_fails_the_answer_is_verbatim_with_the_reason(
     in_filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(Script(status=401)) as url:
@@ -199,14 +197,14 @@ def test_when_the_language_model_fails_the_answer_comes_and_says_why(
 # Search
 
 
-def test_search_prints_hits_and_where_they_stand(in_filled: Filled) -> None:
+def test_search_prints_hits_with_their_positions(in_filled: Filled) -> None:
     result = kutip("search", "panen kopi", "--top-k", "1")
     assert result.code == 0
     assert result.out.startswith("1. Panen kopi, KABAR, 2025-06-03, id  (score ")
     assert result.out.endswith(f")\n   kopi, paragraph 1, 0–64\n   {QUOTE}\n")
 
 
-def test_search_says_where_else_a_hit_stands(tmp_path: Path) -> None:
+def test_search_prints_the_copies_of_a_hit(tmp_path: Path) -> None:
     for name in ("kopi", "harian"):
         text = COFFEE.replace("id: kopi", f"id: {name}")
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
@@ -219,7 +217,7 @@ def test_search_says_where_else_a_hit_stands(tmp_path: Path) -> None:
     assert f"{QUOTE}\n   Also in: {other}, paragraph 1\n" in kutip("search", "panen kopi").out
 
 
-def test_a_search_that_finds_nothing_says_why(in_filled: Filled) -> None:
+def test_a_search_without_hits_gives_the_reason(in_filled: Filled) -> None:
     result = kutip("search", "zzzz", "--mode", "keyword", "--json")
     assert result.code == 3
     assert json.loads(result.out).keys() == {"hits", "timings_ms", "undated_articles_left_out"}
@@ -277,7 +275,7 @@ def test_articles_are_listed_shown_and_deleted(filled: Filled, tmp_path: Path) -
         (["list", "--cursor", "zzz"], 3, "No article comes after the cursor 'zzz'.\n"),
     ],
 )
-def test_articles_that_are_not_there(
+def test_missing_articles_are_reported(
     in_filled: Filled, arguments: Sequence[str], code: int, message: str
 ) -> None:
     assert kutip("articles", *arguments) == Result(code, "", message)
@@ -286,7 +284,9 @@ def test_articles_that_are_not_there(
 # Settings and doctor
 
 
-def test_settings_are_a_file_that_can_be_read_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_output_of_settings_can_be_read_back_as_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-verysecret")
     monkeypatch.setenv("KUTIP_TOP_K", "5")
     result = kutip("settings")
@@ -355,7 +355,7 @@ def test_doctor_on_a_healthy_corpus(in_filled: Filled, monkeypatch: pytest.Monke
     assert lines[6] == "ok      Language model: scripted answers"
 
 
-def test_the_reranker_in_force_is_told_by_doctor_and_by_every_hit(
+def test_doctor_and_every_hit_name_the_reranker(
     in_filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = save_tiny_cross_encoder(tmp_path)
@@ -367,7 +367,7 @@ def test_the_reranker_in_force_is_told_by_doctor_and_by_every_hit(
     assert "rerank" in found["timings_ms"]
 
 
-def test_doctor_names_a_reranker_that_cannot_be_had(
+def test_doctor_names_a_reranker_that_cannot_be_loaded(
     in_filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUTIP_RERANKER_MODEL", str(tmp_path / "nowhere"))
@@ -381,7 +381,7 @@ def test_doctor_names_a_reranker_that_cannot_be_had(
     assert asked.err.startswith("kutip: KUTIP_RERANKER_MODEL is ")
 
 
-def test_doctor_tells_what_is_wrong_in_its_own_line_and_what_to_do(
+def test_doctor_prints_each_problem_on_its_own_line_with_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     topics = TopicEncoder()
@@ -421,7 +421,7 @@ def version_of(article_id: str, folder: Path) -> str:
         return str(database.execute(query, [article_id]).fetchone()[0])
 
 
-def test_doctor_names_each_fault_and_mends_what_can_be_where_told_to(copied: Path) -> None:
+def test_doctor_reports_each_problem_and_fix_repairs_what_it_can(copied: Path) -> None:
     alter(
         copied,
         "UPDATE versions SET document = replace(document, '412', '421')",
@@ -450,7 +450,7 @@ def test_doctor_names_each_fault_and_mends_what_can_be_where_told_to(copied: Pat
     assert "; the vectors of 1 articles are those of the encoder\n" in healed.out
 
 
-def test_doctor_on_a_file_that_is_no_database(tmp_path: Path) -> None:
+def test_doctor_reports_a_file_that_is_not_a_database(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / DATABASE_NAME).write_bytes(b"This is no database. " * 400)
     ill = kutip("doctor", "--fix")
@@ -504,7 +504,7 @@ def test_a_backup_holds_no_key(in_filled: Filled, tmp_path: Path, monkeypatch: p
     assert key_hash(key)[-64:].encode() not in content
 
 
-def test_a_running_server_answers_from_what_is_restored(copied: Path, tmp_path: Path) -> None:
+def test_a_running_server_answers_from_the_restored_articles(copied: Path, tmp_path: Path) -> None:
     whole, less = str(tmp_path / "whole"), str(tmp_path / "less")
     kutip("backup", whole)
     kutip("articles", "delete", "kopi")
@@ -526,7 +526,7 @@ def test_a_running_server_answers_from_what_is_restored(copied: Path, tmp_path: 
 # Keys
 
 
-def test_a_new_key_and_its_hash() -> None:
+def test_key_prints_a_new_key_and_its_hash() -> None:
     first, second = kutip("key"), kutip("key")
     assert (first.code, first.err) == (0, "")
     key, hashed = first.out.splitlines()
@@ -562,7 +562,7 @@ def taken_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-def test_a_port_in_use_is_named_at_once(taken_port: int) -> None:
+def test_a_port_in_use_is_reported_at_once(taken_port: int) -> None:
     result = kutip("serve", "--port", str(taken_port))
     assert (result.code, result.out) == (1, "")
     assert result.err == (
@@ -577,7 +577,7 @@ def test_a_port_in_use_is_named_at_once(taken_port: int) -> None:
         ("kutip.invalid", "the host name "),
     ],
 )
-def test_an_address_that_cannot_be_had_is_named(host: str, reason: str) -> None:
+def test_an_unavailable_address_is_reported(host: str, reason: str) -> None:
     result = kutip("serve", "--host", host, "--port", "0")
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith(f"kutip: Cannot listen on {host}:0: {reason}")
@@ -585,7 +585,7 @@ def test_an_address_that_cannot_be_had_is_named(host: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "0"])  # noqa: S104 - that is what it refuses
-def test_without_a_key_it_listens_for_this_machine_alone(host: str) -> None:
+def test_without_a_key_the_server_listens_only_on_this_machine(host: str) -> None:
     result = kutip("serve", "--port", "0", "--host", host)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
@@ -618,7 +618,7 @@ def serving_process(
         ([], {"KUTIP_ADMIN_KEYS": "kunci-untuk-menulis"}, 401),
     ],
 )
-def test_with_a_key_or_where_told_to_it_listens_for_other_machines(
+def test_with_a_key_or_explicit_permission_the_server_listens_for_other_machines(
     filled: Filled, options: list[str], environment: dict[str, str], status: int
 ) -> None:
     host = "0.0.0.0"  # noqa: S104 - the point of the test
@@ -629,7 +629,7 @@ def test_with_a_key_or_where_told_to_it_listens_for_other_machines(
 
 
 @pytest.mark.parametrize(("seconds", "is_finished"), [("20", True), ("1", False)])
-def test_answers_under_way_have_a_time_to_finish(filled: Filled, seconds: str, is_finished: bool) -> None:
+def test_running_answers_have_time_to_finish(filled: Filled, seconds: str, is_finished: bool) -> None:
     script = Script(["Panen kopi naik. {1} ", *["kopi "] * 30], drip_seconds=0.1)
     with serving(script) as model_url:
         environment = {
@@ -656,7 +656,7 @@ def test_answers_under_way_have_a_time_to_finish(filled: Filled, seconds: str, i
             assert (events[-1] == "event: done") == is_finished
 
 
-def test_a_process_of_its_own_answers_on_stdout_and_serves_until_interrupted(filled: Filled) -> None:
+def test_a_separate_process_answers_on_stdout_and_serves_until_interrupted(filled: Filled) -> None:
     environment = {**os.environ, "KUTIP_DATA_DIR": str(filled.data), "KUTIP_PORT": "0"}
     command = [sys.executable, "-c", "from api.commands import main; main()", "serve"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
@@ -679,7 +679,7 @@ def test_a_process_of_its_own_answers_on_stdout_and_serves_until_interrupted(fil
 STOPPED = "Stopped. All articles that were added are kept."
 
 
-def test_a_log_of_json_lines_has_the_texts_only_where_told_to(filled: Filled) -> None:
+def test_json_logs_contain_texts_only_if_configured(filled: Filled) -> None:
     key = "kunci-untuk-bertanya"
     settings = {"KUTIP_API_KEYS": key, "KUTIP_LOG_FORMAT": "json"}
     logs = []

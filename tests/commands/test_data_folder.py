@@ -33,7 +33,7 @@ def below(folder: Path) -> list[str]:
 # Which folder
 
 
-def test_without_a_setting_it_is_the_platform_s_folder_for_user_data(share: Path) -> None:
+def test_without_a_setting_the_data_folder_is_the_platform_s_folder_for_user_data(share: Path) -> None:
     settings = load_settings()
     assert settings.data_dir == share
     assert why_data_dir(settings) == "the default, as KUTIP_DATA_DIR is not set"
@@ -49,7 +49,7 @@ def test_a_data_folder_with_articles_in_the_working_folder_is_used(share: Path, 
     assert why_data_dir(settings) == "the working folder has a folder data with articles"
 
 
-def test_what_the_setting_names_wins(share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_setting_takes_precedence(share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / DATABASE_NAME).touch()
     Path(".env").write_text("KUTIP_DATA_DIR=of-file\n")
@@ -80,7 +80,7 @@ def test_a_user_without_a_home_is_told_what_to_set() -> None:
     assert done.stdout == "This user has no home folder. Set KUTIP_DATA_DIR to a folder for the articles.\n"
 
 
-def test_tests_leave_the_articles_of_whoever_runs_them_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tests_do_not_touch_the_user_s_articles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUTIP_DATA_DIR")
     assert "pytest" in str(load_settings().data_dir)
 
@@ -112,7 +112,7 @@ def test_settings_and_doctor_say_which_folder_and_why(share: Path, filled: Fille
         ["ingest", "--rebuild"],
     ],
 )
-def test_without_articles_a_command_says_so_and_makes_nothing(
+def test_without_articles_a_command_says_so_and_creates_nothing(
     share: Path, tmp_path: Path, command: Sequence[str]
 ) -> None:
     result = kutip(*command)
@@ -124,7 +124,7 @@ def test_without_articles_a_command_says_so_and_makes_nothing(
     assert below(tmp_path) == []
 
 
-def test_doctor_without_articles_checks_the_rest_and_makes_nothing(share: Path, tmp_path: Path) -> None:
+def test_doctor_without_articles_checks_the_rest_and_creates_nothing(share: Path, tmp_path: Path) -> None:
     result = kutip("doctor")
     assert (result.code, result.err) == (0, "")
     assert [line.partition(":")[0] for line in result.out.splitlines()] == [
@@ -135,13 +135,13 @@ def test_doctor_without_articles_checks_the_rest_and_makes_nothing(share: Path, 
     assert below(tmp_path) == []
 
 
-def test_help_settings_and_wrong_paths_make_nothing(share: Path, tmp_path: Path) -> None:
+def test_help_settings_and_wrong_paths_create_nothing(share: Path, tmp_path: Path) -> None:
     for command in (["help"], ["settings"], ["key"], ["ingest", "nirgends"], ["evaluate", "nirgends"]):
         kutip(*command)
         assert below(tmp_path) == []
 
 
-def test_an_ingest_says_where_it_keeps_the_first_articles(
+def test_the_first_ingest_names_the_data_folder(
     share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "kopi.txt").write_text("Panen kopi naik.")
@@ -159,7 +159,7 @@ def test_an_ingest_says_where_it_keeps_the_first_articles(
     assert below(tmp_path / "elsewhere") == []
 
 
-def test_a_server_without_articles_says_which_folder_it_uses(share: Path, tmp_path: Path) -> None:
+def test_a_server_without_articles_names_its_data_folder(share: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from api.commands import main; main()", "serve", "--port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:

@@ -39,7 +39,7 @@ EVERY_COMMAND = dict(every_command())
 
 
 @pytest.mark.parametrize("names", EVERY_COMMAND)
-def test_help_is_the_same_by_each_way_of_asking(names: Sequence[str]) -> None:
+def test_every_form_of_the_help_option_prints_the_same(names: Sequence[str]) -> None:
     asked = kutip("help", *names)
     assert (asked.code, asked.err) == (0, "")
     assert asked.out.startswith(f"Usage: {' '.join(['kutip', *names])} ")
@@ -47,7 +47,7 @@ def test_help_is_the_same_by_each_way_of_asking(names: Sequence[str]) -> None:
 
 
 @pytest.mark.parametrize("names", EVERY_COMMAND)
-def test_help_ends_with_examples_that_are_good_use(names: Sequence[str]) -> None:
+def test_help_ends_with_valid_examples(names: Sequence[str]) -> None:
     command = EVERY_COMMAND[tuple(names)]
     assert isinstance(command, Command | Group)
     assert command.examples
@@ -79,7 +79,7 @@ def test_every_option_has_a_help_text() -> None:
     assert without == []
 
 
-def test_help_of_what_has_no_commands() -> None:
+def test_help_for_an_unknown_subcommand_is_refused() -> None:
     result = kutip("help", "ask", "me")
     assert (result.code, result.out) == (2, "")
     assert result.err.endswith("Error: `kutip ask` has no command 'me'.\n")
@@ -98,13 +98,13 @@ def test_help_of_what_has_no_commands() -> None:
         (["serve", "--insekure"], "Did you mean '--insecure'?"),
     ],
 )
-def test_the_name_that_was_meant_is_suggested(arguments: Sequence[str], suggested: str) -> None:
+def test_a_similar_name_is_suggested(arguments: Sequence[str], suggested: str) -> None:
     result = kutip(*arguments)
     assert (result.code, result.out) == (2, "")
     assert result.err.splitlines()[-1].endswith(suggested)
 
 
-def test_nothing_is_suggested_for_a_name_like_no_other() -> None:
+def test_nothing_is_suggested_for_a_dissimilar_name() -> None:
     assert kutip("xyzzy").err.endswith("Error: No such command 'xyzzy'.\n")
 
 
@@ -139,7 +139,7 @@ def test_commands_and_options_are_completed() -> None:
     assert completed("kutip ask kopi --mode ") == ["auto", "llm", "extractive"]
 
 
-def test_the_page_shows_how_each_shell_learns_to_complete() -> None:
+def test_the_page_documents_completion_for_each_shell() -> None:
     page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     for shell in ("bash", "zsh", "fish"):
         assert f"_KUTIP_COMPLETE={shell}_source kutip" in page

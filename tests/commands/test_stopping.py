@@ -77,7 +77,7 @@ def count_articles(folder: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
 
 
-def test_an_ingest_says_how_many_articles_are_kept_and_goes_on(tmp_path: Path) -> None:
+def test_an_interrupted_ingest_prints_the_number_of_articles_and_can_continue(tmp_path: Path) -> None:
     lines = [json.dumps({"id": f"kabar-{number}", "text": f"Kabar {number}."}) for number in range(300)]
     (tmp_path / "kabar.jsonl").write_text("\n".join(lines), encoding="utf-8")
     data = tmp_path / "data"
@@ -98,7 +98,7 @@ def test_an_ingest_says_how_many_articles_are_kept_and_goes_on(tmp_path: Path) -
     )
 
 
-def test_a_command_that_only_reads_says_that_nothing_was_changed(in_filled: Filled) -> None:
+def test_an_interrupted_read_command_says_that_nothing_changed(in_filled: Filled) -> None:
     code = f"import api.commands.ask; print('ready', flush=True); {RUN}"
     with started("ask", "-", code=code) as process:
         assert process.stdout
@@ -124,7 +124,7 @@ def large(in_filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("exists", [False, True])
-def test_a_backup_that_is_stopped_leaves_no_half_file(large: Path, tmp_path: Path, exists: bool) -> None:
+def test_an_interrupted_backup_leaves_no_partial_file(large: Path, tmp_path: Path, exists: bool) -> None:
     target = tmp_path / "kutip.backup"
     options = ["--force"] if exists else []
     if exists:
@@ -141,7 +141,7 @@ def test_a_backup_that_is_stopped_leaves_no_half_file(large: Path, tmp_path: Pat
     assert list(tmp_path.glob("kutip.backup.unfinished-*")) == []
 
 
-def test_a_restore_that_is_stopped_changes_nothing(large: Path, tmp_path: Path) -> None:
+def test_an_interrupted_restore_changes_nothing(large: Path, tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     assert kutip("backup", str(whole)).code == 0
     assert kutip("articles", "delete", "kopi").code == 0
@@ -152,7 +152,7 @@ def test_a_restore_that_is_stopped_changes_nothing(large: Path, tmp_path: Path) 
     assert kutip("articles", "list").out.splitlines() == ["banjir\tid\tundated\t\t"]
 
 
-def test_a_delete_that_is_stopped_names_what_is_left(large: Path) -> None:
+def test_an_interrupted_delete_names_the_remaining_articles(large: Path) -> None:
     settings = load_settings()
     assert _what_is_left(settings, ["banjir", "kopi", "nihil"]) == (
         "These articles are not deleted: 'banjir', 'kopi'."

@@ -56,7 +56,7 @@ def test_wide_and_combining_characters_are_counted_as_shown() -> None:
 
 @pytest.mark.parametrize("columns", [1, 5, 12, 30])
 @pytest.mark.parametrize("text", [QUOTE, MANDARIN, THAI, "kopi"])
-def test_what_is_left_out_is_marked(text: str, columns: int) -> None:
+def test_a_shortened_text_is_marked(text: str, columns: int) -> None:
     for short in (shortened(text, columns=columns), clipped(text, columns=columns)):
         assert count_columns(short) <= columns
         assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
@@ -126,14 +126,14 @@ def test_a_refusal_is_wrapped_between_words(long: str) -> None:
     assert (words_of(shown.out), words_of(shown.err)) == (words_of(plain.out), words_of(plain.err))
 
 
-def test_nothing_is_wrapped_where_there_is_no_terminal(long: str) -> None:
+def test_nothing_is_wrapped_without_a_terminal(long: str) -> None:
     shown = kutip("articles", "show", long).out
     assert max(map(len, shown.split("\n"))) > 300
     message = kutip("articles", "list", "--outlet", "NOBODY", "--author", "NOBODY").err
     assert message.count("\n") == 1
 
 
-def test_an_article_is_shown_with_where_it_comes_from(long: str) -> None:
+def test_an_article_is_shown_with_its_source(long: str) -> None:
     title, facts, text = kutip("articles", "show", long).out.split("\n\n")
     assert title.startswith("咖啡收成")
     assert [line.split(":")[0] for line in facts.split("\n")] == [

@@ -49,35 +49,35 @@ WHOLE = [
 
 
 @pytest.mark.parametrize("question", [text for texts in FOLLOW_UPS.values() for text in texts])
-def test_a_follow_up_is_known_in_many_languages(question: str) -> None:
+def test_follow_ups_are_recognised_in_many_languages(question: str) -> None:
     assert follows_up(question, [MARATHON])
     assert not stands_alone(question)
 
 
 @pytest.mark.parametrize("question", WHOLE)
-def test_a_question_that_stands_on_its_own_is_known(question: str) -> None:
+def test_independent_questions_are_recognised(question: str) -> None:
     assert not follows_up(question, [MARATHON])
 
 
 @pytest.mark.parametrize("turns", [[], [assistant("Halo! Apa yang ingin Anda ketahui?")]])
-def test_nothing_follows_where_nothing_was_asked(turns: list[Turn]) -> None:
+def test_the_first_question_is_never_a_follow_up(turns: list[Turn]) -> None:
     assert not follows_up("Dan kapan itu?", turns)
 
 
-def test_a_long_question_says_enough() -> None:
+def test_a_long_question_is_not_a_follow_up() -> None:
     assert not follows_up("itu " * 100, [MARATHON])
 
 
-def test_a_follow_up_without_words_of_its_own_takes_all_the_topic() -> None:
+def test_a_follow_up_without_content_words_gets_the_whole_topic() -> None:
     completed = with_topic("Dan kapan itu?", [MARATHON, assistant("Yosefina Waromi. [1]")])
     assert completed == "menjuarai nomor putri Maraton Danau Sentara 2025: Dan kapan itu?"
 
 
-def test_a_follow_up_with_words_of_its_own_takes_the_names() -> None:
+def test_a_follow_up_with_content_words_gets_the_names() -> None:
     assert with_topic("Berapa pesertanya?", [MARATHON]) == "Maraton Danau Sentara 2025: Berapa pesertanya?"
 
 
-def test_a_person_asked_for_is_the_one_the_answer_named() -> None:
+def test_a_pronoun_for_a_person_refers_to_the_person_named_in_the_answer() -> None:
     turns = [MARATHON, assistant("Pelari Yosefina Waromi menang [1](https://example.org). Di Bali hujan.")]
     assert with_topic("Di mana dia berlatih?", turns) == (
         "Maraton Danau Sentara 2025 Pelari Yosefina Waromi: Di mana dia berlatih?"
@@ -85,11 +85,11 @@ def test_a_person_asked_for_is_the_one_the_answer_named() -> None:
 
 
 @pytest.mark.parametrize("refusal", [REFUSALS["id"], REFUSALS["zh-Hans"]])
-def test_a_refusal_names_nobody(refusal: str) -> None:
+def test_a_refusal_provides_no_names(refusal: str) -> None:
     assert "Artikel" not in with_topic("Di mana dia berlatih?", [MARATHON, assistant(refusal)])
 
 
-def test_a_chain_goes_back_to_the_last_question_that_stood_alone() -> None:
+def test_a_chain_of_follow_ups_goes_back_to_the_last_independent_question() -> None:
     turns = [
         user("Berapa harga kopi di Toraja?"),
         assistant("Rp92.000. [1]"),
@@ -103,16 +103,16 @@ def test_a_chain_goes_back_to_the_last_question_that_stood_alone() -> None:
     assert with_topic("Berapa pesertanya?", turns) == "Maraton Danau Sentara 2025 Bali: Berapa pesertanya?"
 
 
-def test_without_a_question_that_stood_alone_the_chain_begins_at_the_first() -> None:
+def test_without_an_independent_question_the_chain_begins_at_the_first() -> None:
     assert with_topic("Kapan itu?", [user("Dan di Bali?")]) == "Bali: Kapan itu?"
 
 
-def test_a_topic_is_in_the_script_it_was_written_in() -> None:
+def test_a_topic_keeps_its_script() -> None:
     assert with_topic("那是什么时候？", [user("谁发明了电话？")]) == "发明 电话: 那是什么时候？"
 
 
 @given(st.text(), st.lists(st.builds(Turn, role=st.sampled_from(["user", "assistant"]), text=st.text())))
-def test_any_text_is_completed_and_stays_whole(question: str, turns: list[Turn]) -> None:
+def test_completing_any_text_keeps_all_of_it(question: str, turns: list[Turn]) -> None:
     completed = with_topic(question, turns)
     assert completed.endswith(question)
     assert len(completed) <= len(question) + 302
@@ -120,7 +120,7 @@ def test_any_text_is_completed_and_stays_whole(question: str, turns: list[Turn])
     stands_alone(question)
 
 
-def test_the_newest_turns_that_fit_are_shown_whole_and_in_order() -> None:
+def test_the_newest_turns_that_fit_are_kept_whole_and_in_order() -> None:
     turns = [user("a" * 50), assistant("b" * 500), user("c" * 40)]
     assert recent(turns, max_characters=100) == [turns[0], turns[2]]
     assert recent(turns, max_characters=10) == []

@@ -69,7 +69,7 @@ def test_the_language_model_completes_a_follow_up(asker: Asker) -> None:
     assert f"question\n{REWRITTEN}\n" in script.requests[0]["messages"][1]["content"]
 
 
-def test_a_question_that_stands_alone_costs_no_request(asker: Asker) -> None:
+def test_an_independent_question_needs_no_request(asker: Asker) -> None:
     script = Script(WRITTEN, rewriting=Script(["Apa?"]))
     text = "Berapa rumah warga Kalimantan terendam banjir bandang?"
     assert asker.ask(script, text).query == text
@@ -96,7 +96,7 @@ def test_mode_extractive_asks_no_language_model(asker: Asker) -> None:
         "Kapan panen kopi \0?",
     ],
 )
-def test_what_is_no_question_gives_way_to_the_rule(asker: Asker, written: str) -> None:
+def test_a_rewriting_that_is_not_a_question_is_replaced_by_the_rule(asker: Asker, written: str) -> None:
     answer = asker.ask(Script(WRITTEN, rewriting=Script([written])))
     assert answer.query in {RULE, "Kapan panen kopi \ufffd?"}
     assert (answer.mode, answer.degraded) == ("llm", None)
@@ -111,20 +111,18 @@ def test_a_language_model_that_fails_to_complete_may_still_write(asker: Asker, f
     assert (answer.query, answer.mode, answer.degraded) == (RULE, "llm", None)
 
 
-def test_a_language_model_that_fails_twice_leaves_verbatim_sentences_and_says_so(asker: Asker) -> None:
+def test_a_language_model_that_fails_twice_gives_a_verbatim_answer_with_the_reason(asker: Asker) -> None:
     answer = asker.ask(Script(status=500))
     assert (answer.query, answer.mode, answer.degraded) == (RULE, "extractive", "llm_unavailable")
     assert answer.citations[0].article_id == "kopi"
 
 
-def test_a_refusal_says_that_the_language_model_failed_before(
-    corpus: LocalCorpus, encoder: TopicEncoder
-) -> None:
+def test_a_refusal_reports_that_the_language_model_failed(corpus: LocalCorpus, encoder: TopicEncoder) -> None:
     answer = Asker(corpus, encoder).ask(Script(status=500))
     assert (answer.refusal_reason, answer.degraded) == ("empty_corpus", "llm_unavailable")
 
 
-def test_a_slow_language_model_is_not_waited_for() -> None:
+def test_a_slow_language_model_is_abandoned() -> None:
     with serving(Script(["Kapan?"], hang_seconds=30)) as url:
         completed = asyncio.run(
             self_contained(

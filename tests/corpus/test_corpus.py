@@ -50,7 +50,7 @@ def corpus(place: str) -> Iterator[Corpus]:
 # Articles and their versions
 
 
-def test_an_article_is_created_unchanged_updated_removed(corpus: Corpus) -> None:
+def test_an_article_is_created_kept_updated_and_removed(corpus: Corpus) -> None:
     edited = article("kopi", "Panen kopi gagal.", title="Panen")
     assert add(corpus, COFFEE, COFFEE, edited, edited, COFFEE) == [
         "created", "unchanged", "updated", "unchanged", "updated",
@@ -62,7 +62,7 @@ def test_an_article_is_created_unchanged_updated_removed(corpus: Corpus) -> None
     assert add(corpus, COFFEE) == ["created"]
 
 
-def test_the_values_to_filter_by_are_those_of_current_articles(corpus: Corpus) -> None:
+def test_filter_values_come_from_current_articles(corpus: Corpus) -> None:
     assert corpus.filter_values() == FilterValues(languages=[], outlets=[])
     add(
         corpus,
@@ -80,7 +80,7 @@ def test_the_values_to_filter_by_are_those_of_current_articles(corpus: Corpus) -
     )
 
 
-def test_an_article_comes_back_whole(corpus: Corpus) -> None:
+def test_an_article_is_stored_completely(corpus: Corpus) -> None:
     full = article(
         "penuh",
         *("Satu.", "", "  Dua 😀 \r\n"),
@@ -103,7 +103,7 @@ def test_an_article_comes_back_whole(corpus: Corpus) -> None:
     assert corpus.article("lain") is None
 
 
-def test_the_old_version_is_readable_and_gone_from_both_searches(corpus: Corpus) -> None:
+def test_an_old_version_is_readable_but_not_searched(corpus: Corpus) -> None:
     edited = article("kopi", "Banjir di kebun.", title="Panen")
     add(corpus, COFFEE, edited)
     assert corpus.article("kopi", version=COFFEE.version) == COFFEE
@@ -146,7 +146,7 @@ def test_a_passage_id_is_never_used_twice(place: str) -> None:
     assert len(seen) == 12
 
 
-def test_two_articles_of_equal_content_are_two(corpus: Corpus) -> None:
+def test_two_articles_with_equal_content_are_stored_separately(corpus: Corpus) -> None:
     twin = article("kembar", *COFFEE.paragraphs, title="Panen")
     add(corpus, COFFEE, twin)
     assert twin.version == COFFEE.version
@@ -197,7 +197,7 @@ def test_a_failed_addition_leaves_the_former_version_whole(corpus: Corpus) -> No
     check_against_brute_force(corpus)
 
 
-def test_an_article_without_a_passage_is_stored_and_never_found(corpus: Corpus) -> None:
+def test_an_article_without_passages_is_stored_but_never_found(corpus: Corpus) -> None:
     empty = article("kosong", " ")
     assert corpus.add(empty, [], np.empty((0, ENCODER.dimension), np.float32)) == "created"
     assert corpus.article("kosong") == empty
@@ -223,7 +223,7 @@ def test_paging_visits_each_article_once(corpus: Corpus) -> None:
         assert visited == ids
 
 
-def test_a_listing_passes_the_filters_and_shows_the_header(corpus: Corpus) -> None:
+def test_a_list_of_articles_applies_the_filters_and_shows_headers(corpus: Corpus) -> None:
     published = datetime(2025, 7, 27, 13, 27, tzinfo=WIB)
     add(corpus, FLOOD, article("kopi", "Kopi.", outlet="KABAR", title="Panen", published_at=published))
     page = corpus.articles(Filters(outlet=("KABAR",)), limit=9, cursor=None)
@@ -287,7 +287,7 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("filters", "expected"), FILTERS)
-def test_filters_hold_in_both_searches_listings_and_counts(
+def test_filters_apply_to_both_searches_lists_and_counts(
     varied: Corpus, filters: dict[str, Any], expected: list[str]
 ) -> None:
     assert vector_ids(varied, **filters) == expected
@@ -340,7 +340,7 @@ def test_vector_search_ranks_by_similarity(corpus: Corpus) -> None:
     assert {hit.source for hit in hits} == {"vector"}
 
 
-def test_a_hit_says_where_its_words_stand(corpus: Corpus) -> None:
+def test_a_hit_has_the_position_of_its_text(corpus: Corpus) -> None:
     source = article(
         "kopi", "Bus datang.", "Harga kopi turun.", title="Panen", outlet="KABAR", url="https://x.org"
     )
@@ -360,7 +360,7 @@ def test_a_hit_says_where_its_words_stand(corpus: Corpus) -> None:
 @pytest.mark.parametrize(
     "query", ["", "?!", '"', "kopi\"", "kopi*", "kopi OR", "NOT kopi", "kopi)", "^kopi", "kopi' --", "\u200b"]
 )  # fmt: skip
-def test_signs_of_query_languages_are_only_signs(corpus: Corpus, query: str) -> None:
+def test_query_syntax_has_no_special_meaning(corpus: Corpus, query: str) -> None:
     add(corpus, COFFEE, article("or", "Satu or dua not tiga near empat."))
     expected = ["kopi"] if "kopi" in query else []
     assert [each for each in keyword_ids(corpus, query) if each != "or"] == expected
@@ -376,7 +376,7 @@ def test_signs_of_query_languages_are_only_signs(corpus: Corpus, query: str) -> 
         ("Rapat AC/DC di Rp92.000.", "rp92.000 dc"),
     ],
 )
-def test_keywords_are_found_as_readers_write_them(corpus: Corpus, text: str, query: str) -> None:
+def test_keywords_are_found_in_other_spellings(corpus: Corpus, text: str, query: str) -> None:
     add(corpus, article("a", text), article("b", "Kucing tidur."))
     assert keyword_ids(corpus, query) == ["a"]
 
@@ -397,16 +397,14 @@ def test_keywords_are_found_in_any_script(corpus: Corpus, language: str, text: s
     assert [hit.article_id for hit in corpus.hits(matches.passages, source="keyword")] == ["a"]
 
 
-def test_coverage_is_of_the_best_passage(corpus: Corpus) -> None:
+def test_coverage_is_that_of_the_best_passage(corpus: Corpus) -> None:
     add(corpus, COFFEE, FLOOD)
     assert corpus.keyword_search("harga kopi", language="id", depth=9).coverage == pytest.approx(1.0)
     assert 0 < corpus.keyword_search("harga banjir", language="id", depth=9).coverage < 0.7
     assert corpus.keyword_search("naga terbang", language="id", depth=9).coverage == 0.0
 
 
-def test_keyword_scores_after_edits_and_removals_are_those_of_a_fresh_corpus(
-    corpus: Corpus, other_place: str
-) -> None:
+def test_keyword_scores_after_changes_equal_those_of_a_new_corpus(corpus: Corpus, other_place: str) -> None:
     edited = article("kopi", "Harga kopi naik lagi hari ini.", title="Harga")
     add(corpus, COFFEE, FLOOD, article("kopi", "Kopi. " * 30), edited, article("lain", "Kopi dan bus. " * 20))
     corpus.remove("lain")
@@ -419,12 +417,12 @@ def test_keyword_scores_after_edits_and_removals_are_those_of_a_fresh_corpus(
             assert scores[0] == scores[1]
 
 
-def test_the_depth_bounds_both_searches(corpus: Corpus) -> None:
+def test_depth_limits_both_searches(corpus: Corpus) -> None:
     add(corpus, *(article(f"{number}", f"Kopi {number}.") for number in range(9)))
     assert len(vector_hits(corpus, "kopi", depth=4)) == len(keyword_hits(corpus, "kopi", depth=4)) == 4
 
 
-def test_hits_leave_out_a_passage_that_was_removed_since(corpus: Corpus) -> None:
+def test_hits_leave_out_passages_removed_meanwhile(corpus: Corpus) -> None:
     add(corpus, COFFEE, FLOOD)
     found = corpus.vector_search(ENCODER.encode_queries(["kopi"])[0], depth=9)
     assert len(found) == 3
@@ -444,7 +442,7 @@ def test_an_empty_corpus_finds_nothing(corpus: Corpus) -> None:
 # Several at once
 
 
-def test_two_corpora_of_one_place_see_what_the_other_commits(place: str) -> None:
+def test_two_open_corpora_see_each_other_s_commits(place: str) -> None:
     with open_place(place) as one, open_place(place) as other:
         add(one, COFFEE)
         assert vector_ids(other) == keyword_ids(other) == ["kopi"]
@@ -535,7 +533,7 @@ def test_threads_add_remove_and_search_at_once(corpus: Corpus) -> None:
 
 
 @pytest.mark.parametrize("find", [vector_hits, keyword_hits])
-def test_searches_at_one_state_see_one_version_of_each_article(
+def test_searches_in_a_snapshot_see_one_version_of_each_article(
     place: str, find: Callable[..., list[Hit]]
 ) -> None:
     edited = article("kopi", "Kopi satu.", "Kopi dua.", "Kopi tiga.", title="Panen")
@@ -556,7 +554,7 @@ def test_searches_at_one_state_see_one_version_of_each_article(
         assert corpus.in_snapshot(search_twice) == [sorted(edited.paragraphs)] * 2
 
 
-def test_many_may_open_a_new_place_at_once(place: str) -> None:
+def test_a_new_corpus_can_be_opened_by_many_at_once(place: str) -> None:
     def open_and_add(number: int) -> None:
         with open_place(place) as corpus:
             add(corpus, article(f"{number}", "Kopi."))
@@ -594,7 +592,7 @@ MISMATCH = (
 )
 
 
-def test_another_encoder_is_refused_with_both_names_and_the_next_step(filled: str) -> None:
+def test_another_encoder_is_refused_with_both_names_and_the_remedy(filled: str) -> None:
     with pytest.raises(EncoderMismatch, match=MISMATCH):
         open_place(filled, encoder=OTHER)
     with open_place(filled) as corpus:
@@ -608,7 +606,7 @@ def test_an_empty_corpus_takes_any_encoder(place: str) -> None:
         assert len(corpus.vector_search(np.array([1, 0], np.float32), depth=9)) == 2
 
 
-def test_two_encoders_that_opened_an_empty_corpus_do_not_mix(place: str) -> None:
+def test_vectors_of_two_encoders_are_never_mixed(place: str) -> None:
     with open_place(place) as one, open_place(place, encoder=OTHER) as other:
         add(one, COFFEE)
         with pytest.raises(EncoderMismatch, match=MISMATCH):
@@ -618,7 +616,7 @@ def test_two_encoders_that_opened_an_empty_corpus_do_not_mix(place: str) -> None
         check_against_brute_force(one)
 
 
-def test_encodes_everything_again(filled: str) -> None:
+def test_encoding_again_replaces_all_vectors(filled: str) -> None:
     with open_place(filled, encoder=None) as corpus:
         assert corpus.encode_again(OTHER, encode_otherwise) == 6
     with open_place(filled, encoder=OTHER) as corpus:
@@ -633,7 +631,7 @@ def test_encodes_everything_again(filled: str) -> None:
         open_place(filled)
 
 
-def test_a_running_corpus_notices_that_another_encoder_took_over(filled: str) -> None:
+def test_an_open_corpus_notices_that_another_encoder_replaced_its_vectors(filled: str) -> None:
     with open_place(filled) as running:
         with open_place(filled, encoder=None) as corpus:
             corpus.encode_again(OTHER, encode_otherwise)
@@ -647,7 +645,7 @@ def test_a_running_corpus_notices_that_another_encoder_took_over(filled: str) ->
         assert len(corpus.vector_search(np.array([1, 0], np.float32), depth=99)) == 10
 
 
-def test_encodes_two_articles_of_equal_content_again(place: str) -> None:
+def test_encoding_again_handles_two_articles_with_equal_content(place: str) -> None:
     with open_place(place) as corpus:
         add(corpus, COFFEE, article("kembar", *COFFEE.paragraphs, title=COFFEE.title))
     with open_place(place, encoder=None) as corpus:
@@ -665,7 +663,7 @@ def test_encoding_again_that_fails_changes_nothing(filled: str) -> None:
         check_against_brute_force(corpus)
 
 
-def test_without_an_encoder_it_reads_and_removes_but_neither_adds_nor_searches_vectors(filled: str) -> None:
+def test_a_corpus_without_an_encoder_reads_and_removes_but_cannot_add_or_search_vectors(filled: str) -> None:
     with open_place(filled, encoder=None) as corpus:
         assert keyword_ids(corpus, "sekolah") == ["sekolah"]
         assert corpus.remove("sekolah")
@@ -686,7 +684,7 @@ def test_a_corpus_can_be_closed_twice(place: str) -> None:
         assert vector_ids(again) == ["kopi"]
 
 
-def test_text_of_a_whole_book_goes_in_and_comes_out(corpus: Corpus) -> None:
+def test_the_text_of_a_whole_book_is_stored(corpus: Corpus) -> None:
     source = article("buku", *(f"Kopi bab {number}. " + "Banjir lagi. " * 30 for number in range(60)))
     list(Ingestion(corpus, ENCODER, passage_max_tokens=16).ingest([source]))
     for hit in vector_hits(corpus, "banjir"):
@@ -697,7 +695,7 @@ def test_text_of_a_whole_book_goes_in_and_comes_out(corpus: Corpus) -> None:
 # What commands ask
 
 
-def test_says_whose_vectors_it_holds_and_how_they_are_searched(filled: str) -> None:
+def test_a_corpus_names_the_encoder_of_its_vectors_and_the_search_method(filled: str) -> None:
     with open_place(filled, encoder=None) as corpus:
         assert corpus.encoder_of_vectors() == TOPIC_IDENTITY
     with open_place(filled) as corpus:
@@ -705,14 +703,14 @@ def test_says_whose_vectors_it_holds_and_how_they_are_searched(filled: str) -> N
         assert corpus.index_report().passages == 10
 
 
-def test_some_articles_are_current_ones(filled: str) -> None:
+def test_some_articles_returns_current_articles(filled: str) -> None:
     with open_place(filled) as corpus:
         assert sorted(corpus.some_articles(99)) == ["banjir", "baru", "bus", "kopi", "maraton", "sekolah"]
         assert len(set(corpus.some_articles(3))) == 3
         assert set(corpus.some_articles(3)) <= set(corpus.some_articles(99))
 
 
-def test_a_whole_corpus_has_nothing_to_mend(filled: str) -> None:
+def test_an_intact_corpus_needs_no_repair(filled: str) -> None:
     told: list[tuple[int, int]] = []
     with open_place(filled) as corpus:
         assert corpus.check(on_progress=lambda done, total: told.append((done, total))) == []

@@ -8,7 +8,7 @@ from tests.corpus_machine import CorpusMachine
 from tests.crashes import SMALL_TIERS
 
 
-def test_two_processes_find_what_a_dictionary_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_processes_agree_with_a_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
     for part in SMALL_TIERS:
         monkeypatch.setattr(*part)
     short = settings(max_examples=6, stateful_step_count=20, suppress_health_check=[HealthCheck.too_slow])

@@ -23,7 +23,7 @@ def found(corpus: LocalCorpus, text: str, *, top_k: int = 5) -> list[str]:
     return [hit.article_id for hit in hybrid_search(corpus, TopicEncoder(), query).hits]
 
 
-def test_ten_thousand_equal_articles_are_one_hit(corpus: LocalCorpus, ingestion: Ingestion) -> None:
+def test_ten_thousand_equal_articles_give_one_hit(corpus: LocalCorpus, ingestion: Ingestion) -> None:
     equal = (article(f"{number:05}", "Panen kopi naik 12 persen.") for number in range(10_000))
     other = article("lain", "Kopi turun 3 persen di Gayo.")
     results = Counter(result.status for result in ingestion.ingest([*equal, other]))
@@ -34,7 +34,7 @@ def test_ten_thousand_equal_articles_are_one_hit(corpus: LocalCorpus, ingestion:
     assert len(hits[0].copies) > 1000
 
 
-def test_an_article_of_five_megabytes(corpus: LocalCorpus, ingestion: Ingestion) -> None:
+def test_an_article_of_five_megabytes_is_stored_and_found(corpus: LocalCorpus, ingestion: Ingestion) -> None:
     sentence = "Banjir merendam rumah di kota itu sejak Senin pagi. "
     huge = article("besar", sentence * (5_000_000 // len(sentence)), "Panen kopi naik.")
     (result,) = ingestion.ingest([huge])
@@ -51,7 +51,9 @@ def test_a_word_of_five_megabytes_is_cut_or_refused(corpus: LocalCorpus, ingesti
 
 
 @pytest.mark.parametrize("question", ["ᠮᠣᠩᠭᠣᠯ ᠬᠡᠯᠡ ᠪᠢᠴᠢᠭ", "𐎀𐎁𐎂", "ꦱꦤꦏꦺꦴꦥꦶ", "qwzx vrrk plmf", "១២៣ ភាសា"])
-def test_a_query_in_a_language_never_seen(pipeline: Pipeline, ingestion: Ingestion, question: str) -> None:
+def test_a_query_in_an_unknown_language_works(
+    pipeline: Pipeline, ingestion: Ingestion, question: str
+) -> None:
     list(ingestion.ingest([article("kopi", "Panen kopi naik."), article("banjir", "Banjir surut.")]))
     search = pipeline.search(Question(text=question))
     assert len(search.hits) == 2
@@ -75,7 +77,7 @@ def many_articles() -> list[Article]:
     return [article(f"{number:04}", text) for number, text in enumerate(texts)]
 
 
-def test_a_killed_ingest_goes_on_where_it_stopped(tmp_path: Path) -> None:
+def test_an_ingest_continues_after_a_kill(tmp_path: Path) -> None:
     program = f"""
 from pathlib import Path
 from tests.corpus.test_hard_corpora import *

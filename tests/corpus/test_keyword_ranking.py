@@ -29,7 +29,7 @@ def rank(query: list[str], candidates: dict[int, list[str]], *, statistics: Stat
     return rank_by_bm25(query, joined, weights=dict.fromkeys(query, 1.0), statistics=statistics)
 
 
-def test_bm25_worked_out_by_hand() -> None:
+def test_bm25_scores_equal_those_calculated_by_hand() -> None:
     # "kopi" is in 2 of 4: rarity = ln(1 + 2.5 / 2.5) = ln 2 = .693147.
     # Passage 1, 4 words, twice: length 1;  .693147 × 2 × 1.6 / (2 + .6 × 1) = .853104.
     # Passage 2, 2 words, once: length .4 + .6 × 2 / 4 = .7;  .693147 × 1.6 / (1 + .6 × .7) = .781011.
@@ -41,13 +41,13 @@ def test_bm25_worked_out_by_hand() -> None:
     assert matches.coverage == pytest.approx(1.0)
 
 
-def test_the_score_of_several_words_is_their_sum() -> None:
+def test_the_score_of_several_words_is_a_sum() -> None:
     # "panen" is in 1 of 4: ln(1 + 3.5 / 1.5) = 1.203973; once in passage 1: × 1.6 / 1.6.
     matches = rank(["kopi", "panen"], {1: PASSAGES[1]}, statistics=statistics("kopi", "panen"))
     assert matches.passages[0].score == pytest.approx(0.853104 + 1.203973, abs=1e-6)
 
 
-def test_coverage_is_the_share_of_rarity_that_the_best_passage_holds() -> None:
+def test_coverage_is_the_share_of_rarity_in_the_best_passage() -> None:
     # kopi ln 2, panen 1.203973, and "harga", known nowhere: ln(1 + 4.5 / .5) = ln 10 = 2.302585.
     query = ["kopi", "panen", "harga"]
     candidates = {1: PASSAGES[1], 2: PASSAGES[2]}
@@ -57,7 +57,7 @@ def test_coverage_is_the_share_of_rarity_that_the_best_passage_holds() -> None:
     )
 
 
-def test_a_word_that_is_nearly_everywhere_still_ranks() -> None:
+def test_a_word_in_nearly_every_passage_still_has_a_positive_score() -> None:
     # "dan" is in 3 of 4: ln(1 + 1.5 / 3.5) = .356675, above zero.
     assert statistics("dan").rarity("dan") == pytest.approx(math.log(10 / 7))
     matches = rank(["kopi", "dan"], {1: PASSAGES[1], 2: PASSAGES[2]}, statistics=statistics("kopi", "dan"))
@@ -86,7 +86,7 @@ def test_equal_scores_are_ordered_by_id() -> None:
     assert [passage.passage_id for passage in matches.passages] == [3, 5, 7]
 
 
-def test_a_word_scores_by_its_weight_and_covers_in_full() -> None:
+def test_a_weight_reduces_the_score_but_not_the_coverage() -> None:
     # As above, "kopi" for half: .853104 / 2 + 1.203973.
     weights = {"kopi": 0.5, "panen": 1.0}
     matches = rank_by_bm25(
@@ -96,7 +96,7 @@ def test_a_word_scores_by_its_weight_and_covers_in_full() -> None:
     assert matches.coverage == pytest.approx(1.0)
 
 
-def test_another_languages_stem_scores_and_covers_nothing() -> None:
+def test_a_stem_of_another_language_scores_but_adds_no_coverage() -> None:
     known = Statistics(passages=2, words_a_passage=1, passages_with={"panthers": 0, "panther": 1})
     matches = rank_by_bm25(
         ["panthers"], {1: "panther"}, weights={"panthers": 1.0, "panther": 0.5}, statistics=known
@@ -113,7 +113,7 @@ def weights_of(query: str, language: str, *passage_languages: str) -> dict[str, 
     return query_weights(query, language=language, passage_languages=passage_languages)
 
 
-def test_what_asks_counts_less_than_what_is_asked_for() -> None:
+def test_question_words_count_less_than_other_words() -> None:
     # Snowball stems "berapa" to "apa".
     assert weights_of("Berapa harga kopi Gayo?", "id", "id") == {
         "apa": REDUCED_WEIGHT,
@@ -136,14 +136,14 @@ def test_a_query_of_function_words_alone_still_finds() -> None:
         ("Berapa penduduk 서울에서?", "id", "ko", "서울"),
     ],
 )
-def test_a_word_is_looked_up_as_the_passages_stem_it(
+def test_a_word_is_also_stemmed_in_the_passages_languages(
     query: str, language: str, passage_language: str, stem: str
 ) -> None:
     assert stem not in weights_of(query, language, language)
     assert weights_of(query, language, language, passage_language)[stem] == REDUCED_WEIGHT
 
 
-def test_no_function_word_is_read_in_another_language() -> None:
+def test_function_words_are_not_stemmed_in_another_language() -> None:
     # Snowball's English takes "this" for "thi"; Indonesian leaves it.
     assert "thi" not in weights_of("this kopi", "id", "en")
 

@@ -78,7 +78,7 @@ def ignore_progress(done: int, total: int) -> None:
     assert 0 < done <= total
 
 
-def test_there_and_back_all_is_the_same(settings: str, folder: str, tmp_path: Path) -> None:
+def test_migrating_there_and_back_changes_nothing(settings: str, folder: str, tmp_path: Path) -> None:
     with open_place(folder) as corpus:
         add(corpus, COFFEE, FLOOD, EDITED, *OTHERS)
         before = all_of(corpus)
@@ -103,9 +103,7 @@ def test_there_and_back_all_is_the_same(settings: str, folder: str, tmp_path: Pa
     assert (again.code, again.err.split(" to ")[0]) == (0, "0 articles copied")
 
 
-def test_what_was_edited_since_is_put_there_and_what_is_there_besides_stays(
-    settings: str, folder: str
-) -> None:
+def test_a_second_migration_copies_edits_and_keeps_other_articles(settings: str, folder: str) -> None:
     extra = article("bus", "Bus malam.")
     with open_place(folder) as local, open_place(settings) as milvus:
         add(local, COFFEE, FLOOD)
@@ -125,7 +123,7 @@ def test_what_was_edited_since_is_put_there_and_what_is_there_besides_stays(
         assert milvus.counts() == Counts(articles=3, passages=5)
 
 
-def test_killed_and_begun_again_it_goes_on_and_doubles_nothing(settings: str, folder: str) -> None:
+def test_a_killed_migration_continues_without_duplicates(settings: str, folder: str) -> None:
     with open_place(folder) as corpus:
         add(corpus, COFFEE, EDITED, *OTHERS)
     uri, _, name = settings.partition("#")
@@ -164,7 +162,7 @@ def test_killed_and_begun_again_it_goes_on_and_doubles_nothing(settings: str, fo
         check_against_brute_force(target)
 
 
-def test_stopped_with_ctrl_c_it_says_how_many_articles_are_there(settings: str, folder: str) -> None:
+def test_an_interrupted_migration_prints_the_number_of_articles(settings: str, folder: str) -> None:
     with open_place(folder) as corpus:
         add(corpus, COFFEE, FLOOD, *OTHERS)
     uri, _, _ = settings.partition("#")
@@ -195,7 +193,7 @@ def test_stopped_with_ctrl_c_it_says_how_many_articles_are_there(settings: str, 
         assert 0 < int(told[1]) == target.counts().articles
 
 
-def test_articles_that_another_changes_meanwhile_are_named(place: str, other_place: str) -> None:
+def test_articles_that_change_during_the_migration_are_reported(place: str, other_place: str) -> None:
     with open_place(place) as source, open_place(other_place) as target:
         add(source, COFFEE, FLOOD)
         assert transfer(source, target, on_progress=ignore_progress) == 2
@@ -242,7 +240,7 @@ def other_vectors(source: Article) -> Any:
     return passages, np.ones((len(passages), 2), np.float32) / np.sqrt(2, dtype=np.float32)
 
 
-def test_a_damaged_article_is_not_carried_over(folder: str, tmp_path: Path) -> None:
+def test_a_damaged_article_is_not_copied(folder: str, tmp_path: Path) -> None:
     with open_place(folder) as source, open_place(str(tmp_path / "target")) as target:
         add(source, COFFEE, FLOOD)
         with closing(sqlite3.connect(Path(folder, DATABASE_NAME))) as connection, connection:
@@ -257,7 +255,7 @@ def test_a_damaged_article_is_not_carried_over(folder: str, tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("settings")
-def test_what_cannot_be_migrated_is_said(folder: str) -> None:
+def test_an_impossible_migration_is_refused_with_the_reason(folder: str) -> None:
     none = migrate("local", "milvus")
     assert none.code == 3
     assert none.err.startswith(f"kutip: There are no articles yet in {folder} (set by KUTIP_DATA_DIR")

@@ -56,7 +56,7 @@ def ask_at_once(encoder: SlowEncoder, queries: Sequence[list[str]]) -> list[Floa
         return [future.exception() or future.result() for future in asked]
 
 
-def test_queries_that_arrive_meanwhile_are_one_batch() -> None:
+def test_queries_that_arrive_during_a_batch_form_the_next_one() -> None:
     encoder = SlowEncoder()
     queries = [[topic] for topic in TOPICS] + [[TOPICS[1], TOPICS[0]]]
     results = ask_at_once(encoder, queries)
@@ -65,25 +65,25 @@ def test_queries_that_arrive_meanwhile_are_one_batch() -> None:
         assert np.array_equal(np.asarray(vectors), TopicEncoder().encode_queries(texts))
 
 
-def test_a_batch_is_bounded() -> None:
+def test_the_size_of_a_batch_is_limited() -> None:
     encoder = SlowEncoder()
     ask_at_once(encoder, [["kopi"]] * 70)
     assert encoder.batches == [1, 64, 5]
 
 
-def test_one_alone_waits_for_nobody() -> None:
+def test_a_single_query_does_not_wait() -> None:
     batching = BatchingEncoder(TopicEncoder())
     assert np.array_equal(batching.encode_queries(["kopi"]), TopicEncoder().encode_queries(["kopi"]))
 
 
-def test_a_text_that_cannot_be_encoded_fails_for_its_caller_alone() -> None:
+def test_a_text_that_cannot_be_encoded_fails_only_for_its_caller() -> None:
     encoder = SlowEncoder()
     long = "kopi " * (encoder.max_tokens + 1)
     results = ask_at_once(encoder, [["kopi"], ["banjir"], [long], ["gempa"]])
     assert [type(result) for result in results] == [np.ndarray, np.ndarray, TextTooLong, np.ndarray]
 
 
-def test_the_error_of_one_alone_is_raised() -> None:
+def test_the_error_of_a_single_query_is_raised() -> None:
     encoder = SlowEncoder()
     encoder.may_go_on.set()
     with pytest.raises(TextTooLong, match="takes at most"):
@@ -91,7 +91,7 @@ def test_the_error_of_one_alone_is_raised() -> None:
     assert encoder.batches == [1]
 
 
-def test_a_query_waits_for_a_few_passages_and_not_for_all() -> None:
+def test_a_query_waits_for_a_few_passages_but_not_for_all() -> None:
     encoder = SlowEncoder()
     batching = BatchingEncoder(encoder)
     passages = [f"{topic} " * length for length in range(1, 40) for topic in TOPICS]
@@ -112,7 +112,7 @@ def test_a_query_waits_for_a_few_passages_and_not_for_all() -> None:
     assert np.array_equal(np.concatenate(answers), TopicEncoder().encode_queries(["kopi", "banjir"]))
 
 
-def test_where_nobody_searches_passages_are_encoded_as_the_encoder_likes() -> None:
+def test_without_queries_passages_are_encoded_in_whole_batches() -> None:
     encoder, now = SlowEncoder(), [0.0]
     encoder.may_go_on.set()
     batching = BatchingEncoder(encoder, clock=lambda: now[0])

@@ -69,7 +69,7 @@ def cosines(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray((left * right).sum(axis=1), np.float32)
 
 
-def test_says_what_it_is(encoder: Encoder) -> None:
+def test_name_dimension_and_limit_are_reported(encoder: Encoder) -> None:
     assert encoder.name == "bundled:multilingual-e5-small"
     assert encoder.dimension == 384
     assert encoder.max_tokens == 507
@@ -86,17 +86,19 @@ def test_vectors_are_of_unit_length(encoder: Encoder, torch_encoder: Encoder) ->
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
-def test_queries_and_passages_have_prompts_of_their_own(encoder: Encoder) -> None:
+def test_queries_and_passages_have_different_prompts(encoder: Encoder) -> None:
     as_queries, as_passages = encoder.encode_queries(TEXTS), encoder.encode_passages(TEXTS)
     assert float(cosines(as_queries, as_passages).max()) < 0.99
 
 
-def test_agrees_with_the_carriers_own_engine(encoder: Encoder, carrier_engine: Any) -> None:
+def test_vectors_agree_with_the_engine_of_the_carrier_package(encoder: Encoder, carrier_engine: Any) -> None:
     assert float(cosines(encoder.encode_passages(TEXTS), carrier_engine.passage(TEXTS)).min()) >= 0.999
     assert float(cosines(encoder.encode_queries(TEXTS), carrier_engine.query(TEXTS)).min()) >= 0.999
 
 
-def test_counts_the_tokens_that_the_carriers_own_engine_counts(encoder: Encoder, carrier_engine: Any) -> None:
+def test_token_counts_agree_with_the_engine_of_the_carrier_package(
+    encoder: Encoder, carrier_engine: Any
+) -> None:
     # It counts `<s>`, "passage", ":" and `</s>` too.
     assert encoder.count_tokens(TEXTS) == [carrier_engine.token_count(text) - 4 for text in TEXTS]
     assert encoder.count_tokens(["x", "satu dua", "  ", ""]) == [1, 2, 0, 0]
@@ -135,7 +137,7 @@ def test_the_last_token_of_a_text_at_the_limit_counts(encoder: Encoder) -> None:
 
 
 @pytest.mark.parametrize("engine", ["openvino", "torch"])
-def test_a_batch_in_any_order_gives_the_vectors_of_each_text_alone(
+def test_a_batch_gives_the_same_vectors_as_single_texts(
     engine: bundled.Engine, request: pytest.FixtureRequest
 ) -> None:
     encoder = request.getfixturevalue("encoder" if engine == "openvino" else "torch_encoder")
@@ -153,7 +155,7 @@ def test_threads_do_not_mix_up_their_vectors(encoder: Encoder) -> None:
     assert float(cosines(together, np.tile(alone, (3, 1))).min()) >= 0.9995
 
 
-def test_nothing_in_nothing_out(encoder: Encoder) -> None:
+def test_no_texts_give_no_vectors(encoder: Encoder) -> None:
     assert encoder.encode_passages([]).shape == (0, 384)
     assert encoder.count_tokens([]) == []
 
@@ -163,18 +165,18 @@ def test_a_text_without_any_token_still_has_a_vector(encoder: Encoder) -> None:
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
-def test_the_model_is_not_saved() -> None:
+def test_the_bundled_model_cannot_be_saved() -> None:
     with pytest.raises(NotImplementedError, match="read from its package and is not saved"):
         bundled.BundledTransformer.save(None, "somewhere")  # type: ignore[arg-type]
 
 
-def test_openvino_heeds_the_variable_that_torch_and_faiss_heed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_openvino_obeys_omp_num_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     bert = OpenVinoBert(open_weights())
     assert bert._compiled.get_property("INFERENCE_NUM_THREADS") == 1
 
 
-def test_loading_openvino_reports_to_nobody(tmp_path: Path) -> None:
+def test_loading_openvino_sends_no_telemetry(tmp_path: Path) -> None:
     # What reports notes in the home folder that it did; in CI it does not.
     code = "import sys, embeddings.openvino_bert; print('openvino.tools.ovc.telemetry_stub' in sys.modules)"
     environment = {"HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).resolve().parents[2])}

@@ -28,14 +28,14 @@ TEXTS = st.lists(st.sampled_from([f"{a} {b}" for a in TOPICS for b in TOPICS]), 
 
 
 @given(batches=st.lists(TEXTS, max_size=8), capacity=st.integers(min_value=0, max_value=10))
-def test_vectors_are_the_encoders(batches: list[list[str]], capacity: int) -> None:
+def test_vectors_equal_those_of_the_encoder(batches: list[list[str]], capacity: int) -> None:
     caching = CachingEncoder(TopicEncoder(), capacity=capacity)
     for texts in batches:
         assert np.array_equal(caching.encode_passages(texts), TopicEncoder().encode_passages(texts))
         assert len(caching._vectors) <= capacity
 
 
-def test_no_text_is_encoded_twice_while_it_is_remembered() -> None:
+def test_a_cached_text_is_not_encoded_again() -> None:
     encoder = RecordingEncoder()
     caching = CachingEncoder(encoder, capacity=3)
     caching.encode_passages(["kopi", "banjir", "kopi"])
@@ -48,14 +48,14 @@ def test_no_text_is_encoded_twice_while_it_is_remembered() -> None:
     assert encoder.encoded[-1] == "banjir"
 
 
-def test_what_a_caller_does_with_its_vectors_changes_none_that_are_remembered() -> None:
+def test_changing_returned_vectors_does_not_change_the_cache() -> None:
     caching = CachingEncoder(TopicEncoder(), capacity=3)
     caching.encode_passages(["kopi"])[:] = 7
     caching.encode_passages(["kopi"])[:] = 7
     assert np.array_equal(caching.encode_passages(["kopi"]), TopicEncoder().encode_passages(["kopi"]))
 
 
-def test_a_text_that_cannot_be_encoded_leaves_nothing_behind() -> None:
+def test_a_text_that_cannot_be_encoded_is_not_cached() -> None:
     class Failing(RecordingEncoder):
         def encode_passages(self, texts: Sequence[str]) -> FloatArray:
             raise ValueError("too long")
@@ -66,7 +66,7 @@ def test_a_text_that_cannot_be_encoded_leaves_nothing_behind() -> None:
     assert not caching._vectors
 
 
-def test_many_threads_may_ask_at_once() -> None:
+def test_many_threads_can_encode_at_once() -> None:
     caching = CachingEncoder(TopicEncoder(), capacity=5)
     with ThreadPoolExecutor(4) as pool:
         asked = [[topic] for topic in TOPICS * 50]

@@ -55,7 +55,7 @@ def test_each_pair_gets_probabilities_of_the_three_labels(reader: BundledCrossEn
     assert not np.allclose(judged[0], judged[1], atol=1e-3)
 
 
-def test_a_pair_reads_the_same_alone_and_among_others(reader: BundledCrossEncoder) -> None:
+def test_a_pair_gets_the_same_result_alone_and_in_a_batch(reader: BundledCrossEncoder) -> None:
     pairs = [(CLAIM, EVIDENCE), ("Pendek.", "Ya."), (CLAIM, EVIDENCE * 4)]
     together = reader.judge(pairs)
     alone = np.concatenate([reader.judge([pair]) for pair in pairs])

@@ -60,7 +60,7 @@ def test_the_prompts_of_a_folder_are_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["kutip-tests/no-such-model", "no-such-model"])
-def test_a_hub_name_without_a_network_fails_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_name_fails_at_once_without_a_network(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Port 9 refuses connections, as a machine without a network does, whether or not this one has one.
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
     started = time.monotonic()
@@ -70,20 +70,20 @@ def test_a_hub_name_without_a_network_fails_at_once(name: str, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("name", ["nowhere", "a b"])
-def test_a_folder_that_does_not_exist_is_named(tmp_path: Path, name: str) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     with pytest.raises(ModelLoadError, match=rf"'{path}' cannot be loaded \(.*not.*\): {NEXT_STEP}"):
         load_encoder(str(path))
 
 
-def test_a_folder_that_holds_no_model_is_named(tmp_path: Path) -> None:
+def test_a_folder_without_a_model_is_reported(tmp_path: Path) -> None:
     with pytest.raises(
         ModelLoadError, match=rf"'{tmp_path}' cannot be loaded \(.*config\.json.*\): {NEXT_STEP}"
     ):
         load_encoder(str(tmp_path))
 
 
-def test_a_model_with_damaged_weights_is_named(folder: Path, tmp_path: Path) -> None:
+def test_damaged_weights_are_reported(folder: Path, tmp_path: Path) -> None:
     damaged = tmp_path / "damaged"
     shutil.copytree(folder, damaged)
     weights = next(damaged.rglob("*.safetensors"))
@@ -92,7 +92,7 @@ def test_a_model_with_damaged_weights_is_named(folder: Path, tmp_path: Path) -> 
         load_encoder(str(damaged))
 
 
-def test_the_bundled_model_on_a_machine_without_a_gpu_is_openvinos() -> None:
+def test_without_a_gpu_the_bundled_model_runs_on_openvino() -> None:
     assert load_encoder("bundled").name == "bundled:multilingual-e5-small"
 
 
@@ -104,7 +104,7 @@ def test_a_folder_loads_and_scores(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["kutip-tests/no-such-model", "no-such-model"])
-def test_a_reranker_of_the_hub_without_a_network_fails_at_once(
+def test_a_reranker_on_the_hub_fails_at_once_without_a_network(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
@@ -115,7 +115,7 @@ def test_a_reranker_of_the_hub_without_a_network_fails_at_once(
     assert time.monotonic() - started < 5
 
 
-def test_folders_that_hold_no_reranker_are_named_with_the_reason(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_without_a_reranker_is_reported_with_the_reason(folder: Path, tmp_path: Path) -> None:
     reasons = {
         tmp_path / "nowhere": "not found",
         tmp_path: r"config\.json",

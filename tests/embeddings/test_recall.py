@@ -10,7 +10,7 @@ from tests.embeddings.test_vector_index import unit_vectors
 
 
 @given(seed=st.integers(0, 1000), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=5))
-def test_the_nearest_are_found_whatever_the_parts(seed: int, sizes: list[int]) -> None:
+def test_the_nearest_are_found_however_the_vectors_are_split(seed: int, sizes: list[int]) -> None:
     vectors, queries = unit_vectors(sum(sizes), seed=seed), unit_vectors(3, seed=seed + 1)
     true = TrueNeighbours(queries, neighbours=4)
     for part in np.split(np.arange(len(vectors)), np.cumsum(sizes)[:-1]):
@@ -21,7 +21,7 @@ def test_the_nearest_are_found_whatever_the_parts(seed: int, sizes: list[int]) -
     assert true.recall(np.zeros((3, 4), np.int64)) == 0
 
 
-def test_half_of_them_found_is_a_recall_of_a_half() -> None:
+def test_finding_half_of_the_neighbours_is_a_recall_of_one_half() -> None:
     true = TrueNeighbours(np.array([[1, 0]], np.float32), neighbours=2)
     true.add_vectors(np.array([5, 6, 7]), np.array([[1, 0], [0.6, 0.8], [0, 1]], np.float32))
     assert true.recall(np.array([[5, 7]])) == 0.5

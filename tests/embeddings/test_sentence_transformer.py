@@ -33,7 +33,7 @@ def encoder(model: SentenceTransformer) -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder(model, name="tiny")
 
 
-def test_gives_what_the_library_itself_gives(
+def test_results_equal_those_of_the_library(
     encoder: SentenceTransformerEncoder, model: SentenceTransformer
 ) -> None:
     np.testing.assert_allclose(encoder.encode_queries(TEXTS), model.encode_query(TEXTS), atol=1e-6)
@@ -42,7 +42,7 @@ def test_gives_what_the_library_itself_gives(
 
 
 @pytest.mark.parametrize("name", ["document", "passage", "corpus"])
-def test_the_prompt_of_passages_may_have_any_of_its_three_names(tmp_path: Path, name: str) -> None:
+def test_the_passage_prompt_is_found_under_three_names(tmp_path: Path, name: str) -> None:
     folder = save_tiny_model(tmp_path, prompts={"query": "query: ", name: "passage: "})
     model = SentenceTransformer(str(folder), device="cpu")
     encoder = SentenceTransformerEncoder(model, name="tiny")
@@ -51,20 +51,20 @@ def test_the_prompt_of_passages_may_have_any_of_its_three_names(tmp_path: Path, 
     )
 
 
-def test_a_model_without_prompts_encodes_both_alike(model: SentenceTransformer) -> None:
+def test_a_model_without_prompts_encodes_queries_and_passages_alike(model: SentenceTransformer) -> None:
     model.prompts = {}
     encoder = SentenceTransformerEncoder(model, name="tiny")
     assert encoder.max_tokens == POSITIONS - 2
     np.testing.assert_array_equal(encoder.encode_queries(TEXTS), encoder.encode_passages(TEXTS))
 
 
-def test_says_what_it_is(encoder: SentenceTransformerEncoder) -> None:
+def test_name_dimension_and_limit_are_reported(encoder: SentenceTransformerEncoder) -> None:
     assert encoder.name == "tiny"
     assert encoder.dimension == DIMENSION
     assert encoder.max_tokens == POSITIONS - 4  # [CLS], "passage", ":", [SEP]
 
 
-def test_counts_the_same_before_and_after_encoding(encoder: SentenceTransformerEncoder) -> None:
+def test_token_counts_are_the_same_before_and_after_encoding(encoder: SentenceTransformerEncoder) -> None:
     # A Hugging Face tokenizer keeps the padding and the truncation of the last batch it encoded.
     long = "kopi " * 50
     assert encoder.count_tokens([*TEXTS, long]) == [*LENGTHS, 50]
@@ -79,7 +79,7 @@ def test_a_text_over_the_limit_is_refused_not_truncated(encoder: SentenceTransfo
         encoder.encode_passages(["kopi", at_limit + "kopi"])
 
 
-def test_a_batch_gives_the_vectors_of_each_text_alone(encoder: SentenceTransformerEncoder) -> None:
+def test_a_batch_gives_the_same_vectors_as_single_texts(encoder: SentenceTransformerEncoder) -> None:
     alone = np.concatenate([encoder.encode_passages([text]) for text in TEXTS])
     np.testing.assert_allclose(encoder.encode_passages(TEXTS), alone, atol=1e-5)
 
@@ -92,7 +92,7 @@ def test_vectors_are_of_unit_length_even_where_the_model_does_not_scale_them(
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
 
 
-def test_a_model_of_static_embeddings_takes_texts_of_any_length() -> None:
+def test_a_static_embedding_model_accepts_texts_of_any_length() -> None:
     torch.manual_seed(7)
     tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "kopi": 1, "banjir": 2}, unk_token="[UNK]"))  # noqa: S106
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()

@@ -45,14 +45,14 @@ def test_finds_the_nearest_first(index: VectorIndex) -> None:
     assert index.search(EAST, depth=2) == [(10, 1.0), (20, pytest.approx(0.6))]
 
 
-def test_of_equal_similarity_the_smaller_id_comes_first() -> None:
+def test_equal_similarities_are_ordered_by_id() -> None:
     index = new_index(2)
     for number in (5, 3, 9, 1):
         index.add(ids(number), np.array([[0.6, 0.8]], np.float32))
     assert [found for found, _ in index.search(EAST, depth=4)] == [1, 3, 5, 9]
 
 
-def test_a_depth_beyond_the_size_gives_all(index: VectorIndex) -> None:
+def test_a_depth_beyond_the_size_returns_all(index: VectorIndex) -> None:
     assert [found for found, _ in index.search(EAST, depth=1000)] == [10, 20, 30]
 
 
@@ -65,13 +65,13 @@ def test_a_depth_of_zero_finds_nothing(index: VectorIndex) -> None:
     assert index.search(EAST, depth=0) == []
 
 
-def test_what_is_removed_is_not_found_again(index: VectorIndex) -> None:
+def test_removed_vectors_are_not_found(index: VectorIndex) -> None:
     index.remove(ids(10))
     assert [found for found, _ in index.search(EAST, depth=5)] == [20, 30]
     assert len(index) == 2
 
 
-def test_removing_nothing_or_what_is_not_there_changes_nothing(index: VectorIndex) -> None:
+def test_removing_no_or_unknown_ids_changes_nothing(index: VectorIndex) -> None:
     index.remove(ids())
     index.remove(ids(99, -1))
     assert len(index) == 3
@@ -84,14 +84,14 @@ def test_all_can_be_removed_and_added_again(index: VectorIndex) -> None:
     assert index.search(EAST, depth=5) == [(40, 0.0)]
 
 
-def test_searches_only_within_the_ids_given(index: VectorIndex) -> None:
+def test_a_search_is_limited_to_the_given_ids(index: VectorIndex) -> None:
     assert [found for found, _ in index.search(EAST, depth=5, within=ids(30, 20))] == [20, 30]
     assert [found for found, _ in index.search(EAST, depth=1, within=ids(30))] == [30]
     assert index.search(EAST, depth=5, within=ids()) == []
     assert [found for found, _ in index.search(EAST, depth=5, within=ids(30, 99))] == [30]
 
 
-def test_ids_may_be_as_large_as_sqlites() -> None:
+def test_ids_may_be_as_large_as_in_sqlite() -> None:
     index = new_index(2)
     largest = 2**63 - 1
     index.add(ids(largest), np.array([[1, 0]], np.float32))
@@ -105,7 +105,9 @@ def test_ids_may_be_as_large_as_sqlites() -> None:
     removed=st.sets(st.integers(0, 59)),
     within=st.none() | st.sets(st.integers(0, 59)),
 )
-def test_is_exact(seed: int, count: int, depth: int, removed: set[int], within: set[int] | None) -> None:
+def test_search_is_exact(
+    seed: int, count: int, depth: int, removed: set[int], within: set[int] | None
+) -> None:
     vectors = unit_vectors(count + 1, seed=seed)
     query, vectors = vectors[0], vectors[1:]
     index = new_index()
@@ -123,7 +125,7 @@ def test_is_exact(seed: int, count: int, depth: int, removed: set[int], within: 
     np.testing.assert_allclose([score for _, score in found], similarities[[p for p, _ in found]], atol=1e-5)
 
 
-def test_vectors_may_lie_in_memory_in_any_way() -> None:
+def test_any_memory_layout_of_vectors_works() -> None:
     index = new_index(2)
     by_column = np.asfortranarray([[0, 1], [0.6, 0.8], [1, 0]], np.float32)
     index.add(ids(1, 2, 3), by_column)
@@ -180,7 +182,7 @@ def load(
     return VectorIndex.load(path, encoder_name=encoder_name, dimension=dimension)
 
 
-def test_what_was_saved_is_loaded_with_its_state(path: Path, index: VectorIndex) -> None:
+def test_a_saved_index_is_loaded_with_its_state(path: Path, index: VectorIndex) -> None:
     loaded, state = load(path)
     assert state == STATE
     assert loaded.search(EAST, depth=5) == index.search(EAST, depth=5)
@@ -204,12 +206,12 @@ def test_an_empty_index_is_saved_and_loaded(tmp_path: Path) -> None:
     assert (len(loaded), state) == (0, {})
 
 
-def test_saving_leaves_no_other_file(path: Path, index: VectorIndex) -> None:
+def test_saving_leaves_no_temporary_file(path: Path, index: VectorIndex) -> None:
     index.save(path, state=STATE)
     assert [file.name for file in path.parent.iterdir()] == ["vectors.faiss"]
 
 
-def test_saving_where_it_cannot_leaves_no_other_file(tmp_path: Path, index: VectorIndex) -> None:
+def test_a_failed_save_leaves_no_other_file(tmp_path: Path, index: VectorIndex) -> None:
     target = tmp_path / "vectors.faiss"
     target.mkdir()
     (target / "in the way").touch()
@@ -243,7 +245,7 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "vectors.faiss")
 
 
-def test_a_file_cut_off_anywhere_is_refused(path: Path) -> None:
+def test_a_truncated_file_is_refused(path: Path) -> None:
     whole = path.read_bytes()
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
@@ -264,7 +266,7 @@ def test_a_file_with_any_bit_flipped_is_refused(path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"[]\n", b"null\n", b'"text"\n', b"{}\n", b"\xff\xfe\n", b"\n\n\n", b"SQLite"]
 )
-def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_of_another_format_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "vectors.faiss").write_bytes(content)
     with pytest.raises(UnusableIndexFile, match=r"vectors\.faiss"):
         load(tmp_path / "vectors.faiss")

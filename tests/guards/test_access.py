@@ -91,7 +91,7 @@ def bearer(key: str) -> Headers:
     return [("Authorization", f"Bearer {key}")]
 
 
-def test_the_routes_are_found_with_those_that_are_not_described(app: FastAPI) -> None:
+def test_all_routes_are_found_including_undocumented_ones(app: FastAPI) -> None:
     assert {*OPEN, *WRITES, "POST /mcp", "GET /docs", "GET /openapi.json"} <= {*routes(app)}
     assert len(routes(app)) >= 21
 
@@ -125,21 +125,19 @@ def test_the_routes_are_found_with_those_that_are_not_described(app: FastAPI) ->
         [("X-HTTP-Method-Override", "GET"), ("X-Forwarded-Prefix", "/page")],
     ],
 )
-def test_without_a_key_of_the_service_all_but_the_open_routes_refuse(
-    app: FastAPI, url: str, headers: Headers
-) -> None:
+def test_without_a_valid_key_only_public_routes_answer(app: FastAPI, url: str, headers: Headers) -> None:
     found = statuses(app, url, headers)
     assert {route for route, status in found.items() if status != 401} == OPEN
     assert {route: status for route, status in found.items() if status == 403} == {}
 
 
-def test_a_key_that_may_ask_opens_all_but_what_writes(app: FastAPI, url: str) -> None:
+def test_a_user_key_opens_every_route_except_writes(app: FastAPI, url: str) -> None:
     found = statuses(app, url, bearer(ASKING))
     assert {route for route, status in found.items() if status in (401, 403)} == WRITES
     assert {found[route] for route in WRITES} == {403}
 
 
-def test_a_key_that_may_write_opens_all(app: FastAPI, url: str) -> None:
+def test_an_admin_key_opens_every_route(app: FastAPI, url: str) -> None:
     found = statuses(app, url, [("authorization", f"bEARER   {WRITING}")])
     assert {route for route, status in found.items() if status in (401, 403)} == set()
 
@@ -162,7 +160,7 @@ def test_a_key_that_may_write_opens_all(app: FastAPI, url: str) -> None:
         "/metrics",
     ],
 )
-def test_no_other_way_of_writing_a_path_is_open(url: str, path: str) -> None:
+def test_other_spellings_of_a_public_path_are_protected(url: str, path: str) -> None:
     # As it stands: a client would resolve the dots.
     with httpx2.Client(base_url=url) as client:
         request = client.build_request("GET", "/")
@@ -170,7 +168,7 @@ def test_no_other_way_of_writing_a_path_is_open(url: str, path: str) -> None:
         assert client.send(request).status_code == 401
 
 
-def test_under_a_path_of_a_larger_site_the_same_is_open(app: FastAPI) -> None:
+def test_public_routes_are_the_same_under_a_path_prefix(app: FastAPI) -> None:
     client = TestClient(Starlette(routes=[Mount("/tanya", app)]))
     for path in ("/tanya/health/live", "/tanya/", "/tanya/page/page.js"):
         assert client.get(path).status_code == 200
@@ -183,11 +181,11 @@ def test_under_a_path_of_a_larger_site_the_same_is_open(app: FastAPI) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "QUERY"])
 @pytest.mark.parametrize("path", ["/", "/health/live", "/page/page.js"])
-def test_what_is_open_is_open_for_reading(url: str, method: str, path: str) -> None:
+def test_public_routes_are_public_for_reading_only(url: str, method: str, path: str) -> None:
     assert httpx2.request(method, f"{url}{path}").status_code == 401
 
 
-def test_a_refusal_says_what_to_send(url: str) -> None:
+def test_a_refused_request_is_told_which_header_to_send(url: str) -> None:
     missing = check_problem(httpx2.get(f"{url}/v1/articles"), 401)
     assert missing["type"] == "urn:kutip:error:Unauthorized"
     assert missing["detail"].startswith("This service requires a key: send one header Authorization")
@@ -206,7 +204,7 @@ def test_a_refusal_says_what_to_send(url: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/responses", "/v1/models", "/v1/models/kutip"])
-def test_clients_of_openai_get_its_envelope(url: str, path: str) -> None:
+def test_openai_routes_use_the_openai_error_format(url: str, path: str) -> None:
     method = "GET" if "models" in path else "POST"
     reply = httpx2.request(method, f"{url}{path}", json={})
     assert (reply.status_code, reply.headers["content-type"]) == (401, "application/json")
@@ -214,7 +212,7 @@ def test_clients_of_openai_get_its_envelope(url: str, path: str) -> None:
     assert reply.json()["error"]["code"] == "invalid_api_key"
 
 
-def test_the_official_client_knows_a_wrong_key(url: str) -> None:
+def test_the_official_client_reports_a_wrong_key(url: str) -> None:
     with (
         openai.OpenAI(base_url=f"{url}/v1", api_key=UNKNOWN, max_retries=0) as client,
         pytest.raises(openai.AuthenticationError, match="does not know the key"),
@@ -224,7 +222,7 @@ def test_the_official_client_knows_a_wrong_key(url: str) -> None:
         assert [model.id for model in client.models.list()] == ["kutip", "kutip-extractive"]
 
 
-def test_what_is_added_tomorrow_is_closed(tmp_path: Path) -> None:
+def test_new_routes_are_protected_by_default(tmp_path: Path) -> None:
     with service_app(tmp_path, api_keys=ASKING, admin_keys=WRITING) as app:
 
         @app.get("/v1/tomorrow")
@@ -275,7 +273,7 @@ async def tomorrow_mounted(scope: Any, receive: Any, send: Any) -> None:
         ({"api_keys": f"{UNKNOWN},{key_hash(ASKING)}"}, {UNKNOWN: (200, 403), ASKING: (200, 403)}),
     ],
 )
-def test_what_each_key_may_do_where_these_are_set(
+def test_permissions_depend_on_which_keys_are_set(
     tmp_path: Path, settings: dict[str, Any], expected: dict[str, tuple[int, int]]
 ) -> None:
     with service_app(tmp_path, **settings) as app:
@@ -293,12 +291,12 @@ KEYS = st.from_regex(r"[A-Za-z0-9._~+/-]{16,40}={0,2}", fullmatch=True)
 
 
 @given(key=KEYS, scheme=st.sampled_from(["Bearer", "bearer", "BEARER", "bEaReR"]), spaces=st.integers(1, 5))
-def test_a_key_is_read_as_it_was_sent(key: str, scheme: str, spaces: int) -> None:
+def test_a_key_is_read_exactly_as_it_was_sent(key: str, scheme: str, spaces: int) -> None:
     assert sent_key([f"{scheme}{' ' * spaces}{key}"]) == key
 
 
 @given(st.lists(st.one_of(st.text(), st.from_regex(r"(?i)bearer ?.*")), max_size=3))
-def test_whatever_is_sent_is_one_bearer_token_or_refused(authorization: list[str]) -> None:
+def test_any_authorization_header_is_one_bearer_token_or_refused(authorization: list[str]) -> None:
     with suppress(Unauthorized):
         key = sent_key(authorization)
         (header,) = authorization
@@ -312,9 +310,7 @@ def test_whatever_is_sent_is_one_bearer_token_or_refused(authorization: list[str
     separator=st.sampled_from([" ", ",", ", ", "\n", " ,, "]),
     other=KEYS,
 )
-def test_every_key_that_is_set_is_known_and_no_other(
-    keys: list[tuple[str, bool]], separator: str, other: str
-) -> None:
+def test_only_configured_keys_are_accepted(keys: list[tuple[str, bool]], separator: str, other: str) -> None:
     written = separator.join(key_hash(key).upper() if is_hashed else key for key, is_hashed in keys)
     hashes = as_key_hashes(written.replace("SHA256", "sha256"))
     assert hashes == [key_hash(key) for key, _ in keys]
@@ -351,7 +347,7 @@ def steps_of(known: Keys, key: str) -> list[tuple[str, str]]:
     return steps
 
 
-def test_whoever_holds_a_key_the_same_is_done_to_find_out() -> None:
+def test_checking_a_key_takes_the_same_steps_for_every_key() -> None:
     keys = [f"kunci-nomor-{number:04}-panjang" for number in range(20)]
     known = Keys.of(load_settings(api_keys=" ".join(keys[:10]), admin_keys=" ".join(keys[10:])))
     steps = {key: steps_of(known, key) for key in (*keys, UNKNOWN, keys[0][:-1], "x" * 4000, f"{keys[19]}=")}

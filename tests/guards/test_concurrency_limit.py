@@ -33,7 +33,7 @@ def busy_service(folder: Path, **settings: str) -> Iterator[str]:
             yield url
 
 
-def test_a_stream_counts_until_it_ends_and_one_waits_and_others_are_refused_at_once(tmp_path: Path) -> None:
+def test_a_stream_counts_until_its_end_one_request_waits_and_others_are_refused(tmp_path: Path) -> None:
     replies: list[httpx2.Response] = []
     with busy_service(tmp_path, max_concurrent="1") as url:
 
@@ -69,7 +69,7 @@ def test_a_stream_counts_until_it_ends_and_one_waits_and_others_are_refused_at_o
     assert [reply.status_code for reply in (*replies, afterwards)] == [200, 200]
 
 
-def test_a_place_is_free_again_when_a_client_goes_away(tmp_path: Path) -> None:
+def test_a_slot_is_released_when_the_client_disconnects(tmp_path: Path) -> None:
     with busy_service(tmp_path, max_concurrent="1") as url:
         for _ in range(3):
             with httpx2.stream("POST", f"{url}/v1/ask", json={**QUESTION, "stream": True}) as stream:
@@ -79,7 +79,7 @@ def test_a_place_is_free_again_when_a_client_goes_away(tmp_path: Path) -> None:
         assert time.monotonic() - started < 1.5
 
 
-def test_a_place_is_free_again_when_the_work_fails() -> None:
+def test_a_slot_is_released_when_the_work_fails() -> None:
     app = FastAPI()
 
     @app.get("/fails")
@@ -93,7 +93,7 @@ def test_a_place_is_free_again_when_the_work_fails() -> None:
             client.get("/fails")
 
 
-def test_who_waits_does_not_wait_for_ever() -> None:
+def test_a_waiting_request_is_refused_after_the_limit() -> None:
     async def run() -> list[int]:
         is_over = asyncio.Event()
         found: list[int] = []
@@ -125,7 +125,7 @@ def test_who_waits_does_not_wait_for_ever() -> None:
     assert asyncio.run(run()) == [503, 503, 503, 503, 200, 200, 200]
 
 
-def test_any_number_is_worked_on_where_the_limit_is_zero() -> None:
+def test_a_limit_of_zero_means_no_limit() -> None:
     async def run() -> int:
         most = at_once = 0
 

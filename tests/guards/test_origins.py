@@ -30,7 +30,7 @@ def app(tmp_path: Path) -> Iterator[FastAPI]:
         yield made
 
 
-def test_every_reply_has_the_headers(app: FastAPI) -> None:
+def test_every_reply_has_the_security_headers(app: FastAPI) -> None:
     @app.get("/fails")
     def fails() -> None:
         raise RuntimeError("unexpected")
@@ -69,7 +69,7 @@ def test_every_reply_has_the_headers(app: FastAPI) -> None:
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, "https://x.b.example:8443", "https://y.x.b.example:8443"])
-def test_pages_of_these_origins_may_send_requests(app: FastAPI, origin: str) -> None:
+def test_pages_from_configured_origins_may_send_requests(app: FastAPI, origin: str) -> None:
     client = client_of(app)
     allowed = client.options("/v1/ask", headers={"Origin": origin, **PREFLIGHT})
     assert allowed.status_code == 200
@@ -93,7 +93,7 @@ def test_pages_of_these_origins_may_send_requests(app: FastAPI, origin: str) -> 
         *("https://evil.example/.b.example:8443", "https://x_b.b.example:8443@evil", ""),
     ],
 )
-def test_pages_of_others_may_not(app: FastAPI, origin: str) -> None:
+def test_pages_from_other_origins_may_not_send_requests(app: FastAPI, origin: str) -> None:
     client = client_of(app)
     refused = client.options("/v1/ask", headers={"Origin": origin, **PREFLIGHT})
     assert refused.status_code == 400
@@ -107,7 +107,7 @@ def bearer_headers() -> dict[str, str]:
     return dict(bearer(ASKING))
 
 
-def test_without_the_setting_no_page_of_another_origin_may(tmp_path: Path) -> None:
+def test_without_the_setting_no_other_origin_may_send_requests(tmp_path: Path) -> None:
     with service_app(tmp_path) as app:
         client = client_of(app)
         asked = client.options("/v1/ask", headers={"Origin": ORIGIN, **PREFLIGHT})
@@ -120,7 +120,7 @@ def test_without_the_setting_no_page_of_another_origin_may(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("origin", "status"), [(ORIGIN, 200), ("http://localhost:5173", 200), ("https://other.example", 403)]
 )
-def test_the_tools_answer_pages_of_these_origins(app: FastAPI, origin: str, status: int) -> None:
+def test_mcp_answers_only_pages_from_configured_origins(app: FastAPI, origin: str, status: int) -> None:
     headers = {"Origin": origin, "Accept": "application/json, text/event-stream", **bearer_headers()}
     with served(app) as url:
         assert httpx2.post(f"{url}/mcp", json=PING, headers=headers).status_code == status
@@ -161,15 +161,13 @@ def keyless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client_of(app)
 
 
-def test_without_a_key_it_answers_to_addresses_and_its_own_names(keyless: TestClient) -> None:
+def test_without_a_key_the_service_answers_to_addresses_and_configured_names(keyless: TestClient) -> None:
     for host in KNOWN_HOSTS:
         assert keyless.get("/v1/models", headers={"Host": host}).status_code == 200, host
 
 
 @pytest.mark.parametrize("host", UNKNOWN_HOSTS)
-def test_a_page_whose_name_was_made_to_point_here_reads_and_writes_nothing(
-    keyless: TestClient, host: str
-) -> None:
+def test_dns_rebinding_is_refused(keyless: TestClient, host: str) -> None:
     for headers in ({"Host": host}, {"Host": host, "Origin": f"http://{host}"}):
         for method, path, body in (
             ("GET", "/v1/articles", None),
@@ -197,7 +195,9 @@ def test_a_page_whose_name_was_made_to_point_here_reads_and_writes_nothing(
     ],
 )
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", ""])
-def test_a_page_of_another_site_sends_nothing(keyless: TestClient, origin: str, content_type: str) -> None:
+def test_without_a_key_pages_from_other_sites_are_refused(
+    keyless: TestClient, origin: str, content_type: str
+) -> None:
     headers = {"Origin": origin, **({"Content-Type": content_type} if content_type else {})}
     added = keyless.post("/v1/articles", content=b'{"id": "baru", "text": "Baru."}', headers=headers)
     assert "KUTIP_CORS_ORIGINS" in check_problem(added, 403)["detail"]
@@ -206,19 +206,19 @@ def test_a_page_of_another_site_sends_nothing(keyless: TestClient, origin: str, 
 
 
 @pytest.mark.parametrize("origin", [LOCAL, "https://127.0.0.1:8000", "http://localhost:5173", ORIGIN])
-def test_the_own_page_those_of_this_machine_and_those_named_may(keyless: TestClient, origin: str) -> None:
+def test_without_a_key_own_local_and_configured_pages_are_allowed(keyless: TestClient, origin: str) -> None:
     reply = keyless.post("/v1/search", json={"query": "kopi"}, headers={"Origin": origin})
     assert reply.status_code == 200
     named = {"Host": "kutip.example", "Origin": "https://kutip.example"}
     assert keyless.post("/v1/search", json={"query": "kopi"}, headers=named).status_code == 200
 
 
-def test_with_a_key_any_name_will_do(app: FastAPI) -> None:
+def test_with_a_key_any_host_name_is_accepted(app: FastAPI) -> None:
     headers = {"Host": "evil.example", "Origin": "https://evil.example", **bearer_headers()}
     assert client_of(app).get("/v1/models", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("hosts", ["kutip:8000", "https://kutip", "*.kutip", "a..b", "a/b"])
-def test_a_host_that_is_no_name_is_refused(hosts: str) -> None:
+def test_an_invalid_host_name_in_the_setting_is_refused(hosts: str) -> None:
     with pytest.raises(SettingsError, match=r"is not a name such as kutip\.example, without a port"):
         load_settings(allowed_hosts=hosts)

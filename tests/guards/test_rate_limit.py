@@ -34,13 +34,13 @@ def passed(rate_limit: RateLimit, caller: str, *, tries: int) -> int:
 
 
 @pytest.mark.parametrize("limit", [*range(1, 100), 997, 1_000_000 // 7])
-def test_a_minutes_requests_pass_at_once_and_no_more(limit: int) -> None:
+def test_the_requests_of_one_minute_may_come_at_once(limit: int) -> None:
     rate_limit = RateLimit(limit, clock=Clock())
     assert passed(rate_limit, "a", tries=limit + 3) == limit
     assert passed(rate_limit, "b", tries=1) == 1
 
 
-def test_the_bucket_fills_evenly_and_never_over_its_brim() -> None:
+def test_the_bucket_refills_evenly_up_to_its_capacity() -> None:
     clock = Clock()
     rate_limit = RateLimit(6, clock=clock)
     assert passed(rate_limit, "a", tries=10) == 6
@@ -58,7 +58,7 @@ def test_the_bucket_fills_evenly_and_never_over_its_brim() -> None:
     assert passed(rate_limit, "a", tries=10) == 6
 
 
-def test_who_stays_below_the_limit_is_never_refused() -> None:
+def test_a_caller_below_the_limit_is_never_refused() -> None:
     clock = Clock()
     rate_limit = RateLimit(45, clock=clock)
     for _ in range(500):
@@ -66,11 +66,11 @@ def test_who_stays_below_the_limit_is_never_refused() -> None:
         rate_limit.take("a")
 
 
-def test_no_limit_lets_everything_through() -> None:
+def test_without_a_limit_every_request_passes() -> None:
     assert passed(RateLimit(0), "a", tries=10_000) == 10_000
 
 
-def test_of_many_callers_those_that_came_last_are_remembered() -> None:
+def test_only_the_most_recent_callers_are_remembered() -> None:
     rate_limit = RateLimit(1, clock=Clock())
     for number in range(10_000):
         rate_limit.take(str(number))
@@ -91,7 +91,7 @@ def test_several_processes_share_the_buckets_of_a_file(tmp_path: Path) -> None:
     assert passed(first, "a", tries=100) == 0
 
 
-def test_each_key_has_its_own_and_who_has_none_counts_by_address(tmp_path: Path) -> None:
+def test_each_key_has_its_own_bucket_and_requests_without_a_key_count_by_address(tmp_path: Path) -> None:
     with (
         service_app(tmp_path, api_keys=ASKING, admin_keys=WRITING, rate_limit="2") as app,
         served(app) as url,
@@ -115,7 +115,7 @@ def test_each_key_has_its_own_and_who_has_none_counts_by_address(tmp_path: Path)
         assert int(chat.headers["Retry-After"]) >= 1
 
 
-def test_without_keys_each_address_has_its_own(tmp_path: Path) -> None:
+def test_without_keys_each_address_has_its_own_bucket(tmp_path: Path) -> None:
     with service_app(tmp_path, rate_limit="1") as app, served(app) as url:
         # uvicorn takes the word of a proxy on this machine.
         found = [

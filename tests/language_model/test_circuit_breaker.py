@@ -68,7 +68,7 @@ def model() -> Model:
     return Model()
 
 
-def test_five_failures_in_a_row_open_it(model: Model) -> None:
+def test_five_failures_in_a_row_open_the_breaker(model: Model) -> None:
     model.fail(times=FAILURES - 1)
     assert model.state == "closed"
     model.fail()
@@ -79,7 +79,7 @@ def test_five_failures_in_a_row_open_it(model: Model) -> None:
     assert model.asked == FAILURES
 
 
-def test_a_success_between_them_begins_the_count_anew(model: Model) -> None:
+def test_a_success_resets_the_count_of_failures(model: Model) -> None:
     for _ in range(3):
         model.fail(times=FAILURES - 1)
         model.fault = None
@@ -95,16 +95,14 @@ def test_a_success_between_them_begins_the_count_anew(model: Model) -> None:
         LanguageModelRejected("kopi-1 cannot be used."),
     ],
 )
-def test_what_is_the_fault_of_one_question_says_that_the_server_works(
-    model: Model, fault: LanguageModelError
-) -> None:
+def test_errors_of_a_single_question_count_as_success(model: Model, fault: LanguageModelError) -> None:
     model.fail(times=FAILURES - 1)
     model.fail(fault, times=FAILURES)
     model.fail(times=FAILURES - 1)
     assert model.state == "closed"
 
 
-def test_after_the_pause_a_success_closes_it(model: Model) -> None:
+def test_after_the_pause_a_success_closes_the_breaker(model: Model) -> None:
     model.fail(times=FAILURES)
     model.now += PAUSE_SECONDS
     assert model.state == "half_open"
@@ -113,7 +111,7 @@ def test_after_the_pause_a_success_closes_it(model: Model) -> None:
     assert model.state == "closed"
 
 
-def test_after_the_pause_one_failure_opens_it_again(model: Model) -> None:
+def test_after_the_pause_one_failure_opens_the_breaker_again(model: Model) -> None:
     model.fail(LanguageModelTimeout("kopi-1 did not finish."), times=FAILURES)
     for _ in range(3):
         model.now += PAUSE_SECONDS
@@ -122,7 +120,7 @@ def test_after_the_pause_one_failure_opens_it_again(model: Model) -> None:
     assert model.asked == FAILURES + 3
 
 
-def test_after_the_pause_one_at_a_time_is_let_through(model: Model) -> None:
+def test_after_the_pause_only_one_request_at_a_time_passes(model: Model) -> None:
     model.fail(times=FAILURES)
     model.now += PAUSE_SECONDS
     model.fault = None
@@ -136,7 +134,7 @@ def test_after_the_pause_one_at_a_time_is_let_through(model: Model) -> None:
     assert model.ask() == "Panen kopi"
 
 
-def test_a_trial_that_its_reader_leaves_decides_nothing(model: Model) -> None:
+def test_a_trial_that_its_reader_abandons_decides_nothing(model: Model) -> None:
     model.fail(times=FAILURES)
     model.now += PAUSE_SECONDS
 
@@ -153,7 +151,7 @@ def test_a_trial_that_its_reader_leaves_decides_nothing(model: Model) -> None:
 @pytest.mark.parametrize(
     ("wanted", "pause"), [(7.0, 7.0), (600.0, 600.0), (1e300, LONGEST_PAUSE_SECONDS), (float("inf"), 3600.0)]
 )
-def test_a_server_that_asks_for_a_pause_gets_it(model: Model, wanted: float, pause: float) -> None:
+def test_a_requested_pause_is_respected(model: Model, wanted: float, pause: float) -> None:
     model.fail(LanguageModelRateLimited("kopi-1 takes no more.", retry_after_seconds=wanted))
     model.now += pause - 0.5
     assert model.state == "open"
@@ -162,7 +160,7 @@ def test_a_server_that_asks_for_a_pause_gets_it(model: Model, wanted: float, pau
 
 
 @pytest.mark.parametrize("wanted", [None, 0.0, 0.3, -5.0])
-def test_a_moment_is_no_pause(model: Model, wanted: float | None) -> None:
+def test_a_very_short_requested_pause_is_ignored(model: Model, wanted: float | None) -> None:
     model.fail(LanguageModelRateLimited("kopi-1 takes no more.", retry_after_seconds=wanted))
     assert model.state == "closed"
     model.fail(LanguageModelRateLimited("kopi-1 takes no more.", retry_after_seconds=wanted), times=4)
@@ -170,7 +168,7 @@ def test_a_moment_is_no_pause(model: Model, wanted: float | None) -> None:
     assert model.state == "open"
 
 
-def test_what_was_asked_before_does_not_shorten_a_pause(model: Model) -> None:
+def test_an_earlier_request_does_not_shorten_a_pause(model: Model) -> None:
     async def run() -> None:
         async with aclosing(model.breaker.stream([])) as earlier:
             await anext(earlier)

@@ -161,7 +161,7 @@ def title(url: str) -> str:
         pytest.param(Script(raw=b""), "llm_error", id="empty stream"),
     ],
 )
-def test_every_door_answers_in_words_of_the_articles(
+def test_every_route_answers_with_verbatim_sentences(
     kutip: tuple[str, Pipeline], script: Script, degraded: str
 ) -> None:
     # What is no matter of time is not to become one on a slow machine.
@@ -177,7 +177,7 @@ def test_every_door_answers_in_words_of_the_articles(
         assert QUOTE in text, door.__name__
 
 
-def test_a_chat_keeps_the_sentences_that_came_before_the_connection_was_reset(tmp_path: Path) -> None:
+def test_a_chat_keeps_the_sentences_sent_before_a_connection_reset(tmp_path: Path) -> None:
     script = Script(["Panen kopi mencapai 1.500,5 ton. {1} Harga kopi naik. {1}", "Lalu "], reset_after=1)
     with model_following(script, timeout_seconds=PATIENCE) as model, served_with(tmp_path, model) as url:
         assert chat_streamed(url) == ("llm_unavailable", "Panen kopi mencapai 1.500,5 ton. [1]")
@@ -185,14 +185,14 @@ def test_a_chat_keeps_the_sentences_that_came_before_the_connection_was_reset(tm
     assert (why, text.startswith(QUOTE)) == ("llm_unavailable", True)
 
 
-def test_a_line_without_an_end_is_not_read_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_line_is_not_read_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rag.language_model.openai_model, "_MAXIMUM_REPLY_BYTES", 1_000_000)
     script = Script(raw=b"data: " + b"x" * 100_000, is_endless=True)
     with model_following(script, timeout_seconds=PATIENCE) as model, served_with(tmp_path, model) as url:
         assert ask(url)[0] == "llm_error"
 
 
-def test_one_request_has_one_time_limit_whatever_it_asks_of_the_language_model(tmp_path: Path) -> None:
+def test_the_time_limit_covers_all_requests_to_the_language_model(tmp_path: Path) -> None:
     # Completing the follow-up and writing each have the model's own limit, and so has each try of a prompt
     # that is too long: together they would take longer than anybody waits.
     script = Script(["a "] * 1000, drip_seconds=0.05)
@@ -204,7 +204,7 @@ def test_one_request_has_one_time_limit_whatever_it_asks_of_the_language_model(t
     assert len(script.requests) == 2
 
 
-def test_a_server_that_asks_for_a_pause_is_not_asked_again_meanwhile(tmp_path: Path) -> None:
+def test_a_server_that_asks_for_a_pause_is_not_asked_during_it(tmp_path: Path) -> None:
     script = Script(status=429, retry_after="120")
     with (
         model_following(script, timeout_seconds=PATIENCE) as model,
@@ -221,7 +221,7 @@ def test_a_server_that_asks_for_a_pause_is_not_asked_again_meanwhile(tmp_path: P
     assert found["degraded_total", (("reason", "llm_paused"),)] == 2
 
 
-def test_a_language_model_that_is_back_is_asked_again(tmp_path: Path) -> None:
+def test_a_recovered_language_model_is_asked_again(tmp_path: Path) -> None:
     now = 0.0
     script = Script(status=500)
     with model_following(script, timeout_seconds=PATIENCE) as model:
@@ -236,7 +236,7 @@ def test_a_language_model_that_is_back_is_asked_again(tmp_path: Path) -> None:
             assert httpx2.get(f"{url}/health/ready").json()["language_model_breaker"] == "closed"
 
 
-def test_a_language_model_of_the_settings_is_behind_a_breaker(
+def test_the_configured_language_model_has_a_circuit_breaker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(Script(status=503, retry_after="120")) as model_url:
@@ -254,7 +254,7 @@ def test_a_service_without_a_language_model_has_no_breaker(tmp_path: Path) -> No
         assert not [name for name, _ in measures(url) if name.startswith("language_model_breaker")]
 
 
-def test_questions_at_once_are_answered_while_one_tries_whether_the_language_model_is_back(
+def test_concurrent_questions_are_answered_while_one_tests_the_language_model(
     tmp_path: Path,
 ) -> None:
     now = 0.0

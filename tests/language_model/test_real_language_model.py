@@ -42,7 +42,7 @@ ARTICLES = [
 ]
 
 
-def test_a_weak_model_keeps_every_promise_of_an_answer(tmp_path: Path, llama_url: str) -> None:
+def test_answers_of_a_weak_model_satisfy_the_contract(tmp_path: Path, llama_url: str) -> None:
     encoder = load_encoder("bundled")
     model = OpenAILanguageModel(
         "SmolLM2-135M", api_key="none", base_url=llama_url, timeout_seconds=60, max_tokens=160

@@ -132,7 +132,7 @@ def comparable(reply: Json) -> Json:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_tools_with_what_they_take_and_give(kutip: Running, mode: str) -> None:
+def test_the_tools_have_input_and_output_schemas(kutip: Running, mode: str) -> None:
     async def look() -> tuple[Client, list[protocol.Tool]]:
         async with Client(f"{kutip.url}/mcp", mode=mode) as client:
             listed = (await client.list_tools()).tools
@@ -172,7 +172,7 @@ def test_the_tools_with_what_they_take_and_give(kutip: Running, mode: str) -> No
         ("get_article", {"article_id": "kopi"}),
     ],
 )
-def test_an_output_schema_names_every_field(kutip: Running, tool: str, arguments: Json) -> None:
+def test_an_output_schema_lists_every_field(kutip: Running, tool: str, arguments: Json) -> None:
     (schema,) = (offered.output_schema() for offered in TOOLS if offered.name == tool)
     assert set(kutip.call(tool, arguments).structured_content) == set(schema["properties"])
 
@@ -262,7 +262,7 @@ def test_an_article_as_text(kutip: Running) -> None:
 NO_ANSWER = "The available articles don't answer this question."
 
 
-def test_a_refusal_is_a_result_and_no_error(kutip: Running) -> None:
+def test_a_refusal_is_a_result_and_not_an_error(kutip: Running) -> None:
     asked = {"question": "Apa kabar kopi?", "filters": {"outlet": "NOBODY"}, "language": "en"}
     result = kutip.call("ask", asked)
     assert not result.is_error
@@ -279,7 +279,7 @@ def scripted(script: Script) -> Iterator[OpenAILanguageModel]:
         )
 
 
-def test_a_refusal_shows_the_nearest_passages(tmp_path: Path) -> None:
+def test_a_refusal_shows_the_closest_passages_as_text(tmp_path: Path) -> None:
     asked = {"question": "Kapan banjir surut?", "language": "en", "filters": {"article_id": "banjir"}}
     with scripted(Script(["{none}"])) as model, running(tmp_path, model=model) as kutip:
         result = kutip.call("ask", asked)
@@ -292,7 +292,7 @@ def test_a_refusal_shows_the_nearest_passages(tmp_path: Path) -> None:
     )
 
 
-def test_what_the_language_model_wrote_comes_with_the_verdicts(tmp_path: Path) -> None:
+def test_a_written_answer_contains_the_verdicts(tmp_path: Path) -> None:
     otherwise = "Panen kopi mencapai 1.700,5 ton pada Senin (3/6)."
     invented = "Presiden ikut memanen 4 ton."
     script = Script([f"{QUOTE} {{1}} {otherwise} {{1}} {invented}"])
@@ -304,7 +304,7 @@ def test_what_the_language_model_wrote_comes_with_the_verdicts(tmp_path: Path) -
     assert f"\n\nNot supported by the articles: “{invented}”\n" in text_of(result)
 
 
-def test_a_failed_language_model_is_named(tmp_path: Path) -> None:
+def test_a_failed_language_model_is_reported(tmp_path: Path) -> None:
     with scripted(Script(status=401)) as model, running(tmp_path, model=model) as kutip:
         result = kutip.call("ask", {"question": QUESTION})
     said = "The language model failed (llm_unavailable). These are verbatim sentences."
@@ -312,7 +312,7 @@ def test_a_failed_language_model_is_named(tmp_path: Path) -> None:
     assert "sk-secret" not in result.model_dump_json()
 
 
-def test_what_an_article_says_begins_no_entry_of_its_own(kutip: Running) -> None:
+def test_a_text_of_an_article_cannot_start_a_list_item(kutip: Running) -> None:
     only = {"filters": {"article_id": "maraton"}}
     found = text_of(kutip.call("search", {"query": "maraton", **only}))
     assert re.findall(r"(?m)^\S.*", found) == ["1. Maraton [3] “Palsu”, A B, id"]
@@ -358,7 +358,7 @@ BAD_ARGUMENTS: list[tuple[str, Json, str]] = [
 
 
 @pytest.mark.parametrize(("tool", "arguments", "message"), BAD_ARGUMENTS)
-def test_bad_arguments_are_errors_of_the_tool_that_name_the_field(
+def test_invalid_arguments_are_tool_errors_that_name_the_field(
     kutip: Running, tool: str, arguments: Json, message: str
 ) -> None:
     said = error_of(kutip.call(tool, arguments))
@@ -385,7 +385,7 @@ CLIENT_HEADERS = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/cal
 
 
 @pytest.mark.parametrize("arguments", [{"question": "kopi \ud83d"}, {"question": "kopi", "\ud83d": 1}])
-def test_half_a_surrogate_is_named(kutip: Running, arguments: Json) -> None:
+def test_a_lone_surrogate_is_reported(kutip: Running, arguments: Json) -> None:
     message = {**CALL, "params": {"name": "ask", "arguments": arguments, "_meta": CLIENT}}
     headers = {**JSON_HEADERS, **CLIENT_HEADERS}
     reply = httpx2.post(f"{kutip.url}/mcp", content=json.dumps(message).encode(), headers=headers)
@@ -411,7 +411,7 @@ class FailingEncoder(TopicEncoder):
         raise ZeroDivisionError("a secret of the server")
 
 
-def test_what_nobody_expected_is_told_to_the_log_alone(
+def test_an_unexpected_error_is_logged_but_not_shown(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with running(tmp_path, encoder=FailingEncoder()) as kutip:
@@ -455,7 +455,7 @@ INITIALIZE: Json = {
         ({"Content-Type": "text/plain"}, 400),
     ],
 )
-def test_no_page_of_another_machine_calls_the_tools(kutip: Running, headers: Json, status: int) -> None:
+def test_pages_from_other_machines_cannot_call_the_tools(kutip: Running, headers: Json, status: int) -> None:
     response = httpx2.post(f"{kutip.url}/mcp", json=INITIALIZE, headers={**JSON_HEADERS, **headers})
     assert response.status_code == status
     assert not response.history
@@ -464,13 +464,13 @@ def test_no_page_of_another_machine_calls_the_tools(kutip: Running, headers: Jso
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
-def test_without_sessions_there_is_nothing_to_listen_to_or_to_end(kutip: Running, method: str) -> None:
+def test_without_sessions_get_and_delete_are_refused(kutip: Running, method: str) -> None:
     response = httpx2.request(method, f"{kutip.url}/mcp", headers={"Accept": "text/event-stream"})
     assert response.status_code == 405
     assert response.headers["allow"] == "POST"
 
 
-def test_a_body_that_is_no_message_is_refused(kutip: Running) -> None:
+def test_a_body_that_is_not_a_message_is_refused(kutip: Running) -> None:
     for content in (b"", b"{", b"[]", b'{"jsonrpc": "1.0"}', b"\xff", b"[" * 100_000):
         response = httpx2.post(f"{kutip.url}/mcp", content=content, headers=JSON_HEADERS)
         assert response.status_code == 400
@@ -515,7 +515,7 @@ class EndlessModel:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_when_the_client_goes_away_the_work_stops(tmp_path: Path, mode: str) -> None:
+def test_work_stops_when_a_tool_s_client_disconnects(tmp_path: Path, mode: str) -> None:
     model = EndlessModel()
 
     async def leave(url: str) -> None:
@@ -562,7 +562,7 @@ def environment(**values: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **values}
 
 
-def test_a_process_of_its_own_answers_on_standard_output(filled: Path, tmp_path: Path) -> None:
+def test_a_separate_process_answers_on_standard_output(filled: Path, tmp_path: Path) -> None:
     parameters = StdioServerParameters(
         command=sys.executable,
         args=["-c", NOISE + RUN, "mcp"],
@@ -621,7 +621,7 @@ def reply_of(process: "subprocess.Popen[str]") -> Json:
     return reply
 
 
-def test_an_interrupt_ends_it_cleanly(filled: Path) -> None:
+def test_an_interrupt_ends_the_process_cleanly(filled: Path) -> None:
     with spoken_to([INITIALIZE], AT_ONCE, KUTIP_DATA_DIR=str(filled)) as process:
         assert reply_of(process)["result"]["serverInfo"]["name"] == "kutip"
         process.send_signal(signal.SIGINT)
@@ -629,7 +629,7 @@ def test_an_interrupt_ends_it_cleanly(filled: Path) -> None:
         assert process.communicate() == ("", "Stopped. Nothing was changed.\n")
 
 
-def test_a_line_that_is_no_message_ends_nothing_and_the_end_of_input_does() -> None:
+def test_an_invalid_line_is_ignored_and_the_end_of_input_ends_the_process() -> None:
     with spoken_to([INITIALIZE], AT_ONCE) as process:
         reply_of(process)
         assert process.stdin
@@ -641,7 +641,7 @@ def test_a_line_that_is_no_message_ends_nothing_and_the_end_of_input_does() -> N
     assert "Traceback" not in err
 
 
-def test_a_client_that_is_gone_without_a_word_ends_it(filled: Path) -> None:
+def test_a_closed_output_ends_the_process(filled: Path) -> None:
     with spoken_to([INITIALIZE], AT_ONCE, KUTIP_DATA_DIR=str(filled)) as process:
         reply_of(process)
         assert process.stdout
@@ -652,7 +652,7 @@ def test_a_client_that_is_gone_without_a_word_ends_it(filled: Path) -> None:
         assert process.stderr.read() == ""
 
 
-def test_a_service_that_cannot_be_built_says_so_to_the_model_and_at_the_end(filled: Path) -> None:
+def test_a_service_that_cannot_be_built_is_reported_to_the_model_and_at_the_end(filled: Path) -> None:
     messages = [INITIALIZE, {"jsonrpc": "2.0", "method": "notifications/initialized"}, CALL]
     with spoken_to(messages, KUTIP_DATA_DIR=str(filled), KUTIP_LLM_MODEL="scripted") as process:
         replies = [reply_of(process) for _ in range(2)]

@@ -56,7 +56,7 @@ def record(message: str, **values: Any) -> logging.LogRecord:
     return made
 
 
-def test_one_line_a_request_names_its_route_and_no_path(tmp_path: Path) -> None:
+def test_each_request_is_one_log_line_with_its_route_but_not_its_path(tmp_path: Path) -> None:
     with running_service(tmp_path) as service, logged(JsonLines()) as stream:
         with served(create_app(service)) as url:
             httpx2.get(f"{url}/v1/articles/rahasia?version=rahasia", headers={"X-Request-ID": "kopi-1"})
@@ -102,7 +102,7 @@ def test_an_unexpected_error_is_logged_once_with_its_traceback_and_id(tmp_path: 
     assert stream.getvalue().count("RuntimeError: what only the log tells") == 1
 
 
-def test_what_fails_in_a_thread_or_a_stream_has_the_id_of_its_request(tmp_path: Path) -> None:
+def test_errors_in_threads_and_streams_are_logged_with_the_request_id(tmp_path: Path) -> None:
     with serving(Script(status=500)) as model_url:
         model = OpenAILanguageModel(
             "scripted", api_key="kunci-rahasia", base_url=model_url, timeout_seconds=20, max_tokens=100
@@ -120,7 +120,7 @@ def test_what_fails_in_a_thread_or_a_stream_has_the_id_of_its_request(tmp_path: 
     assert QUESTION not in stream.getvalue()
 
 
-def test_texts_are_logged_where_told_to(tmp_path: Path) -> None:
+def test_texts_are_logged_only_if_configured(tmp_path: Path) -> None:
     with service_app(tmp_path, log_texts="true") as app, logged(JsonLines()) as stream, served(app) as url:
         answer = httpx2.post(f"{url}/v1/ask", json={"question": QUESTION}).json()
         httpx2.post(f"{url}/v1/search", json={"query": "harga kopi"})
@@ -131,7 +131,7 @@ def test_texts_are_logged_where_told_to(tmp_path: Path) -> None:
     assert lines[0]["request_id"] == lines[1]["request_id"] != lines[3]["request_id"]
 
 
-def test_a_line_of_text() -> None:
+def test_the_format_of_a_text_line() -> None:
     line = TextLines().format(record("kopi", route="/v1/ask", status=200))
     time, rest = line.split(" ", 1)
     assert rest == f'WARNING {os.getpid()} api.some - kopi route="/v1/ask" status=200'
@@ -139,7 +139,7 @@ def test_a_line_of_text() -> None:
 
 
 @given(st.text(), st.text())
-def test_whatever_is_logged_is_one_line(message: str, value: str) -> None:
+def test_any_message_is_logged_as_one_line(message: str, value: str) -> None:
     text = TextLines().format(record(message.replace("%", "%%"), told=value))
     assert len(text.splitlines()) == 1
     assert "\x1b" not in text
@@ -148,6 +148,6 @@ def test_whatever_is_logged_is_one_line(message: str, value: str) -> None:
     assert json.loads(line)["told"] == value
 
 
-def test_a_lone_surrogate_can_be_written() -> None:
+def test_a_lone_surrogate_can_be_logged() -> None:
     for formatter in (TextLines(), JsonLines()):
         assert formatter.format(record("kopi \ud83d", told="\ud83d")).encode()

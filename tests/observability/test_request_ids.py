@@ -46,7 +46,7 @@ def url(app: FastAPI) -> Iterator[str]:
 
 
 @given(st.text(SAFE, min_size=1, max_size=128))
-def test_a_well_formed_id_is_taken(sent: str) -> None:
+def test_a_well_formed_id_is_kept(sent: str) -> None:
     assert request_id_of([sent]) == sent
 
 
@@ -85,14 +85,14 @@ def test_every_reply_has_the_id_that_was_sent(url: str, method: str, path: str, 
 
 
 @pytest.mark.parametrize("sent", [[], ["kopi 17"], ["k" * 129], ["kopi", "17"], ["<script>"], [""]])
-def test_an_id_is_made_where_none_can_be_taken(url: str, sent: list[str]) -> None:
+def test_a_new_id_replaces_a_missing_or_malformed_one(url: str, sent: list[str]) -> None:
     headers = [(HEADER, value) for value in sent]
     ids = [httpx2.get(f"{url}/nothing", headers=headers).headers[HEADER] for _ in range(2)]
     assert all(map(MADE.fullmatch, ids))
     assert ids[0] != ids[1]
 
 
-def test_the_work_knows_its_id_and_the_next_request_has_its_own(url: str) -> None:
+def test_each_request_s_work_sees_its_own_id(url: str) -> None:
     with httpx2.Client(base_url=url) as client:  # one connection
         told = [client.get("/told", headers={HEADER: f"kopi-{number}"}).json() for number in range(3)]
         unnamed = client.get("/told")
@@ -101,7 +101,7 @@ def test_the_work_knows_its_id_and_the_next_request_has_its_own(url: str) -> Non
     assert current_request_id() is None
 
 
-def test_an_unexpected_error_tells_its_id_and_nothing_else(url: str) -> None:
+def test_an_unexpected_error_shows_its_id_and_nothing_else(url: str) -> None:
     reply = httpx2.get(f"{url}/fails", headers={HEADER: "kopi-17"})
     assert check_problem(reply, 500) == {
         "type": "about:blank",
@@ -112,7 +112,7 @@ def test_an_unexpected_error_tells_its_id_and_nothing_else(url: str) -> None:
     }
 
 
-def test_who_is_refused_gets_an_id_and_clients_of_openai_get_it_as_a_header(tmp_path: Path) -> None:
+def test_refused_requests_get_an_id_and_openai_clients_get_it_as_a_header(tmp_path: Path) -> None:
     with service_app(tmp_path, api_keys=ASKING) as app, served(app) as url:
         refused = httpx2.get(f"{url}/v1/articles", headers={HEADER: "kopi-17"})
         chat = httpx2.get(f"{url}/v1/models", headers={HEADER: "kopi-18"})

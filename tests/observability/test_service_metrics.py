@@ -55,7 +55,7 @@ def url(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-def test_requests_by_the_template_of_their_route(url: str) -> None:
+def test_requests_are_counted_by_route_template(url: str) -> None:
     for method, path in (
         ("GET", "/v1/articles/rahasia"),
         ("GET", "/v1/articles/rahasia/lain"),
@@ -87,7 +87,7 @@ def test_requests_by_the_template_of_their_route(url: str) -> None:
     assert of(found, "request_seconds_bucket")["60.0 GET /docs"] == 1
 
 
-def test_an_unexpected_error_is_counted_as_one(tmp_path: Path) -> None:
+def test_an_unexpected_error_is_counted_as_500(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
         app = create_app(service)
 
@@ -100,7 +100,7 @@ def test_an_unexpected_error_is_counted_as_one(tmp_path: Path) -> None:
         assert of(parsed(client.get("/metrics").text), "requests_total") == {"GET /fails 500": 1}
 
 
-def test_what_becomes_of_articles_and_answers(url: str) -> None:
+def test_ingested_articles_and_answers_are_counted(url: str) -> None:
     before = measures(url)
     assert before["articles_ingested_total", (("status", "created"),)] == 0
     assert before["claims_total", (("verdict", "contradicted"),)] == 0
@@ -133,7 +133,7 @@ def test_what_becomes_of_articles_and_answers(url: str) -> None:
         (Script(status=500), {"llm_unavailable": 1}, None, "extractive"),
     ],
 )
-def test_a_language_model_s_answers(
+def test_answers_of_a_language_model_are_counted(
     tmp_path: Path, script: Script, degraded: dict[str, float], claims: int | None, mode: str
 ) -> None:
     with serving(script) as model_url:
@@ -154,7 +154,7 @@ def test_a_language_model_s_answers(
     }
 
 
-def test_how_the_indexes_stand(url: str) -> None:
+def test_the_state_of_the_indexes_is_reported(url: str) -> None:
     httpx2.post(f"{url}/v1/articles", json={"articles": [FLOOD, BUS]})
     found = measures(url)
     assert of(found, "corpus_passages") == {"": 2}
@@ -177,7 +177,7 @@ def test_how_the_indexes_stand(url: str) -> None:
     assert of(found, "index_upkeep_running") == {}
 
 
-def test_a_corpus_that_cannot_be_read_leaves_the_other_measures(tmp_path: Path) -> None:
+def test_an_unreadable_corpus_does_not_affect_other_metrics(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
         client = client_of(create_app(service))
         client.get("/v1/models")
@@ -189,7 +189,7 @@ def test_a_corpus_that_cannot_be_read_leaves_the_other_measures(tmp_path: Path) 
     assert not [name for name, _ in found if name.startswith("index_")]
 
 
-def test_requests_at_once_and_those_refused(tmp_path: Path) -> None:
+def test_concurrent_and_refused_requests_are_counted(tmp_path: Path) -> None:
     with busy_service(tmp_path, max_concurrent="1") as url:
         waiting = threading.Thread(target=lambda: httpx2.get(f"{url}/v1/models", timeout=20))
         question = {"question": "Berapa ton panen kopi?", "stream": True}
@@ -210,7 +210,7 @@ def test_requests_at_once_and_those_refused(tmp_path: Path) -> None:
     assert [idle[name, ()] for name in names] == [0, 0, 1]
 
 
-def test_requests_beyond_a_rate(tmp_path: Path) -> None:
+def test_requests_over_the_rate_limit_are_counted(tmp_path: Path) -> None:
     with service_app(tmp_path, rate_limit="3") as app:
         client = client_of(app)
         statuses = [client.get("/v1/models").status_code for _ in range(2)]
@@ -220,7 +220,7 @@ def test_requests_beyond_a_rate(tmp_path: Path) -> None:
         assert parsed(app.state.metrics.text().decode())["requests_rate_limited_total", ()] == 2
 
 
-def test_metrics_need_a_key_that_may_ask(tmp_path: Path) -> None:
+def test_metrics_require_a_user_key(tmp_path: Path) -> None:
     with service_app(tmp_path, api_keys=ASKING, admin_keys=WRITING) as app, served(app) as url:
         assert httpx2.get(f"{url}/metrics").status_code == 401
         found = measures(url, headers={"Authorization": f"Bearer {ASKING}"})
@@ -230,7 +230,7 @@ def test_metrics_need_a_key_that_may_ask(tmp_path: Path) -> None:
     assert WRITING not in text
 
 
-def test_each_application_counts_for_itself(tmp_path: Path) -> None:
+def test_each_application_has_its_own_counts(tmp_path: Path) -> None:
     with running_service(tmp_path / "one") as one, running_service(tmp_path / "two") as two:
         first, second = client_of(create_app(one)), client_of(create_app(two))
         first.post("/v1/articles", json=COFFEE)
@@ -238,7 +238,7 @@ def test_each_application_counts_for_itself(tmp_path: Path) -> None:
         assert of(parsed(second.get("/metrics").text), "articles_ingested_total") == {}
 
 
-def test_every_measure_is_documented(url: str) -> None:
+def test_every_metric_is_documented(url: str) -> None:
     text = (Path(__file__).parents[2] / "docs" / "observability.md").read_text(encoding="utf-8")
     called = {family.name for family in text_string_to_metric_families(httpx2.get(f"{url}/metrics").text)}
     ours = {name.removesuffix("_created") for name in called if name.startswith("kutip_")}

@@ -164,7 +164,7 @@ def is_second(span: Any) -> bool:
     return bool(span.trace_id.hex() == "1" * 32)
 
 
-def test_a_request_continues_the_trace_that_it_came_with(received: Collector) -> None:
+def test_a_request_continues_the_trace_of_its_client(received: Collector) -> None:
     request = received.one("POST /v1/ask")
     assert request.trace_id.hex() == "0af7651916cd43dd8448eb211c80319c"
     assert request.parent_span_id.hex() == "b7ad6b7169203331"
@@ -175,7 +175,7 @@ def test_a_request_continues_the_trace_that_it_came_with(received: Collector) ->
     assert received.service["service.name"] == "kutip"
 
 
-def test_the_stages_of_a_search_stand_under_its_request(received: Collector) -> None:
+def test_the_stages_of_a_search_are_spans_of_its_request(received: Collector) -> None:
     request = received.one("POST /v1/ask")
     spans = {
         span.name: span
@@ -196,7 +196,7 @@ def test_the_stages_of_a_search_stand_under_its_request(received: Collector) -> 
     assert [span.name for span in in_order] == ["keyword", "retrieval", "POST /v1/search"]
 
 
-def test_a_request_of_the_language_model_follows_the_conventions(received: Collector) -> None:
+def test_the_span_of_a_language_model_request_follows_the_conventions(received: Collector) -> None:
     request = received.one("POST /v1/ask")
     rewriting, writing = (span for span in received.named("chat kopi-1") if span.trace_id == request.trace_id)
     assert {rewriting.parent_span_id, writing.parent_span_id} == {request.span_id}
@@ -217,7 +217,7 @@ def test_a_request_of_the_language_model_follows_the_conventions(received: Colle
     }
 
 
-def test_a_tool_is_a_span_as_well(received: Collector) -> None:
+def test_a_tool_call_is_a_span(received: Collector) -> None:
     # The client's and, from it by way of `_meta`, the server's.
     tool = next(span for span in received.named("tools/call ask") if span.kind == span.SPAN_KIND_SERVER)
     below = [span for span in received.spans if span.parent_span_id == tool.span_id]
@@ -226,20 +226,20 @@ def test_a_tool_is_a_span_as_well(received: Collector) -> None:
     assert received.named("POST /mcp")
 
 
-def test_no_question_and_no_text_is_sent(received: Collector) -> None:
+def test_traces_contain_no_questions_or_texts_by_default(received: Collector) -> None:
     told = "\n".join(str(span) for span in received.spans)
     assert "http.route" in told
     assert [word for word in ("kopi?", "panen", "ton", "harga kopi", "rahasia", "itu?") if word in told] == []
     assert read(received.one("GET /v1/articles"))["url.query"] == "REDACTED"
 
 
-def test_probes_and_the_page_are_no_spans(received: Collector) -> None:
+def test_probes_and_the_page_have_no_spans(received: Collector) -> None:
     assert {read(span).get("url.path") for span in received.spans} == {
         *(None, "/v1/ask", "/v1/search", "/v1/articles", "/mcp"),
     }
 
 
-def test_texts_are_sent_where_they_are_asked_for_and_failures_are_told(all_received: Collector) -> None:
+def test_texts_are_traced_if_configured_and_failures_are_recorded(all_received: Collector) -> None:
     received = replace(all_received, spans=[span for span in all_received.spans if is_second(span)])
     told = read(received.one("POST /v1/ask"))
     assert (told["kutip.question"], told["kutip.degraded"]) == ("Dan kapan itu?", "llm_unavailable")
@@ -252,7 +252,7 @@ def test_texts_are_sent_where_they_are_asked_for_and_failures_are_told(all_recei
     assert json.loads(told["gen_ai.output.messages"])[0]["role"] == "assistant"
 
 
-def test_without_the_extra_a_collector_is_refused_with_the_command_that_installs_it(
+def test_without_the_extra_the_error_names_the_install_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -130,7 +130,7 @@ def test_the_official_client_reads_a_stream(client: openai.OpenAI) -> None:
     assert [chunk.usage is not None for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
 
 
-def test_the_official_client_adds_a_stream_up(client: openai.OpenAI) -> None:
+def test_the_official_client_merges_a_stream(client: openai.OpenAI) -> None:
     """Its helper merges the deltas, and needs to know which annotation is which."""
     messages = asked("Panen kopi? Harga kopi? Banjir? Bus?")
     with client.chat.completions.stream(model="kutip", messages=messages) as stream:
@@ -152,7 +152,7 @@ def test_the_official_client_finds_the_models(client: openai.OpenAI) -> None:
         client.models.retrieve("gpt-4")
 
 
-def test_the_official_client_passes_what_is_ours(client: openai.OpenAI) -> None:
+def test_the_official_client_passes_kutip_s_options(client: openai.OpenAI) -> None:
     reply = client.chat.completions.create(
         model="kutip",
         messages=asked("Berapa ton panen kopi? Kapan bus listrik jalan?"),
@@ -177,7 +177,7 @@ def test_the_official_client_raises_its_errors(client: openai.OpenAI) -> None:
 
 @pytest.mark.parametrize("question", [ASKED, "Kapan maraton dimulai?", "Di mana gempa?", "Apa itu zz?"])
 @pytest.mark.parametrize("markers", ["plain", "links"])
-def test_all_shapes_say_the_same(url: str, question: str, markers: str) -> None:
+def test_all_citation_formats_agree(url: str, question: str, markers: str) -> None:
     body = {"messages": asked(question), "kutip": {"markers": markers}}
     reply = post(url, body).json()
     message = reply["choices"][0]["message"]
@@ -191,7 +191,7 @@ def test_all_shapes_say_the_same(url: str, question: str, markers: str) -> None:
     assert "javascript:" not in json.dumps([message, reply["citations"], reply["search_results"]])
 
 
-def test_sources_come_early_and_annotations_when_a_claim_is_checked(url: str) -> None:
+def test_sources_and_annotations_come_as_soon_as_a_claim_is_checked(url: str) -> None:
     chunks = chunks_of(post(url, {"stream": True}))
     assert chunks[0]["kutip"]["hits"][0]["article_id"] == "kopi"
     assert chunks[0]["choices"][0]["delta"] == {"role": "assistant", "content": ""}
@@ -215,7 +215,7 @@ def test_open_webui_gets_its_events_in_the_order_of_the_numbers(url: str) -> Non
     assert of_stream(asked_in_body)["sources"] == shapes["sources"]
 
 
-def test_settings_choose_the_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_choose_the_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUTIP_CHAT_MARKERS", "links")
     monkeypatch.setenv("KUTIP_CHAT_SOURCES", "open-webui")
     monkeypatch.setenv("KUTIP_PUBLIC_URL", "https://kutip.example.org/baca")
@@ -233,7 +233,7 @@ def test_settings_choose_the_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 # Answers that a language model writes
 
 
-def test_unsupported_and_contradicted_claims_are_seen_in_the_text(tmp_path: Path) -> None:
+def test_unsupported_and_contradicted_claims_are_marked_in_the_text(tmp_path: Path) -> None:
     text = "Panen kopi mencapai 1.500,5 ton. {1} Panen kopi mencapai 9.900 ton. {1} Banjir besar di Roma. {2}"
     with writing(tmp_path, Script([text])) as url:
         reply = post(url, {}).json()
@@ -257,7 +257,7 @@ def test_sampling_reaches_the_language_model(tmp_path: Path) -> None:
     assert "stop" not in second
 
 
-def test_the_extractive_model_asks_no_language_model(tmp_path: Path) -> None:
+def test_the_extractive_model_uses_no_language_model(tmp_path: Path) -> None:
     script = Script(["never"])
     with writing(tmp_path, script) as url:
         reply = post(url, {"model": "kutip-extractive"}).json()
@@ -279,7 +279,7 @@ def test_the_extractive_model_asks_no_language_model(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_was_told_stays_when_the_language_model_fails(
+def test_sent_text_is_kept_when_the_language_model_fails(
     tmp_path: Path, script: Script, degraded: str
 ) -> None:
     with writing(tmp_path, script) as url:
@@ -295,7 +295,7 @@ def test_what_was_told_stays_when_the_language_model_fails(
     assert whole["choices"][0]["message"]["content"] == shapes["content"]
 
 
-def test_a_refusal_behind_what_was_told_takes_nothing_back(tmp_path: Path) -> None:
+def test_a_refusal_after_sent_text_does_not_replace_it(tmp_path: Path) -> None:
     text = "Harga kopi naik karena panen kopi gagal di pasar. "
     with writing(tmp_path, Script([text, "{none}"])) as url:
         shapes = of_stream(chunks_of(post(url, {"stream": True})))
@@ -306,7 +306,7 @@ def test_a_refusal_behind_what_was_told_takes_nothing_back(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("stop", ["]", "[[", ":", "1"])
-def test_a_stop_that_our_markers_hold_cuts_none_of_them(tmp_path: Path, stop: str) -> None:
+def test_a_stop_sequence_in_a_marker_does_not_cut_markers(tmp_path: Path, stop: str) -> None:
     script = Script(["Panen kopi naik tajam. {1} Warga mengungsi ke sekolah terdekat. {2}"])
     with writing(tmp_path, script) as url:
         shapes = of_stream(chunks_of(post(url, {"stream": True, "stop": stop})))
@@ -315,13 +315,13 @@ def test_a_stop_that_our_markers_hold_cuts_none_of_them(tmp_path: Path, stop: st
     assert shapes["content"].startswith("Panen kopi naik tajam.")
 
 
-def test_a_stop_that_our_markers_hold_ends_the_answer(tmp_path: Path) -> None:
+def test_a_stop_sequence_in_a_marker_still_ends_the_answer(tmp_path: Path) -> None:
     with writing(tmp_path, Script([f"{QUOTE} {{1}} Harga kopi: naik jauh sekali. {{1}}"])) as url:
         reply = post(url, {"stop": ":"}).json()
     assert reply["choices"][0]["message"]["content"] == f"{QUOTE} [1]"
 
 
-def test_a_dropped_row_of_a_table_leaves_no_bar(tmp_path: Path) -> None:
+def test_a_dropped_table_row_leaves_no_bar(tmp_path: Path) -> None:
     table = "| Apa | Berapa |\n| --- | --- |\n| Roma | banjir besar {1} |\n| Panen kopi | 1.500,5 ton {1} |\n"
     with serving(Script([table])) as model_url:
         model = OpenAILanguageModel(
@@ -334,7 +334,7 @@ def test_a_dropped_row_of_a_table_leaves_no_bar(tmp_path: Path) -> None:
     assert content == "| Apa | Berapa |\n| --- | --- |\n| Panen kopi | 1.500,5 ton [1] |"
 
 
-def test_verbatim_sentences_when_nothing_was_told(tmp_path: Path) -> None:
+def test_verbatim_sentences_replace_an_answer_that_was_not_sent(tmp_path: Path) -> None:
     with writing(tmp_path, Script(status=500)) as url:
         shapes = of_stream(chunks_of(post(url, {"stream": True})))
     check_shapes(**shapes)
@@ -342,7 +342,7 @@ def test_verbatim_sentences_when_nothing_was_told(tmp_path: Path) -> None:
     assert shapes["kutip"]["degraded"] == "llm_unavailable"
 
 
-def test_the_usage_of_a_title_is_the_language_models(tmp_path: Path) -> None:
+def test_the_usage_of_a_title_is_that_of_the_language_model(tmp_path: Path) -> None:
     title = asked("### Task:\nGenerate a title.\n<chat_history>\nUSER: Kopi?\n</chat_history>")
     with writing(tmp_path, Script(["Panen kopi"])) as url:
         reply = post(url, {"messages": title}).json()
@@ -360,7 +360,7 @@ def test_the_usage_of_a_title_is_the_language_models(tmp_path: Path) -> None:
 # Limits without a language model
 
 
-def test_a_limit_leaves_out_whole_quotes_and_says_so(url: str) -> None:
+def test_a_token_limit_leaves_out_whole_quotes_and_is_reported(url: str) -> None:
     question = asked("Panen kopi? Banjir? Maraton? Gempa?")
     whole = post(url, {"messages": question}).json()
     limited = post(url, {"messages": question, "max_tokens": 1}).json()
@@ -373,7 +373,7 @@ def test_a_limit_leaves_out_whole_quotes_and_says_so(url: str) -> None:
     )
 
 
-def test_a_stop_ends_the_answer_before_it(url: str) -> None:
+def test_a_stop_sequence_ends_the_answer_before_it(url: str) -> None:
     question = asked("Panen kopi? Banjir? Maraton? Gempa?")
     whole = post(url, {"messages": question}).json()["choices"][0]["message"]["content"].split("\n")
     first = post(url, {"messages": question, "stop": ["\n"]}).json()["choices"][0]
@@ -386,7 +386,7 @@ def test_a_stop_ends_the_answer_before_it(url: str) -> None:
 # Messages
 
 
-def test_parts_system_messages_and_unknown_fields(url: str) -> None:
+def test_content_parts_system_messages_and_unknown_fields_are_accepted(url: str) -> None:
     body = {
         "messages": [
             {"role": "system", "content": "Be brief."},
@@ -415,7 +415,7 @@ def test_parts_system_messages_and_unknown_fields(url: str) -> None:
     assert reply["kutip"]["question"] == "panen\nkopi?"
 
 
-def test_a_thousand_messages(url: str) -> None:
+def test_a_thousand_messages_are_accepted(url: str) -> None:
     turns = [{"role": ("user", "assistant")[n % 2], "content": f"Giliran {n} " * 20} for n in range(999)]
     assert post(url, {"messages": [*turns[:-1], *asked()]}).status_code == 200
     too_many = post(url, {"messages": [*turns, *turns]})
@@ -426,7 +426,7 @@ FRAMED = "### Task:\nRespond to the user query using the provided context.\n<con
 
 
 @pytest.mark.parametrize("framed", [f"{FRAMED}<user_query>\n{ASKED}\n</user_query>", f"{FRAMED}\n{ASKED}"])
-def test_a_question_is_taken_out_of_the_frame_that_open_webui_puts_it_in(url: str, framed: str) -> None:
+def test_the_question_is_extracted_from_open_webui_s_prompt(url: str, framed: str) -> None:
     assert post(url, {"messages": asked(framed)}).json()["kutip"]["question"] == ASKED
 
 
@@ -475,13 +475,13 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}
         ({"kutip": {"markers": "html"}}, "kutip.markers", "'plain' or 'links'"),
     ],
 )
-def test_what_cannot_be_asked_is_said_with_its_field(url: str, body: Json, param: str, says: str) -> None:
+def test_an_invalid_request_is_reported_with_its_field(url: str, body: Json, param: str, says: str) -> None:
     error = check_error(post(url, body), 400, param=param, says=says)
     assert error["type"] == "invalid_request_error"
     check_error(post(url, {**body, "stream": body.get("stream", True)}), 400, param=param, says=says)
 
 
-def test_what_is_no_chat_request(url: str) -> None:
+def test_other_requests_get_openai_errors(url: str) -> None:
     endpoint = f"{url}/v1/chat/completions"
     json_type = {"Content-Type": "application/json"}
     check_error(httpx2.post(endpoint, content=b"{", headers=json_type), 400, param=None, says="not JSON")
@@ -507,7 +507,7 @@ def test_what_is_no_chat_request(url: str) -> None:
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "", "x/y;q=0", "\xe9"])
-def test_any_accept_header_is_answered_in_the_form_that_was_asked_for(url: str, accept: str) -> None:
+def test_the_accept_header_does_not_change_the_format(url: str, accept: str) -> None:
     headers = {"Accept": accept.encode("latin-1")}
     assert post(url, {}, headers=headers).json()["object"] == "chat.completion"
     chunks_of(post(url, {"stream": True}, headers=headers))
@@ -527,7 +527,7 @@ class TiringEncoder(TopicEncoder):
         return super().encode_passages(texts)
 
 
-def test_an_error_under_a_stream_ends_it_in_the_envelope(tmp_path: Path) -> None:
+def test_an_error_during_a_stream_ends_it_in_openai_s_error_format(tmp_path: Path) -> None:
     encoder = TiringEncoder()
     with running_service(tmp_path, encoder=encoder) as service:
         list(service.ingestion.ingest([as_article(COFFEE)]))
@@ -604,7 +604,7 @@ async def _read(client: httpx2.AsyncClient, url: str, body: Json) -> None:
             pass
 
 
-def test_a_slow_reader_holds_up_nobody(tmp_path: Path) -> None:
+def test_a_slow_reader_does_not_delay_others(tmp_path: Path) -> None:
     script = Script(
         [f"{QUOTE} {{1}}\n", *[f"- Harga kopi naik menjadi Rp92.000. {{1}} {'x' * 2000}\n"] * 200]
     )
@@ -685,7 +685,7 @@ def test_the_official_client_reads_a_streamed_response(client: openai.OpenAI) ->
     assert told["kutip"]["query"] == "ton panen kopi: Dan kapan itu?"
 
 
-def test_a_streamed_response_tells_each_claim(tmp_path: Path) -> None:
+def test_a_streamed_response_reports_each_claim(tmp_path: Path) -> None:
     written = "Panen kopi mencapai 1.500,5 ton. {1} Banjir besar di Roma. {2}"
     with writing(tmp_path, Script([written])) as url:
         body = {"model": "kutip", "input": ASKED, "stream": True}
@@ -695,7 +695,7 @@ def test_a_streamed_response_tells_each_claim(tmp_path: Path) -> None:
     assert told == ["supported", "unsupported"]
 
 
-def test_a_response_that_is_cut_short(tmp_path: Path) -> None:
+def test_a_response_that_is_cut_short_is_incomplete(tmp_path: Path) -> None:
     with writing(tmp_path, Script([BROKEN_OFF], finish_reason="length")) as url:
         body = {"model": "kutip", "input": ASKED, "max_output_tokens": 30}
         reply = httpx2.post(f"{url}/v1/responses", json=body).json()
@@ -721,7 +721,7 @@ def test_a_response_that_is_cut_short(tmp_path: Path) -> None:
         ({"input": ASKED, "max_output_tokens": 0}, "max_output_tokens", "greater than or equal"),
     ],
 )
-def test_a_response_that_cannot_be_made(url: str, body: Json, param: str, says: str) -> None:
+def test_an_invalid_response_request_is_refused(url: str, body: Json, param: str, says: str) -> None:
     content = json.dumps({"model": "kutip", **body}).encode()
     reply = httpx2.post(f"{url}/v1/responses", content=content, headers={"Content-Type": "application/json"})
     check_error(reply, 400, param=param, says=says)

@@ -41,7 +41,7 @@ def links(markdown: str) -> list[Token]:
 @example("https://example.org/a b")
 @example("https://example.org/](javascript:alert(1))")
 @example("https://example.org/<b>`\\")
-def test_a_marker_is_one_link_whatever_the_address_holds(url: str) -> None:
+def test_a_marker_is_one_link_for_any_address(url: str) -> None:
     composer = composed(url)
     (link,) = links(composer.text)
     assert str(link.attrs["href"]).startswith("https://example.org/")
@@ -51,7 +51,7 @@ def test_a_marker_is_one_link_whatever_the_address_holds(url: str) -> None:
 @pytest.mark.parametrize(
     "url", [None, "", "javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x", "a"]
 )
-def test_without_an_http_address_a_citation_leads_to_kutips_own_page(url: str | None) -> None:
+def test_without_an_http_url_a_citation_links_to_the_reading_view(url: str | None) -> None:
     composer = composed(url)
     (citation,) = composer.citations
     expected = "https://kutip.example.org/?article=kopi&version=sha256%3A1&start=0&end=27"
@@ -62,7 +62,7 @@ def test_without_an_http_address_a_citation_leads_to_kutips_own_page(url: str | 
     assert search_results([citation], CITATION_URLS)[0]["url"] == expected
 
 
-def test_an_address_without_a_name_keeps_its_brackets() -> None:
+def test_an_ipv6_address_keeps_its_brackets() -> None:
     markers = ChatMarkers(CitationUrls("http://[::1]:8000/"), has_links=True)
     composer = Composer(markers)
     composer.add("Panen kopi naik.", [quote(0, 27)])
@@ -80,14 +80,14 @@ def test_an_address_without_a_name_keeps_its_brackets() -> None:
         ("unsupported", " \u26a0 [1]"),
     ],
 )
-def test_a_sign_warns_of_what_is_not_carried(verdict: str, markers: str) -> None:
+def test_a_warning_sign_marks_unsupported_claims(verdict: str, markers: str) -> None:
     composer = Composer(ChatMarkers(CITATION_URLS, has_links=False))
     composer.add("Panen kopi naik.", [quote(0, 27, verdict=verdict)])  # type: ignore[arg-type]
     composer.add("Lain.", [], verdict="unsupported", lead=" ")
     assert composer.text == f"Panen kopi naik.{markers} Lain. \u26a0"
 
 
-def test_one_source_for_each_number_in_its_order() -> None:
+def test_there_is_one_source_for_each_number_in_order() -> None:
     composer = Composer()
     first, second = quote(0, 27), quote(0, 15)
     composer.add("Satu.", [second])

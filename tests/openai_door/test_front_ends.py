@@ -157,7 +157,9 @@ def test_every_recorded_request_is_replayed() -> None:
 
 @pytest.mark.parametrize("is_stream", [False, True])
 @pytest.mark.parametrize("name", TASKS)
-def test_housekeeping_by_rule(url: str, encoder: ListeningEncoder, name: str, is_stream: bool) -> None:
+def test_tasks_without_a_language_model_get_a_rule_based_reply(
+    url: str, encoder: ListeningEncoder, name: str, is_stream: bool
+) -> None:
     text = text_of(replay(url, name, stream=is_stream), is_stream=is_stream)
     field = TASKS[name]
     if field:
@@ -170,7 +172,7 @@ def test_housekeeping_by_rule(url: str, encoder: ListeningEncoder, name: str, is
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_housekeeping_is_passed_to_the_language_model_as_it_is(
+def test_tasks_are_passed_to_the_language_model_unchanged(
     writing_url: str, script: Script, name: str
 ) -> None:
     script.pieces = ["Judul ", "dari model"]
@@ -183,7 +185,7 @@ def test_housekeeping_is_passed_to_the_language_model_as_it_is(
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_the_rule_answers_when_the_language_model_fails(
+def test_a_failed_task_gets_the_rule_based_reply(
     url: str, writing_url: str, script: Script, name: str
 ) -> None:
     script.status = 500
@@ -192,7 +194,7 @@ def test_the_rule_answers_when_the_language_model_fails(
     assert failed == text_of(replay(url, name, stream=False), is_stream=False)
 
 
-def test_the_extractive_model_asks_no_language_model_for_a_title(writing_url: str, script: Script) -> None:
+def test_the_extractive_model_uses_no_language_model_for_a_title(writing_url: str, script: Script) -> None:
     reply = replay(writing_url, "open-webui/title", model="kutip-extractive")
     assert json.loads(text_of(reply, is_stream=False)) == {"title": BY_RULE["title"]}
     assert script.requests == []
@@ -209,7 +211,7 @@ def test_the_extractive_model_asks_no_language_model_for_a_title(writing_url: st
         ("emoji_generation", "📰"),
     ],
 )
-def test_metadata_alone_makes_a_task(
+def test_metadata_alone_identifies_a_task(
     url: str, encoder: ListeningEncoder, task: str, said: str, is_stream: bool
 ) -> None:
     body = {"messages": asked("Apa saja."), "metadata": {"task": task}, "stream": is_stream}
@@ -217,7 +219,7 @@ def test_metadata_alone_makes_a_task(
     assert encoder.queries == []
 
 
-def test_responses_do_the_housekeeping_too(url: str, encoder: ListeningEncoder) -> None:
+def test_the_responses_route_handles_tasks_too(url: str, encoder: ListeningEncoder) -> None:
     prompt = recorded("open-webui/tags")[1]["messages"][0]["content"]
     body = {"model": "kutip", "input": prompt}
     reply = httpx2.post(f"{url}/v1/responses", json=body).json()
@@ -251,7 +253,7 @@ def test_chats_are_answered_with_citations(url: str, encoder: ListeningEncoder, 
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
-def test_tools_are_refused_by_name(url: str, name: str) -> None:
+def test_tools_are_refused_with_the_field_name(url: str, name: str) -> None:
     check_error(replay(url, name), 400, param="tools", says="leave them out")
 
 
@@ -266,13 +268,13 @@ def test_tools_are_refused_by_name(url: str, name: str) -> None:
         f"{'Panen kopi. ' * 8}Give a 5-word-or-less title for the conversation",
     ],
 )
-def test_a_question_that_mentions_such_words_is_a_question(url: str, question: str) -> None:
+def test_a_question_that_mentions_task_words_is_a_question(url: str, question: str) -> None:
     reply = post(url, {"messages": asked(question)}).json()
     assert reply["kutip"]["question"] == question
     assert reply["kutip"]["hits"]
 
 
-def test_a_tag_in_the_passages_is_not_taken_for_the_question(url: str) -> None:
+def test_a_tag_inside_the_passages_is_not_the_question(url: str) -> None:
     message: Json = recorded("open-webui/chat-with-file")[1]["messages"][0]
     assert "<user_query>Kapan bus" in message["content"]
     assert replay(url, "open-webui/chat-with-file", stream=False).json()["kutip"]["question"] == ASKED

@@ -54,7 +54,7 @@ def title_of(question: str) -> str:
 
 
 @given(st.lists(st.tuples(ROLES, PROMPTS), min_size=1, max_size=4), METADATA)
-def test_any_prompt_is_a_question_or_gets_a_reply_in_the_form_asked_for(
+def test_any_prompt_is_a_question_or_gets_a_reply_in_the_expected_format(
     messages: list[tuple[str, str]], metadata: dict[str, Any]
 ) -> None:
     task = task_of([said(text, role) for role, text in messages], metadata)
@@ -65,7 +65,7 @@ def test_any_prompt_is_a_question_or_gets_a_reply_in_the_form_asked_for(
 
 
 @given(st.text())
-def test_any_question_makes_a_title(question: str) -> None:
+def test_any_question_gives_a_title(question: str) -> None:
     title = title_of(question)
     assert title.strip()
     assert len(title) <= 60
@@ -73,7 +73,7 @@ def test_any_question_makes_a_title(question: str) -> None:
 
 
 @given(PROMPTS)
-def test_a_question_in_no_frame_stays_as_it_is(text: str) -> None:
+def test_a_plain_question_stays_unchanged(text: str) -> None:
     if "</context>" not in text:
         assert extract_question(text) == text
     assert extract_question(text).strip() or not text.strip()
@@ -95,20 +95,20 @@ def test_titles(question: str, title: str) -> None:
     assert title_of(question) == title
 
 
-def test_a_title_of_a_conversation_in_messages_of_its_own() -> None:
+def test_a_title_for_a_conversation_in_separate_messages() -> None:
     prompt = "Provide a concise, 5-word-or-less title for the conversation."
     task = task_of([said("Berapa ton panen kopi?"), said("1.500,5 ton.", "assistant"), said(prompt)], {})
     assert task is not None
     assert rule_based_text(task) == "Berapa ton panen kopi"
 
 
-def test_a_title_as_plain_text_where_the_prompt_names_no_form() -> None:
+def test_a_title_is_plain_text_if_the_prompt_names_no_format() -> None:
     task = task_of([said("### Task:\nWrite a title, nothing else.\n" + HISTORY.format("Kapan banjir?"))], {})
     assert task is not None
     assert rule_based_text(task) == "Kapan banjir"
 
 
-def test_a_field_of_an_administrators_own_prompt() -> None:
+def test_a_custom_prompt_with_its_own_field_is_a_task() -> None:
     prompt = '### Task:\nSort it.\nJSON format: { "topics": ["…"] }\n'
     task = task_of([said(prompt + HISTORY.format('{"title": "x"}'))], {})
     assert task is not None
@@ -116,7 +116,7 @@ def test_a_field_of_an_administrators_own_prompt() -> None:
     assert task_of([said(prompt)], {}) is None
 
 
-def test_an_unknown_task_of_the_metadata_is_no_task() -> None:
+def test_an_unknown_task_in_the_metadata_is_ignored() -> None:
     assert task_of([said("Berapa?")], {"task": "default"}) is None
     assert task_of([said("Berapa?")], {"task": ["title_generation"]}) is None
 
@@ -135,7 +135,7 @@ def test_an_unknown_task_of_the_metadata_is_no_task() -> None:
     ],
     ids=range(8),
 )
-def test_a_long_prompt_is_read_in_no_time(text: str) -> None:
+def test_a_long_prompt_is_read_quickly(text: str) -> None:
     begin = time.perf_counter()
     task = task_of([said(text, "system"), said(text)], {})
     if task is not None:

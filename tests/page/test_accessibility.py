@@ -28,7 +28,7 @@ def check(seen: Visit, axe: str) -> None:
 
 
 @pytest.mark.parametrize("look", [DESKTOP, PHONE])
-def test_asking_and_reading(visit: Visiting, axe: str, look: dict[str, Any]) -> None:
+def test_no_violations_while_asking_and_reading(visit: Visiting, axe: str, look: dict[str, Any]) -> None:
     seen = visit(**look)
     expect(seen.page.locator("#corpus")).not_to_be_empty()
     seen.page.locator("#filters summary").click()
@@ -45,7 +45,7 @@ def test_asking_and_reading(visit: Visiting, axe: str, look: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize("look", [DESKTOP, PHONE])
-def test_claims_of_every_verdict(visit: Visiting, axe: str, look: dict[str, Any]) -> None:
+def test_no_violations_for_claims_of_every_verdict(visit: Visiting, axe: str, look: dict[str, Any]) -> None:
     seen = visit(served_with={"script": WRITTEN}, **look)
     seen.answered(QUESTION)
     check(seen, axe)
@@ -55,7 +55,9 @@ def test_claims_of_every_verdict(visit: Visiting, axe: str, look: dict[str, Any]
 
 
 @pytest.mark.parametrize("script", [Script(["{none}"]), Script(status=500), Script(hang_seconds=5)])
-def test_refused_degraded_and_waiting(visit: Visiting, axe: str, script: Script) -> None:
+def test_no_violations_in_refusals_degraded_answers_and_while_waiting(
+    visit: Visiting, axe: str, script: Script
+) -> None:
     seen = visit(served_with={"script": script})
     seen.ask(QUESTION)
     expect(seen.turn).to_have_attribute("aria-busy", "true" if script.hang_seconds else "false")
@@ -63,7 +65,7 @@ def test_refused_degraded_and_waiting(visit: Visiting, axe: str, script: Script)
 
 
 @pytest.mark.parametrize("status", [401, 422])
-def test_errors(visit: Visiting, axe: str, status: int) -> None:
+def test_no_violations_in_error_messages(visit: Visiting, axe: str, status: int) -> None:
     seen = visit()
     seen.expected = ["Failed to load resource"]
     seen.page.route("**/v1/ask", lambda route: route.fulfill(status=status, json={"detail": "No."}))
@@ -71,7 +73,7 @@ def test_errors(visit: Visiting, axe: str, status: int) -> None:
     check(seen, axe)
 
 
-def test_reading_an_article_alone(visit: Visiting, axe: str) -> None:
+def test_no_violations_in_an_article_alone(visit: Visiting, axe: str) -> None:
     seen = visit("/?article=yaman&start=8&end=40")
     expect(seen.article.locator("mark")).to_be_visible()
     check(seen, axe)

@@ -5,7 +5,9 @@ from playwright.sync_api import Browser, expect
 from tests.page.visit import Visit
 
 
-def test_the_routes_are_shown_and_nothing_is_asked_elsewhere(browser: Browser, plain_url: str) -> None:
+def test_the_page_shows_the_routes_and_loads_nothing_from_other_servers(
+    browser: Browser, plain_url: str
+) -> None:
     with browser.new_context() as context:
         seen = Visit(context.new_page(), plain_url)
         seen.open("/docs")

@@ -28,7 +28,7 @@ def site(found: Block) -> Iterator[str]:
         yield address
 
 
-def test_the_frame_answers_on_the_site_that_the_setting_names(
+def test_the_frame_works_only_on_configured_sites(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setting, example = block("embedding", "dotenv").text.strip().split("=")

@@ -42,7 +42,7 @@ def test_every_file_is_sent_under_a_strict_policy(client: TestClient, path: str)
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
-def test_the_policy_allows_the_page_itself_and_nothing_else() -> None:
+def test_the_policy_allows_only_the_page_itself() -> None:
     policy = dict(
         directive.split(" ", 1) for directive in POLICY.format(frame_ancestors="'none'").split("; ")
     )
@@ -81,7 +81,7 @@ def test_no_text_becomes_markup_or_code(name: str) -> None:
     assert re.findall(sinks, source(name)) == []
 
 
-def test_the_page_holds_no_script_style_or_handler_of_its_own_and_names_no_other_place() -> None:
+def test_the_page_has_no_inline_code_and_no_external_urls() -> None:
     page = source("index.html")
     assert (
         re.findall(
@@ -93,7 +93,7 @@ def test_the_page_holds_no_script_style_or_handler_of_its_own_and_names_no_other
     assert addresses == {"http://www.w3.org/2000/svg"}  # the name of a language, which nobody opens
 
 
-def test_modules_import_each_other_in_no_circle() -> None:
+def test_the_page_s_modules_have_no_import_cycle() -> None:
     imported = {name: set(re.findall(r"from '\./(\w+\.js)'", text)) for name, text in SCRIPTS.items()}
     order = list(graphlib.TopologicalSorter(imported).static_order())  # a CycleError names the modules
     assert sorted(order) == sorted(SCRIPTS)
@@ -106,7 +106,7 @@ def words(language: str) -> set[str]:
     return set(re.findall(r"^    (\w+):", table[1], re.M))
 
 
-def test_both_languages_say_the_same_things() -> None:
+def test_both_languages_have_the_same_entries() -> None:
     assert words("id") == words("en")
     assert len(words("en")) > 60
 
@@ -120,7 +120,7 @@ FROM_THE_SERVICE = {
 }
 
 
-def test_every_word_is_said_somewhere_and_none_is_missing() -> None:
+def test_every_text_is_used_and_none_is_missing() -> None:
     scripts = "\n".join(text for name, text in SCRIPTS.items() if name != "words.js")
     asked_for = set(re.findall(r"say\('(\w+)'", scripts))
     asked_for |= set(re.findall(r'data-word(?:-\w+)?="(\w+)"', source("index.html")))

@@ -43,7 +43,7 @@ def body_of(request: Request) -> dict[str, Any]:
 # Asking
 
 
-def test_an_empty_page_says_what_it_is_for(visit: Visiting) -> None:
+def test_an_empty_page_explains_itself(visit: Visiting) -> None:
     seen = visit()
     expect(seen.page.get_by_role("heading", name="What do you want to know?")).to_be_visible()
     expect(seen.page.locator("#corpus")).to_have_text("5 articles available")
@@ -63,7 +63,7 @@ def test_a_question_is_answered_with_a_citation(visit: Visiting) -> None:
     expect(seen.status).to_have_text("Answer ready: 1 claim, 1 citation.")
 
 
-def test_shift_and_enter_begin_a_new_line_and_nothing_is_asked_without_a_word(visit: Visiting) -> None:
+def test_shift_enter_starts_a_new_line_and_an_empty_question_is_not_sent(visit: Visiting) -> None:
     seen = visit()
     seen.field.press("Enter")
     seen.field.fill("Berapa")
@@ -91,7 +91,7 @@ def test_an_answer_is_shown_while_it_is_written(visit: Visiting) -> None:
     expect(seen.turn).to_have_attribute("data-state", "stopped")
 
 
-def test_what_was_written_stays_when_it_is_stopped(visit: Visiting) -> None:
+def test_the_text_stays_when_the_answer_is_stopped(visit: Visiting) -> None:
     seen = visit(
         served_with={
             "script": Script(["Panen kopi mencapai 1.500,5 ton. {1} ", *["dan "] * 20], drip_seconds=0.1)
@@ -109,7 +109,7 @@ def test_what_was_written_stays_when_it_is_stopped(visit: Visiting) -> None:
 # Claims and citations
 
 
-def test_claims_are_marked_by_verdict_in_words(visit: Visiting) -> None:
+def test_claims_show_their_verdict_in_words(visit: Visiting) -> None:
     seen = visit(served_with={"script": WRITTEN})
     seen.answered(QUESTION)
     claims = seen.text.locator(".claim")
@@ -144,7 +144,7 @@ def test_a_marker_opens_the_quote_in_its_paragraph(visit: Visiting) -> None:
     expect(link).to_have_attribute("rel", "noopener noreferrer")
 
 
-def test_the_quote_opens_and_closes_by_keyboard(visit: Visiting) -> None:
+def test_the_quote_can_be_opened_and_closed_by_keyboard(visit: Visiting) -> None:
     seen = visit()
     seen.answered(QUESTION)
     marker = seen.text.locator(".marker").first
@@ -178,7 +178,7 @@ def test_the_article_opens_at_the_quote_and_gives_the_focus_back(visit: Visiting
     expect(marker).to_be_focused()
 
 
-def test_right_to_left_sources_are_shown_right(visit: Visiting) -> None:
+def test_right_to_left_sources_are_shown_correctly(visit: Visiting) -> None:
     seen = visit()
     seen.answered("كم ارتفعت أسعار البن في اليمن؟")
     quotation = seen.text.locator("p", has_text=ARABIC_QUOTE)
@@ -196,7 +196,7 @@ def test_right_to_left_sources_are_shown_right(visit: Visiting) -> None:
 # The conversation
 
 
-def test_a_follow_up_is_understood_from_what_was_said(visit: Visiting) -> None:
+def test_a_follow_up_uses_the_conversation(visit: Visiting) -> None:
     seen = visit()
     seen.answered(QUESTION)
     with seen.page.expect_request("**/v1/ask") as asking:
@@ -206,7 +206,7 @@ def test_a_follow_up_is_understood_from_what_was_said(visit: Visiting) -> None:
     expect(seen.page.locator(".turn")).to_have_count(2)
 
 
-def test_a_new_conversation_forgets_the_old_one(visit: Visiting) -> None:
+def test_a_new_conversation_does_not_use_the_old_one(visit: Visiting) -> None:
     seen = visit()
     seen.answered(QUESTION)
     seen.page.get_by_role("button", name="New conversation").click()
@@ -228,7 +228,7 @@ def test_an_answer_is_copied_with_its_citations(visit: Visiting) -> None:
     assert copied.split("\n\n") == [f"{QUOTE} [1]", source]
 
 
-def test_where_there_is_no_clipboard_the_answer_is_copied_all_the_same(visit: Visiting) -> None:
+def test_an_answer_can_be_copied_without_the_clipboard_api(visit: Visiting) -> None:
     seen = visit()
     seen.answered(QUESTION)
     seen.page.evaluate("""() => {
@@ -292,7 +292,7 @@ SPANS: list[tuple[dict[str, object], list[str]]] = [
 ]
 
 
-def test_whatever_span_an_address_names_the_article_is_shown(visit: Visiting) -> None:
+def test_an_article_is_shown_for_any_span_in_the_address(visit: Visiting) -> None:
     seen = visit()
     for changed, highlighted in SPANS:
         seen.open(quoted_address(**changed))
@@ -310,7 +310,7 @@ def test_the_link_to_a_quote_leads_to_it(visit: Visiting) -> None:
     expect(seen.article.locator("mark")).to_have_text(QUOTE)
 
 
-def test_the_address_of_a_citation_without_a_page_of_its_own_leads_here(visit: Visiting) -> None:
+def test_a_citation_without_a_url_links_to_the_reading_view(visit: Visiting) -> None:
     seen = visit()
     asked = {"question": "When did the electric bus begin its first route?", "filters": {"language": "en"}}
     reply = httpx2.post(f"{seen.url}/v1/ask", json=asked).json()
@@ -332,7 +332,7 @@ def test_an_old_version_is_shown_as_it_was(visit: Visiting) -> None:
 # Filters
 
 
-def test_filters_narrow_what_an_answer_is_taken_from(visit: Visiting) -> None:
+def test_filters_limit_the_articles_of_an_answer(visit: Visiting) -> None:
     seen = visit()
     seen.page.get_by_text("Filters", exact=True).click()
     seen.page.get_by_role("checkbox", name="LINTANG 2").check()
@@ -360,7 +360,7 @@ def test_filters_narrow_what_an_answer_is_taken_from(visit: Visiting) -> None:
 @pytest.mark.parametrize(
     ("locale", "chosen"), [("id-ID", "id"), ("en-GB", "en"), ("ms-MY", "id"), ("de-DE", "en")]
 )
-def test_the_interface_speaks_the_readers_language(visit: Visiting, locale: str, chosen: str) -> None:
+def test_the_interface_uses_the_reader_s_language(visit: Visiting, locale: str, chosen: str) -> None:
     seen = visit(locale=locale)
     expect(seen.page.locator("html")).to_have_attribute("lang", chosen)
     expect(seen.page.locator("#ask")).to_have_text({"id": "Tanya", "en": "Ask"}[chosen])

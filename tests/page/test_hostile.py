@@ -99,7 +99,7 @@ REFUSED_BY_THE_BROWSER = [
 ]
 
 
-def test_what_got_in_by_whatever_way_would_not_run_and_reach_nobody(visit: Visiting) -> None:
+def test_injected_code_would_not_run_or_send_anything(visit: Visiting) -> None:
     seen = visit()
     seen.expected = ["This document requires 'Trusted", "Content Security Policy"]
     for attempt in REFUSED_BY_THE_BROWSER:

@@ -44,7 +44,7 @@ def test_offsets_count_code_points(page: Page, text: str, start: int, length: in
         ("<b>", "<b>"),
     ],
 )
-def test_times_are_shown_in_the_sources_own_zone(page: Page, time: str, shown: str) -> None:
+def test_times_are_shown_in_the_source_s_time_zone(page: Page, time: str, shown: str) -> None:
     call = "(time) => import('/page/text.js').then(({ dayAndTime }) => dayAndTime(time))"
     assert page.evaluate(call, time).replace("\u202f", " ") == shown
 

@@ -32,7 +32,7 @@ def test_without_articles_the_page_says_how_to_add_some(visit: Visiting) -> None
     expect(turn.locator(".sources")).to_have_count(0)
 
 
-def test_waiting_is_said(visit: Visiting) -> None:
+def test_waiting_is_announced(visit: Visiting) -> None:
     seen = visit(served_with={"script": Script(hang_seconds=5)})
     seen.ask(QUESTION)
     expect(seen.turn.locator(".progress")).to_have_text("Searching the articles…")
@@ -44,7 +44,7 @@ def test_waiting_is_said(visit: Visiting) -> None:
 # Refusals
 
 
-def test_a_refusal_offers_the_nearest_passages(visit: Visiting) -> None:
+def test_a_refusal_shows_the_closest_passages(visit: Visiting) -> None:
     seen = visit(served_with={"script": Script(["{none}"])})
     turn = seen.answered("What does the harvest of kopi weigh?")
     expect(seen.text).to_have_text("The available articles don't answer this question.")
@@ -59,7 +59,7 @@ def test_a_refusal_offers_the_nearest_passages(visit: Visiting) -> None:
     expect(seen.article.locator("mark")).to_have_text(passage)
 
 
-def test_filters_that_leave_nothing_are_named(visit: Visiting) -> None:
+def test_filters_without_matches_are_reported(visit: Visiting) -> None:
     seen = visit("/?" + urlencode({"q": QUESTION, "outlet": "NOBODY"}))
     expect(seen.turn.locator(".remark")).to_have_text("No article matches the filters.")
     expect(seen.page.locator("#filter-count")).to_have_text("(1 active)")
@@ -77,7 +77,7 @@ def test_filters_that_leave_nothing_are_named(visit: Visiting) -> None:
         (Script(["Halo, apa kabar?"]), "The language model did not write about the articles."),
     ],
 )
-def test_a_degraded_answer_says_why(visit: Visiting, script: Script, reason: str) -> None:
+def test_a_degraded_answer_shows_the_reason(visit: Visiting, script: Script, reason: str) -> None:
     seen = visit(served_with={"script": script})
     turn = seen.answered(QUESTION)
     expect(turn.locator(".degraded")).to_have_text(
@@ -103,7 +103,7 @@ def test_what_was_streamed_before_a_failure_is_replaced(visit: Visiting) -> None
     ("question", "detail"),
     [("?!", "contains no word"), ("kopi " * 500, "The question has 2499 characters, the limit is 2000")],
 )
-def test_a_question_that_cannot_be_asked(visit: Visiting, question: str, detail: str) -> None:
+def test_an_invalid_question_shows_the_error(visit: Visiting, question: str, detail: str) -> None:
     seen = visit()
     seen.expected = ["Failed to load resource"]
     turn = seen.answered(question)
@@ -136,7 +136,7 @@ PROBLEM = {"type": "about:blank", "title": "x", "status": 500, "detail": "Someth
         ({"body": "event: delta\ndata: {torn\n\n"}, "JSON"),
     ],
 )
-def test_a_reply_that_is_no_answer(visit: Visiting, reply: dict[str, Any], alert: str) -> None:
+def test_a_broken_reply_shows_an_error(visit: Visiting, reply: dict[str, Any], alert: str) -> None:
     seen = visit()
     seen.expected = ["Failed to load resource"]
     seen.page.route("**/v1/ask", lambda route: route.fulfill(content_type="text/event-stream", **reply))
@@ -146,7 +146,7 @@ def test_a_reply_that_is_no_answer(visit: Visiting, reply: dict[str, Any], alert
         seen.page_errors.clear()
 
 
-def test_comments_and_unknown_events_of_a_stream_are_passed_over(visit: Visiting) -> None:
+def test_comments_and_unknown_events_in_a_stream_are_ignored(visit: Visiting) -> None:
     seen = visit()
     body = ": still there\n\n" + stream(("news", {"text": "x"}), ("delta", {"text": "Panen"}))
     seen.page.route("**/v1/ask", lambda route: route.fulfill(content_type="text/event-stream", body=body))
@@ -154,7 +154,7 @@ def test_comments_and_unknown_events_of_a_stream_are_passed_over(visit: Visiting
     expect(seen.text).to_have_text("Panen")
 
 
-def test_an_article_that_is_not_there_is_named(visit: Visiting) -> None:
+def test_a_missing_article_is_reported(visit: Visiting) -> None:
     seen = visit("/?article=tiada&start=1&end=5")
     seen.expected = ["404"]
     expect(seen.article.get_by_role("alert")).to_have_text(
@@ -164,7 +164,7 @@ def test_an_article_that_is_not_there_is_named(visit: Visiting) -> None:
     expect(seen.field).to_be_focused()
 
 
-def test_a_quote_is_shown_even_where_its_article_cannot_be_read(visit: Visiting) -> None:
+def test_a_quote_is_shown_even_if_its_article_cannot_be_loaded(visit: Visiting) -> None:
     seen = visit()
     seen.expected = ["ERR_FAILED"]
     seen.page.route("**/v1/articles/**", lambda route: route.abort())
@@ -182,7 +182,9 @@ def test_a_quote_is_shown_even_where_its_article_cannot_be_read(visit: Visiting)
 KEY = "kunci-untuk-bertanya"
 
 
-def test_a_key_is_asked_for_and_kept_for_the_tab(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_asks_for_a_key_and_keeps_it_for_the_tab(
+    visit: Visiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("KUTIP_API_KEYS", key_hash(KEY))
     seen = visit(served_with={"articles": ARTICLES})
     seen.expected = ["401"]
@@ -204,7 +206,7 @@ def test_a_key_is_asked_for_and_kept_for_the_tab(visit: Visiting, monkeypatch: p
     assert seen.page.evaluate("Object.keys(localStorage)") == []
 
 
-def test_an_article_asks_for_the_key_as_well(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_article_view_asks_for_a_key_too(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUTIP_API_KEYS", KEY)
     seen = visit("/?article=panen", served_with={"articles": ARTICLES})
     seen.expected = ["401"]

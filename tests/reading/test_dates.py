@@ -38,7 +38,7 @@ def test_rfc_3339_times_keep_their_own_offset(value: str, expected: str) -> None
         "9999-12-31T23:59:59-07:00",
     ],
 )
-def test_anything_else_is_no_timestamp(value: str) -> None:
+def test_other_texts_are_not_timestamps(value: str) -> None:
     assert parse_timestamp(value) is None
 
 
@@ -82,7 +82,7 @@ def test_dates_in_words(value: str, expected: str) -> None:
         "9" * 100_000,
     ],
 )
-def test_what_is_not_a_whole_date_is_none(value: str) -> None:
+def test_an_incomplete_date_is_none(value: str) -> None:
     assert parse_written_date(value) is None
 
 

@@ -18,7 +18,7 @@ CHINESE = "图书馆在星期天早上为村里的孩子们开放了。"
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 @given(text=st.text(st.characters(exclude_categories=["C"]), min_size=1))
-def test_unicode_comes_back_as_it_was(encoding: str, text: str) -> None:
+def test_unicode_round_trips(encoding: str, text: str) -> None:
     text = "Kopi ☕ " + text.replace("\u2028", "").replace("\u2029", "")
     assert decode(text.encode(encoding)) == text
 
@@ -51,18 +51,18 @@ def test_other_encodings_are_guessed(text: str, encoding: str) -> None:
         ('<meta charset="iso-2022-jp">', "iso2022_jp"),
     ],
 )
-def test_a_declared_encoding_counts_in_markup(declaration: str, encoding: str) -> None:
+def test_a_declared_encoding_is_used_for_markup(declaration: str, encoding: str) -> None:
     text = declaration + {"cp1252": "“é”", "cp1251": "Я", "gb18030": "镕", "iso2022_jp": "村"}[encoding]
     assert decode(text.encode(encoding), is_markup=True) == text
 
 
-def test_utf_8_is_believed_over_a_wrong_declaration() -> None:
+def test_utf_8_takes_precedence_over_a_wrong_declaration() -> None:
     text = '<meta charset="iso-8859-1">Café'
     assert decode(text.encode(), is_markup=True) == text
 
 
 @pytest.mark.parametrize("name", ["unicode_escape", "idna", "rot13", "utf-7", "no-such", "utf-16"])
-def test_a_declared_encoding_no_page_is_written_in_is_passed_over(name: str) -> None:
+def test_an_implausible_declared_encoding_is_ignored(name: str) -> None:
     text = f'<meta charset="{name}">+AGE- \\u0041'
     assert decode(text.encode(), is_markup=True) == text
 
@@ -72,7 +72,7 @@ def test_line_ends_become_line_feeds() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b" \r\n\t", codecs.BOM_UTF8, codecs.BOM_UTF16_LE])
-def test_nothing_is_said_to_be_empty(data: bytes) -> None:
+def test_an_empty_file_is_reported_as_empty(data: bytes) -> None:
     with pytest.raises(ReadingError, match="the page is empty"):
         decode(data)
 
@@ -89,23 +89,23 @@ def test_nothing_is_said_to_be_empty(data: bytes) -> None:
         bytes(range(1, 256)) * 20,
     ],
 )
-def test_bytes_that_are_no_text_are_refused(data: bytes) -> None:
+def test_binary_data_is_refused(data: bytes) -> None:
     with pytest.raises(ReadingError, match="the page is not text"):
         decode(data)
 
 
 @pytest.mark.parametrize(("text", "byte"), [("Secangkir ☕", 10), ("Kafé di tepi rel: ☕", 19)])
-def test_utf_8_cut_off_inside_a_character_names_the_byte(text: str, byte: int) -> None:
+def test_utf_8_truncated_inside_a_character_is_reported_with_the_byte(text: str, byte: int) -> None:
     with pytest.raises(ReadingError, match=f"at byte {byte}: unexpected end of data in UTF-8; save it again"):
         decode(text.encode()[:-1])
 
 
-def test_damaged_utf_8_names_the_byte() -> None:
+def test_damaged_utf_8_is_reported_with_the_byte() -> None:
     with pytest.raises(ReadingError, match="at byte 6: invalid start byte in UTF-8"):
         decode("Kafé ".encode() + b"\xff" + " di tepi jalan, buka sejak pukul ½7".encode())
 
 
-def test_utf_16_cut_off_names_the_byte() -> None:
+def test_truncated_utf_16_is_reported_with_the_byte() -> None:
     with pytest.raises(ReadingError, match="at byte 6: truncated data in UTF-16"):
         decode("ab".encode("utf-16") + b"c")
 
@@ -138,11 +138,11 @@ def test_an_archive_is_refused_and_not_opened(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("spaces", [10, 3500])
-def test_a_declaration_of_spaces_is_read_in_no_time(spaces: int) -> None:
+def test_a_declaration_of_many_spaces_is_read_quickly(spaces: int) -> None:
     data = b"<meta" * 50 + b" charset=" + b" " * spaces + b"windows-1252><p>caf\xe9"
     assert decode(data, is_markup=True).endswith("caf\xe9")
 
 
-def test_a_long_page_in_another_encoding_is_told_by_its_beginning() -> None:
+def test_the_encoding_of_a_long_page_is_guessed_from_its_beginning() -> None:
     text = "El precio del caf\u00e9 subi\u00f3 en mayo, dijo el ni\u00f1o.\n" * 20_000
     assert decode(text.encode("cp1252")) == text

@@ -39,7 +39,7 @@ def give_standard_input(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
 
 
-def test_a_folder_is_read_in_order_with_all_below_it(tmp_path: Path) -> None:
+def test_a_folder_is_read_recursively_and_in_order(tmp_path: Path) -> None:
     write(tmp_path / "b.txt", TEXT)
     write(tmp_path / "a" / "z.HTML", HTML)
     write(tmp_path / "a" / "y.htm", HTML)
@@ -54,7 +54,7 @@ def test_a_folder_is_read_in_order_with_all_below_it(tmp_path: Path) -> None:
     assert reasons(items) == []
 
 
-def test_missing_paths_are_named_before_anything_is_read(tmp_path: Path) -> None:
+def test_missing_paths_are_reported_before_anything_is_read(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", TEXT)
     with pytest.raises(
         NotFound, match=r"There is no file or folder '.*tidak-ada\.txt', ''\. Correct the path"
@@ -62,7 +62,7 @@ def test_missing_paths_are_named_before_anything_is_read(tmp_path: Path) -> None
         read_paths([tmp_path / "a.txt", tmp_path / "tidak-ada.txt", ""], overrides=Overrides())
 
 
-def test_what_a_run_cannot_read_is_reported_and_the_rest_goes_in(tmp_path: Path) -> None:
+def test_unreadable_files_are_reported_and_the_rest_is_read(tmp_path: Path) -> None:
     (tmp_path / "kosong").mkdir()
     items = read(
         write(tmp_path / "a.pdf", TEXT),
@@ -95,12 +95,12 @@ def test_a_file_without_permission_to_read_is_reported(tmp_path: Path) -> None:
     assert reasons(read(path)) == ["a.txt: the file cannot be read: Permission denied"]
 
 
-def test_a_link_to_nothing_is_reported(tmp_path: Path) -> None:
+def test_a_broken_link_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.txt").symlink_to(tmp_path / "tidak-ada.txt")
     assert reasons(read(tmp_path)) == ["a.txt: the file cannot be read: No such file or directory"]
 
 
-def test_a_name_that_is_no_text_can_be_reported(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_can_be_reported(tmp_path: Path) -> None:
     write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")), TEXT)
     (item,) = read(tmp_path)
     assert isinstance(item, Unreadable)
@@ -124,7 +124,7 @@ def test_the_same_file_named_twice_is_read_twice(tmp_path: Path) -> None:
     assert ids(read(path, path)) == ["a", "a"]
 
 
-def test_nothing_is_read_ahead(tmp_path: Path) -> None:
+def test_files_are_read_one_at_a_time(tmp_path: Path) -> None:
     first = write(tmp_path / "a.txt", TEXT)
     second = write(tmp_path / "b.txt", TEXT)
     items = read_paths([first, second], overrides=Overrides())
@@ -145,7 +145,7 @@ def test_nothing_is_read_ahead(tmp_path: Path) -> None:
         (TEXT.encode(), ["Kebun teh"]),
     ],
 )
-def test_standard_input_is_told_by_its_first_character(
+def test_the_format_of_standard_input_is_detected_from_its_first_character(
     data: bytes, titles: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     give_standard_input(monkeypatch, data)
@@ -169,7 +169,7 @@ def test_standard_input_that_cannot_be_read(
     assert found.startswith(reason)
 
 
-def test_permission_opens_a_reserved_page_and_is_kept(tmp_path: Path) -> None:
+def test_a_permission_allows_a_reserved_page_and_is_stored(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", f"{TEXT}\n\n{NOTICE}")
     (article,) = read(path, overrides=Overrides(permission="surat 12/2025"))
     assert isinstance(article, Article)
@@ -190,7 +190,7 @@ def test_a_page_of_bytes() -> None:
     )
 
 
-def test_a_page_of_bytes_that_cannot_be_read_is_named() -> None:
+def test_a_page_of_unreadable_bytes_is_reported() -> None:
     with pytest.raises(ReadingError, match=r"^a\.txt: the page is empty$"):
         read_bytes(b"", name="a.txt", suffix=".txt", overrides=Overrides())
     with pytest.raises(ReadingError, match=r"^a\.jsonl: files of type '\.jsonl' are not supported"):
@@ -199,7 +199,7 @@ def test_a_page_of_bytes_that_cannot_be_read_is_named() -> None:
         read_bytes(f"{TEXT}\n\n{NOTICE}".encode(), name="a.txt", suffix=".txt", overrides=Overrides())
 
 
-def test_a_language_that_is_no_tag_is_refused_at_once() -> None:
+def test_an_invalid_language_tag_is_refused_at_once() -> None:
     with pytest.raises(
         BadRequest, match="language 'Bahasa Indonesia' is not a BCP 47 tag such as id"
     ) as caught:

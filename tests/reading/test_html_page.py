@@ -56,11 +56,11 @@ def read(html: str) -> dict[str, Any]:
     return dict(read_html_page(html).fields)
 
 
-def test_paragraphs_quotes_and_list_items_in_order_without_headings_and_furniture() -> None:
+def test_paragraphs_quotes_and_list_items_are_read_without_headings_and_boilerplate() -> None:
     assert read(page())["paragraphs"] == PARAGRAPHS
 
 
-def test_what_json_ld_states() -> None:
+def test_fields_are_read_from_json_ld() -> None:
     outlet = {"@type": "Organization", "@id": "#kabar", "name": "KABAR"}
     fields = read(page(head=linked({"@graph": [{"@type": "WebPage"}, NEWS_ARTICLE, outlet]})))
     assert str(fields["published_at"]) == "2025-07-27 13:27:00+08:00"
@@ -72,7 +72,7 @@ def test_what_json_ld_states() -> None:
     assert fields["metadata"] == {"dateline": "Banjar", "license": "CC BY 4.0"}
 
 
-def test_what_meta_elements_state() -> None:
+def test_fields_are_read_from_meta_elements() -> None:
     head = """\
     <title>Pasar apung - Kabar Banua</title><link rel="canonical" href="https://kabar.example/pasar">
     <meta property="og:title" content="Pasar apung ramai lagi - Kabar Banua">
@@ -89,7 +89,7 @@ def test_what_meta_elements_state() -> None:
     assert (fields["url"], fields["language"]) == ("https://kabar.example/pasar", "id-ID")
 
 
-def test_what_only_the_page_itself_shows() -> None:
+def test_fields_are_read_from_the_page_itself() -> None:
     credits = "<p>Pewarta: Siti Rahma<br>Editor: Budi<br>Copyright © KABAR 2025</p>"
     fields = read(page(body=BODY.replace("</h1>", "</h1><p>Minggu, 27 Juli 2025 13:27 WITA</p>") + credits))
     assert fields["title"] == "Pasar apung ramai lagi"
@@ -99,7 +99,7 @@ def test_what_only_the_page_itself_shows() -> None:
     assert fields["paragraphs"] == PARAGRAPHS
 
 
-def test_the_time_element_of_the_article() -> None:
+def test_the_time_element_of_the_article_is_read() -> None:
     time = '<time datetime="2025-07-27T13:27:00+08:00">27 Juli</time>'
     assert str(read(page(body=BODY.replace("</h1>", f"</h1>{time}")))["published_at"]).endswith(
         "13:27:00+08:00"
@@ -121,7 +121,7 @@ def test_broken_json_ld_does_not_stop_the_reading(script: str) -> None:
     assert (fields["title"], fields["paragraphs"]) == ("Pasar apung ramai lagi", PARAGRAPHS)
 
 
-def test_characters_that_text_cannot_hold_are_left_out() -> None:
+def test_invalid_characters_are_left_out() -> None:
     head = linked({**NEWS_ARTICLE, "headline": "Pasar\ud800 apung\0"})
     fields = read(page(head=head, body="<p>Sungai&#11; surut&#1; pagi&#0; ini sampai sore.</p>"))
     assert fields["title"] == "Pasar apung"
@@ -132,7 +132,7 @@ def test_characters_that_text_cannot_hold_are_left_out() -> None:
     "addresses",
     ['<link rel="canonical" href="/pasar">', '<meta property="og:url" content="javascript:alert(1)">'],
 )
-def test_an_address_that_is_not_of_the_web_is_passed_over(addresses: str) -> None:
+def test_a_url_that_is_not_http_is_ignored(addresses: str) -> None:
     assert "url" not in read(page(head=addresses))
 
 
@@ -166,7 +166,7 @@ NOTICE = "Dilarang keras melakukan crawling untuk AI di situs ini tanpa izin ter
         (page(), None),
     ],
 )
-def test_a_prohibition_is_reported_and_is_no_paragraph(html: str, prohibition: str | None) -> None:
+def test_a_prohibition_is_reported_and_is_not_a_paragraph(html: str, prohibition: str | None) -> None:
     result = read_html_page(html)
     assert result.prohibition == prohibition
     assert result.fields["paragraphs"] == PARAGRAPHS
@@ -220,7 +220,7 @@ def test_a_long_text_is_read() -> None:
         '<!ENTITY % d SYSTEM "file:///etc/passwd"> %d;',
     ],
 )
-def test_entities_stand_for_nothing(declared: str) -> None:
+def test_entities_are_not_expanded(declared: str) -> None:
     html = f"<?xml version='1.0'?><!DOCTYPE html [{declared}]>" + page(body="<p>Perahu &c; berlabuh.</p>")
     (paragraph,) = (text for text in read(html)["paragraphs"] if "Perahu" in text)
     assert paragraph == "Perahu &c; berlabuh."

@@ -16,7 +16,7 @@ def read(data: bytes, overrides: Overrides | None = None) -> list[Article | Unre
     return list(read_json_lines(lines, name="a.jsonl", overrides=overrides or Overrides()))
 
 
-def test_other_fields_go_into_the_metadata() -> None:
+def test_other_fields_are_stored_as_metadata() -> None:
     line = {
         "id": "a",
         "text": "Satu.",
@@ -31,7 +31,7 @@ def test_other_fields_go_into_the_metadata() -> None:
     assert article.outlet is None
 
 
-def test_a_bad_line_is_named_and_the_others_go_in() -> None:
+def test_an_invalid_line_is_reported_and_the_others_are_read() -> None:
     good = '{"id": "%s", "text": "Satu.", "language": "id"}\r\n'
     data = (
         "\ufeff"
@@ -70,7 +70,7 @@ def test_a_bad_line_is_named_and_the_others_go_in() -> None:
     ],
     ids=range(15),
 )  # fmt: skip
-def test_a_line_that_is_no_article(line: bytes, reason: str) -> None:
+def test_a_line_that_is_not_an_article_is_reported(line: bytes, reason: str) -> None:
     first, second = read(line + b'\n{"id": "a", "text": "Satu.", "language": "id"}')
     assert isinstance(first, Unreadable)
     assert first.source == "a.jsonl:1"
@@ -78,7 +78,7 @@ def test_a_line_that_is_no_article(line: bytes, reason: str) -> None:
     assert isinstance(second, Article)
 
 
-def test_what_the_caller_states_wins() -> None:
+def test_values_of_the_caller_take_precedence() -> None:
     stated = {
         "permission": "surat 12",
         "outlet": "KABAR",

@@ -100,12 +100,12 @@ def test_front_matter_fields(front_matter: str, expected: dict[str, Any]) -> Non
     assert fields == {"title": None, "paragraphs": ["Satu."], **expected}
 
 
-def test_a_title_in_the_front_matter_wins_over_the_heading() -> None:
+def test_a_title_in_the_front_matter_takes_precedence_over_the_heading() -> None:
     fields = read("---\ntitle: Satu\n---\n# Dua\n\nIsi.")
     assert (fields["title"], fields["paragraphs"]) == ("Satu", ["Isi."])
 
 
-def test_an_underlined_heading_is_a_title_too() -> None:
+def test_an_underlined_heading_is_a_title() -> None:
     assert read("Kebun teh\n=========\nIsi.")["title"] == "Kebun teh"
 
 
@@ -118,7 +118,7 @@ def test_an_underlined_heading_is_a_title_too() -> None:
         ("    kode\n\n    kode", ["    kode\n\n    kode"]),
     ],
 )
-def test_thematic_breaks_lose_nothing(text: str, paragraphs: list[str]) -> None:
+def test_thematic_breaks_lose_no_text(text: str, paragraphs: list[str]) -> None:
     assert read(text)["paragraphs"] == paragraphs
 
 
@@ -160,6 +160,6 @@ def test_a_page_of_too_many_lines_is_refused() -> None:
         "x: 1" + ":59" * 400 + ".5",
     ],
 )
-def test_a_number_beyond_writing_is_refused(field: str) -> None:
+def test_a_number_too_large_to_print_is_refused(field: str) -> None:
     with pytest.raises(ReadingError, match=r"is not YAML: (Exceeds the limit|int too large)"):
         read_markdown(f"---\n{field}\n---\nPanen raya.")

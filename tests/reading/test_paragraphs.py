@@ -15,12 +15,12 @@ from rag.reading.paragraphs import split_paragraphs
         ("\n\n  Satu.  \n \t \n\n\nDua.", ("Satu.", "Dua.")),
     ],
 )
-def test_blank_lines_part_paragraphs(text: str, expected: tuple[str, ...]) -> None:
+def test_blank_lines_separate_paragraphs(text: str, expected: tuple[str, ...]) -> None:
     assert split_paragraphs(text) == expected
 
 
 @given(st.text(alphabet="ab \n\r\t👩‍🌾e\u0301سلام\u2028", max_size=60))
-def test_paragraphs_stand_in_the_text_in_order_and_nothing_else_does(text: str) -> None:
+def test_paragraphs_are_all_of_the_text_in_order(text: str) -> None:
     paragraphs = split_paragraphs(text)
     assert "".join("".join(paragraphs).split()) == "".join(text.split())
     position = 0

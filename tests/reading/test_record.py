@@ -30,7 +30,7 @@ def read(**fields: Any) -> Article:
     return parse_record({"text": "Satu kalimat saja.", "language": "id", **fields}).to_article()
 
 
-def test_every_field_arrives_and_paragraphs_stay_exactly_as_given() -> None:
+def test_every_field_is_read_and_paragraphs_are_kept_exactly() -> None:
     article = parse_record(ARTICLE).to_article()
     assert article.published_at is not None
     assert article.updated_at is not None
@@ -52,7 +52,7 @@ def test_text_is_split_at_blank_lines() -> None:
         max_size=6,
     )
 )
-def test_offsets_count_into_the_joined_paragraphs(paragraphs: list[str]) -> None:
+def test_offsets_refer_to_the_joined_paragraphs(paragraphs: list[str]) -> None:
     article = parse_record({"paragraphs": [*paragraphs, "Akhir."], "language": "id"}).to_article()
     numbered = list(article.numbered_paragraphs())
     assert [paragraph.text for paragraph in numbered] == [*paragraphs, "Akhir."]
@@ -71,12 +71,12 @@ def test_ids_are_given_or_derived_from_the_url_or_from_title_and_text() -> None:
 @pytest.mark.parametrize(
     ("language", "expected"), [("ID", "id"), ("zh-hans", "zh-Hans"), ("PT-br", "pt-BR"), ("es-419", "es-419")]
 )
-def test_a_language_tag_is_kept_in_its_canonical_case(language: str, expected: str) -> None:
+def test_a_language_tag_is_stored_in_canonical_case(language: str, expected: str) -> None:
     assert read(language=language).language == expected
 
 
 @pytest.mark.parametrize("language", [None, "", "Bahasa Indonesia", "id_ID", "x"])
-def test_what_is_no_language_tag_is_replaced_by_the_language_of_the_text(language: str | None) -> None:
+def test_an_invalid_language_tag_is_replaced_by_the_detected_language(language: str | None) -> None:
     text = "Petani di desa itu mulai menanam padi setelah hujan pertama turun pada bulan November."
     assert read(text=text, language=language).language == "id"
 
@@ -127,7 +127,7 @@ def test_a_refusal_names_the_field_and_the_reason(fields: dict[str, Any], messag
         read(**fields)
 
 
-def test_bottomless_metadata_is_refused() -> None:
+def test_deeply_nested_metadata_is_refused() -> None:
     nested: dict[str, Any] = {}
     nested["a"] = nested
     with pytest.raises(ReadingError, match=r"metadata\.a\.a.* is nested more than 32 deep"):
@@ -139,7 +139,7 @@ def test_many_problems_are_counted() -> None:
         parse_record({"paragraphs": list(range(7))})
 
 
-def test_a_notice_in_the_text_needs_a_permission() -> None:
+def test_a_notice_in_the_text_requires_a_permission() -> None:
     notice = "Dilarang keras melakukan crawling untuk AI di situs ini tanpa izin tertulis."
     with pytest.raises(RightsError, match="Dilarang keras melakukan crawling"):
         read(text=f"Sungai surut.\n\n{notice}")
@@ -153,7 +153,7 @@ def test_json_text_is_validated_the_same_way() -> None:
 
 
 @pytest.mark.parametrize("name", ["title", "url", "outlet", "author", "language", "section", "permission"])
-def test_a_field_that_comes_with_every_hit_has_a_bound(name: str) -> None:
+def test_fields_shown_with_every_hit_have_a_limit(name: str) -> None:
     with pytest.raises(ReadingError, match=f"^{name} has 10,001 characters, more than 10,000: shorten it"):
         read(**{name: "x" * 10_001})
     assert read(**{name: "x" * 10_000}).text == "Satu kalimat saja."

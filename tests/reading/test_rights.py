@@ -41,7 +41,7 @@ def test_a_notice_to_the_reader_is_found(notice: str) -> None:
         "Pelatihan guru di sekolah itu dilarang dipungut biaya.",
     ],
 )
-def test_news_about_a_ban_is_no_notice(sentence: str) -> None:
+def test_news_about_a_ban_is_not_a_notice(sentence: str) -> None:
     assert find_prohibition(f"Rapat selesai. {sentence}\nWarga pulang.") is None
 
 
@@ -52,7 +52,7 @@ def test_a_notice_is_found_among_other_sentences_and_over_wrapped_lines() -> Non
     )
 
 
-def test_parts_of_a_notice_in_different_paragraphs_are_none() -> None:
+def test_parts_of_a_notice_in_different_paragraphs_do_not_count() -> None:
     assert find_prohibition("Dilarang keras masuk tanpa izin.\n\nTim crawling lewat situs ini.") is None
 
 
@@ -72,7 +72,7 @@ def test_meta_elements_that_reserve_rights(meta: str, expected: str | None) -> N
     assert find_markup_prohibition(document_fromstring(f"<html><head>{meta}</head><body>x")) == expected
 
 
-def test_a_prohibition_needs_a_permission() -> None:
+def test_a_prohibition_requires_a_permission() -> None:
     check_permission(None, None)
     check_permission(NOTICE, "surat 12/2025")
     with pytest.raises(RightsError, match=r"\('Dilarang keras .* KABAR.'\): state .* `--permission TEXT`"):

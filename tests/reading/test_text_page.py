@@ -52,7 +52,7 @@ def read(text: str) -> dict[str, Any]:
     return dict(read_text_page(text).fields)
 
 
-def test_an_indonesian_news_page() -> None:
+def test_an_indonesian_news_page_is_read() -> None:
     fields = read(INDONESIAN)
     assert str(fields.pop("published_at")) == "2025-07-27 13:27:00+08:00"
     assert fields == {
@@ -70,7 +70,7 @@ def test_an_indonesian_news_page() -> None:
     assert read_text_page(INDONESIAN).prohibition == NOTICE
 
 
-def test_an_english_news_page() -> None:
+def test_an_english_news_page_is_read() -> None:
     page = read_text_page(ENGLISH)
     assert page.fields["paragraphs"] == [
         "Banjar, July 27 (KABAR/Mitra) -- Traders filled the river at dawn.",
@@ -113,11 +113,11 @@ def test_other_stories_between_the_paragraphs_are_left_out() -> None:
         ("Copyright (c) 2025", None),
     ],
 )
-def test_the_outlet_from_the_copyright_line(line: str, outlet: str | None) -> None:
+def test_the_outlet_is_read_from_the_copyright_line(line: str, outlet: str | None) -> None:
     assert read(f"Judul\n27 Juli 2025\nSatu.\n{line}")["outlet"] == outlet
 
 
-def test_published_and_updated() -> None:
+def test_publication_and_update_times_are_read() -> None:
     fields = read(
         "Judul\nPublished: 27 July 2025 09:00 UTC\nUpdated: 28 July 2025 10:00 UTC • 3 min read\nSatu."
     )
@@ -143,18 +143,18 @@ def test_published_and_updated() -> None:
         ("Banjar (KABAR) - Air surut.\n\nDua.", "", ["Banjar (KABAR) - Air surut.", "Dua."]),
     ],
 )
-def test_any_other_text(text: str, title: str, paragraphs: list[str]) -> None:
+def test_any_other_text_is_read_as_paragraphs(text: str, title: str, paragraphs: list[str]) -> None:
     fields = read(text)
     assert (fields["title"], fields["paragraphs"]) == (title, paragraphs)
 
 
-def test_words_of_furniture_are_the_authors_own_where_there_is_no_news_page() -> None:
+def test_boilerplate_words_are_kept_outside_news_pages() -> None:
     text = "Catatan\n\nReporter: Apa kabar?\nMenteri: Baik.\n\nKomentar\n\nIa diam."
     assert read(text)["paragraphs"] == ["Reporter: Apa kabar?\nMenteri: Baik.", "Komentar", "Ia diam."]
     assert read(text)["author"] is None
 
 
-def test_a_notice_is_no_paragraph_wherever_it_stands() -> None:
+def test_a_notice_is_never_a_paragraph() -> None:
     page = read_text_page(f"Catatan\n\n{NOTICE}\n\nAir surut.")
     assert (page.fields["paragraphs"], page.prohibition) == (["Air surut."], NOTICE)
 
@@ -171,7 +171,7 @@ SENTENCES = st.text("ab 🛶👩‍🌾e\u0301سلام村\u00a0", min_size=1, ma
 
 
 @given(st.lists(SENTENCES, min_size=1, max_size=5), st.sampled_from(["\n", "\n\n"]))
-def test_paragraphs_come_back_as_they_were_written(sentences: list[str], line_end: str) -> None:
+def test_paragraphs_round_trip(sentences: list[str], line_end: str) -> None:
     text = line_end.join(
         ["Judul", "- Minggu, 27 Juli 2025 13:27 WIB", *sentences, "Pewarta: Siti", "Komentar", "x"]
     )

@@ -59,11 +59,11 @@ def test_a_reprint_is_folded(reprint: str) -> None:
         "",
     ],
 )
-def test_another_text_is_not(other: str) -> None:
+def test_a_different_text_is_not_folded(other: str) -> None:
     assert kept(WIRE, other) == [["a1"], ["a2"]]
 
 
-def test_copies_go_to_the_best_and_ranks_are_counted_anew() -> None:
+def test_copies_are_folded_into_the_best_hit_and_ranks_are_consecutive() -> None:
     other = "Maraton kota dimulai pukul lima pagi di alun-alun."
     distinct = DistinctHits()
     distinct.add(texts(WIRE, other, WIRE, WIRE, other))
@@ -73,7 +73,7 @@ def test_copies_go_to_the_best_and_ranks_are_counted_anew() -> None:
 
 
 @given(st.lists(st.text(max_size=40), max_size=8))
-def test_every_hit_is_kept_or_a_copy_once(bodies: list[str]) -> None:
+def test_every_hit_is_kept_or_folded_once(bodies: list[str]) -> None:
     groups = kept(*bodies)
     assert sorted(name for group in groups for name in group) == sorted(
         f"a{n}" for n in range(1, len(bodies) + 1)

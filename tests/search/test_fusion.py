@@ -51,13 +51,13 @@ def test_every_passage_once_and_sorted(similarities: dict[int, float], bm25: dic
 
 
 @given(similarities=SIMILARITIES)
-def test_a_blind_keyword_leg_keeps_the_vector_order(similarities: dict[int, float]) -> None:
+def test_without_keyword_hits_the_vector_order_is_kept(similarities: dict[int, float]) -> None:
     vector = passages(similarities)
     assert [p.passage_id for p in fuse(vector, matches({}))] == [p.passage_id for p in vector]
 
 
 @given(bm25=BM25)
-def test_an_empty_vector_leg_keeps_the_keyword_order(bm25: dict[int, float]) -> None:
+def test_without_vector_hits_the_keyword_order_is_kept(bm25: dict[int, float]) -> None:
     keyword = matches(bm25).passages
     fused = fuse([], matches(bm25))
     assert [p.passage_id for p in fused] == [p.passage_id for p in keyword]
@@ -76,29 +76,29 @@ def test_the_scale_of_an_encoders_similarities_does_not_matter(
 
 
 @pytest.mark.parametrize("count", [1, 2, 50])
-def test_equal_similarities_leave_the_order_to_the_keywords(count: int) -> None:
+def test_with_equal_similarities_keywords_decide(count: int) -> None:
     vector = passages(dict.fromkeys(range(1, count + 1), 0.83))
     assert [p.score for p in fuse(vector, matches({}))] == [0.0] * count
     best = fuse(vector, matches({count: 2.0}))[0]
     assert best == ScoredPassage(passage_id=count, score=2.0 * keyword_weight(RARITY))
 
 
-def test_nothing_and_nothing_is_nothing() -> None:
+def test_fusing_nothing_gives_nothing() -> None:
     assert fuse([], matches({})) == []
 
 
-def test_what_both_legs_find_comes_first() -> None:
+def test_passages_that_both_searches_find_come_first() -> None:
     fused = fuse(passages({1: 0.9, 2: 0.89, 3: 0.2}), matches({2: 4.0, 4: 4.0}))
     assert fused[0].passage_id == 2
 
 
-def test_the_lists_of_the_caller_stay_as_they_are() -> None:
+def test_the_caller_s_lists_are_not_changed() -> None:
     vector, keyword = passages({1: 0.9, 2: 0.8}), matches({2: 3.0})
     fuse(vector, keyword)
     assert (vector, keyword) == (passages({1: 0.9, 2: 0.8}), matches({2: 3.0}))
 
 
-def test_a_point_of_bm25_is_worth_less_where_the_query_has_more_to_match() -> None:
+def test_a_bm25_point_is_worth_less_for_longer_queries() -> None:
     weights = [keyword_weight(rarity) for rarity in (0, 1, 5, 20, 200)]
     assert weights[0] == weights[1] == KEYWORD_WEIGHT
     assert weights == sorted(weights, reverse=True)

@@ -66,7 +66,7 @@ def ids(found: SearchResult) -> list[str]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_hits_come_in_the_rerankers_order(
+def test_hits_are_in_the_reranker_s_order(
     filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker, mode: SearchMode
 ) -> None:
     plain = search(filled, encoder, query(), mode=mode)
@@ -83,7 +83,7 @@ def test_hits_come_in_the_rerankers_order(
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_what_refusal_reads_stays_that_of_the_legs(
+def test_reranking_does_not_change_the_signals_for_refusal(
     filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker, mode: SearchMode
 ) -> None:
     plain = search(filled, encoder, query(top_k=2), mode=mode)
@@ -103,7 +103,7 @@ def test_a_hit_beyond_top_k_can_come_first(
 
 
 @pytest.mark.parametrize(("top_k", "depth", "read"), [(1, 3, 3), (4, 2, 4), (10, 2, 5), (2, 100, 5)])
-def test_as_many_hits_are_read_as_depth_says_or_as_are_asked_for(
+def test_the_reranker_reads_depth_or_top_k_hits(
     filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker, top_k: int, depth: int, read: int
 ) -> None:
     reranking = Reranking(reranker, depth=depth)
@@ -112,7 +112,7 @@ def test_as_many_hits_are_read_as_depth_says_or_as_are_asked_for(
     assert len(found.hits) == min(top_k, 5)
 
 
-def test_near_copies_are_folded_before_and_the_legs_search_no_deeper_for_more(
+def test_near_copies_are_folded_before_reranking_without_a_deeper_search(
     ingestion: Ingestion, corpus: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker
 ) -> None:
     reprints = [article(f"r{number}", "Gempa mengguncang pesisir pada Senin pagi.") for number in range(150)]
@@ -125,14 +125,16 @@ def test_near_copies_are_folded_before_and_the_legs_search_no_deeper_for_more(
     assert found.similarities == plain.similarities
 
 
-def test_filters_hold(filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker) -> None:
+def test_reranking_respects_filters(
+    filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker
+) -> None:
     only = query(filters=Filters(outlet=("KABAR",)))
     found = search(filled, encoder, only, mode="hybrid", reranking=Reranking(reranker, depth=32))
     assert ids(found) == ["5"]
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_no_hits_stay_none(
+def test_reranking_no_hits_gives_none(
     corpus: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker, mode: SearchMode
 ) -> None:
     found = search(corpus, encoder, query(), mode=mode, reranking=Reranking(reranker, depth=32))
@@ -151,7 +153,7 @@ def test_an_answer_is_written_from_the_reranked_hits(
     assert "rerank" in answer.timings_ms
 
 
-def test_the_setting_names_a_cross_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_setting_loads_a_cross_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = save_tiny_cross_encoder(tmp_path)
     monkeypatch.setenv("KUTIP_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("KUTIP_RERANKER_MODEL", str(folder))
@@ -169,7 +171,7 @@ def test_the_setting_names_a_cross_encoder(tmp_path: Path, monkeypatch: pytest.M
             assert other.pipeline.reranking is reranking
 
 
-def test_a_reranker_that_cannot_be_had_stops_the_service(tmp_path: Path) -> None:
+def test_a_reranker_that_cannot_be_loaded_stops_the_service(tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path, reranker_model=str(tmp_path / "nowhere"))
     with pytest.raises(RerankerError, match=r"^KUTIP_RERANKER_MODEL is '.*nowhere', which cannot be loaded"):
         build_service(settings)

@@ -75,7 +75,9 @@ def test_keyword_search_finds_by_words(filled: LocalCorpus, encoder: PolyglotEnc
     assert found.timings_ms.keys() == {"keyword"}
 
 
-def test_hybrid_search_prefers_what_both_find(filled: LocalCorpus, encoder: PolyglotEncoder) -> None:
+def test_hybrid_search_prefers_passages_that_both_searches_find(
+    filled: LocalCorpus, encoder: PolyglotEncoder
+) -> None:
     found = search(filled, encoder, query("harga kopi luwak"), mode="hybrid")
     assert ids(found) == ["2", "1", "3", "4"]
     assert [hit.rank for hit in found.hits] == [1, 2, 3, 4]
@@ -98,15 +100,13 @@ def test_a_query_in_another_script_keeps_the_vector_order(
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "vector", "keyword"])
-def test_top_k_is_how_many_hits_come_back(
-    filled: LocalCorpus, encoder: PolyglotEncoder, mode: SearchMode
-) -> None:
+def test_top_k_is_the_number_of_hits(filled: LocalCorpus, encoder: PolyglotEncoder, mode: SearchMode) -> None:
     assert len(search(filled, encoder, query("kopi luwak", top_k=2), mode=mode).hits) == 2
     assert len(search(filled, encoder, query("kopi luwak", top_k=500), mode=mode).hits) in (3, 4)
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "vector", "keyword"])
-def test_filters_hold_in_every_mode(filled: LocalCorpus, encoder: PolyglotEncoder, mode: SearchMode) -> None:
+def test_filters_apply_in_every_mode(filled: LocalCorpus, encoder: PolyglotEncoder, mode: SearchMode) -> None:
     assert ids(search(filled, encoder, query("kopi luwak", outlet=("KABAR",)), mode=mode)) == ["3"]
     assert ids(search(filled, encoder, query("kopi luwak", outlet=("WARTA",)), mode=mode)) == []
 
@@ -121,7 +121,7 @@ def test_an_empty_corpus_gives_no_hits(
     assert found.coverage in (0.0, None)
 
 
-def test_more_hits_than_candidates_of_one_leg(
+def test_there_may_be_more_hits_than_candidates_of_one_search(
     ingestion: Ingestion, corpus: LocalCorpus, encoder: PolyglotEncoder
 ) -> None:
     list(ingestion.ingest(article(f"{number:03}", f"Kopi {number}.") for number in range(150)))

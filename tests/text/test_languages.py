@@ -141,7 +141,7 @@ LANGUAGES = st.sampled_from(
 
 
 @given(text=TEXTS, language=LANGUAGES)
-def test_spans_are_ordered_disjoint_trimmed_and_hold_every_sign(text: str, language: str) -> None:
+def test_spans_are_ordered_disjoint_trimmed_and_cover_every_character(text: str, language: str) -> None:
     spans = sentence_spans(text, language=language)
     covered: set[int] = set()
     end_before = 0
@@ -154,7 +154,7 @@ def test_spans_are_ordered_disjoint_trimmed_and_hold_every_sign(text: str, langu
 
 
 @given(text=TEXTS, language=LANGUAGES)
-def test_no_letter_is_torn_from_its_marks(text: str, language: str) -> None:
+def test_no_letter_is_separated_from_its_combining_marks(text: str, language: str) -> None:
     for start, _ in sentence_spans(text, language=language):
         follows_letter = start > 0 and text[start - 1].isalnum()
         assert not (follows_letter and unicodedata.combining(text[start]))
@@ -200,5 +200,5 @@ def test_words_do_not_depend_on_case_width_or_composition(text: str, language: s
 
 
 @given(text=TEXTS, language=LANGUAGES)
-def test_no_word_holds_white_space(text: str, language: str) -> None:
+def test_no_word_contains_white_space(text: str, language: str) -> None:
     assert all(word and not any(map(str.isspace, word)) for word in words(text, language=language))

@@ -37,7 +37,7 @@ def passages(source: Article, *, max_tokens: int) -> list[Passage]:
     return cut_passages(source, count_tokens=count_words, max_tokens=max_tokens)
 
 
-def test_a_short_paragraph_is_a_passage() -> None:
+def test_a_short_paragraph_is_one_passage() -> None:
     assert passages(article("a", "Satu dua.", "Tiga."), max_tokens=2) == [
         Passage(paragraph=1, start=0, end=9, text="Satu dua."),
         Passage(paragraph=2, start=11, end=16, text="Tiga."),
@@ -83,14 +83,14 @@ def test_a_long_thai_paragraph_without_full_stops_is_cut_at_its_spaces() -> None
     assert all(set(part.text.split(" ")) == {clause} for part in parts)
 
 
-def test_each_text_stands_after_the_title() -> None:
+def test_each_text_follows_the_title() -> None:
     assert titled("Panen", ["Naik.", "Turun."], count_tokens=count_words, max_tokens=2) == [
         "Panen. Naik.",
         "Panen. Turun.",
     ]
 
 
-def test_a_title_that_would_make_one_text_too_long_is_left_out_of_all() -> None:
+def test_a_title_is_left_out_if_it_makes_any_text_too_long() -> None:
     assert titled("Panen", ["Naik.", "Turun lagi."], count_tokens=count_words, max_tokens=2) == [
         "Naik.",
         "Turun lagi.",
@@ -121,7 +121,7 @@ PARAGRAPHS = st.lists(st.lists(SIGNS, max_size=80).map("".join), max_size=4)
     language=st.sampled_from(["id", "en", "zh-Hans", "th", "ar"]),
     max_tokens=st.integers(min_value=1, max_value=25),
 )
-def test_every_promise_holds_for_any_article(
+def test_passages_of_any_article_satisfy_every_invariant(
     paragraphs: list[str], language: str, max_tokens: int, count_tokens: CountTokens
 ) -> None:
     source = article("a", *paragraphs, language=language)
@@ -146,7 +146,7 @@ def test_every_promise_holds_for_any_article(
 
 
 @pytest.mark.parametrize("filler", [" ", "\u3000", "\U00012000"])
-def test_what_is_few_tokens_and_many_characters_is_cut(filler: str) -> None:
+def test_a_text_of_few_tokens_but_many_characters_is_split(filler: str) -> None:
     # To an encoder white space is nothing, and a run of signs that it does not know is one token.
     long = article("a", f"Panen kopi pada Senin{filler * 5000} naik.")
     passages = cut_passages(long, count_tokens=lambda texts: [1] * len(texts), max_tokens=40)

@@ -27,11 +27,11 @@ def found(text: str, *, in_code: bool = False) -> list[tuple[str, bool]]:
         ("- ", [("-", False)]),
     ],
 )
-def test_what_claims_and_what_does_not(text: str, expected: list[tuple[str, bool]]) -> None:
+def test_blocks_are_classified_as_claims_or_not(text: str, expected: list[tuple[str, bool]]) -> None:
     assert found(text) == expected
 
 
-def test_a_tables_rows_claim_but_its_header_does_not() -> None:
+def test_table_rows_are_claims_but_the_header_is_not() -> None:
     assert found("| Kota | Panen |\n|---|---|\n| Bogor | 12 ton |") == [
         ("Kota | Panen", False),
         ("|", False),
@@ -41,7 +41,7 @@ def test_a_tables_rows_claim_but_its_header_does_not() -> None:
     ]
 
 
-def test_code_goes_on_where_it_was_left() -> None:
+def test_code_continues_across_calls() -> None:
     assert found("Naik.\n```\nTurun.", in_code=True) == [("Naik.", False), ("```", False), ("Turun.", True)]
 
 
@@ -51,7 +51,7 @@ LINES = st.sampled_from(
 
 
 @given(text=st.lists(LINES | st.text(max_size=8), max_size=12).map("\n".join))
-def test_no_letter_is_lost_and_blocks_do_not_overlap(text: str) -> None:
+def test_blocks_lose_no_letter_and_do_not_overlap(text: str) -> None:
     position = 0
     for block in blocks(text, language="id", in_code=False, is_line_start=True):
         assert position <= block.start < block.end
@@ -70,6 +70,6 @@ def test_no_letter_is_lost_and_blocks_do_not_overlap(text: str) -> None:
         ("| | a", "| a", 0),
     ],
 )
-def test_the_cells_and_the_closing_bar_of_a_row(row: str, cells: str, bars: int) -> None:
+def test_a_row_has_its_cells_and_its_closing_bar(row: str, cells: str, bars: int) -> None:
     found = list(blocks(row, language="id", in_code=False, is_line_start=True))
     assert [row[block.start : block.end] for block in found] == [*([cells] if cells else []), *["|"] * bars]

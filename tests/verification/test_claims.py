@@ -53,7 +53,7 @@ def m(*numbers: int) -> str:
         (m(1), []),
     ],
 )
-def test_a_sentence_has_the_markers_in_it_and_behind_it(
+def test_a_sentence_has_the_markers_inside_and_after_it(
     text: str, expected: list[tuple[str, tuple[int, ...]]]
 ) -> None:
     assert sentences_of(text) == expected
@@ -75,24 +75,24 @@ def test_a_sentence_has_the_markers_in_it_and_behind_it(
         "Prices rose [[q00ff:" + "1," * 40 + "]].",
     ],
 )
-def test_what_only_looks_like_a_marker_stays_text(text: str) -> None:
+def test_a_text_that_only_looks_like_a_marker_stays_text(text: str) -> None:
     assert sentences_of(text) == [(text, ())]
 
 
 @pytest.mark.parametrize("text", ["[[q00ff:none]]", " [[q00ff: none]] ", "Sorry. [[q00ff:none]]"])
-def test_the_refusal_marker_is_no_text(text: str) -> None:
+def test_the_refusal_marker_is_not_text(text: str) -> None:
     sentences, is_refusal = read(text)
     assert is_refusal
     assert [sentence.text for sentence in sentences] == ([] if "Sorry" not in text else ["Sorry."])
 
 
-def test_another_frames_refusal_is_text() -> None:
+def test_the_refusal_marker_of_another_frame_is_text() -> None:
     sentences, is_refusal = read(["[[q00fe:none]]"])
     assert not is_refusal
     assert [sentence.text for sentence in sentences] == ["[[q00fe:none]]"]
 
 
-def test_list_items_are_sentences_and_their_bullets_stand_before_them() -> None:
+def test_list_items_are_sentences_with_bullets_before_them() -> None:
     sentences, _ = read([f"1. Prices rose. {m(1)}\n2. Rain fell. {m(2)}\n- So it goes. {m(1)}"])
     assert [(sentence.lead, sentence.text, sentence.evidence) for sentence in sentences] == [
         ("1. ", "Prices rose.", (1,)),
@@ -119,7 +119,7 @@ def test_languages_without_spaces() -> None:
     ]
 
 
-def test_a_sentence_is_given_while_the_next_is_written() -> None:
+def test_a_sentence_is_yielded_while_the_next_is_being_written() -> None:
     reader = SentenceReader(FRAME, language="en")
     assert list(reader.feed(f"Prices rose a lot. {m(1)} ")) == []
     assert list(reader.feed("Rain fell in June one day")) == [
@@ -127,7 +127,7 @@ def test_a_sentence_is_given_while_the_next_is_written() -> None:
     ]
 
 
-def test_a_date_torn_behind_its_full_stop_is_no_end_of_a_sentence() -> None:
+def test_a_date_split_after_its_full_stop_does_not_end_a_sentence() -> None:
     sentences, _ = read("Es war am 3. Januar des Jahres. Danach regnete es sehr lange.", language="de")
     assert [sentence.text for sentence in sentences] == [
         "Es war am 3. Januar des Jahres.",
@@ -162,7 +162,7 @@ FRAGMENTS = st.sampled_from(
 )
 @example(text=f"A. {m(1)} B [[q00ff:1, 2]]. C", cuts=list(range(60)), language="en")
 @example(text="“Foo. Bar.” said he, at some length. More of it.", cuts=list(range(60)), language="en")
-def test_the_tearing_changes_nothing(text: str, cuts: list[int], language: str) -> None:
+def test_sentences_do_not_depend_on_how_the_text_is_split(text: str, cuts: list[int], language: str) -> None:
     places = sorted({0, *(cut for cut in cuts if cut < len(text)), len(text)})
     pieces = [text[start:end] for start, end in pairwise(places)]
     assert read(pieces, language=language) == read([text], language=language)
@@ -170,12 +170,12 @@ def test_the_tearing_changes_nothing(text: str, cuts: list[int], language: str) 
 
 
 @pytest.mark.parametrize("broken_off", ["[[q00ff:", "[[q00ff:1", "[[q00ff:1, 2", "[[q00ff:1]", "[[q00ff:no"])
-def test_a_marker_that_is_broken_off_is_no_text(broken_off: str) -> None:
+def test_an_unfinished_marker_is_not_text(broken_off: str) -> None:
     assert sentences_of(f"Prices rose. {broken_off}") == [("Prices rose.", ())]
 
 
 @given(text=st.lists(FRAGMENTS, max_size=30).map("".join))
-def test_nothing_but_markers_and_white_space_is_lost(text: str) -> None:
+def test_only_markers_and_white_space_are_lost(text: str) -> None:
     sentences, _ = read([text])
     kept = "".join(sentence.lead + sentence.text for sentence in sentences)
     left = FRAME.marker_pattern.sub("", re.sub(BROKEN_OFF, "", text))
@@ -189,7 +189,7 @@ def test_nothing_but_markers_and_white_space_is_lost(text: str) -> None:
     ["word ", "x", "Prices rose. ", "Dr. ", '"a. ', "。", "[[", m(1), f"word {m(1)}", f"Up. {m(1)} "],
 )
 @pytest.mark.parametrize("piece_characters", [4, 200_000])
-def test_a_huge_line_takes_no_quadratic_time(unit: str, piece_characters: int) -> None:
+def test_a_huge_line_takes_linear_time(unit: str, piece_characters: int) -> None:
     text = (unit * (200_000 // len(unit) + 1))[:200_000]
     pieces: Sequence[str] = [text[at : at + piece_characters] for at in range(0, len(text), piece_characters)]
     started = time.process_time()
@@ -209,7 +209,7 @@ def test_a_huge_line_takes_no_quadratic_time(unit: str, piece_characters: int) -
         ("Use `x[1]` here [2].", [("Use `x[1]` here.", (2,))]),
     ],
 )
-def test_usual_markers_are_read_outside_of_code(
+def test_usual_markers_are_read_outside_code(
     text: str, expected: list[tuple[str, tuple[int, ...]]], tear: int
 ) -> None:
     reader = SentenceReader(FRAME, language="en", usual_markers=UsualMarkers(2, ()))

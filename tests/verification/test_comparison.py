@@ -28,7 +28,7 @@ def against(claim: str, language: str = "id", evidence: Statement = EVIDENCE) ->
         "Jembatan itu diresmikan pada bulan Juni.",
     ],
 )
-def test_facts_that_are_given(claim: str) -> None:
+def test_facts_that_the_evidence_states(claim: str) -> None:
     assert set(against(claim).findings) <= {"given"}
     assert all(against(claim).checks.values())
 
@@ -46,13 +46,13 @@ def test_facts_that_are_given(claim: str) -> None:
         ("Kata Gubernur Budi, jembatan itu panjang.", "names", "missing"),
     ],
 )
-def test_facts_that_are_not_given(claim: str, kind: str, finding: str) -> None:
+def test_facts_that_the_evidence_does_not_state(claim: str, kind: str, finding: str) -> None:
     comparison = against(claim)
     assert getattr(comparison, kind) == finding
     assert comparison.checks[kind] is False
 
 
-def test_a_number_that_is_given_once_cannot_stand_for_two() -> None:
+def test_a_number_stated_once_cannot_support_two() -> None:
     evidence = Statement("12 orang tewas dan 30 luka.", "id")
     assert against("30 orang tewas dan 30 luka.", evidence=evidence).numbers == "differs"
     assert against("12 orang tewas; 12 itu warga Bogor.", evidence=evidence).numbers == "differs"

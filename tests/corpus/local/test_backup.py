@@ -68,7 +68,7 @@ def names(folder: Path) -> set[str]:
 # Backup
 
 
-def test_a_backup_says_what_it_holds_and_is_one_file(data: Path, tmp_path: Path) -> None:
+def test_a_backup_is_one_file_and_reports_its_contents(data: Path, tmp_path: Path) -> None:
     target = tmp_path / "kutip.backup"
     contents = saved(data, target)
     assert contents == Contents(
@@ -78,7 +78,7 @@ def test_a_backup_says_what_it_holds_and_is_one_file(data: Path, tmp_path: Path)
     assert names(tmp_path) == {"data", "kutip.backup"}
 
 
-def test_what_was_backed_up_comes_back_whole(data: Path, backup: Path, tmp_path: Path) -> None:
+def test_a_restored_corpus_equals_the_original(data: Path, backup: Path, tmp_path: Path) -> None:
     put_back(tmp_path / "new", backup)
     with open_corpus(tmp_path / "new") as corpus:
         assert [corpus.article(source.id) for source in FIRST] == FIRST
@@ -96,7 +96,7 @@ def test_former_versions_are_backed_up_too(data: Path, tmp_path: Path) -> None:
         assert corpus.article("3", version=FIRST[3].version) == FIRST[3]
 
 
-def test_an_existing_file_is_replaced_only_when_told_to(data: Path, tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_only_if_requested(data: Path, tmp_path: Path) -> None:
     target = tmp_path / "kutip.backup"
     target.write_text("precious")
     with pytest.raises(
@@ -108,7 +108,7 @@ def test_an_existing_file_is_replaced_only_when_told_to(data: Path, tmp_path: Pa
     assert put_back(tmp_path / "new", target).articles == 20
 
 
-def test_there_must_be_a_corpus_and_nothing_is_made_of_none(tmp_path: Path) -> None:
+def test_a_backup_needs_a_corpus_and_creates_nothing_without_one(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"There are no articles in .*data\. Set KUTIP_DATA_DIR"):
         saved(tmp_path / "data", tmp_path / "b")
     assert names(tmp_path) == set()
@@ -122,7 +122,7 @@ def test_no_backup_goes_into_the_data_folder(data: Path, name: str) -> None:
     assert (data / DATABASE_NAME).read_bytes() == before
 
 
-def test_a_place_that_cannot_be_written_is_named(data: Path, tmp_path: Path) -> None:
+def test_an_unwritable_target_is_reported(data: Path, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match=r"Cannot write .*nowhere/b \(.*\)\. Choose another file"):
         saved(data, tmp_path / "nowhere" / "b")
 
@@ -146,7 +146,7 @@ def damage_in_the_middle(folder: Path) -> None:
         file.write(b"\xa5" * page_bytes)
 
 
-def test_a_full_disk_leaves_the_former_backup(data: Path, backup: Path) -> None:
+def test_a_full_disk_keeps_the_former_backup(data: Path, backup: Path) -> None:
     # A limit on the size of files stands for the disk.
     program = f"""
 import resource, signal
@@ -168,7 +168,7 @@ except BackupError as error:
     assert names(backup.parent) == {"data", backup.name}
 
 
-def test_a_backup_while_others_add_and_edit_is_one_state(data: Path, tmp_path: Path) -> None:
+def test_a_backup_during_changes_is_consistent(data: Path, tmp_path: Path) -> None:
     # Article n+1 is added only after article n, and each is edited once: so a state is a prefix.
     stopped = threading.Event()
 
@@ -194,7 +194,7 @@ def test_a_backup_while_others_add_and_edit_is_one_state(data: Path, tmp_path: P
             assert added == list(range(99, 99 + len(added)))
 
 
-def test_commits_made_during_a_backup_neither_enter_nor_delay_it(data: Path, tmp_path: Path) -> None:
+def test_commits_during_a_backup_are_not_in_it_and_do_not_delay_it(data: Path, tmp_path: Path) -> None:
     with open_corpus(data) as corpus:
         add(corpus, *LONG)
         steps: list[int] = []
@@ -212,7 +212,7 @@ def test_commits_made_during_a_backup_neither_enter_nor_delay_it(data: Path, tmp
 # Restore
 
 
-def test_articles_are_replaced_only_when_told_to(data: Path, backup: Path) -> None:
+def test_articles_are_replaced_only_if_requested(data: Path, backup: Path) -> None:
     with open_corpus(data) as corpus:
         add(corpus, article("new", "Gempa."))
     with pytest.raises(
@@ -237,7 +237,7 @@ def test_an_empty_corpus_may_be_replaced(backup: Path, tmp_path: Path) -> None:
     assert put_back(tmp_path / "new", backup).articles == 20
 
 
-def test_who_has_the_corpus_open_searches_the_restored_one(data: Path, backup: Path) -> None:
+def test_an_open_corpus_searches_the_restored_articles(data: Path, backup: Path) -> None:
     # An index that went on from where it was would miss some passages and name others.
     with open_corpus(data) as running:
         add(running, *(article(f"later {number}", "Gempa.", "Bus.") for number in range(5)))
@@ -256,7 +256,9 @@ def test_who_has_the_corpus_open_searches_the_restored_one(data: Path, backup: P
         check_against_brute_force(corpus)
 
 
-def test_a_running_corpus_knows_how_far_it_is_behind_a_restored_one(data: Path, backup: Path) -> None:
+def test_an_open_corpus_reports_how_far_its_indexes_are_behind_the_restored_database(
+    data: Path, backup: Path
+) -> None:
     with open_corpus(data) as running:
         vector_ids(running)
         keyword_ids(running)
@@ -264,7 +266,7 @@ def test_a_running_corpus_knows_how_far_it_is_behind_a_restored_one(data: Path, 
         assert all(progress.passages_behind >= 40 for progress in running.index_report().progress)
 
 
-def test_searches_during_restores_are_of_one_corpus_or_the_other(data: Path, tmp_path: Path) -> None:
+def test_searches_during_restores_see_one_corpus_or_the_other(data: Path, tmp_path: Path) -> None:
     with open_corpus(tmp_path / "other") as corpus:
         add(corpus, *(article(f"b{number}", f"Gempa kopi {number}.") for number in range(30)))
     backups = [tmp_path / "a.backup", tmp_path / "b.backup"]
@@ -295,7 +297,7 @@ def test_searches_during_restores_are_of_one_corpus_or_the_other(data: Path, tmp
         assert vector_ids(running)[0] == "b0"
 
 
-def test_a_server_in_another_process_sees_it(data: Path, backup: Path) -> None:
+def test_a_server_in_another_process_sees_the_restored_corpus(data: Path, backup: Path) -> None:
     program = f"""
 import sys
 from tests.corpus.local.test_backup import *
@@ -316,7 +318,7 @@ with open_corpus(Path({str(data)!r})) as corpus:
     assert out == "[] 20\n"
 
 
-def test_indexes_are_derived_anew_without_a_word(
+def test_indexes_are_rebuilt_without_a_message(
     data: Path, backup: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert (data / VECTORS_NAME).exists()
@@ -329,7 +331,7 @@ def test_indexes_are_derived_anew_without_a_word(
     assert caplog.messages == []
 
 
-def test_a_backup_of_an_older_format_is_brought_up(tmp_path: Path) -> None:
+def test_a_backup_of_an_older_format_is_migrated(tmp_path: Path) -> None:
     old = tmp_path / "old"
     with closing(sqlite3.connect(old, isolation_level=None)) as connection:
         m001_create_tables(connection)
@@ -347,7 +349,7 @@ def test_a_backup_of_a_newer_kutip_is_refused(backup: Path, tmp_path: Path) -> N
         put_back(tmp_path / "new", backup)
 
 
-def test_vectors_of_another_encoder_come_back_and_are_told(backup: Path, tmp_path: Path) -> None:
+def test_vectors_of_another_encoder_are_restored_and_reported(backup: Path, tmp_path: Path) -> None:
     assert put_back(tmp_path / "new", backup).encoder == EncoderIdentity("topics", 7)
     with pytest.raises(EncoderMismatch, match="run `kutip ingest --rebuild`"):
         LocalCorpus(tmp_path / "new", encoder=OTHER)
@@ -361,7 +363,7 @@ def test_vectors_of_another_encoder_come_back_and_are_told(backup: Path, tmp_pat
         (None, "is not a backup of Kutip .no such table: properties"),
     ],
 )
-def test_what_is_no_backup_changes_nothing(
+def test_a_file_that_is_not_a_backup_changes_nothing(
     data: Path, tmp_path: Path, content: bytes | None, message: str
 ) -> None:
     wrong = tmp_path / "wrong"
@@ -395,7 +397,7 @@ def test_a_backup_cut_short_changes_nothing(data: Path, backup: Path) -> None:
     check_refused(data, backup, BackupError, "is damaged|is not a backup")
 
 
-def test_a_missing_file_is_named(data: Path, tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(data: Path, tmp_path: Path) -> None:
     check_refused(data, tmp_path / "nirgends", NotFound, r"There is no file .*nirgends\. Name a file that")
 
 
@@ -407,7 +409,7 @@ def test_a_corpus_damaged_in_the_middle_is_replaced(data: Path, backup: Path) ->
         check_against_brute_force(corpus)
 
 
-def test_what_is_no_database_any_more_is_put_aside(data: Path, backup: Path) -> None:
+def test_a_file_that_is_no_longer_a_database_is_moved_aside(data: Path, backup: Path) -> None:
     (data / DATABASE_NAME).write_bytes(b"This is no database. " * 400)
     with pytest.raises(BackupError, match=r"Cannot read .*data \(file is not a database\)\. Keep it"):
         put_back(data, backup)
@@ -462,7 +464,7 @@ def test_the_last_state_of_any_article_survives_a_round_trip(tmp_path: Path) -> 
     assert ENCODER.name == "topics"
 
 
-def test_what_a_killed_backup_left_is_removed_but_not_what_another_one_writes(
+def test_files_of_a_killed_backup_are_removed_but_not_those_of_a_running_one(
     data: Path, tmp_path: Path
 ) -> None:
     left, in_use = (tmp_path / f"kutip.backup.unfinished-{name}" for name in ("left", "in-use"))

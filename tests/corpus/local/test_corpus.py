@@ -37,7 +37,7 @@ def open_corpus(folder: Path) -> LocalCorpus:
 # Several at once
 
 
-def test_whoever_writes_keeps_nobody_from_opening_and_searching(tmp_path: Path) -> None:
+def test_a_writer_does_not_block_opening_and_searching(tmp_path: Path) -> None:
     with open_corpus(tmp_path) as corpus:
         add(corpus, COFFEE)
     with closing(sqlite3.connect(tmp_path / DATABASE_NAME, isolation_level=None)) as writer:
@@ -54,7 +54,7 @@ def in_another_thread(work: Callable[[], object]) -> None:
 @pytest.mark.parametrize("find", [vector_hits, keyword_hits])
 @pytest.mark.parametrize("is_index_ahead", [False, True])
 @pytest.mark.parametrize("filters", [{}, {"article_id": ("kopi",)}])
-def test_searches_at_one_state_do_not_see_what_is_written_meanwhile(
+def test_searches_in_a_snapshot_do_not_see_later_writes(
     corpus: LocalCorpus, find: Callable[..., list[Hit]], is_index_ahead: bool, filters: dict[str, Any]
 ) -> None:
     edited = article("kopi", "Kopi satu.", "Kopi dua.", title="Panen")
@@ -160,7 +160,7 @@ DAMAGES: list[Callable[[Path], None]] = [
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_whatever_became_of_the_index_file_the_search_is_right(
+def test_search_is_right_whatever_happened_to_the_index_file(
     filled: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(filled)
@@ -173,7 +173,7 @@ def test_whatever_became_of_the_index_file_the_search_is_right(
         check_against_brute_force(corpus)
 
 
-def test_an_index_that_is_never_saved_again_is_not_trusted_later(filled: Path) -> None:
+def test_an_outdated_index_file_is_not_trusted(filled: Path) -> None:
     # A backup of the database was put back; it then grew beyond what the index knew, and was killed.
     put_the_old_database_back(filled)
     killed = open_corpus(filled)
@@ -185,7 +185,7 @@ def test_an_index_that_is_never_saved_again_is_not_trusted_later(filled: Path) -
     killed.close()
 
 
-def test_a_new_corpus_does_not_trust_the_index_of_the_one_before(filled: Path) -> None:
+def test_a_new_corpus_does_not_trust_the_index_of_an_earlier_one(filled: Path) -> None:
     for file in filled.glob(f"{DATABASE_NAME}*"):
         file.unlink()
     with open_corpus(filled) as corpus:
@@ -229,7 +229,7 @@ def test_an_index_file_that_cannot_be_written_is_a_warning(
 # What cannot be used
 
 
-def test_a_corpus_of_a_newer_kutip_is_refused(filled: Path) -> None:
+def test_a_corpus_from_a_newer_version_is_refused(filled: Path) -> None:
     with closing(sqlite3.connect(filled / DATABASE_NAME)) as database:
         database.execute("PRAGMA user_version = 99")
     with pytest.raises(CorpusTooNew, match=r"format 99, but .* supports formats up to 2: upgrade"):
@@ -239,7 +239,7 @@ def test_a_corpus_of_a_newer_kutip_is_refused(filled: Path) -> None:
 NEXT_STEP = "make it writable or set KUTIP_DATA_DIR to another folder"
 
 
-def test_a_file_where_the_folder_should_be_is_not_writable(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_reported_as_not_writable(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(
         CorpusNotWritable, match=rf"The data folder .*file is not writable \(.*File exists.*\): {NEXT_STEP}"
@@ -252,7 +252,7 @@ def test_a_file_where_the_folder_should_be_is_not_writable(tmp_path: Path) -> No
         open_corpus(tmp_path / "file" / "sub")
 
 
-def test_a_folder_where_the_database_should_be_is_not_writable(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_database_is_reported_as_not_writable(tmp_path: Path) -> None:
     (tmp_path / DATABASE_NAME).mkdir()
     with pytest.raises(
         CorpusNotWritable, match=rf"is not writable \(unable to open database file\): {NEXT_STEP}"
@@ -260,12 +260,12 @@ def test_a_folder_where_the_database_should_be_is_not_writable(tmp_path: Path) -
         open_corpus(tmp_path)
 
 
-def test_a_folder_that_cannot_be_made_is_not_writable(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported_as_not_writable(tmp_path: Path) -> None:
     with pytest.raises(CorpusNotWritable, match=rf"is not writable \(.*File name too long.*\): {NEXT_STEP}"):
         open_corpus(tmp_path / ("x" * 300))
 
 
-def test_a_file_that_is_no_database_is_damaged(filled: Path) -> None:
+def test_a_file_that_is_not_a_database_is_reported_as_damaged(filled: Path) -> None:
     (filled / DATABASE_NAME).write_bytes(b"This is no database. " * 400)
     with pytest.raises(
         CorpusError,
@@ -274,7 +274,7 @@ def test_a_file_that_is_no_database_is_damaged(filled: Path) -> None:
         open_corpus(filled)
 
 
-def test_a_database_damaged_in_the_middle_says_so_when_it_is_read(filled: Path) -> None:
+def test_a_database_damaged_in_the_middle_is_reported_when_it_is_read(filled: Path) -> None:
     with closing(sqlite3.connect(filled / DATABASE_NAME)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (root,) = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'passages'").fetchone()
@@ -290,6 +290,6 @@ def test_a_database_damaged_in_the_middle_says_so_when_it_is_read(filled: Path) 
 
 
 @pytest.fixture(autouse=True)
-def _no_index_is_left_half_written(tmp_path: Path) -> Iterator[None]:
+def _no_temporary_index_files_are_left(tmp_path: Path) -> Iterator[None]:
     yield
     assert [path.name for path in tmp_path.rglob(f"{VECTORS_NAME}?*")] == []

@@ -17,12 +17,12 @@ def small_tiers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("of", "point"), [(of, point) for of in POINTS for point in POINTS[of]], ids=str)
-def test_killed_at_a_named_point(tmp_path: Path, of: str, point: Point) -> None:
+def test_a_kill_at_a_named_point_loses_nothing(tmp_path: Path, of: str, point: Point) -> None:
     outcome = kill_at(point, of=of, folder=tmp_path / "data", chance=chance_of(str(point)))
     assert outcome.was_killed
 
 
-def test_killed_again_and_again_at_any_time(tmp_path: Path) -> None:
+def test_repeated_kills_at_random_times_lose_nothing(tmp_path: Path) -> None:
     chance = chance_of(0)
     articles = make_folder(tmp_path / "data")
     outcomes = []

@@ -30,14 +30,14 @@ def insert(connection: sqlite3.Connection, number: int) -> None:
     connection.execute("INSERT INTO numbers VALUES (?)", [number])
 
 
-def test_what_is_written_is_read(database: Database) -> None:
+def test_written_rows_are_read(database: Database) -> None:
     with database.writing() as connection:
         insert(connection, 1)
     assert numbers(database) == [1]
 
 
 @pytest.mark.parametrize("error", [ValueError("mine"), KeyboardInterrupt("mine")])
-def test_an_exception_undoes_the_whole_transaction(database: Database, error: BaseException) -> None:
+def test_an_exception_rolls_back_the_whole_transaction(database: Database, error: BaseException) -> None:
     def fail() -> None:
         with database.writing() as connection:
             insert(connection, 1)
@@ -51,7 +51,7 @@ def test_an_exception_undoes_the_whole_transaction(database: Database, error: Ba
     assert numbers(database) == [2]
 
 
-def test_a_reader_sees_one_state_whatever_is_written(database: Database) -> None:
+def test_a_reader_sees_one_state_despite_writes(database: Database) -> None:
     with database.reading() as connection:
         query = "SELECT count(*) FROM numbers"
         assert connection.execute(query).fetchone()[0] == 0
@@ -69,7 +69,7 @@ def fill_the_disk(database: Database) -> None:
         connection.execute("INSERT INTO large VALUES (zeroblob(1000000))")
 
 
-def test_a_full_disk_undoes_the_transaction_and_the_next_one_works(database: Database) -> None:
+def test_a_full_disk_rolls_back_the_transaction_and_the_next_one_works(database: Database) -> None:
     message = r"The disk of .* is full, and the last change was not stored: free some space"
     with pytest.raises(CorpusError, match=message):
         fill_the_disk(database)
@@ -85,13 +85,13 @@ def write_twice(database: Database, number: int) -> None:
         insert(connection, number)
 
 
-def test_a_mistake_of_the_caller_is_not_called_damage(database: Database) -> None:
+def test_an_error_of_the_caller_is_not_reported_as_damage(database: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE constraint failed"):
         write_twice(database, 1)
     assert numbers(database) == []
 
 
-def test_the_log_stays_short_though_somebody_always_reads(database: Database, tmp_path: Path) -> None:
+def test_the_write_ahead_log_stays_short_despite_constant_reads(database: Database, tmp_path: Path) -> None:
     is_over = threading.Event()
 
     def read() -> None:
@@ -118,7 +118,7 @@ def test_the_log_stays_short_though_somebody_always_reads(database: Database, tm
     assert lengths[-1] == 0
 
 
-def test_a_read_in_another_sees_the_same_state(database: Database) -> None:
+def test_a_nested_read_sees_the_same_state(database: Database) -> None:
     def count() -> int:
         with database.reading() as connection:
             (found,) = connection.execute("SELECT count(*) FROM numbers").fetchone()
@@ -151,7 +151,7 @@ def test_writers_in_threads_take_turns(database: Database) -> None:
     assert len(numbers(database)) == 80
 
 
-def test_a_writer_of_another_process_is_waited_for_and_then_named(
+def test_a_writer_in_another_process_is_waited_for_and_then_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.corpus.local.database._BUSY_TIMEOUT_SECONDS", 0.2)

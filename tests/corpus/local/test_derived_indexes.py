@@ -99,7 +99,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_few_vectors_are_all_compared(tmp_path: Path) -> None:
+def test_a_small_index_compares_all_vectors(tmp_path: Path) -> None:
     with open_corpus(tmp_path) as corpus:
         add(corpus, 0, 15)
         corpus.optimize()
@@ -107,7 +107,7 @@ def test_few_vectors_are_all_compared(tmp_path: Path) -> None:
         assert recall(corpus) == 1.0
 
 
-def test_many_are_searched_in_lists_and_rescored(large: Path) -> None:
+def test_a_large_index_is_searched_in_lists_and_rescored(large: Path) -> None:
     with open_corpus(large) as corpus:
         tier = corpus.vector_tier()
         assert tier.lists == 32  # 2 to the power of log2(√600) rounded: 4.6 → 5
@@ -115,7 +115,7 @@ def test_many_are_searched_in_lists_and_rescored(large: Path) -> None:
         assert recall(corpus) >= 0.98
 
 
-def test_what_is_added_and_removed_after_training_counts_at_once(large: Path) -> None:
+def test_additions_and_removals_after_training_take_effect_at_once(large: Path) -> None:
     with open_corpus(large) as corpus:
         add(corpus, 100, 10)
         for number in range(20):
@@ -126,7 +126,7 @@ def test_what_is_added_and_removed_after_training_counts_at_once(large: Path) ->
         assert len(keyword_ids(corpus, "kopi")) == 50
 
 
-def test_a_filter_that_keeps_little_finds_all_of_it(large: Path) -> None:
+def test_a_filter_that_few_passages_pass_finds_all_of_them(large: Path) -> None:
     with open_corpus(large) as corpus:
         add(corpus, 100, 1, language="en")
         english = Filters(language=("en",))
@@ -136,7 +136,7 @@ def test_a_filter_that_keeps_little_finds_all_of_it(large: Path) -> None:
         assert corpus.vector_search(vectors(1, seed=3)[0], depth=5, filters=Filters(language=("fr",))) == []
 
 
-def test_the_tier_is_trained_beside_the_searches(tmp_path: Path) -> None:
+def test_a_tier_is_trained_while_searches_run(tmp_path: Path) -> None:
     with open_corpus(tmp_path) as corpus:
         add(corpus, 0, 60)
         query = vectors(1, seed=3)[0]
@@ -185,7 +185,7 @@ def test_several_threads_search_while_another_adds(tmp_path: Path) -> None:
         assert len(keyword_ids(corpus, "kopi")) == 60
 
 
-def test_files_are_used_as_they_are(large: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_intact_files_are_used(large: Path, caplog: pytest.LogCaptureFixture) -> None:
     written = {path: path.stat().st_mtime_ns for path in files(large)}
     with open_corpus(large) as corpus:
         assert recall(corpus) >= 0.98
@@ -212,7 +212,7 @@ def flip_a_bit(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [cut_short, flip_a_bit, Path.unlink])
-def test_a_damaged_file_is_built_anew_and_said(
+def test_a_damaged_file_is_rebuilt_and_reported(
     large: Path, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None]
 ) -> None:
     damage(large / VECTORS_NAME)
@@ -228,7 +228,7 @@ def test_a_damaged_file_is_built_anew_and_said(
         assert "Rebuilding the vector index from the database" in messages
 
 
-def test_another_process_takes_over_what_one_trained(tmp_path: Path) -> None:
+def test_a_process_uses_the_index_that_another_one_trained(tmp_path: Path) -> None:
     with open_corpus(tmp_path) as first, open_corpus(tmp_path) as second:
         add(first, 0, 60)
         assert second.vector_tier().lists == 0
@@ -241,7 +241,7 @@ def test_another_process_takes_over_what_one_trained(tmp_path: Path) -> None:
             assert keyword_ids(corpus, "a63") == ["63"]
 
 
-def test_a_full_disk_leaves_the_searches_right(large: Path) -> None:
+def test_searches_are_right_on_a_full_disk(large: Path) -> None:
     # A limit on the size of files stands for the disk; SQLite's own writes stay below it.
     program = f"""
 import resource, signal, sys
@@ -271,7 +271,7 @@ with open_corpus(Path({str(large)!r})) as corpus:
         assert recall(corpus) >= 0.98
 
 
-def test_what_a_killed_process_left_half_written_is_removed(large: Path) -> None:
+def test_temporary_files_of_a_killed_process_are_removed(large: Path) -> None:
     left = vector_index.unfinished(large / VECTORS_NAME)
     left.write_bytes(b"half")
     with open_corpus(large) as corpus:
@@ -295,7 +295,7 @@ def test_an_index_that_another_process_emptied_is_not_trained(
         assert not len(corpus._derived.searched_vectors.index)
 
 
-def test_a_corpus_closed_while_it_trains_is_whole(tmp_path: Path) -> None:
+def test_a_corpus_closed_during_training_stays_intact(tmp_path: Path) -> None:
     with open_corpus(tmp_path) as corpus:
         add(corpus, 0, 60)
         corpus.vector_search(vectors(1, seed=3)[0], depth=10)
@@ -304,7 +304,7 @@ def test_a_corpus_closed_while_it_trains_is_whole(tmp_path: Path) -> None:
         assert len(keyword_ids(corpus, "kopi")) == 60
 
 
-def test_words_of_an_older_analysis_are_made_anew(large: Path) -> None:
+def test_words_of_an_older_analysis_are_computed_again(large: Path) -> None:
     with open_corpus(large) as corpus, corpus._database.writing() as connection:
         connection.execute("UPDATE passages SET words = 'teh'")
         connection.execute("UPDATE properties SET value = '0' WHERE name = 'analysis'")

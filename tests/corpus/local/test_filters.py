@@ -53,14 +53,14 @@ def passing(connection: sqlite3.Connection, filters: Filters) -> list[str]:
     return [row[0] for row in rows]
 
 
-def test_no_filter_lets_everything_pass(connection: sqlite3.Connection) -> None:
+def test_without_filters_every_article_passes(connection: sqlite3.Connection) -> None:
     store(connection, "a")
     assert where(Filters()) == ("1", [])
     assert passing(connection, Filters()) == ["a"]
 
 
 @pytest.mark.parametrize("value", INJECTIONS)
-def test_a_value_is_only_a_value(connection: sqlite3.Connection, value: str) -> None:
+def test_a_filter_value_cannot_change_the_condition(connection: sqlite3.Connection, value: str) -> None:
     store(connection, "plain", outlet="x", author="x", section="x", metadata={"key": "x"})
     store(connection, value, outlet=value, author=value, section=value, metadata={"key": value, value: 1})
     for filters in (
@@ -97,7 +97,7 @@ def test_a_value_is_only_a_value(connection: sqlite3.Connection, value: str) -> 
         "*",
     ],
 )
-def test_a_metadata_key_may_hold_any_sign(connection: sqlite3.Connection, key: str) -> None:
+def test_a_metadata_key_may_contain_any_character(connection: sqlite3.Connection, key: str) -> None:
     store(connection, "has", metadata={"other": 0, key: "x"})
     store(connection, "has another value", metadata={key: "y"})
     store(connection, "has it elsewhere", metadata={"outer": {key: "x"}})
@@ -159,7 +159,7 @@ def test_a_number_that_json_cannot_express_is_refused(value: float) -> None:
         where(Filters(metadata={"key": value}))
 
 
-def test_every_condition_must_hold(connection: sqlite3.Connection) -> None:
+def test_an_article_must_pass_every_filter(connection: sqlite3.Connection) -> None:
     store(connection, "both", outlet="KABAR", section="Kota", metadata={"a": 1, "b": 2})
     store(connection, "outlet", outlet="KABAR", metadata={"a": 1})
     store(connection, "section", section="Kota", metadata={"b": 2})
@@ -167,14 +167,14 @@ def test_every_condition_must_hold(connection: sqlite3.Connection) -> None:
     assert passing(connection, Filters(metadata={"a": 1, "b": 2})) == ["both"]
 
 
-def test_days_are_inclusive_and_leave_the_undated_out(connection: sqlite3.Connection) -> None:
+def test_date_ranges_are_inclusive_and_exclude_undated_articles(connection: sqlite3.Connection) -> None:
     condition, parameters = where(Filters(published_from=date(2025, 7, 27), published_to=date(2025, 7, 28)))
     assert condition == "published_day >= ? AND published_day <= ?"
     assert parameters == ["2025-07-27", "2025-07-28"]
     assert where(Filters(published_from=date(2025, 7, 27)), with_dates=False) == ("1", [])
 
 
-def test_the_condition_holds_no_value_of_the_caller() -> None:
+def test_the_sql_condition_contains_no_value_of_the_caller() -> None:
     filters = Filters(outlet=("rahasia",), metadata={"kunci": "rahasia"})
     condition, parameters = where(filters)
     assert "rahasia" not in condition

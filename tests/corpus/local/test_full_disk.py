@@ -76,7 +76,7 @@ def ingest_until_full(corpus: LocalCorpus, articles: dict[str, Article]) -> None
 
 
 @pytest.mark.parametrize("room", FREE)
-def test_what_was_acknowledged_before_the_disk_was_full_is_there(disk: Path, room: int) -> None:
+def test_acknowledged_articles_survive_a_full_disk(disk: Path, room: int) -> None:
     articles = dict(make_folder(disk / "data"))
     fill(disk, but=room)
     with pytest.raises(CorpusError, match=FULL), open_corpus(disk / "data") as corpus:
@@ -86,7 +86,7 @@ def test_what_was_acknowledged_before_the_disk_was_full_is_there(disk: Path, roo
 
 
 @pytest.mark.parametrize("room", [0, 16_384, 65_536])
-def test_searches_go_on_where_the_indexes_cannot_be_written(disk: Path, room: int) -> None:
+def test_searches_work_if_the_indexes_cannot_be_written(disk: Path, room: int) -> None:
     articles = dict(make_folder(disk / "data"))
     with open_corpus(disk / "data") as corpus:
         step = some_step("ingest", chance_of(1))
@@ -104,7 +104,7 @@ def test_searches_go_on_where_the_indexes_cannot_be_written(disk: Path, room: in
 
 
 @pytest.mark.parametrize("room", FREE[:3])
-def test_a_migration_that_finds_no_room_changes_nothing(disk: Path, room: int) -> None:
+def test_a_migration_on_a_full_disk_changes_nothing(disk: Path, room: int) -> None:
     articles = make_folder(disk / "data")
     make_old(disk / "data")
     fill(disk, but=room)
@@ -117,7 +117,7 @@ def test_a_migration_that_finds_no_room_changes_nothing(disk: Path, room: int) -
 NOT_WRITABLE = r"The data folder .*data is not writable \(.*\): make it writable or set KUTIP_DATA_DIR"
 
 
-def test_a_read_only_folder_that_was_closed_is_refused(disk: Path) -> None:
+def test_a_read_only_folder_of_a_closed_corpus_is_refused(disk: Path) -> None:
     articles = make_folder(disk / "data")
     mount("-o", "remount,ro", f"{disk}")
     with pytest.raises(CorpusNotWritable, match=NOT_WRITABLE):
@@ -126,7 +126,7 @@ def test_a_read_only_folder_that_was_closed_is_refused(disk: Path) -> None:
     check_folder(disk / "data", [articles])
 
 
-def test_a_read_only_folder_that_a_killed_process_left_is_searched(disk: Path) -> None:
+def test_a_read_only_folder_left_by_a_killed_process_can_be_searched(disk: Path) -> None:
     articles = make_folder(disk / "data")
     steps = usual_steps(chance_of(0))
     kill = Kill(POINTS["a transaction"][0], occurrence=4, delay_seconds=0)

@@ -101,15 +101,15 @@ def mended(folder: Path) -> dict[str, int]:
     return by_what(findings)
 
 
-def test_a_whole_corpus_has_no_finding(data: Path) -> None:
+def test_an_intact_corpus_has_no_findings(data: Path) -> None:
     assert found(data) == {}
 
 
-def test_an_empty_corpus_is_whole(tmp_path: Path) -> None:
+def test_an_empty_corpus_has_no_findings(tmp_path: Path) -> None:
     assert found(tmp_path) == {}
 
 
-def test_a_corpus_in_use_is_checked_as_it_is_when_the_check_begins(data: Path) -> None:
+def test_a_check_sees_the_corpus_as_it_was_at_its_beginning(data: Path) -> None:
     with open_corpus(data) as running, open_corpus(data) as checking:
 
         def edit(done: int, total: int) -> None:
@@ -198,7 +198,7 @@ MENDABLE = {
 
 
 @pytest.mark.parametrize(("statement", "what", "count"), MENDABLE.values(), ids=MENDABLE)
-def test_what_is_derived_is_found_and_made_again(data: Path, statement: str, what: str, count: int) -> None:
+def test_damaged_derived_data_is_found_and_rebuilt(data: Path, statement: str, what: str, count: int) -> None:
     alter(data, statement)
     assert found(data)[what] == count
     assert mended(data) == {}
@@ -220,7 +220,7 @@ def check_whole(folder: Path) -> None:
         assert keyword_ids(corpus, "tiga", outlet=("KABAR",)) == ["panjang"]
 
 
-def test_an_article_that_lost_its_header_is_listed_again_in_its_newest_version(data: Path) -> None:
+def test_an_article_without_a_header_is_restored_in_its_newest_version(data: Path) -> None:
     alter(
         data,
         "DELETE FROM passages WHERE article_id = 'kopi'",
@@ -244,9 +244,7 @@ ALTERATIONS = {
 
 
 @pytest.mark.parametrize("altered", ALTERATIONS.values(), ids=ALTERATIONS)
-def test_an_article_that_is_not_what_its_version_says_is_not_quoted_and_kept(
-    data: Path, altered: str
-) -> None:
+def test_an_article_that_does_not_match_its_version_is_withdrawn_but_kept(data: Path, altered: str) -> None:
     alter(data, f"UPDATE versions SET document = {altered} WHERE article_id = 'banjir'")
     assert found(data) == {"articles that do not match their version": 1}
     assert mended(data) == {"articles removed from search because they do not match their version": 1}
@@ -260,7 +258,7 @@ def test_an_article_that_is_not_what_its_version_says_is_not_quoted_and_kept(
     check_whole(data)
 
 
-def test_an_article_out_of_the_search_can_be_deleted(data: Path) -> None:
+def test_a_withdrawn_article_can_be_deleted(data: Path) -> None:
     alter(data, "UPDATE versions SET document = 'null' WHERE article_id = 'banjir'")
     mended(data)
     with open_corpus(data) as corpus:
@@ -274,7 +272,7 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_a_former_version_that_was_altered_is_told_and_left(data: Path) -> None:
+def test_an_altered_former_version_is_reported_and_kept(data: Path) -> None:
     former = article("kopi", "Kopi dulu.").version
     alter(
         data, f"UPDATE versions SET document = replace(document, 'dulu', 'lalu') WHERE version = '{former}'"
@@ -288,7 +286,7 @@ def test_a_former_version_that_was_altered_is_told_and_left(data: Path) -> None:
         assert keyword_ids(corpus, "panen") == ["kopi", "panjang"]
 
 
-def test_an_article_whose_text_is_lost_is_told_and_left(data: Path) -> None:
+def test_an_article_without_its_text_is_reported_and_kept(data: Path) -> None:
     alter(data, "DELETE FROM versions WHERE article_id = 'banjir'")
     assert found(data) == mended(data) == {"articles whose text is lost": 1}
     with open_corpus(data) as corpus:
@@ -296,7 +294,7 @@ def test_an_article_whose_text_is_lost_is_told_and_left(data: Path) -> None:
     assert found(data) == {}
 
 
-def test_a_corpus_that_does_not_say_whose_vectors_it_holds(data: Path) -> None:
+def test_vectors_of_an_unknown_encoder_are_reported(data: Path) -> None:
     alter(data, "DELETE FROM properties WHERE name = 'encoder'")
     with LocalCorpus(data, encoder=None) as corpus:
         assert by_what(corpus.check(on_progress=ignore_progress)) == {
@@ -307,7 +305,7 @@ def test_a_corpus_that_does_not_say_whose_vectors_it_holds(data: Path) -> None:
 # The file
 
 
-def test_a_damaged_index_of_sqlite_is_made_again(data: Path) -> None:
+def test_a_damaged_sqlite_index_is_rebuilt(data: Path) -> None:
     with closing(sqlite3.connect(data / DATABASE_NAME, isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(
@@ -318,7 +316,7 @@ def test_a_damaged_index_of_sqlite_is_made_again(data: Path) -> None:
     assert mended(data) == {}
 
 
-def test_search_on_vectors_of_several_lengths_says_what_to_do(data: Path) -> None:
+def test_searching_vectors_of_different_lengths_names_the_remedy(data: Path) -> None:
     alter(data, "UPDATE passages SET vector = substr(vector, 1, 8) WHERE article_id = 'kopi'")
     (data / VECTORS_NAME).unlink()
     message = r"stored vectors differ in length: run `kutip doctor --fix`"
@@ -330,7 +328,7 @@ def test_search_on_vectors_of_several_lengths_says_what_to_do(data: Path) -> Non
         vector_hits(corpus, "kopi")
 
 
-def test_reading_an_altered_article_says_what_to_do(data: Path) -> None:
+def test_reading_an_altered_article_names_the_remedy(data: Path) -> None:
     alter(data, "UPDATE versions SET document = '{}' WHERE article_id = 'banjir'")
     with (
         open_corpus(data) as corpus,
@@ -376,7 +374,7 @@ def exchange_two(index: VectorIndex, ids: list[int]) -> None:
         *((change, True) for change in (have_one_twice, exchange_two)),
     ],
 )
-def test_a_vector_index_that_differs_is_found_and_built_anew(
+def test_a_wrong_vector_index_is_found_and_rebuilt(
     data: Path,
     monkeypatch: pytest.MonkeyPatch,
     change: Callable[[VectorIndex, list[int]], None],
@@ -399,7 +397,7 @@ def test_a_vector_index_that_differs_is_found_and_built_anew(
     assert found(data) == {}
 
 
-def test_who_has_the_corpus_open_leaves_a_wrong_index_when_another_process_mends(data: Path) -> None:
+def test_an_open_corpus_drops_a_wrong_index_after_another_process_repaired_it(data: Path) -> None:
     vector_file(data, exchange_two)
     with open_corpus(data) as running:
         assert vector_hits(running, "banjir", depth=1)[0].article_id == "kopi"
@@ -407,9 +405,7 @@ def test_who_has_the_corpus_open_leaves_a_wrong_index_when_another_process_mends
         check_against_brute_force(running)
 
 
-def test_a_keyword_index_that_differs_is_found_and_built_anew(
-    data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_keyword_index_is_found_and_rebuilt(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derived_keywords, "_WRITTEN_FROM", 1)
     with open_corpus(data) as corpus:
         corpus.optimize()
@@ -476,7 +472,7 @@ def unaltered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=EXAMPLES)
 @given(st.lists(alterations(), min_size=1, max_size=3))
-def test_any_alterations_are_found_and_what_is_left_can_be_trusted(
+def test_any_alteration_is_found_and_the_repaired_corpus_can_be_trusted(
     tmp_path_factory: pytest.TempPathFactory, unaltered: Path, statements: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("altered") / "data"

@@ -67,7 +67,7 @@ def test_a_passage_is_found_by_any_of_its_words() -> None:
     assert found(index, "kop") == found(index, "Kopi") == found(index, "") == found(index) == []
 
 
-def test_the_best_are_found_where_not_all_are_asked_for() -> None:
+def test_a_limited_search_returns_the_best() -> None:
     assert filled().search({"kopi": 1.0}, depth=1, filters=NO_FILTERS) == [2]
 
 
@@ -80,14 +80,14 @@ def test_counts_passages_not_words() -> None:
     assert [filled().passages_with(word) for word in ("kopi", "panen", "teh")] == [2, 1, 0]
 
 
-def test_what_is_removed_is_found_and_counted_no_more() -> None:
+def test_removed_passages_are_neither_found_nor_counted() -> None:
     index = filled()
     index.remove({2: "kopi kopi", 99: "kopi"})
     assert found(index, "kopi") == [1]
     assert index.passages_with("kopi") == 1
 
 
-def test_what_is_kept_is_found_with_what_came_after(folder: Path) -> None:
+def test_saved_and_newer_passages_are_found_together(folder: Path) -> None:
     index = reopened(folder)
     index.add([entry(4, "kopi teh")])
     assert found(index, "kopi") == [1, 2, 4]
@@ -97,7 +97,7 @@ def test_what_is_kept_is_found_with_what_came_after(folder: Path) -> None:
     assert [index.passages_with(word) for word in ("kopi", "naik", "teh")] == [1, 0, 0]
 
 
-def test_the_best_are_found_beside_many_removed(folder: Path) -> None:
+def test_the_best_are_found_despite_many_removed_passages(folder: Path) -> None:
     many = [entry(number, "kopi " * (200 - number)) for number in range(10, 100)]
     write_index(folder, many, removed=[], state={**STATE, "last_passage": 99}, clear_first=False)
     index = reopened(folder)
@@ -107,7 +107,7 @@ def test_the_best_are_found_beside_many_removed(folder: Path) -> None:
     assert best[0] >= 90
 
 
-def test_keeping_again_adds_and_removes(folder: Path) -> None:
+def test_writing_the_folder_again_adds_and_removes(folder: Path) -> None:
     write_index(
         folder, [entry(4, "teh")], removed=[2, 3], state={**STATE, "last_passage": 4}, clear_first=False
     )
@@ -117,12 +117,12 @@ def test_keeping_again_adds_and_removes(folder: Path) -> None:
     assert open_saved(folder)[1] == {**STATE, "last_passage": 4}
 
 
-def test_keeping_anew_forgets(folder: Path) -> None:
+def test_writing_with_clear_first_drops_the_old_contents(folder: Path) -> None:
     write_index(folder, [entry(4, "teh")], removed=[], state=STATE, clear_first=True)
     assert (found(reopened(folder), "kopi"), found(reopened(folder), "teh")) == ([], [4])
 
 
-def test_an_open_index_does_not_see_what_is_kept_after(folder: Path) -> None:
+def test_an_open_index_does_not_see_later_writes(folder: Path) -> None:
     index = reopened(folder)
     write_index(
         folder, [entry(4, "kopi")], removed=[1], state={**STATE, "last_passage": 4}, clear_first=False
@@ -138,12 +138,12 @@ def test_a_second_writer_is_refused(folder: Path) -> None:
     del writer
 
 
-def test_a_word_longer_than_any_index_takes_leaves_the_others() -> None:
+def test_a_word_too_long_for_the_index_does_not_affect_the_others() -> None:
     index = filled([entry(1, "kopi " + "x" * 5_000_000 + " teh")])
     assert found(index, "kopi") == found(index, "teh") == [1]
 
 
-def test_ten_thousand_equal_passages() -> None:
+def test_ten_thousand_equal_passages_are_found() -> None:
     index = filled(entry(number, "kopi naik") for number in range(1, 10_001))
     assert index.passages_with("kopi") == 10_000
     assert len(index.search({"kopi": 1.0}, depth=100, filters=NO_FILTERS)) == 100
@@ -166,7 +166,9 @@ def test_ten_thousand_equal_passages() -> None:
         (Filters(metadata={"long": "x" * 100_000}), [3]),
     ],
 )
-def test_only_what_passes_the_filters_is_found(filters: Filters, passes: list[int], tmp_path: Path) -> None:
+def test_only_passages_that_pass_the_filters_are_found(
+    filters: Filters, passes: list[int], tmp_path: Path
+) -> None:
     long = '{"long":"' + "x" * 100_000 + '"}'
     entries = [
         entry(1, "kopi", id="a", outlet="Suara", metadata='{"n":1}'),
@@ -186,7 +188,7 @@ STEPS = st.lists(st.one_of(WORDS, st.just("remove"), st.just("keep")), max_size=
 
 @settings(max_examples=60, deadline=None)
 @given(steps=STEPS, seed=st.integers(0, 1000))
-def test_finds_and_counts_what_a_dictionary_does(steps: list[Any], seed: int) -> None:
+def test_the_index_agrees_with_a_dictionary(steps: list[Any], seed: int) -> None:
     chooser = random.Random(seed)  # noqa: S311
     present: dict[int, str] = {}
     removed: dict[int, str] = {}
@@ -234,7 +236,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
         open_saved(tmp_path / "kept")
 
 
-def test_any_file_missing_cut_short_or_altered_is_refused(folder: Path) -> None:
+def test_a_missing_truncated_or_altered_file_is_refused(folder: Path) -> None:
     files = [path for path in folder.iterdir() if path.suffix not in ("", ".lock")]
     assert {path.suffix for path in files} >= {".idx", ".term", ".fast", ".store", ".json"}
     for path in files:
@@ -254,7 +256,7 @@ def test_any_file_missing_cut_short_or_altered_is_refused(folder: Path) -> None:
 # Writers that came to an end
 
 
-def test_what_a_killed_writer_left_stops_none_after_it(tmp_path: Path) -> None:
+def test_files_of_a_killed_writer_do_not_stop_the_next_one(tmp_path: Path) -> None:
     folder, finished = tmp_path / "killed", tmp_path / "finished"
     odd, even = range(1, 200, 2), list(range(2, 200, 2))
     write_index(folder, [entry(n, "kopi") for n in range(1, 200)], removed=[], state=STATE, clear_first=True)
@@ -274,7 +276,7 @@ def broken_entries() -> Iterator[Entry]:
     raise ValueError("no more rows")
 
 
-def test_a_writer_that_failed_lets_the_next_one_write_while_its_error_is_kept(folder: Path) -> None:
+def test_after_a_failed_writer_another_can_write_while_the_error_is_kept(folder: Path) -> None:
     with pytest.raises(ValueError, match="no more rows") as kept_error:
         write_index(folder, broken_entries(), removed=[], state=STATE, clear_first=False)
     write_index(folder, [entry(5, "susu")], removed=[], state=STATE, clear_first=False)

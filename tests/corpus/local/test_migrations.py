@@ -33,14 +33,14 @@ def test_an_empty_database_gets_every_table(connection: sqlite3.Connection) -> N
     assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
-def test_migrating_again_changes_nothing(connection: sqlite3.Connection) -> None:
+def test_migrating_twice_changes_nothing(connection: sqlite3.Connection) -> None:
     migrate(connection)
     before = schema(connection), connection.execute("SELECT * FROM properties").fetchall()
     migrate(connection)
     assert (schema(connection), connection.execute("SELECT * FROM properties").fetchall()) == before
 
 
-def test_each_corpus_has_a_number_of_its_own(connection: sqlite3.Connection) -> None:
+def test_each_corpus_has_its_own_number(connection: sqlite3.Connection) -> None:
     migrate(connection)
     other = sqlite3.connect(":memory:", isolation_level=None)
     migrate(other)
@@ -51,7 +51,7 @@ def test_each_corpus_has_a_number_of_its_own(connection: sqlite3.Connection) -> 
     other.close()
 
 
-def test_a_migration_is_undone_with_its_transaction(connection: sqlite3.Connection) -> None:
+def test_a_migration_is_rolled_back_with_its_transaction(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN")
     migrate(connection)
     connection.execute("ROLLBACK")
@@ -59,7 +59,7 @@ def test_a_migration_is_undone_with_its_transaction(connection: sqlite3.Connecti
     assert connection.execute("PRAGMA user_version").fetchone() == (0,)
 
 
-def test_a_newer_format_is_refused_and_left_alone(connection: sqlite3.Connection) -> None:
+def test_a_newer_format_is_refused_and_not_changed(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA user_version = 99")
     with pytest.raises(CorpusTooNew, match=r"format 99, but .* supports formats up to 2: upgrade"):
         migrate(connection)

@@ -121,7 +121,7 @@ def filled(folder: Path) -> Path:
     return folder
 
 
-def test_each_search_finds_one_version_whole_while_two_processes_edit(tmp_path: Path) -> None:
+def test_each_search_finds_one_complete_version_while_two_processes_edit(tmp_path: Path) -> None:
     said = at_once(filled(tmp_path), ["edit", "edit", "ask", "ask"], seconds=2)
     assert all(one["edits"] > 1 for one in said[:2])
     assert all(one["searches"] > 1 for one in said[2:])

@@ -106,7 +106,7 @@ def readiness(corpus: MilvusCorpus) -> tuple[int, str]:
     return reply.status_code, reply.json().get("detail", "")
 
 
-def test_a_server_that_is_not_there_is_named_and_later_found(tmp_path: Path, prefix: str) -> None:
+def test_an_unreachable_server_is_reported_and_used_when_it_is_back(tmp_path: Path, prefix: str) -> None:
     port = free_port()
     uri = f"http://127.0.0.1:{port}"
     with open_corpus(uri, prefix, timeout_seconds=2) as corpus:
@@ -149,7 +149,9 @@ def _eventually_ready(client: TestClient) -> dict[str, int]:
         time.sleep(0.1)
 
 
-def test_a_slow_server_is_waited_for_as_long_as_the_setting_says(link: tuple[str, Link], prefix: str) -> None:
+def test_a_slow_server_is_waited_for_until_the_configured_timeout(
+    link: tuple[str, Link], prefix: str
+) -> None:
     uri, between = link
     with open_corpus(uri, prefix) as patient, open_corpus(uri, prefix, timeout_seconds=1) as corpus:
         add(patient, COFFEE)
@@ -172,7 +174,7 @@ def test_a_slow_server_is_waited_for_as_long_as_the_setting_says(link: tuple[str
         assert readiness(corpus)[0] == 200
 
 
-def test_a_server_that_takes_no_writes_serves_searches(link: tuple[str, Link], prefix: str) -> None:
+def test_a_read_only_server_answers_searches(link: tuple[str, Link], prefix: str) -> None:
     uri, between = link
     with open_corpus(uri, prefix) as corpus:
         add(corpus, COFFEE)
@@ -205,7 +207,7 @@ def test_a_server_of_another_version_is_refused(link: tuple[str, Link], prefix: 
         assert corpus.counts() == Counts(articles=0, passages=0)
 
 
-def test_a_server_that_refuses_the_token_is_named(link: tuple[str, Link], prefix: str) -> None:
+def test_a_server_that_refuses_the_token_is_reported(link: tuple[str, Link], prefix: str) -> None:
     uri, between = link
 
     def refuse(request: bytes, passed_on: Any, context: Any) -> bytes:
@@ -229,7 +231,7 @@ def test_a_corpus_of_another_format_is_refused(milvus_uri: str, prefix: str) -> 
         open_corpus(milvus_uri, prefix)
 
 
-def test_readiness_tells_that_the_vectors_are_another_encoders(milvus_uri: str, prefix: str) -> None:
+def test_readiness_reports_vectors_of_another_encoder(milvus_uri: str, prefix: str) -> None:
     with open_corpus(milvus_uri, prefix) as running:
         add(running, COFFEE)
         with MilvusCorpus(
@@ -246,7 +248,7 @@ def test_readiness_tells_that_the_vectors_are_another_encoders(milvus_uri: str, 
         assert vector_ids(running) == ["kopi"]
 
 
-def test_a_corpus_that_somebody_dropped_is_made_again(milvus_uri: str, prefix: str) -> None:
+def test_dropped_collections_are_created_again(milvus_uri: str, prefix: str) -> None:
     with open_corpus(milvus_uri, prefix) as corpus:
         add(corpus, COFFEE)
         collections = corpus._collections
@@ -258,7 +260,9 @@ def test_a_corpus_that_somebody_dropped_is_made_again(milvus_uri: str, prefix: s
         assert vector_ids(corpus) == ["kopi"]
 
 
-def test_what_milvus_cannot_hold_is_refused_before_anything_is_written(milvus_uri: str, prefix: str) -> None:
+def test_values_too_large_for_milvus_are_refused_before_anything_is_written(
+    milvus_uri: str, prefix: str
+) -> None:
     with open_corpus(milvus_uri, prefix) as corpus:
         add(corpus, COFFEE)
         for source, message in (
@@ -280,7 +284,7 @@ def test_what_milvus_cannot_hold_is_refused_before_anything_is_written(milvus_ur
         assert corpus.article("i" * 40_000) is None
 
 
-def test_words_beyond_what_a_field_holds_are_left_out() -> None:
+def test_words_beyond_the_length_of_a_field_are_left_out() -> None:
     assert encoded_words(["kopi"] * 20_000) == " ".join(["kopi"] * 13_107)
     assert encoded_words([]) == "0x"
 
@@ -335,7 +339,7 @@ def writes_of_an_edit(link: tuple[str, Link], prefix: str) -> int:
         return sum(method in {"Upsert", "Delete"} for method in between.sent)
 
 
-def test_wherever_a_worker_is_killed_the_article_is_whole_and_nothing_is_left(
+def test_a_worker_killed_at_any_write_leaves_a_complete_article_and_no_remains(
     link: tuple[str, Link], milvus_uri: str, prefix: str
 ) -> None:
     uri, between = link
@@ -369,7 +373,7 @@ def test_wherever_a_worker_is_killed_the_article_is_whole_and_nothing_is_left(
     assert seen == {False, True}
 
 
-def test_wherever_a_worker_is_killed_that_removes_nothing_is_left(
+def test_a_worker_killed_at_any_write_of_a_removal_leaves_no_remains(
     link: tuple[str, Link], milvus_uri: str, prefix: str
 ) -> None:
     uri, between = link
@@ -389,7 +393,7 @@ def test_wherever_a_worker_is_killed_that_removes_nothing_is_left(
             assert changes_of(other) == []
 
 
-def test_a_removed_article_is_forgotten_although_another_worker_was_adding_it(
+def test_a_removed_article_stays_removed_while_another_worker_adds_it(
     link: tuple[str, Link], milvus_uri: str, prefix: str
 ) -> None:
     uri, between = link
@@ -412,7 +416,7 @@ def test_a_removed_article_is_forgotten_although_another_worker_was_adding_it(
         assert changes_of(other) == []
 
 
-def test_a_lost_reply_doubles_nothing(link: tuple[str, Link], milvus_uri: str, prefix: str) -> None:
+def test_a_lost_reply_causes_no_duplicates(link: tuple[str, Link], milvus_uri: str, prefix: str) -> None:
     uri, between = link
     lost: list[bytes] = []
 
@@ -439,7 +443,7 @@ def test_a_lost_reply_doubles_nothing(link: tuple[str, Link], milvus_uri: str, p
 # Several workers at once
 
 
-def test_what_two_workers_did_not_know_of_each_other_is_deleted_later(
+def test_duplicates_of_two_unaware_workers_are_deleted_later(
     link: tuple[str, Link], milvus_uri: str, prefix: str
 ) -> None:
     uri, between = link
@@ -461,7 +465,7 @@ def test_what_two_workers_did_not_know_of_each_other_is_deleted_later(
         check_against_brute_force(quick)
 
 
-def test_two_workers_that_add_the_same_articles_double_nothing(milvus_uri: str, prefix: str) -> None:
+def test_two_workers_that_add_the_same_articles_cause_no_duplicates(milvus_uri: str, prefix: str) -> None:
     articles = [article(f"{number}", f"Kopi {number}.", f"Banjir {number}.") for number in range(15)]
 
     def work() -> list[str]:
@@ -478,7 +482,7 @@ def test_two_workers_that_add_the_same_articles_double_nothing(milvus_uri: str, 
         check_against_brute_force(corpus)
 
 
-def test_of_two_versions_at_once_one_is_current_and_both_are_kept(
+def test_of_two_concurrent_versions_one_becomes_current_and_both_are_kept(
     link: tuple[str, Link], milvus_uri: str, prefix: str
 ) -> None:
     uri, between = link
@@ -507,7 +511,7 @@ def test_of_two_versions_at_once_one_is_current_and_both_are_kept(
 # What nobody ever sees
 
 
-def test_an_article_that_changes_while_it_is_searched_for_is_found_whole(
+def test_an_article_that_changes_during_a_search_is_found_in_one_version(
     link: tuple[str, Link], milvus_uri: str, prefix: str
 ) -> None:
     uri, between = link
@@ -581,14 +585,14 @@ def test_backups_of_folders_are_refused(command: str, tmp_path: Path) -> None:
     assert "KUTIP_CORPUS is 'milvus', and this command works on the `local` corpus only" in result.err
 
 
-def test_without_an_address_the_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_address_the_error_names_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUTIP_CORPUS", "milvus")
     result = kutip("articles", "list")
     assert result.code == 2
     assert "KUTIP_MILVUS_URI is not set. Set it to the address of the server" in result.err
 
 
-def test_without_the_client_the_extra_is_named(tmp_path: Path) -> None:
+def test_without_the_client_the_error_names_the_extra(tmp_path: Path) -> None:
     uri = "http://127.0.0.1:1"
     run = kutip_without("pymilvus", tmp_path, "articles", "list", corpus="milvus", milvus_uri=uri)
     assert run.returncode == 2
@@ -600,7 +604,7 @@ def test_the_local_corpus_needs_no_client(tmp_path: Path) -> None:
     assert (run.returncode, "Add some with `kutip ingest PATH`" in run.stderr) == (3, True)
 
 
-def test_every_index_that_can_be_set_is_searched_deep_enough() -> None:
+def test_every_configurable_index_is_searched_deep_enough() -> None:
     for index in get_args(VectorIndexType):
         params = Layout(index=index).search_params(5000)
         assert all(value >= 5000 for name, value in params.items() if name != "nprobe")
@@ -609,7 +613,7 @@ def test_every_index_that_can_be_set_is_searched_deep_enough() -> None:
 # What is wrong with what is stored
 
 
-def test_an_article_without_its_passages_is_found_and_mended(milvus_uri: str, prefix: str) -> None:
+def test_an_article_without_passages_is_found_and_repaired(milvus_uri: str, prefix: str) -> None:
     with open_corpus(milvus_uri, prefix) as corpus:
         add(corpus, COFFEE, FLOOD)
         name = corpus._collections.passages()
@@ -624,7 +628,7 @@ def test_an_article_without_its_passages_is_found_and_mended(milvus_uri: str, pr
         check_against_brute_force(corpus)
 
 
-def test_an_article_whose_document_is_lost_is_found(milvus_uri: str, prefix: str) -> None:
+def test_an_article_without_its_document_is_found(milvus_uri: str, prefix: str) -> None:
     with open_corpus(milvus_uri, prefix) as corpus:
         add(corpus, COFFEE, FLOOD)
         corpus._server.delete(corpus._collections.documents, one_of("article", [key_of("kopi")]))

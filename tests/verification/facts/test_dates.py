@@ -39,7 +39,7 @@ def days(text: str, language: str, reference: date | None = PUBLISHED) -> list[t
         ("3. Juni 2024", "de"),
     ],
 )
-def test_one_day_in_many_forms(text: str, language: str) -> None:
+def test_one_day_is_read_in_many_formats(text: str, language: str) -> None:
     assert days(text, language) == [(Day(2024, 6, 3),)]
 
 
@@ -57,7 +57,7 @@ def test_one_day_in_many_forms(text: str, language: str) -> None:
         ("skor 3/6", "id", []),
     ],
 )
-def test_what_is_given_and_no_more(text: str, language: str, expected: list[tuple[Day, ...]]) -> None:
+def test_partial_dates_are_read_as_given(text: str, language: str, expected: list[tuple[Day, ...]]) -> None:
     assert days(text, language) == expected
 
 
@@ -66,7 +66,7 @@ def test_without_the_articles_day_the_year_stays_open() -> None:
     assert days("kemarin", "id", None) == []
 
 
-def test_the_rest_holds_no_date() -> None:
+def test_the_remaining_text_contains_no_date() -> None:
     _, rest = find_dates("pada 3 juni 2024 naik 5", language="id", reference=None)
     assert rest.split() == ["pada", "naik", "5"]
 

@@ -23,7 +23,7 @@ def hard(text: str, language: str = "id") -> list[str]:
         ("政府将修建一座新桥", "zh-Hans", []),
     ],
 )
-def test_capitals_name(text: str, language: str, expected: list[str]) -> None:
+def test_capitalised_words_are_names(text: str, language: str, expected: list[str]) -> None:
     assert hard(text, language) == expected
 
 
@@ -39,7 +39,7 @@ def test_capitals_name(text: str, language: str, expected: list[str]) -> None:
         ("Iran", "Irak", False),
     ],
 )
-def test_a_name_is_held_in_other_forms(name: str, text: str, *, expected: bool) -> None:
+def test_a_name_is_found_in_other_forms(name: str, text: str, *, expected: bool) -> None:
     (found,) = [Name(name, plain_tokens(name)[0], is_soft=False)]
     assert holds(plain_tokens(text), found, same_language=True) is expected
 
@@ -48,7 +48,7 @@ def test_a_name_is_held_in_other_forms(name: str, text: str, *, expected: bool) 
     ("name", "text"),
     [("Putin", "قال بوتين"), ("Putin", "заявил Путин"), ("Modi", "मोदी ने कहा"), ("Rusia", "in Russia")],
 )
-def test_a_name_is_held_in_other_scripts_and_languages(name: str, text: str) -> None:
+def test_a_name_is_found_in_other_scripts_and_languages(name: str, text: str) -> None:
     found = Name(name, plain_tokens(name)[0], is_soft=False)
     assert holds(plain_tokens(text), found, same_language=False)
     assert not holds(plain_tokens("Osaka 大阪"), found, same_language=False)

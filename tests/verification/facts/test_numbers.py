@@ -39,12 +39,12 @@ def same(left: tuple[str, str], right: tuple[str, str]) -> bool:
         ("9" * 400, set()),
     ],
 )
-def test_points_and_commas_are_read_as_they_may_be_meant(digits: str, expected: set[float]) -> None:
+def test_ambiguous_points_and_commas_have_both_readings(digits: str, expected: set[float]) -> None:
     assert readings(digits) == expected
 
 
 @given(number=st.integers(0, 10**12))
-def test_a_whole_number_reads_the_same_however_its_thousands_are_written(number: int) -> None:
+def test_a_whole_number_is_read_with_any_thousands_separator(number: int) -> None:
     for separator in (",", ".", "\u202f"):
         assert float(number) in readings(f"{number:,}".replace(",", separator))
 
@@ -81,7 +81,7 @@ def test_a_whole_number_reads_the_same_however_its_thousands_are_written(number:
         ("luas 5 km²", "id", [{5}]),
     ],
 )
-def test_finds_numbers_in_the_forms_of_a_language(
+def test_numbers_are_found_in_the_formats_of_a_language(
     text: str, language: str, expected: list[set[float]]
 ) -> None:
     assert values(text, language) == expected
@@ -112,7 +112,7 @@ def test_numbers_are_equal_by_value_and_unit(
     assert same(left, right) is expected
 
 
-def test_one_may_be_an_article_and_need_not_be_given() -> None:
+def test_the_word_one_may_be_an_article_and_need_not_be_supported() -> None:
     assert [quantity.is_soft for quantity in quantities("salah satu dari dua", "id")] == [True, False]
 
 

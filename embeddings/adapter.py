@@ -18,7 +18,6 @@ from embeddings.weights import FloatArray, ModelLoadError, WeightsFile
 
 VERSION = "1"
 FILE = Path(__file__).parent / "cross-encoder.safetensors"
-SHA256 = ""
 
 HEADS = ("pool", "claim", "relevance", "span")
 
@@ -73,7 +72,7 @@ class AdaptedWeights:
         return self._weights.blocks(name, row_weights=row_weights)
 
 
-def read_adapter(path: Path = FILE, *, sha256: str | None = SHA256) -> Adapter:
+def read_adapter(path: Path, *, sha256: str | None = None) -> Adapter:
     """Read an adapter; its hash is checked unless `sha256` is None.
 
     Raises:

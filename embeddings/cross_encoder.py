@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from embeddings.adapter import AdaptedWeights, Adapter, read_adapter
+from embeddings.adapter import AdaptedWeights, Adapter
 from embeddings.encoder import batches_by_tokens
 from embeddings.openvino_bert import OpenVinoBert
 from embeddings.unigram import UnigramTokenizer
@@ -179,13 +179,12 @@ class BundledCrossEncoder:
         return pooled
 
 
-def load(adapter: Adapter | None = None) -> BundledCrossEncoder:
+def load(adapter: Adapter) -> BundledCrossEncoder:
     """Build the bundled cross-encoder in memory, on OpenVINO.
 
     Raises:
-        ModelLoadError: the weights or the adapter are missing, damaged or of another version.
+        ModelLoadError: the bundled weights are missing or damaged.
     """
-    adapter = adapter or read_adapter()
     weights = open_weights()
     layers = OpenVinoBert(AdaptedWeights(weights, adapter))
     tokenizer = UnigramTokenizer(weights.vocabulary())

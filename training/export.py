@@ -1,6 +1,6 @@
 """Write the trained tensors to the adapter file of the package: `python -m training.export`.
 
-The program prints the hash of the file. `embeddings/adapter.py` must contain this hash.
+The program prints the size and the hash of the file.
 """
 
 import argparse

@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--limit", type=int, default=1000, help="maximum number of questions per set")
     options = parser.parse_args()
-    reader = load(read_adapter(options.adapter, sha256=None))
+    reader = load(read_adapter(options.adapter))
     for name, figures in measure(reader, options.shared, limit=options.limit):
         print(name, " ".join(f"{key} {value:.3f}" for key, value in figures.items()), flush=True)  # noqa: T201
 

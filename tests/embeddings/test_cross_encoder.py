@@ -90,7 +90,7 @@ def test_every_part_of_a_passage_has_a_share_in_the_answer(reader: BundledCrossE
 
 
 def test_an_adapter_is_read_back(tmp_path: Path) -> None:
-    adapter = read_adapter(write(tmp_path / "adapter.safetensors"), sha256=None)
+    adapter = read_adapter(write(tmp_path / "adapter.safetensors"))
     assert np.allclose(adapter.tensors["l0.q.a"], tensors()["l0.q.a"], atol=1e-3)
 
 
@@ -99,11 +99,11 @@ def test_an_adapter_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     with pytest.raises(ModelLoadError, match="damaged or of another version of Kutip: reinstall Kutip"):
         read_adapter(path, sha256="0" * 64)
     with pytest.raises(ModelLoadError, match="adapter of version 7; this Kutip reads version 1"):
-        read_adapter(write(tmp_path / "other.safetensors", version="7"), sha256=None)
+        read_adapter(write(tmp_path / "other.safetensors", version="7"))
     with pytest.raises(ModelLoadError, match="trained on other weights"):
-        read_adapter(write(tmp_path / "weights.safetensors", weights_sha256="abc"), sha256=None)
+        read_adapter(write(tmp_path / "weights.safetensors", weights_sha256="abc"))
     with pytest.raises(ModelLoadError, match=r"missing\.safetensors cannot be read"):
-        read_adapter(tmp_path / "missing.safetensors", sha256=None)
+        read_adapter(tmp_path / "missing.safetensors")
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ModelLoadError, match="cannot be read"):
-        read_adapter(path, sha256=None)
+        read_adapter(path)

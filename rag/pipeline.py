@@ -41,10 +41,7 @@ __all__ = ["OnFailure", "Pipeline", "Question"]
 logger = logging.getLogger(__name__)
 
 _CACHED_SENTENCES = 10_000  # vectors of sentences of recently used passages; about 20 MB
-
-# The longest wait for the search with which an answer begins.
-_MAX_WAIT_SECONDS = 5.0
-
+_MAX_WAIT_SECONDS = 5.0  # for the search with which an answer begins
 
 OnFailure = Callable[[str], object]
 

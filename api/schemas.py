@@ -229,6 +229,13 @@ class SearchBody(StrictBody):
         SearchMode,
         Field(description="Search by meaning (`vector`), by words (`keyword`) or by both (`hybrid`)"),
     ] = "hybrid"
+    rerank: Annotated[
+        bool | None,
+        Field(
+            description="Reorder the best hits with a model that reads each one together with the query. "
+            "Default: true if `KUTIP_RERANKER_MODEL` is set"
+        ),
+    ] = None
 
     def to_question(self) -> Question:
         """Return the query for the pipeline."""

@@ -1,40 +1,36 @@
-"""Fit which sentence answers, and when a question is refused.
+"""Fit the order of the hits that were read, and when a question is refused.
 
 Answerable questions are asked of whole corpora, withheld ones of corpora without the articles that hold their
 answers, off-corpus ones of corpora of something else. Groups weigh the same, whatever their size, and other
-languages together as much as Indonesian. Prints what the `WEIGHTS` of `rag.answering.best_sentences` and the
-`CALIBRATIONS` of `rag.answering.refusal` would hold, and how many of each group are answered: by what they do
-hold, by the new fit, and by one without the group's set.
+languages together as much as Indonesian. Prints what `rag.search.reranking` and `rag.answering.refusal` would
+contain, and for each group the share answered, by the current values, by the new fit, and by a fit without
+the group's set.
 """
 
+import argparse
 import json
 import random
 import shutil
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.data import (
-    BUILD,
-    articles,
-    bundled_encoder,
-    folder_argument,
-    indonesian_pool,
-    open_corpus,
-    xquad,
-)
+from benchmarks.data import BUILD, articles, bundled_encoder, indonesian_pool, open_corpus, xquad
 from benchmarks.retrieval import OTHER_LANGUAGES
+from embeddings.adapter import FILE, read_adapter
+from embeddings.bundled_cross_encoder import load
+from embeddings.cross_encoder import CrossEncoder
 from embeddings.weights import FloatArray
-from rag.answering.best_sentences import WEIGHTS, SentenceWeights, sentence_candidates
-from rag.answering.refusal import CALIBRATIONS, Calibration, Signals, is_same_language, signals_of
+from rag.answering.refusal import ACROSS_LANGUAGES, ANSWERED, RELEVANT, SAME_LANGUAGE
 from rag.corpus.local.corpus import LocalCorpus
-from rag.pipeline import Question
+from rag.corpus.protocol import NO_FILTERS
+from rag.search.reranking import DEPTH, read_hits
 from rag.search.retrieval import Query, hybrid_search
 from rag.text.languages import detect_language
 
@@ -43,14 +39,12 @@ QUESTIONS_A_GROUP = 300
 # Sets on unrelated subjects.
 OFF_CORPUS = ("facqa-dev", "idk-mrc-dev", "xquad-dev")
 
-# Similarities differ by hundredths and shares by tenths. After scaling, one penalty suits both.
-_SCALES = np.array([10.0, 10.0, 1, 1, 1, 1, 1])
-_PENALTY = 0.01
+_RANK_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question of the evaluation sets with its set, its kind and its answers, if any."""
+    """A question of the evaluation sets with its set, its kind, and its answers in the corpus, if any."""
 
     set_name: str
     kind: str
@@ -60,166 +54,98 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One question with the features of the sentences, which of them answer it, and the passages' signals."""
+    """One question, what was read in its hits in the order of the search, and which of them answer it.
+
+    `best_sentence_answers` says for each hit whether its sentence with the highest score contains the answer.
+    """
 
     asked: Asked
     is_same_language: bool
-    features: FloatArray
+    relevance: FloatArray
     is_good: tuple[bool, ...]
-    signals: Signals
+    best_sentence_answers: tuple[bool, ...]
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """The set and the kind of the question."""
+        return self.asked.set_name, self.asked.kind
 
 
 def main() -> None:
     """Print the fits and their results."""
-    folder = folder_argument(__doc__)
-    samples = _usual_language_only(list(_samples(folder)))
-    weights = fit_weights(_informative(samples))
-    print("sentences:", *_named(SentenceWeights, weights))
-    _print_quotes(samples, weights)
-    print("answered: current values, new fit, fit without the group's set")
-    for title, is_same, names in (
-        ("same language", True, ("score", "background")),
-        ("across languages", False, ("prominence", "lead")),
-    ):
-        chosen = [sample for sample in samples if sample.is_same_language == is_same]
-        _print_answers(title, chosen, weights, names)
-    _print_relevance("same language", samples, True, ("similarity", "coverage", "background"))
-    _print_relevance("across languages", samples, False, ("prominence",))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation sets")
+    parser.add_argument("--adapter", type=Path, default=FILE, help="adapter of the cross-encoder")
+    parser.add_argument("--size", type=int, default=QUESTIONS_A_GROUP, help="questions in a group")
+    options = parser.parse_args()
+    cross_encoder = load(read_adapter(options.adapter, sha256=None))
+    samples = list(_samples(options.data, cross_encoder, options.size))
+    _print_order(samples)
+    for is_same, title in ((True, "SAME_LANGUAGE"), (False, "ACROSS_LANGUAGES")):
+        _print_refusals(title, [sample for sample in samples if sample.is_same_language == is_same])
 
 
-def _usual_language_only(samples: Sequence[Sample]) -> list[Sample]:
-    """Leave out the few questions whose best hit is in another language than most hits of their group."""
-    groups = Counter((s.asked.set_name, s.asked.kind, s.is_same_language) for s in samples)
-    return [
-        s
-        for s in samples
-        if groups[s.asked.set_name, s.asked.kind, s.is_same_language]
-        > groups[s.asked.set_name, s.asked.kind, not s.is_same_language]
-    ]
+def _print_order(samples: Sequence[Sample]) -> None:
+    """Print for each rank weight how often the first hit, and its best sentence, answers."""
+    answerable = [sample for sample in samples if sample.asked.kind == "answerable" and any(sample.is_good)]
+    for name in ("all", *dict.fromkeys(sample.asked.set_name for sample in answerable)):
+        chosen = [sample for sample in answerable if name in ("all", sample.asked.set_name)]
+        unread = np.mean([sample.is_good[0] for sample in chosen])
+        shares = []
+        for weight in _RANK_WEIGHTS:
+            firsts = [(sample, _first(sample, weight)) for sample in chosen]
+            good = np.mean([sample.is_good[place] for sample, place in firsts])
+            quoted = np.mean([sample.best_sentence_answers[place] for sample, place in firsts])
+            shares.append(f"{weight}: {good:.3f}/{quoted:.3f}")
+        print(f"{name:22} {len(chosen):4}  unread {unread:.3f}  rank weight", " ".join(shares))
 
 
-def fit_weights(samples: Sequence[Sample]) -> FloatArray:
-    """Return the weights that make the answering sentences most likely, by a conditional logit."""
-    groups = [sample.asked.set_name for sample in samples]
-    data = [
-        (sample.features * _SCALES, np.array(sample.is_good), 1000 / groups.count(group))
-        for sample, group in zip(samples, groups, strict=True)
-    ]
-
-    def loss(weights: FloatArray) -> tuple[float, FloatArray]:
-        total, slope = _PENALTY * float(weights @ weights), 2 * _PENALTY * weights
-        for features, is_good, importance in data:
-            scores = features @ weights
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            of_good = shares[is_good].sum()
-            total -= importance * float(np.log(of_good))
-            slope = slope + importance * features.T @ (shares - np.where(is_good, shares, 0) / of_good)
-        return total, slope
-
-    found = minimize(loss, np.zeros(len(_SCALES)), jac=True, method="L-BFGS-B")
-    weights: FloatArray = found.x * _SCALES
-    return weights
+def _first(sample: Sample, weight: float) -> int:
+    ranks = np.arange(1, len(sample.relevance) + 1)
+    return int((sample.relevance - weight * np.log(ranks)).argmax())
 
 
-def _informative(samples: Sequence[Sample]) -> list[Sample]:
-    """Return the Indonesian samples in which some sentences answer the question and some do not."""
-    return [
-        sample
-        for sample in samples
-        if sample.asked.kind == "answerable"
-        and sample.asked.set_name in ("facqa", "idk-mrc-dev", "idk-mrc-train", "xquad id")
-        and 0 < sum(sample.is_good) < len(sample.is_good)
-    ]
-
-
-def _print_quotes(samples: Sequence[Sample], weights: FloatArray) -> None:
-    for name in dict.fromkeys(sample.asked.set_name for sample in _informative(samples)):
-        left_out = fit_weights([s for s in _informative(samples) if s.asked.set_name != name])
-        asked = [s for s in samples if s.asked.set_name == name and s.asked.kind == "answerable"]
+def _print_refusals(title: str, samples: Sequence[Sample]) -> None:
+    fitted = _logistic(samples)
+    print(f"{title} = Calibration(slope={fitted[0]:.3f}, intercept={fitted[1]:.3f})")
+    current = SAME_LANGUAGE if samples[0].is_same_language else ACROSS_LANGUAGES
+    in_force = np.array([current.slope, current.intercept])
+    for group in dict.fromkeys(sample.group for sample in samples):
+        of_set = group[0].split()[0]
+        left_out = _logistic([sample for sample in samples if sample.asked.set_name.split()[0] != of_set])
+        chosen = [sample for sample in samples if sample.group == group]
         shares = [
-            np.mean([s.is_good[int((s.features @ fitted).argmax())] for s in asked])
-            for fitted in (weights, left_out)
+            f"{np.mean(_probabilities(chosen, values) >= threshold):.3f}"
+            for values in (in_force, fitted, left_out)
+            for threshold in (RELEVANT, ANSWERED)
         ]
-        print(f"  {name:16} best sentence answers {shares[0]:.3f}, fit without the set {shares[1]:.3f}")
+        print(f"  {group[0]:22}{group[1]:12}{len(chosen):5} questions, relevant and answered", *shares)
+    for threshold in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6):
+        answered = {
+            kind: f"{np.mean(_probabilities(chosen, fitted) >= threshold):.3f}"
+            for kind in dict.fromkeys(sample.asked.kind for sample in samples)
+            for chosen in [[sample for sample in samples if sample.asked.kind == kind]]
+        }
+        print(f"  threshold {threshold}: answered", answered)
 
 
-def _print_answers(title: str, samples: Sequence[Sample], weights: FloatArray, names: Sequence[str]) -> None:
-    table = np.array([_signals(sample, weights, names) for sample in samples])
-    calibration = _calibration(samples[0].is_same_language)
-    threshold = calibration.answer_threshold
-    in_force = [calibration.answer.probability(_all_signals(sample)) >= threshold for sample in samples]
-    _print_fit(f"answer, {title}", samples, table, names, threshold, in_force)
+def _probabilities(samples: Sequence[Sample], fitted: FloatArray) -> FloatArray:
+    odds = fitted[0] * np.array([sample.relevance.max() for sample in samples]) + fitted[1]
+    probabilities: FloatArray = 1 / (1 + np.exp(-odds))
+    return probabilities
 
 
-def _print_relevance(title: str, samples: Sequence[Sample], is_same: bool, names: Sequence[str]) -> None:
-    chosen = [s for s in samples if s.is_same_language == is_same and s.asked.kind != "near-miss"]
-    table = np.array([[getattr(sample.signals, name) for name in names] for sample in chosen])
-    calibration = _calibration(is_same)
-    threshold = calibration.relevance_threshold
-    in_force = [calibration.relevance.probability(sample.signals) >= threshold for sample in chosen]
-    _print_fit(f"relevance, {title}", chosen, table, names, threshold, in_force)
-
-
-def _calibration(is_same: bool) -> Calibration:
-    calibrations = CALIBRATIONS[bundled_encoder().name]
-    return calibrations.same_language if is_same else calibrations.across_languages
-
-
-def _all_signals(sample: Sample) -> Signals:
-    """Return the signals including those of the sentences, computed with the current weights."""
-    weights = np.array([getattr(WEIGHTS, field.name) for field in fields(WEIGHTS)])
-    return replace(sample.signals, score=float((sample.features @ weights).max()), lead=_lead(sample))
-
-
-def _lead(sample: Sample) -> float:
-    return float(sample.features[:, 0].max()) - sample.signals.background
-
-
-def _signals(sample: Sample, weights: FloatArray, names: Sequence[str]) -> list[float]:
-    best = float((sample.features @ weights).max())
-    values = {**vars(sample.signals), "score": best, "lead": _lead(sample)}
-    return [values[name] for name in names]
-
-
-def _print_fit(
-    title: str,
-    samples: Sequence[Sample],
-    table: FloatArray,
-    names: Sequence[str],
-    threshold: float,
-    in_force: Sequence[bool],
-) -> None:
-    fitted = _logistic(samples, table)
-    print(
-        f"{title}:",
-        *(f"{name} {value:.3f}" for name, value in zip((*names, "intercept"), fitted, strict=True)),
-    )
-    groups = [(sample.asked.set_name, sample.asked.kind) for sample in samples]
-    for group in dict.fromkeys(groups):
-        of_group = np.array([member == group for member in groups])
-        of_set = np.array([name.split()[0] == group[0].split()[0] for name, _ in groups])
-        left_out = _logistic(
-            [s for s, is_in in zip(samples, of_set, strict=True) if not is_in], table[~of_set]
-        )
-        shares = [_share_answered(table[of_group], found, threshold) for found in (fitted, left_out)]
-        print(
-            f"  {group[0]:22}{group[1]:12}{of_group.sum():5} questions, "
-            f"answered {np.array(in_force)[of_group].mean():.3f}, {shares[0]:.3f}, {shares[1]:.3f}"
-        )
-
-
-def _logistic(samples: Sequence[Sample], table: FloatArray) -> FloatArray:
-    """Return the weights and the intercept. Answerable and other questions have the same total weight."""
-    groups = [(sample.asked.set_name, sample.asked.kind) for sample in samples]
+def _logistic(samples: Sequence[Sample]) -> FloatArray:
+    """Return slope and intercept. Answerable and other questions have the same total weight."""
+    groups = [sample.group for sample in samples]
     is_answerable = np.array([kind == "answerable" for _, kind in groups])
     importance = np.array([_importance(name) / groups.count((name, kind)) for name, kind in groups])
     for label in (True, False):
         importance[is_answerable == label] /= importance[is_answerable == label].sum()
-    scales = table.std(axis=0)
     model = LogisticRegression(C=1e4, max_iter=5000)
-    model.fit(table / scales, is_answerable, sample_weight=importance * len(samples) / 2)
-    return np.array([*(model.coef_[0] / scales), model.intercept_[0]])
+    rows = np.array([[sample.relevance.max()] for sample in samples])
+    model.fit(rows, is_answerable, sample_weight=importance * len(samples) / 2)
+    return np.array([model.coef_[0][0], model.intercept_[0]])
 
 
 def _importance(set_name: str) -> float:
@@ -229,88 +155,101 @@ def _importance(set_name: str) -> float:
     return 1.0 if is_indonesian else 1 / 3
 
 
-def _share_answered(table: FloatArray, fitted: FloatArray, threshold: float) -> float:
-    odds = table @ fitted[:-1] + fitted[-1]
-    return float((1 / (1 + np.exp(-odds)) >= threshold).mean())
-
-
-def _samples(folder: Path) -> Iterator[Sample]:
+def _samples(folder: Path, cross_encoder: CrossEncoder, size: int) -> Iterator[Sample]:
     """Ask every group of questions in its corpus."""
     indonesian = ("facqa-dev", "idk-mrc-dev", "idk-mrc-train", "xquad-dev")
     with indonesian_pool(folder) as whole:
         for name in indonesian:
-            yield from _ask(whole, _read(folder, name, "id", set_name=_label(name, "id")))
+            yield from _ask(
+                whole, cross_encoder, _read(folder, size, name, "id", set_name=_label(name, "id"))
+            )
     with _without(indonesian_pool(folder), "indonesian", folder) as part:
         for name in ("facqa-dev", "xquad-dev"):
-            withheld = _read(folder, f"abstain-{name}", "id", set_name=_label(name, "id"))
-            yield from _ask(part, withheld)
+            withheld = _read(folder, size, f"abstain-{name}", "id", set_name=_label(name, "id"))
+            yield from _ask(part, cross_encoder, withheld)
     for name in OFF_CORPUS:
-        yield from _off_corpus(folder, name)
+        yield from _off_corpus(folder, cross_encoder, size, name)
     for language in OTHER_LANGUAGES:
-        yield from _in_other_language(folder, language)
+        yield from _in_other_language(folder, cross_encoder, size, language)
 
 
-def _off_corpus(folder: Path, name: str) -> Iterator[Sample]:
+def _off_corpus(folder: Path, cross_encoder: CrossEncoder, size: int, name: str) -> Iterator[Sample]:
     """Ask one Indonesian set's questions, and those of other sets, in a corpus of its articles only."""
     set_name = f"only {name}"
     with open_corpus(
         f"only-{name}", lambda: articles(folder, [name], language="id"), encoder=bundled_encoder()
     ) as corpus:
         for asked_of in OFF_CORPUS:
-            asked = _answerable(_read(folder, asked_of, "id", set_name=set_name))[: QUESTIONS_A_GROUP // 2]
-            yield from _ask(corpus, asked if asked_of == name else _off_corpus_questions(asked))
+            asked = _answerable(_read(folder, size, asked_of, "id", set_name=set_name))[: size // 2]
+            yield from _ask(
+                corpus, cross_encoder, asked if asked_of == name else _off_corpus_questions(asked)
+            )
 
 
-def _in_other_language(folder: Path, language: str) -> Iterator[Sample]:
+def _in_other_language(
+    folder: Path, cross_encoder: CrossEncoder, size: int, language: str
+) -> Iterator[Sample]:
     asked_in = {f"{language} {language}": language, f"{language} from id": "id"}
     with xquad(folder, language) as whole:
         for name, asking in asked_in.items():
-            asked = _read(folder, "xquad-dev", asking, set_name=name, aligned=language)
-            yield from _ask(whole, _answerable(asked))
-        elsewhere = _read(folder, "facqa-dev", "id", set_name=f"{language} from id")
-        yield from _ask(whole, _off_corpus_questions(elsewhere[:100]))
+            asked = _read(folder, size, "xquad-dev", asking, set_name=name, aligned=language)
+            yield from _ask(whole, cross_encoder, _answerable(asked))
+        elsewhere = _read(folder, size, "facqa-dev", "id", set_name=f"{language} from id")
+        yield from _ask(whole, cross_encoder, _off_corpus_questions(elsewhere[:100]))
     with _without(xquad(folder, language), f"xquad-{language}", folder) as part:
         for name, asking in asked_in.items():
-            yield from _ask(part, _read(folder, "abstain-xquad-dev", asking, set_name=name))
+            withheld = _read(folder, size, "abstain-xquad-dev", asking, set_name=name)
+            yield from _ask(part, cross_encoder, withheld)
 
 
-def _ask(corpus: LocalCorpus, group: Sequence[Asked]) -> Iterator[Sample]:
-    encoder = bundled_encoder()
-    background = CALIBRATIONS[encoder.name].background
+def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked]) -> Iterator[Sample]:
     for asked in group:
-        question = Question(text=asked.text)
         language = detect_language(asked.text)
-        query = Query(text=asked.text, language=language, filters=question.filters, top_k=8)
-        found = hybrid_search(corpus, encoder, query)
-        candidates = sentence_candidates(query, found, encoder=encoder)
+        query = Query(text=asked.text, language=language, filters=NO_FILTERS, top_k=DEPTH)
+        hits = hybrid_search(corpus, bundled_encoder(), query).hits
+        readings = [read_hits(asked.text, [hit], cross_encoder)[hit.passage_id] for hit in hits]
+        best = [reading.spans[int(np.argmax(reading.scores))] for reading in readings]
         yield Sample(
             asked=asked,
-            is_same_language=is_same_language(query, found),
-            features=np.array([candidate.features for candidate in candidates], float),
-            is_good=tuple(_contains_answer(candidate.text, asked.answers) for candidate in candidates),
-            signals=signals_of(found, None, background=background),
+            is_same_language=hits[0].language.split("-")[0] == language.split("-")[0].replace("ms", "id"),
+            relevance=np.array([reading.relevance for reading in readings]),
+            is_good=tuple(_contains_answer(hit.text, asked.answers) for hit in hits),
+            best_sentence_answers=tuple(
+                _contains_answer(hit.text[start:end], asked.answers)
+                for hit, (start, end) in zip(hits, best, strict=True)
+            ),
         )
 
 
 def _read(
-    folder: Path, name: str, language: str, *, set_name: str, aligned: str | None = None
+    folder: Path, size: int, name: str, language: str, *, set_name: str, aligned: str | None = None
 ) -> list[Asked]:
-    """Return at most `QUESTIONS_A_GROUP` questions of each kind, the same ones in every run."""
-    lines = (folder / f"{name}.questions.jsonl").read_text(encoding="utf-8").splitlines()
-    records = [json.loads(line) for line in lines]
+    """Return at most `size` questions of each kind, the same ones in every run.
+
+    With `aligned`, the answers are those of the same question in that language.
+    """
+    records = _records(folder, name)
+    by_id = {record["id"]: record for record in records}
     of_language = [r for r in records if r["language"] == language]
     if aligned not in (None, language):
         of_language = [r for r in of_language if aligned in r["aligned_ids"]]
     by_kind: dict[str, list[Asked]] = {}
     for record in of_language:
-        asked = _asked(record, set_name)
+        in_corpus = by_id[record["aligned_ids"][aligned]] if aligned not in (None, language) else record
+        asked = _asked({**record, "answers": in_corpus["answers"]}, set_name)
         by_kind.setdefault(asked.kind, []).append(asked)
     chooser = random.Random(0)  # noqa: S311, the same sample in every run
-    size = QUESTIONS_A_GROUP if language == "id" and aligned is None else QUESTIONS_A_GROUP // 3
-    return [a for kind in by_kind.values() for a in chooser.sample(kind, min(size, len(kind)))]
+    number = size if language == "id" and aligned is None else size // 3
+    return [a for kind in by_kind.values() for a in chooser.sample(kind, min(number, len(kind)))]
 
 
-def _asked(record: dict[str, object], set_name: str) -> Asked:
+@cache
+def _records(folder: Path, name: str) -> list[dict[str, Any]]:
+    lines = (folder / f"{name}.questions.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def _asked(record: dict[str, Any], set_name: str) -> Asked:
     unanswerable = "withheld" if record.get("unanswerable_kind") == "withheld_article" else "near-miss"
     answers = record["answers"]
     assert isinstance(answers, list)
@@ -341,10 +280,6 @@ def _contains_answer(sentence: str, answers: Iterable[str]) -> bool:
 
 def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _named(kind: type, values: Iterable[float]) -> list[str]:
-    return [f"{field.name} {value:.2f}" for field, value in zip(fields(kind), values, strict=True)]
 
 
 def _without(corpus: LocalCorpus, name: str, folder: Path) -> LocalCorpus:

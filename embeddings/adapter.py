@@ -17,6 +17,7 @@ from embeddings.weights import SHA256 as WEIGHTS_SHA256
 from embeddings.weights import FloatArray, ModelLoadError, WeightsFile
 
 VERSION = "1"
+SHA256 = "0" * 64
 FILE = Path(__file__).parent / "cross-encoder.safetensors"
 
 HEADS = ("pool", "claim", "relevance", "span")
@@ -72,7 +73,7 @@ class AdaptedWeights:
         return self._weights.blocks(name, row_weights=row_weights)
 
 
-def read_adapter(path: Path, *, sha256: str | None = None) -> Adapter:
+def read_adapter(path: Path = FILE, *, sha256: str | None = SHA256) -> Adapter:
     """Read an adapter; its hash is checked unless `sha256` is None.
 
     Raises:

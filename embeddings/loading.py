@@ -1,4 +1,4 @@
-"""Loads the encoder and the reranker that settings name. Importing this takes four seconds, due to torch."""
+"""Loads the models that settings name. Importing this takes four seconds, due to torch."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,12 @@ from typing import Literal
 
 import torch
 from huggingface_hub import snapshot_download
-from sentence_transformers import CrossEncoder, SentenceTransformer
+from sentence_transformers import CrossEncoder as SentenceTransformersCrossEncoder
+from sentence_transformers import SentenceTransformer
 
-from embeddings import bundled
+from embeddings import adapter, bundled, bundled_cross_encoder
+from embeddings.claim_model import ClaimModel
+from embeddings.cross_encoder import CrossEncoder
 from embeddings.encoder import Encoder
 from embeddings.reranker import CrossEncoderReranker, Reranker
 from embeddings.sentence_transformer import SentenceTransformerEncoder
@@ -53,11 +56,39 @@ def load_reranker(model: str) -> Reranker:
     """
     try:
         _check_hub(model, organization="cross-encoder", file="config.json")
-        return CrossEncoderReranker(CrossEncoder(model), name=model)
+        return CrossEncoderReranker(SentenceTransformersCrossEncoder(model), name=model)
     except Exception as error:  # as above
         raise ModelLoadError(
             f"KUTIP_RERANKER_MODEL is {model!r}, which cannot be loaded ({_reason(error)}): "
             "give the hub name or folder of a sentence-transformers cross-encoder, or remove it."
+        ) from error
+
+
+def load_cross_encoder(*, engine: EngineChoice = "auto") -> CrossEncoder:
+    """Load the bundled cross-encoder.
+
+    Raises:
+        ModelLoadError: the adapter or the weights are missing or damaged.
+    """
+    trained = adapter.read_adapter()
+    if _engine(engine) == "torch":
+        return bundled_cross_encoder.load_on_torch(trained, device=_device("torch"))
+    return bundled_cross_encoder.load(trained)
+
+
+def load_claim_model(model: str, *, reader: CrossEncoder) -> CrossEncoder:
+    """Load any sentence-transformers cross-encoder for natural language inference; `reader` reads questions.
+
+    Raises:
+        ModelLoadError: the model cannot be loaded or has other labels; the message says what to do.
+    """
+    try:
+        _check_hub(model, organization="cross-encoder", file="config.json")
+        return ClaimModel(SentenceTransformersCrossEncoder(model), name=model, reader=reader)
+    except Exception as error:  # as above
+        raise ModelLoadError(
+            f"KUTIP_CLAIM_MODEL is {model!r}, which cannot be loaded ({_reason(error)}): give the hub name "
+            "or folder of a sentence-transformers cross-encoder for natural language inference, or remove it."
         ) from error
 
 
@@ -82,8 +113,16 @@ def _reason(error: Exception) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
-def _load_bundled(engine: EngineChoice) -> SentenceTransformer:
-    has_gpu = torch.cuda.is_available()
-    if engine == "auto":
-        engine = "torch" if has_gpu else "openvino"
-    return bundled.load(engine=engine, device="cuda" if has_gpu and engine == "torch" else "cpu")
+def _load_bundled(choice: EngineChoice) -> SentenceTransformer:
+    engine = _engine(choice)
+    return bundled.load(engine=engine, device=_device(engine))
+
+
+def _engine(choice: EngineChoice) -> bundled.Engine:
+    if choice == "auto":
+        return "torch" if torch.cuda.is_available() else "openvino"
+    return choice
+
+
+def _device(engine: bundled.Engine) -> str:
+    return "cuda" if engine == "torch" and torch.cuda.is_available() else "cpu"

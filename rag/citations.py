@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote as percent_encode
 
-from rag.datatypes import Citation, Claim, Hit, Verdict
+from rag.datatypes import Citation, Claim, Difference, Hit, TextSpan, Verdict
 
 # A number in square brackets that is no citation: a footnote of the article, or a bracket that the language
 # model wrote. A bracket left open at the end could be closed by the text that follows.
@@ -22,13 +22,17 @@ _WORST_FIRST: tuple[Verdict, ...] = ("contradicted", "unsupported", "unchecked",
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """A verbatim span of a hit's article that a claim cites, with the verdict on the claim and its checks."""
+    """A verbatim span of a hit's article that a claim cites, with the verdict on the claim and its checks.
+
+    `difference` counts the claim's offsets from the claim's beginning.
+    """
 
     hit: Hit
     start: int
     end: int
     verdict: Verdict
     checks: Mapping[str, bool | float]
+    difference: Difference | None = None
 
     @property
     def text(self) -> str:
@@ -76,10 +80,32 @@ class Composer:
         start = self._append(text, lead)
         if any(map(str.isalnum, text)):
             worst = min(quotes, key=lambda quote: _WORST_FIRST.index(quote.verdict), default=None)
-            self._add_claim(
-                start, quotes, worst.verdict if worst else verdict, worst.checks if worst else checks or {}
+            if worst is not None:
+                verdict, checks = worst.verdict, worst.checks
+            claim = Claim(
+                text=self.text[start:],
+                start=start,
+                end=len(self.text),
+                verdict=verdict,
+                citations=(),
+                checks=checks or {},
+                difference=_moved(worst.difference, start) if worst else None,
             )
+            self._add_claim(claim, quotes)
         return self.text[before:]
+
+    def revise(
+        self, place: int, verdict: Verdict, *, number: int, checks: Mapping[str, bool | float]
+    ) -> None:
+        """Give claim number `place` (from 0) another verdict, which citation `number` leads to.
+
+        The other citations of the claim keep theirs, unless the claim is unsupported.
+        """
+        self.claims[place] = replace(self.claims[place], verdict=verdict, checks=checks, difference=None)
+        for position, citation in enumerate(self.citations):
+            if citation.claim == place and (citation.number == number or verdict == "unsupported"):
+                revised = replace(citation, verdict=verdict, checks=checks, difference=None)
+                self.citations[position] = revised
 
     def add_unclaimed(self, text: str, *, lead: str = "") -> str:
         """Add a text that claims nothing about the articles: a refusal, a heading, code."""
@@ -93,18 +119,9 @@ class Composer:
         self.text += widen_foreign_brackets(text)
         return start
 
-    def _add_claim(
-        self, start: int, quotes: Sequence[Quote], verdict: Verdict, checks: Mapping[str, bool | float]
-    ) -> None:
+    def _add_claim(self, claim: Claim, quotes: Sequence[Quote]) -> None:
         numbered = {self._number(quote): quote for quote in quotes}
-        claim = Claim(
-            text=self.text[start:],
-            start=start,
-            end=len(self.text),
-            verdict=verdict,
-            citations=tuple(numbered),
-            checks=checks,
-        )
+        claim = replace(claim, citations=tuple(numbered))
         place = len(self.claims)
         citations = [_citation(claim, place, quote, number) for number, quote in numbered.items()]
         self.claims.append(claim)
@@ -174,4 +191,14 @@ def _citation(claim: Claim, place: int, quote: Quote, number: int) -> Citation:
         quote=quote.text,
         verdict=quote.verdict,
         checks=quote.checks,
+        difference=_moved(quote.difference, claim.start),
     )
+
+
+def _moved(difference: Difference | None, start: int) -> Difference | None:
+    """Return a difference with the claim's offsets counted from the beginning of the answer."""
+    if difference is None:
+        return None
+    words = difference.claim
+    moved = TextSpan(start=start + words.start, end=start + words.end, text=words.text)
+    return replace(difference, claim=moved)

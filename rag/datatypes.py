@@ -23,6 +23,7 @@ Verdict = Literal["supported", "unsupported", "contradicted", "unchecked"]
 Markers = Literal["plain", "links"]
 SourceEvents = Literal["none", "open-webui"]
 UnsupportedPolicy = Literal["flag", "drop"]
+VerifierChoice = Literal["auto", "bundled", "llm", "off"]
 Role = Literal["user", "assistant"]
 CorpusKind = Literal["local", "milvus"]
 VectorIndexType = Literal["AUTOINDEX", "FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "DISKANN"]
@@ -270,6 +271,26 @@ class IngestResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TextSpan:
+    """Some words of a text with their offsets."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """The words in which a claim and the evidence that contradicts it differ.
+
+    The offsets in `claim` are those of the answer, and in `evidence` those of the article.
+    """
+
+    claim: TextSpan
+    evidence: TextSpan
+
+
+@dataclass(frozen=True, kw_only=True)
 class Citation:
     """The link from one claim of an answer to a verbatim quote.
 
@@ -297,6 +318,7 @@ class Citation:
     quote: str
     verdict: Verdict
     checks: Mapping[str, bool | float]
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,6 +342,7 @@ class Claim:
     verdict: Verdict
     citations: tuple[int, ...]
     checks: Mapping[str, bool | float] = field(default_factory=dict)
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

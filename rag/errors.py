@@ -29,6 +29,7 @@
     │   └── RateLimited                 429  1   too many requests a minute from one caller
     ├── EncoderError                    503  1   the embedding model cannot be loaded
     ├── RerankerError                   503  1   the reranker cannot be loaded
+    ├── CrossEncoderError               503  1   the cross-encoder cannot be loaded
     ├── MissingExtra                    500  2   an optional package is not installed
     └── LanguageModelError              502  1   the language model gave no usable answer
         ├── LanguageModelUnavailable    502  1
@@ -224,6 +225,12 @@ class EncoderError(KutipError):
 
 class RerankerError(KutipError):
     """The reranker cannot be loaded."""
+
+    http_status = 503
+
+
+class CrossEncoderError(KutipError):
+    """The cross-encoder cannot be loaded."""
 
     http_status = 503
 

@@ -7,24 +7,24 @@ sentences, and verify and cite each one as soon as it is complete.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from functools import partial
 
 from embeddings.caching import CachingEncoder
+from embeddings.cross_encoder import CrossEncoder
 from embeddings.encoder import Encoder
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
-from rag.answering.extractive_method import ExtractiveMethod
-from rag.answering.judge import EncoderJudge
-from rag.answering.language_model_method import LanguageModelMethod
+from rag.answering.judge import ReadingJudge
 from rag.answering.languages import answer_language
-from rag.answering.method import AnswerMethod
+from rag.answering.methods import AnswerMethods
 from rag.answering.question import Question
 from rag.answering.refusal import no_hits_reason
+from rag.answering.reviewer import ClaimReviewer
 from rag.conversation.rewriting import Rewriting, self_contained
 from rag.corpus.protocol import Corpus
-from rag.datatypes import Answer, AnswerMode, Filters, SearchMode, UnsupportedPolicy
+from rag.datatypes import Answer, Filters, SearchMode, UnsupportedPolicy
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
 from rag.listeners import Listener, Searched
@@ -33,7 +33,6 @@ from rag.search.retrieval import Query, SearchResult
 from rag.search.traced import traced_search
 from rag.text.languages import detect_language
 from rag.validation import validated
-from rag.verification.verifier import EncoderVerifier
 from rag.worker_pools import WorkerPool
 
 __all__ = ["OnFailure", "Pipeline", "Question"]
@@ -49,8 +48,8 @@ OnFailure = Callable[[str], object]
 class Pipeline:
     """Answers questions from a corpus. Many questions may be asked at the same time.
 
-    `threads` is the number of worker threads for answers. Waiting for the language model does not occupy one.
-    `listeners` are called after each search and answer.
+    `cross_encoder` verifies claims, and `reviewer` reviews those that it is unsure of. `threads` is the
+    number of worker threads for answers. `listeners` are called after each search and answer.
     """
 
     def __init__(
@@ -58,7 +57,9 @@ class Pipeline:
         *,
         corpus: Corpus,
         encoder: Encoder,
+        cross_encoder: CrossEncoder | None = None,
         reranking: Reranking | None = None,
+        reviewer: ClaimReviewer | None = None,
         language_model: LanguageModel | None = None,
         top_k: int = 8,
         max_question_characters: int = 2000,
@@ -69,7 +70,9 @@ class Pipeline:
     ) -> None:
         self.corpus = corpus
         self.encoder = encoder
+        self.cross_encoder = cross_encoder
         self.reranking = reranking
+        self.reviewer = reviewer
         self.language_model = language_model
         self.top_k = top_k
         self.listeners: list[Listener] = []
@@ -77,12 +80,12 @@ class Pipeline:
         self._answer_timeout_seconds = answer_timeout_seconds
         self._pool = WorkerPool(threads=threads, max_wait_seconds=_MAX_WAIT_SECONDS)
         caching = CachingEncoder(encoder, capacity=_CACHED_SENTENCES)
-        self._judge = EncoderJudge(caching)
-        self._extractive_method = ExtractiveMethod(judge=self._judge, encoder=encoder, pool=self._pool)
-        self._language_model_method = partial(
-            LanguageModelMethod,
-            verifier=EncoderVerifier(caching),
-            encoder=encoder,
+        self._judge = ReadingJudge(caching)
+        self._methods = AnswerMethods(
+            encoder=caching,
+            cross_encoder=cross_encoder,
+            reviewer=reviewer,
+            judge=self._judge,
             pool=self._pool,
             max_prompt_tokens=max_prompt_tokens,
             unsupported=unsupported,
@@ -97,7 +100,7 @@ class Pipeline:
         """
         deadline = asyncio.get_running_loop().time() + self._answer_timeout_seconds
         question = replace(question, sampling=replace(question.sampling, deadline=deadline))
-        methods = self._methods(question.mode)
+        methods = self._methods.of(question.mode, self.language_model)
         understood = await self._understand(question)
         draft = await self._pool.run_or_refuse(partial(self._search_and_decide, question, understood))
         yield HitsFound(draft.found.hits)
@@ -131,10 +134,13 @@ class Pipeline:
                 return event.answer
         raise AssertionError("a stream must end with an answer")
 
-    def search(self, question: Question, *, mode: SearchMode = "hybrid") -> SearchResult:
-        """Return the best passages for a question."""
+    def search(
+        self, question: Question, *, mode: SearchMode = "hybrid", rerank: bool | None = None
+    ) -> SearchResult:
+        """Return the best passages for a question; `rerank` is true by default if a reranker is set."""
         query = self._query(question, field="query")
-        found = self._search(query, mode=mode)
+        by_default = self.reranking is not None and self.reranking.reranker is not None
+        found = self._search(query, mode=mode, rerank=by_default if rerank is None else rerank)
         for listener in self.listeners:
             listener(Searched(query.text, found))
         return found
@@ -142,17 +148,6 @@ class Pipeline:
     def undated_left_out(self, filters: Filters) -> int:
         """Return the number of articles that a range of days leaves out because they have no date."""
         return self.corpus.counts(filters).undated_left_out if filters.has_dates else 0
-
-    def _methods(self, mode: AnswerMode) -> Sequence[AnswerMethod]:
-        """Return the answer methods in the order in which they are tried."""
-        if mode == "llm" and self.language_model is None:
-            raise BadRequest(
-                "mode 'llm' needs a language model. Set KUTIP_LLM_MODEL, or use mode 'extractive'.",
-                field="mode",
-            )
-        if mode == "extractive" or self.language_model is None:
-            return [self._extractive_method]
-        return [self._language_model_method(self.language_model), self._extractive_method]
 
     async def _understand(self, question: Question) -> Rewriting:
         """Rewrite a follow-up as a question that can be understood without the turns before it."""
@@ -178,7 +173,7 @@ class Pipeline:
         started = time.perf_counter() - (understood.milliseconds or 0) / 1000
         query = self._query(replace(question, text=understood.text), field="question")
         language = answer_language(question, query)
-        found = self._search(query, mode="hybrid")
+        found = self._search(query, mode="hybrid", rerank=True)
         draft = Draft(question, understood, query=query, language=language, found=found, started=started)
         if found.hits:
             draft.refusal_reason = self._judge.relevance_refusal(query, found)
@@ -196,5 +191,6 @@ class Pipeline:
             top_k=question.top_k or self.top_k,
         )
 
-    def _search(self, query: Query, *, mode: SearchMode) -> SearchResult:
-        return traced_search(self.corpus, self.encoder, query, mode=mode, reranking=self.reranking)
+    def _search(self, query: Query, *, mode: SearchMode, rerank: bool) -> SearchResult:
+        reranking = self.reranking if rerank else None
+        return traced_search(self.corpus, self.encoder, query, mode=mode, reranking=reranking)

@@ -1,17 +1,21 @@
 """Build a service from the settings. This is the only place that chooses implementations."""
 
 import gc
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
 from embeddings.batching import BatchingEncoder
+from embeddings.cross_encoder import CrossEncoder
 from embeddings.encoder import Encoder
+from embeddings.reranker import Reranker
 from embeddings.weights import ModelLoadError
+from rag.answering.reviewer import ClaimReviewer
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import EncoderIdentity, WholeCorpus
-from rag.errors import EncoderError, MissingExtra, RerankerError, SettingsError
+from rag.errors import CrossEncoderError, EncoderError, MissingExtra, RerankerError, SettingsError
 from rag.ingestion import Ingestion
 from rag.language_model.circuit_breaker import CircuitBreaker
 from rag.language_model.protocol import LanguageModel
@@ -20,6 +24,8 @@ from rag.pipeline import Pipeline
 from rag.search.reranking import Reranking
 from rag.settings import Settings
 from rag.worker_pools import WorkerPool, processor_count
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,15 @@ def build_service(
 
     Raises:
         EncoderError: the embedding model cannot be loaded.
-        RerankerError: the reranker cannot be loaded.
+        RerankerError: the reranker or the claim model cannot be loaded.
         CorpusError: the corpus cannot be opened.
         SettingsError: a setting is missing.
     """
     language_model = sharing.pipeline.language_model if sharing else load_language_model(settings)
     encoder = sharing.pipeline.encoder if sharing else load_encoder(settings)
     reranking = sharing.pipeline.reranking if sharing else load_reranking(settings)
+    cross_encoder = sharing.pipeline.cross_encoder if sharing else load_claim_judge(settings, reranking)
+    reviewer = sharing.pipeline.reviewer if sharing else load_reviewer(settings, language_model)
     identity = EncoderIdentity(encoder.name, encoder.dimension)
     if encode_again:
         with open_corpus(settings) as old:
@@ -75,7 +83,9 @@ def build_service(
     pipeline = Pipeline(
         corpus=corpus,
         encoder=encoder,
+        cross_encoder=cross_encoder,
         reranking=reranking,
+        reviewer=reviewer,
         language_model=language_model,
         top_k=settings.top_k,
         max_question_characters=settings.max_question_characters,
@@ -106,19 +116,94 @@ def load_encoder(settings: Settings) -> Encoder:
     return BatchingEncoder(encoder)
 
 
-def load_reranking(settings: Settings) -> Reranking | None:
-    """Return the reranker that the settings name, or None if they name none."""
+def load_reranking(settings: Settings) -> Reranking:
+    """Return the models that read hits: the bundled cross-encoder, and the reranker that the settings name.
+
+    Without the cross-encoder, which may be damaged, search and verbatim answers still work.
+
+    Raises:
+        RerankerError: the reranker cannot be loaded.
+    """
+    try:
+        cross_encoder = load_cross_encoder(settings)
+    except CrossEncoderError as error:
+        logger.warning("%s Until then, claims are `unchecked`, and no question is refused.", error)
+        cross_encoder = None
     if settings.reranker_model is None:
-        return None
+        return Reranking(cross_encoder=cross_encoder)
+    reranker = load_reranker(settings.reranker_model)
+    return Reranking(cross_encoder=cross_encoder, reranker=reranker, depth=settings.reranker_depth)
+
+
+def load_reranker(model: str) -> Reranker:
+    """Return a reranker.
+
+    Raises:
+        RerankerError: the reranker cannot be loaded.
+    """
     with _collector_paused():
         # Imported here for the same reason as above.
-        from embeddings.loading import load_reranker
+        from embeddings import loading
 
         try:
-            reranker = load_reranker(settings.reranker_model)
+            return loading.load_reranker(model)
         except ModelLoadError as error:
             raise RerankerError(str(error)) from error
-    return Reranking(reranker, depth=settings.reranker_depth)
+
+
+def load_cross_encoder(settings: Settings) -> CrossEncoder:
+    """Return the bundled cross-encoder.
+
+    Raises:
+        CrossEncoderError: it cannot be loaded.
+    """
+    with _collector_paused():
+        # Imported here for the same reason as above.
+        from embeddings import loading
+
+        try:
+            return loading.load_cross_encoder(engine=settings.embedding_engine)
+        except ModelLoadError as error:
+            raise CrossEncoderError(str(error)) from error
+
+
+def load_claim_judge(settings: Settings, reranking: Reranking) -> CrossEncoder | None:
+    """Return the cross-encoder that judges claims, or None if the settings want none.
+
+    Raises:
+        CrossEncoderError: the model that the settings name cannot be loaded.
+    """
+    reader = reranking.cross_encoder
+    if settings.verifier in ("llm", "off") or reader is None or settings.claim_model is None:
+        return None if settings.verifier in ("llm", "off") else reader
+    with _collector_paused():
+        # Imported here for the same reason as above.
+        from embeddings import loading
+
+        try:
+            return loading.load_claim_model(settings.claim_model, reader=reader)
+        except ModelLoadError as error:
+            raise CrossEncoderError(str(error)) from error
+
+
+def load_reviewer(settings: Settings, language_model: LanguageModel | None) -> ClaimReviewer | None:
+    """Return the reviewer of claims, or None if the settings or a missing language model leave none.
+
+    Raises:
+        SettingsError: the settings want the language model as the only judge, and there is none.
+    """
+    if settings.verifier in ("bundled", "off"):
+        return None
+    if language_model is None:
+        if settings.verifier == "llm":
+            raise SettingsError(
+                "KUTIP_VERIFIER is 'llm', but no language model is set. Set KUTIP_LLM_MODEL, or use 'auto'."
+            )
+        return None
+    if settings.verifier_model is not None:
+        named = settings.model_copy(update={"llm_model": settings.verifier_model})
+        return ClaimReviewer(load_language_model(named) or language_model)
+    return ClaimReviewer(language_model)
 
 
 @contextmanager

@@ -14,7 +14,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.access_keys import as_key_hashes
 from rag.data_folder import IN_WORKING_FOLDER, default_data_folder
-from rag.datatypes import CorpusKind, Markers, SourceEvents, UnsupportedPolicy, VectorIndexType
+from rag.datatypes import (
+    CorpusKind,
+    Markers,
+    SourceEvents,
+    UnsupportedPolicy,
+    VectorIndexType,
+    VerifierChoice,
+)
 from rag.errors import SettingsError
 
 PREFIX = "KUTIP_"
@@ -135,6 +142,21 @@ class Settings(BaseSettings):
         32,
         description="Number of hits the reranker reads. If a request asks for more hits, "
         "the reranker reads that many.",
+    )
+
+    claim_model: str | None = Field(
+        None,
+        description="Cross-encoder for natural language inference that judges claims instead of the bundled "
+        "one: a model on the hub, or a folder.",
+    )
+    verifier: VerifierChoice = Field(
+        "auto",
+        description="What judges claims: `bundled` a cross-encoder, `llm` the language model, `auto` both "
+        "(the language model judges what the cross-encoder is unsure of), `off` nothing.",
+    )
+    verifier_model: str | None = Field(
+        None,
+        description="Language model that judges claims. Default: the one that writes answers.",
     )
 
     llm_model: str | None = Field(

@@ -16,7 +16,9 @@ from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline
+from rag.search.reranking import Reranking
 from tests.milvus_lite import milvus_lite
+from tests.word_cross_encoder import WordCrossEncoder
 
 # The time that one example takes says more of the machine than of the code.
 settings.register_profile("tests", deadline=None)
@@ -115,7 +117,9 @@ def ingestion(corpus: LocalCorpus, encoder: TopicEncoder) -> Ingestion:
 @pytest.fixture
 def pipeline(corpus: LocalCorpus, encoder: TopicEncoder) -> Pipeline:
     """Give what asks `corpus`, without a language model."""
-    return Pipeline(corpus=corpus, encoder=encoder)
+    cross_encoder = WordCrossEncoder()
+    reranking = Reranking(cross_encoder=cross_encoder)
+    return Pipeline(corpus=corpus, encoder=encoder, cross_encoder=cross_encoder, reranking=reranking)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from embeddings.adapter import FILE, read_adapter
-from embeddings.cross_encoder import CLAIM_LABELS, CrossEncoder, load
+from embeddings.bundled_cross_encoder import load
+from embeddings.cross_encoder import CLAIM_LABELS, CrossEncoder
 from embeddings.weights import FloatArray
 from rag.text.languages import sentence_spans
 from training.data import HELD_OUT_XQUAD, read_jsonl
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--limit", type=int, default=1000, help="maximum number of questions per set")
     options = parser.parse_args()
-    reader = load(read_adapter(options.adapter))
+    reader = load(read_adapter(options.adapter, sha256=None))
     for name, figures in measure(reader, options.shared, limit=options.limit):
         print(name, " ".join(f"{key} {value:.3f}" for key, value in figures.items()), flush=True)  # noqa: T201
 

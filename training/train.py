@@ -111,7 +111,7 @@ def prepare(options: argparse.Namespace) -> tuple[UnigramTokenizer, Run]:
     if (options.out / "checkpoint.pt").exists():
         run.restore(options.out / "checkpoint.pt")
     elif options.begin_from:
-        reader.load_trained(parameters(read_adapter(options.begin_from)))
+        reader.load_trained(parameters(read_adapter(options.begin_from, sha256=None)))
         run.average = reader.trained_state()
     return tokenizer, run
 

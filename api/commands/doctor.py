@@ -13,20 +13,23 @@ from api.commands.base import Command
 from api.commands.options import has_corpus, location, progress
 from api.commands.stopping import NOTHING_CHANGED, when_stopped
 from api.commands.terminal import fitted
-from rag.answering.refusal import CALIBRATIONS
 from rag.corpus.findings import Finding
 from rag.errors import CorpusError, KutipError
 from rag.language_model.protocol import LanguageModel
 from rag.pipeline import Question
+from rag.search.reranking import Reranking
 from rag.service import (
     Service,
     build_service,
+    load_claim_judge,
+    load_cross_encoder,
     load_encoder,
     load_language_model,
-    load_reranking,
+    load_reranker,
     open_corpus,
 )
 from rag.settings import load_settings
+from rag.verification.meaning import CALIBRATIONS
 
 _ARTICLES_ENCODED_AGAIN = 32
 _INDENT = " " * 8
@@ -35,7 +38,7 @@ _INDENT = " " * 8
 @click.command(cls=Command, examples=["kutip doctor", "kutip doctor --fix"])
 @click.option("--fix", is_flag=True, help="Repair the stored data as far as nothing is lost.")
 def command(fix: bool) -> None:
-    """Check settings, stored articles, encoder, search, reranker and language model.
+    """Check settings, stored articles, encoder, search, cross-encoder, reranker and language model.
 
     Prints one line for each check, and one for each fault. The exit status is 1 if there is a fault.
     """
@@ -62,7 +65,12 @@ def _checked(*, fix: bool) -> list[bool]:
         ]
     else:
         of_articles = [_run("Corpus", _no_corpus), _run("Encoder", _encoder)]
-    return [*of_articles, _run("Reranker", _reranker), _run("Language model", _language_model)]
+    return [
+        *of_articles,
+        _run("Cross-encoder", _cross_encoder),
+        _run("Reranker", _reranker),
+        _run("Language model", _language_model),
+    ]
 
 
 def _integrity(*, fix: bool) -> bool:
@@ -155,7 +163,7 @@ def _search() -> str:
         ]
     if encoder.name not in CALIBRATIONS:
         lines.append(
-            "not calibrated: Kutip refuses only questions without any hit, and checks claims by their words"
+            "not calibrated: only words in common choose the sentences that a claim is compared with"
         )
     return "; ".join(lines)
 
@@ -175,15 +183,31 @@ def _check_vectors(service: Service) -> int:
     return len(chosen)
 
 
-def _reranker() -> str:
-    reranking = load_reranking(load_settings())
-    if reranking is None:
-        return "none. Hits stay in the order of the search"
+def _cross_encoder() -> str:
+    settings = load_settings()
+    bundled = load_cross_encoder(settings)
+    judge = load_claim_judge(settings, Reranking(cross_encoder=bundled))
     started = time.perf_counter()
-    reranking.reranker.scores("kutip doctor", ["Check the reranker."])
+    (judge or bundled).judge([("Kutip checks claims.", "Kutip checks every claim of an answer.")])
     milliseconds = (time.perf_counter() - started) * 1000
-    name, depth = reranking.reranker.name, reranking.depth
-    return f"{name} reorders the best {depth} hits and reads one in {milliseconds:.0f} ms"
+    judged = (
+        f"{judge.name} judges claims"
+        if judge
+        else f"no cross-encoder judges claims (KUTIP_VERIFIER is {settings.verifier!r})"
+    )
+    return f"{bundled.name} reads hits; {judged}; one claim in {milliseconds:.0f} ms"
+
+
+def _reranker() -> str:
+    settings = load_settings()
+    if settings.reranker_model is None:
+        return "none. The cross-encoder orders the hits of an answer"
+    reranker = load_reranker(settings.reranker_model)
+    started = time.perf_counter()
+    reranker.scores("kutip doctor", ["Check the reranker."])
+    milliseconds = (time.perf_counter() - started) * 1000
+    depth = settings.reranker_depth
+    return f"{reranker.name} reorders the best {depth} hits and reads one in {milliseconds:.0f} ms"
 
 
 def _language_model() -> str:

@@ -45,15 +45,18 @@ _INDENT = "   "
     metavar="N",
     help="Maximum number of passages to print.",
 )
+@click.option(
+    "--rerank", is_flag=True, help="Reorder the best hits with a model that reads each one with the query."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON of the HTTP API.")
 @filter_options
-def command(query: str, mode: SearchMode, top_k: int, as_json: bool, **filters: Any) -> None:
+def command(query: str, mode: SearchMode, top_k: int, rerank: bool, as_json: bool, **filters: Any) -> None:
     """Find passages that match QUERY, best first."""
     question = Question(text=query, filters=parse_filters(filters), top_k=top_k)
     settings = load_settings()
     check_corpus(settings)
     with build_service(settings) as service:
-        found = service.pipeline.search(question, mode=mode)
+        found = service.pipeline.search(question, mode=mode, rerank=rerank or None)
         undated = service.pipeline.undated_left_out(question.filters)
         why = None if found.hits else why_empty(service.corpus, settings, question.filters)
     if as_json:

@@ -75,7 +75,7 @@ def _described(error: ValidationError) -> str:
 async def _search(service: Service, body: SearchBody) -> Reply:
     def search() -> Reply:
         question = body.to_question()
-        found = service.pipeline.search(question, mode=body.mode)
+        found = service.pipeline.search(question, mode=body.mode, rerank=body.rerank)
         undated = service.pipeline.undated_left_out(question.filters)
         reply = search_reply(found, undated=undated)
         return Reply(json=reply.model_dump(mode="json"), text=search_text(found, undated=undated))

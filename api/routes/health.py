@@ -25,7 +25,8 @@ def ready(service: RunningService) -> dict[str, Any]:
         "articles": counts.articles,
         "passages": counts.passages,
         "embedding_model": service.pipeline.encoder.name,
-        "reranker_model": reranking.reranker.name if reranking else None,
+        "cross_encoder": reranking.cross_encoder.name if reranking and reranking.cross_encoder else None,
+        "reranker_model": reranking.reranker.name if reranking and reranking.reranker else None,
         "language_model": language_model.name if language_model else None,
         "language_model_breaker": service.breaker.state if service.breaker else None,
     }

@@ -14,7 +14,7 @@ async def search(body: SearchBody, service: RunningService) -> SearchReply:
 
     def run_search() -> SearchReply:
         question = body.to_question()
-        found = service.pipeline.search(question, mode=body.mode)
+        found = service.pipeline.search(question, mode=body.mode, rerank=body.rerank)
         return search_reply(found, undated=service.pipeline.undated_left_out(question.filters))
 
     return await service.search_pool.run_or_refuse(run_search)

@@ -111,6 +111,10 @@ class Draft:
             for event in self.add(sentence, [excerpt.quote], lead=lead)
         ]
 
+    def add_usage(self, usage: Usage | None) -> None:
+        """Add the tokens of another request to the usage."""
+        self.usage = _total(self.usage, usage)
+
     def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:
         """Finish the answer, or the refusal, that the language model wrote.
 

@@ -1,22 +1,31 @@
 """The answer method without a language model: verbatim sentences of the hits."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from functools import partial
 
+from embeddings.cross_encoder import CrossEncoder
 from embeddings.encoder import Encoder
-from rag.answering.best_sentences import excerpts_before_stop, excerpts_within
+from rag.answering.best_sentences import Excerpt, excerpts_before_stop, excerpts_within
 from rag.answering.draft import Draft
 from rag.answering.events import Event
 from rag.answering.judge import Judge
+from rag.verification.judgement import SUPPORTED
 from rag.worker_pools import WorkerPool
 
 
 class ExtractiveMethod:
-    """Answers with the sentences that a judge chooses, or refuses if none of them answers the question."""
+    """Answers with the sentences that a judge chooses, or refuses if none of them answers the question.
 
-    def __init__(self, *, judge: Judge, encoder: Encoder, pool: WorkerPool) -> None:
+    Without a cross-encoder, the sentences are `unchecked`.
+    """
+
+    def __init__(
+        self, *, judge: Judge, encoder: Encoder, cross_encoder: CrossEncoder | None, pool: WorkerPool
+    ) -> None:
         self._judge = judge
         self._count_tokens = encoder.count_tokens
+        self._cross_encoder = cross_encoder
         self._pool = pool
 
     async def answer(self, draft: Draft) -> AsyncIterator[Event]:
@@ -34,4 +43,18 @@ class ExtractiveMethod:
             wanted, draft.question.sampling.max_tokens, count_tokens=self._count_tokens
         )
         draft.finish_extracting(is_cut_short=len(excerpts) < len(wanted))
-        return [event for excerpt in excerpts for event in draft.add_excerpt(excerpt)]
+        return [event for excerpt in self._verified(excerpts) for event in draft.add_excerpt(excerpt)]
+
+    def _verified(self, excerpts: Sequence[Excerpt]) -> Sequence[Excerpt]:
+        """Return the excerpts with verdicts. The cross-encoder reads each sentence together with its quote."""
+        if self._cross_encoder is None or not excerpts:
+            return excerpts
+        pairs = [(sentence, excerpt.quote.text) for excerpt in excerpts for sentence in excerpt.sentences]
+        support = iter(self._cross_encoder.judge(pairs)[:, 0].tolist())
+        return [_with_support(excerpt, min(next(support) for _ in excerpt.sentences)) for excerpt in excerpts]
+
+
+def _with_support(excerpt: Excerpt, probability: float) -> Excerpt:
+    verdict = "supported" if probability >= SUPPORTED else "unchecked"
+    checks = {**excerpt.quote.checks, "meaning": round(probability, 4)}
+    return replace(excerpt, quote=replace(excerpt.quote, verdict=verdict, checks=checks))

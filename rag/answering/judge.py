@@ -29,18 +29,22 @@ class Judge(Protocol):
         ...
 
 
-class EncoderJudge:
-    """Judges by the similarities of an encoder and by the words in common."""
+class ReadingJudge:
+    """Judges by what the cross-encoder read in the hits.
+
+    Without a cross-encoder, no question is refused, and the encoder's similarities choose the sentences.
+    """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
     def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
-        return relevance_refusal(query, found, encoder_name=self._encoder.name)
+        return relevance_refusal(query, found)
 
     def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
-        best = best_sentences(query, found, encoder=self._encoder)
-        reason = answer_refusal(query, found, best, encoder_name=self._encoder.name)
-        return Choice(refusal_reason=reason) if reason else Choice(best.excerpts)
+        reason = answer_refusal(query, found)
+        return (
+            Choice(refusal_reason=reason) if reason else Choice(best_sentences(found, encoder=self._encoder))
+        )

@@ -9,6 +9,7 @@ from embeddings.encoder import Encoder
 from rag.answering.draft import Draft
 from rag.answering.events import Event, WritingFailed
 from rag.answering.languages import sentence_language
+from rag.answering.reviewer import ClaimReviewer
 from rag.datatypes import Hit, UnsupportedPolicy
 from rag.errors import LanguageModelContextExceeded, LanguageModelError
 from rag.language_model.protocol import LanguageModel, Sampling, TextPart, Usage
@@ -22,7 +23,8 @@ from rag.worker_pools import WorkerPool
 class LanguageModelMethod:
     """Lets a language model write the answer from as many of the hits as fit into its context.
 
-    `unsupported` is the policy for sentences that no evidence supports.
+    `reviewer` reviews the claims that the verifier is unsure of. `unsupported` is the policy for sentences
+    that no evidence supports.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class LanguageModelMethod:
         language_model: LanguageModel,
         *,
         verifier: Verifier,
+        reviewer: ClaimReviewer | None,
         encoder: Encoder,
         pool: WorkerPool,
         max_prompt_tokens: int,
@@ -37,6 +40,7 @@ class LanguageModelMethod:
     ) -> None:
         self._language_model = language_model
         self._verifier = verifier
+        self._reviewer = reviewer
         self._count_tokens = encoder.count_tokens
         self._pool = pool
         self._max_prompt_tokens = max_prompt_tokens
@@ -59,6 +63,10 @@ class LanguageModelMethod:
             else:
                 draft.start_over(degraded=error.reason)
             yield WritingFailed(error)
+            return
+        if self._reviewer is not None and not draft.refusal_reason:
+            for revised in await self._reviewer.review(draft):
+                yield revised
 
     async def _write(self, draft: Draft) -> AsyncIterator[Event]:
         hits = await self._pool.run(partial(self._hits_that_fit, draft))
@@ -123,7 +131,7 @@ class LanguageModelMethod:
         evidence = (hit.language for hit in draft.found.hits)
         language = sentence_language(sentence.text, answer=draft.language, evidence=evidence)
         attribution = verification.attribution(sentence, language=language)
-        is_dropped = self._unsupported == "drop" and attribution.verdict != "supported"
+        is_dropped = self._unsupported == "drop" and attribution.verdict in ("unsupported", "contradicted")
         if is_dropped and not attribution.is_refusal:
             draft.drop(sentence)
             return []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.conversation.follow_ups import follows_up, recent, stands_alone, with_topic
 from rag.datatypes import Turn
 from rag.errors import LanguageModelError
-from rag.language_model.protocol import LanguageModel, Sampling, Usage
+from rag.language_model.protocol import LanguageModel, Sampling, Usage, read_text
 from rag.prompts import Frame, build_rewriting_messages, draw_frame
 from rag.text.languages import words
 
@@ -92,22 +92,9 @@ async def _rewrite(
     shown = recent(turns, max_characters=_MAX_CHARACTERS)
     frame = draw_frame([question, *(turn.text for turn in shown)])
     messages = build_rewriting_messages(question, turns=shown, frame=frame)
-    text, usage = await _read_text(language_model, messages, sampling)
+    text, usage = await read_text(language_model, messages, sampling, max_characters=_MAX_CHARACTERS)
     conversation = " ".join([question, *(turn.text for turn in shown)])
     return (text if _is_question(text, conversation, frame) and is_usable(text) else None), usage
-
-
-async def _read_text(
-    language_model: LanguageModel, messages: Sequence[dict[str, str]], sampling: Sampling
-) -> tuple[str, Usage | None]:
-    """Read a whole text; keep only the beginning of a text that is too long to be used."""
-    text, usage = "", None
-    async for part in language_model.stream(messages, sampling):
-        if isinstance(part, Usage):
-            usage = part
-        elif len(text) <= _MAX_CHARACTERS:
-            text += part.text
-    return text.strip(), usage
 
 
 def _is_question(text: str, conversation: str, frame: Frame) -> bool:

@@ -11,6 +11,7 @@ from typing import cast
 import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+from openai.types.shared_params import ResponseFormatJSONSchema
 
 from rag.errors import (
     LanguageModelContextExceeded,
@@ -127,6 +128,7 @@ class OpenAILanguageModel:
             max_tokens=self._limit(sampling),
             temperature=sampling.temperature,
             stop=list(sampling.stop) or openai.omit,
+            response_format=_response_format(sampling),
             stream=True,
             stream_options={"include_usage": True},
         )
@@ -208,6 +210,13 @@ class OpenAILanguageModel:
         """Return the server's message, shortened and without the API key, which some servers repeat."""
         text = _replace_invalid(str(error)).replace(self._api_key, "…")
         return text[:_SHOWN_CHARACTERS]
+
+
+def _response_format(sampling: Sampling) -> ResponseFormatJSONSchema | openai.Omit:
+    if sampling.json_schema is None:
+        return openai.omit
+    schema = {"name": "reply", "strict": True, "schema": dict(sampling.json_schema)}
+    return cast("ResponseFormatJSONSchema", {"type": "json_schema", "json_schema": schema})
 
 
 class _BoundedReplies(httpx2.AsyncHTTPTransport):

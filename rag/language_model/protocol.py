@@ -1,8 +1,8 @@
 """The interface of the language model that writes answers."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from rag.prompts import Message
 
@@ -27,13 +27,14 @@ class Sampling:
     """How to write a text: its maximum length, the temperature, and what ends the text early.
 
     `deadline` is a time on the event loop's clock. `max_tokens` and `deadline` only lower the language
-    model's own limits.
+    model's own limits. With `json_schema`, the server makes the text JSON of this schema, if it can.
     """
 
     max_tokens: int | None = None
     temperature: float = 0.0
     stop: tuple[str, ...] = ()
     deadline: float | None = None
+    json_schema: Mapping[str, Any] | None = None
 
 
 DEFAULT_SAMPLING = Sampling()
@@ -56,3 +57,24 @@ class LanguageModel(Protocol):
             LanguageModelError: there is no usable text, or it is cut off; the class gives the reason.
         """
         ...
+
+
+async def read_text(
+    language_model: LanguageModel,
+    messages: Sequence[Message],
+    sampling: Sampling = DEFAULT_SAMPLING,
+    *,
+    max_characters: int,
+) -> tuple[str, Usage | None]:
+    """Return a whole text and the usage. The text is cut soon after `max_characters`.
+
+    Raises:
+        LanguageModelError: there is no usable text, or it is cut off; the class gives the reason.
+    """
+    text, usage = "", None
+    async for part in language_model.stream(messages, sampling):
+        if isinstance(part, Usage):
+            usage = part
+        elif len(text) <= max_characters:
+            text += part.text
+    return text.strip(), usage

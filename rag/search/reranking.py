@@ -1,29 +1,85 @@
 """Reorder the best hits with a model that reads each hit together with the query."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from embeddings.cross_encoder import CrossEncoder
 from embeddings.reranker import Reranker
 from rag.datatypes import Hit
+from rag.text.languages import Span, sentence_spans
+
+# The number of hits that the cross-encoder reads.
+DEPTH = 16
+
+# By how much the log odds of a hit fall with the logarithm of its rank in the search, because the search
+# knows how rare the words in common are. Chosen on development data (`python -m benchmarks.refusal`).
+_RANK_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
+class PassageReading:
+    """What the cross-encoder read in a hit: the log odds that it answers the query, and where.
+
+    `scores` has one number for each sentence in `spans`: the log odds of the best span of an answer in it.
+    """
+
+    relevance: float
+    spans: tuple[Span, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Reranked:
+    """The hits in their new order, and what the cross-encoder read, by passage id."""
+
+    hits: list[Hit]
+    readings: Mapping[int, PassageReading] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reranking:
-    """A reranker, and the number of hits that it reads: `depth`, or `top_k` if that is larger."""
+    """The models that read hits, and the number of hits: `depth`, or `top_k` if that is larger.
 
-    reranker: Reranker
-    depth: int
+    If there is a `reranker`, its scores order the hits. Otherwise the readings of the cross-encoder do.
+    """
+
+    cross_encoder: CrossEncoder | None = None
+    reranker: Reranker | None = None
+    depth: int = DEPTH
+
+    def rerank(self, query: str, hits: Sequence[Hit]) -> Reranked:
+        """Return the hits in order of their new scores. Equal hits keep their order."""
+        readings = read_hits(query, hits, self.cross_encoder) if self.cross_encoder else {}
+        if self.reranker is not None:
+            scores = self.reranker.scores(query, [_lead(hit) + hit.text for hit in hits])
+        elif readings:
+            scores = [
+                readings[hit.passage_id].relevance - _RANK_WEIGHT * math.log(rank)
+                for rank, hit in enumerate(hits, start=1)
+            ]
+        else:
+            return Reranked(list(hits))
+        scored = sorted(zip(scores, hits, strict=True), key=lambda pair: -pair[0])
+        ordered = [
+            replace(hit, rank=rank, score=score, source="reranked")
+            for rank, (score, hit) in enumerate(scored, start=1)
+        ]
+        return Reranked(ordered, readings)
 
 
-def rerank(query: str, hits: Sequence[Hit], *, reranker: Reranker) -> list[Hit]:
-    """Return the hits ordered by the reranker's scores, which replace theirs. Equal hits keep their order."""
-    scores = reranker.scores(query, list(map(_titled, hits)))
-    scored = sorted(zip(scores, hits, strict=True), key=lambda pair: -pair[0])
-    return [
-        replace(hit, rank=rank, score=score, source="reranked")
-        for rank, (score, hit) in enumerate(scored, start=1)
+def read_hits(query: str, hits: Sequence[Hit], cross_encoder: CrossEncoder) -> dict[int, PassageReading]:
+    """Read each hit, sentence by sentence after its title, together with the query."""
+    spans = [sentence_spans(hit.text, language=hit.language) for hit in hits]
+    passages = [
+        [_lead(hit), *(hit.text[start:end] for start, end in spans_of_hit)]
+        for hit, spans_of_hit in zip(hits, spans, strict=True)
     ]
+    return {
+        hit.passage_id: PassageReading(reading.relevance, tuple(spans_of_hit), reading.parts[1:])
+        for hit, spans_of_hit, reading in zip(hits, spans, cross_encoder.read(query, passages), strict=True)
+    }
 
 
-def _titled(hit: Hit) -> str:
-    return f"{hit.title}. {hit.text}" if hit.title else hit.text
+def _lead(hit: Hit) -> str:
+    return f"{hit.title}. " if hit.title else ""

@@ -13,7 +13,7 @@ from rag.datatypes import Filters, Hit, KeywordMatches, ScoredPassage, SearchMod
 from rag.errors import BadRequest
 from rag.search.diversity import DistinctHits
 from rag.search.fusion import fuse
-from rag.search.reranking import Reranking, rerank
+from rag.search.reranking import PassageReading, Reranking
 
 # The number of candidates of each search, whatever the number of hits asked for. If near-copies leave too few
 # hits, the search is repeated with the next number.
@@ -47,7 +47,8 @@ class SearchResult:
     `language` is the language of the first hit before reranking. `similarity` is the best cosine similarity.
     `coverage` is the share of the query's rare words in the best passage. These are None if nothing was found
     or their search was not used. `similarities` are those of the passages that vector search found, best
-    first. `rarity` holds the inverse document frequencies of the query's words.
+    first. `rarity` holds the inverse document frequencies of the query's words. `readings` are those of the
+    hits that the cross-encoder read, by passage id.
     """
 
     hits: list[Hit]
@@ -58,6 +59,7 @@ class SearchResult:
     vector: FloatArray | None = None
     similarities: Mapping[int, float] = field(default_factory=dict)
     rarity: Mapping[str, float] = field(default_factory=dict)
+    readings: Mapping[int, PassageReading] = field(default_factory=dict)
 
     def similarity_of(self, hit: Hit) -> float:
         """Return a hit's cosine similarity, or an upper bound if only keyword search found the hit."""
@@ -73,7 +75,7 @@ def search(
     mode: SearchMode,
     reranking: Reranking | None = None,
 ) -> SearchResult:
-    """Search in the given mode. If there is a reranker, it reorders the best hits."""
+    """Search in the given mode. With `reranking`, a model reorders the best hits."""
     if reranking is not None:
         pooled = replace(query, pool=reranking.depth)
         return _reranked(search(corpus, encoder, pooled, mode=mode), query, reranking)
@@ -187,9 +189,14 @@ def _distinct(
 
 def _reranked(found: SearchResult, query: Query, reranking: Reranking) -> SearchResult:
     clock = _Clock()
-    hits = rerank(query.text, found.hits, reranker=reranking.reranker)[: query.top_k]
+    reranked = reranking.rerank(query.text, found.hits)
     clock.lap("rerank")
-    return replace(found, hits=hits, timings_ms={**found.timings_ms, **clock.laps})
+    return replace(
+        found,
+        hits=reranked.hits[: query.top_k],
+        readings=reranked.readings,
+        timings_ms={**found.timings_ms, **clock.laps},
+    )
 
 
 def _match_keywords(corpus: Corpus, query: Query, *, depth: int) -> KeywordMatches:

@@ -12,7 +12,7 @@ from rag.datatypes import Hit
 from rag.prompts import USUAL_REFUSALS
 from rag.text.languages import sentence_spans
 from rag.verification.comparison import Comparison, Statement, compare, coverage
-from rag.verification.meaning import CERTAIN, THRESHOLD, calibration_of
+from rag.verification.meaning import calibration_of
 
 
 @dataclass(frozen=True)
@@ -28,26 +28,14 @@ class EvidenceSentence:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Sentences that may support a claim, the probability that they mean the same, and the compared facts."""
+    """A sentence that may support a claim, the probability that they mean the same, and the compared facts.
 
-    sentences: tuple[EvidenceSentence, ...]
+    The probability is from the encoder's similarity. It finds the sentences that are worth reading.
+    """
+
+    sentence: EvidenceSentence
     probability: float
     comparison: Comparison
-
-    @property
-    def supports_claim(self) -> bool:
-        """Whether the sentences mean the same as the claim and state its numbers, dates and names.
-
-        If names cannot be verified, a higher probability is required.
-        """
-        needed = CERTAIN if "unverified" in self.comparison.findings else THRESHOLD
-        are_given = all(finding in ("given", "unverified") for finding in self.comparison.findings)
-        return are_given and self.probability >= needed
-
-    @property
-    def is_contradicted(self) -> bool:
-        """Whether the sentences state a different number, date or name than the claim."""
-        return "differs" in self.comparison.findings
 
 
 class Evidence:
@@ -107,26 +95,13 @@ class Evidence:
         chosen = dict.fromkeys([*order[:depth], *best_of_hit.values()])
         found = [
             Candidate(
-                (self.sentences[place],),
+                self.sentences[place],
                 float(probabilities[place]),
                 compare(claim, self.sentences[place].statement),
             )
             for place in chosen
         ]
         return sorted(found, key=lambda candidate: -candidate.probability)
-
-    def joined(self, claim: Statement, vector: FloatArray, parts: Sequence[EvidenceSentence]) -> Candidate:
-        """Return several sentences as one candidate, in the order of the text."""
-        ordered = tuple(sorted(parts, key=lambda part: (part.number, part.start)))
-        first = ordered[0].statement
-        whole = Statement(
-            text=" ".join(part.statement.text for part in ordered),
-            language=first.language,
-            reference=first.reference,
-            context="\n".join(part.statement.context for part in ordered),
-        )
-        similarity = float(self.encode(whole.text) @ vector)
-        return Candidate(ordered, self._probability(claim, whole, similarity), compare(claim, whole))
 
     def _probabilities(self, claim: Statement, vector: FloatArray) -> FloatArray:
         similarities = self.vectors @ vector

@@ -1,8 +1,9 @@
-"""The protocol of claim verification, and its implementation with an encoder."""
+"""The protocol of claim verification, and its implementation with an encoder and a cross-encoder."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from embeddings.cross_encoder import CrossEncoder
 from embeddings.encoder import Encoder
 from rag.datatypes import Hit
 from rag.verification.attribution import Attribution, attribute
@@ -30,27 +31,31 @@ class Verifier(Protocol):
         ...
 
 
-class EncoderVerification:
-    """Verifies by an encoder's similarities, and by the numbers, dates and names of claim and evidence."""
+class CrossEncoderVerification:
+    """The encoder selects sentences of the hits, and the cross-encoder reads each claim with them."""
 
-    def __init__(self, hits: Sequence[Hit], *, encoder: Encoder) -> None:
+    def __init__(self, hits: Sequence[Hit], *, encoder: Encoder, cross_encoder: CrossEncoder | None) -> None:
         self._evidence = Evidence(hits, encoder=encoder)
+        self._cross_encoder = cross_encoder
 
     def prepare(self) -> None:
-        """Read and encode the sentences of the hits."""
+        """Split and encode the sentences of the hits."""
         self._evidence.prepare()
 
     def attribution(self, sentence: Sentence, *, language: str) -> Attribution:
         """Return the verdict on a claim and its quotes."""
-        return attribute(sentence, evidence=self._evidence, language=language)
+        return attribute(
+            sentence, evidence=self._evidence, language=language, cross_encoder=self._cross_encoder
+        )
 
 
-class EncoderVerifier:
-    """Makes verifications with an encoder."""
+class CrossEncoderVerifier:
+    """Makes verifications. Without a cross-encoder, no claim is `supported`."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, cross_encoder: CrossEncoder | None) -> None:
         self._encoder = encoder
+        self._cross_encoder = cross_encoder
 
     def verification_of(self, hits: Sequence[Hit]) -> Verification:
         """Return the verification for an answer that is written from `hits`."""
-        return EncoderVerification(hits, encoder=self._encoder)
+        return CrossEncoderVerification(hits, encoder=self._encoder, cross_encoder=self._cross_encoder)

@@ -1,0 +1,84 @@
+"""Reads a claim together with its evidence: what the cross-encoder finds, and how the facts compare.
+
+A claim is read with the sentences that resemble it most, with the best two of them together, and with whole
+passages, because some claims need more than one sentence. All pairs are read in one batch.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from embeddings.cross_encoder import CrossEncoder
+from rag.verification.comparison import Comparison, Statement, compare
+from rag.verification.evidence import Candidate, Evidence, EvidenceSentence
+
+# The number of sentences, and of passages that contain them, with which a claim is read.
+_SENTENCES = 3
+_PASSAGES = 3
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Sentences of the evidence that are read as one text, in the order of the evidence."""
+
+    sentences: tuple[EvidenceSentence, ...]
+
+    @cached_property
+    def statement(self) -> Statement:
+        """The sentences as one statement, with the contexts of all their passages."""
+        contexts = dict.fromkeys(sentence.statement.context for sentence in self.sentences)
+        text = " ".join(sentence.statement.text for sentence in self.sentences)
+        return replace(self.sentences[0].statement, text=text, context="\n".join(contexts))
+
+    @property
+    def is_one_sentence(self) -> bool:
+        """Whether the unit is a single sentence."""
+        return len(self.sentences) == 1
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One unit: the probabilities that it supports or contradicts the claim, and how their facts compare."""
+
+    unit: Unit
+    supported: float
+    contradicted: float
+    comparison: Comparison
+
+
+def read(
+    claim: Statement,
+    candidates: Sequence[Candidate],
+    *,
+    named: Sequence[int],
+    evidence: Evidence,
+    cross_encoder: CrossEncoder,
+) -> list[Reading]:
+    """Read the claim together with the evidence.
+
+    `candidates` come best first. `named` are the numbers of the hits that the claim cites. Their passages are
+    read before others.
+    """
+    units = _distinct(_units(candidates, named=named, evidence=evidence))
+    judged = cross_encoder.judge([(claim.text, unit.statement.text) for unit in units])
+    return [
+        Reading(unit, float(supported), float(contradicted), compare(claim, unit.statement))
+        for unit, (supported, _, contradicted) in zip(units, judged, strict=True)
+    ]
+
+
+def _units(candidates: Sequence[Candidate], *, named: Sequence[int], evidence: Evidence) -> Iterator[Unit]:
+    likeliest = [candidate.sentence for candidate in candidates]
+    yield from (Unit((sentence,)) for sentence in likeliest[:_SENTENCES])
+    yield Unit(tuple(sorted(likeliest[:2], key=lambda sentence: (sentence.number, sentence.start))))
+    found = dict.fromkeys(sentence.number for sentence in likeliest)
+    ordered = dict.fromkeys([*(number for number in named if number in found), *found])
+    for number in list(ordered)[:_PASSAGES]:
+        yield Unit(tuple(sentence for sentence in evidence.sentences if sentence.number == number))
+
+
+def _distinct(units: Iterator[Unit]) -> list[Unit]:
+    by_place: dict[tuple[tuple[int, int], ...], Unit] = {}
+    for unit in units:
+        by_place.setdefault(tuple((one.number, one.start) for one in unit.sentences), unit)
+    return list(by_place.values())

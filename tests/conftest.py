@@ -16,9 +16,8 @@ from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline
-from rag.search.reranking import Reranking
 from tests.milvus_lite import milvus_lite
-from tests.word_cross_encoder import WordCrossEncoder
+from tests.word_cross_encoder import reading_words
 
 # The time that one example takes says more of the machine than of the code.
 settings.register_profile("tests", deadline=None)
@@ -117,9 +116,7 @@ def ingestion(corpus: LocalCorpus, encoder: TopicEncoder) -> Ingestion:
 @pytest.fixture
 def pipeline(corpus: LocalCorpus, encoder: TopicEncoder) -> Pipeline:
     """Give what asks `corpus`, without a language model."""
-    cross_encoder = WordCrossEncoder()
-    reranking = Reranking(cross_encoder=cross_encoder)
-    return Pipeline(corpus=corpus, encoder=encoder, cross_encoder=cross_encoder, reranking=reranking)
+    return Pipeline(corpus=corpus, encoder=encoder, **reading_words())
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,7 @@ from rag.service import Service
 from rag.settings import load_settings
 from tests.conftest import TopicEncoder, identity
 from tests.openai_server import Script, serving
+from tests.word_cross_encoder import reading_words
 
 Json = dict[str, Any]
 
@@ -79,7 +80,9 @@ def running_service(
     with Service(
         settings=load_settings(data_dir=folder),
         corpus=corpus,
-        pipeline=Pipeline(corpus=corpus, encoder=encoder, language_model=model, unsupported=unsupported),
+        pipeline=Pipeline(
+            corpus=corpus, encoder=encoder, language_model=model, unsupported=unsupported, **reading_words()
+        ),
         ingestion=Ingestion(corpus, encoder, passage_max_tokens=40),
     ) as service:
         yield service

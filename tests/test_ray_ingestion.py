@@ -19,6 +19,7 @@ from tests.commands.running import kutip
 from tests.corpora import ENCODER, TOPIC_IDENTITY, check_against_brute_force
 from tests.corpus.milvus.test_corpus import ROOT, prefix, stored_in, swept  # noqa: F401
 from tests.missing import kutip_without
+from tests.word_cross_encoder import reading_words
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="no Ray: run `pip install 'kutip[ray]'`")
 
@@ -38,7 +39,7 @@ def built_to_be_killed(settings: Settings) -> Service:
             os.kill(os.getpid(), signal.SIGKILL)
 
     ingestion.listeners.append(kill_once)
-    return Service(settings, corpus, Pipeline(corpus=corpus, encoder=ENCODER), ingestion)
+    return Service(settings, corpus, Pipeline(corpus=corpus, encoder=ENCODER, **reading_words()), ingestion)
 
 
 def run(folder: str) -> None:

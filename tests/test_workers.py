@@ -29,6 +29,7 @@ from rag.pipeline import Pipeline
 from rag.service import Service
 from rag.settings import Settings, load_settings
 from tests.conftest import TopicEncoder, article, identity
+from tests.word_cross_encoder import reading_words
 
 ROOT = Path(__file__).resolve().parent.parent
 KUTIP = (sys.executable, "-c", "from api.commands import main; main()")
@@ -56,7 +57,7 @@ def topic_service(settings: Settings) -> Service:
     """Build a service that needs no torch, which takes each process seconds."""
     encoder = SlowEncoder()
     corpus = LocalCorpus(settings.data_dir, encoder=identity(encoder))
-    pipeline = Pipeline(corpus=corpus, encoder=encoder)
+    pipeline = Pipeline(corpus=corpus, encoder=encoder, **reading_words())
     return Service(settings, corpus, pipeline, Ingestion(corpus, encoder, passage_max_tokens=40))
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from embeddings.cross_encoder import Reading
 from embeddings.weights import FloatArray
+from rag.search.reranking import Reranking
 
 _NEGATIONS = frozenset({"tidak", "bukan", "belum", "tak", "not", "no", "never"})
 
@@ -53,3 +55,9 @@ def _label(claim: set[str], evidence: set[str]) -> int:
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
+
+
+def reading_words() -> dict[str, Any]:
+    """Return the arguments of a pipeline that reads with a `WordCrossEncoder`."""
+    cross_encoder = WordCrossEncoder()
+    return {"cross_encoder": cross_encoder, "reranking": Reranking(cross_encoder=cross_encoder)}

@@ -46,7 +46,7 @@ class ExtractiveMethod:
         return [event for excerpt in self._verified(excerpts) for event in draft.add_excerpt(excerpt)]
 
     def _verified(self, excerpts: Sequence[Excerpt]) -> Sequence[Excerpt]:
-        """Return the excerpts with verdicts. The cross-encoder reads each sentence together with its quote."""
+        """Return the excerpts with verdicts. The cross-encoder reads each sentence with its quote."""
         if self._cross_encoder is None or not excerpts:
             return excerpts
         pairs = [(sentence, excerpt.quote.text) for excerpt in excerpts for sentence in excerpt.sentences]

@@ -1,45 +1,19 @@
-"""When a question is refused, and why: signals that can be worked out by hand."""
+"""When a question is refused, and why: readings that can be worked out by hand."""
 
 import asyncio
 from dataclasses import replace
 
 import pytest
 
-from rag.answering.refusal import (
-    CALIBRATIONS,
-    Background,
-    Calibration,
-    Calibrations,
-    Logistic,
-    Signals,
-)
+from rag.answering.refusal import ACROSS_LANGUAGES, ANSWERED, RELEVANT, SAME_LANGUAGE, Calibration
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
+from rag.search.reranking import Reranking
 from tests.conftest import TopicEncoder, article
 from tests.contract import check_answer
-
-SIGNALS = Signals(similarity=0.9, coverage=0.5, background=0.8, prominence=4.0, lead=0.1, score=50.0)
-
-# On the subject: at least a quarter of the rare words. An answer: a score of at least 3.
-BY_HAND = Calibration(
-    relevance=Logistic(coverage=20.0, intercept=-5.0),
-    relevance_threshold=0.5,
-    answer=Logistic(score=1.0, intercept=-3.0),
-    answer_threshold=0.5,
-)
-
-
-@pytest.fixture
-def encoder(monkeypatch: pytest.MonkeyPatch) -> TopicEncoder:
-    calibrations = Calibrations(
-        background=Background(similarity=0.0, spread=1.0, passages=1),
-        same_language=BY_HAND,
-        across_languages=replace(BY_HAND, relevance=Logistic(intercept=-99.0)),
-    )
-    monkeypatch.setitem(CALIBRATIONS, TopicEncoder.name, calibrations)
-    return TopicEncoder()
+from tests.word_cross_encoder import WordCrossEncoder, reading_words
 
 
 @pytest.fixture
@@ -51,18 +25,16 @@ def ask(pipeline: Pipeline, text: str) -> Answer:
     return asyncio.run(pipeline.answer(Question(text=text)))
 
 
-def test_odds_are_a_weighted_sum() -> None:
-    even = Logistic(similarity=10.0, background=-10.0, intercept=-1.0)
-    assert even.probability(SIGNALS) == pytest.approx(0.5)
-    assert Logistic(score=-1000.0, intercept=0.0).probability(SIGNALS) == pytest.approx(0.0)
-    assert Logistic(score=1000.0, intercept=0.0).probability(SIGNALS) == pytest.approx(1.0)
+def test_the_probability_is_the_logistic_of_the_log_odds() -> None:
+    assert Calibration(slope=2.0, intercept=-4.0).probability(2.0) == pytest.approx(0.5)
+    assert Calibration(slope=1.0, intercept=0.0).probability(-1e6) == pytest.approx(0.0)
+    assert Calibration(slope=1.0, intercept=0.0).probability(1e6) == pytest.approx(1.0)
 
 
-def test_the_background_combines_the_prior_with_the_observed_similarities() -> None:
-    background = Background(similarity=0.8, spread=0.0, passages=2)
-    assert background.of([]) == (0.8, 0.0)
-    # Two known ones at .8 and two seen at .6: their mean .7, each .1 away from it.
-    assert background.of([0.6, 0.6]) == pytest.approx((0.7, 0.1))
+def test_higher_log_odds_never_give_a_lower_probability() -> None:
+    assert SAME_LANGUAGE.slope > 0
+    assert ACROSS_LANGUAGES.slope > 0
+    assert 0 < RELEVANT < ANSWERED < 0.5
 
 
 @pytest.mark.usefixtures("filled")
@@ -72,15 +44,20 @@ def test_hits_on_another_subject_are_not_relevant(pipeline: Pipeline) -> None:
     assert len(answer.hits) == 1
 
 
+class NearlyAnswering(WordCrossEncoder):
+    """Gives every passage log odds between the two thresholds."""
+
+    def read(self, question, passages):  # type: ignore[no-untyped-def]
+        middle = (RELEVANT + ANSWERED) / 2
+        calibrated = [place / 100 for place in range(-2000, 2000)]
+        odds = next(value for value in calibrated if SAME_LANGUAGE.probability(value) >= middle)
+        return [replace(reading, relevance=odds) for reading in super().read(question, passages)]
+
+
 @pytest.mark.usefixtures("filled")
-def test_evidence_on_the_subject_may_not_answer(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, corpus: LocalCorpus
-) -> None:
-    strict = replace(BY_HAND, answer=Logistic(intercept=-99.0))
-    monkeypatch.setitem(
-        CALIBRATIONS, TopicEncoder.name, replace(CALIBRATIONS[TopicEncoder.name], same_language=strict)
-    )
-    answer = ask(pipeline, "Panen kopi mencapai berapa ton?")
+def test_evidence_on_the_subject_may_not_answer(corpus: LocalCorpus, encoder: TopicEncoder) -> None:
+    reranking = Reranking(cross_encoder=NearlyAnswering())
+    answer = ask(Pipeline(corpus=corpus, encoder=encoder, reranking=reranking), "Berapa ton panen kopi?")
     assert (answer.is_refusal, answer.refusal_reason) == (True, "evidence_does_not_answer")
     assert (answer.claims, answer.citations) == ((), ())
     assert answer.hits[0].article_id == "kopi"
@@ -92,18 +69,26 @@ def test_evidence_that_answers_is_quoted(pipeline: Pipeline, corpus: LocalCorpus
     answer = ask(pipeline, "Panen kopi mencapai berapa ton?")
     assert not answer.is_refusal
     assert answer.citations[0].quote == "Panen kopi mencapai 1.500 ton."
+    assert answer.claims[0].verdict == "supported"
     check_answer(answer, corpus)
 
 
-@pytest.mark.usefixtures("filled")
-def test_across_languages_another_calibration_is_used(pipeline: Pipeline) -> None:
-    answer = ask(pipeline, "How many tonnes of kopi were harvested during the season?")
-    assert answer.refusal_reason == "nothing_relevant"
-
-
-@pytest.mark.usefixtures("filled")
-def test_an_encoder_without_a_calibration_refuses_nothing(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("others", [0, 1, 30])
+def test_the_number_of_other_articles_does_not_decide(
+    ingestion: Ingestion, corpus: LocalCorpus, encoder: TopicEncoder, others: int
 ) -> None:
-    monkeypatch.delitem(CALIBRATIONS, TopicEncoder.name)
-    assert not ask(pipeline, "Siapa juara turnamen bulu tangkis?").is_refusal
+    articles = [article(f"{number}", f"Bus nomor {number} mogok.") for number in range(others)]
+    list(ingestion.ingest([article("kopi", "Panen kopi mencapai 1.500 ton. Warga lega."), *articles]))
+    pipeline = Pipeline(corpus=corpus, encoder=encoder, **reading_words())
+    assert ask(pipeline, "Panen kopi mencapai berapa ton?").citations[0].article_id == "kopi"
+    assert ask(pipeline, "Siapa juara turnamen tenis?").refusal_reason == "nothing_relevant"
+
+
+@pytest.mark.usefixtures("filled")
+def test_without_a_cross_encoder_nothing_is_refused_and_nothing_supported(
+    corpus: LocalCorpus, encoder: TopicEncoder
+) -> None:
+    answer = ask(Pipeline(corpus=corpus, encoder=encoder), "Siapa juara turnamen bulu tangkis?")
+    assert not answer.is_refusal
+    assert {claim.verdict for claim in answer.claims} == {"unchecked"}
+    check_answer(answer, corpus)

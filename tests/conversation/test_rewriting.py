@@ -14,6 +14,7 @@ from rag.pipeline import Pipeline, Question
 from tests.conftest import TopicEncoder, article
 from tests.language_model.test_openai_model import check_stream, model_at
 from tests.openai_server import Script, serving
+from tests.word_cross_encoder import reading_words
 
 TURNS = (
     Turn(role="user", text="Berapa ton panen kopi?"),
@@ -44,7 +45,9 @@ class Asker:
         mode: AnswerMode = "auto",
     ) -> Answer:
         with serving(script) as url:
-            pipeline = Pipeline(corpus=self.corpus, encoder=self.encoder, language_model=model_at(url))
+            pipeline = Pipeline(
+                corpus=self.corpus, encoder=self.encoder, language_model=model_at(url), **reading_words()
+            )
 
             async def collect() -> list[Event]:
                 question = Question(text=text, turns=tuple(turns), mode=mode)

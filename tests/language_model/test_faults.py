@@ -24,6 +24,7 @@ from tests.chat_shapes import of_stream
 from tests.observability.test_service_metrics import measures
 from tests.openai_server import Script, event, serving
 from tests.test_api import COFFEE, Json, as_article, read_events, running_service, served
+from tests.word_cross_encoder import reading_words
 
 QUESTION = "Berapa ton panen kopi?"
 QUOTE = "Panen kopi mencapai 1.500,5 ton pada Senin (3/6)."
@@ -64,6 +65,7 @@ def served_with(folder: Path, model: LanguageModel, *, answer_timeout_seconds: f
             corpus=service.corpus,
             encoder=service.pipeline.encoder,
             language_model=model,
+            **reading_words(),
             answer_timeout_seconds=answer_timeout_seconds,
         )
         with served(create_app(replace(service, pipeline=pipeline))) as url:

@@ -26,6 +26,7 @@ from rag.pipeline import Pipeline, Question
 from tests.conftest import TopicEncoder, article
 from tests.contract import check_answer
 from tests.openai_server import Script, event, serving
+from tests.word_cross_encoder import reading_words
 
 KEY = "sk-verysecret-0123456789"
 
@@ -47,7 +48,7 @@ class Asker:
     encoder: TopicEncoder
 
     def events(self, model: OpenAILanguageModel, text: str = "Berapa panen kopi?") -> list[Event]:
-        pipeline = Pipeline(corpus=self.corpus, encoder=self.encoder, language_model=model)
+        pipeline = Pipeline(corpus=self.corpus, encoder=self.encoder, language_model=model, **reading_words())
 
         async def collect() -> list[Event]:
             return [event async for event in pipeline.stream(Question(text=text, mode="llm"))]
@@ -292,7 +293,9 @@ def test_text_written_before_a_failure_is_replaced(asker: Asker) -> None:
 
 def test_the_reason_of_a_failure_is_logged(asker: Asker, caplog: pytest.LogCaptureFixture) -> None:
     with serving(Script(status=500)) as url:
-        pipeline = Pipeline(corpus=asker.corpus, encoder=asker.encoder, language_model=model_at(url))
+        pipeline = Pipeline(
+            corpus=asker.corpus, encoder=asker.encoder, language_model=model_at(url), **reading_words()
+        )
         asyncio.run(pipeline.answer(Question(text="Berapa panen kopi?")))
     assert [record.levelname for record in caplog.records if record.name == "rag.pipeline"] == ["WARNING"]
     assert "scripted cannot be used (Error code: 500" in caplog.text

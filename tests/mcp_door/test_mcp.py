@@ -44,6 +44,7 @@ from tests.conftest import TopicEncoder, article, identity
 from tests.contract import check_answer
 from tests.openai_server import Script, serving
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, served
+from tests.word_cross_encoder import reading_words
 
 Json = dict[str, Any]
 
@@ -94,7 +95,7 @@ def running(
         service = Service(
             settings=load_settings(data_dir=folder),
             corpus=corpus,
-            pipeline=Pipeline(corpus=corpus, encoder=topics, language_model=model),
+            pipeline=Pipeline(corpus=corpus, encoder=topics, language_model=model, **reading_words()),
             ingestion=Ingestion(corpus, topics, passage_max_tokens=40),
         )
         articles = [*map(as_article, (COFFEE, FLOOD, BUS)), HOSTILE]

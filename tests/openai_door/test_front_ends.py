@@ -22,6 +22,7 @@ from tests.openai_door.front_ends import names, recorded
 from tests.openai_door.test_chat import ASKED, QUOTE, asked, check_error, chunks_of, post
 from tests.openai_server import Script, serving
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, served
+from tests.word_cross_encoder import reading_words
 
 # Each housekeeping request, with the field that it asks for, None for a plain text.
 TASKS = {
@@ -77,7 +78,7 @@ def listening(
     service = Service(
         settings=load_settings(data_dir=folder),
         corpus=corpus,
-        pipeline=Pipeline(corpus=corpus, encoder=encoder, language_model=model),
+        pipeline=Pipeline(corpus=corpus, encoder=encoder, language_model=model, **reading_words()),
         ingestion=Ingestion(corpus, encoder, passage_max_tokens=40),
     )
     with service:

@@ -12,7 +12,7 @@ from rag.datatypes import Filters, SearchMode
 from rag.errors import RerankerError
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
-from rag.search.reranking import Reranking, rerank
+from rag.search.reranking import Reranking
 from rag.search.retrieval import Query, SearchResult, search
 from rag.service import build_service
 from rag.settings import load_settings
@@ -70,7 +70,7 @@ def test_hits_are_in_the_reranker_s_order(
     filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker, mode: SearchMode
 ) -> None:
     plain = search(filled, encoder, query(), mode=mode)
-    found = search(filled, encoder, query(), mode=mode, reranking=Reranking(reranker, depth=32))
+    found = search(filled, encoder, query(), mode=mode, reranking=Reranking(reranker=reranker, depth=32))
     # Twice in a title, once in a text; the others, which score alike, stay in the order of the legs.
     assert ids(found) == ["4", "3", *(name for name in ids(plain) if name not in ("3", "4"))]
     assert [hit.score for hit in found.hits] == [2.0, 1.0, 0.0, 0.0, 0.0]
@@ -87,7 +87,9 @@ def test_reranking_does_not_change_the_signals_for_refusal(
     filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker, mode: SearchMode
 ) -> None:
     plain = search(filled, encoder, query(top_k=2), mode=mode)
-    found = search(filled, encoder, query(top_k=2), mode=mode, reranking=Reranking(reranker, depth=32))
+    found = search(
+        filled, encoder, query(top_k=2), mode=mode, reranking=Reranking(reranker=reranker, depth=32)
+    )
     assert found.hits[0].article_id != plain.hits[0].article_id
     for signal in ("language", "similarity", "coverage", "similarities", "rarity"):
         assert getattr(found, signal) == getattr(plain, signal), signal
@@ -98,7 +100,9 @@ def test_a_hit_beyond_top_k_can_come_first(
     filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker
 ) -> None:
     assert ids(search(filled, encoder, query(top_k=1), mode="hybrid")) == ["1"]
-    found = search(filled, encoder, query(top_k=1), mode="hybrid", reranking=Reranking(reranker, depth=5))
+    found = search(
+        filled, encoder, query(top_k=1), mode="hybrid", reranking=Reranking(reranker=reranker, depth=5)
+    )
     assert ids(found) == ["4"]
 
 
@@ -106,7 +110,7 @@ def test_a_hit_beyond_top_k_can_come_first(
 def test_the_reranker_reads_depth_or_top_k_hits(
     filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker, top_k: int, depth: int, read: int
 ) -> None:
-    reranking = Reranking(reranker, depth=depth)
+    reranking = Reranking(reranker=reranker, depth=depth)
     found = search(filled, encoder, query(top_k=top_k), mode="hybrid", reranking=reranking)
     assert len(reranker.read) == read
     assert len(found.hits) == min(top_k, 5)
@@ -117,7 +121,7 @@ def test_near_copies_are_folded_before_reranking_without_a_deeper_search(
 ) -> None:
     reprints = [article(f"r{number}", "Gempa mengguncang pesisir pada Senin pagi.") for number in range(150)]
     list(ingestion.ingest([*reprints, article("kota", "Di kota ini tidak ada gempa, banjir, atau bus.")]))
-    reranking = Reranking(reranker, depth=32)
+    reranking = Reranking(reranker=reranker, depth=32)
     plain = search(corpus, encoder, query("gempa", top_k=1), mode="vector")
     found = search(corpus, encoder, query("gempa", top_k=1), mode="vector", reranking=reranking)
     assert reranker.read == ["Gempa mengguncang pesisir pada Senin pagi."]
@@ -129,7 +133,7 @@ def test_reranking_respects_filters(
     filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker
 ) -> None:
     only = query(filters=Filters(outlet=("KABAR",)))
-    found = search(filled, encoder, only, mode="hybrid", reranking=Reranking(reranker, depth=32))
+    found = search(filled, encoder, only, mode="hybrid", reranking=Reranking(reranker=reranker, depth=32))
     assert ids(found) == ["5"]
 
 
@@ -137,15 +141,17 @@ def test_reranking_respects_filters(
 def test_reranking_no_hits_gives_none(
     corpus: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker, mode: SearchMode
 ) -> None:
-    found = search(corpus, encoder, query(), mode=mode, reranking=Reranking(reranker, depth=32))
+    found = search(corpus, encoder, query(), mode=mode, reranking=Reranking(reranker=reranker, depth=32))
     assert (found.hits, found.language) == ([], None)
-    assert rerank("kopi", [], reranker=reranker) == []
+    assert Reranking(reranker=reranker).rerank("kopi", []).hits == []
 
 
 def test_an_answer_is_written_from_the_reranked_hits(
     filled: LocalCorpus, encoder: TopicEncoder, reranker: WordReranker
 ) -> None:
-    pipeline = Pipeline(corpus=filled, encoder=encoder, reranking=Reranking(reranker, depth=32), top_k=1)
+    pipeline = Pipeline(
+        corpus=filled, encoder=encoder, reranking=Reranking(reranker=reranker, depth=32), top_k=1
+    )
     answer = asyncio.run(pipeline.answer(Question(text="kopi")))
     check_answer(answer, filled)
     assert [hit.article_id for hit in answer.hits] == ["4"]
@@ -161,6 +167,7 @@ def test_the_setting_loads_a_cross_encoder(tmp_path: Path, monkeypatch: pytest.M
     with build_service(load_settings()) as service:
         reranking = service.pipeline.reranking
         assert reranking is not None
+        assert reranking.reranker is not None
         assert (reranking.reranker.name, reranking.depth) == (str(folder), 2)
         list(service.ingestion.ingest([article("1", "Harga kopi naik."), article("2", "Banjir.")]))
         found = service.pipeline.search(Question(text="harga kopi"))

@@ -53,6 +53,7 @@ from tests.corpora import (
 from tests.milvus_link import Link, linked
 from tests.milvus_lite import free_port, start
 from tests.missing import kutip_without
+from tests.word_cross_encoder import reading_words
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -94,7 +95,7 @@ def client_of(corpus: MilvusCorpus) -> TestClient:
     service = Service(
         settings=load_settings(),
         corpus=corpus,
-        pipeline=Pipeline(corpus=corpus, encoder=ENCODER),
+        pipeline=Pipeline(corpus=corpus, encoder=ENCODER, **reading_words()),
         ingestion=Ingestion(corpus, ENCODER, passage_max_tokens=40),
     )
     return TestClient(create_app(service))

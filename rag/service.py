@@ -54,13 +54,25 @@ class Service:
         self.corpus.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Models:
+    """The models of a service. An ingestion needs only the encoder."""
+
+    encoder: Encoder
+    cross_encoder: CrossEncoder | None = None
+    reranking: Reranking | None = None
+    reviewer: ClaimReviewer | None = None
+    language_model: LanguageModel | None = None
+
+
 def build_service(
-    settings: Settings, *, encode_again: bool = False, sharing: Service | None = None
+    settings: Settings, *, encode_again: bool = False, answers: bool = True, sharing: Service | None = None
 ) -> Service:
     """Load the models, open the corpus and build the pipeline.
 
-    With `encode_again`, vectors from another encoder are replaced instead of refused. With `sharing`, the
-    models of that service are used instead of loading them again.
+    With `encode_again`, vectors from another encoder are replaced instead of refused. Without `answers`, only
+    the encoder is loaded, as ingestion needs no other model. With `sharing`, the models of that service are
+    used instead of loading them again.
 
     Raises:
         EncoderError: the embedding model cannot be loaded.
@@ -68,11 +80,8 @@ def build_service(
         CorpusError: the corpus cannot be opened.
         SettingsError: a setting is missing.
     """
-    language_model = sharing.pipeline.language_model if sharing else load_language_model(settings)
-    encoder = sharing.pipeline.encoder if sharing else load_encoder(settings)
-    reranking = sharing.pipeline.reranking if sharing else load_reranking(settings)
-    cross_encoder = sharing.pipeline.cross_encoder if sharing else load_claim_judge(settings, reranking)
-    reviewer = sharing.pipeline.reviewer if sharing else load_reviewer(settings, language_model)
+    models = _models_of(sharing.pipeline) if sharing else _load_models(settings, answers=answers)
+    encoder = models.encoder
     identity = EncoderIdentity(encoder.name, encoder.dimension)
     if encode_again:
         with open_corpus(settings) as old:
@@ -82,11 +91,7 @@ def build_service(
     threads = max(1, processor_count() // settings.workers)
     pipeline = Pipeline(
         corpus=corpus,
-        encoder=encoder,
-        cross_encoder=cross_encoder,
-        reranking=reranking,
-        reviewer=reviewer,
-        language_model=language_model,
+        **vars(models),
         top_k=settings.top_k,
         max_question_characters=settings.max_question_characters,
         max_prompt_tokens=settings.llm_context_tokens - settings.llm_max_tokens,
@@ -97,6 +102,31 @@ def build_service(
     ingestion = Ingestion(corpus, encoder, passage_max_tokens=settings.passage_max_tokens)
     search_pool = WorkerPool(threads=threads, max_wait_seconds=settings.search_wait_seconds)
     return Service(settings, corpus, pipeline, ingestion, search_pool)
+
+
+def _models_of(pipeline: Pipeline) -> _Models:
+    return _Models(
+        encoder=pipeline.encoder,
+        cross_encoder=pipeline.cross_encoder,
+        reranking=pipeline.reranking,
+        reviewer=pipeline.reviewer,
+        language_model=pipeline.language_model,
+    )
+
+
+def _load_models(settings: Settings, *, answers: bool) -> _Models:
+    language_model = load_language_model(settings) if answers else None
+    encoder = load_encoder(settings)
+    if not answers:
+        return _Models(encoder=encoder)
+    reranking = load_reranking(settings)
+    return _Models(
+        encoder=encoder,
+        cross_encoder=load_claim_judge(settings, reranking),
+        reranking=reranking,
+        reviewer=load_reviewer(settings, language_model),
+        language_model=language_model,
+    )
 
 
 def load_encoder(settings: Settings) -> Encoder:

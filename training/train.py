@@ -26,7 +26,7 @@ from training.losses import losses
 from training.model import Reader
 
 RANK = 32
-ADAPTER_RATE = 5e-4
+ADAPTER_RATE = 1e-3
 HEAD_RATE = 1e-3
 WARM_UP = 150
 BLOCK = 2048
@@ -110,6 +110,8 @@ def prepare(options: argparse.Namespace) -> tuple[UnigramTokenizer, Run]:
     run = Run(reader, optimizer, reader.trained_state(), Mixture(drawn_from, seed=SEED))
     if (options.out / "checkpoint.pt").exists():
         run.restore(options.out / "checkpoint.pt")
+        for group, rate in zip(optimizer.param_groups, (ADAPTER_RATE, HEAD_RATE), strict=True):
+            group["base"] = rate
     elif options.begin_from:
         reader.load_trained(parameters(read_adapter(options.begin_from, sha256=None)))
         run.average = reader.trained_state()

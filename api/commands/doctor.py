@@ -112,8 +112,7 @@ def _repaired(findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
 
 
 def _encoding() -> Service:
-    # Without the reranker and the language model, whose faults have lines of their own.
-    return build_service(load_settings(reranker_model=None, llm_model=None))
+    return build_service(load_settings(), answers=False)  # the other models have lines of their own
 
 
 def _run(name: str, check: Callable[[], str]) -> bool:

@@ -145,7 +145,7 @@ def _here(
 ) -> Generator[IngestResult, None, None]:
     if not has_corpus(settings):
         say(f"New data folder: {location(settings)}.")
-    with build_service(settings, encode_again=rebuild) as service:
+    with build_service(settings, encode_again=rebuild, answers=False) as service:
         if rebuild:
             say(f"All stored articles were encoded again with {service.pipeline.encoder.name}.")
         yield from service.ingestion.ingest(items)

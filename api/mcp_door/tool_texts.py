@@ -20,7 +20,7 @@ _REASONS = {
 _WARNINGS = {
     "contradicted": "Contradicted by the articles",
     "unsupported": "Not supported by the articles",
-    "unchecked": "Not checked",
+    "unchecked": "Could not be verified",
 }
 
 

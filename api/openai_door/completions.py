@@ -18,7 +18,15 @@ from api.openai_door.housekeeping import TaskReply
 from api.problems import openai_error
 from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
 from api.streams import data_line
-from rag.answering.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
+from rag.answering.events import (
+    Answered,
+    ClaimCited,
+    ClaimRevised,
+    Event,
+    HitsFound,
+    TextWritten,
+    WritingFailed,
+)
 from rag.datatypes import Answer, Citation, Claim
 from rag.language_model.protocol import Usage
 
@@ -96,6 +104,8 @@ class CompletionFormatter:
                 yield self._chunk({"role": "assistant", "content": ""}, kutip={"hits": hits_json(hits)})
             case TextWritten(text) if text:
                 yield self._chunk({"content": text})
+            case ClaimRevised(claim, citations):  # its annotations and sources were sent before
+                yield self._chunk({}, kutip=_claim_extension(claim, citations))
             case ClaimCited(claim, citations):
                 yield from self._claim_chunks(claim, citations)
             case Answered(answer):
@@ -113,7 +123,7 @@ class CompletionFormatter:
             yield from (self._chunk({}, **event) for event in source_events(new, self.urls))
         elif citations:
             delta = {"annotations": self._indexed(url_citations(citations, self.urls))}
-        yield self._chunk(delta, kutip={"claim": claim_json(claim), "citations": citations_json(citations)})
+        yield self._chunk(delta, kutip=_claim_extension(claim, citations))
 
     def _indexed(self, annotations: Sequence[Json]) -> list[Json]:
         """Number the annotations across all chunks, so that clients that merge the deltas keep every one."""
@@ -140,6 +150,10 @@ class CompletionFormatter:
 
     def _head(self, kind: str) -> Json:
         return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
+
+
+def _claim_extension(claim: Claim, citations: Sequence[Citation]) -> Json:
+    return {"claim": claim_json(claim), "citations": citations_json(citations)}
 
 
 def _finish_reason(answer: Answer) -> str:

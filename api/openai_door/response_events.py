@@ -11,7 +11,15 @@ from api.openai_door.housekeeping import TaskReply
 from api.problems import openai_error
 from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
 from api.streams import data_line
-from rag.answering.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
+from rag.answering.events import (
+    Answered,
+    ClaimCited,
+    ClaimRevised,
+    Event,
+    HitsFound,
+    TextWritten,
+    WritingFailed,
+)
 from rag.datatypes import Answer
 from rag.language_model.protocol import Usage
 
@@ -75,7 +83,8 @@ class ResponseFormatter:
                 yield self._delta(text)
             case ClaimCited(claim, citations):
                 extension = {"claim": claim_json(claim), "citations": citations_json(citations)}
-                for annotation in response_annotations(citations, self.urls):
+                is_new = not isinstance(event, ClaimRevised)  # otherwise its annotations were sent before
+                for annotation in response_annotations(citations, self.urls) if is_new else ():
                     yield self._annotation(annotation)
                 yield self._delta("", kutip=extension)
             case Answered(answer):

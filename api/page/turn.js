@@ -75,9 +75,11 @@ export class Turn {
   #take({ name, data }) {
     if (name === 'delta') this.#write({ text: this.written.text + data.text });
     if (name === 'claim') {
+      const { claims, citations } = this.written;
+      const place = claims.findIndex(({ start }) => start === data.claim.start); // a revised claim comes again
       this.#write({
-        claims: [...this.written.claims, data.claim],
-        citations: [...this.written.citations, ...data.citations],
+        claims: place < 0 ? [...claims, data.claim] : claims.with(place, data.claim),
+        citations: [...citations.filter(({ claim }) => claim !== place), ...data.citations],
       });
     }
     if (name === 'error') {

@@ -71,7 +71,7 @@ export const WORDS = {
     stopped: 'Stopped. This answer is incomplete.',
     supported: 'supported',
     to: 'To',
-    unchecked: 'not checked',
+    unchecked: 'could not be verified',
     understoodAs: (query) => ['Understood as: ', query],
     undated: (count) =>
       `${several(count, 'article')} without a date ${count === 1 ? 'was' : 'were'} left out because of the date range.`,
@@ -152,7 +152,7 @@ export const WORDS = {
     stopped: 'Dihentikan. Jawaban ini belum lengkap.',
     supported: 'didukung',
     to: 'Sampai',
-    unchecked: 'tidak diperiksa',
+    unchecked: 'belum dapat dipastikan',
     understoodAs: (query) => ['Dipahami sebagai: ', query],
     undated: (count) => `${count} artikel tanpa tanggal tidak disertakan karena rentang tanggal.`,
     unreachable: 'Server tidak dapat dihubungi. Periksa sambungan Anda, lalu coba lagi.',

@@ -30,6 +30,11 @@ class ClaimCited:
 
 
 @dataclass(frozen=True)
+class ClaimRevised(ClaimCited):
+    """A claim that was sent before, with another verdict. Its text and the numbers of its citations stay."""
+
+
+@dataclass(frozen=True)
 class WritingFailed:
     """The language model failed. The answer that follows replaces the text written so far.
 
@@ -46,4 +51,4 @@ class Answered:
     answer: Answer
 
 
-Event = HitsFound | TextWritten | ClaimCited | WritingFailed | Answered
+Event = HitsFound | TextWritten | ClaimCited | ClaimRevised | WritingFailed | Answered

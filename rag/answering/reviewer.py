@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from rag.answering.draft import Draft
-from rag.answering.events import ClaimCited, Event
+from rag.answering.events import ClaimRevised, Event
 from rag.datatypes import Citation
 from rag.errors import LanguageModelError, LanguageModelRejected
 from rag.language_model.protocol import LanguageModel, Sampling, Usage, read_text
@@ -147,4 +147,4 @@ def _revise(draft: Draft, opinion: _Opinion) -> Iterator[Event]:
     checks = {**draft.composer.claims[place].checks, "reviewed": True}
     draft.composer.revise(place, opinion.verdict, number=opinion.quote, checks=checks)
     citations = [citation for citation in draft.composer.citations if citation.claim == place]
-    yield ClaimCited(draft.composer.claims[place], citations)
+    yield ClaimRevised(draft.composer.claims[place], citations)

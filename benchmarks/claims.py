@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.alterations import Gold, change_month, change_name, change_number, is_name, rewrites
-from benchmarks.data import bundled_encoder, evaluation_records, folder_argument
+from benchmarks.data import bundled_cross_encoder, bundled_encoder, evaluation_records, folder_argument
 from rag.datatypes import Hit
 from rag.text.languages import sentence_spans
 from rag.verification.attribution import attribute
@@ -145,7 +145,9 @@ def _hit(text: str, language: str, rank: int) -> Hit:
 
 
 def _is_supported(text: str, language: str, evidence: Evidence) -> bool:
-    attribution = attribute(Sentence("", text, (1,)), evidence=evidence, language=language)
+    attribution = attribute(
+        Sentence("", text, (1,)), evidence=evidence, language=language, cross_encoder=bundled_cross_encoder()
+    )
     return attribution.verdict == "supported"
 
 

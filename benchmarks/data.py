@@ -12,13 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from embeddings.cross_encoder import CrossEncoder
 from embeddings.encoder import Encoder
-from embeddings.loading import load_encoder
+from embeddings.loading import load_cross_encoder, load_encoder
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article, Hit
 from rag.ingestion import Ingestion
 from rag.reading import parse_record
+from rag.search.reranking import Reranking
 
 INDONESIAN_SETS = ("facqa-dev", "idk-mrc-dev", "idk-mrc-train", "xquad-dev", "ntrex-dev")
 PASSAGE_MAX_TOKENS = 256
@@ -96,6 +98,18 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def bundled_encoder() -> Encoder:
     """Return the bundled encoder, which is loaded once."""
     return load_encoder("bundled")
+
+
+@cache
+def bundled_cross_encoder() -> CrossEncoder:
+    """Return the bundled cross-encoder, which is loaded once."""
+    return load_cross_encoder()
+
+
+def bundled_readers() -> dict[str, Any]:
+    """Return the arguments with which a pipeline reads as a service does."""
+    cross_encoder = bundled_cross_encoder()
+    return {"cross_encoder": cross_encoder, "reranking": Reranking(cross_encoder=cross_encoder)}
 
 
 def open_corpus(name: str, read: Callable[[], Iterator[Article]], *, encoder: Encoder) -> LocalCorpus:

@@ -11,7 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from benchmarks.data import EvaluationQuestion, folder_argument, indonesian_pool, questions, xquad
+from benchmarks.data import (
+    EvaluationQuestion,
+    bundled_readers,
+    folder_argument,
+    indonesian_pool,
+    questions,
+    xquad,
+)
 from benchmarks.data import bundled_encoder as encoder
 from rag.conversation.follow_ups import follows_up, meaningful_words, with_topic
 from rag.corpus.local.corpus import LocalCorpus
@@ -68,7 +75,7 @@ def print_left_unchanged(name: str, asked: Sequence[EvaluationQuestion]) -> None
 
 def print_found(name: str, corpus: LocalCorpus, asked: Sequence[EvaluationQuestion], language: str) -> None:
     """Search for each follow-up unchanged, for the completed follow-up, and for the original question."""
-    pipeline = Pipeline(corpus=corpus, encoder=encoder())
+    pipeline = Pipeline(corpus=corpus, encoder=encoder(), **bundled_readers())
     for kind in ("same", "other"):
         pairs = [pair for pair in _pairs(asked, language, kind) if follows_up(pair.follow_up, pair.turns)]
         if not pairs:

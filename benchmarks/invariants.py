@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from benchmarks.data import articles, bundled_encoder, open_corpus
+from benchmarks.data import articles, bundled_encoder, bundled_readers, open_corpus
 from rag.answering.events import Answered, Event, TextWritten, WritingFailed
 from rag.datatypes import AnswerMode, Article
 from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling, TextPart, Usage
@@ -73,7 +73,12 @@ def main() -> None:
     texts = sorted({text for name in QUESTIONS for text in _questions(options.data, name)})
     random.Random(0).shuffle(texts)  # noqa: S311
     with open_corpus("everything", lambda: _everything(options.data), encoder=bundled_encoder()) as corpus:
-        pipeline = Pipeline(corpus=corpus, encoder=bundled_encoder(), language_model=MisbehavingModel())
+        pipeline = Pipeline(
+            corpus=corpus,
+            encoder=bundled_encoder(),
+            language_model=MisbehavingModel(),
+            **bundled_readers(),
+        )
         counts: Counter[str] = Counter()
         for text in tqdm(texts[: options.sample], disable=None):
             for mode in MODES:

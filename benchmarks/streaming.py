@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import AsyncGenerator, Sequence
 
-from benchmarks.data import bundled_encoder, folder_argument, indonesian_pool, questions
+from benchmarks.data import bundled_encoder, bundled_readers, folder_argument, indonesian_pool, questions
 from rag.answering.events import ClaimCited, HitsFound
 from rag.datatypes import Hit
 from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling, TextPart, Usage
@@ -51,7 +51,9 @@ def main() -> None:
     asked = [question.text for question in itertools.islice(questions(folder, "facqa-dev"), _QUESTIONS)]
     with indonesian_pool(folder) as corpus:
         model = PacedModel()
-        pipeline = Pipeline(corpus=corpus, encoder=bundled_encoder(), language_model=model)
+        pipeline = Pipeline(
+            corpus=corpus, encoder=bundled_encoder(), language_model=model, **bundled_readers()
+        )
         shares, claims = [], 0
         for text in asked:
             seconds, cited = asyncio.run(_answer(pipeline, model, text))

@@ -21,6 +21,7 @@ from rag.datatypes import Answer, Article, UnsupportedPolicy
 from rag.ingestion import Ingestion
 from rag.language_model.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline, Question
+from tests.bundled_models import bundled_readers
 from tests.openai_server import Script, serving
 
 
@@ -187,6 +188,7 @@ def events_of(
             top_k=top_k,
             unsupported=unsupported,
             max_prompt_tokens=max_prompt_tokens,
+            **bundled_readers(),
         )
         return [event async for event in pipeline.stream(question)]
 

@@ -85,14 +85,14 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     wice = _Claims(cited, articles)
     lines = _ParallelLines(articles)
     return [
-        Source("authored claims", 0.17, len(authored.rows), authored.make),
-        Source("own claims", 0.30, len(own.rows), own.make),
+        Source("authored claims", 0.20, len(authored.rows), authored.make),
+        Source("own claims", 0.36, len(own.rows), own.make),
         Source("indonli", 0.05, len(indonli.rows), indonli.make),
-        Source("pawsx", 0.04, paraphrases.size, paraphrases.make),
+        Source("pawsx", 0.045, paraphrases.size, paraphrases.make),
         Source("jnli", 0.01, len(japanese.rows), japanese.make),
         Source("klue", 0.01, len(korean.rows), korean.make),
         Source("wice", 0.005, len(wice.rows), wice.make),
-        Source("parallel lines", 0.035, lines.size, lines.make),
+        Source("parallel lines", 0.04, lines.size, lines.make),
     ]
 
 
@@ -111,7 +111,7 @@ def _question_sources(
         "drcd": read_questions(train / "drcd-dev.questions.jsonl", articles),
         "arcd": read_questions(train / "arcd-dev.questions.jsonl", articles),
     }
-    weights = (0.08, 0.13, 0.06, 0.03, 0.045, 0.012, 0.008, 0.008, 0.007)
+    weights = (0.06, 0.10, 0.045, 0.02, 0.035, 0.008, 0.004, 0.004, 0.004)
     all_rows = [row for rows in sets.values() for row in rows]
     negatives = iter(mine(all_rows, articles, encoder, cache=cache / f"negatives-{len(all_rows)}.json"))
     result = []

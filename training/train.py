@@ -26,7 +26,7 @@ from training.losses import losses
 from training.model import Reader
 
 RANK = 32
-ADAPTER_RATE = 1e-3
+ADAPTER_RATE = 5e-4
 HEAD_RATE = 1e-3
 WARM_UP = 150
 BLOCK = 2048

@@ -82,7 +82,7 @@ def attribute(
         readings = read(
             claim, candidates, named=sentence.evidence, evidence=evidence, cross_encoder=cross_encoder
         )
-        judgement = judge(claim, readings)
+        judgement = judge(claim, readings, named=sentence.evidence)
     attribution = _attribution(sentence, judgement, candidates)
     is_refusal &= judgement.verdict in ("unsupported", "unchecked")
     return replace(attribution, is_refusal=is_refusal, is_related=is_related or bool(attribution.quotes))

@@ -16,6 +16,9 @@ from rag.verification.support import Reading
 
 Judged = Literal["supported", "unsupported", "contradicted"]
 
+# Readings whose probability of support is lower by less than this support a claim nearly as well.
+_NEARLY_AS_WELL = 0.1
+
 # If one sentence contains this share of the claim's words, the claim repeats the sentence.
 REPEATED = 0.75
 
@@ -89,8 +92,11 @@ class Judgement:
     probability: float
 
 
-def judge(claim: Statement, readings: Sequence[Reading]) -> Judgement:
-    """Return the verdict on a claim that was read with at least one unit of evidence."""
+def judge(claim: Statement, readings: Sequence[Reading], *, named: Sequence[int] = ()) -> Judgement:
+    """Return the verdict on a claim that was read with at least one unit of evidence.
+
+    `named` are the numbers of the hits that the claim cites.
+    """
     best = max(readings, key=lambda reading: reading.supported)
     is_same = claim.is_in_language_of(best.unit.statement)
     calibration = SAME_LANGUAGE if is_same else ACROSS_LANGUAGES
@@ -103,7 +109,8 @@ def judge(claim: Statement, readings: Sequence[Reading]) -> Judgement:
         worst = max(readings, key=lambda reading: reading.contradicted)
         return Judgement("contradicted", worst, probability)
     if probability >= UNSURE and facts_agree(claim, best):
-        return Judgement("supported" if probability >= SUPPORTED else "unchecked", best, probability)
+        verdict: Literal["supported", "unchecked"] = "supported" if probability >= SUPPORTED else "unchecked"
+        return Judgement(verdict, _preferred(readings, best, named), probability)
     return Judgement("unsupported", best, min(probability, UNSURE))
 
 
@@ -136,6 +143,19 @@ def log_odds(probability: float) -> float:
     """
     bounded = min(max(probability, 0.001), 0.999)
     return math.log(bounded / (1 - bounded))
+
+
+def _preferred(readings: Sequence[Reading], best: Reading, named: Sequence[int]) -> Reading:
+    """Return the reading to quote: of those that support nearly as well, a named hit's, then the shortest."""
+    near = [reading for reading in readings if reading.supported >= best.supported - _NEARLY_AS_WELL]
+    return min(
+        near,
+        key=lambda reading: (
+            reading.unit.sentences[0].number not in named,
+            len(reading.unit.sentences),
+            -reading.supported,
+        ),
+    )
 
 
 def _lacks_number(claim: Statement, reading: Reading) -> bool:

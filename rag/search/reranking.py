@@ -17,6 +17,10 @@ DEPTH = 16
 _RANK_WEIGHT = 0.5
 
 
+# The score of a sentence without a token, such as a zero-width space.
+_LOWEST = -100.0
+
+
 @dataclass(frozen=True)
 class PassageReading:
     """What the cross-encoder read in a hit: the log odds that it answers the query, and where.
@@ -76,7 +80,9 @@ def read_hits(query: str, hits: Sequence[Hit], cross_encoder: CrossEncoder) -> d
         for hit, spans_of_hit in zip(hits, spans, strict=True)
     ]
     return {
-        hit.passage_id: PassageReading(reading.relevance, tuple(spans_of_hit), reading.parts[1:])
+        hit.passage_id: PassageReading(
+            reading.relevance, tuple(spans_of_hit), tuple(max(score, _LOWEST) for score in reading.parts[1:])
+        )
         for hit, spans_of_hit, reading in zip(hits, spans, cross_encoder.read(query, passages), strict=True)
     }
 

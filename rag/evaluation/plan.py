@@ -8,7 +8,8 @@ import numpy as np
 
 from rag.datatypes import Article
 from rag.errors import BadRequest
-from rag.evaluation.sets import DataFolder, Gold, QuestionRecord, gold_of
+from rag.evaluation.records import QuestionRecord
+from rag.evaluation.sets import DataFolder, Gold, gold_of
 
 ALL_LANGUAGES = "all"
 _SEED = 20250727

@@ -118,6 +118,15 @@ class DataFolder:
         named = {record.article_id for record in records if record.article_id} | self.withheld_ids(name)
         return self.sets_with(named)
 
+    def has_only_claims(self, name: str) -> bool:
+        """Whether a set has claims but no questions.
+
+        Raises:
+            BadRequest: there is no such set.
+        """
+        files = self._set(name)
+        return files.claims is not None and files.questions is None
+
     def sets_with(self, article_ids: Set[str]) -> tuple[str, ...]:
         """Return the sets that contain one of these articles."""
         return tuple(name for name in self.sets if article_ids & self.articles(name).keys())

@@ -152,11 +152,10 @@ def _verdicts(claims: Sequence[JudgedClaim]) -> dict[Judged, dict[Verdict, int]]
 
 
 def _pool(data: DataFolder, records: Sequence[ClaimRecord]) -> _Pool:
-    """Return the articles of the sets that contain evidence of these claims."""
+    """Return the articles of the sets that contain evidence of these claims; of all sets if none is named."""
     named = {evidence.article_id for record in records for evidence in record.evidence}
-    articles = {
-        key: article for name in data.sets_with(named) for key, article in data.articles(name).items()
-    }
+    names = data.sets_with(named) if named else tuple(data.sets)
+    articles = {key: article for name in names for key, article in data.articles(name).items()}
     by_language: dict[str, list[str]] = {}
     for article_id in sorted(articles):
         by_language.setdefault(articles[article_id].language, []).append(article_id)

@@ -116,7 +116,7 @@ def evaluate(
         mode=mode,
         seconds=round(time.perf_counter() - started, 1),
         columns=tuple(_columns(outcomes, counts)),
-        left_out=tuple(dict.fromkeys([*left_out, *corpora.rejected])),
+        left_out=(*left_out, *corpora.rejected),
         claims=of_claims,
         small_corpora=tuple(small_figures(small_outcomes)),
     )

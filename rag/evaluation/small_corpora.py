@@ -168,7 +168,9 @@ def _answers(
         try:
             yield case, examiner.ask(case)
         except BadRequest as error:
-            left_out.append(LeftOut(id=case.record.id, reason=str(error)))
+            # A question is asked in several corpora.
+            if all(item.id != case.record.id for item in left_out):
+                left_out.append(LeftOut(id=case.record.id, reason=str(error)))
 
 
 def _cases_by_article(

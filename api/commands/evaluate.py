@@ -46,6 +46,7 @@ class _Work:
     examples=[
         "kutip evaluate data/ --set facqa-dev --sample 100",
         "kutip evaluate data/ --corpus index/ --html report.html",
+        "kutip evaluate data/ --small-corpora 20",
     ],
 )
 @click.argument("data", type=click.Path(path_type=Path))
@@ -61,7 +62,7 @@ class _Work:
     "languages",
     multiple=True,
     metavar="TAG",
-    help="Ask the questions in this language. You can repeat the option.",
+    help="Use the questions and claims in this language. You can repeat the option.",
 )
 @click.option(
     "--index-language",

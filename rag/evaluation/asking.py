@@ -119,7 +119,9 @@ def _gold_sentences(gold: Gold, corpus: Corpus) -> Iterator[list[str]]:
     """Yield the words of each sentence that contains the whole of a gold answer."""
     for span in gold.spans:
         article = corpus.article(span.article_id)
-        for paragraph in article.numbered_paragraphs() if article else ():
+        if article is None:
+            continue
+        for paragraph in article.numbered_paragraphs():
             for start, end in sentence_spans(paragraph.text, language=article.language):
                 if paragraph.start + start <= span.start and span.end <= paragraph.start + end:
                     yield folded_words(paragraph.text[start:end], language=article.language)

@@ -205,3 +205,21 @@ def test_the_number_of_small_corpora_is_at_least_one(folder: Path) -> None:
     result = kutip("evaluate", str(folder), "--small-corpora", "0")
     assert (result.code, result.out) == (2, "")
     assert "--small-corpora" in result.err
+
+
+def test_the_command_measures_questions_claims_and_small_corpora(folder: Path) -> None:
+    claim = {
+        "id": "claim",
+        "claim": NEWS[0][1],
+        "claim_language": "id",
+        "evidence": [{"article_id": "kopi", "paragraph_index": 1}],
+        "label": "supported",
+        "kind": "copy",
+    }
+    write(folder, {"news.claims.jsonl": [claim]})
+    result = kutip("evaluate", str(folder), "--small-corpora", "1", "--mode", "extractive", "--json")
+    assert result.code == 0, result.err
+    report = json.loads(result.out)
+    assert [column["questions"] for column in report["columns"]] == [6]
+    assert [claims["group"] for claims in report["claims"]] == ["all", "one language", "kind: copy"]
+    assert [(found["size"], found["corpora"]) for found in report["small_corpora"]] == [(1, 1), (5, 1)]

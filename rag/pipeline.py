@@ -7,7 +7,7 @@ sentences, and verify and cite each one as soon as it is complete.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -24,7 +24,7 @@ from rag.answering.refusal import no_hits_reason
 from rag.answering.reviewer import ClaimReviewer
 from rag.conversation.rewriting import Rewriting, self_contained
 from rag.corpus.protocol import Corpus
-from rag.datatypes import Answer, Filters, SearchMode, UnsupportedPolicy
+from rag.datatypes import Answer, Filters, Hit, SearchMode, UnsupportedPolicy
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
 from rag.listeners import Listener, Searched
@@ -33,6 +33,7 @@ from rag.search.retrieval import Query, SearchResult
 from rag.search.traced import traced_search
 from rag.text.languages import detect_language
 from rag.validation import validated
+from rag.verification.verifier import Verification
 from rag.worker_pools import WorkerPool
 
 __all__ = ["OnFailure", "Pipeline", "Question"]
@@ -119,9 +120,7 @@ class Pipeline:
         yield Answered(answer)
 
     async def answer(self, question: Question, *, on_failure: OnFailure = logger.warning) -> Answer:
-        """Answer a question, or refuse.
-
-        If the language model fails, `on_failure` is called with the reason.
+        """Answer a question, or refuse. If the language model fails, call `on_failure` with the reason.
 
         Raises:
             BadRequest: the question is not valid.
@@ -144,6 +143,10 @@ class Pipeline:
         for listener in self.listeners:
             listener(Searched(query.text, found))
         return found
+
+    def verification_of(self, hits: Sequence[Hit]) -> Verification:
+        """Return the verification of claims for an answer that is written from `hits`."""
+        return self._methods.verifier.verification_of(hits)
 
     def undated_left_out(self, filters: Filters) -> int:
         """Return the number of articles that a range of days leaves out because they have no date."""

@@ -19,7 +19,7 @@ COMMANDS = {
     "ask": "Answer a question from the articles, with citations.",
     "search": "Find passages in the articles.",
     "articles": "List, show or delete articles.",
-    "evaluate": "Measure search, answers and refusals on a data set.",
+    "evaluate": "Measure search, answers, refusals and verdicts on a data set.",
     "serve": "Start the HTTP server and the chat page.",
     "mcp": "Serve tools for assistants over the Model Context Protocol.",
     "doctor": "Check settings, articles and models.",

@@ -5,6 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar, get_args
 
@@ -18,9 +19,11 @@ from api.commands.stopping import when_stopped
 from api.commands.terminal import say
 from rag.datatypes import AnswerMode
 from rag.errors import BadRequest
+from rag.evaluation.claims import ClaimPlan, plan_claims
 from rag.evaluation.figures import Report, evaluate
 from rag.evaluation.plan import ALL_LANGUAGES, LeftOut, Plan, Selection, make_plan
 from rag.evaluation.sets import DataFolder, open_data
+from rag.evaluation.small_corpora import SmallCorpus, plan_small_corpora
 from rag.settings import Settings, load_settings
 from rag.validation import language_tag
 
@@ -29,11 +32,21 @@ T = TypeVar("T")
 _SHOWN_LEFT_OUT = 3
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """The questions to ask, the claims to judge, and the small corpora to ask in."""
+
+    plan: Plan
+    claims: ClaimPlan
+    small_corpora: Sequence[SmallCorpus]
+
+
 @click.command(
     cls=Command,
     examples=[
         "kutip evaluate data/ --set facqa-dev --sample 100",
         "kutip evaluate data/ --corpus index/ --html report.html",
+        "kutip evaluate data/ --small-corpora 20",
     ],
 )
 @click.argument("data", type=click.Path(path_type=Path))
@@ -49,18 +62,25 @@ _SHOWN_LEFT_OUT = 3
     "languages",
     multiple=True,
     metavar="TAG",
-    help="Ask the questions in this language. You can repeat the option.",
+    help="Use the questions and claims in this language. You can repeat the option.",
 )
 @click.option(
     "--index-language",
     metavar="TAG",
-    help="Language of the indexed articles, or `all`. Default: the question's language.",
+    help="Language of the indexed articles, or `all`. Default: the question's language. Claims are used only "
+    "if their evidence is in this language.",
 )
 @click.option(
     "--sample",
     type=click.IntRange(1),
     metavar="N",
-    help="Maximum number of questions of each set and language.",
+    help="Maximum number of questions, and of claims, of each set and language.",
+)
+@click.option(
+    "--small-corpora",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Also ask in corpora of 1, 5, 20 and 100 articles, around N articles of each set and language.",
 )
 @click.option(
     "--mode",
@@ -87,6 +107,7 @@ def command(
     languages: tuple[str, ...],
     index_language: str | None,
     sample: int | None,
+    small_corpora: int | None,
     mode: AnswerMode,
     corpus: Path | None,
     html: Path | None,
@@ -94,7 +115,8 @@ def command(
 ) -> None:
     """Measure search, answers and refusals with the questions and articles in the folder DATA.
 
-    The articles of the sets are indexed apart from yours, with one index for each language.
+    If the folder has claims with known labels, their verdicts are measured too. The articles of the sets are
+    indexed apart from yours, with one index for each language.
     """
     settings = load_settings()
     _check_page(html)
@@ -106,12 +128,16 @@ def command(
         index_language=_index_language(index_language),
         sample=sample,
     )
-    plan = make_plan(folder, selection)
-    if not plan.size:
-        _end_with_nothing(plan.left_out)
+    work = _Work(
+        plan=make_plan(folder, selection),
+        claims=plan_claims(folder, selection),
+        small_corpora=plan_small_corpora(folder, selection, count=small_corpora) if small_corpora else [],
+    )
+    if not work.plan.size and not work.claims.claims:
+        _end_with_nothing([*work.plan.left_out, *work.claims.left_out])
     with when_stopped(lambda: _what_is_kept(corpus)):
-        report = _evaluated(folder, plan, settings=settings, corpus=corpus, mode=mode)
-    if not report.columns:
+        report = _evaluated(folder, work, settings=settings, corpus=corpus, mode=mode)
+    if report.is_empty:
         _end_with_nothing(report.left_out)
     _print_left_out(report.left_out)
     if html:
@@ -123,14 +149,16 @@ def command(
 
 
 def _evaluated(
-    folder: DataFolder, plan: Plan, *, settings: Settings, corpus: Path | None, mode: AnswerMode
+    folder: DataFolder, work: _Work, *, settings: Settings, corpus: Path | None, mode: AnswerMode
 ) -> Report:
-    """Ask the questions; the indexes go into `corpus`, or into a folder that is deleted afterwards."""
+    """Do the work; the indexes go into `corpus`, or into a folder that is deleted afterwards."""
     with ExitStack() as stack:
         kept = corpus or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kutip-")))
         return evaluate(
             folder,
-            plan,
+            work.plan,
+            claims=work.claims,
+            small_corpora=work.small_corpora,
             settings=settings,
             folder=kept,
             mode=mode,
@@ -150,7 +178,7 @@ def _what_is_kept(corpus: Path | None) -> str:
 
 def _end_with_nothing(left_out: Sequence[LeftOut]) -> NoReturn:
     _print_left_out(left_out)
-    say("No question is left. Choose other sets or languages.")
+    say("No question is left, and no claim. Choose other sets or languages.")
     sys.exit(NOTHING_FOUND)
 
 

@@ -1,21 +1,27 @@
-"""The report of an evaluation as a table, as JSON and as a page with plots."""
+"""The report of an evaluation as tables, as JSON and as a page with plots."""
 
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from html import escape
 from textwrap import fill
-from typing import Any
+from typing import Any, get_args
 
+from rag.datatypes import Verdict
 from rag.errors import MissingExtra
+from rag.evaluation.claims import ClaimFigures
 from rag.evaluation.figures import Column, Report
 from rag.evaluation.metrics import RANKING_MEASURES, Estimate
+from rag.evaluation.small_corpora import SmallFigures
 
-_LEGS = {"vector": "#8da0cb", "keyword": "#fc8d62", "hybrid": "#1b7837"}
+Rows = list[list[str]]
+
+_SEARCHES = {"vector": "#8da0cb", "keyword": "#fc8d62", "hybrid": "#1b7837", "reranked": "#762a83"}
 _ANSWERS = (
     "answer contains gold",
     "first quote contains gold",
     "cited span overlaps gold",
+    "sentence F1",
     "citation recall",
     "citation precision",
 )
@@ -33,7 +39,7 @@ _PAGE = """<!doctype html>
 <title>Kutip: evaluation</title>
 <style>
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }}
-table {{ border-collapse: collapse; }}
+table {{ border-collapse: collapse; margin-bottom: 2rem; }}
 th, td {{ border-bottom: 1px solid #ddd; padding: .2rem .8rem; text-align: right; white-space: nowrap; }}
 th:first-child {{ text-align: left; font-weight: normal; }}
 .table {{ overflow-x: auto; }}
@@ -42,9 +48,7 @@ svg {{ max-width: 100%; height: auto; }}
 <h1>Kutip: evaluation</h1>
 <p>{summary}</p>
 {plots}
-<div class="table"><table>
-{rows}
-</table></div>
+{tables}
 </html>
 """
 
@@ -54,8 +58,18 @@ def report_json(report: Report) -> dict[str, Any]:
     return asdict(report)
 
 
-def table(report: Report) -> list[list[str]]:
-    """Return the rows of the table, the heading first; measures that no column has are left out."""
+def tables(report: Report) -> list[Rows]:
+    """Return the tables: questions, claims, verdicts by label, and small corpora; none of them empty."""
+    found = [table(report)] if report.columns else []
+    if report.claims:
+        found += [_claims_table(report.claims), _verdicts_table(report.claims[0])]
+    if report.small_corpora:
+        found.append(_small_table(report.small_corpora))
+    return found
+
+
+def table(report: Report) -> Rows:
+    """Return the rows of the table of questions, the heading first; leave out measures without a figure."""
     columns = report.columns
     rows = [["", *map(_heading, columns)]]
     rows += [["questions", *(f"{column.questions:,}" for column in columns)]]
@@ -67,13 +81,44 @@ def table(report: Report) -> list[list[str]]:
     return rows
 
 
+def _claims_table(claims: Sequence[ClaimFigures]) -> Rows:
+    """Return one row for each group of claims."""
+    rows = [["claims", "number", *claims[0].measures]]
+    for group in claims:
+        cells = [_cell(name, figure) for name, figure in group.measures.items()]
+        rows.append([group.group, f"{group.claims:,}", *cells])
+    return rows
+
+
+def _verdicts_table(claims: ClaimFigures) -> Rows:
+    """Return one row for each label, with the number of claims that got each verdict."""
+    rows = [["label of the claim", *(f"called {name}" for name in get_args(Verdict))]]
+    for label, counts in claims.verdicts.items():
+        rows.append([label, *(f"{counts[name]:,}" for name in get_args(Verdict))])
+    return rows
+
+
+def _small_table(figures: Sequence[SmallFigures]) -> Rows:
+    """Return one row for each set, pair of languages and size."""
+    rows = [["small corpora", "articles", "corpora", *figures[0].measures]]
+    for found in figures:
+        group = found.group
+        cells = [_cell(name, figure) for name, figure in found.measures.items()]
+        heading = _set_and_languages([group.set], group.language, group.index_language)
+        rows.append([heading, f"{found.size:,}", f"{found.corpora:,}", *cells])
+    return rows
+
+
 def markdown(report: Report) -> str:
-    """Return the table in Markdown, its columns aligned, and a line that says what made it."""
-    rows = table(report)
+    """Return the tables in Markdown, their columns aligned, and a line that says what made them."""
+    return "\n\n".join([*map(_markdown_table, tables(report)), _summary(report)])
+
+
+def _markdown_table(rows: Rows) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_line(row, widths) for row in rows]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    return "\n".join([lines[0], _line(rule, widths), *lines[1:], "", _summary(report)])
+    return "\n".join([lines[0], _line(rule, widths), *lines[1:]])
 
 
 def page(report: Report) -> str:
@@ -82,13 +127,18 @@ def page(report: Report) -> str:
     Raises:
         MissingExtra: matplotlib is not installed.
     """
-    heading, *rows = table(report)
-    parts = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in heading)}</tr>"]
-    parts += [
+    parts = "\n".join(map(_html_table, tables(report)))
+    return _PAGE.format(summary=escape(_summary(report)), plots=_plots(report), tables=parts)
+
+
+def _html_table(rows: Rows) -> str:
+    heading, *others = rows
+    lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in heading)}</tr>"]
+    lines += [
         f"<tr><th>{escape(name)}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
-        for name, *cells in rows
+        for name, *cells in others
     ]
-    return _PAGE.format(summary=escape(_summary(report)), plots=_plots(report), rows="\n".join(parts))
+    return "\n".join(['<div class="table"><table>', *lines, "</table></div>"])
 
 
 def check_plots() -> None:
@@ -106,8 +156,11 @@ def check_plots() -> None:
 
 
 def _heading(column: Column) -> str:
-    languages = dict.fromkeys([column.language, column.index_language])
-    return f"{' + '.join(column.sets)} ({' → '.join(languages)})"
+    return _set_and_languages(column.sets, column.language, column.index_language)
+
+
+def _set_and_languages(sets: Sequence[str], language: str, index_language: str) -> str:
+    return f"{' + '.join(sets)} ({' → '.join(dict.fromkeys([language, index_language]))})"
 
 
 def _cell(name: str, figure: Estimate | None) -> str:
@@ -144,16 +197,21 @@ def _summary(report: Report) -> str:
 
 def _plots(report: Report) -> str:
     names = list(RANKING_MEASURES)
-    search = {leg: [f"{leg} {name}" for name in names] for leg in _LEGS}
     return "\n".join(
         plot
         for column in report.columns
         for plot in (
-            _bars(f"Search: {_heading(column)}", column, names, search),
+            _bars(f"Search: {_heading(column)}", column, names, _searches(column, names)),
             _shares(f"Answers: {_heading(column)}", column, _ANSWERS),
             _shares(f"Refusals: {_heading(column)}", column, _REFUSALS),
         )
     )
+
+
+def _searches(column: Column, names: Sequence[str]) -> dict[str, list[str]]:
+    """Return the measures of each search that was done."""
+    found = {search: [f"{search} {name}" for name in names] for search in _SEARCHES}
+    return {search: measures for search, measures in found.items() if column.measures[measures[0]]}
 
 
 def _shares(title: str, column: Column, names: Sequence[str]) -> str:
@@ -201,7 +259,7 @@ def _draw(
             [max(0, figure.value - figure.low) for _, figure in known],
             [max(0, figure.high - figure.value) for _, figure in known],
         ],
-        color=_LEGS.get(label, _LEGS["vector"]),
+        color=_SEARCHES.get(label, _SEARCHES["vector"]),
         capsize=3,
         label=label,
     )

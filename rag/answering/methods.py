@@ -13,12 +13,15 @@ from rag.answering.reviewer import ClaimReviewer
 from rag.datatypes import AnswerMode, UnsupportedPolicy
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
-from rag.verification.verifier import CrossEncoderVerifier
+from rag.verification.verifier import CrossEncoderVerifier, Verifier
 from rag.worker_pools import WorkerPool
 
 
 class AnswerMethods:
-    """Makes the answer methods for a mode. All of them verify claims with the same cross-encoder."""
+    """Makes the answer methods for a mode. All of them verify claims with the same cross-encoder.
+
+    `verifier` verifies what a language model writes.
+    """
 
     def __init__(
         self,
@@ -34,9 +37,10 @@ class AnswerMethods:
         self._extractive = ExtractiveMethod(
             judge=judge, encoder=encoder, cross_encoder=cross_encoder, pool=pool
         )
+        self.verifier: Verifier = CrossEncoderVerifier(encoder, cross_encoder)
         self._writing = partial(
             LanguageModelMethod,
-            verifier=CrossEncoderVerifier(encoder, cross_encoder),
+            verifier=self.verifier,
             reviewer=reviewer,
             encoder=encoder,
             pool=pool,

@@ -1,4 +1,5 @@
-"""Measures how good search and answers are: data sets, plans and measures.
+"""Measures how good search, answers and verdicts are: data sets, plans and measures.
 
-Nothing here is needed to answer a question. Start with `figures.py`; `metrics.py` contains pure functions.
+Nothing here is needed to answer a question. Start with `figures.py`; `claims.py` and `small_corpora.py` make
+the other tables; `metrics.py` contains pure functions.
 """

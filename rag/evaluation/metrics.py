@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -122,6 +123,18 @@ def overlaps(first: tuple[int, int], second: tuple[int, int]) -> bool:
     return max(first[0], second[0]) < min(first[1], second[1])
 
 
+def token_f1(found: Sequence[str], gold: Sequence[str]) -> float:
+    """Return the harmonic mean of precision and recall of tokens, each counted as often as it occurs.
+
+    This is SQuAD's F1 (arXiv 1606.05250, section 6.1).
+
+    >>> token_f1(["panen", "kopi", "naik"], ["panen", "kopi", "panen", "teh", "turun"])
+    0.5
+    """
+    shared = (Counter(found) & Counter(gold)).total()
+    return 2 * shared / (len(found) + len(gold)) if shared else 0.0
+
+
 def citation_recall(answer: Answer) -> float | None:
     """Return the share of claims that their citations support; None for an answer without claims.
 
@@ -205,15 +218,19 @@ def refusal_scores(*, unanswerable: Sequence[bool], answerable: Sequence[bool]) 
     """
     return RefusalScores(
         recall=estimate(unanswerable),
-        precision=estimate_of_groups([unanswerable, answerable], _refusal_precision),
+        precision=estimate_of_groups([unanswerable, answerable], precision),
         answered=estimate([not is_refused for is_refused in answerable]),
         balanced_accuracy=estimate_of_groups([unanswerable, answerable], _balanced_accuracy),
     )
 
 
-def _refusal_precision(unanswerable: Values, answerable: Values) -> float:
-    refused = unanswerable.sum() + answerable.sum()
-    return float(unanswerable.sum() / refused) if refused else float("nan")
+def precision(right: Values, wrong: Values) -> float:
+    """Return the share of right items among the chosen ones; NaN if none is chosen.
+
+    `right` and `wrong` tell for each item of the two kinds whether it is chosen (1) or not (0).
+    """
+    chosen = right.sum() + wrong.sum()
+    return float(right.sum() / chosen) if chosen else float("nan")
 
 
 def _balanced_accuracy(unanswerable: Values, answerable: Values) -> float:

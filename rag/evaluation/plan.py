@@ -3,12 +3,16 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
 from rag.datatypes import Article
 from rag.errors import BadRequest
-from rag.evaluation.sets import DataFolder, Gold, QuestionRecord, gold_of
+from rag.evaluation.records import QuestionRecord
+from rag.evaluation.sets import DataFolder, Gold, gold_of
+
+T = TypeVar("T")
 
 ALL_LANGUAGES = "all"
 _SEED = 20250727
@@ -96,7 +100,7 @@ def make_plan(data: DataFolder, selection: Selection) -> Plan:
         BadRequest: a set does not exist, or no set contains the articles it asks about.
         ReadingError: a line of the data cannot be read.
     """
-    names = selection.sets or tuple(name for name, files in data.sets.items() if files.questions)
+    names = _sets_with_questions(data, selection.sets)
     pool = tuple(
         sorted({other for name in [*names, *selection.haystack] for other in _article_sets(data, name)})
     )
@@ -113,7 +117,7 @@ def make_plan(data: DataFolder, selection: Selection) -> Plan:
             for record, gold in golds
             if not reasons[record.id]
         ]
-        cases.setdefault(index, []).extend(_sampled(asked, selection.sample))
+        cases.setdefault(index, []).extend(sampled(asked, selection.sample))
     # An index with all articles comes first, so that the others can begin as copies of it.
     ordered = sorted((index for index in cases if cases[index]), key=lambda index: len(index.withheld))
     return Plan({index: cases[index] for index in ordered}, left_out)
@@ -149,6 +153,13 @@ def _groups(
             )
             index = Index(sets=pool, language=indexed_in, withheld=withheld)
             yield key, index, [record for record in records if record.language == language]
+
+
+def _sets_with_questions(data: DataFolder, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Return the chosen sets without those that contain only claims, or all sets with questions."""
+    if not chosen:
+        return tuple(name for name, files in data.sets.items() if files.questions)
+    return tuple(name for name in chosen if not data.has_only_claims(name))
 
 
 def _column_language(selection: Selection, language: str) -> str:
@@ -199,8 +210,9 @@ def _why_left_out(record: QuestionRecord, gold: Gold, articles: Mapping[str, Art
     return None
 
 
-def _sampled(cases: Sequence[Case], sample: int | None) -> Sequence[Case]:
-    if sample is None or sample >= len(cases):
-        return cases
-    chosen = np.random.default_rng(_SEED).choice(len(cases), sample, replace=False)
-    return [cases[place] for place in sorted(chosen)]
+def sampled(items: Sequence[T], sample: int | None) -> Sequence[T]:
+    """Return at most `sample` of the items, in order; the same ones in every run."""
+    if sample is None or sample >= len(items):
+        return items
+    chosen = np.random.default_rng(_SEED).choice(len(items), sample, replace=False)
+    return [items[place] for place in sorted(chosen)]

@@ -1,58 +1,24 @@
-"""Reads data sets of questions with their articles, and determines the gold of each question.
+"""Reads data sets of questions and claims with their articles, and determines the gold of each question.
 
 A folder contains `NAME.questions.jsonl` and `NAME.articles.jsonl`. Or it contains `questions.jsonl` and
 `articles/`, as seeds/ does; these are one set with the folder's name. A set without articles of its own asks
 about the articles of another set. `NAME.withhold_article_ids.json` names articles that must not be in the
-index when the questions of the set are asked.
+index when the questions of the set are asked. `NAME.claims.jsonl`, or `claims-NAME.jsonl` for a set of claims
+alone, contains claims about articles of any set.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from rag.datatypes import Article, Hit, Paragraph, Unreadable
 from rag.errors import BadRequest, NotFound, ReadingError
 from rag.evaluation.metrics import contains_any
+from rag.evaluation.records import ClaimRecord, QuestionRecord, read_ids, read_records
 from rag.reading import Overrides, read_paths
-
-Kind = Literal["answerable", "near-miss", "withheld", "off-corpus"]
 
 # A paragraph of an article, or the whole article if the data names no paragraph.
 Place = tuple[str, int | None]
-_Offset = Annotated[int, Field(ge=0)]
-
-
-class QuestionRecord(BaseModel):
-    """A question in a line of `NAME.questions.jsonl`; other fields are ignored."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-
-    id: str
-    question: str
-    language: str
-    article_id: str | None = None
-    paragraph_index: _Offset | None = None
-    also_in_paragraphs: list[_Offset] = []
-    answers: list[str] = []
-    answer_starts: list[_Offset] = []
-    answerable: bool
-    aligned_ids: dict[str, str] = {}
-    alternative_article_ids: list[str] = []
-    gold_parallel_id: str | None = None
-    withheld_article_id: str | None = None
-
-    @property
-    def kind(self) -> Kind:
-        """Whether the question can be answered, and if not, how close the articles come to an answer."""
-        if self.answerable:
-            return "answerable"
-        if self.withheld_article_id:
-            return "withheld"
-        return "near-miss" if self.article_id else "off-corpus"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +52,7 @@ class QuestionSet:
     questions: Path | None = None
     articles: Path | None = None
     withheld: Path | None = None
+    claims: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +63,7 @@ class DataFolder:
     unreadable: list[Unreadable] = field(default_factory=list)
     _articles: dict[str, dict[str, Article]] = field(default_factory=dict)
     _questions: dict[str, list[QuestionRecord]] = field(default_factory=dict)
+    _claims: dict[str, list[ClaimRecord]] = field(default_factory=dict)
 
     def questions(self, name: str) -> list[QuestionRecord]:
         """Return the questions of a set.
@@ -108,8 +76,20 @@ class DataFolder:
             path = self._set(name).questions
             if path is None:
                 raise BadRequest(f"The set {name!r} has no questions. Name it with --haystack only.")
-            self._questions[name] = list(_read_questions(path))
+            self._questions[name] = list(read_records(path, QuestionRecord))
         return self._questions[name]
+
+    def claims(self, name: str) -> list[ClaimRecord]:
+        """Return the claims of a set; empty if the set has no claims.
+
+        Raises:
+            BadRequest: there is no such set.
+            ReadingError: a line is not a claim.
+        """
+        if name not in self._claims:
+            path = self._set(name).claims
+            self._claims[name] = list(read_records(path, ClaimRecord)) if path else []
+        return self._claims[name]
 
     def articles(self, name: str) -> dict[str, Article]:
         """Return the articles of a set by their ids; empty if the set has no articles of its own.
@@ -128,7 +108,7 @@ class DataFolder:
         """Return the ids of articles that must not be in the index when the set's questions are asked."""
         path = self._set(name).withheld
         named = {record.withheld_article_id for record in self.questions(name) if record.withheld_article_id}
-        return frozenset(named | set(_read_ids(path) if path else []))
+        return frozenset(named | set(read_ids(path) if path else []))
 
     def article_sets(self, name: str) -> tuple[str, ...]:
         """Return the sets whose articles a set asks about: itself, or the sets that contain the articles."""
@@ -136,7 +116,20 @@ class DataFolder:
             return (name,)
         records = self.questions(name)
         named = {record.article_id for record in records if record.article_id} | self.withheld_ids(name)
-        return tuple(other for other in self.sets if named & self.articles(other).keys())
+        return self.sets_with(named)
+
+    def has_only_claims(self, name: str) -> bool:
+        """Whether a set has claims but no questions.
+
+        Raises:
+            BadRequest: there is no such set.
+        """
+        files = self._set(name)
+        return files.claims is not None and files.questions is None
+
+    def sets_with(self, article_ids: Set[str]) -> tuple[str, ...]:
+        """Return the sets that contain one of these articles."""
+        return tuple(name for name in self.sets if article_ids & self.articles(name).keys())
 
     def _set(self, name: str) -> QuestionSet:
         if name not in self.sets:
@@ -148,19 +141,21 @@ def open_data(folder: Path) -> DataFolder:
     """Find the sets of a folder.
 
     Raises:
-        NotFound: the folder does not exist or contains no questions.
+        NotFound: the folder does not exist, or contains neither questions nor claims.
     """
     if not folder.is_dir():
         raise NotFound(f"There is no folder {folder}. Name the folder with the NAME.questions.jsonl files.")
-    suffixes = (".questions.jsonl", ".articles.jsonl")
+    suffixes = (".questions.jsonl", ".articles.jsonl", ".claims.jsonl")
     names = {path.name.removesuffix(end) for end in suffixes for path in folder.glob(f"*{end}")}
+    names |= {path.stem for path in folder.glob("claims-*.jsonl") if "." not in path.stem}
     sets = {name: _named_set(folder, name) for name in sorted(names)}
-    if (folder / "questions.jsonl").is_file():
+    if any((folder / name).is_file() for name in ("questions.jsonl", "claims.jsonl")):
         own_name = folder.resolve().name
         sets[own_name] = _only_set(folder, own_name)
-    if not any(found.questions for found in sets.values()):
+    if not any(found.questions or found.claims for found in sets.values()):
         raise NotFound(
-            f"{folder} has neither NAME.questions.jsonl nor questions.jsonl. See docs/evaluate.md."
+            f"{folder} has neither NAME.questions.jsonl nor questions.jsonl, and no claims. "
+            "See docs/evaluate.md."
         )
     return DataFolder(sets)
 
@@ -171,49 +166,26 @@ def _named_set(folder: Path, name: str) -> QuestionSet:
         questions=_existing(folder / f"{name}.questions.jsonl"),
         articles=_existing(folder / f"{name}.articles.jsonl"),
         withheld=_existing(folder / f"{name}.withhold_article_ids.json"),
+        claims=_existing(folder / f"{name}.claims.jsonl") or _only_claims(folder, name),
     )
 
 
 def _only_set(folder: Path, name: str) -> QuestionSet:
     return QuestionSet(
         name=name,
-        questions=folder / "questions.jsonl",
+        questions=_existing(folder / "questions.jsonl"),
         articles=_existing(folder / "articles") or _existing(folder / "articles.jsonl"),
         withheld=_existing(folder / "withhold_article_ids.json"),
+        claims=_existing(folder / "claims.jsonl"),
     )
+
+
+def _only_claims(folder: Path, name: str) -> Path | None:
+    return _existing(folder / f"{name}.jsonl") if name.startswith("claims-") else None
 
 
 def _existing(path: Path) -> Path | None:
     return path if path.exists() else None
-
-
-def _read_questions(path: Path) -> Iterator[QuestionRecord]:
-    for number, line in enumerate(_read(path).split(b"\n"), start=1):
-        if line.strip():
-            yield _parse(line, source=f"{path}:{number}")
-
-
-def _parse(line: bytes, *, source: str) -> QuestionRecord:
-    try:
-        return QuestionRecord.model_validate_json(line)
-    except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        place = ".".join(map(str, problem["loc"])) or "the line"
-        raise ReadingError(f"{source}: {place} is refused: {problem['msg']}. Correct the line.") from None
-
-
-def _read_ids(path: Path) -> list[str]:
-    try:
-        return TypeAdapter(list[str]).validate_python(json.loads(_read(path)))
-    except ValueError as error:  # ValidationError and JSONDecodeError are subclasses
-        raise ReadingError(f"{path} is not a JSON list of article ids: {error!s:.200}. Correct it.") from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ReadingError(f"Cannot read {path}: {error.strerror}.") from error
 
 
 def gold_of(

@@ -171,22 +171,6 @@ def load(adapter: Adapter, *, tokenizer: UnigramTokenizer | None = None) -> Bund
     return BundledCrossEncoder(adapter, tokenizer=tokenizer, layers=layers.hidden_states, name=NAME)
 
 
-def load_on_torch(adapter: Adapter, *, device: str = "cpu") -> BundledCrossEncoder:
-    """Build the bundled cross-encoder on torch, for a GPU or a processor without OpenVINO.
-
-    Raises:
-        ModelLoadError: the bundled weights are missing or damaged.
-    """
-    # Imported here because importing torch takes four seconds, and OpenVINO does not need it.
-    from embeddings.torch_layers import TorchLayers
-
-    weights = open_weights()
-    layers = TorchLayers(AdaptedWeights(weights, adapter), device=device)
-    tokenizer = UnigramTokenizer(weights.vocabulary())
-    weights.release()
-    return BundledCrossEncoder(adapter, tokenizer=tokenizer, layers=layers, name=NAME)
-
-
 def _windows(first: list[int], second: list[int], number: int) -> Iterator[_Pair]:
     """Yield the pair, or several with overlapping parts of a second text that is longer than a window."""
     start = 0

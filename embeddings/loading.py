@@ -9,7 +9,7 @@ from huggingface_hub import snapshot_download
 from sentence_transformers import CrossEncoder as SentenceTransformersCrossEncoder
 from sentence_transformers import SentenceTransformer
 
-from embeddings import adapter, bundled, bundled_cross_encoder
+from embeddings import adapter, bundled, bundled_cross_encoder, torch_cross_encoder
 from embeddings.claim_model import ClaimModel
 from embeddings.cross_encoder import CrossEncoder
 from embeddings.encoder import Encoder
@@ -72,7 +72,7 @@ def load_cross_encoder(*, engine: EngineChoice = "auto") -> CrossEncoder:
     """
     trained = adapter.read_adapter()
     if _engine(engine) == "torch":
-        return bundled_cross_encoder.load_on_torch(trained, device=_device("torch"))
+        return torch_cross_encoder.load(trained, device=_device("torch"))
     return bundled_cross_encoder.load(trained)
 
 

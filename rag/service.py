@@ -64,7 +64,8 @@ def build_service(
 
     Raises:
         EncoderError: the embedding model cannot be loaded.
-        RerankerError: the reranker or the claim model cannot be loaded.
+        RerankerError: the reranker cannot be loaded.
+        CrossEncoderError: the claim model cannot be loaded.
         CorpusError: the corpus cannot be opened.
         SettingsError: a setting is missing.
     """

@@ -23,10 +23,14 @@ class TextWritten:
 
 @dataclass(frozen=True)
 class ClaimCited:
-    """A claim in the text so far, with its citations."""
+    """A claim in the text so far, with its citations.
+
+    `is_revised` is true if an earlier event had the same claim with another verdict.
+    """
 
     claim: Claim
     citations: Sequence[Citation]
+    is_revised: bool = False
 
 
 @dataclass(frozen=True)

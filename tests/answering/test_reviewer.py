@@ -219,3 +219,25 @@ def test_words_in_claims_and_quotes_stay_between_the_delimiters(
         opening, closing = match.groups()
         texts = re.findall(rf"{re.escape(opening)} (\w[^\n]*)\n.*?\n{re.escape(closing)} \1", user, re.DOTALL)
         assert user.count(opening) == user.count(closing) == len(texts)
+
+
+def test_a_review_ends_with_the_time_limit_of_the_answer(filled: LocalCorpus) -> None:
+    review = Script(hang_seconds=30)
+
+    async def collect(url: str) -> Answer:
+        model = OpenAILanguageModel(
+            "scripted", api_key="none", base_url=url, timeout_seconds=20.0, max_tokens=400
+        )
+        pipeline = Pipeline(
+            corpus=filled,
+            encoder=TopicEncoder(),
+            language_model=model,
+            reviewer=ClaimReviewer(model),
+            answer_timeout_seconds=2.0,
+        )
+        return await pipeline.answer(Question(text="Panen kopi?", mode="llm"))
+
+    with serving(Script([TEXT], rewriting=review)) as url:
+        answer = asyncio.run(collect(url))
+    assert verdicts(answer) == UNREVIEWED
+    assert answer.timings_ms["total"] < 10_000

@@ -124,11 +124,11 @@ def _opinions(text: str, quotes: Mapping[int, Mapping[int, str]]) -> Iterator[_O
     """Yield the verdicts in a reply that name a claim and one of its quotes; the first on each claim."""
     seen: set[int] = set()
     for entry in _entries(text):
-        claim, verdict, quote = (entry.get(name) for name in ("claim", "verdict", "quote"))
-        is_number = type(claim) is int and type(quote) is int
-        if not is_number or verdict not in get_args(Judged) or quote not in quotes.get(claim, {}):
+        claim, quote = entry.get("claim"), entry.get("quote")
+        verdict: Judged | None = next((one for one in get_args(Judged) if one == entry.get("verdict")), None)
+        if type(claim) is not int or type(quote) is not int or verdict is None:
             continue
-        if claim not in seen:
+        if quote in quotes.get(claim, {}) and claim not in seen:
             seen.add(claim)
             yield _Opinion(claim, verdict, quote)
 

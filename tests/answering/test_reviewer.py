@@ -127,10 +127,29 @@ def test_the_tokens_of_the_review_are_added(filled: LocalCorpus) -> None:
     assert answer.usage == {"prompt_tokens": 107, "completion_tokens": 23}
 
 
-def test_a_server_without_json_schemas_is_asked_again(filled: LocalCorpus) -> None:
-    review = Script(status=400, body=b'{"error": {"message": "response_format is not supported"}}')
+class WithoutSchemas(Script):
+    """A server that refuses every request for JSON of a schema."""
+
+    def followed_by(self, request: dict[str, Any]) -> Script:
+        """Return the script that a request follows."""
+        if "response_format" in request:
+            return Script(status=self.status, body=self.body, requests=self.requests)
+        return Script(compose=self.compose, requests=self.requests)
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_server_without_json_schemas_is_asked_again(filled: LocalCorpus, status: int) -> None:
+    body = b'{"error": {"message": "response_format is not supported"}}'
+    review = WithoutSchemas(status=status, body=body, compose=replying("supported", "supported"))
     answer = answer_of(events_of(filled, review))
     assert ["response_format" in request for request in review.requests] == [True, False]
+    assert verdicts(answer) == ["supported", "supported", "unsupported"]
+
+
+def test_a_server_that_refuses_both_requests_changes_nothing(filled: LocalCorpus) -> None:
+    review = Script(status=400)
+    answer = answer_of(events_of(filled, review))
+    assert len(review.requests) == 2
     assert verdicts(answer) == UNREVIEWED
 
 

@@ -25,15 +25,19 @@ QUESTION_PREFIX = "query: "
 
 BATCH_TOKENS = 1024
 
-# The longest texts in training. A longer claim is cut; longer evidence is read in windows.
+# The longest texts in training. A longer question is cut, a longer claim is read piece by piece, and longer
+# evidence in windows.
 FIRST_TOKENS = 96
 SECOND_TOKENS = 288
 WINDOW_OVERLAP = 64
 
+# A claim of more pieces than this is unsupported, because reading all of it would take too long.
+CLAIM_PIECES = 4
+
 # `<s>` before, `</s></s>` between and `</s>` after the texts.
 _SPECIAL_TOKENS = 4
 
-_UNSUPPORTED = CLAIM_LABELS.index("unsupported")
+_SUPPORTED, _UNSUPPORTED = CLAIM_LABELS.index("supported"), CLAIM_LABELS.index("unsupported")
 
 # The maximum number of tokens in the span of an answer.
 _LONGEST_ANSWER = 32
@@ -83,15 +87,30 @@ class BundledCrossEncoder:
         """Return (pairs, 3): the probabilities that a claim is supported, unsupported or contradicted.
 
         Evidence longer than a window is read in several windows. The window with the lowest probability of
-        "unsupported" decides.
+        "unsupported" decides. A long claim is read in pieces. The piece with the least support decides.
         """
+        pieces = [self._pieces(claim) for claim, _ in pairs]
+        of_pieces = self._judge_pieces(
+            [
+                (piece, self._ids([evidence])[0])
+                for (_, evidence), of_claim in zip(pairs, pieces, strict=True)
+                for piece in of_claim
+            ]
+        )
+        judged = _unsupported(len(pairs))
+        ends = accumulate(map(len, pieces), initial=0)
+        for number, (begin, end) in enumerate(pairwise(ends)):
+            if begin < end:
+                judged[number] = min(of_pieces[begin:end], key=lambda row: float(row[_SUPPORTED]))
+        return judged
+
+    def _judge_pieces(self, pairs: Sequence[tuple[list[int], list[int]]]) -> FloatArray:
         windows = [
             window
-            for number, (claim, evidence) in enumerate(pairs)
-            for window in _windows(self._first(CLAIM_PREFIX + claim), self._ids([evidence])[0], number)
+            for number, (piece, evidence) in enumerate(pairs)
+            for window in _windows(piece, evidence, number)
         ]
-        judged = np.zeros((len(pairs), len(CLAIM_LABELS)), np.float32)
-        judged[:, _UNSUPPORTED] = 1.0
+        judged = _unsupported(len(pairs))
         for batch, hidden, first_mask, second_mask in self._hidden(windows):
             found = _softmax(self._claim(self._pooled(hidden, first_mask, second_mask)))
             for window, probabilities in zip(batch, found, strict=True):
@@ -123,6 +142,15 @@ class BundledCrossEncoder:
                     readings[window.number], Reading(float(relevance[row]), scores)
                 )
         return readings
+
+    def _pieces(self, claim: str) -> list[list[int]]:
+        """Return the claim in pieces that fit, each after the prefix; none if it has too many."""
+        prefix, ids = self._ids([CLAIM_PREFIX.strip(), CLAIM_PREFIX + claim])
+        if len(ids) <= FIRST_TOKENS:
+            return [ids]
+        own, size = ids[len(prefix) :], FIRST_TOKENS - len(prefix)
+        pieces = [prefix + own[start : start + size] for start in range(0, len(own), size)]
+        return pieces if len(pieces) <= CLAIM_PIECES else []
 
     def _first(self, text: str) -> list[int]:
         return self._ids([text])[0][:FIRST_TOKENS]
@@ -169,6 +197,13 @@ def load(adapter: Adapter, *, tokenizer: UnigramTokenizer | None = None) -> Bund
     tokenizer = tokenizer or UnigramTokenizer(weights.vocabulary())
     weights.release()
     return BundledCrossEncoder(adapter, tokenizer=tokenizer, layers=layers.hidden_states, name=NAME)
+
+
+def _unsupported(count: int) -> FloatArray:
+    """Return (count, 3): the probabilities of claims that are certainly unsupported."""
+    judged = np.zeros((count, len(CLAIM_LABELS)), np.float32)
+    judged[:, _UNSUPPORTED] = 1.0
+    return judged
 
 
 def _windows(first: list[int], second: list[int], number: int) -> Iterator[_Pair]:

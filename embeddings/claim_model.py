@@ -49,7 +49,8 @@ class ClaimModel:
 
 def _columns(model: "SentenceTransformersCrossEncoder") -> list[int]:
     """Return the column of each label in the order of `CLAIM_LABELS`."""
-    names = [name.lower() for _, name in sorted(model.config.id2label.items())]
+    labels = (model.config and model.config.id2label) or {}
+    names = [str(name).lower() for _, name in sorted(labels.items())]
     found = [
         [place for place, name in enumerate(names) if name.startswith(_LABEL_NAMES[label])]
         for label in CLAIM_LABELS

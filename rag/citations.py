@@ -89,7 +89,7 @@ class Composer:
                 verdict=verdict,
                 citations=(),
                 checks=checks or {},
-                difference=_moved(worst.difference, start) if worst else None,
+                difference=_in_answer(worst.difference, self.text, start) if worst else None,
             )
             self._add_claim(claim, quotes)
         return self.text[before:]
@@ -123,7 +123,7 @@ class Composer:
         numbered = {self._number(quote): quote for quote in quotes}
         claim = replace(claim, citations=tuple(numbered))
         place = len(self.claims)
-        citations = [_citation(claim, place, quote, number) for number, quote in numbered.items()]
+        citations = [_citation(claim, place, quote, number, self.text) for number, quote in numbered.items()]
         self.claims.append(claim)
         self.citations += citations
         self.text += self._citation_markers(claim, citations)
@@ -169,7 +169,7 @@ def _encode_fragment(text: str) -> str:
     return percent_encode(text, safe="").replace("-", "%2D")
 
 
-def _citation(claim: Claim, place: int, quote: Quote, number: int) -> Citation:
+def _citation(claim: Claim, place: int, quote: Quote, number: int, answer: str) -> Citation:
     hit = quote.hit
     return Citation(
         number=number,
@@ -191,14 +191,16 @@ def _citation(claim: Claim, place: int, quote: Quote, number: int) -> Citation:
         quote=quote.text,
         verdict=quote.verdict,
         checks=quote.checks,
-        difference=_moved(quote.difference, claim.start),
+        difference=_in_answer(quote.difference, answer, claim.start),
     )
 
 
-def _moved(difference: Difference | None, start: int) -> Difference | None:
-    """Return a difference with the claim's offsets counted from the beginning of the answer."""
+def _in_answer(difference: Difference | None, answer: str, start: int) -> Difference | None:
+    """Return a difference with the claim's words and offsets as in the answer, where the claim is at `start`.
+
+    The words are read from the answer, because brackets in it may have been widened.
+    """
     if difference is None:
         return None
-    words = difference.claim
-    moved = TextSpan(start=start + words.start, end=start + words.end, text=words.text)
-    return replace(difference, claim=moved)
+    begin, end = start + difference.claim.start, start + difference.claim.end
+    return replace(difference, claim=TextSpan(start=begin, end=end, text=answer[begin:end]))

@@ -76,7 +76,8 @@ def build_service(
 
     Raises:
         EncoderError: the embedding model cannot be loaded.
-        RerankerError: the reranker or the claim model cannot be loaded.
+        RerankerError: the reranker cannot be loaded.
+        CrossEncoderError: the claim model cannot be loaded.
         CorpusError: the corpus cannot be opened.
         SettingsError: a setting is missing.
     """
@@ -197,13 +198,13 @@ def load_cross_encoder(settings: Settings) -> CrossEncoder:
             raise CrossEncoderError(str(error)) from error
 
 
-def load_claim_judge(settings: Settings, reranking: Reranking) -> CrossEncoder | None:
+def load_claim_judge(settings: Settings, reranking: Reranking | None) -> CrossEncoder | None:
     """Return the cross-encoder that judges claims, or None if the settings want none.
 
     Raises:
         CrossEncoderError: the model that the settings name cannot be loaded.
     """
-    reader = reranking.cross_encoder
+    reader = reranking.cross_encoder if reranking else None
     if settings.verifier in ("llm", "off") or reader is None or settings.claim_model is None:
         return None if settings.verifier in ("llm", "off") else reader
     with _collector_paused():

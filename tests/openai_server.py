@@ -50,7 +50,7 @@ class Script:
     def followed_by(self, request: dict[str, Any]) -> "Script":
         """Return the script that a request follows."""
         is_rewriting = not _MARKER.search(request["messages"][0]["content"])
-        return self.rewriting if self.rewriting and is_rewriting else self
+        return self.rewriting.followed_by(request) if self.rewriting and is_rewriting else self
 
 
 _MARKER = re.compile(r"\[\[(\w+):1\]\]")

@@ -192,3 +192,16 @@ def test_a_citation_carries_its_link() -> None:
     composer = Composer()
     composer.add("Naik.", [quote(0, 10, url="https://a.id/b")])
     assert composer.citations[0].link == "https://a.id/b#:~:text=Panen%20kopi"
+
+
+def test_a_revised_verdict_is_that_of_the_claim_and_of_the_quote_it_names() -> None:
+    composer = Composer()
+    composer.add("Satu.", [quote(0, 27, verdict="unchecked"), quote(6, 10, verdict="unchecked")])
+    composer.add("Dua.", [quote(0, 27, verdict="unchecked")], lead=" ")
+    text = composer.text
+    composer.revise(0, "supported", number=2, checks={"reviewed": True})
+    assert [claim.verdict for claim in composer.claims] == ["supported", "unchecked"]
+    assert [citation.verdict for citation in composer.citations] == ["unchecked", "supported", "unchecked"]
+    composer.revise(0, "unsupported", number=1, checks={"reviewed": True})
+    assert [citation.verdict for citation in composer.citations] == [*["unsupported"] * 2, "unchecked"]
+    assert (composer.text, composer.claims[0].citations) == (text, (1, 2))

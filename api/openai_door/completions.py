@@ -104,10 +104,8 @@ class CompletionFormatter:
                 yield self._chunk({"role": "assistant", "content": ""}, kutip={"hits": hits_json(hits)})
             case TextWritten(text) if text:
                 yield self._chunk({"content": text})
-            case ClaimRevised(claim, citations):  # its annotations and sources were sent before
-                yield self._chunk({}, kutip=_claim_extension(claim, citations))
-            case ClaimCited(claim, citations):
-                yield from self._claim_chunks(claim, citations)
+            case ClaimCited(claim, citations, is_revised):
+                yield from self._claim_chunks(claim, citations, is_revised=is_revised)
             case Answered(answer):
                 yield self._chunk({}, finish_reason=_finish_reason(answer), **self._extras(answer))
                 if self.has_usage_chunk:
@@ -115,13 +113,15 @@ class CompletionFormatter:
             case TextWritten() | WritingFailed():
                 pass
 
-    def _claim_chunks(self, claim: Claim, citations: Sequence[Citation]) -> Iterator[Json]:
+    def _claim_chunks(
+        self, claim: Claim, citations: Sequence[Citation], *, is_revised: bool
+    ) -> Iterator[Json]:
         delta: Json = {}
         if self.has_source_events:
             new = [citation for citation in numbered(citations) if citation.number > self.sources_sent]
             self.sources_sent += len(new)
             yield from (self._chunk({}, **event) for event in source_events(new, self.urls))
-        elif citations:
+        elif citations and not is_revised:  # a client adds up the annotations
             delta = {"annotations": self._indexed(url_citations(citations, self.urls))}
         yield self._chunk(delta, kutip=_claim_extension(claim, citations))
 

@@ -81,10 +81,10 @@ class ResponseFormatter:
                 yield from self._begin(kutip={"hits": hits_json(hits)})
             case TextWritten(text) if text:
                 yield self._delta(text)
-            case ClaimCited(claim, citations):
+            case ClaimCited(claim, citations, is_revised):
                 extension = {"claim": claim_json(claim), "citations": citations_json(citations)}
-                is_new = not isinstance(event, ClaimRevised)  # otherwise its annotations were sent before
-                for annotation in response_annotations(citations, self.urls) if is_new else ():
+                annotations = [] if is_revised else response_annotations(citations, self.urls)
+                for annotation in annotations:
                     yield self._annotation(annotation)
                 yield self._delta("", kutip=extension)
             case Answered(answer):

@@ -23,15 +23,14 @@ class TextWritten:
 
 @dataclass(frozen=True)
 class ClaimCited:
-    """A claim in the text so far, with its citations."""
+    """A claim in the text so far, with its citations.
+
+    `is_revised` is true if an earlier event had the same claim with another verdict.
+    """
 
     claim: Claim
     citations: Sequence[Citation]
-
-
-@dataclass(frozen=True)
-class ClaimRevised(ClaimCited):
-    """A claim that was sent before, with another verdict. Its text and the numbers of its citations stay."""
+    is_revised: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,4 +50,4 @@ class Answered:
     answer: Answer
 
 
-Event = HitsFound | TextWritten | ClaimCited | ClaimRevised | WritingFailed | Answered
+Event = HitsFound | TextWritten | ClaimCited | WritingFailed | Answered

@@ -10,6 +10,7 @@ from rag.answering.best_sentences import Excerpt, excerpts_before_stop, excerpts
 from rag.answering.draft import Draft
 from rag.answering.events import Event
 from rag.answering.judge import Judge
+from rag.datatypes import Verdict
 from rag.verification.judgement import SUPPORTED
 from rag.worker_pools import WorkerPool
 
@@ -55,6 +56,6 @@ class ExtractiveMethod:
 
 
 def _with_support(excerpt: Excerpt, probability: float) -> Excerpt:
-    verdict = "supported" if probability >= SUPPORTED else "unchecked"
+    verdict: Verdict = "supported" if probability >= SUPPORTED else "unchecked"
     checks = {**excerpt.quote.checks, "meaning": round(probability, 4)}
     return replace(excerpt, quote=replace(excerpt.quote, verdict=verdict, checks=checks))

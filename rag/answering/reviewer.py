@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from rag.answering.draft import Draft
-from rag.answering.events import ClaimRevised, Event
+from rag.answering.events import ClaimCited, Event
 from rag.datatypes import Citation
 from rag.errors import LanguageModelError, LanguageModelRejected
 from rag.language_model.protocol import LanguageModel, Sampling, Usage, read_text
@@ -79,8 +79,9 @@ class ClaimReviewer:
         all_quotes = {number: text for of_claim in quotes.values() for number, text in of_claim.items()}
         claims[trap], quotes[trap] = _made_up_claim(list(all_quotes.values())), all_quotes
         frame = draw_frame([*claims.values(), *all_quotes.values()])
+        messages = build_review_messages(claims, quotes, frame=frame)
         try:
-            text, usage = await self._ask(build_review_messages(claims, quotes, frame=frame))
+            text, usage = await self._ask(messages, deadline=draft.question.sampling.deadline)
         except LanguageModelError as error:
             logger.warning("%s The verdicts of the cross-encoder stay.", error)
             return []
@@ -91,8 +92,9 @@ class ClaimReviewer:
             return []
         return [event for opinion in opinions if opinion.claim != trap for event in _revise(draft, opinion)]
 
-    async def _ask(self, messages: list[Message]) -> tuple[str, Usage | None]:
-        deadline = asyncio.get_running_loop().time() + self._timeout_seconds
+    async def _ask(self, messages: list[Message], *, deadline: float | None) -> tuple[str, Usage | None]:
+        own_deadline = asyncio.get_running_loop().time() + self._timeout_seconds
+        deadline = own_deadline if deadline is None else min(own_deadline, deadline)
         try:
             sampling = Sampling(deadline=deadline, json_schema=_SCHEMA)
             return await read_text(self.language_model, messages, sampling, max_characters=_MAX_CHARACTERS)
@@ -122,11 +124,11 @@ def _opinions(text: str, quotes: Mapping[int, Mapping[int, str]]) -> Iterator[_O
     """Yield the verdicts in a reply that name a claim and one of its quotes; the first on each claim."""
     seen: set[int] = set()
     for entry in _entries(text):
-        claim, verdict, quote = (entry.get(name) for name in ("claim", "verdict", "quote"))
-        is_number = type(claim) is int and type(quote) is int
-        if not is_number or verdict not in get_args(Judged) or quote not in quotes.get(claim, {}):
+        claim, quote = entry.get("claim"), entry.get("quote")
+        verdict: Judged | None = next((one for one in get_args(Judged) if one == entry.get("verdict")), None)
+        if type(claim) is not int or type(quote) is not int or verdict is None:
             continue
-        if claim not in seen:
+        if quote in quotes.get(claim, {}) and claim not in seen:
             seen.add(claim)
             yield _Opinion(claim, verdict, quote)
 
@@ -147,4 +149,4 @@ def _revise(draft: Draft, opinion: _Opinion) -> Iterator[Event]:
     checks = {**draft.composer.claims[place].checks, "reviewed": True}
     draft.composer.revise(place, opinion.verdict, number=opinion.quote, checks=checks)
     citations = [citation for citation in draft.composer.citations if citation.claim == place]
-    yield ClaimRevised(draft.composer.claims[place], citations)
+    yield ClaimCited(draft.composer.claims[place], citations, is_revised=True)

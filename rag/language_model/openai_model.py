@@ -172,7 +172,7 @@ class OpenAILanguageModel:
                 "wait or raise its quota.",
                 retry_after_seconds=_retry_after_seconds(error),
             ) from error
-        except openai.BadRequestError as error:
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
             if not _TOO_LONG.search(f"{error.code} {error}"):
                 raise LanguageModelRejected(self._unusable_message(error)) from error
             raise LanguageModelContextExceeded(

@@ -1,15 +1,20 @@
 """Finds the words in which a claim differs from the evidence that contradicts it."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from rag.citations import Quote
 from rag.datatypes import Difference, TextSpan
 
+# Vowel signs and accents, which belong to the letter before them.
+_MARKS = "".join(sign for sign in map(chr, range(0x300, 0x1E00)) if unicodedata.category(sign)[0] == "M")
+
 # Words, with numbers such as "1.500,5" whole. In scripts without spaces, single characters.
 _NO_SPACES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-_TOKEN = re.compile(rf"\d+(?:[.,:/]\d+)*|[{_NO_SPACES}]|(?:(?![{_NO_SPACES}])[^\W\d_])+(?:['’-][^\W\d_]+)*")
+_LETTER = rf"(?![{_NO_SPACES}])[^\W\d_][{_MARKS}]*"
+_TOKEN = re.compile(rf"\d+(?:[.,:/]\d+)*|[{_NO_SPACES}][{_MARKS}]*|(?:{_LETTER})+(?:['’-](?:{_LETTER})+)*")
 
 # The claim must repeat this share of its words from the evidence, with at most so many changes. Otherwise
 # nothing says which of its words stand for which of the evidence.
@@ -47,11 +52,11 @@ def _changed_words(ours: Tokens, theirs: Tokens) -> tuple[tuple[int, int], tuple
     """Return the most telling change between two texts of mostly the same words."""
     matcher = SequenceMatcher(None, _folded(ours), _folded(theirs), autojunk=False)
     same = sum(block.size for block in matcher.get_matching_blocks())
-    # Words of the evidence before and after the claim's words are no changes.
+    # Words of the evidence before and after the claim's words are no changes. Words of the claim always are.
     changes = [
         (kind, (begin, end), (given_begin, given_end))
         for kind, begin, end, given_begin, given_end in matcher.get_opcodes()
-        if kind == "replace" or (kind != "equal" and given_begin > 0 and given_end < len(theirs))
+        if kind in ("replace", "delete") or (kind == "insert" and 0 < begin < len(ours))
     ]
     if same < _REPEATED * len(ours) or not 1 <= len(changes) <= _MOST_CHANGES:
         return None

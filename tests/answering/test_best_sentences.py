@@ -1,5 +1,8 @@
 """Which sentences answer: quotes of one sentence, or of two that stand together."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from rag.answering.best_sentences import (
@@ -40,6 +43,21 @@ def filled(ingestion: Ingestion, corpus: LocalCorpus) -> LocalCorpus:
 def test_the_sentence_that_the_question_is_about_comes_first(filled: LocalCorpus, is_read: bool) -> None:
     excerpts = extract(filled, "Siapa yang menonton maraton?", is_read=is_read)
     assert excerpts[0].quote.text == "Warga menonton maraton."
+
+
+def test_sentences_without_a_sign_that_the_cross_encoder_knows_are_quoted_all_the_same(
+    filled: LocalCorpus,
+) -> None:
+    encoder = TopicEncoder()
+    query = Query(text="Harga kopi?", language="id", filters=NO_FILTERS, top_k=8)
+    reranking = Reranking(cross_encoder=WordCrossEncoder())
+    found = search(filled, encoder, query, mode="hybrid", reranking=reranking)
+    unread = {
+        passage: replace(reading, scores=(-math.inf,) * len(reading.spans))
+        for passage, reading in found.readings.items()
+    }
+    excerpts = best_sentences(replace(found, readings=unread), encoder=encoder)
+    assert {excerpt.quote.verdict for excerpt in excerpts} == {"unchecked"}
 
 
 def test_no_quote_is_supported_before_the_cross_encoder_has_read_it(filled: LocalCorpus) -> None:

@@ -5,7 +5,13 @@ import pytest
 from safetensors.numpy import save_file
 
 from embeddings.adapter import VERSION, AdaptedWeights, Adapter, read_adapter
-from embeddings.bundled_cross_encoder import SECOND_TOKENS, BundledCrossEncoder, load
+from embeddings.bundled_cross_encoder import (
+    CLAIM_PIECES,
+    FIRST_TOKENS,
+    SECOND_TOKENS,
+    BundledCrossEncoder,
+    load,
+)
 from embeddings.cross_encoder import CLAIM_LABELS
 from embeddings.weights import SHA256, FloatArray, ModelLoadError, open_weights
 
@@ -86,12 +92,47 @@ def test_every_part_of_a_passage_has_a_share_in_the_answer(reader: BundledCrossE
     (reading,) = reader.read("Apa yang diakui wali kota?", [sentences])
     assert len(reading.parts) == len(sentences)
     assert np.isfinite(reading.parts).all()
-    (cut,) = reader.read("Apa?", [[EVIDENCE * 40, "Terlalu jauh."]])
-    assert cut.parts[1] == float("-inf")
+
+
+def test_parts_behind_the_first_window_are_read(reader: BundledCrossEncoder) -> None:
+    sentences = [f"Harga cabai nomor {number} di pasar itu tetap." for number in range(80)]
+    assert len(reader._ids([" ".join(sentences)])[0]) > 2 * SECOND_TOKENS
+    (long,) = reader.read("Berapa harga cabai?", [sentences])
+    assert np.isfinite(long.parts).all()
+    (last,) = reader.read("Berapa harga cabai?", [sentences[-3:]])
+    assert len(last.parts) == 3
+
+
+def test_an_empty_passage_or_part_has_no_span(reader: BundledCrossEncoder) -> None:
+    empty, blank, none = reader.read("Apa?", [["", "Ya."], [""], []])
+    assert empty.parts[0] == float("-inf") < empty.parts[1]
+    assert (blank.parts, none.parts) == ((float("-inf"),), ())
+    assert all(np.isfinite(reading.relevance) for reading in (empty, blank, none))
+
+
+def test_each_piece_of_a_long_claim_must_be_supported(reader: BundledCrossEncoder) -> None:
+    claim = " ".join(f"Wali kota ke-{number} membantah kas daerah kosong." for number in range(14))
+    pieces = reader._pieces(claim)
+    assert 1 < len(pieces) <= CLAIM_PIECES
+    assert max(map(len, pieces)) <= FIRST_TOKENS
+    prefix = reader._ids(["claim:"])[0]
+    assert all(piece[: len(prefix)] == prefix for piece in pieces)
+    whole = [token for piece in pieces for token in piece[len(prefix) :]]
+    assert prefix + whole == reader._ids([f"claim: {claim}"])[0]
+    evidence = reader._ids([EVIDENCE])[0]
+    least = reader._judge_pieces([(piece, evidence) for piece in pieces])[:, 0].min()
+    judged = reader.judge([(CLAIM, EVIDENCE), (claim, EVIDENCE)])
+    assert judged[1, 0] == pytest.approx(least, abs=0.02)
+
+
+def test_a_claim_that_is_too_long_to_read_is_unsupported(reader: BundledCrossEncoder) -> None:
+    judged = reader.judge([(CLAIM * 80, EVIDENCE), (CLAIM, EVIDENCE)])
+    assert judged[0].tolist() == [0.0, 1.0, 0.0]
+    assert judged[1, 0] == pytest.approx(reader.judge([(CLAIM, EVIDENCE)])[0, 0], abs=0.02)
 
 
 def test_an_adapter_is_read_back(tmp_path: Path) -> None:
-    adapter = read_adapter(write(tmp_path / "adapter.safetensors"))
+    adapter = read_adapter(write(tmp_path / "adapter.safetensors"), sha256=None)
     assert np.allclose(adapter.tensors["l0.q.a"], tensors()["l0.q.a"], atol=1e-3)
 
 
@@ -100,11 +141,13 @@ def test_an_adapter_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     with pytest.raises(ModelLoadError, match="damaged or of another version of Kutip: reinstall Kutip"):
         read_adapter(path, sha256="0" * 64)
     with pytest.raises(ModelLoadError, match="adapter of version 7; this Kutip reads version 1"):
-        read_adapter(write(tmp_path / "other.safetensors", version="7"))
+        read_adapter(write(tmp_path / "other.safetensors", version="7"), sha256=None)
     with pytest.raises(ModelLoadError, match="trained on other weights"):
-        read_adapter(write(tmp_path / "weights.safetensors", weights_sha256="abc"))
+        read_adapter(write(tmp_path / "weights.safetensors", weights_sha256="abc"), sha256=None)
     with pytest.raises(ModelLoadError, match=r"missing\.safetensors cannot be read"):
         read_adapter(tmp_path / "missing.safetensors")
+    with pytest.raises(ModelLoadError, match=r"missing\.safetensors cannot be read"):
+        read_adapter(tmp_path / "missing.safetensors", sha256=None)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ModelLoadError, match="cannot be read"):
-        read_adapter(path)
+        read_adapter(path, sha256=None)

@@ -13,6 +13,9 @@ from api.openai_door.citation_shapes import (
     source_events,
     source_urls,
 )
+from api.openai_door.completions import CompletionFormatter
+from api.openai_door.response_events import ResponseFormatter
+from rag.answering.events import ClaimCited
 from rag.citations import Composer
 from tests.chat_shapes import check_address
 from tests.test_citations import quote
@@ -95,3 +98,16 @@ def test_there_is_one_source_for_each_number_in_order() -> None:
     events = source_events(reversed(composer.citations), CITATION_URLS)
     assert [event["event"]["data"]["document"] for event in events] == [[second.text], [first.text]]
     assert [event["event"]["type"] for event in events] == ["source", "source"]
+
+
+def test_a_revised_claim_repeats_no_annotation() -> None:
+    composer = composed("https://example.org/kopi")
+    claim, citations = composer.claims[0], composer.citations
+    completion = CompletionFormatter(model="kutip", urls=CITATION_URLS)
+    response = ResponseFormatter(model="kutip", urls=CITATION_URLS, metadata={})
+    for formatter in (completion, response):
+        first = "".join(formatter.answer_events(ClaimCited(claim, citations)))
+        again = "".join(formatter.answer_events(ClaimCited(claim, citations, is_revised=True)))
+        assert "url_citation" in first
+        assert "url_citation" not in again
+        assert '"verdict":"supported"' in again.replace(" ", "")

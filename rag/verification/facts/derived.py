@@ -1,15 +1,27 @@
-"""Numbers that follow from those of the evidence: rounded, added, subtracted, shares, fractions."""
+"""Numbers that follow from those of the evidence: rounded, added, subtracted, shares.
 
-from collections.abc import Iterable, Sequence
+With many numbers at hand, some calculation gives nearly any number. So only numbers of the same dimension are
+compared, a rounded number must be the given one with fewer digits, and calculations need evidence with few
+numbers. Ratios such as "three times" are not explained, because any small number is the ratio of some pair.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import permutations
 
 from rag.verification.facts import Facts, Quantity
 
-# Rounding changes a number by less than this share of it.
-_ROUNDING = 0.06
+# Rounding changes a number by at most this share of it, and more if the claim says that it is not exact.
+_ROUNDING = 0.02
+_ROUNDING_ABOUT = 0.06
 
-# Results of a calculation are rounded too, but less.
-_TOLERANCE = 0.02
+# Evidence with more numbers than this explains no calculations.
+_MOST_NUMBERS = 6
+
+# Smaller differences of plain counts are not explained: 4 follows from "12 dead and 8 hurt" by chance.
+_SMALLEST_DIFFERENCE = 20
+
+_PERCENT = "percent"
 
 
 def unexplained(claim: Facts, evidence: Facts) -> list[Quantity]:
@@ -20,7 +32,7 @@ def unexplained(claim: Facts, evidence: Facts) -> list[Quantity]:
 
 
 def is_explained(quantity: Quantity, given: Sequence[Quantity]) -> bool:
-    """Whether a number is one of the given ones, a rounded one, or calculated from one or two of them.
+    """Whether a number is one of the given ones, a rounded one, or calculated from two of them.
 
     >>> from rag.verification.facts import find_facts
     >>> given = find_facts("74,6 persen dari 312.000 warga", language="id").quantities
@@ -28,22 +40,41 @@ def is_explained(quantity: Quantity, given: Sequence[Quantity]) -> bool:
     ...  for text in ("hampir 75 persen", "lebih dari 300 ribu warga", "80 persen")]
     [True, True, False]
     """
-    if any(quantity.equals(other) or _is_near(quantity.amount, other.amount, _ROUNDING) for other in given):
+    if any(quantity.equals(other) for other in given):
         return True
-    return any(_is_near(quantity.amount, result, _TOLERANCE) for result in _results(given))
+    alike = (other.amount for other in given if other.dimension == quantity.dimension)
+    if not _is_year(quantity) and any(_is_rounded(quantity, amount) for amount in alike):
+        return True
+    if len(given) > _MOST_NUMBERS:
+        return False
+    return any(_is_rounded(quantity, result) for result in _results(quantity, given))
 
 
-def _results(given: Sequence[Quantity]) -> Iterable[float]:
-    """Yield sums, differences, and shares in parts and in hundredths of each two numbers."""
-    for left, right in permutations([quantity.amount for quantity in given], 2):
-        yield left + right
-        yield left - right
-        if right:
-            yield left / right
-            yield 100 * left / right
-            yield 100 * (left - right) / right
-            yield left * right / 100
+def _results(quantity: Quantity, given: Sequence[Quantity]) -> Iterator[float]:
+    """Yield sums, differences, shares and growth of each two numbers, as far as they have the dimension."""
+    for left, right in permutations(given, 2):
+        if left.dimension == right.dimension == quantity.dimension:
+            yield left.amount + right.amount
+            if quantity.dimension or quantity.amount >= _SMALLEST_DIFFERENCE:
+                yield left.amount - right.amount
+        if quantity.dimension == _PERCENT and left.dimension == right.dimension != _PERCENT and right.amount:
+            yield 100 * left.amount / right.amount
+            yield 100 * abs(left.amount - right.amount) / right.amount
+        if left.dimension == _PERCENT and right.dimension == quantity.dimension != _PERCENT:
+            yield left.amount * right.amount / 100
 
 
-def _is_near(value: float, other: float, tolerance: float) -> bool:
-    return abs(value - other) <= tolerance * max(abs(value), abs(other))
+def _is_rounded(quantity: Quantity, exact: float) -> bool:
+    """Whether a number is `exact`, or `exact` rounded to the digits of the number.
+
+    The digits are those in the unit of the claim: "2 hours" has one, not those of 7200 seconds.
+    """
+    value, exact = quantity.amount / quantity.factor, exact / quantity.factor
+    tolerance = _ROUNDING_ABOUT if quantity.is_about else _ROUNDING
+    last_digit = 10.0 ** int(Decimal(f"{value:.9g}").normalize().as_tuple().exponent)
+    return abs(value - exact) <= min(tolerance * abs(exact), 0.5001 * last_digit)
+
+
+def _is_year(quantity: Quantity) -> bool:
+    """Whether a number may be a year, which nobody rounds."""
+    return quantity.dimension is None and quantity.text.isdecimal() and 1000 <= quantity.amount < 2700

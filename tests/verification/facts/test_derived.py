@@ -1,0 +1,54 @@
+"""Numbers that follow from those of the evidence, and those that do not."""
+
+import pytest
+
+from rag.verification.facts import find_facts
+from rag.verification.facts.derived import unexplained
+
+
+def unexplained_in(claim: str, evidence: str, *, language: str = "id") -> list[str]:
+    stated, given = (find_facts(text, language=language) for text in (claim, evidence))
+    return [quantity.text for quantity in unexplained(stated, given)]
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("hampir 75 persen", "74,6 persen"),
+        ("lebih dari 300 ribu warga", "312.000 warga"),
+        ("sekitar 1.500 ton", "1.480 ton"),
+        ("16 orang menjadi korban", "12 orang tewas dan 4 orang luka"),
+        ("selisihnya 460 suara", "1.960 suara melawan 1.500 suara"),
+        ("32 persen rumah rusak", "38 dari 120 rumah rusak"),
+        ("naik 25 persen", "dari 400 rumah menjadi 500 rumah"),
+        ("60 rumah", "20 persen dari 300 rumah"),
+    ],
+)
+def test_a_number_that_follows_is_explained(claim: str, evidence: str) -> None:
+    assert unexplained_in(claim, evidence) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("80 persen", "74,6 persen dari 312.000 warga"),
+        ("1.550 ton", "1.500 ton"),
+        ("40 persen", "38 persen"),
+        ("13 persen", "12,6 ton"),
+        ("Ada 2020 lampu", "Ada 2023 lampu"),
+        ("16 persen", "12 orang tewas dan 4 orang luka"),
+        ("5 orang tewas", "12 orang tewas dan 7 orang luka"),
+        ("3 orang tewas", "12 rumah dan 4 mobil rusak"),
+        ("46 rumah", "11, 13, 17, 19, 23, 29 dan 31 rumah"),
+    ],
+)
+def test_another_number_is_not_explained(claim: str, evidence: str) -> None:
+    assert len(unexplained_in(claim, evidence)) == 1
+
+
+def test_many_numbers_do_not_explain_any_number() -> None:
+    evidence = "Desa itu punya 112 rumah, 340 warga, 27 sumur, 58 kambing, 4 sekolah dan 990 pohon."
+    explained = [
+        number for number in range(20, 1000) if not unexplained_in(f"Ada {number} perahu.", evidence)
+    ]
+    assert len(explained) < 100

@@ -1,0 +1,163 @@
+"""The verdict from what the cross-encoder reads: units of evidence, facts and probabilities."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from embeddings.cross_encoder import Reading as QuestionReading
+from embeddings.weights import FloatArray
+from rag.verification.attribution import Attribution, attribute
+from rag.verification.claims import Sentence
+from rag.verification.comparison import Statement
+from rag.verification.evidence import Evidence
+from rag.verification.judgement import SAME_LANGUAGE, Features, log_odds
+from rag.verification.support import Unit, read
+from tests.conftest import TopicEncoder
+from tests.test_citations import hit
+
+TEXT = "Panen kopi mencapai 1.500 ton. Harga kopi naik. Bus mogok di Bogor. Warga menonton maraton."
+
+Judge = Callable[[str, str], tuple[float, float, float]]
+
+
+class Scripted:
+    """A cross-encoder that judges as it is told to."""
+
+    name = "scripted"
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self.pairs: list[tuple[str, str]] = []
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
+        self.pairs += pairs
+        return np.array([self._judge(*pair) for pair in pairs], np.float32).reshape(-1, 3)
+
+    def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[QuestionReading]:
+        raise AssertionError(f"no question is read here: {question}, {passages}")
+
+
+def always(*probabilities: float) -> Scripted:
+    supported, unsupported, contradicted = probabilities
+    return Scripted(lambda _claim, _evidence: (supported, unsupported, contradicted))
+
+
+def evidence_of(*texts: str) -> Evidence:
+    hits = [
+        replace(hit(f"article-{place}"), text=text, start=0, end=len(text))
+        for place, text in enumerate(texts)
+    ]
+    return Evidence(hits, encoder=TopicEncoder())
+
+
+def verdict_on(claim: str, cross_encoder: Scripted | None, *texts: str) -> Attribution:
+    sentence = Sentence(lead="", text=claim, evidence=())
+    return attribute(
+        sentence, evidence=evidence_of(*(texts or (TEXT,))), language="id", cross_encoder=cross_encoder
+    )
+
+
+SUPPORT = (0.98, 0.01, 0.01)
+
+
+def test_a_claim_that_is_read_as_following_is_supported() -> None:
+    found = verdict_on("Panen kopi mencapai 1.500 ton.", always(*SUPPORT))
+    assert found.verdict == "supported"
+    assert found.quotes[0].text == "Panen kopi mencapai 1.500 ton."
+    assert set(found.checks) == {"quote", "numbers", "dates", "names", "polarity", "meaning"}
+
+
+def test_support_is_withheld_from_another_number() -> None:
+    found = verdict_on("Panen kopi mencapai 1.600 ton.", always(*SUPPORT))
+    assert found.verdict == "contradicted"
+    assert found.quotes[0].difference is not None
+    assert found.quotes[0].difference.claim.text == "1.600"
+    apart = verdict_on("Menurut petani di desa itu hasilnya kira-kira 9.000 karung kopi.", always(*SUPPORT))
+    assert apart.verdict in ("unsupported", "contradicted")
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "verdict"),
+    [
+        ((0.98, 0.01, 0.01), "supported"),
+        ((0.40, 0.59, 0.01), "unchecked"),
+        ((0.02, 0.97, 0.01), "unsupported"),
+        ((0.01, 0.01, 0.98), "contradicted"),
+    ],
+)
+def test_the_probabilities_lead_to_the_verdict(
+    probabilities: tuple[float, float, float], verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = replace(SAME_LANGUAGE, supported=(1.0, *[0.0] * 8), contradicted=(0.0, 1.0, *[0.0] * 7))
+    monkeypatch.setattr("rag.verification.judgement.SAME_LANGUAGE", plain)
+    assert verdict_on("Harga kopi naik.", always(*probabilities)).verdict == verdict
+
+
+def test_the_probabilities_of_the_verdicts_add_up() -> None:
+    features = Features(
+        supported=log_odds(1.0),
+        contradicted=log_odds(0.0),
+        most_contradicted=log_odds(0.5),
+        mean=0.0,
+        coverage=1.0,
+        number=1.0,
+        date=1.0,
+        name=1.0,
+    )
+    assert sum(SAME_LANGUAGE.probabilities(features).values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("cross_encoder", [None, always(*SUPPORT)])
+def test_no_evidence_supports_nothing(cross_encoder: Scripted | None) -> None:
+    sentence = Sentence(lead="", text="Harga kopi naik.", evidence=())
+    evidence = Evidence([], encoder=TopicEncoder())
+    found = attribute(sentence, evidence=evidence, language="id", cross_encoder=cross_encoder)
+    assert (found.verdict, found.quotes, found.is_related) == ("unsupported", (), False)
+
+
+def test_a_claim_that_is_too_long_is_not_read() -> None:
+    cross_encoder = always(*SUPPORT)
+    found = verdict_on("Harga kopi naik " * 300, cross_encoder)
+    assert (found.verdict, found.quotes, cross_encoder.pairs) == ("unsupported", (), [])
+
+
+def test_a_claim_is_read_with_sentences_with_two_together_and_with_the_passage() -> None:
+    cross_encoder = always(*SUPPORT)
+    verdict_on("Harga kopi naik.", cross_encoder)
+    texts = [evidence for _, evidence in cross_encoder.pairs]
+    assert len(texts) == len(set(texts)) == 5
+    assert texts[0] == "Harga kopi naik."
+    assert texts[3] == "Panen kopi mencapai 1.500 ton. Harga kopi naik."
+    assert texts[4] == TEXT
+
+
+def test_a_cited_passage_is_read_before_others() -> None:
+    texts = [f"Harga kopi naik di desa {name}. Bus mogok." for name in ("satu", "dua", "tiga", "empat")]
+    claim = Statement("Harga kopi naik di desa.", "id")
+    evidence = evidence_of(*texts)
+    candidates = evidence.candidates(claim, evidence.encode(claim.text), depth=6)
+    readings = read(claim, candidates, named=[4], evidence=evidence, cross_encoder=always(*SUPPORT))
+    passages = [reading.unit for reading in readings if len(reading.unit.sentences) == 2]
+    whole = [unit for unit in passages if len({sentence.number for sentence in unit.sentences}) == 1]
+    assert whole[0].sentences[0].number == 4
+
+
+def test_two_sentences_of_two_articles_are_two_quotes() -> None:
+    def judge(_: str, evidence: str) -> tuple[float, float, float]:
+        return SUPPORT if "kopi" in evidence and "beras" in evidence else (0.01, 0.98, 0.01)
+
+    texts = ("Harga kopi tetap di pasar.", "Harga beras tetap di pasar.")
+    found = verdict_on("Harga kopi dan beras tetap di pasar.", Scripted(judge), *texts)
+    assert found.verdict == "supported"
+    assert [quote.hit.article_id for quote in found.quotes] == ["article-0", "article-1"]
+
+
+def test_a_unit_is_one_statement_with_the_contexts_of_all_its_passages() -> None:
+    sentences = evidence_of("Harga kopi naik.", "Bus mogok.").sentences
+    unit = Unit(tuple(sentences))
+    assert unit.statement.text == "Harga kopi naik. Bus mogok."
+    assert "Harga kopi naik." in unit.statement.context
+    assert "Bus mogok." in unit.statement.context
+    assert not unit.is_one_sentence

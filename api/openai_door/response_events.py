@@ -14,7 +14,6 @@ from api.streams import data_line
 from rag.answering.events import (
     Answered,
     ClaimCited,
-    ClaimRevised,
     Event,
     HitsFound,
     TextWritten,

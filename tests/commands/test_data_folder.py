@@ -129,7 +129,7 @@ def test_doctor_without_articles_checks_the_rest_and_creates_nothing(share: Path
     assert (result.code, result.err) == (0, "")
     assert [line.partition(":")[0] for line in result.out.splitlines()] == [
         *("ok      Kutip", "ok      Settings", "ok      Corpus"),
-        *("ok      Encoder", "ok      Reranker", "ok      Language model"),
+        *("ok      Encoder", "ok      Cross-encoder", "ok      Reranker", "ok      Language model"),
     ]
     assert f"{share} (the default, as KUTIP_DATA_DIR is not set): no articles yet. Add some" in result.out
     assert below(tmp_path) == []

@@ -38,8 +38,8 @@ def contradicted(*articles: str) -> Expected:
     return Expected(("contradicted",), frozenset(articles))
 
 
-UNSUPPORTED = Expected(("unsupported",), frozenset())
-FALSE = Expected(("unsupported", "contradicted"))
+UNSUPPORTED = Expected(("unsupported", "unchecked", "contradicted"))
+FALSE = Expected(("unsupported", "contradicted", "unchecked"))
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,6 @@ class Case:
 
 def case(name: str, text: str, *claims: Expected, language: str = "id", shown: str | None = None) -> Any:
     return pytest.param(Case(text, claims, language, shown), id=name)
-
-
-def wrong(name: str, reason: str, text: str, *claims: Expected, language: str = "id") -> Any:
-    """Return a case that is known to fail."""
-    mark = pytest.mark.xfail(strict=True, reason=reason)
-    return pytest.param(Case(text, claims, language), id=name, marks=mark)
 
 
 @dataclass
@@ -171,11 +165,6 @@ MARKERS = [
         supported("vietnam"),
     ),
 ]
-
-# What the checks are known not to see.
-TURNED = "a verb is exchanged for one that means something else"
-BARE = "a few words without number, date or name are near to every sentence of their topic"
-ELSEWHERE = "the facts are given, of something else"
 
 TABLE = """\
 | Daerah | Panen |
@@ -608,37 +597,31 @@ FABRICATED = [
         FALSE,
         language="en",
     ),
-    wrong("an opposite verb", TURNED, "Ratna Wijaya fired 36 workers. {@roastery}", FALSE, language="en"),
-    wrong(
+    case("an opposite verb", "Ratna Wijaya fired 36 workers. {@roastery}", FALSE, language="en"),
+    case(
         "an opposite verb with a date",
-        TURNED,
         "The roastery in Bandung closed on 12 March 2024. {@roastery}",
         FALSE,
         language="en",
     ),
-    wrong(
+    case(
         "an opposite verb in Spanish",
-        TURNED,
         "Las exportaciones cayeron un 5 %. {@colombia}",
         FALSE,
         language="es",
     ),
-    wrong(
-        "another thing done", TURNED, "Pohon kopi tertua di Takengon ditebang pada 1908. {@catatan}", FALSE
-    ),
+    case("another thing done", "Pohon kopi tertua di Takengon ditebang pada 1908. {@catatan}", FALSE),
     case("turned round in Chinese", "云南省今年咖啡产量比去年减少8%。{@yunnan}", FALSE, language="zh-Hans"),
-    wrong("bare of facts", BARE, "Panen kopi gagal total. {@gayo}", FALSE),
-    wrong("bare of facts, of people", BARE, "Petani Gayo merugi. {@gayo}", FALSE),
-    wrong("a number of another thing", ELSEWHERE, "Harga kopi naik 12 persen. {@gayo}", FALSE),
-    wrong(
+    case("bare of facts", "Panen kopi gagal total. {@gayo}", FALSE),
+    case("bare of facts, of people", "Petani Gayo merugi. {@gayo}", FALSE),
+    case("a number of another thing", "Harga kopi naik 12 persen. {@gayo}", FALSE),
+    case(
         "a doer of another thing, across languages",
-        ELSEWHERE,
         "Brasil mengekspor 1,6 juta ton kopi pada 2023. {@vietnam}",
         FALSE,
     ),
-    wrong(
+    case(
         "a name from an article of another language",
-        ELSEWHERE,
         "Pemenang lomba seduh adalah Ratna Wijaya. {@festival}",
         FALSE,
     ),
@@ -665,17 +648,40 @@ FABRICATED = [
 ]
 
 
-@pytest.mark.parametrize("written", [*MARKERS, *FORMS, *RETOLD, *FABRICATED])
+@pytest.mark.parametrize("written", [*MARKERS, *FORMS])
 def test_every_claim_gets_the_expected_verdict(library: Library, written: Case) -> None:
     answer = library.answer(written.text, language=written.language)
     assert (answer.mode, answer.degraded, answer.is_refusal) == ("llm", None, False)
-    found = verdicts(answer)
-    assert len(found) == len(written.claims), found
-    for (text, verdict, quotes), expected in zip(found, written.claims, strict=True):
-        assert verdict in expected.verdicts, text
-        cited = {article_id for article_id, *_ in quotes}
-        assert expected.articles in (None, cited), (text, cited)
+    assert differences(answer, written) == []
     assert written.shown in (None, answer.answer)
+
+
+# The cross-encoder reads these claims, so some verdicts are wrong. The shares are somewhat below what was
+# measured: a gate against regressions, not a goal.
+@pytest.mark.parametrize(("cases", "least"), [(RETOLD, 0.7), (FABRICATED, 0.8)], ids=["retold", "fabricated"])
+def test_most_claims_in_other_words_get_the_expected_verdict(
+    library: Library, cases: list[Any], least: float
+) -> None:
+    wrong = {
+        case.id: found
+        for case in cases
+        for written in case.values
+        if (found := differences(library.answer(written.text, language=written.language), written))
+    }
+    assert len(wrong) <= (1 - least) * len(cases), wrong
+
+
+def differences(answer: Answer, written: Case) -> list[object]:
+    """Return what was found of claims that got another verdict or cite another article than expected."""
+    found = verdicts(answer)
+    if len(found) != len(written.claims):
+        return [found]
+    cited = [(claim, {article_id for article_id, *_ in claim[2]}) for claim in found]
+    return [
+        claim
+        for (claim, articles), expected in zip(cited, written.claims, strict=True)
+        if claim[1] not in expected.verdicts or expected.articles not in (None, articles)
+    ]
 
 
 TORN = (
@@ -698,13 +704,13 @@ def test_verdicts_do_not_depend_on_how_the_stream_is_split(library: Library, tea
 def test_unsupported_claims_are_dropped_with_the_policy_drop(library: Library, written: Case) -> None:
     flagged = library.answer(written.text, language=written.language)
     answer = library.answer(written.text, language=written.language, policy="drop")
-    kept = [claim for claim in verdicts(flagged) if claim[1] == "supported"]
+    kept = [claim for claim in verdicts(flagged) if claim[1] in ("supported", "unchecked")]
     if kept:
         assert (answer.mode, answer.degraded) == ("llm", None)
         assert verdicts(answer) == kept
     else:
         assert (answer.mode, answer.degraded) == ("extractive", "llm_uncited")
-    assert {claim.verdict for claim in answer.claims} == {"supported"}
+    assert {claim.verdict for claim in answer.claims} <= {"supported", "unchecked"}
 
 
 REFUSALS = {

@@ -242,7 +242,7 @@ FORMS = [
         "truncated",
         f"{HARVEST}. {{@gayo}} Ekspor kopi ke Jepang tur",
         supported("gayo"),
-        Expected(("supported", "unsupported")),
+        Expected(("supported", "unsupported", "unchecked")),
     ),
     case("looping", f"{HARVEST}. {{@gayo}} " * 12, *[supported("gayo")] * 12),
     case("looping falsely", "Panen kopi Gayo mencapai 7.777 ton. {@gayo} " * 12, *[FALSE] * 12),
@@ -658,7 +658,7 @@ def test_every_claim_gets_the_expected_verdict(library: Library, written: Case) 
 
 # The cross-encoder reads these claims, so some verdicts are wrong. The shares are somewhat below what was
 # measured: a gate against regressions, not a goal.
-@pytest.mark.parametrize(("cases", "least"), [(RETOLD, 0.7), (FABRICATED, 0.8)], ids=["retold", "fabricated"])
+@pytest.mark.parametrize(("cases", "least"), [(RETOLD, 0.7), (FABRICATED, 0.9)], ids=["retold", "fabricated"])
 def test_most_claims_in_other_words_get_the_expected_verdict(
     library: Library, cases: list[Any], least: float
 ) -> None:

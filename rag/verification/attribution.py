@@ -94,7 +94,9 @@ def without_markup(text: str) -> str:
     >>> without_markup("Harga **naik** [12 persen](https://example.org) [Reuters] (1).")
     'Harga naik 12 persen  .'
     """
-    return _MARKUP.sub(lambda match: match["shown"] or "", text).replace("|", " ")
+    for _ in range(2):  # a link in parentheses may show nothing but "source"
+        text = _MARKUP.sub(lambda match: match["shown"] or "", text)
+    return text.replace("|", " ")
 
 
 def _unread(claim: Statement, candidates: Sequence[Candidate]) -> Judgement:

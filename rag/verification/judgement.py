@@ -16,6 +16,9 @@ from rag.verification.support import Reading
 
 Judged = Literal["supported", "unsupported", "contradicted"]
 
+# A copy of a sentence has at least this number of its words.
+_FEWEST_COPIED = 3
+
 # Readings whose probability of support is lower by less than this support a claim nearly as well.
 _NEARLY_AS_WELL = 0.1
 
@@ -111,6 +114,9 @@ def judge(claim: Statement, readings: Sequence[Reading], *, named: Sequence[int]
     if probabilities["contradicted"] >= CONTRADICTED:
         worst = max(readings, key=lambda reading: reading.contradicted)
         return Judgement("contradicted", worst, probability)
+    copied = [reading for reading in readings if _is_copied(claim, reading)]
+    if copied and probability >= UNSURE:
+        return Judgement("supported", _preferred(copied, copied[0], named), max(probability, SUPPORTED))
     if probability >= UNSURE and facts_agree(claim, best):
         verdict: Literal["supported", "unchecked"] = "supported" if probability >= SUPPORTED else "unchecked"
         return Judgement(verdict, _preferred(readings, best, named), probability)
@@ -176,6 +182,18 @@ def _is_altered(reading: Reading) -> bool:
     """Whether the claim repeats a sentence with another number, date or name, or negates it."""
     is_close = reading.comparison.coverage >= REPEATED and reading.unit.is_one_sentence
     return is_close and "differs" in reading.comparison.findings
+
+
+def _is_copied(claim: Statement, reading: Reading) -> bool:
+    """Whether the claim consists of words of one sentence in their order, with the same facts.
+
+    Such a claim needs less support by the cross-encoder, which knows few ways to write a number.
+    """
+    if not reading.unit.is_one_sentence or set(reading.comparison.findings) - {"given"}:
+        return False
+    words = iter(reading.unit.statement.words_beside_numbers)
+    own = claim.words_beside_numbers
+    return len(own) >= _FEWEST_COPIED and all(word in words for word in own)
 
 
 def _is_repeated(reading: Reading) -> bool:

@@ -59,7 +59,7 @@ def read(
     `candidates` come best first. `named` are the numbers of the hits that the claim cites. Their passages are
     read before others.
     """
-    units = _distinct(_units(candidates, named=named, evidence=evidence))
+    units = _distinct(_units(claim, candidates, named=named, evidence=evidence))
     judged = cross_encoder.judge([(claim.text, unit.statement.text) for unit in units])
     return [
         Reading(unit, float(supported), float(contradicted), compare(claim, unit.statement))
@@ -67,14 +67,31 @@ def read(
     ]
 
 
-def _units(candidates: Sequence[Candidate], *, named: Sequence[int], evidence: Evidence) -> Iterator[Unit]:
+def _units(
+    claim: Statement, candidates: Sequence[Candidate], *, named: Sequence[int], evidence: Evidence
+) -> Iterator[Unit]:
     likeliest = [candidate.sentence for candidate in candidates]
     yield from (Unit((sentence,)) for sentence in likeliest[:_SENTENCES])
-    yield Unit(tuple(sorted(likeliest[:2], key=lambda sentence: (sentence.number, sentence.start))))
+    first = likeliest[0]
+    second = next((other for other in likeliest[1:] if _complements(claim, first, other)), None)
+    if second is not None:
+        yield Unit(tuple(sorted([first, second], key=lambda sentence: (sentence.number, sentence.start))))
     found = dict.fromkeys(sentence.number for sentence in likeliest)
     ordered = dict.fromkeys([*(number for number in named if number in found), *found])
     for number in list(ordered)[:_PASSAGES]:
         yield Unit(tuple(sentence for sentence in evidence.sentences if sentence.number == number))
+
+
+def _complements(claim: Statement, first: EvidenceSentence, second: EvidenceSentence) -> bool:
+    """Whether two sentences may support a claim together.
+
+    A sentence of another passage must contain more words of the claim than the first one does, and not only
+    names: one passage must state who did what.
+    """
+    if first.number == second.number:
+        return True
+    added = (claim.stems & second.statement.stems) - first.statement.stems
+    return first.hit.language == second.hit.language and len(added) > 1 and bool(added - claim.stems_of_names)
 
 
 def _distinct(units: Iterator[Unit]) -> list[Unit]:

@@ -193,7 +193,7 @@ def _print_weights(name: str, model: LogisticRegression) -> None:
 
 def _held_out(judged: Sequence[Judged]) -> FloatArray:
     """Return (claims, 3): each claim's probabilities by a fit that has not seen its article."""
-    probabilities = np.zeros((len(judged), len(LABELS)))
+    probabilities: FloatArray = np.zeros((len(judged), len(LABELS)), np.float32)
     groups = [one.case.group for one in judged]
     for train, test in GroupKFold(_FOLDS).split(judged, groups=groups):
         for is_same in (True, False):

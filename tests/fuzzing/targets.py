@@ -190,7 +190,7 @@ def _absent_number(passage: str) -> int:
 
 def _check_verdict(claim: str, evidence: Evidence, language: str) -> None:
     sentence = Sentence(lead="", text=claim, evidence=(1,))
-    found = attribute(sentence, evidence=evidence, language=language)
+    found = attribute(sentence, evidence=evidence, language=language, cross_encoder=None)
     assert (found.verdict in {"supported", "contradicted"}) == bool(found.quotes)
     hit = evidence.hits[0]
     for quote in found.quotes:

@@ -31,7 +31,7 @@ def test_defaults_answer_without_a_model_or_a_key(tmp_path: Path) -> None:
     assert (settings.host, settings.port, settings.top_k) == ("127.0.0.1", 8000, 8)
     assert load_language_model(settings) is None
     assert (settings.reranker_model, settings.reranker_depth) == (None, 32)
-    assert load_reranking(settings) is None
+    assert load_reranking(settings).reranker is None
 
 
 def test_every_setting_has_a_description() -> None:

@@ -112,7 +112,8 @@ def _print_refusals(title: str, samples: Sequence[Sample]) -> None:
     in_force = np.array([current.slope, current.intercept])
     for group in dict.fromkeys(sample.group for sample in samples):
         of_set = group[0].split()[0]
-        left_out = _logistic([sample for sample in samples if sample.asked.set_name.split()[0] != of_set])
+        others = [sample for sample in samples if sample.asked.set_name.split()[0] != of_set]
+        left_out = _logistic(others) if len({sample.asked.kind for sample in others}) > 1 else fitted
         chosen = [sample for sample in samples if sample.group == group]
         shares = [
             f"{np.mean(_probabilities(chosen, values) >= threshold):.3f}"
@@ -207,7 +208,8 @@ def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked
         language = detect_language(asked.text)
         query = Query(text=asked.text, language=language, filters=NO_FILTERS, top_k=DEPTH)
         hits = hybrid_search(corpus, bundled_encoder(), query).hits
-        readings = [read_hits(asked.text, [hit], cross_encoder)[hit.passage_id] for hit in hits]
+        read = read_hits(asked.text, hits, cross_encoder)
+        readings = [read[hit.passage_id] for hit in hits]
         best = [reading.spans[int(np.argmax(reading.scores))] for reading in readings]
         yield Sample(
             asked=asked,

@@ -33,7 +33,7 @@ ACROSS_LANGUAGES = Calibration(slope=0.788, intercept=0.454)
 # Below the first probability, the hits are on another subject. Below the second, none of them answers. Both
 # are lower than .5, because a reader can check the quotes of an answer but cannot check a wrong refusal.
 RELEVANT = 0.05
-ANSWERED = 0.33
+ANSWERED = 0.3
 
 
 def no_hits_reason(corpus: Corpus, filters: Filters) -> str:

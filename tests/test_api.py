@@ -32,7 +32,7 @@ from rag.service import Service
 from rag.settings import load_settings
 from tests.conftest import TopicEncoder, identity
 from tests.openai_server import Script, serving
-from tests.word_cross_encoder import reading_words
+from tests.word_cross_encoder import WordCrossEncoder, reading_words
 
 Json = dict[str, Any]
 
@@ -73,6 +73,7 @@ def running_service(
     *,
     model: OpenAILanguageModel | None = None,
     encoder: TopicEncoder | None = None,
+    cross_encoder: WordCrossEncoder | None = None,
     unsupported: UnsupportedPolicy = "flag",
 ) -> Iterator[Service]:
     encoder = encoder or TopicEncoder()
@@ -81,7 +82,11 @@ def running_service(
         settings=load_settings(data_dir=folder),
         corpus=corpus,
         pipeline=Pipeline(
-            corpus=corpus, encoder=encoder, language_model=model, unsupported=unsupported, **reading_words()
+            corpus=corpus,
+            encoder=encoder,
+            language_model=model,
+            unsupported=unsupported,
+            **reading_words(cross_encoder),
         ),
         ingestion=Ingestion(corpus, encoder, passage_max_tokens=40),
     ) as service:
@@ -174,7 +179,7 @@ def test_an_answer_with_its_citations(client: TestClient) -> None:
     assert set(first) == {
         *("number", "claim", "answer_start", "answer_end", "article_id", "article_version", "title", "url"),
         *("link", "outlet", "author", "published_at", "language", "paragraph", "start", "end", "quote"),
-        *("verdict", "checks"),
+        *("verdict", "checks", "difference"),
     }
     assert body["timings_ms"]["total"] > 0
 
@@ -724,6 +729,7 @@ def test_health(client: TestClient, fresh: TestClient) -> None:
         "articles": 3,
         "passages": 4,
         "embedding_model": "topics",
+        "cross_encoder": "words",
         "reranker_model": None,
         "language_model": None,
         "language_model_breaker": None,

@@ -57,7 +57,7 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 
-def reading_words() -> dict[str, Any]:
+def reading_words(cross_encoder: WordCrossEncoder | None = None) -> dict[str, Any]:
     """Return the arguments of a pipeline that reads with a `WordCrossEncoder`."""
-    cross_encoder = WordCrossEncoder()
+    cross_encoder = cross_encoder or WordCrossEncoder()
     return {"cross_encoder": cross_encoder, "reranking": Reranking(cross_encoder=cross_encoder)}

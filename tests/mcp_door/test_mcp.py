@@ -147,7 +147,7 @@ def test_the_tools_have_input_and_output_schemas(kutip: Running, mode: str) -> N
     assert required == {"search": ["query"], "ask": ["question"], "get_article": ["article_id"]}
     fields = {tool.name: list(tool.input_schema["properties"]) for tool in tools}
     assert fields == {
-        "search": ["query", "top_k", "filters", "mode"],
+        "search": ["query", "top_k", "filters", "mode", "rerank"],
         "ask": ["question", "filters", "top_k", "language", "mode"],
         "get_article": ["article_id", "version"],
     }

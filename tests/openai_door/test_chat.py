@@ -21,9 +21,9 @@ from api.app import create_app
 from embeddings.weights import FloatArray
 from rag.language_model.openai_model import OpenAILanguageModel
 from tests.chat_shapes import Json, check_shapes, of_stream
-from tests.conftest import TopicEncoder
 from tests.openai_server import Script, serving
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served, served_with
+from tests.word_cross_encoder import WordCrossEncoder
 
 ASKED = "Berapa ton panen kopi?"
 QUOTE = "Panen kopi mencapai 1.500,5 ton pada Senin (3/6)."
@@ -361,7 +361,7 @@ def test_the_usage_of_a_title_is_that_of_the_language_model(tmp_path: Path) -> N
 
 
 def test_a_token_limit_leaves_out_whole_quotes_and_is_reported(url: str) -> None:
-    question = asked("Panen kopi? Banjir? Maraton? Gempa?")
+    question = asked("Panen kopi mencapai berapa? Harga kopi naik menjadi berapa?")
     whole = post(url, {"messages": question}).json()
     limited = post(url, {"messages": question, "max_tokens": 1}).json()
     quotes = whole["choices"][0]["message"]["content"].split("\n")
@@ -374,7 +374,7 @@ def test_a_token_limit_leaves_out_whole_quotes_and_is_reported(url: str) -> None
 
 
 def test_a_stop_sequence_ends_the_answer_before_it(url: str) -> None:
-    question = asked("Panen kopi? Banjir? Maraton? Gempa?")
+    question = asked("Panen kopi mencapai berapa? Harga kopi naik menjadi berapa?")
     whole = post(url, {"messages": question}).json()["choices"][0]["message"]["content"].split("\n")
     first = post(url, {"messages": question, "stop": ["\n"]}).json()["choices"][0]
     assert (first["message"]["content"], first["finish_reason"]) == (whole[0], "stop")
@@ -513,25 +513,16 @@ def test_the_accept_header_does_not_change_the_format(url: str, accept: str) -> 
     chunks_of(post(url, {"stream": True}, headers=headers))
 
 
-class TiringEncoder(TopicEncoder):
-    """Reads articles and questions, and breaks at the sentences of an answer."""
+class TiringCrossEncoder(WordCrossEncoder):
+    """Reads the hits, and breaks at the sentences of an answer."""
 
-    is_tired = False
-
-    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
-        return super().encode_passages(texts)
-
-    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
-        if self.is_tired:
-            raise RuntimeError("too tired")
-        return super().encode_passages(texts)
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
+        raise RuntimeError("too tired")
 
 
 def test_an_error_during_a_stream_ends_it_in_openai_s_error_format(tmp_path: Path) -> None:
-    encoder = TiringEncoder()
-    with running_service(tmp_path, encoder=encoder) as service:
+    with running_service(tmp_path, cross_encoder=TiringCrossEncoder()) as service:
         list(service.ingestion.ingest([as_article(COFFEE)]))
-        encoder.is_tired = True
         with served(create_app(service)) as address:
             text = post(address, {"stream": True}).text
             responses = httpx2.post(

@@ -361,7 +361,7 @@ def test_the_usage_of_a_title_is_that_of_the_language_model(tmp_path: Path) -> N
 
 
 def test_a_token_limit_leaves_out_whole_quotes_and_is_reported(url: str) -> None:
-    question = asked("Panen kopi mencapai berapa? Harga kopi naik menjadi berapa?")
+    question = asked("Panen kopi mencapai? Harga kopi naik?")
     whole = post(url, {"messages": question}).json()
     limited = post(url, {"messages": question, "max_tokens": 1}).json()
     quotes = whole["choices"][0]["message"]["content"].split("\n")
@@ -374,7 +374,7 @@ def test_a_token_limit_leaves_out_whole_quotes_and_is_reported(url: str) -> None
 
 
 def test_a_stop_sequence_ends_the_answer_before_it(url: str) -> None:
-    question = asked("Panen kopi mencapai berapa? Harga kopi naik menjadi berapa?")
+    question = asked("Panen kopi mencapai? Harga kopi naik?")
     whole = post(url, {"messages": question}).json()["choices"][0]["message"]["content"].split("\n")
     first = post(url, {"messages": question, "stop": ["\n"]}).json()["choices"][0]
     assert (first["message"]["content"], first["finish_reason"]) == (whole[0], "stop")

@@ -13,7 +13,6 @@ from rag.answering.judge import Judge
 from rag.datatypes import Verdict
 from rag.worker_pools import WorkerPool
 
-
 # The lowest probability of support for a sentence and its quote, which have the same words. Of 294 such pairs
 # in fourteen languages, none was below .2, and of other pairs of the same sentences .04 were above .1.
 _VERBATIM = 0.15

@@ -16,6 +16,9 @@ from rag.verification.support import Reading
 
 Judged = Literal["supported", "unsupported", "contradicted"]
 
+# A claim with fewer words and no number, date or name is too short to compare with another language.
+_FEWEST_COMPARED = 3
+
 # A copy of a sentence has at least this number of its words.
 _FEWEST_COPIED = 3
 
@@ -118,7 +121,8 @@ def judge(claim: Statement, readings: Sequence[Reading], *, named: Sequence[int]
     if copied and probability >= UNSURE:
         return Judgement("supported", _preferred(copied, copied[0], named), max(probability, SUPPORTED))
     if probability >= UNSURE and facts_agree(claim, best):
-        verdict: Literal["supported", "unchecked"] = "supported" if probability >= SUPPORTED else "unchecked"
+        is_supported = probability >= SUPPORTED and _is_comparable(claim, best)
+        verdict: Literal["supported", "unchecked"] = "supported" if is_supported else "unchecked"
         return Judgement(verdict, _preferred(readings, best, named), probability)
     return Judgement("unsupported", best, min(probability, UNSURE))
 
@@ -182,6 +186,12 @@ def _is_altered(reading: Reading) -> bool:
     """Whether the claim repeats a sentence with another number, date or name, or negates it."""
     is_close = reading.comparison.coverage >= REPEATED and reading.unit.is_one_sentence
     return is_close and "differs" in reading.comparison.findings
+
+
+def _is_comparable(claim: Statement, reading: Reading) -> bool:
+    """Whether the claim says enough. A word or two without a fact are too short for another language."""
+    is_same = claim.is_in_language_of(reading.unit.statement)
+    return is_same or len(claim.words) >= _FEWEST_COMPARED or bool(reading.comparison.findings)
 
 
 def _is_copied(claim: Statement, reading: Reading) -> bool:

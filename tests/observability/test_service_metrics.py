@@ -122,7 +122,7 @@ def test_ingested_articles_and_answers_are_counted(url: str) -> None:
     assert of(found, "degraded_total") == {}
     assert of(found, "claims_total").keys() == {"supported"}
     stages = of(found, "stage_seconds_count")
-    assert stages == {"encode": 4, "vector": 4, "keyword": 5, "fuse": 4, "write": 4}
+    assert stages == {"encode": 4, "vector": 4, "keyword": 5, "fuse": 4, "rerank": 4, "write": 4}
     assert set(stages) <= set(STAGES)
 
 

@@ -146,7 +146,7 @@ def _hit(text: str, language: str, rank: int) -> Hit:
 
 def _is_supported(text: str, language: str, evidence: Evidence) -> bool:
     attribution = attribute(
-        Sentence("", text, (1,)), evidence=evidence, language=language, cross_encoder=bundled_cross_encoder()
+        Sentence("", text, (1,)), evidence=evidence, language=language, claim_judge=bundled_cross_encoder()
     )
     return attribution.verdict == "supported"
 

@@ -59,7 +59,7 @@ def _claim_milliseconds(hits: list[Hit]) -> float:
     evidence.prepare()
     sentence = Sentence("", evidence.sentences[len(evidence.sentences) // 2].statement.text, (1,))
     return _milliseconds(
-        lambda: attribute(sentence, evidence=evidence, language="id", cross_encoder=bundled_cross_encoder())
+        lambda: attribute(sentence, evidence=evidence, language="id", claim_judge=bundled_cross_encoder())
     )
 
 

@@ -109,7 +109,7 @@ def bundled_cross_encoder() -> CrossEncoder:
 def bundled_readers() -> dict[str, Any]:
     """Return the arguments with which a pipeline reads as a service does."""
     cross_encoder = bundled_cross_encoder()
-    return {"cross_encoder": cross_encoder, "reranking": Reranking(cross_encoder=cross_encoder)}
+    return {"claim_judge": cross_encoder, "reranking": Reranking(cross_encoder=cross_encoder)}
 
 
 def open_corpus(name: str, read: Callable[[], Iterator[Article]], *, encoder: Encoder) -> LocalCorpus:

@@ -150,7 +150,7 @@ def _judged(case: ClaimCase, cross_encoder: CrossEncoder) -> Judged:
     claim = Statement(case.claim, case.language)
     started = time.perf_counter()
     candidates = evidence.candidates(claim, evidence.encode(case.claim), depth=_DEPTH)
-    readings = read(claim, candidates, named=[], evidence=evidence, cross_encoder=cross_encoder)
+    readings = read(claim, candidates, named=[], evidence=evidence, claim_judge=cross_encoder)
     judgement = judge(claim, readings)
     milliseconds = (time.perf_counter() - started) * 1000
     best = max(readings, key=lambda reading: reading.supported)

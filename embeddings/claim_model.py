@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.cross_encoder import CLAIM_LABELS, CrossEncoder, Reading
+from embeddings.cross_encoder import CLAIM_LABELS
 from embeddings.weights import FloatArray
 
 if TYPE_CHECKING:  # importing it takes four seconds, due to torch
-    from sentence_transformers import CrossEncoder as SentenceTransformersCrossEncoder
+    from sentence_transformers import CrossEncoder
 
 BATCH_SIZE = 16
 
@@ -20,17 +20,16 @@ _LABEL_NAMES = {"supported": ("entail", "support"), "unsupported": ("neutral",),
 class ClaimModel:
     """Judges claims with a model of three labels.
 
-    The model gets the evidence as the premise and the claim as the hypothesis. `reader` reads the questions.
+    The model gets the evidence as the premise and the claim as the hypothesis.
 
     Raises:
         ValueError: the labels of the model are not those of natural language inference.
     """
 
-    def __init__(self, model: "SentenceTransformersCrossEncoder", *, name: str, reader: CrossEncoder) -> None:
+    def __init__(self, model: "CrossEncoder", *, name: str) -> None:
         self.name = name
         self._model = model.eval()
         self._columns = _columns(model)
-        self._reader = reader
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
         """Return (pairs, 3): the probabilities that a claim is supported, unsupported or contradicted."""
@@ -42,12 +41,8 @@ class ClaimModel:
         )
         return probabilities[:, self._columns]
 
-    def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
-        """Read the question with each passage, which is given in parts such as sentences."""
-        return self._reader.read(question, passages)
 
-
-def _columns(model: "SentenceTransformersCrossEncoder") -> list[int]:
+def _columns(model: "CrossEncoder") -> list[int]:
     """Return the column of each label in the order of `CLAIM_LABELS`."""
     labels = (model.config and model.config.id2label) or {}
     names = [str(name).lower() for _, name in sorted(labels.items())]

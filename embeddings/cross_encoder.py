@@ -25,14 +25,18 @@ class Reading:
     parts: tuple[float, ...]
 
 
-class CrossEncoder(Protocol):
-    """Reads pairs of texts."""
+class ClaimJudge(Protocol):
+    """Reads a claim together with evidence."""
 
     name: str
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
         """Return (pairs, 3): the probabilities that a claim is supported, unsupported or contradicted."""
         ...
+
+
+class CrossEncoder(ClaimJudge, Protocol):
+    """Reads a claim together with evidence, and a question together with passages."""
 
     def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
         """Read the question with each passage, which is given in parts such as sentences."""

@@ -11,7 +11,7 @@ from sentence_transformers import SentenceTransformer
 
 from embeddings import adapter, bundled, bundled_cross_encoder, torch_cross_encoder
 from embeddings.claim_model import ClaimModel
-from embeddings.cross_encoder import CrossEncoder
+from embeddings.cross_encoder import ClaimJudge, CrossEncoder
 from embeddings.encoder import Encoder
 from embeddings.reranker import CrossEncoderReranker, Reranker
 from embeddings.sentence_transformer import SentenceTransformerEncoder
@@ -76,15 +76,15 @@ def load_cross_encoder(*, engine: EngineChoice = "auto") -> CrossEncoder:
     return bundled_cross_encoder.load(trained)
 
 
-def load_claim_model(model: str, *, reader: CrossEncoder) -> CrossEncoder:
-    """Load any sentence-transformers cross-encoder for natural language inference; `reader` reads questions.
+def load_claim_model(model: str) -> ClaimJudge:
+    """Load any sentence-transformers cross-encoder for natural language inference.
 
     Raises:
         ModelLoadError: the model cannot be loaded or has other labels; the message says what to do.
     """
     try:
         _check_hub(model, organization="cross-encoder", file="config.json")
-        return ClaimModel(SentenceTransformersCrossEncoder(model), name=model, reader=reader)
+        return ClaimModel(SentenceTransformersCrossEncoder(model), name=model)
     except Exception as error:  # as above
         raise ModelLoadError(
             f"KUTIP_CLAIM_MODEL is {model!r}, which cannot be loaded ({_reason(error)}): give the hub name "

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from embeddings.caching import CachingEncoder
-from embeddings.cross_encoder import CrossEncoder
+from embeddings.cross_encoder import ClaimJudge
 from embeddings.encoder import Encoder
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
@@ -49,7 +49,7 @@ OnFailure = Callable[[str], object]
 class Pipeline:
     """Answers questions from a corpus. Many questions may be asked at the same time.
 
-    `cross_encoder` verifies claims, and `reviewer` reviews those that it is unsure of. `threads` is the
+    `claim_judge` verifies claims, and `reviewer` reviews those that it is unsure of. `threads` is the
     number of worker threads for answers. `listeners` are called after each search and answer.
     """
 
@@ -58,7 +58,7 @@ class Pipeline:
         *,
         corpus: Corpus,
         encoder: Encoder,
-        cross_encoder: CrossEncoder | None = None,
+        claim_judge: ClaimJudge | None = None,
         reranking: Reranking | None = None,
         reviewer: ClaimReviewer | None = None,
         language_model: LanguageModel | None = None,
@@ -71,7 +71,7 @@ class Pipeline:
     ) -> None:
         self.corpus = corpus
         self.encoder = encoder
-        self.cross_encoder = cross_encoder
+        self.claim_judge = claim_judge
         self.reranking = reranking
         self.reviewer = reviewer
         self.language_model = language_model
@@ -84,7 +84,7 @@ class Pipeline:
         self._judge = ReadingJudge(caching)
         self._methods = AnswerMethods(
             encoder=caching,
-            cross_encoder=cross_encoder,
+            claim_judge=claim_judge,
             reviewer=reviewer,
             judge=self._judge,
             pool=self._pool,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from embeddings.batching import BatchingEncoder
-from embeddings.cross_encoder import CrossEncoder
+from embeddings.cross_encoder import ClaimJudge, CrossEncoder
 from embeddings.encoder import Encoder
 from embeddings.reranker import Reranker
 from embeddings.weights import ModelLoadError
@@ -59,7 +59,7 @@ class _Models:
     """The models of a service. An ingestion needs only the encoder."""
 
     encoder: Encoder
-    cross_encoder: CrossEncoder | None = None
+    claim_judge: ClaimJudge | None = None
     reranking: Reranking | None = None
     reviewer: ClaimReviewer | None = None
     language_model: LanguageModel | None = None
@@ -108,7 +108,7 @@ def build_service(
 def _models_of(pipeline: Pipeline) -> _Models:
     return _Models(
         encoder=pipeline.encoder,
-        cross_encoder=pipeline.cross_encoder,
+        claim_judge=pipeline.claim_judge,
         reranking=pipeline.reranking,
         reviewer=pipeline.reviewer,
         language_model=pipeline.language_model,
@@ -123,7 +123,7 @@ def _load_models(settings: Settings, *, answers: bool) -> _Models:
     reranking = load_reranking(settings)
     return _Models(
         encoder=encoder,
-        cross_encoder=load_claim_judge(settings, reranking),
+        claim_judge=load_claim_judge(settings, reranking.cross_encoder),
         reranking=reranking,
         reviewer=load_reviewer(settings, language_model),
         language_model=language_model,
@@ -198,21 +198,22 @@ def load_cross_encoder(settings: Settings) -> CrossEncoder:
             raise CrossEncoderError(str(error)) from error
 
 
-def load_claim_judge(settings: Settings, reranking: Reranking | None) -> CrossEncoder | None:
-    """Return the cross-encoder that judges claims, or None if the settings want none.
+def load_claim_judge(settings: Settings, cross_encoder: CrossEncoder | None) -> ClaimJudge | None:
+    """Return what judges claims: the model that the settings name, else `cross_encoder`, or None.
 
     Raises:
         CrossEncoderError: the model that the settings name cannot be loaded.
     """
-    reader = reranking.cross_encoder if reranking else None
-    if settings.verifier in ("llm", "off") or reader is None or settings.claim_model is None:
-        return None if settings.verifier in ("llm", "off") else reader
+    if settings.verifier in ("llm", "off"):
+        return None
+    if settings.claim_model is None:
+        return cross_encoder
     with _collector_paused():
         # Imported here for the same reason as above.
         from embeddings import loading
 
         try:
-            return loading.load_claim_model(settings.claim_model, reader=reader)
+            return loading.load_claim_model(settings.claim_model)
         except ModelLoadError as error:
             raise CrossEncoderError(str(error)) from error
 

@@ -22,7 +22,6 @@ from tests.tiny_model import save_tiny_cross_encoder
 from tests.word_cross_encoder import WordCrossEncoder
 
 WORDS = WordCrossEncoder()
-READING = Reranking(cross_encoder=WORDS)
 
 
 def with_model(**values: object) -> Settings:
@@ -35,7 +34,7 @@ def with_model(**values: object) -> Settings:
 )
 def test_the_setting_chooses_the_judges(verifier: str, has_judge: bool, has_reviewer: bool) -> None:
     settings = with_model(verifier=verifier)
-    assert load_claim_judge(settings, READING) is (WORDS if has_judge else None)
+    assert load_claim_judge(settings, WORDS) is (WORDS if has_judge else None)
     reviewer = load_reviewer(settings, load_language_model(settings))
     assert isinstance(reviewer, ClaimReviewer) is has_reviewer
 
@@ -63,14 +62,17 @@ def test_another_choice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
-def test_the_claim_model_judges_and_the_cross_encoder_reads(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cross_encoder", [WORDS, None])
+def test_the_claim_model_judges_with_and_without_the_cross_encoder(
+    tmp_path: Path, cross_encoder: WordCrossEncoder | None
+) -> None:
     folder = str(named(save_tiny_cross_encoder(tmp_path, labels=3), *LABELS))
-    judge = load_claim_judge(load_settings(claim_model=folder), READING)
+    judge = load_claim_judge(load_settings(claim_model=folder), cross_encoder)
     assert judge is not None
     assert judge.name == folder
-    assert load_claim_judge(load_settings(claim_model=folder, verifier="off"), READING) is None
+    assert load_claim_judge(load_settings(claim_model=folder, verifier="off"), WORDS) is None
     with pytest.raises(CrossEncoderError, match=r"^KUTIP_CLAIM_MODEL is '.*nowhere', which cannot be loaded"):
-        load_claim_judge(load_settings(claim_model=str(tmp_path / "nowhere")), READING)
+        load_claim_judge(load_settings(claim_model=str(tmp_path / "nowhere")), WORDS)
 
 
 @pytest.mark.parametrize("fault", ["missing", "cut short"])

@@ -60,4 +60,4 @@ def _words(text: str) -> set[str]:
 def reading_words(cross_encoder: WordCrossEncoder | None = None) -> dict[str, Any]:
     """Return the arguments of a pipeline that reads with a `WordCrossEncoder`."""
     cross_encoder = cross_encoder or WordCrossEncoder()
-    return {"cross_encoder": cross_encoder, "reranking": Reranking(cross_encoder=cross_encoder)}
+    return {"claim_judge": cross_encoder, "reranking": Reranking(cross_encoder=cross_encoder)}

@@ -17,7 +17,6 @@ from rag.corpus.findings import Finding
 from rag.errors import CorpusError, KutipError
 from rag.language_model.protocol import LanguageModel
 from rag.pipeline import Question
-from rag.search.reranking import Reranking
 from rag.service import (
     Service,
     build_service,
@@ -185,7 +184,7 @@ def _check_vectors(service: Service) -> int:
 def _cross_encoder() -> str:
     settings = load_settings()
     bundled = load_cross_encoder(settings)
-    judge = load_claim_judge(settings, Reranking(cross_encoder=bundled))
+    judge = load_claim_judge(settings, bundled)
     started = time.perf_counter()
     (judge or bundled).judge([("Kutip checks claims.", "Kutip checks every claim of an answer.")])
     milliseconds = (time.perf_counter() - started) * 1000

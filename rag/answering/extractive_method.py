@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from embeddings.cross_encoder import CrossEncoder
+from embeddings.cross_encoder import ClaimJudge
 from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Excerpt, excerpts_before_stop, excerpts_within
 from rag.answering.draft import Draft
@@ -25,11 +25,11 @@ class ExtractiveMethod:
     """
 
     def __init__(
-        self, *, judge: Judge, encoder: Encoder, cross_encoder: CrossEncoder | None, pool: WorkerPool
+        self, *, judge: Judge, encoder: Encoder, claim_judge: ClaimJudge | None, pool: WorkerPool
     ) -> None:
         self._judge = judge
         self._count_tokens = encoder.count_tokens
-        self._cross_encoder = cross_encoder
+        self._claim_judge = claim_judge
         self._pool = pool
 
     async def answer(self, draft: Draft) -> AsyncIterator[Event]:
@@ -51,10 +51,10 @@ class ExtractiveMethod:
 
     def _verified(self, excerpts: Sequence[Excerpt]) -> Sequence[Excerpt]:
         """Return the excerpts with verdicts. The cross-encoder reads each sentence with its quote."""
-        if self._cross_encoder is None or not excerpts:
+        if self._claim_judge is None or not excerpts:
             return excerpts
         pairs = [(sentence, excerpt.quote.text) for excerpt in excerpts for sentence in excerpt.sentences]
-        support = iter(self._cross_encoder.judge(pairs)[:, 0].tolist())
+        support = iter(self._claim_judge.judge(pairs)[:, 0].tolist())
         return [_with_support(excerpt, min(next(support) for _ in excerpt.sentences)) for excerpt in excerpts]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from embeddings.cross_encoder import CrossEncoder
+from embeddings.cross_encoder import ClaimJudge
 from embeddings.encoder import Encoder
 from rag.answering.extractive_method import ExtractiveMethod
 from rag.answering.judge import Judge
@@ -13,7 +13,7 @@ from rag.answering.reviewer import ClaimReviewer
 from rag.datatypes import AnswerMode, UnsupportedPolicy
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
-from rag.verification.verifier import CrossEncoderVerifier, Verifier
+from rag.verification.verifier import ReadingVerifier, Verifier
 from rag.worker_pools import WorkerPool
 
 
@@ -27,17 +27,15 @@ class AnswerMethods:
         self,
         *,
         encoder: Encoder,
-        cross_encoder: CrossEncoder | None,
+        claim_judge: ClaimJudge | None,
         reviewer: ClaimReviewer | None,
         judge: Judge,
         pool: WorkerPool,
         max_prompt_tokens: int,
         unsupported: UnsupportedPolicy,
     ) -> None:
-        self._extractive = ExtractiveMethod(
-            judge=judge, encoder=encoder, cross_encoder=cross_encoder, pool=pool
-        )
-        self.verifier: Verifier = CrossEncoderVerifier(encoder, cross_encoder)
+        self._extractive = ExtractiveMethod(judge=judge, encoder=encoder, claim_judge=claim_judge, pool=pool)
+        self.verifier: Verifier = ReadingVerifier(encoder, claim_judge)
         self._writing = partial(
             LanguageModelMethod,
             verifier=self.verifier,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from embeddings.cross_encoder import CrossEncoder
+from embeddings.cross_encoder import ClaimJudge
 from rag.citations import Quote
 from rag.datatypes import Verdict
 from rag.verification.claims import Sentence
@@ -55,7 +55,7 @@ class Attribution:
 
 
 def attribute(
-    sentence: Sentence, *, evidence: Evidence, language: str, cross_encoder: CrossEncoder | None
+    sentence: Sentence, *, evidence: Evidence, language: str, claim_judge: ClaimJudge | None
 ) -> Attribution:
     """Return the verdict on a claim and its quotes.
 
@@ -76,11 +76,11 @@ def attribute(
     is_refusal = evidence.reads_as_refusal(vector)
     if is_refusal and not claim.has_numbers_or_dates and best.comparison.coverage < COVERED:
         return Attribution("unsupported", {}, is_related=is_related, is_refusal=True)
-    if cross_encoder is None:
+    if claim_judge is None:
         judgement = _unread(claim, candidates)
     else:
         readings = read(
-            claim, candidates, named=sentence.evidence, evidence=evidence, cross_encoder=cross_encoder
+            claim, candidates, named=sentence.evidence, evidence=evidence, claim_judge=claim_judge
         )
         judgement = judge(claim, readings, named=sentence.evidence)
     attribution = _attribution(sentence, judgement, candidates)

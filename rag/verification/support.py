@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from embeddings.cross_encoder import CrossEncoder
+from embeddings.cross_encoder import ClaimJudge
 from rag.verification.comparison import Comparison, Statement, compare
 from rag.verification.evidence import Candidate, Evidence, EvidenceSentence
 
@@ -52,7 +52,7 @@ def read(
     *,
     named: Sequence[int],
     evidence: Evidence,
-    cross_encoder: CrossEncoder,
+    claim_judge: ClaimJudge,
 ) -> list[Reading]:
     """Read the claim together with the evidence.
 
@@ -60,7 +60,7 @@ def read(
     read before others.
     """
     units = _distinct(_units(claim, candidates, named=named, evidence=evidence))
-    judged = cross_encoder.judge([(claim.text, unit.statement.text) for unit in units])
+    judged = claim_judge.judge([(claim.text, unit.statement.text) for unit in units])
     return [
         Reading(unit, float(supported), float(contradicted), compare(claim, unit.statement))
         for unit, (supported, _, contradicted) in zip(units, judged, strict=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from embeddings.cross_encoder import CrossEncoder
+from embeddings.cross_encoder import ClaimJudge
 from embeddings.encoder import Encoder
 from rag.datatypes import Hit
 from rag.verification.attribution import Attribution, attribute
@@ -31,12 +31,12 @@ class Verifier(Protocol):
         ...
 
 
-class CrossEncoderVerification:
+class ReadingVerification:
     """The encoder selects sentences of the hits, and the cross-encoder reads each claim with them."""
 
-    def __init__(self, hits: Sequence[Hit], *, encoder: Encoder, cross_encoder: CrossEncoder | None) -> None:
+    def __init__(self, hits: Sequence[Hit], *, encoder: Encoder, claim_judge: ClaimJudge | None) -> None:
         self._evidence = Evidence(hits, encoder=encoder)
-        self._cross_encoder = cross_encoder
+        self._claim_judge = claim_judge
 
     def prepare(self) -> None:
         """Split and encode the sentences of the hits."""
@@ -44,18 +44,16 @@ class CrossEncoderVerification:
 
     def attribution(self, sentence: Sentence, *, language: str) -> Attribution:
         """Return the verdict on a claim and its quotes."""
-        return attribute(
-            sentence, evidence=self._evidence, language=language, cross_encoder=self._cross_encoder
-        )
+        return attribute(sentence, evidence=self._evidence, language=language, claim_judge=self._claim_judge)
 
 
-class CrossEncoderVerifier:
+class ReadingVerifier:
     """Makes verifications. Without a cross-encoder, no claim is `supported`."""
 
-    def __init__(self, encoder: Encoder, cross_encoder: CrossEncoder | None) -> None:
+    def __init__(self, encoder: Encoder, claim_judge: ClaimJudge | None) -> None:
         self._encoder = encoder
-        self._cross_encoder = cross_encoder
+        self._claim_judge = claim_judge
 
     def verification_of(self, hits: Sequence[Hit]) -> Verification:
         """Return the verification for an answer that is written from `hits`."""
-        return CrossEncoderVerification(hits, encoder=self._encoder, cross_encoder=self._cross_encoder)
+        return ReadingVerification(hits, encoder=self._encoder, claim_judge=self._claim_judge)

@@ -13,7 +13,6 @@ from embeddings.cross_encoder import CLAIM_LABELS
 from embeddings.loading import load_claim_model
 from embeddings.weights import FloatArray, ModelLoadError
 from tests.tiny_model import save_tiny_cross_encoder
-from tests.word_cross_encoder import WordCrossEncoder
 
 LABELS = ("entailment", "neutral", "contradiction")
 NEXT_STEP = "cross-encoder for natural language inference, or remove it"
@@ -36,7 +35,7 @@ def named(folder: Path, *labels: str) -> Path:
 
 
 def judged(folder: Path, pairs: list[tuple[str, str]]) -> FloatArray:
-    return load_claim_model(str(folder), reader=WordCrossEncoder()).judge(pairs)
+    return load_claim_model(str(folder)).judge(pairs)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -56,14 +55,10 @@ def test_no_pairs_long_texts_and_unknown_signs(folder: Path) -> None:
     assert np.isfinite(judged(folder, [("kopi " * 4000, "naik " * 4000), ("𐤀𐤁", "\x00")])).all()
 
 
-def test_questions_are_read_by_the_other_cross_encoder(folder: Path) -> None:
-    reader = WordCrossEncoder()
-    model = load_claim_model(str(named(folder, *LABELS)), reader=reader)
+def test_the_judge_is_named_as_the_setting_names_it(folder: Path) -> None:
+    model = load_claim_model(str(named(folder, *LABELS)))
     assert isinstance(model, ClaimModel)
     assert model.name == str(folder)
-    passages = [["Harga kopi naik.", "Bus mogok."]]
-    assert model.read("Harga kopi?", passages) == WordCrossEncoder().read("Harga kopi?", passages)
-    assert reader.questions == ["Harga kopi?"]
 
 
 @pytest.mark.parametrize(
@@ -80,9 +75,9 @@ def test_other_labels_are_refused(folder: Path, labels: tuple[str, ...]) -> None
     reason = f"its labels are {', '.join(labels).lower()}, not entailment, neutral and contradiction"
     message = rf"^KUTIP_CLAIM_MODEL is '{folder}', .*\({reason}\).*{NEXT_STEP}"
     with pytest.raises(ModelLoadError, match=message):
-        load_claim_model(str(folder), reader=WordCrossEncoder())
+        load_claim_model(str(folder))
 
 
 def test_a_missing_model_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ModelLoadError, match=rf"^KUTIP_CLAIM_MODEL is '.*nowhere'.*{NEXT_STEP}"):
-        load_claim_model(str(tmp_path / "nowhere"), reader=WordCrossEncoder())
+        load_claim_model(str(tmp_path / "nowhere"))

@@ -184,7 +184,7 @@ def _check_absent(claim: str, evidence: Evidence, language: str, *, is_name: boo
         Sentence(lead="", text=claim, evidence=(1,)),
         evidence=evidence,
         language=language,
-        cross_encoder=WordCrossEncoder(),
+        claim_judge=WordCrossEncoder(),
     )
     assert found.verdict != "supported", claim
 
@@ -196,7 +196,7 @@ def _absent_number(passage: str) -> int:
 
 def _check_verdict(claim: str, evidence: Evidence, language: str) -> None:
     sentence = Sentence(lead="", text=claim, evidence=(1,))
-    found = attribute(sentence, evidence=evidence, language=language, cross_encoder=WordCrossEncoder())
+    found = attribute(sentence, evidence=evidence, language=language, claim_judge=WordCrossEncoder())
     assert (found.verdict != "unsupported") == bool(found.quotes)
     hit = evidence.hits[0]
     for quote in found.quotes:

@@ -55,7 +55,7 @@ def evidence_of(*texts: str) -> Evidence:
 def verdict_on(claim: str, cross_encoder: Scripted | None, *texts: str) -> Attribution:
     sentence = Sentence(lead="", text=claim, evidence=())
     return attribute(
-        sentence, evidence=evidence_of(*(texts or (TEXT,))), language="id", cross_encoder=cross_encoder
+        sentence, evidence=evidence_of(*(texts or (TEXT,))), language="id", claim_judge=cross_encoder
     )
 
 
@@ -120,7 +120,7 @@ def test_the_probabilities_of_the_verdicts_add_up() -> None:
 def test_no_evidence_supports_nothing(cross_encoder: Scripted | None) -> None:
     sentence = Sentence(lead="", text="Harga kopi naik.", evidence=())
     evidence = Evidence([], encoder=TopicEncoder())
-    found = attribute(sentence, evidence=evidence, language="id", cross_encoder=cross_encoder)
+    found = attribute(sentence, evidence=evidence, language="id", claim_judge=cross_encoder)
     assert (found.verdict, found.quotes, found.is_related) == ("unsupported", (), False)
 
 
@@ -145,7 +145,7 @@ def test_a_cited_passage_is_read_before_others() -> None:
     claim = Statement("Harga kopi naik di desa.", "id")
     evidence = evidence_of(*texts)
     candidates = evidence.candidates(claim, evidence.encode(claim.text), depth=6)
-    readings = read(claim, candidates, named=[4], evidence=evidence, cross_encoder=always(*SUPPORT))
+    readings = read(claim, candidates, named=[4], evidence=evidence, claim_judge=always(*SUPPORT))
     passages = [reading.unit for reading in readings if len(reading.unit.sentences) == 2]
     whole = [unit for unit in passages if len({sentence.number for sentence in unit.sentences}) == 1]
     numbers = [unit.sentences[0].number for unit in whole]

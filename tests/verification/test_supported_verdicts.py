@@ -50,7 +50,7 @@ def ask(
             corpus=corpus,
             encoder=TopicEncoder(),
             language_model=model,
-            cross_encoder=cross_encoder,
+            claim_judge=cross_encoder,
             reranking=Reranking(cross_encoder=cross_encoder),
             unsupported=policy,
         )

@@ -14,8 +14,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.alterations import Gold, change_month, change_name, change_number, is_name, rewrites
-from benchmarks.data import bundled_cross_encoder, bundled_encoder, evaluation_records, folder_argument
-from rag.datatypes import Hit
+from benchmarks.data import (
+    bundled_cross_encoder,
+    bundled_encoder,
+    evaluation_records,
+    folder_argument,
+    hit_of,
+)
 from rag.text.languages import sentence_spans
 from rag.verification.attribution import attribute
 from rag.verification.claims import Sentence
@@ -130,18 +135,10 @@ def _evidence(gold: Gold, others: Sequence[Gold]) -> Evidence:
         gold.paragraph,
         *dict.fromkeys(each.paragraph for each in others if each.paragraph != gold.paragraph),
     ]
-    hits = [_hit(text, gold.language, rank) for rank, text in enumerate(texts, start=1)]
+    hits = [hit_of(text, gold.language, rank) for rank, text in enumerate(texts, start=1)]
     evidence = Evidence(hits, encoder=bundled_encoder())
     evidence.prepare()
     return evidence
-
-
-def _hit(text: str, language: str, rank: int) -> Hit:
-    return Hit(
-        rank=rank, score=0.0, source="hybrid", passage_id=rank, article_id=str(rank), article_version="",
-        title="", url=None, outlet=None, author=None, published_at=None, language=language, paragraph=1,
-        start=0, end=len(text), text=text,
-    )  # fmt: skip
 
 
 def _is_supported(text: str, language: str, evidence: Evidence) -> bool:
@@ -167,7 +164,7 @@ def _print_auroc(gold: Sequence[Gold], rng: random.Random) -> None:
 
 
 def _probability(claim: Statement, paragraph: str) -> float:
-    evidence = Evidence([_hit(paragraph, claim.language, 1)], encoder=bundled_encoder())
+    evidence = Evidence([hit_of(paragraph, claim.language, 1)], encoder=bundled_encoder())
     return evidence.candidates(claim, evidence.encode(claim.text), depth=1)[0].probability
 
 

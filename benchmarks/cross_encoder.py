@@ -15,6 +15,7 @@ from benchmarks.data import (
     bundled_encoder,
     evaluation_records,
     folder_argument,
+    hit_of,
 )
 from rag.datatypes import Hit
 from rag.search.reranking import DEPTH, read_hits
@@ -40,7 +41,7 @@ def main() -> None:
     ]
     asked = [record["question"] for record in evaluation_records(folder, "facqa-dev.questions")][:_ROUNDS]
     hits = [
-        [_hit(text, rank) for rank, text in enumerate(passages[start : start + DEPTH], start=1)]
+        [hit_of(text, "id", rank) for rank, text in enumerate(passages[start : start + DEPTH], start=1)]
         for start in range(0, _ROUNDS * DEPTH, DEPTH)
     ]
     times = [
@@ -75,14 +76,6 @@ def _resident_megabytes() -> float:
     if status.exists():
         return int(status.read_text().split()[1]) * resource.getpagesize() / 1e6
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-
-
-def _hit(text: str, rank: int) -> Hit:
-    return Hit(
-        rank=rank, score=0.0, source="hybrid", passage_id=rank, article_id=str(rank), article_version="",
-        title="", url=None, outlet=None, author=None, published_at=None, language="id", paragraph=1,
-        start=0, end=len(text), text=text,
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

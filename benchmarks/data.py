@@ -84,6 +84,15 @@ def _question(record: dict[str, Any]) -> EvaluationQuestion:
     )
 
 
+def hit_of(text: str, language: str, rank: int) -> Hit:
+    """Return a text as a hit that is the whole of its article."""
+    return Hit(
+        rank=rank, score=0.0, source="hybrid", passage_id=rank, article_id=str(rank), article_version="",
+        title="", url=None, outlet=None, author=None, published_at=None, language=language, paragraph=1,
+        start=0, end=len(text), text=text,
+    )  # fmt: skip
+
+
 def evaluation_records(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     """Yield the lines of NAME.jsonl as dictionaries."""
     yield from _lines(folder / f"{name}.jsonl")

@@ -27,7 +27,7 @@ from embeddings.adapter import FILE, read_adapter
 from embeddings.bundled_cross_encoder import load
 from embeddings.cross_encoder import CrossEncoder
 from embeddings.weights import FloatArray
-from rag.answering.refusal import ACROSS_LANGUAGES, ANSWERED, RELEVANT, SAME_LANGUAGE
+from rag.answering.refusal import ANSWERED, CALIBRATION, RELEVANT
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS
 from rag.search.reranking import DEPTH, read_hits
@@ -60,7 +60,6 @@ class Sample:
     """
 
     asked: Asked
-    is_same_language: bool
     relevance: FloatArray
     is_good: tuple[bool, ...]
     best_sentence_answers: tuple[bool, ...]
@@ -81,8 +80,7 @@ def main() -> None:
     cross_encoder = load(read_adapter(options.adapter, sha256=None))
     samples = list(_samples(options.data, cross_encoder, options.size))
     _print_order(samples)
-    for is_same, title in ((True, "SAME_LANGUAGE"), (False, "ACROSS_LANGUAGES")):
-        _print_refusals(title, [sample for sample in samples if sample.is_same_language == is_same])
+    _print_refusals(samples)
 
 
 def _print_order(samples: Sequence[Sample]) -> None:
@@ -105,15 +103,14 @@ def _first(sample: Sample, weight: float) -> int:
     return int((sample.relevance - weight * np.log(ranks)).argmax())
 
 
-def _print_refusals(title: str, samples: Sequence[Sample]) -> None:
+def _print_refusals(samples: Sequence[Sample]) -> None:
     fitted = _logistic(samples)
-    print(f"{title} = Calibration(slope={fitted[0]:.3f}, intercept={fitted[1]:.3f})")
-    current = SAME_LANGUAGE if samples[0].is_same_language else ACROSS_LANGUAGES
-    in_force = np.array([current.slope, current.intercept])
+    print(f"CALIBRATION = Calibration(slope={fitted[0]:.3f}, intercept={fitted[1]:.3f})")
+    in_force = np.array([CALIBRATION.slope, CALIBRATION.intercept])
     for group in dict.fromkeys(sample.group for sample in samples):
         of_set = group[0].split()[0]
         others = [sample for sample in samples if sample.asked.set_name.split()[0] != of_set]
-        left_out = _logistic(others) if len({sample.asked.kind for sample in others}) > 1 else fitted
+        left_out = _logistic(others)
         chosen = [sample for sample in samples if sample.group == group]
         shares = [
             f"{np.mean(_probabilities(chosen, values) >= threshold):.3f}"
@@ -213,7 +210,6 @@ def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked
         best = [reading.spans[int(np.argmax(reading.scores))] for reading in readings]
         yield Sample(
             asked=asked,
-            is_same_language=hits[0].language.split("-")[0] == language.split("-")[0].replace("ms", "id"),
             relevance=np.array([reading.relevance for reading in readings]),
             is_good=tuple(_contains_answer(hit.text, asked.answers) for hit in hits),
             best_sentence_answers=tuple(

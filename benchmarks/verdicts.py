@@ -19,24 +19,21 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.data import bundled_encoder, evaluation_records
+from benchmarks.data import bundled_encoder, evaluation_records, hit_of
 from embeddings.adapter import FILE, read_adapter
 from embeddings.bundled_cross_encoder import load
 from embeddings.cross_encoder import CrossEncoder
-from embeddings.weights import FloatArray
-from rag.datatypes import Hit
 from rag.verification.comparison import Statement
 from rag.verification.evidence import Evidence
 from rag.verification.judgement import (
     CONTRADICTED,
     SUPPORTED,
-    UNSURE,
+    Calibration,
     Features,
-    facts_agree,
     features_of,
     judge,
 )
-from rag.verification.support import read
+from rag.verification.support import Reading, read
 
 LABELS = ("supported", "unsupported", "contradicted")
 _OTHER_ARTICLES = 5
@@ -62,20 +59,27 @@ class ClaimCase:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A claim with its features, whether its facts agree, and the verdict with the current weights."""
+class Read:
+    """A claim with what was read of it, and how long that took."""
 
     case: ClaimCase
-    features: FloatArray
-    agrees: bool
-    is_altered: bool
-    verdict: str
+    claim: Statement
+    readings: Sequence[Reading]
     milliseconds: float
+
+    @property
+    def features(self) -> tuple[float, ...]:
+        """The features of the claim, in the order of their weights."""
+        return astuple(features_of(self.claim, self.readings))
 
     @property
     def is_same_language(self) -> bool:
         """Whether claim and evidence are in one language."""
         return self.case.language.split("-")[0] == self.case.evidence_language.split("-")[0]
+
+    def verdict(self, calibration: Calibration | None = None) -> str:
+        """Return the verdict with the weights in force, or with others."""
+        return judge(self.claim, self.readings, calibration=calibration).verdict
 
 
 def main() -> None:
@@ -85,15 +89,16 @@ def main() -> None:
     parser.add_argument("--adapter", type=Path, default=FILE, help="adapter of the cross-encoder")
     options = parser.parse_args()
     cross_encoder = load(read_adapter(options.adapter, sha256=None))
-    judged = [_judged(case, cross_encoder) for case in claim_cases(options.data)]
-    times = [one.milliseconds for one in judged]
-    print(f"{len(judged)} claims, {statistics.median(times):.0f} ms per claim (median)")
-    _print("current weights", judged, [one.verdict for one in judged])
+    claims = [_read(case, cross_encoder) for case in claim_cases(options.data)]
+    median = statistics.median(one.milliseconds for one in claims)
+    print(f"{len(claims)} claims, {median:.0f} ms per claim (median)")
+    _print("current weights", claims, [one.verdict() for one in claims])
     for is_same, name in ((True, "SAME_LANGUAGE"), (False, "ACROSS_LANGUAGES")):
-        _print_weights(name, _fit(judged, is_same=is_same))
-    probabilities = _held_out(judged)
-    _print_thresholds(judged, probabilities)
-    _print("fit without the tenth", judged, _verdicts(judged, probabilities))
+        _print_weights(name, _fit(claims, is_same=is_same))
+    held_out = _held_out(claims)
+    _print_thresholds(claims, held_out)
+    verdicts = [one.verdict(calibration) for one, calibration in zip(claims, held_out, strict=True)]
+    _print("fit without the tenth", claims, verdicts)
 
 
 def claim_cases(folder: Path) -> Iterator[ClaimCase]:
@@ -143,120 +148,94 @@ def _case(
     )
 
 
-def _judged(case: ClaimCase, cross_encoder: CrossEncoder) -> Judged:
-    hits = [_hit(text, case.evidence_language, rank) for rank, text in enumerate(case.passages, start=1)]
+def _read(case: ClaimCase, cross_encoder: CrossEncoder) -> Read:
+    hits = [hit_of(text, case.evidence_language, rank) for rank, text in enumerate(case.passages, start=1)]
     evidence = Evidence(hits, encoder=bundled_encoder())
     evidence.prepare()
     claim = Statement(case.claim, case.language)
     started = time.perf_counter()
     candidates = evidence.candidates(claim, evidence.encode(case.claim), depth=_DEPTH)
     readings = read(claim, candidates, named=[], evidence=evidence, claim_judge=cross_encoder)
-    judgement = judge(claim, readings)
-    milliseconds = (time.perf_counter() - started) * 1000
-    best = max(readings, key=lambda reading: reading.supported)
-    is_altered = judgement.verdict == "contradicted" and judgement.reading.comparison.coverage >= 0.75
-    return Judged(
-        case,
-        np.array(astuple(features_of(claim, readings))),
-        facts_agree(claim, best),
-        is_altered,
-        judgement.verdict,
-        milliseconds,
-    )
+    return Read(case, claim, readings, (time.perf_counter() - started) * 1000)
 
 
-def _hit(text: str, language: str, rank: int) -> Hit:
-    return Hit(
-        rank=rank, score=0.0, source="hybrid", passage_id=rank, article_id=str(rank), article_version="",
-        title="", url=None, outlet=None, author=None, published_at=None, language=language, paragraph=1,
-        start=0, end=len(text), text=text,
-    )  # fmt: skip
-
-
-def _fit(judged: Sequence[Judged], *, is_same: bool) -> LogisticRegression:
+def _fit(claims: Sequence[Read], *, is_same: bool) -> Calibration:
     """Fit on all claims; those of the other kind of language pair count a third."""
-    weights = [1.0 if one.is_same_language == is_same else 1 / 3 for one in judged]
+    weights = [1.0 if one.is_same_language == is_same else 1 / 3 for one in claims]
     model = LogisticRegression(C=_PENALTY, max_iter=5000)
-    labels = [LABELS.index(one.case.label) for one in judged]
-    model.fit(np.array([one.features for one in judged]), labels, sample_weight=weights)
-    return model
+    labels = [LABELS.index(one.case.label) for one in claims]
+    model.fit(np.array([one.features for one in claims]), labels, sample_weight=weights)
+    rows = np.column_stack([model.coef_, model.intercept_])
+    supported, contradicted = (
+        tuple((rows[LABELS.index(label)] - rows[LABELS.index("unsupported")]).tolist())
+        for label in ("supported", "contradicted")
+    )
+    return Calibration(supported=supported, contradicted=contradicted)
 
 
-def _print_weights(name: str, model: LogisticRegression) -> None:
+def _print_weights(name: str, calibration: Calibration) -> None:
     """Print the weights relative to those of `unsupported`."""
-    weights = np.column_stack([model.coef_, model.intercept_])
     print(f"{name}, weights of", ", ".join(field.name for field in fields(Features)), "and the intercept:")
-    for label in ("supported", "contradicted"):
-        row = weights[LABELS.index(label)] - weights[LABELS.index("unsupported")]
+    for label, row in vars(calibration).items():
         print(f"    {label}=({', '.join(f'{value:.3f}' for value in row)}),")
 
 
-def _held_out(judged: Sequence[Judged]) -> FloatArray:
-    """Return (claims, 3): each claim's probabilities by a fit that has not seen its article."""
-    probabilities: FloatArray = np.zeros((len(judged), len(LABELS)), np.float32)
-    groups = [one.case.group for one in judged]
-    for train, test in GroupKFold(_FOLDS).split(judged, groups=groups):
-        for is_same in (True, False):
-            model = _fit([judged[place] for place in train], is_same=is_same)
-            rows = [place for place in test if judged[place].is_same_language == is_same]
-            if rows:
-                probabilities[rows] = model.predict_proba(
-                    np.array([judged[place].features for place in rows])
-                )
-    return probabilities
+def _held_out(claims: Sequence[Read]) -> list[Calibration]:
+    """Return for each claim a fit that has not seen its article."""
+    found: dict[int, Calibration] = {}
+    for train, test in GroupKFold(_FOLDS).split(claims, groups=[one.case.group for one in claims]):
+        fits = {
+            is_same: _fit([claims[place] for place in train], is_same=is_same) for is_same in (True, False)
+        }
+        found |= {place: fits[claims[place].is_same_language] for place in test}
+    return [found[place] for place in range(len(claims))]
 
 
-def _verdicts(judged: Sequence[Judged], probabilities: FloatArray) -> list[str]:
-    return [
-        _verdict(one, float(supported), float(contradicted))
-        for one, (supported, _, contradicted) in zip(judged, probabilities, strict=True)
+def _print_thresholds(claims: Sequence[Read], calibrations: Sequence[Calibration]) -> None:
+    """Print what other thresholds of the probabilities alone, without the facts, would give."""
+    probabilities = [
+        calibration.probabilities(features_of(one.claim, one.readings))
+        for one, calibration in zip(claims, calibrations, strict=True)
     ]
-
-
-def _verdict(one: Judged, supported: float, contradicted: float) -> str:
-    if one.is_altered or contradicted >= CONTRADICTED:
-        return "contradicted"
-    if supported < UNSURE or not one.agrees:
-        return "unsupported"
-    return "supported" if supported >= SUPPORTED else "unchecked"
-
-
-def _print_thresholds(judged: Sequence[Judged], probabilities: FloatArray) -> None:
-    labels = np.array([one.case.label for one in judged])
-    agrees = np.array([one.agrees for one in judged])
+    support, against = (
+        np.array([row[label] for row in probabilities]) for label in ("supported", "contradicted")
+    )
+    labels = np.array([one.case.label for one in claims])
     true = labels == "supported"
-    print("threshold of support: true kept, false supported, precision")
+    print(f"threshold of support, now {SUPPORTED}: true kept, false supported, precision")
     for threshold in np.arange(0.3, 0.85, 0.05):
-        chosen = (probabilities[:, 0] >= threshold) & agrees
+        chosen = support >= threshold
         kept, false = chosen[true].mean(), chosen[~true].mean()
         print(f"  {threshold:.2f}: {kept:.3f} {false:.3f} {chosen[true].sum() / max(1, chosen.sum()):.3f}")
-    print("threshold of contradiction: contradicted found, true claims called contradicted, unsupported ones")
+    print(f"threshold of contradiction, now {CONTRADICTED}: share of contradicted, true, unsupported claims")
     for threshold in np.arange(0.4, 0.85, 0.05):
-        chosen = probabilities[:, 2] >= threshold
+        chosen = against >= threshold
         shares = [chosen[labels == label].mean() for label in ("contradicted", "supported", "unsupported")]
         print(f"  {threshold:.2f}: " + " ".join(f"{share:.3f}" for share in shares))
 
 
-def _print(title: str, judged: Sequence[Judged], verdicts: Sequence[str]) -> None:
+def _print(title: str, claims: Sequence[Read], verdicts: Sequence[str]) -> None:
     print(f"{title}:")
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for one, verdict in zip(judged, verdicts, strict=True):
+    for one, verdict in zip(claims, verdicts, strict=True):
         pair = "one language" if one.is_same_language else "across languages"
         for name in ("all", one.case.source, pair, f"{one.case.source}, {pair}"):
             groups[name].append((one.case.label, verdict))
     for name, members in groups.items():
         true = [verdict for label, verdict in members if label == "supported"]
         false = [verdict for label, verdict in members if label != "supported"]
+        contradicted = [verdict for label, verdict in members if label == "contradicted"]
         kept, wrong = true.count("supported"), false.count("supported")
         print(
             f"  {name:32} {len(members):4}  true kept {kept / max(1, len(true)):.2f}"
             f"  false supported {wrong / max(1, len(false)):.2f}  precision {kept / max(1, kept + wrong):.2f}"
             f"  true called contradicted {true.count('contradicted') / max(1, len(true)):.2f}"
+            f"  contradictions found {contradicted.count('contradicted') / max(1, len(contradicted)):.2f}"
         )
-    kinds = Counter((one.case.label, one.case.kind) for one in judged)
+    kinds = Counter((one.case.label, one.case.kind) for one in claims)
     right = Counter(
         (one.case.label, one.case.kind)
-        for one, verdict in zip(judged, verdicts, strict=True)
+        for one, verdict in zip(claims, verdicts, strict=True)
         if (verdict == "supported") == (one.case.label == "supported")
     )
     shares = [

@@ -6,7 +6,7 @@ from typing import Protocol
 from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Excerpt, best_sentences
 from rag.answering.refusal import answer_refusal, relevance_refusal
-from rag.search.retrieval import Query, SearchResult
+from rag.search.retrieval import SearchResult
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class Choice:
 class Judge(Protocol):
     """Decides whether the hits are relevant, and which sentences answer if no language model writes."""
 
-    def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
+    def relevance_refusal(self, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
         ...
 
-    def choose(self, query: Query, found: SearchResult) -> Choice:
+    def choose(self, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
         ...
 
@@ -38,13 +38,13 @@ class ReadingJudge:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
-    def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
+    def relevance_refusal(self, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
-        return relevance_refusal(query, found)
+        return relevance_refusal(found)
 
-    def choose(self, query: Query, found: SearchResult) -> Choice:
+    def choose(self, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
-        reason = answer_refusal(query, found)
+        reason = answer_refusal(found)
         return (
             Choice(refusal_reason=reason) if reason else Choice(best_sentences(found, encoder=self._encoder))
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import Filters
-from rag.search.retrieval import Query, SearchResult
+from rag.search.retrieval import SearchResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +27,7 @@ class Calibration:
 
 # Fitted on development questions with and without their article, and on questions that their article nearly
 # answers. `python -m benchmarks.refusal --data FOLDER` fits again and prints the shares answered.
-SAME_LANGUAGE = Calibration(slope=0.772, intercept=-0.207)
-ACROSS_LANGUAGES = SAME_LANGUAGE  # too few development questions for a fit of its own
+CALIBRATION = Calibration(slope=0.772, intercept=-0.207)
 
 # Below the first probability, the hits are on another subject. Below the second, none of them answers. Both
 # are lower than .5, because a reader can check the quotes of an answer but cannot check a wrong refusal.
@@ -42,36 +41,24 @@ def no_hits_reason(corpus: Corpus, filters: Filters) -> str:
     return "empty_corpus" if is_empty else "filters_leave_nothing"
 
 
-def relevance_refusal(query: Query, found: SearchResult) -> str | None:
+def relevance_refusal(found: SearchResult) -> str | None:
     """Return the reason to refuse the question, or None if the hits may contain an answer.
 
     If nothing was read, no question is refused.
     """
-    probability = answer_probability(query, found)
+    probability = answer_probability(found)
     return "nothing_relevant" if probability is not None and probability < RELEVANT else None
 
 
-def answer_refusal(query: Query, found: SearchResult) -> str | None:
+def answer_refusal(found: SearchResult) -> str | None:
     """Return the reason to refuse if none of the hits answers the question, else None."""
-    probability = answer_probability(query, found)
+    probability = answer_probability(found)
     return "evidence_does_not_answer" if probability is not None and probability < ANSWERED else None
 
 
-def answer_probability(query: Query, found: SearchResult) -> float | None:
+def answer_probability(found: SearchResult) -> float | None:
     """Return the probability that the best hit answers the question, or None if nothing was read."""
     read = [
-        (found.readings[hit.passage_id].relevance, hit)
-        for hit in found.hits
-        if hit.passage_id in found.readings
+        found.readings[hit.passage_id].relevance for hit in found.hits if hit.passage_id in found.readings
     ]
-    if not read:
-        return None
-    relevance, hit = max(read, key=lambda pair: pair[0])
-    is_same = _primary(hit.language) == _primary(query.language)
-    return (SAME_LANGUAGE if is_same else ACROSS_LANGUAGES).probability(relevance)
-
-
-def _primary(language: str) -> str:
-    """Return the language without script and region. Malay counts as Indonesian."""
-    primary = language.split("-")[0]
-    return "id" if primary == "ms" else primary
+    return CALIBRATION.probability(max(read)) if read else None

@@ -42,29 +42,15 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchResult:
-    """The hits, and measures of how well they fit the query. A reranker changes only the order of the hits.
+    """The hits, and the time of each stage. `vector` is the query's, or None in keyword search.
 
-    `language` is the language of the first hit before reranking. `similarity` is the best cosine similarity.
-    `coverage` is the share of the query's rare words in the best passage. These are None if nothing was found
-    or their search was not used. `similarities` are those of the passages that vector search found, best
-    first. `rarity` holds the inverse document frequencies of the query's words. `readings` are those of the
-    hits that the cross-encoder read, by passage id.
+    `readings` are those of the hits that the cross-encoder read, by passage id.
     """
 
     hits: list[Hit]
     timings_ms: dict[str, float]
-    language: str | None = None
-    similarity: float | None = None
-    coverage: float | None = None
     vector: FloatArray | None = None
-    similarities: Mapping[int, float] = field(default_factory=dict)
-    rarity: Mapping[str, float] = field(default_factory=dict)
     readings: Mapping[int, PassageReading] = field(default_factory=dict)
-
-    def similarity_of(self, hit: Hit) -> float:
-        """Return a hit's cosine similarity, or an upper bound if only keyword search found the hit."""
-        lowest = min(self.similarities.values(), default=0.0)
-        return self.similarities.get(hit.passage_id, lowest)
 
 
 def search(
@@ -99,9 +85,7 @@ def _keyword_search(corpus: Corpus, query: Query) -> SearchResult:
         clock.lap("keyword")
         if len(hits) >= query.top_k or len(matches.passages) < depth:
             break
-    return SearchResult(
-        hits=hits, timings_ms=clock.laps, language=_first_language(hits), coverage=matches.coverage
-    )
+    return SearchResult(hits=hits, timings_ms=clock.laps)
 
 
 def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> SearchResult:
@@ -119,13 +103,7 @@ def _vector_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Cl
         clock.lap("vector")
         if len(hits) >= query.top_k or len(nearest) < depth:
             break
-    return SearchResult(
-        hits=hits,
-        timings_ms=clock.laps,
-        language=_first_language(hits),
-        similarity=_best(nearest),
-        vector=vector,
-    )
+    return SearchResult(hits=hits, timings_ms=clock.laps, vector=vector)
 
 
 def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> SearchResult:
@@ -146,16 +124,7 @@ def _hybrid_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Cl
         clock.lap("fuse")
         if len(hits) >= query.top_k or len(nearest) < depth:
             break
-    return SearchResult(
-        hits=hits,
-        timings_ms=clock.laps,
-        language=_first_language(hits),
-        similarity=_best(nearest),
-        coverage=matches.coverage,
-        vector=vector,
-        similarities={passage.passage_id: passage.score for passage in nearest},
-        rarity=matches.rarity,
-    )
+    return SearchResult(hits=hits, timings_ms=clock.laps, vector=vector)
 
 
 def encode_query(encoder: Encoder, text: str) -> FloatArray:
@@ -201,14 +170,6 @@ def _reranked(found: SearchResult, query: Query, reranking: Reranking) -> Search
 
 def _match_keywords(corpus: Corpus, query: Query, *, depth: int) -> KeywordMatches:
     return corpus.keyword_search(query.text, language=query.language, depth=depth, filters=query.filters)
-
-
-def _first_language(hits: Sequence[Hit]) -> str | None:
-    return hits[0].language if hits else None
-
-
-def _best(passages: list[ScoredPassage]) -> float | None:
-    return passages[0].score if passages else None
 
 
 class _Clock:

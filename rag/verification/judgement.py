@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 from operator import mul
 from typing import Literal
 
+from rag.datatypes import Verdict
 from rag.verification.comparison import Comparison, Statement
 from rag.verification.facts.derived import unexplained
 from rag.verification.support import Reading
@@ -74,8 +75,8 @@ class Calibration:
         }
 
 
-# The lowest probability of each verdict, chosen on the same claims. Between `UNSURE` and `SUPPORTED`, a claim
-# whose facts agree is `unchecked`.
+# The lowest probability of each verdict, chosen on the claims below. Between `UNSURE` and `SUPPORTED`, a
+# claim whose facts agree is `unchecked`, unless it is a copy.
 SUPPORTED = 0.48
 UNSURE = 0.3
 CONTRADICTED = 0.75
@@ -96,40 +97,50 @@ ACROSS_LANGUAGES = Calibration(
 class Judgement:
     """A verdict, the reading that led to it, and the probability that the evidence supports the claim."""
 
-    verdict: Literal["supported", "contradicted", "unchecked", "unsupported"]
+    verdict: Verdict
     reading: Reading
     probability: float
 
 
-def judge(claim: Statement, readings: Sequence[Reading], *, named: Sequence[int] = ()) -> Judgement:
+def judge(
+    claim: Statement,
+    readings: Sequence[Reading],
+    *,
+    named: Sequence[int] = (),
+    calibration: Calibration | None = None,
+) -> Judgement:
     """Return the verdict on a claim that was read with at least one unit of evidence.
 
-    `named` are the numbers of the hits that the claim cites.
+    `named` are the numbers of the hits that the claim cites. `calibration` replaces the fitted one.
     """
-    best = max(readings, key=lambda reading: reading.supported)
-    is_same = claim.is_in_language_of(best.unit.statement)
-    calibration = SAME_LANGUAGE if is_same else ACROSS_LANGUAGES
+    best = best_of(readings)
+    if calibration is None:
+        is_same = claim.is_in_language_of(best.unit.statement)
+        calibration = SAME_LANGUAGE if is_same else ACROSS_LANGUAGES
     probabilities = calibration.probabilities(features_of(claim, readings))
     probability = probabilities["supported"]
     altered = next((reading for reading in readings if _is_altered(reading)), None)
     if altered is not None and not any(map(_is_repeated, readings)):
-        return Judgement("contradicted", altered, min(probability, UNSURE))
+        return Judgement("contradicted", altered, probability)
     if probabilities["contradicted"] >= CONTRADICTED:
         worst = max(readings, key=lambda reading: reading.contradicted)
         return Judgement("contradicted", worst, probability)
     copied = [reading for reading in readings if _is_copied(claim, reading)]
-    if copied and probability >= UNSURE:
-        return Judgement("supported", _preferred(copied, copied[0], named), max(probability, SUPPORTED))
-    if probability >= UNSURE and facts_agree(claim, best):
-        is_supported = probability >= SUPPORTED and _is_comparable(claim, best)
-        verdict: Literal["supported", "unchecked"] = "supported" if is_supported else "unchecked"
-        return Judgement(verdict, _preferred(readings, best, named), probability)
-    return Judgement("unsupported", best, min(probability, UNSURE))
+    if probability < UNSURE or not (copied or _facts_agree(claim, best)):
+        return Judgement("unsupported", best, probability)
+    is_supported = probability >= SUPPORTED and _is_comparable(claim, best)
+    verdict: Verdict = "supported" if copied or is_supported else "unchecked"
+    return Judgement(verdict, _preferred(copied or readings, named), probability)
+
+
+def best_of(readings: Sequence[Reading]) -> Reading:
+    """Return the reading that supports the claim most."""
+    return max(readings, key=lambda reading: reading.supported)
 
 
 def features_of(claim: Statement, readings: Sequence[Reading]) -> Features:
     """Return the features of a claim from all its readings."""
-    best = max(readings, key=lambda reading: reading.supported)
+    best = best_of(readings)
     support = [log_odds(reading.supported) for reading in readings]
     return Features(
         supported=max(support),
@@ -143,7 +154,7 @@ def features_of(claim: Statement, readings: Sequence[Reading]) -> Features:
     )
 
 
-def facts_agree(claim: Statement, reading: Reading) -> bool:
+def _facts_agree(claim: Statement, reading: Reading) -> bool:
     """Whether the evidence states or implies the numbers and dates of the claim."""
     return not _lacks_number(claim, reading) and not _lacks_date(reading.comparison)
 
@@ -158,11 +169,11 @@ def log_odds(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def _preferred(readings: Sequence[Reading], best: Reading, named: Sequence[int]) -> Reading:
+def _preferred(readings: Sequence[Reading], named: Sequence[int]) -> Reading:
     """Return the reading to quote: of those that support nearly as well, a named hit's, then the shortest."""
-    near = [reading for reading in readings if reading.supported >= best.supported - _NEARLY_AS_WELL]
+    enough = best_of(readings).supported - _NEARLY_AS_WELL
     return min(
-        near,
+        (reading for reading in readings if reading.supported >= enough),
         key=lambda reading: (
             reading.unit.sentences[0].number not in named,
             len(reading.unit.sentences),

@@ -1,11 +1,14 @@
 """When a question is refused, and why: readings that can be worked out by hand."""
 
 import asyncio
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from rag.answering.refusal import ACROSS_LANGUAGES, ANSWERED, RELEVANT, SAME_LANGUAGE, Calibration
+from embeddings.cross_encoder import Reading
+from rag.answering.refusal import ANSWERED, CALIBRATION, RELEVANT, Calibration
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer
 from rag.ingestion import Ingestion
@@ -32,8 +35,7 @@ def test_the_probability_is_the_logistic_of_the_log_odds() -> None:
 
 
 def test_higher_log_odds_never_give_a_lower_probability() -> None:
-    assert SAME_LANGUAGE.slope > 0
-    assert ACROSS_LANGUAGES.slope > 0
+    assert CALIBRATION.slope > 0
     assert 0 < RELEVANT < ANSWERED < 0.5
 
 
@@ -47,10 +49,9 @@ def test_hits_on_another_subject_are_not_relevant(pipeline: Pipeline) -> None:
 class NearlyAnswering(WordCrossEncoder):
     """Gives every passage log odds between the two thresholds."""
 
-    def read(self, question, passages):  # type: ignore[no-untyped-def]
+    def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
         middle = (RELEVANT + ANSWERED) / 2
-        calibrated = [place / 100 for place in range(-2000, 2000)]
-        odds = next(value for value in calibrated if SAME_LANGUAGE.probability(value) >= middle)
+        odds = (math.log(middle / (1 - middle)) - CALIBRATION.intercept) / CALIBRATION.slope
         return [replace(reading, relevance=odds) for reading in super().read(question, passages)]
 
 

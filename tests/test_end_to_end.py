@@ -54,11 +54,12 @@ def test_most_questions_find_their_article_first(service: Service) -> None:
     assert found / len(answerable) >= 0.8
 
 
-def test_most_questions_that_the_articles_do_not_answer_are_refused(service: Service) -> None:
+def test_questions_that_the_articles_do_not_answer_are_refused(service: Service) -> None:
     kinds = {"off_corpus", "withheld_article"}
     asked = [question for question in QUESTIONS if question.get("unanswerable_kind") in kinds]
     answered = [question["id"] for question in asked if not ask(service, question["question"]).is_refusal]
-    assert len(answered) <= 0.2 * len(asked), answered
+    # The cross-encoder finds a recipe for rendang in an article on a film festival.
+    assert answered == ["seed-q-id-40"]
 
 
 @pytest.mark.parametrize(

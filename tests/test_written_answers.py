@@ -38,7 +38,7 @@ def contradicted(*articles: str) -> Expected:
     return Expected(("contradicted",), frozenset(articles))
 
 
-UNSUPPORTED = Expected(("unsupported", "unchecked", "contradicted"))
+UNSUPPORTED = Expected(("unsupported",), frozenset())
 FALSE = Expected(("unsupported", "contradicted", "unchecked"))
 
 
@@ -658,7 +658,9 @@ def test_every_claim_gets_the_expected_verdict(library: Library, written: Case) 
 
 # The cross-encoder reads these claims, so some verdicts are wrong. The shares are somewhat below what was
 # measured: a gate against regressions, not a goal.
-@pytest.mark.parametrize(("cases", "least"), [(RETOLD, 0.7), (FABRICATED, 0.9)], ids=["retold", "fabricated"])
+@pytest.mark.parametrize(
+    ("cases", "least"), [(RETOLD, 0.75), (FABRICATED, 0.95)], ids=["retold", "fabricated"]
+)
 def test_most_claims_in_other_words_get_the_expected_verdict(
     library: Library, cases: list[Any], least: float
 ) -> None:

@@ -126,10 +126,10 @@ def judge(
         worst = max(readings, key=lambda reading: reading.contradicted)
         return Judgement("contradicted", worst, probability)
     copied = [reading for reading in readings if _is_copied(claim, reading)]
-    if probability < UNSURE or not (copied or _facts_agree(claim, best)):
+    is_comparable = bool(copied) or (_is_long_enough(claim, best) and _facts_agree(claim, best))
+    if probability < UNSURE or not is_comparable:
         return Judgement("unsupported", best, probability)
-    is_supported = probability >= SUPPORTED and _is_comparable(claim, best)
-    verdict: Verdict = "supported" if copied or is_supported else "unchecked"
+    verdict: Verdict = "supported" if copied or probability >= SUPPORTED else "unchecked"
     return Judgement(verdict, _preferred(copied or readings, named), probability)
 
 
@@ -199,7 +199,7 @@ def _is_altered(reading: Reading) -> bool:
     return is_close and "differs" in reading.comparison.findings
 
 
-def _is_comparable(claim: Statement, reading: Reading) -> bool:
+def _is_long_enough(claim: Statement, reading: Reading) -> bool:
     """Whether the claim says enough. A word or two without a fact are too short for another language."""
     is_same = claim.is_in_language_of(reading.unit.statement)
     return is_same or len(claim.words) >= _FEWEST_COMPARED or bool(reading.comparison.findings)

@@ -11,14 +11,7 @@ from api.openai_door.housekeeping import TaskReply
 from api.problems import openai_error
 from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
 from api.streams import data_line
-from rag.answering.events import (
-    Answered,
-    ClaimCited,
-    Event,
-    HitsFound,
-    TextWritten,
-    WritingFailed,
-)
+from rag.answering.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
 from rag.datatypes import Answer
 from rag.language_model.protocol import Usage
 

@@ -13,11 +13,11 @@ from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer, AnswerMode, UnsupportedPolicy
 from rag.ingestion import Ingestion
-from rag.language_model.openai_model import OpenAILanguageModel
 from rag.pipeline import Pipeline, Question
 from rag.search.reranking import Reranking
 from tests.conftest import TopicEncoder, article
 from tests.contract import check_answer
+from tests.language_model.test_openai_model import model_at
 from tests.openai_server import Script, serving
 from tests.word_cross_encoder import WordCrossEncoder
 
@@ -43,9 +43,7 @@ def ask(
     corpus: LocalCorpus, cross_encoder: CrossEncoder | None, question: Question, policy: UnsupportedPolicy
 ) -> Answer:
     async def answer(url: str) -> Answer:
-        model = OpenAILanguageModel(
-            "scripted", api_key="none", base_url=url, timeout_seconds=20.0, max_tokens=400
-        )
+        model = model_at(url, timeout_seconds=20.0)
         pipeline = Pipeline(
             corpus=corpus,
             encoder=TopicEncoder(),

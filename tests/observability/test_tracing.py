@@ -182,11 +182,11 @@ def test_the_stages_of_a_search_are_spans_of_its_request(received: Collector) ->
         for span in received.spans
         if span.trace_id == request.trace_id and not span.name.startswith("chat")
     }
-    assert set(spans) == {"POST /v1/ask", "retrieval", "encode", "vector", "keyword", "fuse"}
+    assert set(spans) == {"POST /v1/ask", "retrieval", "encode", "vector", "keyword", "fuse", "rerank"}
     retrieval = spans["retrieval"]
     assert retrieval.parent_span_id == request.span_id
     assert read(retrieval)["gen_ai.operation.name"] == "retrieval"
-    for name in ("encode", "vector", "keyword", "fuse"):
+    for name in ("encode", "vector", "keyword", "fuse", "rerank"):
         assert spans[name].parent_span_id == retrieval.span_id
         assert retrieval.start_time_unix_nano <= spans[name].start_time_unix_nano
         assert spans[name].end_time_unix_nano <= retrieval.end_time_unix_nano

@@ -179,7 +179,7 @@ class Pipeline:
         found = self._search(query, mode="hybrid", rerank=True)
         draft = Draft(question, understood, query=query, language=language, found=found, started=started)
         if found.hits:
-            draft.refusal_reason = self._judge.relevance_refusal(found)
+            draft.refusal_reason = self._judge.relevance_refusal(query, found)
         else:
             draft.refusal_reason = no_hits_reason(self.corpus, query.filters)
         draft.undated_left_out = self.undated_left_out(query.filters)

@@ -38,7 +38,7 @@ class ExtractiveMethod:
             yield event
 
     def _extract(self, draft: Draft) -> list[Event]:
-        choice = self._judge.choose(draft.found)
+        choice = self._judge.choose(draft.query, draft.found)
         if choice.refusal_reason is not None:
             draft.refusal_reason = choice.refusal_reason
             return []

@@ -11,22 +11,27 @@ from rag.verification.facts.dates import DateMention, find_dates
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.names import Name, find_names
 from rag.verification.facts.numbers import Quantity, find_quantities
+from rag.verification.facts.shares import Share, find_shares
 
 # The number of a footnote is not a number of the text.
 _FOOTNOTE = re.compile(r"\[[\d\s,;–-]{1,20}\]")
 
-__all__ = ["DateMention", "Facts", "Name", "Quantity", "find_facts"]
+__all__ = ["DateMention", "Facts", "Name", "Quantity", "Share", "find_facts"]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The numbers, dates and names of one text; `rest` is the text without the numbers and dates."""
+    """The numbers, dates and names of one text; `rest` is the text without the numbers and dates.
+
+    `shares` are the fractions that are written in words. Their numbers are also among `quantities`.
+    """
 
     language: str
     quantities: tuple[Quantity, ...]
     dates: tuple[DateMention, ...]
     names: tuple[Name, ...]
     rest: str
+    shares: tuple[Share, ...] = ()
 
 
 def find_facts(text: str, *, language: str, reference: date | None = None) -> Facts:
@@ -40,4 +45,5 @@ def find_facts(text: str, *, language: str, reference: date | None = None) -> Fa
     dates, undated = find_dates(fold(text), language=language, reference=reference)
     quantities, rest = find_quantities(undated, language=language)
     names = find_names(text, language=language)
-    return Facts(language, tuple(quantities), tuple(dates), tuple(names), rest)
+    shares = find_shares(undated, language=language)
+    return Facts(language, tuple(quantities), tuple(dates), tuple(names), rest, tuple(shares))

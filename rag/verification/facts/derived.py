@@ -6,6 +6,7 @@ numbers. Ratios such as "three times" are not explained, because any small numbe
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 
@@ -15,7 +16,10 @@ from rag.verification.facts import Facts, Quantity
 _ROUNDING = 0.02
 _ROUNDING_ABOUT = 0.06
 
-# Evidence with more numbers than this explains no calculations.
+# A fraction in words may differ from the percentage by this share of it: "a third" is said of 31 percent.
+_FRACTION = 0.08
+
+# Evidence with more numbers that a calculation may use than this explains no calculations.
 _MOST_NUMBERS = 6
 
 # Smaller differences of plain counts are not explained: 4 follows from "12 dead and 8 hurt" by chance.
@@ -27,8 +31,19 @@ _PERCENT = "percent"
 def unexplained(claim: Facts, evidence: Facts) -> list[Quantity]:
     """Return the claim's numbers that the evidence neither gives nor implies."""
     given = [quantity for quantity in evidence.quantities if not quantity.is_soft]
+    given += [share.percent for share in evidence.shares]
     stated = [quantity for quantity in claim.quantities if not quantity.is_soft]
-    return [quantity for quantity in stated if not is_explained(quantity, given)]
+    of_shares = {text for share in claim.shares if _is_given(share.percent, given) for text in share.numbers}
+    return [
+        quantity
+        for quantity in stated
+        if quantity.text not in of_shares and not is_explained(quantity, given)
+    ]
+
+
+def _is_given(percent: Quantity, given: Sequence[Quantity]) -> bool:
+    amounts = [other.amount for other in given if other.dimension == _PERCENT]
+    return any(abs(amount - percent.amount) <= _FRACTION * amount for amount in amounts)
 
 
 def is_explained(quantity: Quantity, given: Sequence[Quantity]) -> bool:
@@ -45,13 +60,19 @@ def is_explained(quantity: Quantity, given: Sequence[Quantity]) -> bool:
     alike = (other.amount for other in given if other.dimension == quantity.dimension)
     if not _is_year(quantity) and any(_is_rounded(quantity, amount) for amount in alike):
         return True
-    if len(given) > _MOST_NUMBERS:
+    is_share = quantity.dimension == _PERCENT  # of any two numbers
+    usable = [other for other in given if is_share or other.dimension in (quantity.dimension, _PERCENT)]
+    if len(usable) > _MOST_NUMBERS:
         return False
-    return any(_is_rounded(quantity, result) for result in _results(quantity, given))
+    read = [replace(other, amount=value * other.factor) for other in usable for value in other.values]
+    return any(_is_rounded(quantity, result) for result in _results(quantity, read))
 
 
 def _results(quantity: Quantity, given: Sequence[Quantity]) -> Iterator[float]:
-    """Yield sums, differences, shares and growth of each two numbers, as far as they have the dimension."""
+    """Yield sums, differences, shares and growth of each two numbers, as far as they have the dimension.
+
+    A number that is not exact may also be the one before a growth of so many percent.
+    """
     for left, right in permutations(given, 2):
         if left.dimension == right.dimension == quantity.dimension:
             yield left.amount + right.amount
@@ -62,6 +83,10 @@ def _results(quantity: Quantity, given: Sequence[Quantity]) -> Iterator[float]:
             yield 100 * abs(left.amount - right.amount) / right.amount
         if left.dimension == _PERCENT and right.dimension == quantity.dimension != _PERCENT:
             yield left.amount * right.amount / 100
+            if quantity.is_about:
+                yield from (
+                    right.amount / (1 + sign * left.amount / 100) for sign in (1, -1) if left.amount < 100
+                )
 
 
 def _is_rounded(quantity: Quantity, exact: float) -> bool:

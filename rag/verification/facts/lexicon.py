@@ -29,10 +29,14 @@ _DIMENSIONS = ("length", "mass", "area", "volume", "speed", "temperature", "dura
 # The size of a unit in base units of its dimension, by CLDR's names. Other units are their own dimensions.
 _FACTORS = {
     "length-kilometer": 1e3, "length-meter": 1, "length-centimeter": 1e-2, "length-millimeter": 1e-3,
+    "length-mile": 1609.344, "length-yard": 0.9144, "length-foot": 0.3048, "length-inch": 0.0254,
     "mass-tonne": 1e6, "mass-metric-ton": 1e6, "mass-ton": 1e6,
-    "mass-kilogram": 1e3, "mass-gram": 1, "mass-milligram": 1e-3,
-    "area-square-kilometer": 1e6, "area-hectare": 1e4, "area-square-meter": 1,
-    "volume-liter": 1, "volume-milliliter": 1e-3, "volume-cubic-meter": 1e3,
+    "mass-kilogram": 1e3, "mass-gram": 1, "mass-milligram": 1e-3, "mass-pound": 453.59237,
+    "mass-ounce": 28.349523,
+    "area-square-kilometer": 1e6, "area-hectare": 1e4, "area-square-meter": 1, "area-acre": 4046.8564,
+    "area-square-mile": 2.589988e6, "area-square-foot": 0.09290304,
+    "volume-liter": 1, "volume-milliliter": 1e-3, "volume-cubic-meter": 1e3, "volume-gallon": 3.785412,
+    "speed-kilometer-per-hour": 1, "speed-mile-per-hour": 1.609344, "speed-meter-per-second": 3.6,
     "duration-year": 365.25, "duration-month": 365.25 / 12, "duration-week": 7, "duration-day": 1,
     "duration-hour": 1 / 24, "duration-minute": 1 / 1440, "duration-second": 1 / 86400,
 }  # fmt: skip
@@ -122,7 +126,10 @@ class Lexicon:
 
 
 # In nearly all news, a ton is 1,000 kg. CLDR does not have every spelling.
-_MORE_UNITS = dict.fromkeys(("tonne", "tonnes"), Unit("mass", 1e6))
+_MORE_UNITS = {
+    **dict.fromkeys(("tonne", "tonnes"), Unit("mass", 1e6)),
+    **dict.fromkeys(("hektar", "hektare"), Unit("area", 1e4)),
+}
 
 
 def fold(text: str) -> str:
@@ -158,15 +165,18 @@ def lexicon(language: str) -> Lexicon:
     """Return the words of a BCP 47 language, with English words where the language has none."""
     tag = _SIMILAR_LANGUAGES.get(language.split("-")[0], language)
     primary = tag.split("-")[0]
-    locales = [locale for locale in (_locale(tag), _locale("en")) if locale is not None]
+    locales = [locale for locale in (_locale(tag), _locale("en"), _locale("en-GB")) if locale is not None]
+    units = _first_wins([_units(locale) for locale in locales])
     currencies = {word: Unit(name) for name, words in _CURRENCIES.items() for word in words}
+    # "Pounds" may be weight or money, so they say neither.
+    ambiguous = units.keys() & currencies.keys()
     return Lexicon(
         has_spaces=primary not in _WITHOUT_SPACES,
         decimal_sign=_decimal_sign(locales[0]),
         number_words={} if primary in _WITHOUT_SPACES else _number_words(primary),
         multipliers=_first_wins([_multipliers(locale) for locale in locales]),
-        units=_first_wins([_units(locale) for locale in locales]),
-        currencies=currencies,
+        units={word: unit for word, unit in units.items() if word not in ambiguous},
+        currencies={word: unit for word, unit in currencies.items() if word not in ambiguous},
         currency_signs={word: unit for word, unit in currencies.items() if _may_precede_number(word)},
         **_calendar(primary),
     )
@@ -198,6 +208,7 @@ _MORE_NUMBER_WORDS: dict[str, dict[str, float]] = {
            "kesembilan": 9, "kesepuluh": 10, "sejuta": 1e6, "semiliar": 1e9},
     "en": {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
            "ninth": 9, "tenth": 10, "twice": 2, "dozen": 12},
+    "de": {"eine": 1, "einem": 1, "einen": 1, "einer": 1},
 }  # fmt: skip
 
 
@@ -240,7 +251,7 @@ def _units(locale: Locale) -> dict[str, Unit]:
             unit = Unit("percent")
         elif name in _FACTORS:
             unit = Unit(name.split("-")[0], _FACTORS[name])
-        elif name.startswith(_DIMENSIONS) and "per" not in name:
+        elif name.startswith(_DIMENSIONS) and "-per-" not in name:
             unit = Unit(name)
         else:
             continue

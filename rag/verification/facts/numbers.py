@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rag.verification.facts.lexicon import Lexicon, Unit, alternatives, lexicon
 
 _DIGITS = r"\d+(?:[.,:'\u00a0\u202f]\d+)*"
-_HAN = "〇零一二两兩三四五六七八九十百千"
+HAN = "〇零一二两兩三四五六七八九十百千"
 _HAN_DIGITS = {
     **{sign: value for value, sign in enumerate("〇一二三四五六七八九")},
     "零": 0,
@@ -24,9 +24,10 @@ _HAN_AFTER_NUMERAL = frozenset(
 
 # Words before a number that mark the number as approximate.
 _ABOUT = re.compile(
-    r"(?:sekitar|kira-kira|hampir|lebih dari|kurang lebih|mencapai sekitar|about|around|nearly|almost|over"
-    r"|more than|approximately|some|unos|unas|cerca de|casi|más de|alrededor de|environ|près de|plus de|etwa"
-    r"|rund|fast|约|約|大约|近|超过|超過|逾|khoảng|gần|hơn|ประมาณ|ราว|กว่า|حوالي|نحو|أكثر من|लगभग|करीब)"
+    r"(?:sekitar|kira-kira|hampir|lebih dari|kurang dari|kurang lebih|mencapai sekitar|about|around|nearly"
+    r"|almost|over|less than|more than|approximately|roughly|close to|some|unos|unas|cerca de|casi|más de"
+    r"|alrededor de|environ|près de|plus de|etwa|rund|fast|约|約|大约|近|超过|超過|逾|khoảng|gần|hơn|ประมาณ"
+    r"|ราว|กว่า|حوالي|نحو|أكثر من|लगभग|करीब)"
     r"\s*\W?\s*$"
 )
 
@@ -120,7 +121,7 @@ def _pattern(language: str) -> re.Pattern[str]:
     """Match a currency, a number, its multipliers and its unit; only the number is required."""
     words = lexicon(language)
     end = r"(?!\w)" if words.has_spaces else ""
-    numbers = [_DIGITS, rf"百分之[{_HAN}]+", rf"[{_HAN}]+"]
+    numbers = [_DIGITS, rf"百分之[{HAN}]+", rf"[{HAN}]+"]
     if words.number_words:
         numbers.append(rf"(?<!\w){alternatives(words.number_words)}(?!\w)")
     return re.compile(

@@ -22,6 +22,13 @@ def unexplained_in(claim: str, evidence: str, *, language: str = "id") -> list[s
         ("32 persen rumah rusak", "38 dari 120 rumah rusak"),
         ("naik 25 persen", "dari 400 rumah menjadi 500 rumah"),
         ("60 rumah", "20 persen dari 300 rumah"),
+        ("lebih dari dua pertiga kawasan", "hampir 70 persen dari kawasan"),
+        ("satu dari lima pelajar", "dua puluh persen pelajar"),
+        ("kira-kira 4.000 pelajar", "satu dari lima anak; survei terhadap 20.000 pelajar"),
+        ("kira-kira 21 baht", "naik 26 persen menjadi 26,5 baht"),
+        ("1.579 orang lebih sedikit", "1,127 orang, turun dari 2,706 orang"),
+        ("sekitar 6 meter", "6,1 meter"),
+        ("kurang dari 8 persen", "7,8 persen"),
     ],
 )
 def test_a_number_that_follows_is_explained(claim: str, evidence: str) -> None:
@@ -44,6 +51,10 @@ def test_a_number_that_follows_is_explained(claim: str, evidence: str) -> None:
 )
 def test_another_number_is_not_explained(claim: str, evidence: str) -> None:
     assert len(unexplained_in(claim, evidence)) == 1
+
+
+def test_another_fraction_is_not_explained() -> None:
+    assert unexplained_in("tiga dari lima pelajar", "dua puluh persen pelajar") == ["tiga", "lima"]
 
 
 def test_many_numbers_do_not_explain_any_number() -> None:

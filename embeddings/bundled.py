@@ -15,7 +15,7 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 from transformers import BertConfig, BertModel
 
 from embeddings.openvino_bert import OpenVinoBert
-from embeddings.unigram import UnigramTokenizer
+from embeddings.unigram import UnigramTokenizer, bundled_tokenizer
 from embeddings.weights import Weights, open_weights
 
 NAME = "bundled:multilingual-e5-small"
@@ -105,7 +105,7 @@ def load(*, engine: Engine, device: str = "cpu") -> SentenceTransformer:
     weights = open_weights()
     engines = {"openvino": OpenVinoTokenEncoder, "torch": TorchTokenEncoder}
     token_encoder: TokenEncoder = engines[engine](weights)
-    tokenizer = UnigramTokenizer(weights.vocabulary())
+    tokenizer = bundled_tokenizer()
     weights.release()
     transformer = BundledTransformer(tokenizer, token_encoder, max_seq_length=weights.shape.positions)
     pooling = Pooling(weights.shape.hidden_size, "mean")

@@ -15,7 +15,7 @@ from embeddings.adapter import AdaptedWeights, Adapter
 from embeddings.cross_encoder import CLAIM_LABELS, Reading
 from embeddings.encoder import batches_by_tokens
 from embeddings.openvino_bert import OpenVinoBert
-from embeddings.unigram import UnigramTokenizer
+from embeddings.unigram import UnigramTokenizer, bundled_tokenizer
 from embeddings.weights import FloatArray, open_weights
 
 NAME = "bundled:cross-encoder"
@@ -186,15 +186,15 @@ class BundledCrossEncoder:
         return pooled
 
 
-def load(adapter: Adapter, *, tokenizer: UnigramTokenizer | None = None) -> BundledCrossEncoder:
-    """Build the bundled cross-encoder in memory, on OpenVINO. `tokenizer` may be the encoder's.
+def load(adapter: Adapter) -> BundledCrossEncoder:
+    """Build the bundled cross-encoder in memory, on OpenVINO.
 
     Raises:
         ModelLoadError: the bundled weights are missing or damaged.
     """
     weights = open_weights()
-    layers = OpenVinoBert(AdaptedWeights(weights, adapter))
-    tokenizer = tokenizer or UnigramTokenizer(weights.vocabulary())
+    layers = OpenVinoBert(AdaptedWeights(weights, adapter), dtype=np.float16)
+    tokenizer = bundled_tokenizer()
     weights.release()
     return BundledCrossEncoder(adapter, tokenizer=tokenizer, layers=layers.hidden_states, name=NAME)
 

@@ -5,8 +5,10 @@ normalise (Devlin et al. 2019, https://arxiv.org/abs/1810.04805). Building the g
 second and no more memory than the weights. Converting the torch model would take six seconds and 900 MB.
 """
 
+import functools
 import os
 import sys
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,10 +31,11 @@ _CACHED_KERNELS = "300"
 class OpenVinoBert:
     """The compiled layers. Token embeddings are looked up in the 4-bit table, row by row.
 
-    So the 384 MB float table never exists. The layers run in bfloat16 if the processor supports it.
+    So the 384 MB float table never exists. The layers run in bfloat16 if the processor supports it. `dtype`
+    is the type in which their matrices are kept.
     """
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, *, dtype: type[np.floating[Any]] = np.float32) -> None:
         self._table = weights.blocks("emb.word", row_weights=weights.shape.hidden_size)
         core = openvino.Core()
         has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -40,11 +43,13 @@ class OpenVinoBert:
             "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16 else "f32",
             "PERFORMANCE_HINT": "LATENCY",
             "CPU_RUNTIME_CACHE_CAPACITY": _CACHED_KERNELS,
+            # Pinned threads of several processes would share the first cores.
+            "ENABLE_CPU_PINNING": False,
         }
         threads = os.environ.get("OMP_NUM_THREADS", "")
         if threads.isdigit():  # torch and FAISS read the variable themselves
             hints["INFERENCE_NUM_THREADS"] = threads
-        self._compiled = core.compile_model(_build(weights), "CPU", hints)
+        self._compiled = core.compile_model(_build(weights, dtype), "CPU", hints)
 
     def hidden_states(self, token_ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> FloatArray:
         """Return (texts, tokens, hidden size); safe to call from several threads at once."""
@@ -59,7 +64,7 @@ class OpenVinoBert:
         return embedded
 
 
-def _build(weights: Weights) -> openvino.Model:
+def _build(weights: Weights, dtype: type[np.floating[Any]]) -> openvino.Model:
     size = weights.shape.hidden_size
     token_embeddings = opset13.parameter([-1, -1, size], np.float32)
     mask = opset13.parameter([-1, -1], np.float32)  # 1 for a token, 0 for padding
@@ -68,7 +73,7 @@ def _build(weights: Weights) -> openvino.Model:
         opset13.unsqueeze(opset13.subtract(mask, np.float32(1)), [1, 2]), np.float32(-_MASKED)
     )
     for layer in range(weights.shape.layers):
-        hidden = _layer(weights, f"l{layer}", hidden, attention_bias)
+        hidden = _layer(weights, f"l{layer}", hidden, attention_bias, dtype)
     return openvino.Model([hidden], [token_embeddings, mask])
 
 
@@ -81,15 +86,16 @@ def _embeddings(weights: Weights, token_embeddings: Node) -> Node:
     return _normalize(weights, "emb.ln", opset13.add(token_embeddings, used_positions))
 
 
-def _layer(weights: Weights, layer: str, hidden: Node, attention_bias: Node) -> Node:
-    queries, keys, values = (
-        _split_heads(weights, _linear(weights, f"{layer}.{part}", hidden)) for part in "qkv"
-    )
+def _layer(
+    weights: Weights, layer: str, hidden: Node, attention_bias: Node, dtype: type[np.floating[Any]]
+) -> Node:
+    linear = functools.partial(_linear, weights, dtype)
+    queries, keys, values = (_split_heads(weights, linear(f"{layer}.{part}", hidden)) for part in "qkv")
     attended = opset13.scaled_dot_product_attention(queries, keys, values, attention_bias)
     joined = opset13.reshape(opset13.transpose(attended, [0, 2, 1, 3]), [0, 0, -1], special_zero=True)
-    hidden = _normalize(weights, f"{layer}.aln", opset13.add(hidden, _linear(weights, f"{layer}.ao", joined)))
-    inner = opset13.gelu(_linear(weights, f"{layer}.fi", hidden), "erf")
-    return _normalize(weights, f"{layer}.oln", opset13.add(hidden, _linear(weights, f"{layer}.fo", inner)))
+    hidden = _normalize(weights, f"{layer}.aln", opset13.add(hidden, linear(f"{layer}.ao", joined)))
+    inner = opset13.gelu(linear(f"{layer}.fi", hidden), "erf")
+    return _normalize(weights, f"{layer}.oln", opset13.add(hidden, linear(f"{layer}.fo", inner)))
 
 
 def _split_heads(weights: Weights, node: Node) -> Node:
@@ -97,11 +103,11 @@ def _split_heads(weights: Weights, node: Node) -> Node:
     return opset13.transpose(heads, [0, 2, 1, 3])
 
 
-def _linear(weights: Weights, name: str, node: Node) -> Node:
+def _linear(weights: Weights, dtype: type[np.floating[Any]], name: str, node: Node) -> Node:
     bias = weights.tensor(f"{name}.b")
-    matrix = weights.tensor(f"{name}.w").reshape(len(bias), -1)
-    product = opset13.matmul(node, opset13.constant(matrix), False, True)
-    return opset13.add(product, opset13.constant(bias))
+    matrix = opset13.constant(weights.tensor(f"{name}.w").reshape(len(bias), -1).astype(dtype))
+    widened = matrix if dtype is np.float32 else opset13.convert(matrix, np.float32)
+    return opset13.add(opset13.matmul(node, widened, False, True), opset13.constant(bias))
 
 
 def _normalize(weights: Weights, name: str, node: Node) -> Node:

@@ -5,7 +5,7 @@ import torch
 from embeddings.adapter import AdaptedWeights, Adapter
 from embeddings.bundled import TorchTokenEncoder
 from embeddings.bundled_cross_encoder import NAME, BundledCrossEncoder, TokenArray
-from embeddings.unigram import UnigramTokenizer
+from embeddings.unigram import bundled_tokenizer
 from embeddings.weights import FloatArray, Weights, open_weights
 
 
@@ -32,6 +32,6 @@ def load(adapter: Adapter, *, device: str = "cpu") -> BundledCrossEncoder:
     """
     weights = open_weights()
     layers = _TorchLayers(AdaptedWeights(weights, adapter), device=device)
-    tokenizer = UnigramTokenizer(weights.vocabulary())
+    tokenizer = bundled_tokenizer()
     weights.release()
     return BundledCrossEncoder(adapter, tokenizer=tokenizer, layers=layers, name=NAME)

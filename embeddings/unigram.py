@@ -1,12 +1,13 @@
 """The unigram tokenizer of XLM-R (Kudo 2018, https://arxiv.org/abs/1804.10959), run by SentencePiece."""
 
+import functools
 from collections.abc import Iterable, Sequence
 
 from sentencepiece import SentencePieceProcessor
 from sentencepiece.sentencepiece_model_pb2 import ModelProto  # type: ignore[attr-defined]
 from tokenizers import Regex, normalizers
 
-from embeddings.weights import Vocabulary
+from embeddings.weights import Vocabulary, open_weights
 
 
 class UnigramTokenizer:
@@ -49,6 +50,12 @@ class UnigramTokenizer:
     def _normalized_prefix(self, text: str, place: int) -> str:
         # subtle: the normalizer strips spaces at the end, so a letter is added and removed again.
         return self._normalizer.normalize_str(text[:place] + "x")[:-1]
+
+
+@functools.cache
+def bundled_tokenizer() -> UnigramTokenizer:
+    """Return the tokenizer of the bundled model, once per process, because it takes 90 MB and a second."""
+    return UnigramTokenizer(open_weights().vocabulary())
 
 
 def _model(vocabulary: Vocabulary) -> bytes:

@@ -15,6 +15,7 @@ dtype 0 is f32. dtype 1 is blocks of f16 scale + 16 bytes: byte j holds weight j
 weight j + 16 in its high one; the value is (nibble - 8) × scale.
 """
 
+import functools
 import hashlib
 import importlib.util
 import mmap
@@ -165,8 +166,9 @@ def dequantize(raw: npt.NDArray[np.uint8]) -> FloatArray:
     return values.reshape(*raw.shape[:-1], -1)
 
 
+@functools.cache
 def open_weights(path: Path | None = None, *, sha256: str = SHA256) -> WeightsFile:
-    """Map the weights file into memory after checking its hash.
+    """Map the weights file into memory after checking its hash, once per process.
 
     Raises:
         ModelLoadError: the carrier package is not installed, or the file is not the pinned one.

@@ -24,6 +24,8 @@ CLAIM_PREFIX = "claim: "
 QUESTION_PREFIX = "query: "
 
 BATCH_TOKENS = 1024
+# Lengths are padded to multiples of this, because OpenVINO keeps about 1 MB for each shape of a batch.
+PAD_TO = 16
 
 # The longest texts in training. A longer question is cut, a longer claim is read piece by piece, and longer
 # evidence in windows.
@@ -168,7 +170,8 @@ class BundledCrossEncoder:
             yield batch, self._layers(ids, mask), first, second
 
     def _padded(self, pairs: Sequence[_Pair]) -> tuple[TokenArray, TokenArray, FloatArray, FloatArray]:
-        shape = (len(pairs), max(pair.length for pair in pairs))
+        longest = max(pair.length for pair in pairs)
+        shape = (len(pairs), -(-longest // PAD_TO) * PAD_TO)
         bos, eos = self._tokenizer.bos_id, self._tokenizer.eos_id
         ids = np.full(shape, self._tokenizer.pad_id, np.int64)
         mask = np.zeros(shape, np.int64)

@@ -5,6 +5,7 @@ whether an abbreviation can end a sentence.
 """
 
 import functools
+import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
@@ -31,33 +32,42 @@ _NEVER_LAST = {
     "": "Dr Prof Mr Mrs Ms St",
     "id": """pk pkl th thn tgl jln jl gg kel ds dsn dk kec kab kp kpg prov perum komp rt rw no
         cv ud pt fa ir drs dra drg apt hj kh kph ust ustz moh muh mohd abd ny tn nn sdr sdri bpk yth
-        bp rp hlm hal telp tlp hp psl bab lamp gbr Jend Letjen Mayjen Brigjen Marsda Marsdya Laksda
-        Kol Letkol Kpt Let Lettu Letda Serma Sertu Serda Kopda Inf Pol Kombes AKBP AKP Kompol Iptu
-        Ipda Aiptu Aipda Bripka Brigpol Briptu Bripda Irjen Komjen Purn pdt Rm Sr Br Mgr Ps Ns Tgk
-        Rd Ng Jan Feb Mar Apr Jun Jul Agt Agu Sep Sept Okt Nov Des""",
-    "ms": "Kg tmn lrg kpg sdn en pn md hjh y.b y.a.b ybhg y.bhg bil jld jil ms Mej Lt Insp Ogos Dis",
+        bp rp hlm hal telp tlp psl bab lamp gbr Jend Letjen Mayjen Brigjen Marsda Marsdya Laksda Kol
+        Letkol Kpt Let Lettu Letda Serma Sertu Serda Kopda Inf Pol Kombes Irjen Komjen Purn pdt Rm
+        Sr Br Mgr Ps Ns Tgk Rd Ng Jan Feb Mar Apr Jun Jul Agt Agu Sep Sept Okt Nov Des gd lt blk kav
+        kompl kep kpd wk sek fak jur univ dep dept dir kapt peltu pelda praka ach akh tb cs stn jend
+        po yi mis cth ket bdk rek bid dit sekr kamp adv faks ling bend Jen Mej""",
+    "ms": """Kg tmn lrg kpg sdn en pn md hjh y.b y.a.b ybhg y.bhg bil jld jil ms Mej Lt Insp
+        Ogos Dis jab kem pej keb lbh bt bkt sg kapt ir supt asp Jen Sjn Kpl Konst bdr ldg pdg psn""",
     "jv": "r.a r.m r.ng ng rr k.g.p.a.a k.p.h k.r.t",
     "fil": """brgy bgy sta sto gng bb Atty Engr Arch Hon Sen Rep Gov Cong Gen Col Capt Lt Maj Sgt
-        Sec Usec Fr Msgr Dra Kgg bldg Ene Peb Mar Abr Hun Hul Ago Set Okt Nob Dis""",
+        Sec Usec Fr Msgr Dra Kgg bldg Ene Peb Mar Abr Hun Hul Ago Set Okt Nob Dis Pang Kag Kap Kon
+        Brig Supt Insp Cpl Adm Rev Bro Sis Dir Asec Amb Comm Pres Ptr Ave gob sek hen kol ten sarh
+        abog inh arki prop gat hal blg subd""",
     "en": """Messrs Gen Lt Col Maj Capt Sgt Cpl Pvt Adm Cmdr Brig Sen Rep Gov Pres Rev Hon Fr
         Msgr Supt Insp Det Amb Atty Mt Ft e.g i.e approx esp viz incl Jan Feb Mar Apr Jun Jul Aug
         Sept Sep Oct Nov Dec ca cf""",
     "fr": """M MM Mme Mmes Mlle Mlles Me Mgr Pr Ste Vve Gal Cdt Cne Col Lt bd boul av fbg ch
-        chap env p.ex N.B éd cf janv févr avr juil sept oct nov déc tél""",
+        chap p.ex N.B éd cf janv févr avr juil sept oct nov déc tél gén lieut adj serg Card Cte Vte
+        Sté Ets arr imp bât esc réf trad coll fasc dép St""",
     "pt": """Sr Sra Srta Srs Sras Dra Drs Profa Exmo Exma Ilmo Ilma D Sto Sta Eng Arq Cel Gen
         Cap Ten Maj Sgt Cmte Min Des Pe Av R Rod Pça Trav Al Cia V V.Exa jan fev abr jun jul ago set
-        nov dez prof ex""",
+        nov dez prof ex Dep Ver Sec Gov Pres Emb Brig Alm Sarg Mons Card Revmo Rev Depto Dept Univ
+        Fac Lgo Est Ap Apto Bl Com""",
     "it": """sig sigg sig.ra sig.na dott dott.ssa dr.ssa prof prof.ssa proff avv ing arch geom
         rag On mons Sen gen col Cap Ten S SS P.zza V.le C.so cav comm genn febbr apr giu lugl sett
-        ott nov dic p.es""",
+        ott nov dic p.es cap ten magg serg card uff gr not dir pres min vesc prov circ lett tab Ecc
+        Em""",
     "es": """Sr Sra Srta Sres Sras Dra Dres D Dña Ud Uds Vd Vds Lic Ing Arq Gral Cnel Cap Tte
         Sgto Cmdte Mons Fr Sto Sta Avda Av Pza Ctra Cía prof Excmo Excma Ilmo Hno Hna ene feb abr
-        ago sept oct nov dic tfno p.ej ej""",
+        ago sept oct nov dic tfno p.ej ej Dip Sen Dir Pdte Pte Alm Hnos Rvdo Rvda Pbro Mtro Mtra
+        Psic Dpto Depto Prov Urb Edif Col C""",
     "tr": """doç yrd Av Gen Alb Yb Bnb Yzb Tğm Org Korg Tümg Tuğg Öğr Gör Arş Uzm Op Ecz Müh Hz
-        Sn Dt Cad Sok Mah Apt Blv bkz M.Ö M.S Ord çev haz yay s""",
+        Sn Dt Cad Sok Mah Apt Blv bkz M.Ö M.S Ord çev haz yay s Kur Onb Ast Ütğm Bşk Yard""",
     "de": """Hr Fr Frl Hrn Dipl Ing Dipl.-Ing Mag Priv.-Doz Doz Hl Gen Kard z.B d.h u.a z.T z.Zt
         v.a bzw bzgl ca evtl ggf inkl exkl vgl sog gem insb bspw geb gest v.Chr n.Chr Abb Abs Art Bd
-        Bde Hrsg Kap Nr Nrn S Tab Ziff Jan Feb Mär Apr Jun Jul Aug Sept Okt Nov Dez Mio Mrd Jh""",
+        Bde Hrsg Kap Nr Nrn S Tab Ziff Jan Feb Mär Apr Jun Jul Aug Sept Okt Nov Dez Mio Mrd Jh Fa
+        Gebr Präs Dir Insp""",
     "nl": """dhr mevr mw mej drs ir ing prof ds Gen kol Lt kap bijv d.w.z o.a m.n ca blz afb
         resp evt incl excl zgn jan feb mrt apr jun jul aug sept okt nov dec""",
     "ru": """ул пер просп пл наб бул ш кв корп стр пос дер гор обл р-н оз им проф акад доц канд
@@ -67,7 +77,8 @@ _NEVER_LAST = {
         полк св гр див рис табл напр т.зв млн млрд тис грн коп англ нім лат січ лют квіт трав черв
         лип серп вер жовт лист груд тел м с""",
     "pl": """ul al pl os prof doc inż mgr ks abp bp kard św gen płk ppłk mjr kpt por sierż zob
-        rys tab str s ok np m.in tzn tzw im red tel godz tys mln mld ur woj pow gm""",
+        rys tab str s ok np m.in tzn tzw im red tel godz tys mln mld ur woj pow gm hab lek mec bryg
+        nadkom kom asp ppor chor o""",
     "vi": "TP Tp TX TT Q P H GS PGS TS ThS BS DS KS KTS LS CN NS NSƯT NSND PGS.TS GS.TS Tr ĐT ĐC",
     "sv": """hr fr prof doc kapt kl bl.a t.ex d.v.s dvs ca enl jfr jan feb apr aug sept okt nov
         dec f.d fr.o.m t.o.m""",
@@ -83,7 +94,7 @@ _BEFORE_NUMBERS = {
     "en": "figs eq eqs chap secs para paras arts ver vols nos",
     "fr": "n t",
     "pt": "pág págs n núm cap inc arts",
-    "it": "pag pagg n num cap artt",
+    "it": "pag pagg n num artt",
     "es": "pág págs núm núms n cap arts apdo",
     "tr": "sf sy md",
     "nl": "nrs hfst",
@@ -96,11 +107,12 @@ _BEFORE_NUMBERS = {
 # Sometimes the last word: companies, degrees, eras. A word that usually begins sentences tells.
 _SOMETIMES_LAST = {
     "": "Inc Ltd Co Corp Jr vs al",
-    "id": "dkk tbk sm s.d a.n u.b ttd alm almh",
+    "id": """dkk tbk sm s.d a.n u.b ttd alm almh AKBP AKP Kompol Iptu Ipda Aiptu Aipda Bripka
+        Brigpol Briptu Bripda bag sub red ibid""",
     "ms": "bhd",
-    "fil": "ave blvd",
+    "fil": "blvd",
     "en": "Ave Rd Blvd Sq Bros Dept Univ Assn Est Esq Ph.D M.D B.A M.A",
-    "fr": "J.-C av.J.-C S.A",
+    "fr": "J.-C av.J.-C S.A env",
     "pt": "Ltda S.A a.C d.C",
     "it": "S.p.A S.r.l a.C d.C s.n.c",
     "es": "EE.UU S.A a.C d.C FF.AA JJ.OO",
@@ -115,7 +127,7 @@ _SOMETIMES_LAST = {
 # "And so on", hours and measures after their number.
 _OFTEN_LAST = {
     "": "etc a.m p.m",
-    "id": "dll dsb dst kg km cm mm gr ons",
+    "id": "dll dsb dst kg km cm mm gr ons tsb",
     "jv": "lsp lss",
     "fil": "atbp n.u n.h n.g",
     "en": "min",
@@ -128,6 +140,7 @@ _OFTEN_LAST = {
     "pl": "itd itp",
     "vi": "v.v",
     "sv": "m.m osv o.s.v m.fl",
+    "ms": "ptg pg mlm",
 }
 
 # Languages that use the abbreviations of another.
@@ -159,9 +172,13 @@ _STARTERS = {
     "ru": "он она они оно это в на но и по после для его её их однако тогда потом был была было были война",
     "uk": "він вона вони це у в на але і й за після для його її їх однак тоді потім",
     "pl": "on ona oni to w na ale i po dla jego jej ich był była było potem zima",
-    "vi": "ông bà anh chị họ nó đây đó trong tại và nhưng theo sau các một những",
+    "vi": "ông bà anh chị họ nó đây đó trong tại và nhưng sau các một những",
     "sv": "han hon de det den i på men och efter för sedan en ett detta",
 }
+
+# A name seldom has these ends: "Harganya".
+_ENDS_OF_STARTERS = {"id": ("nya",), "ms": ("nya",)}
+_NO_ENDS: tuple[str, ...] = ()
 
 # After "6 p.m.", these words belong to the hour.
 _HOUR_WORDS = """Eastern Pacific Central Mountain Atlantic Monday Tuesday Wednesday Thursday Friday Saturday
@@ -169,8 +186,15 @@ _HOUR_WORDS = """Eastern Pacific Central Mountain Atlantic Monday Tuesday Wednes
 _AFTER_HOURS = frozenset(_HOUR_WORDS.split())
 _HOURS = frozenset({"a.m", "p.m"})
 
-# After a number, these are years, eras and hours, which may end a sentence: "1812 г.", "1293 M."
-_AFTER_NUMBERS = {"id": "M H", "ru": "г гг", "uk": "р рр", "pl": "r", "ms": "M H"}
+# After a number, these are measures, years and eras, which may end a sentence: "2 m.", "1812 г.", "1293 M."
+_AFTER_NUMBERS = {
+    "": "m g l t h ha",
+    "id": "M H SM BP",
+    "ms": "M H SM",
+    "ru": "г гг",
+    "uk": "р рр",
+    "pl": "r",
+}
 
 # In these languages, a capital may follow an ordinal: "3. Oktober", "2. Lig". In others with such ordinals,
 # only a lower-case letter follows.
@@ -193,14 +217,17 @@ def ending(word: str, next_word: str, *, language: str, is_after_number: bool = 
 
 @functools.lru_cache(maxsize=20_000)
 def _ending(word: str, language: str, is_after_number: bool) -> Ending | None:
-    if is_after_number and word in _AFTER_NUMBERS.get(language, "").split():
+    if is_after_number and any(word in _AFTER_NUMBERS.get(name, "").split() for name in ("", language)):
         return Ending.ALWAYS
     return _table(language).get(word) or (Ending.BEFORE_STARTER if _is_listed(word, language) else None)
 
 
 def begins_sentences(word: str, *, language: str) -> bool:
     """Whether a capitalised word after an abbreviation begins a sentence rather than a name."""
-    return word.casefold() in _starters(primary_language(language))
+    primary, folded = primary_language(language), word.casefold()
+    if primary in ELISIONS:
+        folded = re.split("['’]", folded)[0]
+    return folded in _starters(primary) or folded.endswith(_ENDS_OF_STARTERS.get(primary, _NO_ENDS))
 
 
 @functools.lru_cache(maxsize=512)

@@ -13,10 +13,17 @@ Span = tuple[int, int]
 # kind need no space after them.
 _NEEDS_SPACE = ".!?…؟"
 _NEEDS_NO_SPACE = "。！？｡．।॥۔։።፧።៕"
-_STOP = re.compile(
-    rf"(?P<stop>[{_NEEDS_SPACE}{_NEEDS_NO_SPACE}][{_NEEDS_SPACE}{_NEEDS_NO_SPACE}]*)"
-    r"(?P<closers>(?:[\"'”’»›)\]】」』）》*_]|[ \u00a0\u202f]»)*(?:\[\d+\])*)(?P<space>\s*)"
+_AFTER_STOP = (
+    r"(?P<closers>(?:[\"'”’»›)\]】」』）》*_]|[ \u00a0\u202f]»)*(?:\[[^\[\]\n]{1,40}\])*)(?P<space>\s*)"
 )
+
+
+def _stop_pattern(signs: str) -> re.Pattern[str]:
+    return re.compile(f"(?P<stop>[{signs}][{signs}]*){_AFTER_STOP}")
+
+
+_STOP = _stop_pattern(_NEEDS_SPACE + _NEEDS_NO_SPACE)
+_STOPS = {"el": _stop_pattern(_NEEDS_SPACE + _NEEDS_NO_SPACE + ";\u037e")}  # the question mark of Greek
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 _OPENING = "\"'“„«‹‘¿¡([（「『*_"
 _BRACKETS = "([（"
@@ -38,7 +45,14 @@ _LONGEST_WORD = 40
 _LONGEST_PART = 3
 _ROMAN = re.compile(r"[IVXLC]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)*[^\W\d_]")
+_CONSONANTS = re.compile("[b-df-hj-np-tv-xzßçñłžšźćńśğşбвгджзйклмнпрстфхцчшщ]{1,5}", re.IGNORECASE)
+_SYLLABLE = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")  # may be a word, as a letter may not
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,4}")
+_ACRONYM = re.compile(r".*\.[A-Z]{3,}")  # "TP.HCM"
+
+# Languages with words such as "vrh" and "krk"; and ends of abbreviations that are parts of long words.
+_WITHOUT_VOWELS = frozenset({"bg", "bs", "cs", "hr", "mk", "sk", "sl", "sr"})
+_ENDINGS = {"de": "str"}
 
 # A word of so many letters is not an unknown abbreviation, so a number after it may begin a sentence.
 _SHORTEST_WORD = 4
@@ -67,9 +81,10 @@ def sentence_spans(text: str, *, language: str) -> list[Span]:
 
 def _sentence_ends(text: str, language: str) -> Iterator[int]:
     enclosed = [match.span() for match in _ENCLOSED.finditer(text)] if _ENCLOSING.search(text) else []
+    stops = _STOPS.get(language, _STOP)
     for block_start, block_end in _blocks(text):
         start = block_start
-        for match in _STOP.finditer(text, block_start, block_end):
+        for match in stops.finditer(text, block_start, block_end):
             end = match.end("closers")
             if enclosed and any(left < end < right for left, right in enclosed):
                 continue
@@ -90,7 +105,7 @@ def _blocks(text: str) -> list[Span]:
 def _ends_sentence(text: str, start: int, match: re.Match[str], language: str) -> bool:
     """Whether the signs of `match`, before other text, end the sentence that begins at `start`."""
     stop, place = match["stop"], match.end()
-    if text[place] in _BRACKETS:
+    if text[place] in _BRACKETS or _STOP.match(text, place):
         return False
     if stop[-1] in _NEEDS_NO_SPACE:
         return not _continues_without_space(text, match)
@@ -126,9 +141,9 @@ def _ends_without_space(text: str, start: int, match: re.Match[str], language: s
     following = text[match.end()]
     if not following.isalpha():
         return False
-    if not following.isupper():
-        return match["stop"][-1] in "!?؟"
     word = _words_before(text, start, match.start(), language)[-1]
+    if not following.isupper():
+        return match["stop"][-1] in "!?؟" or (_is_long_word(word) and not _has_case(word))
     is_word = word.isalpha() and (word.islower() or word.istitle()) and len(word) >= _SHORTEST_WORD - 1
     return is_word and ending(word, "", language=language) is None
 
@@ -143,7 +158,7 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: str) 
     if kind is Ending.UNLESS_NUMBER_FOLLOWS:
         return not (_ROMAN.fullmatch(next_word) or len(next_word) == 1)
     if kind is Ending.BEFORE_STARTER:
-        return begins_sentences(next_word, language=language)
+        return match["closers"].endswith("]") or begins_sentences(next_word, language=language)
     return kind is not Ending.NEVER
 
 
@@ -192,11 +207,30 @@ def _ending_by_form(word: str, language: str, *, is_first: bool) -> Ending | Non
         return Ending.BEFORE_STARTER if _is_ordinal(word, language) else None
     if language in ORDINALS and _ROMAN.fullmatch(word):
         return Ending.BEFORE_STARTER
-    if not word.isascii() and ("\u0590" <= word[-1] < "\u0e00" or language in _SPACE_ENDS_CLAUSE):
-        is_abbreviation = _INITIALS.fullmatch(word) or language in _SPACE_ENDS_CLAUSE
-        return Ending.NEVER if is_abbreviation else None
+    if not _has_case(word):
+        return Ending.NEVER if _is_uncased_abbreviation(word, language) else None
     is_initial = word[0].isupper() and _INITIALS.fullmatch(word)
-    return Ending.BEFORE_STARTER if is_initial or _DOTTED.fullmatch(word) else None
+    if is_initial or _is_dotted(word) or _lacks_vowels(word, language):
+        return Ending.BEFORE_STARTER
+    return Ending.BEFORE_STARTER if language in _ENDINGS and word.endswith(_ENDINGS[language]) else None
+
+
+def _is_dotted(word: str) -> bool:
+    return _DOTTED.fullmatch(word) is not None and _ACRONYM.fullmatch(word) is None
+
+
+def _lacks_vowels(word: str, language: str) -> bool:
+    """Whether a word can only be an abbreviation, as "Gd" and "thn"; "DPR" may be a name."""
+    return _CONSONANTS.fullmatch(word) is not None and not word.isupper() and language not in _WITHOUT_VOWELS
+
+
+def _is_uncased_abbreviation(word: str, language: str) -> bool:
+    """Whether a word of a script without capitals is an abbreviation: "د", "यू.के"."""
+    if language in _SPACE_ENDS_CLAUSE:
+        return True
+    *_, last = word.split(".")
+    is_letter = _INITIALS.fullmatch(last) is not None and not _SYLLABLE.fullmatch(last)
+    return is_letter or (last != word and ending(last, "", language=language) is not None)
 
 
 def _is_ordinal(number: str, language: str) -> bool:
@@ -204,10 +238,13 @@ def _is_ordinal(number: str, language: str) -> bool:
 
 
 def _is_long_word(word: str) -> bool:
-    has_case = word.lower() != word.upper()
-    return (
-        word.isalpha() and len(word) >= _SHORTEST_WORD - (not has_case) and (word.islower() or not has_case)
-    )
+    if not _has_case(word):
+        return len(word) >= _SHORTEST_WORD - 1 and word[-1].isalpha() and "." not in word
+    return len(word) >= _SHORTEST_WORD and word.isalpha() and word.islower()
+
+
+def _has_case(word: str) -> bool:
+    return word.lower() != word.upper()
 
 
 def _clause_ends(text: str) -> Iterator[int]:

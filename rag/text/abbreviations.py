@@ -56,8 +56,7 @@ _NEVER_LAST = {
         Fac Lgo Est Ap Apto Bl Com""",
     "it": """sig sigg sig.ra sig.na dott dott.ssa dr.ssa prof prof.ssa proff avv ing arch geom
         rag On mons Sen gen col Cap Ten S SS P.zza V.le C.so cav comm genn febbr apr giu lugl sett
-        ott nov dic p.es cap ten magg serg card uff gr not dir pres min vesc prov circ lett tab Ecc
-        Em""",
+        ott nov dic p.es cap ten magg serg card uff gr not dir pres min vesc prov circ lett tab Em""",
     "es": """Sr Sra Srta Sres Sras Dra Dres D Dña Ud Uds Vd Vds Lic Ing Arq Gral Cnel Cap Tte
         Sgto Cmdte Mons Fr Sto Sta Avda Av Pza Ctra Cía prof Excmo Excma Ilmo Hno Hna ene feb abr
         ago sept oct nov dic tfno p.ej ej Dip Sen Dir Pdte Pte Alm Hnos Rvdo Rvda Pbro Mtro Mtra
@@ -213,6 +212,13 @@ def ending(word: str, next_word: str, *, language: str, is_after_number: bool = 
     if word in _HOURS and (next_word in _AFTER_HOURS or (next_word.isupper() and len(next_word) > 1)):
         return Ending.NEVER
     return _ending(word, primary_language(language), is_after_number)
+
+
+@functools.lru_cache(maxsize=20_000)
+def never_ends(word: str, language: str) -> bool:
+    """Whether no sentence ends after an abbreviation, whatever stands before and after it."""
+    endings = {_ending(word, primary_language(language), is_after_number) for is_after_number in (False, True)}
+    return endings == {Ending.NEVER} and len(word) > 1
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -8,17 +8,19 @@ import re
 import unicodedata
 
 # Unicode's Default_Ignorable_Code_Point: soft hyphens, zero-width signs, marks of direction, variants.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+INVISIBLE_SIGNS = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_INVISIBLE = re.compile(f"[{INVISIBLE_SIGNS}]")
 
 # Written for an apostrophe: quotation marks, primes, letters of transliteration, and an acute accent
 # by itself, which NFKC turns into a space with an accent.
-_APOSTROPHES = r"(?: \u0301|['`’‘‛′‵ʹʻʼʽʾʿˈ՚׳ꞌ])"
+APOSTROPHES = "'`´’‘‛′‵ʹʻʼʽʾʿˈ՚׳ꞌ"
+_FORM = f"(?: \u0301|[{APOSTROPHES}])"
 _LETTER = r"[^\W\d_ʹʻʼʽʾʿˈꞌ]"
-_APOSTROPHE = re.compile(rf"(?<={_LETTER}){_APOSTROPHES}|{_APOSTROPHES}(?={_LETTER})")
-_HAS_APOSTROPHE = re.compile(r"[\u0301`’‘‛′‵ʹʻʼʽʾʿˈ՚׳ꞌ]")
+_APOSTROPHE = re.compile(f"(?<={_LETTER}){_FORM}|{_FORM}(?={_LETTER})")
+_HAS_APOSTROPHE = re.compile(f"[\u0301{APOSTROPHES[1:]}]")
 
 # Names whose Arabic article is written in several ways: "Al-Qur'an", "Al Quran", "Alquran".
 _ARABIC_NAMES = "qur'?an|qor'?an|kitab|masih|azhar|aqsh?a|aqso|qa'?[ei]da|jazeera|ikhlas|fatihah?|baqarah"

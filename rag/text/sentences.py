@@ -1,10 +1,11 @@
 """Splits a text into sentences, with the abbreviations and rules of its language."""
 
+import bisect
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from rag.text.abbreviations import ELISIONS, ORDINALS, Ending, begins_sentences, ending
+from rag.text.abbreviations import ELISIONS, ORDINALS, Ending, begins_sentences, ending, never_ends
 from rag.text.tags import primary_language
 
 Span = tuple[int, int]
@@ -22,8 +23,9 @@ def _stop_pattern(signs: str) -> re.Pattern[str]:
     return re.compile(f"(?P<stop>[{signs}][{signs}]*){_AFTER_STOP}")
 
 
-_STOP = _stop_pattern(_NEEDS_SPACE + _NEEDS_NO_SPACE)
-_STOPS = {"el": _stop_pattern(_NEEDS_SPACE + _NEEDS_NO_SPACE + ";\u037e")}  # the question mark of Greek
+_SIGNS = _NEEDS_SPACE + _NEEDS_NO_SPACE
+_STOP = _stop_pattern(_SIGNS)
+_STOPS = {"el": _stop_pattern(_SIGNS + ";\u037e")}  # the question mark of Greek
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 _OPENING = "\"'“„«‹‘¿¡([（「『*_"
 _BRACKETS = "([（"
@@ -41,8 +43,9 @@ _SPEAKER = re.compile(r"と|って|[^，。！？、,\s]{0,3}(?:说|說|问|問|
 _REST_OF_NAME = "の"
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_LONGEST_WORD = 40
+_LONGEST_WORD = 32
 _LONGEST_PART = 3
+_MOST_PARTS = 4
 _ROMAN = re.compile(r"[IVXLC]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)*[^\W\d_]")
 _CONSONANTS = re.compile("[b-df-hj-np-tv-xzßçñłžšźćńśğşбвгджзйклмнпрстфхцчшщ]{1,5}", re.IGNORECASE)
@@ -86,12 +89,18 @@ def _sentence_ends(text: str, language: str) -> Iterator[int]:
         start = block_start
         for match in stops.finditer(text, block_start, block_end):
             end = match.end("closers")
-            if enclosed and any(left < end < right for left, right in enclosed):
+            if enclosed and _is_enclosed(end, enclosed):
                 continue
             if match.end() == block_end or _ends_sentence(text, start, match, language):
                 yield end
                 start = match.end()
         yield block_end
+
+
+def _is_enclosed(place: int, enclosed: Sequence[Span]) -> bool:
+    """Whether a place is inside one of these ordered spans."""
+    before = bisect.bisect_left(enclosed, (place, 0)) - 1
+    return before >= 0 and place < enclosed[before][1]
 
 
 def _blocks(text: str) -> list[Span]:
@@ -105,7 +114,7 @@ def _blocks(text: str) -> list[Span]:
 def _ends_sentence(text: str, start: int, match: re.Match[str], language: str) -> bool:
     """Whether the signs of `match`, before other text, end the sentence that begins at `start`."""
     stop, place = match["stop"], match.end()
-    if text[place] in _BRACKETS or _STOP.match(text, place):
+    if text[place] in _BRACKETS or text[place] in _SIGNS:
         return False
     if stop[-1] in _NEEDS_NO_SPACE:
         return not _continues_without_space(text, match)
@@ -149,10 +158,13 @@ def _ends_without_space(text: str, start: int, match: re.Match[str], language: s
 
 
 def _full_stop_ends(text: str, start: int, match: re.Match[str], language: str) -> bool:
+    if never_ends(text[text.rfind(" ", start, match.start()) + 1 : match.start()], language):
+        return False  # only the quickest way to the usual answer
     words = _words_before(text, start, match.start(), language)
     following = _WORD.match(text, _first_letter(text, match.end()))
     next_word = following[0] if following else ""
-    kind = _ending(words, next_word, language, is_first=text[start : match.start()].strip() == words[-1])
+    is_first = match.start() - start <= _LONGEST_LIST_NUMBER and len(words) == 1
+    kind = _ending(words, next_word, language, is_first=is_first)
     if next_word[:1].isdecimal():
         return kind is None and _is_long_word(words[-1])
     if kind is Ending.UNLESS_NUMBER_FOLLOWS:
@@ -193,7 +205,7 @@ def _joined(words: Sequence[str]) -> str:
     ('z.B', 'н.э')
     """
     joined = words[-1]
-    for word in reversed(words[:-1]):
+    for word in words[-2 : -_MOST_PARTS - 1 : -1]:
         if len(word) > _LONGEST_PART or not word.endswith("."):
             break
         joined = word + joined

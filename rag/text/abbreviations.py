@@ -126,7 +126,7 @@ _SOMETIMES_LAST = {
 # "And so on", hours and measures after their number.
 _OFTEN_LAST = {
     "": "etc a.m p.m",
-    "id": "dll dsb dst kg km cm mm gr ons tsb",
+    "id": "dll dsb dst kg km cm mm ons tsb",
     "jv": "lsp lss",
     "fil": "atbp n.u n.h n.g",
     "en": "min",
@@ -187,7 +187,7 @@ _HOURS = frozenset({"a.m", "p.m"})
 
 # After a number, these are measures, years and eras, which may end a sentence: "2 m.", "1812 г.", "1293 M."
 _AFTER_NUMBERS = {
-    "": "m g l t h ha",
+    "": "m g gr l t h ha",
     "id": "M H SM BP",
     "ms": "M H SM",
     "ru": "г гг",
@@ -217,7 +217,9 @@ def ending(word: str, next_word: str, *, language: str, is_after_number: bool = 
 @functools.lru_cache(maxsize=20_000)
 def never_ends(word: str, language: str) -> bool:
     """Whether no sentence ends after an abbreviation, whatever stands before and after it."""
-    endings = {_ending(word, primary_language(language), is_after_number) for is_after_number in (False, True)}
+    endings = {
+        _ending(word, primary_language(language), is_after_number) for is_after_number in (False, True)
+    }
     return endings == {Ending.NEVER} and len(word) > 1
 
 

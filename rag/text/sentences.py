@@ -260,12 +260,14 @@ def _has_case(word: str) -> bool:
 
 
 def _clause_ends(text: str) -> Iterator[int]:
+    """Yield the spaces that end a run of clauses, none beside Latin letters, digits or a full stop."""
     start = 0
     for place, character in enumerate(text):
-        is_long = place - start >= _CLAUSE_RUN_CHARACTERS
-        if is_long and character.isspace() and text[place - 1] != ".":
-            yield place
-            start = place
+        if place - start >= _CLAUSE_RUN_CHARACTERS and character.isspace():
+            around = text[place - 1] + text[place : place + 2].strip()
+            if not any(sign == "." or (sign.isascii() and sign.isalnum()) for sign in around):
+                yield place
+                start = place
 
 
 def _trimmed(text: str, ends: Iterable[int]) -> Iterator[Span]:

@@ -1,4 +1,4 @@
-"""Sentences of the evaluation sets: the expected answers that a sentence boundary splits, by set and language.
+"""Sentences of the evaluation sets: how many expected answers a sentence boundary splits, by language.
 
 An answer that crosses a boundary can't be quoted in one sentence.
 """

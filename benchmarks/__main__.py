@@ -12,12 +12,13 @@ from benchmarks import (
     peers,
     retrieval,
     scale,
+    sentences,
     serving,
     streaming,
 )
 
 _SPEED = (embedding, serving, concurrency, chat, streaming, scale)
-_QUALITY = (retrieval, analysis, diversity, claims, follow_ups, peers)
+_QUALITY = (retrieval, analysis, sentences, diversity, claims, follow_ups, peers)
 
 
 def main() -> None:

@@ -7,14 +7,19 @@ from difflib import SequenceMatcher
 
 from rag.citations import Quote
 from rag.datatypes import Difference, TextSpan
+from rag.text.folding import APOSTROPHES, INVISIBLE_SIGNS, composed
 
-# Vowel signs and accents, which belong to the letter before them.
-_MARKS = "".join(sign for sign in map(chr, range(0x300, 0x1E00)) if unicodedata.category(sign)[0] == "M")
+# Vowel signs, accents and invisible signs, which belong to the letter before them.
+_MARKS = INVISIBLE_SIGNS + "".join(
+    sign for sign in map(chr, range(0x300, 0x1E00)) if unicodedata.category(sign)[0] == "M"
+)
 
 # Words, with numbers such as "1.500,5" whole. In scripts without spaces, single characters.
 _NO_SPACES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _LETTER = rf"(?![{_NO_SPACES}])[^\W\d_][{_MARKS}]*"
-_TOKEN = re.compile(rf"\d+(?:[.,:/]\d+)*|[{_NO_SPACES}][{_MARKS}]*|(?:{_LETTER})+(?:['’-](?:{_LETTER})+)*")
+_TOKEN = re.compile(
+    rf"\d+(?:[.,:/]\d+)*|[{_NO_SPACES}][{_MARKS}]*|(?:{_LETTER})+(?:[{APOSTROPHES}-](?:{_LETTER})+)*"
+)
 
 # The claim must repeat this share of its words from the evidence, with at most so many changes. Otherwise
 # nothing says which of its words stand for which of the evidence.
@@ -92,4 +97,4 @@ def _single_numbers(ours: Tokens, theirs: Tokens) -> tuple[tuple[int, int], tupl
 
 
 def _folded(tokens: Tokens) -> list[str]:
-    return [token[0].casefold() for token in tokens]
+    return [composed(token[0]).casefold().replace("'", "") for token in tokens]

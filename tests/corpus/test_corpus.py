@@ -374,11 +374,24 @@ def test_query_syntax_has_no_special_meaning(corpus: Corpus, query: str) -> None
         ("Nomor １２３.", "123"),
         ("Pemerintah mengusulkan.", "usulan pemerintah"),
         ("Rapat AC/DC di Rp92.000.", "rp92.000 dc"),
+        ("Kata Ma’ruf Amin.", "Maruf"),
+        ("Kata Maruf Amin.", "ma`ruf"),
+        ("Salat Jum'at.", "jumat"),
+        ("Membaca Al-Qur'an.", "alquran"),
+        ("Membaca Alquran.", "Al Qur’an"),
+        ("Pem\u00adban\u200bgun\u00adan.", "pembangunan"),
     ],
 )
 def test_keywords_are_found_in_other_spellings(corpus: Corpus, text: str, query: str) -> None:
     add(corpus, article("a", text), article("b", "Kucing tidur."))
     assert keyword_ids(corpus, query) == ["a"]
+
+
+def test_a_hit_is_character_exact_although_search_folds(corpus: Corpus) -> None:
+    source = article("a", "Kata Ma’ruf\u200b: pem\u00adban\u00adgun\u00adan `Al-Qur’an` e\u0301 ﬁ.")
+    add(corpus, source)
+    (hit,) = keyword_hits(corpus, "maruf pembangunan alquran é fi")
+    assert hit.text == source.text[hit.start : hit.end] == source.paragraphs[0]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a claim states against what the evidence gives."""
 
+import unicodedata
 from datetime import date
 
 import pytest
@@ -76,3 +77,31 @@ def test_across_languages_numbers_and_countries_are_compared() -> None:
 
 def test_a_claim_without_facts_has_no_findings() -> None:
     assert against("jembatan itu panjang").findings == []
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Ma'ruf Amin membuka pameran Al-Qur'an pada Jum'at (7/6).",
+        "Ma’ruf Amin membuka pameran Alquran pada Jum’at (7/6).",
+        "Maruf Amin membuka pameran Al Quran pada Jumat (7/6).",
+        "Ma`ruf Amin mem\u00adbuka pa\u200bmeran Al-Quran pada Jumʼat (7/6).",
+    ],
+)
+def test_spellings_of_names_and_words_are_no_differences(claim: str) -> None:
+    for text in ("Ma’ruf Amin membuka pameran Al-Qur’an pada Jumat (7/6).", claim):
+        found = against(claim, evidence=Statement(text, "id", reference=date(2024, 6, 8)))
+        assert set(found.findings) == {"given"}
+        assert found.coverage == 1
+    other = Statement(
+        "Makruf Amin membuka pameran Al-Quran pada Jumat (7/6).", "id", reference=date(2024, 6, 8)
+    )
+    assert (
+        against("Ma'ruf Hasan membuka pameran Al-Quran pada Jumat (7/6).", evidence=other).names == "differs"
+    )
+
+
+def test_decomposed_letters_are_no_differences() -> None:
+    text = "Menteri José Müller membuka pameran di Côte d’Azur."
+    found = against(unicodedata.normalize("NFD", text), evidence=Statement(text, "id"))
+    assert (found.names, found.coverage) == ("given", 1)

@@ -34,6 +34,9 @@ def words(found: Difference | None) -> tuple[str, str] | None:
         ("产量达到16万吨。", "产量达到15万吨。", ("16", "15")),
         ("市长李明表示支持。", "市长王明表示支持。", ("李", "王")),
         ("कीमत नहीं बढ़ी आज", "कीमत अभी बढ़ी आज", ("नहीं", "अभी")),
+        ("Ma’ruf naik 13 persen.", "Maruf naik 12 persen.", ("13", "12")),
+        ("Panen ko\u00adpi naik 13 persen.", "Panen kopi naik 12 persen.", ("13", "12")),
+        ("Jose\u0301 naik 13 persen.", "José naik 12 persen.", ("13", "12")),
         ("Sekitar 900 rumah rusak.", "Banjir besar itu merendam 412 rumah warga.", ("900", "412")),
     ],
 )

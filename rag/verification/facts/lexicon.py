@@ -14,6 +14,8 @@ from babel import Locale, UnknownLocaleError
 from dateparser.languages import default_loader
 from icu4py.messageformat import MessageFormat
 
+from rag.text.folding import with_plain_apostrophes, without_invisible
+
 # Regional languages that CLDR, ICU or dateparser hardly cover, each with a language of the same forms.
 _SIMILAR_LANGUAGES = {"jv": "id", "su": "id", "ban": "id", "min": "id", "bug": "id"}
 
@@ -140,15 +142,17 @@ def fold(text: str) -> str:
     """
     # subtle: a raised digit is an exponent or a footnote. NFKC would append it to the number before it.
     kept = "".join(
-        f"^{sign}" if sign in "⁰¹²³⁴⁵⁶⁷⁸⁹" else sign for sign in text if unicodedata.category(sign) != "Cf"
+        f"^{sign}" if sign in "⁰¹²³⁴⁵⁶⁷⁸⁹" else sign
+        for sign in without_invisible(text)
+        if unicodedata.category(sign) != "Cf"
     )
-    folded = unicodedata.normalize("NFKC", kept).casefold()
+    folded = with_plain_apostrophes(unicodedata.normalize("NFKC", kept).casefold())
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in folded).translate(
         _SIGNS
     )
 
 
-_SIGNS = str.maketrans({"٫": ".", "٬": ",", "−": "-", "–": "-", "—": "-", "’": "'", "٪": "%", "\xad": ""})
+_SIGNS = str.maketrans({"٫": ".", "٬": ",", "−": "-", "–": "-", "—": "-", "’": "'", "٪": "%"})
 
 
 def alternatives(words: Iterable[str]) -> str:

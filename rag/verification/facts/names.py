@@ -10,11 +10,12 @@ from difflib import SequenceMatcher
 from anyascii import anyascii
 from babel import Locale, UnknownLocaleError
 
+from rag.text.folding import composed
 from rag.verification.facts.lexicon import fold, lexicon
 
 # A letter, then letters, digits and the vowel signs of Arabic, Indian and Thai scripts.
 _SIGNS = r"\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-_TOKEN = re.compile(rf"[^\W\d_](?:[^\W_]|[{_SIGNS}]|['’.-](?=[^\W_]))*")
+_TOKEN = re.compile(rf"[^\W\d_](?:[^\W_]|[{_SIGNS}]|['.-](?=[^\W_]))*")
 
 # After one of these, a capital does not mark a name.
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…\n\"“”«»‘*•–—|])\W*$")
@@ -24,7 +25,7 @@ _CAPITALISED_NOUNS = frozenset({"de"})
 
 # Prefixes before a name: "di-Jakarta", "se-Indonesia".
 _PREFIX = re.compile(r"\b(?:di|ke|se|ber|pro|anti|non)-(?=[A-Z])")
-_ENDINGS = re.compile(r"(?:'s|’s|'|’|-?(?:nya|lah|kah|pun)|-(?:ku|mu))$")
+_ENDINGS = re.compile(r"(?:'s|'|-?(?:nya|lah|kah|pun)|-(?:ku|mu))$")
 _SHORTEST_STEM = 4
 _TITLE_CASE_SHARE = 0.6
 _TITLE_CASE_TOKENS = 4
@@ -60,13 +61,13 @@ def find_names(text: str, *, language: str) -> list[Name]:
     >>> [(name.text, name.is_soft) for name in find_names("Kemarin Budi pergi ke Bogor", language="id")]
     [('Kemarin', True), ('Budi', False), ('Bogor', False)]
     """
-    composed = _PREFIX.sub(" ", unicodedata.normalize("NFKC", text))
-    tokens = [match for match in _TOKEN.finditer(composed) if not _is_other_fact(match[0], language)]
+    folded = _PREFIX.sub(" ", composed(text))
+    tokens = [match for match in _TOKEN.finditer(folded) if not _is_other_fact(match[0], language)]
     capitals = [match for match in tokens if match[0][0].isupper()]
     are_all_soft = language.split("-")[0] in _CAPITALISED_NOUNS or _is_title_case(
         [match[0] for match in tokens]
     )
-    return [Name(match[0], plain(match[0]), are_all_soft or _is_first(composed, match)) for match in capitals]
+    return [Name(match[0], plain(match[0]), are_all_soft or _is_first(folded, match)) for match in capitals]
 
 
 def _is_title_case(words: Sequence[str]) -> bool:
@@ -87,21 +88,26 @@ def has_capitals(text: str) -> bool:
 
 
 def plain(word: str) -> str:
-    """Return a word without case, accents and endings such as "-nya" and "'s".
+    """Return a word without case, accents, apostrophes and endings such as "-nya" and "'s".
 
-    >>> plain("Jokowi-nya"), plain("México’s")
-    ('jokowi', 'mexico')
+    >>> plain("Jokowi-nya"), plain("México’s"), plain("Ma`ruf"), plain("Al-Qur’an")
+    ('jokowi', 'mexico', 'maruf', 'quran')
     """
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    decomposed = unicodedata.normalize("NFKD", composed(word).casefold())
     bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     shorter = _ENDINGS.sub("", bare)
-    return (shorter if len(shorter) >= _SHORTEST_STEM else bare).replace(".", "")
+    return (shorter if len(shorter) >= _SHORTEST_STEM else bare).replace(".", "").replace("'", "")
 
 
 def plain_tokens(text: str) -> list[str]:
-    """Return every word of a text in the form of `plain`, and the parts of words with a hyphen."""
-    tokens = [match[0] for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text))]
-    parts = [part for token in tokens if "-" in token for part in token.split("-")]
+    """Return every word of a text in the form of `plain`, and words with a hyphen also in parts and as one.
+
+    >>> plain_tokens("Salman Al-Farisi")
+    ['salman', 'al-farisi', 'al', 'farisi', 'alfarisi']
+    """
+    tokens = [match[0] for match in _TOKEN.finditer(composed(text))]
+    hyphenated = [token for token in tokens if "-" in token]
+    parts = [part for token in hyphenated for part in (*token.split("-"), token.replace("-", ""))]
     return [plain(token) for token in [*tokens, *parts]]
 
 
@@ -113,11 +119,15 @@ def holds(tokens: Iterable[str], name: Name, *, same_language: bool) -> bool:
     tokens = list(tokens)
     if any(token == name.folded or _differs_by_ending(token, name.folded) for token in tokens):
         return True
-    if "-" in name.folded and all(part in tokens for part in name.folded.split("-")):
+    if "-" in name.folded and _has_parts(tokens, name.folded):
         return True
     if name.text.isupper() and _has_initials(tokens, name.folded):
         return True
     return not same_language and any(_is_similar(token, name.folded) for token in tokens)
+
+
+def _has_parts(tokens: Sequence[str], name: str) -> bool:
+    return all(part in tokens for part in name.split("-")) or name.replace("-", "") in tokens
 
 
 def _differs_by_ending(token: str, name: str) -> bool:

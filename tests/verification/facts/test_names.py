@@ -1,8 +1,13 @@
 """Names by word, in whatever form."""
 
-import pytest
+import unicodedata
 
-from rag.verification.facts.names import Name, find_names, holds, plain_tokens, territories
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.text.folding import APOSTROPHES
+from rag.verification.facts.names import Name, find_names, holds, plain, plain_tokens, territories
 
 
 def hard(text: str, language: str = "id") -> list[str]:
@@ -17,6 +22,9 @@ def hard(text: str, language: str = "id") -> list[str]:
         ("BPPT membangun pabrik di Riau", "id", ["BPPT", "Riau"]),
         ("Harga naik pada Senin di bulan Juni", "id", []),
         ("Harganya Rp92.000", "id", []),
+        ("Kemarin kata Ma’ruf bersama O`Neill", "id", ["Ma'ruf", "O'Neill"]),
+        ("Ia membaca Al Quran, Al-Qur'an atau Alquran", "id", ["Quran", "Qur'an", "Quran"]),
+        ("Kemarin kata Ku\u00adsumo bersama Su\u200bsi", "id", ["Kusumo", "Susi"]),
         ("Ia dibawa kembali di-Jakarta lalu se-Jawa", "id", ["Jakarta", "Jawa"]),
         ("HARGA KOPI NAIK TAJAM", "id", []),
         ("Die Regierung baut eine Brücke", "de", []),
@@ -37,6 +45,21 @@ def test_capitalised_words_are_names(text: str, language: str, expected: list[st
         ("PBB", "Perserikatan Bangsa Bangsa", True),
         ("Sari", "Budi pergi", False),
         ("Iran", "Irak", False),
+        ("Ma'ruf", "kata Maruf Amin", True),
+        ("Maruf", "kata Ma’ruf Amin", True),
+        ("Ma’ruf", "kata Ma`ruf Amin", True),
+        ("Ma'ruf", "kata Mahruf Amin", False),
+        ("O’Neill", "kata O'Neill", True),
+        ("O'Neill", "kata ONeill", True),
+        ("Дем'ян", "сказав Дем’ян", True),
+        ("Alquran", "membaca Al-Qur'an", True),
+        ("Qur'an", "membaca Alquran", True),
+        ("Alfarisi", "kata Al-Farisi", True),
+        ("Al-Farisi", "kata Alfarisi", True),
+        ("Al-Farisi", "kata Al Farisi", True),
+        ("Kusumo", "kata Ku\u00adsumo", True),
+        ("Ku\u200bsumo", "kata Kusumo", True),
+        ("José", "kata Jose\u0301", True),
     ],
 )
 def test_a_name_is_found_in_other_forms(name: str, text: str, *, expected: bool) -> None:
@@ -65,3 +88,20 @@ def test_a_name_is_found_in_other_scripts_and_languages(name: str, text: str) ->
 )
 def test_countries_have_one_code_in_every_language(text: str, language: str, code: str) -> None:
     assert code in territories(plain_tokens(text), language=language)
+
+
+WORDS = st.text(st.sampled_from("bdgklmnprstaeiouéü"), min_size=2, max_size=5).filter(str.isalpha)
+
+
+@given(
+    left=WORDS,
+    right=WORDS,
+    form=st.sampled_from([*APOSTROPHES, ""]),
+    hidden=st.sampled_from(["", "\u00ad", "\u200b"]),
+)
+def test_a_name_is_the_same_with_every_form_of_an_apostrophe(
+    left: str, right: str, form: str, hidden: str
+) -> None:
+    expected = plain(f"{left.title()}'{right}x")
+    assert plain(f"{left.title()}{form}{hidden}{right}x") == expected
+    assert plain(unicodedata.normalize("NFD", f"{left.title()}{hidden}{form}{right}x")) == expected

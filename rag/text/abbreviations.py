@@ -1,0 +1,291 @@
+"""Abbreviations that end in a full stop, and words that begin sentences, by language.
+
+CLDR (through ICU) and sentencex are asked about each word. The tables below hold what both lack, and say
+whether an abbreviation can end a sentence.
+"""
+
+import functools
+import re
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from icu4py.breakers import SentenceBreaker
+from sentencex import get_sentence_boundaries
+
+from rag.text.tags import primary_language
+
+
+class Ending(Enum):
+    """When the full stop of an abbreviation also ends the sentence."""
+
+    NEVER = auto()
+    UNLESS_NUMBER_FOLLOWS = auto()
+    BEFORE_STARTER = auto()
+    ALWAYS = auto()
+
+
+# The names of languages are BCP 47; "" is every language. An abbreviation also stands for itself with a first
+# capital and in capitals: "drg" for "Drg" and "DRG". "Gen" does not stand for "gen", which is often a word.
+
+# A name or a number follows: titles, addresses, units of time before a number.
+_NEVER_LAST = {
+    "": "Dr Prof Mr Mrs Ms St",
+    "id": """pk pkl th thn tgl jln jl gg kel ds dsn dk kec kab kp kpg prov perum komp rt rw no
+        cv ud pt fa ir drs dra drg apt hj kh kph ust ustz moh muh mohd abd ny tn nn sdr sdri bpk yth
+        bp rp hlm hal telp tlp psl bab lamp gbr Jend Letjen Mayjen Brigjen Marsda Marsdya Laksda Kol
+        Letkol Kpt Let Lettu Letda Serma Sertu Serda Kopda Inf Pol Kombes Irjen Komjen Purn pdt Rm
+        Sr Br Mgr Ps Ns Tgk Rd Ng Jan Feb Mar Apr Jun Jul Agt Agu Sep Sept Okt Nov Des gd lt blk kav
+        kompl kep kpd wk sek fak jur univ dep dept dir kapt peltu pelda praka ach akh tb cs stn jend
+        po yi mis cth ket bdk rek bid dit sekr kamp adv faks ling bend Jen Mej""",
+    "ms": """Kg tmn lrg kpg sdn en pn md hjh y.b y.a.b ybhg y.bhg bil jld jil ms Mej Lt Insp
+        Ogos Dis jab kem pej keb lbh bt bkt sg kapt ir supt asp Jen Sjn Kpl Konst bdr ldg pdg psn""",
+    "jv": "r.a r.m r.ng ng rr k.g.p.a.a k.p.h k.r.t",
+    "fil": """brgy bgy sta sto gng bb Atty Engr Arch Hon Sen Rep Gov Cong Gen Col Capt Lt Maj Sgt
+        Sec Usec Fr Msgr Dra Kgg bldg Ene Peb Mar Abr Hun Hul Ago Set Okt Nob Dis Pang Kag Kap Kon
+        Brig Supt Insp Cpl Adm Rev Bro Sis Dir Asec Amb Comm Pres Ptr Ave gob sek hen kol ten sarh
+        abog inh arki prop gat hal blg subd""",
+    "en": """Messrs Gen Lt Col Maj Capt Sgt Cpl Pvt Adm Cmdr Brig Sen Rep Gov Pres Rev Hon Fr
+        Msgr Supt Insp Det Amb Atty Mt Ft e.g i.e approx esp viz incl Jan Feb Mar Apr Jun Jul Aug
+        Sept Sep Oct Nov Dec ca cf""",
+    "fr": """M MM Mme Mmes Mlle Mlles Me Mgr Pr Ste Vve Gal Cdt Cne Col Lt bd boul av fbg ch
+        chap p.ex N.B éd cf janv févr avr juil sept oct nov déc tél gén lieut adj serg Card Cte Vte
+        Sté Ets arr imp bât esc réf trad coll fasc dép St""",
+    "pt": """Sr Sra Srta Srs Sras Dra Drs Profa Exmo Exma Ilmo Ilma D Sto Sta Eng Arq Cel Gen
+        Cap Ten Maj Sgt Cmte Min Des Pe Av R Rod Pça Trav Al Cia V V.Exa jan fev abr jun jul ago set
+        nov dez prof ex Dep Ver Sec Gov Pres Emb Brig Alm Sarg Mons Card Revmo Rev Depto Dept Univ
+        Fac Lgo Est Ap Apto Bl Com""",
+    "it": """sig sigg sig.ra sig.na dott dott.ssa dr.ssa prof prof.ssa proff avv ing arch geom
+        rag On mons Sen gen col Cap Ten S SS P.zza V.le C.so cav comm genn febbr apr giu lugl sett
+        ott nov dic p.es cap ten magg serg card uff gr not dir pres min vesc prov circ lett tab Em""",
+    "es": """Sr Sra Srta Sres Sras Dra Dres D Dña Ud Uds Vd Vds Lic Ing Arq Gral Cnel Cap Tte
+        Sgto Cmdte Mons Fr Sto Sta Avda Av Pza Ctra Cía prof Excmo Excma Ilmo Hno Hna ene feb abr
+        ago sept oct nov dic tfno p.ej ej Dip Sen Dir Pdte Pte Alm Hnos Rvdo Rvda Pbro Mtro Mtra
+        Psic Dpto Depto Prov Urb Edif Col C""",
+    "tr": """doç yrd Av Gen Alb Yb Bnb Yzb Tğm Org Korg Tümg Tuğg Öğr Gör Arş Uzm Op Ecz Müh Hz
+        Sn Dt Cad Sok Mah Apt Blv bkz M.Ö M.S Ord çev haz yay s Kur Onb Ast Ütğm Bşk Yard""",
+    "de": """Hr Fr Frl Hrn Dipl Ing Dipl.-Ing Mag Priv.-Doz Doz Hl Gen Kard z.B d.h u.a z.T z.Zt
+        v.a bzw bzgl ca evtl ggf inkl exkl vgl sog gem insb bspw geb gest v.Chr n.Chr Abb Abs Art Bd
+        Bde Hrsg Kap Nr Nrn S Tab Ziff Jan Feb Mär Apr Jun Jul Aug Sept Okt Nov Dez Mio Mrd Jh Fa
+        Gebr Präs Dir Insp""",
+    "nl": """dhr mevr mw mej drs ir ing prof ds Gen kol Lt kap bijv d.w.z o.a m.n ca blz afb
+        resp evt incl excl zgn jan feb mrt apr jun jul aug sept okt nov dec""",
+    "ru": """ул пер просп пл наб бул ш кв корп стр пос дер гор обл р-н оз им проф акад доц канд
+        ген полк подполк кап лейт гр св см рис табл ср напр т.е т.н т.к млн млрд тыс руб коп англ
+        нем фр лат рус янв февр апр авг сент окт нояб дек тел д""",
+    "uk": """вул пров просп пл наб буд кв корп стор смт обл р-н оз ім проф акад доц канд ген
+        полк св гр див рис табл напр т.зв млн млрд тис грн коп англ нім лат січ лют квіт трав черв
+        лип серп вер жовт лист груд тел м с""",
+    "pl": """ul al pl os prof doc inż mgr ks abp bp kard św gen płk ppłk mjr kpt por sierż zob
+        rys tab str s ok np m.in tzn tzw im red tel godz tys mln mld ur woj pow gm hab lek mec bryg
+        nadkom kom asp ppor chor o""",
+    "vi": "TP Tp TX TT Q P H GS PGS TS ThS BS DS KS KTS LS CN NS NSƯT NSND PGS.TS GS.TS Tr ĐT ĐC",
+    "sv": """hr fr prof doc kapt kl bl.a t.ex d.v.s dvs ca enl jfr jan feb apr aug sept okt nov
+        dec f.d fr.o.m t.o.m""",
+    "hi": """डॉ डा प्रो पं मो श्री सुश्री स्व एड इंजी सं रु नं पृ कि.मी कि.ग्रा ले ब्रि कै ए बी
+        सी डी ई एफ जी एच आई जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई जेड""",
+    "ar": "أ.د ق.م ب.م",
+}
+
+# Words or letters, except before a number.
+_BEFORE_NUMBERS = {
+    "": "no nr vol fig pp p art tel hlm sec ch",
+    "id": "ay ed cet jil",
+    "en": "figs eq eqs chap secs para paras arts ver vols nos",
+    "fr": "n t",
+    "pt": "pág págs n núm cap inc arts",
+    "it": "pag pagg n num artt",
+    "es": "pág págs núm núms n cap arts apdo",
+    "tr": "sf sy md",
+    "nl": "nrs hfst",
+    "ru": "п пп ст гл разд",
+    "uk": "п ст гл розд",
+    "pl": "t rozdz par ust poz",
+    "sv": "kap sid s",
+}
+
+# Sometimes the last word: companies, degrees, eras. A word that usually begins sentences tells.
+_SOMETIMES_LAST = {
+    "": "Inc Ltd Co Corp Jr vs al",
+    "id": """dkk tbk sm s.d a.n u.b ttd alm almh AKBP AKP Kompol Iptu Ipda Aiptu Aipda Bripka
+        Brigpol Briptu Bripda bag sub red ibid""",
+    "ms": "bhd",
+    "fil": "blvd",
+    "en": "Ave Rd Blvd Sq Bros Dept Univ Assn Est Esq Ph.D M.D B.A M.A",
+    "fr": "J.-C av.J.-C S.A env",
+    "pt": "Ltda S.A a.C d.C",
+    "it": "S.p.A S.r.l a.C d.C s.n.c",
+    "es": "EE.UU S.A a.C d.C FF.AA JJ.OO",
+    "tr": "A.Ş Şti T.C",
+    "nl": "B.V N.V v.Chr n.Chr",
+    "ru": "в вв н.э",
+    "uk": "н.е",
+    "pl": "w n.e p.n.e zł",
+    "sv": "f.Kr e.Kr",
+}
+
+# "And so on", hours and measures after their number.
+_OFTEN_LAST = {
+    "": "etc a.m p.m",
+    "id": "dll dsb dst kg km cm mm ons tsb",
+    "jv": "lsp lss",
+    "fil": "atbp n.u n.h n.g",
+    "en": "min",
+    "it": "ecc",
+    "tr": "vb vs",
+    "de": "usw usf u.ä o.ä",
+    "nl": "enz e.d e.a",
+    "ru": "т.д т.п др",
+    "uk": "т.д т.п ін",
+    "pl": "itd itp",
+    "vi": "v.v",
+    "sv": "m.m osv o.s.v m.fl",
+    "ms": "ptg pg mlm",
+}
+
+# Languages that use the abbreviations of another.
+_BASES = {"ms": "id", "jv": "id", "su": "id", "ban": "id", "min": "id", "fil": "en", "no": "sv", "da": "sv"}
+
+# Words that begin a sentence more often than a name.
+_STARTERS = {
+    "id": """ia dia mereka kami kita saya aku anda ini itu namun tetapi tapi sementara sedangkan
+        menurut pada di dari dalam dengan untuk karena oleh selain setelah sebelum ketika saat kini
+        kemudian lalu akan sebagai bahkan juga hal kata ujarnya tidak ada seorang sejumlah para
+        hingga sejak jika bila beliau keduanya hasilnya""",
+    "ms": """dia beliau mereka kami ini itu namun tetapi menurut pada di dari dalam dengan untuk
+        kerana selepas""",
+    "jv": "dheweke iki kuwi iku ing nanging banjur saiki lan aku kowe",
+    "fil": "siya sila ito iyon ang mga sa ngunit pero ayon noong kung kapag hindi at si kami tayo",
+    "en": """the he she it they we i this that these those there in on at but and however for
+        from when while after before since as if his her its their our many some most several no not
+        then nobody one""",
+    "fr": """il elle ils elles on nous je le la les l un une ce cette ces c en dans mais pour
+        après selon sa son ses""",
+    "pt": "ele ela eles elas o a os as um uma este esta isso em no na mas para depois segundo foi era não",
+    "it": """il lo la i gli le un una l egli ella lui lei questo questa in nel nella ma per dopo
+        secondo fu era non""",
+    "es": "él ella ellos el la los las un una este esta en pero para después según fue era no su sus se ya",
+    "tr": "bu şu o ve ama ancak onlar biz ben sonra daha bir",
+    "de": """der die das er sie es wir ich ein eine dies diese dieser in im am an auf bei mit
+        nach vor seit aber und doch sein seine ihr ihre dann dort hier nun""",
+    "nl": "de het een hij zij ze er dit dat deze in op bij maar en na voor daarna zijn haar",
+    "ru": "он она они оно это в на но и по после для его её их однако тогда потом был была было были война",
+    "uk": "він вона вони це у в на але і й за після для його її їх однак тоді потім",
+    "pl": "on ona oni to w na ale i po dla jego jej ich był była było potem zima",
+    "vi": "ông bà anh chị họ nó đây đó trong tại và nhưng sau các một những",
+    "sv": "han hon de det den i på men och efter för sedan en ett detta",
+}
+
+# A name seldom has these ends: "Harganya".
+_ENDS_OF_STARTERS = {"id": ("nya",), "ms": ("nya",)}
+_NO_ENDS: tuple[str, ...] = ()
+
+# After "6 p.m.", these words belong to the hour.
+_HOUR_WORDS = """Eastern Pacific Central Mountain Atlantic Monday Tuesday Wednesday Thursday Friday Saturday
+    Sunday Lunes Martes Miyerkules Huwebes Biyernes Sabado Linggo"""
+_AFTER_HOURS = frozenset(_HOUR_WORDS.split())
+_HOURS = frozenset({"a.m", "p.m"})
+
+# After a number, these are measures, years and eras, which may end a sentence: "2 m.", "1812 г.", "1293 M."
+_AFTER_NUMBERS = {
+    "": "m g gr l t h ha",
+    "id": "M H SM BP",
+    "ms": "M H SM",
+    "ru": "г гг",
+    "uk": "р рр",
+    "pl": "r",
+}
+
+# In these languages, a capital may follow an ordinal: "3. Oktober", "2. Lig". In others with such ordinals,
+# only a lower-case letter follows.
+ORDINALS = frozenset({"de", "tr"})
+
+# Articles are joined to the next word with an apostrophe: "l'avv."
+ELISIONS = frozenset({"ca", "fr", "it"})
+
+
+def ending(word: str, next_word: str, *, language: str, is_after_number: bool = False) -> Ending | None:
+    """Return when the full stop after `word` ends the sentence; None if `word` is no abbreviation.
+
+    >>> ending("Jl", "Kenanga", language="id"), ending("jalan", "Kenanga", language="id")
+    (<Ending.NEVER: 1>, None)
+    """
+    if word in _HOURS and (next_word in _AFTER_HOURS or (next_word.isupper() and len(next_word) > 1)):
+        return Ending.NEVER
+    return _ending(word, primary_language(language), is_after_number)
+
+
+@functools.lru_cache(maxsize=20_000)
+def never_ends(word: str, language: str) -> bool:
+    """Whether no sentence ends after an abbreviation, whatever stands before and after it."""
+    endings = {
+        _ending(word, primary_language(language), is_after_number) for is_after_number in (False, True)
+    }
+    return endings == {Ending.NEVER} and len(word) > 1
+
+
+@functools.lru_cache(maxsize=20_000)
+def _ending(word: str, language: str, is_after_number: bool) -> Ending | None:
+    if is_after_number and any(word in _AFTER_NUMBERS.get(name, "").split() for name in ("", language)):
+        return Ending.ALWAYS
+    return _table(language).get(word) or (Ending.BEFORE_STARTER if _is_listed(word, language) else None)
+
+
+def begins_sentences(word: str, *, language: str) -> bool:
+    """Whether a capitalised word after an abbreviation begins a sentence rather than a name."""
+    primary, folded = primary_language(language), word.casefold()
+    if primary in ELISIONS:
+        folded = re.split("['’]", folded)[0]
+    return folded in _starters(primary) or folded.endswith(_ENDS_OF_STARTERS.get(primary, _NO_ENDS))
+
+
+@functools.lru_cache(maxsize=512)
+def _starters(language: str) -> frozenset[str]:
+    return frozenset(word for name in _family(language) for word in _STARTERS.get(name, "").split())
+
+
+@functools.lru_cache(maxsize=512)
+def _table(language: str) -> dict[str, Ending]:
+    """Return the abbreviations of the tables; the language's own rows count before those of its base."""
+    return {
+        form: kind
+        for name in ("", *reversed(_family(language)))
+        for kind, rows in _TABLES.items()
+        for word in rows.get(name, "").split()
+        for form in _forms(word)
+    }
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    return (word,) if len(word) == 1 else (word, word[0].upper() + word[1:], word.upper())
+
+
+_TABLES = {
+    Ending.UNLESS_NUMBER_FOLLOWS: _BEFORE_NUMBERS,
+    Ending.NEVER: _NEVER_LAST,
+    Ending.BEFORE_STARTER: _SOMETIMES_LAST,
+    Ending.ALWAYS: _OFTEN_LAST,
+}
+
+
+def _family(language: str) -> list[str]:
+    """Return a language and the language whose abbreviations it also uses."""
+    return [language, _BASES[language]] if language in _BASES else [language]
+
+
+def _is_listed(word: str, language: str) -> bool:
+    """Whether CLDR or sentencex lists an abbreviation. Both are asked with a text, as they show no list."""
+    if len(word) > _LONGEST_LISTED or not word.isalpha():
+        return False
+    text = f"x {word}. Xx"
+    in_cldr = len(list(SentenceBreaker(text, f"{language}@ss=standard"))) == 1
+    return in_cldr or len(get_sentence_boundaries(language, text)) == 1
+
+
+_LONGEST_LISTED = 6
+
+
+def rows() -> Iterator[tuple[str, str, Ending]]:
+    """Yield every row of the tables: language, abbreviation, and when it ends a sentence."""
+    for kind, table in _TABLES.items():
+        for language, words in table.items():
+            yield from ((language, word, kind) for word in words.split())

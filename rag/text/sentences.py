@@ -1,0 +1,281 @@
+"""Splits a text into sentences, with the abbreviations and rules of its language."""
+
+import bisect
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from rag.text.abbreviations import ELISIONS, ORDINALS, Ending, begins_sentences, ending, never_ends
+from rag.text.tags import primary_language
+
+Span = tuple[int, int]
+
+# The signs that may end a sentence, and the closing signs and footnotes after them. Those of the second
+# kind need no space after them.
+_NEEDS_SPACE = ".!?…؟"
+_NEEDS_NO_SPACE = "。！？｡．।॥۔։።፧።៕"
+_AFTER_STOP = (
+    r"(?P<closers>(?:[\"'”’»›)\]】」』）》*_]|[ \u00a0\u202f]»)*(?:\[[^\[\]\n]{1,40}\])*)(?P<space>\s*)"
+)
+
+
+def _stop_pattern(signs: str) -> re.Pattern[str]:
+    return re.compile(f"(?P<stop>[{signs}][{signs}]*){_AFTER_STOP}")
+
+
+_SIGNS = _NEEDS_SPACE + _NEEDS_NO_SPACE
+_STOP = _stop_pattern(_SIGNS)
+_STOPS = {"el": _stop_pattern(_SIGNS + ";\u037e")}  # the question mark of Greek
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
+_OPENING = "\"'“„«‹‘¿¡([（「『*_"
+_BRACKETS = "([（"
+_CONTINUING = ",;:)、，；："
+
+# Nothing inside quotation marks or brackets ends a sentence, so that a quote stays with its speaker.
+_ENCLOSED = re.compile(
+    r"\"(?<!\w\")(?=\S)[^\"\n]*(?<=\S)\"(?!\w)|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」|『[^『』\n]*』"
+    r"|\([^()\n]*\)|（[^（）\n]*）"
+)
+_ENCLOSING = re.compile('["“„«「『(（]')
+
+# Who speaks, after a quote in Chinese or Japanese; and the rest of a name that has a full stop.
+_SPEAKER = re.compile(r"と|って|[^，。！？、,\s]{0,3}(?:说|說|问|問|喊|道|答|表示|称|稱)[，。：:,]")
+_REST_OF_NAME = "の"
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_LONGEST_WORD = 32
+_LONGEST_PART = 3
+_MOST_PARTS = 4
+_ROMAN = re.compile(r"[IVXLC]+")
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)*[^\W\d_]")
+_CONSONANTS = re.compile("[b-df-hj-np-tv-xzßçñłžšźćńśğşбвгджзйклмнпрстфхцчшщ]{1,5}", re.IGNORECASE)
+_SYLLABLE = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")  # may be a word, as a letter may not
+_DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,4}")
+_ACRONYM = re.compile(r".*\.[A-Z]{3,}")  # "TP.HCM"
+
+# Languages with words such as "vrh" and "krk"; and ends of abbreviations that are parts of long words.
+_WITHOUT_VOWELS = frozenset({"bg", "bs", "cs", "hr", "mk", "sk", "sl", "sr"})
+_ENDINGS = {"de": "str"}
+
+# A word of so many letters is not an unknown abbreviation, so a number after it may begin a sentence.
+_SHORTEST_WORD = 4
+_LONGEST_ORDINAL = 2
+_LONGEST_LIST_NUMBER = 3
+
+# These languages use no full stops. A space ends a clause; clauses are joined until they have this length.
+_SPACE_ENDS_CLAUSE = frozenset({"th", "lo"})
+_CLAUSE_RUN_CHARACTERS = 60
+
+
+def sentence_spans(text: str, *, language: str) -> list[Span]:
+    """Return the offsets of the sentences of `text`, without the white space around them.
+
+    Every character that is not white space belongs to a sentence.
+
+    >>> sentence_spans("Kata Dr. Budi, naik 1.500,5 poin. Apa itu?", language="id")
+    [(0, 33), (34, 42)]
+    """
+    primary = primary_language(language)
+    ends = list(_sentence_ends(text, primary))
+    if primary in _SPACE_ENDS_CLAUSE:
+        ends = sorted({*ends, *_clause_ends(text)})
+    return list(_trimmed(text, ends))
+
+
+def _sentence_ends(text: str, language: str) -> Iterator[int]:
+    enclosed = [match.span() for match in _ENCLOSED.finditer(text)] if _ENCLOSING.search(text) else []
+    stops = _STOPS.get(language, _STOP)
+    for block_start, block_end in _blocks(text):
+        start = block_start
+        for match in stops.finditer(text, block_start, block_end):
+            end = match.end("closers")
+            if enclosed and _is_enclosed(end, enclosed):
+                continue
+            if match.end() == block_end or _ends_sentence(text, start, match, language):
+                yield end
+                start = match.end()
+        yield block_end
+
+
+def _is_enclosed(place: int, enclosed: Sequence[Span]) -> bool:
+    """Whether a place is inside one of these ordered spans."""
+    before = bisect.bisect_left(enclosed, (place, 0)) - 1
+    return before >= 0 and place < enclosed[before][1]
+
+
+def _blocks(text: str) -> list[Span]:
+    """Return the spans between empty lines."""
+    if "\n" not in text:
+        return [(0, len(text))]
+    ends = [match.start() for match in _EMPTY_LINE.finditer(text)]
+    return list(itertools.pairwise([0, *ends, len(text)]))
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str], language: str) -> bool:
+    """Whether the signs of `match`, before other text, end the sentence that begins at `start`."""
+    stop, place = match["stop"], match.end()
+    if text[place] in _BRACKETS or text[place] in _SIGNS:
+        return False
+    if stop[-1] in _NEEDS_NO_SPACE:
+        return not _continues_without_space(text, match)
+    first = text[_first_letter(text, place)]
+    if _is_small(first) or first in _CONTINUING:
+        return False
+    if match["space"]:
+        return stop != "." or _full_stop_ends(text, start, match, language)
+    return _ends_without_space(text, start, match, language)
+
+
+def _first_letter(text: str, place: int) -> int:
+    """Return the place of the first sign after opening marks, at most the last of the text."""
+    while text[place] in _OPENING and place < len(text) - 1:
+        place += 1
+    return place
+
+
+def _is_small(sign: str) -> bool:
+    """Whether a sign is a lower-case letter of a script that begins sentences with capitals."""
+    return sign.islower() and sign.title() != sign  # the letters of Georgian have no title case
+
+
+def _continues_without_space(text: str, match: re.Match[str]) -> bool:
+    following = text[match.end()]
+    if match["closers"]:
+        return _SPEAKER.match(text, match.end()) is not None
+    return following == _REST_OF_NAME or (match["stop"] == "．" and following.isdecimal())
+
+
+def _ends_without_space(text: str, start: int, match: re.Match[str], language: str) -> bool:
+    """Whether a sentence ends although the space after it was forgotten: "pulang.Ia tidur", "下雨了!河水"."""
+    following = text[match.end()]
+    if not following.isalpha():
+        return False
+    word = _words_before(text, start, match.start(), language)[-1]
+    if not following.isupper():
+        return match["stop"][-1] in "!?؟" or (_is_long_word(word) and not _has_case(word))
+    is_word = word.isalpha() and (word.islower() or word.istitle()) and len(word) >= _SHORTEST_WORD - 1
+    return is_word and ending(word, "", language=language) is None
+
+
+def _full_stop_ends(text: str, start: int, match: re.Match[str], language: str) -> bool:
+    if never_ends(text[text.rfind(" ", start, match.start()) + 1 : match.start()], language):
+        return False  # only the quickest way to the usual answer
+    words = _words_before(text, start, match.start(), language)
+    following = _WORD.match(text, _first_letter(text, match.end()))
+    next_word = following[0] if following else ""
+    is_first = match.start() - start <= _LONGEST_LIST_NUMBER and len(words) == 1
+    kind = _ending(words, next_word, language, is_first=is_first)
+    if next_word[:1].isdecimal():
+        return kind is None and _is_long_word(words[-1])
+    if kind is Ending.UNLESS_NUMBER_FOLLOWS:
+        return not (_ROMAN.fullmatch(next_word) or len(next_word) == 1)
+    if kind is Ending.BEFORE_STARTER:
+        return match["closers"].endswith("]") or begins_sentences(next_word, language=language)
+    return kind is not Ending.NEVER
+
+
+def _words_before(text: str, start: int, place: int, language: str) -> list[str]:
+    """Return the words before `place`; the last is without opening marks and elided articles."""
+    words = text[max(start, place - _LONGEST_WORD) : place].split()
+    if not words or text[place - 1].isspace():
+        return ["", ""]
+    if language in ELISIONS:
+        words[-1] = words[-1].replace("’", "'").rpartition("'")[2]
+    words[-1] = words[-1].lstrip(_OPENING)
+    return words
+
+
+def _ending(words: Sequence[str], next_word: str, language: str, *, is_first: bool) -> Ending | None:
+    """Return when a full stop after the last word ends a sentence, by the tables or the form of the word."""
+    word, before = words[-1], words[-2] if len(words) > 1 else ""
+    if not word:
+        return None
+    if before.endswith(".") and len(word) <= _LONGEST_PART:
+        kind = ending(_joined(words), next_word, language=language)
+        if kind is not None:
+            return kind
+    kind = ending(word, next_word, language=language, is_after_number=before[-1:].isdecimal())
+    return kind or _ending_by_form(word, language, is_first=is_first)
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Return an abbreviation of short parts with spaces between them without the spaces.
+
+    >>> _joined(["Er", "nahm", "z.", "B"]), _joined(["300", "г.", "до", "н.", "э"])
+    ('z.B', 'н.э')
+    """
+    joined = words[-1]
+    for word in words[-2 : -_MOST_PARTS - 1 : -1]:
+        if len(word) > _LONGEST_PART or not word.endswith("."):
+            break
+        joined = word + joined
+    return joined
+
+
+def _ending_by_form(word: str, language: str, *, is_first: bool) -> Ending | None:
+    if word.isdecimal():
+        if is_first and len(word) <= _LONGEST_LIST_NUMBER:
+            return Ending.NEVER  # the number of an item of a list
+        return Ending.BEFORE_STARTER if _is_ordinal(word, language) else None
+    if language in ORDINALS and _ROMAN.fullmatch(word):
+        return Ending.BEFORE_STARTER
+    if not _has_case(word):
+        return Ending.NEVER if _is_uncased_abbreviation(word, language) else None
+    is_initial = word[0].isupper() and _INITIALS.fullmatch(word)
+    if is_initial or _is_dotted(word) or _lacks_vowels(word, language):
+        return Ending.BEFORE_STARTER
+    return Ending.BEFORE_STARTER if language in _ENDINGS and word.endswith(_ENDINGS[language]) else None
+
+
+def _is_dotted(word: str) -> bool:
+    return _DOTTED.fullmatch(word) is not None and _ACRONYM.fullmatch(word) is None
+
+
+def _lacks_vowels(word: str, language: str) -> bool:
+    """Whether a word can only be an abbreviation, as "Gd" and "thn"; "DPR" may be a name."""
+    return _CONSONANTS.fullmatch(word) is not None and not word.isupper() and language not in _WITHOUT_VOWELS
+
+
+def _is_uncased_abbreviation(word: str, language: str) -> bool:
+    """Whether a word of a script without capitals is an abbreviation: "د", "यू.के"."""
+    if language in _SPACE_ENDS_CLAUSE:
+        return True
+    *_, last = word.split(".")
+    is_letter = _INITIALS.fullmatch(last) is not None and not _SYLLABLE.fullmatch(last)
+    return is_letter or (last != word and ending(last, "", language=language) is not None)
+
+
+def _is_ordinal(number: str, language: str) -> bool:
+    return language in ORDINALS and len(number) <= _LONGEST_ORDINAL
+
+
+def _is_long_word(word: str) -> bool:
+    if not _has_case(word):
+        return len(word) >= _SHORTEST_WORD - 1 and word[-1].isalpha() and "." not in word
+    return len(word) >= _SHORTEST_WORD and word.isalpha() and word.islower()
+
+
+def _has_case(word: str) -> bool:
+    return word.lower() != word.upper()
+
+
+def _clause_ends(text: str) -> Iterator[int]:
+    """Yield the spaces that end a run of clauses, none beside Latin letters, digits or a full stop."""
+    start = 0
+    for place, character in enumerate(text):
+        if place - start >= _CLAUSE_RUN_CHARACTERS and character.isspace():
+            around = text[place - 1] + text[place : place + 2].strip()
+            if not any(sign == "." or (sign.isascii() and sign.isalnum()) for sign in around):
+                yield place
+                start = place
+
+
+def _trimmed(text: str, ends: Iterable[int]) -> Iterator[Span]:
+    start = 0
+    for end in ends:
+        piece = text[start:end]
+        stripped = piece.strip()
+        if stripped:
+            left = start + len(piece) - len(piece.lstrip())
+            yield left, left + len(stripped)
+        start = max(start, end)

@@ -273,7 +273,7 @@ def test_librechat_gets_its_title(endpoint: Json, url: str) -> None:
     reply = from_librechat(endpoint, url, "librechat/title", model=endpoint["models"]["default"][0]).json()
     assert reply["choices"][0]["message"]["content"] == "Berapa ton panen kopi"
     refused = from_librechat(endpoint, url, "librechat/title-structured")
-    assert refused.json()["error"]["param"] == "tools"
+    assert refused.json()["error"]["param"] == "tool_choice"
 
 
 def test_librechat_gets_links_through_a_header_too(endpoint: Json, url: str) -> None:

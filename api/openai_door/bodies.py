@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, NoTools, conversation
+from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation, notes_on
 from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
 from rag.citations import CitationMarkers
 from rag.datatypes import AnswerMode, Markers, SourceEvents
@@ -23,6 +23,9 @@ MODES: dict[str, AnswerMode] = {"kutip": "auto", "kutip-extractive": "extractive
 MODEL_NAME_SCHEMA: JsonDict = {"enum": list(MODES)}
 
 _MAXIMUM_STOPS = 4
+
+# The choices of tools that are met by an answer that calls none.
+_NO_CALL = ("auto", "none")
 
 
 def _only_one_choice(value: object) -> object:
@@ -42,6 +45,23 @@ def _only_text(value: object) -> object:
     return value
 
 
+def _calls_no_tool(value: object) -> object:
+    if _demands_tool(value):
+        raise PydanticCustomError(
+            "tool_choice", "Kutip calls no tools: leave this out, or send auto. Tools themselves are ignored"
+        )
+    return value
+
+
+def _demands_tool(choice: object) -> bool:
+    """Whether a choice of tools cannot be met by an answer that calls none."""
+    if isinstance(choice, dict):
+        allowed = choice.get("allowed_tools")
+        mode = choice.get("mode") or (allowed.get("mode") if isinstance(allowed, dict) else None)
+        return mode != "auto" if choice.get("type") == "allowed_tools" else choice.get("type") not in _NO_CALL
+    return choice is not None and choice not in _NO_CALL
+
+
 def _null_as(default: Callable[[], object]) -> BeforeValidator:
     """Treat null like a field that is left out, because many clients send null."""
     return BeforeValidator(lambda value: default() if value is None else value)
@@ -57,6 +77,9 @@ _TEXT_FORMAT = {
     ]
 }
 TextFormat = Annotated[Any, BeforeValidator(_only_text), WithJsonSchema(_TEXT_FORMAT)]
+ToolChoice = Annotated[
+    Any, BeforeValidator(_calls_no_tool), WithJsonSchema({"enum": [*_NO_CALL, {"type": "auto"}, None]})
+]
 OneChoice = Annotated[Any, BeforeValidator(_only_one_choice), WithJsonSchema({"enum": [1, None]})]
 
 
@@ -74,7 +97,7 @@ Messages = Annotated[list[MessageBody], Field(min_length=1, max_length=MAXIMUM_M
 
 
 class OpenAIBody(BaseModel):
-    """The fields that both kinds of request have in common. Other fields are ignored."""
+    """The fields that both kinds of request have in common. Other fields, such as `tools`, are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -86,7 +109,7 @@ class OpenAIBody(BaseModel):
     temperature: Temperature = None
     max_tokens: Limit = None
     stop: Annotated[Stops, Field(max_length=_MAXIMUM_STOPS)] = []
-    tools: NoTools = None
+    tool_choice: ToolChoice = None
     metadata: Annotated[dict[str, Any], _null_as(dict)] = {}
     kutip: Annotated[KutipOptions, _null_as(KutipOptions)] = KutipOptions()
 
@@ -110,6 +133,11 @@ class OpenAIBody(BaseModel):
             UnknownModel: there is no such model.
         """
         return mode_of(self.model)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reply says of how the messages were read."""
+        return notes_on(self.messages, field=self.conversation_field)
 
     def to_question(self, citation_markers: CitationMarkers) -> Question:
         """Return the last message as a question for the pipeline, with the turns before it."""
@@ -141,7 +169,7 @@ class ChatBody(OpenAIBody):
     stream_options: Annotated[StreamOptions, _null_as(StreamOptions)] = StreamOptions()
     max_completion_tokens: Limit = None
     n: OneChoice = None
-    functions: NoTools = None
+    function_call: ToolChoice = None
     response_format: TextFormat = None
 
     @property
@@ -151,15 +179,20 @@ class ChatBody(OpenAIBody):
 
 
 def _as_messages(value: object) -> object:
+    """Read the input as messages. Other items, such as calls of tools, become messages without text."""
     if isinstance(value, str):
         return [{"role": "user", "content": value}]
-    for item in value if isinstance(value, list) else ():
-        kind = item.get("type", "message") if isinstance(item, dict) else "message"
-        if kind != "message":
-            raise PydanticCustomError(
-                "item", "Items of type {kind} are not supported: send messages", {"kind": str(kind)[:40]}
-            )
-    return value
+    return [_as_message(item) for item in value] if isinstance(value, list) else value
+
+
+def _as_message(item: object) -> object:
+    kind = item.get("type") or "message" if isinstance(item, dict) else "message"
+    if kind == "message":
+        return item
+    assert isinstance(item, dict)
+    if kind == "item_reference":
+        return {"role": "assistant", "reference": item.get("id")}
+    return {"role": "tool"}
 
 
 def _not_stored(value: object) -> object:

@@ -35,6 +35,7 @@ class CompletionFormatter:
 
     model: str
     urls: CitationUrls
+    notes: Sequence[str] = ()
     has_source_events: bool = False
     has_usage_chunk: bool = False
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
@@ -127,7 +128,7 @@ class CompletionFormatter:
         return {
             "citations": source_urls(answer.citations, self.urls),
             "search_results": search_results(answer.citations, self.urls),
-            "kutip": answer_json(answer),
+            "kutip": {**answer_json(answer), "notes": list(self.notes)},
         }
 
     def _chunk(self, delta: Json, *, finish_reason: str | None = None, **extras: Any) -> Json:

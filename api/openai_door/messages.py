@@ -1,81 +1,75 @@
 """Messages of a chat, and their conversion to a question and the turns before it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from rag.datatypes import Turn
+from rag.datatypes import Role, Turn
 from rag.errors import BadRequest
 from rag.validation import check_characters
 
 MAXIMUM_MESSAGES = 1000
 
 _PART_TYPES = {"text", "input_text", "output_text"}
+_NAMED_CHARACTERS = 40
+_NOT_IN_KINDS = re.compile(r"[^\w.-]", re.A)
+_MAXIMUM_NOTES = 20
+
+Json = dict[str, Any]
 
 
-class TextPart(BaseModel):
-    """A text part of a message's content."""
-
-    type: Literal["text"]
-    text: str
-
-
-def _joined(value: object) -> object:
-    """Join a content of several parts into one text."""
-    if isinstance(value, list):
-        return "\n".join(_text_of(part, number=number) for number, part in enumerate(value))
-    if isinstance(value, str):
-        return value
-    raise PydanticCustomError("content", "The content must be a text or a list of text parts")
+def _as_parts(value: object) -> object:
+    """Return a content as a list of parts: a text and null, which clients send for no text, too."""
+    if value is None or isinstance(value, str):
+        return [{"type": "text", "text": value}] if value else []
+    if not isinstance(value, list):
+        raise PydanticCustomError("content", "The content must be a text or a list of parts")
+    return [{"type": "text", "text": part} if isinstance(part, str) else part for part in value]
 
 
-def _text_of(part: object, *, number: int) -> str:
-    kind = part.get("type") if isinstance(part, dict) else None
-    text = part.get("text") if isinstance(part, dict) else None
-    if not isinstance(kind, str) or kind not in _PART_TYPES or not isinstance(text, str):
-        shown = str(kind)[:40]
-        raise PydanticCustomError(
-            "part",
-            "Part {number} is of type {kind}. Only text parts with a text are supported: leave it out",
-            {"number": number, "kind": shown},
-        )
-    return text
+def _text_of(part: Json) -> str | None:
+    """Return the text of a part, or None if the part is something else, such as an image."""
+    kind, text = part.get("type"), part.get("text")
+    is_text = isinstance(kind, str) and kind in _PART_TYPES and isinstance(text, str)
+    return text if is_text else None
 
 
-def _refuse_tools(value: object) -> object:
-    if value not in (None, [], {}):
-        raise PydanticCustomError("calls", "Tools are not supported: leave them out")
-    return None
+def _kind_of(part: Json) -> str:
+    """Return the type of a part, without characters that cannot be shown."""
+    return _NOT_IN_KINDS.sub("", str(part.get("type")))[:_NAMED_CHARACTERS] or "unknown"
 
 
-Content = Annotated[str, BeforeValidator(_joined, json_schema_input_type=str | list[TextPart])]
-NoTools = Annotated[
-    None,
-    BeforeValidator(_refuse_tools, json_schema_input_type=Any),
-    WithJsonSchema({"enum": [None, [], {}]}, mode="validation"),
+Parts = Annotated[
+    list[Json], BeforeValidator(_as_parts, json_schema_input_type=str | list[str | Json] | None)
 ]
 
 
 class MessageBody(BaseModel):
-    """One message. Other fields that chat clients send are ignored."""
+    """One message. Other fields that chat clients send, such as calls of tools, are ignored.
+
+    `reference` is the id of an earlier answer that a client names in place of its text.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
-    role: Literal["user", "assistant", "system", "developer"]
-    content: Content
-    tool_calls: NoTools = None
-    function_call: NoTools = None
+    role: Literal["user", "assistant", "system", "developer", "tool", "function"]
+    parts: Annotated[Parts, Field(alias="content")] = []
+    reference: SkipJsonSchema[str | None] = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _null_content_as_empty(cls, value: object) -> object:
-        """Treat a null content of an assistant's message, which OpenAI allows, as an empty text."""
-        if isinstance(value, dict) and value.get("role") == "assistant" and value.get("content") is None:
-            return {**value, "content": ""}
-        return value
+    @property
+    def content(self) -> str:
+        """The text of the message: its text parts, one a line."""
+        return "\n".join(text for part in self.parts if (text := _text_of(part)) is not None)
+
+    @property
+    def skipped_parts(self) -> dict[int, str]:
+        """The types of the parts that are not text, by their place."""
+        skipped = (place for place, part in enumerate(self.parts) if _text_of(part) is None)
+        return {place: _kind_of(self.parts[place]) for place in skipped}
 
 
 # Open WebUI's prompt for a question with files: the files' passages, then the question, perhaps in a tag.
@@ -115,40 +109,55 @@ def conversation(
 ) -> tuple[str, tuple[Turn, ...]]:
     """Return the question and the turns before it.
 
-    `field` is the name of the body's field that holds the messages. If `question` is empty, the last message
-    is the question. If `question` repeats the last message, that message is not a turn. Messages with the
-    role system or developer are left out.
+    `field` is the name of the body's field that holds the messages. If `question` is empty, the user's last
+    message is the question. If `question` repeats the last message, that message is not a turn. Messages with
+    the role system or developer and results of tools are left out.
 
     Raises:
         BadRequest: there is no question, or a message holds a forbidden character.
     """
     check_messages(messages, field=field)
-    turns = [
-        Turn(role=message.role, text=extract_question(message.content).strip())
-        for message in messages
-        if message.role == "user" or message.role == "assistant"
-    ]
-    is_repeated = bool(turns) and turns[-1] == Turn(role="user", text=question.strip())
     if messages and not question:
-        question = _last_question(messages, field=field)
-        is_repeated = True
-    return question, tuple(turn for turn in (turns[:-1] if is_repeated else turns) if turn.text)
+        question, place = _last_question(messages, field=field)
+        return question, tuple(_turns(messages[:place]))
+    turns = tuple(_turns(messages))
+    is_repeated = bool(turns) and turns[-1] == Turn(role="user", text=question.strip())
+    return question, turns[:-1] if is_repeated else turns
 
 
-def _last_question(messages: Sequence[MessageBody], *, field: str) -> str:
-    """Return the last message of the user or assistant, which must be the user's."""
-    turns = [(n, m) for n, m in enumerate(messages) if m.role in {"user", "assistant"}]
-    if not turns:
-        raise BadRequest(
-            "There is no message with the role user: add one with the question.",
-            field=field,
-        )
-    number, last = turns[-1]
-    if last.role != "user":
-        raise BadRequest(
-            "The last message is from the assistant: end with the user's question.",
-            field=f"{field}.{number}.role",
-        )
-    if not last.content.strip():
-        raise BadRequest("The last message is empty: write a question.", field=f"{field}.{number}.content")
-    return extract_question(last.content)
+def _turns(messages: Sequence[MessageBody]) -> Iterator[Turn]:
+    for message in messages:
+        text = extract_question(message.content).strip()
+        if text and (message.role == "user" or message.role == "assistant"):
+            yield Turn(role=message.role, text=text)
+
+
+def _last_question(messages: Sequence[MessageBody], *, field: str) -> tuple[str, int]:
+    """Return the user's last message and its place."""
+    place = last_place(messages, role="user")
+    if place is None:
+        raise BadRequest("There is no message with the role user: add one with the question.", field=field)
+    message = messages[place]
+    if message.content.strip():
+        return extract_question(message.content), place
+    kinds = " and ".join(sorted({*message.skipped_parts.values()}))
+    problem = f"holds only {kinds}, and Kutip reads only text" if kinds else "is empty"
+    raise BadRequest(f"The last message {problem}: write a question.", field=f"{field}.{place}.content")
+
+
+def last_place(messages: Sequence[MessageBody], *, role: Role) -> int | None:
+    """Return the place of the last message with a role, or None."""
+    return next((place for place in reversed(range(len(messages))) if messages[place].role == role), None)
+
+
+def notes_on(messages: Sequence[MessageBody], *, field: str = "messages") -> list[str]:
+    """Return what a reply tells of the messages: the parts that were skipped, an answer asked for again."""
+    notes = [
+        f"{field}[{number}].content[{place}] was skipped: Kutip reads only text, and this is {kind}."
+        for number, message in enumerate(messages)
+        for place, kind in message.skipped_parts.items()
+    ]
+    question, answer = last_place(messages, role="user"), last_place(messages, role="assistant")
+    if question is not None and answer is not None and answer > question:
+        notes.append(f"{field}[{question}] was answered anew: Kutip does not continue an answer.")
+    return notes[:_MAXIMUM_NOTES]

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from api.openai_door.bodies import OpenAIBody, rename_error_fields
 from api.openai_door.citation_shapes import ChatMarkers
 from api.openai_door.housekeeping import TaskReply, reply_to_task, task_of
-from api.openai_door.messages import check_messages
+from api.openai_door.messages import check_messages, last_place
 from api.streams import async_lines, cancel_on_disconnect, encode_stream, event_stream, wait_for_first
 from rag.answering.events import Event
 from rag.datatypes import Answer
@@ -67,8 +67,8 @@ async def reply(
             return event_stream(async_lines([*formatter.task_events(task_reply), *formatter.end]))
         return JSONResponse(formatter.task_body(task_reply))
     question = body.to_question(citation_markers)
-    last = f"{body.conversation_field}.{len(body.messages) - 1}.content"
-    with rename_error_fields({"question": last, "language": "kutip.language"}):
+    asked = f"{body.conversation_field}.{last_place(body.messages, role='user')}.content"
+    with rename_error_fields({"question": asked, "language": "kutip.language"}):
         if not body.stream:
             answer = await cancel_on_disconnect(request, service.pipeline.answer(question))
             return JSONResponse(formatter.answer_body(answer))

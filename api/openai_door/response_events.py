@@ -24,6 +24,7 @@ class ResponseFormatter:
 
     model: str
     urls: CitationUrls
+    notes: Sequence[str] = ()
     metadata: Json
     id: str = field(default_factory=lambda: f"resp_{uuid.uuid4().hex}")
     item_id: str = field(default_factory=lambda: f"msg_{uuid.uuid4().hex}")
@@ -42,7 +43,7 @@ class ResponseFormatter:
             "incomplete_details": {"reason": "max_output_tokens"} if answer.is_cut_short else None,
             "citations": source_urls(answer.citations, self.urls),
             "search_results": search_results(answer.citations, self.urls),
-            "kutip": answer_json(answer),
+            "kutip": {**answer_json(answer), "notes": list(self.notes)},
         }
 
     def task_body(self, task_reply: TaskReply) -> Json:

@@ -31,12 +31,12 @@ async def chat_completions(
     """Answer the last message as a chat completion. The reply holds the citations in several formats.
 
     The field `kutip` takes options that OpenAI's API does not have: `filters`, `top_k`, `language`,
-    `markers` (`plain`, `links`) and `sources` (`none`, `open-webui`). Requests with tools, images or more
-    than one choice are refused.
+    `markers` (`plain`, `links`) and `sources` (`none`, `open-webui`). Tools in a request are never called.
     """
     formatter = CompletionFormatter(
         model=body.model,
         urls=options.urls,
+        notes=body.notes,
         has_source_events=options.has_source_events(body.kutip.sources),
         has_usage_chunk=body.stream_options.include_usage,
     )

@@ -28,6 +28,8 @@ async def responses(
     Responses are not stored, so `previous_response_id` is refused: send the conversation as `input`. The
     field `kutip` takes the same options as in chat completions.
     """
-    formatter = ResponseFormatter(model=body.model, urls=options.urls, metadata=body.returned_metadata)
+    formatter = ResponseFormatter(
+        model=body.model, urls=options.urls, notes=body.notes, metadata=body.returned_metadata
+    )
     citation_markers = options.citation_markers(body.kutip.markers)
     return await reply(body, formatter, request=request, service=service, citation_markers=citation_markers)

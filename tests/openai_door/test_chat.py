@@ -30,6 +30,10 @@ QUOTE = "Panen kopi mencapai 1.500,5 ton pada Senin (3/6)."
 BROKEN_OFF = f"{QUOTE} {{1}} Dan sesudah itu semua masih ditulis lagi "
 BARE = {"id": "tanpa alamat", "title": "", "text": "Maraton dimulai pukul lima pagi.", "language": "id"}
 SCRIPT_URL = {**FLOOD, "id": "jahat", "text": "Gempa terasa di tiga desa.", "url": "javascript:alert(1)"}
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+TOOLS = [{"type": "function", "function": {"name": "cari", "parameters": {"type": "object"}}}]
+NAMED = {"type": "function", "function": {"name": "cari"}}
+CALL = {"id": "call_1", "type": "function", "function": {"name": "cari", "arguments": "{}"}}
 
 
 @pytest.fixture(scope="module")
@@ -415,6 +419,75 @@ def test_content_parts_system_messages_and_unknown_fields_are_accepted(url: str)
     assert reply["kutip"]["question"] == "panen\nkopi?"
 
 
+MANY_TOOLS = [
+    {"type": "function", "function": {"name": f"alat_{n}", "description": "x" * 2000, "parameters": {}}}
+    for n in range(1000)
+]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tools": TOOLS},
+        {"tools": TOOLS, "tool_choice": "auto", "parallel_tool_calls": True},
+        {"tools": TOOLS, "tool_choice": "none"},
+        {"tools": TOOLS, "tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto"}}},
+        {"tools": MANY_TOOLS},
+        {"tools": "nonsense"},
+        {"functions": [{"name": "cari"}], "function_call": "auto"},
+        {"web_search_options": {}},
+    ],
+)
+def test_tools_are_accepted_and_not_called(url: str, fields: Json) -> None:
+    reply = post(url, fields).json()["choices"][0]
+    assert reply["message"]["content"].startswith(f"{QUOTE} [1]")
+    assert (reply["finish_reason"], "tool_calls" in reply["message"]) == ("stop", False)
+    chunks = chunks_of(post(url, {**fields, "stream": True}))
+    assert of_stream(chunks)["content"] == reply["message"]["content"]
+
+
+def test_the_calls_and_results_of_tools_are_no_turns(url: str) -> None:
+    history = [
+        *asked("Kapan bus listrik jalan?"),
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "Banjir di mana-mana."},
+        {"role": "function", "name": "cari", "content": [{"type": "text", "text": "x"}, IMAGE]},
+    ]
+    answered_after_tools = post(url, {"messages": history}).json()["kutip"]
+    assert answered_after_tools["question"] == "Kapan bus listrik jalan?"
+    assert "Banjir" not in answered_after_tools["query"]
+    later = post(url, {"messages": [*history, {"role": "assistant", "content": "Senin."}, *asked()]}).json()
+    assert later["kutip"]["question"] == ASKED
+
+
+def test_parts_that_are_not_text_are_skipped_with_a_note(url: str) -> None:
+    refusal = {"type": "refusal", "refusal": "Tidak."}
+    messages = [
+        {"role": "user", "content": [IMAGE, {"type": "text", "text": "Apa ini?"}]},
+        {"role": "assistant", "content": [refusal]},
+        {"role": "assistant", "content": [{"type": "\ud800 reasoning", "summary": []}, {"type": 5}, {}]},
+        {"role": "user", "content": [IMAGE, {"type": "text", "text": ASKED}]},
+    ]
+    kutip = post(url, {"messages": messages}).json()["kutip"]
+    assert kutip["question"] == ASKED
+    kinds = ["image_url", "refusal", "reasoning", "5", "None", "image_url"]
+    assert [note.split("this is ")[1] for note in kutip["notes"]] == [f"{kind}." for kind in kinds]
+    assert kutip["notes"][0].startswith("messages[0].content[0] was skipped")
+    streamed = of_stream(chunks_of(post(url, {"messages": messages, "stream": True})))
+    assert streamed["kutip"]["notes"] == kutip["notes"]
+
+
+@pytest.mark.parametrize("begun", ["Panen kopi", "{", ""])
+def test_a_last_message_of_the_assistant_is_answered_as_a_new_turn(url: str, begun: str) -> None:
+    earlier = [*asked("Kapan bus listrik jalan?"), {"role": "assistant", "content": "Senin."}]
+    messages = [*earlier, *asked(), {"role": "assistant", "content": begun}]
+    reply = post(url, {"messages": messages}).json()
+    assert reply["choices"][0]["message"]["content"].startswith(f"{QUOTE} [1]")
+    assert reply["kutip"]["notes"] == [
+        "messages[2] was answered anew: Kutip does not continue an answer.",
+    ]
+
+
 def test_a_thousand_messages_are_accepted(url: str) -> None:
     turns = [{"role": ("user", "assistant")[n % 2], "content": f"Giliran {n} " * 20} for n in range(999)]
     assert post(url, {"messages": [*turns[:-1], *asked()]}).status_code == 200
@@ -433,7 +506,6 @@ def test_the_question_is_extracted_from_open_webui_s_prompt(url: str, framed: st
 # Bad requests
 
 HISTORY = "<chat_history>\ud800</chat_history>"
-IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 
 
 @pytest.mark.parametrize(
@@ -447,14 +519,26 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}
             "messages",
             "no message with the role user",
         ),
-        ({"messages": [*asked(), {"role": "assistant", "content": "Ya"}]}, "messages[1].role", "end with"),
         ({"messages": asked("   ")}, "messages[0].content", "empty"),
-        ({"messages": [{"role": "user", "content": [IMAGE]}]}, "messages[0].content", "image_url"),
+        ({"messages": [{"role": "user", "content": [IMAGE]}]}, "messages[0].content", "only image_url"),
+        ({"messages": [{"role": "user", "content": [5]}]}, "messages[0].content[0]", "valid dictionary"),
+        ({"messages": [{"role": "user"}]}, "messages[0].content", "empty"),
         ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content", "must be a text"),
-        ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0].role", "should be 'user'"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, "messages", "no message with the role user"),
+        ({"messages": [{"role": "critic", "content": "x"}]}, "messages[0].role", "should be 'user'"),
         ({"messages": asked("a\0b")}, "messages[0].content", "U+0000"),
         ({"messages": asked("?!")}, "messages[0].content", "no word"),
-        ({"tools": [{"type": "function"}]}, "tools", "leave them out"),
+        ({"tools": TOOLS, "tool_choice": "required"}, "tool_choice", "calls no tools"),
+        ({"tools": TOOLS, "tool_choice": NAMED}, "tool_choice", "calls no tools"),
+        ({"tool_choice": {"type": "function", "function": {"name": "nihil"}}}, "tool_choice", "calls no"),
+        (
+            {"tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "required"}}},
+            "tool_choice",
+            "",
+        ),
+        ({"tool_choice": "cari"}, "tool_choice", "calls no tools"),
+        ({"tool_choice": 5}, "tool_choice", "calls no tools"),
+        ({"functions": [{"name": "cari"}], "function_call": {"name": "cari"}}, "function_call", "calls no"),
         ({"response_format": {"type": "json_object"}}, "response_format", "text with citations"),
         ({"n": 3}, "n", "leave out n"),
         ({"max_tokens": 0}, "max_tokens", "greater than or equal to 1"),
@@ -619,6 +703,24 @@ def test_a_slow_reader_does_not_delay_others(tmp_path: Path) -> None:
 # Responses
 
 
+def test_a_response_skips_the_items_of_tools(url: str) -> None:
+    items = [
+        {"role": "user", "content": [{"type": "input_text", "text": "Kapan bus listrik jalan?"}]},
+        {"type": "reasoning", "id": "rs_1", "summary": []},
+        {"type": "function_call", "call_id": "call_1", "name": "cari", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "call_1", "output": "Banjir."},
+        {"type": "web_search_call", "id": "ws_1", "status": "completed"},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Senin."}]},
+        {"role": "user", "content": [{"type": "input_image"}, {"type": "input_text", "text": ASKED}]},
+    ]
+    body = {"model": "kutip", "input": items, "tools": [{"type": "web_search"}, {"type": "file_search"}]}
+    reply = httpx2.post(f"{url}/v1/responses", json={**body, "parallel_tool_calls": True}).json()
+    assert reply["output"][0]["content"][0]["text"].startswith(f"{QUOTE} [1]")
+    assert reply["kutip"]["notes"] == [
+        "input[6].content[0] was skipped: Kutip reads only text, and this is input_image."
+    ]
+
+
 def test_the_official_client_reads_a_response(client: openai.OpenAI) -> None:
     reply = client.responses.create(model="kutip", input=ASKED, metadata={"chat": "7"})
     assert reply.output_text.startswith(f"{QUOTE} [1]")
@@ -702,12 +804,18 @@ def test_a_response_that_is_cut_short_is_incomplete(tmp_path: Path) -> None:
         ({"input": ""}, "input[0].content", "empty"),
         ({"input": []}, "input", "at least 1 item"),
         ({}, "input", "required"),
-        ({"input": [{"type": "function_call_output", "output": "x"}]}, "input", "function_call_output"),
-        ({"input": [{"type": "item_reference", "id": "x"}]}, "input", "item_reference"),
+        ({"input": [{"type": "function_call_output", "output": "x"}]}, "input", "role user"),
+        (
+            {"input": [{"role": "user", "content": [{"type": "input_image"}]}]},
+            "input[0].content",
+            "only input",
+        ),
         ({"input": ASKED, "conversation": "conv_1"}, "conversation", "not stored"),
         ({"input": ASKED, "metadata": {"a": "\ud800"}}, "metadata", "U+D800"),
         ({"input": ASKED, "previous_response_id": "resp_1"}, "previous_response_id", "not stored"),
-        ({"input": ASKED, "tools": [{"type": "web_search"}]}, "tools", "leave them out"),
+        ({"input": ASKED, "tool_choice": {"type": "web_search"}}, "tool_choice", "calls no tools"),
+        ({"input": ASKED, "tool_choice": "required"}, "tool_choice", "calls no tools"),
+        ({"input": ASKED, "tool_choice": {"type": "allowed_tools", "mode": "required"}}, "tool_choice", ""),
         ({"input": ASKED, "text": {"format": {"type": "json_schema"}}}, "text", "text with citations"),
         ({"input": ASKED, "max_output_tokens": 0}, "max_output_tokens", "greater than or equal"),
     ],

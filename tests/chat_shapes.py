@@ -21,11 +21,14 @@ def check_shapes(
 ) -> None:
     """Hold every shape of one reply against Kutip's own objects.
 
-    From each shape all that it tells is read back: claims and quotes, numbers, addresses, titles, dates.
+    From each shape all that it tells is read back: claims and quotes, numbers, addresses, titles, dates. None
+    of them shows a quote that contradicts its claim.
     """
-    own = kutip["citations"]
+    own = supporting(kutip)
     quotes = {citation["number"]: citation for citation in reversed(own)}
     assert sorted(quotes) == list(range(1, len(quotes) + 1))
+    every = {citation["number"] for citation in kutip["citations"]}
+    assert sorted(every) == list(range(1, len(every) + 1))
     assert content == kutip["answer"]
     _check_markers(content, kutip)
     assert [_of_annotation(annotation) for annotation in annotations] == [_of_own(c) for c in own]
@@ -42,6 +45,11 @@ def check_shapes(
     _check_links(content, annotations, own)
     if sources is not None:
         _check_sources(sources, [citation for _, citation in sorted(quotes.items())])
+
+
+def supporting(kutip: Json) -> list[Json]:
+    """Return the citations that may be shown as support of their claim."""
+    return [citation for citation in kutip["citations"] if citation["verdict"] != "contradicted"]
 
 
 def check_address(url: str, citation: Json, *, is_page: bool = False) -> None:
@@ -75,11 +83,14 @@ def _check_links(content: str, annotations: Sequence[Json], own: Sequence[Json])
 def _check_markers(content: str, kutip: Json) -> None:
     """The numbers in the text are those behind its claims, and a sign warns where it must."""
     found = [int(match[1]) for match in _MARKER.finditer(content)]
-    assert found == [number for claim in kutip["claims"] for number in claim["citations"]]
-    for claim in kutip["claims"]:
+    assert found == [citation["number"] for citation in supporting(kutip)]
+    for place, claim in enumerate(kutip["claims"]):
         assert content[claim["start"] : claim["end"]] == claim["text"]
-        warned = claim["verdict"] in {"unsupported", "contradicted"}
-        assert content[claim["end"] :].startswith(" ⚠") == warned
+        cited = [one["number"] for one in kutip["citations"] if one["claim"] == place]
+        assert claim["citations"] == cited
+        after = content[claim["end"] :]
+        assert after.startswith(" ⚠≠") == (claim["verdict"] == "contradicted")
+        assert after.startswith(" ⚠") == (claim["verdict"] in {"unsupported", "contradicted"})
 
 
 def _of_annotation(annotation: Json) -> tuple[str, int, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from api.openai_door.citation_shapes import numbered
+from api.openai_door.citation_shapes import numbered, supporting
 from rag.datatypes import Answer, Article, Citation, Claim, Hit
 from rag.search.retrieval import SearchResult
 
@@ -32,8 +32,13 @@ def answer_text(answer: Answer) -> str:
         blocks.append(f"The language model failed ({answer.degraded}). These are verbatim sentences.")
     if answer.refusal_reason:
         blocks += _refusal(answer.refusal_reason, answer.hits)
-    if answer.citations:
-        blocks += ["Sources:", *map(_source, numbered(answer.citations))]
+    sources = numbered(supporting(answer.citations))
+    cited = {source.number for source in sources}
+    others = [citation for citation in numbered(answer.citations) if citation.number not in cited]
+    if sources:
+        blocks += ["Sources:", *map(_source, sources)]
+    if others:
+        blocks += ["Quotes that do not support their sentence:", *map(_source, others)]
     return "\n\n".join([*blocks, *_undated(answer.undated_articles_left_out)])
 
 

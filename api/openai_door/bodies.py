@@ -153,6 +153,7 @@ class OpenAIBody(BaseModel):
             mode=self.mode,
             sampling=self.sampling,
             citation_markers=citation_markers,
+            has_silent_contradictions=True,
             is_append_only=True,
         )
 

@@ -1,4 +1,7 @@
-"""Citations in the formats of other services, all made from Kutip's citations so that they agree."""
+"""Citations in the formats of other services, all made from Kutip's citations so that they agree.
+
+These formats know no verdicts, so they hold only the quotes that support their claim.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,7 +19,9 @@ _SAFE_IN_LINK = "%:/?#@!$&'*+,;=~"
 # The brackets around an IPv6 address such as `[::1]` must not be escaped.
 _HOST = re.compile(r"https?://(\[[0-9a-f:.]+\](:\d+)?)?", re.I)
 
-_WARNING = " \N{WARNING SIGN}"
+_SIGNS = {"unsupported": " \N{WARNING SIGN}", "contradicted": " \N{WARNING SIGN}\N{NOT EQUAL TO}"}
+
+_SUPPORTING = {"supported", "unchecked"}
 
 
 @dataclass(frozen=True)
@@ -49,16 +54,15 @@ class ChatMarkers:
     """Writes the markers after a claim in a chat: the citations' numbers, with `has_links` as Markdown links.
 
     A warning sign marks a claim that is unsupported or contradicted, because most front ends show only the
-    text.
+    text. A contradicted claim has a second sign, and no number for the quote that contradicts it.
     """
 
     urls: CitationUrls
     has_links: bool
 
     def __call__(self, claim: Claim, citations: Sequence[Citation]) -> str:
-        """Return the markers: ` [1]`, ` [1](https://…)`, ` ⚠`, ` ⚠ [1]`."""
-        warning = _WARNING if claim.verdict in {"unsupported", "contradicted"} else ""
-        return warning + "".join(f" {self._number(citation)}" for citation in citations)
+        """Return the markers: ` [1]`, ` [1](https://…)`, ` ⚠`, ` ⚠≠`."""
+        return _SIGNS.get(claim.verdict, "") + "".join(f" {self._number(citation)}" for citation in citations)
 
     def _number(self, citation: Citation) -> str:
         if not self.has_links:
@@ -72,33 +76,31 @@ def _escaped_for_link(url: str) -> str:
     return url[:start] + quote(url[start:], safe=_SAFE_IN_LINK)
 
 
+def supporting(citations: Iterable[Citation]) -> list[Citation]:
+    """Return the citations whose quote supports the claim, as far as could be verified."""
+    return [citation for citation in citations if citation.verdict in _SUPPORTING]
+
+
 def url_citations(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
     """Return the annotations of a chat completion, one per claim and quote. Their indices span the claim."""
-    return [{"type": "url_citation", "url_citation": _url_citation(citation, urls)} for citation in citations]
+    cited = supporting(citations)
+    return [{"type": "url_citation", "url_citation": _url_citation(citation, urls)} for citation in cited]
 
 
 def response_annotations(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
     """Return the annotations of a response, one per claim and quote. Their indices span the claim."""
-    return [{"type": "url_citation", **_url_citation(citation, urls)} for citation in citations]
+    cited = supporting(citations)
+    return [{"type": "url_citation", **_url_citation(citation, urls)} for citation in cited]
 
 
 def source_urls(citations: Iterable[Citation], urls: CitationUrls) -> list[str]:
     """Return Perplexity's field `citations`: item n - 1 is the URL of the page that `[n]` cites."""
-    return [urls.page_url(citation) for citation in numbered(citations)]
+    return [urls.page_url(citation) if citation else "" for citation in _by_place(citations)]
 
 
 def search_results(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
     """Return Perplexity's field `search_results`: item n - 1 describes the quote that `[n]` cites."""
-    return [
-        {
-            "title": citation.title,
-            "url": urls.page_url(citation),
-            "date": citation.published_at.date().isoformat() if citation.published_at else None,
-            "snippet": citation.quote,
-            "source": "web",
-        }
-        for citation in numbered(citations)
-    ]
+    return [_search_result(citation, urls) for citation in _by_place(citations)]
 
 
 def source_events(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
@@ -109,7 +111,7 @@ def source_events(citations: Iterable[Citation], urls: CitationUrls) -> list[Jso
     """
     return [
         {"event": {"type": "source", "data": _source(citation, urls.quote_url(citation))}}
-        for citation in numbered(citations)
+        for citation in numbered(supporting(citations))
     ]
 
 
@@ -117,6 +119,27 @@ def numbered(citations: Iterable[Citation]) -> list[Citation]:
     """Return one citation for each number, in the order of the numbers."""
     by_number = {citation.number: citation for citation in reversed(list(citations))}
     return [by_number[number] for number in sorted(by_number)]
+
+
+def _by_place(citations: Iterable[Citation]) -> list[Citation | None]:
+    """Return the citation of each number at its place.
+
+    A place is empty if its number supports nothing any more, which a review may find after the number was
+    sent.
+    """
+    by_number = {citation.number: citation for citation in numbered(supporting(citations))}
+    return [by_number.get(number) for number in range(1, max(by_number, default=0) + 1)]
+
+
+def _search_result(citation: Citation | None, urls: CitationUrls) -> Json:
+    date = citation.published_at.date().isoformat() if citation and citation.published_at else None
+    return {
+        "title": citation.title if citation else "",
+        "url": urls.page_url(citation) if citation else "",
+        "date": date,
+        "snippet": citation.quote if citation else "",
+        "source": "web",
+    }
 
 
 def _url_citation(citation: Citation, urls: CitationUrls) -> Json:

@@ -12,6 +12,7 @@ from api.openai_door.citation_shapes import (
     search_results,
     source_events,
     source_urls,
+    supporting,
     url_citations,
 )
 from api.openai_door.housekeeping import TaskReply
@@ -111,10 +112,11 @@ class CompletionFormatter:
     ) -> Iterator[Json]:
         delta: Json = {}
         if self.has_source_events:
-            new = [citation for citation in numbered(citations) if citation.number > self.sources_sent]
+            cited = numbered(supporting(citations))
+            new = [citation for citation in cited if citation.number > self.sources_sent]
             self.sources_sent += len(new)
             yield from (self._chunk({}, **event) for event in source_events(new, self.urls))
-        elif citations and not is_revised:  # a client adds up the annotations
+        elif supporting(citations) and not is_revised:  # a client adds up the annotations
             delta = {"annotations": self._indexed(url_citations(citations, self.urls))}
         yield self._chunk(delta, kutip=_claim_extension(claim, citations))
 

@@ -245,9 +245,44 @@ def test_unsupported_and_contradicted_claims_are_marked_in_the_text(tmp_path: Pa
     check_shapes(**shapes)
     verdicts = [claim["verdict"] for claim in reply["kutip"]["claims"]]
     assert verdicts == ["supported", "contradicted", "unsupported"]
-    assert "9.900 ton. ⚠ [1]" in reply["choices"][0]["message"]["content"]
+    assert "9.900 ton. ⚠≠ Banjir besar di Roma. ⚠" in reply["choices"][0]["message"]["content"]
     assert shapes["content"] == reply["choices"][0]["message"]["content"]
     assert reply["usage"] == {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+
+
+def test_evidence_that_contradicts_is_in_no_format_for_support(tmp_path: Path) -> None:
+    text = "Panen kopi mencapai 9.900 ton pada Senin (3/6). {1} Harga kopi naik menjadi Rp92.000. {1}"
+    with writing(tmp_path, Script([text])) as url:
+        reply = post(url, {}).json()
+        streamed = of_stream(chunks_of(post(url, {"stream": True})))
+        sources = of_stream(chunks_of(post(url, {"stream": True, "kutip": {"sources": "open-webui"}})))
+        linked = post(url, {"kutip": {"markers": "links"}}).json()
+        body = {"model": "kutip", "input": ASKED}
+        response = httpx2.post(f"{url}/v1/responses", json=body).json()
+        events = httpx2.post(f"{url}/v1/responses", json={**body, "stream": True}).text
+        asked_natively = httpx2.post(f"{url}/v1/ask", json={"question": ASKED}).json()
+    check_shapes(**streamed)
+    check_shapes(**{**sources, "annotations": streamed["annotations"]})
+    contradicting, supporting = reply["kutip"]["citations"]
+    assert (contradicting["verdict"], contradicting["number"], contradicting["quote"]) == (
+        "contradicted",
+        2,
+        QUOTE,
+    )
+    assert (supporting["verdict"], supporting["number"]) == ("supported", 1)
+    content = reply["choices"][0]["message"]["content"]
+    assert content == (
+        "Panen kopi mencapai 9.900 ton pada Senin (3/6). ⚠≠ Harga kopi naik menjadi Rp92.000. [1]"
+    )
+    assert "Senin (3/6). ⚠≠ Harga" in linked["choices"][0]["message"]["content"]
+    shown = [reply["choices"], reply["citations"], reply["search_results"], sources["sources"]]
+    (part,) = response["output"][0]["content"]
+    shown += [part["annotations"], response["citations"], response["search_results"]]
+    assert QUOTE not in json.dumps(shown)
+    assert [len(items) for items in shown] == [1] * len(shown)
+    assert events.count("response.output_text.annotation.added\n") == 1
+    assert [claim["citations"] for claim in asked_natively["claims"]] == [[1], [2]]
+    assert "(3/6). [1] Harga" in asked_natively["answer"]
 
 
 def test_sampling_reaches_the_language_model(tmp_path: Path) -> None:

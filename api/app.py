@@ -25,6 +25,7 @@ from api.observability.observation import Observation
 from api.observability.request_ids import HEADER
 from api.observability.service_metrics import ServiceMetrics
 from api.observability.tracing import record_on_span
+from api.openai_door.recent_items import RecentItems
 from api.problems import add_problem_handlers, problem_responses
 from api.routes import articles, ask, chat, docs, filters, health, metrics, page, responses, search
 from rag.service import Service
@@ -44,8 +45,8 @@ _TELEMETRY: TelemetryConfig = {
 def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAPI:
     """Return the application for a service. The application closes the service when it shuts down.
 
-    With several workers, each one keeps its counts in `shared_folder` and takes an equal share of
-    `max_concurrent`.
+    With several workers, each one keeps its counts and recent answers in `shared_folder` and takes an equal
+    share of `max_concurrent`.
     """
     mcp_endpoint = McpEndpoint(service)
     shared_file = shared_folder / "rates.sqlite3" if shared_folder else None
@@ -78,6 +79,8 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
     )
     app.state.service = service
     app.state.metrics = counts
+    items_file = shared_folder / "items.sqlite3" if shared_folder else None
+    app.state.recent_items = RecentItems(shared_file=items_file)
     add_problem_handlers(app)
     # The Access middleware checks the key. This only states in the OpenAPI document that a key is needed.
     needing_key = [Depends(HTTPBearer(auto_error=False))] if Keys.of(service.settings).are_set else []

@@ -7,6 +7,7 @@ from fastapi import Depends, Header, Request
 from pydantic.json_schema import SkipJsonSchema
 
 from api.openai_door.citation_shapes import ChatMarkers, CitationUrls
+from api.openai_door.recent_items import RecentItems
 from rag.datatypes import Markers, SourceEvents
 from rag.service import Service
 
@@ -17,6 +18,13 @@ async def _service(request: Request) -> Service:
 
 
 RunningService = Annotated[Service, Depends(_service)]
+
+
+async def _recent_items(request: Request) -> RecentItems:
+    return cast("RecentItems", request.app.state.recent_items)
+
+
+KeptItems = Annotated[RecentItems, Depends(_recent_items)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,5 +126,6 @@ def of_stream(chunks: Sequence[Json]) -> Json:
         "citations": last["citations"],
         "search_results": last["search_results"],
         "kutip": last["kutip"],
-        "sources": [chunk["event"]["data"] for chunk in chunks if "event" in chunk] or None,
+        "sources": [it["event"]["data"] for it in chunks if it.get("event", {}).get("type") == "source"]
+        or None,
     }

@@ -9,20 +9,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from api.openai_door.json_answers import JsonFormat
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation, notes_on
+from api.openai_door.models import MODEL_NAME_SCHEMA, model_of
 from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
 from rag.citations import CitationMarkers
 from rag.datatypes import AnswerMode, Markers, SourceEvents
-from rag.errors import BadRequest, UnknownModel
+from rag.errors import BadRequest
 from rag.language_model.protocol import Sampling
 from rag.pipeline import Question
 from rag.validation import check_characters
 
-MODES: dict[str, AnswerMode] = {"kutip": "auto", "kutip-extractive": "extractive"}
-
-MODEL_NAME_SCHEMA: JsonDict = {"enum": list(MODES)}
-
 _MAXIMUM_STOPS = 4
+_ID_CHARACTERS = 200
 
 # The choices of tools that are met by an answer that calls none.
 _NO_CALL = ("auto", "none")
@@ -38,11 +37,23 @@ def _as_texts(value: object) -> object:
     return [value] if isinstance(value, str) else value or []
 
 
-def _only_text(value: object) -> object:
+def _text_or_json(value: object) -> object:
+    """Read a format: None for text, or the JSON that the client asks for."""
+    if value is None or isinstance(value, JsonFormat):
+        return value
     kind = value.get("type") if isinstance(value, dict) else None
-    if value is not None and kind != "text":
-        raise PydanticCustomError("format", "Answers are always text with citations: leave out the format")
-    return value
+    if kind == "text":
+        return None
+    if kind == "json_object":
+        return JsonFormat()
+    if isinstance(value, dict) and kind == "json_schema":
+        named = value.get("json_schema", value)
+        schema = named.get("schema") if isinstance(named, dict) else None
+        if isinstance(schema, dict):
+            return JsonFormat(schema)
+    raise PydanticCustomError(
+        "format", "This is not a format: send the type text, json_object, or json_schema with a schema"
+    )
 
 
 def _calls_no_tool(value: object) -> object:
@@ -70,13 +81,19 @@ def _null_as(default: Callable[[], object]) -> BeforeValidator:
 Stops = Annotated[list[str], BeforeValidator(_as_texts, json_schema_input_type=str | list[str] | None)]
 Limit = Annotated[int, Field(ge=1)] | None
 Temperature = Annotated[float, Field(ge=0, le=2)] | None
-_TEXT_FORMAT = {
+_FORMAT_SCHEMA: JsonDict = {
     "anyOf": [
-        {"type": "object", "properties": {"type": {"const": "text"}}, "required": ["type"]},
+        {
+            "type": "object",
+            "properties": {"type": {"enum": ["text", "json_object"]}},
+            "required": ["type"],
+        },
         {"type": "null"},
     ]
 }
-TextFormat = Annotated[Any, BeforeValidator(_only_text), WithJsonSchema(_TEXT_FORMAT)]
+TextFormat = Annotated[
+    JsonFormat | None, BeforeValidator(_text_or_json), WithJsonSchema(_FORMAT_SCHEMA, mode="validation")
+]
 ToolChoice = Annotated[
     Any, BeforeValidator(_calls_no_tool), WithJsonSchema({"enum": [*_NO_CALL, {"type": "auto"}, None]})
 ]
@@ -102,6 +119,7 @@ class OpenAIBody(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     conversation_field: ClassVar[str] = "messages"
+    format_field: ClassVar[str] = "response_format"
 
     model: Annotated[str, Field(json_schema_extra=MODEL_NAME_SCHEMA)]
     messages: Messages
@@ -132,7 +150,21 @@ class OpenAIBody(BaseModel):
         Raises:
             UnknownModel: there is no such model.
         """
-        return mode_of(self.model)
+        return model_of(self.model).mode
+
+    @property
+    def lists_sources(self) -> bool:
+        """Whether the text ends with a list of the sources.
+
+        Raises:
+            UnknownModel: there is no such model.
+        """
+        return model_of(self.model).lists_sources
+
+    @property
+    def json_format(self) -> JsonFormat | None:
+        """The JSON that the client asks for, or None for text."""
+        return None
 
     @property
     def notes(self) -> list[str]:
@@ -174,6 +206,11 @@ class ChatBody(OpenAIBody):
     response_format: TextFormat = None
 
     @property
+    def json_format(self) -> JsonFormat | None:
+        """The JSON that the client asks for, or None for text."""
+        return self.response_format
+
+    @property
     def sampling(self) -> Sampling:
         """The sampling options for the language model."""
         return replace(super().sampling, max_tokens=self.max_completion_tokens or self.max_tokens)
@@ -192,28 +229,28 @@ def _as_message(item: object) -> object:
         return item
     assert isinstance(item, dict)
     if kind == "item_reference":
-        return {"role": "assistant", "reference": item.get("id")}
+        named = str(item.get("id"))[:_ID_CHARACTERS]
+        return {"role": "assistant", "reference": named.encode(errors="replace").decode()}
     return {"role": "tool"}
 
 
 def _not_stored(value: object) -> object:
     if value is not None:
-        raise PydanticCustomError("stored", "Responses are not stored: send the whole conversation as input")
+        raise PydanticCustomError("stored", "Conversations are not stored: send the whole one as input")
     return value
 
 
 def _text_format(value: object) -> object:
     if value is not None and not isinstance(value, dict):
         raise PydanticCustomError("text", "This is not an object: leave it out")
-    _only_text(value.get("format") if value else None)
-    return value
+    return _text_or_json(value.get("format") if value else None)
 
 
 NotStored = Annotated[Any, BeforeValidator(_not_stored), WithJsonSchema({"type": "null"})]
 TextOptions = Annotated[
-    Any,
+    JsonFormat | None,
     BeforeValidator(_text_format),
-    WithJsonSchema({"type": ["object", "null"], "properties": {"format": _TEXT_FORMAT}}),
+    WithJsonSchema({"type": ["object", "null"], "properties": {"format": _FORMAT_SCHEMA}}),
 ]
 
 
@@ -221,6 +258,7 @@ class ResponsesBody(OpenAIBody):
     """The body of `POST /v1/responses`."""
 
     conversation_field: ClassVar[str] = "input"
+    format_field: ClassVar[str] = "text.format"
 
     messages: Annotated[
         Messages,
@@ -230,7 +268,13 @@ class ResponsesBody(OpenAIBody):
     max_tokens: Annotated[Limit, Field(validation_alias="max_output_tokens")] = None
     previous_response_id: NotStored = None
     conversation: NotStored = None
+    store: Annotated[bool, _null_as(lambda: True)] = True
     text: TextOptions = None
+
+    @property
+    def json_format(self) -> JsonFormat | None:
+        """The JSON that the client asks for, or None for text."""
+        return self.text
 
     @property
     def returned_metadata(self) -> dict[str, str]:
@@ -253,16 +297,3 @@ def rename_error_fields(names: Mapping[str, str]) -> Iterator[None]:
     except BadRequest as error:
         error.field = names.get(error.field or "", error.field)
         raise
-
-
-def mode_of(model: str) -> AnswerMode:
-    """Return the answer mode of a model.
-
-    Raises:
-        UnknownModel: there is no such model.
-    """
-    if model not in MODES:
-        raise UnknownModel(
-            f"There is no model {model[:100]!r}. The models are {', '.join(MODES)}.", field="model"
-        )
-    return MODES[model]

@@ -157,6 +157,11 @@ def notes_on(messages: Sequence[MessageBody], *, field: str = "messages") -> lis
         for number, message in enumerate(messages)
         for place, kind in message.skipped_parts.items()
     ]
+    notes += [
+        f"{field}[{number}] was skipped: Kutip does not have the item that it names any more."
+        for number, message in enumerate(messages)
+        if message.reference is not None and not message.parts
+    ]
     question, answer = last_place(messages, role="user"), last_place(messages, role="assistant")
     if question is not None and answer is not None and answer > question:
         notes.append(f"{field}[{question}] was answered anew: Kutip does not continue an answer.")

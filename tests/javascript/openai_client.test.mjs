@@ -33,7 +33,7 @@ test("models", async () => {
   const { data } = await kutip.models.list();
   assert.deepEqual(
     data.map(({ id }) => id),
-    ["kutip", "kutip-extractive"],
+    ["kutip", "kutip-extractive", "kutip-sources", "kutip-extractive-sources"],
   );
   assert.equal((await kutip.models.retrieve("kutip")).owned_by, "kutip");
 });

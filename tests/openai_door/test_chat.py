@@ -18,6 +18,7 @@ from openai.types.chat import ChatCompletionMessageParam
 from openai.types.responses import ResponseOutputMessage, ResponseOutputText
 
 from api.app import create_app
+from api.openai_door.models import MODELS
 from embeddings.weights import FloatArray
 from rag.language_model.openai_model import OpenAILanguageModel
 from tests.chat_shapes import Json, check_shapes, of_stream
@@ -60,6 +61,10 @@ def writing(folder: Path, script: Script) -> Iterator[str]:
         )
         with served_with(folder, model=model) as address:
             yield address
+
+
+def schema_format(schema: Json) -> Json:
+    return {"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}}
 
 
 def asked(text: str = ASKED) -> list[ChatCompletionMessageParam]:
@@ -150,7 +155,7 @@ def test_the_official_client_merges_a_stream(client: openai.OpenAI) -> None:
 
 
 def test_the_official_client_finds_the_models(client: openai.OpenAI) -> None:
-    assert [model.id for model in client.models.list()] == ["kutip", "kutip-extractive"]
+    assert [model.id for model in client.models.list()] == list(MODELS)
     assert client.models.retrieve("kutip-extractive").owned_by == "kutip"
     with pytest.raises(openai.NotFoundError, match="no model 'gpt-4'"):
         client.models.retrieve("gpt-4")
@@ -574,7 +579,13 @@ HISTORY = "<chat_history>\ud800</chat_history>"
         ({"tool_choice": "cari"}, "tool_choice", "calls no tools"),
         ({"tool_choice": 5}, "tool_choice", "calls no tools"),
         ({"functions": [{"name": "cari"}], "function_call": {"name": "cari"}}, "function_call", "calls no"),
-        ({"response_format": {"type": "json_object"}}, "response_format", "text with citations"),
+        ({"response_format": {"type": "xml"}}, "response_format", "not a format"),
+        ({"response_format": {"type": "json_schema", "json_schema": {}}}, "response_format", "with a schema"),
+        (
+            {"response_format": schema_format({"required": ["x"]})},
+            "response_format",
+            "Without a language model",
+        ),
         ({"n": 3}, "n", "leave out n"),
         ({"max_tokens": 0}, "max_tokens", "greater than or equal to 1"),
         ({"temperature": 9}, "temperature", "less than or equal to 2"),
@@ -851,7 +862,12 @@ def test_a_response_that_is_cut_short_is_incomplete(tmp_path: Path) -> None:
         ({"input": ASKED, "tool_choice": {"type": "web_search"}}, "tool_choice", "calls no tools"),
         ({"input": ASKED, "tool_choice": "required"}, "tool_choice", "calls no tools"),
         ({"input": ASKED, "tool_choice": {"type": "allowed_tools", "mode": "required"}}, "tool_choice", ""),
-        ({"input": ASKED, "text": {"format": {"type": "json_schema"}}}, "text", "text with citations"),
+        ({"input": ASKED, "text": {"format": {"type": "json_schema"}}}, "text", "with a schema"),
+        (
+            {"input": ASKED, "text": {"format": {"type": "json_schema", "schema": {"enum": [1]}}}},
+            "text.format",
+            "Without a language model",
+        ),
         ({"input": ASKED, "max_output_tokens": 0}, "max_output_tokens", "greater than or equal"),
     ],
 )

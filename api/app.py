@@ -27,7 +27,7 @@ from api.observability.service_metrics import ServiceMetrics
 from api.observability.tracing import record_on_span
 from api.openai_door.recent_items import RecentItems
 from api.problems import add_problem_handlers, problem_responses
-from api.routes import articles, ask, chat, docs, filters, health, metrics, page, responses, search
+from api.routes import articles, ask, chat, docs, filters, health, messages, metrics, page, responses, search
 from rag.service import Service
 from rag.settings import Settings
 
@@ -87,8 +87,10 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
     for module in (ask, search, articles, filters, metrics):
         app.include_router(module.router, responses=problem_responses(), dependencies=needing_key)
     for module in (chat, responses):
-        described = problem_responses(is_openai=True)
+        described = problem_responses("openai")
         app.include_router(module.router, responses=described, dependencies=needing_key)
+    described = problem_responses("anthropic")
+    app.include_router(messages.router, responses=described, dependencies=needing_key)
     for module in (health, page, docs):
         app.include_router(module.router, responses=problem_responses())
     # subtle: this is a route because a mount would redirect /mcp to /mcp/.

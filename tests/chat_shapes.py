@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -45,6 +46,53 @@ def check_shapes(
     _check_links(content, annotations, own)
     if sources is not None:
         _check_sources(sources, [citation for _, citation in sorted(quotes.items())])
+
+
+def check_message(message: Json) -> None:
+    """Hold every shape of one reply of Anthropic's API against Kutip's own objects."""
+    kutip = message["kutip"]
+    content = "".join(block["text"] for block in message["content"])
+    located = [location for block in message["content"] for location in block["citations"] or []]
+    places, results = located[::2], located[1::2]
+    own = supporting(kutip)
+    assert {place["type"] for place in places} <= {"char_location"}
+    assert {result["type"] for result in results} <= {"search_result_location"}
+    check_shapes(
+        content,
+        annotations=[_as_annotation(result, own[at]) for at, result in enumerate(results)],
+        citations=[result["url"] for result in message["search_results"]],
+        search_results=message["search_results"],
+        kutip=kutip,
+    )
+    articles = list(dict.fromkeys((one["article_id"], one["article_version"]) for one in own))
+    for citation, place, result in zip(own, places, results, strict=True):
+        assert place["cited_text"] == result["cited_text"] == citation["quote"]
+        assert (place["start_char_index"], place["end_char_index"]) == (citation["start"], citation["end"])
+        assert place["document_index"] == articles.index(
+            (citation["article_id"], citation["article_version"])
+        )
+        assert place["document_title"] == citation["title"]
+        assert result["search_result_index"] == citation["number"] - 1
+    _check_blocks(message["content"], kutip)
+
+
+def _as_annotation(result: Json, citation: Json) -> Json:
+    told = {"url": result["source"], "title": result["title"]}
+    span = {"start_index": citation["answer_start"], "end_index": citation["answer_end"]}
+    return {"type": "url_citation", "url_citation": {**told, **span}}
+
+
+def _check_blocks(blocks: Sequence[Json], kutip: Json) -> None:
+    """A block with citations is a claim with those of its quotes that support it."""
+    cited = [(block["text"], len(block["citations"]) // 2) for block in blocks if block["citations"]]
+    by_claim = [
+        (claim["text"], sum(citation["claim"] == place for citation in supporting(kutip)))
+        for place, claim in enumerate(kutip["claims"])
+    ]
+    assert cited == [(text, count) for text, count in by_claim if count]
+    assert all(block["type"] == "text" and block["text"] for block in blocks)
+    plain = [not block["citations"] for block in blocks]
+    assert not any(one and other for one, other in pairwise(plain))
 
 
 def supporting(kutip: Json) -> list[Json]:

@@ -749,6 +749,7 @@ def test_the_openapi_document_describes_the_service(client: TestClient) -> None:
             "/v1/models",
             "/v1/models/{model}",
             "/v1/responses",
+            "/v1/messages",
             "/v1/search",
             "/v1/articles",
             "/v1/articles/{article_id}",

@@ -81,7 +81,7 @@ def _null_as(default: Callable[[], object]) -> BeforeValidator:
 Stops = Annotated[list[str], BeforeValidator(_as_texts, json_schema_input_type=str | list[str] | None)]
 Limit = Annotated[int, Field(ge=1)] | None
 Temperature = Annotated[float, Field(ge=0, le=2)] | None
-_FORMAT_SCHEMA: JsonDict = {
+FORMAT_SCHEMA: JsonDict = {
     "anyOf": [
         {
             "type": "object",
@@ -92,7 +92,7 @@ _FORMAT_SCHEMA: JsonDict = {
     ]
 }
 TextFormat = Annotated[
-    JsonFormat | None, BeforeValidator(_text_or_json), WithJsonSchema(_FORMAT_SCHEMA, mode="validation")
+    JsonFormat | None, BeforeValidator(_text_or_json), WithJsonSchema(FORMAT_SCHEMA, mode="validation")
 ]
 ToolChoice = Annotated[
     Any, BeforeValidator(_calls_no_tool), WithJsonSchema({"enum": [*_NO_CALL, {"type": "auto"}, None]})
@@ -240,7 +240,8 @@ def _not_stored(value: object) -> object:
     return value
 
 
-def _text_format(value: object) -> object:
+def read_format_in(value: object) -> object:
+    """Read the `format` in an object of options: None for text, or the JSON that the client asks for."""
     if value is not None and not isinstance(value, dict):
         raise PydanticCustomError("text", "This is not an object: leave it out")
     return _text_or_json(value.get("format") if value else None)
@@ -249,8 +250,8 @@ def _text_format(value: object) -> object:
 NotStored = Annotated[Any, BeforeValidator(_not_stored), WithJsonSchema({"type": "null"})]
 TextOptions = Annotated[
     JsonFormat | None,
-    BeforeValidator(_text_format),
-    WithJsonSchema({"type": ["object", "null"], "properties": {"format": _FORMAT_SCHEMA}}),
+    BeforeValidator(read_format_in),
+    WithJsonSchema({"type": ["object", "null"], "properties": {"format": FORMAT_SCHEMA}}),
 ]
 
 

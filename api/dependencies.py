@@ -38,9 +38,10 @@ class ReplyOptions:
     markers: Markers
     sources: SourceEvents
 
-    def citation_markers(self, markers: Markers | None) -> ChatMarkers:
+    def citation_markers(self, markers: Markers | None, *, sources_before: int = 0) -> ChatMarkers:
         """Return the function that writes the citation markers after each claim."""
-        return ChatMarkers(self.urls, has_links=(markers or self.markers) == "links")
+        has_links = (markers or self.markers) == "links"
+        return ChatMarkers(self.urls, has_links=has_links, sources_before=sources_before)
 
     def has_source_events(self, sources: SourceEvents | None) -> bool:
         """Whether to send source events for Open WebUI."""

@@ -158,8 +158,8 @@ def _check_sources(sources: Sequence[Json], citations: Sequence[Json]) -> None:
     for source, citation in zip(sources, citations, strict=True):
         assert source["document"] == [citation["quote"]]
         assert source["source"]["name"].startswith(citation["title"] or citation["article_id"])
-        assert source["metadata"][0]["source_url"] == source["source"]["url"]
-        check_address(source["source"]["url"], citation)
+        check_address(source["metadata"][0]["source_url"], citation)
+        check_address(source["source"]["url"], citation, is_page=True)
 
 
 def of_stream(chunks: Sequence[Json]) -> Json:

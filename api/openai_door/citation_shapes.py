@@ -54,20 +54,23 @@ class ChatMarkers:
     """Writes the markers after a claim in a chat: the citations' numbers, with `has_links` as Markdown links.
 
     A warning sign marks a claim that is unsupported or contradicted, because most front ends show only the
-    text. A contradicted claim has a second sign, and no number for the quote that contradicts it.
+    text. A contradicted claim has a second sign, and no number for the quote that contradicts it. The numbers
+    begin after `sources_before`, the number of sources that the front end lists before Kutip's.
     """
 
     urls: CitationUrls
     has_links: bool
+    sources_before: int = 0
 
     def __call__(self, claim: Claim, citations: Sequence[Citation]) -> str:
         """Return the markers: ` [1]`, ` [1](https://…)`, ` ⚠`, ` ⚠≠`."""
         return _SIGNS.get(claim.verdict, "") + "".join(f" {self._number(citation)}" for citation in citations)
 
     def _number(self, citation: Citation) -> str:
+        number = citation.number + self.sources_before
         if not self.has_links:
-            return f"[{citation.number}]"
-        return f"[{citation.number}]({_escaped_for_link(self.urls.quote_url(citation))})"
+            return f"[{number}]"
+        return f"[{number}]({_escaped_for_link(self.urls.quote_url(citation))})"
 
 
 def _escaped_for_link(url: str) -> str:
@@ -107,10 +110,11 @@ def source_events(citations: Iterable[Citation], urls: CitationUrls) -> list[Jso
     """Return the source events of Open WebUI, one for each number.
 
     Open WebUI numbers the sources by the distinct values of `metadata[].source`, so each quote needs its own
-    value. The value is not a URL, because Open WebUI would show a URL instead of the name.
+    value. The value is not a URL, because Open WebUI would show a URL instead of the name. The source's URL
+    has no text fragment, because Open WebUI adds one of its own.
     """
     return [
-        {"event": {"type": "source", "data": _source(citation, urls.quote_url(citation))}}
+        {"event": {"type": "source", "data": _source(citation, urls)}}
         for citation in numbered(supporting(citations))
     ]
 
@@ -151,11 +155,11 @@ def _url_citation(citation: Citation, urls: CitationUrls) -> Json:
     }
 
 
-def _source(citation: Citation, url: str) -> Json:
+def _source(citation: Citation, urls: CitationUrls) -> Json:
     identity = f"kutip:{citation.article_id}@{citation.article_version}:{citation.start}-{citation.end}"
     name = " · ".join(filter(None, [citation.title or citation.article_id, citation.outlet]))
     return {
-        "source": {"id": identity, "name": name, "url": url},
+        "source": {"id": identity, "name": name, "url": urls.page_url(citation)},
         "document": [citation.quote],
-        "metadata": [{"source": identity, "name": name, "source_url": url}],
+        "metadata": [{"source": identity, "name": name, "source_url": urls.quote_url(citation)}],
     }

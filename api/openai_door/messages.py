@@ -75,6 +75,8 @@ class MessageBody(BaseModel):
 # Open WebUI's prompt for a question with files: the files' passages, then the question, perhaps in a tag.
 _CONTEXT_PROMPT = re.compile(r"\s*#{1,3} Task:\s*Respond to the user query.*</context>(.*)", re.S | re.I)
 
+_SOURCE_TAG = re.compile(r'<source id="(\d{1,6})"')
+
 
 def extract_question(text: str) -> str:
     """Return the question in Open WebUI's prompt for a question with files. Return other texts unchanged."""
@@ -85,6 +87,21 @@ def extract_question(text: str) -> str:
     tagged = between(prompt[1], "<user_query>", "</user_query>")
     question = (prompt[1] if tagged is None else tagged).strip()
     return question or text
+
+
+def sources_before(messages: Sequence[MessageBody]) -> int:
+    """Return the number of sources that Open WebUI put into its prompt. It lists them before all others.
+
+    They are numbered from 1 in the order of the prompt, which is the last question or a system message.
+    """
+    place = last_place(messages, role="user")
+    prompts = [message.content for message in messages if message.role == "system"]
+    if place is not None and _CONTEXT_PROMPT.match(messages[place].content):
+        prompts.append(messages[place].content)
+    count = 0
+    for found in _SOURCE_TAG.finditer("\n".join(prompts)):
+        count += found[1] == str(count + 1)
+    return count
 
 
 def between(text: str, opening: str, closing: str) -> str | None:

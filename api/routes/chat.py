@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from api.dependencies import RequestedReplyOptions, RunningService
 from api.openai_door.bodies import ChatBody
 from api.openai_door.completions import CompletionFormatter
+from api.openai_door.messages import sources_before
 from api.openai_door.models import MODEL_NAME_SCHEMA, MODELS, model_of
 from api.openai_door.replies import reply
 
@@ -35,15 +36,17 @@ async def chat_completions(
     The field `kutip` takes options that OpenAI's API does not have: `filters`, `top_k`, `language`,
     `markers` (`plain`, `links`) and `sources` (`none`, `open-webui`). Tools in a request are never called.
     """
+    has_source_events = options.has_source_events(body.kutip.sources)
     formatter = CompletionFormatter(
         model=body.model,
         urls=options.urls,
         notes=body.notes,
         lists_sources=body.lists_sources,
-        has_source_events=options.has_source_events(body.kutip.sources),
+        has_source_events=has_source_events,
         has_usage_chunk=body.stream_options.include_usage,
     )
-    citation_markers = options.citation_markers(body.kutip.markers)
+    before = sources_before(body.messages) if has_source_events else 0
+    citation_markers = options.citation_markers(body.kutip.markers, sources_before=before)
     return await reply(body, formatter, request=request, service=service, citation_markers=citation_markers)
 
 

@@ -19,6 +19,7 @@ from api.guards.concurrency_limit import ConcurrencyLimit, Load
 from api.guards.origins import TrustedPages, origin_pattern
 from api.guards.rate_limit import RateLimit
 from api.guards.security_headers import SecurityHeaders
+from api.head_requests import HeadRequests
 from api.mcp_door.server import McpEndpoint
 from api.observability.log_lines import log_texts
 from api.observability.observation import Observation
@@ -109,6 +110,7 @@ def _middleware(
         Middleware(Access, keys=Keys.of(settings), pages=TrustedPages.of(settings), rate_limit=rate_limit),
         Middleware(ConcurrencyLimit, limit=ceil(settings.max_concurrent / workers), load=load),
         Middleware(BodyLimit),
+        Middleware(HeadRequests),
     ]
 
 

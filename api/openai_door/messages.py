@@ -181,5 +181,5 @@ def notes_on(messages: Sequence[MessageBody], *, field: str = "messages") -> lis
     ]
     question, answer = last_place(messages, role="user"), last_place(messages, role="assistant")
     if question is not None and answer is not None and answer > question:
-        notes.append(f"{field}[{question}] was answered anew: Kutip does not continue an answer.")
+        notes.append(f"{field}[{question}] was answered again: Kutip does not continue an answer.")
     return notes[:_MAXIMUM_NOTES]

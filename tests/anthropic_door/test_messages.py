@@ -307,7 +307,7 @@ def test_an_earlier_answer_with_citations_and_a_begun_answer_are_read(url: str) 
     messages = [*asked(), {"role": "assistant", "content": first["content"]}, follow_up]
     kutip = post(url, {"messages": [*messages, {"role": "assistant", "content": "Pada"}]}).json()["kutip"]
     assert (kutip["question"], kutip["query"]) == ("Dan kapan itu?", "ton panen kopi: Dan kapan itu?")
-    assert kutip["notes"] == ["messages[2] was answered anew: Kutip does not continue an answer."]
+    assert kutip["notes"] == ["messages[2] was answered again: Kutip does not continue an answer."]
 
 
 def check_error(response: httpx2.Response, status: int, kind: str, *, says: str) -> None:

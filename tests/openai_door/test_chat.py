@@ -524,7 +524,7 @@ def test_a_last_message_of_the_assistant_is_answered_as_a_new_turn(url: str, beg
     reply = post(url, {"messages": messages}).json()
     assert reply["choices"][0]["message"]["content"].startswith(f"{QUOTE} [1]")
     assert reply["kutip"]["notes"] == [
-        "messages[2] was answered anew: Kutip does not continue an answer.",
+        "messages[2] was answered again: Kutip does not continue an answer.",
     ]
 
 

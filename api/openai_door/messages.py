@@ -78,14 +78,30 @@ _CONTEXT_PROMPT = re.compile(r"\s*#{1,3} Task:\s*Respond to the user query.*</co
 _SOURCE_TAG = re.compile(r'<source id="(\d{1,6})"')
 
 
+# DSPy's prompt names its fields like this, and ends with instructions for the reply.
+_DSPY_FIELD = "[[ ## "
+_DSPY_QUESTION = "[[ ## question ## ]]\n"
+_DSPY_END = "\n\nRespond with "
+
+
 def extract_question(text: str) -> str:
-    """Return the question in Open WebUI's prompt for a question with files. Return other texts unchanged."""
+    """Return the question in the prompt of Open WebUI for a question with files, or in a prompt of DSPy.
+
+    Other texts are returned unchanged.
+    """
     prompt = _CONTEXT_PROMPT.match(text)
     if not prompt:
-        return text
+        return _field_of_dspy(text) if text.lstrip().startswith(_DSPY_FIELD) else text
     # Look for the tag after the passages only, because a passage may hold such a tag too.
     tagged = between(prompt[1], "<user_query>", "</user_query>")
     question = (prompt[1] if tagged is None else tagged).strip()
+    return question or text
+
+
+def _field_of_dspy(text: str) -> str:
+    """Return the field `question` of a prompt of DSPy, or the text if there is none."""
+    rest = text.partition(_DSPY_QUESTION)[2]
+    question = rest.partition(f"\n\n{_DSPY_FIELD}")[0].partition(_DSPY_END)[0].strip()
     return question or text
 
 

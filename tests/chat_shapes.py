@@ -52,7 +52,7 @@ def check_message(message: Json) -> None:
     """Hold every shape of one reply of Anthropic's API against Kutip's own objects."""
     kutip = message["kutip"]
     content = "".join(block["text"] for block in message["content"])
-    located = [location for block in message["content"] for location in block["citations"] or []]
+    located = [location for block in message["content"] for location in block.get("citations") or []]
     places, results = located[::2], located[1::2]
     own = supporting(kutip)
     assert {place["type"] for place in places} <= {"char_location"}
@@ -84,14 +84,14 @@ def _as_annotation(result: Json, citation: Json) -> Json:
 
 def _check_blocks(blocks: Sequence[Json], kutip: Json) -> None:
     """A block with citations is a claim with those of its quotes that support it."""
-    cited = [(block["text"], len(block["citations"]) // 2) for block in blocks if block["citations"]]
+    cited = [(block["text"], len(block["citations"]) // 2) for block in blocks if block.get("citations")]
     by_claim = [
         (claim["text"], sum(citation["claim"] == place for citation in supporting(kutip)))
         for place, claim in enumerate(kutip["claims"])
     ]
     assert cited == [(text, count) for text, count in by_claim if count]
     assert all(block["type"] == "text" and block["text"] for block in blocks)
-    plain = [not block["citations"] for block in blocks]
+    plain = [not block.get("citations") for block in blocks]
     assert not any(one and other for one, other in pairwise(plain))
 
 

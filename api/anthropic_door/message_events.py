@@ -24,11 +24,13 @@ from rag.language_model.protocol import NO_USAGE, Usage
 class MessageFormatter(AnswerFormatter):
     """Formats one reply as a message or its events.
 
-    While streaming, `waiting` is text that may contain the next claim. It begins at character `at` of the
-    answer.
+    With `has_web_results`, citations are web search results instead of search results, for clients that know
+    no others. While streaming, `waiting` is text that may contain the next claim. It begins at character `at`
+    of the answer.
     """
 
     id: str = field(default_factory=lambda: f"msg_{uuid.uuid4().hex}")
+    has_web_results: bool = False
     end: Sequence[str] = ()
     waiting: str = ""
     at: int = 0
@@ -176,7 +178,11 @@ class MessageFormatter(AnswerFormatter):
             "end_char_index": citation.end,
             "file_id": None,
         }
-        as_result = {
+        as_result = self._web_result(citation) if self.has_web_results else self._result(citation)
+        return in_article, as_result
+
+    def _result(self, citation: Citation) -> Json:
+        return {
             "type": "search_result_location",
             "cited_text": citation.quote,
             "search_result_index": citation.number - 1,
@@ -185,7 +191,15 @@ class MessageFormatter(AnswerFormatter):
             "start_block_index": 0,
             "end_block_index": 1,
         }
-        return in_article, as_result
+
+    def _web_result(self, citation: Citation) -> Json:
+        return {
+            "type": "web_search_result_location",
+            "cited_text": citation.quote,
+            "url": self.urls.quote_url(citation),
+            "title": citation.title,
+            "encrypted_index": str(citation.number - 1),
+        }
 
     def _extras(self, answer: Answer) -> Json:
         results = search_results(answer.citations, self.urls)
@@ -209,7 +223,8 @@ def _line(event: Json) -> str:
 
 
 def _text_block(text: str, citations: Sequence[Json] = ()) -> Json:
-    return {"type": "text", "text": text, "citations": list(citations) or None}
+    cited = {"citations": list(citations)} if citations else {}  # some clients know no null here
+    return {"type": "text", "text": text, **cited}
 
 
 def _stop_reason(answer: Answer) -> str:

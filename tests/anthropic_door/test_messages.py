@@ -80,8 +80,6 @@ def collected(client: anthropic.Anthropic, **fields: Any) -> Json:
         extras = [event.to_dict() for event in stream if event.type == "message_delta"]
         message: Json = stream.get_final_message().to_dict()
     (last,) = extras
-    for block in message["content"]:
-        block.setdefault("citations", None)
     return {**message, **{name: last[name] for name in ("kutip", "search_results")}}
 
 
@@ -114,6 +112,22 @@ def test_the_citations_have_the_client_s_types(client: anthropic.Anthropic) -> N
     assert isinstance(result, anthropic.types.CitationsSearchResultLocation)
     assert (block.text, place.cited_text, place.document_title) == (QUOTE, QUOTE, "Panen kopi")
     assert result.source.startswith("https://example.org/kopi#:~:text=Panen%20kopi")
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_the_ai_sdk_gets_the_citations_that_it_knows(url: str, is_stream: bool) -> None:
+    agent = {"User-Agent": "ai/6.0.326 ai-sdk/provider-utils/4.0.65 runtime/node.js/v20"}
+    reply = post(url, {"stream": is_stream}, **agent)
+    if is_stream:
+        deltas = [event["delta"] for event in events_of(reply) if event["type"] == "content_block_delta"]
+        place, result = [delta["citation"] for delta in deltas if "citation" in delta][:2]
+    else:
+        place, result = reply.json()["content"][0]["citations"][:2]
+        assert "citations" not in reply.json()["content"][1]
+    assert (place["type"], place["cited_text"]) == ("char_location", QUOTE)
+    assert result["type"] == "web_search_result_location"
+    assert result["cited_text"] == QUOTE
+    assert result["url"].startswith("https://example.org/kopi#:~:text=Panen%20kopi")
 
 
 @pytest.mark.parametrize("is_stream", [False, True])
@@ -224,7 +238,7 @@ def test_a_title_is_written_without_a_search(tmp_path: Path, is_stream: bool) ->
         ]
         assert "".join(texts) == "Panen kopi"
     else:
-        assert response.json()["content"] == [{"type": "text", "text": "Panen kopi", "citations": None}]
+        assert response.json()["content"] == [{"type": "text", "text": "Panen kopi"}]
         assert response.json()["kutip"] is None
 
 

@@ -76,7 +76,8 @@ def events_of(response: httpx2.Response) -> list[Json]:
 
 def collected(client: anthropic.Anthropic, **fields: Any) -> Json:
     """Return the message that the client's helper puts together from a stream."""
-    with client.messages.stream(**{"model": "kutip", "max_tokens": 500, **fields}) as stream:
+    body: Any = {"model": "kutip", "max_tokens": 500, **fields}
+    with client.messages.stream(**body) as stream:
         extras = [event.to_dict() for event in stream if event.type == "message_delta"]
         message: Json = stream.get_final_message().to_dict()
     (last,) = extras
@@ -151,10 +152,11 @@ def test_the_official_client_finds_the_models(client: anthropic.Anthropic) -> No
 
 def test_the_official_client_raises_its_errors(client: anthropic.Anthropic, url: str) -> None:
     fields: Any = {"max_tokens": 500, "messages": asked()}
+    demanding: Any = {"tools": TOOLS, "tool_choice": {"type": "any"}}
     with pytest.raises(anthropic.NotFoundError, match="The models are kutip"):
         client.messages.create(model="claude", **fields)
     with pytest.raises(anthropic.BadRequestError, match="calls no tools"):
-        client.messages.create(model="kutip", tools=TOOLS, tool_choice={"type": "any"}, **fields)
+        client.messages.create(model="kutip", **fields, **demanding)
 
 
 class Reply(BaseModel):

@@ -58,11 +58,10 @@ def test_an_earlier_answer_can_be_named_by_its_id(url: str, is_stream: bool) -> 
     with openai.OpenAI(base_url=f"{url}/v1", api_key="any", max_retries=0) as client:
         if is_stream:
             with client.responses.stream(model="kutip", input=ASKED) as stream:
-                first = stream.get_final_response()
+                first: Json = stream.get_final_response().to_dict()
         else:
-            first = client.responses.create(model="kutip", input=ASKED)
-    assert first.output[0].id
-    reply = follow_up(url, first.output[0].id)
+            first = client.responses.create(model="kutip", input=ASKED).to_dict()
+    reply = follow_up(url, first["output"][0]["id"])
     assert reply["kutip"]["notes"] == []
     assert (reply["store"], reply["kutip"]["question"]) == (True, "Dan kapan itu?")
 

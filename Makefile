@@ -11,7 +11,7 @@ SECONDS ?= 300
 # The project's own data folder, unless the environment or .env names another.
 DATA := $(or $(KUTIP_DATA_DIR),$(shell sed -n 's/^KUTIP_DATA_DIR=//p' .env 2>/dev/null),data)
 
-.PHONY: help install demo test check audit fuzz format reader serve bench screenshots
+.PHONY: help install demo test check audit clients fuzz format reader serve bench screenshots
 
 help:  ## List the commands.
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -38,6 +38,9 @@ audit:  ## Ask for known vulnerabilities of the pinned versions; needs the netwo
 	$(PYTHON) -m venv build/audit
 	build/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
 	build/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
+clients: $(VENV)/.installed-dev  ## Run real clients, each in its own environment; needs the network.
+	$(BIN)/python -m tests.clients
 
 fuzz: $(VENV)/.installed-dev  ## Fuzz the HTTP service, the readers and the claim checker; SECONDS=300 of each.
 	$(BIN)/python -m tests.fuzzing.openapi

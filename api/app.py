@@ -19,14 +19,16 @@ from api.guards.concurrency_limit import ConcurrencyLimit, Load
 from api.guards.origins import TrustedPages, origin_pattern
 from api.guards.rate_limit import RateLimit
 from api.guards.security_headers import SecurityHeaders
+from api.head_requests import HeadRequests
 from api.mcp_door.server import McpEndpoint
 from api.observability.log_lines import log_texts
 from api.observability.observation import Observation
 from api.observability.request_ids import HEADER
 from api.observability.service_metrics import ServiceMetrics
 from api.observability.tracing import record_on_span
+from api.openai_door.recent_items import RecentItems
 from api.problems import add_problem_handlers, problem_responses
-from api.routes import articles, ask, chat, docs, filters, health, metrics, page, responses, search
+from api.routes import articles, ask, chat, docs, filters, health, messages, metrics, page, responses, search
 from rag.service import Service
 from rag.settings import Settings
 
@@ -44,8 +46,8 @@ _TELEMETRY: TelemetryConfig = {
 def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAPI:
     """Return the application for a service. The application closes the service when it shuts down.
 
-    With several workers, each one keeps its counts in `shared_folder` and takes an equal share of
-    `max_concurrent`.
+    With several workers, each one keeps its counts and recent answers in `shared_folder` and takes an equal
+    share of `max_concurrent`.
     """
     mcp_endpoint = McpEndpoint(service)
     shared_file = shared_folder / "rates.sqlite3" if shared_folder else None
@@ -78,14 +80,18 @@ def create_app(service: Service, *, shared_folder: Path | None = None) -> FastAP
     )
     app.state.service = service
     app.state.metrics = counts
+    items_file = shared_folder / "items.sqlite3" if shared_folder else None
+    app.state.recent_items = RecentItems(shared_file=items_file)
     add_problem_handlers(app)
     # The Access middleware checks the key. This only states in the OpenAPI document that a key is needed.
     needing_key = [Depends(HTTPBearer(auto_error=False))] if Keys.of(service.settings).are_set else []
     for module in (ask, search, articles, filters, metrics):
         app.include_router(module.router, responses=problem_responses(), dependencies=needing_key)
     for module in (chat, responses):
-        described = problem_responses(is_openai=True)
+        described = problem_responses("openai")
         app.include_router(module.router, responses=described, dependencies=needing_key)
+    described = problem_responses("anthropic")
+    app.include_router(messages.router, responses=described, dependencies=needing_key)
     for module in (health, page, docs):
         app.include_router(module.router, responses=problem_responses())
     # subtle: this is a route because a mount would redirect /mcp to /mcp/.
@@ -104,6 +110,7 @@ def _middleware(
         Middleware(Access, keys=Keys.of(settings), pages=TrustedPages.of(settings), rate_limit=rate_limit),
         Middleware(ConcurrencyLimit, limit=ceil(settings.max_concurrent / workers), load=load),
         Middleware(BodyLimit),
+        Middleware(HeadRequests),
     ]
 
 

@@ -7,6 +7,7 @@ from fastapi import Depends, Header, Request
 from pydantic.json_schema import SkipJsonSchema
 
 from api.openai_door.citation_shapes import ChatMarkers, CitationUrls
+from api.openai_door.recent_items import RecentItems
 from rag.datatypes import Markers, SourceEvents
 from rag.service import Service
 
@@ -17,6 +18,13 @@ async def _service(request: Request) -> Service:
 
 
 RunningService = Annotated[Service, Depends(_service)]
+
+
+async def _recent_items(request: Request) -> RecentItems:
+    return cast("RecentItems", request.app.state.recent_items)
+
+
+KeptItems = Annotated[RecentItems, Depends(_recent_items)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +38,10 @@ class ReplyOptions:
     markers: Markers
     sources: SourceEvents
 
-    def citation_markers(self, markers: Markers | None) -> ChatMarkers:
+    def citation_markers(self, markers: Markers | None, *, sources_before: int = 0) -> ChatMarkers:
         """Return the function that writes the citation markers after each claim."""
-        return ChatMarkers(self.urls, has_links=(markers or self.markers) == "links")
+        has_links = (markers or self.markers) == "links"
+        return ChatMarkers(self.urls, has_links=has_links, sources_before=sources_before)
 
     def has_source_events(self, sources: SourceEvents | None) -> bool:
         """Whether to send source events for Open WebUI."""

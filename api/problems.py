@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents, or in OpenAI's error format under OpenAI's paths."""
+"""Errors as RFC 9457 problem documents, or in the format of OpenAI or Anthropic under their paths."""
 
 import json
 import logging
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -64,12 +64,28 @@ _OPENAI_SCHEMA = {
     "required": ["error"],
 }
 
+_ANTHROPIC_SCHEMA = {
+    "title": "AnthropicError",
+    "type": "object",
+    "properties": {
+        "type": {"const": "error"},
+        "error": {
+            "type": "object",
+            "properties": {"type": _TEXT, "message": _TEXT},
+            "required": ["type", "message"],
+        },
+        "request_id": {"type": ["string", "null"]},
+    },
+    "required": ["type", "error"],
+}
+
 UNEXPECTED = "An unexpected error occurred. See the server's log for details."
 
 _SHOWN_CHARACTERS = 200
 
 _OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses", "/v1/completions", "/v1/embeddings")
-_OPENAI_STATUS = {422: 400}
+_ANTHROPIC_PATH = "/v1/messages"
+_CLIENTS_STATUS = {422: 400}  # clients of both know no 422
 _OPENAI_CODES = {
     401: "invalid_api_key",
     404: "model_not_found",
@@ -78,11 +94,25 @@ _OPENAI_CODES = {
 }
 
 
-def problem_responses(*, is_openai: bool = False) -> dict[int | str, dict[str, Any]]:
+_ANTHROPIC_TYPES = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+}
+
+
+def problem_responses(
+    style: Literal["problem", "openai", "anthropic"] = "problem",
+) -> dict[int | str, dict[str, Any]]:
     """Return the error responses of a route for the OpenAPI document."""
     content: dict[str, Any] = {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}
-    if is_openai:
-        content = {"application/json": {"schema": _OPENAI_SCHEMA}}
+    if style != "problem":
+        schema = _OPENAI_SCHEMA if style == "openai" else _ANTHROPIC_SCHEMA
+        content = {"application/json": {"schema": schema}}
     return {
         "4XX": {"description": "The request is not valid or not allowed", "content": content},
         "5XX": {"description": "The server failed", "content": content},
@@ -134,6 +164,19 @@ def openai_error(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def anthropic_error(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a problem document in Anthropic's error format.
+
+    >>> anthropic_error(problem(422, "max_tokens: …"))["error"]
+    {'type': 'invalid_request_error', 'message': 'max_tokens: …'}
+    """
+    status = document["status"]
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    kind = _ANTHROPIC_TYPES.get(status, "api_error" if is_ours else "invalid_request_error")
+    error = {"type": kind, "message": document["detail"]}
+    return {"type": "error", "error": error, "request_id": document.get("request_id")}
+
+
 def problem_response(
     document: dict[str, Any], *, path: str = "", headers: Mapping[str, str] | None = None
 ) -> Response:
@@ -141,7 +184,10 @@ def problem_response(
     status, media_type, content = document["status"], MEDIA_TYPE, document
     if path.startswith(_OPENAI_PATHS):
         media_type, content = "application/json", openai_error(document)
-        status = _OPENAI_STATUS.get(status, status)
+        status = _CLIENTS_STATUS.get(status, status)
+    elif path.startswith(_ANTHROPIC_PATH):
+        media_type, content = "application/json", anthropic_error(document)
+        status = _CLIENTS_STATUS.get(status, status)
     # subtle: JSON can escape a lone surrogate, but UTF-8 cannot encode it, so it is sent as an escape again.
     body = json.dumps(content, ensure_ascii=False).encode(errors="backslashreplace")
     return Response(body, status_code=status, headers=headers, media_type=media_type)

@@ -41,6 +41,7 @@ class Quote:
 
 
 # Returns the markers to write after a claim. Each citation's number must occur once in them, as `[number]`.
+# The citations are those whose numbers are printed.
 CitationMarkers = Callable[[Claim, Sequence[Citation]], str]
 
 
@@ -53,11 +54,16 @@ class Composer:
     """Builds an answer sentence by sentence. `text`, `claims` and `citations` always agree.
 
     The numbers of citations are 1, 2, 3 … in order of first appearance. The same quote keeps its number.
+    With `has_silent_contradictions`, the text has no number for a quote that contradicts its claim. Such a
+    citation has the number 0 until `number_contradictions` gives it one after those in the text.
     """
 
-    def __init__(self, citation_markers: CitationMarkers = plain_markers) -> None:
+    def __init__(
+        self, citation_markers: CitationMarkers = plain_markers, *, has_silent_contradictions: bool = False
+    ) -> None:
         self.text = ""
         self._citation_markers = citation_markers
+        self._has_silent_contradictions = has_silent_contradictions
         self.claims: list[Claim] = []
         self.citations: list[Citation] = []
         self._numbers: dict[tuple[str, str, int, int], int] = {}
@@ -113,6 +119,18 @@ class Composer:
         self._append(text, lead)
         return self.text[before:]
 
+    def number_contradictions(self) -> None:
+        """Give the citations that have no number yet the next numbers. The text stays as it is."""
+        if all(citation.number for citation in self.citations):
+            return
+        for position, citation in enumerate(self.citations):
+            if not citation.number:
+                number = self._numbers.setdefault(_key(citation, citation), len(self._numbers) + 1)
+                self.citations[position] = replace(citation, number=number)
+        for place, claim in enumerate(self.claims):
+            numbers = [citation.number for citation in self.citations if citation.claim == place]
+            self.claims[place] = replace(claim, citations=tuple(numbers))
+
     def _append(self, text: str, lead: str) -> int:
         self.text += widen_foreign_brackets(lead if self.text else lead.lstrip())
         start = len(self.text)
@@ -120,17 +138,24 @@ class Composer:
         return start
 
     def _add_claim(self, claim: Claim, quotes: Sequence[Quote]) -> None:
-        numbered = {self._number(quote): quote for quote in quotes}
-        claim = replace(claim, citations=tuple(numbered))
         place = len(self.claims)
-        citations = [_citation(claim, place, quote, number, self.text) for number, quote in numbered.items()]
+        unique = {_key(quote.hit, quote): quote for quote in quotes}.values()
+        citations = [_citation(claim, place, quote, self._number(quote), self.text) for quote in unique]
+        printed = [citation for citation in citations if citation.number]
+        claim = replace(claim, citations=tuple(citation.number for citation in printed))
         self.claims.append(claim)
         self.citations += citations
-        self.text += self._citation_markers(claim, citations)
+        self.text += self._citation_markers(claim, printed)
 
     def _number(self, quote: Quote) -> int:
-        key = (quote.hit.article_id, quote.hit.article_version, quote.start, quote.end)
-        return self._numbers.setdefault(key, len(self._numbers) + 1)
+        if self._has_silent_contradictions and quote.verdict == "contradicted":
+            return 0
+        return self._numbers.setdefault(_key(quote.hit, quote), len(self._numbers) + 1)
+
+
+def _key(article: Hit | Citation, span: Quote | Citation) -> tuple[str, str, int, int]:
+    """Return what makes a quote the same quote: its article and version, and its span in them."""
+    return article.article_id, article.article_version, span.start, span.end
 
 
 def widen_foreign_brackets(text: str) -> str:

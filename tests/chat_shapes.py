@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -21,11 +22,14 @@ def check_shapes(
 ) -> None:
     """Hold every shape of one reply against Kutip's own objects.
 
-    From each shape all that it tells is read back: claims and quotes, numbers, addresses, titles, dates.
+    From each shape all that it tells is read back: claims and quotes, numbers, addresses, titles, dates. None
+    of them shows a quote that contradicts its claim.
     """
-    own = kutip["citations"]
+    own = supporting(kutip)
     quotes = {citation["number"]: citation for citation in reversed(own)}
     assert sorted(quotes) == list(range(1, len(quotes) + 1))
+    every = {citation["number"] for citation in kutip["citations"]}
+    assert sorted(every) == list(range(1, len(every) + 1))
     assert content == kutip["answer"]
     _check_markers(content, kutip)
     assert [_of_annotation(annotation) for annotation in annotations] == [_of_own(c) for c in own]
@@ -42,6 +46,58 @@ def check_shapes(
     _check_links(content, annotations, own)
     if sources is not None:
         _check_sources(sources, [citation for _, citation in sorted(quotes.items())])
+
+
+def check_message(message: Json) -> None:
+    """Hold every shape of one reply of Anthropic's API against Kutip's own objects."""
+    kutip = message["kutip"]
+    content = "".join(block["text"] for block in message["content"])
+    located = [location for block in message["content"] for location in block.get("citations") or []]
+    places, results = located[::2], located[1::2]
+    own = supporting(kutip)
+    assert {place["type"] for place in places} <= {"char_location"}
+    assert {result["type"] for result in results} <= {"search_result_location"}
+    check_shapes(
+        content,
+        annotations=[_as_annotation(result, own[at]) for at, result in enumerate(results)],
+        citations=[result["url"] for result in message["search_results"]],
+        search_results=message["search_results"],
+        kutip=kutip,
+    )
+    articles = list(dict.fromkeys((one["article_id"], one["article_version"]) for one in own))
+    for citation, place, result in zip(own, places, results, strict=True):
+        assert place["cited_text"] == result["cited_text"] == citation["quote"]
+        assert (place["start_char_index"], place["end_char_index"]) == (citation["start"], citation["end"])
+        assert place["document_index"] == articles.index(
+            (citation["article_id"], citation["article_version"])
+        )
+        assert place["document_title"] == citation["title"]
+        assert result["search_result_index"] == citation["number"] - 1
+    _check_blocks(message["content"], kutip)
+
+
+def _as_annotation(result: Json, citation: Json) -> Json:
+    told = {"url": result["source"], "title": result["title"]}
+    span = {"start_index": citation["answer_start"], "end_index": citation["answer_end"]}
+    return {"type": "url_citation", "url_citation": {**told, **span}}
+
+
+def _check_blocks(blocks: Sequence[Json], kutip: Json) -> None:
+    """A block with citations is a claim with those of its quotes that support it."""
+    cited = [(block["text"], len(block["citations"]) // 2) for block in blocks if block.get("citations")]
+    by_claim = [
+        (claim["text"], sum(citation["claim"] == place for citation in supporting(kutip)))
+        for place, claim in enumerate(kutip["claims"])
+    ]
+    assert cited == [(text, count) for text, count in by_claim if count]
+    assert all(block["type"] == "text" and block["text"] for block in blocks)
+    plain = [not block.get("citations") for block in blocks]
+    assert not any(one and other for one, other in pairwise(plain))
+
+
+def supporting(kutip: Json) -> list[Json]:
+    """Return the citations that may be shown as support of their claim."""
+    return [citation for citation in kutip["citations"] if citation["verdict"] != "contradicted"]
 
 
 def check_address(url: str, citation: Json, *, is_page: bool = False) -> None:
@@ -75,11 +131,14 @@ def _check_links(content: str, annotations: Sequence[Json], own: Sequence[Json])
 def _check_markers(content: str, kutip: Json) -> None:
     """The numbers in the text are those behind its claims, and a sign warns where it must."""
     found = [int(match[1]) for match in _MARKER.finditer(content)]
-    assert found == [number for claim in kutip["claims"] for number in claim["citations"]]
-    for claim in kutip["claims"]:
+    assert found == [citation["number"] for citation in supporting(kutip)]
+    for place, claim in enumerate(kutip["claims"]):
         assert content[claim["start"] : claim["end"]] == claim["text"]
-        warned = claim["verdict"] in {"unsupported", "contradicted"}
-        assert content[claim["end"] :].startswith(" ⚠") == warned
+        cited = [one["number"] for one in kutip["citations"] if one["claim"] == place]
+        assert claim["citations"] == cited
+        after = content[claim["end"] :]
+        assert after.startswith(" ⚠≠") == (claim["verdict"] == "contradicted")
+        assert after.startswith(" ⚠") == (claim["verdict"] in {"unsupported", "contradicted"})
 
 
 def _of_annotation(annotation: Json) -> tuple[str, int, int]:
@@ -99,8 +158,8 @@ def _check_sources(sources: Sequence[Json], citations: Sequence[Json]) -> None:
     for source, citation in zip(sources, citations, strict=True):
         assert source["document"] == [citation["quote"]]
         assert source["source"]["name"].startswith(citation["title"] or citation["article_id"])
-        assert source["metadata"][0]["source_url"] == source["source"]["url"]
-        check_address(source["source"]["url"], citation)
+        check_address(source["metadata"][0]["source_url"], citation)
+        check_address(source["source"]["url"], citation, is_page=True)
 
 
 def of_stream(chunks: Sequence[Json]) -> Json:
@@ -115,5 +174,6 @@ def of_stream(chunks: Sequence[Json]) -> Json:
         "citations": last["citations"],
         "search_results": last["search_results"],
         "kutip": last["kutip"],
-        "sources": [chunk["event"]["data"] for chunk in chunks if "event" in chunk] or None,
+        "sources": [it["event"]["data"] for it in chunks if it.get("event", {}).get("type") == "source"]
+        or None,
     }

@@ -749,6 +749,7 @@ def test_the_openapi_document_describes_the_service(client: TestClient) -> None:
             "/v1/models",
             "/v1/models/{model}",
             "/v1/responses",
+            "/v1/messages",
             "/v1/search",
             "/v1/articles",
             "/v1/articles/{article_id}",
@@ -807,6 +808,25 @@ def served_with(folder: Path, *, model: OpenAILanguageModel | None = None) -> It
         list(service.ingestion.ingest([as_article(COFFEE), as_article(FLOOD)]))
         with served(create_app(service)) as url:
             yield url
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        *[(path, 200) for path in ("/", "/page/page.css", "/docs", "/docs/start.js", "/openapi.json")],
+        *[(path, 200) for path in ("/health/live", "/health/ready", "/metrics", "/v1/models", "/v1/filters")],
+        *[(path, 200) for path in ("/v1/articles", "/v1/articles/kopi", "/v1/models/kutip")],
+        *[("/v1/articles/nihil", 404), ("/v1/models/nihil", 404), ("/v1/ask", 405), ("/mcp", 405)],
+    ],
+)
+def test_head_has_the_headers_of_get_and_no_body(tmp_path: Path, path: str, status: int) -> None:
+    varying = {"date", "x-request-id", "content-length"}
+    with served_with(tmp_path) as url, httpx2.Client(base_url=url) as one_connection:
+        head = one_connection.head(path)
+        get = one_connection.get(path)
+    assert (head.status_code, head.content, get.status_code) == (status, b"", status)
+    assert {**head.headers, **dict.fromkeys(varying)} == {**get.headers, **dict.fromkeys(varying)}
+    assert int(head.headers["content-length"]) > 0
 
 
 def as_article(fields: Json) -> Article:

@@ -1,6 +1,7 @@
 """Sentences and quotes into a text whose numbers, claims and citations always agree."""
 
 import re
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -83,6 +84,21 @@ def test_a_claim_has_the_verdict_of_its_worst_quote(verdicts: list[Verdict], exp
     composer = Composer()
     composer.add("Satu.", [quote(place, 9, verdict=verdict) for place, verdict in enumerate(verdicts)])
     assert composer.claims[0].verdict == expected
+
+
+def test_contradicting_quotes_without_a_number_in_the_text_get_the_last_numbers() -> None:
+    composer = Composer(has_silent_contradictions=True)
+    first, second, third = quote(0, 5), quote(0, 9), quote(0, 14)
+    composer.add("Satu.", [replace(first, verdict="contradicted")])
+    composer.add("Dua.", [second, replace(third, verdict="contradicted")], lead=" ")
+    composer.add("Tiga.", [third], lead=" ")
+    assert composer.text == "Satu. Dua. [1] Tiga. [2]"
+    assert [citation.number for citation in composer.citations] == [0, 1, 0, 2]
+    assert [claim.citations for claim in composer.claims] == [(), (1,), (2,)]
+    composer.number_contradictions()
+    assert composer.text == "Satu. Dua. [1] Tiga. [2]"
+    assert [citation.number for citation in composer.citations] == [3, 1, 2, 2]
+    assert [claim.citations for claim in composer.claims] == [(3,), (1, 2), (2,)]
 
 
 TEXTS = st.one_of(

@@ -25,7 +25,10 @@ _PUBLIC = re.compile(r"/health/(live|ready)|/|/page/[^/]+")
 
 _READING_METHODS = {"GET", "HEAD", "OPTIONS"}
 # POST routes that change nothing. Every other method that is not in _READING_METHODS needs an admin key.
-_ASKING_PATHS = {"/v1/ask", "/v1/search", "/v1/chat/completions", "/v1/responses", "/mcp"}
+_ASKING_PATHS = {
+    *("/v1/ask", "/v1/search", "/mcp"),
+    *("/v1/chat/completions", "/v1/responses", "/v1/messages"),
+}
 
 _AUTHORIZATION = re.compile(rf"(?i:bearer) +({KEY.pattern})")
 
@@ -110,7 +113,7 @@ class Access:
             self._rate_limit.take(_client_network(scope))
             return
         try:
-            holder = self._keys.holder(sent_key(Headers(scope=scope).getlist("authorization")))
+            holder = self._keys.holder(sent_key(_authorization(Headers(scope=scope))))
         except Unauthorized:
             self._rate_limit.take(_client_network(scope))
             raise
@@ -118,6 +121,12 @@ class Access:
         if _writes(scope) and not holder.may_write:
             what = f"{scope.get('method', 'A connection to')} {path_of(scope)[:200]}"
             raise Forbidden(f"{what} needs an admin key: send one of the keys in KUTIP_ADMIN_KEYS.")
+
+
+def _authorization(headers: Headers) -> list[str]:
+    """Return the Authorization headers, or else the keys in the header that Anthropic's clients send."""
+    sent = headers.getlist("authorization")
+    return sent or [f"Bearer {key}" for key in headers.getlist("x-api-key")]
 
 
 def sent_key(authorization: Sequence[str]) -> str:

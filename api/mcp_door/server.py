@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from api.guards.origins import TrustedPages
+from api.mcp_door.batches import Batches, batch_in, may_be_batch, read_body, sending
 from api.mcp_door.tools import TOOLS, Tool
 from api.problems import UNEXPECTED
 from rag.errors import KutipError
@@ -116,16 +117,30 @@ class McpEndpoint:
         # The library's check of Host and Origin stays off: it refuses every host name that is not listed.
         # TrustedPages checks the origin below.
         self._manager = StreamableHTTPSessionManager(create_server(get_service), stateless=True)
+        self._batches = Batches(
+            StreamableHTTPSessionManager(create_server(get_service), stateless=True, json_response=True)
+        )
         self._pages = TrustedPages.of(service.settings)
 
-    def run(self) -> AbstractAsyncContextManager[None]:
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator[None]:
         """Return the context manager in which requests can be answered."""
-        return self._manager.run()
+        async with self._manager.run(), self._batches.manager.run():
+            yield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. As MCP demands, refuse web pages from other sites, even with a valid key."""
-        self._pages.check_origin(Headers(scope=scope))
-        await self._manager.handle_request(scope, receive, send)
+        headers = Headers(scope=scope)
+        self._pages.check_origin(headers)
+        if not may_be_batch(headers):
+            await self._manager.handle_request(scope, receive, send)
+            return
+        body = await read_body(receive)
+        messages = batch_in(body)
+        if messages is None:
+            await self._manager.handle_request(scope, sending(body, receive), send)
+        else:
+            await self._batches.answer(messages, scope, receive, send)
 
 
 async def serve_standard_streams(load: Callable[[], Service]) -> None:

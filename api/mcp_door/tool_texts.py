@@ -1,11 +1,14 @@
 """The tools' results as plain text, for models that do not read structured content."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from api.openai_door.citation_shapes import numbered
+from api.openai_door.citation_shapes import numbered, supporting
 from rag.datatypes import Answer, Article, Citation, Claim, Hit
-from rag.search.retrieval import SearchResult
+
+Json = dict[str, Any]
 
 # The number of passages shown with a refusal.
 _NEAREST = 3
@@ -32,17 +35,41 @@ def answer_text(answer: Answer) -> str:
         blocks.append(f"The language model failed ({answer.degraded}). These are verbatim sentences.")
     if answer.refusal_reason:
         blocks += _refusal(answer.refusal_reason, answer.hits)
-    if answer.citations:
-        blocks += ["Sources:", *map(_source, numbered(answer.citations))]
+    sources = numbered(supporting(answer.citations))
+    cited = {source.number for source in sources}
+    others = [citation for citation in numbered(answer.citations) if citation.number not in cited]
+    if sources:
+        blocks += ["Sources:", *map(_source, sources)]
+    if others:
+        blocks += ["Quotes that do not support their sentence:", *map(_source, others)]
     return "\n\n".join([*blocks, *_undated(answer.undated_articles_left_out)])
 
 
-def search_text(found: SearchResult, *, undated: int) -> str:
-    """Return the passages, numbered by rank, each with its article and position."""
-    blocks = [_hit(hit) for hit in found.hits] or [
-        "No passage was found. Use fewer filters, or search in mode hybrid."
-    ]
-    return "\n\n".join([*blocks, *_undated(undated)])
+def search_text(hits: Sequence[Hit], results: Sequence[Json], *, undated: int) -> str:
+    """Return the results as JSON, as connectors expect it, each with its passages and their positions."""
+    found = [{**result, **_found_in(result["id"], hits)} for result in results]
+    notes = {"notes": _undated(undated)} if undated else {}
+    return json_text({"results": found, **notes})
+
+
+def json_text(value: Json) -> str:
+    """Return a value as JSON. Characters of every script are shown as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _found_in(article_id: str, hits: Sequence[Hit]) -> Json:
+    """Return the source and the passages of an article that was found."""
+    own = [hit for hit in hits if hit.article_id == article_id]
+    copies = {copy.article_id: None for hit in own for copy in hit.copies}
+    return {
+        "outlet": own[0].outlet,
+        "published": _day(own[0].published_at),
+        "language": own[0].language,
+        "passages": [
+            {"paragraph": hit.paragraph, "start": hit.start, "end": hit.end, "text": hit.text} for hit in own
+        ],
+        **({"same_text_in": [*copies]} if copies else {}),
+    }
 
 
 def article_text(article: Article) -> str:

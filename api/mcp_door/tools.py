@@ -1,13 +1,19 @@
-"""The tools `search`, `ask` and `get_article`, with the arguments and results of the HTTP API."""
+"""The tools `search`, `ask`, `get_article` and `fetch`.
 
-from collections.abc import Awaitable, Callable, Mapping
+Their arguments and results are those of the HTTP API. `search` and `fetch` also have the shape that
+connectors of chat services expect: https://platform.openai.com/docs/mcp
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from anyio import to_thread
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from api.mcp_door.tool_texts import answer_text, article_text, search_text
+from api.mcp_door.tool_texts import answer_text, article_text, json_text, search_text
 from api.schemas import (
     ArticleBody,
     ArticleReply,
@@ -20,6 +26,7 @@ from api.schemas import (
     article_json,
     search_reply,
 )
+from rag.datatypes import Hit
 from rag.errors import BadRequest, NotFound
 from rag.service import Service
 
@@ -51,7 +58,9 @@ class Tool(Generic[Body]):
     def input_schema(self) -> Json:
         """Return the JSON Schema of the arguments."""
         schema = self.body.model_json_schema()
-        return {name: value for name, value in schema.items() if name not in {"title", "description"}}
+        own = {name: value for name, value in schema.items() if name not in {"title", "description"}}
+        without: Json = _without_patterns(own)
+        return without
 
     def parse(self, arguments: Mapping[str, Any]) -> Body:
         """Validate the arguments.
@@ -60,9 +69,48 @@ class Tool(Generic[Body]):
             BadRequest: the arguments do not match the schema; the message names the fields.
         """
         try:
-            return self.body.model_validate(arguments)
+            return self.body.model_validate(self._present(arguments))
         except ValidationError as error:
             raise BadRequest(_described(error)) from error
+
+    def _present(self, arguments: Mapping[str, Any]) -> Json:
+        """Return the arguments without those that a model left empty. Filters may be given as a JSON text.
+
+        Null for an optional argument means that it is absent, because some models fill in every argument.
+        """
+        given = {**arguments}
+        if isinstance(given.get("filters"), str):
+            given["filters"] = _read_json(given["filters"])
+        if isinstance(given.get("filters"), dict):
+            given["filters"] = {name: value for name, value in given["filters"].items() if value is not None}
+        fields = self.body.model_fields
+        optional = {name for name, field in fields.items() if not field.is_required()}
+        return {name: value for name, value in given.items() if value is not None or name not in optional}
+
+
+def _without_patterns(schema: Any) -> Any:
+    """Return a JSON Schema without patterns, because many clients read another dialect of them.
+
+    The checks themselves are in code.
+    """
+    if isinstance(schema, list):
+        return [_without_patterns(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    is_pattern = isinstance(schema.get("pattern"), str)
+    return {
+        name: _without_patterns(value)
+        for name, value in schema.items()
+        if not (name == "pattern" and is_pattern)
+    }
+
+
+def _read_json(text: str) -> Any:
+    """Return the value of a JSON text, None for an empty text, or the text itself if it is not JSON."""
+    try:
+        return json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
+        return text
 
 
 def _described(error: ValidationError) -> str:
@@ -77,8 +125,10 @@ async def _search(service: Service, body: SearchBody) -> Reply:
         question = body.to_question()
         found = service.pipeline.search(question, mode=body.mode, rerank=body.rerank)
         undated = service.pipeline.undated_left_out(question.filters)
-        reply = search_reply(found, undated=undated)
-        return Reply(json=reply.model_dump(mode="json"), text=search_text(found, undated=undated))
+        reply = search_reply(found, undated=undated).model_dump(mode="json")
+        results = [*_results(found.hits, service.settings.public_url)]
+        text = search_text(found.hits, results, undated=undated)
+        return Reply(json={**reply, "results": results}, text=text)
 
     return await service.search_pool.run_or_refuse(search)
 
@@ -99,6 +149,64 @@ async def _get_article(service: Service, body: ArticleBody) -> Reply:
     return await to_thread.run_sync(read)
 
 
+class FetchBody(StrictBody):
+    """The id of the document to fetch."""
+
+    id: Annotated[str, Field(description="The id of a result of search")]
+
+
+class Result(BaseModel):
+    """An article that a search found, as connectors expect it. Without a URL, `url` is empty."""
+
+    id: str
+    title: str
+    url: str
+
+
+class SearchToolReply(SearchReply):
+    """The reply to a search, with the articles of the hits as `results`."""
+
+    results: list[Result]
+
+
+class FetchReply(BaseModel):
+    """A whole article, as connectors expect it."""
+
+    id: str
+    title: str
+    text: str
+    url: str
+    metadata: dict[str, Any]
+
+
+async def _fetch(service: Service, body: FetchBody) -> Reply:
+    found = await _get_article(service, ArticleBody(article_id=body.id))
+    article = found.json
+    names = ("version", "language", "outlet", "author", "section", "published_at", "updated_at")
+    url = _url(article["url"], article["id"], service.settings.public_url)
+    document = {
+        **{name: article[name] for name in ("id", "title", "text")},
+        "url": url,
+        "metadata": {name: article[name] for name in names if article[name] is not None},
+    }
+    return Reply(json=document, text=json_text(document))
+
+
+def _results(hits: Sequence[Hit], public_url: str | None) -> Iterator[Json]:
+    """Yield each article of the hits once, in their order."""
+    first = {hit.article_id: hit for hit in reversed(hits)}
+    for article_id in dict.fromkeys(hit.article_id for hit in hits):
+        hit = first[article_id]
+        yield {"id": article_id, "title": hit.title, "url": _url(hit.url, article_id, public_url)}
+
+
+def _url(url: str | None, article_id: str, public_url: str | None) -> str:
+    """Return the article's URL, or that of Kutip's own page if its address is known."""
+    if url or not public_url:
+        return url or ""
+    return f"{public_url.rstrip('/')}/?{urlencode({'article': article_id})}"
+
+
 def _not_found(body: ArticleBody) -> NotFound:
     of_version = f" of version {body.version!r}" if body.version else ""
     return NotFound(f"There is no article {body.article_id!r}{of_version}. Use search to find article ids.")
@@ -111,10 +219,10 @@ SEARCH = Tool(
         "Find the passages that are most relevant to a query, best first. Each comes with its exact words, "
         "article, outlet, date and language. The query may be in any language and also finds passages in "
         "other languages. Use it to explore, to compare what several articles say, or to find ids for "
-        "get_article. To answer a question use ask, which checks and cites every sentence."
+        "get_article or fetch. To answer a question use ask, which checks and cites every sentence."
     ),
     body=SearchBody,
-    output_schema=lambda: SearchReply.model_json_schema(mode="serialization"),
+    output_schema=lambda: SearchToolReply.model_json_schema(mode="serialization"),
     run=_search,
 )
 
@@ -146,4 +254,16 @@ GET_ARTICLE = Tool(
     run=_get_article,
 )
 
-TOOLS: tuple[Tool[Any], ...] = (SEARCH, ASK, GET_ARTICLE)
+FETCH = Tool(
+    name="fetch",
+    title="Fetch a document",
+    description=(
+        "Return the whole article with an id from search: its title, text and link. get_article also returns "
+        "the paragraphs and older versions."
+    ),
+    body=FetchBody,
+    output_schema=lambda: FetchReply.model_json_schema(mode="serialization"),
+    run=_fetch,
+)
+
+TOOLS: tuple[Tool[Any], ...] = (SEARCH, ASK, GET_ARTICLE, FETCH)

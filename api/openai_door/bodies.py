@@ -9,20 +9,22 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, NoTools, conversation
+from api.openai_door.json_answers import JsonFormat
+from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation, notes_on
+from api.openai_door.models import MODEL_NAME_SCHEMA, model_of
 from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
 from rag.citations import CitationMarkers
 from rag.datatypes import AnswerMode, Markers, SourceEvents
-from rag.errors import BadRequest, UnknownModel
+from rag.errors import BadRequest
 from rag.language_model.protocol import Sampling
 from rag.pipeline import Question
 from rag.validation import check_characters
 
-MODES: dict[str, AnswerMode] = {"kutip": "auto", "kutip-extractive": "extractive"}
-
-MODEL_NAME_SCHEMA: JsonDict = {"enum": list(MODES)}
-
 _MAXIMUM_STOPS = 4
+_ID_CHARACTERS = 200
+
+# The choices of tools that are met by an answer that calls none.
+_NO_CALL = ("auto", "none")
 
 
 def _only_one_choice(value: object) -> object:
@@ -35,11 +37,40 @@ def _as_texts(value: object) -> object:
     return [value] if isinstance(value, str) else value or []
 
 
-def _only_text(value: object) -> object:
+def _text_or_json(value: object) -> object:
+    """Read a format: None for text, or the JSON that the client asks for."""
+    if value is None or isinstance(value, JsonFormat):
+        return value
     kind = value.get("type") if isinstance(value, dict) else None
-    if value is not None and kind != "text":
-        raise PydanticCustomError("format", "Answers are always text with citations: leave out the format")
+    if kind == "text":
+        return None
+    if kind == "json_object":
+        return JsonFormat()
+    if isinstance(value, dict) and kind == "json_schema":
+        named = value.get("json_schema", value)
+        schema = named.get("schema") if isinstance(named, dict) else None
+        if isinstance(schema, dict):
+            return JsonFormat(schema)
+    raise PydanticCustomError(
+        "format", "This is not a format: send the type text, json_object, or json_schema with a schema"
+    )
+
+
+def _calls_no_tool(value: object) -> object:
+    if _demands_tool(value):
+        raise PydanticCustomError(
+            "tool_choice", "Kutip calls no tools: leave this out, or send auto. Tools themselves are ignored"
+        )
     return value
+
+
+def _demands_tool(choice: object) -> bool:
+    """Whether a choice of tools cannot be met by an answer that calls none."""
+    if isinstance(choice, dict):
+        allowed = choice.get("allowed_tools")
+        mode = choice.get("mode") or (allowed.get("mode") if isinstance(allowed, dict) else None)
+        return mode != "auto" if choice.get("type") == "allowed_tools" else choice.get("type") not in _NO_CALL
+    return choice is not None and choice not in _NO_CALL
 
 
 def _null_as(default: Callable[[], object]) -> BeforeValidator:
@@ -50,13 +81,22 @@ def _null_as(default: Callable[[], object]) -> BeforeValidator:
 Stops = Annotated[list[str], BeforeValidator(_as_texts, json_schema_input_type=str | list[str] | None)]
 Limit = Annotated[int, Field(ge=1)] | None
 Temperature = Annotated[float, Field(ge=0, le=2)] | None
-_TEXT_FORMAT = {
+FORMAT_SCHEMA: JsonDict = {
     "anyOf": [
-        {"type": "object", "properties": {"type": {"const": "text"}}, "required": ["type"]},
+        {
+            "type": "object",
+            "properties": {"type": {"enum": ["text", "json_object"]}},
+            "required": ["type"],
+        },
         {"type": "null"},
     ]
 }
-TextFormat = Annotated[Any, BeforeValidator(_only_text), WithJsonSchema(_TEXT_FORMAT)]
+TextFormat = Annotated[
+    JsonFormat | None, BeforeValidator(_text_or_json), WithJsonSchema(FORMAT_SCHEMA, mode="validation")
+]
+ToolChoice = Annotated[
+    Any, BeforeValidator(_calls_no_tool), WithJsonSchema({"enum": [*_NO_CALL, {"type": "auto"}, None]})
+]
 OneChoice = Annotated[Any, BeforeValidator(_only_one_choice), WithJsonSchema({"enum": [1, None]})]
 
 
@@ -74,11 +114,12 @@ Messages = Annotated[list[MessageBody], Field(min_length=1, max_length=MAXIMUM_M
 
 
 class OpenAIBody(BaseModel):
-    """The fields that both kinds of request have in common. Other fields are ignored."""
+    """The fields that both kinds of request have in common. Other fields, such as `tools`, are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
     conversation_field: ClassVar[str] = "messages"
+    format_field: ClassVar[str] = "response_format"
 
     model: Annotated[str, Field(json_schema_extra=MODEL_NAME_SCHEMA)]
     messages: Messages
@@ -86,7 +127,7 @@ class OpenAIBody(BaseModel):
     temperature: Temperature = None
     max_tokens: Limit = None
     stop: Annotated[Stops, Field(max_length=_MAXIMUM_STOPS)] = []
-    tools: NoTools = None
+    tool_choice: ToolChoice = None
     metadata: Annotated[dict[str, Any], _null_as(dict)] = {}
     kutip: Annotated[KutipOptions, _null_as(KutipOptions)] = KutipOptions()
 
@@ -109,7 +150,26 @@ class OpenAIBody(BaseModel):
         Raises:
             UnknownModel: there is no such model.
         """
-        return mode_of(self.model)
+        return model_of(self.model).mode
+
+    @property
+    def lists_sources(self) -> bool:
+        """Whether the text ends with a list of the sources.
+
+        Raises:
+            UnknownModel: there is no such model.
+        """
+        return model_of(self.model).lists_sources
+
+    @property
+    def json_format(self) -> JsonFormat | None:
+        """The JSON that the client asks for, or None for text."""
+        return None
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reply says of how the messages were read."""
+        return notes_on(self.messages, field=self.conversation_field)
 
     def to_question(self, citation_markers: CitationMarkers) -> Question:
         """Return the last message as a question for the pipeline, with the turns before it."""
@@ -125,6 +185,7 @@ class OpenAIBody(BaseModel):
             mode=self.mode,
             sampling=self.sampling,
             citation_markers=citation_markers,
+            has_silent_contradictions=True,
             is_append_only=True,
         )
 
@@ -141,8 +202,13 @@ class ChatBody(OpenAIBody):
     stream_options: Annotated[StreamOptions, _null_as(StreamOptions)] = StreamOptions()
     max_completion_tokens: Limit = None
     n: OneChoice = None
-    functions: NoTools = None
+    function_call: ToolChoice = None
     response_format: TextFormat = None
+
+    @property
+    def json_format(self) -> JsonFormat | None:
+        """The JSON that the client asks for, or None for text."""
+        return self.response_format
 
     @property
     def sampling(self) -> Sampling:
@@ -151,35 +217,41 @@ class ChatBody(OpenAIBody):
 
 
 def _as_messages(value: object) -> object:
+    """Read the input as messages. Other items, such as calls of tools, become messages without text."""
     if isinstance(value, str):
         return [{"role": "user", "content": value}]
-    for item in value if isinstance(value, list) else ():
-        kind = item.get("type", "message") if isinstance(item, dict) else "message"
-        if kind != "message":
-            raise PydanticCustomError(
-                "item", "Items of type {kind} are not supported: send messages", {"kind": str(kind)[:40]}
-            )
-    return value
+    return [_as_message(item) for item in value] if isinstance(value, list) else value
+
+
+def _as_message(item: object) -> object:
+    kind = item.get("type") or "message" if isinstance(item, dict) else "message"
+    if kind == "message":
+        return item
+    assert isinstance(item, dict)
+    if kind == "item_reference":
+        named = str(item.get("id"))[:_ID_CHARACTERS]
+        return {"role": "assistant", "reference": named.encode(errors="replace").decode()}
+    return {"role": "tool"}
 
 
 def _not_stored(value: object) -> object:
     if value is not None:
-        raise PydanticCustomError("stored", "Responses are not stored: send the whole conversation as input")
+        raise PydanticCustomError("stored", "Conversations are not stored: send the whole one as input")
     return value
 
 
-def _text_format(value: object) -> object:
+def read_format_in(value: object) -> object:
+    """Read the `format` in an object of options: None for text, or the JSON that the client asks for."""
     if value is not None and not isinstance(value, dict):
         raise PydanticCustomError("text", "This is not an object: leave it out")
-    _only_text(value.get("format") if value else None)
-    return value
+    return _text_or_json(value.get("format") if value else None)
 
 
 NotStored = Annotated[Any, BeforeValidator(_not_stored), WithJsonSchema({"type": "null"})]
 TextOptions = Annotated[
-    Any,
-    BeforeValidator(_text_format),
-    WithJsonSchema({"type": ["object", "null"], "properties": {"format": _TEXT_FORMAT}}),
+    JsonFormat | None,
+    BeforeValidator(read_format_in),
+    WithJsonSchema({"type": ["object", "null"], "properties": {"format": FORMAT_SCHEMA}}),
 ]
 
 
@@ -187,6 +259,7 @@ class ResponsesBody(OpenAIBody):
     """The body of `POST /v1/responses`."""
 
     conversation_field: ClassVar[str] = "input"
+    format_field: ClassVar[str] = "text.format"
 
     messages: Annotated[
         Messages,
@@ -196,7 +269,13 @@ class ResponsesBody(OpenAIBody):
     max_tokens: Annotated[Limit, Field(validation_alias="max_output_tokens")] = None
     previous_response_id: NotStored = None
     conversation: NotStored = None
+    store: Annotated[bool, _null_as(lambda: True)] = True
     text: TextOptions = None
+
+    @property
+    def json_format(self) -> JsonFormat | None:
+        """The JSON that the client asks for, or None for text."""
+        return self.text
 
     @property
     def returned_metadata(self) -> dict[str, str]:
@@ -219,16 +298,3 @@ def rename_error_fields(names: Mapping[str, str]) -> Iterator[None]:
     except BadRequest as error:
         error.field = names.get(error.field or "", error.field)
         raise
-
-
-def mode_of(model: str) -> AnswerMode:
-    """Return the answer mode of a model.
-
-    Raises:
-        UnknownModel: there is no such model.
-    """
-    if model not in MODES:
-        raise UnknownModel(
-            f"There is no model {model[:100]!r}. The models are {', '.join(MODES)}.", field="model"
-        )
-    return MODES[model]

@@ -1,4 +1,7 @@
-"""Citations in the formats of other services, all made from Kutip's citations so that they agree."""
+"""Citations in the formats of other services, all made from Kutip's citations so that they agree.
+
+These formats know no verdicts, so they hold only the quotes that support their claim.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,7 +19,9 @@ _SAFE_IN_LINK = "%:/?#@!$&'*+,;=~"
 # The brackets around an IPv6 address such as `[::1]` must not be escaped.
 _HOST = re.compile(r"https?://(\[[0-9a-f:.]+\](:\d+)?)?", re.I)
 
-_WARNING = " \N{WARNING SIGN}"
+_SIGNS = {"unsupported": " \N{WARNING SIGN}", "contradicted": " \N{WARNING SIGN}\N{NOT EQUAL TO}"}
+
+_SUPPORTING = {"supported", "unchecked"}
 
 
 @dataclass(frozen=True)
@@ -49,21 +54,23 @@ class ChatMarkers:
     """Writes the markers after a claim in a chat: the citations' numbers, with `has_links` as Markdown links.
 
     A warning sign marks a claim that is unsupported or contradicted, because most front ends show only the
-    text.
+    text. A contradicted claim has a second sign, and no number for the quote that contradicts it. The numbers
+    begin after `sources_before`, the number of sources that the front end lists before Kutip's.
     """
 
     urls: CitationUrls
     has_links: bool
+    sources_before: int = 0
 
     def __call__(self, claim: Claim, citations: Sequence[Citation]) -> str:
-        """Return the markers: ` [1]`, ` [1](https://…)`, ` ⚠`, ` ⚠ [1]`."""
-        warning = _WARNING if claim.verdict in {"unsupported", "contradicted"} else ""
-        return warning + "".join(f" {self._number(citation)}" for citation in citations)
+        """Return the markers: ` [1]`, ` [1](https://…)`, ` ⚠`, ` ⚠≠`."""
+        return _SIGNS.get(claim.verdict, "") + "".join(f" {self._number(citation)}" for citation in citations)
 
     def _number(self, citation: Citation) -> str:
+        number = citation.number + self.sources_before
         if not self.has_links:
-            return f"[{citation.number}]"
-        return f"[{citation.number}]({_escaped_for_link(self.urls.quote_url(citation))})"
+            return f"[{number}]"
+        return f"[{number}]({_escaped_for_link(self.urls.quote_url(citation))})"
 
 
 def _escaped_for_link(url: str) -> str:
@@ -72,44 +79,43 @@ def _escaped_for_link(url: str) -> str:
     return url[:start] + quote(url[start:], safe=_SAFE_IN_LINK)
 
 
+def supporting(citations: Iterable[Citation]) -> list[Citation]:
+    """Return the citations whose quote supports the claim, as far as could be verified."""
+    return [citation for citation in citations if citation.verdict in _SUPPORTING]
+
+
 def url_citations(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
     """Return the annotations of a chat completion, one per claim and quote. Their indices span the claim."""
-    return [{"type": "url_citation", "url_citation": _url_citation(citation, urls)} for citation in citations]
+    cited = supporting(citations)
+    return [{"type": "url_citation", "url_citation": _url_citation(citation, urls)} for citation in cited]
 
 
 def response_annotations(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
     """Return the annotations of a response, one per claim and quote. Their indices span the claim."""
-    return [{"type": "url_citation", **_url_citation(citation, urls)} for citation in citations]
+    cited = supporting(citations)
+    return [{"type": "url_citation", **_url_citation(citation, urls)} for citation in cited]
 
 
 def source_urls(citations: Iterable[Citation], urls: CitationUrls) -> list[str]:
     """Return Perplexity's field `citations`: item n - 1 is the URL of the page that `[n]` cites."""
-    return [urls.page_url(citation) for citation in numbered(citations)]
+    return [urls.page_url(citation) if citation else "" for citation in _by_place(citations)]
 
 
 def search_results(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
     """Return Perplexity's field `search_results`: item n - 1 describes the quote that `[n]` cites."""
-    return [
-        {
-            "title": citation.title,
-            "url": urls.page_url(citation),
-            "date": citation.published_at.date().isoformat() if citation.published_at else None,
-            "snippet": citation.quote,
-            "source": "web",
-        }
-        for citation in numbered(citations)
-    ]
+    return [_search_result(citation, urls) for citation in _by_place(citations)]
 
 
 def source_events(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
     """Return the source events of Open WebUI, one for each number.
 
     Open WebUI numbers the sources by the distinct values of `metadata[].source`, so each quote needs its own
-    value. The value is not a URL, because Open WebUI would show a URL instead of the name.
+    value. The value is not a URL, because Open WebUI would show a URL instead of the name. The source's URL
+    has no text fragment, because Open WebUI adds one of its own.
     """
     return [
-        {"event": {"type": "source", "data": _source(citation, urls.quote_url(citation))}}
-        for citation in numbered(citations)
+        {"event": {"type": "source", "data": _source(citation, urls)}}
+        for citation in numbered(supporting(citations))
     ]
 
 
@@ -117,6 +123,27 @@ def numbered(citations: Iterable[Citation]) -> list[Citation]:
     """Return one citation for each number, in the order of the numbers."""
     by_number = {citation.number: citation for citation in reversed(list(citations))}
     return [by_number[number] for number in sorted(by_number)]
+
+
+def _by_place(citations: Iterable[Citation]) -> list[Citation | None]:
+    """Return the citation of each number at its place.
+
+    A place is empty if its number supports nothing any more, which a review may find after the number was
+    sent.
+    """
+    by_number = {citation.number: citation for citation in numbered(supporting(citations))}
+    return [by_number.get(number) for number in range(1, max(by_number, default=0) + 1)]
+
+
+def _search_result(citation: Citation | None, urls: CitationUrls) -> Json:
+    date = citation.published_at.date().isoformat() if citation and citation.published_at else None
+    return {
+        "title": citation.title if citation else "",
+        "url": urls.page_url(citation) if citation else "",
+        "date": date,
+        "snippet": citation.quote if citation else "",
+        "source": "web",
+    }
 
 
 def _url_citation(citation: Citation, urls: CitationUrls) -> Json:
@@ -128,11 +155,11 @@ def _url_citation(citation: Citation, urls: CitationUrls) -> Json:
     }
 
 
-def _source(citation: Citation, url: str) -> Json:
+def _source(citation: Citation, urls: CitationUrls) -> Json:
     identity = f"kutip:{citation.article_id}@{citation.article_version}:{citation.start}-{citation.end}"
     name = " · ".join(filter(None, [citation.title or citation.article_id, citation.outlet]))
     return {
-        "source": {"id": identity, "name": name, "url": url},
+        "source": {"id": identity, "name": name, "url": urls.page_url(citation)},
         "document": [citation.quote],
-        "metadata": [{"source": identity, "name": name, "source_url": url}],
+        "metadata": [{"source": identity, "name": name, "source_url": urls.quote_url(citation)}],
     }

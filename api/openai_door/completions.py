@@ -2,21 +2,23 @@
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from api.openai_door.answer_formatter import AnswerFormatter
 from api.openai_door.citation_shapes import (
-    CitationUrls,
     numbered,
     search_results,
     source_events,
     source_urls,
+    supporting,
     url_citations,
 )
+from api.openai_door.endings import failure_note
 from api.openai_door.housekeeping import TaskReply
 from api.problems import openai_error
-from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
+from api.schemas import citations_json, claim_json, hits_json, usage_of
 from api.streams import data_line
 from rag.answering.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
 from rag.datatypes import Answer, Citation, Claim
@@ -26,15 +28,13 @@ Json = dict[str, Any]
 
 
 @dataclass(kw_only=True)
-class CompletionFormatter:
+class CompletionFormatter(AnswerFormatter):
     """Formats one reply as a chat completion or its chunks.
 
     With `has_source_events`, source events for Open WebUI replace the annotations. Open WebUI would list
     each source twice if it received both.
     """
 
-    model: str
-    urls: CitationUrls
     has_source_events: bool = False
     has_usage_chunk: bool = False
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
@@ -47,9 +47,9 @@ class CompletionFormatter:
         """Return the body of a whole answer."""
         message = {
             "role": "assistant",
-            "content": answer.answer,
+            "content": self.text_of(answer),
             "refusal": None,
-            "annotations": url_citations(answer.citations, self.urls),
+            "annotations": self._annotations(answer.citations),
         }
         choice = {"message": message, "finish_reason": _finish_reason(answer)}
         return self._reply("chat.completion", choice, usage=_usage(usage_of(answer)), **self._extras(answer))
@@ -94,11 +94,15 @@ class CompletionFormatter:
         match event:
             case HitsFound(hits):
                 yield self._chunk({"role": "assistant", "content": ""}, kutip={"hits": hits_json(hits)})
-            case TextWritten(text) if text:
+            case TextWritten(text) if text and self.json_text is None:
                 yield self._chunk({"content": text})
             case ClaimCited(claim, citations, is_revised):
                 yield from self._claim_chunks(claim, citations, is_revised=is_revised)
             case Answered(answer):
+                if self.has_source_events and (note := failure_note(answer)):
+                    yield self._chunk({}, event=_status_event(note))
+                if last := self.last_text(answer):
+                    yield self._chunk({"content": last})
                 yield self._chunk({}, finish_reason=_finish_reason(answer), **self._extras(answer))
                 if self.has_usage_chunk:
                     yield self._usage_chunk(_usage(usage_of(answer)))
@@ -110,12 +114,17 @@ class CompletionFormatter:
     ) -> Iterator[Json]:
         delta: Json = {}
         if self.has_source_events:
-            new = [citation for citation in numbered(citations) if citation.number > self.sources_sent]
+            cited = numbered(supporting(citations))
+            new = [citation for citation in cited if citation.number > self.sources_sent]
             self.sources_sent += len(new)
             yield from (self._chunk({}, **event) for event in source_events(new, self.urls))
-        elif citations and not is_revised:  # a client adds up the annotations
-            delta = {"annotations": self._indexed(url_citations(citations, self.urls))}
+        elif supporting(citations) and not is_revised:  # a client adds up the annotations
+            delta = {"annotations": self._indexed(self._annotations(citations))}
         yield self._chunk(delta, kutip=_claim_extension(claim, citations))
+
+    def _annotations(self, citations: Iterable[Citation]) -> list[Json]:
+        found = url_citations(citations, self.urls)
+        return [{**one, "url_citation": one["url_citation"] | self.span} for one in found]
 
     def _indexed(self, annotations: Sequence[Json]) -> list[Json]:
         """Number the annotations across all chunks, so that clients that merge the deltas keep every one."""
@@ -127,7 +136,7 @@ class CompletionFormatter:
         return {
             "citations": source_urls(answer.citations, self.urls),
             "search_results": search_results(answer.citations, self.urls),
-            "kutip": answer_json(answer),
+            "kutip": self.kutip_of(answer),
         }
 
     def _chunk(self, delta: Json, *, finish_reason: str | None = None, **extras: Any) -> Json:
@@ -142,6 +151,11 @@ class CompletionFormatter:
 
     def _head(self, kind: str) -> Json:
         return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
+
+
+def _status_event(text: str) -> Json:
+    """Return the event with which Open WebUI shows a line above the answer."""
+    return {"type": "status", "data": {"description": text, "done": True}}
 
 
 def _claim_extension(claim: Claim, citations: Sequence[Citation]) -> Json:

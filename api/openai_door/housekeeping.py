@@ -46,6 +46,9 @@ _FIELDS = {
 }
 _LISTS = {"tags", "follow_ups", "queries", "tool_calls"}
 
+# What a language model is told of a task: not the results of tools that it did not call.
+_PROMPTING_ROLES = ("system", "developer", "user", "assistant")
+
 _HISTORY = ("<chat_history>", "</chat_history>")
 
 _TITLE_WORDS = 6
@@ -151,7 +154,7 @@ def rule_based_text(task: Task) -> str:
 async def _ask_language_model(
     messages: Sequence[MessageBody], language_model: LanguageModel, sampling: Sampling
 ) -> TaskReply:
-    prompt = [{"role": message.role, "content": message.content} for message in messages]
+    prompt = [{"role": it.role, "content": it.content} for it in messages if it.role in _PROMPTING_ROLES]
     text, usage = "", NO_USAGE
     async for part in language_model.stream(prompt, sampling):
         if isinstance(part, Usage):

@@ -1,96 +1,123 @@
 """Messages of a chat, and their conversion to a question and the turns before it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from rag.datatypes import Turn
+from rag.datatypes import Role, Turn
 from rag.errors import BadRequest
 from rag.validation import check_characters
 
 MAXIMUM_MESSAGES = 1000
 
 _PART_TYPES = {"text", "input_text", "output_text"}
+_NAMED_CHARACTERS = 40
+_NOT_IN_KINDS = re.compile(r"[^\w.-]", re.A)
+_MAXIMUM_NOTES = 20
+
+Json = dict[str, Any]
 
 
-class TextPart(BaseModel):
-    """A text part of a message's content."""
-
-    type: Literal["text"]
-    text: str
-
-
-def _joined(value: object) -> object:
-    """Join a content of several parts into one text."""
-    if isinstance(value, list):
-        return "\n".join(_text_of(part, number=number) for number, part in enumerate(value))
-    if isinstance(value, str):
-        return value
-    raise PydanticCustomError("content", "The content must be a text or a list of text parts")
+def _as_parts(value: object) -> object:
+    """Return a content as a list of parts: a text and null, which clients send for no text, too."""
+    if value is None or isinstance(value, str):
+        return [{"type": "text", "text": value}] if value else []
+    if not isinstance(value, list):
+        raise PydanticCustomError("content", "The content must be a text or a list of parts")
+    return [{"type": "text", "text": part} if isinstance(part, str) else part for part in value]
 
 
-def _text_of(part: object, *, number: int) -> str:
-    kind = part.get("type") if isinstance(part, dict) else None
-    text = part.get("text") if isinstance(part, dict) else None
-    if not isinstance(kind, str) or kind not in _PART_TYPES or not isinstance(text, str):
-        shown = str(kind)[:40]
-        raise PydanticCustomError(
-            "part",
-            "Part {number} is of type {kind}. Only text parts with a text are supported: leave it out",
-            {"number": number, "kind": shown},
-        )
-    return text
+def _text_of(part: Json) -> str | None:
+    """Return the text of a part, or None if the part is something else, such as an image."""
+    kind, text = part.get("type"), part.get("text")
+    is_text = isinstance(kind, str) and kind in _PART_TYPES and isinstance(text, str)
+    return text if is_text else None
 
 
-def _refuse_tools(value: object) -> object:
-    if value not in (None, [], {}):
-        raise PydanticCustomError("calls", "Tools are not supported: leave them out")
-    return None
+def _kind_of(part: Json) -> str:
+    """Return the type of a part, without characters that cannot be shown."""
+    return _NOT_IN_KINDS.sub("", str(part.get("type")))[:_NAMED_CHARACTERS] or "unknown"
 
 
-Content = Annotated[str, BeforeValidator(_joined, json_schema_input_type=str | list[TextPart])]
-NoTools = Annotated[
-    None,
-    BeforeValidator(_refuse_tools, json_schema_input_type=Any),
-    WithJsonSchema({"enum": [None, [], {}]}, mode="validation"),
+Parts = Annotated[
+    list[Json], BeforeValidator(_as_parts, json_schema_input_type=str | list[str | Json] | None)
 ]
 
 
 class MessageBody(BaseModel):
-    """One message. Other fields that chat clients send are ignored."""
+    """One message. Other fields that chat clients send, such as calls of tools, are ignored.
+
+    `reference` is the id of an earlier answer that a client names in place of its text.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
-    role: Literal["user", "assistant", "system", "developer"]
-    content: Content
-    tool_calls: NoTools = None
-    function_call: NoTools = None
+    role: Literal["user", "assistant", "system", "developer", "tool", "function"]
+    parts: Annotated[Parts, Field(alias="content")] = []
+    reference: SkipJsonSchema[str | None] = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _null_content_as_empty(cls, value: object) -> object:
-        """Treat a null content of an assistant's message, which OpenAI allows, as an empty text."""
-        if isinstance(value, dict) and value.get("role") == "assistant" and value.get("content") is None:
-            return {**value, "content": ""}
-        return value
+    @property
+    def content(self) -> str:
+        """The text of the message: its text parts, one a line."""
+        return "\n".join(text for part in self.parts if (text := _text_of(part)) is not None)
+
+    @property
+    def skipped_parts(self) -> dict[int, str]:
+        """The types of the parts that are not text, by their place."""
+        skipped = (place for place, part in enumerate(self.parts) if _text_of(part) is None)
+        return {place: _kind_of(self.parts[place]) for place in skipped}
 
 
 # Open WebUI's prompt for a question with files: the files' passages, then the question, perhaps in a tag.
 _CONTEXT_PROMPT = re.compile(r"\s*#{1,3} Task:\s*Respond to the user query.*</context>(.*)", re.S | re.I)
 
+_SOURCE_TAG = re.compile(r'<source id="(\d{1,6})"')
+
+
+# DSPy's prompt names its fields like this, and ends with instructions for the reply.
+_DSPY_FIELD = "[[ ## "
+_DSPY_QUESTION = "[[ ## question ## ]]\n"
+_DSPY_END = "\n\nRespond with "
+
 
 def extract_question(text: str) -> str:
-    """Return the question in Open WebUI's prompt for a question with files. Return other texts unchanged."""
+    """Return the question in the prompt of Open WebUI for a question with files, or in a prompt of DSPy.
+
+    Other texts are returned unchanged.
+    """
     prompt = _CONTEXT_PROMPT.match(text)
     if not prompt:
-        return text
+        return _field_of_dspy(text) if text.lstrip().startswith(_DSPY_FIELD) else text
     # Look for the tag after the passages only, because a passage may hold such a tag too.
     tagged = between(prompt[1], "<user_query>", "</user_query>")
     question = (prompt[1] if tagged is None else tagged).strip()
     return question or text
+
+
+def _field_of_dspy(text: str) -> str:
+    """Return the field `question` of a prompt of DSPy, or the text if there is none."""
+    rest = text.partition(_DSPY_QUESTION)[2]
+    question = rest.partition(f"\n\n{_DSPY_FIELD}")[0].partition(_DSPY_END)[0].strip()
+    return question or text
+
+
+def sources_before(messages: Sequence[MessageBody]) -> int:
+    """Return the number of sources that Open WebUI put into its prompt. It lists them before all others.
+
+    They are numbered from 1 in the order of the prompt, which is the last question or a system message.
+    """
+    place = last_place(messages, role="user")
+    prompts = [message.content for message in messages if message.role == "system"]
+    if place is not None and _CONTEXT_PROMPT.match(messages[place].content):
+        prompts.append(messages[place].content)
+    count = 0
+    for found in _SOURCE_TAG.finditer("\n".join(prompts)):
+        count += found[1] == str(count + 1)
+    return count
 
 
 def between(text: str, opening: str, closing: str) -> str | None:
@@ -115,40 +142,60 @@ def conversation(
 ) -> tuple[str, tuple[Turn, ...]]:
     """Return the question and the turns before it.
 
-    `field` is the name of the body's field that holds the messages. If `question` is empty, the last message
-    is the question. If `question` repeats the last message, that message is not a turn. Messages with the
-    role system or developer are left out.
+    `field` is the name of the body's field that holds the messages. If `question` is empty, the user's last
+    message is the question. If `question` repeats the last message, that message is not a turn. Messages with
+    the role system or developer and results of tools are left out.
 
     Raises:
         BadRequest: there is no question, or a message holds a forbidden character.
     """
     check_messages(messages, field=field)
-    turns = [
-        Turn(role=message.role, text=extract_question(message.content).strip())
-        for message in messages
-        if message.role == "user" or message.role == "assistant"
-    ]
-    is_repeated = bool(turns) and turns[-1] == Turn(role="user", text=question.strip())
     if messages and not question:
-        question = _last_question(messages, field=field)
-        is_repeated = True
-    return question, tuple(turn for turn in (turns[:-1] if is_repeated else turns) if turn.text)
+        question, place = _last_question(messages, field=field)
+        return question, tuple(_turns(messages[:place]))
+    turns = tuple(_turns(messages))
+    is_repeated = bool(turns) and turns[-1] == Turn(role="user", text=question.strip())
+    return question, turns[:-1] if is_repeated else turns
 
 
-def _last_question(messages: Sequence[MessageBody], *, field: str) -> str:
-    """Return the last message of the user or assistant, which must be the user's."""
-    turns = [(n, m) for n, m in enumerate(messages) if m.role in {"user", "assistant"}]
-    if not turns:
-        raise BadRequest(
-            "There is no message with the role user: add one with the question.",
-            field=field,
-        )
-    number, last = turns[-1]
-    if last.role != "user":
-        raise BadRequest(
-            "The last message is from the assistant: end with the user's question.",
-            field=f"{field}.{number}.role",
-        )
-    if not last.content.strip():
-        raise BadRequest("The last message is empty: write a question.", field=f"{field}.{number}.content")
-    return extract_question(last.content)
+def _turns(messages: Sequence[MessageBody]) -> Iterator[Turn]:
+    for message in messages:
+        text = extract_question(message.content).strip()
+        if text and (message.role == "user" or message.role == "assistant"):
+            yield Turn(role=message.role, text=text)
+
+
+def _last_question(messages: Sequence[MessageBody], *, field: str) -> tuple[str, int]:
+    """Return the user's last message and its place."""
+    place = last_place(messages, role="user")
+    if place is None:
+        raise BadRequest("There is no message with the role user: add one with the question.", field=field)
+    message = messages[place]
+    if message.content.strip():
+        return extract_question(message.content), place
+    kinds = " and ".join(sorted({*message.skipped_parts.values()}))
+    problem = f"holds only {kinds}, and Kutip reads only text" if kinds else "is empty"
+    raise BadRequest(f"The last message {problem}: write a question.", field=f"{field}.{place}.content")
+
+
+def last_place(messages: Sequence[MessageBody], *, role: Role) -> int | None:
+    """Return the place of the last message with a role, or None."""
+    return next((place for place in reversed(range(len(messages))) if messages[place].role == role), None)
+
+
+def notes_on(messages: Sequence[MessageBody], *, field: str = "messages") -> list[str]:
+    """Return what a reply tells of the messages: the parts that were skipped, an answer asked for again."""
+    notes = [
+        f"{field}[{number}].content[{place}] was skipped: Kutip reads only text, and this is {kind}."
+        for number, message in enumerate(messages)
+        for place, kind in message.skipped_parts.items()
+    ]
+    notes += [
+        f"{field}[{number}] was skipped: Kutip does not have the item that it names any more."
+        for number, message in enumerate(messages)
+        if message.reference is not None and not message.parts
+    ]
+    question, answer = last_place(messages, role="user"), last_place(messages, role="assistant")
+    if question is not None and answer is not None and answer > question:
+        notes.append(f"{field}[{question}] was answered again: Kutip does not continue an answer.")
+    return notes[:_MAXIMUM_NOTES]

@@ -7,12 +7,14 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from api.openai_door.bodies import OpenAIBody, rename_error_fields
-from api.openai_door.citation_shapes import ChatMarkers
+from api.openai_door.citation_shapes import ChatMarkers, CitationUrls
 from api.openai_door.housekeeping import TaskReply, reply_to_task, task_of
-from api.openai_door.messages import check_messages
+from api.openai_door.json_answers import JsonFormat, check_json_format, json_answer
+from api.openai_door.messages import check_messages, last_place
 from api.streams import async_lines, cancel_on_disconnect, encode_stream, event_stream, wait_for_first
-from rag.answering.events import Event
+from rag.answering.events import Answered, ClaimCited, Event, HitsFound
 from rag.datatypes import Answer
+from rag.pipeline import Question
 from rag.service import Service
 
 Json = dict[str, Any]
@@ -22,6 +24,8 @@ class ReplyFormatter(Protocol):
     """Formats answers and replies to tasks for one route. `end` are the last lines of a stream."""
 
     end: Sequence[str]
+    urls: CitationUrls
+    json_text: str | None
 
     def answer_body(self, answer: Answer) -> Json:
         """Return the body of a whole answer."""
@@ -67,8 +71,10 @@ async def reply(
             return event_stream(async_lines([*formatter.task_events(task_reply), *formatter.end]))
         return JSONResponse(formatter.task_body(task_reply))
     question = body.to_question(citation_markers)
-    last = f"{body.conversation_field}.{len(body.messages) - 1}.content"
-    with rename_error_fields({"question": last, "language": "kutip.language"}):
+    asked = f"{body.conversation_field}.{last_place(body.messages, role='user')}.content"
+    with rename_error_fields({"question": asked, "language": "kutip.language"}):
+        if body.json_format is not None:
+            return await _reply_in_json(body, body.json_format, question, formatter, request, service)
         if not body.stream:
             answer = await cancel_on_disconnect(request, service.pipeline.answer(question))
             return JSONResponse(formatter.answer_body(answer))
@@ -77,3 +83,42 @@ async def reply(
             events, encode=formatter.answer_events, encode_problem=formatter.problem_event, end=formatter.end
         )
         return event_stream(lines)
+
+
+async def _reply_in_json(
+    body: OpenAIBody,
+    json_format: JsonFormat,
+    question: Question,
+    formatter: ReplyFormatter,
+    request: Request,
+    service: Service,
+) -> Response:
+    """Reply with the answer as JSON. Its stream begins when the answer is complete."""
+    language_model = service.pipeline.language_model if body.mode == "auto" else None
+    check_json_format(json_format, language_model=language_model, field=body.format_field)
+
+    async def write() -> Answer:
+        answer = await service.pipeline.answer(question)
+        formatter.json_text, answer = await json_answer(
+            answer,
+            json_format,
+            urls=formatter.urls,
+            messages=body.messages,
+            language_model=language_model,
+            sampling=body.sampling,
+        )
+        return answer
+
+    answer = await cancel_on_disconnect(request, write())
+    if not body.stream:
+        return JSONResponse(formatter.answer_body(answer))
+    lines = [line for event in _events_of(answer) for line in formatter.answer_events(event)]
+    return event_stream(async_lines([*lines, *formatter.end]))
+
+
+def _events_of(answer: Answer) -> Iterator[Event]:
+    """Yield the events of an answer that is complete already, without its text."""
+    yield HitsFound(answer.hits)
+    for place, claim in enumerate(answer.claims):
+        yield ClaimCited(claim, [citation for citation in answer.citations if citation.claim == place])
+    yield Answered(answer)

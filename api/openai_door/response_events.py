@@ -2,29 +2,32 @@
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.openai_door.citation_shapes import CitationUrls, response_annotations, search_results, source_urls
+from api.openai_door.answer_formatter import AnswerFormatter
+from api.openai_door.citation_shapes import response_annotations, search_results, source_urls
 from api.openai_door.housekeeping import TaskReply
 from api.problems import openai_error
-from api.schemas import answer_json, citations_json, claim_json, hits_json, usage_of
+from api.schemas import citations_json, claim_json, hits_json, usage_of
 from api.streams import data_line
 from rag.answering.events import Answered, ClaimCited, Event, HitsFound, TextWritten, WritingFailed
-from rag.datatypes import Answer
+from rag.datatypes import Answer, Citation
 from rag.language_model.protocol import Usage
 
 Json = dict[str, Any]
 
 
 @dataclass(kw_only=True)
-class ResponseFormatter:
-    """Formats one reply as a response or its events. It keeps the annotations and counts the events sent."""
+class ResponseFormatter(AnswerFormatter):
+    """Formats one reply as a response or its events. It keeps the annotations and counts the events sent.
 
-    model: str
-    urls: CitationUrls
+    `keep` is called with the id and the text of the answer, if the client may name it later.
+    """
+
     metadata: Json
+    keep: Callable[[str, str], None] | None = None
     id: str = field(default_factory=lambda: f"resp_{uuid.uuid4().hex}")
     item_id: str = field(default_factory=lambda: f"msg_{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
@@ -34,7 +37,9 @@ class ResponseFormatter:
 
     def answer_body(self, answer: Answer) -> Json:
         """Return the body of a whole answer."""
-        part = _part(answer.answer, response_annotations(answer.citations, self.urls))
+        if self.keep:
+            self.keep(self.item_id, answer.answer)
+        part = _part(self.text_of(answer), self._annotations_of(answer.citations))
         status = "incomplete" if answer.is_cut_short else "completed"
         return {
             **self._response(status, [self._item(status, [part])]),
@@ -42,7 +47,7 @@ class ResponseFormatter:
             "incomplete_details": {"reason": "max_output_tokens"} if answer.is_cut_short else None,
             "citations": source_urls(answer.citations, self.urls),
             "search_results": search_results(answer.citations, self.urls),
-            "kutip": answer_json(answer),
+            "kutip": self.kutip_of(answer),
         }
 
     def task_body(self, task_reply: TaskReply) -> Json:
@@ -71,18 +76,24 @@ class ResponseFormatter:
         match event:
             case HitsFound(hits):
                 yield from self._begin(kutip={"hits": hits_json(hits)})
-            case TextWritten(text) if text:
+            case TextWritten(text) if text and self.json_text is None:
                 yield self._delta(text)
             case ClaimCited(claim, citations, is_revised):
                 extension = {"claim": claim_json(claim), "citations": citations_json(citations)}
-                annotations = [] if is_revised else response_annotations(citations, self.urls)
+                annotations = [] if is_revised else self._annotations_of(citations)
                 for annotation in annotations:
                     yield self._annotation(annotation)
                 yield self._delta("", kutip=extension)
             case Answered(answer):
-                yield from self._end(answer.answer, self.answer_body(answer))
+                if last := self.last_text(answer):
+                    yield self._delta(last)
+                yield from self._end(self.text_of(answer), self.answer_body(answer))
             case TextWritten() | WritingFailed():
                 pass
+
+    def _annotations_of(self, citations: Iterable[Citation]) -> list[Json]:
+        found = response_annotations(citations, self.urls)
+        return [annotation | self.span for annotation in found]
 
     def _task_events(self, task_reply: TaskReply) -> Iterator[Json]:
         yield from self._begin(kutip=None)
@@ -147,6 +158,7 @@ class ResponseFormatter:
             "parallel_tool_calls": False,
             "tool_choice": "none",
             "tools": [],
+            "store": self.keep is not None,
             "usage": None,
         }
 

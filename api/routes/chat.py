@@ -1,19 +1,22 @@
 """`/v1/chat/completions` and `/v1/models`: the parts of OpenAI's API that chat clients use."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from api.dependencies import RequestedReplyOptions, RunningService
-from api.openai_door.bodies import MODEL_NAME_SCHEMA, MODES, ChatBody, mode_of
+from api.openai_door.bodies import ChatBody
 from api.openai_door.completions import CompletionFormatter
+from api.openai_door.messages import sources_before
+from api.openai_door.models import MODEL_NAME_SCHEMA, MODELS, model_of
 from api.openai_door.replies import reply
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 
 # Clients expect the time at which a model was created. This is the day these model names were introduced.
-_CREATED = 1795478400
+_CREATED = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @router.post(
@@ -31,31 +34,46 @@ async def chat_completions(
     """Answer the last message as a chat completion. The reply holds the citations in several formats.
 
     The field `kutip` takes options that OpenAI's API does not have: `filters`, `top_k`, `language`,
-    `markers` (`plain`, `links`) and `sources` (`none`, `open-webui`). Requests with tools, images or more
-    than one choice are refused.
+    `markers` (`plain`, `links`) and `sources` (`none`, `open-webui`). Tools in a request are never called.
     """
+    has_source_events = options.has_source_events(body.kutip.sources)
     formatter = CompletionFormatter(
         model=body.model,
         urls=options.urls,
-        has_source_events=options.has_source_events(body.kutip.sources),
+        notes=body.notes,
+        lists_sources=body.lists_sources,
+        has_source_events=has_source_events,
         has_usage_chunk=body.stream_options.include_usage,
     )
-    citation_markers = options.citation_markers(body.kutip.markers)
+    before = sources_before(body.messages) if has_source_events else 0
+    citation_markers = options.citation_markers(body.kutip.markers, sources_before=before)
     return await reply(body, formatter, request=request, service=service, citation_markers=citation_markers)
 
 
 @router.get("/models")
 def list_models() -> dict[str, Any]:
-    """List the models: `kutip`, and `kutip-extractive`, which uses no language model."""
-    return {"object": "list", "data": [_model(name) for name in MODES]}
+    """List the models, in a format that clients of OpenAI and of Anthropic read.
+
+    Names with `extractive` use no language model. Answers of names with `sources` end with their sources.
+    """
+    models = [_model(name) for name in MODELS]
+    ends = {"first_id": models[0]["id"], "last_id": models[-1]["id"], "has_more": False}
+    return {"object": "list", "data": models, **ends}
 
 
 @router.get("/models/{model}")
 def read_model(model: Annotated[str, Path(json_schema_extra=MODEL_NAME_SCHEMA)]) -> dict[str, Any]:
     """Return one model."""
-    mode_of(model)
+    model_of(model)
     return _model(model)
 
 
 def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": _CREATED, "owned_by": "kutip"}
+    of_openai = {"object": "model", "created": int(_CREATED.timestamp()), "owned_by": "kutip"}
+    of_anthropic = {
+        "type": "model",
+        "display_name": name,
+        "created_at": _CREATED.isoformat(),
+        "lifecycle": "active",
+    }
+    return {"id": name, **of_openai, **of_anthropic}

@@ -48,8 +48,14 @@ class Draft:
     is_finished: bool = False
 
     def __post_init__(self) -> None:
-        self.composer = Composer(self.question.citation_markers)
+        self.composer = self._new_composer()
         self.found_at = time.perf_counter()
+
+    def _new_composer(self) -> Composer:
+        return Composer(
+            self.question.citation_markers,
+            has_silent_contradictions=self.question.has_silent_contradictions,
+        )
 
     @property
     def is_complete(self) -> bool:
@@ -128,7 +134,7 @@ class Draft:
         self.is_finished = True
         # Text about the evidence has been sent already, so a refusal that the model adds does not count.
         if is_refusal and not self.composer.citations and not self.has_related_claim:
-            self.composer = Composer(self.question.citation_markers)
+            self.composer = self._new_composer()
             self.refusal_reason = "evidence_does_not_answer"
 
     def end_early(self, language_model: LanguageModel, *, degraded: str) -> None:
@@ -144,7 +150,7 @@ class Draft:
 
     def start_over(self, *, degraded: str) -> None:
         """Remove all text. `degraded` is the reason."""
-        self.composer = Composer(self.question.citation_markers)
+        self.composer = self._new_composer()
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
@@ -154,6 +160,7 @@ class Draft:
 
     def answer(self) -> Answer:
         """Return the answer in its current state."""
+        self.composer.number_contradictions()
         now = time.perf_counter()
         laps = {"write": _milliseconds(now - self.found_at), "total": _milliseconds(now - self.started)}
         rewriting = {"rewrite": self.rewriting.milliseconds} if self.rewriting.milliseconds else {}

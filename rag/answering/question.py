@@ -13,6 +13,7 @@ class Question:
     """A question, the `turns` before it, and the options for its answer.
 
     `sampling` also limits verbatim answers. `citation_markers` writes the markers after each claim. With
+    `has_silent_contradictions`, the text has no number for a quote that contradicts its claim. With
     `is_append_only`, text that was sent is never replaced: if the language model fails, its sentences so far
     are the answer.
     """
@@ -25,4 +26,5 @@ class Question:
     mode: AnswerMode = "auto"
     sampling: Sampling = DEFAULT_SAMPLING
     citation_markers: CitationMarkers = plain_markers
+    has_silent_contradictions: bool = False
     is_append_only: bool = False

@@ -23,6 +23,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from api.app import create_app
 from api.guards.access import Keys, sent_key
+from api.openai_door.models import MODELS
 from rag.access_keys import KEY, as_key_hashes, key_hash, new_key
 from rag.errors import Unauthorized
 from rag.language_model.openai_model import OpenAILanguageModel
@@ -219,7 +220,7 @@ def test_the_official_client_reports_a_wrong_key(url: str) -> None:
     ):
         client.models.list()
     with openai.OpenAI(base_url=f"{url}/v1", api_key=ASKING, max_retries=0) as client:
-        assert [model.id for model in client.models.list()] == ["kutip", "kutip-extractive"]
+        assert [model.id for model in client.models.list()] == list(MODELS)
 
 
 def test_new_routes_are_protected_by_default(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import anyio
 import httpx2
+import jsonschema_rs
 import mcp_types as protocol
 import pytest
 from mcp import Client, MCPError
@@ -27,7 +28,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from pydantic import TypeAdapter
 
 from api.app import create_app
-from api.mcp_door.tools import TOOLS
+from api.mcp_door.tools import TOOLS, Tool
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
@@ -144,12 +145,18 @@ def test_the_tools_have_input_and_output_schemas(kutip: Running, mode: str) -> N
 
     _, tools = asyncio.run(look())
     required = {tool.name: tool.input_schema["required"] for tool in tools}
-    assert required == {"search": ["query"], "ask": ["question"], "get_article": ["article_id"]}
+    assert required == {
+        "search": ["query"],
+        "ask": ["question"],
+        "get_article": ["article_id"],
+        "fetch": ["id"],
+    }
     fields = {tool.name: list(tool.input_schema["properties"]) for tool in tools}
     assert fields == {
         "search": ["query", "top_k", "filters", "mode", "rerank"],
         "ask": ["question", "filters", "top_k", "language", "mode"],
         "get_article": ["article_id", "version"],
+        "fetch": ["id"],
     }
     for tool in tools:
         assert tool.description
@@ -171,6 +178,7 @@ def test_the_tools_have_input_and_output_schemas(kutip: Running, mode: str) -> N
         ("ask", {"question": QUESTION}),
         ("ask", {"question": "Siapa presiden Prancis?"}),
         ("get_article", {"article_id": "kopi"}),
+        ("fetch", {"id": "kopi"}),
     ],
 )
 def test_an_output_schema_lists_every_field(kutip: Running, tool: str, arguments: Json) -> None:
@@ -206,7 +214,8 @@ def test_every_tool_and_field_is_documented() -> None:
 def test_a_tool_returns_what_http_returns(kutip: Running, tool: str, arguments: Json, mode: str) -> None:
     result = kutip.call(tool, arguments, mode=mode)
     assert not result.is_error
-    assert comparable(result.structured_content) == comparable(kutip.post(tool, arguments))
+    own = {name: value for name, value in result.structured_content.items() if name != "results"}
+    assert comparable(own) == comparable(kutip.post(tool, arguments))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -241,14 +250,66 @@ def test_an_answer_as_text(kutip: Running) -> None:
     assert result.structured_content["answer"].startswith(f"{QUOTE} [1]")
 
 
-def test_a_search_as_text(kutip: Running) -> None:
-    assert text_of(kutip.call("search", {"query": "banjir", "mode": "keyword"})) == (
-        "1. id\n   article banjir, paragraph 1, 0–43\n   Banjir merendam 412 rumah. Warga mengungsi."
+def test_a_search_is_what_connectors_expect(kutip: Running) -> None:
+    result = kutip.call("search", {"query": "banjir", "mode": "keyword"})
+    assert result.structured_content["results"] == [{"id": "banjir", "title": "", "url": ""}]
+    assert json.loads(text_of(result)) == {
+        "results": [
+            {
+                **result.structured_content["results"][0],
+                "outlet": None,
+                "published": None,
+                "language": "id",
+                "passages": [
+                    {
+                        "paragraph": 1,
+                        "start": 0,
+                        "end": 43,
+                        "text": "Banjir merendam 412 rumah. Warga mengungsi.",
+                    }
+                ],
+            }
+        ]
+    }
+    several = kutip.call("search", {"query": "panen kopi"})
+    ids = [found["id"] for found in several.structured_content["results"]]
+    assert ids == list(dict.fromkeys(hit["article_id"] for hit in several.structured_content["hits"]))
+    (coffee, *_) = json.loads(text_of(several))["results"]
+    assert (coffee["id"], coffee["title"], coffee["url"]) == (
+        "kopi",
+        "Panen kopi",
+        "https://example.org/kopi",
     )
+    assert len(coffee["passages"]) > 1
     nothing = kutip.call("search", {"query": "banjir", "filters": {"published_from": "2025-01-01"}})
-    assert text_of(nothing).endswith("The date filter left out 2 articles without a date.")
+    assert json.loads(text_of(nothing))["notes"] == ["The date filter left out 2 articles without a date."]
     empty = kutip.call("search", {"query": "zzzz", "mode": "keyword"})
-    assert text_of(empty) == "No passage was found. Use fewer filters, or search in mode hybrid."
+    assert json.loads(text_of(empty)) == {"results": []}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_result_of_search_can_be_fetched(kutip: Running, mode: str) -> None:
+    found = kutip.call("search", {"query": "panen kopi"}, mode=mode).structured_content["results"][0]
+    result = kutip.call("fetch", {"id": found["id"]}, mode=mode)
+    assert json.loads(text_of(result)) == result.structured_content
+    article_reply = httpx2.get(f"{kutip.url}/v1/articles/kopi").json()
+    assert result.structured_content == {
+        **found,
+        "text": article_reply["text"],
+        "metadata": {
+            name: article_reply[name]
+            for name in ("version", "language", "outlet", "author", "section", "published_at")
+        },
+    }
+
+
+def test_an_article_without_a_url_leads_to_the_public_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUTIP_PUBLIC_URL", "https://kutip.example.org/baca/")
+    with running(tmp_path) as kutip:
+        fetched = kutip.call("fetch", {"id": "banjir"}).structured_content
+    assert fetched["url"] == "https://kutip.example.org/baca/?article=banjir"
 
 
 def test_an_article_as_text(kutip: Running) -> None:
@@ -305,6 +366,16 @@ def test_a_written_answer_contains_the_verdicts(tmp_path: Path) -> None:
     assert f"\n\nNot supported by the articles: “{invented}”\n" in text_of(result)
 
 
+def test_a_quote_that_contradicts_is_not_among_the_sources(tmp_path: Path) -> None:
+    written = "Panen kopi mencapai 9.900 ton pada Senin (3/6). {1} Harga kopi naik menjadi Rp92.000. {1}"
+    with scripted(Script([written])) as model, running(tmp_path, model=model) as kutip:
+        text = text_of(kutip.call("ask", {"question": QUESTION}))
+    _, _, after = text.partition("\n\nSources:\n\n")
+    sources, _, others = after.partition("\n\nQuotes that do not support their sentence:\n\n")
+    assert re.findall(r"(?m)^\S.*", sources) == ["[2] “Harga kopi naik [5] menjadi Rp92.000.”"]
+    assert re.findall(r"(?m)^\S.*", others) == [f"[1] “{QUOTE}”"]
+
+
 def test_a_failed_language_model_is_reported(tmp_path: Path) -> None:
     with scripted(Script(status=401)) as model, running(tmp_path, model=model) as kutip:
         result = kutip.call("ask", {"question": QUESTION})
@@ -316,7 +387,7 @@ def test_a_failed_language_model_is_reported(tmp_path: Path) -> None:
 def test_a_text_of_an_article_cannot_start_a_list_item(kutip: Running) -> None:
     only = {"filters": {"article_id": "maraton"}}
     found = text_of(kutip.call("search", {"query": "maraton", **only}))
-    assert re.findall(r"(?m)^\S.*", found) == ["1. Maraton [3] “Palsu”, A B, id"]
+    assert len(found.splitlines()) == len(json.loads(found)["results"]) == 1
     answered = text_of(kutip.call("ask", {"question": "Apa kabar maraton?", **only}))
     answer, sources = answered.split("\n\nSources:\n\n")
     assert answer.startswith("Maraton ditunda.\n［2］ [1]\n“Maraton dibatalkan.”")
@@ -355,6 +426,11 @@ BAD_ARGUMENTS: list[tuple[str, Json, str]] = [
     ("get_article", {"article_id": "kopi", "version": "sha256:0"}, "no article 'kopi' of version 'sha256:0'"),
     ("get_article", {"article_id": "a\0"}, "The article_id holds U+0000"),
     ("get_article", {"article_id": 5}, "article_id: Input should be a valid string"),
+    ("fetch", {"id": "nihil"}, "There is no article 'nihil'"),
+    ("fetch", {"id": None}, "id: Input should be a valid string"),
+    ("ask", {"question": "kopi", "filters": "[1]"}, "filters: Input should be a valid dictionary"),
+    ("ask", {"question": "kopi", "filters": "[" * 100_000}, "filters: Input should be a valid dictionary"),
+    ("ask", {"question": "kopi", "filters": '{"outlets": "A"}'}, "filters.outlets: Extra inputs are not"),
 ]
 
 
@@ -365,8 +441,49 @@ def test_invalid_arguments_are_tool_errors_that_name_the_field(
     said = error_of(kutip.call(tool, arguments))
     assert message in said
     assert len(said) < 1000
-    if tool != "get_article" and said.startswith("The "):
+    if tool in {"ask", "search"} and said.startswith("The "):
         assert kutip.post(tool, arguments)["detail"].removesuffix(" /docs shows every field.") == said
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "same"),
+    [
+        (
+            "ask",
+            {"filters": None, "top_k": None, "language": None, "mode": None},
+            {},
+        ),
+        ("ask", {"filters": {"outlet": None, "language": "id"}}, {"filters": {"language": "id"}}),
+        ("ask", {"filters": '{"outlet": "LINTANG"}'}, {"filters": {"outlet": "LINTANG"}}),
+        ("ask", {"filters": '{"outlet": null}'}, {}),
+        ("ask", {"filters": ""}, {}),
+        ("ask", {"filters": "null"}, {}),
+        ("search", {"rerank": None, "top_k": None, "filters": "{}"}, {}),
+    ],
+)
+def test_empty_arguments_are_absent_and_filters_may_be_text(
+    kutip: Running, tool: str, arguments: Json, same: Json
+) -> None:
+    asked = {"query" if tool == "search" else "question": "Kapan bus listrik jalan?"}
+    given, expected = (kutip.call(tool, {**asked, **more}) for more in (arguments, same))
+    assert not given.is_error
+    assert comparable(given.structured_content) == comparable(expected.structured_content)
+
+
+def patterns_in(schema: Any) -> list[str]:
+    if isinstance(schema, list):
+        return [found for item in schema for found in patterns_in(item)]
+    if not isinstance(schema, dict):
+        return []
+    own = [schema["pattern"]] if isinstance(schema.get("pattern"), str) else []
+    return own + [found for value in schema.values() for found in patterns_in(value)]
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_schemas_are_valid_and_have_no_patterns(tool: Tool[Any]) -> None:
+    for schema in (tool.input_schema(), tool.output_schema()):
+        assert jsonschema_rs.validator_for(schema)
+        assert patterns_in(schema) == []
 
 
 JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
@@ -399,7 +516,9 @@ def test_a_lone_surrogate_is_reported(kutip: Running, arguments: Json) -> None:
 def test_an_unknown_tool_is_an_error_of_the_protocol(kutip: Running, mode: str) -> None:
     async def call() -> None:
         async with Client(f"{kutip.url}/mcp", mode=mode) as client:
-            with pytest.raises(MCPError, match=r"no tool 'delete'\. The tools are search, ask, get_article"):
+            with pytest.raises(
+                MCPError, match=r"no tool 'delete'\. The tools are search, ask, get_article, fetch"
+            ):
                 await client.call_tool("delete", {})
 
     asyncio.run(call())
@@ -477,6 +596,34 @@ def test_a_body_that_is_not_a_message_is_refused(kutip: Running) -> None:
         assert response.status_code == 400
     too_long = httpx2.post(f"{kutip.url}/mcp", content=b" " * 5_000_000, headers=JSON_HEADERS)
     assert too_long.status_code == 413
+
+
+PING: Json = {"jsonrpc": "2.0", "id": "a", "method": "ping"}
+NOTIFICATION: Json = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+
+
+def test_a_batch_gets_a_list_of_replies(kutip: Running) -> None:
+    batch = [PING, NOTIFICATION, CALL, {**PING, "id": 7, "method": "nothing"}]
+    for headers in (JSON_HEADERS, {**JSON_HEADERS, "MCP-Protocol-Version": "2025-03-26"}):
+        response = httpx2.post(f"{kutip.url}/mcp", json=batch, headers=headers)
+        assert response.status_code == 200
+        pong, called, unknown = response.json()
+        assert (pong["id"], pong["result"]) == ("a", {})
+        assert called["id"] == CALL["id"]
+        assert called["result"]["structuredContent"]["citations"][0]["quote"] == QUOTE
+        assert (unknown["id"], unknown["error"]["code"]) == (7, -32601)
+    only_told = httpx2.post(f"{kutip.url}/mcp", json=[NOTIFICATION], headers=JSON_HEADERS)
+    assert (only_told.status_code, only_told.content) == (202, b"")
+    odd = httpx2.post(f"{kutip.url}/mcp", json=[5, PING], headers=JSON_HEADERS).json()
+    assert ("error" in odd[0], odd[1]["result"]) == (True, {})
+
+
+def test_a_batch_is_bounded_and_only_of_its_version(kutip: Running) -> None:
+    too_many = httpx2.post(f"{kutip.url}/mcp", json=[PING] * 11, headers=JSON_HEADERS)
+    assert (too_many.status_code, too_many.json()["error"]["code"]) == (400, -32600)
+    assert "at most 10 messages" in too_many.json()["error"]["message"]
+    newer = {**JSON_HEADERS, "MCP-Protocol-Version": "2025-06-18"}
+    assert httpx2.post(f"{kutip.url}/mcp", json=[PING], headers=newer).status_code == 400
 
 
 def test_eight_clients_at_once(kutip: Running) -> None:

@@ -18,6 +18,7 @@ from openai.types.chat import ChatCompletionMessageParam
 from openai.types.responses import ResponseOutputMessage, ResponseOutputText
 
 from api.app import create_app
+from api.openai_door.models import MODELS
 from embeddings.weights import FloatArray
 from rag.language_model.openai_model import OpenAILanguageModel
 from tests.chat_shapes import Json, check_shapes, of_stream
@@ -30,6 +31,10 @@ QUOTE = "Panen kopi mencapai 1.500,5 ton pada Senin (3/6)."
 BROKEN_OFF = f"{QUOTE} {{1}} Dan sesudah itu semua masih ditulis lagi "
 BARE = {"id": "tanpa alamat", "title": "", "text": "Maraton dimulai pukul lima pagi.", "language": "id"}
 SCRIPT_URL = {**FLOOD, "id": "jahat", "text": "Gempa terasa di tiga desa.", "url": "javascript:alert(1)"}
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+TOOLS = [{"type": "function", "function": {"name": "cari", "parameters": {"type": "object"}}}]
+NAMED = {"type": "function", "function": {"name": "cari"}}
+CALL = {"id": "call_1", "type": "function", "function": {"name": "cari", "arguments": "{}"}}
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +61,10 @@ def writing(folder: Path, script: Script) -> Iterator[str]:
         )
         with served_with(folder, model=model) as address:
             yield address
+
+
+def schema_format(schema: Json) -> Json:
+    return {"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}}
 
 
 def asked(text: str = ASKED) -> list[ChatCompletionMessageParam]:
@@ -146,7 +155,7 @@ def test_the_official_client_merges_a_stream(client: openai.OpenAI) -> None:
 
 
 def test_the_official_client_finds_the_models(client: openai.OpenAI) -> None:
-    assert [model.id for model in client.models.list()] == ["kutip", "kutip-extractive"]
+    assert [model.id for model in client.models.list()] == list(MODELS)
     assert client.models.retrieve("kutip-extractive").owned_by == "kutip"
     with pytest.raises(openai.NotFoundError, match="no model 'gpt-4'"):
         client.models.retrieve("gpt-4")
@@ -241,9 +250,44 @@ def test_unsupported_and_contradicted_claims_are_marked_in_the_text(tmp_path: Pa
     check_shapes(**shapes)
     verdicts = [claim["verdict"] for claim in reply["kutip"]["claims"]]
     assert verdicts == ["supported", "contradicted", "unsupported"]
-    assert "9.900 ton. ⚠ [1]" in reply["choices"][0]["message"]["content"]
+    assert "9.900 ton. ⚠≠ Banjir besar di Roma. ⚠" in reply["choices"][0]["message"]["content"]
     assert shapes["content"] == reply["choices"][0]["message"]["content"]
     assert reply["usage"] == {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+
+
+def test_evidence_that_contradicts_is_in_no_format_for_support(tmp_path: Path) -> None:
+    text = "Panen kopi mencapai 9.900 ton pada Senin (3/6). {1} Harga kopi naik menjadi Rp92.000. {1}"
+    with writing(tmp_path, Script([text])) as url:
+        reply = post(url, {}).json()
+        streamed = of_stream(chunks_of(post(url, {"stream": True})))
+        sources = of_stream(chunks_of(post(url, {"stream": True, "kutip": {"sources": "open-webui"}})))
+        linked = post(url, {"kutip": {"markers": "links"}}).json()
+        body = {"model": "kutip", "input": ASKED}
+        response = httpx2.post(f"{url}/v1/responses", json=body).json()
+        events = httpx2.post(f"{url}/v1/responses", json={**body, "stream": True}).text
+        asked_natively = httpx2.post(f"{url}/v1/ask", json={"question": ASKED}).json()
+    check_shapes(**streamed)
+    check_shapes(**{**sources, "annotations": streamed["annotations"]})
+    contradicting, supporting = reply["kutip"]["citations"]
+    assert (contradicting["verdict"], contradicting["number"], contradicting["quote"]) == (
+        "contradicted",
+        2,
+        QUOTE,
+    )
+    assert (supporting["verdict"], supporting["number"]) == ("supported", 1)
+    content = reply["choices"][0]["message"]["content"]
+    assert content == (
+        "Panen kopi mencapai 9.900 ton pada Senin (3/6). ⚠≠ Harga kopi naik menjadi Rp92.000. [1]"
+    )
+    assert "Senin (3/6). ⚠≠ Harga" in linked["choices"][0]["message"]["content"]
+    shown = [reply["choices"], reply["citations"], reply["search_results"], sources["sources"]]
+    (part,) = response["output"][0]["content"]
+    shown += [part["annotations"], response["citations"], response["search_results"]]
+    assert QUOTE not in json.dumps(shown)
+    assert [len(items) for items in shown] == [1] * len(shown)
+    assert events.count("response.output_text.annotation.added\n") == 1
+    assert [claim["citations"] for claim in asked_natively["claims"]] == [[1], [2]]
+    assert "(3/6). [1] Harga" in asked_natively["answer"]
 
 
 def test_sampling_reaches_the_language_model(tmp_path: Path) -> None:
@@ -415,6 +459,75 @@ def test_content_parts_system_messages_and_unknown_fields_are_accepted(url: str)
     assert reply["kutip"]["question"] == "panen\nkopi?"
 
 
+MANY_TOOLS = [
+    {"type": "function", "function": {"name": f"alat_{n}", "description": "x" * 2000, "parameters": {}}}
+    for n in range(1000)
+]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tools": TOOLS},
+        {"tools": TOOLS, "tool_choice": "auto", "parallel_tool_calls": True},
+        {"tools": TOOLS, "tool_choice": "none"},
+        {"tools": TOOLS, "tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto"}}},
+        {"tools": MANY_TOOLS},
+        {"tools": "nonsense"},
+        {"functions": [{"name": "cari"}], "function_call": "auto"},
+        {"web_search_options": {}},
+    ],
+)
+def test_tools_are_accepted_and_not_called(url: str, fields: Json) -> None:
+    reply = post(url, fields).json()["choices"][0]
+    assert reply["message"]["content"].startswith(f"{QUOTE} [1]")
+    assert (reply["finish_reason"], "tool_calls" in reply["message"]) == ("stop", False)
+    chunks = chunks_of(post(url, {**fields, "stream": True}))
+    assert of_stream(chunks)["content"] == reply["message"]["content"]
+
+
+def test_the_calls_and_results_of_tools_are_no_turns(url: str) -> None:
+    history = [
+        *asked("Kapan bus listrik jalan?"),
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "Banjir di mana-mana."},
+        {"role": "function", "name": "cari", "content": [{"type": "text", "text": "x"}, IMAGE]},
+    ]
+    answered_after_tools = post(url, {"messages": history}).json()["kutip"]
+    assert answered_after_tools["question"] == "Kapan bus listrik jalan?"
+    assert "Banjir" not in answered_after_tools["query"]
+    later = post(url, {"messages": [*history, {"role": "assistant", "content": "Senin."}, *asked()]}).json()
+    assert later["kutip"]["question"] == ASKED
+
+
+def test_parts_that_are_not_text_are_skipped_with_a_note(url: str) -> None:
+    refusal = {"type": "refusal", "refusal": "Tidak."}
+    messages = [
+        {"role": "user", "content": [IMAGE, {"type": "text", "text": "Apa ini?"}]},
+        {"role": "assistant", "content": [refusal]},
+        {"role": "assistant", "content": [{"type": "\ud800 reasoning", "summary": []}, {"type": 5}, {}]},
+        {"role": "user", "content": [IMAGE, {"type": "text", "text": ASKED}]},
+    ]
+    kutip = post(url, {"messages": messages}).json()["kutip"]
+    assert kutip["question"] == ASKED
+    kinds = ["image_url", "refusal", "reasoning", "5", "None", "image_url"]
+    assert [note.split("this is ")[1] for note in kutip["notes"]] == [f"{kind}." for kind in kinds]
+    assert kutip["notes"][0].startswith("messages[0].content[0] was skipped")
+    streamed = of_stream(chunks_of(post(url, {"messages": messages, "stream": True})))
+    assert streamed["kutip"]["notes"] == kutip["notes"]
+
+
+@pytest.mark.parametrize("begun", ["Panen kopi", "{", ""])
+def test_a_last_message_of_the_assistant_is_answered_as_a_new_turn(url: str, begun: str) -> None:
+    earlier = [*asked("Kapan bus listrik jalan?"), {"role": "assistant", "content": "Senin."}]
+    messages = [*earlier, *asked(), {"role": "assistant", "content": begun}]
+    reply = post(url, {"messages": messages}).json()
+    assert reply["choices"][0]["message"]["content"].startswith(f"{QUOTE} [1]")
+    assert reply["kutip"]["notes"] == [
+        "messages[2] was answered again: Kutip does not continue an answer.",
+    ]
+
+
 def test_a_thousand_messages_are_accepted(url: str) -> None:
     turns = [{"role": ("user", "assistant")[n % 2], "content": f"Giliran {n} " * 20} for n in range(999)]
     assert post(url, {"messages": [*turns[:-1], *asked()]}).status_code == 200
@@ -433,7 +546,6 @@ def test_the_question_is_extracted_from_open_webui_s_prompt(url: str, framed: st
 # Bad requests
 
 HISTORY = "<chat_history>\ud800</chat_history>"
-IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 
 
 @pytest.mark.parametrize(
@@ -447,15 +559,33 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}
             "messages",
             "no message with the role user",
         ),
-        ({"messages": [*asked(), {"role": "assistant", "content": "Ya"}]}, "messages[1].role", "end with"),
         ({"messages": asked("   ")}, "messages[0].content", "empty"),
-        ({"messages": [{"role": "user", "content": [IMAGE]}]}, "messages[0].content", "image_url"),
+        ({"messages": [{"role": "user", "content": [IMAGE]}]}, "messages[0].content", "only image_url"),
+        ({"messages": [{"role": "user", "content": [5]}]}, "messages[0].content[0]", "valid dictionary"),
+        ({"messages": [{"role": "user"}]}, "messages[0].content", "empty"),
         ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content", "must be a text"),
-        ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0].role", "should be 'user'"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, "messages", "no message with the role user"),
+        ({"messages": [{"role": "critic", "content": "x"}]}, "messages[0].role", "should be 'user'"),
         ({"messages": asked("a\0b")}, "messages[0].content", "U+0000"),
         ({"messages": asked("?!")}, "messages[0].content", "no word"),
-        ({"tools": [{"type": "function"}]}, "tools", "leave them out"),
-        ({"response_format": {"type": "json_object"}}, "response_format", "text with citations"),
+        ({"tools": TOOLS, "tool_choice": "required"}, "tool_choice", "calls no tools"),
+        ({"tools": TOOLS, "tool_choice": NAMED}, "tool_choice", "calls no tools"),
+        ({"tool_choice": {"type": "function", "function": {"name": "nihil"}}}, "tool_choice", "calls no"),
+        (
+            {"tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "required"}}},
+            "tool_choice",
+            "",
+        ),
+        ({"tool_choice": "cari"}, "tool_choice", "calls no tools"),
+        ({"tool_choice": 5}, "tool_choice", "calls no tools"),
+        ({"functions": [{"name": "cari"}], "function_call": {"name": "cari"}}, "function_call", "calls no"),
+        ({"response_format": {"type": "xml"}}, "response_format", "not a format"),
+        ({"response_format": {"type": "json_schema", "json_schema": {}}}, "response_format", "with a schema"),
+        (
+            {"response_format": schema_format({"required": ["x"]})},
+            "response_format",
+            "Without a language model",
+        ),
         ({"n": 3}, "n", "leave out n"),
         ({"max_tokens": 0}, "max_tokens", "greater than or equal to 1"),
         ({"temperature": 9}, "temperature", "less than or equal to 2"),
@@ -619,6 +749,24 @@ def test_a_slow_reader_does_not_delay_others(tmp_path: Path) -> None:
 # Responses
 
 
+def test_a_response_skips_the_items_of_tools(url: str) -> None:
+    items = [
+        {"role": "user", "content": [{"type": "input_text", "text": "Kapan bus listrik jalan?"}]},
+        {"type": "reasoning", "id": "rs_1", "summary": []},
+        {"type": "function_call", "call_id": "call_1", "name": "cari", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "call_1", "output": "Banjir."},
+        {"type": "web_search_call", "id": "ws_1", "status": "completed"},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Senin."}]},
+        {"role": "user", "content": [{"type": "input_image"}, {"type": "input_text", "text": ASKED}]},
+    ]
+    body = {"model": "kutip", "input": items, "tools": [{"type": "web_search"}, {"type": "file_search"}]}
+    reply = httpx2.post(f"{url}/v1/responses", json={**body, "parallel_tool_calls": True}).json()
+    assert reply["output"][0]["content"][0]["text"].startswith(f"{QUOTE} [1]")
+    assert reply["kutip"]["notes"] == [
+        "input[6].content[0] was skipped: Kutip reads only text, and this is input_image."
+    ]
+
+
 def test_the_official_client_reads_a_response(client: openai.OpenAI) -> None:
     reply = client.responses.create(model="kutip", input=ASKED, metadata={"chat": "7"})
     assert reply.output_text.startswith(f"{QUOTE} [1]")
@@ -702,13 +850,24 @@ def test_a_response_that_is_cut_short_is_incomplete(tmp_path: Path) -> None:
         ({"input": ""}, "input[0].content", "empty"),
         ({"input": []}, "input", "at least 1 item"),
         ({}, "input", "required"),
-        ({"input": [{"type": "function_call_output", "output": "x"}]}, "input", "function_call_output"),
-        ({"input": [{"type": "item_reference", "id": "x"}]}, "input", "item_reference"),
+        ({"input": [{"type": "function_call_output", "output": "x"}]}, "input", "role user"),
+        (
+            {"input": [{"role": "user", "content": [{"type": "input_image"}]}]},
+            "input[0].content",
+            "only input",
+        ),
         ({"input": ASKED, "conversation": "conv_1"}, "conversation", "not stored"),
         ({"input": ASKED, "metadata": {"a": "\ud800"}}, "metadata", "U+D800"),
         ({"input": ASKED, "previous_response_id": "resp_1"}, "previous_response_id", "not stored"),
-        ({"input": ASKED, "tools": [{"type": "web_search"}]}, "tools", "leave them out"),
-        ({"input": ASKED, "text": {"format": {"type": "json_schema"}}}, "text", "text with citations"),
+        ({"input": ASKED, "tool_choice": {"type": "web_search"}}, "tool_choice", "calls no tools"),
+        ({"input": ASKED, "tool_choice": "required"}, "tool_choice", "calls no tools"),
+        ({"input": ASKED, "tool_choice": {"type": "allowed_tools", "mode": "required"}}, "tool_choice", ""),
+        ({"input": ASKED, "text": {"format": {"type": "json_schema"}}}, "text", "with a schema"),
+        (
+            {"input": ASKED, "text": {"format": {"type": "json_schema", "schema": {"enum": [1]}}}},
+            "text.format",
+            "Without a language model",
+        ),
         ({"input": ASKED, "max_output_tokens": 0}, "max_output_tokens", "greater than or equal"),
     ],
 )

@@ -79,12 +79,12 @@ def test_an_ipv6_address_keeps_its_brackets() -> None:
     [
         ("supported", " [1]"),
         ("unchecked", " [1]"),
-        ("contradicted", " \u26a0 [1]"),
+        ("contradicted", " \u26a0\u2260"),
         ("unsupported", " \u26a0 [1]"),
     ],
 )
 def test_a_warning_sign_marks_unsupported_claims(verdict: str, markers: str) -> None:
-    composer = Composer(ChatMarkers(CITATION_URLS, has_links=False))
+    composer = Composer(ChatMarkers(CITATION_URLS, has_links=False), has_silent_contradictions=True)
     composer.add("Panen kopi naik.", [quote(0, 27, verdict=verdict)])  # type: ignore[arg-type]
     composer.add("Lain.", [], verdict="unsupported", lead=" ")
     assert composer.text == f"Panen kopi naik.{markers} Lain. \u26a0"
@@ -98,6 +98,21 @@ def test_there_is_one_source_for_each_number_in_order() -> None:
     events = source_events(reversed(composer.citations), CITATION_URLS)
     assert [event["event"]["data"]["document"] for event in events] == [[second.text], [first.text]]
     assert [event["event"]["type"] for event in events] == ["source", "source"]
+
+
+def test_a_number_that_a_review_contradicts_leaves_its_place_empty() -> None:
+    composer = Composer()
+    composer.add("Satu.", [quote(0, 15, verdict="unchecked")])
+    composer.add("Dua.", [quote(0, 27)], lead=" ")
+    composer.revise(0, "contradicted", number=1, checks={"reviewed": True})
+    second = CITATION_URLS.page_url(composer.citations[1])
+    assert source_urls(composer.citations, CITATION_URLS) == ["", second]
+    assert [it["snippet"] for it in search_results(composer.citations, CITATION_URLS)] == [
+        "",
+        composer.citations[1].quote,
+    ]
+    composer.revise(1, "contradicted", number=2, checks={"reviewed": True})
+    assert source_urls(composer.citations, CITATION_URLS) == []
 
 
 def test_a_revised_claim_repeats_no_annotation() -> None:

@@ -1,6 +1,7 @@
 """Requests as Open WebUI and LibreChat send them, replayed against a running server."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,10 +46,13 @@ CHATS = {
     "open-webui/chat-follow-up": "Dan kapan itu?",
     "open-webui/chat-with-file": ASKED,
     "open-webui/chat-with-file-older": ASKED,
+    "open-webui/chat-with-native-tools": ASKED,
     "librechat/chat": ASKED,
     "librechat/chat-with-parts": "Dan kapan itu?",
 }
-REFUSED = {"open-webui/chat-with-native-tools", "librechat/title-structured"}
+# Open WebUI has put passages of its own before the question, and numbers them first.
+WITH_OWN_SOURCES = {"open-webui/chat-with-file", "open-webui/chat-with-file-older"}
+REFUSED = {"librechat/title-structured"}
 BY_RULE = {
     **{field: [] for field in ("tags", "follow_ups", "queries", "tool_calls")},
     "text": "",
@@ -234,10 +238,34 @@ def test_the_responses_route_handles_tasks_too(url: str, encoder: ListeningEncod
 # Questions
 
 
+def check_after_own_sources(shapes: Json, *, count: int) -> None:
+    """Open WebUI numbers its own sources first, then those that it is sent."""
+    markers = [int(number) for number in re.findall(r"\[(\d+)\]", shapes["content"])]
+    sources = [None] * count + [source["document"] for source in shapes["sources"]]
+    cited = [citation["quote"] for citation in shapes["kutip"]["citations"]]
+    assert [sources[number - 1] for number in markers] == [[quote] for quote in cited]
+
+
+def test_markers_follow_the_sources_in_a_system_prompt_too(url: str) -> None:
+    context = '<context>\n<source id="1" name="a">…</source>\n<source id="1" name="a">…</source>\n' + (
+        '<source id="2" name="b">A text with <source id="9"> in it.</source>\n</context>'
+    )
+    messages = [{"role": "system", "content": context}, *asked()]
+    headers = {"X-Kutip-Sources": "open-webui"}
+    shapes = of_stream(chunks_of(post(url, {"messages": messages, "stream": True}, headers=headers)))
+    assert shapes["content"].startswith(f"{QUOTE} [3]")
+    check_after_own_sources(shapes, count=2)
+    plain = post(url, {"messages": messages}).json()
+    assert plain["choices"][0]["message"]["content"].startswith(f"{QUOTE} [1]")
+
+
 @pytest.mark.parametrize("name", CHATS)
 def test_chats_are_answered_with_citations(url: str, encoder: ListeningEncoder, name: str) -> None:
     chunks = chunks_of(replay(url, name))
     shapes = of_stream(chunks)
+    if name in WITH_OWN_SOURCES:
+        check_after_own_sources(shapes, count=1)
+        return
     plain = replay(url, name, stream=False).json()
     check_shapes(**{**shapes, "annotations": plain["choices"][0]["message"]["annotations"]})
     assert shapes["kutip"]["question"] == CHATS[name]
@@ -254,8 +282,8 @@ def test_chats_are_answered_with_citations(url: str, encoder: ListeningEncoder, 
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
-def test_tools_are_refused_with_the_field_name(url: str, name: str) -> None:
-    check_error(replay(url, name), 400, param="tools", says="leave them out")
+def test_a_demand_for_a_tool_is_refused_with_the_field_name(url: str, name: str) -> None:
+    check_error(replay(url, name), 400, param="tool_choice", says="calls no tools")
 
 
 @pytest.mark.parametrize(

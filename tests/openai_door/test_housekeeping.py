@@ -142,3 +142,20 @@ def test_a_long_prompt_is_read_quickly(text: str) -> None:
         rule_based_text(task)
     extract_question(text)
     assert time.perf_counter() - begin < 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "question"),
+    [
+        ("[[ ## question ## ]]\nKopi?\n\nRespond with the corresponding output fields.", "Kopi?"),
+        (
+            "[[ ## context ## ]]\nBus.\n\n[[ ## question ## ]]\nKopi?\nTeh?\n\n[[ ## hint ## ]]\nx",
+            "Kopi?\nTeh?",
+        ),
+        ("[[ ## topic ## ]]\nKopi\n\nRespond with a JSON object.", None),
+        ("[[ ## question ## ]]\n\n\nRespond with a JSON object.", None),
+        ("Apa arti [[ ## question ## ]]\nitu?", None),
+    ],
+)
+def test_the_question_is_read_from_a_prompt_of_dspy(prompt: str, question: str | None) -> None:
+    assert extract_question(prompt) == (question or prompt)

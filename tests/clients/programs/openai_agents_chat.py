@@ -1,0 +1,37 @@
+import asyncio
+
+from agents import (
+    Agent,
+    Runner,
+    function_tool,
+    set_default_openai_api,
+    set_default_openai_client,
+    set_tracing_disabled,
+)
+from asking import FOLLOW_UP, QUESTION, URL, report
+from openai import AsyncOpenAI
+
+
+@function_tool
+def cari(kata: str) -> str:
+    """Cari sebuah kata."""
+    return kata
+
+
+async def main() -> None:
+    set_default_openai_client(AsyncOpenAI(base_url=f"{URL}/v1", api_key="any"))
+    set_default_openai_api("chat_completions")
+    set_tracing_disabled(True)
+    other = Agent(name="Lain", model="kutip")
+    agent = Agent(name="Kutip", model="kutip-sources", tools=[cari], handoffs=[other])
+    first = await Runner.run(agent, QUESTION)
+    stream = Runner.run_streamed(agent, QUESTION)
+    async for _ in stream.stream_events():
+        pass
+    turns = [*first.to_input_list(), {"role": "user", "content": FOLLOW_UP}]
+    later = await Runner.run(agent, turns)
+    cited = [item.raw_item for item in first.new_items]
+    report(asked=first.final_output, streamed=stream.final_output, continued=later.final_output, cited=cited)
+
+
+asyncio.run(main())

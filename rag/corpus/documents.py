@@ -28,6 +28,7 @@ def document(article: Article) -> str:
         "section": article.section,
         "metadata": dict(article.metadata),
         "permission": article.permission,
+        **({"headings": article.headings} if article.headings else {}),
     }
     return compact_json(fields)
 
@@ -41,6 +42,7 @@ def from_document(article_id: str, text: str) -> Article:
     try:
         fields: dict[str, Any] = json.loads(text)
         fields["paragraphs"] = tuple(fields["paragraphs"])
+        fields["headings"] = tuple(fields.get("headings", ()))
         for name in ("published_at", "updated_at"):
             fields[name] = parse_time(fields[name])
         return Article(id=article_id, **fields)

@@ -35,10 +35,14 @@ class Overrides:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The ArticleRecord fields that a page gives, and the line that forbids indexing it, if there is one."""
+    """What a page gives: the fields of an ArticleRecord, and the lines that are no part of its article.
+
+    `prohibition` is the line that forbids indexing the page, if there is one.
+    """
 
     fields: Mapping[str, Any]
     prohibition: str | None = None
+    dropped: tuple[str, ...] = ()
 
     def to_article(self, *, default_id: str | None, overrides: Overrides) -> Article:
         """Return the article; raise ReadingError for an invalid field, RightsError without a permission."""

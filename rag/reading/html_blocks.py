@@ -1,0 +1,394 @@
+"""Cuts a page's elements into blocks of text, and chooses the blocks of the story.
+
+trafilatura finds the story. It leaves out some blocks between the paragraphs that it finds: lists, loose text,
+headings, tables. `story_blocks` takes these back, unless the markup calls them furniture.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lxml.etree import _Element
+from lxml.html import HtmlElement
+
+from rag.reading.dates import parse_written_date
+from rag.reading.lines import Line, is_sentence
+
+_BLOCK = frozenset(
+    "address article aside blockquote body button center code dd details dl dt div fieldset figcaption figure footer"
+    " form h1 h2 h3 h4 h5 h6 header hr html iframe label legend li main nav ol option p pre section select summary"
+    " table tbody td tfoot th thead tr ul video audio amp-ad amp-img amp-story".split()
+)
+_SKIPPED = frozenset({"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"})
+_OUTSIDE = frozenset({"nav", "aside", "footer", "form", "button", "label", "menu"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
+_CAPTIONS = frozenset({"figure", "figcaption"})
+_SUSPECT = re.compile(
+    r"(?:^|[\s_-])(?:related|terkait|recommend\w*|rekomendasi|promo\w*|newsletter|subscri\w+|share|sharing|shar|social|sosmed"
+    r"|comments?|komentar|disqus|widget|advert\w*|ads?|iklan|banner|bread-?crumbs?|sidebar|menu|nav|navbar|navigation|tags?"
+    r"|taglist|popular|terpopuler|trending|most|read-?more|readmore|baca-?juga|bacajuga|lihat-?juga|linksisip|cookie\w*"
+    r"|consent|popup|modal|login|paywall|footer|author-?(?:box|bio|card)|pagination|pager|paging|outbrain|taboola"
+    r"|sponsor\w*|toolbar|player|teaser|disclaimer|copyright|rating|skip|screen-?reader\w*|sr-only|visually-?hidden|survey)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|photo__desc", re.IGNORECASE)
+_META_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:byline|author|authors|penulis|reporter|date|datetime|time|timestamp|published|pubdate|tanggal|waktu"
+    r"|post-?meta|entry-?meta|meta|credit|credits|editor|dateline)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_BYLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|authors?|penulis|reporter|writer|jurnalis|credit)(?:$|[\s_-]|name)", re.IGNORECASE)
+_QUESTION_CLASS = re.compile(r"question|pertanyaan|faq-?title|accordion-?(?:title|header)", re.IGNORECASE)
+_META_PROPERTIES = re.compile(r"date(?:Published|Modified|Created)|author|publisher|editor", re.IGNORECASE)
+_MAXIMUM_META_CHARACTERS = 120
+_MAXIMUM_HEADING_CHARACTERS = 200
+_SPACES = re.compile(r"[ \t\n\r\f]+")  # the spaces that HTML collapses; a no-break space stays
+_CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
+_DIGIT_THEN_LETTER = re.compile(r"\d$")
+
+_WINDOW_CHARACTERS = 4_000
+_TELLING_CHARACTERS = 25
+_MINIMUM_COVERAGE = 0.75
+_MAXIMUM_LINK_SHARE = 0.6
+_MINIMUM_LOOSE_CHARACTERS = 40
+_MAXIMUM_TABLE_CHARACTERS = 800
+
+
+@dataclass(eq=False)
+class Block:
+    """A block of text in page order: its lines, and what the markup says about it."""
+
+    element: _Element
+    lines: list[str]
+    link_characters: int = 0
+    is_heading: bool = False
+    is_outside: bool = False
+    is_suspect: bool = False
+    is_caption: bool = False
+    is_meta: bool = False
+    is_byline: bool = False
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = text_key("".join(self.lines))
+
+    @property
+    def text(self) -> str:
+        """The lines as one text."""
+        return " ".join(self.lines)
+
+    @property
+    def is_link(self) -> bool:
+        """Whether most of the text is in links."""
+        return self.link_characters >= _MAXIMUM_LINK_SHARE * len(self.text)
+
+    def to_lines(self) -> list[Line]:
+        """Return the block's lines for `read_story`."""
+        is_whole_link = self.link_characters >= 0.95 * len(self.text)
+        return [
+            Line(text=line, is_heading=self.is_heading, is_link=is_whole_link, is_aside=self.is_meta or self.is_caption)
+            for line in self.lines
+        ]
+
+
+def element_text(element: _Element) -> str:
+    """Return all text in an element."""
+    return "".join(map(str, element.itertext()))
+
+
+def text_key(text: str) -> str:
+    """Return the letters and digits of a text, for comparison."""
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the elements around a text say about it."""
+
+    is_outside: bool = False
+    is_suspect: bool = False
+    is_caption: bool = False
+    is_meta: bool = False
+    is_byline: bool = False
+    is_heading: bool = False
+    is_link: bool = False
+
+    def inside(self, element: _Element) -> "_Context":
+        """Return the context of an element's own text."""
+        tag, names = element.tag, f"{element.get('class', '')} {element.get('id', '')}"
+        properties = element.get("itemprop", "")
+        has_names = len(names) > 1 and tag not in ("body", "html", "article", "main")
+        return _Context(
+            is_outside=self.is_outside or tag in _OUTSIDE,
+            is_suspect=self.is_suspect or (has_names and _SUSPECT.search(names) is not None),
+            is_caption=self.is_caption or tag in _CAPTIONS or (has_names and _CAPTION_CLASS.search(names) is not None),
+            is_meta=self.is_meta
+            or tag == "time"
+            or (has_names and _META_CLASS.search(names) is not None)
+            or (properties != "" and _META_PROPERTIES.fullmatch(properties) is not None),
+            is_byline=self.is_byline
+            or element.get("rel") == "author"
+            or properties == "author"
+            or (has_names and _BYLINE_CLASS.search(names) is not None),
+            is_heading=self.is_heading or tag in _HEADINGS or (has_names and _QUESTION_CLASS.search(names) is not None),
+            is_link=self.is_link or tag == "a",
+        )
+
+
+class _Cutter:
+    """Collects the text of a page, and ends a block wherever a browser would."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._parts: list[tuple[str, _Context]] = []
+        self._bold_characters = 0
+
+    def cut(self, root: _Element) -> list[Block]:
+        stack: list[tuple[_Element, Iterator[_Element], _Context]] = []
+        self._open(root, _Context(), stack)
+        while stack:
+            element, children, context = stack[-1]
+            child = next(children, None)
+            if child is not None:
+                if isinstance(child.tag, str) and child.tag not in _SKIPPED:
+                    self._open(child, context.inside(child), stack)
+                else:
+                    self._add(child.tail, context)
+                continue
+            stack.pop()
+            if element.tag in _BLOCK:
+                self._end(element)
+            if stack:
+                self._add(element.tail, stack[-1][2])
+        return self.blocks
+
+    def _open(self, element: _Element, context: _Context, stack: list[tuple[_Element, Iterator[_Element], _Context]]) -> None:
+        if element.tag in _BLOCK:
+            parent = element.getparent()
+            self._end(parent if parent is not None else element)
+        if element.tag == "br":
+            self._parts.append(("\n", context))
+        if element.tag == "table" and (rows := table_rows(element)) is not None:
+            self._add_table(element, rows, context)
+            stack.append((element, iter(()), context))
+            return
+        if element.tag not in _BLOCK and self._parts:
+            self._keep_apart(element)
+        self._add(element.text, context)
+        stack.append((element, iter(element), context))
+
+    def _keep_apart(self, element: _Element) -> None:
+        """Put a space between a word and a figure in inline elements beside each other, as in a row of cells."""
+        before, previous = self._parts[-1][0], element.getprevious()
+        text = element.text or ""
+        is_beside = previous is not None and not previous.tail and previous.tag == element.tag or (
+            previous is not None and not previous.tail and element.tag in ("b", "i", "strong", "em", "span")
+        )
+        if not is_beside or not before or not text:
+            return
+        is_figure_after_word = before[-1].isalpha() and text[0].isdigit() and not _CURRENCY.search(before)
+        is_word_after_figure = before[-1].isdigit() and text[0].isalpha() and len(text) > 2
+        if is_figure_after_word or is_word_after_figure:
+            self._parts.append((" ", self._parts[-1][1]))
+
+    def _add(self, text: str | None, context: _Context) -> None:
+        if text:
+            self._parts.append((_SPACES.sub(" ", text), context))
+
+    def _end(self, element: _Element) -> None:
+        parts, self._parts = self._parts, []
+        blocks: list[list[tuple[str, _Context]]] = [[]]
+        for text, context in parts:
+            blocks[-1].append((text, context))
+            if text == "\n" and [part for part, _ in blocks[-1] if part.strip(" ")][-2:] == ["\n", "\n"]:
+                blocks.append([])
+        for block in blocks:
+            self._append(element, block)
+
+    def _append(self, element: _Element, parts: list[tuple[str, _Context]]) -> None:
+        text = "".join(part for part, _ in parts)
+        lines = [line for line in (re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n")) if line.strip()]
+        if not lines:
+            return
+        filled = [(part, context) for part, context in parts if part.strip()]
+        block = Block(element=element, lines=lines, link_characters=_count(filled, "is_link"))
+        characters = sum(len(part) for part, _ in filled)
+        for name in ("is_outside", "is_suspect", "is_caption", "is_meta", "is_byline", "is_heading"):
+            setattr(block, name, _count(filled, name) > characters / 2)
+        block.is_meta = block.is_meta and len(text) <= _MAXIMUM_META_CHARACTERS and not is_sentence(lines[-1])
+        block.is_heading = block.is_heading and len(text) <= _MAXIMUM_HEADING_CHARACTERS
+        self.blocks.append(block)
+
+    def _add_table(self, element: _Element, rows: list[list[str]], context: _Context) -> None:
+        header = [" | ".join(rows[0])] if _has_header(element) and len(rows) > 1 else []
+        body = [" | ".join(row) for row in rows[len(header) :]]
+        links = sum(len(element_text(link)) for link in element.iter("a"))
+        characters = max(sum(map(len, body)), 1)
+        for part in split_rows(body, header=header):
+            block = Block(element=element, lines=[*header, *part])
+            block.link_characters = round(links / characters * len(block.text))
+            block.is_outside, block.is_suspect = context.is_outside, context.is_suspect
+            self.blocks.append(block)
+
+
+def _count(parts: Sequence[tuple[str, _Context]], name: str) -> int:
+    return sum(len(text) for text, context in parts if getattr(context, name))
+
+
+def page_blocks(tree: HtmlElement) -> list[Block]:
+    """Return the blocks of a page in its order."""
+    body = tree.find("body")
+    blocks = _Cutter().cut(tree if body is None else body)
+    for block in blocks:
+        block.is_heading = block.is_heading or _is_bold_question(block)
+    return blocks
+
+
+def _is_bold_question(block: Block) -> bool:
+    """Whether a block is a question in bold, as interviews write them."""
+    if len(block.lines) != 1 or not block.text.endswith(("?", "？", "؟")) or len(block.text) > _MAXIMUM_HEADING_CHARACTERS:
+        return False
+    bold = [child for child in block.element.iter("b", "strong")]
+    return any(text_key(element_text(child)) == block.key for child in bold)
+
+
+def table_rows(table: _Element) -> list[list[str]] | None:
+    """Return the texts of a table's cells by row, or None for a table that only lays out a page."""
+    if table.find(".//table") is not None or table.get("role") in ("presentation", "none"):
+        return None
+    rows = [
+        [" ".join(element_text(cell).split()) for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")
+    ]
+    cells = [cell for row in rows for cell in row]
+    is_data = len(rows) > 1 and max(map(len, rows), default=0) > 1 and all(len(cell) <= 300 for cell in cells)
+    has_blocks = any(len(cell.findall(".//p")) > 1 for cell in table.iter("td"))
+    if not is_data or has_blocks:
+        return None
+    return [[cell for cell in row if cell] for row in rows if any(row)]
+
+
+def _has_header(table: _Element) -> bool:
+    first = next(table.iter("tr"), None)
+    return first is not None and (table.find("thead") is not None or all(cell.tag == "th" for cell in first if len(cell.tag)))
+
+
+def split_rows(rows: Sequence[str], *, header: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the rows in parts that are short enough for one passage with the header above each of them."""
+    part: list[str] = []
+    size = sum(map(len, header))
+    for row in rows:
+        if part and size + sum(map(len, part)) + len(row) > _MAXIMUM_TABLE_CHARACTERS:
+            yield part
+            part = []
+        part.append(row)
+    if part or header:
+        yield part
+
+
+def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Block], list[Block]] | None:
+    """Return the blocks of the story, and paragraphs of the page that are left out.
+
+    `found` are the paragraphs of trafilatura. Returns None if they are not the page's blocks.
+    """
+    matched = _matched(blocks, found)
+    characters = sum(len(blocks[place].key) for place in matched)
+    if not matched or characters < _MINIMUM_COVERAGE * sum(len(text_key(text)) for text in found):
+        return None
+    kept = matched | _restored(blocks, sorted(matched))
+    left_out = [block for place, block in enumerate(blocks) if place not in kept and _is_left_out(block)]
+    return _without_repeats([blocks[place] for place in sorted(kept)]), left_out
+
+
+def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
+    """Return the places of the blocks whose text trafilatura found, alone or within a longer text."""
+    keys = [key for key in map(text_key, found) if key]
+    whole = set(keys)
+    text = "".join(keys)
+    matched: set[int] = set()
+    cursor = 0
+    for place, block in enumerate(blocks):
+        if not block.key or block.is_caption:
+            continue
+        is_telling = len(block.key) >= _TELLING_CHARACTERS
+        end = cursor + len(block.key) + (_WINDOW_CHARACTERS if is_telling else 0)
+        start = text.find(block.key, cursor, end)
+        if start >= 0 and (is_telling or start == cursor or block.key in whole):
+            matched.add(place)
+            cursor = start + len(block.key)
+        elif is_telling and block.key in whole:
+            matched.add(place)
+        elif len(block.lines) > 1 and any(text_key(line) in whole for line in block.lines if len(line) > 3):
+            matched.add(place)
+    return _near(blocks, matched)
+
+
+def _near(blocks: Sequence[Block], matched: set[int]) -> set[int]:
+    """Leave out matches in menus and teasers that stand apart from the story."""
+    return {place for place in matched if not blocks[place].is_outside} or matched
+
+
+def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
+    first, last = matched[0], matched[-1]
+    containers = set().union(*(_containers(blocks[place]) for place in matched))
+    frames = {_frame(blocks[place].element) for place in matched}
+    restored = {
+        place for place in range(first, last) if _may_return(blocks[place]) and _frame(blocks[place].element) in frames
+    }
+    for places in (range(first - 1, -1, -1), range(last + 1, len(blocks))):
+        neighbour = places.start - places.step
+        for place in places:
+            block = blocks[place]
+            if block.element.tag == "h1" or _frame(block.element) not in frames:
+                break
+            if place < first and neighbour == place + 1 and _may_return(block) and block.is_heading:
+                restored.add(place)
+                neighbour = place
+                continue
+            is_beside = not containers.isdisjoint(_containers(block)) and _may_return(block)
+            is_text = is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
+            if is_beside and (is_text or block.element.tag == "li"):
+                restored.add(place)
+    return restored
+
+
+def _may_return(block: Block) -> bool:
+    is_furniture = block.is_outside or block.is_suspect or block.is_caption
+    is_clock = block.is_meta and block.element.find(".//time") is not None and parse_written_date(block.text) is None
+    if is_clock and any(map(str.isdigit, block.text)) and not is_furniture:
+        block.is_meta, block.is_heading = False, True
+    return not is_furniture and not block.is_link and block.element.tag != "h1"
+
+
+def _frame(element: _Element) -> _Element | None:
+    """Return the article element around an element."""
+    return element if element.tag == "article" else next(element.iterancestors("article"), None)
+
+
+def _containers(block: Block) -> set[_Element]:
+    """Return the elements that hold a block beside others of its kind."""
+    element = block.element
+    if element.tag in ("li", "dd", "dt"):
+        element = next(element.iterancestors("ul", "ol", "dl"), element)
+    own = {element} if element.tag in ("div", "article", "body", "main", "section") else set()
+    parent = element.getparent()
+    is_bare_section = parent is not None and parent.tag == "section" and not parent.get("class")
+    outer = parent.getparent() if is_bare_section and parent is not None else parent
+    return own | ({outer} if outer is not None else set())
+
+
+def _is_left_out(block: Block) -> bool:
+    is_furniture = block.is_outside or block.is_suspect or block.is_link or block.is_heading
+    return not is_furniture and is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
+
+
+def _without_repeats(blocks: Sequence[Block]) -> list[Block]:
+    """Leave out a long block that the page repeats."""
+    seen: set[str] = set()
+    kept = []
+    for block in blocks:
+        if len(block.key) >= _MINIMUM_LOOSE_CHARACTERS and block.key in seen:
+            continue
+        seen.add(block.key)
+        kept.append(block)
+    return kept

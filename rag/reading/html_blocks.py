@@ -42,6 +42,7 @@ _BYLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|authors?|penulis|reporter|wri
 _QUESTION_CLASS = re.compile(r"question|pertanyaan|faq-?title|accordion-?(?:title|header)", re.IGNORECASE)
 _META_PROPERTIES = re.compile(r"date(?:Published|Modified|Created)|author|publisher|editor", re.IGNORECASE)
 _MAXIMUM_META_CHARACTERS = 120
+_MAXIMUM_META_ELEMENT_CHARACTERS = 400
 _MAXIMUM_HEADING_CHARACTERS = 200
 _SPACES = re.compile(r"[ \t\n\r\f]+")  # the spaces that HTML collapses; a no-break space stays
 _CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
@@ -114,18 +115,24 @@ class _Context:
     is_heading: bool = False
     is_link: bool = False
 
-    def inside(self, element: _Element) -> "_Context":
-        """Return the context of an element's own text."""
+    def inside(self, element: _Element, *, page_characters: int) -> "_Context":
+        """Return the context of an element's own text.
+
+        A name such as "sidebar" or "meta" tells nothing about an element that holds half of the page.
+        """
         tag, names = element.tag, f"{element.get('class', '')} {element.get('id', '')}"
         properties = element.get("itemprop", "")
         has_names = len(names) > 1 and tag not in ("body", "html", "article", "main")
+        is_named_suspect = has_names and not self.is_suspect and _SUSPECT.search(names) is not None
+        is_named_meta = has_names and not self.is_meta and _META_CLASS.search(names) is not None
+        characters = len(element_text(element)) if is_named_suspect or is_named_meta else 0
         return _Context(
             is_outside=self.is_outside or tag in _OUTSIDE,
-            is_suspect=self.is_suspect or (has_names and _SUSPECT.search(names) is not None),
+            is_suspect=self.is_suspect or (is_named_suspect and characters * 2 < page_characters),
             is_caption=self.is_caption or tag in _CAPTIONS or (has_names and _CAPTION_CLASS.search(names) is not None),
             is_meta=self.is_meta
             or tag == "time"
-            or (has_names and _META_CLASS.search(names) is not None)
+            or (is_named_meta and characters <= _MAXIMUM_META_ELEMENT_CHARACTERS)
             or (properties != "" and _META_PROPERTIES.fullmatch(properties) is not None),
             is_byline=self.is_byline
             or element.get("rel") == "author"
@@ -142,9 +149,9 @@ class _Cutter:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self._parts: list[tuple[str, _Context]] = []
-        self._bold_characters = 0
 
     def cut(self, root: _Element) -> list[Block]:
+        characters = len(element_text(root))
         stack: list[tuple[_Element, Iterator[_Element], _Context]] = []
         self._open(root, _Context(), stack)
         while stack:
@@ -152,7 +159,7 @@ class _Cutter:
             child = next(children, None)
             if child is not None:
                 if isinstance(child.tag, str) and child.tag not in _SKIPPED:
-                    self._open(child, context.inside(child), stack)
+                    self._open(child, context.inside(child, page_characters=characters), stack)
                 else:
                     self._add(child.tail, context)
                 continue

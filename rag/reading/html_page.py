@@ -110,11 +110,12 @@ _HTML_NAMES = {"head": "h2", "lb": "br", "row": "tr", "cell": "td", "item": "li"
 
 
 def _refuse_index(blocks: Sequence[Block], story: Sequence[Block]) -> None:
-    """Raise ReadingError for a page that lists stories: headings that are links stand among its texts."""
+    """Raise ReadingError for a page that lists stories: it begins with a heading that is a link, and goes on so."""
     places = {block: place for place, block in enumerate(blocks)}
     among = blocks[max(places[story[0]] - 1, 0) : places[story[-1]]]
     linked = [block for block in among if block.is_heading and block.is_link and not block.is_suspect]
-    if len(linked) >= _MINIMUM_LINKED_HEADINGS and len(linked) * 2 >= len(story):
+    is_first = bool(linked) and among[0] is linked[0]
+    if is_first and len(linked) >= _MINIMUM_LINKED_HEADINGS and len(linked) * 2 >= len(story):
         raise ReadingError(f"the page holds no article: it lists {len(linked)} stories, so give their own pages")
 
 

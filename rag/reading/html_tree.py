@@ -1,7 +1,7 @@
 """Parses HTML within limits and makes its text plain: no hidden or struck text, footnotes or ruby."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lxml.etree import HTMLParser as EventParser
@@ -17,12 +17,11 @@ MAXIMUM_ATTRIBUTES_OF_ALL = 250_000
 MAXIMUM_DEPTH = 250  # libxml2 silently drops elements nested deeper than 256
 MAXIMUM_TEXT_CHARACTERS = 1_000_000  # without scripts and styles
 
-NO_TEXT = ("script", "style", "noscript", "template")
 _NOT_COUNTED = frozenset({"script", "style"})
-_STRUCK = ("del", "s", "strike")
-_IGNORED = ("rt", "rp")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_UNSEEN = frozenset({"noscript", "del", "s", "strike"})
+_UNSEEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
+)
 # subtle: a reference such as &#11; puts a character into the tree that lxml then refuses to copy
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -97,11 +96,16 @@ def make_plain(tree: HtmlElement) -> None:
     A footnote mark goes away (`840<sup>1</sup>` is 840), a power stays (`10<sup>6</sup>` is 10^6), and a
     fraction stands apart from the digit before it.
     """
-    for element in tree.xpath("//*[self::" + " or self::".join((*NO_TEXT, *_STRUCK, *_IGNORED)) + "]"):
+    for element in tree.xpath("//script | //style | //template | //rt | //rp"):
         _remove(element)
     for element in tree.xpath("//wbr"):
         element.drop_tag()  # subtle: the parser puts the text after it into it
-    _remove_hidden(tree)
+    unseen = [
+        element
+        for element in tree.iter()
+        if element.tag in _UNSEEN or element.get("hidden") is not None or _UNSEEN_STYLE.search(element.get("style", ""))
+    ]
+    _remove_unless_most(unseen, characters=len(tree.text_content()) if unseen else 0)
     for element in tree.xpath("//sup | //sub"):
         _flatten(element)
     for element in tree.iter():
@@ -113,22 +117,17 @@ def _remove(element: HtmlElement) -> None:
         element.drop_tree()
 
 
-def _remove_hidden(tree: HtmlElement) -> None:
-    """Remove hidden elements, unless that is most of the page, which a script then shows."""
-    struck = [element for element in tree.xpath("//*[@style]") if _STRUCK_STYLE.search(element.get("style", ""))]
-    for element in struck:
-        _remove(element)
-    hidden = [
-        element
-        for element in tree.xpath("//body//*[@hidden or @style]")
-        if element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style", ""))
-    ]
-    if not hidden:
-        return
-    characters = len(tree.text_content())
-    for element in hidden:
-        if element.getparent() is not None and len(element.text_content()) * 2 < characters:
+def _remove_unless_most(elements: Sequence[HtmlElement], *, characters: int) -> None:
+    """Remove elements, but keep the text of one that holds most of the page.
+
+    A script shows such an element to readers, or its end tag is missing.
+    """
+    for element in elements:
+        is_most = len(element.text_content()) * 2 >= characters
+        if not is_most:
             _remove(element)
+        elif element.tag in _UNSEEN and element.getparent() is not None:
+            element.drop_tag()
 
 
 def _flatten(element: HtmlElement) -> None:

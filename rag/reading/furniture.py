@@ -7,7 +7,7 @@ label in the middle of a story does not end the story.
 import re
 from collections.abc import Callable, Sequence
 
-from rag.reading.lines import BULLETS, Line, filled_numbers, is_sentence
+from rag.reading.lines import BULLETS, Line, filled_numbers, is_paragraph, is_sentence
 
 # Labels that introduce headlines of other stories.
 _STORY_LABEL = re.compile(
@@ -161,7 +161,7 @@ def _is_headline(line: Line) -> bool:
 
 
 def _is_paragraph(line: Line) -> bool:
-    return is_sentence(line.clean) and not line.is_link and not is_furniture(line.clean)
+    return is_paragraph(line.clean) and not line.is_link and not is_furniture(line.clean)
 
 
 def _is_labelled_story(line: str) -> bool:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 from lxml.html import HtmlElement
 
-from rag.reading.dates import parse_written_date
 from rag.reading.lines import Line, is_sentence
 
 _BLOCK = frozenset(
@@ -46,7 +45,7 @@ _MAXIMUM_META_ELEMENT_CHARACTERS = 400
 _MAXIMUM_HEADING_CHARACTERS = 200
 _SPACES = re.compile(r"[ \t\n\r\f]+")  # the spaces that HTML collapses; a no-break space stays
 _CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
-_DIGIT_THEN_LETTER = re.compile(r"\d$")
+_CLOCK = re.compile(r"(?:pukul |jam |at )?\d{1,2}[.:]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?\s?[A-Z]{0,5}", re.IGNORECASE)
 
 _WINDOW_CHARACTERS = 4_000
 _TELLING_CHARACTERS = 25
@@ -302,6 +301,8 @@ def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Bl
     characters = sum(len(blocks[place].key) for place in matched)
     if not matched or characters < _MINIMUM_COVERAGE * sum(len(text_key(text)) for text in found):
         return None
+    if all(blocks[place].is_link or blocks[place].is_outside for place in matched):
+        return [], []
     kept = matched | _restored(blocks, sorted(matched))
     left_out = [block for place, block in enumerate(blocks) if place not in kept and _is_left_out(block)]
     return _without_repeats([blocks[place] for place in sorted(kept)]), left_out
@@ -327,11 +328,7 @@ def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
             matched.add(place)
         elif len(block.lines) > 1 and any(text_key(line) in whole for line in block.lines if len(line) > 3):
             matched.add(place)
-    return _near(blocks, matched)
-
-
-def _near(blocks: Sequence[Block], matched: set[int]) -> set[int]:
-    """Leave out matches in menus and teasers that stand apart from the story."""
+    # A menu or a teaser may repeat a text of the story.
     return {place for place in matched if not blocks[place].is_outside} or matched
 
 
@@ -361,8 +358,7 @@ def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
 
 def _may_return(block: Block) -> bool:
     is_furniture = block.is_outside or block.is_suspect or block.is_caption
-    is_clock = block.is_meta and block.element.find(".//time") is not None and parse_written_date(block.text) is None
-    if is_clock and any(map(str.isdigit, block.text)) and not is_furniture:
+    if block.is_meta and _CLOCK.fullmatch(block.text) and not is_furniture:  # the time of an entry in a live blog
         block.is_meta, block.is_heading = False, True
     return not is_furniture and not block.is_link and block.element.tag != "h1"
 

@@ -73,12 +73,12 @@ def _story(
     shown = sum(len(block.key) for block in chosen[0]) if chosen else sum(map(len, found))
     if len(text_key(stated)) > _LONGER * shown:
         return _lines_of(_stated_paragraphs(stated)), []
-    if chosen:
+    if chosen and chosen[0]:
         _refuse_index(blocks, chosen[0])
         is_title = {text_key(title), *(text_key(h1.text_content()) for h1 in tree.iter("h1"))}
         story = [block.to_lines() for block in chosen[0] if block.key not in is_title]
         return story, [block.text for block in chosen[1]]
-    if found:
+    if found and chosen is None:
         return _lines_of(found), []
     if scripted := _paragraphs_in_scripts(scripts):
         return _lines_of(scripted), []

@@ -13,7 +13,7 @@ _LONG_CHARACTERS = 160
 _LONG_CHARACTERS_WITHOUT_SPACES = 60
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
-BULLETS = " -–—•*|·,>»▪●"
+BULLETS = " -–—•*|·∙⋅,>»▪●"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,11 @@ def is_statement(text: str) -> bool:
     """Whether a line ends with a full stop: a headline may end with a question or a call, not with this."""
     end = _AFTER_MARK.sub("", _INITIALS_AT_END.sub("", text))
     return end.endswith((".", "。", "।")) and not end.endswith(("...", "…"))
+
+
+def is_paragraph(text: str) -> bool:
+    """Whether a line can only be a paragraph. A question may be a headline as well."""
+    return is_statement(text) or is_long(text)
 
 
 def is_long(text: str) -> bool:

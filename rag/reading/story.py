@@ -24,7 +24,7 @@ from rag.reading.credits import (
     line_facts,
 )
 from rag.reading.furniture import find_furniture, is_caption, is_caption_label, is_furniture
-from rag.reading.lines import BULLETS, Line, filled_numbers, is_long, is_sentence, is_statement, trim
+from rag.reading.lines import BULLETS, Line, filled_numbers, is_long, is_paragraph, is_sentence, is_statement, trim
 from rag.reading.names import joined, squashed
 from rag.reading.page import Page
 from rag.reading.rights import find_prohibition
@@ -88,7 +88,8 @@ def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool) ->
     if found.title is None and title is None:
         found.title = _title_after(lines, [number for number in filled if found.is_paragraph(number)])
     found.dropped |= find_furniture(lines) - found.facts.keys() - {found.title}
-    for number, facts in _tail_facts(lines, [number for number in filled if number not in header.facts]):
+    unsorted = [number for number in filled if number not in header.facts and number not in found.dropped]
+    for number, facts in _tail_facts(lines, unsorted):
         found.facts.setdefault(number, facts)
         found.dropped.discard(number)
     below = [number for number in filled if number > max(header.facts, default=-1) and number != found.title]
@@ -217,7 +218,7 @@ def _tail_facts(lines: Sequence[Line], filled: list[int]) -> Iterator[tuple[int,
     for place, number in enumerate(reversed(filled)):
         line = lines[number].clean
         facts = line_facts(line) if place < _EDGE_LINES or is_copyright(line) or find_prohibition(line) else None
-        is_text = is_sentence(line) and facts is None and not is_furniture(line) and not is_caption(line)
+        is_text = is_paragraph(line) and facts is None
         is_below = is_below and not is_text
         is_own = facts is not None and (is_below or is_copyright(line) or not facts)
         if facts is not None and is_own and not {"published_at", "updated_at"} & facts.keys() and number:

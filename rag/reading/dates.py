@@ -36,7 +36,8 @@ _GLUE = frozenset(
     "pukul jam pkl pk at kl um uhr à a las le el lunes on tanggal tgl de del of the vào ngày lúc năm om a.m p.m "
     "ket hari date tarikh waktu wktu edt est hrs hr h น เวลา ที่ วันที่ พ.ศ ค.ศ klo в г года ore alle م ص".split()
 )
-_FILLERS = re.compile("ที่|เวลา|น\\.|พ\\.ศ\\.|ค\\.ศ\\.|ngày|lúc|năm|oras")
+_FILLERS = re.compile("ที่|เวลา|น\\.|ngày|lúc|năm")
+_THAI_ERA = re.compile("[พค]\\.ศ\\. ?")
 _APOSTROPHES = re.compile(r"['’‘`]")
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|\.)?"
 _NUMBER_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}}){_ORDINAL}[\s-]*([^\d|/()]{{2,25}}?)[\s,.-]*(\d{{4}})(?!\d)")
@@ -144,13 +145,14 @@ def find_date(text: str) -> tuple[datetime, str] | None:
     """
     if len(text) > _MAXIMUM_DATE_CHARACTERS or not any(map(str.isdigit, text)):
         return None
-    line = _RELATIVE.sub("", _APOSTROPHES.sub("", _western(text)))
+    line = _THAI_ERA.sub("", _RELATIVE.sub("", _APOSTROPHES.sub("", _western(text))))
     for pattern, numbers in _DATES:
         for match in pattern.finditer(line.casefold() if len(line.casefold()) == len(line) else line.lower()):
             day = numbers(match)
             if day is not None:
                 start, end = match.span()
-                return _with_clock(day, line[:start], line[end:])
+                time, rest = _with_clock(day, line[:start], line[end:])
+                return time, rest.strip(" ,")
     return None
 
 

@@ -145,7 +145,7 @@ def _introduced(lines: Sequence[Line], filled: list[int], place: int, *, last_pa
         return linked
     adjacent = [number for step, number in enumerate(after, 1) if number == filled[place] + step]
     if adjacent:
-        return _leading(adjacent, lambda number: _is_headline(lines[number]))
+        return _leading(adjacent, lambda number: not is_paragraph(lines[number].clean))
     is_story = bool(_STORY_LABEL.fullmatch(lines[filled[place]].clean.strip(BULLETS + ":：+")))
     first = after[:1]
     return first if is_story and first and _is_headline(lines[first[0]]) else []

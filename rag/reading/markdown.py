@@ -47,7 +47,7 @@ _STRUCK = re.compile(r"~~(?=\S)(?:.|\n)*?\S~~ ?|<(del|s|strike)\b[^>]*>.*?</\1\s
 _GENERATOR_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]+\](?:: ?)?")
 _SPACES_INSIDE = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
-_SPACES_AT_END = re.compile(r"[ \t]+(?=\n|$)")
+_SPACES_AT_END = re.compile(r"[ \t]+(?=\n)")
 
 
 @dataclass(frozen=True)

@@ -106,11 +106,12 @@ class ArticleRecord(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _check_values(cls, data: object) -> object:
-        if isinstance(data, Mapping):
-            for name, value in data.items():
-                _check_characters(str(name), path="a field's name")
-                _check_value(value, path=str(name))
-        return data
+        if not isinstance(data, Mapping):
+            return data
+        for name, value in data.items():
+            _check_characters(str(name), path="a field's name")
+            _check_value(value, path=str(name))
+        return _with_usual_types(data)
 
     @field_validator("id")
     @classmethod
@@ -221,6 +222,26 @@ def canonical_tag(language: str | None) -> str | None:
     first, *others = language.split("-")
     cases = {2: str.upper, 4: str.title}
     return "-".join([first.lower(), *(cases.get(len(part), str.lower)(part) for part in others)])
+
+
+def _with_usual_types(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields with the types of a record where others write a number, a list of names or null."""
+    found = dict(fields)
+    if isinstance(found.get("id"), int) and not isinstance(found["id"], bool):
+        found["id"] = str(found["id"])
+    if "title" in found and found["title"] is None:
+        del found["title"]
+    authors = [_name_in(author) for author in found["author"]] if isinstance(found.get("author"), list) else []
+    if authors and all(authors) and isinstance(found.get("metadata") or {}, Mapping):
+        found["author"] = ", ".join(map(str, authors))
+        if len(authors) > 1:
+            found["metadata"] = {"authors": authors, **(found.get("metadata") or {})}
+    return found
+
+
+def _name_in(author: object) -> str | None:
+    name = author.get("name") if isinstance(author, Mapping) else author
+    return name if isinstance(name, str) else None
 
 
 def _describe(problem: Any) -> str:

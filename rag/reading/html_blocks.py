@@ -31,6 +31,11 @@ _SUSPECT = re.compile(
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_INSERTED = re.compile(
+    r"related|terkait|recommend|rekomendasi|newsletter|subscri|baca-?juga|linksisip|lihat-?juga|outbrain|taboola"
+    r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|photo__desc", re.IGNORECASE)
 _META_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|author|authors|penulis|reporter|date|datetime|time|timestamp|published|pubdate|tanggal|waktu"
@@ -65,6 +70,7 @@ class Block:
     is_heading: bool = False
     is_outside: bool = False
     is_suspect: bool = False
+    is_inserted: bool = False
     is_caption: bool = False
     is_meta: bool = False
     is_byline: bool = False
@@ -108,6 +114,7 @@ class _Context:
 
     is_outside: bool = False
     is_suspect: bool = False
+    is_inserted: bool = False
     is_caption: bool = False
     is_meta: bool = False
     is_byline: bool = False
@@ -128,6 +135,7 @@ class _Context:
         return _Context(
             is_outside=self.is_outside or tag in _OUTSIDE,
             is_suspect=self.is_suspect or (is_named_suspect and characters * 2 < page_characters),
+            is_inserted=self.is_inserted or (is_named_suspect and _INSERTED.search(names) is not None),
             is_caption=self.is_caption or tag in _CAPTIONS or (has_names and _CAPTION_CLASS.search(names) is not None),
             is_meta=self.is_meta
             or tag == "time"
@@ -220,7 +228,7 @@ class _Cutter:
         filled = [(part, context) for part, context in parts if part.strip()]
         block = Block(element=element, lines=lines, link_characters=_count(filled, "is_link"))
         characters = sum(len(part) for part, _ in filled)
-        for name in ("is_outside", "is_suspect", "is_caption", "is_meta", "is_byline", "is_heading"):
+        for name in ("is_outside", "is_suspect", "is_inserted", "is_caption", "is_meta", "is_byline", "is_heading"):
             setattr(block, name, _count(filled, name) > characters / 2)
         block.is_meta = block.is_meta and len(text) <= _MAXIMUM_META_CHARACTERS and not is_sentence(lines[-1])
         block.is_heading = block.is_heading and len(text) <= _MAXIMUM_HEADING_CHARACTERS
@@ -303,15 +311,28 @@ def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Bl
         return None
     if all(blocks[place].is_link or blocks[place].is_outside for place in matched):
         return [], []
+    matched = _without_inserted(blocks, matched)
     kept = matched | _restored(blocks, sorted(matched))
-    left_out = [block for place, block in enumerate(blocks) if place not in kept and _is_left_out(block)]
+    inside = range(min(kept), max(kept))
+    left_out = [
+        block
+        for place, block in enumerate(blocks)
+        if place not in kept and _is_left_out(block, is_inside=place in inside)
+    ]
     return _without_repeats([blocks[place] for place in sorted(kept)]), left_out
+
+
+def _without_inserted(blocks: Sequence[Block], matched: set[int]) -> set[int]:
+    """Leave out boxes with other stories or invitations, unless they hold most of what was found."""
+    own = {place for place in matched if not blocks[place].is_inserted}
+    characters = sum(len(blocks[place].key) for place in matched)
+    return own if sum(len(blocks[place].key) for place in own) * 2 > characters else matched
 
 
 def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
     """Return the places of the blocks whose text trafilatura found, alone or within a longer text."""
     keys = [key for key in map(text_key, found) if key]
-    whole = set(keys)
+    whole = {*keys, *(text_key(line) for text in found if "\n" in text for line in text.split("\n"))}
     text = "".join(keys)
     matched: set[int] = set()
     cursor = 0
@@ -380,9 +401,12 @@ def _containers(block: Block) -> set[_Element]:
     return own | ({outer} if outer is not None else set())
 
 
-def _is_left_out(block: Block) -> bool:
-    is_furniture = block.is_outside or block.is_suspect or block.is_link or block.is_heading
-    return not is_furniture and is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
+def _is_left_out(block: Block, *, is_inside: bool) -> bool:
+    """Whether a reader might miss a block: it stands among the story's blocks, or reads like a paragraph."""
+    if block.is_outside or not block.key or block.element.tag == "h1":
+        return False
+    is_furniture = block.is_suspect or block.is_link or block.is_heading
+    return is_inside or (not is_furniture and is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS)
 
 
 def _without_repeats(blocks: Sequence[Block]) -> list[Block]:

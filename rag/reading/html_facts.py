@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -218,7 +219,11 @@ class PageFacts:
         """
         if sum(1 for _ in zip(self._tree.iter(), range(_MAXIMUM_GUESSED_ELEMENTS + 1), strict=False)) > _MAXIMUM_GUESSED_ELEMENTS:
             return None
-        guess = guess_date(tostring(self._tree, encoding="unicode"), original_date=True, extensive_search=False)
+        tree = deepcopy(self._tree)
+        for element in list(tree.iter("nav", "aside", "footer", "time", "li", "div", "section")):
+            if element.getparent() is not None and (element.tag == "time" or _is_apart(element)):
+                element.drop_tree()
+        guess = guess_date(tostring(tree, encoding="unicode"), original_date=True, extensive_search=False)
         return parse_written_date(guess) if guess else None
 
 

@@ -44,6 +44,8 @@ def author_names(value: str, *, outlet: str | None = None) -> list[str]:
     []
     """
     value = _LABEL.sub("", " ".join(value.split())).split("|")[0]
+    if value.startswith(("http:", "https:", "www.")):
+        return []
     parts = [re.sub(r"\s*[(\[].*?[)\]]|\s+[-–—]\s+.*$", "", part) for part in _BETWEEN_NAMES.split(value)]
     names = [_LABEL.sub("", part).strip(" .,:;-–—|•") for part in parts]
     return list(dict.fromkeys(name for name in names if _is_author(name, outlet)))

@@ -39,7 +39,10 @@ _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _HTML_NOT_TEXT = re.compile(r"<(script|style|iframe|svg|noscript)\b[^>]*>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _HTML_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HTML_TAG = re.compile(r"</?[a-z][\w:-]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_IMAGE = re.compile(r" ?!\[\[[^\]]*\]\]|!\[(?:[^\[\]]|\[[^\]]*\])*\](?:\((?:[^()\s]|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|\[[^\]]*\])")
+_IMAGE = re.compile(
+    r" ?(?:!\[\[[^\]]*\]\]|!\[(?:[^\[\]]|\[[^\]]*\])*\]"
+    r"(?:\((?:[^()\s]|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|\[[^\]]*\]))"
+)
 _UNSAFE_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?\s*(?:javascript|data|vbscript)\s*:(?:[^()]|\([^()]*\))*\)", re.IGNORECASE)
 _UNSAFE_ADDRESS = re.compile(r"<?\b(?:javascript|vbscript)\s*:\S*", re.IGNORECASE)
 _WIKI_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]|]+)\]\]")
@@ -157,7 +160,10 @@ def _without_markup(source: str) -> str:
         place = code.end()
     pieces.append(_clean(source[place:]))
     text = "".join(pieces)
-    return text if text == source else text.strip("\n").rstrip()
+    if text == source:
+        return text
+    text = text.strip("\n").rstrip()
+    return text if source[:1].isspace() else text.lstrip()
 
 
 def _clean(text: str) -> str:

@@ -17,15 +17,19 @@ _READING_TIME = re.compile(
     re.IGNORECASE,
 )
 _DATE_LABEL = re.compile(
-    r"(?:(?P<updated_at>(?:terakhir )?(?:diperbarui|diubah|dikemaskini)|(?:last )?update[ds]?(?: on)?|mis à jour(?: le)?"
+    r"(?:(?P<updated_at>(?:terakhir )?(?:diperbarui|diubah|dikemaskini)|(?:last )?update[ds]?(?: on)?|mis à"
+    r" jour(?: le)?"
     r"|aktualisiert(?: am)?|actualizado|更新(?:日|時間|时间)?|آخر تحديث|تحديث)"
-    r"|(?:diterbitkan|dipublikasikan|terbit|published|posted|publié|publicado|veröffentlicht|released)(?: on| le| am| pada)?"
-    r"|tayang|rilis|tanggal|tarikh|date|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|公開日?|掲載日?|เผยแพร่|ngày đăng)"
+    r"|(?:diterbitkan|dipublikasikan|terbit|published|posted|publié|publicado|veröffentlicht|released)(?: o"
+    r"n| le| am| pada)?"
+    r"|tayang|rilis|tanggal|tarikh|date|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|公開日?|掲載日?"
+    r"|เผยแพร่|ngày đăng)"
     r"(?!\w)\s?[:：]?\s*",
     re.IGNORECASE,
 )
 _AUTHOR_LABELS = (
-    r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|author|reported by|written by|story by"
+    r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|author|reported by|written by|stor"
+    r"y by"
     r"|記者|记者|作者|撰文|autor|auteur|بقلم|كتب"
 )
 _EDITOR_LABELS = r"editor|redaktur|red|penyunting|edited by|责任编辑|責任編輯|责编|编辑|編集|المحرر"
@@ -53,7 +57,8 @@ _COPYRIGHT = re.compile(
     re.IGNORECASE,
 )
 _NOT_OWNER = re.compile(
-    r"\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?|\ball rights reserved\b|\bhak cipta dilindungi\b.*", re.IGNORECASE
+    r"\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?|\ball rights reserved\b|\bhak cipta dilindungi\b.*",
+    re.IGNORECASE,
 )
 _FRAME = re.compile(r"[【\[](.{3,100})[】\]]")
 _BYLINE_OF_OUTLET = re.compile(
@@ -64,13 +69,15 @@ _DOMAIN = re.compile(r"[\w-]+\.(?:com|co|id|net|org|my|info|news|tv)(?:\.\w{2,3}
 _DATELINE = re.compile(r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}(?=\s|$)")
 _DATELINE_OF_OUTLET = re.compile(
     r"(?:(?P<first>[A-Z][\w.]*\.(?i:com|co\.id|co|id|net|org)), (?P<city_after>[^\W\d_][\w .]{1,40}?)"
-    r"|(?P<city>[^\W\d_][\w ./]{1,40}?), (?P<outlet>[A-Z][\w.]*\.(?i:com|co\.id|co|id|net|org)|[A-Z]{2,}(?: [A-Z][a-z]+){0,2}))"
+    r"|(?P<city>[^\W\d_][\w ./]{1,40}?), (?P<outlet>[A-Z][\w.]*\.(?i:com|co\.id|co|id|net|org)|[A-Z]{2,}(?:"
+    r" [A-Z][a-z]+){0,2}))"
     r" ?(?:--|[-–—])(?=\s|$)"
 )
 _DATELINE_OF_CITY = re.compile(r"(?P<city>[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}) ?(?:--|[-–—])(?=\s|$)")
 _DAY_IN_DATELINE = re.compile(r",[^,]*\d[^,]*$")  # "SHANGHAI, July 27 (KANTOR) --"
 _CHINESE_DATELINE = re.compile(
-    r"(?P<agency>[\u4e00-\u9fff]{2}社|[\u4e00-\u9fff]{2,4}网)(?P<city>[\u4e00-\u9fff]{2,8}?)\d{1,2}月\d{1,2}日[电電讯訊]"
+    r"(?P<agency>[\u4e00-\u9fff]{2}社|[\u4e00-\u9fff]{2,4}网)(?P<city>[\u4e00-\u9fff]{2,8}?)\d{1,2}月\d{1,2"
+    r"}日[电電讯訊]"
     r"(?:[（(](?:记者|記者)\s?(?P<author>[^（）()]{2,30})[）)])?"
 )
 
@@ -194,7 +201,11 @@ def dateline_facts(paragraph: str) -> Facts:
         return {"dateline": match["city"] or match["city_after"], "outlet": match["outlet"] or match["first"]}
     if match := _CHINESE_DATELINE.match(paragraph):
         authors = author_names(match["author"] or "")
-        return {"dateline": match["city"], "outlet": match["agency"], **({"author": authors} if authors else {})}
+        return {
+            "dateline": match["city"],
+            "outlet": match["agency"],
+            **({"author": authors} if authors else {}),
+        }
     match = _DATELINE_OF_CITY.match(paragraph)
     return {"dateline": match["city"]} if match else {}
 

@@ -1,7 +1,7 @@
 """Decodes the bytes of a page: as UTF-8, by the declared encoding, or by the best guess.
 
-Damaged text raises an error; it is never mangled silently. `decode_page` lets the reader of a page decide: a bad
-byte in a comment or an advertisement does no harm to the story.
+Damaged text raises an error; it is never mangled silently. `decode_page` lets the reader of a page decide:
+a bad byte in a comment or an advertisement does no harm to the story.
 """
 
 import codecs
@@ -71,8 +71,8 @@ def decode(data: bytes, *, is_markup: bool = False) -> str:
 def decode_page(data: bytes, *, is_markup: bool) -> tuple[str, ReadingError | None]:
     """Return a page's text, and the damage in it.
 
-    Each damaged byte of a page that is mostly UTF-8 is a replacement character. Raises ReadingError as `decode`
-    does for any other page that cannot be decoded.
+    Each damaged byte of a page that is mostly UTF-8 is a replacement character. Raises ReadingError as
+    `decode` does for any other page that cannot be decoded.
     """
     try:
         return decode(data, is_markup=is_markup), None

@@ -37,9 +37,9 @@ def read_paths(
 ) -> Iterator[Article | Unreadable]:
     """Yield the articles in files, in folders with their subfolders, and in standard input (`-`), in order.
 
-    Skips hidden files, links to folders, and files of unknown types inside folders. `on_dropped` is called with
-    a page's name and the lines that are no part of its article. If a path does not exist, raises NotFound before
-    anything is read.
+    Skips hidden files, links to folders, and files of unknown types inside folders. `on_dropped` is called
+    with a page's name and the lines that are no part of its article. If a path does not exist, raises
+    NotFound before anything is read.
     """
     names = [os.fspath(path) for path in paths]
     missing = [repr(name) for name in names if name != STANDARD_INPUT and not os.path.exists(name)]
@@ -175,14 +175,16 @@ class _Run:
             raise ReadingError(f"its id {article.id!r} is taken by {other}: rename the file or give it an id")
         first = self.saved.setdefault((article.url, article.title), source) if is_addressed else source
         if first != source:
-            raise ReadingError(f"it is the page {article.url} again, which is {first}: keep one of the two files")
+            raise ReadingError(
+                f"it is the page {article.url} again, which is {first}: keep one of the two files"
+            )
         if self.on_dropped and page.dropped:
             self.on_dropped(source, page.dropped)
         return article
 
 
 def _is_page_address(url: object) -> bool:
-    """Whether an address is that of one page: some sites name their home page as the address of every page."""
+    """Whether an address is that of one page; some sites name their home page on every page."""
     return isinstance(url, str) and urlsplit(url).path.strip("/") != ""
 
 

@@ -94,7 +94,7 @@ def _load_yaml(text: str) -> dict[Any, Any] | None:
 
 
 def _load_plain(text: str) -> dict[Any, Any] | None:
-    """Return the fields of front matter that has one `name: value` a line, with a colon in a value perhaps."""
+    """Return the fields of front matter with one `name: value` on each line; a value may hold a colon."""
     matches = [_PLAIN_FIELD.fullmatch(line.rstrip()) for line in text.splitlines() if line.strip()]
     if not matches or None in matches:
         return None

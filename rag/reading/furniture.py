@@ -1,7 +1,7 @@
 """Finds page furniture among the lines of a page: labels, what they introduce, and lines that are no text.
 
-A label such as "Baca juga" drops itself and the headlines that it introduces. It never drops a paragraph, so a
-label in the middle of a story does not end the story.
+A label such as "Baca juga" drops itself and the headlines that it introduces. It never drops a paragraph,
+so a label in the middle of a story does not end the story.
 """
 
 import re
@@ -14,16 +14,21 @@ _STORY_LABEL = re.compile(
     r"(?:baca|lihat|simak|tonton|cek)(?: (?:berita|artikel))? (?:juga|pula|lagi|lainnya|selengkapnya)"
     r"|(?:berita|artikel|video|foto|topik|konten|kabar) (?:terkait|lainnya|lain|populer|terpopuler|terbaru"
     r"|terkini|pilihan|berkaitan|rekomendasi)"
-    r"|pilihan (?:editor|redaksi)|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?|terpopuler"
-    r"|(?:read|see|watch) (?:also|next|more)|also read|more (?:on this(?: story)?|like this|stories|news|from .{1,40})"
+    r"|pilihan (?:editor|redaksi)|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?|terpo"
+    r"puler"
+    r"|(?:read|see|watch) (?:also|next|more)|also read|more (?:on this(?: story)?|like this|stories|news|fr"
+    r"om .{1,40})"
     r"|related(?: (?:news|stories|story|articles?|topics?|posts?|content|coverage|reading|links|video))?"
     r"|(?:other )?recommendations?|recommended(?: (?:for you|stories|reading))?"
     r"|(?:most )?(?:popular|read|viewed)(?: (?:now|stories))?|trending(?: now)?|editor'?s'? picks?|up next"
     r"|you (?:may|might) (?:also )?like|keep reading|don'?t miss|further reading"
-    r"|le[ae] también|(?:te )?puede interesar(?:te)?|noticias relacionadas|(?:à )?lire aussi|sur le même sujet"
+    r"|le[ae] también|(?:te )?puede interesar(?:te)?|noticias relacionadas|(?:à )?lire aussi|sur le même su"
+    r"jet"
     r"|articles liés|lesen sie auch|mehr zum thema|auch interessant|lees ook|(?:leia|veja) também|leggi anche"
-    r"|xem thêm|tin liên quan|đọc thêm|อ่านเพิ่มเติม|ข่าวที่เกี่ยวข้อง|相关新闻|相关阅读|相關新聞|延伸阅读|延伸閱讀"
-    r"|推荐阅读|関連記事|関連ニュース|あわせて読みたい|관련 기사|관련기사|اقرأ أيضا[ًا]?|مواضيع ذات صلة|أخبار ذات صلة"
+    r"|xem thêm|tin liên quan|đọc thêm|อ่านเพิ่มเติม|ข่าวที่เกี่ยวข้อง|相关新闻|相关阅读|相關新聞|延伸阅读|"
+    r"延伸閱讀"
+    r"|推荐阅读|関連記事|関連ニュース|あわせて読みたい|관련 기사|관련기사|اقرأ أيضا[ًا]?|مواضيع ذات صلة|أخب"
+    r"ار ذات صلة"
     r"|ilgili haberler|читайте также|по теме",
     re.IGNORECASE,
 )
@@ -37,8 +42,10 @@ _LABEL = re.compile(
 # A label with its headline on the same line.
 _LABELLED_STORY = re.compile(
     r"(?:(?:baca|lihat|simak|tonton)(?: juga| pula)?(?: video)?|(?:read|see|watch)(?: also| more)?|also read"
-    r"|related(?: (?:news|story|article))?|pilihan editor|berita terkait|video|le[ae] también|(?:à )?lire aussi"
-    r"|lesen sie auch|lees ook|leia também|leggi anche|xem thêm|เพิ่มเติม|関連記事|延伸阅读|相关阅读|اقرأ أيضا[ًا]?)\s?[:：]\s?\S.*"
+    r"|related(?: (?:news|story|article))?|pilihan editor|berita terkait|video|le[ae] también|(?:à )?lire a"
+    r"ussi"
+    r"|lesen sie auch|lees ook|leia também|leggi anche|xem thêm|เพิ่มเติม|関連記事|延伸阅读|相关阅读|اقرأ أ"
+    r"يضا[ًا]?)\s?[:：]\s?\S.*"
     r"|(?:simak|tonton|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“:].*",
     re.IGNORECASE,
 )
@@ -55,19 +62,25 @@ _NO_TEXT = re.compile(
     r"|(?:continue reading|story continues|article continues) below.{0,40}"
     r"|untuk (?:diterbitkan|dirilis|disiarkan) segera|for immediate release"
     r"|halaman (?:selanjutnya|berikutnya|sebelumnya|\d+(?: dari \d+)?)\W*|next page|previous page|selanjutnya"
-    r"|baca (?:selengkapnya )?di (?:app|aplikasi)|lihat (?:foto|semua|selengkapnya)|perbesar|view (?:photos?|image|all)"
+    r"|baca (?:selengkapnya )?di (?:app|aplikasi)|lihat (?:foto|semua|selengkapnya)|perbesar|view (?:photos"
+    r"?|image|all)"
     r"|(?:dengarkan|listen to)(?: (?:this|the))? (?:artikel|article)\b.{0,30}|play video|putar video"
-    r"|salin (?:tautan|link)|copy link|tim redaksi|tweet|whatsapp|telegram|facebook|twitter|pinterest|line|email"
-    r"|print|cetak|simpan|save|bookmark|follow|ikuti|subscribe|langganan|berlangganan|daftar|masuk|log ?in|sign ?(?:in|up)"
-    r"|(?:jadilah yang pertama|be the first).{0,60}|(?:silakan )?(?:login|masuk|log in|sign in) (?:untuk|to) .{0,60}"
+    r"|salin (?:tautan|link)|copy link|tim redaksi|tweet|whatsapp|telegram|facebook|twitter|pinterest|line|"
+    r"email"
+    r"|print|cetak|simpan|save|bookmark|follow|ikuti|subscribe|langganan|berlangganan|daftar|masuk|log ?in|"
+    r"sign ?(?:in|up)"
+    r"|(?:jadilah yang pertama|be the first).{0,60}|(?:silakan )?(?:login|masuk|log in|sign in) (?:untuk|to"
+    r") .{0,60}"
     r"|our standards:.*|purchase licensing rights.*|from the section .{1,40}"
     r"|\W*(?:\d{1,3}|a|an|se)\s?\w+ (?:ago|(?:yang )?lalu|lepas)\W*"
     r"|この記事は有料(?:記事|会員).*|残り\d+文字.*|.{0,30}opens new tab)",
 )
 _INITIALS = re.compile(r"\([A-Za-z]{2,6}(?:[/-][A-Za-z]{2,6}){0,3}\)")
 _INVITATION = re.compile(
-    r"(?:ikuti|follow|gabung|join|dapatkan|get|subscribe|berlangganan|langganan|sign up|download|unduh|simak|baca"
-    r"|cek|update|lanjutkan membaca|continue reading|untuk membaca|to read|to continue|daftar|klik|click|like us"
+    r"(?:ikuti|follow|gabung|join|dapatkan|get|subscribe|berlangganan|langganan|sign up|download|unduh|sima"
+    r"k|baca"
+    r"|cek|update|lanjutkan membaca|continue reading|untuk membaca|to read|to continue|daftar|klik|click|li"
+    r"ke us"
     r"|cek berita|ingin|want)\b.{0,300}",
     re.IGNORECASE | re.DOTALL,
 )
@@ -78,7 +91,8 @@ _CHANNEL = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|\w+mu\b|\bdi google news|\bon google news|^lanjutkan membaca"
+    r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|\w+mu\b|\bdi google news|\bon google news|^lanjutkan me"
+    r"mbaca"
     r"|^continue reading|^(?:untuk|to) (?:membaca|read|continue)|https?://",
     re.IGNORECASE,
 )
@@ -86,10 +100,12 @@ _MAXIMUM_INVITATION_CHARACTERS = 320
 
 _NAMES = r"[A-Z][\w.&'’-]*(?:\s[A-Z][\w.&'’-]*){0,3}"
 _CAPTION = re.compile(
-    r"(?i:foto|photo|photograph|picture|image|gambar|ilustrasi|keterangan foto|caption)\s?(?i:ilustrasi)?\s?[:/]\s?\S.*"
+    r"(?i:foto|photo|photograph|picture|image|gambar|ilustrasi|keterangan foto|caption)\s?(?i:ilustrasi)?\s"
+    r"?[:/]\s?\S.*"
     rf"|.*[.!?…”\"]\s?\(?{_NAMES}\s?/\s?{_NAMES}(?:/[a-z]{{2,5}})?\)?\.?(?:\sPurchase Licensing.*)?"
     rf"|.*\b(?i:foto|photo|picture|photograph)s?(?: by| oleh)?\s?:\s?{_NAMES}(?:/{_NAMES})?\.?"
-    r"|.*\((?i:dok|foto|photo|istimewa|ist|ap photo|afp|getty|reuters|antara|file|arsip|source|sumber)\b[^()]{0,80}\)\.?",
+    r"|.*\((?i:dok|foto|photo|istimewa|ist|ap photo|afp|getty|reuters|antara|file|arsip|source|sumber)\b[^("
+    r")]{0,80}\)\.?",
 )
 _CAPTION_LABEL = re.compile(r"perbesar|lihat foto|view (?:photo|image)|(?:foto|photo)\s?:.*", re.IGNORECASE)
 _MAXIMUM_CAPTION_CHARACTERS = 300
@@ -107,7 +123,9 @@ def is_furniture(line: str) -> bool:
     >>> is_furniture("(swd/rka)"), is_furniture("Baca juga: Harga turun"), is_furniture("Harga turun")
     (True, True, False)
     """
-    return bool(is_label(line) or _NO_TEXT.fullmatch(line) or _is_labelled_story(line) or _is_invitation(line))
+    return bool(
+        is_label(line) or _NO_TEXT.fullmatch(line) or _is_labelled_story(line) or _is_invitation(line)
+    )
 
 
 def is_caption(line: str) -> bool:
@@ -123,7 +141,9 @@ def is_caption_label(line: str) -> bool:
 def find_furniture(lines: Sequence[Line]) -> set[int]:
     """Return the numbers of the lines that are furniture."""
     filled = filled_numbers(lines)
-    last_paragraph = max((place for place, number in enumerate(filled) if _is_paragraph(lines[number])), default=-1)
+    last_paragraph = max(
+        (place for place, number in enumerate(filled) if _is_paragraph(lines[number])), default=-1
+    )
     found: set[int] = set()
     for place, number in enumerate(filled):
         line = lines[number]

@@ -1,7 +1,7 @@
 """Cuts a page's elements into blocks of text, and chooses the blocks of the story.
 
-trafilatura finds the story. It leaves out some blocks between the paragraphs that it finds: lists, loose text,
-headings, tables. `story_blocks` takes these back, unless the markup calls them furniture.
+trafilatura finds the story. It leaves out some blocks between the paragraphs that it finds: lists, loose
+text, headings, tables. `story_blocks` takes these back, unless the markup calls them furniture.
 """
 
 import re
@@ -9,40 +9,102 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml.etree import _Element
-from lxml.html import HtmlElement
 
 from rag.reading.lines import Line, is_sentence
 
 _BLOCK = frozenset(
-    "address article aside blockquote body button center code dd details dl dt div fieldset figcaption figure footer"
-    " form h1 h2 h3 h4 h5 h6 header hr html iframe label legend li main nav ol option p pre section select summary"
-    " table tbody td tfoot th thead tr ul video audio amp-ad amp-img amp-story".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "button",
+        "center",
+        "code",
+        "dd",
+        "details",
+        "dl",
+        "dt",
+        "div",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "iframe",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "video",
+        "audio",
+        "amp-ad",
+        "amp-img",
+        "amp-story",
+    ]
 )
-_SKIPPED = frozenset({"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"})
+_SKIPPED = frozenset(
+    {"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"}
+)
 _OUTSIDE = frozenset({"nav", "aside", "footer", "form", "button", "label", "menu"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 _CAPTIONS = frozenset({"figure", "figcaption"})
 _SUSPECT = re.compile(
-    r"(?:^|[\s_-])(?:related|terkait|recommend\w*|rekomendasi|promo\w*|newsletter|subscri\w+|share|sharing|shar|social|sosmed"
-    r"|comments?|komentar|disqus|widget|advert\w*|ads?|iklan|banner|bread-?crumbs?|sidebar|menu|nav|navbar|navigation|tags?"
-    r"|taglist|popular|terpopuler|trending|most|read-?more|readmore|baca-?juga|bacajuga|lihat-?juga|linksisip|cookie\w*"
-    r"|consent|popup|modal|login|paywall|footer|author-?(?:box|bio|card)|pagination|pager|paging|outbrain|taboola"
-    r"|sponsor\w*|toolbar|player|teaser|disclaimer|copyright|rating|skip|screen-?reader\w*|sr-only|visually-?hidden|survey)"
+    r"(?:^|[\s_-])(?:related|terkait|recommend\w*|rekomendasi|promo\w*|newsletter|subscri\w+|share|sharing|"
+    r"shar|social|sosmed"
+    r"|comments?|komentar|disqus|widget|advert\w*|ads?|iklan|banner|bread-?crumbs?|sidebar|menu|nav|navbar|"
+    r"navigation|tags?"
+    r"|taglist|popular|terpopuler|trending|most|read-?more|readmore|baca-?juga|bacajuga|lihat-?juga|linksis"
+    r"ip|cookie\w*"
+    r"|consent|popup|modal|login|paywall|footer|author-?(?:box|bio|card)|pagination|pager|paging|outbrain|t"
+    r"aboola"
+    r"|sponsor\w*|toolbar|player|teaser|disclaimer|copyright|rating|skip|screen-?reader\w*|sr-only|visually"
+    r"-?hidden|survey)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _INSERTED = re.compile(
-    r"related|terkait|recommend|rekomendasi|newsletter|subscri|baca-?juga|linksisip|lihat-?juga|outbrain|taboola"
+    r"related|terkait|recommend|rekomendasi|newsletter|subscri|baca-?juga|linksisip|lihat-?juga|outbrain|ta"
+    r"boola"
     r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|photo__desc", re.IGNORECASE)
 _META_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:byline|author|authors|penulis|reporter|date|datetime|time|timestamp|published|pubdate|tanggal|waktu"
+    r"(?:^|[\s_-])(?:byline|author|authors|penulis|reporter|date|datetime|time|timestamp|published|pubdate|"
+    r"tanggal|waktu"
     r"|post-?meta|entry-?meta|meta|credit|credits|editor|dateline)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_BYLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|authors?|penulis|reporter|writer|jurnalis|credit)(?:$|[\s_-]|name)", re.IGNORECASE)
+_BYLINE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:byline|authors?|penulis|reporter|writer|jurnalis|credit)(?:$|[\s_-]|name)", re.IGNORECASE
+)
 _QUESTION_CLASS = re.compile(r"question|pertanyaan|faq-?title|accordion-?(?:title|header)", re.IGNORECASE)
 _META_PROPERTIES = re.compile(r"date(?:Published|Modified|Created)|author|publisher|editor", re.IGNORECASE)
 _MAXIMUM_META_CHARACTERS = 120
@@ -50,7 +112,9 @@ _MAXIMUM_META_ELEMENT_CHARACTERS = 400
 _MAXIMUM_HEADING_CHARACTERS = 200
 _SPACES = re.compile(r"[ \t\n\r\f]+")  # the spaces that HTML collapses; a no-break space stays
 _CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:pukul |jam |at )?\d{1,2}[.:]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?\s?[A-Z]{0,5}", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?:pukul |jam |at )?\d{1,2}[.:]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?\s?[A-Z]{0,5}", re.IGNORECASE
+)
 
 _WINDOW_CHARACTERS = 4_000
 _TELLING_CHARACTERS = 25
@@ -93,7 +157,12 @@ class Block:
         """Return the block's lines for `read_story`."""
         is_whole_link = self.link_characters >= 0.95 * len(self.text)
         return [
-            Line(text=line, is_heading=self.is_heading, is_link=is_whole_link, is_aside=self.is_meta or self.is_caption)
+            Line(
+                text=line,
+                is_heading=self.is_heading,
+                is_link=is_whole_link,
+                is_aside=self.is_meta or self.is_caption,
+            )
             for line in self.lines
         ]
 
@@ -136,7 +205,9 @@ class _Context:
             is_outside=self.is_outside or tag in _OUTSIDE,
             is_suspect=self.is_suspect or (is_named_suspect and characters * 2 < page_characters),
             is_inserted=self.is_inserted or (is_named_suspect and _INSERTED.search(names) is not None),
-            is_caption=self.is_caption or tag in _CAPTIONS or (has_names and _CAPTION_CLASS.search(names) is not None),
+            is_caption=self.is_caption
+            or tag in _CAPTIONS
+            or (has_names and _CAPTION_CLASS.search(names) is not None),
             is_meta=self.is_meta
             or tag == "time"
             or (is_named_meta and characters <= _MAXIMUM_META_ELEMENT_CHARACTERS)
@@ -145,7 +216,9 @@ class _Context:
             or element.get("rel") == "author"
             or properties == "author"
             or (has_names and _BYLINE_CLASS.search(names) is not None),
-            is_heading=self.is_heading or tag in _HEADINGS or (has_names and _QUESTION_CLASS.search(names) is not None),
+            is_heading=self.is_heading
+            or tag in _HEADINGS
+            or (has_names and _QUESTION_CLASS.search(names) is not None),
             is_link=self.is_link or tag == "a",
         )
 
@@ -177,7 +250,9 @@ class _Cutter:
                 self._add(element.tail, stack[-1][2])
         return self.blocks
 
-    def _open(self, element: _Element, context: _Context, stack: list[tuple[_Element, Iterator[_Element], _Context]]) -> None:
+    def _open(
+        self, element: _Element, context: _Context, stack: list[tuple[_Element, Iterator[_Element], _Context]]
+    ) -> None:
         if element.tag in _BLOCK:
             parent = element.getparent()
             self._end(parent if parent is not None else element)
@@ -193,10 +268,10 @@ class _Cutter:
         stack.append((element, iter(element), context))
 
     def _keep_apart(self, element: _Element) -> None:
-        """Put a space between a word and a figure in inline elements beside each other, as in a row of cells."""
+        """Put a space between a word and a figure in neighbouring inline elements, as in a row of cells."""
         before, previous = self._parts[-1][0], element.getprevious()
         text = element.text or ""
-        is_beside = previous is not None and not previous.tail and previous.tag == element.tag or (
+        is_beside = (previous is not None and not previous.tail and previous.tag == element.tag) or (
             previous is not None and not previous.tail and element.tag in ("b", "i", "strong", "em", "span")
         )
         if not is_beside or not before or not text:
@@ -222,13 +297,25 @@ class _Cutter:
 
     def _append(self, element: _Element, parts: list[tuple[str, _Context]]) -> None:
         text = "".join(part for part, _ in parts)
-        lines = [line for line in (re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n")) if line.strip()]
+        lines = [
+            line
+            for line in (re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n"))
+            if line.strip()
+        ]
         if not lines:
             return
         filled = [(part, context) for part, context in parts if part.strip()]
         block = Block(element=element, lines=lines, link_characters=_count(filled, "is_link"))
         characters = sum(len(part) for part, _ in filled)
-        for name in ("is_outside", "is_suspect", "is_inserted", "is_caption", "is_meta", "is_byline", "is_heading"):
+        for name in (
+            "is_outside",
+            "is_suspect",
+            "is_inserted",
+            "is_caption",
+            "is_meta",
+            "is_byline",
+            "is_heading",
+        ):
             setattr(block, name, _count(filled, name) > characters / 2)
         block.is_meta = block.is_meta and len(text) <= _MAXIMUM_META_CHARACTERS and not is_sentence(lines[-1])
         block.is_heading = block.is_heading and len(text) <= _MAXIMUM_HEADING_CHARACTERS
@@ -250,7 +337,7 @@ def _count(parts: Sequence[tuple[str, _Context]], name: str) -> int:
     return sum(len(text) for text, context in parts if getattr(context, name))
 
 
-def page_blocks(tree: HtmlElement) -> list[Block]:
+def page_blocks(tree: _Element) -> list[Block]:
     """Return the blocks of a page in its order."""
     body = tree.find("body")
     blocks = _Cutter().cut(tree if body is None else body)
@@ -261,9 +348,13 @@ def page_blocks(tree: HtmlElement) -> list[Block]:
 
 def _is_bold_question(block: Block) -> bool:
     """Whether a block is a question in bold, as interviews write them."""
-    if len(block.lines) != 1 or not block.text.endswith(("?", "？", "؟")) or len(block.text) > _MAXIMUM_HEADING_CHARACTERS:
+    if (
+        len(block.lines) != 1
+        or not block.text.endswith(("?", "？", "؟"))
+        or len(block.text) > _MAXIMUM_HEADING_CHARACTERS
+    ):
         return False
-    bold = [child for child in block.element.iter("b", "strong")]
+    bold = list(block.element.iter("b", "strong"))
     return any(text_key(element_text(child)) == block.key for child in bold)
 
 
@@ -272,7 +363,8 @@ def table_rows(table: _Element) -> list[list[str]] | None:
     if table.find(".//table") is not None or table.get("role") in ("presentation", "none"):
         return None
     rows = [
-        [" ".join(element_text(cell).split()) for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")
+        [" ".join(element_text(cell).split()) for cell in row if cell.tag in ("td", "th")]
+        for row in table.iter("tr")
     ]
     cells = [cell for row in rows for cell in row]
     is_data = len(rows) > 1 and max(map(len, rows), default=0) > 1 and all(len(cell) <= 300 for cell in cells)
@@ -284,7 +376,10 @@ def table_rows(table: _Element) -> list[list[str]] | None:
 
 def _has_header(table: _Element) -> bool:
     first = next(table.iter("tr"), None)
-    return first is not None and (table.find("thead") is not None or all(cell.tag == "th" for cell in first if len(cell.tag)))
+    return first is not None and (
+        table.find("thead") is not None
+        or all(cell.tag == "th" for cell in first if isinstance(cell.tag, str))
+    )
 
 
 def split_rows(rows: Sequence[str], *, header: Sequence[str]) -> Iterator[list[str]]:
@@ -345,9 +440,9 @@ def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
         if start >= 0 and (is_telling or start == cursor or block.key in whole):
             matched.add(place)
             cursor = start + len(block.key)
-        elif is_telling and block.key in whole:
-            matched.add(place)
-        elif len(block.lines) > 1 and any(text_key(line) in whole for line in block.lines if len(line) > 3):
+        elif (is_telling and block.key in whole) or (
+            len(block.lines) > 1 and any(text_key(line) in whole for line in block.lines if len(line) > 3)
+        ):
             matched.add(place)
     # A menu or a teaser may repeat a text of the story.
     return {place for place in matched if not blocks[place].is_outside} or matched
@@ -358,7 +453,9 @@ def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
     containers = set().union(*(_containers(blocks[place]) for place in matched))
     frames = {_frame(blocks[place].element) for place in matched}
     restored = {
-        place for place in range(first, last) if _may_return(blocks[place]) and _frame(blocks[place].element) in frames
+        place
+        for place in range(first, last)
+        if _may_return(blocks[place]) and _frame(blocks[place].element) in frames
     }
     for places in (range(first - 1, -1, -1), range(last + 1, len(blocks))):
         neighbour = places.start - places.step
@@ -379,7 +476,9 @@ def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
 
 def _may_return(block: Block) -> bool:
     is_furniture = block.is_outside or block.is_suspect or block.is_caption
-    if block.is_meta and _CLOCK.fullmatch(block.text) and not is_furniture:  # the time of an entry in a live blog
+    if (
+        block.is_meta and _CLOCK.fullmatch(block.text) and not is_furniture
+    ):  # the time of an entry in a live blog
         block.is_meta, block.is_heading = False, True
     return not is_furniture and not block.is_link and block.element.tag != "h1"
 
@@ -406,7 +505,9 @@ def _is_left_out(block: Block, *, is_inside: bool) -> bool:
     if block.is_outside or not block.key or block.element.tag == "h1":
         return False
     is_furniture = block.is_suspect or block.is_link or block.is_heading
-    return is_inside or (not is_furniture and is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS)
+    return is_inside or (
+        not is_furniture and is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
+    )
 
 
 def _without_repeats(blocks: Sequence[Block]) -> list[Block]:

@@ -1,4 +1,4 @@
-"""Reads what a page states about its story: JSON-LD, meta elements, microdata, `time` elements, its address."""
+"""Reads what a page states about its story, in JSON-LD, meta elements, microdata and `time` elements."""
 
 import json
 import re
@@ -20,28 +20,73 @@ from rag.reading.names import author_names, is_corporate, is_domain, is_person, 
 
 # Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
 _PUBLISHED = re.compile(
-    r".*publish(?:ed|edtime|eddate|edat|edon|date|time|_date|timestamp)?(?:iso|utc|gmt)?|.*pubdate|pubdate.*|(?:dc|dcterms|dcterm)?"
-    r"(?:date|dateissued|datecreated|issued|created|available)|citation(?:publication|online|cover)?date|sailthrudate"
-    r"|parselypubdate|.*datecreated|.*releasedate|.*postdate|.*publicationdate|originalpublicationdate|articledate"
+    r".*publish(?:ed|edtime|eddate|edat|edon|date|time|_date|timestamp)?(?:iso|utc|gmt)?|.*pubdate|pubdate."
+    r"*|(?:dc|dcterms|dcterm)?"
+    r"(?:date|dateissued|datecreated|issued|created|available)|citation(?:publication|online|cover)?date|sa"
+    r"ilthrudate"
+    r"|parselypubdate|.*datecreated|.*releasedate|.*postdate|.*publicationdate|originalpublicationdate|arti"
+    r"cledate"
     r"|articlecreated|cdate|timestamp|displaydate|shareaholicarticlepublishedtime|.*publishdate.*"
 )
-_UPDATED = re.compile(r".*(?:modif\w*|updated?|updatedtime|lastmod|dateupdated|revised|update)(?:time|date|at|on)?")
-_NEVER_DATES = re.compile(r".*(?:expir|embargo|valid|video|image|copyright|start|end|event|crawl|publisher).*")
-_PUBLISHED_FIRST = ("articlepublishedtime", "ogpublishedtime", "datepublished", "publishdate", "pubdate", "date")
+_UPDATED = re.compile(
+    r".*(?:modif\w*|updated?|updatedtime|lastmod|dateupdated|revised|update)(?:time|date|at|on)?"
+)
+_NEVER_DATES = re.compile(
+    r".*(?:expir|embargo|valid|video|image|copyright|start|end|event|crawl|publisher).*"
+)
+_PUBLISHED_FIRST = (
+    "articlepublishedtime",
+    "ogpublishedtime",
+    "datepublished",
+    "publishdate",
+    "pubdate",
+    "date",
+)
 _ARTICLE_TYPES = ("Article", "Posting", "Report", "NewsArticle", "Story")
 _OTHER_TYPES = frozenset(
-    "WebSite Organization NewsMediaOrganization Person ImageObject BreadcrumbList ListItem SearchAction Comment Review"
-    " Offer Product AggregateRating Rating Brand Place Event SiteNavigationElement WPHeader WPFooter ItemList Question".split()
+    [
+        "WebSite",
+        "Organization",
+        "NewsMediaOrganization",
+        "Person",
+        "ImageObject",
+        "BreadcrumbList",
+        "ListItem",
+        "SearchAction",
+        "Comment",
+        "Review",
+        "Offer",
+        "Product",
+        "AggregateRating",
+        "Rating",
+        "Brand",
+        "Place",
+        "Event",
+        "SiteNavigationElement",
+        "WPHeader",
+        "WPFooter",
+        "ItemList",
+        "Question",
+    ]
 )
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart")
 _MAXIMUM_NODES = 500
 _MAXIMUM_DEPTH = 6
-_COMMENT_MARKS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$")
+_COMMENT_MARKS = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/"
+    r"|\]\]>)\s*$"
+)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _SAME_STORY = 0.5  # the least share of words that two titles of one story have in common
-_FIRST_CRUMBS = frozenset({"home", "beranda", "halaman utama", "depan", "homepage", "utama", "inicio", "accueil"})
+_FIRST_CRUMBS = frozenset(
+    {"home", "beranda", "halaman utama", "depan", "homepage", "utama", "inicio", "accueil"}
+)
 _MAXIMUM_GUESSED_ELEMENTS = 3_000
-_RELATED = re.compile(r"related|terkait|recommend|rekomendasi|popular|populer|trending|sidebar|comment|komentar|teaser|latest|terbaru", re.IGNORECASE)
+_RELATED = re.compile(
+    r"related|terkait|recommend|rekomendasi|popular|populer|trending|sidebar|comment|komentar|teaser|latest"
+    r"|terbaru",
+    re.IGNORECASE,
+)
 
 
 class PageFacts:
@@ -73,7 +118,9 @@ class PageFacts:
 
     def _titles(self) -> list[str]:
         page_title = plain_text(self._tree.findtext(".//title") or "")
-        return [title for title in (*self._headings, self.meta("og:title", "twitter:title"), page_title) if title]
+        return [
+            title for title in (*self._headings, self.meta("og:title", "twitter:title"), page_title) if title
+        ]
 
     def _story_node(self) -> dict[str, Any]:
         """Return the node of this page's story, which is not always the first of the page's nodes."""
@@ -92,17 +139,29 @@ class PageFacts:
 
     def _rank(self, node: Mapping[str, Any], titles: list[str]) -> tuple[int, bool, bool]:
         headline = _text_of(node.get("headline")) or _text_of(node.get("name"))
-        addresses = [_text_of(node.get("url")), _address_of(node.get("mainEntityOfPage")), _text_of(node.get("@id"))]
+        addresses = [
+            _text_of(node.get("url")),
+            _address_of(node.get("mainEntityOfPage")),
+            _text_of(node.get("@id")),
+        ]
         is_here = bool(self.url) and self.url in addresses
-        is_same = bool(headline) and any(share_of_words(headline, title) >= _SAME_STORY for title in titles)
+        is_same = any(share_of_words(headline or "", title) >= _SAME_STORY for title in titles)
         is_other = bool(headline) and bool(titles) and not is_same and not is_here
-        return (int(is_here) + int(is_same) - int(is_other), _is_article(node), bool(node.get("datePublished")))
+        return (
+            int(is_here) + int(is_same) - int(is_other),
+            _is_article(node),
+            bool(node.get("datePublished")),
+        )
 
     # -- the fields of a record
 
     def outlet(self) -> str | None:
         """Return the outlet's name in the form in which the page writes it for readers."""
-        stated = [_names(self.story.get("publisher")), self.meta("og:site_name"), self.meta("application-name")]
+        stated = [
+            _names(self.story.get("publisher")),
+            self.meta("og:site_name"),
+            self.meta("application-name"),
+        ]
         names = [name for name in stated if name]
         written = next((name for name in names if not is_domain(name)), None)
         if written:
@@ -118,24 +177,38 @@ class PageFacts:
         return [host] if host else []
 
     def title(self, outlet: str | None) -> str:
-        """Return the headline: the one `h1` if another statement agrees with it, else the statements in order."""
+        """Return the headline: the `h1` that another statement agrees with, else the statements in order."""
         outlets = [name for name in (outlet, self.meta("og:site_name"), *self._hosts()) if name]
         stated = [_text_of(self.story.get("headline")), self.meta("og:title"), self.meta("twitter:title")]
         stated.append(plain_text(self._tree.findtext(".//title") or ""))
         titles = [split_title(title, outlets)[0] for title in stated if title]
         shown = [split_title(heading, outlets)[0] for heading in self._headings]
         shown = [heading for heading in shown if squashed(heading) not in map(squashed, outlets)]
-        agreed = [heading for heading in shown if any(share_of_words(heading, title) >= _SAME_STORY for title in titles)]
+        agreed = [
+            heading
+            for heading in shown
+            if any(share_of_words(heading, title) >= _SAME_STORY for title in titles)
+        ]
         # A page that has no more than a `title` element has named the whole site in it as often as the story.
         has_statement = bool(self.story.get("headline") or self.meta("og:title", "twitter:title"))
         return next(iter([*agreed, *titles, *shown] if has_statement else [*agreed, *shown, *titles]), "")
 
     def authors(self, blocks: Iterable[Block], outlet: str | None) -> list[str]:
         """Return the authors; persons take precedence over bodies."""
-        linked = [_names(author) or "" for author in _items(self.story.get("author")) if not _is_organization(author)]
-        bodies = [_names(author) or "" for author in _items(self.story.get("author")) if _is_organization(author)]
+        linked = [
+            _names(author) or ""
+            for author in _items(self.story.get("author"))
+            if not _is_organization(author)
+        ]
+        bodies = [
+            _names(author) or "" for author in _items(self.story.get("author")) if _is_organization(author)
+        ]
         metas = [value for name, value in self._metas if _is_author_meta(name)]
-        shown = [block.text for block in blocks if block.is_byline and not block.is_suspect and len(block.text) <= 120]
+        shown = [
+            block.text
+            for block in blocks
+            if block.is_byline and not block.is_suspect and len(block.text) <= 120
+        ]
         properties = [
             element.get("content") or element.text_content()
             for element in self._tree.xpath('//*[@itemprop="author" or @rel="author"]')
@@ -144,7 +217,11 @@ class PageFacts:
         candidates = [author_names(", ".join(linked), outlet=outlet)]
         candidates += [author_names(value, outlet=outlet) for value in (*metas, *properties, *shown, *bodies)]
         persons = [[name for name in names if not is_corporate(name)] for names in candidates]
-        sure = [names for names in (persons[0], *([n for n in names if is_person(n)] for names in persons[1:])) if names]
+        sure = [
+            names
+            for names in (persons[0], *([n for n in names if is_person(n)] for names in persons[1:]))
+            if names
+        ]
         others = [names for names in (*persons[: 1 + len(metas)], *candidates) if names]
         return next(iter([*sure, *others]), [])
 
@@ -158,7 +235,11 @@ class PageFacts:
         for node in self._nodes:
             if "BreadcrumbList" in _items(node.get("@type")):
                 for item in _items(node.get("itemListElement")):
-                    name = _text_of(item.get("name")) or _names(item.get("item")) if isinstance(item, dict) else None
+                    name = (
+                        _text_of(item.get("name")) or _names(item.get("item"))
+                        if isinstance(item, dict)
+                        else None
+                    )
                     if name and name.casefold() not in _FIRST_CRUMBS and text_key(name) not in titles:
                         yield name
 
@@ -186,27 +267,42 @@ class PageFacts:
         """Return the time of publication that the markup states for this story."""
         metas = sorted(
             ((name, value) for name, value in self._metas if _is_date_meta(name, _PUBLISHED)),
-            key=lambda meta: _PUBLISHED_FIRST.index(_bare(meta[0])) if _bare(meta[0]) in _PUBLISHED_FIRST else 99,
+            key=lambda meta: (
+                _PUBLISHED_FIRST.index(_bare(meta[0])) if _bare(meta[0]) in _PUBLISHED_FIRST else 99
+            ),
         )
         linked = [self.story.get(name) for name in ("datePublished", "dateCreated", "uploadDate")]
         return _first_time(
-            [*linked, *(value for _, value in metas), *self._properties("datePublished", "dateCreated", "pubdate")]
+            [
+                *linked,
+                *(value for _, value in metas),
+                *self._properties("datePublished", "dateCreated", "pubdate"),
+            ]
         ) or _first_time(self._times())
 
     def _properties(self, *names: str) -> Iterator[str]:
         for element in self._tree.xpath("//*[@itemprop or @property]"):
             name = element.get("itemprop") or element.get("property") or ""
             if name.split(":")[-1] in names and not _is_apart(element):
-                yield element.get("content") or element.get("datetime") or element.get("title") or plain_text(element.text_content())
+                yield (
+                    element.get("content")
+                    or element.get("datetime")
+                    or element.get("title")
+                    or plain_text(element.text_content())
+                )
 
     def _times(self) -> Iterator[str]:
         """Yield the times in `time` elements of this story: those below the headline first."""
         order = {element: place for place, element in enumerate(self._tree.iter("h1", "time"))}
         headline = next((place for element, place in order.items() if element.tag == "h1"), -1)
         times = [element for element in order if element.tag == "time" and not _is_apart(element)]
-        times.sort(key=lambda element: (element.get("pubdate") is None, order[element] < headline, order[element]))
+        times.sort(
+            key=lambda element: (element.get("pubdate") is None, order[element] < headline, order[element])
+        )
         for element in times:
-            yield from filter(None, (element.get("datetime"), element.get("content"), plain_text(element.text_content())))
+            yield from filter(
+                None, (element.get("datetime"), element.get("content"), plain_text(element.text_content()))
+            )
 
     def day_in_url(self) -> datetime | None:
         """Return the day that stands in the page's address."""
@@ -217,7 +313,10 @@ class PageFacts:
 
         subtle: htmldate takes quadratic time on a page with many dates.
         """
-        if sum(1 for _ in zip(self._tree.iter(), range(_MAXIMUM_GUESSED_ELEMENTS + 1), strict=False)) > _MAXIMUM_GUESSED_ELEMENTS:
+        if (
+            sum(1 for _ in zip(self._tree.iter(), range(_MAXIMUM_GUESSED_ELEMENTS + 1), strict=False))
+            > _MAXIMUM_GUESSED_ELEMENTS
+        ):
             return None
         tree = deepcopy(self._tree)
         for element in list(tree.iter("nav", "aside", "footer", "time", "li", "div", "section")):
@@ -297,7 +396,11 @@ def _items(value: Any) -> list[Any]:
 
 
 def _address_of(value: Any) -> str | None:
-    return _text_of(value.get("@id")) or _text_of(value.get("url")) if isinstance(value, dict) else _text_of(value)
+    return (
+        _text_of(value.get("@id")) or _text_of(value.get("url"))
+        if isinstance(value, dict)
+        else _text_of(value)
+    )
 
 
 def _text_of(value: Any) -> str | None:
@@ -312,7 +415,9 @@ def _names(value: Any) -> str | None:
 
 def _metas(tree: HtmlElement) -> Iterator[tuple[str, str]]:
     for meta in tree.iterfind(".//meta[@content]"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        name = (
+            meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        )
         content = plain_text(meta.get("content"))
         if name.strip() and content:
             yield name.strip().lower(), content
@@ -332,13 +437,27 @@ def _is_date_meta(name: str, pattern: re.Pattern[str]) -> bool:
 
 def _is_author_meta(name: str) -> bool:
     bare = _bare(name)
-    return bare in {"author", "articleauthor", "dccreator", "dctermscreator", "parselyauthor", "sailthruauthor", "byl", "citationauthor", "contentauthor", "dtkauthor", "byline"}
+    return bare in {
+        "author",
+        "articleauthor",
+        "dccreator",
+        "dctermscreator",
+        "parselyauthor",
+        "sailthruauthor",
+        "byl",
+        "citationauthor",
+        "contentauthor",
+        "dtkauthor",
+        "byline",
+    }
 
 
 def _is_apart(element: _Element) -> bool:
     """Whether an element belongs to another story's teaser, to a comment, or to the frame of the page."""
     for ancestor in (element, *element.iterancestors()):
-        if ancestor.tag in ("nav", "aside", "footer") or _RELATED.search(f"{ancestor.get('class', '')} {ancestor.get('id', '')}"):
+        if ancestor.tag in ("nav", "aside", "footer") or _RELATED.search(
+            f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
+        ):
             return ancestor.tag not in ("body", "html", "main")
         if "Comment" in ancestor.get("itemtype", ""):
             return True
@@ -348,8 +467,8 @@ def _is_apart(element: _Element) -> bool:
 
 
 def _first_time(values: Iterable[object]) -> datetime | None:
-    texts = (str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values)
+    texts = (
+        str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values
+    )
     times = (parse_written_date(text) for text in texts if isinstance(text, str) and text)
     return next(filter(None, times), None)
-
-

@@ -1,4 +1,4 @@
-"""Reads an HTML page: trafilatura finds the story, and the page's own elements give its text and its facts."""
+"""Reads an HTML page: trafilatura finds the story, and the page's elements give its text and facts."""
 
 import json
 import re
@@ -33,7 +33,9 @@ _HEADER_BLOCKS_ABOVE = 4
 _HEADER_BLOCKS_BELOW = 8
 _MAXIMUM_HEADER_CHARACTERS = 120
 _MINIMUM_LINKED_HEADINGS = 5
-_LONGER = 1.3  # how much longer a body in JSON-LD is than the visible one if the page shows only its beginning
+_LONGER = (
+    1.3  # how much longer a body in JSON-LD is than the visible one if the page shows only its beginning
+)
 _PARAGRAPH_IN_SCRIPT = re.compile(r"<p[\s>].{20,}?</p>", re.DOTALL | re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\u00([0-9a-f]{2})", re.IGNORECASE)
 
@@ -106,17 +108,27 @@ def _paragraphs_found(tree: HtmlElement, *, title: str) -> list[str]:
 
 
 # trafilatura's names for elements
-_HTML_NAMES = {"head": "h2", "lb": "br", "row": "tr", "cell": "td", "item": "li", "list": "ul", "quote": "blockquote"}
+_HTML_NAMES = {
+    "head": "h2",
+    "lb": "br",
+    "row": "tr",
+    "cell": "td",
+    "item": "li",
+    "list": "ul",
+    "quote": "blockquote",
+}
 
 
 def _refuse_index(blocks: Sequence[Block], story: Sequence[Block]) -> None:
-    """Raise ReadingError for a page that lists stories: it begins with a heading that is a link, and goes on so."""
+    """Raise ReadingError for a page that lists stories: its texts stand below headings that are links."""
     places = {block: place for place, block in enumerate(blocks)}
     among = blocks[max(places[story[0]] - 1, 0) : places[story[-1]]]
     linked = [block for block in among if block.is_heading and block.is_link and not block.is_suspect]
     is_first = bool(linked) and among[0] is linked[0]
     if is_first and len(linked) >= _MINIMUM_LINKED_HEADINGS and len(linked) * 2 >= len(story):
-        raise ReadingError(f"the page holds no article: it lists {len(linked)} stories, so give their own pages")
+        raise ReadingError(
+            f"the page holds no article: it lists {len(linked)} stories, so give their own pages"
+        )
 
 
 def _stated_paragraphs(text: str) -> list[str]:
@@ -124,17 +136,25 @@ def _stated_paragraphs(text: str) -> list[str]:
         text = re.sub(r"<br\s*/?>|</p>", "\n\n", text)
         text = document_fromstring(f"<div>{text}</div>").text_content()
     paragraphs = split_paragraphs(text)
-    return list(paragraphs) if len(paragraphs) > 1 else [line.strip() for line in text.split("\n") if line.strip()]
+    return (
+        list(paragraphs)
+        if len(paragraphs) > 1
+        else [line.strip() for line in text.split("\n") if line.strip()]
+    )
 
 
 def _paragraphs_in_scripts(scripts: Sequence[str]) -> list[str]:
     """Return the paragraphs of a page whose text is only in a script, as strings of HTML."""
     texts = (
-        _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), script).replace('\\"', '"').replace("\\/", "/")
+        _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), script)
+        .replace('\\"', '"')
+        .replace("\\/", "/")
         for script in scripts
     )
     found = chain.from_iterable(_PARAGRAPH_IN_SCRIPT.findall(text) for text in texts if "</p>" in text)
-    paragraphs = (" ".join(document_fromstring(_unescaped(markup)).text_content().split()) for markup in found)
+    paragraphs = (
+        " ".join(document_fromstring(_unescaped(markup)).text_content().split()) for markup in found
+    )
     return list(dict.fromkeys(text for text in paragraphs if is_sentence(text)))
 
 
@@ -148,7 +168,11 @@ def _unescaped(markup: str) -> str:
 def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
     """Return the facts in short lines beside the headline: a date, a byline."""
     key = text_key(title)
-    places = [place for place, block in enumerate(blocks) if block.key and (block.key == key or block.element.tag == "h1")]
+    places = [
+        place
+        for place, block in enumerate(blocks)
+        if block.key and (block.key == key or block.element.tag == "h1")
+    ]
     headline = next(iter(places), None)
     if headline is None:
         near = list(blocks[: _HEADER_BLOCKS_ABOVE + _HEADER_BLOCKS_BELOW])
@@ -157,7 +181,12 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
         near = [*below, *reversed(blocks[max(headline - _HEADER_BLOCKS_ABOVE, 0) : headline])]
     found = []
     for block in near:
-        if block.is_suspect or block.is_link or block.element.tag == "a" or len(block.text) > _MAXIMUM_HEADER_CHARACTERS:
+        if (
+            block.is_suspect
+            or block.is_link
+            or block.element.tag == "a"
+            or len(block.text) > _MAXIMUM_HEADER_CHARACTERS
+        ):
             continue
         facts = line_facts(block.text)
         if facts is None and block.is_byline:
@@ -208,5 +237,7 @@ def _published(story: Any, facts: PageFacts, header: Facts) -> tuple[Any, str | 
         return stated, None
     if day := facts.day_in_url():
         return day, "url"
-    guess = None if facts.updated_at() or header.get("updated_at") or story["updated_at"] else facts.guessed_day()
+    guess = (
+        None if facts.updated_at() or header.get("updated_at") or story["updated_at"] else facts.guessed_day()
+    )
     return guess, "guess" if guess else None

@@ -20,7 +20,8 @@ MAXIMUM_TEXT_CHARACTERS = 1_000_000  # without scripts and styles
 _NOT_COUNTED = frozenset({"script", "style"})
 _UNSEEN = frozenset({"noscript", "del", "s", "strike"})
 _UNSEEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through",
+    re.IGNORECASE,
 )
 # subtle: a reference such as &#11; puts a character into the tree that lxml then refuses to copy
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -103,7 +104,9 @@ def make_plain(tree: HtmlElement) -> None:
     unseen = [
         element
         for element in tree.iter()
-        if element.tag in _UNSEEN or element.get("hidden") is not None or _UNSEEN_STYLE.search(element.get("style", ""))
+        if element.tag in _UNSEEN
+        or element.get("hidden") is not None
+        or _UNSEEN_STYLE.search(element.get("style", ""))
     ]
     _remove_unless_most(unseen, characters=len(tree.text_content()) if unseen else 0)
     for element in tree.xpath("//sup | //sub"):

@@ -23,9 +23,11 @@ from rag.reading.record import ArticleRecord, with_metadata
 MAXIMUM_LINES = 200_000  # the parser needs a kilobyte per block
 
 _OTHER_NAMES = {
-    "date": "published_at", "published": "published_at", "pubdate": "published_at", "datepublished": "published_at",
+    "date": "published_at", "published": "published_at", "pubdate": "published_at",
+    "datepublished": "published_at",
     "updated": "updated_at", "lastmod": "updated_at", "modified": "updated_at", "lang": "language",
-    "source": "outlet", "publisher": "outlet", "authors": "author", "canonical": "url", "canonical_url": "url",
+    "source": "outlet", "publisher": "outlet", "authors": "author", "canonical": "url",
+    "canonical_url": "url",
 }  # fmt: skip
 _FIELDS = ArticleRecord.model_fields.keys() - {"paragraphs", "text", "headings"}
 _TIMES = frozenset({"published_at", "updated_at"})
@@ -36,17 +38,24 @@ _VERBATIM = frozenset({"fence", "code_block"})
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
-_HTML_NOT_TEXT = re.compile(r"<(script|style|iframe|svg|noscript)\b[^>]*>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_HTML_NOT_TEXT = re.compile(
+    r"<(script|style|iframe|svg|noscript)\b[^>]*>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE
+)
 _HTML_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HTML_TAG = re.compile(r"</?[a-z][\w:-]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _IMAGE = re.compile(
     r" ?(?:!\[\[[^\]]*\]\]|!\[(?:[^\[\]]|\[[^\]]*\])*\]"
     r"(?:\((?:[^()\s]|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|\[[^\]]*\]))"
 )
-_UNSAFE_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?\s*(?:javascript|data|vbscript)\s*:(?:[^()]|\([^()]*\))*\)", re.IGNORECASE)
+_UNSAFE_LINK = re.compile(
+    r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?\s*(?:javascript|data|vbscript)\s*:(?:[^()]|\([^()]*\))*\)",
+    re.IGNORECASE,
+)
 _UNSAFE_ADDRESS = re.compile(r"<?\b(?:javascript|vbscript)\s*:\S*", re.IGNORECASE)
 _WIKI_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]|]+)\]\]")
-_STRUCK = re.compile(r"~~(?=\S)(?:.|\n)*?\S~~ ?|<(del|s|strike)\b[^>]*>.*?</\1\s*> ?", re.IGNORECASE | re.DOTALL)
+_STRUCK = re.compile(
+    r"~~(?=\S)(?:.|\n)*?\S~~ ?|<(del|s|strike)\b[^>]*>.*?</\1\s*> ?", re.IGNORECASE | re.DOTALL
+)
 _GENERATOR_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]+\](?:: ?)?")
 _SPACES_INSIDE = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
@@ -68,7 +77,11 @@ def read_markdown(text: str) -> Page:
     tokens = _parse_blocks(text)
     title = _first_heading(tokens)
     fields = {"title": title, **_fields(front_matter)}
-    pieces = [piece for piece in _pieces(tokens, lines) if not (piece.is_heading and piece.text in (title, fields["title"]))]
+    pieces = [
+        piece
+        for piece in _pieces(tokens, lines)
+        if not (piece.is_heading and piece.text in (title, fields["title"]))
+    ]
     while pieces and pieces[-1].is_heading:
         pieces.pop()
     if not pieces:
@@ -94,7 +107,7 @@ def _name_of(key: str) -> str:
 
 
 def _to_field(name: str, value: Any) -> Any:
-    """Convert a number, a list of names, an object with a name or a date in words to what the record expects."""
+    """Convert a number, a date in words, or names in a list or an object to what the record expects."""
     if name in _TIMES and isinstance(value, str):
         return parse_written_date(value) or value
     if name in _TEXTS and isinstance(value, dict) and isinstance(value.get("name"), str):

@@ -1,4 +1,4 @@
-"""Cleans the names that pages state: authors without labels and addresses, outlets, titles without outlets."""
+"""Cleans what pages state: authors without labels and addresses, and titles without outlets."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,27 +6,59 @@ from collections.abc import Iterable, Sequence
 from rag.reading.dates import find_date
 
 _LABEL = re.compile(
-    r"^(?:(?:pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|ditulis oleh|teks|text|author|oleh"
-    r"|by|reported by|reporting by|written by|story by|words by|von|par|por|door|di|tekst|autor|auteur|auteurs)"
+    r"^(?:(?:pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|ditulis oleh|teks|text|auth"
+    r"or|oleh"
+    r"|by|reported by|reporting by|written by|story by|words by|von|par|por|door|di|tekst|autor|auteur|aute"
+    r"urs)"
     r"\s?[:：]\s?|(?:oleh|by|ditulis oleh|reported by|reporting by|written by|von|par|por)\s+(?=\S)"
     r"|(?:記者|记者|作者|撰文|文)\s?[:：／/]?\s?)",
     re.IGNORECASE,
 )
-_BETWEEN_NAMES = re.compile(r"\s*(?:[,;/、،]|\s&\s|\s(?:dan|and|und|et|y|e|en|och|og|ve|và|以及|和)\s)\s*", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(
+    r"\s*(?:[,;/、،]|\s&\s|\s(?:dan|and|und|et|y|e|en|och|og|ve|và|以及|和)\s)\s*", re.IGNORECASE
+)
 _NOT_A_NAME = re.compile(
-    r"@|https?:|www\.|\d|^(?:admin|administrator|author|penulis|redaksi|unknown|guest|editor|home|beranda|menu|login"
-    r"|masuk|follow|ikuti|subscribe|share|bagikan|none|null|n/?a|undefined|user|staff|anonymous|news|berita)$",
+    r"@|https?:|www\.|\d|^(?:admin|administrator|author|penulis|redaksi|unknown|guest|editor|home|beranda|m"
+    r"enu|login"
+    r"|masuk|follow|ikuti|subscribe|share|bagikan|none|null|n/?a|undefined|user|staff|anonymous|news|berita"
+    r")$",
     re.IGNORECASE,
 )
 _CORPORATE = re.compile(
-    r"\b(?:media|news|newsroom|redaksi|team|tim|staff|desk|bureau|press|agency|kantor berita|pt|tbk|inc|llc|ltd|gmbh"
+    r"\b(?:media|news|newsroom|redaksi|team|tim|staff|desk|bureau|press|agency|kantor berita|pt|tbk|inc|llc"
+    r"|ltd|gmbh"
     r"|corp|corporation|group|network|company|daily|times|post|tv|radio|online|digital|cyber|editor(?:ial|s)?"
-    r"|admin|jurnal|portal|koran|harian|majalah|foundation|institute|kementerian|dinas|university)\b|\.\w{2,4}$",
+    r"|admin|jurnal|portal|koran|harian|majalah|foundation|institute|kementerian|dinas|university)\b|\.\w{2"
+    r",4}$",
     re.IGNORECASE,
 )
 _MAXIMUM_NAME_CHARACTERS = 60
 _MAXIMUM_NAME_WORDS = 6
-_PARTICLES = frozenset("bin binti van von de der den del della di da dos el al ibn al- ter ten la le y".split())
+_PARTICLES = frozenset(
+    [
+        "bin",
+        "binti",
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "el",
+        "al",
+        "ibn",
+        "al-",
+        "ter",
+        "ten",
+        "la",
+        "le",
+        "y",
+    ]
+)
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff.'’\-])*")
 _ACRONYM = re.compile(r"[A-Z]{2,5}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3・]{2,8}")

@@ -71,9 +71,9 @@ Time = Annotated[datetime, BeforeValidator(_to_time)]
 class ArticleRecord(BaseModel):
     r"""One article, as in `POST /v1/articles` or a JSON line; it has `paragraphs` or `text`, not both.
 
-    Paragraphs are kept exactly as given; `text` is split at blank lines. Times are RFC 3339 or bare dates. A time
-    without an offset is one of the usual zone of the outlet's country or of the language, and the metadata says
-    so as `assumed_time_zone`.
+    Paragraphs are kept exactly as given; `text` is split at blank lines. Times are RFC 3339 or bare dates.
+    A time without an offset is one of the usual zone of the outlet's country or of the language, and the
+    metadata says so as `assumed_time_zone`.
 
     >>> record = ArticleRecord(id="a", title="Kopi", text="Satu kalimat.\n\nDua.", language="id")
     >>> record.to_article().paragraphs
@@ -169,7 +169,10 @@ class ArticleRecord(BaseModel):
             updated_at=self.updated_at and in_zone(self.updated_at, zone),
             language=language,
             section=self.section,
-            metadata={**(self.metadata or {}), **({"assumed_time_zone": zone or "UTC"} if self._lacks_zone() else {})},
+            metadata={
+                **(self.metadata or {}),
+                **({"assumed_time_zone": zone or "UTC"} if self._lacks_zone() else {}),
+            },
             permission=self.permission,
             headings=tuple(sorted(set(self.headings or ()))),
         )
@@ -231,7 +234,9 @@ def _with_usual_types(fields: Mapping[str, Any]) -> dict[str, Any]:
         found["id"] = str(found["id"])
     if "title" in found and found["title"] is None:
         del found["title"]
-    authors = [_name_in(author) for author in found["author"]] if isinstance(found.get("author"), list) else []
+    authors = (
+        [_name_in(author) for author in found["author"]] if isinstance(found.get("author"), list) else []
+    )
     if authors and all(authors) and isinstance(found.get("metadata") or {}, Mapping):
         found["author"] = ", ".join(map(str, authors))
         if len(authors) > 1:

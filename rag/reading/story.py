@@ -1,9 +1,9 @@
 """Finds the story among the lines of a page: its title, its facts, its paragraphs and headings.
 
 A news page has a title, a date line ("- Minggu, 27 Juli 2025 13:27 WIB"), bylines, a body that opens with a
-dateline ("Kota (KANTOR) – …"), credits ("Pewarta: …") and a copyright line. Furniture stands between and after
-these parts: labels, headlines of other stories, captions, buttons. A line that is furniture is left out and
-reported as dropped. No paragraph is left out because of its place.
+dateline ("Kota (KANTOR) – …"), credits ("Pewarta: …") and a copyright line. Furniture stands between and
+after these parts: labels, headlines of other stories, captions, buttons. A line that is furniture is left
+out and reported as dropped. No paragraph is left out because of its place.
 """
 
 import re
@@ -24,7 +24,16 @@ from rag.reading.credits import (
     line_facts,
 )
 from rag.reading.furniture import find_furniture, is_caption, is_caption_label, is_furniture
-from rag.reading.lines import BULLETS, Line, filled_numbers, is_long, is_paragraph, is_sentence, is_statement, trim
+from rag.reading.lines import (
+    BULLETS,
+    Line,
+    filled_numbers,
+    is_long,
+    is_paragraph,
+    is_sentence,
+    is_statement,
+    trim,
+)
 from rag.reading.names import joined, squashed
 from rag.reading.page import Page
 from rag.reading.rights import find_prohibition
@@ -35,7 +44,8 @@ _MINIMUM_TITLE_WORDS = 4
 _LEADS = 3  # the paragraphs that are searched for a dateline
 _WRAPPED_CHARACTERS = 100  # the longest line of hard-wrapped text
 _NOT_TITLE = re.compile(
-    r"siaran pers|press release|(?:pers )?rilis(?: pers)?|breaking news|eksklusif|exclusive|opini|opinion|news|berita"
+    r"siaran pers|press release|(?:pers )?rilis(?: pers)?|breaking news|eksklusif|exclusive|opini|opinion|n"
+    r"ews|berita"
     r"|(?:nomor|no|number|ref|lampiran|perihal|kepada|hal|to|from|date|tanggal)\b\.?\s?:.*"
     r"|(?:untuk (?:diterbitkan|dirilis|disiarkan)|for (?:immediate )?release)\b.*",
     re.IGNORECASE,
@@ -76,11 +86,10 @@ def read_story(lines: Sequence[Line], *, title: str | None = None, is_markup: bo
 def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool) -> _Sorted:
     filled = filled_numbers(lines)
     asides = {number for number in filled if lines[number].is_aside}
-    if is_markup:
-        header = _header_of_markup(lines, filled)
-    else:
-        header = _header_of_text(lines, filled, title=title)
-    is_news = is_markup or bool(header.facts) or any(is_copyright(lines[number].clean) for number in filled[1:])
+    header = _header_of_markup(lines, filled) if is_markup else _header_of_text(lines, filled, title=title)
+    is_news = (
+        is_markup or bool(header.facts) or any(is_copyright(lines[number].clean) for number in filled[1:])
+    )
     found = _Sorted(facts=dict(header.facts), dropped=header.dropped | asides, title=header.title)
     if not is_news:
         found.title = _plain_title(lines, filled) if title is None else None
@@ -116,7 +125,11 @@ def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | No
     """Sort the lines above the body of a text page; without a date or a byline the page has no header."""
     first = list(filled[:_EDGE_LINES])
     facts = _facts_with_labels(lines, first if title else first[1:])
-    dated = [number for number in first if "published_at" in facts.get(number, {}) or "updated_at" in facts.get(number, {})]
+    dated = [
+        number
+        for number in first
+        if "published_at" in facts.get(number, {}) or "updated_at" in facts.get(number, {})
+    ]
     start = _first_date(lines, first)
     if start is not None and start not in facts and title is None and start == first[0]:
         facts[start] = line_facts(lines[start].clean) or {}
@@ -137,7 +150,9 @@ def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | No
 
 
 def _first_date(lines: Sequence[Line], numbers: list[int]) -> int | None:
-    return next((number for number in numbers[:1] if "published_at" in (line_facts(lines[number].clean) or {})), None)
+    return next(
+        (number for number in numbers[:1] if "published_at" in (line_facts(lines[number].clean) or {})), None
+    )
 
 
 def _facts_with_labels(lines: Sequence[Line], numbers: list[int]) -> dict[int, Facts]:
@@ -185,7 +200,9 @@ def _has_words(line: str) -> bool:
 def _may_be_title(line: str) -> bool:
     is_path = ">" in line or "»" in line or "›" in line
     is_short = len(line) <= _MAXIMUM_TITLE_CHARACTERS
-    return is_short and not (is_path or is_statement(line) or is_furniture(line) or _NOT_TITLE.fullmatch(line))
+    return is_short and not (
+        is_path or is_statement(line) or is_furniture(line) or _NOT_TITLE.fullmatch(line)
+    )
 
 
 def _title_after(lines: Sequence[Line], numbers: list[int]) -> int | None:
@@ -193,7 +210,8 @@ def _title_after(lines: Sequence[Line], numbers: list[int]) -> int | None:
     if len(numbers) < 2:
         return None
     first, second = next(
-        ((one, two) for one, two in pairwise(numbers[:4]) if not _NOT_TITLE.fullmatch(lines[one].clean)), (0, 1)
+        ((one, two) for one, two in pairwise(numbers[:4]) if not _NOT_TITLE.fullmatch(lines[one].clean)),
+        (0, 1),
     )
     is_alone = second > first + 1 and (first == 0 or not lines[first - 1].clean)
     is_title = is_alone and _may_be_title(lines[first].clean) and not is_sentence(lines[first].clean)
@@ -217,7 +235,9 @@ def _tail_facts(lines: Sequence[Line], filled: list[int]) -> Iterator[tuple[int,
     is_below = True
     for place, number in enumerate(reversed(filled)):
         line = lines[number].clean
-        facts = line_facts(line) if place < _EDGE_LINES or is_copyright(line) or find_prohibition(line) else None
+        facts = (
+            line_facts(line) if place < _EDGE_LINES or is_copyright(line) or find_prohibition(line) else None
+        )
         is_text = is_paragraph(line) and facts is None
         is_below = is_below and not is_text
         is_own = facts is not None and (is_below or is_copyright(line) or not facts)
@@ -226,7 +246,7 @@ def _tail_facts(lines: Sequence[Line], filled: list[int]) -> Iterator[tuple[int,
 
 
 def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) -> None:
-    """Sort the lines between the header and the lead: captions are dropped, bylines and datelines are facts."""
+    """Sort the lines between header and lead: captions are dropped, bylines and datelines are facts."""
     for number in numbers:
         line = lines[number].clean
         if number in found.facts or number in found.dropped:
@@ -235,7 +255,11 @@ def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) 
             found.dropped.add(number)
         elif is_dateline_alone(line):
             found.facts[number] = dateline_facts(line)
-        elif (named := byline_facts(line)) and not lines[number].is_heading and not {"author", "byline"} & _all(found).keys():
+        elif (
+            (named := byline_facts(line))
+            and not lines[number].is_heading
+            and not {"author", "byline"} & _all(found).keys()
+        ):
             found.facts[number] = named
         else:
             break
@@ -254,12 +278,12 @@ def _all(found: _Sorted) -> Facts:
 def _body(lines: Sequence[Line], found: _Sorted, *, is_news: bool) -> tuple[list[str], list[int]]:
     """Return the paragraphs, and the numbers of those that are headings."""
     is_one_per_line = not any(not line.clean for line in lines)
-    kept = [
-        (line if found.is_paragraph(number) else Line()) for number, line in enumerate(lines)
-    ]
+    kept = [(line if found.is_paragraph(number) else Line()) for number, line in enumerate(lines)]
     paragraphs: list[str] = []
     headings: list[int] = []
-    blocks = [list(block) for is_filled, block in groupby(kept, key=lambda line: bool(line.clean)) if is_filled]
+    blocks = [
+        list(block) for is_filled, block in groupby(kept, key=lambda line: bool(line.clean)) if is_filled
+    ]
     for block in blocks:
         is_one = len(blocks) > 1 and _is_wrapped(block) if is_news else not is_one_per_line
         parts = [block] if is_one else [[line] for line in block]

@@ -5,7 +5,15 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading.dates import date_in_url, find_date, in_zone, parse_timestamp, parse_written_date, usual_zone, with_offset
+from rag.reading.dates import (
+    date_in_url,
+    find_date,
+    in_zone,
+    parse_timestamp,
+    parse_written_date,
+    usual_zone,
+    with_offset,
+)
 
 
 @pytest.mark.parametrize(
@@ -185,8 +193,12 @@ def test_the_day_in_an_address(url: str, day: str | None) -> None:
 
 
 @given(
-    st.datetimes(datetime(1980, 1, 1), datetime(2090, 1, 1)).map(lambda time: time.replace(second=0, microsecond=0)),
-    st.sampled_from(["id", "ms", "jv", "en", "es", "fr", "de", "ar", "vi", "ru", "tr", "hi", "ja", "zh", "ko"]),
+    st.datetimes(datetime(1980, 1, 1), datetime(2090, 1, 1)).map(
+        lambda time: time.replace(second=0, microsecond=0)
+    ),
+    st.sampled_from(
+        ["id", "ms", "jv", "en", "es", "fr", "de", "ar", "vi", "ru", "tr", "hi", "ja", "zh", "ko"]
+    ),
 )
 def test_dates_as_each_language_writes_them(time: datetime, language: str) -> None:
     written = f"{format_date(time, format='long', locale=language)} {time:%H:%M} +07:00"

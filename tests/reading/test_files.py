@@ -134,7 +134,8 @@ def test_one_page_saved_twice_is_one_article(tmp_path: Path) -> None:
     items = read(first, write(tmp_path / "b.html", page))
     assert ids(items) == ["a"]
     assert reasons(items) == [
-        f"b.html: it is the page https://kabar.example/kebun again, which is {first}: keep one of the two files"
+        f"b.html: it is the page https://kabar.example/kebun again, which is {first}: keep one of the two f"
+        f"iles"
     ]
 
 
@@ -149,10 +150,15 @@ def test_the_second_page_of_one_id_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_part_of_an_article_is_reported(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.txt", "Kebun teh\n27 Juli 2025\n\nPanen mulai.\n\nBaca juga:\nHarga turun\n\nPanen usai.")
+    path = write(
+        tmp_path / "a.txt",
+        "Kebun teh\n27 Juli 2025\n\nPanen mulai.\n\nBaca juga:\nHarga turun\n\nPanen usai.",
+    )
     dropped: list[tuple[str, Sequence[str]]] = []
     items = read_paths([path], overrides=Overrides(), on_dropped=lambda *page: dropped.append(page))
-    assert [item.paragraphs for item in items if isinstance(item, Article)] == [("Panen mulai.", "Panen usai.")]
+    assert [item.paragraphs for item in items if isinstance(item, Article)] == [
+        ("Panen mulai.", "Panen usai.")
+    ]
     assert dropped == [(str(path), ("Baca juga:", "Harga turun"))]
 
 

@@ -75,7 +75,11 @@ def test_fields_are_read_from_json_ld() -> None:
     assert fields["author"] == "Siti Rahma, Budi"
     assert (fields["outlet"], fields["section"], fields["language"]) == ("KABAR", "Kota", "id")
     assert fields["url"] == "https://kabar.example/pasar"
-    assert fields["metadata"] == {"dateline": "Banjar", "license": "CC BY 4.0", "authors": ["Siti Rahma", "Budi"]}
+    assert fields["metadata"] == {
+        "dateline": "Banjar",
+        "license": "CC BY 4.0",
+        "authors": ["Siti Rahma", "Budi"],
+    }
     without_heading = page(head=linked(NEWS_ARTICLE), body=BODY.replace("h1>", "p>"))
     assert read(without_heading)["title"] == "Pasar apung ramai lagi & aman"
 
@@ -236,16 +240,25 @@ def test_entities_are_not_expanded(declared: str) -> None:
 
 DATED = {
     "2025-07-27 13:27:00+08:00": [
-        '<script type="application/ld+json">{"@type": "WebPage", "datePublished": "2025-07-27T13:27:00+08:00"}</script>',
-        '<script type="application/ld+json">{"@type": "Report", "datePublished": "2025-07-27T13:27:00+08:00",}</script>',
-        '<script type="application/ld+json">//<![CDATA[\n{"@type": "NewsArticle", "datePublished": "2025-07-27T13:27:00+08:00"}\n//]]></script>',
-        '<script type="application/ld+json"><!--{"@type": "NewsArticle", "datePublished": "2025-07-27T13:27:00+08:00"}--></script>',
-        '<script type="application/ld+json">{"@type": "WebSite"}{"@type": "NewsArticle", "datePublished": "2025-07-27T13:27:00+08:00"}</script>',
-        '<script type="application/ld+json">{"@type": "WebPage", "mainEntity": {"@type": "NewsArticle", "datePublished": "2025-07-27T13:27:00+08:00"}}</script>',
-        '<script type="application/ld+json">[{"@type": "NewsArticle", "headline": "Banjir surut", "datePublished": "2020-01-01"},'
-        ' {"@type": "NewsArticle", "headline": "Pasar apung ramai", "datePublished": "2025-07-27T13:27:00+08:00"}]</script>',
+        '<script type="application/ld+json">{"@type": "WebPage", "datePublished": "2025-07-27T13:27:00+08:0'
+        '0"}</script>',
+        '<script type="application/ld+json">{"@type": "Report", "datePublished": "2025-07-27T13:27:00+08:00'
+        '",}</script>',
+        '<script type="application/ld+json">//<![CDATA[\n{"@type": "NewsArticle", "datePublished": "2025-07'
+        '-27T13:27:00+08:00"}\n//]]></script>',
+        '<script type="application/ld+json"><!--{"@type": "NewsArticle", "datePublished": "2025-07-27T13:27'
+        ':00+08:00"}--></script>',
+        '<script type="application/ld+json">{"@type": "WebSite"}{"@type": "NewsArticle", "datePublished": "'
+        '2025-07-27T13:27:00+08:00"}</script>',
+        '<script type="application/ld+json">{"@type": "WebPage", "mainEntity": {"@type": "NewsArticle", "da'
+        'tePublished": "2025-07-27T13:27:00+08:00"}}</script>',
+        '<script type="application/ld+json">[{"@type": "NewsArticle", "headline": "Banjir surut", "datePubl'
+        'ished": "2020-01-01"},'
+        ' {"@type": "NewsArticle", "headline": "Pasar apung ramai", "datePublished": "2025-07-27T13:27:00+0'
+        '8:00"}]</script>',
         '<meta property="article:published_time" content="Minggu, 27 Juli 2025 13:27 WITA">',
-        '<meta name="parsely-pub-date" content="2025-07-27T05:27:00Z"><meta name="parsely-pub-date" content="x">',
+        '<meta name="parsely-pub-date" content="2025-07-27T05:27:00Z"><meta name="parsely-pub-date" content'
+        '="x">',
     ],
     "2025-07-27 13:27:00+07:00": [
         '<meta name="content_PublishedDate" content="2025-07-27 13:27:00">',
@@ -255,7 +268,8 @@ DATED = {
     ],
     "2025-07-27 00:00:00+00:00": [
         f'<meta name="{name}" content="{content}">'
-        for name in ("dc.date", "DC.Date.Issued", "dcterms.created", "citation_publication_date", "pubdate", "publish-date", "pub_date")
+        for name in ("dc.date", "DC.Date.Issued", "dcterms.created", "citation_publication_date", "pubdate",
+        "publish-date", "pub_date")
         for content in ("2025-07-27", "2025/07/27", "20250727")
     ],
 }  # fmt: skip
@@ -265,7 +279,9 @@ DATED = {
 def test_the_date_is_read_wherever_a_page_states_it(head: str, time: str) -> None:
     article = read_html_page(page(head=head)).to_article(default_id="a", overrides=Overrides())
     assert article.published_at is not None
-    assert article.published_at.astimezone(datetime.fromisoformat(time).tzinfo) == datetime.fromisoformat(time)
+    assert article.published_at.astimezone(datetime.fromisoformat(time).tzinfo) == datetime.fromisoformat(
+        time
+    )
     assumed = "assumed_time_zone" in article.metadata
     assert assumed == time.endswith("+07:00")
 
@@ -280,7 +296,7 @@ def test_the_date_is_read_wherever_a_page_states_it(head: str, time: str) -> Non
         '<time datetime="2025-07-27T13:27:00+08:00">27 Juli</time>',
         '<ul class="related"><li><a href="/x">Lain</a> <time datetime="2019-01-01">2019</time></li></ul>'
         '<time datetime="2025-07-27T13:27:00+08:00">27 Juli</time>',
-        '<ul><li>Minggu, 27 Juli 2025 13:27 WITA</li><li>94 comments</li></ul>',
+        "<ul><li>Minggu, 27 Juli 2025 13:27 WITA</li><li>94 comments</li></ul>",
     ],
 )
 def test_the_date_beside_the_headline_is_read_and_is_no_paragraph(dated: str) -> None:
@@ -294,8 +310,15 @@ def test_the_date_beside_the_headline_is_read_and_is_no_paragraph(dated: str) ->
     [
         (BODY + '<aside><time datetime="2019-01-01">2019</time></aside>', ""),
         (BODY + '<div class="related"><time datetime="2019-01-01">2019</time></div>', ""),
-        (BODY, '<meta name="expires" content="2030-01-01"><meta property="article:publisher" content="Kabar 2019-01-01">'),
-        (BODY, '<script type="application/ld+json">{"@type": "Person", "datePublished": "2019-01-01"}</script>'),
+        (
+            BODY,
+            '<meta name="expires" content="2030-01-01"><meta property="article:publisher" content="Kabar 20'
+            '19-01-01">',
+        ),
+        (
+            BODY,
+            '<script type="application/ld+json">{"@type": "Person", "datePublished": "2019-01-01"}</script>',
+        ),
     ],
 )
 def test_the_date_of_something_else_is_not_the_story_s(body: str, head: str) -> None:
@@ -309,11 +332,16 @@ def test_the_address_dates_a_page_and_the_metadata_says_so() -> None:
 
 
 def test_a_guessed_date_is_marked_as_a_guess() -> None:
-    fields = read(page(body=BODY + "<p>Air surut lagi.</p>" * 12 + '<p class="published-date">27 July 2025</p>'))
+    fields = read(
+        page(body=BODY + "<p>Air surut lagi.</p>" * 12 + '<p class="published-date">27 July 2025</p>')
+    )
     assert (str(fields["published_at"])[:10], fields["metadata"]["date_source"]) == ("2025-07-27", "guess")
 
 
-P = ("Pemerintah kota menambah empat puluh bus listrik mulai Senin depan.", "Bus itu dibeli dengan anggaran Rp96 miliar pada tahun lalu.")
+P = (
+    "Pemerintah kota menambah empat puluh bus listrik mulai Senin depan.",
+    "Bus itu dibeli dengan anggaran Rp96 miliar pada tahun lalu.",
+)
 FURNITURE_IN_BODY = [
     "<p><strong>Baca juga: <a href=/x>Tarif bus naik</a></strong></p>",
     "<p><strong>Baca juga:</strong><br><a href=/x>Tarif bus naik</a></p>",
@@ -344,18 +372,26 @@ def test_furniture_is_left_out_with_and_without_a_date_line(furniture: str, date
 @pytest.mark.parametrize(
     ("markup", "paragraphs", "headings"),
     [
-        (f"<p>{P[0]}</p><ul><li>Koridor satu</li><li>Koridor dua</li></ul><p>{P[1]}</p>", [P[0], "Koridor satu", "Koridor dua", P[1]], None),
-        (f"<p>{P[0]}</p>Ketua panitia adalah Sari Ayu.<p>{P[1]}</p>", [P[0], "Ketua panitia adalah Sari Ayu.", P[1]], None),
+        (f"<p>{P[0]}</p><ul><li>Koridor satu</li><li>Koridor dua</li></ul><p>{P[1]}</p>", [P[0],
+            "Koridor satu", "Koridor dua", P[1]], None),
+        (f"<p>{P[0]}</p>Ketua panitia adalah Sari Ayu.<p>{P[1]}</p>", [P[0],
+            "Ketua panitia adalah Sari Ayu.", P[1]], None),
         (f"<div>{P[0]}<p>{P[1]}</p><p>{P[0][:-1]} juga.</p></div>", [P[0], P[1], P[0][:-1] + " juga."], None),
         (f"<div>{P[0]}<br><br>{P[1]}</div>", list(P), None),
         (f"<p>{P[0]}</p><h3>Berapa biayanya?</h3><p>{P[1]}</p>", [P[0], "Berapa biayanya?", P[1]], [2]),
-        (f"<p>{P[0]}</p><p><strong>Berapa biayanya?</strong></p><p>{P[1]}</p>", [P[0], "Berapa biayanya?", P[1]], [2]),
-        (f'<p>{P[0]}</p><div><strong class="faq-question">Biaya</strong><p>Gratis.</p></div><p>{P[1]}</p>', [P[0], "Biaya", "Gratis.", P[1]], [2]),
-        (f"<p>{P[0]}</p><details><summary>Rincian</summary><p>{P[1]}</p></details><p>{P[0]} Lagi.</p>", [P[0], "Rincian", P[1], P[0] + " Lagi."], [2]),
-        (f"<p>{P[0]}</p><dl><dt>Panjang</dt><dd>840 meter</dd></dl><p>{P[1]}</p>", [P[0], "Panjang", "840 meter", P[1]], [2]),
-        (f"<div><time>08.10 WIB</time><h3>Surut</h3><p>{P[0]}</p></div><div><time>06.30 WIB</time><h3>Naik</h3><p>{P[1]}</p></div>",
+        (f"<p>{P[0]}</p><p><strong>Berapa biayanya?</strong></p><p>{P[1]}</p>", [P[0], "Berapa biayanya?", P[
+            1]], [2]),
+        (f'<p>{P[0]}</p><div><strong class="faq-question">Biaya</strong><p>Gratis.</p></div><p>{P[1]}</p>', [
+            P[0], "Biaya", "Gratis.", P[1]], [2]),
+        (f"<p>{P[0]}</p><details><summary>Rincian</summary><p>{P[1]}</p></details><p>{P[0]} Lagi.</p>", [P[
+            0], "Rincian", P[1], P[0] + " Lagi."], [2]),
+        (f"<p>{P[0]}</p><dl><dt>Panjang</dt><dd>840 meter</dd></dl><p>{P[1]}</p>", [P[0], "Panjang",
+            "840 meter", P[1]], [2]),
+        (f"<div><time>08.10 WIB</time><h3>Surut</h3><p>{P[0]}</p></div><div><time>06.30 WIB</time><h3>Naik<"
+            f"/h3><p>{P[1]}</p></div>",
          ["08.10 WIB", "Surut", P[0], "06.30 WIB", "Naik", P[1]], [1, 2, 4, 5]),
-        (f"<p>{P[0]}</p><table><tr><th>Koridor</th><th>Bus</th></tr><tr><td>Satu</td><td>25</td></tr></table><p>{P[1]}</p>",
+        (f"<p>{P[0]}</p><table><tr><th>Koridor</th><th>Bus</th></tr><tr><td>Satu</td><td>25</td></tr></tabl"
+            f"e><p>{P[1]}</p>",
          [P[0], "Koridor | Bus\nSatu | 25", P[1]], None),
         (f"<p>{P[0]}</p><p>{P[1]}</p><h3>Berita lain</h3>", list(P), None),
     ],
@@ -384,7 +420,10 @@ def test_the_header_of_a_long_table_stands_above_each_part() -> None:
         ("Panjangnya 840<sup>1</sup> meter.", "Panjangnya 840 meter."),
         ("Panjangnya 840<sup>[2]</sup> meter.", "Panjangnya 840 meter."),
         ('Menurut catatan<sup><a href="#1">1</a></sup> itu.', "Menurut catatan itu."),
-        ("Ada 10<sup>6</sup> bakteri dan 3,2 × 10<sup>-9</sup> sel.", "Ada 10^6 bakteri dan 3,2 × 10^-9 sel."),
+        (
+            "Ada 10<sup>6</sup> bakteri dan 3,2 × 10<sup>-9</sup> sel.",
+            "Ada 10^6 bakteri dan 3,2 × 10^-9 sel.",
+        ),
         ("Luasnya 3 km<sup>2</sup> dan 5 m<sup>3</sup>.", "Luasnya 3 km² dan 5 m³."),
         ("Ada 12 ton CO<sub>2</sub>.", "Ada 12 ton CO2."),
         ("Jejak <sup>137</sup>Cs di sumur.", "Jejak ¹³⁷Cs di sumur."),
@@ -401,7 +440,11 @@ def test_the_header_of_a_long_table_stands_above_each_part() -> None:
     ],
 )
 def test_figures_survive_markup(markup: str, text: str) -> None:
-    assert read(page(body=f"<h1>Bus</h1><p>{P[0]}</p><p>{markup}</p><p>{P[1]}</p>"))["paragraphs"] == [P[0], text, P[1]]
+    assert read(page(body=f"<h1>Bus</h1><p>{P[0]}</p><p>{markup}</p><p>{P[1]}</p>"))["paragraphs"] == [
+        P[0],
+        text,
+        P[1],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -412,9 +455,11 @@ def test_figures_survive_markup(markup: str, text: str) -> None:
         ('<meta name="author" content="4512">', "", None),
         ('<meta name="author" content="https://kabar.example/sari">', "", None),
         ('<meta name="author" content="Oleh: Sari Ayu dan Raka Wijaya">', "", "Sari Ayu, Raka Wijaya"),
-        (linked({"@type": "NewsArticle", "author": {"@type": "Organization", "name": "KABAR"}, "publisher": {"name": "KABAR"}}),
+        (linked({"@type": "NewsArticle", "author": {"@type": "Organization", "name": "KABAR"}, "publisher": {
+            "name": "KABAR"}}),
          '<div class="author">Sari Ayu</div>', "Sari Ayu"),
-        (linked({"@type": "NewsArticle", "author": [{"name": "Sari Ayu"}, {"name": "Raka Wijaya"}]}), "", "Sari Ayu, Raka Wijaya"),
+        (linked({"@type": "NewsArticle", "author": [{"name": "Sari Ayu"}, {"name": "Raka Wijaya"}]}), "",
+            "Sari Ayu, Raka Wijaya"),
         ("", '<div class="byline">Sari Ayu | Kabar Uji</div>', "Sari Ayu"),
         ("", "<p>Oleh Sari Ayu</p>", "Sari Ayu"),
     ],
@@ -422,18 +467,26 @@ def test_figures_survive_markup(markup: str, text: str) -> None:
 def test_authors(head: str, byline: str, author: str | None) -> None:
     fields = read(page(head=head, body=f"<h1>Bus</h1>{byline}<p>{P[0]}</p><p>{P[1]}</p>"))
     assert (fields["author"], fields["paragraphs"]) == (author, list(P))
-    assert fields["metadata"].get("authors") == (["Sari Ayu", "Raka Wijaya"] if author and "," in author else None)
+    assert fields["metadata"].get("authors") == (
+        ["Sari Ayu", "Raka Wijaya"] if author and "," in author else None
+    )
 
 
 @pytest.mark.parametrize(
     ("head", "title", "outlet"),
     [
-        ('<meta property="og:title" content="Bus baru | WARTA MELATI"><meta property="og:site_name" content="Warta Melati">', "Bus baru", "Warta Melati"),
-        ('<meta property="og:title" content="Warta Melati: Bus baru"><meta property="og:site_name" content="Warta Melati">', "Bus baru", "Warta Melati"),
-        ('<meta property="og:title" content="Bus baru - Warta Melati Regional"><meta property="og:site_name" content="Warta Melati">', "Bus baru", "Warta Melati"),
-        ('<meta property="og:title" content="Bus baru | Warta Melati"><meta property="og:site_name" content="wartamelati.example">', "Bus baru", "Warta Melati"),
-        ('<meta property="og:title" content="Bus baru - siapa yang naik?"><meta property="og:site_name" content="Warta Melati">', "Bus baru - siapa yang naik?", "Warta Melati"),
-        ('<meta property="og:title" content="Warga &amp;quot;Melati&amp;quot; menang">', 'Warga "Melati" menang', None),
+        ('<meta property="og:title" content="Bus baru | WARTA MELATI"><meta property="og:site_name" content'
+            '="Warta Melati">', "Bus baru", "Warta Melati"),
+        ('<meta property="og:title" content="Warta Melati: Bus baru"><meta property="og:site_name" content='
+            '"Warta Melati">', "Bus baru", "Warta Melati"),
+        ('<meta property="og:title" content="Bus baru - Warta Melati Regional"><meta property="og:site_name'
+            '" content="Warta Melati">', "Bus baru", "Warta Melati"),
+        ('<meta property="og:title" content="Bus baru | Warta Melati"><meta property="og:site_name" content'
+            '="wartamelati.example">', "Bus baru", "Warta Melati"),
+        ('<meta property="og:title" content="Bus baru - siapa yang naik?"><meta property="og:site_name" con'
+            'tent="Warta Melati">', "Bus baru - siapa yang naik?", "Warta Melati"),
+        ('<meta property="og:title" content="Warga &amp;quot;Melati&amp;quot; menang">',
+            'Warga "Melati" menang', None),
     ],
 )  # fmt: skip
 def test_titles_and_outlets(head: str, title: str, outlet: str | None) -> None:
@@ -451,8 +504,13 @@ def test_markup_decides_the_language_of_a_text_that_is_too_short() -> None:
 
 
 def test_the_section_is_the_first_breadcrumb_below_the_home_page() -> None:
-    crumbs = [{"@type": "ListItem", "name": name} for name in ("Beranda", "Ekonomi", "Pasar apung ramai lagi")]
-    assert read(page(head=linked({"@type": "BreadcrumbList", "itemListElement": crumbs})))["section"] == "Ekonomi"
+    crumbs = [
+        {"@type": "ListItem", "name": name} for name in ("Beranda", "Ekonomi", "Pasar apung ramai lagi")
+    ]
+    assert (
+        read(page(head=linked({"@type": "BreadcrumbList", "itemListElement": crumbs})))["section"]
+        == "Ekonomi"
+    )
 
 
 def test_a_body_in_json_ld_is_read_if_the_page_shows_only_its_beginning() -> None:
@@ -464,21 +522,28 @@ def test_a_body_in_json_ld_is_read_if_the_page_shows_only_its_beginning() -> Non
 
 
 def test_a_body_in_a_script_is_read() -> None:
-    script = 'self.__next_f.push([1,"\\u003cp\\u003e%s\\u003c/p\\u003e<p class=\\"a\\">%s</p>"])' % P
-    html = f"<html><head><title>Bus</title></head><body><div id=__next></div><script>{script}</script></body></html>"
+    texts = f'\\u003cp\\u003e{P[0]}\\u003c/p\\u003e<p class=\\"a\\">{P[1]}</p>'
+    script = f'<script>self.__next_f.push([1,"{texts}"])</script>'
+    html = f"<html><head><title>Bus</title></head><body><div id=__next></div>{script}</body></html>"
     assert read(html)["paragraphs"] == list(P)
 
 
 def test_a_page_that_lists_stories_is_refused() -> None:
-    card = '<div class="card"><a href="/b%d"><h2>Judul berita %d tentang harga</h2></a><p>Ringkasan berita %d tentang harga gula naik.</p></div>'
-    cards = "".join(card % (n, n, n) for n in range(8))
+    cards = "".join(
+        f'<div class="card"><a href="/b{n}"><h2>Judul berita {n} tentang harga</h2></a>'
+        f"<p>Ringkasan berita {n} tentang harga gula naik.</p></div>"
+        for n in range(8)
+    )
     with pytest.raises(ReadingError, match="it lists 8 stories, so give their own pages"):
         read_html_page(f"<html lang=id><body><main><h1>Ekonomi</h1>{cards}</main></body></html>")
 
 
 def test_only_the_first_of_two_articles_is_read() -> None:
     second = f"<article><h1>Lain</h1><p>{P[1]}</p><p>{P[1][:-1]} juga.</p></article>"
-    fields = read(f"<html lang=id><body><article><h1>Bus</h1><p>{P[0]}</p><p>Ya, benar.</p></article>{second}</body></html>")
+    fields = read(
+        f"<html lang=id><body><article><h1>Bus</h1><p>{P[0]}</p><p>Ya, benar.</p></article>{second}</body><"
+        f"/html>"
+    )
     assert fields["paragraphs"] == [P[0], "Ya, benar."]
 
 
@@ -490,7 +555,10 @@ def test_what_is_left_out_is_reported() -> None:
 SAFE = st.text("ab \u00e9村سلام", min_size=1, max_size=30).map(lambda text: f"Kata {text} usai di kota itu.")
 
 
-@given(st.lists(SAFE, min_size=2, max_size=6, unique_by=lambda text: "".join(filter(str.isalnum, text))), st.sampled_from(["p", "div", "li"]))
+@given(
+    st.lists(SAFE, min_size=2, max_size=6, unique_by=lambda text: "".join(filter(str.isalnum, text))),
+    st.sampled_from(["p", "div", "li"]),
+)
 def test_no_paragraph_is_lost_or_doubled(sentences: list[str], tag: str) -> None:
     blocks = "".join(f"<{tag}>{sentence}</{tag}>" for sentence in sentences)
     paragraphs = read(page(body=f"<h1>Bus</h1><p>{P[0]}</p>{blocks}<p>{P[1]}</p>"))["paragraphs"]

@@ -116,20 +116,25 @@ def test_a_title_in_the_front_matter_takes_precedence_over_the_heading() -> None
          {"title": "Satu", "published_at": AFTERNOON, "metadata": {"draft": False}}),
         ("+++\ntitle = 'Satu'\ndate = 2025-07-27\n+++\n", {"title": "Satu", "published_at": MIDNIGHT}),
         ('{"title": "Satu", "author": ["Siti", "Budi"]}\n\n', {"title": "Satu", "author": "Siti, Budi"}),
-        ("---\ntitle: Satu: dua\ndate: 2025-07-27\n---\n", {"title": "Satu: dua", "published_at": "2025-07-27"}),
+        ("---\ntitle: Satu: dua\ndate: 2025-07-27\n---\n", {"title": "Satu: dua",
+            "published_at": "2025-07-27"}),
         ("---\ntitle:\tSatu\n---\n", {"title": "Satu"}),
         ("---\ntitle: !ruby/object:Foo Satu\n---\n", {"title": "Satu"}),
         ('---\ndate: ""\nauthor:\n---\n', {}),
         ("---\ndate: 2025-07\n---\n", {"metadata": {"date": "2025-07"}}),
         ("---\nauthor: {name: Siti, url: https://a.example}\n---\n", {"author": "Siti"}),
         ("---\nauthors: [{name: Siti}, {name: Budi}]\n---\n", {"author": "Siti, Budi"}),
-        ("---\ndate: 27 Ogos 2025\n---\n", {"published_at": datetime.fromisoformat("2025-08-27T00:00:00+00:00")}),
+        ("---\ndate: 27 Ogos 2025\n---\n", {"published_at": datetime.fromisoformat(
+            "2025-08-27T00:00:00+00:00")}),
     ],
 )  # fmt: skip
 def test_front_matter_of_every_kind(front_matter: str, expected: dict[str, Any]) -> None:
     fields = read(front_matter + "Isi.")
     if isinstance(expected.get("published_at"), str):
-        expected = {**expected, "published_at": datetime.fromisoformat(expected["published_at"] + "T00:00:00+00:00")}
+        expected = {
+            **expected,
+            "published_at": datetime.fromisoformat(expected["published_at"] + "T00:00:00+00:00"),
+        }
     assert fields == {"title": None, "paragraphs": ["Isi."], **expected}
 
 
@@ -144,7 +149,10 @@ def test_toml_that_cannot_be_read_is_refused() -> None:
 
 
 def test_headings_stay_above_their_paragraphs() -> None:
-    fields = read("# Warung\n\nTiga warung.\n\n## 1. Warung Bu Wati\n\nNasi pecel.\n\nKedai\n-----\n\nSate.\n\n## Akhir\n")
+    fields = read(
+        "# Warung\n\nTiga warung.\n\n## 1. Warung Bu Wati\n\nNasi pecel.\n\nKedai\n-----\n\nSate.\n\n## Akh"
+        "ir\n"
+    )
     assert fields["title"] == "Warung"
     assert fields["paragraphs"] == ["Tiga warung.", "1. Warung Bu Wati", "Nasi pecel.", "Kedai", "Sate."]
     assert fields["headings"] == [2, 4]
@@ -165,7 +173,8 @@ def test_headings_stay_above_their_paragraphs() -> None:
         ("Naik 14 persen.[^1]\n\n[^1]: Data dinas.", "Naik 14 persen."),
         ("{% include a.html %} Naik {{< youtube abc >}} lagi.", "Naik lagi."),
         ("Tulis `<b>` atau `~~x~~` saja.", "Tulis `<b>` atau `~~x~~` saja."),
-        ("Jika 5 < 6 dan 7 > 3, lihat [situs](https://a.example).", "Jika 5 < 6 dan 7 > 3, lihat [situs](https://a.example)."),
+        ("Jika 5 < 6 dan 7 > 3, lihat [situs](https://a.example).",
+            "Jika 5 < 6 dan 7 > 3, lihat [situs](https://a.example)."),
         ("    <b>kode</b>", "    <b>kode</b>"),
     ],
 )  # fmt: skip

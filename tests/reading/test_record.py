@@ -103,7 +103,9 @@ def test_a_time_without_an_offset_is_one_of_the_usual_zone_and_the_metadata_says
 
 
 def test_the_types_that_other_programs_write_are_taken() -> None:
-    article = read(id=812, title=None, author=["Sari", {"name": "Raka"}], published_at="2025-07-27T13:27:00+0700")
+    article = read(
+        id=812, title=None, author=["Sari", {"name": "Raka"}], published_at="2025-07-27T13:27:00+0700"
+    )
     assert (article.id, article.title, article.author) == ("812", "", "Sari, Raka")
     assert article.metadata == {"authors": ["Sari", "Raka"]}
     assert str(article.published_at) == "2025-07-27 13:27:00+07:00"
@@ -111,7 +113,10 @@ def test_the_types_that_other_programs_write_are_taken() -> None:
 
 
 def test_headings_stand_above_paragraphs() -> None:
-    fields = {"paragraphs": ["Pembuka.", "Rabu", "Biaya", "Gratis.", "Waktu", "Empat hari."], "headings": [5, 3, 2]}
+    fields = {
+        "paragraphs": ["Pembuka.", "Rabu", "Biaya", "Gratis.", "Waktu", "Empat hari."],
+        "headings": [5, 3, 2],
+    }
     article = parse_record({**fields, "language": "id"}).to_article()
     assert article.headings == (2, 3, 5)
     above = [article.heading_above(number) for number in range(1, 7)]

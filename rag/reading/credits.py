@@ -11,6 +11,8 @@ from rag.reading.rights import find_prohibition
 
 Facts = dict[str, Any]
 
+_MAXIMUM_CHARACTERS = 300  # of a line that states facts
+
 _READING_TIME = re.compile(
     r"(?:waktu baca|reading time)\s?:?\s?\d{1,3} (?:menit|min(?:ute)?s?)\b"
     r"|\b\d{1,3} (?:min(?:ute)?s? read|menit(?: waktu)? baca)",
@@ -89,6 +91,8 @@ def line_facts(line: str) -> Facts | None:
     {'author': ['Siti Rahma']}
     """
     line = line.strip(BULLETS)
+    if len(line) > _MAXIMUM_CHARACTERS:
+        return {} if find_prohibition(line) else None
     if framed := _FRAME.fullmatch(line):
         line = framed[1]
     if facts := _credits(line):
@@ -104,7 +108,7 @@ def line_facts(line: str) -> Facts | None:
 
 def is_copyright(line: str) -> bool:
     """Whether a line is a copyright line."""
-    return _COPYRIGHT.fullmatch(line) is not None
+    return len(line) <= _MAXIMUM_CHARACTERS and _COPYRIGHT.fullmatch(line) is not None
 
 
 def _owner(line: str) -> str | None:
@@ -178,7 +182,7 @@ def byline_facts(line: str) -> Facts | None:
     {'byline': ['Sari Wulandari'], 'outlet': 'detikNews'}
     """
     line = line.strip(BULLETS)
-    match = _BYLINE_OF_OUTLET.fullmatch(line)
+    match = _BYLINE_OF_OUTLET.fullmatch(line) if len(line) <= _MAXIMUM_CHARACTERS else None
     names = author_names(match["names"]) if match else []
     if not match or not names or not all(map(is_person, names)):
         return None
@@ -213,7 +217,7 @@ def dateline_facts(paragraph: str) -> Facts:
 def is_dateline_alone(line: str) -> bool:
     """Whether a line is nothing but a dateline, such as "Melati, CNN Indonesia --"."""
     patterns = (_DATELINE, _DATELINE_OF_OUTLET, _DATELINE_OF_CITY)
-    return any(pattern.fullmatch(line) for pattern in patterns)
+    return len(line) <= _MAXIMUM_CHARACTERS and any(pattern.fullmatch(line) for pattern in patterns)
 
 
 def first_facts(found: Iterator[Facts]) -> Facts:

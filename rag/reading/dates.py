@@ -1,7 +1,7 @@
 """Parses times in records and dates in pages, in the languages of the world's press.
 
-A time keeps the zone that its source states. A time without one comes back without one: `in_zone` then gives
-it the usual zone of the outlet's country or of the language.
+A time keeps the zone that its source states. A time without one comes back without one; `zones.py` then
+gives it the usual zone of the outlet's country or of the language.
 """
 
 import functools
@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
+
+from rag.reading.zones import is_expressible, with_fixed_offset
 
 TIME_EXAMPLE = "2025-07-27T13:27:00+07:00"
 
@@ -131,31 +133,6 @@ _RELATIVE = re.compile(
     r"\W*\b(?:(?:updated|diperbarui)\s)?\d{1,3}\s\w+\s(?:ago|(?:yang\s)?lalu|lepas)\W*$", re.IGNORECASE
 )
 
-# The usual zone of a country's outlets, by the last part of their hosts' names, and of a language's outlets.
-_COUNTRY_ZONES = {
-    "id": "Asia/Jakarta", "my": "Asia/Kuala_Lumpur", "sg": "Asia/Singapore", "ph": "Asia/Manila",
-    "th": "Asia/Bangkok", "vn": "Asia/Ho_Chi_Minh", "jp": "Asia/Tokyo", "kr": "Asia/Seoul",
-    "cn": "Asia/Shanghai", "tw": "Asia/Taipei", "hk": "Asia/Hong_Kong", "in": "Asia/Kolkata",
-    "pk": "Asia/Karachi", "bd": "Asia/Dhaka", "tl": "Asia/Dili", "bn": "Asia/Brunei", "kh": "Asia/Phnom_Penh",
-    "mm": "Asia/Yangon", "tr": "Europe/Istanbul", "ru": "Europe/Moscow", "de": "Europe/Berlin",
-    "at": "Europe/Vienna", "ch": "Europe/Zurich", "fr": "Europe/Paris", "nl": "Europe/Amsterdam",
-    "es": "Europe/Madrid", "it": "Europe/Rome", "uk": "Europe/London", "ie": "Europe/Dublin",
-    "pl": "Europe/Warsaw", "se": "Europe/Stockholm", "dk": "Europe/Copenhagen", "no": "Europe/Oslo",
-    "fi": "Europe/Helsinki", "nz": "Pacific/Auckland", "eg": "Africa/Cairo", "sa": "Asia/Riyadh",
-    "ae": "Asia/Dubai", "za": "Africa/Johannesburg", "ke": "Africa/Nairobi", "ar": "America/Buenos_Aires",
-}  # fmt: skip
-_LANGUAGE_ZONES = {
-    "id": "Asia/Jakarta", "jv": "Asia/Jakarta", "su": "Asia/Jakarta", "ban": "Asia/Makassar",
-    "ms": "Asia/Kuala_Lumpur", "fil": "Asia/Manila", "th": "Asia/Bangkok", "vi": "Asia/Ho_Chi_Minh",
-    "ja": "Asia/Tokyo", "ko": "Asia/Seoul", "zh": "Asia/Shanghai", "zh-Hant": "Asia/Taipei",
-    "hi": "Asia/Kolkata", "ta": "Asia/Kolkata", "bn": "Asia/Dhaka", "ur": "Asia/Karachi", "fa": "Asia/Tehran",
-    "ar": "Asia/Riyadh", "tr": "Europe/Istanbul", "ru": "Europe/Moscow", "uk": "Europe/Kyiv",
-    "de": "Europe/Berlin", "fr": "Europe/Paris", "nl": "Europe/Amsterdam", "it": "Europe/Rome",
-    "es": "Europe/Madrid", "pt": "America/Sao_Paulo", "pl": "Europe/Warsaw", "sv": "Europe/Stockholm",
-    "da": "Europe/Copenhagen", "no": "Europe/Oslo", "fi": "Europe/Helsinki", "el": "Europe/Athens",
-    "ro": "Europe/Bucharest", "hu": "Europe/Budapest", "sw": "Africa/Nairobi",
-}  # fmt: skip
-
 
 def parse_timestamp(value: str) -> datetime | None:
     """Parse an RFC 3339 time or a bare date, which means midnight UTC; return None for anything else.
@@ -212,25 +189,7 @@ def find_date(text: str) -> tuple[datetime, str] | None:
 def with_offset(time: datetime) -> datetime | None:
     """Return `time` with its offset, or +00:00 if it has none; None if UTC cannot express the time."""
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return time if _is_expressible(time) else None
-
-
-def in_zone(time: datetime, zone: str | None) -> datetime:
-    """Return a time that has no zone in this one, or in UTC without one; leave other times alone."""
-    if time.tzinfo:
-        return time
-    placed = _with_fixed_offset(time.replace(tzinfo=ZoneInfo(zone) if zone else UTC))
-    return placed if _is_expressible(placed) else time.replace(tzinfo=UTC)
-
-
-def usual_zone(*, host: str, language: str) -> str | None:
-    """Return the usual zone of an outlet's country, by its host's name, or else of the language.
-
-    >>> usual_zone(host="www.kabar.co.id", language="en")
-    'Asia/Jakarta'
-    """
-    country = _COUNTRY_ZONES.get(host.rpartition(".")[2])
-    return country or _LANGUAGE_ZONES.get(language) or _LANGUAGE_ZONES.get(language.split("-")[0])
+    return time if is_expressible(time) else None
 
 
 def date_in_url(url: str) -> datetime | None:
@@ -256,7 +215,7 @@ def _from_iso(value: str) -> datetime | None:
         return None
     if time.tzinfo is None and not _has_clock(value):
         time = time.replace(tzinfo=UTC)
-    return time if _is_expressible(time) else None
+    return time if is_expressible(time) else None
 
 
 def _has_clock(value: str) -> bool:
@@ -268,14 +227,6 @@ def _from_epoch(value: str) -> datetime | None:
         return None
     seconds = int(value) / (1000 if len(value) > len("1753597620") else 1)
     return datetime.fromtimestamp(seconds, tz=UTC)
-
-
-def _is_expressible(time: datetime) -> bool:
-    try:
-        time.astimezone(UTC)
-    except OverflowError:  # on the first and the last day that a datetime can express
-        return False
-    return True
 
 
 def _western(text: str) -> str:
@@ -360,14 +311,9 @@ def _with_clock(day: datetime, before: str, after: str) -> tuple[datetime, str]:
     sides[side] = f"{left} {right}"
     second = int(clock_match["second"] or 0)
     time = day.replace(hour=_hour(clock_match), minute=_minute(clock_match), second=second, tzinfo=zone)
-    time = _with_fixed_offset(time)
+    time = with_fixed_offset(time)
     rest = " ".join(part.strip() for part in sides if part.strip())
     return (time if _is_expressible_or_naive(time) else day.replace(tzinfo=UTC)), rest
-
-
-def _with_fixed_offset(time: datetime) -> datetime:
-    offset = time.utcoffset()
-    return time if offset is None else time.replace(tzinfo=timezone(offset) if offset else UTC)
 
 
 def _is_zone_only(rest: str) -> bool:
@@ -375,7 +321,7 @@ def _is_zone_only(rest: str) -> bool:
 
 
 def _is_expressible_or_naive(time: datetime) -> bool:
-    return time.tzinfo is None or _is_expressible(time)
+    return time.tzinfo is None or is_expressible(time)
 
 
 def _hour(clock: re.Match[str]) -> int:

@@ -49,6 +49,7 @@ _LABELLED_STORY = re.compile(
     r"|(?:simak|tonton|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“:].*",
     re.IGNORECASE,
 )
+_MAXIMUM_LABEL_CHARACTERS = 80
 _MAXIMUM_LABELLED_CHARACTERS = 200
 _SENTENCE_INSIDE = re.compile(r"[.。]\s+\S.*[.。]$")
 
@@ -114,7 +115,9 @@ _MAXIMUM_CAPTION_CHARACTERS = 300
 def is_label(line: str) -> bool:
     """Whether a line is nothing but the label of furniture, such as "Baca juga:" or "94 comments"."""
     text = line.strip(BULLETS + ":：+")
-    return bool(_STORY_LABEL.fullmatch(text) or _LABEL.fullmatch(text))
+    return len(text) <= _MAXIMUM_LABEL_CHARACTERS and bool(
+        _STORY_LABEL.fullmatch(text) or _LABEL.fullmatch(text)
+    )
 
 
 def is_furniture(line: str) -> bool:
@@ -123,7 +126,7 @@ def is_furniture(line: str) -> bool:
     >>> is_furniture("(swd/rka)"), is_furniture("Baca juga: Harga turun"), is_furniture("Harga turun")
     (True, True, False)
     """
-    return bool(
+    return len(line) <= _MAXIMUM_INVITATION_CHARACTERS and bool(
         is_label(line) or _NO_TEXT.fullmatch(line) or _is_labelled_story(line) or _is_invitation(line)
     )
 

@@ -1,6 +1,5 @@
 """Reads what a page states about its story, in JSON-LD, meta elements, microdata and `time` elements."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -16,7 +15,25 @@ from lxml.html import HtmlElement
 from rag.reading.dates import date_in_url, parse_written_date
 from rag.reading.html_blocks import Block, text_key
 from rag.reading.html_tree import NOT_XML
-from rag.reading.names import author_names, is_corporate, is_domain, is_person, split_title, squashed
+from rag.reading.json_ld import (
+    address_of,
+    is_article,
+    is_organization,
+    items_of,
+    json_ld_nodes,
+    names_of,
+    plain_text,
+    text_of,
+)
+from rag.reading.names import (
+    author_names,
+    is_corporate,
+    is_domain,
+    is_person,
+    share_of_words,
+    split_title,
+    squashed,
+)
 
 # Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
 _PUBLISHED = re.compile(
@@ -42,7 +59,6 @@ _PUBLISHED_FIRST = (
     "pubdate",
     "date",
 )
-_ARTICLE_TYPES = ("Article", "Posting", "Report", "NewsArticle", "Story")
 _OTHER_TYPES = frozenset(
     [
         "WebSite",
@@ -69,14 +85,6 @@ _OTHER_TYPES = frozenset(
         "Question",
     ]
 )
-_CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart")
-_MAXIMUM_NODES = 500
-_MAXIMUM_DEPTH = 6
-_COMMENT_MARKS = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/"
-    r"|\]\]>)\s*$"
-)
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _SAME_STORY = 0.5  # the least share of words that two titles of one story have in common
 _FIRST_CRUMBS = frozenset(
     {"home", "beranda", "halaman utama", "depan", "homepage", "utama", "inicio", "accueil"}
@@ -96,7 +104,7 @@ class PageFacts:
         self._tree = tree
         self._metas = list(_metas(tree))
         self._first_meta = dict(reversed(self._metas))
-        self._nodes = list(_json_ld_nodes(tree))
+        self._nodes = list(json_ld_nodes(tree))
         self._named = {node["@id"]: node for node in self._nodes if isinstance(node.get("@id"), str)}
         self._headings = [text for text in (plain_text(h1.text_content()) for h1 in tree.iter("h1")) if text]
         self.url = self._url()
@@ -112,8 +120,8 @@ class PageFacts:
 
     def _url(self) -> str | None:
         canonical = self._tree.xpath('//link[@rel="canonical"]/@href')
-        linked = [node.get("url") for node in self._nodes if _is_article(node)][:1]
-        stated = [*map(plain_text, canonical), self.meta("og:url"), *map(_text_of, linked)]
+        linked = [node.get("url") for node in self._nodes if is_article(node)][:1]
+        stated = [*map(plain_text, canonical), self.meta("og:url"), *map(text_of, linked)]
         return next((url for url in stated if url and url.startswith(("http://", "https://"))), None)
 
     def _titles(self) -> list[str]:
@@ -128,9 +136,9 @@ class PageFacts:
         ranked = [
             (self._rank(node, titles), -place, node)
             for place, node in enumerate(self._nodes)
-            if not _OTHER_TYPES.issuperset(map(str, _items(node.get("@type"))))
+            if not _OTHER_TYPES.issuperset(map(str, items_of(node.get("@type"))))
         ]
-        articles = [node for _, _, node in ranked if _is_article(node)]
+        articles = [node for _, _, node in ranked if is_article(node)]
         if not ranked:
             return {}
         (rank, _, best) = max(ranked, key=lambda entry: entry[:2])
@@ -138,18 +146,18 @@ class PageFacts:
         return {} if is_others else best
 
     def _rank(self, node: Mapping[str, Any], titles: list[str]) -> tuple[int, bool, bool]:
-        headline = _text_of(node.get("headline")) or _text_of(node.get("name"))
+        headline = text_of(node.get("headline")) or text_of(node.get("name"))
         addresses = [
-            _text_of(node.get("url")),
-            _address_of(node.get("mainEntityOfPage")),
-            _text_of(node.get("@id")),
+            text_of(node.get("url")),
+            address_of(node.get("mainEntityOfPage")),
+            text_of(node.get("@id")),
         ]
         is_here = bool(self.url) and self.url in addresses
         is_same = any(share_of_words(headline or "", title) >= _SAME_STORY for title in titles)
         is_other = bool(headline) and bool(titles) and not is_same and not is_here
         return (
             int(is_here) + int(is_same) - int(is_other),
-            _is_article(node),
+            is_article(node),
             bool(node.get("datePublished")),
         )
 
@@ -158,7 +166,7 @@ class PageFacts:
     def outlet(self) -> str | None:
         """Return the outlet's name in the form in which the page writes it for readers."""
         stated = [
-            _names(self.story.get("publisher")),
+            names_of(self.story.get("publisher")),
             self.meta("og:site_name"),
             self.meta("application-name"),
         ]
@@ -179,7 +187,7 @@ class PageFacts:
     def title(self, outlet: str | None) -> str:
         """Return the headline: the `h1` that another statement agrees with, else the statements in order."""
         outlets = [name for name in (outlet, self.meta("og:site_name"), *self._hosts()) if name]
-        stated = [_text_of(self.story.get("headline")), self.meta("og:title"), self.meta("twitter:title")]
+        stated = [text_of(self.story.get("headline")), self.meta("og:title"), self.meta("twitter:title")]
         stated.append(plain_text(self._tree.findtext(".//title") or ""))
         titles = [split_title(title, outlets)[0] for title in stated if title]
         shown = [split_title(heading, outlets)[0] for heading in self._headings]
@@ -196,12 +204,12 @@ class PageFacts:
     def authors(self, blocks: Iterable[Block], outlet: str | None) -> list[str]:
         """Return the authors; persons take precedence over bodies."""
         linked = [
-            _names(author) or ""
-            for author in _items(self.story.get("author"))
-            if not _is_organization(author)
+            names_of(author) or ""
+            for author in items_of(self.story.get("author"))
+            if not is_organization(author)
         ]
         bodies = [
-            _names(author) or "" for author in _items(self.story.get("author")) if _is_organization(author)
+            names_of(author) or "" for author in items_of(self.story.get("author")) if is_organization(author)
         ]
         metas = [value for name, value in self._metas if _is_author_meta(name)]
         shown = [
@@ -227,16 +235,16 @@ class PageFacts:
 
     def section(self) -> str | None:
         """Return the section: the stated one, or the first breadcrumb below the home page."""
-        stated = _names(_items(self.story.get("articleSection"))[:1]) or self.meta("article:section")
+        stated = names_of(items_of(self.story.get("articleSection"))[:1]) or self.meta("article:section")
         return stated or next(iter(self._breadcrumbs()), None)
 
     def _breadcrumbs(self) -> Iterator[str]:
         titles = {text_key(title) for title in self._titles()}
         for node in self._nodes:
-            if "BreadcrumbList" in _items(node.get("@type")):
-                for item in _items(node.get("itemListElement")):
+            if "BreadcrumbList" in items_of(node.get("@type")):
+                for item in items_of(node.get("itemListElement")):
                     name = (
-                        _text_of(item.get("name")) or _names(item.get("item"))
+                        text_of(item.get("name")) or names_of(item.get("item"))
                         if isinstance(item, dict)
                         else None
                     )
@@ -245,11 +253,11 @@ class PageFacts:
 
     def license(self) -> str | None:
         """Return the licence that the page states."""
-        return self.meta("license") or _names(self.story.get("license"))
+        return self.meta("license") or names_of(self.story.get("license"))
 
     def languages(self) -> list[str]:
         """Return the languages that the markup states, for a text that is too short to tell."""
-        stated = [_names(self.story.get("inLanguage")), self._tree.get("lang"), self.meta("og:locale")]
+        stated = [names_of(self.story.get("inLanguage")), self._tree.get("lang"), self.meta("og:locale")]
         stated += [self.meta("content-language", "language", "dc.language")]
         return [language.replace("_", "-") for language in stated if language]
 
@@ -324,93 +332,6 @@ class PageFacts:
                 element.drop_tree()
         guess = guess_date(tostring(tree, encoding="unicode"), original_date=True, extensive_search=False)
         return parse_written_date(guess) if guess else None
-
-
-def share_of_words(one: str, other: str) -> float:
-    """Return the share of the shorter text's words that the other text has.
-
-    >>> share_of_words("Bus listrik Melati", "Jadwal bus listrik Melati 2025")
-    1.0
-    """
-    first, second = (set(re.findall(r"\w+", text.casefold())) for text in (one, other))
-    shorter = min(len(first), len(second))
-    if shorter and not any(map(str.isspace, one.strip())) and not one.isascii():
-        first, second = set(one), set(other)
-        shorter = min(len(first), len(second))
-    return len(first & second) / shorter if shorter else 0.0
-
-
-def plain_text(value: Any) -> str:
-    """Return a text without entities, invalid characters and needless spaces; "" for another value."""
-    return " ".join(NOT_XML.sub("", unescape(value)).split()) if isinstance(value, str) else ""
-
-
-def _json_ld_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    scripts = tree.xpath('//script[starts-with(@type, "application/ld+json")]/text()')
-    count = 0
-    for script in scripts:
-        for value in load_json_values(script):
-            for node in _nodes(value, depth=0):
-                count += 1
-                if count > _MAXIMUM_NODES:
-                    return
-                yield node
-
-
-def load_json_values(text: str) -> Iterator[Any]:
-    """Yield the JSON values in a script: within comment marks, with trailing commas, one after another."""
-    text = _COMMENT_MARKS.sub("", _COMMENT_MARKS.sub("", text.strip())).strip().rstrip(";")
-    decoder = json.JSONDecoder(strict=False)
-    for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):
-        values, place = [], 0
-        try:
-            while place < len(candidate):
-                value, place = decoder.raw_decode(candidate, place)
-                values.append(value)
-                place = len(candidate) - len(candidate[place:].lstrip(" \t\r\n,"))
-        except (ValueError, RecursionError):  # broken JSON-LD is common, and the page can be read without it
-            continue
-        yield from values
-        return
-
-
-def _nodes(value: Any, *, depth: int) -> Iterator[dict[str, Any]]:
-    for item in _items(value):
-        if isinstance(item, dict) and depth < _MAXIMUM_DEPTH:
-            yield item
-            for name in _CONTAINERS:
-                yield from _nodes(item.get(name), depth=depth + 1)
-
-
-def _is_article(node: Mapping[str, Any]) -> bool:
-    return any(str(kind).endswith(_ARTICLE_TYPES) for kind in _items(node.get("@type")))
-
-
-def _is_organization(value: Any) -> bool:
-    kinds = _items(value.get("@type")) if isinstance(value, dict) else []
-    return any("Organization" in str(kind) for kind in kinds)
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _address_of(value: Any) -> str | None:
-    return (
-        _text_of(value.get("@id")) or _text_of(value.get("url"))
-        if isinstance(value, dict)
-        else _text_of(value)
-    )
-
-
-def _text_of(value: Any) -> str | None:
-    return plain_text(value) or None
-
-
-def _names(value: Any) -> str | None:
-    """Return the text of a JSON-LD value: a string, an object with a name, or a list of them."""
-    names = [item.get("name") if isinstance(item, dict) else item for item in _items(value)]
-    return ", ".join(name for name in map(plain_text, names) if name) or None
 
 
 def _metas(tree: HtmlElement) -> Iterator[tuple[str, str]]:

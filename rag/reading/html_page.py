@@ -12,8 +12,9 @@ from trafilatura.settings import Document, Extractor
 
 from rag.errors import ReadingError
 from rag.reading.credits import Facts, byline_facts, first_facts, line_facts
-from rag.reading.html_blocks import Block, page_blocks, story_blocks, text_key
+from rag.reading.html_blocks import Block, page_blocks, text_key
 from rag.reading.html_facts import PageFacts
+from rag.reading.html_story import story_blocks
 from rag.reading.html_tree import make_plain, parse_tree
 from rag.reading.lines import Line, is_sentence
 from rag.reading.names import is_corporate, joined

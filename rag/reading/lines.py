@@ -7,8 +7,8 @@ from functools import cached_property
 
 _INVISIBLE = "\ufeff\u200b"
 _SENTENCE_MARKS = ".!?…。！？؟।"
-_AFTER_MARK = re.compile(r"[\s\"”»』」’'）)\]]+$")
-_INITIALS_AT_END = re.compile(r"\s?\([A-Za-z]{2,5}(?:[/-][A-Za-z]{2,5})*\)$")
+_AFTER_MARK = " \t\n\"”»』」’'）)]"
+_INITIALS_AT_END = re.compile(r"\s?\([A-Za-z]{2,5}(?:[/-][A-Za-z]{2,5}){0,3}\)$")
 _LONG_CHARACTERS = 160
 _LONG_CHARACTERS_WITHOUT_SPACES = 60
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -50,12 +50,12 @@ def is_sentence(text: str) -> bool:
     (True, False)
     """
     text = _INITIALS_AT_END.sub("", text)
-    return _AFTER_MARK.sub("", text).endswith(tuple(_SENTENCE_MARKS)) or is_long(text)
+    return text.rstrip(_AFTER_MARK).endswith(tuple(_SENTENCE_MARKS)) or is_long(text)
 
 
 def is_statement(text: str) -> bool:
     """Whether a line ends with a full stop: a headline may end with a question or a call, not with this."""
-    end = _AFTER_MARK.sub("", _INITIALS_AT_END.sub("", text))
+    end = _INITIALS_AT_END.sub("", text).rstrip(_AFTER_MARK)
     return end.endswith((".", "。", "।")) and not end.endswith(("...", "…"))
 
 

@@ -35,31 +35,31 @@ _TEXTS = _FIELDS - _TIMES - {"metadata"}
 _YEAR_OR_MONTH = re.compile(r"\d{4}(?:-\d{2})?")
 _CONTAINERS = frozenset({"bullet_list_open", "ordered_list_open", "blockquote_open"})
 _VERBATIM = frozenset({"fence", "code_block"})
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_TABLE_RULE = re.compile(r"[\s|:-]*+")
 
-_CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
-_HTML_NOT_TEXT = re.compile(
-    r"<(script|style|iframe|svg|noscript)\b[^>]*>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE
-)
-_HTML_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_HTML_TAG = re.compile(r"</?[a-z][\w:-]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
+# Each part has a limit, so that a text of many beginnings without an end takes linear time.
+_CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]{1,300}+\1(?!`)")
+_HTML_NOT_TEXT = ("script", "style", "iframe", "svg", "noscript")
+_HTML_BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
+_HTML_TAG = re.compile(r"</?[a-z][\w:-]{0,30}+(?:\s[^<>]{0,300}+)?/?>", re.IGNORECASE)
 _IMAGE = re.compile(
-    r" ?(?:!\[\[[^\]]*\]\]|!\[(?:[^\[\]]|\[[^\]]*\])*\]"
-    r"(?:\((?:[^()\s]|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|\[[^\]]*\]))"
+    r" ?!\[(?:\[[^\]]{0,200}+\]\]|[^\[\]]{0,300}+\](?:\([^()]{0,500}+(?:\([^()]{0,100}+\)[^()]{0,500}+)?\)"
+    r"|\[[^\]]{0,100}+\]))"
 )
 _UNSAFE_LINK = re.compile(
-    r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?\s*(?:javascript|data|vbscript)\s*:(?:[^()]|\([^()]*\))*\)",
+    r"\[([^\[\]]{0,300}+)\]\(\s{0,3}<?\s{0,3}(?:javascript|data|vbscript)\s{0,3}:[^()]{0,500}+"
+    r"(?:\([^()]{0,100}+\)[^()]{0,100}+)?\)",
     re.IGNORECASE,
 )
-_UNSAFE_ADDRESS = re.compile(r"<?\b(?:javascript|vbscript)\s*:\S*", re.IGNORECASE)
-_WIKI_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]|]+)\]\]")
+_UNSAFE_ADDRESS = re.compile(r"<?\b(?:javascript|vbscript)\s{0,3}:\S*+", re.IGNORECASE)
+_WIKI_LINK = re.compile(r"\[\[(?:[^\]|]{0,200}+\|)?([^\]|]{1,200}+)\]\]")
 _STRUCK = re.compile(
-    r"~~(?=\S)(?:.|\n)*?\S~~ ?|<(del|s|strike)\b[^>]*>.*?</\1\s*> ?", re.IGNORECASE | re.DOTALL
+    r"~~(?=\S)[^~]{1,500}+~~ ?|<(del|s|strike)\b[^<>]{0,200}+>[^<]{0,500}+</\1\s{0,3}> ?", re.IGNORECASE
 )
-_GENERATOR_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]+\](?:: ?)?")
-_SPACES_INSIDE = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
-_SPACES_AT_END = re.compile(r"[ \t]+(?=\n)")
+_GENERATOR_TAG = re.compile(r"\{%[^%]{0,300}+%\}|\{\{[^}]{0,300}+\}\}")
+_FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,50}+\](?:: ?)?")
+_SPACES_INSIDE = re.compile(r"(?<=\S)[ \t]{2,}+(?=\S)")
+_SPACES_AT_END = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _paragraphs(token: Token, lines: list[str]) -> Iterator[str]:
         return
     source = _without_markup(source)
     rows = source.split("\n")
-    if len(rows) > 2 and "|" in rows[0] and _TABLE_RULE.fullmatch(rows[1]):
+    if len(rows) > 2 and "|" in rows[0] and "-" in rows[1] and _TABLE_RULE.fullmatch(rows[1]):
         yield from ("\n".join((*rows[:2], *part)) for part in split_rows(rows[2:], header=rows[:2]))
     else:
         yield from split_paragraphs(source) if token.type in _CONTAINERS else (source,)
@@ -180,7 +180,7 @@ def _without_markup(source: str) -> str:
 
 
 def _clean(text: str) -> str:
-    cleaned = text
+    cleaned = _without_elements(text)
     for pattern, replacement in _REPLACEMENTS:
         cleaned = pattern.sub(replacement, cleaned)
     if cleaned == text:
@@ -188,8 +188,22 @@ def _clean(text: str) -> str:
     return _SPACES_AT_END.sub("", _SPACES_INSIDE.sub(" ", cleaned)) if cleaned.strip() else ""
 
 
+def _without_elements(text: str) -> str:
+    """Return a text without comments and without elements whose content is no text."""
+    lower = text.lower()
+    for start, end in (("<!--", "-->"), *((f"<{name}", f"</{name}>") for name in _HTML_NOT_TEXT)):
+        opening = lower.find(start)
+        kept, place = [], 0
+        while opening >= 0 and (closing := lower.find(end, opening)) >= 0:
+            kept.append(text[place:opening])
+            place = closing + len(end)
+            opening = lower.find(start, place)
+        text = "".join((*kept, text[place:]))
+        lower = text.lower() if kept else lower
+    return text
+
+
 _REPLACEMENTS = (
-    (_HTML_NOT_TEXT, ""),
     (_STRUCK, ""),
     (_GENERATOR_TAG, ""),
     (_IMAGE, ""),

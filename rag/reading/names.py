@@ -33,6 +33,8 @@ _CORPORATE = re.compile(
     re.IGNORECASE,
 )
 _MAXIMUM_NAME_CHARACTERS = 60
+_MAXIMUM_BYLINE_CHARACTERS = 300
+_MAXIMUM_TITLE_CHARACTERS = 500
 _MAXIMUM_NAME_WORDS = 6
 _PARTICLES = frozenset(
     [
@@ -75,7 +77,7 @@ def author_names(value: str, *, outlet: str | None = None) -> list[str]:
     >>> author_names("s.wulandari@warta.example")
     []
     """
-    value = _LABEL.sub("", " ".join(value.split())).split("|")[0]
+    value = _LABEL.sub("", " ".join(value[:_MAXIMUM_BYLINE_CHARACTERS].split())).split("|")[0]
     if value.startswith(("http:", "https:", "www.")):
         return []
     parts = [re.sub(r"\s*[(\[].*?[)\]]|\s+[-–—]\s+.*$", "", part) for part in _BETWEEN_NAMES.split(value)]
@@ -138,6 +140,8 @@ def split_title(title: str, outlets: Iterable[str]) -> tuple[str, str | None]:
     ('Bus listrik Melati', 'Warta Melati')
     """
     known = [name for name in map(squashed, outlets) if name]
+    if len(title) > _MAXIMUM_TITLE_CHARACTERS:
+        return title, None
     first = _OUTLET_FIRST.match(title)
     if first and _names_outlet(first[1], known):
         return title[first.end() :], first[1]
@@ -159,3 +163,17 @@ def _names_outlet(part: str, known: Sequence[str]) -> bool:
     """Whether a part of a title is an outlet's name, perhaps followed by a section, or its host's name."""
     text = squashed(part)
     return any(text == name or (len(name) > 3 and text.startswith(name) and len(part) < 50) for name in known)
+
+
+def share_of_words(one: str, other: str) -> float:
+    """Return the share of the shorter text's words that the other text has.
+
+    >>> share_of_words("Bus listrik Melati", "Jadwal bus listrik Melati 2025")
+    1.0
+    """
+    first, second = (set(re.findall(r"\w+", text.casefold())) for text in (one, other))
+    shorter = min(len(first), len(second))
+    if shorter and not any(map(str.isspace, one.strip())) and not one.isascii():
+        first, second = set(one), set(other)
+        shorter = min(len(first), len(second))
+    return len(first & second) / shorter if shorter else 0.0

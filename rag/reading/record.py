@@ -24,9 +24,10 @@ from pydantic_core import PydanticCustomError
 
 from rag.datatypes import PARAGRAPH_SEPARATOR, Article
 from rag.errors import ReadingError
-from rag.reading.dates import TIME_EXAMPLE, in_zone, parse_timestamp, usual_zone, with_offset
+from rag.reading.dates import TIME_EXAMPLE, parse_timestamp, with_offset
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.rights import check_permission, find_prohibition
+from rag.reading.zones import in_zone, usual_zone
 from rag.text.languages import detect_language
 
 MAXIMUM_ID_CHARACTERS = 200

@@ -17,8 +17,8 @@ def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int
 
     `article.text[passage.start:passage.end] == passage.text` for each passage. A sentence that is too long by
     itself is split at a space, or between two characters if it has no space. A paragraph of white space gives
-    no passage, and neither does a heading: it belongs to the paragraphs below it. Every 16 characters count as
-    at least one token.
+    no passage. A heading gives none either, because it belongs to the paragraphs below it. Every 16
+    characters count as at least one token.
     """
     count_tokens = _with_minimum_count(count_tokens)
     paragraphs = [

@@ -5,15 +5,8 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading.dates import (
-    date_in_url,
-    find_date,
-    in_zone,
-    parse_timestamp,
-    parse_written_date,
-    usual_zone,
-    with_offset,
-)
+from rag.reading.dates import date_in_url, find_date, parse_timestamp, parse_written_date, with_offset
+from rag.reading.zones import in_zone, usual_zone
 
 
 @pytest.mark.parametrize(

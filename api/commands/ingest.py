@@ -72,10 +72,10 @@ def command(
     """
     if not paths and not rebuild:
         raise click.UsageError("Name files or folders to read, `-` for standard input, or use --rebuild.")
-    if workers and (rebuild or show_dropped or STANDARD_INPUT in paths):
-        raise click.UsageError(
-            "--ray reads files and folders only. Leave out --rebuild, --show-dropped and `-`."
-        )
+    if workers and (rebuild or STANDARD_INPUT in paths):
+        raise click.UsageError("--ray reads files and folders only. Leave out --rebuild and `-`.")
+    if workers and show_dropped:
+        raise click.UsageError("--ray does not report the lines it leaves out. Leave out --show-dropped.")
     settings, overrides = load_settings(), Overrides(**stated)
     if not paths:
         check_corpus(settings)

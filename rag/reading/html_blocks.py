@@ -183,7 +183,7 @@ class _Context:
     def inside(self, element: _Element, *, page_characters: int) -> "_Context":
         """Return the context of an element's own text.
 
-        A name such as "sidebar" or "meta" tells nothing about an element that holds half of the page.
+        A name such as "sidebar", or a form, tells nothing about an element that holds half of the page.
         """
         tag = element.tag
         names = f"{element.get('class', '')} {element.get('id', '')}"[:_MAXIMUM_NAMES_CHARACTERS]
@@ -191,9 +191,11 @@ class _Context:
         has_names = len(names) > 1 and tag not in ("body", "html", "article", "main")
         is_named_suspect = has_names and not self.is_suspect and _SUSPECT.search(names) is not None
         is_named_meta = has_names and not self.is_meta and _META_CLASS.search(names) is not None
-        characters = len(element_text(element)) if is_named_suspect or is_named_meta else 0
+        is_frame = tag in _OUTSIDE and not self.is_outside
+        is_measured = is_named_suspect or is_named_meta or is_frame
+        characters = len(element_text(element)) if is_measured else 0
         return _Context(
-            is_outside=self.is_outside or tag in _OUTSIDE,
+            is_outside=self.is_outside or (is_frame and characters * 2 < page_characters),
             is_suspect=self.is_suspect or (is_named_suspect and characters * 2 < page_characters),
             is_inserted=self.is_inserted or (is_named_suspect and _INSERTED.search(names) is not None),
             is_caption=self.is_caption

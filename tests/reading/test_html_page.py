@@ -538,6 +538,12 @@ def test_a_page_that_lists_stories_is_refused() -> None:
         read_html_page(f"<html lang=id><body><main><h1>Ekonomi</h1>{cards}</main></body></html>")
 
 
+def test_a_form_around_the_whole_page_is_no_form() -> None:
+    body = f"<h1>Bus</h1><p>{P[0]}</p><p>{P[1]}</p>"
+    html = f"<html lang=id><body><form id=aspnetForm><div>{body}</div></form></body></html>"
+    assert read(html)["paragraphs"] == list(P)
+
+
 def test_only_the_first_of_two_articles_is_read() -> None:
     second = f"<article><h1>Lain</h1><p>{P[1]}</p><p>{P[1][:-1]} juga.</p></article>"
     fields = read(

@@ -30,8 +30,10 @@ def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Bl
     characters = sum(len(blocks[place].key) for place in matched)
     if not matched or characters < _MINIMUM_COVERAGE * sum(len(text_key(text)) for text in found):
         return None
-    if all(blocks[place].is_link or blocks[place].is_outside for place in matched):
+    if all(blocks[place].is_link for place in matched):
         return [], []
+    if all(blocks[place].is_outside for place in matched):
+        return None
     matched = _without_inserted(blocks, matched)
     kept = matched | _restored(blocks, sorted(matched))
     inside = range(min(kept), max(kept))

@@ -544,6 +544,12 @@ def test_a_form_around_the_whole_page_is_no_form() -> None:
     assert read(html)["paragraphs"] == list(P)
 
 
+def test_a_short_story_in_an_aside_is_read() -> None:
+    links = "".join(f"<p><a href=/{n}>Berita lain nomor {n}</a></p>" for n in range(40))
+    html = f"<html lang=id><body><main><aside><article><p>{P[0]}</p></article></aside></main>{links}</body></html>"
+    assert P[0] in read(html)["paragraphs"]
+
+
 def test_only_the_first_of_two_articles_is_read() -> None:
     second = f"<article><h1>Lain</h1><p>{P[1]}</p><p>{P[1][:-1]} juga.</p></article>"
     fields = read(

@@ -546,7 +546,8 @@ def test_a_form_around_the_whole_page_is_no_form() -> None:
 
 def test_a_short_story_in_an_aside_is_read() -> None:
     links = "".join(f"<p><a href=/{n}>Berita lain nomor {n}</a></p>" for n in range(40))
-    html = f"<html lang=id><body><main><aside><article><p>{P[0]}</p></article></aside></main>{links}</body></html>"
+    main = f"<main><aside><article><p>{P[0]}</p></article></aside></main>"
+    html = f"<html lang=id><body>{main}{links}</body></html>"
     assert P[0] in read(html)["paragraphs"]
 
 

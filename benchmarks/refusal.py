@@ -33,7 +33,8 @@ from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS
 from rag.search.reranking import DEPTH, Reranking
 from rag.search.retrieval import Query, hybrid_search
-from rag.text.languages import detect_language, is_same_language
+from rag.text.languages import detect_language
+from rag.text.tags import is_same_language
 
 QUESTIONS_A_GROUP = 300
 

@@ -23,7 +23,7 @@ from benchmarks.data import bundled_encoder, evaluation_records, hit_of
 from embeddings.adapter import FILE, read_adapter
 from embeddings.bundled_cross_encoder import load
 from embeddings.cross_encoder import CrossEncoder
-from rag.text.languages import is_same_language
+from rag.text.tags import is_same_language
 from rag.verification.comparison import Statement
 from rag.verification.evidence import Evidence
 from rag.verification.judgement import (

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from embeddings.weights import FloatArray
 
 PARAGRAPH_SEPARATOR = "\n\n"
+HEADING_SEPARATOR = " – "  # between headings that stand directly above each other
 
 SearchSource = Literal["hybrid", "vector", "keyword", "reranked"]
 SearchMode = Literal["hybrid", "vector", "keyword"]
@@ -45,7 +46,8 @@ class Article:
     r"""One source document.
 
     `paragraphs` are kept exactly as given. `published_at` and `updated_at` keep the time zone of the source.
-    `permission` is the permission that the caller stated, for a page that forbids indexing for AI.
+    `permission` is the permission that the caller stated, for a page that forbids indexing for AI. `headings`
+    are the numbers of the paragraphs that are headings; each stands above the paragraphs up to the next one.
 
     >>> article = Article(id="a", paragraphs=("Satu.", "Dua."), language="id")
     >>> article.text
@@ -64,6 +66,7 @@ class Article:
     section: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     permission: str | None = None
+    headings: tuple[int, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -77,6 +80,20 @@ class Article:
             end = start + len(text)
             yield Paragraph(number=number, start=start, end=end, text=text)
             start = end + len(PARAGRAPH_SEPARATOR)
+
+    def heading_above(self, number: int) -> str | None:
+        """Return the heading above a paragraph: the nearest one, with those directly above it.
+
+        >>> Article(id="a", paragraphs=("Biaya", "Gratis."), language="id", headings=(1,)).heading_above(2)
+        'Biaya'
+        """
+        above = [heading for heading in self.headings if heading < number]
+        if not above or number in self.headings:
+            return None
+        last = first = above.pop()
+        while above and above[-1] == first - 1:
+            first = above.pop()
+        return HEADING_SEPARATOR.join(self.paragraphs[first - 1 : last])
 
     @cached_property
     def version(self) -> str:
@@ -93,6 +110,7 @@ class Article:
             "section": self.section,
             "metadata": self.metadata,
             "permission": self.permission,
+            **({"headings": self.headings} if self.headings else {}),
         }
         canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()

@@ -13,7 +13,7 @@ from embeddings.weights import FloatArray
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Article, IngestResult, Passage, Unreadable
 from rag.listeners import Listener
-from rag.text.passages import cut_passages, titled
+from rag.text.passages import cut_passages, headed, titled
 
 # Articles are encoded in groups of about this many characters. A group is large enough to fill batches with
 # texts of similar length, and small enough to bound memory and to report progress.
@@ -100,7 +100,11 @@ class Ingestion:
     def _texts(self, article: Article, passages: Sequence[Passage]) -> list[str]:
         return titled(
             article.title,
-            [passage.text for passage in passages],
+            headed(
+                [(article.heading_above(passage.paragraph), passage.text) for passage in passages],
+                count_tokens=self._encoder.count_tokens,
+                max_tokens=self._encoder.max_tokens,
+            ),
             count_tokens=self._encoder.count_tokens,
             max_tokens=self._encoder.max_tokens,
         )

@@ -53,10 +53,12 @@ from rag.settings import Settings, load_settings
 @click.option(
     "--ray-gpus", type=float, default=0, show_default=True, metavar="N", help="GPUs of each Ray worker."
 )
+@click.option("--show-dropped", is_flag=True, help="Print the lines of pages that are no part of an article.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for each article as JSON.")
 def command(
     paths: Sequence[str],
     rebuild: bool,
+    show_dropped: bool,
     workers: int | None,
     ray_cpus: float,
     ray_gpus: float,
@@ -72,11 +74,15 @@ def command(
         raise click.UsageError("Name files or folders to read, `-` for standard input, or use --rebuild.")
     if workers and (rebuild or STANDARD_INPUT in paths):
         raise click.UsageError("--ray reads files and folders only. Leave out --rebuild and `-`.")
+    if workers and show_dropped:
+        raise click.UsageError("--ray does not report the lines it leaves out. Leave out --show-dropped.")
     settings, overrides = load_settings(), Overrides(**stated)
     if not paths:
         check_corpus(settings)
     # Before the encoder is loaded, so that a missing path is reported at once.
-    items, total = read_paths(paths, overrides=overrides), count_items(paths)
+    dropped = _Dropped(is_shown=show_dropped)
+    items = read_paths(paths, overrides=overrides, on_dropped=dropped.add)
+    total = count_items(paths)
     run = _Run(settings, total=total, is_on_ray=bool(workers))
     with when_stopped(run.what_is_kept):
         if workers:
@@ -87,8 +93,26 @@ def command(
             results = list(run.shown(added))
     if as_json:
         print_json({"articles": [ingest_json(result) for result in results]})
+    if dropped.lines and not show_dropped:
+        say(f"{dropped.lines} lines of {dropped.pages} pages are no part of an article: see --show-dropped.")
     if paths:
         _report(results)
+
+
+@dataclass
+class _Dropped:
+    """The lines of pages that are no part of an article: how many there are, shown if the caller asks."""
+
+    is_shown: bool
+    lines: int = 0
+    pages: int = 0
+
+    def add(self, source: str, lines: Sequence[str]) -> None:
+        """Count, and perhaps show, the lines of one page."""
+        self.lines += len(lines)
+        self.pages += 1
+        for line in lines if self.is_shown else ():
+            say(f"{source}: dropped: {line}")
 
 
 @dataclass

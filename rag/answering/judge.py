@@ -8,8 +8,8 @@ from rag.answering.best_sentences import Excerpt, best_sentences
 from rag.answering.refusal import answer_refusal, calibration_of, relevance_refusal
 from rag.datatypes import Hit
 from rag.search.retrieval import Query, SearchResult
-from rag.text.languages import is_same_language
 from rag.text.passages import titled
+from rag.text.tags import is_same_language
 
 
 @dataclass(frozen=True)

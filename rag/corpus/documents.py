@@ -1,11 +1,13 @@
 """Converts articles to JSON documents and to table columns, and rows back to articles and hits."""
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from rag.datatypes import Article, ArticleHeader, Hit, ScoredPassage, SearchSource
+from rag.datatypes import Article, ArticleHeader, Hit, Passage, ScoredPassage, SearchSource
 from rag.errors import CorpusDamaged
+from rag.text.languages import words
 
 
 class Row(Protocol):
@@ -28,6 +30,7 @@ def document(article: Article) -> str:
         "section": article.section,
         "metadata": dict(article.metadata),
         "permission": article.permission,
+        **({"headings": article.headings} if article.headings else {}),
     }
     return compact_json(fields)
 
@@ -41,6 +44,7 @@ def from_document(article_id: str, text: str) -> Article:
     try:
         fields: dict[str, Any] = json.loads(text)
         fields["paragraphs"] = tuple(fields["paragraphs"])
+        fields["headings"] = tuple(fields.get("headings", ()))
         for name in ("published_at", "updated_at"):
             fields[name] = parse_time(fields[name])
         return Article(id=article_id, **fields)
@@ -100,6 +104,16 @@ def hit(row: Row, passage: ScoredPassage, *, rank: int, source: SearchSource) ->
         end=row["end"],
         text=row["text"],
     )
+
+
+def passage_words(article: Article, passages: Sequence[Passage]) -> Iterator[list[str]]:
+    """Yield the words of each passage with those of the title and of the heading above it."""
+    title_words = words(article.title, language=article.language)
+    for passage in passages:
+        heading = article.heading_above(passage.paragraph) or ""
+        yield title_words + words(
+            f"{heading}\n{passage.text}" if heading else passage.text, language=article.language
+        )
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from rag.corpus.documents import Row
-from rag.datatypes import Article
+from rag.datatypes import PARAGRAPH_SEPARATOR, Article
 
 Repair = Literal["reindex", "drop", "withdraw", "article", "words", "counts", "indexes"]
 
@@ -71,10 +71,15 @@ def matches_article(row: Row, article: Article) -> bool:
 
 
 def is_covered(article: Article, rows: Sequence[Row]) -> bool:
-    """Return whether the passages cover all text except white space, and do not overlap."""
+    """Return whether the passages cover all text except white space and headings, and do not overlap."""
+    paragraphs = article.numbered_paragraphs()
+    text = PARAGRAPH_SEPARATOR.join(
+        " " * len(paragraph.text) if paragraph.number in article.headings else paragraph.text
+        for paragraph in paragraphs
+    )
     at = 0
     for row in rows:
-        if row["start"] < at or article.text[at : row["start"]].strip():
+        if row["start"] < at or text[at : row["start"]].strip():
             return False
         at = row["end"]
-    return not article.text[at:].strip()
+    return not text[at:].strip()

@@ -1,71 +1,367 @@
-"""Parses times in records and pages, and keeps the time zone of the source."""
+"""Parses times in records and dates in pages, in the languages of the world's press.
 
+A time keeps the zone that its source states. A time without one comes back without one; `zones.py` then
+gives it the usual zone of the outlet's country or of the language.
+"""
+
+import functools
 import re
-from datetime import UTC, datetime
-from typing import Any
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, available_timezones
 
-import dateparser
+from babel import Locale, UnknownLocaleError
+
+from rag.reading.zones import is_expressible, with_fixed_offset
 
 TIME_EXAMPLE = "2025-07-27T13:27:00+07:00"
 
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+    r"(?:[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})? ?(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
-# Only complete, absolute dates: not "10 jam lalu", not "Juli 2025". dateparser knows WIB, WITA and WIT.
-_COMPLETE_DATES: Any = {
-    "PARSERS": ["absolute-time"],
-    "REQUIRE_PARTS": ["day", "month", "year"],
-    "STRICT_PARSING": True,
-    "DATE_ORDER": "DMY",
-    "PREFER_LOCALE_DATE_ORDER": False,
-}
-_MAXIMUM_DATE_CHARACTERS = 80
-_APOSTROPHES = re.compile(r"['’]")  # "Jum'at"
+_ISO_SPACE = re.compile(r" (?=[Zz]$|[+-]\d)")
+_MAXIMUM_DATE_CHARACTERS = 100
+
+# The languages whose names of months and weekdays are known. If two share a name, the first one counts.
+_LANGUAGES = (
+    *("id", "ms", "jv", "su", "en", "fil", "vi", "th", "ar", "ar_LB", "fa", "ur", "hi", "bn", "ta", "tr"),
+    *("es", "pt", "fr", "it", "de", "nl", "sv", "da", "nb", "fi", "pl", "ro", "hu", "el", "ru", "uk", "sw"),
+)
+_MORE_MONTHS = {
+    "ags": 8, "agt": 8, "agu": 8, "agust": 8, "ag": 8, "nop": 11, "nopember": 11, "sept": 9, "pebruari": 2,
+    "peb": 2, "djanuari": 1, "djan": 1, "djuni": 6, "djuli": 7, "okt": 10, "oktober": 10, "jan": 1, "may": 5,
+}  # fmt: skip
+_MORE_WEEKDAYS = frozenset({"ahad", "jumat", "jum'at", "jumaat", "minggu", "hari", "isnin", "khamis"})
+_GLUE = frozenset(
+    [
+        "pukul",
+        "jam",
+        "pkl",
+        "pk",
+        "at",
+        "kl",
+        "um",
+        "uhr",
+        "à",
+        "a",
+        "las",
+        "le",
+        "el",
+        "lunes",
+        "on",
+        "tanggal",
+        "tgl",
+        "de",
+        "del",
+        "of",
+        "the",
+        "vào",
+        "ngày",
+        "lúc",
+        "năm",
+        "om",
+        "a.m",
+        "p.m",
+        "ket",
+        "hari",
+        "date",
+        "tarikh",
+        "waktu",
+        "wktu",
+        "edt",
+        "est",
+        "hrs",
+        "hr",
+        "h",
+        "น",
+        "เวลา",
+        "ที่",
+        "วันที่",
+        "พ.ศ",
+        "ค.ศ",
+        "klo",
+        "в",
+        "г",
+        "года",
+        "ore",
+        "alle",
+        "م",
+        "ص",
+    ]
+)
+_FILLERS = re.compile("ที่|เวลา|น\\.|ngày|lúc|năm")
+_THAI_ERA = re.compile("[พค]\\.ศ\\. ?")
+_APOSTROPHES = re.compile(r"['’‘`]")
+_ORDINAL = r"(?:st|nd|rd|th|er|º|ª|\.)?"
+_NUMBER_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}}){_ORDINAL}[\s-]*([^\d|/()]{{2,25}}?)[\s,.-]*(\d{{4}})(?!\d)")
+_MONTH_FIRST = re.compile(rf"([^\W\d_]{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL},?\s+(\d{{4}})(?!\d)")
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(\d{4})\s?(?:[-/.]|[年년])\s?(\d{1,2})\s?(?:[-/.]|[月월])\s?(\d{1,2})(?!\d)\s?[日일.]?"
+)
+_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})[\s,]{1,2}(?:năm\s)?(\d{4})")
+_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?(?:\d{4}|\d{6})?(?!\d))")
+_COMPACT_CLOCK = re.compile(r"[Tt]?(\d\d)(\d\d)(\d\d)?(?!\d)")
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+_ERA = re.compile(r"(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)年")
+_BUDDHIST_YEARS = range(2400, 2700)
+_BUDDHIST_ERA = 543
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_CLOCK = re.compile(
+    r"(?P<before>午後|下午|오후|午前|上午|오전)?\s?(?<![\d.])(?P<hour>[01]?\d|2[0-3])\s?"
+    r"(?:[:.h]\s?(?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:\.\d+)?)?|(?:[時时点]|시|uhr\b|h\b)\s?"
+    r"(?:(?P<minute_after>[0-5]?\d)\s?[分분])?)"
+    r"(?![\d])\s?(?P<after>[ap]\.?\s?m\b\.?|petang\b|malam\b|ptg\b)?"
+)
+_LATE = ("p", "午後", "下午", "오후", "malam")
+_ABBREVIATED_ZONES = {
+    "wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "z": 0, "myt": 8, "sgt": 8, "hkt": 8, "pht": 8,
+    "jst": 9, "kst": 9, "ict": 7, "msk": 3, "cet": 1, "cest": 2, "est": -5, "edt": -4, "cst": -6,
+    "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11,
+}  # fmt: skip
+_OFFSET = r"(?P<sign>[+-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)".replace("+-−", "+\\-−")
+_ZONE = re.compile(
+    r"(?P<area>\b(?:africa|america|asia|australia|europe|pacific)/[a-z_]+)"
+    rf"|\b(?P<name>{'|'.join(_ABBREVIATED_ZONES)})\b(?:{_OFFSET})?"
+)
+_NUMERIC_ZONE = re.compile(rf"^\s?{_OFFSET}")
+_ZONE_IN_BRACKETS = re.compile(r"\((?:[^()]*\btime|[^()]*zeit|utc[^()]*)\)", re.IGNORECASE)
+_T_BEFORE_CLOCK = re.compile(r"^[Tt](?=\d)")
+_RELATIVE = re.compile(
+    r"\W*\b(?:(?:updated|diperbarui)\s)?\d{1,3}\s\w+\s(?:ago|(?:yang\s)?lalu|lepas)\W*$", re.IGNORECASE
+)
 
 
 def parse_timestamp(value: str) -> datetime | None:
-    """Parse an RFC 3339 time or a bare date, which means midnight; return None for anything else.
+    """Parse an RFC 3339 time or a bare date, which means midnight UTC; return None for anything else.
 
-    A time without an offset is taken as +00:00.
+    The colon in the offset may be missing. A time without an offset comes back without one.
 
     >>> parse_timestamp("2025-07-27").isoformat()
     '2025-07-27T00:00:00+00:00'
+    >>> parse_timestamp("2025-07-27T13:27:00+0700").isoformat()
+    '2025-07-27T13:27:00+07:00'
     """
     return _from_iso(value) if _RFC_3339.fullmatch(value) else None
 
 
 def parse_written_date(value: str) -> datetime | None:
-    """Parse a date in ISO 8601 or in Indonesian or English words; return None for anything else.
+    """Parse a date in ISO 8601, in words, in numbers or as seconds since 1970; return None for anything else.
 
-    A date in numbers alone is read as day, month, year.
+    A date in numbers alone is read as day, month, year. A bare date means midnight UTC.
 
     >>> parse_written_date("Minggu, 27 Juli 2025 13:27 WIB").isoformat()
     '2025-07-27T13:27:00+07:00'
+    >>> parse_written_date("18 Ogos 2017 3:21 pm").isoformat()
+    '2017-08-18T15:21:00'
     """
-    value = _APOSTROPHES.sub("", value.strip())
+    value = value.strip()
     if len(value) > _MAXIMUM_DATE_CHARACTERS:
         return None
-    return _from_iso(value) or _from_words(value)
+    time = _from_epoch(value) or _from_iso(value)
+    if time:
+        return time
+    found = find_date(value)
+    return found[0] if found and _is_glue(found[1]) else None
+
+
+def find_date(text: str) -> tuple[datetime, str] | None:
+    """Return the date that a short line holds, and the rest of the line; None if there is none.
+
+    >>> find_date("Kompas Uji - 05/01/2024, 05:00 WIB")[1]
+    'Kompas Uji -'
+    """
+    if len(text) > _MAXIMUM_DATE_CHARACTERS or not any(map(str.isdigit, text)):
+        return None
+    line = _THAI_ERA.sub("", _RELATIVE.sub("", _APOSTROPHES.sub("", _western(text))))
+    for pattern, numbers in _DATES:
+        for match in pattern.finditer(line.casefold() if len(line.casefold()) == len(line) else line.lower()):
+            day = numbers(match)
+            if day is not None:
+                start, end = match.span()
+                time, rest = _with_clock(day, line[:start], line[end:])
+                return time, rest.strip(" ,")
+    return None
 
 
 def with_offset(time: datetime) -> datetime | None:
     """Return `time` with its offset, or +00:00 if it has none; None if UTC cannot express the time."""
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
-    try:
-        time.astimezone(UTC)
-    except OverflowError:  # on the first and the last day that a datetime can express
-        return None
-    return time
+    return time if is_expressible(time) else None
+
+
+def date_in_url(url: str) -> datetime | None:
+    """Return the day in the path of an address, such as /2024/01/05/ or /20240105-."""
+    for match in _URL_DATES.finditer(url):
+        year, month, day = (int(part) for part in match.groups() if part)
+        time = _day(year, month, day)
+        if time and time.year <= datetime.now(UTC).year + 1:
+            return time.replace(tzinfo=UTC)
+    return None
+
+
+_URL_DATES = re.compile(
+    r"(?:/|-)((?:19[89]|20\d)\d)(?:/|-)(0?[1-9]|1[0-2])(?:/|-)(0?[1-9]|[12]\d|3[01])(?=[/-]|$)"
+    r"|/((?:20\d)\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\D|$)"
+)
 
 
 def _from_iso(value: str) -> datetime | None:
     try:
-        return with_offset(datetime.fromisoformat(value.upper()))
+        time = datetime.fromisoformat(_ISO_SPACE.sub("", value).upper())
+    except ValueError:
+        return None
+    if time.tzinfo is None and not _has_clock(value):
+        time = time.replace(tzinfo=UTC)
+    return time if is_expressible(time) else None
+
+
+def _has_clock(value: str) -> bool:
+    return len(value) > len("2025-W30-7")
+
+
+def _from_epoch(value: str) -> datetime | None:
+    if not _EPOCH.fullmatch(value):
+        return None
+    seconds = int(value) / (1000 if len(value) > len("1753597620") else 1)
+    return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def _western(text: str) -> str:
+    """Write digits of any script as 0 to 9, and an era's year as a year; other characters stay."""
+    text = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
+    text = text.replace("\u00a0", " ").replace("\u3000", " ")
+    return _ERA.sub(lambda era: f"{_ERAS[era[1]] + (1 if era[2] == '元' else int(era[2]))}年", text)
+
+
+def _day(year: int, month: int | None, day: int) -> datetime | None:
+    if year in _BUDDHIST_YEARS:
+        year -= _BUDDHIST_ERA
+    try:
+        return datetime(year, month, day) if month else None
     except ValueError:
         return None
 
 
-def _from_words(value: str) -> datetime | None:
-    time = dateparser.parse(value, languages=["id", "en"], settings=_COMPLETE_DATES)
-    return with_offset(time) if time else None
+def _year_last(match: re.Match[str]) -> datetime | None:
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    return _day(year, second, first) or _day(year, first, second)
+
+
+_DATES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], datetime | None]], ...] = (
+    (_YEAR_FIRST, lambda match: _day(int(match[1]), int(match[2]), int(match[3]))),
+    (_YEAR_LAST, _year_last),
+    (_VIETNAMESE, lambda match: _day(int(match[3]), int(match[2]), int(match[1]))),
+    (_NUMBER_FIRST, lambda match: _day(int(match[3]), _month(match[2]), int(match[1]))),
+    (_MONTH_FIRST, lambda match: _day(int(match[3]), _month(match[1]), int(match[2]))),
+    (_COMPACT, lambda match: _day(int(match[1]), int(match[2]), int(match[3]))),
+)
+
+
+def _month(word: str) -> int | None:
+    word = re.sub(r"^(?:de|of|d)\s|\s(?:de|del)$", "", word.strip(" .,-–").casefold())
+    return _calendar()[0].get(word.rstrip("."))
+
+
+@functools.cache
+def _calendar() -> tuple[dict[str, int], frozenset[str]]:
+    """Return the months by name, and the names of weekdays, of all languages."""
+    months: dict[str, int] = dict(_MORE_MONTHS)
+    weekdays: set[str] = set(_MORE_WEEKDAYS)
+    for locale in _locales():
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in locale.months[context][width].items():
+                    months.setdefault(_APOSTROPHES.sub("", name.casefold().rstrip(".")), number)
+                names = locale.days[context][width].values()
+                weekdays.update(_APOSTROPHES.sub("", name.casefold()).rstrip(".") for name in names)
+    for locale in map(Locale, ("ja", "zh", "ko")):
+        for width in ("wide", "abbreviated"):
+            weekdays.update(locale.days["format"][width].values())
+    return months, frozenset(weekdays)
+
+
+def _locales() -> Iterator[Locale]:
+    for name in _LANGUAGES:
+        try:
+            yield Locale.parse(name)
+        except UnknownLocaleError:
+            continue
+
+
+def _with_clock(day: datetime, before: str, after: str) -> tuple[datetime, str]:
+    """Add the time of day and the zone that stand beside a day; return the rest of the line too."""
+    if compact := _COMPACT_CLOCK.match(after):
+        clock = ":".join(part for part in compact.groups() if part)
+        after = f" {clock} {after[compact.end() :]}"
+    after = _T_BEFORE_CLOCK.sub(" ", after)
+    sides, clock_match, side = [before, after], None, 1
+    for side in (1, 0):
+        clock_match = _CLOCK.search(sides[side].lower())
+        if clock_match:
+            break
+    if clock_match is None:
+        rest = " ".join(part.strip() for part in sides if part.strip())
+        return day.replace(tzinfo=UTC), _ZONE.sub(" ", rest) if _is_zone_only(rest) else rest
+    text = sides[side]
+    left, right = text[: clock_match.start()], text[clock_match.end() :]
+    zone, right = _zone_of(right)
+    sides[side] = f"{left} {right}"
+    second = int(clock_match["second"] or 0)
+    time = day.replace(hour=_hour(clock_match), minute=_minute(clock_match), second=second, tzinfo=zone)
+    time = with_fixed_offset(time)
+    rest = " ".join(part.strip() for part in sides if part.strip())
+    return (time if _is_expressible_or_naive(time) else day.replace(tzinfo=UTC)), rest
+
+
+def _is_zone_only(rest: str) -> bool:
+    return _ZONE.fullmatch(rest.strip().lower()) is not None
+
+
+def _is_expressible_or_naive(time: datetime) -> bool:
+    return time.tzinfo is None or is_expressible(time)
+
+
+def _hour(clock: re.Match[str]) -> int:
+    hour = int(clock["hour"])
+    half = (clock["before"] or clock["after"] or "").strip()
+    if not half or hour > 12:
+        return hour
+    is_late = half.startswith(_LATE)
+    return hour % 12 + (12 if is_late else 0)
+
+
+def _minute(clock: re.Match[str]) -> int:
+    return int(clock["minute"] or clock["minute_after"] or 0)
+
+
+def _zone_of(text: str) -> tuple[tzinfo | None, str]:
+    """Return the zone at the beginning of what follows a time of day, and the rest."""
+    text = _ZONE_IN_BRACKETS.sub(" ", text)
+    lower = text.lower()
+    if numeric := _NUMERIC_ZONE.match(lower):
+        return _offset(numeric), text[numeric.end() :]
+    found = _ZONE.search(lower)
+    if found is None:
+        return None, text
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    if found["area"]:
+        name = next((zone for zone in available_timezones() if zone.lower() == found["area"]), None)
+        return (ZoneInfo(name) if name else None), rest
+    base = timedelta(hours=_ABBREVIATED_ZONES[found["name"]])
+    more = _offset(found).utcoffset(None) if found["sign"] else timedelta()
+    return timezone(base + (more or timedelta())), rest
+
+
+def _offset(match: re.Match[str]) -> timezone:
+    span = timedelta(hours=min(int(match["hours"]), 23), minutes=int(match["minutes"] or 0))
+    return timezone(span if match["sign"] == "+" else -span)
+
+
+def _is_glue(rest: str) -> bool:
+    """Whether a line says nothing beside its date but the weekday and words such as "pukul"."""
+    words = re.split(r"[\s,|·•()\-–—/:;،.]+", _FILLERS.sub(" ", rest.casefold()))
+    known = _calendar()[1] | _GLUE
+    return all(word in known for word in words if word)

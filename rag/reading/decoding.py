@@ -1,6 +1,7 @@
 """Decodes the bytes of a page: as UTF-8, by the declared encoding, or by the best guess.
 
-Damaged text raises an error; it is never mangled silently.
+Damaged text raises an error; it is never mangled silently. `decode_page` lets the reader of a page decide:
+a bad byte in a comment or an advertisement does no harm to the story.
 """
 
 import codecs
@@ -10,6 +11,7 @@ from charset_normalizer import CharsetMatches, from_bytes
 
 from rag.errors import ReadingError
 
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 MAXIMUM_FILE_BYTES = 10_000_000  # of a page, and of a line in a .jsonl file
 
 # subtle: UTF-32 comes before UTF-16, because its little-endian mark begins with that of UTF-16.
@@ -47,6 +49,7 @@ _SUPERSETS = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
 }
+_UTF_16_AND_32 = tuple(mark for mark, encoding in _BYTE_ORDER_MARKS if encoding != "utf-8-sig")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAXIMUM_CONTROLS_SHARE = 0.01
@@ -63,6 +66,23 @@ def decode(data: bytes, *, is_markup: bool = False) -> str:
     if len(_CONTROLS.findall(text)) > _MAXIMUM_CONTROLS_SHARE * len(text):
         raise ReadingError("the page is not text: it contains control characters")
     return text
+
+
+def decode_page(data: bytes, *, is_markup: bool) -> tuple[str, ReadingError | None]:
+    """Return a page's text, and the damage in it.
+
+    Each damaged byte of a page that is mostly UTF-8 is a replacement character. Raises ReadingError as
+    `decode` does for any other page that cannot be decoded.
+    """
+    try:
+        return decode(data, is_markup=is_markup), None
+    except ReadingError as error:
+        if data.startswith(_UTF_16_AND_32) or b"\0" in data or not _is_mostly_utf8(data):
+            raise
+        text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
+        if REPLACEMENT not in text:
+            raise
+        return text.replace("\r\n", "\n").replace("\r", "\n"), error
 
 
 def decode_utf8(data: bytes) -> str:
@@ -122,7 +142,7 @@ def _sample(data: bytes) -> bytes:
 def _is_mostly_utf8(data: bytes) -> bool:
     """Whether the data is damaged or truncated UTF-8: most of its non-ASCII characters decode."""
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)  # accepts a truncated end
-    damaged = text.count("\N{REPLACEMENT CHARACTER}")
+    damaged = text.count(REPLACEMENT)
     return damaged <= len(_NON_ASCII.findall(text)) - damaged
 
 

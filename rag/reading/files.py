@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rag.datatypes import Article, Unreadable
 from rag.errors import NotFound, ReadingError
-from rag.reading.decoding import MAXIMUM_FILE_BYTES, decode
+from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
 from rag.reading.html_page import read_html_page
-from rag.reading.jsonl import numbered_lines, read_json_lines
+from rag.reading.jsonl import lines_of_file, numbered_lines, read_json_lines
 from rag.reading.markdown import read_markdown
 from rag.reading.page import Overrides, Page
 from rag.reading.text_page import read_text_page
 
 STANDARD_INPUT = "-"
+
+OnDropped = Callable[[str, Sequence[str]], None]
 
 _MARKUP_SUFFIXES = (".html", ".htm")
 _READERS: dict[str, Callable[[str], Page]] = {
@@ -29,11 +32,14 @@ KNOWN_SUFFIXES = (*_READERS, ".jsonl")
 _BEFORE_FIRST_CHARACTER = codecs.BOM_UTF8 + b" \t\r\n"
 
 
-def read_paths(paths: Sequence[str | Path], *, overrides: Overrides) -> Iterator[Article | Unreadable]:
+def read_paths(
+    paths: Sequence[str | Path], *, overrides: Overrides, on_dropped: OnDropped | None = None
+) -> Iterator[Article | Unreadable]:
     """Yield the articles in files, in folders with their subfolders, and in standard input (`-`), in order.
 
-    Skips hidden files, links to folders, and files of unknown types inside folders. If a path does not exist,
-    raises NotFound before anything is read.
+    Skips hidden files, links to folders, and files of unknown types inside folders. `on_dropped` is called
+    with a page's name and the lines that are no part of its article. If a path does not exist, raises
+    NotFound before anything is read.
     """
     names = [os.fspath(path) for path in paths]
     missing = [repr(name) for name in names if name != STANDARD_INPUT and not os.path.exists(name)]
@@ -41,7 +47,7 @@ def read_paths(paths: Sequence[str | Path], *, overrides: Overrides) -> Iterator
         raise NotFound(
             f"There is no file or folder {', '.join(missing)}. Correct the path; nothing was read."
         )
-    reading = _Run(overrides=overrides)
+    reading = _Run(overrides=overrides, on_dropped=on_dropped)
     return chain.from_iterable(map(reading.read, names))
 
 
@@ -90,7 +96,7 @@ def read_bytes(data: bytes, *, name: str, suffix: str, overrides: Overrides) -> 
     ReadingError if the page cannot be read, RightsError if it forbids indexing and no permission is stated.
     """
     try:
-        return _read_page(data, suffix=suffix, default_id=Path(name).stem or None, overrides=overrides)
+        return _read(data, suffix=suffix).to_article(default_id=Path(name).stem or None, overrides=overrides)
     except ReadingError as error:
         raise type(error)(f"{name}: {error}") from None
 
@@ -100,7 +106,9 @@ class _Run:
     """One run over several paths; remembers which page took which id."""
 
     overrides: Overrides
+    on_dropped: OnDropped | None = None
     taken: dict[str, str] = field(default_factory=dict)
+    saved: dict[tuple[str | None, str], str] = field(default_factory=dict)
 
     def read(self, name: str) -> Iterator[Article | Unreadable]:
         if name == STANDARD_INPUT:
@@ -118,18 +126,19 @@ class _Run:
             if isinstance(entry, Unreadable):
                 yield entry
             else:
-                yield from self._read_file(entry)
+                yield from self._read_file(entry, folder=folder)
 
-    def _read_file(self, path: Path) -> Iterator[Article | Unreadable]:
+    def _read_file(self, path: Path, *, folder: Path | None = None) -> Iterator[Article | Unreadable]:
         source = _shown(path)
         try:
             with path.open("rb") as stream:
                 if path.suffix.lower() == ".jsonl":
-                    yield from read_json_lines(numbered_lines(stream), name=source, overrides=self.overrides)
+                    yield from read_json_lines(lines_of_file(stream), name=source, overrides=self.overrides)
                     return
                 _check_size(path.stat().st_size)
                 data = stream.read(MAXIMUM_FILE_BYTES + 1)
-            yield self._read_page(data, source=source, suffix=path.suffix, default_id=path.stem)
+            below = path.relative_to(folder).parent.parts if folder else ()
+            yield self._read_page(data, source=source, suffix=path.suffix, stem=path.stem, folders=below)
         except OSError as error:
             yield Unreadable(source=source, reason=f"the file cannot be read: {error.strerror}")
         except ReadingError as error:
@@ -145,26 +154,49 @@ class _Run:
         data = first[1] + sys.stdin.buffer.read(MAXIMUM_FILE_BYTES + 1 - len(first[1]))
         suffix = ".html" if start == b"<" else ".txt"
         try:
-            yield self._read_page(data, source=STANDARD_INPUT, suffix=suffix, default_id=None)
+            yield self._read_page(data, source=STANDARD_INPUT, suffix=suffix, stem=None)
         except ReadingError as error:
             yield Unreadable(source=STANDARD_INPUT, reason=str(error))
 
-    def _read_page(self, data: bytes, *, source: str, suffix: str, default_id: str | None) -> Article:
-        """Return a page's article; refuse a second page with the same id, which would replace the first."""
-        article = _read_page(data, suffix=suffix, default_id=default_id, overrides=self.overrides)
+    def _read_page(
+        self, data: bytes, *, source: str, suffix: str, stem: str | None, folders: Sequence[str] = ()
+    ) -> Article:
+        """Return a page's article; refuse a second page with the same id, which would replace the first.
+
+        The id that a page does not state is the file's name. In a subfolder of the folder given, where names
+        such as `index.html` repeat, it is made from the page's address, or it is the path below that folder.
+        """
+        page = _read(data, suffix=suffix)
+        is_addressed = _is_page_address(page.fields.get("url"))
+        default_id = None if stem is None or (folders and is_addressed) else "/".join((*folders, stem))
+        article = page.to_article(default_id=default_id, overrides=self.overrides)
         other = self.taken.setdefault(article.id, source)
         if other != source:
             raise ReadingError(f"its id {article.id!r} is taken by {other}: rename the file or give it an id")
+        first = self.saved.setdefault((article.url, article.title), source) if is_addressed else source
+        if first != source:
+            raise ReadingError(
+                f"it is the page {article.url} again, which is {first}: keep one of the two files"
+            )
+        if self.on_dropped and page.dropped:
+            self.on_dropped(source, page.dropped)
         return article
 
 
-def _read_page(data: bytes, *, suffix: str, default_id: str | None, overrides: Overrides) -> Article:
+def _is_page_address(url: object) -> bool:
+    """Whether an address is that of one page; some sites name their home page on every page."""
+    return isinstance(url, str) and urlsplit(url).path.strip("/") != ""
+
+
+def _read(data: bytes, *, suffix: str) -> Page:
     suffix = suffix.lower()
     if suffix not in _READERS:
         raise ReadingError(f"files of type {suffix!r} are not supported: give {_list_of_suffixes()}")
     _check_size(len(data))
-    page = _READERS[suffix](decode(data, is_markup=suffix in _MARKUP_SUFFIXES))
-    return page.to_article(default_id=default_id, overrides=overrides)
+    text, damage = decode_page(data, is_markup=suffix in _MARKUP_SUFFIXES)
+    page = _READERS[suffix](text)
+    page.refuse_damage(damage, mark=REPLACEMENT)
+    return page
 
 
 def _check_size(size: int) -> None:

@@ -1,254 +1,244 @@
-"""Reads an HTML page: trafilatura finds the article's text, and this module reads the page's metadata.
-
-This module reads JSON-LD and meta elements itself, because trafilatura cuts times down to days, and because
-its search for a date takes quadratic time on a page with many dates.
-"""
+"""Reads an HTML page: trafilatura finds the story, and the page's elements give its text and facts."""
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from html import unescape
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
-from lxml.etree import HTMLParser as EventParser
-from lxml.etree import LxmlError, _Element, fromstring, iterwalk, strip_elements
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement, document_fromstring
 from trafilatura import bare_extraction
-from trafilatura.metadata import extract_author, extract_title
 from trafilatura.settings import Document, Extractor
 
 from rag.errors import ReadingError
-from rag.reading.dates import parse_written_date
+from rag.reading.credits import Facts, byline_facts, first_facts, line_facts
+from rag.reading.html_blocks import Block, page_blocks, text_key
+from rag.reading.html_facts import PageFacts
+from rag.reading.html_story import story_blocks
+from rag.reading.html_tree import make_plain, parse_tree
+from rag.reading.lines import Line, is_sentence
+from rag.reading.names import is_corporate, joined
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import with_metadata
 from rag.reading.rights import find_markup_prohibition, find_prohibition
-from rag.reading.text_page import read_text_page
+from rag.reading.story import numbered_blocks, read_story
+from rag.text.languages import decide_language
 
-# Limits far above any article's page, but low enough that parsing and extraction end within seconds.
-MAXIMUM_ELEMENTS = 50_000
-MAXIMUM_ATTRIBUTES = 500
-MAXIMUM_ATTRIBUTES_OF_ALL = 250_000
-MAXIMUM_DEPTH = 250  # libxml2 silently drops elements nested deeper than 256
-MAXIMUM_TEXT_CHARACTERS = 1_000_000  # without scripts and styles
 # Up to these limits, trafilatura compares its result with justext's. The comparison takes time quadratic in
 # the number of elements, and minutes for long texts.
 _COMPARED_ELEMENTS = 10_000
 _COMPARED_CHARACTERS = 200_000
 
-_PUBLISHED = (
-    "article:published_time",
-    "og:published_time",
-    "datepublished",
-    "publishdate",
-    "pubdate",
-    "date",
+_HEADER_BLOCKS_ABOVE = 4
+_HEADER_BLOCKS_BELOW = 8
+_MAXIMUM_HEADER_CHARACTERS = 120
+_MINIMUM_LINKED_HEADINGS = 5
+_LONGER = (
+    1.3  # how much longer a body in JSON-LD is than the visible one if the page shows only its beginning
 )
-_UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod")
-_BLOCK = re.compile(  # elements of HTML and of trafilatura's tree, where `head` is a heading
-    r"address|article|aside|blockquote|body|code|d[dlt]|div|fieldset|figcaption|figure|footer|form|h[1-6]|head"
-    r"|header|hr|item|li|list|main|nav|ol|p|pre|quote|row|section|table|tbody|tr|ul"
-)
-_SEPARATORS = {"br": "\n", "lb": "\n", "td": " ", "th": " ", "cell": " "}
-_SKIPPED = frozenset({"head", "nav", "script", "style", "template"})
-_NO_TEXT = frozenset({"script", "style"})
-_SPACES = re.compile(r"[ \t\n\r\f]+")  # the spaces that HTML collapses; a no-break space stays
-_SEVERAL_SPACES = re.compile(r" {2,}")
-_BEFORE_OUTLET = " -–—|·"
-# subtle: a reference such as &#11; puts a character into the tree that lxml then refuses to copy
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PARAGRAPH_IN_SCRIPT = re.compile(r"<p[\s>].{20,}?</p>", re.DOTALL | re.IGNORECASE)
+_UNICODE_ESCAPE = re.compile(r"\\u00([0-9a-f]{2})", re.IGNORECASE)
 
 
 def read_html_page(html: str) -> Page:
     """Return the page's fields; raise ReadingError if it holds no article or exceeds a limit."""
-    tree = _parse(html.encode())
-    prohibition = find_markup_prohibition(tree) or find_prohibition(_block_text(tree))
-    stated = {name: value for name, value in _stated_fields(tree).items() if value}
-    title = stated.get("title", "")
-    page = read_text_page(_article_text(tree, title=title), title=title)
-    return Page(fields=with_metadata({**page.fields, **stated}), prohibition=prohibition or page.prohibition)
+    tree = parse_tree(html)
+    facts = PageFacts(tree)
+    scripts = [script.text or "" for script in tree.iter("script")]
+    make_plain(tree)
+    blocks = page_blocks(tree)
+    prohibition = find_markup_prohibition(tree) or _find_prohibition(blocks)
+    outlet = facts.outlet()
+    title = facts.title(outlet)
+    header = _header_facts(blocks, title)
+    story, left_out = _story(tree, blocks, facts, scripts, title=title)
+    page = read_story(numbered_blocks(story), title=title, is_markup=True)
+    fields = _fields(page.fields, facts, blocks, header, outlet=outlet)
+    return Page(
+        fields=with_metadata(fields),
+        prohibition=prohibition or page.prohibition,
+        dropped=(*page.dropped, *left_out),
+    )
 
 
-class _Limits:
-    """A parser target that keeps nothing; raises ReadingError if the page exceeds a limit."""
-
-    def __init__(self) -> None:
-        self.elements = 0
-        self.attributes = 0
-        self.depth = 0
-        self.characters = 0
-        self._is_text = True
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self.elements += 1
-        self.attributes += len(attributes)
-        self.depth += 1
-        self._is_text = tag not in _NO_TEXT
-        _check_limit("elements", self.elements, MAXIMUM_ELEMENTS)
-        _check_limit("attributes on one element", len(attributes), MAXIMUM_ATTRIBUTES)
-        _check_limit("attributes", self.attributes, MAXIMUM_ATTRIBUTES_OF_ALL)
-        _check_limit("elements nested in each other", self.depth, MAXIMUM_DEPTH)
-
-    def data(self, text: str) -> None:
-        self.characters += len(text) if self._is_text else 0
-        _check_limit("characters of text", self.characters, MAXIMUM_TEXT_CHARACTERS)
-
-    def end(self, _tag: str) -> None:
-        self.depth -= 1
-        self._is_text = True
-
-    def close(self) -> None:
-        """End the parse; there is nothing to return."""
+def _find_prohibition(blocks: Sequence[Block]) -> str | None:
+    return find_prohibition("\n\n".join("\n".join(block.lines) for block in blocks))
 
 
-def _check_limit(counted: str, count: int, maximum: int) -> None:
-    if count > maximum:
-        raise ReadingError(
-            f"the page has more than {maximum:,} {counted}: give the article's text as .txt or .jsonl"
-        )
+def _story(
+    tree: HtmlElement, blocks: Sequence[Block], facts: PageFacts, scripts: Sequence[str], *, title: str
+) -> tuple[list[list[Line]], list[str]]:
+    """Return the lines of the story's blocks, and the texts of paragraphs that are not among them."""
+    found = _paragraphs_found(tree, title=title)
+    chosen = story_blocks(blocks, found) if found else None
+    stated = facts.body()
+    shown = sum(len(block.key) for block in chosen[0]) if chosen else sum(map(len, found))
+    if len(text_key(stated)) > _LONGER * shown:
+        return _lines_of(_stated_paragraphs(stated)), []
+    if chosen and chosen[0]:
+        _refuse_index(blocks, chosen[0])
+        is_title = {text_key(title), *(text_key(h1.text_content()) for h1 in tree.iter("h1"))}
+        story = [block.to_lines() for block in chosen[0] if block.key not in is_title]
+        return story, [block.text for block in chosen[1]]
+    if found and chosen is None:
+        return _lines_of(found), []
+    if scripted := _paragraphs_in_scripts(scripts):
+        return _lines_of(scripted), []
+    raise ReadingError("the page holds no article: give a page with one story's text")
 
 
-def _parse(data: bytes) -> HtmlElement:
-    # subtle: check the limits on parser events, because libxml2 takes quadratic time for long attribute lists
-    limits: Any = _Limits()
-    fromstring(data, parser=EventParser(target=limits, encoding="utf-8"))
-    try:
-        parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        tree = document_fromstring(data, parser=parser)
-    except LxmlError:
-        raise ReadingError("the page holds no article: it has no elements") from None
-    for element in tree.iter():
-        element.text = element.text and _NOT_XML.sub("", element.text)
-        element.tail = element.tail and _NOT_XML.sub("", element.tail)
-    return tree
+def _lines_of(paragraphs: Sequence[str]) -> list[list[Line]]:
+    return [[Line(text=line) for line in paragraph.split("\n")] for paragraph in paragraphs]
 
 
-def _article_text(tree: HtmlElement, *, title: str) -> str:
-    strip_elements(tree, *_NO_TEXT, with_tail=False)
+def _paragraphs_found(tree: HtmlElement, *, title: str) -> list[str]:
+    """Return the paragraphs, without headings, that trafilatura finds."""
     has_many_elements = sum(1 for _ in tree.iter()) > _COMPARED_ELEMENTS
     is_long = has_many_elements or sum(map(len, tree.itertext())) > _COMPARED_CHARACTERS
     options = Extractor(output_format="python", comments=False, fast=is_long)
     # subtle: with the default, trafilatura returns all text of a page with a short article, even navigation
     options.min_extracted_size = 0
     document = bare_extraction(tree, options=options)
-    text = _block_text(document.body) if isinstance(document, Document) else ""
-    blocks = [block for block in split_paragraphs(text) if block != title]
-    if not blocks:
-        raise ReadingError("the page holds no article: give a page with one story's text")
-    return "\n\n".join(blocks)
+    if not isinstance(document, Document) or document.body is None:
+        return []
+    for element in document.body.iter(*_HTML_NAMES):
+        element.tag = _HTML_NAMES[str(element.tag)]
+    blocks = [block for block in page_blocks(document.body) if block.key and not block.is_heading]
+    return ["\n".join(block.lines) for block in blocks if block.key != text_key(title)]
 
 
-def _block_text(root: _Element) -> str:
-    """Return the text of the tree with blank lines between blocks, without trafilatura's headings."""
-    walk = iterwalk(root, events=("start", "end"))
-    parts = []
-    for event, element in walk:
-        tag = str(element.tag)
-        parts.append("\n\n" if _BLOCK.fullmatch(tag) else _SEPARATORS.get(tag, ""))
-        if event == "start" and tag in _SKIPPED:
-            walk.skip_subtree()
-        elif event == "start":
-            parts.append(_SPACES.sub(" ", element.text or ""))
-        else:
-            parts.append(_SPACES.sub(" ", element.tail or ""))
-    return _SEVERAL_SPACES.sub(" ", "".join(parts))
+# trafilatura's names for elements
+_HTML_NAMES = {
+    "head": "h2",
+    "lb": "br",
+    "row": "tr",
+    "cell": "td",
+    "item": "li",
+    "list": "ul",
+    "quote": "blockquote",
+}
 
 
-def _stated_fields(tree: HtmlElement) -> dict[str, Any]:
-    """Return the stated fields: from JSON-LD first, then meta elements, then headings and bylines."""
-    linked = _json_ld_article(tree)
-    metas = _metas(tree)
-    outlet = _names(linked.get("publisher")) or metas.get("og:site_name")
-    headline = _names(linked.get("headline")) or _without_outlet(metas.get("og:title"), outlet)
-    published = [linked.get("datePublished"), *map(metas.get, _PUBLISHED), *_time_elements(tree)]
-    updated = [linked.get("dateModified"), *map(metas.get, _UPDATED)]
+def _refuse_index(blocks: Sequence[Block], story: Sequence[Block]) -> None:
+    """Raise ReadingError for a page that lists stories: its texts stand below headings that are links."""
+    places = {block: place for place, block in enumerate(blocks)}
+    among = blocks[max(places[story[0]] - 1, 0) : places[story[-1]]]
+    linked = [block for block in among if block.is_heading and block.is_link and not block.is_suspect]
+    is_first = bool(linked) and among[0] is linked[0]
+    if is_first and len(linked) >= _MINIMUM_LINKED_HEADINGS and len(linked) * 2 >= len(story):
+        raise ReadingError(
+            f"the page holds no article: it lists {len(linked)} stories, so give their own pages"
+        )
+
+
+def _stated_paragraphs(text: str) -> list[str]:
+    if "</p>" in text or "<br" in text:
+        text = re.sub(r"<br\s*/?>|</p>", "\n\n", text)
+        text = document_fromstring(f"<div>{text}</div>").text_content()
+    paragraphs = split_paragraphs(text)
+    return (
+        list(paragraphs)
+        if len(paragraphs) > 1
+        else [line.strip() for line in text.split("\n") if line.strip()]
+    )
+
+
+def _paragraphs_in_scripts(scripts: Sequence[str]) -> list[str]:
+    """Return the paragraphs of a page whose text is only in a script, as strings of HTML."""
+    texts = (
+        _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), script)
+        .replace('\\"', '"')
+        .replace("\\/", "/")
+        for script in scripts
+    )
+    found = chain.from_iterable(_PARAGRAPH_IN_SCRIPT.findall(text) for text in texts if "</p>" in text)
+    paragraphs = (
+        " ".join(document_fromstring(_unescaped(markup)).text_content().split()) for markup in found
+    )
+    return list(dict.fromkeys(text for text in paragraphs if is_sentence(text)))
+
+
+def _unescaped(markup: str) -> str:
+    try:
+        return str(json.loads(f'"{markup.replace(chr(34), chr(92) + chr(34))}"', strict=False))
+    except ValueError:
+        return markup
+
+
+def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
+    """Return the facts in short lines beside the headline: a date, a byline."""
+    key = text_key(title)
+    places = [
+        place
+        for place, block in enumerate(blocks)
+        if block.key and (block.key == key or block.element.tag == "h1")
+    ]
+    headline = next(iter(places), None)
+    if headline is None:
+        near = list(blocks[: _HEADER_BLOCKS_ABOVE + _HEADER_BLOCKS_BELOW])
+    else:
+        below = blocks[headline + 1 : headline + 1 + _HEADER_BLOCKS_BELOW]
+        near = [*below, *reversed(blocks[max(headline - _HEADER_BLOCKS_ABOVE, 0) : headline])]
+    found = []
+    for block in near:
+        if (
+            block.is_suspect
+            or block.is_link
+            or block.element.tag == "a"
+            or len(block.text) > _MAXIMUM_HEADER_CHARACTERS
+        ):
+            continue
+        facts = line_facts(block.text)
+        if facts is None and block.is_byline:
+            facts = byline_facts(block.text)
+        if facts:
+            found.append(facts)
+    return first_facts(iter(found))
+
+
+def _fields(
+    story: Any, facts: PageFacts, blocks: Sequence[Block], header: Facts, *, outlet: str | None
+) -> dict[str, Any]:
+    text = "\n\n".join(story["paragraphs"])
+    stated = facts.authors(blocks, outlet)
+    shown = [*header.get("author", []), *header.get("byline", [])]
+    authors = _better_authors(stated, story["metadata"].get("authors") or [story["author"] or ""], shown)
+    published, source = _published(story, facts, header)
+    metadata = {
+        **story["metadata"],
+        "authors": authors if len(authors) > 1 else None,
+        "license": facts.license() or story["metadata"].get("license"),
+        "date_source": source,
+    }
     return {
-        "title": headline or extract_title(tree),
-        "outlet": outlet,
-        "author": _author(linked, metas) or extract_author(tree),
-        "published_at": _first_time(published),
-        "updated_at": _first_time(updated),
-        "url": _url(tree, linked, metas),
-        "language": (tree.get("lang") or _names(linked.get("inLanguage")) or "").replace("_", "-"),
-        "section": _names(_items(linked.get("articleSection"))[:1]) or metas.get("article:section"),
-        "license": metas.get("license") or _names(linked.get("license")),
+        **story,
+        "outlet": outlet or header.get("outlet") or story["outlet"],
+        "author": joined(authors),
+        "published_at": published,
+        "updated_at": facts.updated_at() or header.get("updated_at") or story["updated_at"],
+        "url": facts.url,
+        "section": facts.section(),
+        "language": decide_language(f"{story['title']}\n{text}", hints=facts.languages()),
+        "metadata": {name: value for name, value in metadata.items() if value},
     }
 
 
-def _json_ld_article(tree: HtmlElement) -> dict[str, Any]:
-    """Return the first article in the page's JSON-LD, with its references by `@id` resolved."""
-    scripts = tree.xpath('//script[starts-with(@type, "application/ld+json")]/text()')
-    nodes = [node for script in scripts for node in _nodes(_load_json(script))]
-    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
-    article = next(filter(_is_article, nodes), {})
-    return {field: named.get(_reference(value), value) for field, value in article.items()}
+def _better_authors(stated: list[str], in_body: list[str], shown: list[str]) -> list[str]:
+    """Return the persons that the markup states, else those of the bylines, else whatever is stated."""
+    bylines = [name for name in dict.fromkeys((*in_body, *shown)) if name]
+    is_of_body = not stated or (all(map(is_corporate, stated)) and bool(bylines))
+    return bylines if is_of_body else stated
 
 
-def _load_json(text: str) -> Any:
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):  # broken JSON-LD is common, and the page can be read without it
-        return None
-
-
-def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    for item in _items(value):
-        if isinstance(item, dict):
-            yield item
-            yield from (node for node in _items(item.get("@graph")) if isinstance(node, dict))
-
-
-def _is_article(node: Mapping[str, Any]) -> bool:
-    return any(str(kind).endswith(("Article", "Posting")) for kind in _items(node.get("@type")))
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _reference(value: Any) -> str:
-    return str(value.get("@id")) if isinstance(value, dict) else ""
-
-
-def _names(value: Any) -> str | None:
-    """Return the text of a JSON-LD value: a string, an object with a name, or a list of them."""
-    names = [item.get("name") if isinstance(item, dict) else item for item in _items(value)]
-    return ", ".join(name for name in map(_plain, names) if name) or None
-
-
-def _plain(value: Any) -> str:
-    return " ".join(_NOT_XML.sub("", unescape(value)).split()) if isinstance(value, str) else ""
-
-
-def _metas(tree: HtmlElement) -> dict[str, str]:
-    metas: dict[str, str] = {}
-    for meta in tree.iterfind(".//meta[@content]"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        metas.setdefault(name.strip().lower(), _plain(meta.get("content")))
-    return metas
-
-
-def _without_outlet(title: str | None, outlet: str | None) -> str | None:
-    """Return the title without the " - Outlet" that many sites append."""
-    return title.removesuffix(outlet).rstrip(_BEFORE_OUTLET) if title and outlet else title
-
-
-def _author(linked: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
-    stated = [_names(linked.get("author")), metas.get("author"), metas.get("article:author")]
-    return next((name for name in stated if name and not name.startswith("http")), None)
-
-
-def _url(tree: HtmlElement, linked: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
-    canonical = tree.xpath('//link[@rel="canonical"]/@href')
-    stated = [*map(_plain, canonical), metas.get("og:url"), _names(linked.get("url"))]
-    return next((url for url in stated if url and url.startswith(("http://", "https://"))), None)
-
-
-def _time_elements(tree: HtmlElement) -> list[str]:
-    return list(tree.xpath("(//article//time/@datetime | //main//time/@datetime)[1]"))
-
-
-def _first_time(values: Iterable[object]) -> datetime | None:
-    times = (parse_written_date(value) for value in values if isinstance(value, str) and value)
-    return next(filter(None, times), None)
+def _published(story: Any, facts: PageFacts, header: Facts) -> tuple[Any, str | None]:
+    """Return the time of publication, and its source if that is not the page's statement."""
+    stated = facts.published_at() or header.get("published_at") or story["published_at"]
+    if stated:
+        return stated, None
+    if day := facts.day_in_url():
+        return day, "url"
+    guess = (
+        None if facts.updated_at() or header.get("updated_at") or story["updated_at"] else facts.guessed_day()
+    )
+    return guess, "guess" if guess else None

@@ -1,7 +1,9 @@
 """Reads JSON lines: one article per line, one line at a time."""
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
+from io import BufferedReader, TextIOWrapper
 from typing import BinaryIO
 
 from rag.datatypes import Article, Unreadable
@@ -9,6 +11,8 @@ from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, decode_utf8
 from rag.reading.page import Overrides, Page
 from rag.reading.record import with_metadata
+
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_json_lines(
@@ -25,20 +29,42 @@ def read_json_lines(
 
 
 def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield numbered lines; cut a line that exceeds the limit to one byte more than the limit."""
+    """Yield numbered lines; cut a line that exceeds the limit to one byte more than the limit.
+
+    A carriage return ends a line too, because JSON holds none.
+    """
     number = 0
     while line := stream.readline(MAXIMUM_FILE_BYTES + 1):
-        number += 1
-        yield number, line
+        for part in line.splitlines(keepends=True) if b"\r" in line else [line]:
+            number += 1
+            yield number, part
         while line and not line.endswith(b"\n"):
             line = stream.readline(MAXIMUM_FILE_BYTES)
+
+
+def lines_of_file(stream: BufferedReader) -> Iterator[tuple[int, bytes]]:
+    """Yield the numbered lines of a file as UTF-8, also of a file in UTF-16.
+
+    Raises ReadingError if UTF-16 is damaged.
+    """
+    if not stream.peek(2).startswith(_UTF_16_MARKS):
+        yield from numbered_lines(stream)
+        return
+    wrapper = TextIOWrapper(stream, encoding="utf-16")
+    try:
+        for number, line in enumerate(wrapper, start=1):
+            yield number, line.encode(errors="replace")
+    except UnicodeError as error:
+        raise ReadingError(f"truncated or damaged: {error}; save it as UTF-8") from None
+    finally:
+        wrapper.detach()
 
 
 def _page(line: bytes) -> Page:
     if len(line) > MAXIMUM_FILE_BYTES:
         raise ReadingError(f"the line has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit: split it")
     try:
-        fields = json.loads(decode_utf8(line).strip())
+        fields = json.loads(decode_utf8(line).strip().removesuffix(","))
     except (ValueError, RecursionError) as error:
         raise ReadingError(f"the line is not JSON: {error}") from None
     if not isinstance(fields, dict):

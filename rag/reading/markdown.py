@@ -1,98 +1,120 @@
-"""Reads Markdown with YAML front matter: each block becomes a paragraph, verbatim."""
+"""Reads Markdown with front matter: each block becomes a paragraph or a heading, verbatim but for markup.
+
+Images, HTML tags, struck text, comments and a site generator's own tags are left out of the text.
+"""
 
 import re
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from rag.errors import ReadingError
 from rag.reading.dates import parse_written_date
+from rag.reading.front_matter import split_front_matter
+from rag.reading.html_blocks import split_rows
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import ArticleRecord, with_metadata
 
-MAXIMUM_FRONT_MATTER_CHARACTERS = 50_000
 MAXIMUM_LINES = 200_000  # the parser needs a kilobyte per block
 
-# subtle: python-frontmatter would lose the text of a page that opens with a thematic break.
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_OTHER_NAMES = {"date": "published_at", "lang": "language", "source": "outlet", "publisher": "outlet"}
-_FIELDS = ArticleRecord.model_fields.keys() - {"paragraphs", "text"}
+_OTHER_NAMES = {
+    "date": "published_at", "published": "published_at", "pubdate": "published_at",
+    "datepublished": "published_at",
+    "updated": "updated_at", "lastmod": "updated_at", "modified": "updated_at", "lang": "language",
+    "source": "outlet", "publisher": "outlet", "authors": "author", "canonical": "url",
+    "canonical_url": "url",
+}  # fmt: skip
+_FIELDS = ArticleRecord.model_fields.keys() - {"paragraphs", "text", "headings"}
 _TIMES = frozenset({"published_at", "updated_at"})
 _TEXTS = _FIELDS - _TIMES - {"metadata"}
-_NOT_PARAGRAPHS = frozenset({"heading_open", "hr"})
+_YEAR_OR_MONTH = re.compile(r"\d{4}(?:-\d{2})?")
 _CONTAINERS = frozenset({"bullet_list_open", "ordered_list_open", "blockquote_open"})
+_VERBATIM = frozenset({"fence", "code_block"})
+_TABLE_RULE = re.compile(r"[\s|:-]*+")
+
+# Each part has a limit, so that a text of many beginnings without an end takes linear time.
+_CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]{1,300}+\1(?!`)")
+_HTML_NOT_TEXT = ("script", "style", "iframe", "svg", "noscript")
+_HTML_BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
+_HTML_TAG = re.compile(r"</?[a-z][\w:-]{0,30}+(?:\s[^<>]{0,300}+)?/?>", re.IGNORECASE)
+_IMAGE = re.compile(
+    r" ?!\[(?:\[[^\]]{0,200}+\]\]|[^\[\]]{0,300}+\](?:\([^()]{0,500}+(?:\([^()]{0,100}+\)[^()]{0,500}+)?\)"
+    r"|\[[^\]]{0,100}+\]))"
+)
+_UNSAFE_LINK = re.compile(
+    r"\[([^\[\]]{0,300}+)\]\(\s{0,3}<?\s{0,3}(?:javascript|data|vbscript)\s{0,3}:[^()]{0,500}+"
+    r"(?:\([^()]{0,100}+\)[^()]{0,100}+)?\)",
+    re.IGNORECASE,
+)
+_UNSAFE_ADDRESS = re.compile(r"<?\b(?:javascript|vbscript)\s{0,3}:\S*+", re.IGNORECASE)
+_WIKI_LINK = re.compile(r"\[\[(?:[^\]|]{0,200}+\|)?([^\]|]{1,200}+)\]\]")
+_STRUCK = re.compile(
+    r"~~(?=\S)[^~]{1,500}+~~ ?|<(del|s|strike)\b[^<>]{0,200}+>[^<]{0,500}+</\1\s{0,3}> ?", re.IGNORECASE
+)
+_GENERATOR_TAG = re.compile(r"\{%[^%]{0,300}+%\}|\{\{[^}]{0,300}+\}\}")
+_FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,50}+\](?:: ?)?")
+_SPACES_INSIDE = re.compile(r"(?<=\S)[ \t]{2,}+(?=\S)")
+_SPACES_AT_END = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    text: str
+    is_heading: bool = False
 
 
 def read_markdown(text: str) -> Page:
-    """Return the page's fields; raise ReadingError if the front matter is not YAML or the body is empty."""
-    match = _FRONT_MATTER.match(text)
-    front_matter = _load_front_matter(match[1] or "") if match else None
-    if match and front_matter is not None:  # None: the page opens with a thematic break, not with fields
-        text = text[match.end() :]
+    """Return the page's fields; raise ReadingError if the front matter is invalid or the body is empty."""
+    front_matter, text = split_front_matter(text)
     lines = text.split("\n")
     if len(lines) > MAXIMUM_LINES:
         raise ReadingError(f"the page has {len(lines):,} lines, more than {MAXIMUM_LINES:,}: split it")
     tokens = _parse_blocks(text)
-    paragraphs = [paragraph for token in tokens for paragraph in _paragraphs(token, lines)]
-    if not paragraphs:
+    title = _first_heading(tokens)
+    fields = {"title": title, **_fields(front_matter)}
+    pieces = [
+        piece
+        for piece in _pieces(tokens, lines)
+        if not (piece.is_heading and piece.text in (title, fields["title"]))
+    ]
+    while pieces and pieces[-1].is_heading:
+        pieces.pop()
+    if not pieces:
         raise ReadingError("the page holds no article: it has only front matter and headings")
-    fields = {"title": _first_heading(tokens), **_fields(front_matter or {})}
-    return Page(fields={**fields, "paragraphs": paragraphs})
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses aliases: with them, short front matter can expand to gigabytes or contain itself."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("it uses an alias (*): write the value out")
-        return super().compose_node(parent, index)
-
-
-def _load_front_matter(text: str) -> dict[Any, Any] | None:
-    if len(text) > MAXIMUM_FRONT_MATTER_CHARACTERS:
-        raise ReadingError(
-            f"the front matter is longer than {MAXIMUM_FRONT_MATTER_CHARACTERS:,} characters: shorten it"
-        )
-    try:
-        loaded = _to_json(yaml.load(text, Loader=_Loader))  # noqa: S506, a SafeLoader
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise ReadingError(f"the front matter between the --- lines is not YAML: {reason:.300}") from None
-    return loaded if isinstance(loaded, dict) else {} if loaded is None else None
+    headings = [number for number, piece in enumerate(pieces, 1) if piece.is_heading]
+    body = {"paragraphs": [piece.text for piece in pieces], **({"headings": headings} if headings else {})}
+    return Page(fields={**fields, **body})
 
 
 def _fields(front_matter: dict[Any, Any]) -> dict[str, Any]:
     """Return the record's fields; move fields that a record does not have into the metadata."""
-    given = {key: value for key, value in front_matter.items() if value is not None}
-    names = {key: key if _OTHER_NAMES.get(key) in given else _OTHER_NAMES.get(key, key) for key in given}
-    return with_metadata({names[key]: _to_field(names[key], given[key]) for key in given}, known=_FIELDS)
+    given = {key: value for key, value in front_matter.items() if value is not None and value != ""}
+    names = {key: key if _name_of(key) in given else _name_of(key) for key in given}
+    fields = {names[key]: _to_field(names[key], given[key]) for key in given}
+    for key, name in names.items():  # "2024-01" is no day
+        if name in _TIMES and isinstance(fields[name], str) and _YEAR_OR_MONTH.fullmatch(fields[name]):
+            fields[key if key not in _TIMES else f"{key}_stated"] = fields.pop(name)
+    return with_metadata(fields, known=_FIELDS)
 
 
-def _to_json(value: Any) -> Any:
-    """Return the value with YAML dates as RFC 3339 text; raise ValueError for a number too long to print."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int):
-        # subtle: YAML reads any number of hexadecimal digits; Python prints at most 4,300 decimal digits.
-        str(value)
-    if isinstance(value, dict):
-        return {str(key): _to_json(item) for key, item in value.items()}
-    return [_to_json(item) for item in value] if isinstance(value, list) else value
+def _name_of(key: str) -> str:
+    return _OTHER_NAMES.get(key.lower(), key)
 
 
 def _to_field(name: str, value: Any) -> Any:
-    """Convert a YAML number, list of names or date in words to the type that the record expects."""
+    """Convert a number, a date in words, or names in a list or an object to what the record expects."""
     if name in _TIMES and isinstance(value, str):
         return parse_written_date(value) or value
-    if name in _TEXTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
+    if name in _TEXTS and isinstance(value, dict) and isinstance(value.get("name"), str):
+        return value["name"]
+    if name in _TEXTS and isinstance(value, list):
+        names = [_to_field(name, item) for item in value]
+        return ", ".join(names) if all(isinstance(item, str) for item in names) else value
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if name in _TEXTS and is_number else value
 
@@ -109,15 +131,86 @@ def _first_heading(tokens: Sequence[Token]) -> str | None:
         for opening, content in pairwise(tokens)
         if opening.type == "heading_open" and opening.tag == "h1"
     )
-    return next((content.content for content in headings), None)
+    return next((_without_markup(content.content) for content in headings), None)
 
 
-def _paragraphs(token: Token, lines: list[str]) -> tuple[str, ...]:
-    """Return the source of a block; split a list or a quote at blank lines."""
-    if token.level or token.map is None or token.type in _NOT_PARAGRAPHS or token.content.startswith("<!--"):
-        return ()
-    start, end = token.map
+def _pieces(tokens: Sequence[Token], lines: list[str]) -> Iterator[_Piece]:
+    for token, following in pairwise([*tokens, None]):
+        if token is None or token.level or token.map is None or token.type == "hr":
+            continue
+        if token.type == "heading_open":
+            texts = [_without_markup(following.content)] if following else []
+        else:
+            texts = list(_paragraphs(token, lines))
+        yield from (_Piece(text, token.type == "heading_open") for text in texts if text.strip())
+
+
+def _paragraphs(token: Token, lines: list[str]) -> Iterator[str]:
+    """Yield the source of a block; split a list or a quote at blank lines, and a long table between rows."""
+    start, end = token.map or (0, 0)
     source = "\n".join(lines[start:end]).rstrip()
-    if token.type in _CONTAINERS:
-        return split_paragraphs(source)
-    return (source,) if source else ()
+    if token.type in _VERBATIM:
+        yield source
+        return
+    source = _without_markup(source)
+    rows = source.split("\n")
+    if len(rows) > 2 and "|" in rows[0] and "-" in rows[1] and _TABLE_RULE.fullmatch(rows[1]):
+        yield from ("\n".join((*rows[:2], *part)) for part in split_rows(rows[2:], header=rows[:2]))
+    else:
+        yield from split_paragraphs(source) if token.type in _CONTAINERS else (source,)
+
+
+def _without_markup(source: str) -> str:
+    """Return the source of a block without images, tags, struck text and unsafe links; code spans stay.
+
+    >>> _without_markup("Korban ~~48~~ 12 orang ![foto](a.jpg)")
+    'Korban 12 orang'
+    """
+    pieces = []
+    place = 0
+    for code in _CODE_SPAN.finditer(source):
+        pieces += [_clean(source[place : code.start()]), code[0]]
+        place = code.end()
+    pieces.append(_clean(source[place:]))
+    text = "".join(pieces)
+    if text == source:
+        return text
+    text = text.strip("\n").rstrip()
+    return text if source[:1].isspace() else text.lstrip()
+
+
+def _clean(text: str) -> str:
+    cleaned = _without_elements(text)
+    for pattern, replacement in _REPLACEMENTS:
+        cleaned = pattern.sub(replacement, cleaned)
+    if cleaned == text:
+        return text
+    return _SPACES_AT_END.sub("", _SPACES_INSIDE.sub(" ", cleaned)) if cleaned.strip() else ""
+
+
+def _without_elements(text: str) -> str:
+    """Return a text without comments and without elements whose content is no text."""
+    lower = text.lower()
+    for start, end in (("<!--", "-->"), *((f"<{name}", f"</{name}>") for name in _HTML_NOT_TEXT)):
+        opening = lower.find(start)
+        kept, place = [], 0
+        while opening >= 0 and (closing := lower.find(end, opening)) >= 0:
+            kept.append(text[place:opening])
+            place = closing + len(end)
+            opening = lower.find(start, place)
+        text = "".join((*kept, text[place:]))
+        lower = text.lower() if kept else lower
+    return text
+
+
+_REPLACEMENTS = (
+    (_STRUCK, ""),
+    (_GENERATOR_TAG, ""),
+    (_IMAGE, ""),
+    (_UNSAFE_LINK, r"\1"),
+    (_WIKI_LINK, r"\1"),
+    (_FOOTNOTE_MARK, ""),
+    (_HTML_BREAK, "\n"),
+    (_HTML_TAG, ""),
+    (_UNSAFE_ADDRESS, ""),
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.datatypes import Article
-from rag.errors import BadRequest
+from rag.errors import BadRequest, ReadingError
 from rag.reading.record import canonical_tag, parse_record
 from rag.reading.rights import check_permission
 
@@ -35,10 +35,20 @@ class Overrides:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The ArticleRecord fields that a page gives, and the line that forbids indexing it, if there is one."""
+    """What a page gives: the fields of an ArticleRecord, and the lines that are no part of its article.
+
+    `prohibition` is the line that forbids indexing the page, if there is one.
+    """
 
     fields: Mapping[str, Any]
     prohibition: str | None = None
+    dropped: tuple[str, ...] = ()
+
+    def refuse_damage(self, damage: ReadingError | None, *, mark: str) -> None:
+        """Raise the error if a damaged character, shown by `mark`, is in the title or in a paragraph."""
+        texts = (str(self.fields.get("title") or ""), *self.fields["paragraphs"])
+        if damage and any(mark in text for text in texts):
+            raise damage
 
     def to_article(self, *, default_id: str | None, overrides: Overrides) -> Article:
         """Return the article; raise ReadingError for an invalid field, RightsError without a permission."""

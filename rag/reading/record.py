@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -26,6 +27,7 @@ from rag.errors import ReadingError
 from rag.reading.dates import TIME_EXAMPLE, parse_timestamp, with_offset
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.rights import check_permission, find_prohibition
+from rag.reading.zones import in_zone, usual_zone
 from rag.text.languages import detect_language
 
 MAXIMUM_ID_CHARACTERS = 200
@@ -56,7 +58,7 @@ def _to_time(value: object, info: ValidationInfo) -> datetime | None:
     if isinstance(value, str):
         parsed = parse_timestamp(value)
     elif isinstance(value, datetime):
-        parsed = with_offset(value)
+        parsed = value if value.tzinfo is None else with_offset(value)
     elif isinstance(value, date):
         parsed = with_offset(datetime.combine(value, time()))
     if parsed is None:
@@ -71,6 +73,8 @@ class ArticleRecord(BaseModel):
     r"""One article, as in `POST /v1/articles` or a JSON line; it has `paragraphs` or `text`, not both.
 
     Paragraphs are kept exactly as given; `text` is split at blank lines. Times are RFC 3339 or bare dates.
+    A time without an offset is one of the usual zone of the outlet's country or of the language, and the
+    metadata says so as `assumed_time_zone`.
 
     >>> record = ArticleRecord(id="a", title="Kopi", text="Satu kalimat.\n\nDua.", language="id")
     >>> record.to_article().paragraphs
@@ -96,15 +100,19 @@ class ArticleRecord(BaseModel):
     section: str | None = None
     metadata: dict[str, JsonValue] | None = None
     permission: str | None = None
+    headings: Annotated[
+        list[int] | None, Field(description="The numbers, from 1, of the paragraphs that are headings")
+    ] = None
 
     @model_validator(mode="before")
     @classmethod
     def _check_values(cls, data: object) -> object:
-        if isinstance(data, Mapping):
-            for name, value in data.items():
-                _check_characters(str(name), path="a field's name")
-                _check_value(value, path=str(name))
-        return data
+        if not isinstance(data, Mapping):
+            return data
+        for name, value in data.items():
+            _check_characters(str(name), path="a field's name")
+            _check_value(value, path=str(name))
+        return _with_usual_types(data)
 
     @field_validator("id")
     @classmethod
@@ -139,6 +147,9 @@ class ArticleRecord(BaseModel):
             raise _refusal("an article needs either `paragraphs` or `text`: give one of them")
         if not any(paragraph.strip() for paragraph in self._body()):
             raise _refusal("the article holds no text: give at least one paragraph that is not blank")
+        unknown = [number for number in self.headings or () if not 1 <= number <= len(self._body())]
+        if unknown:
+            raise _refusal(f"headings names paragraph {unknown[0]}, which the article does not have")
         return self
 
     def to_article(self) -> Article:
@@ -146,6 +157,8 @@ class ArticleRecord(BaseModel):
         paragraphs = self._body()
         text = PARAGRAPH_SEPARATOR.join(paragraphs)
         check_permission(find_prohibition(text), self.permission)
+        language = canonical_tag(self.language) or detect_language(text)
+        zone = self._assumed_zone(language)
         return Article(
             id=self.id or _derived_id(self.url or self.title + PARAGRAPH_SEPARATOR + text),
             title=self.title,
@@ -153,13 +166,25 @@ class ArticleRecord(BaseModel):
             url=self.url,
             outlet=self.outlet,
             author=self.author,
-            published_at=self.published_at,
-            updated_at=self.updated_at,
-            language=canonical_tag(self.language) or detect_language(text),
+            published_at=self.published_at and in_zone(self.published_at, zone),
+            updated_at=self.updated_at and in_zone(self.updated_at, zone),
+            language=language,
             section=self.section,
-            metadata=self.metadata or {},
+            metadata={
+                **(self.metadata or {}),
+                **({"assumed_time_zone": zone or "UTC"} if self._lacks_zone() else {}),
+            },
             permission=self.permission,
+            headings=tuple(sorted(set(self.headings or ()))),
         )
+
+    def _lacks_zone(self) -> bool:
+        return any(time is not None and time.tzinfo is None for time in (self.published_at, self.updated_at))
+
+    def _assumed_zone(self, language: str) -> str | None:
+        """Return the usual zone of the outlet's country or of the language."""
+        host = urlsplit(self.url).hostname if self.url else None
+        return usual_zone(host=host or self.outlet or "", language=language)
 
     def _body(self) -> tuple[str, ...]:
         return split_paragraphs(self.text or "") if self.paragraphs is None else tuple(self.paragraphs)
@@ -201,6 +226,28 @@ def canonical_tag(language: str | None) -> str | None:
     first, *others = language.split("-")
     cases = {2: str.upper, 4: str.title}
     return "-".join([first.lower(), *(cases.get(len(part), str.lower)(part) for part in others)])
+
+
+def _with_usual_types(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields with the types of a record where others write a number, a list of names or null."""
+    found = dict(fields)
+    if isinstance(found.get("id"), int) and not isinstance(found["id"], bool):
+        found["id"] = str(found["id"])
+    if "title" in found and found["title"] is None:
+        del found["title"]
+    authors = (
+        [_name_in(author) for author in found["author"]] if isinstance(found.get("author"), list) else []
+    )
+    if authors and all(authors) and isinstance(found.get("metadata") or {}, Mapping):
+        found["author"] = ", ".join(map(str, authors))
+        if len(authors) > 1:
+            found["metadata"] = {"authors": authors, **(found.get("metadata") or {})}
+    return found
+
+
+def _name_in(author: object) -> str | None:
+    name = author.get("name") if isinstance(author, Mapping) else author
+    return name if isinstance(name, str) else None
 
 
 def _describe(problem: Any) -> str:

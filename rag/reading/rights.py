@@ -62,7 +62,7 @@ def find_markup_prohibition(tree: HtmlElement) -> str | None:
     for meta in tree.iterfind(".//meta[@content]"):
         name = meta.get("name", "").strip().lower()
         directives = {directive.strip().lower() for directive in meta.get("content", "").split(",")}
-        is_robots_ban = name == "robots" and directives & {"noai", "noimageai"}
+        is_robots_ban = name == "robots" and "noai" in directives  # noimageai is about pictures alone
         if is_robots_ban or (name == "tdm-reservation" and directives == {"1"}):
             return f'<meta name="{name}" content="{meta.get("content")}">'
     return None

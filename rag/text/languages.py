@@ -1,10 +1,13 @@
 """Detects the language of a text. What depends on it, sentences and words, can be imported from here, too."""
 
 import functools
+import math
+from collections.abc import Sequence
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from rag.text.sentences import Span, sentence_spans
+from rag.text.tags import primary_language
 from rag.text.words import ANALYSIS, folded_words, stems, words, written_words
 
 __all__ = [
@@ -46,9 +49,20 @@ def detect_language(text: str) -> str:
     >>> detect_language("中国政府建议成立世界人工智能合作组织")
     'zh-Hans'
     """
+    return _detected(text, _ranked(text))
+
+
+def _ranked(text: str) -> list[tuple[str, float]]:
+    """Return the languages with their scores, best first; none for a text without letters."""
     if not any(character.isalpha() for character in text):
+        return []
+    ranked: list[tuple[str, float]] = _identifier().rank(text[:5000])
+    return ranked
+
+
+def _detected(text: str, ranked: Sequence[tuple[str, float]]) -> str:
+    if not ranked:
         return UNDETERMINED
-    ranked = _identifier().rank(text[:5000])
     code, best = ranked[0]
     if code in _NEIGHBOURS_OF_INDONESIAN and len(text) < _SHORT_CHARACTERS:
         scores = dict(ranked)
@@ -57,13 +71,41 @@ def detect_language(text: str) -> str:
     return _chinese_script(text) if tag == "zh" else tag
 
 
-def is_same_language(language: str, other: str) -> bool:
-    """Whether two tags mean one language, regardless of script and region.
+# A stated language counts if the text is this short, or if its score is this near to the best one.
+_HINT_CHARACTERS = 40
+_HINT_MARGIN = 8.0
 
-    >>> is_same_language("zh-Hans", "zh"), is_same_language("id", "en")
-    (True, False)
+
+def decide_language(text: str, *, hints: Sequence[str]) -> str:
+    """Return the language of a text; a stated one (`hints`, best first) counts if the text cannot decide.
+
+    >>> decide_language("Pemerintah kota menambah empat puluh bus listrik mulai Senin.", hints=["en-US"])
+    'id'
     """
-    return _primary(language) == _primary(other)
+    ranked = _ranked(text)
+    detected = _detected(text, ranked)
+    stated = [tag for hint in hints if (tag := _current_tag(hint))]
+    if not stated:
+        return detected
+    letters = sum(map(str.isalpha, text))
+    if detected == UNDETERMINED or letters < _HINT_CHARACTERS:
+        return stated[0]
+    scores, best = dict(ranked), ranked[0][1]
+    near = (tag for tag in stated if best - scores.get(primary_language(tag), -math.inf) < _HINT_MARGIN)
+    return next((tag for tag in near if primary_language(tag) != primary_language(detected)), detected)
+
+
+def _current_tag(tag: str) -> str | None:
+    """Return a language tag without its region, with today's code for a former one."""
+    primary, *others = tag.strip().lower().replace("_", "-").split("-")
+    if not (primary.isalpha() and 2 <= len(primary) <= 3):
+        return None
+    script = next((part.title() for part in others if len(part) == 4), None)
+    current = _FORMER_CODES.get(primary, primary)
+    return f"{current}-{script}" if script else current
+
+
+_FORMER_CODES = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "tl": "fil"}
 
 
 def _chinese_script(text: str) -> str:

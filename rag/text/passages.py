@@ -17,10 +17,15 @@ def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int
 
     `article.text[passage.start:passage.end] == passage.text` for each passage. A sentence that is too long by
     itself is split at a space, or between two characters if it has no space. A paragraph of white space gives
-    no passage. Every 16 characters count as at least one token.
+    no passage. A heading gives none either, because it belongs to the paragraphs below it. Every 16
+    characters count as at least one token.
     """
     count_tokens = _with_minimum_count(count_tokens)
-    paragraphs = [paragraph for paragraph in article.numbered_paragraphs() if paragraph.text.strip()]
+    paragraphs = [
+        paragraph
+        for paragraph in article.numbered_paragraphs()
+        if paragraph.text.strip() and paragraph.number not in article.headings
+    ]
     lengths = count_tokens([paragraph.text for paragraph in paragraphs])
     passages: list[Passage] = []
     for paragraph, length in zip(paragraphs, lengths, strict=True):
@@ -38,6 +43,27 @@ def _with_minimum_count(count_tokens: CountTokens) -> CountTokens:
         return [max(tokens, math.ceil(len(text) / _CHARACTERS_PER_TOKEN)) for text, tokens in lengths]
 
     return count
+
+
+def headed(
+    texts: Sequence[tuple[str | None, str]], *, count_tokens: CountTokens, max_tokens: int
+) -> list[str]:
+    r"""Return each text below its heading, which says what the text is about.
+
+    A heading that would make its text longer than `max_tokens` is left out.
+
+    >>> count_words = lambda texts: [len(text.split()) for text in texts]
+    >>> headed([("Biaya", "Gratis."), (None, "Usai.")], count_tokens=count_words, max_tokens=4)
+    ['Biaya\nGratis.', 'Usai.']
+    """
+    with_heading = [f"{heading}\n{text}" if heading else text for heading, text in texts]
+    if with_heading == [text for _, text in texts]:
+        return with_heading
+    lengths = count_tokens(with_heading)
+    return [
+        joined if length <= max_tokens else text
+        for joined, length, (_, text) in zip(with_heading, lengths, texts, strict=True)
+    ]
 
 
 def titled(title: str, texts: Sequence[str], *, count_tokens: CountTokens, max_tokens: int) -> list[str]:

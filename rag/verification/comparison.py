@@ -7,7 +7,8 @@ from datetime import date
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from rag.text.languages import is_same_language, words, written_words
+from rag.text.languages import words, written_words
+from rag.text.tags import is_same_language
 from rag.verification.facts import Facts, Name, find_facts
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.matching import Finding, compare_dates, compare_numbers

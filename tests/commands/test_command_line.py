@@ -94,6 +94,27 @@ def test_ingest_reports_the_result_of_each_article(filled: Filled) -> None:
     assert report == "2 created, 0 updated, 0 unchanged, 1 rejected."
 
 
+def test_ingest_counts_and_shows_the_lines_that_are_no_part_of_an_article(
+    in_filled: Filled, tmp_path: Path
+) -> None:
+    page = tmp_path / "jembatan.txt"
+    page.write_text(
+        "Jembatan dibuka\n5 September 2025\n\nPanjangnya 84 meter.\n\nBaca juga:\nHarga turun\n",
+        encoding="utf-8",
+    )
+    result = kutip("ingest", str(page))
+    assert result.err.strip().splitlines()[-2:] == [
+        "2 lines of 1 pages are no part of an article: see --show-dropped.",
+        "1 created, 0 updated, 0 unchanged, 0 rejected.",
+    ]
+    shown = kutip("ingest", str(page), "--show-dropped")
+    assert shown.err.strip().splitlines()[-3:] == [
+        f"{page}: dropped: Baca juga:",
+        f"{page}: dropped: Harga turun",
+        "0 created, 0 updated, 1 unchanged, 0 rejected.",
+    ]
+
+
 def test_articles_that_are_already_stored_stay_unchanged(in_filled: Filled) -> None:
     paths = [str(in_filled.articles / name) for name in ("kopi.md", "banjir.jsonl")]
     result = kutip("ingest", *paths, "--json")

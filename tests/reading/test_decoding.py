@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ReadingError
-from rag.reading.decoding import decode, decode_utf8
+from rag.reading.decoding import decode, decode_page, decode_utf8
 
 INDONESIAN = "Pak Made menjemur kopi – harganya “naik” di Gayo."
 ARABIC = "افتتحت المكتبة أبوابها للأطفال في القرية القديمة صباح اليوم."
@@ -103,6 +103,16 @@ def test_utf_8_truncated_inside_a_character_is_reported_with_the_byte(text: str,
 def test_damaged_utf_8_is_reported_with_the_byte() -> None:
     with pytest.raises(ReadingError, match="at byte 6: invalid start byte in UTF-8"):
         decode("Kafé ".encode() + b"\xff" + " di tepi jalan, buka sejak pukul ½7".encode())
+
+
+def test_the_damage_in_a_page_is_reported_beside_its_text() -> None:
+    data = "Kafé ".encode() + b"\xff" + " di tepi jalan, ½7.".encode()
+    text, damage = decode_page(data, is_markup=True)
+    assert text == "Kafé \N{REPLACEMENT CHARACTER} di tepi jalan, ½7."
+    assert str(damage).startswith("truncated or damaged at byte 6")
+    assert decode_page("Kafé".encode(), is_markup=True) == ("Kafé", None)
+    with pytest.raises(ReadingError, match="the page is empty"):
+        decode_page(b"", is_markup=False)
 
 
 def test_truncated_utf_16_is_reported_with_the_byte() -> None:

@@ -1,6 +1,7 @@
 import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_folder_is_read_recursively_and_in_order(tmp_path: Path) -> None:
     write(tmp_path / "e.pdf", TEXT)
     (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
     items = read(tmp_path)
-    assert ids(items) == ["y", "z", "b", "c", "d-1", "d-2"]
+    assert ids(items) == ["a/y", "a/z", "b", "c", "d-1", "d-2"]
     assert reasons(items) == []
 
 
@@ -108,15 +109,74 @@ def test_a_file_name_that_is_not_utf_8_can_be_reported(tmp_path: Path) -> None:
     assert item.reason == "id holds a lone surrogate at character 3: remove it"
 
 
-def test_the_second_page_of_one_id_is_refused(tmp_path: Path) -> None:
+def test_files_of_one_name_in_different_folders_are_different_articles(tmp_path: Path) -> None:
     write(tmp_path / "a" / "index.html", HTML)
     write(tmp_path / "b" / "index.html", HTML)
-    write(tmp_path / "c.md", f"---\nid: lain\n---\n{TEXT}")
-    items = read(tmp_path)
-    assert ids(items) == ["index", "lain"]
+    assert ids(read(tmp_path)) == ["a/index", "b/index"]
+    assert ids(read(tmp_path)) == ["a/index", "b/index"]
+    assert ids(read(tmp_path / "a")) == ["index"]
+
+
+def test_a_page_in_a_subfolder_is_found_again_by_its_address(tmp_path: Path) -> None:
+    link = "<head><link rel=canonical href=https://kabar.example/kebun></head><body>"
+    write(tmp_path / "arsip" / "2025" / "index.html", HTML.replace("<body>", link))
+    write(tmp_path / "depan" / "index.html", HTML.replace("<body>", link.replace("/kebun", "/")))
+    (from_above, home), (from_below,) = read(tmp_path), read(tmp_path / "arsip")
+    assert isinstance(from_above, Article)
+    assert isinstance(from_below, Article)
+    assert from_above.id == from_below.id
+    assert ids([home]) == ["depan/index"]
+
+
+def test_one_page_saved_twice_is_one_article(tmp_path: Path) -> None:
+    page = HTML.replace("<body>", "<head><link rel=canonical href=https://kabar.example/kebun></head><body>")
+    first = write(tmp_path / "a.html", page)
+    items = read(first, write(tmp_path / "b.html", page))
+    assert ids(items) == ["a"]
     assert reasons(items) == [
-        f"index.html: its id 'index' is taken by {tmp_path}/a/index.html: rename the file or give it an id"
+        f"b.html: it is the page https://kabar.example/kebun again, which is {first}: keep one of the two f"
+        f"iles"
     ]
+
+
+def test_the_second_page_of_one_id_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "teh.html", HTML)
+    write(tmp_path / "a" / "teh.md", TEXT)
+    items = read(tmp_path)
+    assert ids(items) == ["a/teh"]
+    assert reasons(items) == [
+        f"teh.md: its id 'a/teh' is taken by {tmp_path}/a/teh.html: rename the file or give it an id"
+    ]
+
+
+def test_what_is_no_part_of_an_article_is_reported(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.txt",
+        "Kebun teh\n27 Juli 2025\n\nPanen mulai.\n\nBaca juga:\nHarga turun\n\nPanen usai.",
+    )
+    dropped: list[tuple[str, Sequence[str]]] = []
+    items = read_paths([path], overrides=Overrides(), on_dropped=lambda *page: dropped.append(page))
+    assert [item.paragraphs for item in items if isinstance(item, Article)] == [
+        ("Panen mulai.", "Panen usai.")
+    ]
+    assert dropped == [(str(path), ("Baca juga:", "Harga turun"))]
+
+
+def test_a_bad_byte_outside_the_story_does_no_harm(tmp_path: Path) -> None:
+    page = HTML.replace("enam", "½7").encode()
+    script = page.replace(b"<article>", b"<script>/* M\xfcller */</script><img alt='M\xfcller'><article>")
+    assert ids(read(write(tmp_path / "a.html", script))) == ["a"]
+    story = page.replace(b"Pemetik mulai", b"Pemetik\xfc mulai")
+    assert reasons(read(write(tmp_path / "b.html", story))) == [
+        "b.html: truncated or damaged at byte 59: invalid start byte in UTF-8; save it again"
+    ]
+
+
+def test_json_lines_in_utf_16_are_read(tmp_path: Path) -> None:
+    assert ids(read(write(tmp_path / "a.jsonl", (LINE % "a" + LINE % "b").encode("utf-16")))) == ["a", "b"]
+    (item,) = read(write(tmp_path / "b.jsonl", (LINE % "a").encode("utf-16")[:-1]))
+    assert isinstance(item, Unreadable)
+    assert item.reason.startswith("truncated or damaged: ")
 
 
 def test_the_same_file_named_twice_is_read_twice(tmp_path: Path) -> None:
@@ -129,7 +189,7 @@ def test_files_are_read_one_at_a_time(tmp_path: Path) -> None:
     second = write(tmp_path / "b.txt", TEXT)
     items = read_paths([first, second], overrides=Overrides())
     assert isinstance(next(items), Article)
-    second.write_text("Judul lain\n\nIsi lain.")
+    second.write_text("Judul lain\n\nIsi yang lain.")
     article = next(items)
     assert isinstance(article, Article)
     assert article.title == "Judul lain"

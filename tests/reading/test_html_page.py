@@ -1,9 +1,13 @@
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.errors import ReadingError
+from rag.reading import Overrides
 from rag.reading.html_page import read_html_page
 
 BODY = """\
@@ -18,6 +22,7 @@ BODY = """\
 PARAGRAPHS = [
     "Banjar (KABAR) – Para pedagang pasar apung memenuhi sungai sejak subuh, setelah dua pekan air surut.",
     "Ya.",
+    "Harga turun",
     '"Jeruk saya habis," kata Norhayati & suaminya.',
     "Jeruk: Rp12.000 🍊",
     "Pisang: Rp8.000 per sisir",
@@ -56,8 +61,9 @@ def read(html: str) -> dict[str, Any]:
     return dict(read_html_page(html).fields)
 
 
-def test_paragraphs_quotes_and_list_items_are_read_without_headings_and_boilerplate() -> None:
-    assert read(page())["paragraphs"] == PARAGRAPHS
+def test_paragraphs_headings_quotes_and_list_items_are_read_without_boilerplate() -> None:
+    fields = read(page())
+    assert (fields["paragraphs"], fields["headings"]) == (PARAGRAPHS, [3])
 
 
 def test_fields_are_read_from_json_ld() -> None:
@@ -65,11 +71,17 @@ def test_fields_are_read_from_json_ld() -> None:
     fields = read(page(head=linked({"@graph": [{"@type": "WebPage"}, NEWS_ARTICLE, outlet]})))
     assert str(fields["published_at"]) == "2025-07-27 13:27:00+08:00"
     assert str(fields["updated_at"]) == "2025-07-27 15:00:00+00:00"
-    assert fields["title"] == "Pasar apung ramai lagi & aman"
+    assert fields["title"] == "Pasar apung ramai lagi"
     assert fields["author"] == "Siti Rahma, Budi"
     assert (fields["outlet"], fields["section"], fields["language"]) == ("KABAR", "Kota", "id")
     assert fields["url"] == "https://kabar.example/pasar"
-    assert fields["metadata"] == {"dateline": "Banjar", "license": "CC BY 4.0"}
+    assert fields["metadata"] == {
+        "dateline": "Banjar",
+        "license": "CC BY 4.0",
+        "authors": ["Siti Rahma", "Budi"],
+    }
+    without_heading = page(head=linked(NEWS_ARTICLE), body=BODY.replace("h1>", "p>"))
+    assert read(without_heading)["title"] == "Pasar apung ramai lagi & aman"
 
 
 def test_fields_are_read_from_meta_elements() -> None:
@@ -86,7 +98,7 @@ def test_fields_are_read_from_meta_elements() -> None:
     assert str(fields["updated_at"]) == "2025-07-28 00:00:00+00:00"
     assert (fields["title"], fields["outlet"]) == ("Pasar apung ramai lagi", "Kabar Banua")
     assert (fields["author"], fields["section"]) == ("Siti", "Kota")
-    assert (fields["url"], fields["language"]) == ("https://kabar.example/pasar", "id-ID")
+    assert (fields["url"], fields["language"]) == ("https://kabar.example/pasar", "id")
 
 
 def test_fields_are_read_from_the_page_itself() -> None:
@@ -133,7 +145,7 @@ def test_invalid_characters_are_left_out() -> None:
     ['<link rel="canonical" href="/pasar">', '<meta property="og:url" content="javascript:alert(1)">'],
 )
 def test_a_url_that_is_not_http_is_ignored(addresses: str) -> None:
-    assert "url" not in read(page(head=addresses))
+    assert read(page(head=addresses))["url"] is None
 
 
 @pytest.mark.parametrize(
@@ -224,3 +236,343 @@ def test_entities_are_not_expanded(declared: str) -> None:
     html = f"<?xml version='1.0'?><!DOCTYPE html [{declared}]>" + page(body="<p>Perahu &c; berlabuh.</p>")
     (paragraph,) = (text for text in read(html)["paragraphs"] if "Perahu" in text)
     assert paragraph == "Perahu &c; berlabuh."
+
+
+DATED = {
+    "2025-07-27 13:27:00+08:00": [
+        '<script type="application/ld+json">{"@type": "WebPage", "datePublished": "2025-07-27T13:27:00+08:0'
+        '0"}</script>',
+        '<script type="application/ld+json">{"@type": "Report", "datePublished": "2025-07-27T13:27:00+08:00'
+        '",}</script>',
+        '<script type="application/ld+json">//<![CDATA[\n{"@type": "NewsArticle", "datePublished": "2025-07'
+        '-27T13:27:00+08:00"}\n//]]></script>',
+        '<script type="application/ld+json"><!--{"@type": "NewsArticle", "datePublished": "2025-07-27T13:27'
+        ':00+08:00"}--></script>',
+        '<script type="application/ld+json">{"@type": "WebSite"}{"@type": "NewsArticle", "datePublished": "'
+        '2025-07-27T13:27:00+08:00"}</script>',
+        '<script type="application/ld+json">{"@type": "WebPage", "mainEntity": {"@type": "NewsArticle", "da'
+        'tePublished": "2025-07-27T13:27:00+08:00"}}</script>',
+        '<script type="application/ld+json">[{"@type": "NewsArticle", "headline": "Banjir surut", "datePubl'
+        'ished": "2020-01-01"},'
+        ' {"@type": "NewsArticle", "headline": "Pasar apung ramai", "datePublished": "2025-07-27T13:27:00+0'
+        '8:00"}]</script>',
+        '<meta property="article:published_time" content="Minggu, 27 Juli 2025 13:27 WITA">',
+        '<meta name="parsely-pub-date" content="2025-07-27T05:27:00Z"><meta name="parsely-pub-date" content'
+        '="x">',
+    ],
+    "2025-07-27 13:27:00+07:00": [
+        '<meta name="content_PublishedDate" content="2025-07-27 13:27:00">',
+        '<meta name="dtk:publishdate" content="2025/07/27 13:27:00">',
+        '<meta name="sailthru.date" content="2025-07-27 13:27:00">',
+        '<meta name="cXenseParse:publishtime" content="2025-07-27T13:27:00">',
+    ],
+    "2025-07-27 00:00:00+00:00": [
+        f'<meta name="{name}" content="{content}">'
+        for name in ("dc.date", "DC.Date.Issued", "dcterms.created", "citation_publication_date", "pubdate",
+        "publish-date", "pub_date")
+        for content in ("2025-07-27", "2025/07/27", "20250727")
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "time"), [(head, time) for time, heads in DATED.items() for head in heads])
+def test_the_date_is_read_wherever_a_page_states_it(head: str, time: str) -> None:
+    article = read_html_page(page(head=head)).to_article(default_id="a", overrides=Overrides())
+    assert article.published_at is not None
+    assert article.published_at.astimezone(datetime.fromisoformat(time).tzinfo) == datetime.fromisoformat(
+        time
+    )
+    assumed = "assumed_time_zone" in article.metadata
+    assert assumed == time.endswith("+07:00")
+
+
+@pytest.mark.parametrize(
+    "dated",
+    [
+        '<div class="date">Minggu, 27 Juli 2025 13:27 WITA</div>',
+        '<div class="read__time">Kabar Uji - 27/07/2025, 13:27 WITA</div>',
+        "<p>Minggu, 27 Juli 2025 13:27 WITA</p>",
+        '<span itemprop="datePublished" content="2025-07-27T13:27:00+08:00">27 Juli</span>',
+        '<time datetime="2025-07-27T13:27:00+08:00">27 Juli</time>',
+        '<ul class="related"><li><a href="/x">Lain</a> <time datetime="2019-01-01">2019</time></li></ul>'
+        '<time datetime="2025-07-27T13:27:00+08:00">27 Juli</time>',
+        "<ul><li>Minggu, 27 Juli 2025 13:27 WITA</li><li>94 comments</li></ul>",
+    ],
+)
+def test_the_date_beside_the_headline_is_read_and_is_no_paragraph(dated: str) -> None:
+    fields = read(page(body=BODY.replace("</h1>", f"</h1>{dated}")))
+    assert str(fields["published_at"]) == "2025-07-27 13:27:00+08:00"
+    assert fields["paragraphs"] == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    ("body", "head"),
+    [
+        (BODY + '<aside><time datetime="2019-01-01">2019</time></aside>', ""),
+        (BODY + '<div class="related"><time datetime="2019-01-01">2019</time></div>', ""),
+        (
+            BODY,
+            '<meta name="expires" content="2030-01-01"><meta property="article:publisher" content="Kabar 20'
+            '19-01-01">',
+        ),
+        (
+            BODY,
+            '<script type="application/ld+json">{"@type": "Person", "datePublished": "2019-01-01"}</script>',
+        ),
+    ],
+)
+def test_the_date_of_something_else_is_not_the_story_s(body: str, head: str) -> None:
+    assert read(page(head=head, body=body))["published_at"] is None
+
+
+def test_the_address_dates_a_page_and_the_metadata_says_so() -> None:
+    fields = read(page(head='<link rel="canonical" href="https://kabar.example/2025/07/27/pasar">'))
+    assert str(fields["published_at"]) == "2025-07-27 00:00:00+00:00"
+    assert fields["metadata"]["date_source"] == "url"
+
+
+def test_a_guessed_date_is_marked_as_a_guess() -> None:
+    fields = read(
+        page(body=BODY + "<p>Air surut lagi.</p>" * 12 + '<p class="published-date">27 July 2025</p>')
+    )
+    assert (str(fields["published_at"])[:10], fields["metadata"]["date_source"]) == ("2025-07-27", "guess")
+
+
+P = (
+    "Pemerintah kota menambah empat puluh bus listrik mulai Senin depan.",
+    "Bus itu dibeli dengan anggaran Rp96 miliar pada tahun lalu.",
+)
+FURNITURE_IN_BODY = [
+    "<p><strong>Baca juga: <a href=/x>Tarif bus naik</a></strong></p>",
+    "<p><strong>Baca juga:</strong><br><a href=/x>Tarif bus naik</a></p>",
+    "<p>Baca juga:</p><ul><li><a href=/x>Tarif bus naik lagi mulai bulan Juli</a></li></ul>",
+    "<p>Baca juga:</p><p><a href=/x>Tarif bus naik lagi mulai bulan Juli</a></p>",
+    "<p>ADVERTISEMENT</p><p>SCROLL TO CONTINUE WITH CONTENT</p>",
+    '<p>Simak Video "Uji coba bus listrik"</p><p>[Gambas:Video 20detik]</p>',
+    "<p>(abc/def)</p>",
+    "<p>Komentar</p>",
+    "<p>94 comments</p>",
+    "<figure><img src=a.jpg><figcaption>Bus di depo. (Kabar/Sari)</figcaption></figure>",
+    '<div class="photo__caption">Bus di depo. Foto: Sari/Kabar</div>',
+    '<div class="newsletter"><p>Dapatkan kabar pilihan kami setiap pagi di kotak surat.</p></div>',
+    '<div class="linksisip"><p>Bus lama di kota itu akan dijual pada bulan depan.</p></div>',
+    "<noscript><p>Aktifkan JavaScript untuk membaca.</p></noscript>",
+    '<p style="display: none">Naskah lama yang belum disunting menyebut 99 bus.</p>',
+    "<p hidden>Naskah lama yang belum disunting menyebut 99 bus.</p>",
+]
+
+
+@pytest.mark.parametrize("furniture", FURNITURE_IN_BODY)
+@pytest.mark.parametrize("date", ["", "<p>Minggu, 27 Juli 2025 13:27 WITA</p>"])
+def test_furniture_is_left_out_with_and_without_a_date_line(furniture: str, date: str) -> None:
+    body = f"<h1>Bus listrik</h1>{date}<p>{P[0]}</p>{furniture}<p>{P[1]}</p>"
+    assert read(page(body=body))["paragraphs"] == list(P)
+
+
+@pytest.mark.parametrize(
+    ("markup", "paragraphs", "headings"),
+    [
+        (f"<p>{P[0]}</p><ul><li>Koridor satu</li><li>Koridor dua</li></ul><p>{P[1]}</p>", [P[0],
+            "Koridor satu", "Koridor dua", P[1]], None),
+        (f"<p>{P[0]}</p>Ketua panitia adalah Sari Ayu.<p>{P[1]}</p>", [P[0],
+            "Ketua panitia adalah Sari Ayu.", P[1]], None),
+        (f"<div>{P[0]}<p>{P[1]}</p><p>{P[0][:-1]} juga.</p></div>", [P[0], P[1], P[0][:-1] + " juga."], None),
+        (f"<div>{P[0]}<br><br>{P[1]}</div>", list(P), None),
+        (f"<p>{P[0]}</p><h3>Berapa biayanya?</h3><p>{P[1]}</p>", [P[0], "Berapa biayanya?", P[1]], [2]),
+        (f"<p>{P[0]}</p><p><strong>Berapa biayanya?</strong></p><p>{P[1]}</p>", [P[0], "Berapa biayanya?", P[
+            1]], [2]),
+        (f'<p>{P[0]}</p><div><strong class="faq-question">Biaya</strong><p>Gratis.</p></div><p>{P[1]}</p>', [
+            P[0], "Biaya", "Gratis.", P[1]], [2]),
+        (f"<p>{P[0]}</p><details><summary>Rincian</summary><p>{P[1]}</p></details><p>{P[0]} Lagi.</p>", [P[
+            0], "Rincian", P[1], P[0] + " Lagi."], [2]),
+        (f"<p>{P[0]}</p><dl><dt>Panjang</dt><dd>840 meter</dd></dl><p>{P[1]}</p>", [P[0], "Panjang",
+            "840 meter", P[1]], [2]),
+        (f"<div><time>08.10 WIB</time><h3>Surut</h3><p>{P[0]}</p></div><div><time>06.30 WIB</time><h3>Naik<"
+            f"/h3><p>{P[1]}</p></div>",
+         ["08.10 WIB", "Surut", P[0], "06.30 WIB", "Naik", P[1]], [1, 2, 4, 5]),
+        (f"<p>{P[0]}</p><table><tr><th>Koridor</th><th>Bus</th></tr><tr><td>Satu</td><td>25</td></tr></tabl"
+            f"e><p>{P[1]}</p>",
+         [P[0], "Koridor | Bus\nSatu | 25", P[1]], None),
+        (f"<p>{P[0]}</p><p>{P[1]}</p><h3>Berita lain</h3>", list(P), None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("frame", ["<article>%s</article>", '<div class="content">%s</div>', "%s"])
+def test_lists_loose_text_headings_and_tables_stay(
+    markup: str, paragraphs: list[str], headings: list[int] | None, frame: str
+) -> None:
+    fields = read(f"<html lang=id><body>{frame % ('<h1>Bus listrik</h1>' + markup)}</body></html>")
+    assert (fields["paragraphs"], fields.get("headings")) == (paragraphs, headings)
+
+
+def test_the_header_of_a_long_table_stands_above_each_part() -> None:
+    rows = "".join(f"<tr><td>Halte nomor {n}</td><td>{n} bus setiap jam</td></tr>" for n in range(100))
+    table = f"<table><thead><tr><th>Halte</th><th>Bus</th></tr></thead>{rows}</table>"
+    paragraphs = read(page(body=f"<h1>Bus</h1><p>{P[0]}</p>{table}<p>{P[1]}</p>"))["paragraphs"]
+    parts = paragraphs[1:-1]
+    assert len(parts) > 1
+    assert all(part.startswith("Halte | Bus\nHalte nomor") and len(part) < 900 for part in parts)
+    assert sum(part.count("\n") for part in parts) == 100
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Panjangnya 840<sup>1</sup> meter.", "Panjangnya 840 meter."),
+        ("Panjangnya 840<sup>[2]</sup> meter.", "Panjangnya 840 meter."),
+        ('Menurut catatan<sup><a href="#1">1</a></sup> itu.', "Menurut catatan itu."),
+        (
+            "Ada 10<sup>6</sup> bakteri dan 3,2 × 10<sup>-9</sup> sel.",
+            "Ada 10^6 bakteri dan 3,2 × 10^-9 sel.",
+        ),
+        ("Luasnya 3 km<sup>2</sup> dan 5 m<sup>3</sup>.", "Luasnya 3 km² dan 5 m³."),
+        ("Ada 12 ton CO<sub>2</sub>.", "Ada 12 ton CO2."),
+        ("Jejak <sup>137</sup>Cs di sumur.", "Jejak ¹³⁷Cs di sumur."),
+        ("The 1<sup>st</sup> of May.", "The 1st of May."),
+        ("Beratnya 1½ kilogram.", "Beratnya 1 ½ kilogram."),
+        ("Beratnya 2<sup>1</sup>/<sub>2</sub> kilogram.", "Beratnya 2 1/2 kilogram."),
+        ("Korban <del>48</del> <ins>12</ins> orang.", "Korban 12 orang."),
+        ("Korban <s>48</s> 12 orang.", "Korban 12 orang."),
+        ('Korban <span style="text-decoration: line-through">48</span> 12 orang.', "Korban 12 orang."),
+        ("Ada 1<wbr>.250<wbr>.300 pemilih ter<wbr>daftar.", "Ada 1.250.300 pemilih terdaftar."),
+        ("Skor <b>Sagara</b><i>3</i>-<i>1</i><b>Lembayung</b> usai.", "Skor Sagara 3-1 Lembayung usai."),
+        ("Harga <span>Rp</span><span>1.350</span><span>.000</span> saja.", "Harga Rp1.350.000 saja."),
+        ("<ruby>図書館<rt>としょかん</rt></ruby>は本を購入した。", "図書館は本を購入した。"),
+    ],
+)
+def test_figures_survive_markup(markup: str, text: str) -> None:
+    assert read(page(body=f"<h1>Bus</h1><p>{P[0]}</p><p>{markup}</p><p>{P[1]}</p>"))["paragraphs"] == [
+        P[0],
+        text,
+        P[1],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "byline", "author"),
+    [
+        ('<meta name="author" content="Kabar Cyber Media">', "<p>Penulis : Sari Ayu</p>", "Sari Ayu"),
+        ('<meta name="author" content="s.ayu@kabar.example">', "", None),
+        ('<meta name="author" content="4512">', "", None),
+        ('<meta name="author" content="https://kabar.example/sari">', "", None),
+        ('<meta name="author" content="Oleh: Sari Ayu dan Raka Wijaya">', "", "Sari Ayu, Raka Wijaya"),
+        (linked({"@type": "NewsArticle", "author": {"@type": "Organization", "name": "KABAR"}, "publisher": {
+            "name": "KABAR"}}),
+         '<div class="author">Sari Ayu</div>', "Sari Ayu"),
+        (linked({"@type": "NewsArticle", "author": [{"name": "Sari Ayu"}, {"name": "Raka Wijaya"}]}), "",
+            "Sari Ayu, Raka Wijaya"),
+        ("", '<div class="byline">Sari Ayu | Kabar Uji</div>', "Sari Ayu"),
+        ("", "<p>Oleh Sari Ayu</p>", "Sari Ayu"),
+    ],
+)  # fmt: skip
+def test_authors(head: str, byline: str, author: str | None) -> None:
+    fields = read(page(head=head, body=f"<h1>Bus</h1>{byline}<p>{P[0]}</p><p>{P[1]}</p>"))
+    assert (fields["author"], fields["paragraphs"]) == (author, list(P))
+    assert fields["metadata"].get("authors") == (
+        ["Sari Ayu", "Raka Wijaya"] if author and "," in author else None
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "outlet"),
+    [
+        ('<meta property="og:title" content="Bus baru | WARTA MELATI"><meta property="og:site_name" content'
+            '="Warta Melati">', "Bus baru", "Warta Melati"),
+        ('<meta property="og:title" content="Warta Melati: Bus baru"><meta property="og:site_name" content='
+            '"Warta Melati">', "Bus baru", "Warta Melati"),
+        ('<meta property="og:title" content="Bus baru - Warta Melati Regional"><meta property="og:site_name'
+            '" content="Warta Melati">', "Bus baru", "Warta Melati"),
+        ('<meta property="og:title" content="Bus baru | Warta Melati"><meta property="og:site_name" content'
+            '="wartamelati.example">', "Bus baru", "Warta Melati"),
+        ('<meta property="og:title" content="Bus baru - siapa yang naik?"><meta property="og:site_name" con'
+            'tent="Warta Melati">', "Bus baru - siapa yang naik?", "Warta Melati"),
+        ('<meta property="og:title" content="Warga &amp;quot;Melati&amp;quot; menang">',
+            'Warga "Melati" menang', None),
+    ],
+)  # fmt: skip
+def test_titles_and_outlets(head: str, title: str, outlet: str | None) -> None:
+    fields = read(page(head=head, body=f"<p>{P[0]}</p><p>{P[1]}</p>"))
+    assert (fields["title"], fields["outlet"]) == (title, outlet)
+
+
+@pytest.mark.parametrize("lang", ['lang="en-US"', 'lang="in"', "", 'lang="xx-bad"'])
+def test_the_language_is_that_of_the_text(lang: str) -> None:
+    assert read(page(attributes=lang))["language"] == "id"
+
+
+def test_markup_decides_the_language_of_a_text_that_is_too_short() -> None:
+    assert read(page(body="<h1>Foto</h1><p>Bali, 2025.</p>", attributes='lang="in"'))["language"] == "id"
+
+
+def test_the_section_is_the_first_breadcrumb_below_the_home_page() -> None:
+    crumbs = [
+        {"@type": "ListItem", "name": name} for name in ("Beranda", "Ekonomi", "Pasar apung ramai lagi")
+    ]
+    assert (
+        read(page(head=linked({"@type": "BreadcrumbList", "itemListElement": crumbs})))["section"]
+        == "Ekonomi"
+    )
+
+
+def test_a_body_in_json_ld_is_read_if_the_page_shows_only_its_beginning() -> None:
+    body = "\n".join([*P, "Tarifnya Rp3.500 sekali jalan."])
+    head = linked({"@type": "NewsArticle", "headline": "Bus", "articleBody": body})
+    wall = '<div class="paywall">Lanjutkan membaca dengan berlangganan.</div>'
+    assert read(page(head=head, body=f"<h1>Bus</h1><p>{P[0]}</p>{wall}"))["paragraphs"] == body.split("\n")
+    assert read(page(head=head, body='<div id="root"></div>'))["paragraphs"] == body.split("\n")
+
+
+def test_a_body_in_a_script_is_read() -> None:
+    texts = f'\\u003cp\\u003e{P[0]}\\u003c/p\\u003e<p class=\\"a\\">{P[1]}</p>'
+    script = f'<script>self.__next_f.push([1,"{texts}"])</script>'
+    html = f"<html><head><title>Bus</title></head><body><div id=__next></div>{script}</body></html>"
+    assert read(html)["paragraphs"] == list(P)
+
+
+def test_a_page_that_lists_stories_is_refused() -> None:
+    cards = "".join(
+        f'<div class="card"><a href="/b{n}"><h2>Judul berita {n} tentang harga</h2></a>'
+        f"<p>Ringkasan berita {n} tentang harga gula naik.</p></div>"
+        for n in range(8)
+    )
+    with pytest.raises(ReadingError, match="it lists 8 stories, so give their own pages"):
+        read_html_page(f"<html lang=id><body><main><h1>Ekonomi</h1>{cards}</main></body></html>")
+
+
+def test_a_form_around_the_whole_page_is_no_form() -> None:
+    body = f"<h1>Bus</h1><p>{P[0]}</p><p>{P[1]}</p>"
+    html = f"<html lang=id><body><form id=aspnetForm><div>{body}</div></form></body></html>"
+    assert read(html)["paragraphs"] == list(P)
+
+
+def test_a_short_story_in_an_aside_is_read() -> None:
+    links = "".join(f"<p><a href=/{n}>Berita lain nomor {n}</a></p>" for n in range(40))
+    main = f"<main><aside><article><p>{P[0]}</p></article></aside></main>"
+    html = f"<html lang=id><body>{main}{links}</body></html>"
+    assert P[0] in read(html)["paragraphs"]
+
+
+def test_only_the_first_of_two_articles_is_read() -> None:
+    second = f"<article><h1>Lain</h1><p>{P[1]}</p><p>{P[1][:-1]} juga.</p></article>"
+    fields = read(
+        f"<html lang=id><body><article><h1>Bus</h1><p>{P[0]}</p><p>Ya, benar.</p></article>{second}</body><"
+        f"/html>"
+    )
+    assert fields["paragraphs"] == [P[0], "Ya, benar."]
+
+
+def test_what_is_left_out_is_reported() -> None:
+    body = f"<h1>Bus</h1><p>{P[0]}</p><p>Baca juga:</p><p><a href=/x>Tarif naik</a></p><p>{P[1]}</p>"
+    assert read_html_page(page(body=body)).dropped == ("Baca juga:", "Tarif naik")
+
+
+SAFE = st.text("ab \u00e9村سلام", min_size=1, max_size=30).map(lambda text: f"Kata {text} usai di kota itu.")
+
+
+@given(
+    st.lists(SAFE, min_size=2, max_size=6, unique_by=lambda text: "".join(filter(str.isalnum, text))),
+    st.sampled_from(["p", "div", "li"]),
+)
+def test_no_paragraph_is_lost_or_doubled(sentences: list[str], tag: str) -> None:
+    blocks = "".join(f"<{tag}>{sentence}</{tag}>" for sentence in sentences)
+    paragraphs = read(page(body=f"<h1>Bus</h1><p>{P[0]}</p>{blocks}<p>{P[1]}</p>"))["paragraphs"]
+    assert paragraphs == [P[0], *(" ".join(sentence.split()) for sentence in sentences), P[1]]

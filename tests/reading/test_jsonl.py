@@ -31,6 +31,13 @@ def test_other_fields_are_stored_as_metadata() -> None:
     assert article.outlet is None
 
 
+def test_carriage_returns_end_lines_and_commas_may_follow_objects() -> None:
+    line = '{"id": "%s", "text": "Satu.", "language": "id"}'
+    items = read((line % "a" + "\r" + line % "b" + ",\n" + line % "c" + "\r\n").encode())
+    assert [item.id for item in items if isinstance(item, Article)] == ["a", "b", "c"]
+    assert len(items) == 3
+
+
 def test_an_invalid_line_is_reported_and_the_others_are_read() -> None:
     good = '{"id": "%s", "text": "Satu.", "language": "id"}\r\n'
     data = (

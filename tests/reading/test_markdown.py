@@ -2,6 +2,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.errors import ReadingError
 from rag.reading.markdown import read_markdown
@@ -57,12 +59,14 @@ def test_front_matter_headings_and_blocks() -> None:
     fields = read(PAGE)
     assert fields.pop("paragraphs") == [
         "Pemetik *mulai* bekerja\npukul [enam](https://kabar.example).",
+        "Hasil",
         "- pucuk muda",
         "- daun tua",
         "> Hujan terlalu lama.",
         "```python\nberat = 40\n\nprint(berat)\n```",
         "| petak | kilogram |\n|-------|----------|\n| utara | 40       |",
     ]
+    assert fields.pop("headings") == [2]
     assert str(fields.pop("updated_at")) == "2025-07-28 10:00:00+07:00"
     assert fields == {
         "title": "Kebun teh di lereng",
@@ -101,8 +105,99 @@ def test_front_matter_fields(front_matter: str, expected: dict[str, Any]) -> Non
 
 
 def test_a_title_in_the_front_matter_takes_precedence_over_the_heading() -> None:
-    fields = read("---\ntitle: Satu\n---\n# Dua\n\nIsi.")
+    fields = read("---\ntitle: Satu\n---\n# Satu\n\nIsi.\n\n## Dua\n")
     assert (fields["title"], fields["paragraphs"]) == ("Satu", ["Isi."])
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "expected"),
+    [
+        ('+++\ntitle = "Satu"\ndate = 2025-07-27T13:27:00+07:00\ndraft = false\n+++\n',
+         {"title": "Satu", "published_at": AFTERNOON, "metadata": {"draft": False}}),
+        ("+++\ntitle = 'Satu'\ndate = 2025-07-27\n+++\n", {"title": "Satu", "published_at": MIDNIGHT}),
+        ('{"title": "Satu", "author": ["Siti", "Budi"]}\n\n', {"title": "Satu", "author": "Siti, Budi"}),
+        ("---\ntitle: Satu: dua\ndate: 2025-07-27\n---\n", {"title": "Satu: dua",
+            "published_at": "2025-07-27"}),
+        ("---\ntitle:\tSatu\n---\n", {"title": "Satu"}),
+        ("---\ntitle: !ruby/object:Foo Satu\n---\n", {"title": "Satu"}),
+        ('---\ndate: ""\nauthor:\n---\n', {}),
+        ("---\ndate: 2025-07\n---\n", {"metadata": {"date": "2025-07"}}),
+        ("---\nauthor: {name: Siti, url: https://a.example}\n---\n", {"author": "Siti"}),
+        ("---\nauthors: [{name: Siti}, {name: Budi}]\n---\n", {"author": "Siti, Budi"}),
+        ("---\ndate: 27 Ogos 2025\n---\n", {"published_at": datetime.fromisoformat(
+            "2025-08-27T00:00:00+00:00")}),
+    ],
+)  # fmt: skip
+def test_front_matter_of_every_kind(front_matter: str, expected: dict[str, Any]) -> None:
+    fields = read(front_matter + "Isi.")
+    if isinstance(expected.get("published_at"), str):
+        expected = {
+            **expected,
+            "published_at": datetime.fromisoformat(expected["published_at"] + "T00:00:00+00:00"),
+        }
+    assert fields == {"title": None, "paragraphs": ["Isi."], **expected}
+
+
+def test_a_text_that_begins_with_a_brace_is_no_front_matter() -> None:
+    assert read('{"a": 1} adalah contoh JSON.')["paragraphs"] == ['{"a": 1} adalah contoh JSON.']
+    assert read("{satu} dua.")["paragraphs"] == ["{satu} dua."]
+
+
+def test_toml_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(ReadingError, match=r"the front matter between the \+\+\+ lines is not TOML: "):
+        read_markdown("+++\ntitle = [\n+++\nSatu.")
+
+
+def test_headings_stay_above_their_paragraphs() -> None:
+    fields = read(
+        "# Warung\n\nTiga warung.\n\n## 1. Warung Bu Wati\n\nNasi pecel.\n\nKedai\n-----\n\nSate.\n\n## Akh"
+        "ir\n"
+    )
+    assert fields["title"] == "Warung"
+    assert fields["paragraphs"] == ["Tiga warung.", "1. Warung Bu Wati", "Nasi pecel.", "Kedai", "Sate."]
+    assert fields["headings"] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("Korban ~~48~~ 12 orang.", "Korban 12 orang."),
+        ("Korban <del>48</del> 12 orang.", "Korban 12 orang."),
+        ("Naik 14 ton ![foto](a.jpg \"Foto\").", "Naik 14 ton."),
+        ("Naik ![foto][1] 14 ton.", "Naik 14 ton."),
+        ("![[foto.png]] [[Bupati Contoh|Bupati]] datang.", "Bupati datang."),
+        ("Naik <b class='x'>14</b> ton.<br>Turun.", "Naik 14 ton.\nTurun."),
+        ("Naik <script>alert(1)</script>14 ton.<!-- catatan -->", "Naik 14 ton."),
+        ("[klik](javascript:alert(1)) di sini.", "klik di sini."),
+        ("[klik](data:text/html;base64,xx) di sini.", "klik di sini."),
+        ("Naik 14 persen.[^1]\n\n[^1]: Data dinas.", "Naik 14 persen."),
+        ("{% include a.html %} Naik {{< youtube abc >}} lagi.", "Naik lagi."),
+        ("Tulis `<b>` atau `~~x~~` saja.", "Tulis `<b>` atau `~~x~~` saja."),
+        ("Jika 5 < 6 dan 7 > 3, lihat [situs](https://a.example).",
+            "Jika 5 < 6 dan 7 > 3, lihat [situs](https://a.example)."),
+        ("    <b>kode</b>", "    <b>kode</b>"),
+    ],
+)  # fmt: skip
+def test_markup_that_is_no_text_is_left_out(source: str, text: str) -> None:
+    assert read(source)["paragraphs"][0] == text
+
+
+def test_the_header_of_a_long_table_stands_above_each_part() -> None:
+    rows = [f"| Halte nomor {n} | {n} bus setiap jam |" for n in range(100)]
+    header = ["| Halte | Bus |", "|---|---|"]
+    parts = read("\n".join(header + rows))["paragraphs"]
+    assert len(parts) > 1
+    assert all(part.split("\n")[:2] == header for part in parts)
+    assert [row for part in parts for row in part.split("\n")[2:]] == rows
+
+
+@given(st.text("ab ~<>![]()`*|-#\n", max_size=60))
+def test_any_markdown_is_read_or_refused(text: str) -> None:
+    try:
+        paragraphs = read(text)["paragraphs"]
+    except ReadingError:
+        return
+    assert all(paragraph.strip() for paragraph in paragraphs)
 
 
 def test_an_underlined_heading_is_a_title() -> None:

@@ -87,6 +87,43 @@ def test_blank_optional_fields_count_as_absent() -> None:
     assert article.metadata == {}
 
 
+def test_a_time_without_an_offset_is_one_of_the_usual_zone_and_the_metadata_says_so() -> None:
+    article = read(published_at="2025-07-27T13:27:00")
+    assert str(article.published_at) == "2025-07-27 13:27:00+07:00"
+    assert article.metadata == {"assumed_time_zone": "Asia/Jakarta"}
+    abroad = read(published_at="2025-07-27T13:27:00", url="https://berita.example.my/a")
+    assert str(abroad.published_at) == "2025-07-27 13:27:00+08:00"
+    unknown = read(published_at="2025-07-27T13:27:00", language="en")
+    assert (str(unknown.published_at), unknown.metadata) == (
+        "2025-07-27 13:27:00+00:00",
+        {"assumed_time_zone": "UTC"},
+    )
+    assert read(published_at="2025-07-27T13:27:00Z").metadata == {}
+    assert read(published_at="2025-07-27").metadata == {}
+
+
+def test_the_types_that_other_programs_write_are_taken() -> None:
+    article = read(
+        id=812, title=None, author=["Sari", {"name": "Raka"}], published_at="2025-07-27T13:27:00+0700"
+    )
+    assert (article.id, article.title, article.author) == ("812", "", "Sari, Raka")
+    assert article.metadata == {"authors": ["Sari", "Raka"]}
+    assert str(article.published_at) == "2025-07-27 13:27:00+07:00"
+    assert read(author=["Sari"], metadata={"a": 1}).metadata == {"a": 1}
+
+
+def test_headings_stand_above_paragraphs() -> None:
+    fields = {
+        "paragraphs": ["Pembuka.", "Rabu", "Biaya", "Gratis.", "Waktu", "Empat hari."],
+        "headings": [5, 3, 2],
+    }
+    article = parse_record({**fields, "language": "id"}).to_article()
+    assert article.headings == (2, 3, 5)
+    above = [article.heading_above(number) for number in range(1, 7)]
+    assert above == [None, None, None, "Rabu – Biaya", None, "Waktu"]
+    assert article.version != parse_record({**fields, "headings": [], "language": "id"}).to_article().version
+
+
 def test_dates_may_be_python_objects() -> None:
     assert str(read(published_at=date(2025, 7, 27)).published_at) == "2025-07-27 00:00:00+00:00"
 
@@ -98,7 +135,8 @@ def test_dates_may_be_python_objects() -> None:
         ({"updated_at": 1753597620}, "updated_at 1753597620 is not an RFC 3339 time"),
         ({"published_at": "0001-01-01T00:00:00+07:00"}, "published_at '0001-.*' is not an RFC 3339 time"),
         ({"title": 5}, "title 5 is refused: Input should be a valid string"),
-        ({"title": None}, "title None is refused"),
+        ({"author": [5]}, r"author \[5\] is refused"),
+        ({"headings": [2]}, "headings names paragraph 2, which the article does not have"),
         ({"url": ["https://a"]}, r"url \['https://a'\] is refused"),
         ({"colour": "merah"}, "colour 'merah' is refused: Extra inputs are not permitted"),
         ({"id": " "}, "id ' ' needs 1 to 200 characters"),

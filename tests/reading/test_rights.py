@@ -60,7 +60,8 @@ def test_parts_of_a_notice_in_different_paragraphs_do_not_count() -> None:
     ("meta", "expected"),
     [
         ('<meta name="robots" content="index, noai">', '<meta name="robots" content="index, noai">'),
-        ('<meta NAME="Robots" content="NoImageAI">', '<meta name="robots" content="NoImageAI">'),
+        ('<meta NAME="Robots" content="NoAI, NoImageAI">', '<meta name="robots" content="NoAI, NoImageAI">'),
+        ('<meta name="robots" content="noimageai">', None),
         ('<meta name="tdm-reservation" content="1">', '<meta name="tdm-reservation" content="1">'),
         ('<meta name="tdm-reservation" content="0">', None),
         ('<meta name="robots" content="noindex, nofollow">', None),

@@ -104,6 +104,137 @@ def test_other_stories_between_the_paragraphs_are_left_out() -> None:
     assert read(text)["paragraphs"] == ["Satu.", "Dua."]
 
 
+HEAD = "Jembatan gantung dibuka\nJumat, 5 September 2025 07:30 WIB\n\nJembatan itu panjangnya 84 meter.\n\n"
+REST = "Warga menyeberang sejak subuh.\n\nBiayanya Rp3 miliar.\n"
+PARAGRAPHS = ["Jembatan itu panjangnya 84 meter.", "Warga menyeberang sejak subuh.", "Biayanya Rp3 miliar."]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Baca juga", "Baca Juga:", "BACA JUGA :", "Lihat juga:", "Simak juga", "Berita terkait", "Rekomendasi",
+        "Pilihan Editor",
+     "Related", "Related articles", "Read also:", "You may also like", "Lire aussi :", "Lees ook",
+     "関連記事", "相关阅读", "اقرأ أيضا"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("introduced", "headlines"),
+    [("\nHarga pasir turun\n\n", ["Harga pasir turun"]), ("\n\nHarga pasir turun\n\n", ["Harga pasir turun"]),
+     ("\nHarga pasir turun\nSungai surut lagi?\n\n", ["Harga pasir turun", "Sungai surut lagi?"]), ("\n\n", [
+         ])],
+)  # fmt: skip
+def test_a_label_drops_itself_and_its_headlines_and_no_paragraph(
+    label: str, introduced: str, headlines: list[str]
+) -> None:
+    page = read_text_page(HEAD + label + introduced + REST)
+    assert page.fields["paragraphs"] == PARAGRAPHS
+    assert page.dropped == (label, *headlines)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["94 comments", "Komentar (3)", "Tag", "ADVERTISEMENT", "SCROLL TO CONTINUE WITH CONTENT",
+        "[Gambas:Video 20detik]", "(abc/def)",
+     "Simak Video: Detik-detik jembatan dibuka", 'Simak Video "Jembatan dibuka"',
+     "Baca juga: Harga pasir turun", "Halaman Selanjutnya",
+     "Ikuti Kabar Uji di Google News", "Gabung saluran WhatsApp kami untuk berita pilihan.", "2 jam lalu",
+     "Copyright © KABAR 2025",
+     "Subscribe to our newsletter to get the news in your inbox.", "Lanjutkan membaca dengan berlangganan."],
+)  # fmt: skip
+def test_furniture_in_the_middle_of_a_story_does_not_end_it(line: str) -> None:
+    assert read(f"{HEAD}{line}\n\n{REST}")["paragraphs"] == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Warga diminta mengikuti kanal WhatsApp pemerintah kota mulai Senin.", "Komentar itu menuai kritik.",
+        "Iklan rokok dilarang.",
+     "Baca juga: kata itu tertulis di papan. Warga membacanya setiap pagi."],
+)  # fmt: skip
+def test_a_sentence_about_such_things_is_a_paragraph(line: str) -> None:
+    assert line in read(f"{HEAD}{line}\n\n{REST}")["paragraphs"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Baca juga:", "Komentar", "Rekomendasi", "Tag", "(abc/def)", "Advertisement", "", "Harga turun"]
+        )
+    )
+)
+def test_no_paragraph_is_lost_whatever_furniture_stands_before_it(furniture: list[str]) -> None:
+    text = HEAD + "\n".join(furniture) + "\n\n" + REST
+    assert [line for line in read(text)["paragraphs"] if line.endswith(".")] == PARAGRAPHS
+
+
+COPIED = {
+    "two lines for each name": "Jembatan gantung dibuka\nReporter\nSari Ayu\nEditor\nRaka Wijaya\n5 Septemb"
+    "er 2025 | 07.30 WIB\n\nPerbesar\n"
+    "Jembatan itu, Agustus 2025. Kabar/Sari Ayu\n\nKABAR.CO, Lembang - Jembatan itu panjangnya 84 meter.\n",
+    "the outlet before the date": "Jembatan gantung dibuka\nKabar.com, 5 September 2025, 07:30 WIB\nBaca di"
+    " App\nSari Ayu, Raka Wijaya\nTim Redaksi"
+    "\n\nLihat Foto\nJembatan itu di Lembang.(KABAR.com/SARI AYU)\n\nLEMBANG, KABAR.com - Jembatan itu panj"
+    "angnya 84 meter.\n",
+    "the outlet after the name": "kabarNews\nBerita\nJembatan gantung dibuka warga Lembang\nSari Ayu - kaba"
+    "rNews\nJumat, 5 Sep 2025 07:30 WIB\n\nBagikan:\n"
+    "Foto: Ilustrasi jembatan (Dok. Pemkot)\n\nLembang - Jembatan itu panjangnya 84 meter.\n\n(sri/rka)\nje"
+    "mbatan\n",
+    "both names on a line": "Jembatan gantung dibuka\nUji coba dinilai berhasil.\nRep: Sari Ayu/ Red: Raka "
+    "Wijaya\nJumat 5 Sep 2025 07:30 WIB\n\n"
+    "Foto: Kabar/Sari Ayu\nJembatan di Lembang.\n\nKABAR.CO.ID, LEMBANG -- Jembatan itu panjangnya 84 meter"
+    ".\n",
+    "english": "Rope bridge opens to villagers\nBy Sari Ayu and Raka Wijaya\nSeptember 5, 2025 7:30 AM GMT+"
+    "7 Updated 3 hours ago\n\n"
+    "A bridge in Lembang, September 1, 2025. KABAR/Raka Wijaya Purchase Licensing Rights\n\nLEMBANG, Sept 5"
+    " (Kabar) - The bridge is 84 metres long.\n\n"
+    "Reporting by Sari Ayu; Editing by Raka Wijaya\n\nOur Standards: The Kabar Principles.\n",
+    "japanese": "吊り橋が開通　レンバン村\n佐藤花子 2025年9月5日 7時30分\n\n橋の長さは84メートルです。\n\n"
+    "この記事は有料記事です。残り500文字\n",
+    "chinese": "伦邦吊桥正式开通\n2025-09-05 07:30:00\n来源：卡巴网\n\n卡巴社伦邦9月5日电（记者王小明）这座"
+    "桥长84米。\n\n【责任编辑：李华】\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "outlet", "author", "paragraphs"),
+    [
+        ("two lines for each name", "KABAR.CO", "Sari Ayu", [
+            "KABAR.CO, Lembang - Jembatan itu panjangnya 84 meter."]),
+        ("the outlet before the date", "KABAR.com", "Sari Ayu, Raka Wijaya",
+         ["LEMBANG, KABAR.com - Jembatan itu panjangnya 84 meter."]),
+        ("the outlet after the name", "kabarNews", "Sari Ayu", [
+            "Lembang - Jembatan itu panjangnya 84 meter."]),
+        ("both names on a line", "KABAR.CO.ID", "Sari Ayu",
+         ["Uji coba dinilai berhasil.", "KABAR.CO.ID, LEMBANG -- Jembatan itu panjangnya 84 meter."]),
+        ("english", "Kabar", "Sari Ayu, Raka Wijaya", ["LEMBANG, Sept 5 (Kabar) - The bridge is 84 metres l"
+            "ong."]),
+        ("japanese", None, "佐藤花子", ["橋の長さは84メートルです。"]),
+        ("chinese", "卡巴社", "王小明", ["卡巴社伦邦9月5日电（记者王小明）这座桥长84米。"]),
+    ],
+)  # fmt: skip
+def test_copied_pages_of_many_outlets(
+    shape: str, outlet: str | None, author: str, paragraphs: list[str]
+) -> None:
+    fields = read(COPIED[shape])
+    assert (fields["outlet"], fields["author"], fields["paragraphs"]) == (outlet, author, paragraphs)
+    assert fields["title"] in ("Jembatan gantung dibuka", "Jembatan gantung dibuka warga Lembang",
+                               "Rope bridge opens to villagers", "吊り橋が開通 レンバン村",
+                               "伦邦吊桥正式开通")  # fmt: skip
+    assert fields["published_at"].strftime("%Y-%m-%d %H:%M") == "2025-09-05 07:30"
+
+
+def test_the_title_of_a_press_release_stands_below_its_date() -> None:
+    fields = read(
+        "SIARAN PERS\nNomor: 12/HM/2025\nTanggal: 5 September 2025\nUntuk diterbitkan segera\n\nJembatan di"
+        "buka\n\n"
+        "Pemerintah kota membuka jembatan gantung.\n"
+    )
+    assert (fields["title"], fields["paragraphs"]) == (
+        "Jembatan dibuka",
+        ["Pemerintah kota membuka jembatan gantung."],
+    )
+    assert str(fields["published_at"])[:10] == "2025-09-05"
+
+
 @pytest.mark.parametrize(
     ("line", "outlet"),
     [
@@ -134,11 +265,30 @@ def test_publication_and_update_times_are_read() -> None:
             "Catatan panen",
             ["Baris satu\nbaris dua.", "Dua."],
         ),
-        ("Mengapa hujan?\n\nKarena awan.", "Mengapa hujan?", ["Karena awan."]),
-        ("Catatan panen\nHujan turun.\nPadi rebah.", "Catatan panen", ["Hujan turun.", "Padi rebah."]),
+        ("Mengapa hujan?\n\nKarena awan hujan.", "Mengapa hujan?", ["Karena awan hujan."]),
+        ("Mengapa hujan?\n\nKarena awan.", "", ["Mengapa hujan?", "Karena awan."]),
+        ("Catatan panen\nHujan turun.\nPadi rebah.", "", ["Catatan panen", "Hujan turun.", "Padi rebah."]),
+        (
+            "Tiket naik menjadi Rp5.000.\n\nHarga lama Rp1.000 berlaku sejak 2016.",
+            "",
+            ["Tiket naik menjadi Rp5.000.", "Harga lama Rp1.000 berlaku sejak 2016."],
+        ),
+        (
+            "“Kami menolak,” kata Sri.\n\nWarga akan mengadu ke dewan kota besok.",
+            "",
+            ["“Kami menolak,” kata Sri.", "Warga akan mengadu ke dewan kota besok."],
+        ),
+        (
+            "渡轮周二沉没，船上有六十一人。\n\n所有人都在两小时内获救，没有人受伤，船长说。",
+            "",
+            ["渡轮周二沉没，船上有六十一人。", "所有人都在两小时内获救，没有人受伤，船长说。"],
+        ),
+        ("Satu.\u2029Dua.\u2028Tiga.\x85Empat.", "", ["Satu.", "Dua.\nTiga.\nEmpat."]),
         ("Hujan turun.\nPadi rebah.", "", ["Hujan turun.", "Padi rebah."]),
         ("Hujan turun lagi", "", ["Hujan turun lagi"]),
         ("a" * 201 + "\n\nb", "", ["a" * 201, "b"]),
+        ("Harga naik\n27 Juli 2025\nSatu kalimat.", "Harga naik", ["Satu kalimat."]),
+        ("Harga naik.\n27 Juli 2025\nSatu kalimat.", "", ["Harga naik.", "Satu kalimat."]),
         ("Judul\n\n  Bait satu\n    bait dua", "Judul", ["Bait satu\n    bait dua"]),
         ("Banjar (KABAR) - Air surut.\n\nDua.", "", ["Banjar (KABAR) - Air surut.", "Dua."]),
     ],
@@ -159,7 +309,7 @@ def test_a_notice_is_never_a_paragraph() -> None:
     assert (page.fields["paragraphs"], page.prohibition) == (["Air surut."], NOTICE)
 
 
-@pytest.mark.parametrize("text", ["Judul\n- 27 Juli 2025\nKomentar\nSatu.", "Judul\n27 Juli 2025", NOTICE])
+@pytest.mark.parametrize("text", ["Judul\n- 27 Juli 2025\nKomentar\nSatu", "Judul\n27 Juli 2025", NOTICE])
 def test_a_page_without_a_body_is_refused(text: str) -> None:
     with pytest.raises(ReadingError, match="the page holds no article: nothing is left"):
         read_text_page(text)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.datatypes import Article, Passage
-from rag.text.passages import CountTokens, cut_passages, titled
+from rag.text.passages import CountTokens, cut_passages, headed, titled
 from tests.conftest import article
 
 
@@ -152,3 +152,12 @@ def test_a_text_of_few_tokens_but_many_characters_is_split(filler: str) -> None:
     passages = cut_passages(long, count_tokens=lambda texts: [1] * len(texts), max_tokens=40)
     assert max(len(passage.text) for passage in passages) <= 40 * 16
     assert "".join("".join(p.text for p in passages).split()) == "".join(long.text.split())
+
+
+def test_a_heading_belongs_to_the_paragraphs_below_it() -> None:
+    source = Article(id="a", paragraphs=("Pembuka.", "Biaya", "Gratis."), language="id", headings=(2,))
+    found = cut_passages(source, count_tokens=count_words, max_tokens=20)
+    assert [passage.text for passage in found] == ["Pembuka.", "Gratis."]
+    texts = [(source.heading_above(passage.paragraph), passage.text) for passage in found]
+    assert headed(texts, count_tokens=count_words, max_tokens=20) == ["Pembuka.", "Biaya\nGratis."]
+    assert headed(texts, count_tokens=count_words, max_tokens=1) == ["Pembuka.", "Gratis."]

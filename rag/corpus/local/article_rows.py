@@ -1,16 +1,16 @@
 """Writes articles and passages to the tables of the local corpus."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.corpus.documents import document, header_values
+from rag.corpus.documents import document, from_document, header_values, passage_words
 from rag.corpus.local import properties as corpus_properties
 from rag.datatypes import Article, Passage
-from rag.text.languages import ANALYSIS, words
+from rag.text.languages import ANALYSIS
 
 
 def write_article(connection: sqlite3.Connection, article: Article) -> None:
@@ -57,23 +57,25 @@ def write_passages(
         )
 
 
-def passage_words(article: Article, passages: Sequence[Passage]) -> Iterator[list[str]]:
-    """Yield the words of each passage, with the words of the title, which tells the topic of the passage."""
-    title_words = words(article.title, language=article.language)
-    for passage in passages:
-        yield title_words + words(passage.text, language=article.language)
-
-
 def analyze_again(connection: sqlite3.Connection) -> None:
     """Compute the words of every passage again, with the current word analysis."""
-    rows = connection.execute(
-        "SELECT passages.id, text, title, language FROM passages JOIN articles ON articles.id = article_id"
+    current = connection.execute(
+        "SELECT id, document FROM articles "
+        "JOIN versions ON article_id = id AND versions.version = articles.version"
     )
-    for row in rows.fetchall():
-        keywords = [word for part in ("title", "text") for word in words(row[part], language=row["language"])]
-        connection.execute(
-            "UPDATE passages SET words = ?, word_count = ? WHERE id = ?",
-            [" ".join(keywords), len(keywords), row["id"]],
-        )
+    for header in current.fetchall():
+        article = from_document(header["id"], header["document"])
+        rows = connection.execute(
+            "SELECT id, paragraph, start, end, text FROM passages WHERE article_id = ?", [article.id]
+        ).fetchall()
+        passages = [
+            Passage(paragraph=row["paragraph"], start=row["start"], end=row["end"], text=row["text"])
+            for row in rows
+        ]
+        for row, keywords in zip(rows, passage_words(article, passages), strict=True):
+            connection.execute(
+                "UPDATE passages SET words = ?, word_count = ? WHERE id = ?",
+                [" ".join(keywords), len(keywords), row["id"]],
+            )
     connection.execute("UPDATE statistics SET words = (SELECT coalesce(sum(word_count), 0) FROM passages)")
     corpus_properties.write(connection, "analysis", str(ANALYSIS))

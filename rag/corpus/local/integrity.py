@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from embeddings.vector_index import IdArray, VectorIndex
-from rag.corpus.documents import from_document, header_values
+from rag.corpus.documents import from_document, header_values, passage_words
 from rag.corpus.findings import (
     FIX,
     MISPLACED,
@@ -23,7 +23,6 @@ from rag.corpus.findings import (
     is_covered,
     matches_article,
 )
-from rag.corpus.local.article_rows import passage_words
 from rag.corpus.local.indexed_rows import entries, vector_batches
 from rag.corpus.local.keyword_index import KeywordIndex
 from rag.corpus.local.properties import stored_encoder

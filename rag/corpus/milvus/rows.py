@@ -11,11 +11,10 @@ from datetime import date
 
 from embeddings.weights import FloatArray
 from rag.corpus.article_facts import facts_of, required_facts
-from rag.corpus.documents import document, header_values
+from rag.corpus.documents import document, header_values, passage_words
 from rag.corpus.milvus.server import Row
 from rag.datatypes import Article, Filters, Passage
 from rag.errors import BadRequest
-from rag.text.languages import words
 
 # Limits of Milvus: bytes in a text, and values in an array.
 MAX_TEXT_BYTES = 65_535
@@ -165,10 +164,9 @@ def passage_rows(
             f"The article {article.id!r} has {len(passages)} passages, but Kutip can store at most "
             f"{MAX_ROWS_A_GENERATION} in Milvus: split it."
         )
-    title_words = words(article.title, language=article.language)
     filtered = _filtered(article)
-    for number, (passage, vector) in enumerate(zip(passages, vectors, strict=True)):
-        passage_words = title_words + words(passage.text, language=article.language)
+    each_words = passage_words(article, passages)
+    for number, (passage, vector, own_words) in enumerate(zip(passages, vectors, each_words, strict=True)):
         row = {
             "id": row_id(generation, number),
             "article": key_of(article.id),
@@ -176,8 +174,8 @@ def passage_rows(
             "start": passage.start,
             "end": passage.end,
             "text": passage.text,
-            "words": encoded_words(passage_words),
-            "word_count": len(passage_words),
+            "words": encoded_words(own_words),
+            "word_count": len(own_words),
             "vector": vector,
             **filtered,
         }

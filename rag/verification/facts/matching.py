@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal
 
-from rag.text.languages import is_same_language
+from rag.text.tags import is_same_language
 from rag.verification.facts import DateMention, Facts, Quantity
 from rag.verification.facts.dates import Day
 

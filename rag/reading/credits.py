@@ -1,0 +1,228 @@
+"""Reads the facts that single lines beside a story state: dates, bylines, editors, copyright, datelines."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from rag.reading.dates import find_date, parse_written_date
+from rag.reading.lines import BULLETS, is_sentence
+from rag.reading.names import author_names, is_corporate, is_person
+from rag.reading.rights import find_prohibition
+
+Facts = dict[str, Any]
+
+_MAXIMUM_CHARACTERS = 300  # of a line that states facts
+
+_READING_TIME = re.compile(
+    r"(?:waktu baca|reading time)\s?:?\s?\d{1,3} (?:menit|min(?:ute)?s?)\b"
+    r"|\b\d{1,3} (?:min(?:ute)?s? read|menit(?: waktu)? baca)",
+    re.IGNORECASE,
+)
+_DATE_LABEL = re.compile(
+    r"(?:(?P<updated_at>(?:terakhir )?(?:diperbarui|diubah|dikemaskini)|(?:last )?update[ds]?(?: on)?|mis à"
+    r" jour(?: le)?"
+    r"|aktualisiert(?: am)?|actualizado|更新(?:日|時間|时间)?|آخر تحديث|تحديث)"
+    r"|(?:diterbitkan|dipublikasikan|terbit|published|posted|publié|publicado|veröffentlicht|released)(?: o"
+    r"n| le| am| pada)?"
+    r"|tayang|rilis|tanggal|tarikh|date|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|公開日?|掲載日?"
+    r"|เผยแพร่|ngày đăng)"
+    r"(?!\w)\s?[:：]?\s*",
+    re.IGNORECASE,
+)
+_AUTHOR_LABELS = (
+    r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|author|reported by|written by|stor"
+    r"y by"
+    r"|記者|记者|作者|撰文|autor|auteur|بقلم|كتب"
+)
+_EDITOR_LABELS = r"editor|redaktur|red|penyunting|edited by|责任编辑|責任編輯|责编|编辑|編集|المحرر"
+_OUTLET_LABELS = r"sumber|source|来源|來源|出典|المصدر"
+_CREDIT = re.compile(
+    rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by)|(?P<editor>{_EDITOR_LABELS})|(?P<source>{_OUTLET_LABELS})"
+    r"|(?P<license>lisensi|licen[cs]e))\s?[:：]\s?(?P<value>\S.{0,98}[^?!\"”])",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:(?P<author>oleh|by|ditulis oleh|reporting by|reported by|written by|par|von|por|door)"
+    r"|(?P<editor>editing by|edited by|disunting oleh))\s+(?P<value>\S.{1,98})",
+    re.IGNORECASE,
+)
+_LABEL_ALONE = re.compile(
+    rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by)|(?P<editor>{_EDITOR_LABELS}))\s?[:：]?", re.IGNORECASE
+)
+_BETWEEN_CREDITS = re.compile(
+    rf"\s*[|;/•·]\s*(?=(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS}|{_OUTLET_LABELS}|editing by)\b)", re.IGNORECASE
+)
+_COPYRIGHT = re.compile(
+    r"(?:copyright|hak cipta)\s?(?:©|\(c\))(?P<owner>.{0,100})"
+    r"|(?:©|\(c\))(?P<owner_and_year>.{0,50}\b(?:19|20)\d\d\b.{0,50})"
+    r"|(?:copyright|hak cipta)\s(?P<owner_after_year>.{0,20}\b(?:19|20)\d\d\b.{0,80})",
+    re.IGNORECASE,
+)
+_NOT_OWNER = re.compile(
+    r"\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?|\ball rights reserved\b|\bhak cipta dilindungi\b.*",
+    re.IGNORECASE,
+)
+_FRAME = re.compile(r"[【\[](.{3,100})[】\]]")
+_BYLINE_OF_OUTLET = re.compile(
+    r"(?P<names>[^|()\d]{4,80}?)\s*(?:\s[-–—|]\s(?P<outlet>[^|]{2,40})|\((?P<in_brackets>[^()]{2,40})\))?"
+)
+_DOMAIN = re.compile(r"[\w-]+\.(?:com|co|id|net|org|my|info|news|tv)(?:\.\w{2,3})?", re.IGNORECASE)
+
+_DATELINE = re.compile(r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}(?=\s|$)")
+_DATELINE_OF_OUTLET = re.compile(
+    r"(?:(?P<first>[A-Z][\w.]*\.(?i:com|co\.id|co|id|net|org)), (?P<city_after>[^\W\d_][\w .]{1,40}?)"
+    r"|(?P<city>[^\W\d_][\w ./]{1,40}?), (?P<outlet>[A-Z][\w.]*\.(?i:com|co\.id|co|id|net|org)|[A-Z]{2,}(?:"
+    r" [A-Z][a-z]+){0,2}))"
+    r" ?(?:--|[-–—])(?=\s|$)"
+)
+_DATELINE_OF_CITY = re.compile(r"(?P<city>[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}) ?(?:--|[-–—])(?=\s|$)")
+_DAY_IN_DATELINE = re.compile(r",[^,]*\d[^,]*$")  # "SHANGHAI, July 27 (KANTOR) --"
+_CHINESE_DATELINE = re.compile(
+    r"(?P<agency>[\u4e00-\u9fff]{2}社|[\u4e00-\u9fff]{2,4}网)(?P<city>[\u4e00-\u9fff]{2,8}?)\d{1,2}月\d{1,2"
+    r"}日[电電讯訊]"
+    r"(?:[（(](?:记者|記者)\s?(?P<author>[^（）()]{2,30})[）)])?"
+)
+
+
+def line_facts(line: str) -> Facts | None:
+    """Return the facts in a line beside the body: none for a reading time, None for any other text.
+
+    >>> line_facts("Pewarta: Siti Rahma")
+    {'author': ['Siti Rahma']}
+    """
+    line = line.strip(BULLETS)
+    if len(line) > _MAXIMUM_CHARACTERS:
+        return {} if find_prohibition(line) else None
+    if framed := _FRAME.fullmatch(line):
+        line = framed[1]
+    if facts := _credits(line):
+        return facts
+    if is_copyright(line):
+        return {"owner": _owner(line)}
+    without_time = _READING_TIME.sub("", line).strip(BULLETS)
+    if line and not without_time:
+        return {}
+    dated = _dated(without_time)
+    return dated if dated is not None else ({} if find_prohibition(line) else None)
+
+
+def is_copyright(line: str) -> bool:
+    """Whether a line is a copyright line."""
+    return len(line) <= _MAXIMUM_CHARACTERS and _COPYRIGHT.fullmatch(line) is not None
+
+
+def _owner(line: str) -> str | None:
+    notice = _COPYRIGHT.fullmatch(line)
+    owner = next((owner for owner in notice.groups() if owner), "") if notice else ""
+    return _NOT_OWNER.sub("", owner).strip(BULLETS + ".©") or None
+
+
+def _dated(line: str) -> Facts | None:
+    label = _DATE_LABEL.match(line)
+    name = "updated_at" if label and label["updated_at"] else "published_at"
+    text = line[label.end() :] if label else line
+    if time := parse_written_date(text):
+        return {name: time}
+    found = find_date(text)
+    if found is None:
+        return None
+    time, rest = found
+    beside = _beside_date(rest.strip(BULLETS + ","))
+    return None if beside is None else {name: time, **beside}
+
+
+def _beside_date(rest: str) -> Facts | None:
+    """Return the facts beside a date on one line; None if the rest is a text, not a name or a place."""
+    if _DOMAIN.fullmatch(rest) or (is_corporate(rest) and len(rest.split()) <= 4):
+        return {"outlet": rest}
+    if len(rest.split()) > 4 or len(rest) > 40 or is_sentence(rest):
+        return None
+    names = [name for name in author_names(rest) if is_person(name)]
+    if names:
+        return {"byline": names}
+    return {} if rest.istitle() or rest.isupper() or not rest else None
+
+
+def _credits(line: str) -> Facts | None:
+    facts: Facts = {}
+    for part in _BETWEEN_CREDITS.split(line):
+        found = _credit(part.strip(BULLETS))
+        if found is None:
+            return None
+        facts = found | facts
+    return facts or None
+
+
+def _credit(part: str) -> Facts | None:
+    if credit := _CREDIT.fullmatch(part):
+        name = next(name for name in ("author", "editor", "source", "license") if credit[name])
+        if name != "author":
+            return {name: credit["value"].strip(" .")}
+        names = author_names(credit["value"])
+        return {"author": names} if names else {}
+    byline = _BYLINE.fullmatch(part)
+    if byline is None or is_sentence(byline["value"]):
+        return None
+    names = author_names(byline["value"])
+    if not names or not all(is_person(name) or is_corporate(name) for name in names):
+        return None
+    return {"author": names} if byline["author"] else {"editor": ", ".join(names)}
+
+
+def label_alone(line: str) -> str | None:
+    """Return the field whose value stands on the next line, for a line such as "Reporter"."""
+    match = _LABEL_ALONE.fullmatch(line)
+    return next((name for name in ("author", "editor") if match[name]), None) if match else None
+
+
+def byline_facts(line: str) -> Facts | None:
+    """Return the facts in an unlabelled line between title and body: names, and perhaps their outlet.
+
+    >>> byline_facts("Sari Wulandari - detikNews")
+    {'byline': ['Sari Wulandari'], 'outlet': 'detikNews'}
+    """
+    line = line.strip(BULLETS)
+    match = _BYLINE_OF_OUTLET.fullmatch(line) if len(line) <= _MAXIMUM_CHARACTERS else None
+    names = author_names(match["names"]) if match else []
+    if not match or not names or not all(map(is_person, names)):
+        return None
+    outlet = match["outlet"] or match["in_brackets"]
+    return {"byline": names, **({"outlet": outlet.strip()} if outlet else {})}
+
+
+def dateline_facts(paragraph: str) -> Facts:
+    """Return the place and the agency with which a story opens.
+
+    >>> dateline_facts("MELATI, KOMPAS.com - Pemerintah kota")
+    {'dateline': 'MELATI', 'outlet': 'KOMPAS.com'}
+    """
+    if match := _DATELINE.match(paragraph):
+        return {
+            "dateline": _DAY_IN_DATELINE.sub("", match["city"]).strip(),
+            "outlet": match["agency"].split("/")[0].strip(),
+        }
+    if match := _DATELINE_OF_OUTLET.match(paragraph):
+        return {"dateline": match["city"] or match["city_after"], "outlet": match["outlet"] or match["first"]}
+    if match := _CHINESE_DATELINE.match(paragraph):
+        authors = author_names(match["author"] or "")
+        return {
+            "dateline": match["city"],
+            "outlet": match["agency"],
+            **({"author": authors} if authors else {}),
+        }
+    match = _DATELINE_OF_CITY.match(paragraph)
+    return {"dateline": match["city"]} if match else {}
+
+
+def is_dateline_alone(line: str) -> bool:
+    """Whether a line is nothing but a dateline, such as "Melati, CNN Indonesia --"."""
+    patterns = (_DATELINE, _DATELINE_OF_OUTLET, _DATELINE_OF_CITY)
+    return len(line) <= _MAXIMUM_CHARACTERS and any(pattern.fullmatch(line) for pattern in patterns)
+
+
+def first_facts(found: Iterator[Facts]) -> Facts:
+    """Merge facts; if one is stated twice, the first counts."""
+    merged: Facts = {}
+    for facts in found:
+        merged = facts | merged
+    return merged

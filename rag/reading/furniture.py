@@ -1,0 +1,198 @@
+"""Finds page furniture among the lines of a page: labels, what they introduce, and lines that are no text.
+
+A label such as "Baca juga" drops itself and the headlines that it introduces. It never drops a paragraph,
+so a label in the middle of a story does not end the story.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from rag.reading.lines import BULLETS, Line, filled_numbers, is_paragraph, is_sentence
+
+# Labels that introduce headlines of other stories.
+_STORY_LABEL = re.compile(
+    r"(?:baca|lihat|simak|tonton|cek)(?: (?:berita|artikel))? (?:juga|pula|lagi|lainnya|selengkapnya)"
+    r"|(?:berita|artikel|video|foto|topik|konten|kabar) (?:terkait|lainnya|lain|populer|terpopuler|terbaru"
+    r"|terkini|pilihan|berkaitan|rekomendasi)"
+    r"|pilihan (?:editor|redaksi)|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?|terpo"
+    r"puler"
+    r"|(?:read|see|watch) (?:also|next|more)|also read|more (?:on this(?: story)?|like this|stories|news|fr"
+    r"om .{1,40})"
+    r"|related(?: (?:news|stories|story|articles?|topics?|posts?|content|coverage|reading|links|video))?"
+    r"|(?:other )?recommendations?|recommended(?: (?:for you|stories|reading))?"
+    r"|(?:most )?(?:popular|read|viewed)(?: (?:now|stories))?|trending(?: now)?|editor'?s'? picks?|up next"
+    r"|you (?:may|might) (?:also )?like|keep reading|don'?t miss|further reading"
+    r"|le[ae] también|(?:te )?puede interesar(?:te)?|noticias relacionadas|(?:à )?lire aussi|sur le même su"
+    r"jet"
+    r"|articles liés|lesen sie auch|mehr zum thema|auch interessant|lees ook|(?:leia|veja) também|leggi anche"
+    r"|xem thêm|tin liên quan|đọc thêm|อ่านเพิ่มเติม|ข่าวที่เกี่ยวข้อง|相关新闻|相关阅读|相關新聞|延伸阅读|"
+    r"延伸閱讀"
+    r"|推荐阅读|関連記事|関連ニュース|あわせて読みたい|관련 기사|관련기사|اقرأ أيضا[ًا]?|مواضيع ذات صلة|أخب"
+    r"ار ذات صلة"
+    r"|ilgili haberler|читайте также|по теме",
+    re.IGNORECASE,
+)
+# Labels that introduce comments, tags, buttons.
+_LABEL = re.compile(
+    r"(?:\d[\d.,]* )?(?:komentar|comments?|responses?|tanggapan)(?: \(\d+\))?"
+    r"|(?:tulis|beri|kirim|lihat|baca) komentar|(?:leave|post|add|view) (?:a |all )?(?:comments?|reply)"
+    r"|tags?|tagar|topik|label|kata kunci|keywords?|topics?|bagikan|share(?: this(?: article| story)?)?",
+    re.IGNORECASE,
+)
+# A label with its headline on the same line.
+_LABELLED_STORY = re.compile(
+    r"(?:(?:baca|lihat|simak|tonton)(?: juga| pula)?(?: video)?|(?:read|see|watch)(?: also| more)?|also read"
+    r"|related(?: (?:news|story|article))?|pilihan editor|berita terkait|video|le[ae] también|(?:à )?lire a"
+    r"ussi"
+    r"|lesen sie auch|lees ook|leia também|leggi anche|xem thêm|เพิ่มเติม|関連記事|延伸阅读|相关阅读|اقرأ أ"
+    r"يضا[ًا]?)\s?[:：]\s?\S.*"
+    r"|(?:simak|tonton|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“:].*",
+    re.IGNORECASE,
+)
+_MAXIMUM_LABEL_CHARACTERS = 80
+_MAXIMUM_LABELLED_CHARACTERS = 200
+_SENTENCE_INSIDE = re.compile(r"[.。]\s+\S.*[.。]$")
+
+# Whole lines that are never text.
+_NO_TEXT = re.compile(
+    r"\[(?i:gambas|video|foto|photo|image|embed|gallery|caption|galeri|infografis|gif)\b[^\]]*\]"
+    r"|\((?:[a-z]{2,5}|[A-Za-z]{2,6}(?:[/-][A-Za-z]{2,6}){1,3})\)"  # the initials at the end of a story
+    r"|(?i:(?:advertisement|advertising|advertorial|iklan|sponsored|anzeige|publicité|publicidad)"
+    r"(?:\s?[·|:-]?\s?(?:scroll|gulir|continue|gulirkan)\b.{0,60})?"
+    r"|scroll (?:down )?(?:to|for) \w.{0,50}|gulir(?:kan)? (?:ke bawah )?untuk .{0,50}"
+    r"|(?:continue reading|story continues|article continues) below.{0,40}"
+    r"|untuk (?:diterbitkan|dirilis|disiarkan) segera|for immediate release"
+    r"|halaman (?:selanjutnya|berikutnya|sebelumnya|\d+(?: dari \d+)?)\W*|next page|previous page|selanjutnya"
+    r"|baca (?:selengkapnya )?di (?:app|aplikasi)|lihat (?:foto|semua|selengkapnya)|perbesar|view (?:photos"
+    r"?|image|all)"
+    r"|(?:dengarkan|listen to)(?: (?:this|the))? (?:artikel|article)\b.{0,30}|play video|putar video"
+    r"|salin (?:tautan|link)|copy link|tim redaksi|tweet|whatsapp|telegram|facebook|twitter|pinterest|line|"
+    r"email"
+    r"|print|cetak|simpan|save|bookmark|follow|ikuti|subscribe|langganan|berlangganan|daftar|masuk|log ?in|"
+    r"sign ?(?:in|up)"
+    r"|(?:jadilah yang pertama|be the first).{0,60}|(?:silakan )?(?:login|masuk|log in|sign in) (?:untuk|to"
+    r") .{0,60}"
+    r"|our standards:.*|purchase licensing rights.*|from the section .{1,40}"
+    r"|\W*(?:\d{1,3}|a|an|se)\s?\w+ (?:ago|(?:yang )?lalu|lepas)\W*"
+    r"|この記事は有料(?:記事|会員).*|残り\d+文字.*|.{0,30}opens new tab)",
+)
+_INITIALS = re.compile(r"\([A-Za-z]{2,6}(?:[/-][A-Za-z]{2,6}){0,3}\)")
+_INVITATION = re.compile(
+    r"(?:ikuti|follow|gabung|join|dapatkan|get|subscribe|berlangganan|langganan|sign up|download|unduh|sima"
+    r"k|baca"
+    r"|cek|update|lanjutkan membaca|continue reading|untuk membaca|to read|to continue|daftar|klik|click|li"
+    r"ke us"
+    r"|cek berita|ingin|want)\b.{0,300}",
+    re.IGNORECASE | re.DOTALL,
+)
+_CHANNEL = re.compile(
+    r"google news|whatsapp|telegram|\bchannel|\bsaluran|newsletter|buletin|instagram|facebook|twitter|youtube"
+    r"|tiktok|\baplikasi\b|app store|play store|notifikasi|notifications?\b|inbox|berlangganan|subscri\w+"
+    r"|langganan|\blog ?in\b|premium",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|\w+mu\b|\bdi google news|\bon google news|^lanjutkan me"
+    r"mbaca"
+    r"|^continue reading|^(?:untuk|to) (?:membaca|read|continue)|https?://",
+    re.IGNORECASE,
+)
+_MAXIMUM_INVITATION_CHARACTERS = 320
+
+_NAMES = r"[A-Z][\w.&'’-]*(?:\s[A-Z][\w.&'’-]*){0,3}"
+_CAPTION = re.compile(
+    r"(?i:foto|photo|photograph|picture|image|gambar|ilustrasi|keterangan foto|caption)\s?(?i:ilustrasi)?\s"
+    r"?[:/]\s?\S.*"
+    rf"|.*[.!?…”\"]\s?\(?{_NAMES}\s?/\s?{_NAMES}(?:/[a-z]{{2,5}})?\)?\.?(?:\sPurchase Licensing.*)?"
+    rf"|.*\b(?i:foto|photo|picture|photograph)s?(?: by| oleh)?\s?:\s?{_NAMES}(?:/{_NAMES})?\.?"
+    r"|.*\((?i:dok|foto|photo|istimewa|ist|ap photo|afp|getty|reuters|antara|file|arsip|source|sumber)\b[^("
+    r")]{0,80}\)\.?",
+)
+_CAPTION_LABEL = re.compile(r"perbesar|lihat foto|view (?:photo|image)|(?:foto|photo)\s?:.*", re.IGNORECASE)
+_MAXIMUM_CAPTION_CHARACTERS = 300
+
+
+def is_label(line: str) -> bool:
+    """Whether a line is nothing but the label of furniture, such as "Baca juga:" or "94 comments"."""
+    text = line.strip(BULLETS + ":：+")
+    return len(text) <= _MAXIMUM_LABEL_CHARACTERS and bool(
+        _STORY_LABEL.fullmatch(text) or _LABEL.fullmatch(text)
+    )
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line is furniture by itself, whatever stands around it.
+
+    >>> is_furniture("(swd/rka)"), is_furniture("Baca juga: Harga turun"), is_furniture("Harga turun")
+    (True, True, False)
+    """
+    return len(line) <= _MAXIMUM_INVITATION_CHARACTERS and bool(
+        is_label(line) or _NO_TEXT.fullmatch(line) or _is_labelled_story(line) or _is_invitation(line)
+    )
+
+
+def is_caption(line: str) -> bool:
+    """Whether a line has the shape of a caption: it names its photographer or begins with "Foto:"."""
+    return len(line) <= _MAXIMUM_CAPTION_CHARACTERS and bool(_CAPTION.fullmatch(line))
+
+
+def is_caption_label(line: str) -> bool:
+    """Whether a line announces a caption on the next line."""
+    return bool(_CAPTION_LABEL.fullmatch(line))
+
+
+def find_furniture(lines: Sequence[Line]) -> set[int]:
+    """Return the numbers of the lines that are furniture."""
+    filled = filled_numbers(lines)
+    last_paragraph = max(
+        (place for place, number in enumerate(filled) if _is_paragraph(lines[number])), default=-1
+    )
+    found: set[int] = set()
+    for place, number in enumerate(filled):
+        line = lines[number]
+        if number in found or not is_furniture(line.clean):
+            continue
+        found.add(number)
+        if is_label(line.clean) or (place > last_paragraph and _INITIALS.fullmatch(line.clean)):
+            found.update(_introduced(lines, filled, place, last_paragraph=last_paragraph))
+    return found
+
+
+def _introduced(lines: Sequence[Line], filled: list[int], place: int, *, last_paragraph: int) -> list[int]:
+    """Return the numbers of the lines that the label at a place introduces."""
+    after = filled[place + 1 :]
+    if place > last_paragraph:  # nothing but furniture follows, down to the end of the page
+        return after
+    linked = _leading(after, lambda number: lines[number].is_link)
+    if linked:
+        return linked
+    adjacent = [number for step, number in enumerate(after, 1) if number == filled[place] + step]
+    if adjacent:
+        return _leading(adjacent, lambda number: not is_paragraph(lines[number].clean))
+    is_story = bool(_STORY_LABEL.fullmatch(lines[filled[place]].clean.strip(BULLETS + ":：+")))
+    first = after[:1]
+    return first if is_story and first and _is_headline(lines[first[0]]) else []
+
+
+def _leading(numbers: list[int], accepts: Callable[[int], bool]) -> list[int]:
+    count = next((place for place, number in enumerate(numbers) if not accepts(number)), len(numbers))
+    return numbers[:count]
+
+
+def _is_headline(line: Line) -> bool:
+    return not line.is_heading and not is_sentence(line.clean)
+
+
+def _is_paragraph(line: Line) -> bool:
+    return is_paragraph(line.clean) and not line.is_link and not is_furniture(line.clean)
+
+
+def _is_labelled_story(line: str) -> bool:
+    text = line.strip(BULLETS)
+    is_short = len(text) <= _MAXIMUM_LABELLED_CHARACTERS
+    return is_short and bool(_LABELLED_STORY.fullmatch(text)) and not _SENTENCE_INSIDE.search(text)
+
+
+def _is_invitation(line: str) -> bool:
+    is_short = len(line) <= _MAXIMUM_INVITATION_CHARACTERS
+    return is_short and bool(_INVITATION.fullmatch(line) and _CHANNEL.search(line) and _ADDRESS.search(line))

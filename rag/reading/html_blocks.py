@@ -1,0 +1,388 @@
+"""Cuts a page's elements into blocks of text, as a browser shows them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lxml.etree import _Element
+
+from rag.reading.lines import Line, is_sentence
+
+_BLOCK = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "button",
+        "center",
+        "code",
+        "dd",
+        "details",
+        "dl",
+        "dt",
+        "div",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "iframe",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "video",
+        "audio",
+        "amp-ad",
+        "amp-img",
+        "amp-story",
+    ]
+)
+_SKIPPED = frozenset(
+    {"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"}
+)
+_OUTSIDE = frozenset({"nav", "aside", "footer", "form", "button", "label", "menu"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
+_CAPTIONS = frozenset({"figure", "figcaption"})
+_SUSPECT = re.compile(
+    r"(?:^|[\s_-])(?:related|terkait|recommend\w*|rekomendasi|promo\w*|newsletter|subscri\w+|share|sharing|"
+    r"shar|social|sosmed"
+    r"|comments?|komentar|disqus|widget|advert\w*|ads?|iklan|banner|bread-?crumbs?|sidebar|menu|nav|navbar|"
+    r"navigation|tags?"
+    r"|taglist|popular|terpopuler|trending|most|read-?more|readmore|baca-?juga|bacajuga|lihat-?juga|linksis"
+    r"ip|cookie\w*"
+    r"|consent|popup|modal|login|paywall|footer|author-?(?:box|bio|card)|pagination|pager|paging|outbrain|t"
+    r"aboola"
+    r"|sponsor\w*|toolbar|player|teaser|disclaimer|copyright|rating|skip|screen-?reader\w*|sr-only|visually"
+    r"-?hidden|survey)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_INSERTED = re.compile(
+    r"related|terkait|recommend|rekomendasi|newsletter|subscri|baca-?juga|linksisip|lihat-?juga|outbrain|ta"
+    r"boola"
+    r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|photo__desc", re.IGNORECASE)
+_META_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:byline|author|authors|penulis|reporter|date|datetime|time|timestamp|published|pubdate|"
+    r"tanggal|waktu"
+    r"|post-?meta|entry-?meta|meta|credit|credits|editor|dateline)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_BYLINE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:byline|authors?|penulis|reporter|writer|jurnalis|credit)(?:$|[\s_-]|name)", re.IGNORECASE
+)
+_QUESTION_CLASS = re.compile(r"question|pertanyaan|faq-?title|accordion-?(?:title|header)", re.IGNORECASE)
+_META_PROPERTIES = re.compile(r"date(?:Published|Modified|Created)|author|publisher|editor", re.IGNORECASE)
+_MAXIMUM_META_CHARACTERS = 120
+_MAXIMUM_NAMES_CHARACTERS = 300
+_MAXIMUM_META_ELEMENT_CHARACTERS = 400
+_MAXIMUM_HEADING_CHARACTERS = 200
+_SPACES = re.compile(r"[ \t\n\r\f]+")  # the spaces that HTML collapses; a no-break space stays
+_CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
+
+_MAXIMUM_LINK_SHARE = 0.6
+_MAXIMUM_TABLE_CHARACTERS = 800
+
+
+@dataclass(eq=False)
+class Block:
+    """A block of text in page order: its lines, and what the markup says about it."""
+
+    element: _Element
+    lines: list[str]
+    link_characters: int = 0
+    is_heading: bool = False
+    is_outside: bool = False
+    is_suspect: bool = False
+    is_inserted: bool = False
+    is_caption: bool = False
+    is_meta: bool = False
+    is_byline: bool = False
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = text_key("".join(self.lines))
+
+    @property
+    def text(self) -> str:
+        """The lines as one text."""
+        return " ".join(self.lines)
+
+    @property
+    def is_link(self) -> bool:
+        """Whether most of the text is in links."""
+        return self.link_characters >= _MAXIMUM_LINK_SHARE * len(self.text)
+
+    def to_lines(self) -> list[Line]:
+        """Return the block's lines for `read_story`."""
+        is_whole_link = self.link_characters >= 0.95 * len(self.text)
+        return [
+            Line(
+                text=line,
+                is_heading=self.is_heading,
+                is_link=is_whole_link,
+                is_aside=self.is_meta or self.is_caption,
+            )
+            for line in self.lines
+        ]
+
+
+def element_text(element: _Element) -> str:
+    """Return all text in an element."""
+    return "".join(map(str, element.itertext()))
+
+
+def text_key(text: str) -> str:
+    """Return the letters and digits of a text, for comparison."""
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the elements around a text say about it."""
+
+    is_outside: bool = False
+    is_suspect: bool = False
+    is_inserted: bool = False
+    is_caption: bool = False
+    is_meta: bool = False
+    is_byline: bool = False
+    is_heading: bool = False
+    is_link: bool = False
+
+    def inside(self, element: _Element, *, page_characters: int) -> "_Context":
+        """Return the context of an element's own text.
+
+        A name such as "sidebar", or a form, tells nothing about an element that holds half of the page.
+        """
+        tag = element.tag
+        names = f"{element.get('class', '')} {element.get('id', '')}"[:_MAXIMUM_NAMES_CHARACTERS]
+        properties = element.get("itemprop", "")
+        has_names = len(names) > 1 and tag not in ("body", "html", "article", "main")
+        is_named_suspect = has_names and not self.is_suspect and _SUSPECT.search(names) is not None
+        is_named_meta = has_names and not self.is_meta and _META_CLASS.search(names) is not None
+        is_frame = tag in _OUTSIDE and not self.is_outside
+        is_measured = is_named_suspect or is_named_meta or is_frame
+        characters = len(element_text(element)) if is_measured else 0
+        return _Context(
+            is_outside=self.is_outside or (is_frame and characters * 2 < page_characters),
+            is_suspect=self.is_suspect or (is_named_suspect and characters * 2 < page_characters),
+            is_inserted=self.is_inserted or (is_named_suspect and _INSERTED.search(names) is not None),
+            is_caption=self.is_caption
+            or tag in _CAPTIONS
+            or (has_names and _CAPTION_CLASS.search(names) is not None),
+            is_meta=self.is_meta
+            or tag == "time"
+            or (is_named_meta and characters <= _MAXIMUM_META_ELEMENT_CHARACTERS)
+            or (properties != "" and _META_PROPERTIES.fullmatch(properties) is not None),
+            is_byline=self.is_byline
+            or element.get("rel") == "author"
+            or properties == "author"
+            or (has_names and _BYLINE_CLASS.search(names) is not None),
+            is_heading=self.is_heading
+            or tag in _HEADINGS
+            or (has_names and _QUESTION_CLASS.search(names) is not None),
+            is_link=self.is_link or tag == "a",
+        )
+
+
+class _Cutter:
+    """Collects the text of a page, and ends a block wherever a browser would."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._parts: list[tuple[str, _Context]] = []
+
+    def cut(self, root: _Element) -> list[Block]:
+        characters = len(element_text(root))
+        stack: list[tuple[_Element, Iterator[_Element], _Context]] = []
+        self._open(root, _Context(), stack)
+        while stack:
+            element, children, context = stack[-1]
+            child = next(children, None)
+            if child is not None:
+                if isinstance(child.tag, str) and child.tag not in _SKIPPED:
+                    self._open(child, context.inside(child, page_characters=characters), stack)
+                else:
+                    self._add(child.tail, context)
+                continue
+            stack.pop()
+            if element.tag in _BLOCK:
+                self._end(element)
+            if stack:
+                self._add(element.tail, stack[-1][2])
+        return self.blocks
+
+    def _open(
+        self, element: _Element, context: _Context, stack: list[tuple[_Element, Iterator[_Element], _Context]]
+    ) -> None:
+        if element.tag in _BLOCK:
+            parent = element.getparent()
+            self._end(parent if parent is not None else element)
+        if element.tag == "br":
+            self._parts.append(("\n", context))
+        if element.tag == "table" and (rows := table_rows(element)) is not None:
+            self._add_table(element, rows, context)
+            stack.append((element, iter(()), context))
+            return
+        if element.tag not in _BLOCK and self._parts:
+            self._keep_apart(element)
+        self._add(element.text, context)
+        stack.append((element, iter(element), context))
+
+    def _keep_apart(self, element: _Element) -> None:
+        """Put a space between a word and a figure in neighbouring inline elements, as in a row of cells."""
+        before, previous = self._parts[-1][0], element.getprevious()
+        text = element.text or ""
+        is_beside = (previous is not None and not previous.tail and previous.tag == element.tag) or (
+            previous is not None and not previous.tail and element.tag in ("b", "i", "strong", "em", "span")
+        )
+        if not is_beside or not before or not text:
+            return
+        is_figure_after_word = before[-1].isalpha() and text[0].isdigit() and not _CURRENCY.search(before)
+        is_word_after_figure = before[-1].isdigit() and text[0].isalpha() and len(text) > 2
+        if is_figure_after_word or is_word_after_figure:
+            self._parts.append((" ", self._parts[-1][1]))
+
+    def _add(self, text: str | None, context: _Context) -> None:
+        if text:
+            self._parts.append((_SPACES.sub(" ", text), context))
+
+    def _end(self, element: _Element) -> None:
+        parts, self._parts = self._parts, []
+        blocks: list[list[tuple[str, _Context]]] = [[]]
+        for text, context in parts:
+            blocks[-1].append((text, context))
+            if text == "\n" and [part for part, _ in blocks[-1] if part.strip(" ")][-2:] == ["\n", "\n"]:
+                blocks.append([])
+        for block in blocks:
+            self._append(element, block)
+
+    def _append(self, element: _Element, parts: list[tuple[str, _Context]]) -> None:
+        text = "".join(part for part, _ in parts)
+        lines = [
+            line
+            for line in (re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n"))
+            if line.strip()
+        ]
+        if not lines:
+            return
+        filled = [(part, context) for part, context in parts if part.strip()]
+        block = Block(element=element, lines=lines, link_characters=_count(filled, "is_link"))
+        characters = sum(len(part) for part, _ in filled)
+        for name in (
+            "is_outside",
+            "is_suspect",
+            "is_inserted",
+            "is_caption",
+            "is_meta",
+            "is_byline",
+            "is_heading",
+        ):
+            setattr(block, name, _count(filled, name) > characters / 2)
+        block.is_meta = block.is_meta and len(text) <= _MAXIMUM_META_CHARACTERS and not is_sentence(lines[-1])
+        block.is_heading = block.is_heading and len(text) <= _MAXIMUM_HEADING_CHARACTERS
+        self.blocks.append(block)
+
+    def _add_table(self, element: _Element, rows: list[list[str]], context: _Context) -> None:
+        header = [" | ".join(rows[0])] if _has_header(element) and len(rows) > 1 else []
+        body = [" | ".join(row) for row in rows[len(header) :]]
+        links = sum(len(element_text(link)) for link in element.iter("a"))
+        characters = max(sum(map(len, body)), 1)
+        for part in split_rows(body, header=header):
+            block = Block(element=element, lines=[*header, *part])
+            block.link_characters = round(links / characters * len(block.text))
+            block.is_outside, block.is_suspect = context.is_outside, context.is_suspect
+            self.blocks.append(block)
+
+
+def _count(parts: Sequence[tuple[str, _Context]], name: str) -> int:
+    return sum(len(text) for text, context in parts if getattr(context, name))
+
+
+def page_blocks(tree: _Element) -> list[Block]:
+    """Return the blocks of a page in its order."""
+    body = tree.find("body")
+    blocks = _Cutter().cut(tree if body is None else body)
+    for block in blocks:
+        block.is_heading = block.is_heading or _is_bold_question(block)
+    return blocks
+
+
+def _is_bold_question(block: Block) -> bool:
+    """Whether a block is a question in bold, as interviews write them."""
+    if (
+        len(block.lines) != 1
+        or not block.text.endswith(("?", "？", "؟"))
+        or len(block.text) > _MAXIMUM_HEADING_CHARACTERS
+    ):
+        return False
+    bold = list(block.element.iter("b", "strong"))
+    return any(text_key(element_text(child)) == block.key for child in bold)
+
+
+def table_rows(table: _Element) -> list[list[str]] | None:
+    """Return the texts of a table's cells by row, or None for a table that only lays out a page."""
+    if table.find(".//table") is not None or table.get("role") in ("presentation", "none"):
+        return None
+    rows = [
+        [" ".join(element_text(cell).split()) for cell in row if cell.tag in ("td", "th")]
+        for row in table.iter("tr")
+    ]
+    cells = [cell for row in rows for cell in row]
+    is_data = len(rows) > 1 and max(map(len, rows), default=0) > 1 and all(len(cell) <= 300 for cell in cells)
+    has_blocks = any(len(cell.findall(".//p")) > 1 for cell in table.iter("td"))
+    if not is_data or has_blocks:
+        return None
+    return [[cell for cell in row if cell] for row in rows if any(row)]
+
+
+def _has_header(table: _Element) -> bool:
+    first = next(table.iter("tr"), None)
+    return first is not None and (
+        table.find("thead") is not None
+        or all(cell.tag == "th" for cell in first if isinstance(cell.tag, str))
+    )
+
+
+def split_rows(rows: Sequence[str], *, header: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the rows in parts that are short enough for one passage with the header above each of them."""
+    part: list[str] = []
+    size = sum(map(len, header))
+    for row in rows:
+        if part and size + sum(map(len, part)) + len(row) > _MAXIMUM_TABLE_CHARACTERS:
+            yield part
+            part = []
+        part.append(row)
+    if part or header:
+        yield part

@@ -1,0 +1,178 @@
+"""Parses HTML within limits and makes its text plain: no hidden or struck text, footnotes or ruby."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lxml.etree import HTMLParser as EventParser
+from lxml.etree import LxmlError, fromstring
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from rag.errors import ReadingError
+
+# Limits far above any article's page, but low enough that parsing and extraction end within seconds.
+MAXIMUM_ELEMENTS = 50_000
+MAXIMUM_ATTRIBUTES = 500
+MAXIMUM_ATTRIBUTES_OF_ALL = 250_000
+MAXIMUM_DEPTH = 250  # libxml2 silently drops elements nested deeper than 256
+MAXIMUM_TEXT_CHARACTERS = 1_000_000  # without scripts and styles
+
+_NOT_COUNTED = frozenset({"script", "style"})
+_UNSEEN = frozenset({"noscript", "del", "s", "strike"})
+_UNSEEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through",
+    re.IGNORECASE,
+)
+# subtle: a reference such as &#11; puts a character into the tree that lxml then refuses to copy
+NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_VULGAR_FRACTION = re.compile(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])")
+_POWER = re.compile(r"[-−–+]?\d{1,3}|[-−–+]?[a-z]")
+_BASE_OF_POWER = re.compile(r"(?:^|[^\d.,])10$|(?:^|[^\w])[a-zA-Z]$|\)$")
+_UNIT = re.compile(r"(?:^|[^\w])(?:[kcdmhµn]?m|in|ft|yd|mi|s|cm|mm|km)$")
+_FIGURE_SIGNS = {"1": "¹", "2": "²", "3": "³"}
+_ISOTOPE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_WORD_END = re.compile(r"\w$")
+
+
+class _Limits:
+    """A parser target that keeps nothing; raises ReadingError if the page exceeds a limit."""
+
+    def __init__(self) -> None:
+        self.elements = 0
+        self.attributes = 0
+        self.depth = 0
+        self.characters = 0
+        self._is_text = True
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self.elements += 1
+        self.attributes += len(attributes)
+        self.depth += 1
+        self._is_text = tag not in _NOT_COUNTED
+        _check_limit("elements", self.elements, MAXIMUM_ELEMENTS)
+        _check_limit("attributes on one element", len(attributes), MAXIMUM_ATTRIBUTES)
+        _check_limit("attributes", self.attributes, MAXIMUM_ATTRIBUTES_OF_ALL)
+        _check_limit("elements nested in each other", self.depth, MAXIMUM_DEPTH)
+
+    def data(self, text: str) -> None:
+        self.characters += len(text) if self._is_text else 0
+        _check_limit("characters of text", self.characters, MAXIMUM_TEXT_CHARACTERS)
+
+    def end(self, _tag: str) -> None:
+        self.depth -= 1
+        self._is_text = True
+
+    def close(self) -> None:
+        """End the parse; there is nothing to return."""
+
+
+def _check_limit(counted: str, count: int, maximum: int) -> None:
+    if count > maximum:
+        raise ReadingError(
+            f"the page has more than {maximum:,} {counted}: give the article's text as .txt or .jsonl"
+        )
+
+
+def parse_tree(html: str) -> HtmlElement:
+    """Return the page's elements; raise ReadingError if there are none, or if the page exceeds a limit."""
+    data = html.encode()
+    # subtle: check the limits on parser events, because libxml2 takes quadratic time for long attribute lists
+    limits: Any = _Limits()
+    fromstring(data, parser=EventParser(target=limits, encoding="utf-8"))
+    try:
+        parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        tree = document_fromstring(data, parser=parser)
+    except LxmlError:
+        raise ReadingError("the page holds no article: it has no elements") from None
+    for element in tree.iter():
+        element.text = element.text and NOT_XML.sub("", element.text)
+        element.tail = element.tail and NOT_XML.sub("", element.tail)
+    return tree
+
+
+def make_plain(tree: HtmlElement) -> None:
+    """Remove what a reader of the page does not see as its text, and write raised figures as text.
+
+    A footnote mark goes away (`840<sup>1</sup>` is 840), a power stays (`10<sup>6</sup>` is 10^6), and a
+    fraction stands apart from the digit before it.
+    """
+    for element in tree.xpath("//script | //style | //template | //rt | //rp"):
+        _remove(element)
+    for element in tree.xpath("//wbr"):
+        element.drop_tag()  # subtle: the parser puts the text after it into it
+    unseen = [
+        element
+        for element in tree.iter()
+        if element.tag in _UNSEEN
+        or element.get("hidden") is not None
+        or _UNSEEN_STYLE.search(element.get("style", ""))
+    ]
+    _remove_unless_most(unseen, characters=len(tree.text_content()) if unseen else 0)
+    for element in tree.xpath("//sup | //sub"):
+        _flatten(element)
+    for element in tree.iter():
+        _set_apart_fractions(element)
+
+
+def _remove(element: HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def _remove_unless_most(elements: Sequence[HtmlElement], *, characters: int) -> None:
+    """Remove elements, but keep the text of one that holds most of the page.
+
+    A script shows such an element to readers, or its end tag is missing.
+    """
+    for element in elements:
+        is_most = len(element.text_content()) * 2 >= characters
+        if not is_most:
+            _remove(element)
+        elif element.tag in _UNSEEN and element.getparent() is not None:
+            element.drop_tag()
+
+
+def _flatten(element: HtmlElement) -> None:
+    """Replace a raised or lowered text by what it means in running text."""
+    if element.getparent() is None:
+        return
+    text = " ".join(element.text_content().split())
+    before, after = _text_before(element), element.tail or ""
+    if element.tag == "sup":
+        text = _raised(text, before=before, after=after, has_link=element.find(".//a") is not None)
+    tail = element.tail
+    for child in list(element):
+        element.remove(child)
+    element.text, element.tail = text, tail
+    element.drop_tag()
+
+
+def _raised(text: str, *, before: str, after: str, has_link: bool) -> str:
+    if has_link or not text:
+        return ""
+    if text.isalpha():
+        return text  # 1<sup>st</sup>
+    if text.isdigit() and after[:1] in ("/", "⁄"):
+        return f" {text}" if before[-1:].isdigit() else text  # 2<sup>1</sup>/<sub>2</sub>
+    if text in _FIGURE_SIGNS and _UNIT.search(before):
+        return _FIGURE_SIGNS[text]
+    if _POWER.fullmatch(text) and _BASE_OF_POWER.search(before):
+        return "^" + text.replace("−", "-").replace("–", "-")
+    is_isotope = text.isdigit() and after[:1].isalpha() and not _WORD_END.search(before)
+    return text.translate(_ISOTOPE) if is_isotope else ""
+
+
+def _text_before(element: HtmlElement) -> str:
+    previous = element.getprevious()
+    parent = element.getparent()
+    if previous is not None:
+        return (previous.tail or previous.text_content())[-20:]
+    return (parent.text or "")[-20:] if parent is not None else ""
+
+
+def _set_apart_fractions(element: HtmlElement) -> None:
+    if element.text and not element.text.isascii():
+        element.text = _VULGAR_FRACTION.sub(" ", element.text)
+    if element.tail and not element.tail.isascii():
+        element.tail = _VULGAR_FRACTION.sub(" ", element.tail)

@@ -1,0 +1,179 @@
+"""Cleans what pages state: authors without labels and addresses, and titles without outlets."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.reading.dates import find_date
+
+_LABEL = re.compile(
+    r"^(?:(?:pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|ditulis oleh|teks|text|auth"
+    r"or|oleh"
+    r"|by|reported by|reporting by|written by|story by|words by|von|par|por|door|di|tekst|autor|auteur|aute"
+    r"urs)"
+    r"\s?[:：]\s?|(?:oleh|by|ditulis oleh|reported by|reporting by|written by|von|par|por)\s+(?=\S)"
+    r"|(?:記者|记者|作者|撰文|文)\s?[:：／/]?\s?)",
+    re.IGNORECASE,
+)
+_BETWEEN_NAMES = re.compile(
+    r"\s*(?:[,;/、،]|\s&\s|\s(?:dan|and|und|et|y|e|en|och|og|ve|và|以及|和)\s)\s*", re.IGNORECASE
+)
+_NOT_A_NAME = re.compile(
+    r"@|https?:|www\.|\d|^(?:admin|administrator|author|penulis|redaksi|unknown|guest|editor|home|beranda|m"
+    r"enu|login"
+    r"|masuk|follow|ikuti|subscribe|share|bagikan|none|null|n/?a|undefined|user|staff|anonymous|news|berita"
+    r")$",
+    re.IGNORECASE,
+)
+_CORPORATE = re.compile(
+    r"\b(?:media|news|newsroom|redaksi|team|tim|staff|desk|bureau|press|agency|kantor berita|pt|tbk|inc|llc"
+    r"|ltd|gmbh"
+    r"|corp|corporation|group|network|company|daily|times|post|tv|radio|online|digital|cyber|editor(?:ial|s)?"
+    r"|admin|jurnal|portal|koran|harian|majalah|foundation|institute|kementerian|dinas|university)\b|\.\w{2"
+    r",4}$",
+    re.IGNORECASE,
+)
+_MAXIMUM_NAME_CHARACTERS = 60
+_MAXIMUM_BYLINE_CHARACTERS = 300
+_MAXIMUM_TITLE_CHARACTERS = 500
+_MAXIMUM_NAME_WORDS = 6
+_PARTICLES = frozenset(
+    [
+        "bin",
+        "binti",
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "el",
+        "al",
+        "ibn",
+        "al-",
+        "ter",
+        "ten",
+        "la",
+        "le",
+        "y",
+    ]
+)
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff.'’\-])*")
+_ACRONYM = re.compile(r"[A-Z]{2,5}")
+_SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3・]{2,8}")
+_DOMAIN = re.compile(r"(?:www\.)?([\w-]+)(?:\.[\w-]{2,})+", re.IGNORECASE)
+_TITLE_SEPARATOR = re.compile(r"\s+[-–—|·•»:]+\s+|\s?[|｜]\s?|[_＿](?=[^_]*$)")
+_OUTLET_FIRST = re.compile(r"^([^:]{2,40}):\s+")
+
+
+def author_names(value: str, *, outlet: str | None = None) -> list[str]:
+    """Return the names of persons or bodies in a byline, without labels, addresses, numbers and dates.
+
+    >>> author_names("Oleh Sari Wulandari dan Raka Wijaya")
+    ['Sari Wulandari', 'Raka Wijaya']
+    >>> author_names("s.wulandari@warta.example")
+    []
+    """
+    value = _LABEL.sub("", " ".join(value[:_MAXIMUM_BYLINE_CHARACTERS].split())).split("|")[0]
+    if value.startswith(("http:", "https:", "www.")):
+        return []
+    parts = [re.sub(r"\s*[(\[].*?[)\]]|\s+[-–—]\s+.*$", "", part) for part in _BETWEEN_NAMES.split(value)]
+    names = [_LABEL.sub("", part).strip(" .,:;-–—|•") for part in parts]
+    return list(dict.fromkeys(name for name in names if _is_author(name, outlet)))
+
+
+def _is_author(name: str, outlet: str | None) -> bool:
+    is_short = len(name) <= _MAXIMUM_NAME_CHARACTERS and len(name.split()) <= _MAXIMUM_NAME_WORDS
+    if not name or not is_short or _NOT_A_NAME.search(name) or find_date(name):
+        return False
+    return not (outlet and squashed(name) == squashed(outlet))
+
+
+def is_corporate(name: str) -> bool:
+    """Whether a name is that of a company or a desk, not of a person."""
+    return _CORPORATE.search(name) is not None
+
+
+def is_person(name: str) -> bool:
+    """Whether a text has the shape of a person's name: a few capitalised words, or a few signs of a script.
+
+    >>> is_person("Sari Wulandari"), is_person("Harga cabai turun"), is_person("佐藤花子")
+    (True, False, True)
+    """
+    words = name.split()
+    if _SPACELESS_NAME.fullmatch(name.replace(" ", "")):
+        return True
+    if not 2 <= len(words) <= 5 or is_corporate(name):
+        return False
+    is_shouted = name.isupper()
+    return all(
+        _WORD.fullmatch(word)
+        and (not word[0].islower() or word.lower() in _PARTICLES)
+        and (is_shouted or not _ACRONYM.fullmatch(word))
+        for word in words
+    )
+
+
+def joined(names: Sequence[str]) -> str | None:
+    """Return the names as one text for display, or None if there is none."""
+    return ", ".join(names) or None
+
+
+def squashed(name: str) -> str:
+    """Return a name for comparison: without spaces, punctuation, case, `www.` and the end of a domain."""
+    domain = _DOMAIN.fullmatch(name.strip())
+    return "".join(filter(str.isalnum, domain[1] if domain else name)).casefold()
+
+
+def is_domain(name: str) -> bool:
+    """Whether an outlet's name is only its host's name."""
+    return _DOMAIN.fullmatch(name.strip()) is not None
+
+
+def split_title(title: str, outlets: Iterable[str]) -> tuple[str, str | None]:
+    """Return a title without the outlet's name at either end, and that name as the title writes it.
+
+    >>> split_title("Bus listrik Melati | Warta Melati", ["wartamelati.example"])
+    ('Bus listrik Melati', 'Warta Melati')
+    """
+    known = [name for name in map(squashed, outlets) if name]
+    if len(title) > _MAXIMUM_TITLE_CHARACTERS:
+        return title, None
+    first = _OUTLET_FIRST.match(title)
+    if first and _names_outlet(first[1], known):
+        return title[first.end() :], first[1]
+    separators = list(_TITLE_SEPARATOR.finditer(title))
+    # The longest end first: "Judul | Ekonomi | Warta" loses both, and so does "Judul - Warta Regional".
+    for separator in separators:
+        rest = [part.strip() for part in _TITLE_SEPARATOR.split(title[separator.end() :])]
+        named = next((part for part in rest if _names_outlet(part, known)), None)
+        if named and title[: separator.start()].strip() and len(rest) <= 3:
+            return title[: separator.start()].strip(), named
+    for separator in separators[:1]:
+        head = title[: separator.start()].strip()
+        if _names_outlet(head, known) and title[separator.end() :].strip():
+            return title[separator.end() :].strip(), head
+    return title, None
+
+
+def _names_outlet(part: str, known: Sequence[str]) -> bool:
+    """Whether a part of a title is an outlet's name, perhaps followed by a section, or its host's name."""
+    text = squashed(part)
+    return any(text == name or (len(name) > 3 and text.startswith(name) and len(part) < 50) for name in known)
+
+
+def share_of_words(one: str, other: str) -> float:
+    """Return the share of the shorter text's words that the other text has.
+
+    >>> share_of_words("Bus listrik Melati", "Jadwal bus listrik Melati 2025")
+    1.0
+    """
+    first, second = (set(re.findall(r"\w+", text.casefold())) for text in (one, other))
+    shorter = min(len(first), len(second))
+    if shorter and not any(map(str.isspace, one.strip())) and not one.isascii():
+        first, second = set(one), set(other)
+        shorter = min(len(first), len(second))
+    return len(first & second) / shorter if shorter else 0.0

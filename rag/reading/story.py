@@ -1,0 +1,344 @@
+"""Finds the story among the lines of a page: its title, its facts, its paragraphs and headings.
+
+A news page has a title, a date line ("- Minggu, 27 Juli 2025 13:27 WIB"), bylines, a body that opens with a
+dateline ("Kota (KANTOR) – …"), credits ("Pewarta: …") and a copyright line. Furniture stands between and
+after these parts: labels, headlines of other stories, captions, buttons. A line that is furniture is left
+out and reported as dropped. No paragraph is left out because of its place.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any
+
+from rag.errors import ReadingError
+from rag.reading.credits import (
+    Facts,
+    byline_facts,
+    dateline_facts,
+    first_facts,
+    is_copyright,
+    is_dateline_alone,
+    label_alone,
+    line_facts,
+)
+from rag.reading.furniture import find_furniture, is_caption, is_caption_label, is_furniture
+from rag.reading.lines import (
+    BULLETS,
+    Line,
+    filled_numbers,
+    is_long,
+    is_paragraph,
+    is_sentence,
+    is_statement,
+    trim,
+)
+from rag.reading.names import joined, squashed
+from rag.reading.page import Page
+from rag.reading.rights import find_prohibition
+
+_EDGE_LINES = 12  # the lines beside the body that are searched for a date, credits and so on
+_MAXIMUM_TITLE_CHARACTERS = 200
+_MINIMUM_TITLE_WORDS = 4
+_LEADS = 3  # the paragraphs that are searched for a dateline
+_WRAPPED_CHARACTERS = 100  # the longest line of hard-wrapped text
+_NOT_TITLE = re.compile(
+    r"siaran pers|press release|(?:pers )?rilis(?: pers)?|breaking news|eksklusif|exclusive|opini|opinion|n"
+    r"ews|berita"
+    r"|(?:nomor|no|number|ref|lampiran|perihal|kepada|hal|to|from|date|tanggal)\b\.?\s?:.*"
+    r"|(?:untuk (?:diterbitkan|dirilis|disiarkan)|for (?:immediate )?release)\b.*",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class _Sorted:
+    """Which lines of a page are what. Lines that stand in none of these are paragraphs."""
+
+    facts: dict[int, Facts]
+    dropped: set[int]
+    title: int | None = None
+
+    def is_paragraph(self, number: int) -> bool:
+        return number != self.title and number not in self.facts and number not in self.dropped
+
+
+def read_story(lines: Sequence[Line], *, title: str | None = None, is_markup: bool = False) -> Page:
+    """Return the fields of a page; give `title` if it is known and not one of the lines.
+
+    Raises ReadingError if no paragraph is left.
+    """
+    found = _sort_lines(lines, title=title, is_markup=is_markup)
+    is_news = is_markup or bool(found.facts)
+    paragraphs, headings = _body(lines, found, is_news=is_news)
+    if not paragraphs:
+        raise ReadingError("the page holds no article: nothing is left without title and page furniture")
+    facts = _all(found)
+    stated = title if found.title is None else lines[found.title].clean
+    return Page(
+        fields=_fields(facts, paragraphs, headings) | {"title": stated or ""},
+        prohibition=find_prohibition("\n".join(line.text for line in lines)),
+        dropped=tuple(lines[number].clean for number in sorted(found.dropped)),
+    )
+
+
+def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool) -> _Sorted:
+    filled = filled_numbers(lines)
+    asides = {number for number in filled if lines[number].is_aside}
+    header = _header_of_markup(lines, filled) if is_markup else _header_of_text(lines, filled, title=title)
+    is_news = (
+        is_markup or bool(header.facts) or any(is_copyright(lines[number].clean) for number in filled[1:])
+    )
+    found = _Sorted(facts=dict(header.facts), dropped=header.dropped | asides, title=header.title)
+    if not is_news:
+        found.title = _plain_title(lines, filled) if title is None else None
+        return found
+    if found.title is None and title is None:
+        found.title = _title_after(lines, [number for number in filled if found.is_paragraph(number)])
+    found.dropped |= find_furniture(lines) - found.facts.keys() - {found.title}
+    unsorted = [number for number in filled if number not in header.facts and number not in found.dropped]
+    for number, facts in _tail_facts(lines, unsorted):
+        found.facts.setdefault(number, facts)
+        found.dropped.discard(number)
+    below = [number for number in filled if number > max(header.facts, default=-1) and number != found.title]
+    _sort_above_lead(lines, below, found)
+    return found
+
+
+def _header_of_markup(lines: Sequence[Line], filled: list[int]) -> _Sorted:
+    """Sort the first lines of a body in markup: dates and labelled bylines are facts."""
+    facts: dict[int, Facts] = {}
+    for number in filled[:_EDGE_LINES]:
+        line = lines[number].clean
+        found = line_facts(line)
+        if found is None and lines[number].is_aside:
+            found = byline_facts(line)
+        if found is not None and not lines[number].is_heading:
+            facts[number] = found
+        elif is_long(line):
+            break
+    return _Sorted(facts=facts, dropped=set())
+
+
+def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | None) -> _Sorted:
+    """Sort the lines above the body of a text page; without a date or a byline the page has no header."""
+    first = list(filled[:_EDGE_LINES])
+    facts = _facts_with_labels(lines, first if title else first[1:])
+    dated = [
+        number
+        for number in first
+        if "published_at" in facts.get(number, {}) or "updated_at" in facts.get(number, {})
+    ]
+    start = _first_date(lines, first)
+    if start is not None and start not in facts and title is None and start == first[0]:
+        facts[start] = line_facts(lines[start].clean) or {}
+    end = _header_end(lines, first, facts)
+    if end is None:
+        return _Sorted(facts={}, dropped=set())
+    facts = {number: fact for number, fact in facts.items() if number <= end}
+    above = [number for number in first if number < min(dated or list(facts)) and number not in facts]
+    chosen = _choose_title(lines, above) if title is None else None
+    dropped: set[int] = set()
+    for number in (number for number in first if number <= end and number not in facts and number != chosen):
+        line = lines[number].clean
+        if (named := byline_facts(line)) and number > (min(facts) if chosen is None else chosen):
+            facts[number] = named
+        elif not is_sentence(line):
+            dropped.add(number)
+    return _Sorted(facts=facts, dropped=dropped, title=chosen)
+
+
+def _first_date(lines: Sequence[Line], numbers: list[int]) -> int | None:
+    return next(
+        (number for number in numbers[:1] if "published_at" in (line_facts(lines[number].clean) or {})), None
+    )
+
+
+def _facts_with_labels(lines: Sequence[Line], numbers: list[int]) -> dict[int, Facts]:
+    """Return the facts in lines, and those in two lines such as "Reporter" and "Sari Wulandari"."""
+    facts: dict[int, Facts] = {}
+    for place, number in enumerate(numbers):
+        if number in facts:
+            continue
+        line = lines[number].clean
+        following = numbers[place + 1] if place + 1 < len(numbers) else None
+        field = label_alone(line.strip(BULLETS))
+        if field and following == number + 1 and not is_sentence(lines[following].clean):
+            value = line_facts(f"{'Oleh' if field == 'author' else 'Editor'}: {lines[following].clean}")
+            if value:
+                facts[number], facts[following] = {}, value
+                continue
+        found = line_facts(line)
+        if found is not None:
+            facts[number] = found
+    return facts
+
+
+def _header_end(lines: Sequence[Line], numbers: list[int], facts: dict[int, Facts]) -> int | None:
+    """Return the last line of the header: the last fact that no paragraph separates from the others."""
+    end = None
+    for number in numbers:
+        if number in facts:
+            end = number
+        elif is_long(lines[number].clean) or (end is not None and is_statement(lines[number].clean)):
+            break
+    return end
+
+
+def _choose_title(lines: Sequence[Line], numbers: list[int]) -> int | None:
+    """Return the line that is the title among those above the date: not a breadcrumb, not a label."""
+    candidates = [number for number in numbers if _may_be_title(lines[number].clean)]
+    long = [number for number in candidates if _has_words(lines[number].clean)]
+    return long[0] if long else max(candidates, key=lambda number: len(lines[number].clean), default=None)
+
+
+def _has_words(line: str) -> bool:
+    return len(line.split()) >= _MINIMUM_TITLE_WORDS or (not line.isascii() and len(line) >= 10)
+
+
+def _may_be_title(line: str) -> bool:
+    is_path = ">" in line or "»" in line or "›" in line
+    is_short = len(line) <= _MAXIMUM_TITLE_CHARACTERS
+    return is_short and not (
+        is_path or is_statement(line) or is_furniture(line) or _NOT_TITLE.fullmatch(line)
+    )
+
+
+def _title_after(lines: Sequence[Line], numbers: list[int]) -> int | None:
+    """Return the first line if it stands alone above longer text, as under the head of a press release."""
+    if len(numbers) < 2:
+        return None
+    first, second = next(
+        ((one, two) for one, two in pairwise(numbers[:4]) if not _NOT_TITLE.fullmatch(lines[one].clean)),
+        (0, 1),
+    )
+    is_alone = second > first + 1 and (first == 0 or not lines[first - 1].clean)
+    is_title = is_alone and _may_be_title(lines[first].clean) and not is_sentence(lines[first].clean)
+    return first if is_title and len(lines[second].clean) > len(lines[first].clean) else None
+
+
+def _plain_title(lines: Sequence[Line], filled: list[int]) -> int | None:
+    """Return the first line of a text without header if it has the shape of a title.
+
+    It is short, has no full stop, and stands alone above a text that is longer.
+    """
+    if len(filled) < 2 or not _may_be_title(lines[filled[0]].clean) or filled[1] == filled[0] + 1:
+        return None
+    title, *others = (lines[number].clean for number in filled)
+    is_lead = is_long(title) or bool(dateline_facts(title).get("outlet"))
+    return None if is_lead or sum(map(len, others)) <= len(title) else filled[0]
+
+
+def _tail_facts(lines: Sequence[Line], filled: list[int]) -> Iterator[tuple[int, Facts]]:
+    """Yield the facts below the last paragraph, and copyright lines and notices of rights anywhere."""
+    is_below = True
+    for place, number in enumerate(reversed(filled)):
+        line = lines[number].clean
+        facts = (
+            line_facts(line) if place < _EDGE_LINES or is_copyright(line) or find_prohibition(line) else None
+        )
+        is_text = is_paragraph(line) and facts is None
+        is_below = is_below and not is_text
+        is_own = facts is not None and (is_below or is_copyright(line) or not facts)
+        if facts is not None and is_own and not {"published_at", "updated_at"} & facts.keys() and number:
+            yield number, facts
+
+
+def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) -> None:
+    """Sort the lines between header and lead: captions are dropped, bylines and datelines are facts."""
+    for number in numbers:
+        line = lines[number].clean
+        if number in found.facts or number in found.dropped:
+            continue
+        if is_caption(line) or _is_announced_caption(lines, number, found):
+            found.dropped.add(number)
+        elif is_dateline_alone(line):
+            found.facts[number] = dateline_facts(line)
+        elif (
+            (named := byline_facts(line))
+            and not lines[number].is_heading
+            and not {"author", "byline"} & _all(found).keys()
+        ):
+            found.facts[number] = named
+        else:
+            break
+
+
+def _is_announced_caption(lines: Sequence[Line], number: int, found: _Sorted) -> bool:
+    """Whether a line stands directly below a line such as "Lihat Foto" and ends its block."""
+    ends_block = number + 1 >= len(lines) or not lines[number + 1].clean
+    return ends_block and number - 1 in found.dropped and is_caption_label(lines[number - 1].clean)
+
+
+def _all(found: _Sorted) -> Facts:
+    return first_facts(found.facts[number] for number in sorted(found.facts))
+
+
+def _body(lines: Sequence[Line], found: _Sorted, *, is_news: bool) -> tuple[list[str], list[int]]:
+    """Return the paragraphs, and the numbers of those that are headings."""
+    is_one_per_line = not any(not line.clean for line in lines)
+    kept = [(line if found.is_paragraph(number) else Line()) for number, line in enumerate(lines)]
+    paragraphs: list[str] = []
+    headings: list[int] = []
+    blocks = [
+        list(block) for is_filled, block in groupby(kept, key=lambda line: bool(line.clean)) if is_filled
+    ]
+    for block in blocks:
+        is_one = len(blocks) > 1 and _is_wrapped(block) if is_news else not is_one_per_line
+        parts = [block] if is_one else [[line] for line in block]
+        for part in parts:
+            text = trim("\n".join(line.text for line in part))
+            if find_prohibition(text):
+                continue
+            paragraphs.append(text)
+            if all(line.is_heading for line in part):
+                headings.append(len(paragraphs))
+    return _without_last_headings(paragraphs, headings)
+
+
+def _without_last_headings(paragraphs: list[str], headings: list[int]) -> tuple[list[str], list[int]]:
+    """Leave out headings that stand above nothing, at the end of the page."""
+    while paragraphs and len(paragraphs) in headings:
+        headings.remove(len(paragraphs))
+        paragraphs.pop()
+    return paragraphs, headings
+
+
+def _is_wrapped(block: list[Line]) -> bool:
+    """Whether lines are hard-wrapped, not one paragraph each: they are short, and some break a sentence."""
+    *others, _ = (line.clean for line in block)
+    is_narrow = all(len(line) <= _WRAPPED_CHARACTERS for line in others)
+    return is_narrow and not all(is_sentence(line) for line in others)
+
+
+def _fields(facts: Facts, paragraphs: list[str], headings: list[int]) -> dict[str, Any]:
+    leads = [text for number, text in enumerate(paragraphs, 1) if number not in headings][:_LEADS]
+    opening = next(filter(None, map(dateline_facts, leads)), {})
+    outlet = opening.get("outlet") or facts.get("outlet") or facts.get("owner") or facts.get("source")
+    stated = facts.get("author") or facts.get("byline") or opening.get("author") or []
+    authors = [name for name in stated if not _is_same(name, outlet)]
+    metadata = {
+        "dateline": facts.get("dateline") or opening.get("dateline"),
+        "editor": facts.get("editor"),
+        "license": facts.get("license"),
+        "authors": authors if len(authors) > 1 else None,
+    }
+    return {
+        "paragraphs": paragraphs,
+        **({"headings": headings} if headings else {}),
+        "outlet": outlet,
+        "author": joined(authors),
+        "published_at": facts.get("published_at"),
+        "updated_at": facts.get("updated_at"),
+        "metadata": {name: value for name, value in metadata.items() if value},
+    }
+
+
+def _is_same(name: str, outlet: object) -> bool:
+    return isinstance(outlet, str) and squashed(name) == squashed(outlet)
+
+
+def numbered_blocks(blocks: Iterable[Sequence[Line]]) -> list[Line]:
+    """Return the lines of blocks, with a line without text between every two blocks."""
+    return [line for block in blocks for line in (*block, Line())]

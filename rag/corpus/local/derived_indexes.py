@@ -96,11 +96,19 @@ class DerivedIndexes:
             progress=[derived.progress(newest) for derived in self._all],
         )
 
-    def optimize(self) -> None:
-        """Update both indexes and do the upkeep now."""
+    def update(self) -> None:
+        """Apply all changes to both indexes, and start upkeep if it is due."""
+        self._update()
+        self.upkeep_if_due()
+
+    def _update(self) -> None:
         with self._database.reading() as connection:
             for derived in self._all:
                 derived.updated(connection)
+
+    def optimize(self) -> None:
+        """Update both indexes and do the upkeep now."""
+        self._update()
         self._upkeep(wait_seconds=_LOCK_TIMEOUT_SECONDS)
 
     def forget_vectors(self) -> None:
@@ -114,9 +122,7 @@ class DerivedIndexes:
             if self._thread:
                 self._thread.join()
         try:
-            with self._database.reading() as connection:
-                for derived in self._all:
-                    derived.updated(connection)
+            self._update()
             with self._files_locked(wait_seconds=_LOCK_TIMEOUT_SECONDS):
                 for derived in self._all:
                     derived.save(self._database)

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -46,8 +46,10 @@ class DerivedVectors(Derived[VectorIndex]):
 
     @property
     def is_due(self) -> bool:
-        """Whether the index is too large for its tier, or many vectors are not in the file."""
+        """Whether the index is too large for its tier, or the file lacks many vectors or has deleted ones."""
         index, state = self._current
+        if state["takedowns"] > self._saved_state["takedowns"] and self._path.exists():
+            return True
         unsaved = state["last_passage"] - self._saved_state["last_passage"]
         return index.is_outgrown or unsaved > max(ADDED_AT_ONCE, _UNSAVED_SHARE * len(index))
 
@@ -136,5 +138,8 @@ class DerivedVectors(Derived[VectorIndex]):
     def _add(self, index: VectorIndex, rows: tuple[IdArray, FloatArray]) -> None:
         index.add(*rows)
 
-    def _remove(self, index: VectorIndex, removed: Mapping[int, str]) -> None:
+    def _remove(self, index: VectorIndex, removed: Collection[int]) -> None:
         index.remove(np.array(list(removed), np.int64))
+
+    def _ids(self, index: VectorIndex) -> IdArray:
+        return index.ids()

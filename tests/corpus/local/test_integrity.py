@@ -190,7 +190,7 @@ MENDABLE = {
     "sequence": ("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'passages'", "wrong counts", 1),
     "removals": ("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'removals'", "wrong counts", 1),
     "a stored passage noted as removed": (
-        "INSERT INTO removals (passage_id, words) SELECT max(id), 'x' FROM passages",
+        "INSERT INTO removals (passage_id) SELECT max(id) FROM passages",
         "wrong counts",
         1,
     ),

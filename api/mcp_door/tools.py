@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from anyio import to_thread
 from pydantic import ValidationError
 
 from api.mcp_door.tool_texts import answer_text, article_text, search_text
@@ -96,7 +95,7 @@ async def _get_article(service: Service, body: ArticleBody) -> Reply:
             raise _not_found(body)
         return Reply(json=article_json(article), text=article_text(article))
 
-    return await to_thread.run_sync(read)
+    return await service.reading_pool.run_within(read)
 
 
 def _not_found(body: ArticleBody) -> NotFound:

@@ -45,13 +45,13 @@ async def chat_completions(
 
 
 @router.get("/models")
-def list_models() -> dict[str, Any]:
+async def list_models() -> dict[str, Any]:
     """List the models: `kutip`, and `kutip-extractive`, which uses no language model."""
     return {"object": "list", "data": [_model(name) for name in MODES]}
 
 
 @router.get("/models/{model}")
-def read_model(model: Annotated[str, Path(json_schema_extra=MODEL_NAME_SCHEMA)]) -> dict[str, Any]:
+async def read_model(model: Annotated[str, Path(json_schema_extra=MODEL_NAME_SCHEMA)]) -> dict[str, Any]:
     """Return one model."""
     mode_of(model)
     return _model(model)

@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from api.guards.access import Access, Keys, is_public
-from api.guards.body_limit import BodyLimit
+from api.guards.body_reading import BodyReading
 from api.guards.concurrency_limit import ConcurrencyLimit, Load
 from api.guards.origins import TrustedPages, origin_pattern
 from api.guards.rate_limit import RateLimit
@@ -102,8 +102,8 @@ def _middleware(
         Middleware(SecurityHeaders),
         *_cross_origin(settings.cors_origins),  # before Access: a preflight request carries no key
         Middleware(Access, keys=Keys.of(settings), pages=TrustedPages.of(settings), rate_limit=rate_limit),
+        Middleware(BodyReading),  # before ConcurrencyLimit: a body that does not arrive takes no place
         Middleware(ConcurrencyLimit, limit=ceil(settings.max_concurrent / workers), load=load),
-        Middleware(BodyLimit),
     ]
 
 

@@ -24,6 +24,7 @@ from uvicorn import Config
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from api.app import create_app
+from api.guards.connections import BoundedProtocol
 from api.observability.log_lines import fields, set_up_logging
 from api.observability.tracing import set_up_tracing
 from rag.errors import KutipError
@@ -39,6 +40,7 @@ def server_config(app: FastAPI | Callable[[], FastAPI], settings: Settings, *, w
     return Config(
         app,
         factory=workers > 1,
+        http=BoundedProtocol,
         workers=workers,
         log_config=None,
         access_log=False,

@@ -153,6 +153,18 @@ def delete(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def checked_state(state: Any, path: Path) -> State:
+    """Return the state in the file of an index.
+
+    Raises:
+        UnusableIndexFile: it is not a state, or one of another version of Kutip.
+    """
+    is_state = isinstance(state, dict) and all(isinstance(number, int) for number in state.values())
+    if not is_state or state.keys() != EMPTY_STATE.keys():
+        raise UnusableIndexFile(f"{path} has the state {state!r:.200}")
+    return dict(state)
+
+
 def is_earlier_state(state: State, newest: State) -> bool:
     """Return whether the state is empty, or the same state or an earlier one of the same database."""
     if state["corpus"] == 0:

@@ -11,7 +11,14 @@ from contextlib import closing
 
 from embeddings.vector_index import IdArray, UnusableIndexFile
 from rag.corpus.local.database import Database
-from rag.corpus.local.derived import EMPTY_STATE, Derived, State, is_earlier_state, removed_since
+from rag.corpus.local.derived import (
+    EMPTY_STATE,
+    Derived,
+    State,
+    checked_state,
+    is_earlier_state,
+    removed_since,
+)
 from rag.corpus.local.indexed_rows import entry_batches
 from rag.corpus.local.keyword_index import Entry, KeywordIndex, open_saved, write_index
 from rag.corpus.local.properties import newest_state
@@ -38,7 +45,7 @@ class DerivedKeywords(Derived[KeywordIndex]):
     def upkeep(self, database: Database, cancelled: threading.Event) -> None:
         """Write the passages that are only in memory into the folder, and reload the index from there."""
         try:
-            _, saved = open_saved(self._path)
+            saved = checked_state(open_saved(self._path)[1], self._path)
         except UnusableIndexFile:
             saved = EMPTY_STATE
         with database.reading() as connection:
@@ -64,6 +71,7 @@ class DerivedKeywords(Derived[KeywordIndex]):
 
     def _read(self) -> tuple[KeywordIndex, State]:
         saved, state = open_saved(self._path)
+        checked_state(state, self._path)
         self._takedowns_in_files = state["takedowns"]
         return KeywordIndex(saved, last_saved=state["last_passage"]), state
 

@@ -20,7 +20,7 @@ from embeddings.vector_index import (
 )
 from embeddings.weights import FloatArray
 from rag.corpus.local.database import Database
-from rag.corpus.local.derived import Derived, State
+from rag.corpus.local.derived import Derived, State, checked_state
 from rag.corpus.local.indexed_rows import ADDED_AT_ONCE, FIX, sampled_vectors, vector_batches
 from rag.corpus.local.properties import check_encoder, newest_state
 from rag.corpus.protocol import EncoderIdentity
@@ -80,12 +80,12 @@ class DerivedVectors(Derived[VectorIndex]):
         """Load the file that another process wrote, if its tier is larger."""
         try:
             description = read_description(self._path)
-            is_larger = description["lists"] > self.index.lists
-            if is_larger and description["state"]["corpus"] == self._current[1]["corpus"]:
+            state = checked_state(description["state"], self._path)
+            if description["lists"] > self.index.lists and state["corpus"] == self._current[1]["corpus"]:
                 index, state = self._read()
                 self._replace(index, state)
                 self._saved_state = state
-        except (UnusableIndexFile, KeyError):
+        except (UnusableIndexFile, KeyError, TypeError):
             return
 
     def _train(self, database: Database, cancelled: threading.Event) -> tuple[VectorIndex, State] | None:
@@ -118,7 +118,8 @@ class DerivedVectors(Derived[VectorIndex]):
 
     def _read(self) -> tuple[VectorIndex, State]:
         name, dimension = self._encoder
-        return VectorIndex.load(self._path, encoder_name=name, dimension=dimension)
+        index, state = VectorIndex.load(self._path, encoder_name=name, dimension=dimension)
+        return index, checked_state(state, self._path)
 
     def _empty(self) -> VectorIndex:
         name, dimension = self._encoder

@@ -177,8 +177,11 @@ def open_saved(folder: Path) -> tuple[Index, dict[str, int]]:
         searcher = index.searcher()
         ((_, address),) = searcher.search(Query.term_query(_SCHEMA, "facts", "state"), limit=1).hits
         state: dict[str, int] = json.loads(searcher.doc(address).get_first("state") or "")
-    except (OSError, ValueError) as error:
-        raise UnusableIndexFile(f"{folder} is damaged: {error}") from error
+    # subtle: tantivy raises its own errors and, for some damage, a panic that is not even an Exception.
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        raise UnusableIndexFile(f"{folder} is damaged: {error!r:.300}") from error
     return index, state
 
 

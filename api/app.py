@@ -16,6 +16,7 @@ from starlette.routing import Route
 from api.guards.access import Access, Keys, is_public
 from api.guards.body_reading import BodyReading
 from api.guards.concurrency_limit import ConcurrencyLimit, Load
+from api.guards.head_requests import HeadRequests
 from api.guards.origins import TrustedPages, origin_pattern
 from api.guards.rate_limit import RateLimit
 from api.guards.security_headers import SecurityHeaders
@@ -104,6 +105,7 @@ def _middleware(
         Middleware(Access, keys=Keys.of(settings), pages=TrustedPages.of(settings), rate_limit=rate_limit),
         Middleware(BodyReading),  # before ConcurrencyLimit: a body that does not arrive takes no place
         Middleware(ConcurrencyLimit, limit=ceil(settings.max_concurrent / workers), load=load),
+        Middleware(HeadRequests),
     ]
 
 

@@ -216,7 +216,7 @@ class VectorIndex:
         path.parent.mkdir(parents=True, exist_ok=True)
         written = unfinished(path)
         try:
-            with written.open("wb") as file:
+            with open(written, "wb", opener=_private) as file:
                 output = _ChecksummedFile(file)
                 output.write(json.dumps(description).encode() + b"\n")
                 with self._readers, _raise_file_error(output):
@@ -225,6 +225,7 @@ class VectorIndex:
                 file.flush()
                 os.fsync(file.fileno())
             written.replace(path)
+            sync_folder(path.parent)
         finally:
             written.unlink(missing_ok=True)
 
@@ -253,6 +254,21 @@ class VectorIndex:
         if index.lists:
             index._index.parallel_mode = _OVER_LISTS  # the file does not store it
         return index, state
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the renaming of a file survive a power failure, on systems that can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only this user may read."""
+    return os.open(path, flags, 0o600)
 
 
 def unfinished(path: Path) -> Path:

@@ -22,7 +22,8 @@ def write_article(connection: sqlite3.Connection, article: Article) -> None:
 def write_version(connection: sqlite3.Connection, article: Article) -> None:
     """Store a version."""
     connection.execute(
-        "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO versions (article_id, version, stored_at, document, sequence) "
+        "SELECT ?1, ?2, ?3, ?4, coalesce(max(sequence), 0) + 1 FROM versions WHERE article_id = ?1",
         [article.id, article.version, datetime.now(UTC).isoformat(), document(article)],
     )
 
@@ -64,16 +65,24 @@ def passage_words(article: Article, passages: Sequence[Passage]) -> Iterator[lis
         yield title_words + words(passage.text, language=article.language)
 
 
+_ANALYZED_AT_ONCE = 1000
+_TEXTS = (
+    "SELECT passages.id, text, title, language FROM passages JOIN articles ON articles.id = article_id "
+    "WHERE passages.id > ? ORDER BY passages.id LIMIT ?"
+)
+
+
 def analyze_again(connection: sqlite3.Connection) -> None:
     """Compute the words of every passage again, with the current word analysis."""
-    rows = connection.execute(
-        "SELECT passages.id, text, title, language FROM passages JOIN articles ON articles.id = article_id"
-    )
-    for row in rows.fetchall():
-        keywords = [word for part in ("title", "text") for word in words(row[part], language=row["language"])]
-        connection.execute(
-            "UPDATE passages SET words = ?, word_count = ? WHERE id = ?",
-            [" ".join(keywords), len(keywords), row["id"]],
-        )
+    after = 0
+    while rows := connection.execute(_TEXTS, [after, _ANALYZED_AT_ONCE]).fetchall():
+        for row in rows:
+            parts = [words(row[part], language=row["language"]) for part in ("title", "text")]
+            keywords = [word for part in parts for word in part]
+            connection.execute(
+                "UPDATE passages SET words = ?, word_count = ? WHERE id = ?",
+                [" ".join(keywords), len(keywords), row["id"]],
+            )
+        after = rows[-1]["id"]
     connection.execute("UPDATE statistics SET words = (SELECT coalesce(sum(word_count), 0) FROM passages)")
     corpus_properties.write(connection, "analysis", str(ANALYSIS))

@@ -205,11 +205,13 @@ class LocalCorpus:
             rows = connection.execute(
                 "SELECT article_id, version, document FROM versions JOIN articles USING (version) "
                 "WHERE articles.id = article_id"
-            ).fetchall()
-            for row in rows:
+            )
+            count = 0
+            for row in rows:  # not `fetchall`: the texts may not fit into memory
                 article = checked_document(row["article_id"], row["version"], row["document"])
                 write_passages(connection, article, *encode(article))
-        return len(rows)
+                count += 1
+        return count
 
     def articles_after(self, article_id: str) -> list[StoredArticle]:
         """Return the next articles by id, with all their versions and passages; none after the last.
@@ -359,7 +361,7 @@ def _is_stored(connection: sqlite3.Connection, article: Article) -> bool:
 def _versions(connection: sqlite3.Connection, header: sqlite3.Row) -> dict[str, Article]:
     """Return the versions of an article, and check each against its hash."""
     rows = connection.execute(
-        "SELECT * FROM versions WHERE article_id = ? ORDER BY stored_at", [header["id"]]
+        "SELECT * FROM versions WHERE article_id = ? ORDER BY sequence", [header["id"]]
     ).fetchall()
     if header["version"] not in {row["version"] for row in rows} or not all(map(is_intact, rows)):
         raise damaged_document(header["id"])

@@ -1,6 +1,7 @@
 """SQLite connections to one data folder: many readers, one writer, and errors translated to Kutip's."""
 
 import logging
+import os
 import queue
 import sqlite3
 import threading
@@ -45,7 +46,8 @@ class Database:
         self._checkpoint_not_before = 0.0
         self._log_has_remnants = False
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_file(path)
         except OSError as error:
             raise _not_writable(path, error) from error
         with translated(path):
@@ -165,6 +167,12 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def private_file(path: Path) -> None:
+    """Create a file that only this user may read, unless it exists. SQLite's other files get its mode."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def copy_pages(

@@ -148,7 +148,7 @@ def _article(
 ) -> Iterator[Occurrence]:
     """Check all versions of an article, and the header and passages of its current version."""
     article_id, current = versions[0]["article_id"], versions[0]["current"]
-    newest = max(versions, key=lambda row: row["stored_at"])["version"]
+    newest = max(versions, key=lambda row: row["sequence"])["version"]
     for row in versions:
         if row["version"] == current and is_intact(row):
             yield from _current(connection, from_document(article_id, row["document"]), dimension)

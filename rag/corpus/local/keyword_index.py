@@ -202,7 +202,7 @@ def write_index(
     """
     if clear_first:
         shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     writer = Index(_SCHEMA, path=str(folder)).writer(_LARGE_HEAP_BYTES)
     try:
         # subtle: an unfinished file of a killed process may have the name of a file to be written now.

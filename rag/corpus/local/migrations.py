@@ -114,10 +114,26 @@ CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
 INSERT INTO properties VALUES ('takedowns', '0');"""
 
 
+def m004_number_versions(connection: sqlite3.Connection) -> None:
+    """Number the versions of each article in the order in which they were stored."""
+    _execute_each(connection, _NUMBERED_VERSIONS)
+
+
+# versions.sequence  the newest version of an article has the highest, whatever the clock said
+_NUMBERED_VERSIONS = """
+ALTER TABLE versions ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE versions SET sequence = numbered.number FROM (
+    SELECT article_id, version,
+        row_number() OVER (PARTITION BY article_id ORDER BY stored_at, version) AS number
+    FROM versions) AS numbered
+WHERE versions.article_id = numbered.article_id AND versions.version = numbered.version;"""
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_create_tables,
     m002_keep_words,
     m003_forget_removed_words,
+    m004_number_versions,
 )
 
 # Databases of earlier formats may contain text of deleted articles in pages that are not in use.

@@ -131,7 +131,8 @@ class Supervisor(Multiprocess):
             return
         pause = _pause_seconds(self._failures)
         self._start_not_before = time.monotonic() + pause
-        logger.warning("A worker ended. Starting a new one after a pause of %g s.", pause, extra=ended)
+        ended = fields(worker=worker.pid, exit_status=worker.exitcode, pause_seconds=pause)
+        logger.warning("A worker ended. Starting a new one.", extra=ended)
 
     def _start_worker(self) -> None:
         worker = Process(self.config, self.sockets)

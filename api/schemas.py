@@ -30,8 +30,6 @@ from rag.search.retrieval import SearchResult
 from rag.validation import check_characters, check_size, language_tag
 
 _MAXIMUM_VALUES = 100
-_MAXIMUM_FILTER_CHARACTERS = 50_000
-_MAXIMUM_FILTER_DEPTH = 8
 
 
 # These patterns are for the JSON Schema only. The checks themselves are in code and give better messages.
@@ -99,13 +97,7 @@ class ArticleFilters(StrictBody):
             metadata=metadata,
         )
         for name, value in vars(filters).items():
-            check_size(
-                value,
-                subject=f"The filter {name}",
-                field=name,
-                maximum_characters=_MAXIMUM_FILTER_CHARACTERS,
-                maximum_depth=_MAXIMUM_FILTER_DEPTH,
-            )
+            check_size(value, subject=f"The filter {name}", field=name)
             for text in _texts(value):
                 check_characters(text, subject=f"The filter {name}", field=name)
         return filters

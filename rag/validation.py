@@ -60,7 +60,12 @@ def language_tag(text: str) -> str:
 
 
 def check_size(
-    value: object, *, subject: str, field: str, maximum_characters: int, maximum_depth: int
+    value: object,
+    *,
+    subject: str,
+    field: str,
+    maximum_characters: int = 50_000,
+    maximum_depth: int = 8,
 ) -> None:
     """Refuse a JSON value with too many characters or levels; each value counts as at least one character.
 

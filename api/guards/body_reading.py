@@ -44,17 +44,13 @@ class BodyReading:
             return
         body = bytearray()
         try:
-            is_complete = await self._read(receive, body, limit=_limit_of(scope))
+            try:
+                is_complete = await self._read(receive, body, limit=_limit_of(scope))
+            except (HTTPException, Overloaded) as error:
+                await _refuse(error, scope, receive, send)
+                return
             if is_complete:
                 await self.app(scope, _replayed(body, receive), send)
-        except _Refused as refused:
-            # subtle: the rest of the body is still on its way, so the connection cannot be used again.
-            headers = {"Connection": "close"}
-            if isinstance(refused.error, Overloaded):
-                response = error_response(refused.error, path=path_of(scope), headers=headers)
-            else:
-                response = http_error_response(scope, refused.error, headers=headers)
-            await response(scope, receive, send)
         finally:
             self._together -= len(body)
 
@@ -69,18 +65,14 @@ class BodyReading:
             body += part
             self._together += len(part)
             if len(body) > limit:
-                raise _Refused(
-                    HTTPException(
-                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                        f"The body is larger than {limit // _MEBIBYTE} MiB",
-                    )
+                raise HTTPException(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    f"The body is larger than {limit // _MEBIBYTE} MiB",
                 )
             if self._together > _MAXIMUM_TOGETHER:
-                raise _Refused(
-                    Overloaded(
-                        "The bodies of other requests fill the memory for bodies. Try again later.",
-                        retry_after_seconds=5.0,
-                    )
+                raise Overloaded(
+                    "The bodies of other requests fill the memory for bodies. Try again later.",
+                    retry_after_seconds=5.0,
                 )
             if not message.get("more_body", False):
                 return True
@@ -91,17 +83,17 @@ class BodyReading:
             async with asyncio.timeout_at(min(deadline, now + _SECONDS_BETWEEN_PARTS)):
                 return await receive()
         except TimeoutError:
-            raise _Refused(
-                HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive in time")
-            ) from None
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive in time") from None
 
 
-class _Refused(Exception):
-    """The body must not be read any further."""
-
-    def __init__(self, error: HTTPException | Overloaded) -> None:
-        super().__init__(str(error))
-        self.error = error
+async def _refuse(error: HTTPException | Overloaded, scope: Scope, receive: Receive, send: Send) -> None:
+    # subtle: the rest of the body is still on its way, so the connection cannot be used again.
+    headers = {"Connection": "close"}
+    if isinstance(error, Overloaded):
+        response = error_response(error, path=path_of(scope), headers=headers)
+    else:
+        response = http_error_response(scope, error, headers=headers)
+    await response(scope, receive, send)
 
 
 def _limit_of(scope: Scope) -> int:

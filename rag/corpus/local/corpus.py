@@ -193,7 +193,7 @@ class LocalCorpus:
             if is_removed:
                 count_takedown(connection)
         if is_removed:
-            self._derived.update()
+            self._derived.take_down()
         return is_removed
 
     def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:

@@ -16,5 +16,5 @@ ENV KUTIP_DATA_DIR=/data KUTIP_HOST=0.0.0.0
 VOLUME ["/data", "/backups"]
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/ready')"]
+    CMD ["python", "-c", "from os import environ; from urllib.request import urlopen; urlopen('http://127.0.0.1:' + environ.get('KUTIP_PORT', '8000') + '/health/ready')"]
 CMD ["kutip", "serve"]

@@ -14,12 +14,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from api.guards.access import Access, Keys, is_public
-from api.guards.body_limit import BodyLimit
+from api.guards.body_reading import BodyReading
 from api.guards.concurrency_limit import ConcurrencyLimit, Load
+from api.guards.head_requests import HeadRequests
 from api.guards.origins import TrustedPages, origin_pattern
 from api.guards.rate_limit import RateLimit
 from api.guards.security_headers import SecurityHeaders
-from api.head_requests import HeadRequests
 from api.mcp_door.server import McpEndpoint
 from api.observability.log_lines import log_texts
 from api.observability.observation import Observation
@@ -108,8 +108,8 @@ def _middleware(
         Middleware(SecurityHeaders),
         *_cross_origin(settings.cors_origins),  # before Access: a preflight request carries no key
         Middleware(Access, keys=Keys.of(settings), pages=TrustedPages.of(settings), rate_limit=rate_limit),
+        Middleware(BodyReading),  # before ConcurrencyLimit: a body that does not arrive takes no place
         Middleware(ConcurrencyLimit, limit=ceil(settings.max_concurrent / workers), load=load),
-        Middleware(BodyLimit),
         Middleware(HeadRequests),
     ]
 

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
+from starlette.types import Scope
 
 from api.guards.paths import path_of
 from api.guards.security_headers import SECURITY_HEADERS
@@ -42,6 +43,7 @@ _PROBLEM_SCHEMA = {
                 "required": ["field", "detail"],
             },
         },
+        "more_errors": {"type": "integer", "description": "Number of errors that `errors` leaves out"},
         "request_id": _TEXT,
     },
     "required": ["type", "title", "status", "detail"],
@@ -82,6 +84,7 @@ _ANTHROPIC_SCHEMA = {
 UNEXPECTED = "An unexpected error occurred. See the server's log for details."
 
 _SHOWN_CHARACTERS = 200
+_SHOWN_ERRORS = 10
 
 _OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses", "/v1/completions", "/v1/embeddings")
 _ANTHROPIC_PATH = "/v1/messages"
@@ -193,9 +196,18 @@ def problem_response(
     return Response(body, status_code=status, headers=headers, media_type=media_type)
 
 
-def error_response(error: KutipError, *, path: str) -> Response:
+def error_response(error: KutipError, *, path: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return one of Kutip's own errors as a response, in the format that clients of `path` expect."""
-    return problem_response(problem_of(error), path=path, headers=_headers_of(error))
+    return problem_response(problem_of(error), path=path, headers={**_headers_of(error), **(headers or {})})
+
+
+def http_error_response(
+    scope: Scope, error: HTTPException, *, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an HTTP error as a response, in the format that clients of the request's path expect."""
+    path = path_of(scope)
+    detail = f"{scope['method']} {path}: {error.detail}. /docs lists every route."
+    return problem_response(problem(error.status_code, detail), path=path, headers=headers)
 
 
 def _headers_of(error: KutipError) -> dict[str, str]:
@@ -213,11 +225,15 @@ async def _own_error(request: Request, error: Exception) -> Response:
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [_described(item) for item in error.errors()]
+    found = error.errors()
+    errors = [_described(item) for item in found[:_SHOWN_ERRORS]]
     detail = "; ".join(f"{item['field'] or 'body'}: {item['detail']}" for item in errors[:3])
+    more: dict[str, Any] = {"more_errors": len(found) - _SHOWN_ERRORS} if len(found) > _SHOWN_ERRORS else {}
+    if more:
+        detail += f"; and {len(found) - 3} more errors"
     if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
         detail += ". Send the header Content-Type: application/json"
-    document = problem(422, f"{detail}. /docs shows every field.", errors=errors)
+    document = problem(422, f"{detail}. /docs shows every field.", errors=errors, **more)
     return problem_response(document, path=path_of(request.scope))
 
 
@@ -228,7 +244,7 @@ def _described(item: Mapping[str, Any]) -> dict[str, str]:
         path = path[:1]  # after the header's name pydantic lists the type that it tried
     if item["type"] == "json_invalid":
         return {"field": "", "detail": f"The body is not JSON: {item['ctx']['error']} at character {path[0]}"}
-    return {"field": ".".join(map(str, path))[:_SHOWN_CHARACTERS], "detail": item["msg"]}
+    return {"field": ".".join(map(str, path))[:_SHOWN_CHARACTERS], "detail": item["msg"][:_SHOWN_CHARACTERS]}
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

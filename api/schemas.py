@@ -27,7 +27,7 @@ from rag.errors import BadRequest
 from rag.language_model.protocol import NO_USAGE, Usage
 from rag.pipeline import Question
 from rag.search.retrieval import SearchResult
-from rag.validation import check_characters, language_tag
+from rag.validation import check_characters, check_size, language_tag
 
 _MAXIMUM_VALUES = 100
 
@@ -84,6 +84,7 @@ class ArticleFilters(StrictBody):
 
         Raises:
             BadRequest: a language is not a BCP 47 tag, or a value holds a forbidden character.
+            PayloadTooLarge: a filter is too long or too deep.
         """
         filters = Filters(
             language=tuple(map(language_tag, self.language)),
@@ -96,6 +97,7 @@ class ArticleFilters(StrictBody):
             metadata=metadata,
         )
         for name, value in vars(filters).items():
+            check_size(value, subject=f"The filter {name}", field=name)
             for text in _texts(value):
                 check_characters(text, subject=f"The filter {name}", field=name)
         return filters

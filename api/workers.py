@@ -12,6 +12,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import wait
@@ -24,6 +25,7 @@ from uvicorn import Config
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from api.app import create_app
+from api.guards.connections import BoundedProtocol
 from api.observability.log_lines import fields, set_up_logging
 from api.observability.tracing import set_up_tracing
 from rag.errors import KutipError
@@ -33,12 +35,18 @@ from rag.worker_pools import processor_count
 
 logger = logging.getLogger(__name__)
 
+# A worker that ends sooner than this after the last start counts as one that cannot start.
+_HEALTHY_SECONDS = 60.0
+_MOST_FAILURES = 10
+_LONGEST_PAUSE_SECONDS = 30.0
+
 
 def server_config(app: FastAPI | Callable[[], FastAPI], settings: Settings, *, workers: int = 1) -> Config:
     """Return uvicorn's configuration. With several workers, `app` must be a function that makes the app."""
     return Config(
         app,
         factory=workers > 1,
+        http=BoundedProtocol,
         workers=workers,
         log_config=None,
         access_log=False,
@@ -79,6 +87,9 @@ class Supervisor(Multiprocess):
         self._folder = folder
         self._announce = announce
         self._is_announced = False
+        self._failures = 0
+        self._started_at = time.monotonic()
+        self._start_not_before = 0.0
         self.exit_status = 0
 
     def init_processes(self) -> None:
@@ -91,31 +102,52 @@ class Supervisor(Multiprocess):
         self.exit_status = 128 + signal.SIGINT
 
     def keep_subprocess_alive(self) -> None:
-        """Start the other workers once the first one answers, and replace workers that have ended."""
+        """Start the other workers once the first one answers, and replace workers that have ended.
+
+        If workers end soon after their start, the supervisor waits longer and longer before the next start.
+        After `_MOST_FAILURES` of them in a row, it stops.
+        """
         for worker in [worker for worker in self.processes if not worker.process.is_alive()]:
             if not self.should_exit.is_set():
-                self._replace(worker)
+                self._remove(worker)
         if not self._is_announced and self.processes and self.processes[0].is_ready(timeout=0.1):
             self._is_announced = True
             self._announce()
-            while len(self.processes) < self.processes_num:
+        if self._is_announced and not self.should_exit.is_set():
+            while len(self.processes) < self.processes_num and time.monotonic() >= self._start_not_before:
                 self._start_worker()
 
-    def _replace(self, worker: Process) -> None:
+    def _remove(self, worker: Process) -> None:
         mark_process_dead(worker.pid, self._folder)  # type: ignore[no-untyped-call]
         self.processes.remove(worker)
-        if self._is_announced:
-            ended = fields(worker=worker.pid, exit_status=worker.exitcode)
-            logger.warning("A worker ended. Starting a new one.", extra=ended)
-            self._start_worker()
-        else:
+        ended = fields(worker=worker.pid, exit_status=worker.exitcode)
+        lived_seconds = time.monotonic() - self._started_at
+        self._failures = self._failures + 1 if lived_seconds < _HEALTHY_SECONDS else 0
+        if not self._is_announced or self._failures >= _MOST_FAILURES:
+            if self._is_announced:
+                logger.error("Workers end as soon as they start. Stopping the server.", extra=ended)
             self.exit_status = max(1, worker.exitcode or 0)
             self.should_exit.set()
+            return
+        pause = _pause_seconds(self._failures)
+        self._start_not_before = time.monotonic() + pause
+        ended = fields(worker=worker.pid, exit_status=worker.exitcode, pause_seconds=pause)
+        logger.warning("A worker ended. Starting a new one.", extra=ended)
 
     def _start_worker(self) -> None:
         worker = Process(self.config, self.sockets)
         worker.start()
+        self._started_at = time.monotonic()
         self.processes.append(worker)
+
+
+def _pause_seconds(failures: int) -> float:
+    """Return the pause before the next start.
+
+    >>> [_pause_seconds(failures) for failures in (0, 1, 2, 3, 9)]
+    [0.0, 0.0, 0.5, 1.0, 30.0]
+    """
+    return min(_LONGEST_PAUSE_SECONDS, 0.25 * 2 ** (failures - 1)) if failures > 1 else 0.0
 
 
 def _make_app(settings: Settings, folder: Path, build: Callable[[Settings], Service]) -> FastAPI:

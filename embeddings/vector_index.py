@@ -216,7 +216,7 @@ class VectorIndex:
         path.parent.mkdir(parents=True, exist_ok=True)
         written = unfinished(path)
         try:
-            with written.open("wb") as file:
+            with open(written, "wb", opener=_private) as file:
                 output = _ChecksummedFile(file)
                 output.write(json.dumps(description).encode() + b"\n")
                 with self._readers, _raise_file_error(output):
@@ -225,6 +225,7 @@ class VectorIndex:
                 file.flush()
                 os.fsync(file.fileno())
             written.replace(path)
+            sync_folder(path.parent)
         finally:
             written.unlink(missing_ok=True)
 
@@ -235,19 +236,39 @@ class VectorIndex:
         Raises:
             UnusableIndexFile: the file is missing, damaged, or of another format, encoder or dimension.
         """
-        found = read_description(path)
-        expected = _description(encoder_name, dimension)
-        if {name: found.get(name) for name in expected} != expected:
-            raise UnusableIndexFile(f"{path} is for {found}, not {expected}")
-        _verify_checksum(path)
-        index = cls(encoder_name=encoder_name, dimension=dimension)
-        index.recall = found["recall"]
-        with path.open("rb") as file:
+        # subtle: one descriptor for all, because another process may replace the file meanwhile.
+        with _opened(path) as file:
+            found = _read_description(file, path)
+            expected = _description(encoder_name, dimension)
+            if {name: found.get(name) for name in expected} != expected:
+                raise UnusableIndexFile(f"{path} is for {found}, not {expected}")
+            _verify_checksum(file, path)
+            file.seek(0)
             file.readline()
-            index._index = faiss.read_index(faiss.PyCallbackIOReader(file.read, _CHUNK))  # type: ignore[attr-defined]
+            index = cls(encoder_name=encoder_name, dimension=dimension)
+            try:
+                index.recall, state = float(found["recall"]), {**found["state"]}
+                index._index = faiss.read_index(faiss.PyCallbackIOReader(file.read, _CHUNK))  # type: ignore[attr-defined]
+            except (KeyError, TypeError, ValueError, RuntimeError) as error:
+                raise UnusableIndexFile(f"{path} is damaged: {error!r:.300}") from error
         if index.lists:
             index._index.parallel_mode = _OVER_LISTS  # the file does not store it
-        return index, found["state"]
+        return index, state
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the renaming of a file survive a power failure, on systems that can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only this user may read."""
+    return os.open(path, flags, 0o600)
 
 
 def unfinished(path: Path) -> Path:
@@ -261,12 +282,23 @@ def read_description(path: Path) -> dict[str, Any]:
     Raises:
         UnusableIndexFile
     """
+    with _opened(path) as file:
+        return _read_description(file, path)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:
         with path.open("rb") as file:
-            description: dict[str, Any] = json.loads(file.readline(_CHUNK))
+            yield file
     except OSError as error:
         raise UnusableIndexFile(f"{path} cannot be read: {error}") from error
-    except ValueError as error:
+
+
+def _read_description(file: IO[bytes], path: Path) -> dict[str, Any]:
+    try:
+        description: dict[str, Any] = json.loads(file.readline(_CHUNK))
+    except (ValueError, RecursionError) as error:
         raise UnusableIndexFile(f"{path} is damaged: {error}") from error
     if not isinstance(description, dict):
         raise UnusableIndexFile(f"{path} is damaged: its description is missing")
@@ -347,13 +379,13 @@ def _raise_file_error(output: _ChecksummedFile) -> Iterator[None]:
         raise output.error
 
 
-def _verify_checksum(path: Path) -> None:
+def _verify_checksum(file: IO[bytes], path: Path) -> None:
     """Compare a file's last line with the checksum of the rest, before the file is used."""
-    remaining = path.stat().st_size - _CHECKSUM_BYTES
+    remaining = os.fstat(file.fileno()).st_size - _CHECKSUM_BYTES
     checksum = 0
-    with path.open("rb") as file:
-        while remaining > 0 and (chunk := file.read(min(_CHUNK, remaining))):
-            checksum = zlib.crc32(chunk, checksum)
-            remaining -= len(chunk)
-        if file.read() != b"%08x\n" % checksum:
-            raise UnusableIndexFile(f"{path} is damaged: its checksum does not match")
+    file.seek(0)
+    while remaining > 0 and (chunk := file.read(min(_CHUNK, remaining))):
+        checksum = zlib.crc32(chunk, checksum)
+        remaining -= len(chunk)
+    if file.read() != b"%08x\n" % checksum:
+        raise UnusableIndexFile(f"{path} is damaged: its checksum does not match")

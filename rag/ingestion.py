@@ -12,6 +12,7 @@ from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Article, IngestResult, Passage, Unreadable
+from rag.errors import CorpusDamaged
 from rag.listeners import Listener
 from rag.text.passages import cut_passages, headed, titled
 
@@ -88,11 +89,17 @@ class Ingestion:
         if not passages:
             reason = f"The article {item.id!r} holds no text: give at least one paragraph that is not blank."
             return IngestResult(id=item.id, status="rejected", reason=reason)
-        former = self._corpus.article(item.id)
+        former = self._former(item.id)
         if former is not None and former.version == item.version:
             return IngestResult(id=item.id, status="unchanged", version=item.version, passages=len(passages))
         known = self._known_vectors(former) if former else {}
         return _Plan(item, passages, self._texts(item, passages), known)
+
+    def _former(self, article_id: str) -> Article | None:
+        try:
+            return self._corpus.article(article_id)
+        except CorpusDamaged:
+            return None  # adding the article again repairs it
 
     def _cut(self, article: Article) -> list[Passage]:
         return cut_passages(article, count_tokens=self._encoder.count_tokens, max_tokens=self._max_tokens)

@@ -28,6 +28,14 @@ from rag.worker_pools import WorkerPool, processor_count
 logger = logging.getLogger(__name__)
 
 
+# How long a request waits for the articles before it is refused.
+_WAIT_SECONDS = 5.0
+
+
+def _pool(*, threads: int) -> WorkerPool:
+    return WorkerPool(threads=threads, max_wait_seconds=_WAIT_SECONDS)
+
+
 @dataclass(frozen=True)
 class Service:
     """A corpus with its pipeline, which answers questions, and its ingestion, which adds articles."""
@@ -39,7 +47,12 @@ class Service:
     search_pool: WorkerPool = field(
         default_factory=lambda: WorkerPool(threads=processor_count(), max_wait_seconds=0.1)
     )
-    write_pool: WorkerPool = field(default_factory=lambda: WorkerPool(threads=1, max_wait_seconds=5.0))
+    # A writer of another process can block every change for as long as it likes. So changes, reading and
+    # probes do not share threads.
+    write_pool: WorkerPool = field(default_factory=lambda: _pool(threads=1))
+    deletion_pool: WorkerPool = field(default_factory=lambda: _pool(threads=1))
+    reading_pool: WorkerPool = field(default_factory=lambda: _pool(threads=4))
+    probe_pool: WorkerPool = field(default_factory=lambda: _pool(threads=1))
 
     @property
     def breaker(self) -> CircuitBreaker | None:

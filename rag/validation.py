@@ -1,6 +1,7 @@
 """Validation of questions, texts and language tags."""
 
 import re
+from collections.abc import Iterable, Mapping
 
 from rag.errors import BadRequest, PayloadTooLarge
 
@@ -56,3 +57,42 @@ def language_tag(text: str) -> str:
     primary, *others = text.lower().split("-")
     cases = {2: str.upper, 4: str.title}
     return "-".join([primary, *(cases.get(len(part), str)(part) for part in others)])
+
+
+def check_size(
+    value: object,
+    *,
+    subject: str,
+    field: str,
+    maximum_characters: int = 50_000,
+    maximum_depth: int = 8,
+) -> None:
+    """Refuse a JSON value with too many characters or levels; each value counts as at least one character.
+
+    Raises:
+        PayloadTooLarge: the value is too large or too deep. The message calls the value `subject`.
+
+    >>> check_size({"a": [1]}, subject="This", field="a", maximum_characters=9, maximum_depth=1)
+    Traceback (most recent call last):
+    rag.errors.PayloadTooLarge: This has more than 1 levels. Send less.
+    """
+    characters, level = 0, [value]
+    for depth in range(maximum_depth + 1):
+        characters += sum(len(item) if isinstance(item, str) else 1 for item in level)
+        if characters > maximum_characters:
+            raise PayloadTooLarge(
+                f"{subject} has more than {maximum_characters} characters. Send less.", field=field
+            )
+        level = [inner for item in level for inner in _members(item)]
+        if not level:
+            return
+        if depth == maximum_depth:
+            break
+    raise PayloadTooLarge(f"{subject} has more than {maximum_depth} levels. Send less.", field=field)
+
+
+def _members(value: object) -> Iterable[object]:
+    """Return the members of a JSON value, and the names of an object's members."""
+    if isinstance(value, Mapping):
+        return [*value.keys(), *value.values()]
+    return value if isinstance(value, list | tuple) else ()

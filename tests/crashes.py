@@ -245,7 +245,7 @@ POINTS = {
     ),
     "a migration": (
         Point("sql", "DROP TRIGGER passage_removed"),
-        Point("sql", "ALTER TABLE removals"),
+        Point("sql", "ALTER TABLE removals", times=2),
         Point("sql", "PRAGMA user_version ="),
         Point("sql", "UPDATE passages SET words", times=40),
         Point("sql", "COMMIT"),

@@ -3,6 +3,7 @@
 No image is built, as that needs a Docker engine and a registry; nginx and Caddy run where they are installed.
 """
 
+import os
 import re
 import shlex
 import shutil
@@ -100,9 +101,10 @@ def healthcheck(address: str) -> int:
     (check,) = arguments("HEALTHCHECK")
     command = yaml.safe_load(check[check.index("CMD") + 3 :])
     assert command[:2] == ["python", "-c"]
-    assert ADDRESS in command[2]
-    code = command[2].replace(ADDRESS, address)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode
+    environment = {**os.environ, "KUTIP_PORT": address.rpartition(":")[2]}
+    return subprocess.run(
+        [sys.executable, "-c", command[2]], env=environment, capture_output=True, check=False
+    ).returncode
 
 
 def test_the_health_check_detects_whether_a_server_answers(tmp_path: Path) -> None:
@@ -351,3 +353,14 @@ def test_milvus_requires_a_user_and_listens_only_locally() -> None:
     assert {config["source"] for config in milvus["configs"]} == set(described["configs"])
     assert {volume.partition(":")[0] for volume in milvus["volumes"]} == set(described["volumes"])
     assert milvus["image"].partition(":")[2] == values["image"]["all"]["tag"]
+
+
+def test_the_container_and_the_units_limit_what_a_process_may_use() -> None:
+    (service,) = compose()["services"].values()
+    assert (service["mem_limit"], service["pids_limit"], service["ulimits"]) == ("4g", 512, {"nofile": 16384})
+    server, backup, _ = (block.text for block in blocks("systemd"))
+    assert "LimitNOFILE=16384\n" in server
+    hardening = {line for line in server.splitlines() if line.startswith(("Protect", "Private", "NoNew"))}
+    for unit in (server, backup):
+        assert "UMask=0077\n" in unit
+        assert hardening <= set(unit.splitlines())

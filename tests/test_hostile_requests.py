@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from api.app import create_app
 from api.guards.paths import path_of
 from rag.access_keys import key_hash
 from rag.corpus.local.corpus import DATABASE_NAME
@@ -21,7 +22,7 @@ from rag.language_model.openai_model import OpenAILanguageModel
 from rag.settings import load_settings
 from tests.guards.test_access import ASKING, WRITING, bearer, routes, service_app
 from tests.openai_server import Script, serving
-from tests.test_api import COFFEE, Json, check_problem, client_of, served
+from tests.test_api import COFFEE, Json, check_problem, client_of, running_service, served
 
 INJECTED = ["x\r\nX-Evil: 1", "x\nX-Evil: 1", "x\r\n\r\n<script>", "x\u010d\u010aX-Evil: 1", "x\0X-Evil: 1"]
 ESCAPES = [
@@ -274,3 +275,20 @@ def test_no_secret_is_logged_or_sent(tmp_path: Path, caplog: pytest.LogCaptureFi
     assert any("llm_unavailable" in text for text in told)
     for name, secret in SECRETS.items():
         assert not any(secret in text for text in told), name
+
+
+def test_a_reply_about_many_mistakes_is_short(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service:
+        client = client_of(create_app(service))
+        mistakes = [{"role": "user", "content": 5, "x" * 1000: 1} for _ in range(1000)]
+        for path in ("/v1/ask", "/v1/chat/completions"):
+            reply = client.post(path, json={"messages": mistakes, "model": "kutip", "x" * 10_000: 1})
+            assert reply.status_code in (400, 422)
+            assert len(reply.content) < 10_000
+        unknown = {f"unknown {number}": 1 for number in range(50_000)}
+        many = client.post("/v1/ask", json={"question": "a", "filters": unknown})
+    document = check_problem(many, 422)
+    assert len(document["errors"]) == 10
+    assert document["more_errors"] == 49_990
+    assert "and 49997 more errors" in document["detail"]
+    assert len(many.content) < 10_000

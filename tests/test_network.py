@@ -20,6 +20,7 @@ CONNECTING = frozenset(
 )
 # Which modules import them, and why; one of ours that is not here opens none by itself.
 ALLOWED = {
+    "rag.language_model.bounded_replies": ({"httpx2"}, "limits what the client receives"),
     "rag.language_model.openai_model": ({"httpx2", "openai"}, "asks the language model that is configured"),
     "api.observability.span_provider": (
         {"opentelemetry.exporter"},

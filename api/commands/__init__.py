@@ -109,6 +109,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line. Kutip's own errors end in one message and their exit status."""
     _quieten_libraries()
+    os.umask(0o077)  # data and backups are for this user only
     try:
         cli(prog_name="kutip")
     except KutipError as error:

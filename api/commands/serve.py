@@ -18,6 +18,7 @@ from api.commands.options import has_corpus, location
 from api.commands.stopping import STOPPED, end_stopped
 from api.commands.terminal import say
 from api.guards.access import Keys
+from api.guards.connections import raise_descriptor_limit
 from api.observability.log_lines import set_up_logging
 from api.observability.tracing import set_up_tracing
 from api.workers import serve_with_workers, server_config
@@ -67,6 +68,7 @@ def command(insecure: bool, **stated: str | int | None) -> None:
         if not insecure:
             _check_keys(settings, address)
         set_up_logging(settings)
+        raise_descriptor_limit()
         set_up_tracing()
         shown = f"[{address}]" if ":" in address else address
         announce = partial(_announce, _described(settings, f"http://{shown}:{actual_port}"), settings)

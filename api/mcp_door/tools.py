@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from anyio import to_thread
 from pydantic import BaseModel, Field, ValidationError
 
 from api.mcp_door.tool_texts import answer_text, article_text, json_text, search_text
@@ -146,7 +145,7 @@ async def _get_article(service: Service, body: ArticleBody) -> Reply:
             raise _not_found(body)
         return Reply(json=article_json(article), text=article_text(article))
 
-    return await to_thread.run_sync(read)
+    return await service.reading_pool.run_within(read)
 
 
 class FetchBody(StrictBody):

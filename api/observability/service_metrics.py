@@ -176,6 +176,8 @@ def _of_breaker(breaker: CircuitBreaker) -> Iterator[Metric]:
 
 def _of_indexes(report: IndexReport) -> Iterator[Metric]:
     yield _gauge("corpus_passages", "Passages in the database.", report.passages)
+    text = "Hits that this process did not quote because they do not match their article."
+    yield _gauge("corpus_damaged_hits", text, report.damaged_hits)
     yield _gauge("index_upkeep_running", "Whether an index is being trained or written.", report.has_upkeep)
     if report.vectors is not None:
         yield _gauge("index_vectors", "Vectors in the index.", report.vectors)

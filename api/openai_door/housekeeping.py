@@ -68,6 +68,10 @@ class Task:
     is_emoji: bool = False
 
 
+# A text in a Latin script has more characters per token than this.
+_CHARACTERS_PER_TOKEN = 3
+
+
 @dataclass(frozen=True)
 class TaskReply:
     """The reply to a task, and the tokens that the language model used for it."""
@@ -133,9 +137,14 @@ async def reply_to_task(
     *,
     language_model: LanguageModel | None,
     sampling: Sampling,
+    max_prompt_tokens: int,
 ) -> TaskReply:
-    """Return the language model's reply. Without a language model, or if it fails, return a fixed reply."""
-    if language_model is not None:
+    """Return the language model's reply. Without a language model, or if it fails, return a fixed reply.
+
+    Messages that do not fit into `max_prompt_tokens` are not sent to the language model.
+    """
+    characters = sum(len(message.content) for message in messages)
+    if language_model is not None and characters <= _CHARACTERS_PER_TOKEN * max_prompt_tokens:
         try:
             return await _ask_language_model(messages, language_model, sampling)
         except LanguageModelError as error:

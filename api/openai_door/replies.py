@@ -65,7 +65,13 @@ async def reply(
     task = task_of(body.messages, body.metadata)
     if task is not None:
         language_model = service.pipeline.language_model if body.mode == "auto" else None
-        work = reply_to_task(task, body.messages, language_model=language_model, sampling=body.sampling)
+        work = reply_to_task(
+            task,
+            body.messages,
+            language_model=language_model,
+            sampling=body.sampling,
+            max_prompt_tokens=service.settings.llm_context_tokens - service.settings.llm_max_tokens,
+        )
         task_reply = await cancel_on_disconnect(request, work)
         if body.stream:
             return event_stream(async_lines([*formatter.task_events(task_reply), *formatter.end]))

@@ -1,6 +1,7 @@
 """`/v1/articles`: add, list, read and delete articles."""
 
 import json
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
@@ -54,7 +55,7 @@ async def add_articles(body: Annotated[dict[str, Any], Body()], service: Running
         items = [_article(record, place) for place, record in enumerate(records)]
         return list(service.ingestion.ingest(items))
 
-    results = await service.write_pool.run_or_refuse(add)
+    results = await service.write_pool.run_when_free(add)
     reply: dict[str, Any] = {"articles": [ingest_json(result) for result in results]}
     rejected = [result for result in results if result.status == "rejected"]
     if len(rejected) < len(results):
@@ -64,24 +65,34 @@ async def add_articles(body: Annotated[dict[str, Any], Body()], service: Running
 
 
 @router.get("")
-def list_articles(query: Annotated[ArticleQuery, Query()], service: RunningService) -> ArticlePage:
+async def list_articles(query: Annotated[ArticleQuery, Query()], service: RunningService) -> ArticlePage:
     """List the newest versions of the articles without their text, ordered by id."""
-    return service.corpus.articles(query.to_filters(), limit=query.limit, cursor=query.cursor)
+    read = partial(service.corpus.articles, query.to_filters(), limit=query.limit, cursor=query.cursor)
+    return await service.reading_pool.run_within(read)
 
 
 @router.get("/{article_id:path}")
-def read_article(article_id: str, service: RunningService, version: str | None = None) -> dict[str, Any]:
+async def read_article(
+    article_id: str, service: RunningService, version: str | None = None
+) -> dict[str, Any]:
     """Return a whole article in its newest version, or in `version`."""
-    article = service.corpus.article(article_id, version=version)
-    if article is None:
-        raise _not_found(article_id, version)
-    return article_json(article)
+
+    def read() -> dict[str, Any]:
+        article = service.corpus.article(article_id, version=version)
+        if article is None:
+            raise _not_found(article_id, version)
+        return article_json(article)
+
+    return await service.reading_pool.run_within(read)
 
 
 @router.delete("/{article_id:path}", status_code=204)
-def delete_article(article_id: str, service: RunningService) -> None:
-    """Delete an article with all its versions."""
-    if not service.corpus.remove(article_id):
+async def delete_article(article_id: str, service: RunningService) -> None:
+    """Delete an article with all its versions.
+
+    The reply is 503 if this takes too long because of another writer. The article may be deleted later.
+    """
+    if not await service.deletion_pool.run_within(partial(service.corpus.remove, article_id)):
         raise _not_found(article_id, None)
 
 

@@ -51,7 +51,7 @@ async def chat_completions(
 
 
 @router.get("/models")
-def list_models() -> dict[str, Any]:
+async def list_models() -> dict[str, Any]:
     """List the models, in a format that clients of OpenAI and of Anthropic read.
 
     Names with `extractive` use no language model. Answers of names with `sources` end with their sources.
@@ -62,7 +62,7 @@ def list_models() -> dict[str, Any]:
 
 
 @router.get("/models/{model}")
-def read_model(model: Annotated[str, Path(json_schema_extra=MODEL_NAME_SCHEMA)]) -> dict[str, Any]:
+async def read_model(model: Annotated[str, Path(json_schema_extra=MODEL_NAME_SCHEMA)]) -> dict[str, Any]:
     """Return one model."""
     model_of(model)
     return _model(model)

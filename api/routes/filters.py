@@ -9,6 +9,6 @@ router = APIRouter(tags=["articles"])
 
 
 @router.get("/v1/filters")
-def filters(service: RunningService) -> FilterValues:
+async def filters(service: RunningService) -> FilterValues:
     """List the languages and outlets with their number of articles, the most frequent first."""
-    return service.corpus.filter_values()
+    return await service.reading_pool.run_within(service.corpus.filter_values)

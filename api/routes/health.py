@@ -16,9 +16,9 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/ready")
-def ready(service: RunningService) -> dict[str, Any]:
+async def ready(service: RunningService) -> dict[str, Any]:
     """Reply whether the service can answer questions: 503 if the corpus cannot be read."""
-    counts = service.corpus.counts()
+    counts = await service.probe_pool.run_within(service.corpus.counts)
     reranking, language_model = service.pipeline.reranking, service.pipeline.language_model
     return {
         "status": "ok",

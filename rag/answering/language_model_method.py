@@ -11,7 +11,7 @@ from rag.answering.events import Event, WritingFailed
 from rag.answering.languages import sentence_language
 from rag.answering.reviewer import ClaimReviewer
 from rag.datatypes import Hit, UnsupportedPolicy
-from rag.errors import LanguageModelContextExceeded, LanguageModelError
+from rag.errors import LanguageModelContextExceeded, LanguageModelError, LanguageModelTimeout
 from rag.language_model.protocol import LanguageModel, Sampling, TextPart, Usage
 from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, Frame, build_messages, draw_frame
 from rag.verification.attribution import without_markup
@@ -101,7 +101,7 @@ class LanguageModelMethod:
             async for sentence in _sentences(parts, reader, draft):
                 if any(end in sentence.lead + sentence.text for end in stop):
                     break
-                await asyncio.shield(preparing)
+                await self._prepared(preparing, draft)
                 waiting += await self._pool.run(partial(self._cite, draft, sentence, verification))
                 if draft.has_related_claim:
                     for event in waiting:
@@ -113,6 +113,25 @@ class LanguageModelMethod:
         if not draft.refusal_reason:
             for event in waiting:
                 yield event
+
+    async def _prepared(self, preparing: "asyncio.Future[None]", draft: Draft) -> None:
+        """Wait until claims can be checked.
+
+        Raises:
+            LanguageModelTimeout: the answer's time limit is over.
+        """
+        deadline = draft.question.sampling.deadline
+        try:
+            async with asyncio.timeout_at(deadline):
+                await asyncio.shield(preparing)
+            is_late = deadline is not None and asyncio.get_running_loop().time() > deadline
+        except TimeoutError:
+            is_late = True
+        if is_late:
+            raise LanguageModelTimeout(
+                f"The claims of {self._language_model.name} were not all checked within the answer's time "
+                "limit: raise KUTIP_ANSWER_TIMEOUT_SECONDS or use fewer passages."
+            )
 
     def _hits_that_fit(self, draft: Draft) -> Sequence[Hit]:
         """Return the first hits that fit into the prompt, at least one. The encoder counts the tokens."""
@@ -138,6 +157,10 @@ class LanguageModelMethod:
         return draft.add_attributed(sentence, attribution)
 
 
+# A server may send a whole answer in one piece.
+_READ_AT_ONCE = 2000
+
+
 def _stops_in_markers(
     sampling: Sampling, frame: Frame, evidence_count: int
 ) -> tuple[tuple[str, ...], Sampling]:
@@ -158,8 +181,10 @@ async def _sentences(
         if isinstance(part, Usage):
             draft.usage = part
             continue
-        for sentence in reader.feed(part.text):
-            yield sentence
+        for start in range(0, len(part.text), _READ_AT_ONCE):
+            for sentence in reader.feed(part.text[start : start + _READ_AT_ONCE]):
+                yield sentence
+            await asyncio.sleep(0)  # other requests wait for the event loop
     for sentence in reader.finish():
         yield sentence
 

@@ -21,8 +21,17 @@ def facts_of(article: Row) -> Iterator[str]:
     for column in _COLUMNS:
         if article[column] is not None:
             yield _fact(column, article[column])
-    for key, value in json.loads(article["metadata"]).items():
+    for key, value in _metadata_of(article).items():
         yield _fact("metadata", compact_json({key: value}))
+
+
+def _metadata_of(article: Row) -> dict[str, Any]:
+    """Return the metadata; none if it is damaged, which a check of the corpus finds."""
+    try:
+        metadata = json.loads(article["metadata"])
+    except ValueError:
+        return {}
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def required_facts(filters: Filters) -> Iterator[list[str]]:

@@ -61,15 +61,6 @@ def grouped(found: Iterable[Occurrence]) -> list[Finding]:
     return [Finding(problem, where) for problem, where in places.items()]
 
 
-def matches_article(row: Row, article: Article) -> bool:
-    """Return whether a passage is the text at its offsets and lies inside its paragraph."""
-    start, end = row["start"], row["end"]
-    return article.text[start:end] == row["text"] and any(
-        paragraph.number == row["paragraph"] and paragraph.start <= start < end <= paragraph.end
-        for paragraph in article.numbered_paragraphs()
-    )
-
-
 def is_covered(article: Article, rows: Sequence[Row]) -> bool:
     """Return whether the passages cover all text except white space and headings, and do not overlap."""
     paragraphs = article.numbered_paragraphs()

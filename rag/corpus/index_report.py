@@ -24,7 +24,8 @@ class Progress:
 class IndexReport:
     """The number of passages in the database, and the size and kind of their indexes.
 
-    `vectors` and `tier` are None for a corpus without an encoder.
+    `vectors` and `tier` are None for a corpus without an encoder. `damaged_hits` is the number of hits that
+    this process did not quote because they do not match their article.
     """
 
     passages: int
@@ -32,3 +33,4 @@ class IndexReport:
     tier: Tier | None
     has_upkeep: bool
     progress: list[Progress]
+    damaged_hits: int = 0

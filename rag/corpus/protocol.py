@@ -81,7 +81,11 @@ class Corpus(OpenCorpus, Protocol):
         ...
 
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
-        """Return the current version of an article, or the given one; None if there is none."""
+        """Return the current version of an article, or the given one; None if there is none.
+
+        Raises:
+            CorpusDamaged: the stored document does not match its version.
+        """
         ...
 
     def articles(self, filters: Filters, *, limit: int, cursor: str | None) -> ArticlePage:
@@ -113,7 +117,10 @@ class Corpus(OpenCorpus, Protocol):
         ...
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
-        """Return the passages with their texts and articles; omit those removed since the search."""
+        """Return the passages with their texts and articles; omit those removed since the search.
+
+        A passage that does not match its article is omitted too, logged, and counted in the index report.
+        """
         ...
 
 

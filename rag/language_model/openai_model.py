@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from email.utils import parsedate_to_datetime
 from typing import cast
@@ -22,6 +22,8 @@ from rag.errors import (
     LanguageModelTimeout,
     LanguageModelUnavailable,
 )
+from rag.language_model.bounded_replies import BoundedReplies
+from rag.language_model.chunks import END, LENGTH_REASONS, Chunk, read_chunk
 from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling, TextPart, Usage
 from rag.prompts import Message
 
@@ -35,7 +37,6 @@ _LONGEST_PAUSE_SECONDS = 1.0
 
 # No text comes near this number of characters per token. If a server exceeds the limit, reading stops.
 _CHARACTERS_PER_TOKEN = 256
-_MAXIMUM_REPLY_BYTES = 64 * 1024**2
 
 # Messages of servers for a prompt that is too long: OpenAI, vLLM, llama.cpp and others.
 _TOO_LONG = re.compile(
@@ -68,33 +69,36 @@ class OpenAILanguageModel:
             LanguageModelError: there is no usable text, or it is cut off; the class gives the reason.
         """
         characters = 0
-        finish_reason = None
+        finish_reason = ""
         seconds = self._seconds_left(sampling)
         with self._translate_errors(seconds):
             async with aclosing(self._chunks(messages, sampling, seconds)) as chunks:
                 async for chunk in chunks:
-                    for choice in chunk.choices[:1]:
-                        finish_reason = choice.finish_reason or finish_reason
-                        if choice.delta.content:
-                            characters += len(choice.delta.content)
-                            if characters > self._limit(sampling) * _CHARACTERS_PER_TOKEN:
-                                raise LanguageModelCutOff(self._cut_off_message(sampling))
-                            yield TextPart(_replace_invalid(choice.delta.content))
+                    finish_reason = chunk.finish_reason or finish_reason
+                    if chunk.text:
+                        characters += len(chunk.text)
+                        if characters > self._limit(sampling) * _CHARACTERS_PER_TOKEN:
+                            raise LanguageModelCutOff(self._cut_off_message(sampling))
+                        yield TextPart(_replace_invalid(chunk.text))
                     if chunk.usage:
-                        yield Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
-        if finish_reason == "length":
+                        yield chunk.usage
+        if finish_reason in LENGTH_REASONS:
             raise LanguageModelCutOff(self._cut_off_message(sampling))
-        if not characters or finish_reason is None:
+        if not characters or not finish_reason:
             raise LanguageModelError(f"{self.name} ended before its answer was complete: try again.")
 
     async def _chunks(
         self, messages: Sequence[Message], sampling: Sampling, seconds: float
-    ) -> AsyncGenerator[ChatCompletionChunk]:
-        """Yield the chunks. The time limit is for the whole answer, in case the server sends it slowly."""
+    ) -> AsyncGenerator[Chunk]:
+        """Yield the chunks. The time limit is for the whole answer, in case the server sends it slowly.
+
+        If the server ends its reply without a reason, the last chunk gives one.
+        """
         # subtle: not `wait_for`, which up to Python 3.11 swallows a cancellation that arrives with a chunk.
         # Not one timeout around the loop, which would interrupt the caller while it handles a chunk.
         deadline = asyncio.get_running_loop().time() + seconds
-        async with self._client() as client:
+        bounded, has_reason = BoundedReplies(), False
+        async with self._client(bounded) as client:
             async with asyncio.timeout_at(deadline):
                 stream = await self._open_with_retry(client, messages, sampling)
             async with stream:
@@ -104,8 +108,12 @@ class OpenAILanguageModel:
                         async with asyncio.timeout_at(deadline):
                             chunk = await anext(chunks)
                     except StopAsyncIteration:
-                        return
-                    yield chunk
+                        break
+                    read = read_chunk(chunk)
+                    has_reason = has_reason or bool(read.finish_reason)
+                    yield read
+            if bounded.is_done and not has_reason:
+                yield END
 
     async def _open_with_retry(
         self, client: openai.AsyncOpenAI, messages: Sequence[Message], sampling: Sampling
@@ -149,7 +157,7 @@ class OpenAILanguageModel:
         setting = "KUTIP_LLM_MAX_TOKENS" if limit == self._max_tokens else "max_tokens of the request"
         return f"{self.name} stopped at its limit of {limit} tokens: raise {setting}."
 
-    def _client(self) -> openai.AsyncOpenAI:
+    def _client(self, bounded: BoundedReplies) -> openai.AsyncOpenAI:
         # A client for each answer: a connection belongs to the event loop that opened it, and nothing would
         # close a client that lives longer. Only reading the certificates takes time; `__init__` does that.
         return openai.AsyncOpenAI(
@@ -157,7 +165,13 @@ class OpenAILanguageModel:
             base_url=self._base_url,
             timeout=self._timeout_seconds,
             max_retries=0,  # the client would wait as long as a server asks
-            http_client=openai.DefaultAsyncHttpxClient(transport=_BoundedReplies(verify=self._certificates)),
+            default_headers={"Accept-Encoding": "identity"},
+            # Without `transport`, the client uses the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name.
+            http_client=openai.DefaultAsyncHttpxClient(
+                verify=self._certificates,
+                follow_redirects=False,  # another server would get the questions and the passages
+                event_hooks={"response": [bounded.bound]},
+            ),
         )
 
     @contextmanager
@@ -217,32 +231,6 @@ def _response_format(sampling: Sampling) -> ResponseFormatJSONSchema | openai.Om
         return openai.omit
     schema = {"name": "reply", "strict": True, "schema": dict(sampling.json_schema)}
     return cast("ResponseFormatJSONSchema", {"type": "json_schema", "json_schema": schema})
-
-
-class _BoundedReplies(httpx2.AsyncHTTPTransport):
-    """Connections that limit the size of a reply, because the client buffers a line until it is complete."""
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
-        assert isinstance(response.stream, httpx2.AsyncByteStream)
-        response.stream = _BoundedBody(response.stream)
-        return response
-
-
-class _BoundedBody(httpx2.AsyncByteStream):
-    def __init__(self, body: httpx2.AsyncByteStream) -> None:
-        self._body = body
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for part in self._body:
-            size += len(part)
-            if size > _MAXIMUM_REPLY_BYTES:
-                raise ValueError(f"the reply has more than {_MAXIMUM_REPLY_BYTES} bytes")
-            yield part
-
-    async def aclose(self) -> None:
-        await self._body.aclose()
 
 
 def _retry_after_seconds(error: openai.APIError) -> float | None:

@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -69,8 +70,14 @@ def files_below(paths: Sequence[str | Path]) -> Iterator[str]:
     """
     for path in map(Path, paths):
         entries = _entries_below(path) if path.is_dir() else iter([path])
-        found = [entry.source if isinstance(entry, Unreadable) else os.fspath(entry) for entry in entries]
-        yield from found or [os.fspath(path)]
+        found = [os.fspath(entry.source if isinstance(entry, Unreadable) else entry) for entry in entries]
+        # Files that are not to be read are left out, because their names alone would be read.
+        readable = [name for name in found if Path(name).is_dir() or _is_readable(Path(name), path)]
+        yield from readable or [os.fspath(path)]
+
+
+def _is_readable(file: Path, path: Path) -> bool:
+    return file == path or _why_not_read(file, path.resolve()) is None
 
 
 def _files_at(path: Path) -> Iterable[Path]:
@@ -206,7 +213,9 @@ def _check_size(size: int) -> None:
         )
 
 
-def _entries_below(folder: Path) -> Iterator[Path | Unreadable]:
+def _entries_below(folder: Path, *, root: Path | None = None) -> Iterator[Path | Unreadable]:
+    """Yield the readable files below a folder; files outside of it and special files are unreadable."""
+    root = root or folder.resolve()
     try:
         entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError as error:
@@ -215,9 +224,23 @@ def _entries_below(folder: Path) -> Iterator[Path | Unreadable]:
     for entry in entries:
         if entry.is_dir():
             if not entry.is_symlink():  # a link may point to a parent folder
-                yield from _entries_below(entry)
+                yield from _entries_below(entry, root=root)
         elif entry.suffix.lower() in KNOWN_SUFFIXES:
-            yield entry
+            if reason := _why_not_read(entry, root):
+                yield Unreadable(source=_shown(entry), reason=reason)
+            else:
+                yield entry
+
+
+def _why_not_read(entry: Path, root: Path) -> str | None:
+    """Return why an entry of a folder is not read, or None. Reading a pipe or a device may never end."""
+    try:
+        if entry.is_symlink() and not entry.resolve().is_relative_to(root):
+            return "it is a link to a file outside the folder: name that file itself"
+        mode = entry.stat().st_mode
+    except (OSError, RuntimeError):  # reading the file will report the error
+        return None
+    return None if stat.S_ISREG(mode) else "it is not a regular file"
 
 
 def _list_of_suffixes() -> str:

@@ -1,6 +1,7 @@
 """Validates an article from the HTTP API or a JSON line field by field, and makes it an Article."""
 
 import hashlib
+import json
 import math
 import re
 import unicodedata
@@ -32,6 +33,7 @@ from rag.text.languages import detect_language
 
 MAXIMUM_ID_CHARACTERS = 200
 MAXIMUM_FIELD_CHARACTERS = 10_000  # of a field that comes with every hit
+MAXIMUM_METADATA_CHARACTERS = 200_000  # as JSON
 MAXIMUM_DEPTH = 32
 
 _REFUSED_CHARACTER = re.compile("[\0\ud800-\udfff]")
@@ -132,6 +134,17 @@ class ArticleRecord(BaseModel):
         if value and len(value) > MAXIMUM_FIELD_CHARACTERS:
             raise _refusal(
                 f"{info.field_name} has {len(value):,} characters, more than {MAXIMUM_FIELD_CHARACTERS:,}: "
+                "shorten it"
+            )
+        return value
+
+    @field_validator("metadata")
+    @classmethod
+    def _check_metadata(cls, value: dict[str, JsonValue] | None) -> dict[str, JsonValue] | None:
+        characters = len(json.dumps(value, ensure_ascii=False))
+        if characters > MAXIMUM_METADATA_CHARACTERS:
+            raise _refusal(
+                f"metadata has {characters:,} characters, more than {MAXIMUM_METADATA_CHARACTERS:,}: "
                 "shorten it"
             )
         return value

@@ -46,6 +46,32 @@ class UsualMarkers:
         return numbers if is_ours and not any(match[0] in text for text in self.texts) else None
 
 
+class _CodeScan:
+    """Counts fences and backticks in a text that grows, and reads each part of the text once."""
+
+    def __init__(self, backticks: int) -> None:
+        self._fences = 0
+        self._backticks = backticks  # in the last line, with those before the text
+        self._line_start = self._end = 0
+
+    def read(self, text: str) -> None:
+        """Read what was added to the text."""
+        end = min(self._end, len(text))  # white space at the end may have been removed
+        self._fences, self._backticks = self._counts(text, text[end:])
+        self._line_start = max(self._line_start, text.rfind("\n", end) + 1)
+        self._end = len(text)
+
+    def with_added(self, text: str, added: str) -> tuple[int, int]:
+        """Return the fences, and the backticks in the last line, if `added` followed the text."""
+        return self._counts(text + added, added) if "\n" in added else self._counts(text, added)
+
+    def _counts(self, text: str, added: str) -> tuple[int, int]:
+        if "\n" not in added:
+            return self._fences, self._backticks + added.count("`")
+        *lines, last = text[self._line_start :].split("\n")
+        return self._fences + sum(FENCE.match(line) is not None for line in lines), last.count("`")
+
+
 class SentenceReader:
     """Takes a text in arbitrary pieces; yields each sentence as soon as it is complete.
 
@@ -65,6 +91,7 @@ class SentenceReader:
         self._pending = ""  # raw text that may be the beginning of a marker
         self._plain = ""  # text without markers, not yielded yet
         self._backticks = 0  # in the yielded part of the line in which `_plain` begins
+        self._code = _CodeScan(0)
         self._markers: list[tuple[int, list[int]]] = []  # positions in `_plain`, with numbers
         self._next_split = _STEP  # length of `_plain` at which it is next split into sentences
 
@@ -93,16 +120,17 @@ class SentenceReader:
         last = 0
         for match in _USUAL_MARKER.finditer(text) if self._usual_markers else ():
             numbers = self._usual_markers.numbers(match) if self._usual_markers else None
-            if numbers is not None and not self._is_code(self._plain + text[last : match.start()]):
+            if numbers is not None and not self._is_code(text[last : match.start()]):
                 yield from self._add(text[last : match.start()])
                 self._add_marker(", ".join(map(str, numbers)))
                 last = match.end()
         yield from self._add(text[last:])
 
-    def _is_code(self, before: str) -> bool:
-        """Whether the text after `before`, the text not yielded yet, is in code."""
-        fences = sum(FENCE.match(line) is not None for line in before.split("\n")[:-1])
-        return self._in_code ^ (fences % 2 == 1) or self._backticks_until(before) % 2 == 1
+    def _is_code(self, added: str) -> bool:
+        """Whether the text after `added`, which follows the text not yielded yet, is in code."""
+        self._code.read(self._plain)
+        fences, backticks = self._code.with_added(self._plain, added)
+        return self._in_code ^ (fences % 2 == 1) or backticks % 2 == 1
 
     def _backticks_until(self, end: str) -> int:
         """Count the backticks in the last line of `end`, the text not yielded yet."""
@@ -148,6 +176,7 @@ class SentenceReader:
             position, self._in_code, self._is_line_start = block.end, block.in_code, False
         self._backticks = self._backticks_until(self._plain[:position])
         self._plain = self._plain[position:]
+        self._code = _CodeScan(self._backticks)
         self._markers = [(at - position, numbers) for at, numbers in self._markers]
         left = end - position
         self._next_split = left + max(_STEP, left // 4)

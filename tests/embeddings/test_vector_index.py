@@ -2,14 +2,17 @@
 
 import json
 import threading
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings import vector_index
 from embeddings.vector_index import IdArray, UnusableIndexFile, VectorIndex
 from embeddings.weights import FloatArray
 
@@ -276,3 +279,50 @@ def test_the_header_is_json_on_a_line_of_its_own(path: Path) -> None:
     header = json.loads(path.read_bytes().split(b"\n")[0])
     description = {"format": "kutip-vector-index-3", "encoder": "random", "dimension": 2}
     assert header == {**description, "lists": 0, "recall": 1.0, "state": STATE}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"recall": None}, {"recall": "x"}, {"state": None}, {"state": 5}, {"recall": ...}, {"state": ...}],
+)
+def test_a_file_with_another_description_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    path = tmp_path / "vectors"
+    index = VectorIndex(encoder_name="random", dimension=8)
+    index.save(path, state={"last_passage": 1})
+    first, _, rest = path.read_bytes()[:-9].partition(b"\n")
+    description = {**json.loads(first), **change}
+    described = json.dumps({name: value for name, value in description.items() if value is not ...})
+    content = described.encode() + b"\n" + rest
+    path.write_bytes(content + b"%08x\n" % zlib.crc32(content))
+    with pytest.raises(UnusableIndexFile, match="is damaged"):
+        VectorIndex.load(path, encoder_name="random", dimension=8)
+
+
+def test_a_file_whose_index_faiss_cannot_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "vectors"
+    VectorIndex(encoder_name="random", dimension=8).save(path, state={"last_passage": 1})
+    first, _, _ = path.read_bytes().partition(b"\n")
+    content = first + b"\nno index"
+    path.write_bytes(content + b"%08x\n" % zlib.crc32(content))
+    with pytest.raises(UnusableIndexFile, match="is damaged"):
+        VectorIndex.load(path, encoder_name="random", dimension=8)
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_read_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may replace the file between the check of its sum and the reading of its vectors."""
+    path = tmp_path / "vectors"
+    one, two = (VectorIndex(encoder_name="random", dimension=2) for _ in range(2))
+    one.add(np.array([1], np.int64), np.array([[1, 0]], np.float32))
+    two.add(np.array([2], np.int64), np.array([[0, 1]], np.float32))
+    one.save(path, state={"last_passage": 1})
+    verify = vector_index._verify_checksum
+
+    def verify_then_replace(*arguments: Any) -> None:
+        verify(*arguments)
+        two.save(path, state={"last_passage": 2})
+
+    monkeypatch.setattr(vector_index, "_verify_checksum", verify_then_replace)
+    loaded, state = VectorIndex.load(path, encoder_name="random", dimension=2)
+    assert (loaded.ids().tolist(), state) == ([1], {"last_passage": 1})

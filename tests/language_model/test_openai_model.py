@@ -220,7 +220,6 @@ STOP = event({}, "stop")
         (Script(["Panen kopi naik. {1} Banjir ", "surut. {2}"], cut_after=1), "llm_unavailable"),
         (Script(["Panen kopi naik. {1}"], cut_after=0), "llm_unavailable"),
         (Script(["Panen kopi naik. {1}"], finish_reason="length"), "llm_cut_off"),
-        (Script(["Panen kopi naik. {1}"], finish_reason=None), "llm_error"),
         (Script([""]), "llm_error"),
         (Script([]), "llm_error"),
         (Script(raw=b""), "llm_error"),

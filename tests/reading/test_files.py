@@ -1,5 +1,6 @@
 import io
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from rag.datatypes import Article, Unreadable
 from rag.errors import BadRequest, NotFound, ReadingError, RightsError
-from rag.reading import MAXIMUM_FILE_BYTES, Overrides, count_items, read_bytes, read_paths
+from rag.reading import MAXIMUM_FILE_BYTES, Overrides, count_items, files_below, read_bytes, read_paths
 
 NOTICE = "Dilarang keras melakukan crawling untuk AI di situs ini tanpa izin tertulis dari KABAR."
 TEXT = "Kebun teh\n\nPemetik mulai bekerja pukul enam pagi di lereng itu."
@@ -273,3 +274,24 @@ def test_items_are_counted_before_they_are_read(tmp_path: Path) -> None:
     (tmp_path / "ignored.pdf").write_text("x")
     assert count_items([tmp_path]) == 3
     assert count_items([tmp_path / "b.jsonl", "-"]) is None
+
+
+def test_links_out_of_the_folder_and_special_files_are_reported_and_not_read(tmp_path: Path) -> None:
+    folder, secret = tmp_path / "folder", tmp_path / "rahasia.txt"
+    folder.mkdir()
+    secret.write_text("Rahasia.")
+    (folder / "kopi.txt").write_text("Kopi.")
+    (folder / "dalam.txt").symlink_to(folder / "kopi.txt")
+    (folder / "luar.txt").symlink_to(secret)
+    (folder / "nol.txt").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipa.txt")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "soket.txt"))
+        items = list(read_paths([str(folder)], overrides=Overrides()))
+        assert count_items([str(folder)]) == 2
+        assert sorted(files_below([folder])) == [str(folder / "dalam.txt"), str(folder / "kopi.txt")]
+    reasons = {Path(item.source).name: item.reason for item in items if isinstance(item, Unreadable)}
+    assert {item.text for item in items if isinstance(item, Article)} == {"Kopi."}
+    outside = "it is a link to a file outside the folder: name that file itself"
+    assert reasons["luar.txt"] == reasons["nol.txt"] == outside
+    assert reasons["pipa.txt"] == reasons["soket.txt"] == "it is not a regular file"

@@ -22,7 +22,8 @@ def write_article(connection: sqlite3.Connection, article: Article) -> None:
 def write_version(connection: sqlite3.Connection, article: Article) -> None:
     """Store a version."""
     connection.execute(
-        "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO versions (article_id, version, stored_at, document, sequence) "
+        "SELECT ?1, ?2, ?3, ?4, coalesce(max(sequence), 0) + 1 FROM versions WHERE article_id = ?1",
         [article.id, article.version, datetime.now(UTC).isoformat(), document(article)],
     )
 
@@ -57,25 +58,35 @@ def write_passages(
         )
 
 
+_ANALYZED_AT_ONCE = 1000
+_ARTICLES = (
+    "SELECT id, document FROM articles "
+    "JOIN versions ON article_id = id AND versions.version = articles.version "
+    "WHERE id > ? ORDER BY id LIMIT ?"
+)
+
+
 def analyze_again(connection: sqlite3.Connection) -> None:
     """Compute the words of every passage again, with the current word analysis."""
-    current = connection.execute(
-        "SELECT id, document FROM articles "
-        "JOIN versions ON article_id = id AND versions.version = articles.version"
-    )
-    for header in current.fetchall():
-        article = from_document(header["id"], header["document"])
-        rows = connection.execute(
-            "SELECT id, paragraph, start, end, text FROM passages WHERE article_id = ?", [article.id]
-        ).fetchall()
-        passages = [
-            Passage(paragraph=row["paragraph"], start=row["start"], end=row["end"], text=row["text"])
-            for row in rows
-        ]
-        for row, keywords in zip(rows, passage_words(article, passages), strict=True):
-            connection.execute(
-                "UPDATE passages SET words = ?, word_count = ? WHERE id = ?",
-                [" ".join(keywords), len(keywords), row["id"]],
-            )
+    after = ""
+    while headers := connection.execute(_ARTICLES, [after, _ANALYZED_AT_ONCE]).fetchall():
+        for header in headers:
+            _analyze_article(connection, from_document(header["id"], header["document"]))
+        after = headers[-1]["id"]
     connection.execute("UPDATE statistics SET words = (SELECT coalesce(sum(word_count), 0) FROM passages)")
     corpus_properties.write(connection, "analysis", str(ANALYSIS))
+
+
+def _analyze_article(connection: sqlite3.Connection, article: Article) -> None:
+    rows = connection.execute(
+        "SELECT id, paragraph, start, end, text FROM passages WHERE article_id = ?", [article.id]
+    ).fetchall()
+    passages = [
+        Passage(paragraph=row["paragraph"], start=row["start"], end=row["end"], text=row["text"])
+        for row in rows
+    ]
+    for row, keywords in zip(rows, passage_words(article, passages), strict=True):
+        connection.execute(
+            "UPDATE passages SET words = ?, word_count = ? WHERE id = ?",
+            [" ".join(keywords), len(keywords), row["id"]],
+        )

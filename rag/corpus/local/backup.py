@@ -12,8 +12,9 @@ from typing import Literal
 
 import filelock
 
+from embeddings.vector_index import sync_folder
 from rag.corpus.local.corpus import DATABASE_NAME
-from rag.corpus.local.database import Database, copy_pages
+from rag.corpus.local.database import Database, copy_pages, private_file
 from rag.corpus.local.derived_indexes import delete_files
 from rag.corpus.local.migrations import check_format, migrate
 from rag.corpus.local.properties import draw_new_number, newest_state, stored_encoder
@@ -59,12 +60,15 @@ def back_up(folder: Path, target: Path, *, overwrite: bool, on_progress: Progres
         raise BackupError(f"{target} is inside the data folder {folder}. Choose a file outside.")
     if target.exists() and not overwrite:
         raise BackupError(f"{target} exists. Choose another name, or overwrite it with --force.")
+    if (target.exists() or target.is_symlink()) and (target.is_symlink() or not target.is_file()):
+        raise BackupError(f"{target} is not a regular file, so it is not replaced. Choose another file.")
     with _temporary_path(target) as written:
         with closing(Database(source)) as database, database.reading() as connection:
             stored_encoder(connection)  # subtle: the first query fixes the snapshot, not BEGIN
             _copy(connection, written, on_progress=on_progress)
         contents = _checked(written, name=f"The corpus in {folder}", next_step="run `kutip doctor`")
         written.replace(target)
+        sync_folder(target.parent)
     return contents
 
 
@@ -180,6 +184,7 @@ def _temporary_path(target: Path) -> Iterator[Path]:
 def _copy(source: sqlite3.Connection, target: Path, *, on_progress: ProgressCallback) -> None:
     """Copy the data that `source` sees into a new file, which is complete without a log file."""
     try:
+        private_file(target)
         with closing(_connect(target)) as connection:
             copy_pages(source, connection, on_progress=on_progress)
             connection.execute("PRAGMA journal_mode = DELETE")

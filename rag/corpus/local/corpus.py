@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from embeddings.vector_index import Tier
 from embeddings.weights import FloatArray
+from rag.corpus.checked_articles import checked_document
 from rag.corpus.documents import damaged_document, from_document, header
 from rag.corpus.findings import Finding
 from rag.corpus.index_report import IndexReport
@@ -18,8 +20,8 @@ from rag.corpus.local.database import Database
 from rag.corpus.local.derived_indexes import DerivedIndexes
 from rag.corpus.local.filters import where
 from rag.corpus.local.integrity import check_database, check_indexes, is_intact
-from rag.corpus.local.migrations import is_migrated, migrate
-from rag.corpus.local.properties import record_encoder, stored_encoder
+from rag.corpus.local.migrations import is_migrated, may_have_remnants, migrate
+from rag.corpus.local.properties import count_takedown, record_encoder, stored_encoder
 from rag.corpus.local.repair import repair
 from rag.corpus.local.search import LocalSearch
 from rag.corpus.protocol import NO_FILTERS, CutAndEncode, EncoderIdentity, ProgressCallback
@@ -76,12 +78,15 @@ class LocalCorpus:
         with self._database.reading() as connection:
             if is_migrated(connection) and _is_prepared(connection, self._encoder):
                 return
+            has_remnants = may_have_remnants(connection)
         with self._database.writing() as connection:
             migrate(connection)
             if self._encoder:
                 record_encoder(connection, self._encoder)
             if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
                 analyze_again(connection)
+        if has_remnants:
+            self._database.drop_remnants()
 
     def close(self) -> None:
         """Save the indexes and close the database."""
@@ -117,7 +122,7 @@ class LocalCorpus:
         Raises:
             CorpusError: the database cannot be read.
         """
-        return self._derived.report()
+        return replace(self._derived.report(), damaged_hits=self._search.checked.left_out)
 
     def encoder_of_vectors(self) -> EncoderIdentity | None:
         """Return the encoder of the stored vectors, whatever encoder the corpus was opened with."""
@@ -168,7 +173,7 @@ class LocalCorpus:
         with self._database.writing() as connection:
             record_encoder(connection, self._encoder)
             current = _current_version(connection, article.id)
-            if current == article.version:
+            if current == article.version and _is_stored(connection, article):
                 return "unchanged"
             connection.execute("DELETE FROM passages WHERE article_id = ?", [article.id])
             write_article(connection, article)
@@ -176,12 +181,20 @@ class LocalCorpus:
             return "created" if current is None else "updated"
 
     def remove(self, article_id: str) -> bool:
-        """Remove an article with all its versions from every index; return False if there is none."""
-        with self._database.writing() as connection:
+        """Remove an article with all its versions from every index; return False if there is none.
+
+        Afterwards, no file of the data folder contains its text. Upkeep may still be writing the index files.
+        """
+        with self._database.writing(is_takedown=True) as connection:
             connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
             listed = connection.execute("DELETE FROM articles WHERE id = ?", [article_id]).rowcount
             stored = connection.execute("DELETE FROM versions WHERE article_id = ?", [article_id]).rowcount
-            return listed + stored > 0
+            is_removed = listed + stored > 0
+            if is_removed:
+                count_takedown(connection)
+        if is_removed:
+            self._derived.take_down()
+        return is_removed
 
     def encode_again(self, encoder: EncoderIdentity, encode: CutAndEncode) -> int:
         """Encode all articles with another encoder, in one transaction; return the number of articles."""
@@ -190,13 +203,15 @@ class LocalCorpus:
             connection.execute("DELETE FROM passages")
             record_encoder(connection, encoder)
             rows = connection.execute(
-                "SELECT article_id, document FROM versions JOIN articles USING (version) "
+                "SELECT article_id, version, document FROM versions JOIN articles USING (version) "
                 "WHERE articles.id = article_id"
-            ).fetchall()
-            for row in rows:
-                article = from_document(row["article_id"], row["document"])
+            )
+            count = 0
+            for row in rows:  # not `fetchall`: the texts may not fit into memory
+                article = checked_document(row["article_id"], row["version"], row["document"])
                 write_passages(connection, article, *encode(article))
-        return len(rows)
+                count += 1
+        return count
 
     def articles_after(self, article_id: str) -> list[StoredArticle]:
         """Return the next articles by id, with all their versions and passages; none after the last.
@@ -231,13 +246,17 @@ class LocalCorpus:
             write_passages(connection, stored.article, [passage for passage, _ in stored.passages], vectors)
 
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
-        """Return the current version of an article, or the given one; None if there is none."""
+        """Return the current version of an article, or the given one; None if there is none.
+
+        Raises:
+            CorpusDamaged: the stored document does not match its version.
+        """
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT document FROM versions WHERE article_id = ? AND version = ?",
+                "SELECT document, version FROM versions WHERE article_id = ? AND version = ?",
                 [article_id, version or _current_version(connection, article_id)],
             ).fetchone()
-        return from_document(article_id, row["document"]) if row else None
+        return checked_document(article_id, row["version"], row["document"]) if row else None
 
     def some_articles(self, count: int) -> list[str]:
         """Return the ids of `count` current articles, chosen at random."""
@@ -331,10 +350,18 @@ def _current_version(connection: sqlite3.Connection, article_id: str) -> str | N
     return row["version"] if row else None
 
 
+def _is_stored(connection: sqlite3.Connection, article: Article) -> bool:
+    """Return whether the stored document is undamaged; otherwise the article must be stored again."""
+    row = connection.execute(
+        "SELECT * FROM versions WHERE article_id = ? AND version = ?", [article.id, article.version]
+    ).fetchone()
+    return row is not None and is_intact(row)
+
+
 def _versions(connection: sqlite3.Connection, header: sqlite3.Row) -> dict[str, Article]:
     """Return the versions of an article, and check each against its hash."""
     rows = connection.execute(
-        "SELECT * FROM versions WHERE article_id = ? ORDER BY stored_at", [header["id"]]
+        "SELECT * FROM versions WHERE article_id = ? ORDER BY sequence", [header["id"]]
     ).fetchall()
     if header["version"] not in {row["version"] for row in rows} or not all(map(is_intact, rows)):
         raise damaged_document(header["id"])

@@ -1,15 +1,20 @@
 """SQLite connections to one data folder: many readers, one writer, and errors translated to Kutip's."""
 
+import logging
+import os
 import queue
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from rag.corpus.protocol import ProgressCallback
 from rag.errors import CorpusBusy, CorpusDamaged, CorpusError, CorpusNotWritable
+
+logger = logging.getLogger(__name__)
 
 _BUSY_TIMEOUT_SECONDS = 30.0
 _RETRY_SECONDS = 0.01
@@ -20,6 +25,7 @@ _PAGES_COPIED_AT_ONCE = 1000
 _LONG_LOG_BYTES = 32 * 2**20
 _CHECKPOINT_TIMEOUT_MILLISECONDS = 200
 _SECONDS_AFTER_FAILURE = 2.0
+_TAKEDOWN_TIMEOUT_MILLISECONDS = 2000
 
 
 class _Read(threading.local):
@@ -38,8 +44,10 @@ class Database:
         self._write_lock = threading.Lock()
         self._read = _Read()
         self._checkpoint_not_before = 0.0
+        self._log_has_remnants = False
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_file(path)
         except OSError as error:
             raise _not_writable(path, error) from error
         with translated(path):
@@ -65,8 +73,12 @@ class Database:
                 connection.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection in a transaction, which commits at the end and rolls back on any exception."""
+    def writing(self, *, is_takedown: bool = False) -> Iterator[sqlite3.Connection]:
+        """Give a connection in a transaction, which commits at the end and rolls back on any exception.
+
+        After a takedown, the write-ahead log is emptied, because it contains the deleted text. If readers
+        prevent that, the next transaction tries again, and so does `close`.
+        """
         with self._write_lock, self._borrowed() as connection, translated(self._path):
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -75,6 +87,7 @@ class Database:
             except BaseException:
                 connection.rollback()
                 raise
+            self._log_has_remnants |= is_takedown
             self._shorten_log(connection)
 
     def take_over(self, other: sqlite3.Connection, *, on_progress: ProgressCallback) -> None:
@@ -83,22 +96,45 @@ class Database:
             copy_pages(other, connection, on_progress=on_progress)
             self._shorten_log(connection)
 
+    def drop_remnants(self) -> None:
+        """Write the file anew, without the deleted text that an earlier version of Kutip left in it."""
+        with self._write_lock, self._borrowed() as connection:
+            try:
+                connection.execute("VACUUM")
+            except sqlite3.OperationalError as error:
+                logger.warning(
+                    "%s may contain text of articles that were deleted before this upgrade (%s). "
+                    "Run VACUUM on it.", self._path, error,
+                )  # fmt: skip
+            self._log_has_remnants = True
+            self._shorten_log(connection)
+
     def close(self) -> None:
         """Close every connection that is not in use."""
+        if self._log_has_remnants:
+            with self._write_lock, self._borrowed() as connection:
+                self._shorten_log(connection)
         while not self._idle.empty():
             self._idle.get().close()
 
     def _shorten_log(self, connection: sqlite3.Connection) -> None:
-        """Empty the write-ahead log if it is long, after waiting a moment for its readers.
+        """Empty the write-ahead log if it is long or has deleted text, after waiting for its readers.
 
         SQLite does this by itself only at a moment without readers, and with busy workers there is none.
         """
         now = time.monotonic()
         # The changes are already committed, so an error here loses nothing.
         with suppress(OSError, sqlite3.OperationalError):
-            if self._log_path.stat().st_size > _LONG_LOG_BYTES and now >= self._checkpoint_not_before:
-                connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_TIMEOUT_MILLISECONDS}")
+            is_long = self._log_path.stat().st_size > _LONG_LOG_BYTES
+            if (is_long or self._log_has_remnants) and now >= self._checkpoint_not_before:
+                wait = (
+                    _TAKEDOWN_TIMEOUT_MILLISECONDS
+                    if self._log_has_remnants
+                    else _CHECKPOINT_TIMEOUT_MILLISECONDS
+                )
+                connection.execute(f"PRAGMA busy_timeout = {wait}")
                 is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._log_has_remnants = self._log_has_remnants and bool(is_busy)
                 self._checkpoint_not_before = now + is_busy * _SECONDS_AFTER_FAILURE
         connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_SECONDS * 1000)}")
 
@@ -119,15 +155,24 @@ class Database:
             self._path, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
+        # One damaged text must not fail a search. It differs from its article, so it is not quoted.
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         try:
             _switch_to_wal(connection)
             # With FULL, committed changes survive a power failure.
-            for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+            # With `secure_delete`, deleted text is overwritten.
+            for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def private_file(path: Path) -> None:
+    """Create a file that only this user may read, unless it exists. SQLite's other files get its mode."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def copy_pages(
@@ -169,6 +214,8 @@ def translated(path: Path) -> Iterator[None]:
     """Translate SQLite's errors about its file to Kutip's errors."""
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite's message quotes damaged text
+        raise CorpusDamaged(f"The corpus {path} is damaged ({error}): restore it from a backup.") from error
     except sqlite3.OperationalError as error:
         if "readonly" in str(error) or "unable to open" in str(error):
             raise _not_writable(path, error) from error

@@ -5,12 +5,14 @@ import shutil
 import sqlite3
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from embeddings.vector_index import UnusableIndexFile
+import numpy as np
+
+from embeddings.vector_index import IdArray, UnusableIndexFile
 from rag.corpus.index_report import Progress
 from rag.corpus.local.database import Database
 from rag.corpus.local.properties import newest_state
@@ -20,7 +22,7 @@ logger = logging.getLogger(__name__)
 State = dict[str, int]
 Index = TypeVar("Index")
 
-EMPTY_STATE: State = {"corpus": 0, "analysis": 0, "last_passage": 0, "last_removal": 0}
+EMPTY_STATE: State = {"corpus": 0, "analysis": 0, "last_passage": 0, "last_removal": 0, "takedowns": 0}
 
 
 class Derived(ABC, Generic[Index]):
@@ -81,10 +83,24 @@ class Derived(ABC, Generic[Index]):
                 # Record the state now, so that nothing is added twice if the next rows cannot be read.
                 state = {**state, "last_passage": last}
                 self._current = index, state
-            self._remove(index, removed_since(connection, after=state["last_removal"]))
+            # An index that was empty has only passages that are in the database now.
+            if state["last_removal"] or state["corpus"]:
+                self._remove(index, self._removed(connection, index, after=state["last_removal"]))
             # subtle: another thread may have applied changes newer than this snapshot. Never go back.
             self._current = index, {name: max(newest[name], state[name]) for name in newest}
         return index
+
+    def _removed(self, connection: sqlite3.Connection, index: Index, *, after: int) -> Collection[int]:
+        removed = removed_since(connection, after=after)
+        if removed is not None:
+            return removed
+        present = connection.execute("SELECT id FROM passages ORDER BY id")
+        stored = np.fromiter((row["id"] for row in present), np.int64)
+        indexed = self._ids(index)
+        # subtle: another thread may have added passages that this connection does not see.
+        indexed = indexed[indexed <= newest_state(connection)["last_passage"]]
+        missing: list[int] = np.setdiff1d(indexed, stored).tolist()
+        return missing
 
     def updates_paused(self) -> AbstractContextManager[bool]:
         """Prevent other threads from updating the index."""
@@ -124,7 +140,9 @@ class Derived(ABC, Generic[Index]):
     @abstractmethod
     def _add(self, index: Index, rows: Any) -> None: ...
     @abstractmethod
-    def _remove(self, index: Index, removed: Mapping[int, str]) -> None: ...
+    def _remove(self, index: Index, removed: Collection[int]) -> None: ...
+    @abstractmethod
+    def _ids(self, index: Index) -> IdArray: ...
 
 
 def delete(path: Path) -> None:
@@ -135,12 +153,24 @@ def delete(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def checked_state(state: Any, path: Path) -> State:
+    """Return the state in the file of an index.
+
+    Raises:
+        UnusableIndexFile: it is not a state, or one of another version of Kutip.
+    """
+    is_state = isinstance(state, dict) and all(isinstance(number, int) for number in state.values())
+    if not is_state or state.keys() != EMPTY_STATE.keys():
+        raise UnusableIndexFile(f"{path} has the state {state!r:.200}")
+    return dict(state)
+
+
 def is_earlier_state(state: State, newest: State) -> bool:
     """Return whether the state is empty, or the same state or an earlier one of the same database."""
     if state["corpus"] == 0:
         return True
     return _is_same_corpus(state, newest) and all(
-        state[name] <= newest[name] for name in ("last_passage", "last_removal")
+        state[name] <= newest[name] for name in ("last_passage", "last_removal", "takedowns")
     )
 
 
@@ -148,7 +178,12 @@ def _is_same_corpus(state: State, newest: State) -> bool:
     return all(state[name] == newest[name] for name in ("corpus", "analysis"))
 
 
-def removed_since(connection: sqlite3.Connection, *, after: int) -> dict[int, str]:
-    """Return the passages removed after the removal `after`, with their words."""
-    rows = connection.execute("SELECT passage_id, words FROM removals WHERE sequence > ?", [after])
-    return {row["passage_id"]: row["words"] for row in rows}
+def removed_since(connection: sqlite3.Connection, *, after: int) -> list[int] | None:
+    """Return the passages removed after the removal `after`; None if some are no longer noted."""
+    rows = connection.execute(
+        "SELECT sequence, passage_id FROM removals WHERE sequence > ? ORDER BY sequence", [after]
+    ).fetchall()
+    last = newest_state(connection)["last_removal"]
+    if last > after and (not rows or rows[0]["sequence"] > after + 1):
+        return None
+    return [row["passage_id"] for row in rows]

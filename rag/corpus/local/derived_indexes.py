@@ -42,7 +42,8 @@ class DerivedIndexes:
         self._database = database
         self._lock_path = folder / _LOCK_NAME
         self._vectors_path = folder / VECTORS_NAME
-        self.keywords = DerivedKeywords(folder / KEYWORDS_NAME)
+        self._keywords_path = folder / KEYWORDS_NAME
+        self.keywords = DerivedKeywords(self._keywords_path)
         self.vectors = DerivedVectors(self._vectors_path, encoder) if encoder else None
         self._all: list[Derived[Any]] = [self.keywords, *([self.vectors] if self.vectors else [])]
         self._closing = threading.Event()
@@ -96,11 +97,20 @@ class DerivedIndexes:
             progress=[derived.progress(newest) for derived in self._all],
         )
 
-    def optimize(self) -> None:
-        """Update both indexes and do the upkeep now."""
+    def take_down(self) -> None:
+        """Start to write the files of the indexes again, because an article was deleted."""
+        if self._vectors_path.exists() or self._keywords_path.exists():
+            self._update()
+            self.upkeep_if_due()
+
+    def _update(self) -> None:
         with self._database.reading() as connection:
             for derived in self._all:
                 derived.updated(connection)
+
+    def optimize(self) -> None:
+        """Update both indexes and do the upkeep now."""
+        self._update()
         self._upkeep(wait_seconds=_LOCK_TIMEOUT_SECONDS)
 
     def forget_vectors(self) -> None:
@@ -114,9 +124,7 @@ class DerivedIndexes:
             if self._thread:
                 self._thread.join()
         try:
-            with self._database.reading() as connection:
-                for derived in self._all:
-                    derived.updated(connection)
+            self._update()
             with self._files_locked(wait_seconds=_LOCK_TIMEOUT_SECONDS):
                 for derived in self._all:
                     derived.save(self._database)

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from embeddings.vector_index import (
 )
 from embeddings.weights import FloatArray
 from rag.corpus.local.database import Database
-from rag.corpus.local.derived import Derived, State
+from rag.corpus.local.derived import Derived, State, checked_state
 from rag.corpus.local.indexed_rows import ADDED_AT_ONCE, FIX, sampled_vectors, vector_batches
 from rag.corpus.local.properties import check_encoder, newest_state
 from rag.corpus.protocol import EncoderIdentity
@@ -46,8 +46,10 @@ class DerivedVectors(Derived[VectorIndex]):
 
     @property
     def is_due(self) -> bool:
-        """Whether the index is too large for its tier, or many vectors are not in the file."""
+        """Whether the index is too large for its tier, or the file lacks many vectors or has deleted ones."""
         index, state = self._current
+        if state["takedowns"] > self._saved_state["takedowns"] and self._path.exists():
+            return True
         unsaved = state["last_passage"] - self._saved_state["last_passage"]
         return index.is_outgrown or unsaved > max(ADDED_AT_ONCE, _UNSAVED_SHARE * len(index))
 
@@ -78,12 +80,12 @@ class DerivedVectors(Derived[VectorIndex]):
         """Load the file that another process wrote, if its tier is larger."""
         try:
             description = read_description(self._path)
-            is_larger = description["lists"] > self.index.lists
-            if is_larger and description["state"]["corpus"] == self._current[1]["corpus"]:
+            state = checked_state(description["state"], self._path)
+            if description["lists"] > self.index.lists and state["corpus"] == self._current[1]["corpus"]:
                 index, state = self._read()
                 self._replace(index, state)
                 self._saved_state = state
-        except (UnusableIndexFile, KeyError):
+        except (UnusableIndexFile, KeyError, TypeError):
             return
 
     def _train(self, database: Database, cancelled: threading.Event) -> tuple[VectorIndex, State] | None:
@@ -116,7 +118,8 @@ class DerivedVectors(Derived[VectorIndex]):
 
     def _read(self) -> tuple[VectorIndex, State]:
         name, dimension = self._encoder
-        return VectorIndex.load(self._path, encoder_name=name, dimension=dimension)
+        index, state = VectorIndex.load(self._path, encoder_name=name, dimension=dimension)
+        return index, checked_state(state, self._path)
 
     def _empty(self) -> VectorIndex:
         name, dimension = self._encoder
@@ -136,5 +139,8 @@ class DerivedVectors(Derived[VectorIndex]):
     def _add(self, index: VectorIndex, rows: tuple[IdArray, FloatArray]) -> None:
         index.add(*rows)
 
-    def _remove(self, index: VectorIndex, removed: Mapping[int, str]) -> None:
+    def _remove(self, index: VectorIndex, removed: Collection[int]) -> None:
         index.remove(np.array(list(removed), np.int64))
+
+    def _ids(self, index: VectorIndex) -> IdArray:
+        return index.ids()

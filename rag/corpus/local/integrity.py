@@ -10,6 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from embeddings.vector_index import IdArray, VectorIndex
+from rag.corpus.checked_articles import CheckedArticle, checked_document
 from rag.corpus.documents import from_document, header_values, passage_words
 from rag.corpus.findings import (
     FIX,
@@ -21,7 +22,6 @@ from rag.corpus.findings import (
     Problem,
     grouped,
     is_covered,
-    matches_article,
 )
 from rag.corpus.local.indexed_rows import entries, vector_batches
 from rag.corpus.local.keyword_index import KeywordIndex
@@ -92,9 +92,10 @@ def check_indexes(
 def is_intact(row: sqlite3.Row) -> bool:
     """Return whether the document in a row of `versions` matches its version."""
     try:
-        return bool(from_document(row["article_id"], row["document"]).version == row["version"])
+        checked_document(row["article_id"], row["version"], row["document"])
     except CorpusDamaged:
         return False
+    return True
 
 
 def _file(connection: sqlite3.Connection) -> Iterator[Occurrence]:
@@ -146,7 +147,7 @@ def _article(
 ) -> Iterator[Occurrence]:
     """Check all versions of an article, and the header and passages of its current version."""
     article_id, current = versions[0]["article_id"], versions[0]["current"]
-    newest = max(versions, key=lambda row: row["stored_at"])["version"]
+    newest = max(versions, key=lambda row: row["sequence"])["version"]
     for row in versions:
         if row["version"] == current and is_intact(row):
             yield from _current(connection, from_document(article_id, row["document"]), dimension)
@@ -166,7 +167,8 @@ def _current(connection: sqlite3.Connection, article: Article, dimension: int | 
     rows = connection.execute(
         "SELECT * FROM passages WHERE article_id = ? ORDER BY start, id", [article.id]
     ).fetchall()
-    misplaced = [row for row in rows if not matches_article(row, article)]
+    checked = CheckedArticle(article)
+    misplaced = [row for row in rows if not checked.has_passage(row)]
     for row in misplaced:
         yield MISPLACED, _passage_place(row)
     if not misplaced:

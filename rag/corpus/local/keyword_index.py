@@ -4,8 +4,8 @@ import json
 import shutil
 import threading
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,8 @@ _LARGE_HEAP_BYTES = 100_000_000
 # A word in at most this many passages is counted exactly. For a more common word, the number in the
 # dictionary is close enough, although it may include passages that were removed since the last merge.
 _COUNTED_EXACTLY = 10_000
+
+_MOST_COUNTS = 10_000
 
 # subtle: a tantivy file ends with a description, the length of the description, and this number.
 _FOOTER_MAGIC = 1337
@@ -78,7 +80,8 @@ class KeywordIndex:
         self._writer: tantivy.IndexWriter | None = None
         self._recent_ids: set[int] = set()
         self._removed: frozenset[int] = frozenset()
-        self._removed_words: Counter[str] = Counter()
+        # How many passages in the folder contain a word but were removed, for the words of recent searches.
+        self._removed_with: dict[str, int] = {}
         self._lock = threading.Lock()
 
     @property
@@ -96,24 +99,35 @@ class KeywordIndex:
             self._writer.commit()
             self._recent.reload()
 
-    def remove(self, removed: Mapping[int, str]) -> None:
-        """Remove passages, given by id with their words."""
+    def remove(self, removed: Collection[int]) -> None:
+        """Remove passages, given by id; ignore ids that the index does not contain."""
         with self._lock:
-            recent = self._recent_ids & removed.keys()
+            recent = self._recent_ids & set(removed)
             if recent and self._writer:
                 self._writer.delete_documents_by_query(_any_of(recent))
                 self._writer.commit()
                 self._recent.reload()
                 self._recent_ids -= recent
-            gone = {number for number in removed.keys() - self._removed if number <= self._last_saved}
-            for passage_id in gone:
-                self._removed_words.update(set(removed[passage_id].split(" ")))
-            self._removed |= gone
+            gone = {number for number in removed if number <= self._last_saved}
+            if self._saved and gone - self._removed:
+                # subtle: a new mapping, because a search may fill the one of the passages removed before.
+                self._removed, self._removed_with = self._removed | gone, {}
 
     def passages_with(self, word: str) -> int:
         """Return the number of passages that contain the word."""
-        saved = _count(self._saved, word) - self._removed_words[word] if self._saved else 0
+        saved = _count(self._saved, word) - self._removed_passages_with(word) if self._saved else 0
         return saved + _count(self._recent.searcher(), word)
+
+    def _removed_passages_with(self, word: str) -> int:
+        removed, counts = self._removed, self._removed_with
+        if not removed or not self._saved:
+            return 0
+        if word not in counts:
+            if len(counts) >= _MOST_COUNTS:
+                counts.clear()
+            query = Query.boolean_query([(_MUST, _term("words", word)), (_MUST, _any_of(removed))])
+            counts[word] = _matches(self._saved, query)
+        return counts[word]
 
     def passage_ids(self) -> IdArray:
         """Return the ids of all passages in the index, in any order; a duplicate occurs twice."""
@@ -163,8 +177,11 @@ def open_saved(folder: Path) -> tuple[Index, dict[str, int]]:
         searcher = index.searcher()
         ((_, address),) = searcher.search(Query.term_query(_SCHEMA, "facts", "state"), limit=1).hits
         state: dict[str, int] = json.loads(searcher.doc(address).get_first("state") or "")
-    except (OSError, ValueError) as error:
-        raise UnusableIndexFile(f"{folder} is damaged: {error}") from error
+    # subtle: tantivy raises its own errors and, for some damage, a panic that is not even an Exception.
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        raise UnusableIndexFile(f"{folder} is damaged: {error!r:.300}") from error
     return index, state
 
 
@@ -185,7 +202,7 @@ def write_index(
     """
     if clear_first:
         shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     writer = Index(_SCHEMA, path=str(folder)).writer(_LARGE_HEAP_BYTES)
     try:
         # subtle: an unfinished file of a killed process may have the name of a file to be written now.
@@ -206,8 +223,8 @@ def write_index(
 def _document(entry: Entry) -> tantivy.Document:
     fields: dict[str, Any] = {"words": entry.words, "passage": entry.passage_id}
     fields["facts"] = list(facts_of(entry.article))
-    if day := entry.article["published_day"]:
-        fields["day"] = date.fromisoformat(day).toordinal()
+    with suppress(TypeError, ValueError):  # undated, or damaged, which a check of the corpus finds
+        fields["day"] = date.fromisoformat(entry.article["published_day"]).toordinal()
     return _from_dict(fields)
 
 
@@ -252,7 +269,11 @@ def _count(searcher: Searcher, word: str) -> int:
     upper_bound = searcher.doc_freq("words", word)
     if not 0 < upper_bound <= _COUNTED_EXACTLY:
         return upper_bound
-    return int(searcher.search(_term("words", word), limit=1, count=True).count)  # type: ignore[attr-defined]
+    return _matches(searcher, _term("words", word))
+
+
+def _matches(searcher: Searcher, query: Query) -> int:
+    return int(searcher.search(query, limit=1, count=True).count)  # type: ignore[attr-defined]
 
 
 def _all_ids(searcher: Searcher) -> list[int]:

@@ -96,12 +96,58 @@ CREATE INDEX articles_by_day ON articles (published_day);
 INSERT INTO properties VALUES ('analysis', '0');"""
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables, m002_keep_words)
+def m003_forget_removed_words(connection: sqlite3.Connection) -> None:
+    """Keep only the ids of removed passages, and only the newest of them."""
+    connection.execute("DELETE FROM removals")  # the states in files of indexes are of an older format
+    _execute_each(connection, _REMOVED_IDS)
+
+
+# removals    the passages that were removed last; an index that lacks older removals compares all ids
+# takedowns   the number of deleted articles; the file of an index with a smaller number is written again
+_REMOVED_IDS = """
+DROP TRIGGER passage_removed;
+ALTER TABLE removals DROP COLUMN words;
+CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
+    UPDATE statistics SET passages = passages - 1, words = words - old.word_count;
+    INSERT INTO removals (passage_id) VALUES (old.id);
+    DELETE FROM removals WHERE sequence <= last_insert_rowid() - 100000; END;
+INSERT INTO properties VALUES ('takedowns', '0');"""
+
+
+def m004_number_versions(connection: sqlite3.Connection) -> None:
+    """Number the versions of each article in the order in which they were stored."""
+    _execute_each(connection, _NUMBERED_VERSIONS)
+
+
+# versions.sequence  the newest version of an article has the highest, whatever the clock said
+_NUMBERED_VERSIONS = """
+ALTER TABLE versions ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE versions SET sequence = numbered.number FROM (
+    SELECT article_id, version,
+        row_number() OVER (PARTITION BY article_id ORDER BY stored_at, version) AS number
+    FROM versions) AS numbered
+WHERE versions.article_id = numbered.article_id AND versions.version = numbered.version;"""
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    m001_create_tables,
+    m002_keep_words,
+    m003_forget_removed_words,
+    m004_number_versions,
+)
+
+# Databases of earlier formats may contain text of deleted articles in pages that are not in use.
+_FORMAT_WITHOUT_REMNANTS = 3
 
 
 def is_migrated(connection: sqlite3.Connection) -> bool:
     """Return whether the tables have the format of this version of Kutip."""
     return _applied(connection) == len(MIGRATIONS)
+
+
+def may_have_remnants(connection: sqlite3.Connection) -> bool:
+    """Return whether an earlier version of Kutip may have left text of deleted articles in the file."""
+    return 0 < _applied(connection) < _FORMAT_WITHOUT_REMNANTS
 
 
 def migrate(connection: sqlite3.Connection) -> None:

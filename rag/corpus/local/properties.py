@@ -11,7 +11,8 @@ SELECT
     coalesce((SELECT CAST(value AS INTEGER) FROM properties WHERE name = 'corpus'), 0) AS corpus,
     coalesce((SELECT CAST(value AS INTEGER) FROM properties WHERE name = 'analysis'), 0) AS analysis,
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0) AS last_passage,
-    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'removals'), 0) AS last_removal
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'removals'), 0) AS last_removal,
+    coalesce((SELECT CAST(value AS INTEGER) FROM properties WHERE name = 'takedowns'), 0) AS takedowns
 """
 
 
@@ -53,8 +54,13 @@ def draw_new_number(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE properties SET value = abs(random()) WHERE name = 'corpus'")
 
 
+def count_takedown(connection: sqlite3.Connection) -> None:
+    """Note that an article was deleted, so that the files of indexes are written again without its words."""
+    connection.execute("UPDATE properties SET value = value + 1 WHERE name = 'takedowns'")
+
+
 def newest_state(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return the corpus's number, the version of its word analysis, and its last passage and removal."""
+    """Return the corpus's number and word analysis, its last passage and removal, and its takedowns."""
     return dict(connection.execute(_NEWEST_STATE).fetchone())
 
 

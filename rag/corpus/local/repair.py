@@ -62,7 +62,7 @@ def _newest(connection: sqlite3.Connection, article_id: str) -> sqlite3.Row | No
     """Return the version that the header names; without a header, the version stored last."""
     row: sqlite3.Row | None = connection.execute(
         "SELECT versions.* FROM versions LEFT JOIN articles ON articles.id = article_id WHERE article_id = ? "
-        "AND (articles.version IS NULL OR articles.version = versions.version) ORDER BY stored_at DESC",
+        "AND (articles.version IS NULL OR articles.version = versions.version) ORDER BY sequence DESC",
         [article_id],
     ).fetchone()
     return row

@@ -10,6 +10,7 @@ import numpy as np
 
 from embeddings.vector_index import IdArray
 from embeddings.weights import FloatArray
+from rag.corpus.checked_articles import CheckedArticles
 from rag.corpus.documents import hit
 from rag.corpus.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.corpus.local.database import Database
@@ -23,6 +24,12 @@ from rag.text.languages import words
 
 T = TypeVar("T")
 
+# Vectors and words would be most of the bytes.
+_COLUMNS_OF_HITS = (
+    "article_id, paragraph, start, end, text, version, title, language, url, outlet, author, section, "
+    "published_at, published_day"
+)
+
 
 class LocalSearch:
     """Finds passages. With `in_snapshot`, all searches of a thread see one state of the database."""
@@ -30,6 +37,7 @@ class LocalSearch:
     def __init__(self, database: Database, derived: DerivedIndexes) -> None:
         self._database = database
         self._derived = derived
+        self.checked = CheckedArticles()
         self._filter_cache = _FilterCache()
         self._newer_index = _NewerIndex()
 
@@ -79,21 +87,36 @@ class LocalSearch:
             return work()
 
     def hits(self, passages: Sequence[ScoredPassage], *, source: SearchSource) -> list[Hit]:
-        """Return the passages with their texts and articles; omit those removed since the search."""
+        """Return the passages with their texts and articles; omit those removed since the search.
+
+        A passage that does not match its article is omitted, logged and counted.
+        """
         ids = [passage.passage_id for passage in passages]
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT passages.*, articles.* FROM passages JOIN articles ON articles.id = article_id "
+                f"SELECT passages.id AS passage_id, {_COLUMNS_OF_HITS} FROM passages "
+                "JOIN articles ON articles.id = article_id "
                 f"WHERE passages.id IN ({', '.join('?' * len(ids))})",
                 ids,
             ).fetchall()
-        by_id = {row[0]: row for row in rows}
-        self._newer_index.record_if(len(rows) < len(ids))
+            self._newer_index.record_if(len(rows) < len(ids))
+            by_id = {row["passage_id"]: row for row in rows if self._may_quote(connection, row)}
         found = [passage for passage in passages if passage.passage_id in by_id]
         return [
             hit(by_id[passage.passage_id], passage, rank=rank, source=source)
             for rank, passage in enumerate(found, start=1)
         ]
+
+    def _may_quote(self, connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+        def read() -> str | None:
+            stored = connection.execute(
+                "SELECT document FROM versions WHERE article_id = ? AND version = ?",
+                [row["article_id"], row["version"]],
+            ).fetchone()
+            return stored["document"] if stored else None
+
+        article = self.checked.article(row["article_id"], row["version"], read)
+        return self.checked.may_quote(article, row, passage_id=row["passage_id"])
 
 
 class _NewerIndex(threading.local):

@@ -14,7 +14,8 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.corpus.documents import from_document, header
+from rag.corpus.checked_articles import checked_document
+from rag.corpus.documents import header
 from rag.corpus.findings import Finding, Occurrence, Place, grouped
 from rag.corpus.index_report import IndexReport
 from rag.corpus.milvus.encoding_again import EncodingAgain
@@ -50,7 +51,7 @@ from rag.datatypes import (
     SearchSource,
     StoredArticle,
 )
-from rag.errors import CorpusChanged, CorpusError, CorpusTooNew, EncoderMismatch
+from rag.errors import CorpusChanged, CorpusDamaged, CorpusError, CorpusTooNew, EncoderMismatch
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +145,12 @@ class MilvusCorpus:
     def index_report(self) -> IndexReport:
         """Report the number of passages. Milvus reports on its indexes itself."""
         return IndexReport(
-            passages=self.counts().passages, vectors=None, tier=None, has_upkeep=False, progress=[]
+            passages=self.counts().passages,
+            vectors=None,
+            tier=None,
+            has_upkeep=False,
+            progress=[],
+            damaged_hits=self._search.checked.left_out,
         )
 
     def search_description(self) -> str:
@@ -169,7 +175,11 @@ class MilvusCorpus:
         return grouped(found)
 
     def _check(self, article_id: str) -> Iterator[Occurrence]:
-        article = self.article(article_id)
+        try:
+            article = self.article(article_id)
+        except CorpusDamaged:
+            yield CHANGED, Place(article_id)
+            return
         passages = [passage for passage, _ in self.passages_of(article_id)]
         current = self._generations.head(key_of(article_id))
         if article is None or current is None or article.version != current["version"]:
@@ -267,7 +277,7 @@ class MilvusCorpus:
             existing = (whole_document(part) for part in by_generation(rows).values())
             text = next((document for document in existing if document is not None), None)
             if text is not None:
-                return from_document(article_id, text)
+                return checked_document(article_id, version or current["version"], text)
         return None
 
     @_recovering

@@ -7,11 +7,19 @@ from dataclasses import replace
 from typing import TypeVar
 
 from embeddings.weights import FloatArray
+from rag.corpus.checked_articles import CheckedArticles
 from rag.corpus.documents import hit
 from rag.corpus.keyword_ranking import REDUCED_WEIGHT, query_weights, rank_by_bm25
 from rag.corpus.milvus.generations import MAX_CLOCK_SKEW_MILLISECONDS, Generations, now_milliseconds
 from rag.corpus.milvus.layout import Collections, Layout
-from rag.corpus.milvus.rows import encoded_word, generation_of, passing, text_of
+from rag.corpus.milvus.rows import (
+    encoded_word,
+    generation_of,
+    of_generation,
+    passing,
+    text_of,
+    whole_document,
+)
 from rag.corpus.milvus.seen_generations import ThreadSeenGenerations
 from rag.corpus.milvus.server import MAX_ROWS, MilvusServer, Row
 from rag.corpus.milvus.word_statistics import MilvusStatistics
@@ -44,6 +52,7 @@ class MilvusSearch:
         self._generations = generations
         self._statistics = statistics
         self._layout = layout
+        self.checked = CheckedArticles()
         self._seen: dict[str, int] = {}
         self._seen_generations = ThreadSeenGenerations()
 
@@ -158,15 +167,33 @@ class MilvusSearch:
         ids = ", ".join(str(passage.passage_id) for passage in passages)
         rows = {row["id"]: row for row in self._server.query(name, f"id in [{ids}]", _FIELDS_OF_HITS)}
         heads = self._heads({row["article"] for row in rows.values()})
-        found = [
-            (passage, rows[passage.passage_id])
-            for passage in passages
-            if passage.passage_id in rows and _is_current(rows[passage.passage_id], heads)
-        ]
+        current = [row for row in rows.values() if _is_current(row, heads)]
+        quotable = self._quotable([_with_article(row, heads[row["article"]]) for row in current])
+        found = [passage for passage in passages if passage.passage_id in quotable]
         return [
-            hit(_with_article(row, heads[row["article"]]), passage, rank=rank, source=source)
-            for rank, (passage, row) in enumerate(found, start=1)
+            hit(quotable[passage.passage_id], passage, rank=rank, source=source)
+            for rank, passage in enumerate(found, start=1)
         ]
+
+    def _quotable(self, rows: Sequence[Row]) -> dict[int, Row]:
+        """Return the rows that match their article, by passage id."""
+        articles = {
+            generation: self.checked.article(
+                row["article_id"], row["version"], functools.partial(self._document, generation)
+            )
+            for generation, row in {generation_of(row["id"]): row for row in rows}.items()
+        }
+        return {
+            row["id"]: row
+            for row in rows
+            if self.checked.may_quote(articles[generation_of(row["id"])], row, passage_id=row["id"])
+        }
+
+    def _document(self, generation: int) -> str | None:
+        parts = self._server.query(
+            self._collections.documents, of_generation(generation), ["parts", "content"]
+        )
+        return whole_document(parts)
 
 
 def _weighted(weights: Mapping[str, float]) -> str:

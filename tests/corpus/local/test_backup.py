@@ -345,7 +345,7 @@ def test_a_backup_of_an_older_format_is_migrated(tmp_path: Path) -> None:
 def test_a_backup_of_a_newer_kutip_is_refused(backup: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(backup)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(CorpusTooNew, match=r"format 99, but .* supports formats up to 2: upgrade"):
+    with pytest.raises(CorpusTooNew, match=r"format 99, but .* supports formats up to 4: upgrade"):
         put_back(tmp_path / "new", backup)
 
 

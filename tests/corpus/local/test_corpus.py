@@ -232,7 +232,7 @@ def test_an_index_file_that_cannot_be_written_is_a_warning(
 def test_a_corpus_from_a_newer_version_is_refused(filled: Path) -> None:
     with closing(sqlite3.connect(filled / DATABASE_NAME)) as database:
         database.execute("PRAGMA user_version = 99")
-    with pytest.raises(CorpusTooNew, match=r"format 99, but .* supports formats up to 2: upgrade"):
+    with pytest.raises(CorpusTooNew, match=r"format 99, but .* supports formats up to 4: upgrade"):
         open_corpus(filled)
 
 

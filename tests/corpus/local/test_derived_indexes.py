@@ -45,7 +45,10 @@ def add(corpus: LocalCorpus, first: int, count: int, *, language: str = "id") ->
     for number in range(first, first + count):
         texts = [f"kopi a{number} p{place}" for place in range(10)]
         article = Article(id=f"{number}", title="", paragraphs=tuple(texts), language=language)
-        passages = [Passage(paragraph=n, start=0, end=5, text=text) for n, text in enumerate(texts, start=1)]
+        passages = [
+            Passage(paragraph=each.number, start=each.start, end=each.end, text=each.text)
+            for each in article.numbered_paragraphs()
+        ]
         corpus.add(article, passages, vectors(10, seed=number + 1))
 
 
@@ -290,7 +293,8 @@ def test_an_index_that_another_process_emptied_is_not_trained(
             other.remove(f"{number}")
         patch.undo()
         assert corpus._derived.searched_vectors.index.is_outgrown
-        corpus._derived.searched_vectors.upkeep(corpus._database, threading.Event())
+        with corpus._derived._files_locked(wait_seconds=20):
+            corpus._derived.searched_vectors.upkeep(corpus._database, threading.Event())
         assert corpus.vector_tier().lists == 0
         assert not len(corpus._derived.searched_vectors.index)
 

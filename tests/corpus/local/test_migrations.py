@@ -61,6 +61,6 @@ def test_a_migration_is_rolled_back_with_its_transaction(connection: sqlite3.Con
 
 def test_a_newer_format_is_refused_and_not_changed(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(CorpusTooNew, match=r"format 99, but .* supports formats up to 2: upgrade"):
+    with pytest.raises(CorpusTooNew, match=r"format 99, but .* supports formats up to 4: upgrade"):
         migrate(connection)
     assert schema(connection) == []

@@ -1,0 +1,182 @@
+"""Limits on connections: the size of a request's head, the time for it, and the number of connections."""
+
+import asyncio
+import logging
+import sys
+import time
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+if sys.platform != "win32":  # Windows has no limit on descriptors
+    import resource
+
+logger = logging.getLogger(__name__)
+
+MAXIMUM_HEAD_BYTES = 64 * 1024
+HEAD_SECONDS = 10.0
+
+# Descriptors for files, models and the connections to other servers.
+_RESERVED_DESCRIPTORS = 256
+_LEAST_CONNECTIONS = 64
+# Below this number of descriptors, slow clients can keep others out.
+_GOOD_DESCRIPTORS = 4096
+_SECONDS_BETWEEN_WARNINGS = 60.0
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, with limits.
+
+    A head larger than `maximum_head_bytes` is answered with 431. A connection whose head is not complete
+    after `head_seconds` is closed. Beyond `maximum_connections`, the connection that has waited longest
+    without a request in progress is closed.
+    """
+
+    maximum_head_bytes = MAXIMUM_HEAD_BYTES
+    head_seconds = HEAD_SECONDS
+    maximum_connections = -1  # as many as the limit on descriptors allows; 0 means no limit
+
+    _warned_at = float("-inf")
+    _parsed_bytes = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._is_in_head = True
+        self._waiting_since = time.monotonic()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Accept a connection; close another one if there are too many."""
+        super().connection_made(transport)
+        self._await_head()
+        maximum = maximum_connections() if self.maximum_connections < 0 else self.maximum_connections
+        if maximum and len(self.connections) > maximum:
+            self._close_longest_waiting(maximum)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the timer."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read a part of a request; refuse a head that is too large."""
+        if self.transport.is_closing():
+            return
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._is_in_head and self._head_bytes > self.maximum_head_bytes:
+            self._refuse_head()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the address."""
+        super().on_url(url)
+        self._check_head(len(self.url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        super().on_header(name, value)
+        self._parsed_bytes += len(name) + len(value)
+        self._check_head(len(self.url) + self._parsed_bytes)
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self._parsed_bytes = 0
+        self._is_in_head = True
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer a request, whose body may still be on its way."""
+        self._stop_timer()
+        self._is_in_head, self._head_bytes = False, 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Wait for the head of the next request, which may begin much later."""
+        self._head_bytes, self._waiting_since = 0, time.monotonic()
+        super().on_message_complete()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no request of this connection is in progress."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _await_head(self) -> None:
+        self._stop_timer()
+        self._head_timer = self.loop.call_later(self.head_seconds, self._close_if_in_head)
+
+    def _stop_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _close_if_in_head(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.close()
+
+    def _check_head(self, size: int) -> None:
+        if size > self.maximum_head_bytes:
+            raise ValueError("the head is too large")  # the parser reports this as an invalid request
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer an invalid request, or a head that is too large."""
+        if self._is_in_head and self._head_bytes > self.maximum_head_bytes:
+            self._refuse_head()
+        else:
+            super().send_400_response(msg)
+
+    def _refuse_head(self) -> None:
+        status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        text = f"The head of the request is larger than {self.maximum_head_bytes // 1024} KiB.\n".encode()
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+            f"content-length: {len(text)}\r\nconnection: close\r\n\r\n"
+        )
+        self._is_in_head = False
+        self.transport.write(head.encode() + text)
+        self.transport.close()
+
+    def _close_longest_waiting(self, maximum: int) -> None:
+        waiting = [each for each in self.connections if isinstance(each, BoundedProtocol) and each.is_waiting]
+        longest = min(waiting, key=lambda each: each._waiting_since, default=self)
+        longest.transport.abort()
+        now = time.monotonic()
+        if now - BoundedProtocol._warned_at > _SECONDS_BETWEEN_WARNINGS:
+            BoundedProtocol._warned_at = now
+            logger.warning(
+                "There are more than %d connections. Those that wait longest are closed.",
+                maximum,
+            )
+
+
+def maximum_connections() -> int:
+    """Return how many connections leave enough descriptors for everything else; 0 means no limit."""
+    limit = _descriptor_limit()
+    return max(_LEAST_CONNECTIONS, limit - _RESERVED_DESCRIPTORS) if limit else 0
+
+
+def raise_descriptor_limit() -> None:
+    """Use as many descriptors as the system allows this process; warn if they are few."""
+    if sys.platform == "win32":
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (OSError, ValueError):
+        hard = soft
+    limit = _descriptor_limit()
+    if limit and limit < _GOOD_DESCRIPTORS:
+        logger.warning(
+            "This process may open only %d files and connections. Raise the limit to %d or more "
+            "(LimitNOFILE of a systemd unit, ulimits of a container).", limit, _GOOD_DESCRIPTORS,
+        )  # fmt: skip
+
+
+def _descriptor_limit() -> int:
+    """Return the limit on descriptors; 0 if there is none."""
+    if sys.platform == "win32":
+        return 0
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 0 if limit == resource.RLIM_INFINITY else int(limit)

@@ -26,6 +26,7 @@ from rag.datatypes import (
 from rag.errors import BadRequest
 from rag.language_model.protocol import NO_USAGE, Usage
 from rag.pipeline import Question
+from rag.reading.record import Time
 from rag.search.retrieval import SearchResult
 from rag.validation import check_characters, language_tag
 
@@ -36,6 +37,10 @@ _MAXIMUM_VALUES = 100
 _HOLDS_A_WORD: JsonDict = {"pattern": r"[\p{L}\p{N}]"}
 LANGUAGE_TAG: JsonDict = {"pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,8}$"}
 _PAIR: JsonDict = {"pattern": "^[^=]+="}
+
+NOW_DESCRIPTION = (
+    "The time of the question, to which words such as 'last year' are relative. Default: the clock"
+)
 
 
 def _as_list(value: object) -> object:
@@ -182,6 +187,7 @@ class QuestionBody(StrictBody):
             "model, else `extractive`"
         ),
     ] = "auto"
+    now: Annotated[Time | None, Field(description=NOW_DESCRIPTION)] = None
 
     def to_question(self) -> Question:
         """Return the question for the pipeline."""
@@ -191,6 +197,7 @@ class QuestionBody(StrictBody):
             top_k=self.top_k,
             language=self.language,
             mode=self.mode,
+            now=self.now,
         )
 
 
@@ -336,7 +343,7 @@ def search_reply(found: SearchResult, *, undated: int) -> SearchReply:
 
 def answer_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as JSON."""
-    value: dict[str, Any] = _ANSWER.dump_python(answer, mode="json")
+    value: dict[str, Any] = _ANSWER.dump_python(answer, mode="json", by_alias=True)
     return value
 
 

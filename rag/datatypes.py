@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from embeddings.weights import FloatArray
+from rag.understood import Understood
 
 PARAGRAPH_SEPARATOR = "\n\n"
 
@@ -356,6 +357,7 @@ class Answer:
     id: str
     question: str
     query: str
+    understood: Understood
     language: str
     answer: str
     is_refusal: bool

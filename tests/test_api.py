@@ -156,6 +156,7 @@ def test_an_answer_with_its_citations(client: TestClient) -> None:
             "id",
             "question",
             "query",
+            "understood",
             "language",
             "answer",
             "is_refusal",

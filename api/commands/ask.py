@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TextIO, get_args
 
 import click
@@ -10,6 +11,7 @@ import click
 from api.commands.base import Command
 from api.commands.options import (
     NOTHING_FOUND,
+    TIME,
     check_corpus,
     filter_options,
     parse_filters,
@@ -68,6 +70,12 @@ _WARNINGS = {
     metavar="TAG",
     help="Language of the answer, such as id or en. Default: the question's language.",
 )
+@click.option(
+    "--now",
+    type=TIME,
+    metavar="TIME",
+    help="Time of the question, to which words such as 'last year' are relative. Default: the clock.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON of the HTTP API.")
 @filter_options
 def command(
@@ -75,6 +83,7 @@ def command(
     mode: AnswerMode,
     top_k: int | None,
     answer_language: str | None,
+    now: datetime | None,
     as_json: bool,
     **filters: Any,
 ) -> None:
@@ -87,7 +96,7 @@ def command(
     texts = _lines(sys.stdin) if is_batch else [question]
     parsed = parse_filters(filters)
     asked = [
-        Question(text=text, filters=parsed, top_k=top_k, language=answer_language, mode=mode)
+        Question(text=text, filters=parsed, top_k=top_k, language=answer_language, now=now, mode=mode)
         for text in texts
     ]
     settings = load_settings()

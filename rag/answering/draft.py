@@ -7,9 +7,9 @@ from dataclasses import KW_ONLY, asdict, dataclass, field
 
 from rag.answering.best_sentences import Excerpt
 from rag.answering.events import ClaimCited, Event, TextWritten
-from rag.answering.question import Question
 from rag.citations import Composer, Quote
-from rag.conversation.rewriting import Rewriting
+from rag.conversation.question import Question
+from rag.conversation.understanding import Understanding
 from rag.datatypes import Answer, Verdict
 from rag.errors import LanguageModelUncited
 from rag.language_model.protocol import LanguageModel, Usage
@@ -27,7 +27,7 @@ class Draft:
     """
 
     question: Question
-    rewriting: Rewriting
+    understanding: Understanding
     _: KW_ONLY
     query: Query
     language: str
@@ -156,12 +156,14 @@ class Draft:
         """Return the answer in its current state."""
         now = time.perf_counter()
         laps = {"write": _milliseconds(now - self.found_at), "total": _milliseconds(now - self.started)}
-        rewriting = {"rewrite": self.rewriting.milliseconds} if self.rewriting.milliseconds else {}
-        usage = _total(self.usage, self.rewriting.usage)
+        rewriting = self.understanding.rewriting
+        rewrite = {"rewrite": rewriting.milliseconds} if rewriting.milliseconds else {}
+        usage = _total(self.usage, rewriting.usage)
         return Answer(
             id=uuid.uuid4().hex,
             question=self.question.text.strip(),
             query=self.query.text,
+            understood=self.understanding.understood,
             language=self.language,
             answer=self.composer.text,
             is_refusal=self.refusal_reason is not None,
@@ -174,7 +176,7 @@ class Draft:
             hits=tuple(self.found.hits),
             conflicts=(),
             usage=asdict(usage) if usage else None,
-            timings_ms={**rewriting, **self.found.timings_ms, **laps},
+            timings_ms={**rewrite, **self.found.timings_ms, **laps},
             evidence_left_out=self.evidence_left_out,
             undated_articles_left_out=self.undated_left_out,
             is_cut_short=self.is_cut_short,

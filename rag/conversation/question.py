@@ -1,6 +1,7 @@
 """A question with the options for its answer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from rag.citations import CitationMarkers, plain_markers
 from rag.corpus.protocol import NO_FILTERS
@@ -12,9 +13,9 @@ from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling
 class Question:
     """A question, the `turns` before it, and the options for its answer.
 
-    `sampling` also limits verbatim answers. `citation_markers` writes the markers after each claim. With
-    `is_append_only`, text that was sent is never replaced: if the language model fails, its sentences so far
-    are the answer.
+    Relative times such as "last year" are relative to `now`, by default the clock. `sampling` also limits
+    verbatim answers. `citation_markers` writes the markers after each claim. With `is_append_only`, text that
+    was sent is never replaced: if the language model fails, its sentences so far are the answer.
     """
 
     text: str
@@ -22,6 +23,7 @@ class Question:
     filters: Filters = NO_FILTERS
     top_k: int | None = None
     language: str | None = None
+    now: datetime | None = None
     mode: AnswerMode = "auto"
     sampling: Sampling = DEFAULT_SAMPLING
     citation_markers: CitationMarkers = plain_markers

@@ -1,0 +1,68 @@
+"""The first step of an answer: understand what a question asks, from its words and the turns before it."""
+
+from dataclasses import dataclass, replace
+
+from embeddings.encoder import Encoder
+from rag.conversation.languages import question_language
+from rag.conversation.question import Question
+from rag.conversation.rewriting import Rewriting, self_contained
+from rag.errors import BadRequest
+from rag.language_model.protocol import LanguageModel
+from rag.understood import Understood
+from rag.validation import validated
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a question asks, and how it was completed from the turns before it."""
+
+    understood: Understood
+    rewriting: Rewriting
+
+
+class Understander:
+    """Understands questions.
+
+    A question may have `max_characters`. If it is completed from the turns before it, the completed question
+    must also be short enough for the `encoder`.
+    """
+
+    def __init__(self, encoder: Encoder, *, max_characters: int) -> None:
+        self._encoder = encoder
+        self._max_characters = max_characters
+
+    async def understand(self, question: Question, language_model: LanguageModel | None) -> Understanding:
+        """Return what a question asks. A language model, if there is one, rewrites follow-ups.
+
+        Raises:
+            BadRequest: the question is not valid.
+            PayloadTooLarge: the question is too long.
+        """
+        text = self.validated(question.text)
+        rewriting = await self_contained(
+            text,
+            question.turns,
+            language_model=None if question.mode == "extractive" else language_model,
+            is_usable=self._is_usable,
+            deadline=question.sampling.deadline,
+        )
+        return Understanding(self._understood(replace(question, text=text), rewriting), rewriting)
+
+    def validated(self, text: str, *, field: str = "question") -> str:
+        """Return a question without the white space around it, or raise an error that names the field."""
+        return validated(text, field=field, maximum=self._max_characters)
+
+    def _understood(self, question: Question, rewriting: Rewriting) -> Understood:
+        return Understood(
+            query=rewriting.text,
+            language=question_language(question, query=rewriting.text),
+            kind="question" if rewriting.text == question.text else "follow_up",
+        )
+
+    def _is_usable(self, text: str) -> bool:
+        """Whether a rewritten question is valid and short enough for the encoder."""
+        try:
+            self.validated(text)
+        except BadRequest:
+            return False
+        return self._encoder.count_tokens([text])[0] <= self._encoder.max_tokens

@@ -19,13 +19,15 @@ from rag.answering.events import Answered, Event, HitsFound, TextWritten, Writin
 from rag.answering.judge import ReadingJudge
 from rag.answering.methods import AnswerMethods
 from rag.answering.refusal import no_hits_reason
+from rag.answering.requests import is_on_request
 from rag.answering.reviewer import ClaimReviewer
 from rag.conversation.question import Question
-from rag.conversation.understanding import Understander, Understanding
+from rag.conversation.understanding import LastAnswer, Understander, Understanding
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Answer, Filters, Hit, SearchMode, UnsupportedPolicy
 from rag.language_model.protocol import LanguageModel
 from rag.listeners import Listener, Searched
+from rag.search.quoted import quoted_hit
 from rag.search.reranking import Reranking
 from rag.search.retrieval import Query, SearchResult
 from rag.search.traced import traced_search
@@ -157,14 +159,31 @@ class Pipeline:
         understood = understanding.understood
         query = self._query(replace(question, text=understood.query), field="question")
         language = language_tag(question.language) if question.language else understood.language
+        quoted = self._quoted(understanding.last_answer, query.filters)
+        if quoted is not None:
+            query = replace(query, first_article=quoted.article_id)
         found = self._search(query, mode="hybrid", rerank=True)
-        draft = Draft(question, understanding, query=query, language=language, found=found, started=started)
-        if found.hits:
+        draft = Draft(
+            question,
+            understanding,
+            query=query,
+            language=language,
+            found=found,
+            started=started,
+            quoted=quoted,
+        )
+        if is_on_request(draft):
+            draft.refusal_reason = None
+        elif found.hits:
             draft.refusal_reason = self._judge.relevance_refusal(found)
         else:
             draft.refusal_reason = no_hits_reason(self.corpus, query.filters)
         draft.undated_left_out = self.undated_left_out(query.filters)
         return draft
+
+    def _quoted(self, last_answer: LastAnswer | None, filters: Filters) -> Hit | None:
+        """Return the passage that the last answer quotes, if the question may be about it."""
+        return None if last_answer is None else quoted_hit(self.corpus, last_answer.text, filters=filters)
 
     def _query(self, question: Question, *, field: str) -> Query:
         text = self._understander.validated(question.text, field=field)

@@ -10,7 +10,7 @@ from rag.answering.events import ClaimCited, Event, TextWritten
 from rag.citations import Composer, Quote
 from rag.conversation.question import Question
 from rag.conversation.understanding import Understanding
-from rag.datatypes import Answer, Verdict
+from rag.datatypes import Answer, Hit, Verdict
 from rag.errors import LanguageModelUncited
 from rag.language_model.protocol import LanguageModel, Usage
 from rag.prompts import refusal_sentence
@@ -23,6 +23,8 @@ from rag.verification.claims import Sentence
 class Draft:
     """An answer while it is being made. `language` is the language of the answer.
 
+    `quoted` is the passage that the last answer of the conversation quotes, if the question may be about it.
+
     The draft is finished when an answer method has added all of its text.
     """
 
@@ -33,6 +35,7 @@ class Draft:
     language: str
     found: SearchResult
     started: float
+    quoted: Hit | None = None
     composer: Composer = field(init=False)
     found_at: float = field(init=False)
     model: str | None = None

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.conversation.follow_ups import follows_up, recent, stands_alone, with_topic
+from rag.conversation.follow_ups import follows_up, last_exchange, recent, stands_alone, with_topic
+from rag.conversation.short_turns import request_of
 from rag.datatypes import Turn
 from rag.errors import LanguageModelError
 from rag.language_model.protocol import LanguageModel, Sampling, Usage, read_text
@@ -46,12 +47,17 @@ async def self_contained(
 ) -> Rewriting:
     """Return a question that can be understood without the turns before it.
 
-    A question that stands on its own is returned unchanged. If the language model fails or does not write a
+    A question that stands on its own is returned unchanged. For a request for a longer or shorter answer, this
+    is the question that was answered last. If the language model fails or does not write a
     question, the rule completes the question. The language model may take `timeout_seconds`, but no more than
     half of the time left until `deadline`.
     """
     if not any(turn.role == "user" for turn in turns) or stands_alone(question):
         return Rewriting(text=question)
+    answered = last_exchange(turns) if request_of(question) in ("more", "less") else None
+    if answered is not None:
+        place, _ = answered
+        return Rewriting(text=_by_rule(turns[place].text, turns[:place], is_usable))
     started = time.perf_counter()
     text, usage, failure = None, None, None
     if language_model is not None:

@@ -1,11 +1,15 @@
 """The first step of an answer: understand what a question asks, from its words and the turns before it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.encoder import Encoder
+from rag.conversation.follow_ups import last_exchange, may_follow_up
 from rag.conversation.languages import question_language
 from rag.conversation.question import Question
 from rag.conversation.rewriting import Rewriting, self_contained
+from rag.conversation.short_turns import Request, request_of
+from rag.datatypes import Turn
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
 from rag.understood import Understood
@@ -13,11 +17,23 @@ from rag.validation import validated
 
 
 @dataclass(frozen=True)
+class LastAnswer:
+    """The answer that a follow-up is about, without its markers, and what the follow-up asks about it.
+
+    Without a `request`, the follow-up is a question of its own on the same topic.
+    """
+
+    text: str
+    request: Request | None
+
+
+@dataclass(frozen=True)
 class Understanding:
-    """What a question asks, and how it was completed from the turns before it."""
+    """What a question asks, how it was completed from the turns before it, and the answer it is about."""
 
     understood: Understood
     rewriting: Rewriting
+    last_answer: LastAnswer | None = None
 
 
 class Understander:
@@ -46,7 +62,8 @@ class Understander:
             is_usable=self._is_usable,
             deadline=question.sampling.deadline,
         )
-        return Understanding(self._understood(replace(question, text=text), rewriting), rewriting)
+        understood = self._understood(replace(question, text=text), rewriting)
+        return Understanding(understood, rewriting, _last_answer(text, question.turns))
 
     def validated(self, text: str, *, field: str = "question") -> str:
         """Return a question without the white space around it, or raise an error that names the field."""
@@ -66,3 +83,9 @@ class Understander:
         except BadRequest:
             return False
         return self._encoder.count_tokens([text])[0] <= self._encoder.max_tokens
+
+
+def _last_answer(question: str, turns: Sequence[Turn]) -> LastAnswer | None:
+    """Return the answer that a question may be about, or None if the question clearly has another topic."""
+    exchange = last_exchange(turns) if may_follow_up(question, turns) else None
+    return LastAnswer(exchange[1], request_of(question)) if exchange else None

@@ -19,13 +19,17 @@ from rag.search.reranking import PassageReading, Reranking
 # hits, the search is repeated with the next number.
 DEPTHS = (100, 1000, 20_000)
 
+# How many passages of the article that a conversation is about are read before all others.
+_FIRST_PASSAGES = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
     """A search query with its filters and the number of hits.
 
     The search looks for `top_k` hits. If `pool` is larger, up to `pool` hits are returned, as far as the same
-    search finds them.
+    search finds them. If hits are reranked, the passages of article `first_article` are read first, and so
+    ranked as if the search had found them first.
     """
 
     text: str
@@ -33,6 +37,7 @@ class Query:
     filters: Filters
     top_k: int
     pool: int = 0
+    first_article: str | None = None
 
     @property
     def limit(self) -> int:
@@ -63,8 +68,13 @@ def search(
 ) -> SearchResult:
     """Search in the given mode. With `reranking`, a model reorders the best hits."""
     if reranking is not None:
-        pooled = replace(query, pool=reranking.depth)
-        return _reranked(search(corpus, encoder, pooled, mode=mode), query, reranking)
+        pooled = replace(query, pool=reranking.depth, first_article=None)
+        found = search(corpus, encoder, pooled, mode=mode)
+        if query.first_article is not None:
+            within = replace(query.filters, article_id=(query.first_article,))
+            first = replace(query, filters=within, top_k=_FIRST_PASSAGES, first_article=None)
+            found = _joined(search(corpus, encoder, first, mode=mode), found)
+        return _reranked(found, query, reranking)
     if mode == "keyword":
         return keyword_search(corpus, query)
     if mode == "vector":
@@ -154,6 +164,17 @@ def _distinct(
         if len(distinct) >= query.limit:
             break
     return distinct.first(query.limit)
+
+
+def _joined(first: SearchResult, found: SearchResult) -> SearchResult:
+    """Return the hits of both results, those of the first one first, as many as the second one has at least."""
+    known = {hit.passage_id for hit in first.hits}
+    others = [hit for hit in found.hits if hit.passage_id not in known]
+    hits = [*first.hits, *others][: max(len(first.hits), len(found.hits))]
+    timings = {
+        name: round(first.timings_ms.get(name, 0.0) + took, 2) for name, took in found.timings_ms.items()
+    }
+    return replace(found, hits=hits, timings_ms=timings)
 
 
 def _reranked(found: SearchResult, query: Query, reranking: Reranking) -> SearchResult:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -27,12 +27,13 @@ from embeddings.adapter import FILE, read_adapter
 from embeddings.bundled_cross_encoder import load
 from embeddings.cross_encoder import CrossEncoder
 from embeddings.weights import FloatArray
-from rag.answering.refusal import ANSWERED, CALIBRATION, RELEVANT
+from rag.answering.judge import similarity
+from rag.answering.refusal import ANSWERED, RELEVANT, Calibration, calibration_of
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS
-from rag.search.reranking import DEPTH, read_hits
+from rag.search.reranking import DEPTH, Reranking
 from rag.search.retrieval import Query, hybrid_search
-from rag.text.languages import detect_language
+from rag.text.languages import detect_language, is_same_language
 
 QUESTIONS_A_GROUP = 300
 
@@ -52,15 +53,25 @@ class Asked:
     answers: tuple[str, ...]
 
 
+class Features(NamedTuple):
+    """What decides whether a hit answers, in the order of the fields of `Calibration`."""
+
+    relevance: float
+    similarity: float
+    across_languages: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     """One question, what was read in its hits in the order of the search, and which of them answer it.
 
     `best_sentence_answers` says for each hit whether its sentence with the highest score contains the answer.
+    `features` are those of the first hit after reranking.
     """
 
     asked: Asked
     relevance: FloatArray
+    features: Features
     is_good: tuple[bool, ...]
     best_sentence_answers: tuple[bool, ...]
 
@@ -104,46 +115,64 @@ def _first(sample: Sample, weight: float) -> int:
 
 
 def _print_refusals(samples: Sequence[Sample]) -> None:
+    in_force = calibration_of(bundled_encoder().name)
     fitted = _logistic(samples)
-    print(f"CALIBRATION = Calibration(slope={fitted[0]:.3f}, intercept={fitted[1]:.3f})")
-    in_force = np.array([CALIBRATION.slope, CALIBRATION.intercept])
+    without = _logistic(samples, has_similarity=False)
+    for calibration in (fitted, without):
+        print(", ".join(f"{name}={value:.3f}" for name, value in vars(calibration).items()))
     for group in dict.fromkeys(sample.group for sample in samples):
         of_set = group[0].split()[0]
         others = [sample for sample in samples if sample.asked.set_name.split()[0] != of_set]
         left_out = _logistic(others)
         chosen = [sample for sample in samples if sample.group == group]
         shares = [
-            f"{np.mean(_probabilities(chosen, values) >= threshold):.3f}"
-            for values in (in_force, fitted, left_out)
+            f"{np.mean(_probabilities(chosen, calibration) >= threshold):.3f}"
+            for calibration in (in_force, fitted, left_out)
             for threshold in (RELEVANT, ANSWERED)
         ]
         print(f"  {group[0]:22}{group[1]:12}{len(chosen):5} questions, relevant and answered", *shares)
-    for threshold in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6):
-        answered = {
-            kind: f"{np.mean(_probabilities(chosen, fitted) >= threshold):.3f}"
-            for kind in dict.fromkeys(sample.asked.kind for sample in samples)
-            for chosen in [[sample for sample in samples if sample.asked.kind == kind]]
-        }
-        print(f"  threshold {threshold}: answered", answered)
+    for name, calibration in (("fitted", fitted), ("without similarity", without)):
+        for threshold in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
+            answered = {
+                kind: f"{np.mean(_probabilities(chosen, calibration) >= threshold):.3f}"
+                for kind in dict.fromkeys(sample.asked.kind for sample in samples)
+                for chosen in [[sample for sample in samples if sample.asked.kind == kind]]
+            }
+            print(f"  {name}, threshold {threshold}: answered", answered)
 
 
-def _probabilities(samples: Sequence[Sample], fitted: FloatArray) -> FloatArray:
-    odds = fitted[0] * np.array([sample.relevance.max() for sample in samples]) + fitted[1]
-    probabilities: FloatArray = 1 / (1 + np.exp(-odds))
-    return probabilities
+def _probabilities(samples: Sequence[Sample], calibration: Calibration) -> FloatArray:
+    return np.array(
+        [
+            calibration.probability(
+                sample.features.relevance,
+                sample.features.similarity,
+                is_same_language=not sample.features.across_languages,
+            )
+            for sample in samples
+        ]
+    )
 
 
-def _logistic(samples: Sequence[Sample]) -> FloatArray:
-    """Return slope and intercept. Answerable and other questions have the same total weight."""
+def _logistic(samples: Sequence[Sample], *, has_similarity: bool = True) -> Calibration:
+    """Fit a calibration. Answerable and other questions have the same total weight."""
     groups = [sample.group for sample in samples]
     is_answerable = np.array([kind == "answerable" for _, kind in groups])
     importance = np.array([_importance(name) / groups.count((name, kind)) for name, kind in groups])
     for label in (True, False):
         importance[is_answerable == label] /= importance[is_answerable == label].sum()
     model = LogisticRegression(C=1e4, max_iter=5000)
-    rows = np.array([[sample.relevance.max()] for sample in samples])
+    rows = np.array([sample.features for sample in samples])
+    if not has_similarity:
+        rows[:, 1:] = 0.0
     model.fit(rows, is_answerable, sample_weight=importance * len(samples) / 2)
-    return np.array([model.coef_[0][0], model.intercept_[0]])
+    relevance, similarity_weight, across_languages = model.coef_[0].tolist()
+    return Calibration(
+        relevance=relevance,
+        similarity=similarity_weight,
+        across_languages=across_languages,
+        intercept=float(model.intercept_[0]),
+    )
 
 
 def _importance(set_name: str) -> float:
@@ -204,13 +233,20 @@ def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked
     for asked in group:
         language = detect_language(asked.text)
         query = Query(text=asked.text, language=language, filters=NO_FILTERS, top_k=DEPTH)
-        hits = hybrid_search(corpus, bundled_encoder(), query).hits
-        read = read_hits(asked.text, hits, cross_encoder)
-        readings = [read[hit.passage_id] for hit in hits]
+        found = hybrid_search(corpus, bundled_encoder(), query)
+        hits = found.hits
+        reranked = Reranking(cross_encoder=cross_encoder).rerank(asked.text, hits)
+        first = reranked.hits[0]
+        readings = [reranked.readings[hit.passage_id] for hit in hits]
         best = [reading.spans[int(np.argmax(reading.scores))] for reading in readings]
         yield Sample(
             asked=asked,
             relevance=np.array([reading.relevance for reading in readings]),
+            features=Features(
+                reranked.readings[first.passage_id].relevance,
+                similarity(found, first, encoder=bundled_encoder()),
+                float(not is_same_language(language, first.language)),
+            ),
             is_good=tuple(_contains_answer(hit.text, asked.answers) for hit in hits),
             best_sentence_answers=tuple(
                 _contains_answer(hit.text[start:end], asked.answers)

@@ -23,6 +23,7 @@ from benchmarks.data import bundled_encoder, evaluation_records, hit_of
 from embeddings.adapter import FILE, read_adapter
 from embeddings.bundled_cross_encoder import load
 from embeddings.cross_encoder import CrossEncoder
+from rag.text.languages import is_same_language
 from rag.verification.comparison import Statement
 from rag.verification.evidence import Evidence
 from rag.verification.judgement import (
@@ -75,7 +76,7 @@ class Read:
     @property
     def is_same_language(self) -> bool:
         """Whether claim and evidence are in one language."""
-        return self.case.language.split("-")[0] == self.case.evidence_language.split("-")[0]
+        return is_same_language(self.case.language, self.case.evidence_language)
 
     def verdict(self, calibration: Calibration | None = None) -> str:
         """Return the verdict with the weights in force, or with others."""

@@ -162,10 +162,11 @@ class Pipeline:
         quoted = self._quoted(understanding.last_answer, query.filters)
         if quoted is not None:
             query = replace(query, first_article=quoted.article_id)
-        found = self._search(query, mode="hybrid", rerank=True)
+        with_topic = self._search_with_topic(query, understanding.last_answer)
+        query, found = with_topic or (query, self._search(query, mode="hybrid", rerank=True))
         draft = Draft(
             question,
-            understanding,
+            understanding.searched_for(query.text),
             query=query,
             language=language,
             found=found,
@@ -175,7 +176,7 @@ class Pipeline:
         if is_on_request(draft):
             draft.refusal_reason = None
         elif found.hits:
-            draft.refusal_reason = self._judge.relevance_refusal(found)
+            draft.refusal_reason = self._judge.relevance_refusal(query, found)
         else:
             draft.refusal_reason = no_hits_reason(self.corpus, query.filters)
         draft.undated_left_out = self.undated_left_out(query.filters)
@@ -184,6 +185,18 @@ class Pipeline:
     def _quoted(self, last_answer: LastAnswer | None, filters: Filters) -> Hit | None:
         """Return the passage that the last answer quotes, if the question may be about it."""
         return None if last_answer is None else quoted_hit(self.corpus, last_answer.text, filters=filters)
+
+    def _search_with_topic(
+        self, query: Query, last_answer: LastAnswer | None
+    ) -> tuple[Query, SearchResult] | None:
+        """Search as if the question were a follow-up. None unless the article of the last answer answers."""
+        if query.first_article is None or last_answer is None or last_answer.completed is None:
+            return None
+        query = replace(query, text=last_answer.completed)
+        found = self._search(query, mode="hybrid", rerank=True)
+        is_first = bool(found.hits) and found.hits[0].article_id == query.first_article
+        is_answered = is_first and self._judge.choose(query, found).refusal_reason is None
+        return (query, found) if is_answered else None
 
     def _query(self, question: Question, *, field: str) -> Query:
         text = self._understander.validated(question.text, field=field)

@@ -58,8 +58,7 @@ def test_questions_that_the_articles_do_not_answer_are_refused(service: Service)
     kinds = {"off_corpus", "withheld_article"}
     asked = [question for question in QUESTIONS if question.get("unanswerable_kind") in kinds]
     answered = [question["id"] for question in asked if not ask(service, question["question"]).is_refusal]
-    # The cross-encoder finds a recipe for rendang in an article on a film festival.
-    assert answered == ["seed-q-id-40"]
+    assert answered == []
 
 
 @pytest.mark.parametrize(

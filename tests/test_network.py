@@ -69,7 +69,7 @@ from rag.service import build_service
 from rag.settings import load_settings
 with build_service(load_settings()) as service:
     results = list(service.ingestion.ingest(read_paths(sys.argv[1:], overrides=Overrides())))
-    answer = asyncio.run(service.pipeline.answer(Question(text="Berapa luas terumbu karang yang pulih?")))
+    answer = asyncio.run(service.pipeline.answer(Question(text="Berapa potongan karang yang ditanam di Pulau Tebing Biru?")))
 statuses = [result.status for result in results]
 print(json.dumps({"noticed": noticed, "statuses": statuses, "quotes": len(answer.citations)}))
 """

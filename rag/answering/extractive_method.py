@@ -9,8 +9,8 @@ from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Excerpt, excerpts_before_stop, excerpts_within
 from rag.answering.draft import Draft
 from rag.answering.events import Event
-from rag.answering.requests import choice_on_request
 from rag.answering.judge import Judge
+from rag.answering.requests import choice_on_request, new_first
 from rag.datatypes import Verdict
 from rag.worker_pools import WorkerPool
 
@@ -39,7 +39,7 @@ class ExtractiveMethod:
             yield event
 
     def _extract(self, draft: Draft) -> list[Event]:
-        choice = choice_on_request(draft) or self._judge.choose(draft.found)
+        choice = choice_on_request(draft) or new_first(draft, self._judge.choose(draft.query, draft.found))
         if choice.refusal_reason is not None:
             draft.refusal_reason = choice.refusal_reason
             return []

@@ -5,8 +5,11 @@ from typing import Protocol
 
 from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Excerpt, best_sentences
-from rag.answering.refusal import answer_refusal, relevance_refusal
-from rag.search.retrieval import SearchResult
+from rag.answering.refusal import answer_refusal, calibration_of, relevance_refusal
+from rag.datatypes import Hit
+from rag.search.retrieval import Query, SearchResult
+from rag.text.languages import is_same_language
+from rag.text.passages import titled
 
 
 @dataclass(frozen=True)
@@ -20,31 +23,53 @@ class Choice:
 class Judge(Protocol):
     """Decides whether the hits are relevant, and which sentences answer if no language model writes."""
 
-    def relevance_refusal(self, found: SearchResult) -> str | None:
+    def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
         ...
 
-    def choose(self, found: SearchResult) -> Choice:
+    def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
         ...
 
 
 class ReadingJudge:
-    """Judges by what the cross-encoder read in the hits.
+    """Judges by what the cross-encoder read in the hits, and by the similarity of the first one.
 
     Without a cross-encoder, no question is refused, and the encoder's similarities choose the sentences.
     """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self._calibration = calibration_of(encoder.name)
 
-    def relevance_refusal(self, found: SearchResult) -> str | None:
+    def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
-        return relevance_refusal(found)
+        probability = self._probability(query, found)
+        return None if probability is None else relevance_refusal(probability)
 
-    def choose(self, found: SearchResult) -> Choice:
+    def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
-        reason = answer_refusal(found)
+        probability = self._probability(query, found)
+        reason = None if probability is None else answer_refusal(probability)
         return (
             Choice(refusal_reason=reason) if reason else Choice(best_sentences(found, encoder=self._encoder))
         )
+
+    def _probability(self, query: Query, found: SearchResult) -> float | None:
+        """Return the probability that the first hit answers the question, or None if it was not read."""
+        first = found.hits[0]
+        reading = found.readings.get(first.passage_id)
+        if reading is None:
+            return None
+        return self._calibration.probability(
+            reading.relevance,
+            similarity(found, first, encoder=self._encoder),
+            is_same_language=is_same_language(query.language, first.language),
+        )
+
+
+def similarity(found: SearchResult, hit: Hit, *, encoder: Encoder) -> float:
+    """Return the cosine similarity of the query and a hit with its title, as the index contains it."""
+    assert found.vector is not None, "hybrid search must encode the query"
+    texts = titled(hit.title, [hit.text], count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
+    return float(encoder.encode_passages(texts)[0] @ found.vector)

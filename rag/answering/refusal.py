@@ -1,8 +1,8 @@
-"""Decide whether a question must be refused, from what the cross-encoder read in the hits.
+"""Decide whether a question must be refused, from the first hit after reranking.
 
-There are two decisions. Before anything is written: are the hits on the subject (`nothing_relevant`)? If no
-language model writes: does any of the hits answer the question (`evidence_does_not_answer`)? Only the hits
-count, so the size of the corpus does not matter.
+There are two decisions. Before anything is written: is the hit on the subject (`nothing_relevant`)? If no
+language model writes: does it answer the question (`evidence_does_not_answer`)? Only this hit counts, so the
+size of the corpus does not matter.
 """
 
 import math
@@ -10,29 +10,48 @@ from dataclasses import dataclass
 
 from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import Filters
-from rag.search.retrieval import SearchResult
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """The probability that a hit answers the question, from the log odds of the cross-encoder."""
+    """The weights of the evidence that a hit answers a question.
 
-    slope: float
+    `relevance` is the weight of the cross-encoder's log odds, and `similarity` that of the cosine similarity
+    of question and hit. `across_languages` is added if they are in different languages.
+    """
+
+    relevance: float
+    similarity: float
+    across_languages: float
     intercept: float
 
-    def probability(self, relevance: float) -> float:
-        """Return the probability for the log odds of the best hit."""
-        return 1 / (1 + math.exp(-max(-500.0, self.slope * relevance + self.intercept)))
+    def probability(self, relevance: float, similarity: float, *, is_same_language: bool) -> float:
+        """Return the probability that the hit answers the question."""
+        log_odds = self.relevance * relevance + self.similarity * similarity + self.intercept
+        log_odds += 0.0 if is_same_language else self.across_languages
+        return 1 / (1 + math.exp(-max(-500.0, log_odds)))
 
 
 # Fitted on development questions with and without their article, and on questions that their article nearly
 # answers. `python -m benchmarks.refusal --data FOLDER` fits again and prints the shares answered.
-CALIBRATION = Calibration(slope=0.772, intercept=-0.207)
+CALIBRATIONS = {
+    "bundled:multilingual-e5-small": Calibration(
+        relevance=0.82, similarity=33.75, across_languages=2.03, intercept=-28.83
+    )
+}
 
-# Below the first probability, the hits are on another subject. Below the second, none of them answers. Both
-# are lower than .5, because a reader can check the quotes of an answer but cannot check a wrong refusal.
+# Similarities of other encoders are on another scale, so only the cross-encoder counts.
+WITHOUT_SIMILARITY = Calibration(relevance=0.772, similarity=0.0, across_languages=0.0, intercept=-0.207)
+
+# Below the first probability, the hit is on another subject. Below the second, it does not answer. Both are
+# lower than .5, because a reader can check the quotes of an answer but cannot check a wrong refusal.
 RELEVANT = 0.05
-ANSWERED = 0.373
+ANSWERED = 0.28
+
+
+def calibration_of(encoder_name: str) -> Calibration:
+    """Return the calibration for the similarities of an encoder."""
+    return CALIBRATIONS.get(encoder_name, WITHOUT_SIMILARITY)
 
 
 def no_hits_reason(corpus: Corpus, filters: Filters) -> str:
@@ -41,24 +60,11 @@ def no_hits_reason(corpus: Corpus, filters: Filters) -> str:
     return "empty_corpus" if is_empty else "filters_leave_nothing"
 
 
-def relevance_refusal(found: SearchResult) -> str | None:
-    """Return the reason to refuse the question, or None if the hits may contain an answer.
-
-    If nothing was read, no question is refused.
-    """
-    probability = answer_probability(found)
-    return "nothing_relevant" if probability is not None and probability < RELEVANT else None
+def relevance_refusal(probability: float) -> str | None:
+    """Return the reason to refuse the question before anything is written, if there is one."""
+    return "nothing_relevant" if probability < RELEVANT else None
 
 
-def answer_refusal(found: SearchResult) -> str | None:
-    """Return the reason to refuse if none of the hits answers the question, else None."""
-    probability = answer_probability(found)
-    return "evidence_does_not_answer" if probability is not None and probability < ANSWERED else None
-
-
-def answer_probability(found: SearchResult) -> float | None:
-    """Return the probability that the best hit answers the question, or None if nothing was read."""
-    read = [
-        found.readings[hit.passage_id].relevance for hit in found.hits if hit.passage_id in found.readings
-    ]
-    return CALIBRATION.probability(max(read)) if read else None
+def answer_refusal(probability: float) -> str | None:
+    """Return the reason to refuse if no language model writes, if there is one."""
+    return "evidence_does_not_answer" if probability < ANSWERED else None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rag.answering.best_sentences import Excerpt
 from rag.answering.draft import Draft
@@ -45,6 +46,16 @@ def choice_on_request(draft: Draft) -> Choice | None:
         return None
     longer = tuple(_longer(evidence, shown)) if last_answer.request == "more" else ()
     return Choice(longer or (_shorter(first, draft, shown),))
+
+
+def new_first(draft: Draft, choice: Choice) -> Choice:
+    """Return the same sentences, but those that the last answer did not show first."""
+    last_answer = draft.understanding.last_answer
+    shown = " ".join(last_answer.text.split()) if last_answer else ""
+    ordered = sorted(
+        choice.excerpts, key=lambda excerpt: all(_plain(one) in shown for one in excerpt.sentences)
+    )
+    return replace(choice, excerpts=tuple(ordered))
 
 
 def _evidence(quoted: Hit, hits: Sequence[Hit]) -> list[Hit]:
@@ -111,7 +122,11 @@ def _spans(hit: Hit) -> list[Span]:
 
 
 def _is_shown(hit: Hit, span: Span, shown: str) -> bool:
-    return " ".join(widen_foreign_brackets(hit.text[slice(*span)]).split()) in shown
+    return _plain(hit.text[slice(*span)]) in shown
+
+
+def _plain(text: str) -> str:
+    return " ".join(widen_foreign_brackets(text).split())
 
 
 def _excerpt(hit: Hit, spans: Sequence[Span]) -> Excerpt:

@@ -22,9 +22,6 @@ _LONGEST_FOLLOW_UP = 200
 _WORDS_WITH_REFERENCE = 4
 _WORDS_WITHOUT_REFERENCE = 1
 
-# How many words before a name may say what it is: "bus listrik Trans Segara".
-_MOST_NOUNS = 2
-
 # The longest topic that is put before a follow-up. A longer topic would outweigh the follow-up.
 _TOPIC_CHARACTERS = 300
 
@@ -269,7 +266,7 @@ def with_topic(question: str, turns: Sequence[Turn]) -> str:
     'Bali: Berapa pesertanya?'
     """
     chain = _chain([turn.text for turn in turns if turn.role == "user" and _has_topic(turn.text)])
-    named = [word for text in chain for word in _names_with_nouns(text)]
+    named = [word for text in chain for word in _capitalised_words(written_words(text))]
     own = _content_words(_folded(question))
     topic = named if named and own else [word for text in chain for word in meaningful_words(text)]
     if _ASKS_WHO.intersection(_folded(chain[0] if chain else "")) and _PERSONS.intersection(
@@ -310,23 +307,6 @@ def meaningful_words(text: str) -> list[str]:
 def _capitalised_words(written: Sequence[str]) -> list[str]:
     """Return the words after the first that are written as names or numbers."""
     return [word for word in written[1:] if word[0].isupper() or word[0].isdigit()]
-
-
-def _names_with_nouns(text: str) -> list[str]:
-    """Return the names and numbers in a text, and before each name the words that say what it is.
-
-    >>> _names_with_nouns("Bagaimana dengan bus listrik Trans Segara?")
-    ['bus', 'listrik', 'Trans', 'Segara']
-    """
-    written = written_words(text)
-    names = set(_capitalised_words(written))
-    kept: list[str] = []
-    nouns: list[str] = []
-    for word in written:
-        if word in names:
-            kept += [*nouns[-_MOST_NOUNS:], word]
-        nouns = [*nouns, word] if word not in names and _content_words([word.casefold()]) else []
-    return kept
 
 
 def _folded(text: str) -> list[str]:

@@ -1,15 +1,13 @@
 """The first step of an answer: understand what a question asks, from its words and the turns before it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.encoder import Encoder
-from rag.conversation.follow_ups import last_exchange, may_follow_up
+from rag.conversation.follow_ups import last_exchange, may_follow_up, with_topic
 from rag.conversation.languages import question_language
 from rag.conversation.question import Question
 from rag.conversation.rewriting import Rewriting, self_contained
 from rag.conversation.short_turns import Request, request_of
-from rag.datatypes import Turn
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
 from rag.understood import Understood
@@ -20,11 +18,13 @@ from rag.validation import validated
 class LastAnswer:
     """The answer that a follow-up is about, without its markers, and what the follow-up asks about it.
 
-    Without a `request`, the follow-up is a question of its own on the same topic.
+    Without a `request`, the follow-up is a question of its own on the same topic. If it may also be on another
+    topic, `completed` is the question with the topic.
     """
 
     text: str
-    request: Request | None
+    request: Request | None = None
+    completed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,12 @@ class Understanding:
     understood: Understood
     rewriting: Rewriting
     last_answer: LastAnswer | None = None
+
+    def searched_for(self, query: str) -> "Understanding":
+        """Return the same understanding, but of a follow-up that was completed as `query`."""
+        if query == self.understood.query:
+            return self
+        return replace(self, understood=replace(self.understood, query=query, kind="follow_up"))
 
 
 class Understander:
@@ -62,8 +68,10 @@ class Understander:
             is_usable=self._is_usable,
             deadline=question.sampling.deadline,
         )
-        understood = self._understood(replace(question, text=text), rewriting)
-        return Understanding(understood, rewriting, _last_answer(text, question.turns))
+        question = replace(question, text=text)
+        return Understanding(
+            self._understood(question, rewriting), rewriting, self._last_answer(question, rewriting)
+        )
 
     def validated(self, text: str, *, field: str = "question") -> str:
         """Return a question without the white space around it, or raise an error that names the field."""
@@ -76,6 +84,15 @@ class Understander:
             kind="question" if rewriting.text == question.text else "follow_up",
         )
 
+    def _last_answer(self, question: Question, rewriting: Rewriting) -> LastAnswer | None:
+        """Return the answer that a question may be about, or None if the question clearly has another topic."""
+        exchange = last_exchange(question.turns) if may_follow_up(question.text, question.turns) else None
+        if exchange is None:
+            return None
+        completed = with_topic(question.text, question.turns) if rewriting.text == question.text else None
+        is_usable = completed is not None and self._is_usable(completed)
+        return LastAnswer(exchange[1], request_of(question.text), completed if is_usable else None)
+
     def _is_usable(self, text: str) -> bool:
         """Whether a rewritten question is valid and short enough for the encoder."""
         try:
@@ -83,9 +100,3 @@ class Understander:
         except BadRequest:
             return False
         return self._encoder.count_tokens([text])[0] <= self._encoder.max_tokens
-
-
-def _last_answer(question: str, turns: Sequence[Turn]) -> LastAnswer | None:
-    """Return the answer that a question may be about, or None if the question clearly has another topic."""
-    exchange = last_exchange(turns) if may_follow_up(question, turns) else None
-    return LastAnswer(exchange[1], request_of(question)) if exchange else None

@@ -53,6 +53,15 @@ def detect_language(text: str) -> str:
     return _chinese_script(text) if tag == "zh" else tag
 
 
+def is_same_language(language: str, other: str) -> bool:
+    """Whether two tags mean one language, regardless of script and region.
+
+    >>> is_same_language("zh-Hans", "zh"), is_same_language("id", "en")
+    (True, False)
+    """
+    return _primary(language) == _primary(other)
+
+
 def _chinese_script(text: str) -> str:
     """Return the script whose national character set contains more of the Chinese characters."""
     han = [character for character in text if "\u4e00" <= character <= "\u9fff"]

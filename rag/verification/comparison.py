@@ -7,7 +7,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from rag.text.languages import words, written_words
+from rag.text.languages import is_same_language, words, written_words
 from rag.verification.facts import Facts, Name, find_facts
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.matching import Finding, compare_dates, compare_numbers
@@ -39,7 +39,7 @@ class Statement:
 
     def is_in_language_of(self, other: "Statement") -> bool:
         """Whether both are written in one language, regardless of script and region."""
-        return _primary(self.language) == _primary(other.language)
+        return is_same_language(self.language, other.language)
 
     @cached_property
     def facts(self) -> Facts:
@@ -239,7 +239,3 @@ def _has_replaced_words(claim: Statement, evidence: Statement) -> bool:
     if covered < COVERED * len(stated) or not 1 <= len(replaced) <= _MOST_REPLACEMENTS:
         return False
     return all(end - start <= _LONGEST_NAME for _, start, end, *_ in replaced)
-
-
-def _primary(language: str) -> str:
-    return language.split("-")[0]

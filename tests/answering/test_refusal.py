@@ -8,7 +8,14 @@ from dataclasses import replace
 import pytest
 
 from embeddings.cross_encoder import Reading
-from rag.answering.refusal import ANSWERED, CALIBRATION, RELEVANT, Calibration
+from rag.answering.refusal import (
+    ANSWERED,
+    CALIBRATIONS,
+    RELEVANT,
+    WITHOUT_SIMILARITY,
+    Calibration,
+    calibration_of,
+)
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer
 from rag.ingestion import Ingestion
@@ -28,15 +35,28 @@ def ask(pipeline: Pipeline, text: str) -> Answer:
     return asyncio.run(pipeline.answer(Question(text=text)))
 
 
-def test_the_probability_is_the_logistic_of_the_log_odds() -> None:
-    assert Calibration(slope=2.0, intercept=-4.0).probability(2.0) == pytest.approx(0.5)
-    assert Calibration(slope=1.0, intercept=0.0).probability(-1e6) == pytest.approx(0.0)
-    assert Calibration(slope=1.0, intercept=0.0).probability(1e6) == pytest.approx(1.0)
+def test_the_probability_is_the_logistic_of_the_weighted_sum() -> None:
+    calibration = Calibration(relevance=2.0, similarity=10.0, across_languages=1.0, intercept=-13.0)
+    assert calibration.probability(2.0, 0.9, is_same_language=True) == pytest.approx(0.5)
+    assert calibration.probability(1.5, 0.9, is_same_language=False) == pytest.approx(0.5)
+    assert calibration.probability(-1e6, 0.9, is_same_language=True) == pytest.approx(0.0)
+    assert calibration.probability(1e6, 0.9, is_same_language=True) == pytest.approx(1.0)
 
 
-def test_higher_log_odds_never_give_a_lower_probability() -> None:
-    assert CALIBRATION.slope > 0
+def test_more_evidence_never_gives_a_lower_probability() -> None:
+    for calibration in (*CALIBRATIONS.values(), WITHOUT_SIMILARITY):
+        assert calibration.relevance > 0
+        assert calibration.similarity >= 0
     assert 0 < RELEVANT < ANSWERED < 0.5
+
+
+def test_the_similarities_of_an_unknown_encoder_do_not_count() -> None:
+    unknown = calibration_of("someone/else")
+    low, high = (unknown.probability(0.3, value, is_same_language=True) for value in (0.1, 0.9))
+    assert low == high
+    known = calibration_of("bundled:multilingual-e5-small")
+    low, high = (known.probability(0.3, value, is_same_language=True) for value in (0.8, 0.9))
+    assert low < high
 
 
 @pytest.mark.usefixtures("filled")
@@ -51,7 +71,8 @@ class NearlyAnswering(WordCrossEncoder):
 
     def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
         middle = (RELEVANT + ANSWERED) / 2
-        odds = (math.log(middle / (1 - middle)) - CALIBRATION.intercept) / CALIBRATION.slope
+        log_odds = math.log(middle / (1 - middle))
+        odds = (log_odds - WITHOUT_SIMILARITY.intercept) / WITHOUT_SIMILARITY.relevance
         return [replace(reading, relevance=odds) for reading in super().read(question, passages)]
 
 

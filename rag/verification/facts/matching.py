@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal
 
+from rag.text.languages import is_same_language
 from rag.verification.facts import DateMention, Facts, Quantity
 from rag.verification.facts.dates import Day
 
@@ -16,7 +17,7 @@ _LARGEST_SMALL_NUMBER = 12
 
 def compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
     """Return whether the evidence gives the claim's numbers; None if the claim states none."""
-    across = claim.language.split("-")[0] != evidence.language.split("-")[0]
+    across = not is_same_language(claim.language, evidence.language)
     stated = [quantity for quantity in claim.quantities if not quantity.is_soft]
     stated = [quantity for quantity in stated if not (across and _is_small(quantity))]
     if not stated:

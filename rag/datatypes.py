@@ -351,7 +351,8 @@ class Answer:
     """The answer to a question: the text with its markers, its claims, their citations, and the evidence.
 
     `query` is the text that was searched for: the question, or for a follow-up the completed question.
-    `is_cut_short` is true if a limit or a failing language model ended the answer early.
+    `is_cut_short` is true if a limit or a failing language model ended the answer early. `more` is the number
+    of articles that a digest or a count left out.
     """
 
     id: str
@@ -374,3 +375,4 @@ class Answer:
     evidence_left_out: int = 0
     undated_articles_left_out: int = 0
     is_cut_short: bool = False
+    more: int = 0

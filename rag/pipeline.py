@@ -17,6 +17,7 @@ from embeddings.encoder import Encoder
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
 from rag.answering.judge import ReadingJudge
+from rag.answering.listing import is_for_articles, list_articles
 from rag.answering.methods import AnswerMethods
 from rag.answering.refusal import no_hits_reason
 from rag.answering.requests import is_on_request
@@ -105,7 +106,7 @@ class Pipeline:
         understanding = await self._understander.understand(question, self.language_model)
         draft = await self._pool.run_or_refuse(partial(self._search_and_decide, question, understanding))
         yield HitsFound(draft.found.hits)
-        for method in methods:
+        for method in methods if draft.may_be_written else methods[-1:]:
             if not draft.is_complete:
                 async for event in method.answer(draft):
                     yield event
@@ -159,28 +160,45 @@ class Pipeline:
         understood = understanding.understood
         query = self._query(replace(question, text=understood.query), field="question")
         language = language_tag(question.language) if question.language else understood.language
+        draft = partial(Draft, question, language=language, started=started)
+        if is_for_articles(understanding.listing, self.corpus):
+            decided = self._list(draft, understanding, query, language)
+        else:
+            decided = self._find(draft, understanding, query)
+        decided.undated_left_out = self.undated_left_out(decided.query.filters)
+        return decided
+
+    def _list(
+        self, draft: Callable[..., Draft], understanding: Understanding, query: Query, language: str
+    ) -> Draft:
+        """Find the articles for a digest or a count."""
+        listing = understanding.listing
+        assert listing is not None, "only a listing can be for articles"
+        search = partial(self._search, mode="hybrid", rerank=True)
+        query, found, listed = list_articles(
+            listing, query, language, corpus=self.corpus, search=search, judge=self._judge
+        )
+        decided = draft(understanding.of_kind("count" if listing.kind == "count" else "digest"), query=query, found=found, listed=listed)
+        if not listed.number:
+            none_pass = self.corpus.counts(query.filters).articles == 0
+            decided.refusal_reason = (
+                no_hits_reason(self.corpus, query.filters) if none_pass else "nothing_relevant"
+            )
+        return decided
+
+    def _find(self, draft: Callable[..., Draft], understanding: Understanding, query: Query) -> Draft:
+        """Find the passages that may answer a question."""
         quoted = self._quoted(understanding.last_answer, query.filters)
         if quoted is not None:
             query = replace(query, first_article=quoted.article_id)
         with_topic = self._search_with_topic(query, understanding.last_answer)
         query, found = with_topic or (query, self._search(query, mode="hybrid", rerank=True))
-        draft = Draft(
-            question,
-            understanding.searched_for(query.text),
-            query=query,
-            language=language,
-            found=found,
-            started=started,
-            quoted=quoted,
-        )
-        if is_on_request(draft):
-            draft.refusal_reason = None
-        elif found.hits:
-            draft.refusal_reason = self._judge.relevance_refusal(query, found)
-        else:
-            draft.refusal_reason = no_hits_reason(self.corpus, query.filters)
-        draft.undated_left_out = self.undated_left_out(query.filters)
-        return draft
+        decided = draft(understanding.searched_for(query.text), query=query, found=found, quoted=quoted)
+        if not found.hits:
+            decided.refusal_reason = no_hits_reason(self.corpus, query.filters)
+        elif not is_on_request(decided):
+            decided.refusal_reason = self._judge.relevance_refusal(query, found)
+        return decided
 
     def _quoted(self, last_answer: LastAnswer | None, filters: Filters) -> Hit | None:
         """Return the passage that the last answer quotes, if the question may be about it."""

@@ -122,11 +122,100 @@ def refusal_sentence(language: str) -> str:
     >>> refusal_sentence("zh-TW") == REFUSALS["zh-Hant"]
     True
     """
+    return REFUSALS[_known_tag(language, REFUSALS)]
+
+
+def _known_tag(language: str, texts: Mapping[str, object]) -> str:
+    """Return the tag of a text in `language`, or of the English one if there is none."""
     parts = language.split("-")
     if parts[0] == "zh" and not {"Hans", "Hant"}.intersection(parts):
         parts.insert(1, "Hant" if _TRADITIONAL_REGIONS.intersection(parts) else "Hans")
     tags = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    return next((REFUSALS[tag] for tag in tags if tag in REFUSALS), REFUSALS["en"])
+    return next((tag for tag in tags if tag in texts), "en")
+
+
+# How counts and digests say how many articles there are: the number of articles, the same on a topic, and the
+# number of articles left out.
+_ARTICLE_COUNTS = {
+    "ar": ("عدد المقالات: {number}", "عدد المقالات عن «{topic}»: {number}", "مقالات أخرى ذات صلة: {number}"),
+    "de": (
+        "Zahl der Artikel: {number}",
+        "Zahl der Artikel über „{topic}“: {number}",
+        "Weitere Artikel: {number}",
+    ),
+    "en": ("Articles: {number}", "Articles about “{topic}”: {number}", "More articles on this: {number}"),
+    "es": (
+        "Número de artículos: {number}",
+        "Número de artículos sobre «{topic}»: {number}",
+        "Otros artículos: {number}",
+    ),
+    "fil": (
+        "Bilang ng mga artikulo: {number}",
+        "Bilang ng mga artikulo tungkol sa “{topic}”: {number}",
+        "Iba pang artikulo: {number}",
+    ),
+    "fr": (
+        "Nombre d'articles : {number}",
+        "Nombre d'articles sur « {topic} » : {number}",
+        "Autres articles : {number}",
+    ),
+    "hi": ("लेखों की संख्या: {number}", "“{topic}” पर लेखों की संख्या: {number}", "और लेख: {number}"),
+    "id": (
+        "Jumlah artikel: {number}",
+        "Jumlah artikel tentang “{topic}”: {number}",
+        "Artikel lain yang terkait: {number}",
+    ),
+    "it": (
+        "Numero di articoli: {number}",
+        "Numero di articoli su «{topic}»: {number}",
+        "Altri articoli: {number}",
+    ),
+    "ja": ("記事の数: {number}", "「{topic}」に関する記事の数: {number}", "ほかの記事: {number}"),
+    "ko": ("기사 수: {number}", "‘{topic}’ 관련 기사 수: {number}", "다른 기사: {number}"),
+    "ms": (
+        "Bilangan artikel: {number}",
+        "Bilangan artikel tentang “{topic}”: {number}",
+        "Artikel lain yang berkaitan: {number}",
+    ),
+    "nl": (
+        "Aantal artikelen: {number}",
+        "Aantal artikelen over “{topic}”: {number}",
+        "Meer artikelen: {number}",
+    ),
+    "pt": (
+        "Número de artigos: {number}",
+        "Número de artigos sobre “{topic}”: {number}",
+        "Outros artigos: {number}",
+    ),
+    "ru": ("Число статей: {number}", "Число статей о «{topic}»: {number}", "Другие статьи: {number}"),
+    "th": ("จำนวนบทความ: {number}", "จำนวนบทความเกี่ยวกับ “{topic}”: {number}", "บทความอื่น: {number}"),
+    "tr": ("Yazı sayısı: {number}", "“{topic}” hakkındaki yazı sayısı: {number}", "Diğer yazılar: {number}"),
+    "vi": ("Số bài viết: {number}", "Số bài viết về “{topic}”: {number}", "Bài viết khác: {number}"),
+    "zh-Hans": ("文章数: {number}", "关于“{topic}”的文章数: {number}", "其他相关文章: {number}"),
+    "zh-Hant": ("文章數: {number}", "關於「{topic}」的文章數: {number}", "其他相關文章: {number}"),
+}
+
+
+def count_sentence(number: str, topic: str, conditions: Sequence[str], language: str) -> str:
+    """Return the sentence that says how many articles there are, with the filters in brackets.
+
+    >>> count_sentence("3", "banjir", ["ANTARA"], "id")
+    'Jumlah artikel tentang “banjir” (ANTARA): 3'
+    """
+    total, about, _ = _ARTICLE_COUNTS[_known_tag(language, _ARTICLE_COUNTS)]
+    sentence = (about if topic else total).format(topic=topic, number="{number}")
+    limits = f" ({', '.join(conditions)})" if conditions else ""
+    label, colon, _ = sentence.rpartition(":")
+    return f"{label.rstrip()}{limits}{colon} {number}"
+
+
+def more_articles_sentence(number: str, language: str) -> str:
+    """Return the sentence that says how many more articles there are.
+
+    >>> more_articles_sentence("2", "en")
+    'More articles on this: 2'
+    """
+    return _ARTICLE_COUNTS[_known_tag(language, _ARTICLE_COUNTS)][2].format(number=number)
 
 
 # The longest marker. A longer one is text.

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, asdict, dataclass, field
 
 from rag.answering.best_sentences import Excerpt
 from rag.answering.events import ClaimCited, Event, TextWritten
+from rag.answering.listing import Listed
 from rag.citations import Composer, Quote
 from rag.conversation.question import Question
 from rag.conversation.understanding import Understanding
@@ -24,8 +25,8 @@ class Draft:
     """An answer while it is being made. `language` is the language of the answer.
 
     `quoted` is the passage that the last answer of the conversation quotes, if the question may be about it.
-
-    The draft is finished when an answer method has added all of its text.
+    `listed` are the articles of a digest or a count. The draft is finished when an answer method has added
+    all of its text.
     """
 
     question: Question
@@ -36,6 +37,7 @@ class Draft:
     found: SearchResult
     started: float
     quoted: Hit | None = None
+    listed: Listed | None = None
     composer: Composer = field(init=False)
     found_at: float = field(init=False)
     model: str | None = None
@@ -59,6 +61,20 @@ class Draft:
         """Whether the draft is complete: there is an answer, or a reason to refuse."""
         return self.is_finished or self.refusal_reason is not None
 
+    @property
+    def may_be_written(self) -> bool:
+        """Whether a language model may write the answer. It cannot count the articles of the corpus."""
+        return self.listed is None or self.listed.heading is None
+
+    @property
+    def task(self) -> str:
+        """What a language model is asked: the completed question, and a request about its answer."""
+        last_answer = self.understanding.last_answer
+        if self.listed is not None:
+            return self.question.text
+        is_on_answer = last_answer is not None and last_answer.request in ("more", "less")
+        return f"{self.query.text}\n{self.question.text}" if is_on_answer else self.query.text
+
     def add(
         self,
         text: str,
@@ -76,6 +92,10 @@ class Draft:
         written = self.composer.add(text, quotes, lead=lead, verdict=verdict, checks=checks)
         cited = self.composer.citations[citations:]
         return [TextWritten(written), *(ClaimCited(claim, cited) for claim in self.composer.claims[claims:])]
+
+    def add_line(self, text: str) -> list[Event]:
+        """Add a text of Kutip's own on its own line."""
+        return [TextWritten(self.composer.add_unclaimed(text, lead="\n"))]
 
     def add_unclaimed(self, sentence: Sentence) -> list[Event]:
         """Add a text that claims nothing about the articles."""
@@ -183,6 +203,7 @@ class Draft:
             evidence_left_out=self.evidence_left_out,
             undated_articles_left_out=self.undated_left_out,
             is_cut_short=self.is_cut_short,
+            more=self.listed.more if self.listed else 0,
         )
 
 

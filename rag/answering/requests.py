@@ -8,6 +8,7 @@ from rag.answering.best_sentences import Excerpt
 from rag.answering.draft import Draft
 from rag.answering.judge import Choice
 from rag.citations import Quote, widen_foreign_brackets
+from rag.conversation.follow_ups import meaningful_words
 from rag.datatypes import Hit
 from rag.text.languages import Span, sentence_spans
 from rag.verification.facts import find_facts
@@ -21,7 +22,7 @@ _YEAR = re.compile(r"(1\d|20|21)\d\d")
 
 
 def is_on_request(draft: Draft) -> bool:
-    """Whether the question asks for more or less of the evidence of the last answer, which was found again."""
+    """Whether the question asks for more or less of the evidence of the last answer, if it was found."""
     last_answer = draft.understanding.last_answer
     asked = last_answer.request if last_answer else None
     return draft.quoted is not None and asked in ("more", "less")
@@ -49,9 +50,11 @@ def choice_on_request(draft: Draft) -> Choice | None:
 
 
 def new_first(draft: Draft, choice: Choice) -> Choice:
-    """Return the same sentences, but those that the last answer did not show first."""
+    """Return the same sentences, but for a follow-up without a topic word those first that are new."""
     last_answer = draft.understanding.last_answer
-    shown = " ".join(last_answer.text.split()) if last_answer else ""
+    if last_answer is None or meaningful_words(draft.question.text):
+        return choice
+    shown = " ".join(last_answer.text.split())
     ordered = sorted(
         choice.excerpts, key=lambda excerpt: all(_plain(one) in shown for one in excerpt.sentences)
     )

@@ -158,9 +158,9 @@ def may_follow_up(question: str, turns: Sequence[Turn]) -> bool:
 def last_exchange(turns: Sequence[Turn]) -> tuple[int, str] | None:
     """Return the place of the last turn that asked about a topic, and the text of its answer.
 
-    Remarks, and requests for a longer or shorter answer, have no topic. The text has no markers; if there were
-    such requests since, it is the answer to the last one. It is empty if there is no answer but a refusal.
-    None if no turn asked about a topic.
+    Remarks, and requests for a longer or shorter answer, have no topic. The answer is the last one, to that
+    turn or to such a request, without markers. It is empty if there is no answer but a refusal. None if no
+    turn asked about a topic.
     """
     places = [place for place, turn in enumerate(turns) if turn.role == "user" and _has_topic(turn.text)]
     if not places:

@@ -47,10 +47,10 @@ async def self_contained(
 ) -> Rewriting:
     """Return a question that can be understood without the turns before it.
 
-    A question that stands on its own is returned unchanged. For a request for a longer or shorter answer, this
-    is the question that was asked last, and so for "when?" if that question was refused. If the language model fails or does not write a
-    question, the rule completes the question. The language model may take `timeout_seconds`, but no more than
-    half of the time left until `deadline`.
+    A question that stands on its own is returned unchanged. For a request for a longer or shorter answer, the
+    question that was asked last is returned, and so for "when?" if that question was refused. If the language
+    model fails or does not write a question, the rule completes the question. The language model may take
+    `timeout_seconds`, but no more than half of the time left until `deadline`.
     """
     if not any(turn.role == "user" for turn in turns) or stands_alone(question):
         return Rewriting(text=question)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from embeddings.encoder import Encoder
 from rag.conversation.follow_ups import last_exchange, may_follow_up, with_topic
 from rag.conversation.languages import question_language
+from rag.conversation.listings import Listing, listing_of
 from rag.conversation.question import Question
 from rag.conversation.rewriting import Rewriting, self_contained
 from rag.conversation.short_turns import Request, request_of
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
-from rag.understood import Understood
+from rag.understood import QuestionKind, Understood
 from rag.validation import validated
 
 
@@ -18,8 +19,8 @@ from rag.validation import validated
 class LastAnswer:
     """The answer that a follow-up is about, without its markers, and what the follow-up asks about it.
 
-    Without a `request`, the follow-up is a question of its own on the same topic. If it may also be on another
-    topic, `completed` is the question with the topic.
+    Without a `request`, the follow-up is a question of its own on the same topic. If it may also be on
+    another topic, `completed` is the question with the topic.
     """
 
     text: str
@@ -29,11 +30,19 @@ class LastAnswer:
 
 @dataclass(frozen=True)
 class Understanding:
-    """What a question asks, how it was completed from the turns before it, and the answer it is about."""
+    """What a question asks, how it was completed from the turns before it, and the answer it is about.
+
+    `listing` is there if it may ask for several articles.
+    """
 
     understood: Understood
     rewriting: Rewriting
     last_answer: LastAnswer | None = None
+    listing: Listing | None = None
+
+    def of_kind(self, kind: QuestionKind) -> "Understanding":
+        """Return the same understanding, but of a question of another kind."""
+        return replace(self, understood=replace(self.understood, kind=kind))
 
     def searched_for(self, query: str) -> "Understanding":
         """Return the same understanding, but of a follow-up that was completed as `query`."""
@@ -70,7 +79,10 @@ class Understander:
         )
         question = replace(question, text=text)
         return Understanding(
-            self._understood(question, rewriting), rewriting, self._last_answer(question, rewriting)
+            self._understood(question, rewriting),
+            rewriting,
+            last_answer=self._last_answer(question, rewriting),
+            listing=listing_of(rewriting.text),
         )
 
     def validated(self, text: str, *, field: str = "question") -> str:
@@ -85,7 +97,7 @@ class Understander:
         )
 
     def _last_answer(self, question: Question, rewriting: Rewriting) -> LastAnswer | None:
-        """Return the answer that a question may be about, or None if the question clearly has another topic."""
+        """Return the answer that a question may be about; None if it clearly has another topic."""
         exchange = last_exchange(question.turns) if may_follow_up(question.text, question.turns) else None
         if exchange is None:
             return None

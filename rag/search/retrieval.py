@@ -167,7 +167,7 @@ def _distinct(
 
 
 def _joined(first: SearchResult, found: SearchResult) -> SearchResult:
-    """Return the hits of both results, those of the first one first, as many as the second one has at least."""
+    """Return as many hits as `found` has, those of `first` first and in any case."""
     known = {hit.passage_id for hit in first.hits}
     others = [hit for hit in found.hits if hit.passage_id not in known]
     hits = [*first.hits, *others][: max(len(first.hits), len(found.hits))]

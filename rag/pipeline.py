@@ -18,6 +18,7 @@ from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
 from rag.answering.judge import ReadingJudge
 from rag.answering.methods import AnswerMethods
+from rag.answering.other_time import evidence_of_other_times
 from rag.answering.refusal import no_hits_reason
 from rag.answering.reviewer import ClaimReviewer
 from rag.conversation.question import Question
@@ -155,14 +156,24 @@ class Pipeline:
         """Search, and decide whether the hits may contain an answer."""
         started = time.perf_counter() - (understanding.rewriting.milliseconds or 0) / 1000
         understood = understanding.understood
-        query = self._query(replace(question, text=understood.query), field="question")
+        query = replace(
+            self._query(replace(question, text=understood.query), field="question"),
+            time=understood.time,
+            recency=understood.recency,
+            untimed=understanding.untimed,
+        )
         language = language_tag(question.language) if question.language else understood.language
         found = self._search(query, mode="hybrid", rerank=True)
         draft = Draft(question, understanding, query=query, language=language, found=found, started=started)
+        draft.other_times = evidence_of_other_times(found)
         if found.hits:
             draft.refusal_reason = self._judge.relevance_refusal(found)
+        elif found.other_times:
+            draft.refusal_reason = "nothing_relevant"
         else:
             draft.refusal_reason = no_hits_reason(self.corpus, query.filters)
+        if draft.refusal_reason:
+            draft.explain_refusal()
         draft.undated_left_out = self.undated_left_out(query.filters)
         return draft
 

@@ -4,10 +4,13 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rag.datatypes import Hit, Turn
 
 Message = dict[str, str]
+
+T = TypeVar("T")
 
 SYSTEM = """\
 You answer a question from numbered evidence: passages of articles.
@@ -122,11 +125,16 @@ def refusal_sentence(language: str) -> str:
     >>> refusal_sentence("zh-TW") == REFUSALS["zh-Hant"]
     True
     """
+    return in_language(REFUSALS, language)
+
+
+def in_language(texts: Mapping[str, T], language: str) -> T:
+    """Return the text in `language`, or in English if there is none in `language`."""
     parts = language.split("-")
     if parts[0] == "zh" and not {"Hans", "Hant"}.intersection(parts):
         parts.insert(1, "Hant" if _TRADITIONAL_REGIONS.intersection(parts) else "Hans")
     tags = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    return next((REFUSALS[tag] for tag in tags if tag in REFUSALS), REFUSALS["en"])
+    return next((texts[tag] for tag in tags if tag in texts), texts["en"])
 
 
 # The longest marker. A longer one is text.

@@ -1,11 +1,15 @@
 """The first step of an answer: understand what a question asks, from its words and the turns before it."""
 
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from embeddings.encoder import Encoder
+from rag.conversation.follow_ups import meaningful_words
 from rag.conversation.languages import question_language
 from rag.conversation.question import Question
 from rag.conversation.rewriting import Rewriting, self_contained
+from rag.conversation.time_of_turns import with_time
+from rag.conversation.times import asks_for_recent, without_recency, without_time
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
 from rag.understood import Understood
@@ -14,10 +18,14 @@ from rag.validation import validated
 
 @dataclass(frozen=True)
 class Understanding:
-    """What a question asks, and how it was completed from the turns before it."""
+    """What a question asks, and how it was completed from the turns before it.
+
+    `untimed` is the query without its words for a time, if there are any.
+    """
 
     understood: Understood
     rewriting: Rewriting
+    untimed: str | None = None
 
 
 class Understander:
@@ -46,17 +54,23 @@ class Understander:
             is_usable=self._is_usable,
             deadline=question.sampling.deadline,
         )
-        return Understanding(self._understood(replace(question, text=text), rewriting), rewriting)
+        now = (question.now or datetime.now().astimezone()).date()
+        understood = self._understood(replace(question, text=text), rewriting, now)
+        return Understanding(understood, rewriting, _untimed(understood, now))
 
     def validated(self, text: str, *, field: str = "question") -> str:
         """Return a question without the white space around it, or raise an error that names the field."""
         return validated(text, field=field, maximum=self._max_characters)
 
-    def _understood(self, question: Question, rewriting: Rewriting) -> Understood:
+    def _understood(self, question: Question, rewriting: Rewriting, now: date) -> Understood:
+        language = question_language(question, query=rewriting.text)
+        timed = with_time(question.text, rewriting.text, question.turns, language=language, now=now)
         return Understood(
-            query=rewriting.text,
-            language=question_language(question, query=rewriting.text),
-            kind="question" if rewriting.text == question.text else "follow_up",
+            query=timed.query if self._is_usable(timed.query) else rewriting.text,
+            language=language,
+            time=timed.time,
+            recency=asks_for_recent(question.text),
+            kind="question" if timed.query == question.text else "follow_up",
         )
 
     def _is_usable(self, text: str) -> bool:
@@ -66,3 +80,12 @@ class Understander:
         except BadRequest:
             return False
         return self._encoder.count_tokens([text])[0] <= self._encoder.max_tokens
+
+
+def _untimed(understood: Understood, now: date) -> str | None:
+    text = understood.query
+    if understood.time is not None:
+        text = without_time(text, language=understood.language, now=now)
+    if understood.recency:
+        text = without_recency(text)
+    return text if text != understood.query and meaningful_words(text) else None

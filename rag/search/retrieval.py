@@ -14,6 +14,7 @@ from rag.errors import BadRequest
 from rag.search.diversity import DistinctHits
 from rag.search.fusion import fuse
 from rag.search.reranking import PassageReading, Reranking
+from rag.understood import TimeSpan
 
 # The number of candidates of each search, whatever the number of hits asked for. If near-copies leave too few
 # hits, the search is repeated with the next number.
@@ -25,7 +26,8 @@ class Query:
     """A search query with its filters and the number of hits.
 
     The search looks for `top_k` hits. If `pool` is larger, up to `pool` hits are returned, as far as the same
-    search finds them.
+    search finds them. `timed_search` looks for evidence of the `time`, or with `recency` for the newest. The
+    models that read the hits then read `untimed`, the text without its words for a time.
     """
 
     text: str
@@ -33,6 +35,9 @@ class Query:
     filters: Filters
     top_k: int
     pool: int = 0
+    time: TimeSpan | None = None
+    recency: bool = False
+    untimed: str | None = None
 
     @property
     def limit(self) -> int:
@@ -44,13 +49,15 @@ class Query:
 class SearchResult:
     """The hits, and the time of each stage. `vector` is the query's, or None in keyword search.
 
-    `readings` are those of the hits that the cross-encoder read, by passage id.
+    `readings` are those of the hits that the cross-encoder read, by passage id. `other_times` are hits that
+    are evidence of another time than the query asks about.
     """
 
     hits: list[Hit]
     timings_ms: dict[str, float]
     vector: FloatArray | None = None
     readings: Mapping[int, PassageReading] = field(default_factory=dict)
+    other_times: Sequence[Hit] = ()
 
 
 def search(
@@ -64,7 +71,7 @@ def search(
     """Search in the given mode. With `reranking`, a model reorders the best hits."""
     if reranking is not None:
         pooled = replace(query, pool=reranking.depth)
-        return _reranked(search(corpus, encoder, pooled, mode=mode), query, reranking)
+        return reranked(search(corpus, encoder, pooled, mode=mode), query, reranking)
     if mode == "keyword":
         return keyword_search(corpus, query)
     if mode == "vector":
@@ -156,14 +163,15 @@ def _distinct(
     return distinct.first(query.limit)
 
 
-def _reranked(found: SearchResult, query: Query, reranking: Reranking) -> SearchResult:
+def reranked(found: SearchResult, query: Query, reranking: Reranking) -> SearchResult:
+    """Return the best hits of a search in the order in which a model puts them."""
     clock = _Clock()
-    reranked = reranking.rerank(query.text, found.hits)
+    read = reranking.rerank(query.untimed or query.text, found.hits)
     clock.lap("rerank")
     return replace(
         found,
-        hits=reranked.hits[: query.top_k],
-        readings=reranked.readings,
+        hits=read.hits[: query.top_k],
+        readings=read.readings,
         timings_ms={**found.timings_ms, **clock.laps},
     )
 

@@ -1,0 +1,112 @@
+"""Decides whether only evidence of another time answers a question, and says which times there are."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+
+from rag.answering.refusal import ANSWERED, RELEVANT, answer_probability
+from rag.answering.reply_texts import OTHER_TIMES
+from rag.datatypes import Hit
+from rag.prompts import in_language, refusal_sentence
+from rag.search.retrieval import SearchResult
+from rag.search.time_fit import years_of
+from rag.understood import TimeSpan
+
+# Evidence of other times that is this much less likely to answer than the best is on another subject.
+_SAME_SUBJECT = 4.0
+
+# The ratio of the odds at which evidence of another time shows that a weaker hit is about something else.
+_MUCH = 5.0
+
+_LONGEST_LIST = 6
+_YEAR = timedelta(days=364)
+_MONTH = timedelta(days=27)
+
+
+def evidence_of_other_times(found: SearchResult) -> SearchResult | None:
+    """Return the evidence of other times if it answers a question and that of the asked time does not.
+
+    Without a cross-encoder, it counts if there are no hits.
+    """
+    if not found.other_times:
+        return None
+    others = replace(found, hits=list(found.other_times), other_times=())
+    probability, of_others = answer_probability(found), answer_probability(others)
+    if found.hits and (probability is None or of_others is None):
+        return None
+    return others if of_others is None or _is_better(of_others, probability or 0.0) else None
+
+
+def _is_better(of_others: float, probability: float) -> bool:
+    """Whether evidence of other times answers, and evidence of the asked time does not or much less likely."""
+    if probability < RELEVANT:
+        return of_others >= RELEVANT
+    return of_others >= ANSWERED and (probability < ANSWERED or _odds(of_others) > _MUCH * _odds(probability))
+
+
+def _odds(probability: float) -> float:
+    return probability / max(1e-9, 1 - probability)
+
+
+def other_time_refusal(others: SearchResult, span: TimeSpan, *, language: str) -> str:
+    """Return the refusal that names the times of the evidence that there is."""
+    times = _covered(_on_the_subject(others), span, language=language)
+    return f"{refusal_sentence(language)} {in_language(OTHER_TIMES, language).format(times=times)}"
+
+
+def _on_the_subject(others: SearchResult) -> list[Hit]:
+    relevance = {
+        hit.passage_id: others.readings[hit.passage_id].relevance
+        for hit in others.hits
+        if hit.passage_id in others.readings
+    }
+    best = max(relevance.values(), default=0.0)
+    return [hit for hit in others.hits if relevance.get(hit.passage_id, best) >= best - _SAME_SUBJECT]
+
+
+def _covered(hits: Sequence[Hit], span: TimeSpan, *, language: str) -> str:
+    """Return the years of hits, or their months or days if the span is shorter.
+
+    Years that follow each other are shown as a range.
+    """
+    locale = _locale(language)
+    days = sorted({hit.published_at.date() for hit in hits if hit.published_at})
+    length = span.last - span.first if span.first and span.last else _YEAR
+    if length >= _YEAR or not days:
+        shown = _ranges(sorted({year for hit in hits for year in years_of(hit)}))
+    elif length >= _MONTH:
+        shown = [format_skeleton("yMMMM", day, locale=locale) for day in _nearest(days, span)]
+    else:
+        shown = [format_date(day, "long", locale=locale) for day in _nearest(days, span)]
+    return format_list(list(dict.fromkeys(shown)), locale=locale)
+
+
+def _nearest(days: Sequence[date], span: TimeSpan) -> list[date]:
+    middle = span.first or span.last or days[-1]
+    return sorted(sorted(days, key=lambda day: abs(day - middle))[:_LONGEST_LIST])
+
+
+def _ranges(years: Sequence[int]) -> list[str]:
+    """Return years with those that follow each other as ranges.
+
+    >>> _ranges([2019, 2021, 2022, 2023])
+    ['2019', '2021–2023']
+    """
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")

@@ -18,9 +18,10 @@ from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
 from rag.answering.judge import ReadingJudge
 from rag.answering.methods import AnswerMethods
-from rag.answering.other_time import evidence_of_other_times
+from rag.answering.other_time import evidence_of_other_times, other_time_refusal
 from rag.answering.refusal import no_hits_reason
 from rag.answering.reviewer import ClaimReviewer
+from rag.answering.small_talk_reply import small_talk_reply
 from rag.conversation.question import Question
 from rag.conversation.understanding import Understander, Understanding
 from rag.corpus.protocol import Corpus
@@ -28,7 +29,7 @@ from rag.datatypes import Answer, Filters, Hit, SearchMode, UnsupportedPolicy
 from rag.language_model.protocol import LanguageModel
 from rag.listeners import Listener, Searched
 from rag.search.reranking import Reranking
-from rag.search.retrieval import Query, SearchResult
+from rag.search.retrieval import NOTHING_FOUND, Query, SearchResult
 from rag.search.traced import traced_search
 from rag.text.languages import detect_language
 from rag.validation import language_tag
@@ -77,8 +78,10 @@ class Pipeline:
         self.top_k = top_k
         self.listeners: list[Listener] = []
         self._answer_timeout_seconds = answer_timeout_seconds
-        self._understander = Understander(encoder, max_characters=max_question_characters)
         self._pool = WorkerPool(threads=threads, max_wait_seconds=_MAX_WAIT_SECONDS)
+        self._understander = Understander(
+            corpus, encoder, pool=self._pool, max_characters=max_question_characters
+        )
         caching = CachingEncoder(encoder, capacity=_CACHED_SENTENCES)
         self._judge = ReadingJudge(caching)
         self._methods = AnswerMethods(
@@ -163,17 +166,20 @@ class Pipeline:
             untimed=understanding.untimed,
         )
         language = language_tag(question.language) if question.language else understood.language
-        found = self._search(query, mode="hybrid", rerank=True)
-        draft = Draft(question, understanding, query=query, language=language, found=found, started=started)
-        draft.other_times = evidence_of_other_times(found)
-        if found.hits:
+        is_question = understood.kind != "not_a_question"
+        found = self._search(query, mode="hybrid", rerank=True) if is_question else NOTHING_FOUND
+        others = evidence_of_other_times(found)
+        draft = Draft(
+            question, understanding, query=query, language=language, found=others or found, started=started
+        )
+        if not is_question:
+            draft.refuse_with("not_a_question", small_talk_reply(self.corpus, language))
+        elif others is not None:
+            draft.refuse_with("other_time", other_time_refusal(others, query.time, language=language))
+        elif found.hits:
             draft.refusal_reason = self._judge.relevance_refusal(found)
-        elif found.other_times:
-            draft.refusal_reason = "nothing_relevant"
         else:
             draft.refusal_reason = no_hits_reason(self.corpus, query.filters)
-        if draft.refusal_reason:
-            draft.explain_refusal()
         draft.undated_left_out = self.undated_left_out(query.filters)
         return draft
 

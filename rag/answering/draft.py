@@ -3,11 +3,10 @@
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, asdict, dataclass, field, replace
+from dataclasses import KW_ONLY, asdict, dataclass, field
 
 from rag.answering.best_sentences import Excerpt
 from rag.answering.events import ClaimCited, Event, TextWritten
-from rag.answering.other_time import other_time_refusal
 from rag.citations import Composer, Quote
 from rag.conversation.question import Question
 from rag.conversation.understanding import Understanding
@@ -24,7 +23,7 @@ from rag.verification.claims import Sentence
 class Draft:
     """An answer while it is being made. `language` is the language of the answer.
 
-    `other_times` is the evidence of other times, if it answers the question and `found` may not.
+    If there is a `refusal_text`, the refusal consists of it instead of the usual sentence.
 
     The draft is finished when an answer method has added all of its text.
     """
@@ -42,7 +41,7 @@ class Draft:
     usage: Usage | None = None
     degraded: str | None = None
     refusal_reason: str | None = None
-    other_times: SearchResult | None = None
+    refusal_text: str | None = None
     undated_left_out: int = 0
     evidence_left_out: int = 0
     has_related_claim: bool = False
@@ -152,21 +151,13 @@ class Draft:
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
+    def refuse_with(self, reason: str, text: str) -> None:
+        """Refuse with a text that explains the reason."""
+        self.refusal_reason, self.refusal_text = reason, text
+
     def refuse(self) -> str:
         """Write the refusal, which is not a claim and has no citations."""
-        self.explain_refusal()
-        if self.refusal_reason == "other_time" and self.query.time is not None:
-            text = other_time_refusal(self.found, self.query.time, language=self.language)
-        else:
-            text = refusal_sentence(self.language)
-        return self.composer.add_unclaimed(text)
-
-    def explain_refusal(self) -> None:
-        """Show the evidence of other times instead of the hits, if it is the reason for the refusal."""
-        if self.other_times is not None:
-            self.refusal_reason, self.found = "other_time", self.other_times
-        elif not self.found.hits:
-            self.found = replace(self.found, hits=list(self.found.other_times))
+        return self.composer.add_unclaimed(self.refusal_text or refusal_sentence(self.language))
 
     def answer(self) -> Answer:
         """Return the answer in its current state."""

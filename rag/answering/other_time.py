@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 
+from rag.answering.locales import locale_of
 from rag.answering.refusal import ANSWERED, RELEVANT, answer_probability
 from rag.answering.reply_texts import OTHER_TIMES
 from rag.datatypes import Hit
@@ -17,10 +17,12 @@ from rag.search.time_fit import years_of
 from rag.understood import TimeSpan
 
 # Evidence of other times that is this much less likely to answer than the best is on another subject.
-_SAME_SUBJECT = 4.0
+_SAME_SUBJECT = 2.0
 
-# The ratio of the odds at which evidence of another time shows that a weaker hit is about something else.
-_MUCH = 5.0
+# How many times higher the odds of evidence of another time must be, if that of the asked time does not
+# answer, and if it may answer.
+_BETTER = 2.0
+_MUCH_BETTER = 5.0
 
 _LONGEST_LIST = 6
 _YEAR = timedelta(days=364)
@@ -28,31 +30,37 @@ _MONTH = timedelta(days=27)
 
 
 def evidence_of_other_times(found: SearchResult) -> SearchResult | None:
-    """Return the evidence of other times if it answers a question and that of the asked time does not.
+    """Return the evidence of other times if only it answers a question, or if there is no other evidence.
 
-    Without a cross-encoder, it counts if there are no hits.
+    Without a cross-encoder, any hit of the asked time counts as an answer.
     """
     if not found.other_times:
         return None
     others = replace(found, hits=list(found.other_times), other_times=())
     probability, of_others = answer_probability(found), answer_probability(others)
-    if found.hits and (probability is None or of_others is None):
+    if not found.hits:
+        return others
+    if probability is None or of_others is None:
         return None
-    return others if of_others is None or _is_better(of_others, probability or 0.0) else None
+    return others if _is_better(of_others, probability) else None
 
 
 def _is_better(of_others: float, probability: float) -> bool:
-    """Whether evidence of other times answers, and evidence of the asked time does not or much less likely."""
+    """Whether evidence of other times answers, and that of the asked time does not or is far less likely to.
+
+    Then a hit of the asked time is on another subject.
+    """
+    ratio = _odds(of_others) / _odds(probability)
     if probability < RELEVANT:
         return of_others >= RELEVANT
-    return of_others >= ANSWERED and (probability < ANSWERED or _odds(of_others) > _MUCH * _odds(probability))
+    return of_others >= ANSWERED and ratio > (_BETTER if probability < ANSWERED else _MUCH_BETTER)
 
 
 def _odds(probability: float) -> float:
     return probability / max(1e-9, 1 - probability)
 
 
-def other_time_refusal(others: SearchResult, span: TimeSpan, *, language: str) -> str:
+def other_time_refusal(others: SearchResult, span: TimeSpan | None, *, language: str) -> str:
     """Return the refusal that names the times of the evidence that there is."""
     times = _covered(_on_the_subject(others), span, language=language)
     return f"{refusal_sentence(language)} {in_language(OTHER_TIMES, language).format(times=times)}"
@@ -68,15 +76,15 @@ def _on_the_subject(others: SearchResult) -> list[Hit]:
     return [hit for hit in others.hits if relevance.get(hit.passage_id, best) >= best - _SAME_SUBJECT]
 
 
-def _covered(hits: Sequence[Hit], span: TimeSpan, *, language: str) -> str:
+def _covered(hits: Sequence[Hit], span: TimeSpan | None, *, language: str) -> str:
     """Return the years of hits, or their months or days if the span is shorter.
 
     Years that follow each other are shown as a range.
     """
-    locale = _locale(language)
+    locale = locale_of(language)
     days = sorted({hit.published_at.date() for hit in hits if hit.published_at})
-    length = span.last - span.first if span.first and span.last else _YEAR
-    if length >= _YEAR or not days:
+    length = span.last - span.first if span and span.first and span.last else _YEAR
+    if span is None or length >= _YEAR or not days:
         shown = _ranges(sorted({year for hit in hits for year in years_of(hit)}))
     elif length >= _MONTH:
         shown = [format_skeleton("yMMMM", day, locale=locale) for day in _nearest(days, span)]
@@ -103,10 +111,3 @@ def _ranges(years: Sequence[int]) -> list[str]:
         else:
             runs.append([year])
     return [f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en")

@@ -14,6 +14,7 @@ from rag.understood import TimeSpan
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.time_forms import SPACED, bounded
 from rag.verification.facts.time_words import (
+    ACCORDING_TO,
     AFTER,
     BEFORE,
     BOTH,
@@ -63,8 +64,11 @@ def without_time(text: str, *, language: str, now: date) -> str:
     kept = text
     for mention in reversed(find_times(folded, language, now)):
         start = _start_of_phrase(folded, mention.start)
+        start = _start_of_source(folded, start)
         behind = re.match(rf"\s?(?:{FILLER_BEHIND})(?![{SPACED}])", folded[mention.end :])
         end = mention.end + (behind.end() if behind else 0)
+        if start < mention.start and (source := re.match(NEWS_BEHIND, folded[mention.end :])):
+            end = mention.end + source.end()
         kept = kept[: places[start]] + kept[places[end] :]
     return _tidied(kept)
 
@@ -72,7 +76,7 @@ def without_time(text: str, *, language: str, now: date) -> str:
 def _tidied(text: str) -> str:
     """Remove the white space and the comma that words left behind."""
     text = re.sub(r"\s+([?？؟।.,!])", r"\1", text)
-    return re.sub(r"\s{2,}", " ", text).strip(" ,，、")
+    return re.sub(r"\s{2,}", " ", text).strip(" ,，、،")
 
 
 def without_recency(text: str) -> str:
@@ -83,7 +87,8 @@ def without_recency(text: str) -> str:
     """
     folded, places = _folded_with_places(text)
     for match in reversed(list(_word_pattern(RECENT).finditer(folded))):
-        text = text[: places[match.start()]] + text[places[match.end()] :]
+        start = _start_of_source(folded, match.start())
+        text = text[: places[start]] + text[places[match.end()] :]
     return _tidied(text)
 
 
@@ -133,6 +138,12 @@ def _is_reported(folded: str, mentions: Sequence[TimeMention]) -> bool:
         if re.search(rf"(?:{NEWS})$", before) or re.match(NEWS_BEHIND, folded[mention.end :]):
             return True
     return False
+
+
+def _start_of_source(folded: str, start: int) -> int:
+    """Return the start of words such as "menurut berita" before a time, or `start` if there are none."""
+    found = re.search(rf"(?:{ACCORDING_TO})\s?(?:(?:{NEWS})\s*)?$", folded[:start])
+    return found.start() if found else start
 
 
 def _start_of_phrase(folded: str, start: int) -> int:

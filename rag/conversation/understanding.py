@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from embeddings.encoder import Encoder
 from rag.conversation.follow_ups import meaningful_words
 from rag.conversation.languages import question_language
 from rag.conversation.question import Question
 from rag.conversation.rewriting import Rewriting, self_contained
+from rag.conversation.small_talk import small_talk
 from rag.conversation.time_of_turns import with_time
 from rag.conversation.times import asks_for_recent, without_recency, without_time
+from rag.corpus.protocol import Corpus
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
 from rag.understood import Understood
 from rag.validation import validated
+from rag.worker_pools import WorkerPool
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,10 @@ class Understander:
     must also be short enough for the `encoder`.
     """
 
-    def __init__(self, encoder: Encoder, *, max_characters: int) -> None:
+    def __init__(self, corpus: Corpus, encoder: Encoder, *, pool: WorkerPool, max_characters: int) -> None:
+        self._corpus = corpus
         self._encoder = encoder
+        self._pool = pool
         self._max_characters = max_characters
 
     async def understand(self, question: Question, language_model: LanguageModel | None) -> Understanding:
@@ -45,25 +51,42 @@ class Understander:
         Raises:
             BadRequest: the question is not valid.
             PayloadTooLarge: the question is too long.
+            Overloaded: too many questions are asked at the same time.
         """
-        text = self.validated(question.text)
-        rewriting = await self_contained(
-            text,
-            question.turns,
-            language_model=None if question.mode == "extractive" else language_model,
-            is_usable=self._is_usable,
-            deadline=question.sampling.deadline,
-        )
-        now = (question.now or datetime.now().astimezone()).date()
-        understood = self._understood(replace(question, text=text), rewriting, now)
-        return Understanding(understood, rewriting, _untimed(understood, now))
+        question = replace(question, text=self.validated(question.text))
+        talk = small_talk(question.text)
+        if talk is not None:
+            rewriting = Rewriting(text=question.text)
+        else:
+            rewriting = await self_contained(
+                question.text,
+                question.turns,
+                language_model=None if question.mode == "extractive" else language_model,
+                is_usable=self._is_usable,
+                deadline=question.sampling.deadline,
+            )
+        work = partial(self._understanding, question, rewriting, talk)
+        return await self._pool.run_or_refuse(work)
 
     def validated(self, text: str, *, field: str = "question") -> str:
         """Return a question without the white space around it, or raise an error that names the field."""
         return validated(text, field=field, maximum=self._max_characters)
 
-    def _understood(self, question: Question, rewriting: Rewriting, now: date) -> Understood:
-        language = question_language(question, query=rewriting.text)
+    def _understanding(
+        self, question: Question, rewriting: Rewriting, talk: tuple[str, ...] | None
+    ) -> Understanding:
+        language = question_language(
+            question, query=rewriting.text, corpus_languages=self._corpus_languages, among=talk or ()
+        )
+        if talk is not None:
+            return Understanding(
+                Understood(query=question.text, language=language, kind="not_a_question"), rewriting
+            )
+        now = (question.now or datetime.now().astimezone()).date()
+        understood = self._understood(question, rewriting, language, now)
+        return Understanding(understood, rewriting, _untimed(understood, now))
+
+    def _understood(self, question: Question, rewriting: Rewriting, language: str, now: date) -> Understood:
         timed = with_time(question.text, rewriting.text, question.turns, language=language, now=now)
         return Understood(
             query=timed.query if self._is_usable(timed.query) else rewriting.text,
@@ -72,6 +95,9 @@ class Understander:
             recency=asks_for_recent(question.text),
             kind="question" if timed.query == question.text else "follow_up",
         )
+
+    def _corpus_languages(self) -> list[str]:
+        return [found.value for found in self._corpus.filter_values().languages]
 
     def _is_usable(self, text: str) -> bool:
         """Whether a rewritten question is valid and short enough for the encoder."""

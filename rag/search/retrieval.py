@@ -60,6 +60,9 @@ class SearchResult:
     other_times: Sequence[Hit] = ()
 
 
+NOTHING_FOUND = SearchResult(hits=[], timings_ms={})
+
+
 def search(
     corpus: Corpus,
     encoder: Encoder,

@@ -25,7 +25,8 @@ UNKNOWN = 4  # neither the article nor its words have a date
 # An article may report an event of one day a little later without naming the day.
 REPORTED_WITHIN = timedelta(days=2)
 
-_YEAR = re.compile(r"(?<![\d.,/])(?:1[89]|20|2[45])\d\d(?!\d|[.,]\d|%)")
+_YEAR = re.compile(r"(?<![\d.,/])(?:1[89]|20)\d\d(?!\d|[.,]\d|%)")
+_THAI_YEAR = re.compile(r"(?<![\d.,/])(?:1[89]|20|2[45])\d\d(?!\d|[.,]\d|%)")
 _BUDDHIST_YEARS = range(2400, 2600)
 _BUDDHIST_OFFSET = 543
 
@@ -74,7 +75,7 @@ def times_of(text: str, *, language: str, published: date | None) -> list[tuple[
     ]
     dates, rest = find_dates(folded, language=language, reference=published)
     days = [time for mention in dates for time in _times_of_mention(mention, published)]
-    return [*quarters, *days, *_years(rest)]
+    return [*quarters, *days, *_years(rest, _THAI_YEAR if language == "th" else _YEAR)]
 
 
 def years_of(hit: Hit) -> set[int]:
@@ -112,8 +113,8 @@ def _is_exact_or_ahead(time: _Time, published: date | None) -> bool:
     return time[0] == time[1] or (published is not None and time[0] > published)
 
 
-def _years(rest: str) -> Iterator[_Time]:
-    for match in _YEAR.finditer(rest):
+def _years(rest: str, pattern: re.Pattern[str]) -> Iterator[_Time]:
+    for match in pattern.finditer(rest):
         written = int(match[0])
         year = written - _BUDDHIST_OFFSET if written in _BUDDHIST_YEARS else written
         yield date(year, 1, 1), date(year, 12, 31)

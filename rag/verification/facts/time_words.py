@@ -285,7 +285,14 @@ NEWS = (
     r"|опубликован\w+|أخبار|خبر|مقالات|مقال|نشر\w*|تقارير|新闻|新聞|报道|報導|報道|ニュース"
     r"|記事|뉴스|기사|보도|समाचार|खबर\w*|ख़बर\w*|लेख"
 )
-NEWS_BEHIND = r"(?:年|月|日)?(?:的)?(?:の)?(?:新闻|新聞|报道|報導|報道|ニュース|記事|뉴스|기사|보도)"
+ACCORDING_TO = (
+    r"menurut|berdasarkan|according to|as per|según|selon|d'après|laut|segundo|theo|ตาม|согласно"
+    r"|وفقا ل|وفقا|بحسب|حسب|根据|根據|据|據"
+)
+NEWS_BEHIND = (
+    r"(?:年|月|日)?(?:的)?(?:の)?(?:新闻|新聞|报道|報導|報道|ニュース|記事|뉴스|기사|보도)"
+    r"(?:によると|によれば|에 따르면)?"
+)
 
 RECENT = (
     r"terbaru|terkini|termutakhir|paling baru|baru-baru ini|terakhir kali|latest|newest"

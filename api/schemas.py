@@ -11,6 +11,7 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation
+from api.question_time import QuestionTime
 from rag.datatypes import (
     Answer,
     AnswerMode,
@@ -26,7 +27,6 @@ from rag.datatypes import (
 from rag.errors import BadRequest
 from rag.language_model.protocol import NO_USAGE, Usage
 from rag.pipeline import Question
-from rag.reading.record import Time
 from rag.search.retrieval import SearchResult
 from rag.validation import check_characters, language_tag
 
@@ -37,10 +37,6 @@ _MAXIMUM_VALUES = 100
 _HOLDS_A_WORD: JsonDict = {"pattern": r"[\p{L}\p{N}]"}
 LANGUAGE_TAG: JsonDict = {"pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,8}$"}
 _PAIR: JsonDict = {"pattern": "^[^=]+="}
-
-NOW_DESCRIPTION = (
-    "The time of the question, to which words such as 'last year' are relative. Default: the clock"
-)
 
 
 def _as_list(value: object) -> object:
@@ -187,7 +183,7 @@ class QuestionBody(StrictBody):
             "model, else `extractive`"
         ),
     ] = "auto"
-    now: Annotated[Time | None, Field(description=NOW_DESCRIPTION)] = None
+    now: QuestionTime = None
 
     def to_question(self) -> Question:
         """Return the question for the pipeline."""

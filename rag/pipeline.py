@@ -19,9 +19,11 @@ from rag.answering.events import Answered, Event, HitsFound, TextWritten, Writin
 from rag.answering.judge import ReadingJudge
 from rag.answering.listing import is_for_articles, list_articles
 from rag.answering.methods import AnswerMethods
+from rag.answering.other_time import evidence_of_other_times, other_time_refusal
 from rag.answering.refusal import no_hits_reason
 from rag.answering.requests import is_on_request
 from rag.answering.reviewer import ClaimReviewer
+from rag.answering.small_talk_reply import small_talk_reply
 from rag.conversation.question import Question
 from rag.conversation.understanding import LastAnswer, Understander, Understanding
 from rag.corpus.protocol import Corpus
@@ -30,9 +32,10 @@ from rag.language_model.protocol import LanguageModel
 from rag.listeners import Listener, Searched
 from rag.search.quoted import quoted_hit
 from rag.search.reranking import Reranking
-from rag.search.retrieval import Query, SearchResult
+from rag.search.retrieval import NOTHING_FOUND, Query, SearchResult
 from rag.search.traced import traced_search
 from rag.text.languages import detect_language
+from rag.understood import QuestionKind
 from rag.validation import language_tag
 from rag.verification.verifier import Verification
 from rag.worker_pools import WorkerPool
@@ -79,8 +82,10 @@ class Pipeline:
         self.top_k = top_k
         self.listeners: list[Listener] = []
         self._answer_timeout_seconds = answer_timeout_seconds
-        self._understander = Understander(encoder, max_characters=max_question_characters)
         self._pool = WorkerPool(threads=threads, max_wait_seconds=_MAX_WAIT_SECONDS)
+        self._understander = Understander(
+            corpus, encoder, pool=self._pool, max_characters=max_question_characters
+        )
         caching = CachingEncoder(encoder, capacity=_CACHED_SENTENCES)
         self._judge = ReadingJudge(caching)
         self._methods = AnswerMethods(
@@ -158,10 +163,18 @@ class Pipeline:
         """Search, and decide whether the hits may contain an answer."""
         started = time.perf_counter() - (understanding.rewriting.milliseconds or 0) / 1000
         understood = understanding.understood
-        query = self._query(replace(question, text=understood.query), field="question")
+        query = replace(
+            self._query(replace(question, text=understood.query), field="question"),
+            time=understood.time,
+            recency=understood.recency,
+            untimed=understanding.untimed,
+        )
         language = language_tag(question.language) if question.language else understood.language
         draft = partial(Draft, question, language=language, started=started)
-        if is_for_articles(understanding.listing, self.corpus):
+        if understood.kind == "not_a_question":
+            decided = draft(understanding, query=query, found=NOTHING_FOUND)
+            decided.refuse_with("not_a_question", small_talk_reply(self.corpus, language))
+        elif is_for_articles(understanding.listing, self.corpus):
             decided = self._list(draft, understanding, query, language)
         else:
             decided = self._find(draft, understanding, query)
@@ -178,7 +191,8 @@ class Pipeline:
         query, found, listed = list_articles(
             listing, query, language, corpus=self.corpus, search=search, judge=self._judge
         )
-        decided = draft(understanding.of_kind("count" if listing.kind == "count" else "digest"), query=query, found=found, listed=listed)
+        kind: QuestionKind = "count" if listing.kind == "count" else "digest"
+        decided = draft(understanding.of_kind(kind), query=query, found=found, listed=listed)
         if not listed.number:
             none_pass = self.corpus.counts(query.filters).articles == 0
             decided.refusal_reason = (
@@ -193,8 +207,14 @@ class Pipeline:
             query = replace(query, first_article=quoted.article_id)
         with_topic = self._search_with_topic(query, understanding.last_answer)
         query, found = with_topic or (query, self._search(query, mode="hybrid", rerank=True))
-        decided = draft(understanding.searched_for(query.text), query=query, found=found, quoted=quoted)
-        if not found.hits:
+        others = evidence_of_other_times(found, probability_of=partial(self._judge.probability, query))
+        decided = draft(
+            understanding.searched_for(query.text), query=query, found=others or found, quoted=quoted
+        )
+        if others is not None:
+            refusal = other_time_refusal(others, query.time, language=decided.language)
+            decided.refuse_with("other_time", refusal)
+        elif not found.hits:
             decided.refusal_reason = no_hits_reason(self.corpus, query.filters)
         elif not is_on_request(decided):
             decided.refusal_reason = self._judge.relevance_refusal(query, found)
@@ -210,7 +230,7 @@ class Pipeline:
         """Search as if the question were a follow-up. None unless the article of the last answer answers."""
         if query.first_article is None or last_answer is None or last_answer.completed is None:
             return None
-        query = replace(query, text=last_answer.completed)
+        query = replace(query, text=last_answer.completed, untimed=None)
         found = self._search(query, mode="hybrid", rerank=True)
         is_first = bool(found.hits) and found.hits[0].article_id == query.first_article
         is_answered = is_first and self._judge.choose(query, found).refusal_reason is None

@@ -4,10 +4,13 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rag.datatypes import Hit, Turn
 
 Message = dict[str, str]
+
+T = TypeVar("T")
 
 SYSTEM = """\
 You answer a question from numbered evidence: passages of articles.
@@ -122,16 +125,16 @@ def refusal_sentence(language: str) -> str:
     >>> refusal_sentence("zh-TW") == REFUSALS["zh-Hant"]
     True
     """
-    return REFUSALS[_known_tag(language, REFUSALS)]
+    return in_language(REFUSALS, language)
 
 
-def _known_tag(language: str, texts: Mapping[str, object]) -> str:
-    """Return the tag of a text in `language`, or of the English one if there is none."""
+def in_language(texts: Mapping[str, T], language: str) -> T:
+    """Return the text in `language`, or in English if there is none in `language`."""
     parts = language.split("-")
     if parts[0] == "zh" and not {"Hans", "Hant"}.intersection(parts):
         parts.insert(1, "Hant" if _TRADITIONAL_REGIONS.intersection(parts) else "Hans")
     tags = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    return next((tag for tag in tags if tag in texts), "en")
+    return next((texts[tag] for tag in tags if tag in texts), texts["en"])
 
 
 # How counts and digests say how many articles there are: the number of articles, the same on a topic, and the
@@ -202,7 +205,7 @@ def count_sentence(number: str, topic: str, conditions: Sequence[str], language:
     >>> count_sentence("3", "banjir", ["ANTARA"], "id")
     'Jumlah artikel tentang “banjir” (ANTARA): 3'
     """
-    total, about, _ = _ARTICLE_COUNTS[_known_tag(language, _ARTICLE_COUNTS)]
+    total, about, _ = in_language(_ARTICLE_COUNTS, language)
     sentence = (about if topic else total).format(topic=topic, number="{number}")
     limits = f" ({', '.join(conditions)})" if conditions else ""
     label, colon, _ = sentence.rpartition(":")
@@ -215,7 +218,7 @@ def more_articles_sentence(number: str, language: str) -> str:
     >>> more_articles_sentence("2", "en")
     'More articles on this: 2'
     """
-    return _ARTICLE_COUNTS[_known_tag(language, _ARTICLE_COUNTS)][2].format(number=number)
+    return in_language(_ARTICLE_COUNTS, language)[2].format(number=number)
 
 
 # The longest marker. A longer one is text.

@@ -10,13 +10,13 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, NoTools, conversation
-from api.schemas import LANGUAGE_TAG, NOW_DESCRIPTION, FiltersBody, StrictBody
+from api.question_time import QuestionTime
+from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
 from rag.citations import CitationMarkers
 from rag.datatypes import AnswerMode, Markers, SourceEvents
 from rag.errors import BadRequest, UnknownModel
 from rag.language_model.protocol import Sampling
 from rag.pipeline import Question
-from rag.reading.record import Time
 from rag.validation import check_characters
 
 MODES: dict[str, AnswerMode] = {"kutip": "auto", "kutip-extractive": "extractive"}
@@ -67,7 +67,7 @@ class KutipOptions(StrictBody):
     filters: FiltersBody = FiltersBody()
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
     language: Annotated[str | None, Field(json_schema_extra=LANGUAGE_TAG)] = None
-    now: Annotated[Time | None, Field(description=NOW_DESCRIPTION)] = None
+    now: QuestionTime = None
     markers: Markers | None = None
     sources: SourceEvents | None = None
 

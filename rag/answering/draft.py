@@ -25,8 +25,8 @@ class Draft:
     """An answer while it is being made. `language` is the language of the answer.
 
     `quoted` is the passage that the last answer of the conversation quotes, if the question may be about it.
-    `listed` are the articles of a digest or a count. The draft is finished when an answer method has added
-    all of its text.
+    `listed` are the articles of a digest or a count. If there is a `refusal_text`, the refusal consists of it
+    instead of the usual sentence. The draft is finished when an answer method has added all of its text.
     """
 
     question: Question
@@ -44,6 +44,7 @@ class Draft:
     usage: Usage | None = None
     degraded: str | None = None
     refusal_reason: str | None = None
+    refusal_text: str | None = None
     undated_left_out: int = 0
     evidence_left_out: int = 0
     has_related_claim: bool = False
@@ -171,9 +172,13 @@ class Draft:
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
+    def refuse_with(self, reason: str, text: str) -> None:
+        """Refuse with a text that explains the reason."""
+        self.refusal_reason, self.refusal_text = reason, text
+
     def refuse(self) -> str:
         """Write the refusal, which is not a claim and has no citations."""
-        return self.composer.add_unclaimed(refusal_sentence(self.language))
+        return self.composer.add_unclaimed(self.refusal_text or refusal_sentence(self.language))
 
     def answer(self) -> Answer:
         """Return the answer in its current state."""

@@ -26,6 +26,10 @@ class Choice:
 class Judge(Protocol):
     """Decides whether the hits are relevant, and which sentences answer if no language model writes."""
 
+    def probability(self, query: Query, found: SearchResult) -> float | None:
+        """Return the probability that the first hit answers the question, or None if it was not read."""
+        ...
+
     def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
         ...
@@ -53,9 +57,13 @@ class ReadingJudge:
         self._encoder = encoder
         self._calibration = calibration_of(encoder.name)
 
+    def probability(self, query: Query, found: SearchResult) -> float | None:
+        """Return the probability that the first hit answers the question, or None if it was not read."""
+        return self._probability(query, found, found.hits[0])
+
     def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
-        probability = self._probability(query, found, found.hits[0])
+        probability = self.probability(query, found)
         return None if probability is None else relevance_refusal(probability)
 
     def is_relevant(self, query: Query, found: SearchResult, hit: Hit) -> bool:
@@ -65,7 +73,7 @@ class ReadingJudge:
 
     def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
-        probability = self._probability(query, found, found.hits[0])
+        probability = self.probability(query, found)
         reason = None if probability is None else answer_refusal(probability)
         return (
             Choice(refusal_reason=reason) if reason else Choice(best_sentences(found, encoder=self._encoder))

@@ -74,7 +74,7 @@ def list_articles(
     """
     if listing.kind == "count":
         listing, query = _with_filters(listing, query, corpus)
-    query = replace(query, text=listing.topic or query.text, top_k=_DEPTH)
+    query = _within_time(replace(query, text=listing.topic or query.text, top_k=_DEPTH))
     found = search(query)
     relevant = [hit for hit in _one_an_article(found.hits) if judge.is_relevant(query, found, hit)]
     if listing.kind == "count" and not listing.topic:
@@ -92,6 +92,16 @@ def list_articles(
     found = replace(found, hits=[replace(hit, rank=rank) for rank, hit in enumerate(shown, start=1)])
     excerpts = [excerpt for hit in shown if (excerpt := _lead(hit, corpus)) is not None]
     return query, found, Listed(excerpts=excerpts, number=number, is_least=is_least, heading=heading)
+
+
+def _within_time(query: Query) -> Query:
+    """Turn the time of a query into filters: articles are of the time when they appeared."""
+    filters, time = query.filters, query.time
+    if time is not None:
+        first = max(filter(None, (filters.published_from, time.first)), default=None)
+        last = min(filter(None, (filters.published_to, time.last)), default=None)
+        filters = replace(filters, published_from=first, published_to=last)
+    return replace(query, filters=filters, time=None, recency=False, untimed=None)
 
 
 def is_for_articles(listing: Listing | None, corpus: Corpus) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from rag.conversation.short_turns import is_remark, request_of
+from rag.conversation.small_talk import small_talk
 from rag.datatypes import Turn
 from rag.prompts import REFUSALS, USUAL_REFUSALS
 from rag.text.function_words import FUNCTION_WORDS
@@ -167,15 +168,16 @@ def last_exchange(turns: Sequence[Turn]) -> tuple[int, str] | None:
         return None
     answers = [
         answer.text
-        for asked, answer in pairwise(turns[places[-1] :])
-        if (asked.role, answer.role) == ("user", "assistant") and not is_remark(asked.text)
+        for place, (asked, answer) in enumerate(pairwise(turns[places[-1] :]))
+        if (asked.role, answer.role) == ("user", "assistant") and (place == 0 or request_of(asked.text))
     ]
     text = _MARKER.sub("", answers[-1]).strip() if answers else ""
     return places[-1], "" if _is_refusal(text) else text
 
 
 def _has_topic(text: str) -> bool:
-    return not is_remark(text) and request_of(text) not in ("more", "less")
+    is_aside = is_remark(text) or small_talk(text) is not None
+    return not is_aside and request_of(text) not in ("more", "less")
 
 
 def _is_refusal(text: str) -> bool:

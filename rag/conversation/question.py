@@ -13,9 +13,11 @@ from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling
 class Question:
     """A question, the `turns` before it, and the options for its answer.
 
-    Relative times such as "last year" are relative to `now`, by default the clock. `sampling` also limits
-    verbatim answers. `citation_markers` writes the markers after each claim. With `is_append_only`, text that
-    was sent is never replaced: if the language model fails, its sentences so far are the answer.
+    The answer is in `language`, by default the question's. `preferred_languages` help to tell the language of
+    a short question. Relative times such as "last year" are relative to `now`, by default the clock.
+    `sampling` also limits verbatim answers. `citation_markers` writes the markers after each claim. With
+    `is_append_only`, text that was sent is never replaced: if the language model fails, its sentences so far
+    are the answer.
     """
 
     text: str
@@ -23,6 +25,7 @@ class Question:
     filters: Filters = NO_FILTERS
     top_k: int | None = None
     language: str | None = None
+    preferred_languages: tuple[str, ...] = ()
     now: datetime | None = None
     mode: AnswerMode = "auto"
     sampling: Sampling = DEFAULT_SAMPLING

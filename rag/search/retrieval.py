@@ -14,6 +14,7 @@ from rag.errors import BadRequest
 from rag.search.diversity import DistinctHits
 from rag.search.fusion import fuse
 from rag.search.reranking import PassageReading, Reranking
+from rag.understood import TimeSpan
 
 # The number of candidates of each search, whatever the number of hits asked for. If near-copies leave too few
 # hits, the search is repeated with the next number.
@@ -29,7 +30,9 @@ class Query:
 
     The search looks for `top_k` hits. If `pool` is larger, up to `pool` hits are returned, as far as the same
     search finds them. If hits are reranked, the passages of article `first_article` are read first, and so
-    ranked as if the search had found them first.
+    ranked as if the search had found them first. `timed_search` looks for evidence of the `time`, or with
+    `recency` for the newest. The models that read the hits then read `untimed`, the text without its words
+    for a time.
     """
 
     text: str
@@ -38,6 +41,9 @@ class Query:
     top_k: int
     pool: int = 0
     first_article: str | None = None
+    time: TimeSpan | None = None
+    recency: bool = False
+    untimed: str | None = None
 
     @property
     def limit(self) -> int:
@@ -49,13 +55,18 @@ class Query:
 class SearchResult:
     """The hits, and the time of each stage. `vector` is the query's, or None in keyword search.
 
-    `readings` are those of the hits that the cross-encoder read, by passage id.
+    `readings` are those of the hits that the cross-encoder read, by passage id. `other_times` are hits that
+    are evidence of another time than the query asks about.
     """
 
     hits: list[Hit]
     timings_ms: dict[str, float]
     vector: FloatArray | None = None
     readings: Mapping[int, PassageReading] = field(default_factory=dict)
+    other_times: Sequence[Hit] = ()
+
+
+NOTHING_FOUND = SearchResult(hits=[], timings_ms={})
 
 
 def search(
@@ -74,7 +85,7 @@ def search(
             within = replace(query.filters, article_id=(query.first_article,))
             first = replace(query, filters=within, top_k=_FIRST_PASSAGES, first_article=None)
             found = _joined(search(corpus, encoder, first, mode=mode), found)
-        return _reranked(found, query, reranking)
+        return reranked(found, query, reranking)
     if mode == "keyword":
         return keyword_search(corpus, query)
     if mode == "vector":
@@ -177,14 +188,15 @@ def _joined(first: SearchResult, found: SearchResult) -> SearchResult:
     return replace(found, hits=hits, timings_ms=timings)
 
 
-def _reranked(found: SearchResult, query: Query, reranking: Reranking) -> SearchResult:
+def reranked(found: SearchResult, query: Query, reranking: Reranking) -> SearchResult:
+    """Return the best hits of a search in the order in which a model puts them."""
     clock = _Clock()
-    reranked = reranking.rerank(query.text, found.hits)
+    read = reranking.rerank(query.untimed or query.text, found.hits)
     clock.lap("rerank")
     return replace(
         found,
-        hits=reranked.hits[: query.top_k],
-        readings=reranked.readings,
+        hits=read.hits[: query.top_k],
+        readings=read.readings,
         timings_ms={**found.timings_ms, **clock.laps},
     )
 

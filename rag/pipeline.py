@@ -16,26 +16,20 @@ from embeddings.cross_encoder import ClaimJudge
 from embeddings.encoder import Encoder
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
+from rag.answering.finder import Finder
 from rag.answering.judge import ReadingJudge
-from rag.answering.listing import is_for_articles, list_articles
 from rag.answering.methods import AnswerMethods
-from rag.answering.other_time import evidence_of_other_times, other_time_refusal
-from rag.answering.refusal import no_hits_reason
-from rag.answering.requests import is_on_request
 from rag.answering.reviewer import ClaimReviewer
-from rag.answering.small_talk_reply import small_talk_reply
 from rag.conversation.question import Question
-from rag.conversation.understanding import LastAnswer, Understander, Understanding
+from rag.conversation.understanding import Understander, Understanding
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Answer, Filters, Hit, SearchMode, UnsupportedPolicy
 from rag.language_model.protocol import LanguageModel
 from rag.listeners import Listener, Searched
-from rag.search.quoted import quoted_hit
 from rag.search.reranking import Reranking
-from rag.search.retrieval import NOTHING_FOUND, Query, SearchResult
+from rag.search.retrieval import Query, SearchResult
 from rag.search.traced import traced_search
 from rag.text.languages import detect_language
-from rag.understood import QuestionKind
 from rag.validation import language_tag
 from rag.verification.verifier import Verification
 from rag.worker_pools import WorkerPool
@@ -87,12 +81,13 @@ class Pipeline:
             corpus, encoder, pool=self._pool, max_characters=max_question_characters
         )
         caching = CachingEncoder(encoder, capacity=_CACHED_SENTENCES)
-        self._judge = ReadingJudge(caching)
+        judge = ReadingJudge(caching)
+        self._finder = Finder(corpus, judge=judge, search=partial(self._search, mode="hybrid", rerank=True))
         self._methods = AnswerMethods(
             encoder=caching,
             claim_judge=claim_judge,
             reviewer=reviewer,
-            judge=self._judge,
+            judge=judge,
             pool=self._pool,
             max_prompt_tokens=max_prompt_tokens,
             unsupported=unsupported,
@@ -170,71 +165,10 @@ class Pipeline:
             untimed=understanding.untimed,
         )
         language = language_tag(question.language) if question.language else understood.language
-        draft = partial(Draft, question, language=language, started=started)
-        if understood.kind == "not_a_question":
-            decided = draft(understanding, query=query, found=NOTHING_FOUND)
-            decided.refuse_with("not_a_question", small_talk_reply(self.corpus, language))
-        elif is_for_articles(understanding.listing, self.corpus):
-            decided = self._list(draft, understanding, query, language)
-        else:
-            decided = self._find(draft, understanding, query)
+        draft = partial(Draft, question, started=started)
+        decided = self._finder.find(draft, understanding, query, language=language)
         decided.undated_left_out = self.undated_left_out(decided.query.filters)
         return decided
-
-    def _list(
-        self, draft: Callable[..., Draft], understanding: Understanding, query: Query, language: str
-    ) -> Draft:
-        """Find the articles for a digest or a count."""
-        listing = understanding.listing
-        assert listing is not None, "only a listing can be for articles"
-        search = partial(self._search, mode="hybrid", rerank=True)
-        query, found, listed = list_articles(
-            listing, query, language, corpus=self.corpus, search=search, judge=self._judge
-        )
-        kind: QuestionKind = "count" if listing.kind == "count" else "digest"
-        decided = draft(understanding.of_kind(kind), query=query, found=found, listed=listed)
-        if not listed.number:
-            none_pass = self.corpus.counts(query.filters).articles == 0
-            decided.refusal_reason = (
-                no_hits_reason(self.corpus, query.filters) if none_pass else "nothing_relevant"
-            )
-        return decided
-
-    def _find(self, draft: Callable[..., Draft], understanding: Understanding, query: Query) -> Draft:
-        """Find the passages that may answer a question."""
-        quoted = self._quoted(understanding.last_answer, query.filters)
-        if quoted is not None:
-            query = replace(query, first_article=quoted.article_id)
-        with_topic = self._search_with_topic(query, understanding.last_answer)
-        query, found = with_topic or (query, self._search(query, mode="hybrid", rerank=True))
-        others = evidence_of_other_times(found, probability_of=partial(self._judge.probability, query))
-        decided = draft(
-            understanding.searched_for(query.text), query=query, found=others or found, quoted=quoted
-        )
-        if others is not None:
-            refusal = other_time_refusal(others, query.time, language=decided.language)
-            decided.refuse_with("other_time", refusal)
-        elif not found.hits:
-            decided.refusal_reason = no_hits_reason(self.corpus, query.filters)
-        elif not is_on_request(decided):
-            decided.refusal_reason = self._judge.relevance_refusal(query, found)
-        return decided
-
-    def _quoted(self, last_answer: LastAnswer | None, filters: Filters) -> Hit | None:
-        """Return the passage that the last answer quotes, if the question may be about it."""
-        return None if last_answer is None else quoted_hit(self.corpus, last_answer.text, filters=filters)
-
-    def _search_with_topic(
-        self, query: Query, last_answer: LastAnswer | None
-    ) -> tuple[Query, SearchResult] | None:
-        """Search as if the question were a follow-up. None unless the article of the last answer answers."""
-        if query.first_article is None or last_answer is None or last_answer.completed is None:
-            return None
-        query = replace(query, text=last_answer.completed, untimed=None)
-        found = self._search(query, mode="hybrid", rerank=True)
-        is_first = bool(found.hits) and found.hits[0].article_id == query.first_article
-        is_answered = is_first and self._judge.choose(query, found).refusal_reason is None
-        return (query, found) if is_answered else None
 
     def _query(self, question: Question, *, field: str) -> Query:
         text = self._understander.validated(question.text, field=field)

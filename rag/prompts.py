@@ -140,13 +140,13 @@ def in_language(texts: Mapping[str, T], language: str) -> T:
 # How counts and digests say how many articles there are: the number of articles, the same on a topic, and the
 # number of articles left out.
 _ARTICLE_COUNTS = {
-    "ar": ("عدد المقالات: {number}", "عدد المقالات عن «{topic}»: {number}", "مقالات أخرى ذات صلة: {number}"),
+    "ar": ("عدد المقالات: {number}", "عدد المقالات عن «{topic}»: {number}", "مقالات أخرى: {number}"),
     "de": (
         "Zahl der Artikel: {number}",
         "Zahl der Artikel über „{topic}“: {number}",
         "Weitere Artikel: {number}",
     ),
-    "en": ("Articles: {number}", "Articles about “{topic}”: {number}", "More articles on this: {number}"),
+    "en": ("Articles: {number}", "Articles about “{topic}”: {number}", "More articles: {number}"),
     "es": (
         "Número de artículos: {number}",
         "Número de artículos sobre «{topic}»: {number}",
@@ -166,7 +166,7 @@ _ARTICLE_COUNTS = {
     "id": (
         "Jumlah artikel: {number}",
         "Jumlah artikel tentang “{topic}”: {number}",
-        "Artikel lain yang terkait: {number}",
+        "Artikel lain: {number}",
     ),
     "it": (
         "Numero di articoli: {number}",
@@ -178,7 +178,7 @@ _ARTICLE_COUNTS = {
     "ms": (
         "Bilangan artikel: {number}",
         "Bilangan artikel tentang “{topic}”: {number}",
-        "Artikel lain yang berkaitan: {number}",
+        "Artikel lain: {number}",
     ),
     "nl": (
         "Aantal artikelen: {number}",
@@ -194,9 +194,42 @@ _ARTICLE_COUNTS = {
     "th": ("จำนวนบทความ: {number}", "จำนวนบทความเกี่ยวกับ “{topic}”: {number}", "บทความอื่น: {number}"),
     "tr": ("Yazı sayısı: {number}", "“{topic}” hakkındaki yazı sayısı: {number}", "Diğer yazılar: {number}"),
     "vi": ("Số bài viết: {number}", "Số bài viết về “{topic}”: {number}", "Bài viết khác: {number}"),
-    "zh-Hans": ("文章数: {number}", "关于“{topic}”的文章数: {number}", "其他相关文章: {number}"),
-    "zh-Hant": ("文章數: {number}", "關於「{topic}」的文章數: {number}", "其他相關文章: {number}"),
+    "zh-Hans": ("文章数: {number}", "关于“{topic}”的文章数: {number}", "其他文章: {number}"),
+    "zh-Hant": ("文章數: {number}", "關於「{topic}」的文章數: {number}", "其他文章: {number}"),
 }
+
+
+# The question with which articles are searched for a digest. A topic alone is no question, and the
+# cross-encoder has learned from questions.
+_ABOUT_TOPIC = {
+    "ar": "ماذا حدث بشأن {topic}؟",
+    "de": "Was ist mit {topic} geschehen?",
+    "en": "What happened with {topic}?",
+    "es": "¿Qué pasó con {topic}?",
+    "fr": "Que s'est-il passé avec {topic} ?",
+    "id": "Apa yang terjadi dengan {topic}?",
+    "it": "Che cosa è successo con {topic}?",
+    "ja": "{topic}について何がありましたか？",
+    "ko": "{topic}에 대해 무슨 일이 있었나요?",
+    "ms": "Apa yang berlaku dengan {topic}?",
+    "nl": "Wat is er gebeurd met {topic}?",
+    "pt": "O que aconteceu com {topic}?",
+    "ru": "Что произошло с {topic}?",
+    "th": "เกิดอะไรขึ้นกับ{topic}",
+    "tr": "{topic} ile ilgili ne oldu?",
+    "vi": "Chuyện gì đã xảy ra với {topic}?",
+    "zh-Hans": "{topic}怎么样了？",
+    "zh-Hant": "{topic}怎麼樣了？",
+}
+
+
+def question_about(topic: str, language: str) -> str:
+    """Return the question for which articles on a topic are searched.
+
+    >>> question_about("banjir", "id")
+    'Apa yang terjadi dengan banjir?'
+    """
+    return in_language(_ABOUT_TOPIC, language).format(topic=topic)
 
 
 def count_sentence(number: str, topic: str, conditions: Sequence[str], language: str) -> str:
@@ -216,7 +249,7 @@ def more_articles_sentence(number: str, language: str) -> str:
     """Return the sentence that says how many more articles there are.
 
     >>> more_articles_sentence("2", "en")
-    'More articles on this: 2'
+    'More articles: 2'
     """
     return in_language(_ARTICLE_COUNTS, language)[2].format(number=number)
 

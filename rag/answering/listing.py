@@ -11,12 +11,12 @@ from rag.citations import Quote
 from rag.conversation.listings import Listing, unknown_words, without_count_frame
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Filters, FilterValue, Hit
-from rag.prompts import count_sentence, more_articles_sentence
+from rag.prompts import count_sentence, more_articles_sentence, question_about
 from rag.search.retrieval import Query, SearchResult
 from rag.text.languages import sentence_spans
 
 # How many passages are read, and the largest number of articles in an answer.
-_DEPTH = 32
+_DEPTH = 24
 MOST_ARTICLES = 5
 
 # Names of languages in a question are looked up in these languages.
@@ -74,14 +74,15 @@ def list_articles(
     """
     if listing.kind == "count":
         listing, query = _with_filters(listing, query, corpus)
-    query = _within_time(replace(query, text=listing.topic or query.text, top_k=_DEPTH))
+    text = question_about(listing.topic, language) if listing.topic else query.text
+    query = _within_time(replace(query, text=text, top_k=_DEPTH))
     found = search(query)
     relevant = [hit for hit in _one_an_article(found.hits) if judge.is_relevant(query, found, hit)]
     if listing.kind == "count" and not listing.topic:
         relevant, is_least = _one_an_article(found.hits), False
         number = corpus.counts(query.filters).articles
     else:
-        is_least = len(found.hits) == _DEPTH and bool(relevant) and relevant[-1] is found.hits[-1]
+        is_least = len(found.hits) == _DEPTH and judge.is_relevant(query, found, found.hits[-1])
         number = len(relevant)
     shown = sorted(relevant[:MOST_ARTICLES], key=_age)
     heading = None
@@ -104,12 +105,12 @@ def _within_time(query: Query) -> Query:
     return replace(query, filters=filters, time=None, recency=False, untimed=None)
 
 
-def is_for_articles(listing: Listing | None, corpus: Corpus) -> bool:
+def is_for_articles(listing: Listing, corpus: Corpus) -> bool:
     """Whether a question asks for a digest of articles or for their number.
 
     All words of a count must be known: articles, a topic, outlets and languages of the corpus.
     """
-    if listing is None or listing.kind == "list":
+    if listing.kind == "list":
         return False
     _, _, rest = _filters_in(listing.rest, corpus)
     return not unknown_words(rest)
@@ -138,12 +139,15 @@ def _filters_in(text: str, corpus: Corpus) -> tuple[tuple[str, ...], tuple[str, 
 
 
 def _take(text: str, named: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], str]:
-    """Return the values whose names a text has, the longest names first, and the text without the names."""
+    """Return the values whose names a text has in any case, longest first, and the text without them."""
+    by_name: dict[str, list[str]] = {}
+    for name, value in named:
+        by_name.setdefault(name.casefold(), []).append(value)
     found: dict[str, None] = {}
-    for name, value in sorted(named, key=lambda pair: -len(pair[0])):
-        place = text.casefold().find(name.casefold())
+    for name in sorted(by_name, key=len, reverse=True):
+        place = text.casefold().find(name)
         if name and place >= 0:
-            found[value] = None
+            found |= dict.fromkeys(by_name[name])
             text = text[:place] + text[place + len(name) :]
     return tuple(found), text
 

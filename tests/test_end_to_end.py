@@ -99,7 +99,7 @@ DIALOGUES = [
         "Rp150 juta",
     ),
     (
-        ["How many containers did the port of Calder Sound handle in September?", "Tell me more"],
+        ["How many containers did the port of Calder Sound handle in September 2025?", "Tell me more"],
         "Imogen Trellick",
     ),
     (["How deep is the kelp forest off Hethersay?", "siapa juara maraton danau sentara?"], "Yosefina Waromi"),

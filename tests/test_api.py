@@ -174,6 +174,7 @@ def test_an_answer_with_its_citations(client: TestClient) -> None:
             "timings_ms",
             "undated_articles_left_out",
             "is_cut_short",
+            "more",
             "evidence_left_out",
         ),
     }

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, asdict, dataclass, field
 
 from rag.answering.best_sentences import Excerpt
 from rag.answering.events import ClaimCited, Event, TextWritten
+from rag.answering.true_reason import true_reason
 from rag.citations import Composer, Quote
 from rag.conversation.question import Question
 from rag.conversation.understanding import Understanding
@@ -151,6 +152,12 @@ class Draft:
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
+    @property
+    def _shown_reason(self) -> str | None:
+        if self.refusal_reason is None:
+            return None
+        return true_reason(self.refusal_reason, self.query, self.found.hits)
+
     def refuse_with(self, reason: str, text: str) -> None:
         """Refuse with a text that explains the reason."""
         self.refusal_reason, self.refusal_text = reason, text
@@ -174,7 +181,7 @@ class Draft:
             language=self.language,
             answer=self.composer.text,
             is_refusal=self.refusal_reason is not None,
-            refusal_reason=self.refusal_reason,
+            refusal_reason=self._shown_reason,
             mode="extractive" if self.model is None else "llm",
             model=self.model,
             degraded=self.degraded,

@@ -178,6 +178,8 @@ class Pipeline:
             draft.refuse_with("other_time", other_time_refusal(others, query.time, language=language))
         elif found.hits:
             draft.refusal_reason = self._judge.relevance_refusal(found)
+        elif found.other_times:
+            draft.refusal_reason = "nothing_relevant"
         else:
             draft.refusal_reason = no_hits_reason(self.corpus, query.filters)
         draft.undated_left_out = self.undated_left_out(query.filters)

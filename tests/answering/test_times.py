@@ -1,4 +1,4 @@
-"""Questions about a time, asked of one story a year, with encoders whose results can be worked out by hand."""
+"""Questions about a time, asked of one story a year, with results that can be worked out by hand."""
 
 import asyncio
 from datetime import datetime

@@ -190,9 +190,9 @@ LANGUAGES = st.sampled_from(
     ["id", "ms", "en", "zh-Hans", "ja", "ar", "es", "th", "hi", "ko", "ru", "und", "sw"]
 )
 PIECES = st.sampled_from(
-    ["2022", "13", "tahun", "lalu", "Maret", "sejak", "-", "/", "去年", "3月", "から", "الماضي", "kuartal", "II",
-     "ago", "29", "Februari", "31", "?", " ", "2565", "ปี", "last", "week", "0", "99", "lima"]
-)  # fmt: skip
+    ["2022", "13", "tahun", "lalu", "Maret", "sejak", "-", "/", "去年", "3月", "から", "الماضي", "kuartal"]
+    + ["II", "ago", "29", "Februari", "31", "?", " ", "2565", "ปี", "last", "week", "0", "99", "lima"]
+)
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=8).map(" ".join)), LANGUAGES)

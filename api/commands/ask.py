@@ -29,7 +29,8 @@ from rag.settings import load_settings
 
 _REASONS = {
     "nothing_relevant": "Nothing in the articles is close enough to the question. Nearest:",
-    "evidence_does_not_answer": "The articles come near the question but do not answer it. Nearest:",
+    "evidence_does_not_answer": "The nearest passages do not answer the question. Nearest:",
+    "other_time": "The articles about this are from another time. Nearest:",
 }
 
 # Hits shown with a refusal, and the columns of the text of each.
@@ -119,7 +120,7 @@ def _answered(
         print_json(answer_json(answer), indent=None if is_batch else 2)
     else:
         _print(answer, with_question=is_batch)
-    if answer.refusal_reason:
+    if answer.refusal_reason and answer.refusal_reason != "not_a_question":
         say(_REASONS.get(answer.refusal_reason) or why_empty or "")
         for hit in answer.hits[:_NEAREST]:
             click.echo(fitted(_offered(hit), sys.stderr, indent="     "), err=True)

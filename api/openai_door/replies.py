@@ -1,6 +1,7 @@
 """Replies to OpenAI clients, whole or as a stream, in the format of the route."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from fastapi import Request
@@ -10,6 +11,7 @@ from api.openai_door.bodies import OpenAIBody, rename_error_fields
 from api.openai_door.citation_shapes import ChatMarkers
 from api.openai_door.housekeeping import TaskReply, reply_to_task, task_of
 from api.openai_door.messages import check_messages
+from api.preferred_languages import preferred_languages
 from api.streams import async_lines, cancel_on_disconnect, encode_stream, event_stream, wait_for_first
 from rag.answering.events import Event
 from rag.datatypes import Answer
@@ -66,7 +68,8 @@ async def reply(
         if body.stream:
             return event_stream(async_lines([*formatter.task_events(task_reply), *formatter.end]))
         return JSONResponse(formatter.task_body(task_reply))
-    question = body.to_question(citation_markers)
+    preferred = preferred_languages(request.headers.get("accept-language"))
+    question = replace(body.to_question(citation_markers), preferred_languages=preferred)
     last = f"{body.conversation_field}.{len(body.messages) - 1}.content"
     with rename_error_fields({"question": last, "language": "kutip.language"}):
         if not body.stream:

@@ -3,11 +3,12 @@
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, asdict, dataclass, field
+from dataclasses import KW_ONLY, asdict, dataclass, field, replace
 
 from rag.answering.best_sentences import Excerpt
 from rag.answering.events import ClaimCited, Event, TextWritten
 from rag.answering.listing import Listed
+from rag.answering.true_reason import true_reason
 from rag.citations import Composer, Quote
 from rag.conversation.question import Question
 from rag.conversation.understanding import Understanding
@@ -172,6 +173,20 @@ class Draft:
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
+    @property
+    def _shown_reason(self) -> str | None:
+        if self.refusal_reason is None:
+            return None
+        return true_reason(self.refusal_reason, self.query, self._shown_hits)
+
+    @property
+    def _shown_hits(self) -> tuple[Hit, ...]:
+        """The evidence, or for a refusal the nearest passages, whatever their time."""
+        if self.refusal_reason is None or not self.found.other_times:
+            return tuple(self.found.hits)
+        nearest = sorted([*self.found.hits, *self.found.other_times], key=lambda hit: -hit.score)
+        return tuple(replace(hit, rank=rank) for rank, hit in enumerate(nearest, start=1))
+
     def refuse_with(self, reason: str, text: str) -> None:
         """Refuse with a text that explains the reason."""
         self.refusal_reason, self.refusal_text = reason, text
@@ -195,13 +210,13 @@ class Draft:
             language=self.language,
             answer=self.composer.text,
             is_refusal=self.refusal_reason is not None,
-            refusal_reason=self.refusal_reason,
+            refusal_reason=self._shown_reason,
             mode="extractive" if self.model is None else "llm",
             model=self.model,
             degraded=self.degraded,
             claims=tuple(self.composer.claims),
             citations=tuple(self.composer.citations),
-            hits=tuple(self.found.hits),
+            hits=self._shown_hits,
             conflicts=(),
             usage=asdict(usage) if usage else None,
             timings_ms={**rewrite, **self.found.timings_ms, **laps},

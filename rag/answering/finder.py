@@ -80,6 +80,8 @@ class Finder:
         if others is not None:
             refusal = other_time_refusal(others, query.time, language=decided.language)
             decided.refuse_with("other_time", refusal)
+        elif not found.hits and found.other_times:
+            decided.refusal_reason = "nothing_relevant"
         elif not found.hits:
             decided.refusal_reason = no_hits_reason(self._corpus, query.filters)
         elif not is_on_request(decided):

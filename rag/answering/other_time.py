@@ -32,7 +32,7 @@ _MONTH = timedelta(days=27)
 def evidence_of_other_times(
     found: SearchResult, *, probability_of: Callable[[SearchResult], float | None]
 ) -> SearchResult | None:
-    """Return the evidence of other times if only it answers a question, or if there is no other evidence.
+    """Return the evidence of other times if only it answers a question.
 
     `probability_of` returns the probability that the first hit answers, or None if no model has read it.
     Without a cross-encoder, any hit of the asked time counts as an answer.
@@ -40,12 +40,11 @@ def evidence_of_other_times(
     if not found.other_times:
         return None
     others = replace(found, hits=list(found.other_times), other_times=())
-    if not found.hits:
-        return others
-    probability, of_others = probability_of(found), probability_of(others)
-    if probability is None or of_others is None:
-        return None
-    return others if _is_better(of_others, probability) else None
+    of_others = probability_of(others)
+    probability = probability_of(found) if found.hits else None
+    if of_others is None or (probability is None and found.hits):
+        return None if found.hits else others
+    return others if _is_better(of_others, probability or 0.0) else None
 
 
 def _is_better(of_others: float, probability: float) -> bool:
@@ -53,9 +52,9 @@ def _is_better(of_others: float, probability: float) -> bool:
 
     Then a hit of the asked time is on another subject.
     """
-    ratio = _odds(of_others) / _odds(probability)
     if probability < RELEVANT:
         return of_others >= RELEVANT
+    ratio = _odds(of_others) / _odds(probability)
     return of_others >= ANSWERED and ratio > (_BETTER if probability < ANSWERED else _MUCH_BETTER)
 
 

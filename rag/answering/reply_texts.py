@@ -26,10 +26,11 @@ OTHER_TIMES = {
     "zh-Hant": "有關此事的文章來自其他時間：{times}。",
 }
 
-# What can be asked. `{n}` is the number of articles, `{first}` and `{last}` are days, and `{topics}` are titles.
-# The plural forms are those of ICU.
+# What can be asked. `{n}` is the number of articles, `{first}` and `{last}` are days, and `{topics}` are
+# titles. The plural forms are those of ICU.
 ARTICLES = {
-    "ar": "مرحبا! اسألني عما ورد في {n, plural, one {مقال واحد} two {مقالين} few {# مقالات} many {# مقالا} other {# مقال}}",
+    "ar": "مرحبا! اسألني عما ورد في "
+    "{n, plural, one {مقال واحد} two {مقالين} few {# مقالات} many {# مقالا} other {# مقال}}",
     "de": "Hallo! Fragen Sie mich etwas zu {n, plural, one {# Artikel} other {# Artikeln}}",
     "en": "Hello! Ask me anything about {n, plural, one {# article} other {# articles}}",
     "es": "¡Hola! Pregúntame sobre {n, plural, one {# artículo} other {# artículos}}",

@@ -26,9 +26,9 @@ def small_talk_reply(corpus: Corpus, language: str) -> str:
     locale = locale_of(language)
     articles = MessageFormat(in_language(ARTICLES, language), locale.language).format({"n": count})
     topics = format_list([f"“{title}”" for title in _titles(corpus, language)], locale=locale)
-    examples = in_language(TOPICS, language).format(topics=topics) if topics else _end(articles)
-    span = _days(corpus, language, locale)
-    return f"{articles}{span}{_end(articles) if topics else ''}{examples}"
+    examples = in_language(TOPICS, language).format(topics=topics) if topics else ""
+    said = articles + _days(corpus, language, locale)
+    return f"{said.removesuffix('.')}{_end(said)}{examples}"
 
 
 def _end(text: str) -> str:

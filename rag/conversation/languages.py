@@ -1,7 +1,8 @@
 """The language of a question, which is often too short to be detected from its letters alone."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from rag.conversation.question import Question
 from rag.prompts import REFUSALS
@@ -9,6 +10,7 @@ from rag.text.languages import UNDETERMINED, chinese_script, language_scores, wr
 
 # A longer text is detected reliably, except that Malay and Indonesian differ in few words.
 _RELIABLE_CHARACTERS = 60
+_SHORT_CHARACTERS = 200
 
 # What a hint is worth, in nats, beside the detector's score.
 _CONVERSATION = 8.0
@@ -17,105 +19,33 @@ _CORPUS = 2.0
 _TELLING_WORD = 15.0
 _RARE_LANGUAGE = -8.0
 
-# Most short questions that may be Malay or Indonesian are Indonesian, unless the corpus is Malay only.
-_INDONESIAN = 12.0
+# Malay and other languages share most words with Indonesian. A short question is taken for Indonesian, or for
+# Malay if the corpus has only Malay, unless its score is lower by more.
+_NEIGHBOURS = ("id", "ms", "jv", "su", "fil")
+_MARGIN = 12.0
 
-# Words that only one of the two neighbours has, or has in this sense.
+
+def _word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Words that only one of the two neighbours has; two words that stand together have a line between them.
 _TELLING = {
-    "id": frozenset(
-        [
-            "bahwa",
-            "karena",
-            "kapan",
-            "kapankah",
-            "gimana",
-            "kenapa",
-            "uang",
-            "kantor",
-            "mobil",
-            "gubernur",
-            "bupati",
-            "walikota",
-            "provinsi",
-            "kabupaten",
-            "kecamatan",
-            "kelurahan",
-            "rumah",
-            "sakit",
-            "bisa",
-            "polisi",
-            "mahasiswa",
-            "universitas",
-            "senin",
-            "kamis",
-            "jumat",
-            "minggu",
-            "maret",
-            "juli",
-            "agustus",
-            "desember",
-            "rupiah",
-            "presiden",
-            "anda",
-            "kalian",
-            "enggak",
-            "nggak",
-            "gak",
-            "banget",
-            "perusahaan",
-            "bandara",
-            "listrik",
-            "pemilu",
-        ]
+    "id": _word_set(
+        """
+        bahwa karena kapan kapankah gimana kenapa uang kantor mobil gubernur bupati walikota provinsi
+        kabupaten kecamatan kelurahan polisi mahasiswa universitas senin kamis jumat maret juli agustus
+        desember rupiah kalian enggak nggak gak banget perusahaan bandara listrik pemilu
+        """
     ),
-    "ms": frozenset(
-        [
-            "bahawa",
-            "kerana",
-            "bilakah",
-            "bila",
-            "lepas",
-            "awak",
-            "wang",
-            "pejabat",
-            "kereta",
-            "api",
-            "polis",
-            "universiti",
-            "muzium",
-            "isnin",
-            "khamis",
-            "jumaat",
-            "ahad",
-            "mac",
-            "julai",
-            "ogos",
-            "disember",
-            "ringgit",
-            "sekretariat",
-            "kejohanan",
-            "hujung",
-            "baharu",
-            "kerajaan",
-            "dijangka",
-            "ialah",
-            "mengandungi",
-            "jawapan",
-            "soalan",
-            "syarikat",
-            "hospital",
-            "lapangan",
-            "terbang",
-            "elektrik",
-            "pilihan",
-            "raya",
-            "seramai",
-        ]
+    "ms": _word_set(
+        """
+        bahawa kerana bilakah awak wang pejabat polis universiti muzium isnin khamis jumaat mac julai ogos
+        disember ringgit kejohanan baharu dijangka mengandungi jawapan soalan syarikat seramai tahun_lepas
+        bulan_lepas minggu_lepas
+        """
     ),
 }
-_SHARED = frozenset(
-    {"rumah", "api", "raya", "hospital", "lapangan", "ialah", "bila", "ahad", "minggu", "bisa"}
-)
 
 CorpusLanguages = Callable[[], Sequence[str]]
 
@@ -134,28 +64,37 @@ def question_language(
     text = question.text
     scores = language_scores(text) or language_scores(query)
     is_short = len(text) < _RELIABLE_CHARACTERS
-    hints = _hints(question, corpus_languages()) if is_short or among else Counter()
+    hints = _hints(question, corpus_languages()) if is_short or among else defaultdict(float)
     if among:
         return max(among, key=lambda tag: hints[tag.split("-")[0]])
     if not scores:
         return max(hints, key=lambda tag: hints[tag], default=UNDETERMINED)
-    for tag, words in _TELLING.items():
-        hints[tag] += _TELLING_WORD * len(
-            (words - _SHARED).intersection(map(str.casefold, written_words(text)))
-        )
-    if is_short:
-        for tag in scores:
-            hints[tag] += 0.0 if _has_texts(tag) else _RARE_LANGUAGE
-    best = max(scores, key=lambda tag: scores[tag] + hints[tag])
+    for tag in scores:
+        scores[tag] += hints[tag] + (_RARE_LANGUAGE if is_short and not _has_texts(tag) else 0.0)
+    best = max(scores, key=lambda tag: scores[tag])
+    if best in _NEIGHBOURS:
+        best = _neighbour(best, scores, text, is_malay_corpus=hints["ms"] > 0 and hints["id"] <= 0)
     return chinese_script(text) if best == "zh" else best
 
 
-def _hints(question: Question, corpus_languages: Sequence[str]) -> Counter[str]:
-    hints: Counter[str] = Counter()
+def _neighbour(best: str, scores: dict[str, float], text: str, *, is_malay_corpus: bool) -> str:
+    """Choose between Indonesian and the languages near it, by telling words if there are any."""
+    words = [word.casefold() for word in written_words(text)]
+    words += ["_".join(pair) for pair in pairwise(words)]
+    told = {tag: len(telling.intersection(words)) for tag, telling in _TELLING.items()}
+    if told["id"] != told["ms"]:
+        return max(told, key=lambda tag: told[tag])
+    if len(text) >= _SHORT_CHARACTERS:
+        return best
+    usual = "ms" if is_malay_corpus else "id"
+    return usual if scores[usual] >= scores[best] - _MARGIN else best
+
+
+def _hints(question: Question, corpus_languages: Sequence[str]) -> defaultdict[str, float]:
+    hints: defaultdict[str, float] = defaultdict(float)
     primary = [tag.split("-")[0] for tag in corpus_languages]
     for tag in dict.fromkeys(primary):
         hints[tag] += _CORPUS
-    hints["ms" if "ms" in primary and "id" not in primary else "id"] += _INDONESIAN
     for place, tag in enumerate(question.preferred_languages[:2]):
         hints[tag.split("-")[0]] += _PREFERRED / (place + 1)
     for tag in _languages_of_turns(question):
@@ -169,9 +108,8 @@ def _languages_of_turns(question: Question) -> list[str]:
     scores = language_scores(text[-500:])
     if len(text) < 15 or not scores:
         return []
-    if "id" in scores and "ms" in scores:
-        scores["id"] += _INDONESIAN if len(text) < 2 * _RELIABLE_CHARACTERS else 0.0
-    return [max(scores, key=lambda tag: scores[tag])]
+    best = max(scores, key=lambda tag: scores[tag])
+    return [_neighbour(best, scores, text, is_malay_corpus=False) if best in _NEIGHBOURS else best]
 
 
 def _has_texts(tag: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rag.conversation.small_talk_words import ADDRESSES, PHRASES
 from rag.verification.facts.lexicon import fold
 
-_SEPARATORS = re.compile(r"[\s,.!?~…。！？、，؟؛;:*'\"()“”’`^_|/।-]+")
+_SEPARATORS = re.compile(r"[\s,.!?¡¿~…。！？、，؟؛;:*'\"()“”’`^_|/।-]+")
 
 # "haloooo", "testtt": a letter that is repeated to draw out a word.
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")

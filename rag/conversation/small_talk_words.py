@@ -1,107 +1,20 @@
 """Greetings, thanks, tests, and questions about Kutip itself, by language. Any of them may follow another."""
 
+
+def _word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # Words that may stand beside a phrase and mean nothing alone. They are folded.
-ADDRESSES = frozenset(
-    [
-        "kutip",
-        "bot",
-        "kak",
-        "kakak",
-        "min",
-        "admin",
-        "gan",
-        "sis",
-        "bro",
-        "mas",
-        "mbak",
-        "pak",
-        "bu",
-        "semua",
-        "semuanya",
-        "guys",
-        "all",
-        "everyone",
-        "there",
-        "friend",
-        "team",
-        "dong",
-        "ya",
-        "yah",
-        "deh",
-        "sih",
-        "nih",
-        "banget",
-        "sekali",
-        "so",
-        "much",
-        "very",
-        "a",
-        "lot",
-        "atas",
-        "for",
-        "your",
-        "the",
-        "bantuannya",
-        "jawabannya",
-        "informasinya",
-        "infonya",
-        "kamu",
-        "anda",
-        "sekalian",
-        "tuan",
-        "puan",
-        "again",
-        "to",
-        "you",
-        "todos",
-        "todas",
-        "amigo",
-        "muy",
-        "tout",
-        "le",
-        "monde",
-        "beaucoup",
-        "pour",
-        "votre",
-        "ton",
-        "aide",
-        "sehr",
-        "für",
-        "die",
-        "hilfe",
-        "muito",
-        "bạn",
-        "nhiều",
-        "anh",
-        "chị",
-        "em",
-        "ạ",
-        "ครับ",
-        "ค่ะ",
-        "คะ",
-        "นะ",
-        "большое",
-        "всем",
-        "जी",
-        "सर",
-        "मैम",
-        "お願いします",
-        "大家",
-        "你们",
-        "您",
-        "여러분",
-        "يا",
-        "جزيلا",
-        "لك",
-        "لكم",
-        "كثيرا",
-        "tutti",
-        "mille",
-        "arkadaşlar",
-        "çok",
-        "allemaal",
-        "help",
-    ]
+ADDRESSES = _word_set(
+    """
+    banyak kutip bot kak kakak min admin gan sis bro mas mbak pak bu semua semuanya guys all everyone there
+    friend team dong ya yah deh sih nih banget sekali so much very a lot atas for your the
+    bantuannya jawabannya informasinya infonya kamu anda sekalian tuan puan again to you todos todas
+    amigo muy tout le monde beaucoup pour votre ton aide sehr für die hilfe muito bạn nhiều anh chị
+    em ạ ครับ ค่ะ คะ นะ большое всем जी सर मैम お願いします 大家 你们 您 여러분 يا جزيلا لك لكم
+    كثيرا tutti mille arkadaşlar çok allemaal help
+    """
 )
 
 _TEXTS = {
@@ -125,7 +38,7 @@ _TEXTS = {
     """,
     "ms": """
         selamat pagi | selamat tengah hari | selamat petang | selamat malam | apa khabar |
-        khabar baik | terima kasih | terima kasih banyak | tq | tima kasih | siapa awak |
+        khabar baik | terima kasih | tq | tima kasih | siapa awak |
         awak siapa | siapakah awak | siapakah anda | awak boleh buat apa |
         apa yang awak boleh buat | apa yang anda boleh lakukan | apa awak boleh buat | hai | helo |
         jumpa lagi | bagus | cubaan | boleh tolong saya | tolong saya | nak tanya | saya nak tanya |

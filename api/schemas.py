@@ -11,6 +11,7 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation
+from api.question_time import QuestionTime
 from rag.datatypes import (
     Answer,
     AnswerMode,
@@ -184,6 +185,7 @@ class QuestionBody(StrictBody):
             "model, else `extractive`"
         ),
     ] = "auto"
+    now: QuestionTime = None
 
     def to_question(self) -> Question:
         """Return the question for the pipeline."""
@@ -193,6 +195,7 @@ class QuestionBody(StrictBody):
             top_k=self.top_k,
             language=self.language,
             mode=self.mode,
+            now=self.now,
         )
 
 
@@ -338,7 +341,7 @@ def search_reply(found: SearchResult, *, undated: int) -> SearchReply:
 
 def answer_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as JSON."""
-    value: dict[str, Any] = _ANSWER.dump_python(answer, mode="json")
+    value: dict[str, Any] = _ANSWER.dump_python(answer, mode="json", by_alias=True)
     return value
 
 

@@ -1,20 +1,31 @@
 """Follow-up questions without a language model: recognition of follow-ups, and search for completed ones.
 
-The first table shows how many independent questions are left unchanged. The second searches for follow-ups. A
-follow-up is made from two questions about one article: a pronoun replaces the words of the second question
-that the first question has too. `same` pairs are about the same paragraph, `other` pairs about another one.
+Without `--data`, only the dialogues of tests/conversation are played, over the seeds and articles of their
+own. For each half of the dialogues: the share of follow-ups whose first citation is in the right passage,
+the share with a citation of the right sentence, and the share of dialogues with only right passages. Only
+the first half was used while the rules were made.
+
+With `--data`, the first table shows how many independent questions are left unchanged. The second searches
+for follow-ups. A follow-up is made from two questions about one article: a pronoun replaces the words of
+the second question that the first question has too. `same` pairs are about the same paragraph, `other`
+pairs about another one.
 """
 
+import argparse
+import asyncio
+import json
 import random
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from pathlib import Path
 
 from benchmarks.data import (
+    PASSAGE_MAX_TOKENS,
     EvaluationQuestion,
     bundled_readers,
-    folder_argument,
     indonesian_pool,
     questions,
     xquad,
@@ -22,11 +33,17 @@ from benchmarks.data import (
 from benchmarks.data import bundled_encoder as encoder
 from rag.conversation.follow_ups import follows_up, meaningful_words, with_topic
 from rag.corpus.local.corpus import LocalCorpus
-from rag.datatypes import Turn
+from rag.corpus.protocol import Corpus, EncoderIdentity
+from rag.datatypes import Answer, Turn
+from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
+from rag.reading import Overrides, read_paths
 from rag.text.languages import words, written_words
 
 PRONOUNS = {"id": "itu", "en": "it", "es": "eso"}
+DIALOGUES = Path("tests/conversation/follow_ups.jsonl")
+DIALOGUE_ARTICLES = (Path("seeds/articles"), Path("tests/conversation/articles.jsonl"))
+HALVES = {"a": "first half", "b": "second half"}
 _PAIRS = 250
 _SEED = 20261123
 
@@ -45,9 +62,31 @@ class Pair:
         return [Turn(role="user", text=self.before.text)]
 
 
+@dataclass(frozen=True)
+class Dialogue:
+    """The turns of a user. `held` has words of the right sentence, None for a turn not measured."""
+
+    id: str
+    turns: list[str]
+    held: list[str | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether the first citation is in the right passage, and whether any citation has the right sentence."""
+
+    is_right_passage: bool
+    is_right_sentence: bool
+
+
 def main() -> None:
-    """Print the share of questions left unchanged for each set and language, then R@1 and R@10."""
-    folder = folder_argument(__doc__)
+    """Play the dialogues; with data, print the share of questions left unchanged, then R@1 and R@10."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="folder of the evaluation sets")
+    folder = parser.parse_args().data
+    print_dialogues()
+    if folder is None:
+        return
     for name in ("facqa-dev", "idk-mrc-dev", "ntrex-qa-dev", "xquad-dev"):
         print_left_unchanged(name, list(questions(folder, name)))
     print(f"\n{'pairs':24}{'':12}{'R@1':>7}{'R@10':>7}{'pairs':>7}")
@@ -57,6 +96,56 @@ def main() -> None:
     for language in ("en", "es"):
         with xquad(folder, language) as corpus:
             print_found(f"xquad-dev {language}", corpus, list(questions(folder, "xquad-dev")), language)
+
+
+def print_dialogues() -> None:
+    """Play the dialogues, and print the shares of each half."""
+    identity = EncoderIdentity(encoder().name, encoder().dimension)
+    with tempfile.TemporaryDirectory() as folder, LocalCorpus(Path(folder), encoder=identity) as corpus:
+        ingestion = Ingestion(corpus, encoder(), passage_max_tokens=PASSAGE_MAX_TOKENS)
+        list(ingestion.ingest(read_paths(DIALOGUE_ARTICLES, overrides=Overrides())))
+        pipeline = Pipeline(corpus=corpus, encoder=encoder(), **bundled_readers())
+        print(
+            f"{'dialogues':14}{'passage':>9}{'sentence':>10}{'follow-ups':>12}{'whole':>8}{'dialogues':>11}"
+        )
+        for letter, name in HALVES.items():
+            played = [play(pipeline, corpus, one) for one in dialogues() if one.id.startswith(letter)]
+            outcomes = [outcome for of_dialogue in played for outcome in of_dialogue]
+            passages = sum(outcome.is_right_passage for outcome in outcomes) / len(outcomes)
+            sentences = sum(outcome.is_right_sentence for outcome in outcomes) / len(outcomes)
+            whole = sum(all(one.is_right_passage for one in of_dialogue) for of_dialogue in played) / len(
+                played
+            )
+            print(f"{name:14}{passages:9.3f}{sentences:10.3f}{len(outcomes):12}{whole:8.3f}{len(played):11}")
+
+
+def dialogues() -> list[Dialogue]:
+    """Return all dialogues."""
+    with DIALOGUES.open(encoding="utf-8") as file:
+        return [Dialogue(**json.loads(line)) for line in file]
+
+
+def play(pipeline: Pipeline, corpus: Corpus, dialogue: Dialogue) -> list[Outcome]:
+    """Ask the turns one after another, and return the outcomes of those that are measured."""
+    turns: list[Turn] = []
+    outcomes: list[Outcome] = []
+    for text, held in zip(dialogue.turns, dialogue.held, strict=True):
+        answer = asyncio.run(pipeline.answer(Question(text=text, turns=tuple(turns))))
+        if held is not None:
+            outcomes.append(_outcome(answer, corpus, held))
+        turns += [Turn(role="user", text=text), Turn(role="assistant", text=answer.answer)]
+    return outcomes
+
+
+def _outcome(answer: Answer, corpus: Corpus, held: str) -> Outcome:
+    if not answer.citations:
+        return Outcome(is_right_passage=False, is_right_sentence=False)
+    first = answer.citations[0]
+    article = corpus.article(first.article_id, version=first.article_version)
+    return Outcome(
+        is_right_passage=article is not None and held in article.paragraphs[first.paragraph - 1],
+        is_right_sentence=any(held in citation.quote for citation in answer.citations),
+    )
 
 
 def print_left_unchanged(name: str, asked: Sequence[EvaluationQuestion]) -> None:

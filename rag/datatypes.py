@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from embeddings.weights import FloatArray
+from rag.understood import Understood
 
 PARAGRAPH_SEPARATOR = "\n\n"
 HEADING_SEPARATOR = " – "  # between headings that stand directly above each other
@@ -368,12 +369,14 @@ class Answer:
     """The answer to a question: the text with its markers, its claims, their citations, and the evidence.
 
     `query` is the text that was searched for: the question, or for a follow-up the completed question.
-    `is_cut_short` is true if a limit or a failing language model ended the answer early.
+    `is_cut_short` is true if a limit or a failing language model ended the answer early. `more` is the number
+    of articles that a digest or a count left out.
     """
 
     id: str
     question: str
     query: str
+    understood: Understood
     language: str
     answer: str
     is_refusal: bool
@@ -390,3 +393,4 @@ class Answer:
     evidence_left_out: int = 0
     undated_articles_left_out: int = 0
     is_cut_short: bool = False
+    more: int = 0

@@ -16,23 +16,21 @@ from embeddings.cross_encoder import ClaimJudge
 from embeddings.encoder import Encoder
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, HitsFound, TextWritten, WritingFailed
+from rag.answering.finder import Finder
 from rag.answering.judge import ReadingJudge
-from rag.answering.languages import answer_language
 from rag.answering.methods import AnswerMethods
-from rag.answering.question import Question
-from rag.answering.refusal import no_hits_reason
 from rag.answering.reviewer import ClaimReviewer
-from rag.conversation.rewriting import Rewriting, self_contained
+from rag.conversation.question import Question
+from rag.conversation.understanding import Understander, Understanding
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Answer, Filters, Hit, SearchMode, UnsupportedPolicy
-from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
 from rag.listeners import Listener, Searched
 from rag.search.reranking import Reranking
 from rag.search.retrieval import Query, SearchResult
 from rag.search.traced import traced_search
 from rag.text.languages import detect_language
-from rag.validation import validated
+from rag.validation import language_tag
 from rag.verification.verifier import Verification
 from rag.worker_pools import WorkerPool
 
@@ -77,16 +75,19 @@ class Pipeline:
         self.language_model = language_model
         self.top_k = top_k
         self.listeners: list[Listener] = []
-        self._max_question_characters = max_question_characters
         self._answer_timeout_seconds = answer_timeout_seconds
         self._pool = WorkerPool(threads=threads, max_wait_seconds=_MAX_WAIT_SECONDS)
+        self._understander = Understander(
+            corpus, encoder, pool=self._pool, max_characters=max_question_characters
+        )
         caching = CachingEncoder(encoder, capacity=_CACHED_SENTENCES)
-        self._judge = ReadingJudge(caching)
+        judge = ReadingJudge(caching)
+        self._finder = Finder(corpus, judge=judge, search=partial(self._search, mode="hybrid", rerank=True))
         self._methods = AnswerMethods(
             encoder=caching,
             claim_judge=claim_judge,
             reviewer=reviewer,
-            judge=self._judge,
+            judge=judge,
             pool=self._pool,
             max_prompt_tokens=max_prompt_tokens,
             unsupported=unsupported,
@@ -102,16 +103,17 @@ class Pipeline:
         deadline = asyncio.get_running_loop().time() + self._answer_timeout_seconds
         question = replace(question, sampling=replace(question.sampling, deadline=deadline))
         methods = self._methods.of(question.mode, self.language_model)
-        understood = await self._understand(question)
-        draft = await self._pool.run_or_refuse(partial(self._search_and_decide, question, understood))
+        understanding = await self._understander.understand(question, self.language_model)
+        draft = await self._pool.run_or_refuse(partial(self._search_and_decide, question, understanding))
         yield HitsFound(draft.found.hits)
-        for method in methods:
+        for method in methods if draft.may_be_written else methods[-1:]:
             if not draft.is_complete:
                 async for event in method.answer(draft):
                     yield event
-        if understood.failure is not None and draft.model is None and draft.degraded is None:
-            draft.degraded = understood.failure.reason
-            yield WritingFailed(understood.failure)
+        failure = understanding.rewriting.failure
+        if failure is not None and draft.model is None and draft.degraded is None:
+            draft.degraded = failure.reason
+            yield WritingFailed(failure)
         if draft.refusal_reason is not None:
             yield TextWritten(draft.refuse())
         answer = draft.answer()
@@ -152,41 +154,24 @@ class Pipeline:
         """Return the number of articles that a range of days leaves out because they have no date."""
         return self.corpus.counts(filters).undated_left_out if filters.has_dates else 0
 
-    async def _understand(self, question: Question) -> Rewriting:
-        """Rewrite a follow-up as a question that can be understood without the turns before it."""
-        text = validated(question.text, field="question", maximum=self._max_question_characters)
-        return await self_contained(
-            text,
-            question.turns,
-            language_model=None if question.mode == "extractive" else self.language_model,
-            is_usable=self._is_usable,
-            deadline=question.sampling.deadline,
-        )
-
-    def _is_usable(self, text: str) -> bool:
-        """Whether a rewritten question is valid and short enough for the encoder."""
-        try:
-            validated(text, field="question", maximum=self._max_question_characters)
-        except BadRequest:
-            return False
-        return self.encoder.count_tokens([text])[0] <= self.encoder.max_tokens
-
-    def _search_and_decide(self, question: Question, understood: Rewriting) -> Draft:
+    def _search_and_decide(self, question: Question, understanding: Understanding) -> Draft:
         """Search, and decide whether the hits may contain an answer."""
-        started = time.perf_counter() - (understood.milliseconds or 0) / 1000
-        query = self._query(replace(question, text=understood.text), field="question")
-        language = answer_language(question, query)
-        found = self._search(query, mode="hybrid", rerank=True)
-        draft = Draft(question, understood, query=query, language=language, found=found, started=started)
-        if found.hits:
-            draft.refusal_reason = self._judge.relevance_refusal(query, found)
-        else:
-            draft.refusal_reason = no_hits_reason(self.corpus, query.filters)
-        draft.undated_left_out = self.undated_left_out(query.filters)
-        return draft
+        started = time.perf_counter() - (understanding.rewriting.milliseconds or 0) / 1000
+        understood = understanding.understood
+        query = replace(
+            self._query(replace(question, text=understood.query), field="question"),
+            time=understood.time,
+            recency=understood.recency,
+            untimed=understanding.untimed,
+        )
+        language = language_tag(question.language) if question.language else understood.language
+        draft = partial(Draft, question, started=started)
+        decided = self._finder.find(draft, understanding, query, language=language)
+        decided.undated_left_out = self.undated_left_out(decided.query.filters)
+        return decided
 
     def _query(self, question: Question, *, field: str) -> Query:
-        text = validated(question.text, field=field, maximum=self._max_question_characters)
+        text = self._understander.validated(question.text, field=field)
         return Query(
             text=text,
             language=detect_language(text),

@@ -4,10 +4,13 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rag.datatypes import Hit, Turn
 
 Message = dict[str, str]
+
+T = TypeVar("T")
 
 SYSTEM = """\
 You answer a question from numbered evidence: passages of articles.
@@ -132,11 +135,133 @@ def refusal_sentence(language: str) -> str:
     >>> refusal_sentence("zh-TW") == REFUSALS["zh-Hant"]
     True
     """
+    return in_language(REFUSALS, language)
+
+
+def in_language(texts: Mapping[str, T], language: str) -> T:
+    """Return the text in `language`, or in English if there is none in `language`."""
     parts = language.split("-")
     if parts[0] == "zh" and not {"Hans", "Hant"}.intersection(parts):
         parts.insert(1, "Hant" if _TRADITIONAL_REGIONS.intersection(parts) else "Hans")
     tags = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    return next((REFUSALS[tag] for tag in tags if tag in REFUSALS), REFUSALS["en"])
+    return next((texts[tag] for tag in tags if tag in texts), texts["en"])
+
+
+# How counts and digests say how many articles there are: the number of articles, the same on a topic, and the
+# number of articles left out.
+_ARTICLE_COUNTS = {
+    "ar": ("عدد المقالات: {number}", "عدد المقالات عن «{topic}»: {number}", "مقالات أخرى: {number}"),
+    "de": (
+        "Zahl der Artikel: {number}",
+        "Zahl der Artikel über „{topic}“: {number}",
+        "Weitere Artikel: {number}",
+    ),
+    "en": ("Articles: {number}", "Articles about “{topic}”: {number}", "More articles: {number}"),
+    "es": (
+        "Número de artículos: {number}",
+        "Número de artículos sobre «{topic}»: {number}",
+        "Otros artículos: {number}",
+    ),
+    "fil": (
+        "Bilang ng mga artikulo: {number}",
+        "Bilang ng mga artikulo tungkol sa “{topic}”: {number}",
+        "Iba pang artikulo: {number}",
+    ),
+    "fr": (
+        "Nombre d'articles : {number}",
+        "Nombre d'articles sur « {topic} » : {number}",
+        "Autres articles : {number}",
+    ),
+    "hi": ("लेखों की संख्या: {number}", "“{topic}” पर लेखों की संख्या: {number}", "और लेख: {number}"),
+    "id": (
+        "Jumlah artikel: {number}",
+        "Jumlah artikel tentang “{topic}”: {number}",
+        "Artikel lain: {number}",
+    ),
+    "it": (
+        "Numero di articoli: {number}",
+        "Numero di articoli su «{topic}»: {number}",
+        "Altri articoli: {number}",
+    ),
+    "ja": ("記事の数: {number}", "「{topic}」に関する記事の数: {number}", "ほかの記事: {number}"),
+    "ko": ("기사 수: {number}", "‘{topic}’ 관련 기사 수: {number}", "다른 기사: {number}"),
+    "ms": (
+        "Bilangan artikel: {number}",
+        "Bilangan artikel tentang “{topic}”: {number}",
+        "Artikel lain: {number}",
+    ),
+    "nl": (
+        "Aantal artikelen: {number}",
+        "Aantal artikelen over “{topic}”: {number}",
+        "Meer artikelen: {number}",
+    ),
+    "pt": (
+        "Número de artigos: {number}",
+        "Número de artigos sobre “{topic}”: {number}",
+        "Outros artigos: {number}",
+    ),
+    "ru": ("Число статей: {number}", "Число статей о «{topic}»: {number}", "Другие статьи: {number}"),
+    "th": ("จำนวนบทความ: {number}", "จำนวนบทความเกี่ยวกับ “{topic}”: {number}", "บทความอื่น: {number}"),
+    "tr": ("Yazı sayısı: {number}", "“{topic}” hakkındaki yazı sayısı: {number}", "Diğer yazılar: {number}"),
+    "vi": ("Số bài viết: {number}", "Số bài viết về “{topic}”: {number}", "Bài viết khác: {number}"),
+    "zh-Hans": ("文章数: {number}", "关于“{topic}”的文章数: {number}", "其他文章: {number}"),
+    "zh-Hant": ("文章數: {number}", "關於「{topic}」的文章數: {number}", "其他文章: {number}"),
+}
+
+
+# The question with which articles are searched for a digest. A topic alone is no question, and the
+# cross-encoder has learned from questions.
+_ABOUT_TOPIC = {
+    "ar": "ماذا حدث بشأن {topic}؟",
+    "de": "Was ist mit {topic} geschehen?",
+    "en": "What happened with {topic}?",
+    "es": "¿Qué pasó con {topic}?",
+    "fr": "Que s'est-il passé avec {topic} ?",
+    "id": "Apa yang terjadi dengan {topic}?",
+    "it": "Che cosa è successo con {topic}?",
+    "ja": "{topic}について何がありましたか？",
+    "ko": "{topic}에 대해 무슨 일이 있었나요?",
+    "ms": "Apa yang berlaku dengan {topic}?",
+    "nl": "Wat is er gebeurd met {topic}?",
+    "pt": "O que aconteceu com {topic}?",
+    "ru": "Что произошло с {topic}?",
+    "th": "เกิดอะไรขึ้นกับ{topic}",
+    "tr": "{topic} ile ilgili ne oldu?",
+    "vi": "Chuyện gì đã xảy ra với {topic}?",
+    "zh-Hans": "{topic}怎么样了？",
+    "zh-Hant": "{topic}怎麼樣了？",
+}
+
+
+def question_about(topic: str, language: str) -> str:
+    """Return the question for which articles on a topic are searched.
+
+    >>> question_about("banjir", "id")
+    'Apa yang terjadi dengan banjir?'
+    """
+    return in_language(_ABOUT_TOPIC, language).format(topic=topic)
+
+
+def count_sentence(number: str, topic: str, conditions: Sequence[str], language: str) -> str:
+    """Return the sentence that says how many articles there are, with the filters in brackets.
+
+    >>> count_sentence("3", "banjir", ["ANTARA"], "id")
+    'Jumlah artikel tentang “banjir” (ANTARA): 3'
+    """
+    total, about, _ = in_language(_ARTICLE_COUNTS, language)
+    sentence = (about if topic else total).format(topic=topic, number="{number}")
+    limits = f" ({', '.join(conditions)})" if conditions else ""
+    label, colon, _ = sentence.rpartition(":")
+    return f"{label.rstrip()}{limits}{colon} {number}"
+
+
+def more_articles_sentence(number: str, language: str) -> str:
+    """Return the sentence that says how many more articles there are.
+
+    >>> more_articles_sentence("2", "en")
+    'More articles: 2'
+    """
+    return in_language(_ARTICLE_COUNTS, language)[2].format(number=number)
 
 
 # The longest marker. A longer one is text.

@@ -156,6 +156,7 @@ def test_an_answer_with_its_citations(client: TestClient) -> None:
             "id",
             "question",
             "query",
+            "understood",
             "language",
             "answer",
             "is_refusal",
@@ -173,6 +174,7 @@ def test_an_answer_with_its_citations(client: TestClient) -> None:
             "timings_ms",
             "undated_articles_left_out",
             "is_cut_short",
+            "more",
             "evidence_left_out",
         ),
     }
@@ -182,6 +184,23 @@ def test_an_answer_with_its_citations(client: TestClient) -> None:
         *("verdict", "checks", "difference"),
     }
     assert body["timings_ms"]["total"] > 0
+
+
+def test_an_answer_says_what_was_understood(client: TestClient) -> None:
+    body = client.post("/v1/ask", json={"question": "Berapa harga kopi di Toraja?"}).json()
+    assert body["understood"] == {
+        "query": "Berapa harga kopi di Toraja?",
+        "language": "id",
+        "time": None,
+        "recency": False,
+        "kind": "question",
+    }
+
+
+def test_the_time_of_the_question_must_be_a_time(client: TestClient) -> None:
+    reply = client.post("/v1/ask", json={"question": "Berapa harga kopi?", "now": "kemarin"})
+    assert reply.status_code == 422
+    assert "now 'kemarin' is not an RFC 3339 time" in reply.text
 
 
 def test_a_question_is_answered_from_what_passes_the_filters(client: TestClient) -> None:

@@ -22,7 +22,7 @@ PACKAGES = ("embeddings", "rag", "api")
 # comes of it. A new wing wants a place here.
 FLOORS = (
     {"embeddings"},
-    {"rag.datatypes", "rag.errors", "rag.access_keys", "rag.data_folder"},
+    {"rag.datatypes", "rag.understood", "rag.errors", "rag.access_keys", "rag.data_folder"},
     {"rag.settings", "rag.text", "rag.citations", "rag.prompts", "rag.validation", "rag.worker_pools"},
     {"rag.reading", "rag.corpus", "rag.verification", "rag.language_model"},
     {"rag.search", "rag.conversation"},

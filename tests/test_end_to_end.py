@@ -84,6 +84,47 @@ def test_a_follow_up_is_answered_from_its_topic(
     assert held in answer.query + answer.answer
 
 
+DIALOGUES = [
+    (
+        [
+            "Bagaimana dengan bus listrik Trans Segara?",
+            "Berapa tarifnya?",
+            "Terima kasih!",
+            "Jam operasinya?",
+        ],
+        "05.30",
+    ),
+    (
+        ["Siapa yang menjuarai nomor putri Maraton Danau Sentara?", "Wah menarik", "Berapa hadiahnya?"],
+        "Rp150 juta",
+    ),
+    (
+        ["How many containers did the port of Calder Sound handle in September 2025?", "Tell me more"],
+        "Imogen Trellick",
+    ),
+    (["How deep is the kelp forest off Hethersay?", "siapa juara maraton danau sentara?"], "Yosefina Waromi"),
+]
+
+
+@pytest.mark.parametrize(("asked", "held"), DIALOGUES)
+def test_a_dialogue_keeps_its_topic_until_another_is_named(
+    service: Service, asked: list[str], held: str
+) -> None:
+    turns: tuple[Turn, ...] = ()
+    for text in asked:
+        answer = asyncio.run(service.pipeline.answer(Question(text=text, turns=turns)))
+        check_answer(answer, service.corpus)
+        turns += (Turn(role="user", text=text), Turn(role="assistant", text=answer.answer))
+    assert any(held in citation.quote for citation in answer.citations)
+
+
+def test_a_digest_is_of_the_articles_on_its_topic(service: Service) -> None:
+    answer = ask(service, "Ringkas berita tentang banjir")
+    floods = {"banjir-lembah-arum", "samudra-banjir-lembah-arum", "lembah-arum-flood"}
+    assert {citation.article_id for citation in answer.citations} == floods
+    assert ask(service, "Ringkas berita tentang gajah").refusal_reason == "nothing_relevant"
+
+
 def test_most_answerable_questions_are_answered(service: Service) -> None:
     answerable = [question["question"] for question in QUESTIONS if question["answerable"]]
     refused = [text for text in answerable if ask(service, text).is_refusal]

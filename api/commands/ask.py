@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TextIO, get_args
 
 import click
@@ -10,6 +11,7 @@ import click
 from api.commands.base import Command
 from api.commands.options import (
     NOTHING_FOUND,
+    TIME,
     check_corpus,
     filter_options,
     parse_filters,
@@ -27,7 +29,8 @@ from rag.settings import load_settings
 
 _REASONS = {
     "nothing_relevant": "Nothing in the articles is close enough to the question. Nearest:",
-    "evidence_does_not_answer": "The articles come near the question but do not answer it. Nearest:",
+    "evidence_does_not_answer": "The nearest passages do not answer the question. Nearest:",
+    "other_time": "The articles about this are from another time. Nearest:",
 }
 
 # Hits shown with a refusal, and the columns of the text of each.
@@ -68,6 +71,12 @@ _WARNINGS = {
     metavar="TAG",
     help="Language of the answer, such as id or en. Default: the question's language.",
 )
+@click.option(
+    "--now",
+    type=TIME,
+    metavar="TIME",
+    help="Time of the question, to which words such as 'last year' are relative. Default: the clock.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON of the HTTP API.")
 @filter_options
 def command(
@@ -75,6 +84,7 @@ def command(
     mode: AnswerMode,
     top_k: int | None,
     answer_language: str | None,
+    now: datetime | None,
     as_json: bool,
     **filters: Any,
 ) -> None:
@@ -87,7 +97,7 @@ def command(
     texts = _lines(sys.stdin) if is_batch else [question]
     parsed = parse_filters(filters)
     asked = [
-        Question(text=text, filters=parsed, top_k=top_k, language=answer_language, mode=mode)
+        Question(text=text, filters=parsed, top_k=top_k, language=answer_language, now=now, mode=mode)
         for text in texts
     ]
     settings = load_settings()
@@ -110,7 +120,7 @@ def _answered(
         print_json(answer_json(answer), indent=None if is_batch else 2)
     else:
         _print(answer, with_question=is_batch)
-    if answer.refusal_reason:
+    if answer.refusal_reason and answer.refusal_reason != "not_a_question":
         say(_REASONS.get(answer.refusal_reason) or why_empty or "")
         for hit in answer.hits[:_NEAREST]:
             click.echo(fitted(_offered(hit), sys.stderr, indent="     "), err=True)

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,11 +18,28 @@ from rag.corpus.protocol import OpenCorpus
 from rag.data_folder import holds_corpus
 from rag.datatypes import Filters
 from rag.errors import BadRequest, NoArticles, SettingsError
+from rag.reading.dates import TIME_EXAMPLE, parse_timestamp
 from rag.settings import Settings, why_data_dir
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 NOTHING_FOUND = 3
+
+
+class Time(click.ParamType[datetime]):
+    """An option that takes an RFC 3339 time or a day."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the time, or report bad use."""
+        time = parse_timestamp(value) if isinstance(value, str) else None
+        if time is None:
+            self.fail(f"{value!r} is not a time such as {TIME_EXAMPLE}.", param, ctx)
+        return time
+
+
+TIME = Time()
 
 _FILTER_OPTIONS = (
     click.option("--language", multiple=True, metavar="TAG", help="Only articles in this language."),

@@ -16,8 +16,10 @@ _NEAREST = 3
 _REASONS = {
     "empty_corpus": "There are no articles yet.",
     "filters_leave_nothing": "No article matches the filters.",
-    "nothing_relevant": "No article is relevant to the question.",
-    "evidence_does_not_answer": "Some articles are related to the question, but they do not answer it.",
+    "nothing_relevant": "No passage about this was found.",
+    "evidence_does_not_answer": "The closest passages do not answer the question.",
+    "other_time": "The articles about this are from another time.",
+    "not_a_question": "This is not a question about the articles.",
 }
 
 _WARNINGS = {

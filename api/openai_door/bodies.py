@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from api.openai_door.json_answers import JsonFormat
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation, notes_on
 from api.openai_door.models import MODEL_NAME_SCHEMA, model_of
+from api.question_time import QuestionTime
 from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
 from rag.citations import CitationMarkers
 from rag.datatypes import AnswerMode, Markers, SourceEvents
@@ -106,6 +107,7 @@ class KutipOptions(StrictBody):
     filters: FiltersBody = FiltersBody()
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
     language: Annotated[str | None, Field(json_schema_extra=LANGUAGE_TAG)] = None
+    now: QuestionTime = None
     markers: Markers | None = None
     sources: SourceEvents | None = None
 
@@ -182,6 +184,7 @@ class OpenAIBody(BaseModel):
             filters=filters,
             top_k=self.kutip.top_k,
             language=self.kutip.language,
+            now=self.kutip.now,
             mode=self.mode,
             sampling=self.sampling,
             citation_markers=citation_markers,

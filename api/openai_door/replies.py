@@ -1,6 +1,7 @@
 """Replies to OpenAI clients, whole or as a stream, in the format of the route."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from fastapi import Request
@@ -11,6 +12,7 @@ from api.openai_door.citation_shapes import ChatMarkers, CitationUrls
 from api.openai_door.housekeeping import TaskReply, reply_to_task, task_of
 from api.openai_door.json_answers import JsonFormat, check_json_format, json_answer
 from api.openai_door.messages import check_messages, last_place
+from api.preferred_languages import preferred_languages
 from api.streams import async_lines, cancel_on_disconnect, encode_stream, event_stream, wait_for_first
 from rag.answering.events import Answered, ClaimCited, Event, HitsFound
 from rag.datatypes import Answer
@@ -76,7 +78,8 @@ async def reply(
         if body.stream:
             return event_stream(async_lines([*formatter.task_events(task_reply), *formatter.end]))
         return JSONResponse(formatter.task_body(task_reply))
-    question = body.to_question(citation_markers)
+    preferred = preferred_languages(request.headers.get("accept-language"))
+    question = replace(body.to_question(citation_markers), preferred_languages=preferred)
     asked = f"{body.conversation_field}.{last_place(body.messages, role='user')}.content"
     with rename_error_fields({"question": asked, "language": "kutip.language"}):
         if body.json_format is not None:

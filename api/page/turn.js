@@ -8,7 +8,7 @@ import { Failure } from './server.js';
 import { asPlainText, distinct, pageLink, sourceLine, titleOf } from './sources.js';
 import { ask } from './stream.js';
 import { languageAttributes, slice } from './text.js';
-import { interfaceLanguage, say } from './words.js';
+import { interfaceLanguage, say, sayIn } from './words.js';
 
 const NOTHING_WRITTEN = Object.freeze({ text: '', claims: [], citations: [] });
 
@@ -108,6 +108,7 @@ export class Turn {
   #stateInWords() {
     if (this.state === 'failed') return ''; // its notice is an alert
     if (this.state !== 'done') return say(this.state);
+    if (this.answer.refusal_reason === 'not_a_question') return this.answer.answer;
     if (this.answer.is_refusal) return say('isRefusal');
     return say('answerReady', this.answer.claims.length, distinct(this.answer.citations).length);
   }
@@ -138,6 +139,7 @@ export class Turn {
       const [before, query] = say('understoodAs', answer.query);
       notices.push(element('p', { class: 'understood' }, before, element('q', { dir: 'auto' }, query)));
     }
+    notices.push(...timeNotices(answer.understood));
     if (answer.degraded) {
       const why = say(answer.degraded) ?? say('llm_error');
       notices.push(element('p', { class: 'notice degraded' }, say('degraded', why)));
@@ -159,7 +161,7 @@ export class Turn {
 
   #remarks(answer) {
     const remarks = [
-      answer.is_refusal && say(answer.refusal_reason),
+      answer.is_refusal && reasonOf(answer),
       answer.undated_articles_left_out && say('undated', answer.undated_articles_left_out),
       answer.evidence_left_out && say('evidenceLeftOut', answer.evidence_left_out),
     ];
@@ -227,6 +229,21 @@ export class Turn {
   #retryButton() {
     return element('button', { type: 'button', click: () => this.page.isBusy() || this.run() }, say('retry'));
   }
+}
+
+/** What was understood of the time that a question asks about. */
+function timeNotices({ time, recency }) {
+  const shown = [
+    time && say(time.role === 'publication' ? 'timePublication' : 'timeEvent', time),
+    recency && say('timeRecent'),
+  ];
+  return shown.filter(Boolean).map((text) => element('p', { class: 'understood' }, text));
+}
+
+/** Why there is no answer, in the answer's language or not at all: the reply itself may say it already. */
+function reasonOf({ language, refusal_reason: reason }) {
+  const isOfInterface = reason === 'empty_corpus' || reason === 'filters_leave_nothing';
+  return sayIn(language, reason) ?? (isOfInterface ? say(reason) : null);
 }
 
 const LONGEST_SHOWN = 400;

@@ -34,7 +34,7 @@ export const WORDS = {
     degraded: (why) => `${why} The answer below quotes the articles word for word.`,
     empty_corpus: 'There are no articles yet.',
     endedEarly: 'The connection was lost before the answer was complete. Ask again.',
-    evidence_does_not_answer: "The articles cover this topic but don't answer the question.",
+    evidence_does_not_answer: "The nearest passages don't answer this question.",
     evidenceLeftOut: (count) => `The language model had no room for ${several(count, 'passage')}.`,
     filters: 'Filters',
     filters_leave_nothing: 'No article matches the filters.',
@@ -53,7 +53,7 @@ export const WORDS = {
     llm_uncited: 'The language model did not write about the articles.',
     nearest: 'Nearest passages',
     newConversation: 'New conversation',
-    nothing_relevant: "The articles don't cover this.",
+    nothing_relevant: 'No passage about this was found.',
     openArticle: 'Read in the article',
     originalPage: 'Open page at the quote',
     outlet: 'Outlet',
@@ -72,6 +72,9 @@ export const WORDS = {
     supported: 'supported',
     to: 'To',
     unchecked: 'could not be verified',
+    timeEvent: (time) => `Time: ${period(time, 'en')}`,
+    timePublication: (time) => `Articles from: ${period(time, 'en')}`,
+    timeRecent: 'Newest first',
     understoodAs: (query) => ['Understood as: ', query],
     undated: (count) =>
       `${several(count, 'article')} without a date ${count === 1 ? 'was' : 'were'} left out because of the date range.`,
@@ -115,7 +118,7 @@ export const WORDS = {
     degraded: (why) => `${why} Jawaban di bawah dikutip kata demi kata dari artikel.`,
     empty_corpus: 'Belum ada artikel.',
     endedEarly: 'Sambungan terputus sebelum jawaban selesai. Tanyakan lagi.',
-    evidence_does_not_answer: 'Artikel membahas topik ini, tetapi tidak menjawab pertanyaannya.',
+    evidence_does_not_answer: 'Bagian terdekat tidak menjawab pertanyaan ini.',
     evidenceLeftOut: (count) => `${count} bagian tidak muat untuk dibaca model bahasa.`,
     filters: 'Filter',
     filters_leave_nothing: 'Tidak ada artikel yang cocok dengan filter.',
@@ -134,7 +137,7 @@ export const WORDS = {
     llm_uncited: 'Model bahasa tidak menulis apa pun tentang isi artikel.',
     nearest: 'Bagian terdekat',
     newConversation: 'Percakapan baru',
-    nothing_relevant: 'Artikel tidak membahas hal ini.',
+    nothing_relevant: 'Tidak ditemukan bagian tentang hal ini.',
     openArticle: 'Baca dalam artikel',
     originalPage: 'Buka halaman pada kutipan',
     outlet: 'Media',
@@ -153,6 +156,9 @@ export const WORDS = {
     supported: 'didukung',
     to: 'Sampai',
     unchecked: 'belum dapat dipastikan',
+    timeEvent: (time) => `Waktu: ${period(time, 'id')}`,
+    timePublication: (time) => `Artikel dari: ${period(time, 'id')}`,
+    timeRecent: 'Terbaru lebih dahulu',
     understoodAs: (query) => ['Dipahami sebagai: ', query],
     undated: (count) => `${count} artikel tanpa tanggal tidak disertakan karena rentang tanggal.`,
     unreachable: 'Server tidak dapat dihubungi. Periksa sambungan Anda, lalu coba lagi.',
@@ -170,6 +176,11 @@ export const WORDS = {
 export function say(key, ...values) {
   const word = WORDS[chosen][key];
   return typeof word === 'function' ? word(...values) : word;
+}
+
+/** A text in the language of an answer; undefined if the interface does not know that language. */
+export function sayIn(language, key) {
+  return WORDS[language]?.[key];
 }
 
 /** @returns {string} `id` or `en` */
@@ -212,6 +223,15 @@ function preferred() {
   const languages = navigator.languages.map((tag) => tag.split('-')[0]);
   // A reader of Malay is better served in Indonesian.
   return languages.map((tag) => (tag === 'ms' ? 'id' : tag)).find((tag) => tag in WORDS) ?? 'en';
+}
+
+/** The days of a span in words; one day, a range, or a range that is open at one end. */
+function period({ from, to }, language) {
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
+  const [first, last] = [from, to].map((date) => date && new Date(`${date}T00:00:00Z`));
+  if (first && last) return day.formatRange(first, last);
+  const [since, until] = language === 'id' ? ['sejak', 'sampai'] : ['since', 'until'];
+  return first ? `${since} ${day.format(first)}` : `${until} ${day.format(last)}`;
 }
 
 function several(count, noun) {

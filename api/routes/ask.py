@@ -1,11 +1,13 @@
 """`POST /v1/ask`: an answer with citations, as a whole or as a stream."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.dependencies import RunningService
+from api.preferred_languages import preferred_languages
 from api.problems import problem_of
 from api.schemas import AskBody, answer_json, citations_json, claim_json, hits_json
 from api.streams import cancel_on_disconnect, data_line, encode_stream, event_stream, wait_for_first
@@ -32,7 +34,8 @@ async def ask(body: AskBody, request: Request, service: RunningService) -> Respo
     {claim, citations}, then `answer` (the whole answer) and `done`. If an `error` event comes before the
     `answer`, the `answer` replaces the text streamed so far.
     """
-    question = body.to_question()
+    preferred = preferred_languages(request.headers.get("accept-language"))
+    question = replace(body.to_question(), preferred_languages=preferred)
     if not body.stream:
         answer = await cancel_on_disconnect(request, service.pipeline.answer(question))
         return JSONResponse(answer_json(answer))

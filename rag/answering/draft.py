@@ -3,14 +3,16 @@
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, asdict, dataclass, field
+from dataclasses import KW_ONLY, asdict, dataclass, field, replace
 
 from rag.answering.best_sentences import Excerpt
 from rag.answering.events import ClaimCited, Event, TextWritten
-from rag.answering.question import Question
+from rag.answering.listing import Listed
+from rag.answering.true_reason import true_reason
 from rag.citations import Composer, Quote
-from rag.conversation.rewriting import Rewriting
-from rag.datatypes import Answer, Verdict
+from rag.conversation.question import Question
+from rag.conversation.understanding import Understanding
+from rag.datatypes import Answer, Hit, Verdict
 from rag.errors import LanguageModelUncited
 from rag.language_model.protocol import LanguageModel, Usage
 from rag.prompts import refusal_sentence
@@ -23,22 +25,27 @@ from rag.verification.claims import Sentence
 class Draft:
     """An answer while it is being made. `language` is the language of the answer.
 
-    The draft is finished when an answer method has added all of its text.
+    `quoted` is the passage that the last answer of the conversation quotes, if the question may be about it.
+    `listed` are the articles of a digest or a count. If there is a `refusal_text`, the refusal consists of it
+    instead of the usual sentence. The draft is finished when an answer method has added all of its text.
     """
 
     question: Question
-    rewriting: Rewriting
+    understanding: Understanding
     _: KW_ONLY
     query: Query
     language: str
     found: SearchResult
     started: float
+    quoted: Hit | None = None
+    listed: Listed | None = None
     composer: Composer = field(init=False)
     found_at: float = field(init=False)
     model: str | None = None
     usage: Usage | None = None
     degraded: str | None = None
     refusal_reason: str | None = None
+    refusal_text: str | None = None
     undated_left_out: int = 0
     evidence_left_out: int = 0
     has_related_claim: bool = False
@@ -62,6 +69,20 @@ class Draft:
         """Whether the draft is complete: there is an answer, or a reason to refuse."""
         return self.is_finished or self.refusal_reason is not None
 
+    @property
+    def may_be_written(self) -> bool:
+        """Whether a language model may write the answer. It cannot count the articles of the corpus."""
+        return self.listed is None or self.listed.heading is None
+
+    @property
+    def task(self) -> str:
+        """What a language model is asked: the completed question, and a request about its answer."""
+        last_answer = self.understanding.last_answer
+        if self.listed is not None:
+            return self.question.text
+        is_on_answer = last_answer is not None and last_answer.request in ("more", "less")
+        return f"{self.query.text}\n{self.question.text}" if is_on_answer else self.query.text
+
     def add(
         self,
         text: str,
@@ -79,6 +100,10 @@ class Draft:
         written = self.composer.add(text, quotes, lead=lead, verdict=verdict, checks=checks)
         cited = self.composer.citations[citations:]
         return [TextWritten(written), *(ClaimCited(claim, cited) for claim in self.composer.claims[claims:])]
+
+    def add_line(self, text: str) -> list[Event]:
+        """Add a text of Kutip's own on its own line."""
+        return [TextWritten(self.composer.add_unclaimed(text, lead="\n"))]
 
     def add_unclaimed(self, sentence: Sentence) -> list[Event]:
         """Add a text that claims nothing about the articles."""
@@ -154,37 +179,58 @@ class Draft:
         self.has_related_claim = self.is_refused_in_words = False
         self.degraded = degraded
 
+    @property
+    def _shown_reason(self) -> str | None:
+        if self.refusal_reason is None:
+            return None
+        return true_reason(self.refusal_reason, self.query, self._shown_hits)
+
+    @property
+    def _shown_hits(self) -> tuple[Hit, ...]:
+        """The evidence, or for a refusal the nearest passages, whatever their time."""
+        if self.refusal_reason is None or not self.found.other_times:
+            return tuple(self.found.hits)
+        nearest = sorted([*self.found.hits, *self.found.other_times], key=lambda hit: -hit.score)
+        return tuple(replace(hit, rank=rank) for rank, hit in enumerate(nearest, start=1))
+
+    def refuse_with(self, reason: str, text: str) -> None:
+        """Refuse with a text that explains the reason."""
+        self.refusal_reason, self.refusal_text = reason, text
+
     def refuse(self) -> str:
         """Write the refusal, which is not a claim and has no citations."""
-        return self.composer.add_unclaimed(refusal_sentence(self.language))
+        return self.composer.add_unclaimed(self.refusal_text or refusal_sentence(self.language))
 
     def answer(self) -> Answer:
         """Return the answer in its current state."""
         self.composer.number_contradictions()
         now = time.perf_counter()
         laps = {"write": _milliseconds(now - self.found_at), "total": _milliseconds(now - self.started)}
-        rewriting = {"rewrite": self.rewriting.milliseconds} if self.rewriting.milliseconds else {}
-        usage = _total(self.usage, self.rewriting.usage)
+        rewriting = self.understanding.rewriting
+        rewrite = {"rewrite": rewriting.milliseconds} if rewriting.milliseconds else {}
+        usage = _total(self.usage, rewriting.usage)
         return Answer(
             id=uuid.uuid4().hex,
             question=self.question.text.strip(),
             query=self.query.text,
+            understood=self.understanding.understood,
             language=self.language,
             answer=self.composer.text,
             is_refusal=self.refusal_reason is not None,
-            refusal_reason=self.refusal_reason,
+            refusal_reason=self._shown_reason,
             mode="extractive" if self.model is None else "llm",
             model=self.model,
             degraded=self.degraded,
             claims=tuple(self.composer.claims),
             citations=tuple(self.composer.citations),
-            hits=tuple(self.found.hits),
+            hits=self._shown_hits,
             conflicts=(),
             usage=asdict(usage) if usage else None,
-            timings_ms={**rewriting, **self.found.timings_ms, **laps},
+            timings_ms={**rewrite, **self.found.timings_ms, **laps},
             evidence_left_out=self.evidence_left_out,
             undated_articles_left_out=self.undated_left_out,
             is_cut_short=self.is_cut_short,
+            more=self.listed.more if self.listed else 0,
         )
 
 

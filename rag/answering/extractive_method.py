@@ -9,7 +9,9 @@ from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Excerpt, excerpts_before_stop, excerpts_within
 from rag.answering.draft import Draft
 from rag.answering.events import Event
-from rag.answering.judge import Judge
+from rag.answering.judge import Choice, Judge
+from rag.answering.listing import MOST_ARTICLES, Listed
+from rag.answering.requests import choice_on_request, new_first
 from rag.datatypes import Verdict
 from rag.worker_pools import WorkerPool
 
@@ -38,7 +40,8 @@ class ExtractiveMethod:
             yield event
 
     def _extract(self, draft: Draft) -> list[Event]:
-        choice = self._judge.choose(draft.query, draft.found)
+        choice = Choice(tuple(draft.listed.excerpts)) if draft.listed else self._choose(draft)
+        listed = draft.listed
         if choice.refusal_reason is not None:
             draft.refusal_reason = choice.refusal_reason
             return []
@@ -47,7 +50,20 @@ class ExtractiveMethod:
             wanted, draft.question.sampling.max_tokens, count_tokens=self._count_tokens
         )
         draft.finish_extracting(is_cut_short=len(excerpts) < len(wanted))
-        return [event for excerpt in self._verified(excerpts) for event in draft.add_excerpt(excerpt)]
+        heading = draft.add_line(listed.heading) if listed and listed.heading else []
+        quoted = [event for excerpt in self._verified(excerpts) for event in draft.add_excerpt(excerpt)]
+        ending = listed.ending(draft.language) if listed else None
+        return [*heading, *quoted, *(draft.add_line(ending) if ending else [])]
+
+    def _choose(self, draft: Draft) -> Choice:
+        on_request = choice_on_request(draft)
+        listing = draft.understanding.listing
+        each = self._judge.choose_each(draft.query, draft.found) if listing else []
+        if len(each) > 1:  # one article alone is answered like any other question
+            draft.listed = Listed(excerpts=each[:MOST_ARTICLES], number=len(each))
+            draft.understanding = draft.understanding.of_kind("digest")
+            return Choice(tuple(draft.listed.excerpts))
+        return on_request or new_first(draft, self._judge.choose(draft.query, draft.found))
 
     def _verified(self, excerpts: Sequence[Excerpt]) -> Sequence[Excerpt]:
         """Return the excerpts with verdicts. The cross-encoder reads each sentence with its quote."""

@@ -1,6 +1,6 @@
 """The judge decides whether the hits answer a question, and which of their sentences do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from embeddings.encoder import Encoder
@@ -10,6 +10,9 @@ from rag.datatypes import Hit
 from rag.search.retrieval import Query, SearchResult
 from rag.text.passages import titled
 from rag.text.tags import is_same_language
+
+# The probability from which an article more likely answers than not.
+_LIKELY = 0.5
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,24 @@ class Choice:
 class Judge(Protocol):
     """Decides whether the hits are relevant, and which sentences answer if no language model writes."""
 
+    def probability(self, query: Query, found: SearchResult) -> float | None:
+        """Return the probability that the first hit answers the question, or None if it was not read."""
+        ...
+
     def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
         ...
 
+    def is_relevant(self, query: Query, found: SearchResult, hit: Hit) -> bool:
+        """Whether a hit is on the subject of the question."""
+        ...
+
     def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
+        ...
+
+    def choose_each(self, query: Query, found: SearchResult) -> list[Excerpt]:
+        """Return the best sentence of each article that more likely answers than not, best hit first."""
         ...
 
 
@@ -42,29 +57,47 @@ class ReadingJudge:
         self._encoder = encoder
         self._calibration = calibration_of(encoder.name)
 
+    def probability(self, query: Query, found: SearchResult) -> float | None:
+        """Return the probability that the first hit answers the question, or None if it was not read."""
+        return self._probability(query, found, found.hits[0])
+
     def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
-        probability = self._probability(query, found)
+        probability = self.probability(query, found)
         return None if probability is None else relevance_refusal(probability)
+
+    def is_relevant(self, query: Query, found: SearchResult, hit: Hit) -> bool:
+        """Whether a hit is on the subject of the question."""
+        probability = self._probability(query, found, hit)
+        return probability is None or relevance_refusal(probability) is None
 
     def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
-        probability = self._probability(query, found)
+        probability = self.probability(query, found)
         reason = None if probability is None else answer_refusal(probability)
         return (
             Choice(refusal_reason=reason) if reason else Choice(best_sentences(found, encoder=self._encoder))
         )
 
-    def _probability(self, query: Query, found: SearchResult) -> float | None:
-        """Return the probability that the first hit answers the question, or None if it was not read."""
-        first = found.hits[0]
-        reading = found.readings.get(first.passage_id)
+    def choose_each(self, query: Query, found: SearchResult) -> list[Excerpt]:
+        """Return the best sentence of each article that more likely answers than not, best hit first."""
+        chosen: dict[str, Excerpt] = {}
+        for hit in found.hits:
+            probability = self._probability(query, found, hit)
+            if probability is not None and probability >= _LIKELY and hit.article_id not in chosen:
+                alone = replace(found, hits=[hit])
+                chosen[hit.article_id] = best_sentences(alone, encoder=self._encoder)[0]
+        return list(chosen.values())
+
+    def _probability(self, query: Query, found: SearchResult, hit: Hit) -> float | None:
+        """Return the probability that a hit answers the question, or None if it was not read."""
+        reading = found.readings.get(hit.passage_id)
         if reading is None:
             return None
         return self._calibration.probability(
             reading.relevance,
-            similarity(found, first, encoder=self._encoder),
-            is_same_language=is_same_language(query.language, first.language),
+            similarity(found, hit, encoder=self._encoder),
+            is_same_language=is_same_language(query.language, hit.language),
         )
 
 

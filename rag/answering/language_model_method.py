@@ -87,9 +87,9 @@ class LanguageModelMethod:
         No event is yielded before the first sentence that is about the evidence, so that an answer without
         such a sentence can still become a refusal or verbatim sentences.
         """
-        texts = _untrusted(draft.query.text, hits)
+        texts = _untrusted(draft.task, hits)
         frame = draw_frame(texts)
-        messages = build_messages(draft.query.text, language=draft.language, evidence=hits, frame=frame)
+        messages = build_messages(draft.task, language=draft.language, evidence=hits, frame=frame)
         usual_markers = UsualMarkers(len(hits), tuple(texts))
         reader = SentenceReader(frame, language=draft.language, usual_markers=usual_markers)
         verification = self._verifier.verification_of(hits)
@@ -136,7 +136,7 @@ class LanguageModelMethod:
     def _hits_that_fit(self, draft: Draft) -> Sequence[Hit]:
         """Return the first hits that fit into the prompt, at least one. The encoder counts the tokens."""
         hits = draft.found.hits
-        lengths = self._count_tokens(_untrusted(draft.query.text, hits))
+        lengths = self._count_tokens(_untrusted(draft.task, hits))
         left = self._max_prompt_tokens - INSTRUCTION_TOKENS - lengths[0]
         for place in range(len(hits)):
             left -= sum(lengths[1 + place * 3 : 4 + place * 3]) + PASSAGE_FRAME_TOKENS

@@ -6,7 +6,10 @@ lists contain the words of all languages together.
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
+from rag.conversation.short_turns import is_remark, request_of
+from rag.conversation.small_talk import small_talk
 from rag.datatypes import Turn
 from rag.prompts import REFUSALS, USUAL_REFUSALS
 from rag.text.function_words import FUNCTION_WORDS
@@ -80,6 +83,14 @@ _PERSONS = _word_set(
 )
 _ASKS_WHO = _word_set("siapa siapakah who whom whose quién quiénes qui wer quem sino ai 谁 誰 ใคร كون من")
 
+# What a person has, so that the "nya" of "istrinya" stands for a person.
+_OF_PERSONS = _word_set(
+    """
+    istri suami anak ayah ibu orangtua kakak adik keluarga umur usia asal pekerjaan profesi jabatan nama gelar
+    karier rumah agama pendidikan
+    """
+)
+
 # These refer to something said before.
 _DEMONSTRATIVES = _word_set(
     """
@@ -134,8 +145,49 @@ def follows_up(question: str, turns: Sequence[Turn]) -> bool:
     return any(turn.role == "user" for turn in turns) and _is_dependent(question)
 
 
+def may_follow_up(question: str, turns: Sequence[Turn]) -> bool:
+    """Whether a question may be about what the turns before it are about, because it names nothing else.
+
+    >>> before = [Turn(role="user", text="Siapa juara maraton?")]
+    >>> may_follow_up("Who took second place?", before), may_follow_up("Who won in Bali?", before)
+    (True, False)
+    """
+    is_open = not _has_name(written_words(question)) and not stands_alone(question)
+    return follows_up(question, turns) or (any(turn.role == "user" for turn in turns) and is_open)
+
+
+def last_exchange(turns: Sequence[Turn]) -> tuple[int, str] | None:
+    """Return the place of the last turn that asked about a topic, and the text of its answer.
+
+    Remarks, and requests for a longer or shorter answer, have no topic. The answer is the last one, to that
+    turn or to such a request, without markers. It is empty if there is no answer but a refusal. None if no
+    turn asked about a topic.
+    """
+    places = [place for place, turn in enumerate(turns) if turn.role == "user" and _has_topic(turn.text)]
+    if not places:
+        return None
+    answers = [
+        answer.text
+        for place, (asked, answer) in enumerate(pairwise(turns[places[-1] :]))
+        if (asked.role, answer.role) == ("user", "assistant") and (place == 0 or request_of(asked.text))
+    ]
+    text = _MARKER.sub("", answers[-1]).strip() if answers else ""
+    return places[-1], "" if _is_refusal(text) else text
+
+
+def _has_topic(text: str) -> bool:
+    is_aside = is_remark(text) or small_talk(text) is not None
+    return not is_aside and request_of(text) not in ("more", "less")
+
+
+def _is_refusal(text: str) -> bool:
+    return text.strip() in {*REFUSALS.values(), *USUAL_REFUSALS}
+
+
 def stands_alone(question: str) -> bool:
     """Whether a question clearly needs no earlier turn: it has enough words, and none of them refers back."""
+    if request_of(question) is not None:
+        return False
     text = _IDIOM.sub(" ", question)
     tokens = [token.casefold() for token in written_words(text)]
     is_long = len(_content_words(tokens)) > _WORDS_WITH_REFERENCE
@@ -145,6 +197,8 @@ def stands_alone(question: str) -> bool:
 def _is_dependent(question: str) -> bool:
     if len(question) > _LONGEST_FOLLOW_UP:
         return False
+    if request_of(question) is not None:
+        return True
     text = _IDIOM.sub(" ", question)
     written = written_words(text)
     tokens = [token.casefold() for token in written]
@@ -213,14 +267,15 @@ def with_topic(question: str, turns: Sequence[Turn]) -> str:
     >>> with_topic("Berapa pesertanya?", [Turn(role="user", text="Siapa juara maraton Bali?")])
     'Bali: Berapa pesertanya?'
     """
-    chain = _chain([turn.text for turn in turns if turn.role == "user"])
+    chain = _chain([turn.text for turn in turns if turn.role == "user" and _has_topic(turn.text)])
     named = [word for text in chain for word in _capitalised_words(written_words(text))]
     own = _content_words(_folded(question))
     topic = named if named and own else [word for text in chain for word in meaningful_words(text)]
     if _ASKS_WHO.intersection(_folded(chain[0] if chain else "")) and _PERSONS.intersection(
         _words_and_possessors(question)
     ):
-        topic += _capitalised_words(["", *meaningful_words(_last_answer(turns))])
+        names = _capitalised_words(["", *meaningful_words(_last_answer(turns))])
+        topic += [name for name in names if name[0].isalpha() and not name.isupper()]
     shown = _shortened(_without_repeats(topic, known=_folded(question)))
     return f"{shown}: {question}" if shown else question
 
@@ -237,7 +292,7 @@ def recent(turns: Sequence[Turn], *, max_characters: int) -> list[Turn]:
 
 
 def _chain(questions: Sequence[str]) -> Sequence[str]:
-    """Return the last question that stood on its own, and the follow-ups since."""
+    """Return the last question that stood on its own, and the follow-ups since; remarks do not count."""
     complete = [place for place, text in enumerate(questions) if not _is_dependent(text)]
     return questions[complete[-1] if complete else 0 :]
 
@@ -261,16 +316,16 @@ def _folded(text: str) -> list[str]:
 
 
 def _words_and_possessors(question: str) -> list[str]:
-    """Return the words of a question, with "nya" added for each possessive such as "istrinya"."""
+    """Return the words of a question, with "nya" added for each possessive of a person such as "istrinya"."""
     words = _folded(question)
-    return [*words, *("nya" for word in words if _is_possessive(word))]
+    return [*words, *("nya" for word in words if word.removesuffix("nya") in _OF_PERSONS)]
 
 
 def _last_answer(turns: Sequence[Turn]) -> str:
     """Return the first sentence of the last answer, without markers; empty if the answer was a refusal."""
     answers = [turn.text for turn in turns if turn.role == "assistant"]
     text = _MARKER.sub("", answers[-1][:_ANSWER_CHARACTERS]) if answers else ""
-    if text.strip() in {*REFUSALS.values(), *USUAL_REFUSALS}:
+    if _is_refusal(text):
         return ""
     spans = sentence_spans(text, language="und")
     return text[slice(*spans[0])] if spans else ""

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.conversation.follow_ups import follows_up, recent, stands_alone, with_topic
+from rag.conversation.follow_ups import follows_up, last_exchange, recent, stands_alone, with_topic
+from rag.conversation.short_turns import request_of
 from rag.datatypes import Turn
 from rag.errors import LanguageModelError
 from rag.language_model.protocol import LanguageModel, Sampling, Usage, read_text
@@ -46,12 +47,16 @@ async def self_contained(
 ) -> Rewriting:
     """Return a question that can be understood without the turns before it.
 
-    A question that stands on its own is returned unchanged. If the language model fails or does not write a
-    question, the rule completes the question. The language model may take `timeout_seconds`, but no more than
-    half of the time left until `deadline`.
+    A question that stands on its own is returned unchanged. For a request for a longer or shorter answer, the
+    question that was asked last is returned, and so for "when?" if that question was refused. If the language
+    model fails or does not write a question, the rule completes the question. The language model may take
+    `timeout_seconds`, but no more than half of the time left until `deadline`.
     """
     if not any(turn.role == "user" for turn in turns) or stands_alone(question):
         return Rewriting(text=question)
+    asked_before = _question_before(question, turns, is_usable)
+    if asked_before is not None:
+        return Rewriting(text=asked_before)
     started = time.perf_counter()
     text, usage, failure = None, None, None
     if language_model is not None:
@@ -67,6 +72,16 @@ async def self_contained(
         failure=failure,
         milliseconds=round((time.perf_counter() - started) * 1000, 2),
     )
+
+
+def _question_before(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> str | None:
+    """Return the completed question whose answer a request is about; None if this is no such request."""
+    request, last = request_of(question), last_exchange(turns)
+    if request is None or last is None:
+        return None
+    place, answer = last
+    is_about_answer = request != "when" or not answer
+    return _by_rule(turns[place].text, turns[:place], is_usable) if is_about_answer else None
 
 
 def _by_rule(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> str:

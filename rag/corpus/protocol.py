@@ -1,6 +1,7 @@
 """The interface of a corpus, in parts: for answers, for upkeep, and for migration to another corpus."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import NamedTuple, Protocol, Self, TypeVar
 
 from embeddings.weights import FloatArray
@@ -98,6 +99,10 @@ class Corpus(OpenCorpus, Protocol):
 
     def filter_values(self) -> FilterValues:
         """Return the languages and outlets of current articles, those with the most articles first."""
+        ...
+
+    def published_days(self) -> tuple[date, date] | None:
+        """Return the first and the last day of publication of current articles; None if none has a date."""
         ...
 
     def vector_search(

@@ -14,10 +14,14 @@ from rag.errors import BadRequest
 from rag.search.diversity import DistinctHits
 from rag.search.fusion import fuse
 from rag.search.reranking import PassageReading, Reranking
+from rag.understood import TimeSpan
 
 # The number of candidates of each search, whatever the number of hits asked for. If near-copies leave too few
 # hits, the search is repeated with the next number.
 DEPTHS = (100, 1000, 20_000)
+
+# How many passages of the article that a conversation is about are read before all others.
+_FIRST_PASSAGES = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +29,10 @@ class Query:
     """A search query with its filters and the number of hits.
 
     The search looks for `top_k` hits. If `pool` is larger, up to `pool` hits are returned, as far as the same
-    search finds them.
+    search finds them. If hits are reranked, the passages of article `first_article` are read first, and so
+    ranked as if the search had found them first. `timed_search` looks for evidence of the `time`, or with
+    `recency` for the newest. The models that read the hits then read `untimed`, the text without its words
+    for a time.
     """
 
     text: str
@@ -33,6 +40,10 @@ class Query:
     filters: Filters
     top_k: int
     pool: int = 0
+    first_article: str | None = None
+    time: TimeSpan | None = None
+    recency: bool = False
+    untimed: str | None = None
 
     @property
     def limit(self) -> int:
@@ -44,13 +55,18 @@ class Query:
 class SearchResult:
     """The hits, and the time of each stage. `vector` is the query's, or None in keyword search.
 
-    `readings` are those of the hits that the cross-encoder read, by passage id.
+    `readings` are those of the hits that the cross-encoder read, by passage id. `other_times` are hits that
+    are evidence of another time than the query asks about.
     """
 
     hits: list[Hit]
     timings_ms: dict[str, float]
     vector: FloatArray | None = None
     readings: Mapping[int, PassageReading] = field(default_factory=dict)
+    other_times: Sequence[Hit] = ()
+
+
+NOTHING_FOUND = SearchResult(hits=[], timings_ms={})
 
 
 def search(
@@ -63,8 +79,13 @@ def search(
 ) -> SearchResult:
     """Search in the given mode. With `reranking`, a model reorders the best hits."""
     if reranking is not None:
-        pooled = replace(query, pool=reranking.depth)
-        return _reranked(search(corpus, encoder, pooled, mode=mode), query, reranking)
+        pooled = replace(query, pool=reranking.depth, first_article=None)
+        found = search(corpus, encoder, pooled, mode=mode)
+        if query.first_article is not None:
+            within = replace(query.filters, article_id=(query.first_article,))
+            first = replace(query, filters=within, top_k=_FIRST_PASSAGES, first_article=None)
+            found = _joined(search(corpus, encoder, first, mode=mode), found)
+        return reranked(found, query, reranking)
     if mode == "keyword":
         return keyword_search(corpus, query)
     if mode == "vector":
@@ -156,14 +177,26 @@ def _distinct(
     return distinct.first(query.limit)
 
 
-def _reranked(found: SearchResult, query: Query, reranking: Reranking) -> SearchResult:
+def _joined(first: SearchResult, found: SearchResult) -> SearchResult:
+    """Return as many hits as `found` has, those of `first` first and in any case."""
+    known = {hit.passage_id for hit in first.hits}
+    others = [hit for hit in found.hits if hit.passage_id not in known]
+    hits = [*first.hits, *others][: max(len(first.hits), len(found.hits))]
+    timings = {
+        name: round(first.timings_ms.get(name, 0.0) + took, 2) for name, took in found.timings_ms.items()
+    }
+    return replace(found, hits=hits, timings_ms=timings)
+
+
+def reranked(found: SearchResult, query: Query, reranking: Reranking) -> SearchResult:
+    """Return the best hits of a search in the order in which a model puts them."""
     clock = _Clock()
-    reranked = reranking.rerank(query.text, found.hits)
+    read = reranking.rerank(query.untimed or query.text, found.hits)
     clock.lap("rerank")
     return replace(
         found,
-        hits=reranked.hits[: query.top_k],
-        readings=reranked.readings,
+        hits=read.hits[: query.top_k],
+        readings=read.readings,
         timings_ms={**found.timings_ms, **clock.laps},
     )
 

@@ -68,7 +68,7 @@ def _detected(text: str, ranked: Sequence[tuple[str, float]]) -> str:
         scores = dict(ranked)
         code = "id" if best - scores["id"] < _INDONESIAN_MARGIN else code
     tag = _TAGS.get(code, code)
-    return _chinese_script(text) if tag == "zh" else tag
+    return chinese_script(text) if tag == "zh" else tag
 
 
 # A stated language counts if the text is this short, or if its score is this near to the best one.
@@ -108,7 +108,20 @@ def _current_tag(tag: str) -> str | None:
 _FORMER_CODES = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "tl": "fil"}
 
 
-def _chinese_script(text: str) -> str:
+def language_scores(text: str) -> dict[str, float]:
+    """Return the scores of the languages that a text may be in, in nats; none for a text without letters.
+
+    Chinese in any script is `zh`.
+    """
+    if not any(character.isalpha() for character in text):
+        return {}
+    scores: dict[str, float] = {}
+    for code, score in _identifier().rank(text[:5000]):
+        scores.setdefault(_TAGS.get(code, code), float(score))
+    return scores
+
+
+def chinese_script(text: str) -> str:
     """Return the script whose national character set contains more of the Chinese characters."""
     han = [character for character in text if "\u4e00" <= character <= "\u9fff"]
     simplified = sum(_can_encode(character, "gb2312") for character in han)

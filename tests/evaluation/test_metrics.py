@@ -17,6 +17,7 @@ from rag.evaluation.metrics import (
     ranking_values,
     refusal_scores,
 )
+from rag.understood import Understood
 
 
 def answer_with(claims: list[tuple[Verdict, list[Verdict]]]) -> Answer:
@@ -30,6 +31,7 @@ def answer_with(claims: list[tuple[Verdict, list[Verdict]]]) -> Answer:
         made.append(Claim(text="Naik.", start=0, end=5, verdict=verdict, citations=numbers))
     return Answer(
         query="q",
+        understood=Understood(query="q", language="id"),
         id="1",
         question="Apa?",
         language="id",

@@ -154,7 +154,7 @@ def test_the_tools_have_input_and_output_schemas(kutip: Running, mode: str) -> N
     fields = {tool.name: list(tool.input_schema["properties"]) for tool in tools}
     assert fields == {
         "search": ["query", "top_k", "filters", "mode", "rerank"],
-        "ask": ["question", "filters", "top_k", "language", "mode"],
+        "ask": ["question", "filters", "top_k", "language", "mode", "now"],
         "get_article": ["article_id", "version"],
         "fetch": ["id"],
     }
@@ -348,7 +348,7 @@ def test_a_refusal_shows_the_closest_passages_as_text(tmp_path: Path) -> None:
     assert not result.is_error
     assert result.structured_content["is_refusal"] is True
     assert text_of(result) == (
-        f"{NO_ANSWER}\n\nSome articles are related to the question, but they do not answer it.\n\n"
+        f"{NO_ANSWER}\n\nThe closest passages do not answer the question.\n\n"
         "The closest passages, which do not answer the question:\n\n"
         "1. id\n   article banjir, paragraph 1, 0–43\n   Banjir merendam 412 rumah. Warga mengungsi."
     )

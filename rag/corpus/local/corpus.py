@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -316,6 +317,13 @@ class LocalCorpus:
             return FilterValues(
                 languages=_values_of(connection, "language"), outlets=_values_of(connection, "outlet")
             )
+
+    def published_days(self) -> tuple[date, date] | None:
+        """Return the first and the last day of publication of current articles; None if none has a date."""
+        with self._database.reading() as connection:
+            (first,) = connection.execute("SELECT min(published_day) FROM articles").fetchone()
+            (last,) = connection.execute("SELECT max(published_day) FROM articles").fetchone()
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
 
     # Search
 

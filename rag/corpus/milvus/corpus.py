@@ -9,6 +9,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
@@ -330,6 +331,29 @@ class MilvusCorpus:
     def filter_values(self) -> FilterValues:
         """Return the languages and outlets of current articles, those with the most articles first."""
         return FilterValues(languages=self._search.values("language"), outlets=self._search.values("outlet"))
+
+    @_recovering
+    def published_days(self) -> tuple[date, date] | None:
+        """Return the first and the last day of publication of current articles; None if none has a date."""
+        first = self._first_day_with("day > 0 and day <= {}", low=1, high=date.max.toordinal())
+        if first is None:
+            return None
+        last = self._first_day_with("day > {}", low=first, high=date.max.toordinal(), is_met=False)
+        return date.fromordinal(first), date.fromordinal(last or first)
+
+    def _first_day_with(self, condition: str, *, low: int, high: int, is_met: bool = True) -> int | None:
+        """Return the first day, by bisection, with an article that meets a condition, or without one."""
+
+        def holds(day: int) -> bool:
+            rows = self._server.query(self._collections.articles, condition.format(day), ["id"], limit=1)
+            return bool(rows) == is_met
+
+        if not holds(high):
+            return None
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if holds(middle) else (middle + 1, high)
+        return low
 
     # Search
 

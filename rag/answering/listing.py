@@ -1,0 +1,216 @@
+"""Find the articles for a digest or a count: the lead sentence of each relevant article, the newest first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from babel import Locale, UnknownLocaleError
+
+from rag.answering.best_sentences import Excerpt
+from rag.answering.judge import Judge
+from rag.citations import Quote
+from rag.conversation.listings import Listing, unknown_words, without_count_frame
+from rag.corpus.protocol import Corpus
+from rag.datatypes import Filters, FilterValue, Hit
+from rag.prompts import count_sentence, more_articles_sentence, question_about
+from rag.search.retrieval import Query, SearchResult
+from rag.text.languages import sentence_spans
+
+# How many passages are read, and the largest number of articles in an answer.
+_DEPTH = 24
+MOST_ARTICLES = 5
+
+# Names of languages in a question are looked up in these languages.
+_LANGUAGES_OF_NAMES = (
+    "id",
+    "en",
+    "ms",
+    "zh",
+    "es",
+    "fr",
+    "ar",
+    "de",
+    "pt",
+    "it",
+    "nl",
+    "ja",
+    "ko",
+    "tr",
+    "vi",
+)
+
+Search = Callable[[Query], SearchResult]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """The articles for a digest or a count. `excerpts` are their lead sentences.
+
+    `number` is the number of articles, and there are at least as many if `is_least`. The
+    `heading` says the number.
+    """
+
+    excerpts: Sequence[Excerpt]
+    number: int
+    is_least: bool = False
+    heading: str | None = None
+
+    @property
+    def more(self) -> int:
+        """The number of articles that are left out."""
+        return self.number - len(self.excerpts)
+
+    def ending(self, language: str) -> str | None:
+        """Return the sentence that says how many articles are left out, or None if there are none."""
+        return more_articles_sentence(_number(self.more, self.is_least), language) if self.more else None
+
+
+def list_articles(
+    listing: Listing, query: Query, language: str, *, corpus: Corpus, search: Search, judge: Judge
+) -> tuple[Query, SearchResult, Listed]:
+    """Return the search for a digest or count with one hit an article, and the articles.
+
+    The relevant articles are those of the best passages that the judge finds relevant to the topic. A count
+    without a topic counts all articles that pass the filters.
+    """
+    if listing.kind == "count":
+        listing, query = _with_filters(listing, query, corpus)
+    text = question_about(listing.topic, language) if listing.topic else query.text
+    query = _within_time(replace(query, text=text, top_k=_DEPTH))
+    found = search(query)
+    relevant = [hit for hit in _one_an_article(found.hits) if judge.is_relevant(query, found, hit)]
+    if listing.kind == "count" and not listing.topic:
+        relevant, is_least = _one_an_article(found.hits), False
+        number = corpus.counts(query.filters).articles
+    else:
+        is_least = len(found.hits) == _DEPTH and judge.is_relevant(query, found, found.hits[-1])
+        number = len(relevant)
+    shown = sorted(relevant[:MOST_ARTICLES], key=_age)
+    heading = None
+    if listing.kind == "count":
+        heading = count_sentence(
+            _number(number, is_least), listing.topic, _conditions(query.filters, language), language
+        )
+    found = replace(found, hits=[replace(hit, rank=rank) for rank, hit in enumerate(shown, start=1)])
+    excerpts = [excerpt for hit in shown if (excerpt := _lead(hit, corpus)) is not None]
+    return query, found, Listed(excerpts=excerpts, number=number, is_least=is_least, heading=heading)
+
+
+def _within_time(query: Query) -> Query:
+    """Turn the time of a query into filters: articles are of the time when they appeared."""
+    filters, time = query.filters, query.time
+    if time is not None:
+        first = max(filter(None, (filters.published_from, time.first)), default=None)
+        last = min(filter(None, (filters.published_to, time.last)), default=None)
+        filters = replace(filters, published_from=first, published_to=last)
+    return replace(query, filters=filters, time=None, recency=False, untimed=None)
+
+
+def is_for_articles(listing: Listing, corpus: Corpus) -> bool:
+    """Whether a question asks for a digest of articles or for their number.
+
+    All words of a count must be known: articles, a topic, outlets and languages of the corpus.
+    """
+    if listing.kind == "list":
+        return False
+    _, _, rest = _filters_in(listing.rest, corpus)
+    return not unknown_words(rest)
+
+
+def _with_filters(listing: Listing, query: Query, corpus: Corpus) -> tuple[Listing, Query]:
+    """Move the outlets and languages in the words of a count to the filters."""
+    topic = without_count_frame(listing.topic)
+    outlets, languages, _ = _filters_in(f"{listing.rest} {topic}", corpus)
+    _, _, topic = _filters_in(topic, corpus)
+    filters = replace(
+        query.filters,
+        outlet=outlets or query.filters.outlet,
+        language=languages or query.filters.language,
+    )
+    return replace(listing, topic=without_count_frame(topic)), replace(query, filters=filters)
+
+
+def _filters_in(text: str, corpus: Corpus) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Return the outlets and languages that a text names, and the text without their names."""
+    values = corpus.filter_values()
+    named = [(outlet.value, outlet.value) for outlet in values.outlets]
+    outlets, text = _take(text, named)
+    languages, text = _take(text, _language_names(values.languages))
+    return outlets, languages, text
+
+
+def _take(text: str, named: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], str]:
+    """Return the values whose names a text has in any case, longest first, and the text without them."""
+    by_name: dict[str, list[str]] = {}
+    for name, value in named:
+        by_name.setdefault(name.casefold(), []).append(value)
+    found: dict[str, None] = {}
+    for name in sorted(by_name, key=len, reverse=True):
+        place = text.casefold().find(name)
+        if name and place >= 0:
+            found |= dict.fromkeys(by_name[name])
+            text = text[:place] + text[place + len(name) :]
+    return tuple(found), text
+
+
+def _language_names(languages: Sequence[FilterValue]) -> list[tuple[str, str]]:
+    return [
+        (name, language.value)
+        for language in languages
+        for spoken in _LANGUAGES_OF_NAMES
+        if len(name := _language_name(language.value, spoken)) > 1
+    ]
+
+
+def _language_name(tag: str, spoken: str) -> str:
+    """Return the name of a language in another one, or its tag if the name is unknown."""
+    try:
+        return Locale.parse(tag.split("-")[0]).get_language_name(spoken) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+def _conditions(filters: Filters, language: str) -> list[str]:
+    """Return the filters as words in a language, for the sentence with the number."""
+    days = [day.isoformat() if day else "…" for day in (filters.published_from, filters.published_to)]
+    return [
+        *filters.outlet,
+        *(_language_name(tag, language.split("-")[0]) for tag in filters.language),
+        *filters.author,
+        *filters.section,
+        *([" – ".join(days)] if filters.has_dates else []),
+    ]
+
+
+def _one_an_article(hits: Sequence[Hit]) -> list[Hit]:
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.article_id, hit)
+    return list(best.values())
+
+
+def _age(hit: Hit) -> float:
+    return -hit.published_at.timestamp() if hit.published_at else float("inf")
+
+
+def _lead(hit: Hit, corpus: Corpus) -> Excerpt | None:
+    """Return the first sentence of a hit's article, or None if the article was removed meanwhile."""
+    article = corpus.article(hit.article_id, version=hit.article_version)
+    if article is None:
+        return None
+    paragraph = next(one for one in article.numbered_paragraphs() if one.text.strip())
+    start, end = sentence_spans(paragraph.text, language=article.language)[0]
+    first = replace(
+        hit, paragraph=paragraph.number, start=paragraph.start, end=paragraph.end, text=paragraph.text
+    )
+    quote = Quote(
+        hit=first,
+        start=paragraph.start + start,
+        end=paragraph.start + end,
+        verdict="unchecked",
+        checks={"quote": True},
+    )
+    return Excerpt(quote, (paragraph.text[start:end],))
+
+
+def _number(number: int, is_least: bool) -> str:
+    return f"{number}+" if is_least else str(number)

@@ -1,0 +1,70 @@
+"""The reply to a greeting, a test or a question about Kutip itself: what can be asked."""
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from icu4py.messageformat import MessageFormat
+
+from rag.answering.locales import locale_of
+from rag.answering.reply_texts import ARTICLES, DAYS, NO_ARTICLES, TOPICS
+from rag.corpus.protocol import NO_FILTERS, Corpus
+from rag.datatypes import Filters
+from rag.prompts import in_language
+
+_TOPICS = 3
+_LONGEST_TITLE = 90
+
+# Among so many articles of a language, titles are looked for.
+_LOOKED_AT = 50
+
+
+def small_talk_reply(corpus: Corpus, language: str) -> str:
+    """Return how many articles there are, from when to when, and titles of three of them as examples."""
+    count = corpus.counts().articles
+    if count == 0:
+        return in_language(NO_ARTICLES, language)
+    locale = locale_of(language)
+    articles = MessageFormat(in_language(ARTICLES, language), locale.language).format({"n": count})
+    topics = format_list([f"“{title}”" for title in _titles(corpus, language)], locale=locale)
+    examples = in_language(TOPICS, language).format(topics=topics) if topics else ""
+    said = articles + _days(corpus, language, locale)
+    return f"{said.removesuffix('.')}{_end(said)}{examples}"
+
+
+def _end(text: str) -> str:
+    """Return the sign that ends a sentence in the script of a text."""
+    if any("\u3040" <= sign <= "\u9fff" for sign in text):
+        return "。"
+    if any("\u0e00" <= sign <= "\u0e7f" for sign in text):
+        return ""
+    return "।" if any("\u0900" <= sign <= "\u097f" for sign in text) else "."
+
+
+def _days(corpus: Corpus, language: str, locale: Locale) -> str:
+    days = corpus.published_days()
+    if days is None:
+        return ""
+    first, last = (format_date(day, "long", locale=locale) for day in days)
+    return in_language(DAYS, language).format(first=first, last=last)
+
+
+def _titles(corpus: Corpus, language: str) -> list[str]:
+    """Return titles of articles of the last day, in the asker's language if there are any."""
+    days = corpus.published_days()
+    newest = days[1] if days else None
+    titles: list[str] = []
+    for filters in (
+        Filters(language=(language,), published_from=newest),
+        Filters(language=(language,)),
+        NO_FILTERS,
+    ):
+        if len(titles) < _TOPICS:
+            found = corpus.articles(filters, limit=_LOOKED_AT, cursor=None).articles
+            newest_first = sorted(found, key=lambda header: str(header.published_at or ""), reverse=True)
+            titles += [_shortened(header.title) for header in newest_first if header.title]
+    return list(dict.fromkeys(titles))[:_TOPICS]
+
+
+def _shortened(title: str) -> str:
+    one_line = " ".join(title.split())
+    return one_line if len(one_line) <= _LONGEST_TITLE else f"{one_line[:_LONGEST_TITLE].rstrip()}…"

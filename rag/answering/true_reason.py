@@ -1,0 +1,24 @@
+"""Corrects the reason for a refusal if the passages that are shown say otherwise."""
+
+from collections.abc import Sequence
+
+from rag.conversation.follow_ups import meaningful_words
+from rag.datatypes import Hit
+from rag.search.retrieval import Query
+from rag.text.languages import words
+
+# Passages with this share of the words of a question are about it, whatever a model reads in them.
+_SHARE = 0.5
+
+
+def true_reason(reason: str, query: Query, hits: Sequence[Hit]) -> str:
+    """Return the reason to show: not "nothing was found about this" above passages about this."""
+    if reason == "nothing_relevant" and any(_is_about(hit, query) for hit in hits):
+        return "evidence_does_not_answer"
+    return reason
+
+
+def _is_about(hit: Hit, query: Query) -> bool:
+    asked = set(words(" ".join(meaningful_words(query.untimed or query.text)), language=hit.language))
+    found = asked.intersection(words(f"{hit.title} {hit.text}", language=hit.language))
+    return bool(asked) and len(found) >= _SHARE * len(asked)

@@ -1,0 +1,210 @@
+"""Recognises questions for several articles: a digest or list of them, or their number.
+
+The words of all languages stand together. A question is one of these only if all words around its topic are
+known, so that "Berapa berita bohong yang ditemukan polisi?" stays a question.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from rag.text.languages import written_words
+
+# "list" asks for several answers ("siapa saja"), which one passage may contain.
+ListingKind = Literal["digest", "list", "count"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A question for several articles. `topic` is empty if it asks for the number of articles on any topic.
+
+    `rest` are the words of a count that name neither articles nor a topic, such as an outlet.
+    """
+
+    kind: ListingKind
+    topic: str
+    rest: str = ""
+
+
+# Articles in the plural, and news. What "berapa" counts must be one of these.
+_NEWS = """
+berita artikel warta pemberitaan news articles stories noticias artículos nouvelles actualités infos
+notícias artigos notizie articoli nachrichten artikeln nieuws artikelen haber haberler haberleri makale
+makaleler tin tức bài báo balita artikulo новости новостей статьи статей أخبار الأخبار مقالات المقالات مقالة
+خبر مقال ข่าว บทความ
+"""
+
+# These name articles too, but also other things.
+_REPORTS = """
+kabar liputan laporan beritanya artikelnya reports coverage headlines reportajes actualité reportagens
+berichte meldungen berichten viết
+"""
+
+# One article. A summary of it is wanted, but a question about it is no question for several.
+_ONE = "article story report noticia artículo notícia artigo articolo bericht"
+
+_ABOUT = """
+tentang mengenai soal seputar terkait perihal about on regarding concerning sobre acerca sur concernant su
+sul sulla über zu zum zur over về tungkol о об про عن حول بشأن เกี่ยวกับ เรื่อง
+"""
+
+_SUMMARISE = """
+ringkas ringkaskan ringkasan rangkum rangkumkan rangkuman ikhtisar ikhtisarkan rumuskan summarize summarise
+summary digest overview roundup recap resume resuma resumir resumen résume résumez résumer résumé resumo
+riassumi riassunto fasse zusammenfassung samenvatting özetle özet tóm tắt buod ibuod обобщи сводка لخص ملخص
+สรุป รวม
+"""
+
+_ENUMERATE = """
+daftar sebutkan senaraikan tampilkan tunjukkan kumpulkan carikan list show enumerate name enumera lista
+liste listez énumère enumere elenca zähle nenne auflisten lijst noem listele ilista перечисли список اذكر
+قائمة اعرض
+"""
+
+# Words that may stand around these: articles, question words, courtesies, words for "all" and "newest".
+_FRAME = """
+apa saja apakah ada yang semua seluruh segala para dari untuk tolong mohon coba bisa dong saya aku kami beri
+berikan buat buatkan sebuah singkat terbaru terkini terakhir lainnya lain dan ke bagi cari itu sahaja mana
+adakah me us a an the all any some of is are there what which please can could you give find get tell latest
+recent newest new current do have make every summary short brief to up sum in be published written exist
+available hay qué cuáles cuál son las los la el todas todos últimas últimos recientes un una de del dame haz
+quelles quels quel sont les le des du toutes tous dernières derniers récentes récents moi fais une donne d
+l' y il quais são as os o recentes um uma faça quali sono gli ultime tutte tutti i ein eine die der das alle
+aktuellen neuesten gibt es welche was mir gib van het laatste nieuwste welke zijn er geef een tüm bütün bana
+lütfen tất cả các những mới nhất có cho tôi lahat ng mga ang pinakabagong все последние какие есть мне что
+جميع كل آخر أحدث هناك ما هي لي من فضلك ทั้งหมด ล่าสุด มี อะไร บ้าง
+"""
+
+_COUNT = """
+berapa berapakah bilangan jumlah banyak banyaknya seberapa how many number cuántos cuántas número combien
+nombre quantos quantas quanti quante viele wie anzahl hoeveel aantal kaç sayısı bao nhiêu ilan ilang сколько
+كم عدد กี่
+"""
+
+# Words that may follow the articles in a question for their number.
+_COUNT_FRAME = """
+yang ada di dalam korpus corpus tersedia dimiliki kamu anda punya milikmu tersimpan terbit diterbitkan
+dimuat semuanya total totalnya pada oleh dari berbahasa bahasa are there do you have is in the exist stored
+available published were was from by altogether this collection hay tienes en existen d de y il a avez vous
+du dans est há tem ci sono gibt es hast er zijn var có mayroon есть هناك لديك في ni itu
+"""
+
+_LIST_OPENINGS = re.compile(
+    r"^\W*(siapa(kah)? sahaja|siapa(kah)? saja|apa(kah)? (saja|sahaja)|mana saja|di ?mana saja|kapan saja"
+    r"|(sebutkan|daftar|senaraikan|tampilkan)( semua| seluruh)?|list( all| every| the)?|name all"
+    r"|who (are|were) all|what are all|which are all|enumera( todos| todas)?"
+    r"|quiénes son todos|cuáles son todos"
+    r"|énumère[rz]?|liste[rz]?( tous| toutes)?|列出(所有)?|列举|有哪些)\b\s*",
+    re.IGNORECASE,
+)
+
+# The article or preposition that French and Italian write together with the next word.
+_ELISION = re.compile(r"\b([dl])['’](?=\w)", re.IGNORECASE)
+
+# Languages that name the topic before the articles.
+_TOPIC_FIRST = re.compile(
+    r"^(请|請|帮我|給我|给我|麻烦)*(?P<verb>总结|總結|概括|概述|汇总|彙總|归纳|列出|介绍)?(一下)?(所有|全部|最近|最新|一些)*的?"
+    r"(?P<about>关于|關於|有关|有關)?(?P<topic>.+?)(方面|相关|相關)?的?(最新|全部|所有)?的?"
+    r"(新闻|新聞|报道|報導|報道|文章|消息)(?P<end>有哪些|有什么|有什麼|是什么|都有哪些|汇总|总结|摘要)?[\s?？。！!]*$"
+    r"|^(?P<ja>.+?)(について|に関する|関連)の?(最新)?の?(ニュース|記事).*$"
+    r"|^(?P<ko>.+?)\s?(에 대한|에 관한|관련)\s?(최신 )?(뉴스|기사)(?!.*(몇|얼마나)).*$"
+    r"|^(?P<tr>.+?) (hakkında(ki)?|ile ilgili) (\w+ )?(haber|makale)(?!.*kaç).*$"
+    r"|^(?P<hi>.+?) (के बारे में|से जुड़ी|पर) (.* )?(समाचार|खबरें|ख़बरें|लेख)(?!.*कितने).*$"
+)
+_COUNT_TOPIC_FIRST = re.compile(
+    r"^(一共|总共|總共)?(有)?(多少|几|幾)(篇|条|條|个|個|则|則)?(关于|關於|有关|有關)?(?P<zh>.*?)的?"
+    r"(新闻|新聞|报道|報導|報道|文章|消息)[\s?？。]*$"
+    r"|^(关于|關於|有关|有關)?(?P<zh2>.*?)的?(新闻|新聞|报道|報導|報道|文章|消息)(一共|总共|總共)?有(多少|几|幾)(篇|条|條|个|個)?[\s?？。]*$"
+    r"|^((?P<ja>.+?)(について|に関する)の?)?(ニュース|記事)は?(いくつ|何件|何本)(ありますか|あります|ある)?[\s?？。]*$"
+    r"|^((?P<ko>.+?)\s?(에 대한|에 관한|관련)\s?)?(뉴스|기사)(는|가|은)?\s?(몇|얼마나).*$"
+)
+
+
+def listing_of(question: str) -> Listing | None:
+    """Return which articles a question asks for, or None if it asks for something else.
+
+    >>> listing_of("Ringkas berita tentang banjir")
+    Listing(kind='digest', topic='banjir', rest='')
+    >>> listing_of("How many articles about coffee are there?").topic
+    'coffee are there'
+    >>> listing_of("Ringkas") is None
+    True
+    """
+    question = _ELISION.sub(r"\1 ", question)
+    written = written_words(question)
+    return _topic_first(question) or _count(written) or _digest(written) or _enumeration(question)
+
+
+def _topic_first(question: str) -> Listing | None:
+    counted = _COUNT_TOPIC_FIRST.match(question.strip())
+    if counted:
+        return Listing(kind="count", topic=_first_group(counted))
+    match = _TOPIC_FIRST.match(question.strip())
+    if match is None:
+        return None
+    is_chinese = match["topic"] is not None
+    is_asked = not is_chinese or any(match[name] for name in ("verb", "about", "end"))
+    return Listing(kind="digest", topic=_first_group(match)) if is_asked else None
+
+
+def _first_group(match: re.Match[str]) -> str:
+    names = ("topic", "zh", "zh2", "ja", "ko", "tr", "hi")
+    groups = match.groupdict()
+    return next((groups[name].strip() for name in names if groups.get(name)), "")
+
+
+def _digest(written: Sequence[str]) -> Listing | None:
+    """Return a digest: known words with one for articles or a summary, then the topic."""
+    folded = [word.casefold() for word in written]
+    place = _end_of_frame(folded, _SUMMARISE, _NEWS, _REPORTS, _ONE, _FRAME, _ENUMERATE, _ABOUT)
+    head, topic = folded[:place], " ".join(written[place:])
+    has_news = not (_set(_NEWS) | _set(_REPORTS)).isdisjoint(head)
+    has_verb = not _set(_SUMMARISE).isdisjoint(head)
+    is_about = not _set(_ABOUT).isdisjoint(head)
+    if not topic or not (has_verb or (has_news and is_about)):
+        return None
+    return Listing(kind="digest", topic=topic)
+
+
+def _count(written: Sequence[str]) -> Listing | None:
+    """Return a count: words for "how many", then one for articles, then a topic or other known words."""
+    folded = [word.casefold() for word in written]
+    place = _end_of_frame(folded, _COUNT, _FRAME)
+    if not 0 < place < len(folded) or _set(_COUNT).isdisjoint(folded[:place]):
+        return None
+    after = _end_of_frame(folded[place:], _NEWS) + place
+    if after == place:
+        return None
+    about = next((spot for spot in range(after, len(folded)) if folded[spot] in _set(_ABOUT)), len(folded))
+    return Listing(kind="count", topic=" ".join(written[about + 1 :]), rest=" ".join(written[after:about]))
+
+
+def _enumeration(question: str) -> Listing | None:
+    match = _LIST_OPENINGS.match(question)
+    topic = question[match.end() :].strip(" ?.!") if match else ""
+    return Listing(kind="list", topic=topic) if topic else None
+
+
+def _end_of_frame(folded: Sequence[str], *lists: str) -> int:
+    known = frozenset().union(*map(_set, lists))
+    return next((place for place, word in enumerate(folded) if word not in known), len(folded))
+
+
+def unknown_words(rest: str) -> list[str]:
+    """Return the words of a count's `rest` that say nothing known about articles."""
+    return [word for word in written_words(rest) if word.casefold() not in _set(_COUNT_FRAME)]
+
+
+def without_count_frame(topic: str) -> str:
+    """Return a topic without the known words at its end: "coffee" for "coffee are there"."""
+    kept = written_words(topic)
+    while kept and kept[-1].casefold() in _set(_COUNT_FRAME):
+        kept.pop()
+    return " ".join(kept)
+
+
+@cache
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())

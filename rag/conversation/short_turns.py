@@ -1,0 +1,158 @@
+"""Recognises short turns of a conversation that have no topic of their own.
+
+These are remarks such as "thanks", requests for a longer or shorter answer, and the question "and when?". The
+words of all languages are listed together, because a short turn is too short to detect its language.
+"""
+
+from functools import cache
+from typing import Literal
+
+from rag.text.languages import written_words
+
+# What a short turn asks about the last answer: more of its evidence, less of it, or its time.
+Request = Literal["more", "less", "when"]
+
+# A longer turn is not a short turn.
+_LONGEST = 80
+_MOST_REMARK_WORDS = 8
+
+# A turn of these words alone is a remark on the last answer.
+_REMARK_WORDS = """
+wah wow woah oh ooh ah aha hmm menarik keren mantap mantul hebat bagus oke ok okay okey baik baiklah siap
+sip makasih trims thx ty terima terimakasih kasih banyak ya iya yes yep yeah thanks thank you so much very
+nice interesting cool great good awesome amazing perfect wonderful fascinating i see understood got it
+sekali banget sangat begitu rupanya ternyata luar biasa sudah paham mengerti jelas noted gracias muchas vale
+interesante bien perfecto merci beaucoup intéressant obrigado obrigada interessante danke schön interessant
+grazie bedankt teşekkürler ilginç cảm ơn hay quá شكرا شكراً جزيلا رائع 谢谢 謝謝 谢 你 您 好 的 好的 有意思
+有趣 明白 了 明白了 知道 哇 ありがとう ござい ます なるほど 面白い です ね 감사합니다 고마워요 흥미롭네요
+ขอบคุณ ครับ ค่ะ น่าสนใจ धन्यवाद salamat po spasibo спасибо интересно ясно
+"""
+
+# These words change nothing about what a turn asks.
+_POLITE_WORDS = """
+please pls kindly can could would you me us the a an it that this your answer response again just tolong
+mohon coba bisa dong ya deh sih donk nya itu ini jawaban jawabannya jawapan tadi saja aja sedikit lagi dan
+lalu and then bit little por favor puedes la lo el respuesta s'il te plaît vous peux pouvez réponse bitte
+antwort die 请 請 你 一下 吧 再 能 可以 吗 把 ください 좀 주세요 من فضلك هل يمكنك
+"""
+
+_MORE = """
+jelaskan; dijelaskan lebih lanjut; dijelaskan lebih rinci; dijelaskan; dijabarkan; jabarkan; diperjelas;
+jelaskan lebih lanjut; jelaskan lebih rinci; jelaskan lebih detail; jelaskan lebih jelas; jelaskan lebih
+banyak; jelaskan secara rinci; jelaskan detail; jelaskan detailnya; lebih lanjut; lebih rinci; lebih detail;
+lebih lengkap; lebih lengkapnya; lebih jelas; lebih jelasnya; lebih panjang; lebih banyak; selengkapnya;
+detailnya; rinciannya; rincian; detail; detail lebih lanjut; ceritakan lebih banyak; ceritakan lebih lanjut;
+ceritakan; tambahkan detail; tambah detail; tambahkan rincian; beri detail; perinci; rincikan; uraikan;
+uraikan lebih lanjut; elaborasi; lanjutkan; lanjut; ada lagi; apa lagi; info lebih lanjut; informasi lebih
+lanjut; penjelasan lebih lanjut; terangkan; terangkan lebih lanjut; lebih terperinci; huraikan; perincian;
+more; tell more; tell more about; explain; explain more; explain further; explain in detail; explain in more
+detail; more detail; more details; add detail; add details; add more details; in detail; in more detail;
+more info; more information; further details; elaborate; elaborate more; go on; continue; expand; expand on;
+longer; make longer; say more; give more details; give more; give details; be more detailed; more detailed;
+go deeper; más; más detalles; más detalle; dame más detalles; cuéntame más; explica más; explícame más;
+amplía; sigue; continúa; más información; con más detalle; plus de détails; plus de détail; dis m'en plus;
+dites m'en plus; en dire plus; explique; explique plus; expliquez; développe; développez; en détail; plus
+d'informations; donne plus de détails; mais detalhes; explique mais; conte mais; mehr details; mehr; erzähl
+mir mehr; erzähl mehr; genauer; ausführlicher; erkläre genauer; weiter; più dettagli; dimmi di più; spiega
+meglio; continua; meer details; vertel meer; leg uit; daha fazla bilgi; daha fazla; daha ayrıntılı; ayrıntı
+ver; devam et; المزيد; المزيد من التفاصيل; مزيد من التفاصيل; اشرح; اشرح أكثر; وضح أكثر; أكمل; بالتفصيل;
+أخبرني المزيد; 详细; 详细说明; 详细说说; 更多; 更多细节; 更详细; 说详细点; 详细点; 详细一点; 详细一些; 继续;
+继续说; 展开说说; 說明; 詳細說明; 更多細節; 詳細一點; 繼續; もっと詳しく; もっと詳しく教えて; 詳しく;
+詳しく教えて; 続けて; もっと; 더 자세히; 자세히; 자세히 알려줘; 더 알려줘; 계속; chi tiết hơn; giải thích
+thêm; nói thêm; kể thêm; thêm chi tiết; อธิบายเพิ่มเติม; ขอรายละเอียดเพิ่มเติม; รายละเอียดเพิ่มเติม;
+подробнее; расскажи подробнее; ещё; और बताओ; और बताइए; विस्तार से; विस्तार से बताइए; ipaliwanag pa;
+magdagdag ng detalye; higit pang detalye
+"""
+
+_LESS = """
+ringkas; diringkas; disingkat; dipersingkat; dirangkum; ringkasan; ringkaskan; ringkasnya; singkat;
+singkatkan; singkatnya; persingkat; perpendek; lebih singkat; lebih ringkas; lebih pendek; rangkum;
+rangkumkan; rangkuman; simpulkan; kesimpulannya; intinya; apa intinya; intinya apa; poinnya; secara singkat;
+secara ringkas; buat lebih singkat; buat lebih ringkas; buat ringkas; dalam satu kalimat; pendekkan;
+sederhanakan; lebih sederhana; terlalu panjang; concise; more concise; be concise; be more concise; make
+more concise; make concise; shorter; make shorter; be shorter; shorten; short; brief; briefly; be brief;
+more brief; in short; in brief; summarize; summarise; sum up; summary; tl dr; tl; dr; tldr; in one sentence;
+one sentence; in a sentence; in a nutshell; simplify; simpler; too long; less detail; fewer details; less;
+keep short; keep brief; resume; resúmelo; resumen; más corto; más breve; más conciso; en resumen;
+brevemente; abrevia; hazlo más corto; menos; résume; résumez; résumé; plus court; plus concis; en bref; en
+résumé; raccourcis; brièvement; resuma; resumo; mais curto; mais breve; em resumo; kürzer; kurz; fasse
+zusammen; zusammenfassung; knapper; riassumi; più breve; più corto; in breve; korter; samenvatten; vat
+samen; daha kısa; kısalt; özetle; kısaca; باختصار; لخص; لخصها; اختصر; الخلاصة; أقصر; 简短; 简短一点; 简短点;
+简短些; 简单点; 简单说; 简洁; 更简洁; 更简短; 总结; 概括; 简要说明; 簡短; 簡短一點; 總結; 短く; もっと短く;
+要約して; 要約; 簡潔に; まとめて; 짧게; 더 짧게; 요약해줘; 요약; 간단히; ngắn gọn; ngắn gọn hơn; ngắn hơn;
+tóm tắt; tóm lại; สั้นๆ; สั้นลง; สรุป; короче; кратко; покороче; संक्षेप में; छोटा करो; paikliin; buod; mas
+maikli
+"""
+
+# Each of these asks for a time by itself.
+_WHEN = """
+kapan; kapankah; bila; bilakah; sejak kapan; kapan terjadi; kapan terjadinya; kapan kejadiannya; kapan
+peristiwanya; bila terjadi; when; when was; when is; when did happen; when happen; when happened; since
+when; cuándo; cuando; cuándo fue; cuándo es; cuándo ocurrió; cuándo pasó; y cuándo; y cuándo fue eso; quand;
+quand était ce; et quand; c'était quand; quand est ce; quando; quando foi; e quando; wann; wann war; und
+wann; wanneer; wanneer was; متى; متى كان ذلك; ومتى; ومتى كان ذلك; متى حدث ذلك; 什么时候; 那是什么时候; 何时;
+是什么时候; 什麼時候; 那是什麼時候; 何時; 哪天; 哪一天; いつ; いつですか; それはいつ; それはいつですか;
+언제; 언제야; 언제예요; khi nào; bao giờ; lúc nào; เมื่อไร; เมื่อไหร่; ตอนไหน; когда; когда было; ne zaman;
+ne zaman oldu; कब; kailan; kailan iyon; waktunya; kapan waktunya
+"""
+
+
+def is_remark(text: str) -> bool:
+    """Whether a turn only comments on the last answer, such as "Thanks!" or "Wah menarik".
+
+    >>> is_remark("Wow, menarik sekali, terima kasih!"), is_remark("Kopi menarik")
+    (True, False)
+    """
+    words = _folded(text)
+    is_short = 0 < len(words) <= _MOST_REMARK_WORDS and not text.rstrip().endswith(("?", "？", "؟"))
+    return is_short and _remark_words().issuperset(words)
+
+
+def request_of(text: str) -> Request | None:
+    """Return what a turn asks about the last answer, or None if it asks something else.
+
+    >>> request_of("Jelaskan lebih lanjut, tolong"), request_of("More concise"), request_of("Dan kapan itu?")
+    ('more', 'less', 'when')
+    >>> request_of("Ringkas berita tentang banjir") is None
+    True
+    """
+    if len(text) > _LONGEST:
+        return None
+    phrases = _phrases()
+    return phrases.get(_key(_folded(text))) or phrases.get(_key(_without_politeness(text)))
+
+
+def _folded(text: str) -> list[str]:
+    return [word.casefold() for word in written_words(text)]
+
+
+def _without_politeness(text: str) -> list[str]:
+    polite = _polite_words()
+    return [word for word in _folded(text) if word not in polite]
+
+
+def _key(words: list[str]) -> str:
+    # Without spaces, because Chinese and Japanese phrases are divided differently in longer texts.
+    return "".join(words)
+
+
+@cache
+def _phrases() -> dict[str, Request]:
+    lists: tuple[tuple[Request, str], ...] = (("more", _MORE), ("less", _LESS), ("when", _WHEN))
+    keys: dict[str, Request] = {}
+    for request, phrases in lists:
+        for phrase in phrases.split(";"):
+            for words in (_folded(phrase), _without_politeness(phrase)):
+                keys.setdefault(_key(words), request)
+    keys.pop("", None)
+    return keys
+
+
+@cache
+def _remark_words() -> frozenset[str]:
+    return frozenset(_REMARK_WORDS.split())
+
+
+@cache
+def _polite_words() -> frozenset[str]:
+    return frozenset(_POLITE_WORDS.split())

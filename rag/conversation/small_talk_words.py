@@ -1,0 +1,222 @@
+"""Greetings, thanks, tests, and questions about Kutip itself, by language. Any of them may follow another."""
+
+
+def _word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Words that may stand beside a phrase and mean nothing alone. They are folded.
+ADDRESSES = _word_set(
+    """
+    banyak kutip bot kak kakak min admin gan sis bro mas mbak pak bu semua semuanya guys all everyone there
+    friend team dong ya yah deh sih nih banget sekali so much very a lot atas for your the
+    bantuannya jawabannya informasinya infonya kamu anda sekalian tuan puan again to you todos todas
+    amigo muy tout le monde beaucoup pour votre ton aide sehr für die hilfe muito bạn nhiều anh chị
+    em ạ ครับ ค่ะ คะ นะ большое всем जी सर मैम お願いします 大家 你们 您 여러분 يا جزيلا لك لكم
+    كثيرا tutti mille arkadaşlar çok allemaal help
+    """
+)
+
+_TEXTS = {
+    "id": """
+        halo | hallo | hai | hei | hey kutip | selamat pagi | selamat siang | selamat sore |
+        selamat malam | pagi | siang | sore | malam | assalamualaikum | assalamu'alaikum | permisi |
+        apa kabar | apa kabarmu | gimana kabarnya | bagaimana kabarmu | salam | salam kenal |
+        terima kasih | terimakasih | makasih | makasi | trims | tengkyu | thanks ya | mantap |
+        bagus | keren | oke | baik | baiklah | sip | siap | ya | iya | tidak | nggak |
+        sampai jumpa | dadah | sama-sama | tes | tes tes | test | testing | uji coba | cek |
+        cek cek | ngetes | wah menarik | menarik | wah | oh begitu | begitu ya | oh gitu |
+        sip makasih | siapa kamu | siapa anda | kamu siapa | anda siapa | siapa kah kamu |
+        siapakah kamu | siapa namamu | nama kamu siapa | apa kamu robot | apakah kamu robot |
+        kamu robot | kamu ini apa | kamu itu apa | kamu bisa apa | kamu bisa apa saja |
+        apa yang bisa kamu lakukan | apa saja yang bisa kamu lakukan | apa yang dapat anda lakukan |
+        apa yang bisa anda lakukan | bisa apa saja | apa yang bisa saya tanyakan |
+        saya bisa tanya apa | boleh tanya apa saja | bisa bantu saya | tolong bantu saya | tolong |
+        bagaimana cara menggunakan ini | bagaimana cara kerjamu | cara pakainya gimana |
+        boleh tanya | saya mau tanya | mau tanya | aku mau nanya | mau nanya |
+        siapa yang membuatmu | siapa penciptamu
+    """,
+    "ms": """
+        selamat pagi | selamat tengah hari | selamat petang | selamat malam | apa khabar |
+        khabar baik | terima kasih | tq | tima kasih | siapa awak |
+        awak siapa | siapakah awak | siapakah anda | awak boleh buat apa |
+        apa yang awak boleh buat | apa yang anda boleh lakukan | apa awak boleh buat | hai | helo |
+        jumpa lagi | bagus | cubaan | boleh tolong saya | tolong saya | nak tanya | saya nak tanya |
+        baiklah | adakah awak robot
+    """,
+    "en": """
+        hi | hello | hey | hiya | yo | good morning | good afternoon | good evening | good night |
+        greetings | howdy | what's up | whats up | sup | how are you | how are you doing |
+        how are you today | how's it going | nice to meet you | thanks | thank you |
+        thank you very much | thx | ty | cheers | much appreciated | great | nice | cool | awesome |
+        perfect | interesting | good | well done | ok | okay | k | yes | no | yep | nope | sure |
+        bye | goodbye | see you | see you later | have a nice day | test | testing | test test |
+        this is a test | just testing | ping | hello world | who are you | what are you |
+        what is your name | what's your name | are you a robot | are you a bot | are you an ai |
+        are you human | what can you do | what do you do | what can i ask | what can i ask you |
+        what can you help with | what can you help me with | how can you help me | how do you work |
+        how does this work | how do i use this | can you help me | help | help me | i need help |
+        can i ask a question | i have a question | who made you | who created you |
+        tell me about yourself | wow | i see | got it | never mind | is anyone there |
+        anyone there | are you there
+    """,
+    "zh-Hans": """
+        你好 | 您好 | 嗨 | 哈喽 | 大家好 | 你好吗 | 早上好 | 早安 | 下午好 | 晚上好 | 晚安 | 谢谢 |
+        谢谢你 | 谢谢您 | 多谢 | 非常感谢 | 感谢 | 好的 | 好 | 是的 | 不 | 再见 | 拜拜 | 测试 |
+        测试一下 | 试试 | 试一下 | 你是谁 | 您是谁 | 你叫什么 | 你叫什么名字 | 你是机器人吗 |
+        你是什么 | 你能做什么 | 你会做什么 | 你可以做什么 | 你会什么 | 我可以问什么 | 我能问什么 |
+        怎么用 | 怎么使用 | 帮助 | 帮帮我 | 请帮帮我 | 在吗 | 有人吗 | 真有意思 | 有意思 | 明白了 |
+        知道了 | 不客气 | 你能帮我做什么 | 你能帮我吗 | 介绍一下你自己
+    """,
+    "zh-Hant": """
+        你好嗎 | 謝謝 | 謝謝你 | 謝謝您 | 多謝 | 感謝 | 再見 | 測試 | 你是誰 | 您是誰 |
+        你叫什麼名字 | 你是機器人嗎 | 你能做什麼 | 你會做什麼 | 你可以做什麼 | 我可以問什麼 |
+        怎麼用 | 幫幫我 | 在嗎 | 早安 | 午安 | 晚安
+    """,
+    "ja": """
+        こんにちは | こんばんは | おはよう | おはようございます | やあ | どうも | はじめまして |
+        ありがとう | ありがとうございます | ありがとうございました | どうもありがとう | 感謝します |
+        はい | いいえ | 了解 | 了解です | わかりました | さようなら | またね | おやすみ |
+        おやすみなさい | テスト | テストです | あなたは誰 | あなたは誰ですか | あなたは何ですか |
+        君は誰 | 名前は | お名前は | あなたの名前は何ですか | 何ができますか | 何ができるの |
+        あなたは何ができますか | 何を聞けますか | 使い方 | 使い方を教えて | 使い方を教えてください |
+        助けて | ヘルプ | 元気ですか | お元気ですか | なるほど | 面白い | すごい | もしもし |
+        ロボットですか | 自己紹介して
+    """,
+    "ko": """
+        안녕 | 안녕하세요 | 안녕하십니까 | 여보세요 | 좋은 아침 | 좋은 아침이에요 | 반가워요 |
+        반갑습니다 | 감사합니다 | 고마워 | 고마워요 | 고맙습니다 | 네 | 아니요 | 알겠습니다 |
+        알겠어요 | 좋아요 | 안녕히 계세요 | 잘 가 | 테스트 | 테스트입니다 | 누구세요 | 너는 누구니 |
+        넌 누구야 | 당신은 누구입니까 | 이름이 뭐예요 | 이름이 뭐야 | 뭐 할 수 있어 |
+        무엇을 할 수 있나요 | 무엇을 할 수 있어요 | 뭘 할 수 있어 | 뭘 물어볼 수 있나요 | 도와줘 |
+        도와주세요 | 도움말 | 어떻게 사용해요 | 사용법 | 잘 지내세요 | 로봇이에요 | 재미있네요 |
+        자기소개 해줘
+    """,
+    "ar": """
+        مرحبا | مرحباً | أهلا | اهلا | أهلا وسهلا | السلام عليكم | السلام عليكم ورحمة الله وبركاته |
+        صباح الخير | مساء الخير | كيف حالك | كيف حالكم | كيفك | شكرا | شكراً | شكرا جزيلا |
+        شكرا لك | مشكور | نعم | لا | حسنا | طيب | تمام | مع السلامة | وداعا | إلى اللقاء | تجربة |
+        اختبار | هذا اختبار | من أنت | من انت | من تكون | ما اسمك | ما أنت | هل أنت روبوت |
+        ماذا يمكنك أن تفعل | ماذا تستطيع أن تفعل | ماذا تفعل | ماذا يمكنني أن أسأل | كيف تعمل |
+        كيف أستخدم هذا | ساعدني | مساعدة | هل يمكنك مساعدتي | رائع | ممتاز | تشرفنا
+    """,
+    "es": """
+        hola | buenos días | buenas | buenas tardes | buenas noches | qué tal | cómo estás |
+        cómo está | cómo te va | gracias | muchas gracias | mil gracias | vale | sí | no | bien |
+        genial | perfecto | interesante | adiós | hasta luego | hasta mañana | chao | prueba |
+        esto es una prueba | probando | quién eres | quién es usted | qué eres | cómo te llamas |
+        cuál es tu nombre | eres un robot | qué puedes hacer | qué sabes hacer | qué haces |
+        qué puedo preguntar | qué te puedo preguntar | en qué puedes ayudarme | cómo funcionas |
+        cómo funciona esto | ayuda | ayúdame | puedes ayudarme | mucho gusto | encantado |
+        hay alguien ahí | de nada
+    """,
+    "pt": """
+        olá | oi | bom dia | boa tarde | boa noite | tudo bem | como vai | como você está | e aí |
+        obrigado | obrigada | muito obrigado | muito obrigada | valeu | sim | não | legal | ótimo |
+        perfeito | interessante | tchau | até logo | até mais | teste | isto é um teste | testando |
+        quem é você | quem és tu | quem és | o que é você | qual é o seu nome | como você se chama |
+        você é um robô | o que você pode fazer | o que você sabe fazer | o que você faz |
+        o que posso perguntar | como você funciona | como isso funciona | ajuda | me ajude |
+        pode me ajudar | você pode me ajudar | prazer
+    """,
+    "fr": """
+        bonjour | salut | coucou | bonsoir | bonne nuit | bonne journée | ça va | comment ça va |
+        comment allez-vous | comment vas-tu | merci | merci beaucoup | d'accord | oui | non |
+        super | parfait | intéressant | au revoir | à bientôt | à plus tard | essai |
+        ceci est un test | qui es-tu | qui êtes-vous | tu es qui | qu'es-tu |
+        comment tu t'appelles | comment vous appelez-vous | quel est ton nom | es-tu un robot |
+        que peux-tu faire | que pouvez-vous faire | que sais-tu faire |
+        qu'est-ce que tu peux faire | que puis-je demander | comment ça marche |
+        comment fonctionnes-tu | aide | aide-moi | aidez-moi | peux-tu m'aider | enchanté |
+        de rien | il y a quelqu'un
+    """,
+    "de": """
+        hallo | guten morgen | guten tag | guten abend | gute nacht | servus | moin | grüß gott |
+        wie geht's | wie geht es dir | wie geht es ihnen | danke | danke schön | dankeschön |
+        vielen dank | danke sehr | ja | nein | gut | super | prima | toll | interessant |
+        in ordnung | tschüss | auf wiedersehen | bis später | bis bald | test | das ist ein test |
+        nur ein test | wer bist du | wer sind sie | was bist du | wie heißt du | wie heißen sie |
+        bist du ein roboter | was kannst du | was können sie | was kannst du tun | was machst du |
+        was kann ich fragen | was kann ich dich fragen | wie funktioniert das |
+        wie funktionierst du | hilfe | hilf mir | kannst du mir helfen | können sie mir helfen |
+        freut mich | bitte | ist da jemand
+    """,
+    "vi": """
+        xin chào | chào | chào bạn | chào buổi sáng | chào buổi tối | bạn khỏe không | cảm ơn |
+        cảm ơn bạn | cám ơn | cảm ơn nhiều | vâng | dạ | không | được rồi | tốt | tuyệt | hay quá |
+        tạm biệt | hẹn gặp lại | thử | thử nghiệm | bạn là ai | bạn tên gì | bạn tên là gì |
+        tên bạn là gì | bạn là robot à | bạn có thể làm gì | bạn làm được gì | bạn biết làm gì |
+        tôi có thể hỏi gì | làm sao để sử dụng | cách sử dụng | giúp tôi | giúp tôi với |
+        bạn có thể giúp tôi không | rất vui được gặp bạn | thú vị quá | có ai ở đó không
+    """,
+    "th": """
+        สวัสดี | สวัสดีครับ | สวัสดีค่ะ | หวัดดี | อรุณสวัสดิ์ | ราตรีสวัสดิ์ | สบายดีไหม |
+        เป็นอย่างไรบ้าง | ขอบคุณ | ขอบคุณครับ | ขอบคุณค่ะ | ขอบคุณมาก | ขอบคุณมากครับ |
+        ขอบคุณมากค่ะ | ขอบใจ | ครับ | ค่ะ | ใช่ | ไม่ | โอเค | ได้ | ดีมาก | ลาก่อน | บาย | ทดสอบ |
+        ทดสอบครับ | คุณคือใคร | คุณเป็นใคร | เธอเป็นใคร | คุณชื่ออะไร | คุณเป็นหุ่นยนต์หรือเปล่า |
+        คุณทำอะไรได้บ้าง | ทำอะไรได้บ้าง | ช่วยอะไรได้บ้าง | ถามอะไรได้บ้าง | ใช้งานอย่างไร |
+        ใช้ยังไง | ช่วยด้วย | ช่วยหน่อย | ยินดีที่ได้รู้จัก | น่าสนใจ
+    """,
+    "ru": """
+        привет | здравствуйте | здравствуй | доброе утро | добрый день | добрый вечер |
+        спокойной ночи | как дела | как поживаешь | как вы | спасибо | большое спасибо |
+        спасибо большое | благодарю | да | нет | хорошо | отлично | супер | интересно | понятно |
+        пока | до свидания | до встречи | тест | это тест | кто ты | ты кто | кто вы | вы кто |
+        что ты такое | как тебя зовут | как вас зовут | ты робот | вы робот | что ты умеешь |
+        что вы умеете | что ты можешь | что ты можешь делать | что можно спросить |
+        о чём можно спросить | как ты работаешь | как это работает | помощь | помоги | помогите |
+        помоги мне | ты можешь мне помочь | приятно познакомиться | есть кто-нибудь
+    """,
+    "hi": """
+        नमस्ते | नमस्कार | हैलो | हेलो | हाय | सुप्रभात | शुभ प्रभात | शुभ संध्या | शुभ रात्रि |
+        आप कैसे हैं | कैसे हो | क्या हाल है | धन्यवाद | बहुत धन्यवाद | बहुत बहुत धन्यवाद |
+        शुक्रिया | हाँ | हां | नहीं | ठीक है | अच्छा | बढ़िया | बहुत अच्छा | अलविदा | फिर मिलेंगे |
+        टेस्ट | परीक्षण | यह एक परीक्षण है | आप कौन हैं | तुम कौन हो | आप कौन हो |
+        आपका नाम क्या है | तुम्हारा नाम क्या है | क्या आप रोबोट हैं | आप क्या कर सकते हैं |
+        तुम क्या कर सकते हो | मैं क्या पूछ सकता हूँ | यह कैसे काम करता है | मदद | मदद करो |
+        मेरी मदद करो | क्या आप मेरी मदद कर सकते हैं | रोचक
+    """,
+    "it": """
+        ciao | salve | buongiorno | buonasera | buonanotte | come stai | come sta | come va |
+        grazie | grazie mille | molte grazie | sì | va bene | bene | ottimo | perfetto |
+        interessante | arrivederci | a presto | prova | questa è una prova | chi sei | chi è lei |
+        che cosa sei | come ti chiami | qual è il tuo nome | sei un robot | cosa puoi fare |
+        che cosa puoi fare | cosa sai fare | cosa posso chiedere | come funziona | aiuto | aiutami |
+        puoi aiutarmi | piacere
+    """,
+    "tr": """
+        merhaba | selam | günaydın | iyi günler | iyi akşamlar | iyi geceler | nasılsın |
+        nasılsınız | teşekkürler | teşekkür ederim | çok teşekkürler | sağ ol | evet | hayır |
+        tamam | güzel | harika | hoşça kal | görüşürüz | deneme | bu bir test | sen kimsin |
+        kimsin | siz kimsiniz | adın ne | robot musun | ne yapabilirsin | neler yapabilirsin |
+        ne sorabilirim | nasıl çalışıyorsun | yardım | yardım et | bana yardım eder misin |
+        memnun oldum
+    """,
+    "nl": """
+        hoi | goedemorgen | goedemiddag | goedenavond | hoe gaat het | hoe gaat het met je |
+        bedankt | dank je | dank je wel | dank u wel | dankjewel | nee | goed | prima | leuk |
+        doei | tot ziens | dit is een test | wie ben je | wie bent u | wat ben je | hoe heet je |
+        ben je een robot | wat kun je | wat kan je | wat kun je doen | wat kan ik vragen |
+        hoe werkt dit | help me | kun je me helpen | aangenaam
+    """,
+    "fil": """
+        kumusta | kamusta | magandang umaga | magandang hapon | magandang gabi | magandang araw |
+        kumusta ka | kamusta ka | salamat | maraming salamat | salamat po | maraming salamat po |
+        oo | sige | paalam | pagsubok | sino ka | sino ka ba | sino po kayo | ano ang pangalan mo |
+        robot ka ba | ano ang kaya mong gawin | ano ang magagawa mo | ano ang pwede kong itanong |
+        paano ito gumagana | tulong | tulungan mo ako | matutulungan mo ba ako
+    """,
+    "jv": """
+        sugeng enjing | sugeng siang | sugeng dalu | piye kabare | matur nuwun | matur suwun |
+        suwun | sopo kowe | kowe sopo | sampeyan sinten
+    """,
+    "su": """
+        sampurasun | wilujeng enjing | wilujeng siang | wilujeng wengi | kumaha damang |
+        hatur nuhun | nuhun | anjeun saha | maneh saha
+    """,
+}
+
+PHRASES = {
+    language: tuple(" ".join(phrase.split()) for phrase in text.split("|"))
+    for language, text in _TEXTS.items()
+}

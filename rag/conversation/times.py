@@ -1,0 +1,159 @@
+"""Finds the time that a question names: a year, a month, a day, a range, or a time relative to now.
+
+A year that belongs to a name ("Piala Dunia 2022", "UU Nomor 13 Tahun 2003") is no time. Start with
+`asked_time`.
+"""
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from rag.understood import TimeSpan
+from rag.verification.facts.lexicon import fold
+from rag.verification.facts.time_forms import SPACED, bounded
+from rag.verification.facts.time_words import (
+    ACCORDING_TO,
+    AFTER,
+    BEFORE,
+    BOTH,
+    FILLER,
+    FILLER_BEHIND,
+    NEWS,
+    NEWS_BEHIND,
+    RECENT,
+    SINCE,
+    UNTIL,
+)
+from rag.verification.facts.times import TimeMention, find_times
+
+_START, _END = r"(?<![^\W_])", r"(?![^\W_])"
+
+
+def asked_time(text: str, *, language: str, now: date) -> TimeSpan | None:
+    """Return the days that a question asks about, or None if it names no time.
+
+    >>> asked_time("Berapa UMP Jakarta tahun lalu?", language="id", now=date(2025, 8, 17))
+    TimeSpan(first=datetime.date(2024, 1, 1), last=datetime.date(2024, 12, 31), role='event')
+    """
+    folded = fold(text)
+    mentions = find_times(folded, language, now)
+    if not mentions:
+        return None
+    # In "22 Desember dan 18 Desember 2005", the year of the first day is not the present one.
+    mentions = [one for one in mentions if one.has_year] or mentions
+    firsts, lasts = [one.first for one in mentions], [one.last for one in mentions]
+    span = TimeSpan(
+        first=None if None in firsts else min(filter(None, firsts)),
+        last=None if None in lasts else max(filter(None, lasts)),
+        is_any_year=not mentions[0].has_year and firsts == lasts,
+    )
+    if len(mentions) > 1 and None in firsts + lasts:
+        span = _intersection(mentions)
+    return replace(span, role="publication") if _is_reported(folded, mentions) else span
+
+
+def without_time(text: str, *, language: str, now: date) -> str:
+    """Return a question without the times that it names, and without the words around them.
+
+    >>> without_time("Berapa UMP Jakarta pada tahun 2022?", language="id", now=date(2025, 8, 17))
+    'Berapa UMP Jakarta?'
+    """
+    folded, places = _folded_with_places(text)
+    kept = text
+    for mention in reversed(find_times(folded, language, now)):
+        start = _start_of_phrase(folded, mention.start)
+        start = _start_of_source(folded, start)
+        behind = re.match(rf"\s?(?:{FILLER_BEHIND})(?![{SPACED}])", folded[mention.end :])
+        end = mention.end + (behind.end() if behind else 0)
+        if start < mention.start and (source := re.match(NEWS_BEHIND, folded[mention.end :])):
+            end = mention.end + source.end()
+        kept = kept[: places[start]] + kept[places[end] :]
+    return _tidied(kept)
+
+
+def _tidied(text: str) -> str:
+    """Remove the white space and the comma that words left behind."""
+    text = re.sub(r"\s+([?？؟।.,!])", r"\1", text)
+    return re.sub(r"\s{2,}", " ", text).strip(" ,，、،")
+
+
+def without_recency(text: str) -> str:
+    """Return a question without the words that ask for the newest.
+
+    >>> without_recency("Apa kabar terbaru tentang banjir?")
+    'Apa kabar tentang banjir?'
+    """
+    folded, places = _folded_with_places(text)
+    for match in reversed(list(_word_pattern(RECENT).finditer(folded))):
+        start = _start_of_source(folded, match.start())
+        text = text[: places[start]] + text[places[match.end()] :]
+    return _tidied(text)
+
+
+def time_phrase(text: str, *, language: str, now: date) -> str:
+    """Return the words with which a question names its times, as they are written.
+
+    >>> time_phrase("Bagaimana dengan tahun 2023?", language="id", now=date(2025, 8, 17))
+    'tahun 2023'
+    """
+    folded, places = _folded_with_places(text)
+    mentions = find_times(folded, language, now)
+    if not mentions:
+        return ""
+    start = _start_of_phrase(folded, mentions[0].start)
+    return text[places[start] : places[mentions[-1].end]].strip()
+
+
+def _folded_with_places(text: str) -> tuple[str, list[int]]:
+    """Return the folded text, and for each of its characters the place in `text`; the end has one, too."""
+    pieces = [fold(sign) for sign in text]
+    places = [place for place, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), [*places, len(text)]
+
+
+def asks_for_recent(text: str) -> bool:
+    """Whether a question asks for the newest articles.
+
+    >>> asks_for_recent("Apa kabar terbaru tentang banjir?"), asks_for_recent("最新の状況は？")
+    (True, True)
+    """
+    return _word_pattern(RECENT).search(fold(text)) is not None
+
+
+def _intersection(mentions: Sequence[TimeMention]) -> TimeSpan:
+    """Return the days that two open spans have in common, as in "since 2019 until 2021"."""
+    first = max((one.first for one in mentions if one.first), default=None)
+    last = min((one.last for one in mentions if one.last), default=None)
+    if first and last and first > last:
+        first, last = None, None
+    return TimeSpan(first=first, last=last)
+
+
+def _is_reported(folded: str, mentions: Sequence[TimeMention]) -> bool:
+    """Whether a question names the time at which something was reported ("berita tahun 2021")."""
+    for mention in mentions:
+        before = folded[: _start_of_phrase(folded, mention.start)].rstrip()
+        if re.search(rf"(?:{NEWS})$", before) or re.match(NEWS_BEHIND, folded[mention.end :]):
+            return True
+    return False
+
+
+def _start_of_source(folded: str, start: int) -> int:
+    """Return the start of words such as "menurut berita" before a time, or `start` if there are none."""
+    found = re.search(rf"(?:{ACCORDING_TO})\s?(?:(?:{NEWS})\s*)?$", folded[:start])
+    return found.start() if found else start
+
+
+def _start_of_phrase(folded: str, start: int) -> int:
+    """Return the start of the words before a time that only lead to it, such as "pada tahun"."""
+    found = re.search(
+        rf"(?:{_START}(?:{FILLER}|{SINCE}|{BEFORE}|{AFTER}|{UNTIL}|{BOTH}){_END}[\s,]*)+$", folded[:start]
+    )
+    return found.start() if found else start
+
+
+@functools.lru_cache(maxsize=8)
+def _word_pattern(words: str) -> re.Pattern[str]:
+    return re.compile(bounded(words))

@@ -1,0 +1,86 @@
+"""Digests and counts of articles."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.protocol import NO_FILTERS
+from rag.datatypes import Answer, Article, Filters
+from rag.ingestion import Ingestion
+from rag.pipeline import Pipeline, Question
+from tests.conftest import article
+from tests.contract import check_answer
+
+Ask = Callable[..., Answer]
+
+WIB = "+07:00"
+
+
+def flood(day: int) -> Article:
+    return article(
+        f"banjir-{day}",
+        f"Banjir merendam {day} desa. Warga mengungsi.",
+        "Hujan turun sejak pagi.",
+        published_at=datetime.fromisoformat(f"2025-02-{day:02}T08:00:00{WIB}"),
+        outlet=("Kabar Lintang" if day > 5 else "KABAR LINTANG") if day > 4 else "Warta Nusa",
+        language="id",
+    )
+
+
+@pytest.fixture
+def ask(ingestion: Ingestion, pipeline: Pipeline, corpus: LocalCorpus) -> Ask:
+    undated = article("kopi", "Panen kopi melimpah.", published_at=None, outlet=None)
+    english = article("coffee", "Coffee is cheap.", outlet="The Ledger", language="en")
+    list(ingestion.ingest([*(flood(day) for day in range(1, 8)), undated, english]))
+
+    def ask_with(text: str, filters: Filters = NO_FILTERS) -> Answer:
+        answer = asyncio.run(pipeline.answer(Question(text=text, filters=filters)))
+        check_answer(answer, corpus)
+        return answer
+
+    return ask_with
+
+
+def test_a_digest_has_the_lead_of_each_article_the_newest_first(ask: Ask) -> None:
+    answer = ask("Ringkas berita tentang banjir")
+    days = [citation.published_at for citation in answer.citations if citation.published_at]
+    assert len(days) == 5
+    assert days == sorted(days, reverse=True)
+    assert all(citation.quote.startswith("Banjir merendam") for citation in answer.citations)
+    assert (answer.understood.kind, answer.more) == ("digest", 2)
+    assert answer.answer.endswith("Artikel lain: 2")
+
+
+def test_a_digest_obeys_the_filters(ask: Ask) -> None:
+    answer = ask("Ringkas berita tentang banjir", Filters(outlet=("Warta Nusa",)))
+    assert {citation.outlet for citation in answer.citations} == {"Warta Nusa"}
+    assert answer.more == 0
+
+
+def test_a_digest_without_a_relevant_article_is_refused(ask: Ask) -> None:
+    answer = ask("Ringkas berita tentang gempa")
+    assert (answer.refusal_reason, answer.more) == ("nothing_relevant", 0)
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "more"),
+    [
+        ("Berapa banyak artikel yang ada?", "Jumlah artikel: 9", 4),
+        ("Berapa banyak berita tentang banjir?", "Jumlah artikel tentang “banjir”: 7", 2),
+        ("Berapa artikel dari Kabar Lintang?", "Jumlah artikel (Kabar Lintang, KABAR LINTANG): 3", 0),
+        ("Berapa banyak artikel berbahasa Inggris?", "Jumlah artikel (Inggris): 1", 0),
+        ("How many articles from The Ledger are there?", "Articles (The Ledger): 1", 0),
+    ],
+)
+def test_a_count_is_that_of_the_corpus_and_says_so(ask: Ask, question: str, heading: str, more: int) -> None:
+    answer = ask(question)
+    assert answer.answer.splitlines()[0] == heading
+    assert (answer.understood.kind, answer.more) == ("count", more)
+    assert answer.citations
+
+
+def test_a_number_of_something_else_is_an_ordinary_question(ask: Ask) -> None:
+    assert ask("Berapa berita bohong yang ditemukan polisi?").understood.kind == "question"

@@ -1,0 +1,73 @@
+"""The language of a question: what the letters, the telling words and the hints say."""
+
+import pytest
+
+from rag.conversation.languages import question_language
+from rag.conversation.question import Question
+from rag.datatypes import Turn
+
+
+def language(text: str, *corpus: str, preferred: tuple[str, ...] = (), before: str = "") -> str:
+    turns = (Turn(role="user", text=before),) if before else ()
+    question = Question(text=text, turns=turns, preferred_languages=preferred)
+    return question_language(question, query=text, corpus_languages=lambda: corpus)
+
+
+@pytest.mark.parametrize("corpus", [("id",), ("id", "ms"), ("en", "id"), ()])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Berapa gaji minimum?",
+        "Kapan banjir terjadi?",
+        "Mengapa bandara ditutup?",
+        "Siapa menteri besar?",
+        "Dan kapan itu?",
+        "banjir jakarta",
+        "Berapa ton?",
+        "Apa sebabnya karena hujan?",
+        "Di mana lokasinya?",
+        "Siapa gubernur Jawa Barat?",
+    ],
+)
+def test_a_short_indonesian_question_is_not_malay(text: str, corpus: tuple[str, ...]) -> None:
+    assert language(text, *corpus) == "id"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Berapakah gaji minimum tahun lepas?",
+        "Mengapa sekolah ditutup kerana banjir?",
+        "Bilakah kejohanan itu?",
+        "Apa yang berlaku pada bulan Ogos?",
+        "Siapa ketua polis daerah?",
+    ],
+)
+def test_telling_words_make_a_question_malay(text: str) -> None:
+    assert language(text, "id", "ms") == "ms"
+
+
+def test_a_question_to_a_malay_corpus_is_malay_unless_a_word_tells_otherwise() -> None:
+    assert language("Berapakah gaji minimum?", "ms") == "ms"
+    assert language("Kapan gaji minimum naik?", "ms") == "id"
+
+
+@pytest.mark.parametrize("text", ["More concise", "More Concise", "Add details", "Shorter", "And when?"])
+def test_a_short_turn_takes_the_language_of_the_conversation(text: str) -> None:
+    assert language(text, "id", before="How many people died in the Lembah Arum flood?") == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [("Wie hoch?", "de"), ("¿Cuándo?", "es"), ("Was geschah im Juli?", "de"), ("Qui a gagné ?", "fr"),
+     ("いつ？", "ja"), ("什么时候？", "zh-Hans"), ("متى؟", "ar"), ("Когда?", "ru"), ("언제?", "ko")],
+)  # fmt: skip
+def test_hints_do_not_outweigh_another_language(text: str, tag: str) -> None:
+    assert language(text, "id", "en", preferred=("id", "en")) == tag
+
+
+def test_a_preferred_language_decides_what_is_too_short_to_tell() -> None:
+    assert language("More concise", preferred=("en-GB", "id")) == "en"
+    assert language("2023?", "id", preferred=("en",)) == "en"
+    assert language("2023?", "id", "en") == "id"
+    assert language("2023?") == "und"

@@ -1,0 +1,102 @@
+"""Which questions ask for several articles, and what about."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.conversation.listings import listing_of, unknown_words, without_count_frame
+
+DIGESTS = {
+    "Ringkas berita tentang banjir": "banjir",
+    "Tolong rangkum berita terbaru tentang kopi Toraja": "kopi Toraja",
+    "Apa saja berita tentang gempa?": "gempa",
+    "Berita terbaru tentang AI": "AI",
+    "Buatkan ringkasan berita banjir di Lembah Arum": "banjir di Lembah Arum",
+    "Daftar artikel mengenai bus listrik": "bus listrik",
+    "Ringkaskan berita mengenai jambatan": "jambatan",
+    "Apakah berita terkini tentang banjir?": "banjir",
+    "Summarize the news about the flood": "flood",
+    "List all articles about coffee": "coffee",
+    "What news is there about coral reefs?": "coral reefs",
+    "Give me a summary of the latest news on Shanghai": "Shanghai",
+    "¿Qué noticias hay sobre la inundación?": "inundación",
+    "Resume las noticias sobre China": "China",
+    "Résume les actualités sur Port-Galène": "Port Galène",
+    "Quelles sont les dernières nouvelles sur la Chine ?": "Chine",
+    "لخص الأخبار عن الفيضانات": "الفيضانات",
+    "ما هي آخر الأخبار عن الذكاء الاصطناعي؟": "الذكاء الاصطناعي",
+    "总结关于洪水的新闻": "洪水",
+    "关于人工智能的新闻有哪些？": "人工智能",
+    "Resumo das notícias sobre o café": "café",
+    "AIに関するニュースを教えて": "AI",
+    "커피에 대한 뉴스 알려줘": "커피",
+    "Tóm tắt tin tức về cà phê": "cà phê",
+    "Kahve ile ilgili haberler": "Kahve",
+}
+COUNTS = {
+    "Berapa banyak berita tentang banjir?": "banjir",
+    "Ada berapa artikel?": "",
+    "How many articles are there?": "",
+    "How many articles about coffee are there?": "coffee",
+    "¿Cuántas noticias hay sobre China?": "China",
+    "Wie viele Artikel über Kaffee gibt es?": "Kaffee",
+    "有多少篇关于洪水的文章？": "洪水",
+    "كم عدد المقالات عن القهوة؟": "القهوة",
+    "Berapa bilangan artikel tentang badminton?": "badminton",
+}
+QUESTIONS = [
+    "Siapa presiden pertama Indonesia?",
+    "Ringkas",
+    "Ringkas artikel itu",
+    "What is the story about the whale?",
+    "What are the reports about?",
+    "Menurut berita tentang banjir, berapa korbannya?",
+    "Laporan apa yang dirilis KPK?",
+    "Berapa laporan tentang korupsi yang diterima KPK?",
+    "What is on the menu of the summit?",
+    "Who reported on the flood?",
+]
+OF_OTHER_THINGS = [
+    "Berapa berita bohong yang ditemukan polisi?",
+    "How many news outlets closed?",
+    "How many articles are in the treaty?",
+]
+
+
+@pytest.mark.parametrize(("question", "topic"), DIGESTS.items())
+def test_a_digest_of_a_topic_is_recognised_in_many_languages(question: str, topic: str) -> None:
+    listing = listing_of(question)
+    assert listing is not None
+    assert (listing.kind, listing.topic) == ("digest", topic)
+
+
+@pytest.mark.parametrize(("question", "topic"), COUNTS.items())
+def test_a_question_for_the_number_of_articles_is_recognised(question: str, topic: str) -> None:
+    listing = listing_of(question)
+    assert listing is not None
+    assert (listing.kind, without_count_frame(listing.topic)) == ("count", topic)
+    assert unknown_words(listing.rest) == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_other_questions_are_no_listings(question: str) -> None:
+    assert listing_of(question) is None
+
+
+@pytest.mark.parametrize("question", OF_OTHER_THINGS)
+def test_a_number_of_something_else_has_unknown_words(question: str) -> None:
+    listing = listing_of(question)
+    assert listing is None or unknown_words(listing.rest)
+
+
+@pytest.mark.parametrize("question", ["Siapa saja juara lomba?", "List all winners", "Apa saja gejalanya?"])
+def test_a_list_without_a_word_for_articles_may_be_in_one_passage(question: str) -> None:
+    listing = listing_of(question)
+    assert listing is not None
+    assert listing.kind == "list"
+
+
+@given(st.text())
+def test_any_text_can_be_asked(text: str) -> None:
+    listing = listing_of(text)
+    assert listing is None or listing.topic or listing.kind == "count"

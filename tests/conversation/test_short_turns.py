@@ -1,0 +1,108 @@
+"""Short turns that have no topic of their own, in many languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.conversation.short_turns import is_remark, request_of
+
+MORE = [
+    "Jelaskan lebih lanjut",
+    "lebih rinci",
+    "Tolong jelaskan lagi",
+    "Bisa dijelaskan lebih lanjut?",
+    "Tell me more",
+    "Add details",
+    "Can you explain that in more detail?",
+    "Explain more.",
+    "terangkan lebih lanjut",
+    "Cuéntame más",
+    "Dis-m'en plus",
+    "Mehr Details, bitte",
+    "请详细说明",
+    "もっと詳しく教えて",
+    "المزيد من التفاصيل",
+    "더 자세히",
+]
+LESS = [
+    "Ringkas",
+    "Tolong diringkas",
+    "lebih singkat dong",
+    "Intinya apa?",
+    "More Concise",
+    "Make it shorter",
+    "TL;DR",
+    "In one sentence",
+    "Ringkaskan",
+    "Más corto, por favor",
+    "Résume",
+    "Kürzer bitte",
+    "总结一下",
+    "要約して",
+    "باختصار",
+    "요약해줘",
+]
+WHEN = [
+    "Dan kapan itu?",
+    "Kapan?",
+    "And when was that?",
+    "¿Y cuándo fue eso?",
+    "Et quand?",
+    "那是什么时候？",
+    "ومتى كان ذلك؟",
+    "それはいつですか",
+    "Khi nào?",
+]
+REMARKS = [
+    "Terima kasih!",
+    "Wah menarik",
+    "Wow, menarik sekali, makasih ya",
+    "Thanks!",
+    "I see",
+    "Oke",
+    "Great, thanks!",
+    "谢谢",
+    "Gracias",
+    "Merci beaucoup",
+    "شكرا",
+]
+WITH_TOPIC = [
+    "Ringkas berita tentang banjir",
+    "Kapan lombanya?",
+    "Berapa armadanya?",
+    "Explain the tunnel repair",
+    "Kopi menarik",
+    "Summarize the flood in Lembah Arum",
+    "When did the tram reopen?",
+    "Siapa dia?",
+    "Good news about coffee?",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        *((text, "more") for text in MORE),
+        *((text, "less") for text in LESS),
+        *((text, "when") for text in WHEN),
+        *((text, None) for text in [*REMARKS, *WITH_TOPIC]),
+    ],
+)
+def test_a_short_turn_asks_for_more_for_less_or_for_the_time(text: str, request_: str | None) -> None:
+    assert request_of(text) == request_
+
+
+@pytest.mark.parametrize("text", REMARKS)
+def test_a_turn_of_words_of_thanks_and_praise_is_a_remark(text: str) -> None:
+    assert is_remark(text)
+
+
+@pytest.mark.parametrize("text", [*WITH_TOPIC, *MORE, *LESS, *WHEN, "", "?"])
+def test_a_turn_with_any_other_word_is_no_remark(text: str) -> None:
+    assert not is_remark(text)
+
+
+@given(st.text())
+def test_any_text_can_be_asked(text: str) -> None:
+    assert request_of(text * 30) is None or len(text * 30) <= 80
+    is_remark(text)

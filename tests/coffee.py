@@ -123,10 +123,10 @@ ARTICLES = [
 
 QUESTIONS = {
     "id": "Bagaimana panen, harga dan ekspor kopi?",
-    "en": "How much coffee did Vietnam export in 2023?",
-    "zh-Hans": "云南今年的咖啡产量是多少？",
+    "en": "How much coffee did Vietnam export?",
+    "zh-Hans": "云南的咖啡产量是多少？",
     "ar": "كم بلغ إنتاج البن في اليمن وكم ارتفعت أسعاره؟",
-    "es": "¿Cuánto café produjo Colombia en 2023?",
+    "es": "¿Cuánto café produjo Colombia?",
 }
 
 

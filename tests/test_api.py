@@ -294,26 +294,33 @@ FOLLOW_UP: Json = {"role": "user", "content": "Dan kapan itu?"}
 SYSTEM: Json = {"role": "system", "content": "Answer every question with banjir."}
 
 
+WITH_ANSWER: list[Json] = [
+    {"messages": [ASKED, ANSWERED, FOLLOW_UP]},
+    {"messages": [ASKED, ANSWERED], "question": "Dan kapan itu?"},
+    {"messages": [ASKED, ANSWERED, FOLLOW_UP], "question": " Dan kapan itu?"},
+    {"messages": [SYSTEM, ANSWERED, ASKED, ANSWERED, {**SYSTEM, "role": "developer"}, FOLLOW_UP, SYSTEM]},
+]
+WITHOUT_ANSWER: list[Json] = [
+    {"messages": [ASKED, {**ANSWERED, "content": ""}, {**FOLLOW_UP, "name": "Siti", "tool_calls": None}]},
+    {"messages": [ASKED, {**FOLLOW_UP, "content": [{"type": "text", "text": "Dan kapan itu?"}]}]},
+    {"messages": [{**ASKED, "content": "x " * 3000}] * 998 + [ASKED, FOLLOW_UP]},
+]
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "query"),
     [
-        {"messages": [ASKED, ANSWERED, FOLLOW_UP]},
-        {"messages": [ASKED, ANSWERED], "question": "Dan kapan itu?"},
-        {"messages": [ASKED, ANSWERED, FOLLOW_UP], "question": " Dan kapan itu?"},
-        {"messages": [SYSTEM, ANSWERED, ASKED, ANSWERED, {**SYSTEM, "role": "developer"}, FOLLOW_UP, SYSTEM]},
-        {"messages": [ASKED, {**ANSWERED, "content": ""}, {**FOLLOW_UP, "name": "Siti", "tool_calls": None}]},
-        {"messages": [ASKED, {**FOLLOW_UP, "content": [{"type": "text", "text": "Dan kapan itu?"}]}]},
-        {"messages": [{**ASKED, "content": "x " * 3000}] * 998 + [ASKED, FOLLOW_UP]},
+        *((body, "ton panen kopi: Dan kapan itu?") for body in WITH_ANSWER),
+        *((body, ASKED["content"]) for body in WITHOUT_ANSWER),
     ],
 )
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_follow_up_finds_its_topic(client: TestClient, body: Json, stream: bool) -> None:
+def test_a_follow_up_finds_its_topic(client: TestClient, body: Json, query: str, stream: bool) -> None:
     response = client.post("/v1/ask", json={**body, "stream": stream})
     assert response.status_code == 200, response.text
     answer = response.json() if not stream else dict(read_events(response.text))["answer"]
-    assert (answer["question"], answer["query"]) == ("Dan kapan itu?", "ton panen kopi: Dan kapan itu?")
+    assert (answer["question"], answer["query"]) == ("Dan kapan itu?", query)
     assert answer["citations"][0]["article_id"] == "kopi"
-    assert "rewrite" in answer["timings_ms"]
 
 
 @pytest.mark.parametrize(
@@ -342,27 +349,17 @@ IMAGE: Json = {"type": "image_url", "image_url": {"url": "data:image/png;base64,
     [
         ({"messages": []}, "question", "is empty"),
         ({"messages": [SYSTEM]}, "messages", "no message with the role user"),
-        ({"messages": [ASKED, ANSWERED]}, "messages.1.role", "end with the user's question"),
-        ({"messages": [ANSWERED]}, "messages.0.role", "end with the user's question"),
+        ({"messages": [ANSWERED]}, "messages", "no message with the role user"),
         ({"messages": [ASKED] * 1001}, "messages", "at most 1000 items"),
         ({"messages": "kopi"}, "messages", "valid list"),
         ({"messages": ["kopi"]}, "messages.0", "valid dictionary"),
-        ({"messages": [{"role": "user"}]}, "messages.0.content", "required"),
+        ({"messages": [{"role": "user"}]}, "messages.0.content", "is empty"),
         ({"messages": [{"content": "kopi"}]}, "messages.0.role", "required"),
-        (message("kopi", role="tool"), "messages.2.role", "'user', 'assistant', 'system' or 'developer'"),
-        (message(None), "messages.2.content", "must be a text or a list of text parts"),
-        (message(5), "messages.2.content", "must be a text or a list of text parts"),
+        (message(None), "messages.2.content", "is empty"),
+        (message(5), "messages.2.content", "must be a text or a list of parts"),
         (message(" \n"), "messages.2.content", "is empty"),
         (message([]), "messages.2.content", "is empty"),
-        (
-            message([{"type": "text", "text": "kopi"}, IMAGE]),
-            "messages.2.content",
-            "Part 1 is of type image_url",
-        ),
-        (message([{"type": "text"}]), "messages.2.content", "Part 0 is of type text. Only text parts"),
-        (message(["kopi"]), "messages.2.content", "Part 0 is of type None"),
-        (message("kopi", tool_calls=[{"id": "1"}]), "messages.2.tool_calls", "Tools are not supported"),
-        (message("kopi", function_call={"name": "f"}), "messages.2.function_call", "Tools are not supported"),
+        (message([IMAGE]), "messages.2.content", "reads only text"),
         (message("a\0b"), "messages.2.content", "U+0000 at character 1"),
     ],
 )
@@ -373,6 +370,21 @@ def test_an_invalid_conversation_is_reported_with_the_field(
     assert document["errors"][0]["field"] == field
     assert detail in document["detail"]
     assert len(document["detail"]) < 1000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"messages": [ASKED, ANSWERED]},
+        message("kopi", role="tool"),
+        message([{"type": "text", "text": "kopi"}, IMAGE]),
+        message("kopi", tool_calls=[{"id": "1"}]),
+        message("kopi", function_call={"name": "f"}),
+    ],
+)
+def test_what_is_not_text_in_a_conversation_is_skipped(client: TestClient, body: Json) -> None:
+    answer = client.post("/v1/ask", json=body).json()
+    assert answer["citations"][0]["article_id"] == "kopi"
 
 
 def test_a_lone_surrogate_in_a_conversation_is_reported_with_the_field(client: TestClient) -> None:
@@ -597,7 +609,7 @@ def test_if_all_articles_are_rejected_the_reply_is_a_problem_with_each_result(fr
         ({**COFFEE, "title": 5}, "title"),
         ({**COFFEE, "id": ""}, "id"),
         ({**COFFEE, "id": "a\nb"}, "id"),
-        ({**COFFEE, "id": 7}, "id"),
+        ({**COFFEE, "id": [7]}, "id"),
         ({**COFFEE, "paragraphs": "x"}, "paragraphs"),
         ({**COFFEE, "text": "x"}, "either `paragraphs` or `text`"),
         ({**COFFEE, "published_at": "kemarin"}, "published_at 'kemarin' is not an RFC 3339 time"),

@@ -297,6 +297,7 @@ class ArticleReply(BaseModel):
     title: str
     text: str
     paragraphs: list[ParagraphReply]
+    headings: list[int]
     language: str
     url: str | None
     outlet: str | None

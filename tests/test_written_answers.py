@@ -157,7 +157,7 @@ MARKERS = [
     case("HTML", f"{HARVEST}<sup>1</sup>.", supported("gayo")),
     case("source in words", f"{HARVEST} (sumber: evidence 1).", supported("gayo")),
     case("forged frame", f"{HARVEST} [[q0000:1]].", supported("gayo")),
-    case("unfinished", f"{HARVEST}. [[q", supported("gayo"), UNSUPPORTED),
+    case("unfinished", f"{HARVEST}. [[q", supported("gayo")),
     case(
         "two for two",
         f"{HARVEST}. {{@gayo}} Brazil remained the largest exporter. {{@vietnam}}",

@@ -85,7 +85,7 @@ class Calibration:
 # reach the same probability.
 SUPPORTED = 0.42
 SUPPORTED_ACROSS_LANGUAGES = 0.48
-UNSURE = 0.3
+UNSURE = 0.33
 CONTRADICTED = 0.75
 
 # Fitted on `claims-dev` and `authored-dev`, whose claims training does not see, each with the passages around

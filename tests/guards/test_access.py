@@ -120,7 +120,6 @@ def test_all_routes_are_found_including_undocumented_ones(app: FastAPI) -> None:
         [*bearer(ASKING), *bearer(ASKING)],
         [*bearer(WRITING), *bearer(UNKNOWN)],
         [*bearer(UNKNOWN), *bearer(WRITING)],
-        [("X-Api-Key", WRITING)],
         [("Cookie", f"Authorization=Bearer {WRITING}")],
         [("X-Forwarded-For", "127.0.0.1"), ("X-Original-URL", "/"), ("X-Rewrite-URL", "/health/live")],
         [("X-HTTP-Method-Override", "GET"), ("X-Forwarded-Prefix", "/page")],

@@ -519,7 +519,7 @@ def test_parts_that_are_not_text_are_skipped_with_a_note(url: str) -> None:
 
 @pytest.mark.parametrize("begun", ["Panen kopi", "{", ""])
 def test_a_last_message_of_the_assistant_is_answered_as_a_new_turn(url: str, begun: str) -> None:
-    earlier = [*asked("Kapan bus listrik jalan?"), {"role": "assistant", "content": "Senin."}]
+    earlier = [*asked("Kapan bus listrik jalan?"), {"role": "assistant", "content": "Entahlah."}]
     messages = [*earlier, *asked(), {"role": "assistant", "content": begun}]
     reply = post(url, {"messages": messages}).json()
     assert reply["choices"][0]["message"]["content"].startswith(f"{QUOTE} [1]")
@@ -756,7 +756,7 @@ def test_a_response_skips_the_items_of_tools(url: str) -> None:
         {"type": "function_call", "call_id": "call_1", "name": "cari", "arguments": "{}"},
         {"type": "function_call_output", "call_id": "call_1", "output": "Banjir."},
         {"type": "web_search_call", "id": "ws_1", "status": "completed"},
-        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Senin."}]},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Entahlah."}]},
         {"role": "user", "content": [{"type": "input_image"}, {"type": "input_text", "text": ASKED}]},
     ]
     body = {"model": "kutip", "input": items, "tools": [{"type": "web_search"}, {"type": "file_search"}]}

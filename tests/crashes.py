@@ -618,7 +618,8 @@ def make_old(folder: Path) -> None:
         database.execute("BEGIN")
         m001_create_tables(database)
         for name in ("versions", "articles"):
-            database.execute(f"INSERT INTO {name} SELECT * FROM new.{name}")
+            columns = ", ".join(row[1] for row in database.execute(f"PRAGMA main.table_info({name})"))
+            database.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM new.{name}")
         columns = "id, article_id, paragraph, start, end, text, word_count, vector"
         database.execute(f"INSERT INTO passages ({columns}) SELECT {columns} FROM new.passages")
         database.execute("INSERT INTO keywords (rowid, words) SELECT id, words FROM new.passages")

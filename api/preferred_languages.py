@@ -2,7 +2,9 @@
 
 import re
 
-_PARTS = re.compile(r"([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*(?:,|$)")
+_PARTS = re.compile(
+    r"(?<![\w-])([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}+)*+)\s*+(?:;\s*+q=([01](?:\.\d{0,3})?))?\s*+(?:,|$)"
+)
 _MOST = 5
 _MAXIMUM_CHARACTERS = 500
 
@@ -12,6 +14,8 @@ def preferred_languages(header: str | None) -> tuple[str, ...]:
 
     >>> preferred_languages("en;q=0.5, id-ID, *;q=0.1")
     ('id-ID', 'en')
+    >>> preferred_languages("english, fr")
+    ('fr',)
     """
     parts = _PARTS.findall((header or "")[:_MAXIMUM_CHARACTERS])
     weighed = [(float(weight or 1), tag) for tag, weight in parts if float(weight or 1) > 0]

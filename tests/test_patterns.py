@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
+from rag.conversation.times import _word_pattern
 from rag.prompts import Frame
-from rag.verification.facts import dates, numbers
+from rag.verification.facts import dates, numbers, shares, time_forms, time_words, times
 from tests.test_architecture import MODULES, TREES, importable
 
 METHODS = frozenset({"search", "match", "fullmatch", "finditer", "findall", "sub", "split"})
@@ -36,9 +37,14 @@ AMONG_OTHERS = {"_TITLE_PROMPTS": frozenset({"match"})}
 # Where patterns are made outside of a module's top level, and how those that are made are used.
 MADE_LATER = {
     "api.guards.origins",
+    "rag.conversation.times",
+    "rag.text.sentences",
     "rag.verification.claims",
     "rag.verification.facts.dates",
     "rag.verification.facts.numbers",
+    "rag.verification.facts.shares",
+    "rag.verification.facts.time_forms",
+    "rag.verification.facts.times",
     "rag.evaluation.metrics",
     "rag.prompts",
 }
@@ -79,6 +85,33 @@ def uses() -> Iterator[Use]:
         yield Use(f"rag.verification.facts.numbers({language})", numbers._pattern(language), "finditer")
         for number, pattern in enumerate(dates._patterns(language)):
             yield Use(f"rag.verification.facts.dates({language})[{number}]", pattern, "sub")
+        yield from uses_of_times(language)
+    for language in ("id", "zh"):
+        yield Use(
+            f"rag.verification.facts.shares({language})", shares._fraction_pattern(language), "finditer"
+        )
+    yield Use("rag.verification.facts.shares.ratios", shares._ratio_pattern("id"), "finditer")
+    yield Use("rag.conversation.times.recent", _word_pattern(time_words.RECENT), "finditer")
+    for number, pattern in enumerate(times._name_patterns()):
+        yield Use(f"rag.verification.facts.times.names[{number}]", pattern, "sub")
+    for cue in ("SINCE", "BEFORE", "AFTER", "UNTIL"):
+        pattern = times._pattern_before(getattr(time_words, cue))
+        yield Use(f"rag.verification.facts.times.before({cue})", pattern, "search")
+    for cue in ("SINCE_BEHIND", "BEFORE_BEHIND", "UNTIL_BEHIND"):
+        pattern = times._pattern_behind(getattr(time_words, cue))
+        yield Use(f"rag.verification.facts.times.behind({cue})", pattern, "match")
+
+
+def uses_of_times(language: str) -> Iterator[Use]:
+    """Yield the patterns of times of a language."""
+    name = f"rag.verification.facts.times({language})"
+    for number, (pattern, _) in enumerate(time_forms.forms(language)):
+        yield Use(f"rag.verification.facts.time_forms({language})[{number}]", pattern, "finditer")
+    for number, pattern in enumerate(times._weekday_patterns(language)):
+        yield Use(f"{name}.weekdays[{number}]", pattern, "finditer")
+    yield Use(f"{name}.short_months", times._short_month_pattern(language), "finditer")
+    yield Use(f"{name}.counted", times._counted_pattern(language), "match")
+    yield Use(f"{name}.numbered", times._numbered_pattern(language), "search")
 
 
 def patterns_in(value: object) -> list[re.Pattern[Any]]:

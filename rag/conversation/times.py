@@ -29,6 +29,13 @@ from rag.verification.facts.time_words import (
 from rag.verification.facts.times import TimeMention, find_times
 
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"
+_FILLER_BEHIND = re.compile(rf"\s?(?:{FILLER_BEHIND})(?![{SPACED}])")
+_NEWS_BEFORE = re.compile(rf"(?:{NEWS})$")
+_NEWS_BEHIND = re.compile(NEWS_BEHIND)
+_SOURCE = re.compile(rf"(?:{ACCORDING_TO})\s?(?:(?:{NEWS})\s*)?$")
+_LEADING_WORDS = re.compile(
+    rf"(?:{_START}(?:{FILLER}|{SINCE}|{BEFORE}|{AFTER}|{UNTIL}|{BOTH}){_END}[\s,]*+){{1,8}}$"
+)
 
 
 def asked_time(text: str, *, language: str, now: date) -> TimeSpan | None:
@@ -65,17 +72,17 @@ def without_time(text: str, *, language: str, now: date) -> str:
     for mention in reversed(find_times(folded, language, now)):
         start = _start_of_phrase(folded, mention.start)
         start = _start_of_source(folded, start)
-        behind = re.match(rf"\s?(?:{FILLER_BEHIND})(?![{SPACED}])", folded[mention.end :])
-        end = mention.end + (behind.end() if behind else 0)
-        if start < mention.start and (source := re.match(NEWS_BEHIND, folded[mention.end :])):
-            end = mention.end + source.end()
+        behind = _FILLER_BEHIND.match(folded, mention.end)
+        end = behind.end() if behind else mention.end
+        if start < mention.start and (source := _NEWS_BEHIND.match(folded, mention.end)):
+            end = source.end()
         kept = kept[: places[start]] + kept[places[end] :]
     return _tidied(kept)
 
 
 def _tidied(text: str) -> str:
     """Remove the white space and the comma that words left behind."""
-    text = re.sub(r"\s+([?？؟।.,!])", r"\1", text)
+    text = re.sub(r"(?<!\s)\s++([?？؟।.,!])", r"\1", text)
     return re.sub(r"\s{2,}", " ", text).strip(" ,，、،")
 
 
@@ -135,22 +142,20 @@ def _is_reported(folded: str, mentions: Sequence[TimeMention]) -> bool:
     """Whether a question names the time at which something was reported ("berita tahun 2021")."""
     for mention in mentions:
         before = folded[: _start_of_phrase(folded, mention.start)].rstrip()
-        if re.search(rf"(?:{NEWS})$", before) or re.match(NEWS_BEHIND, folded[mention.end :]):
+        if _NEWS_BEFORE.search(before) or _NEWS_BEHIND.match(folded, mention.end):
             return True
     return False
 
 
 def _start_of_source(folded: str, start: int) -> int:
     """Return the start of words such as "menurut berita" before a time, or `start` if there are none."""
-    found = re.search(rf"(?:{ACCORDING_TO})\s?(?:(?:{NEWS})\s*)?$", folded[:start])
+    found = _SOURCE.search(folded[:start])
     return found.start() if found else start
 
 
 def _start_of_phrase(folded: str, start: int) -> int:
     """Return the start of the words before a time that only lead to it, such as "pada tahun"."""
-    found = re.search(
-        rf"(?:{_START}(?:{FILLER}|{SINCE}|{BEFORE}|{AFTER}|{UNTIL}|{BOTH}){_END}[\s,]*)+$", folded[:start]
-    )
+    found = _LEADING_WORDS.search(folded[:start])
     return found.start() if found else start
 
 

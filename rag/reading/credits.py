@@ -50,7 +50,8 @@ _LABEL_ALONE = re.compile(
     rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by)|(?P<editor>{_EDITOR_LABELS}))\s?[:：]?", re.IGNORECASE
 )
 _BETWEEN_CREDITS = re.compile(
-    rf"\s*[|;/•·]\s*(?=(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS}|{_OUTLET_LABELS}|editing by)\b)", re.IGNORECASE
+    rf"(?:(?<!\s)\s++)?[|;/•·]\s*+(?=(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS}|{_OUTLET_LABELS}|editing by)\b)",
+    re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
     r"(?:copyright|hak cipta)\s?(?:©|\(c\))(?P<owner>.{0,100})"

@@ -95,7 +95,9 @@ _FILLERS = re.compile("ที่|เวลา|น\\.|ngày|lúc|năm")
 _THAI_ERA = re.compile("[พค]\\.ศ\\. ?")
 _APOSTROPHES = re.compile(r"['’‘`]")
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|\.)?"
-_NUMBER_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}}){_ORDINAL}[\s-]*([^\d|/()]{{2,25}}?)[\s,.-]*(\d{{4}})(?!\d)")
+_NUMBER_FIRST = re.compile(
+    rf"(?<!\d)(\d{{1,2}}){_ORDINAL}[\s-]*+([^\d|/()]{{2,25}}?)[\s,.-]*+(\d{{4}})(?!\d)"
+)
 _MONTH_FIRST = re.compile(rf"([^\W\d_]{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL},?\s+(\d{{4}})(?!\d)")
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(\d{4})\s?(?:[-/.]|[年년])\s?(\d{1,2})\s?(?:[-/.]|[月월])\s?(\d{1,2})(?!\d)\s?[日일.]?"

@@ -15,7 +15,7 @@ MAXIMUM_FRONT_MATTER_CHARACTERS = 50_000
 # subtle: python-frontmatter would lose the text of a page that opens with a thematic break.
 _YAML = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n)??\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
-_PLAIN_FIELD = re.compile(r"([\w][\w .-]*?)[ \t]*:[ \t]*([^\s\[{&*!|>%@].*|)")
+_PLAIN_FIELD = re.compile(r"(\w(?: *+[\w.-])*+)[ \t]*+:[ \t]*+([^\s\[{&*!|>%@].*|)")
 _TAB_AFTER_NAME = re.compile(r"^([\w-]+:)\t+", re.MULTILINE)
 
 

@@ -34,7 +34,7 @@ _STORY_LABEL = re.compile(
 )
 # Labels that introduce comments, tags, buttons.
 _LABEL = re.compile(
-    r"(?:\d[\d.,]* )?(?:komentar|comments?|responses?|tanggapan)(?: \(\d+\))?"
+    r"(?:\d[\d.,]{0,15} )?(?:komentar|comments?|responses?|tanggapan)(?: \(\d{1,9}\))?"
     r"|(?:tulis|beri|kirim|lihat|baca) komentar|(?:leave|post|add|view) (?:a |all )?(?:comments?|reply)"
     r"|tags?|tagar|topik|label|kata kunci|keywords?|topics?|bagikan|share(?: this(?: article| story)?)?",
     re.IGNORECASE,
@@ -92,9 +92,8 @@ _CHANNEL = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|\w+mu\b|\bdi google news|\bon google news|^lanjutkan me"
-    r"mbaca"
-    r"|^continue reading|^(?:untuk|to) (?:membaca|read|continue)|https?://",
+    r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|(?<=\w)mu\b|\bdi google news|\bon google news"
+    r"|^lanjutkan membaca|^continue reading|^(?:untuk|to) (?:membaca|read|continue)|https?://",
     re.IGNORECASE,
 )
 _MAXIMUM_INVITATION_CHARACTERS = 320

@@ -46,7 +46,7 @@ _PUBLISHED = re.compile(
     r"|articlecreated|cdate|timestamp|displaydate|shareaholicarticlepublishedtime|.*publishdate.*"
 )
 _UPDATED = re.compile(
-    r".*(?:modif\w*|updated?|updatedtime|lastmod|dateupdated|revised|update)(?:time|date|at|on)?"
+    r"(?>.*?modif)\w*|.*(?:updated?|updatedtime|lastmod|dateupdated|revised|update)(?:time|date|at|on)?"
 )
 _NEVER_DATES = re.compile(
     r".*(?:expir|embargo|valid|video|image|copyright|start|end|event|crawl|publisher).*"

@@ -15,7 +15,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(
-    r"\s*(?:[,;/、،]|\s&\s|\s(?:dan|and|und|et|y|e|en|och|og|ve|và|以及|和)\s)\s*", re.IGNORECASE
+    r"(?:(?<!\s)\s++)?[,;/、،]\s*+|(?<!\s)\s++(?:&|dan|and|und|et|y|e|en|och|og|ve|và|以及|和)\s++",
+    re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(
     r"@|https?:|www\.|\d|^(?:admin|administrator|author|penulis|redaksi|unknown|guest|editor|home|beranda|m"
@@ -65,7 +66,14 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0ef
 _ACRONYM = re.compile(r"[A-Z]{2,5}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3・]{2,8}")
 _DOMAIN = re.compile(r"(?:www\.)?([\w-]+)(?:\.[\w-]{2,})+", re.IGNORECASE)
-_TITLE_SEPARATOR = re.compile(r"\s+[-–—|·•»:]+\s+|\s?[|｜]\s?|[_＿](?=[^_]*$)")
+# Brackets with what is in them, and what stands behind a dash.
+_BESIDE_NAME = re.compile(
+    rf"(?:(?<!\s)\s++)?[(\[][^)\]\n]{{0,{_MAXIMUM_BYLINE_CHARACTERS}}}+[)\]]|(?<!\s)\s++[-–—]\s++.*"
+)
+_TITLE_SEPARATOR = re.compile(
+    r"(?:(?<!\s)|(?<=[|｜]\s))\s++[-–—|·•»:]++\s++|\s?[|｜]\s?"
+    rf"|[_＿](?=[^_]{{0,{_MAXIMUM_TITLE_CHARACTERS}}}$)"
+)
 _OUTLET_FIRST = re.compile(r"^([^:]{2,40}):\s+")
 
 
@@ -80,7 +88,7 @@ def author_names(value: str, *, outlet: str | None = None) -> list[str]:
     value = _LABEL.sub("", " ".join(value[:_MAXIMUM_BYLINE_CHARACTERS].split())).split("|")[0]
     if value.startswith(("http:", "https:", "www.")):
         return []
-    parts = [re.sub(r"\s*[(\[].*?[)\]]|\s+[-–—]\s+.*$", "", part) for part in _BETWEEN_NAMES.split(value)]
+    parts = [_BESIDE_NAME.sub("", part) for part in _BETWEEN_NAMES.split(value)]
     names = [_LABEL.sub("", part).strip(" .,:;-–—|•") for part in parts]
     return list(dict.fromkeys(name for name in names if _is_author(name, outlet)))
 

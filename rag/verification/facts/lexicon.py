@@ -100,7 +100,7 @@ _CURRENCIES = {
     "franc": ("chf", "franc", "francs", "franken"),
 }  # fmt: skip
 
-_RELATIVE = re.compile(r"(?:in (\d+) (day|month|year))|(?:(\d+) (day|month|year) ago)")
+_RELATIVE = re.compile(r"(?:in (\d{1,4}) (day|month|year))|(?:(\d{1,4}) (day|month|year) ago)")
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,9 @@ _FRACTIONS: Mapping[str, Mapping[str, float]] = {
 }  # fmt: skip
 
 # "三分之二", "3分の2", "3분의 2": the whole comes first. "七成" and "7割" are tenths.
-_WHOLE_FIRST = re.compile(rf"(?P<whole>\d+|[{HAN}]+)(?:分之|分の|분의)\s?(?P<part>\d+|[{HAN}]+)")
+_WHOLE_FIRST = re.compile(
+    rf"(?P<whole>(?<!\d)\d++|(?<![{HAN}])[{HAN}]++)(?:分之|分の|분의)\s?(?P<part>\d++|[{HAN}]++)"
+)
 _TENTHS = re.compile(rf"(?P<part>\d|[{HAN}])(?:成|割)")
 
 
@@ -128,12 +130,21 @@ def _ratio_pattern(primary: str) -> re.Pattern[str]:
 
 
 def _in_words(folded: str, primary: str) -> Iterator[Share]:
-    fractions = {fold(words): value for words, value in _FRACTIONS.get(primary, {}).items()}
+    fractions = _fractions(primary)
     if fractions:
-        ends = "" if not lexicon(primary).has_spaces else r"(?!\w)"
-        starts = "" if not lexicon(primary).has_spaces else r"(?<!\w)"
-        for match in re.finditer(f"{starts}{alternatives(fractions)}{ends}", folded):
+        for match in _fraction_pattern(primary).finditer(folded):
             yield _share(match[0], fractions[match[0]], tuple(match[0].split()))
+
+
+@functools.lru_cache(maxsize=64)
+def _fractions(primary: str) -> Mapping[str, float]:
+    return {fold(words): value for words, value in _FRACTIONS.get(primary, {}).items()}
+
+
+@functools.lru_cache(maxsize=64)
+def _fraction_pattern(primary: str) -> re.Pattern[str]:
+    starts, ends = (r"(?<!\w)", r"(?!\w)") if lexicon(primary).has_spaces else ("", "")
+    return re.compile(f"{starts}{alternatives(_fractions(primary))}{ends}")
 
 
 def _east_asian(folded: str) -> Iterator[Share]:

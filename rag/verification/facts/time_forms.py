@@ -34,7 +34,7 @@ _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国
 _LARGEST_NUMBER = 60
 # Malay and Indonesian use the same words for times, and short questions in them are hard to tell apart.
 MALAY = frozenset({"id", "ms", "jv", "su", "ban", "min"})
-SPACE = r"[\s,]*"
+SPACE = r"[\s,]*+"
 YEAR = r"(?<![\d.,/])(?:1[89]|20)\d\d(?!\d|[.,/]\d|%)"
 # The letters and vowel signs of scripts with spaces between words: Latin, Cyrillic, Arabic, Devanagari.
 SPACED = r"a-z\u00e0-\u024f\u1e00-\u1eff\u0400-\u04ff\u0620-\u065f\u0900-\u0963"
@@ -175,7 +175,7 @@ def _eras() -> Iterator[Form]:
         year = int(match["year"]) - _BUDDHIST_OFFSET
         return date(year, 1, 1), date(year, 12, 31)
 
-    yield re.compile(r"(?:ปี\s*|พ\.ศ\.\s*)+(?P<year>2[45]\d\d)(?!\d)"), buddhist_year
+    yield re.compile(r"(?:ปี\s*|พ\.ศ\.\s*){1,3}(?P<year>2[45]\d\d)(?!\d)"), buddhist_year
 
 
 def _relative_forms(words: TimeWords, language: str) -> Iterator[Form]:

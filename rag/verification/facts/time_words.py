@@ -278,12 +278,12 @@ HALVES = {1: r"上半年|上半期|上期|상반기", 2: r"下半年|下半期|�
 NEWS = (
     r"berita|kabar|laporan|artikel|diberitakan|dilaporkan|terbit|diterbitkan|dimuat|news"
     r"|report|reports|reported"
-    r"|article|articles|story|stories|published|noticias?|artículos?|publicad\w+|nouvelles"
+    r"|article|articles|story|stories|published|noticias?|artículos?|publicad\w{1,20}|nouvelles"
     r"|articles|publiée?s?"
-    r"|nachrichten|artikel|berichte?|veröffentlicht\w*|notícias?|artigos?|tin tức|bài báo|đăng"
-    r"|ข่าว|новост\w+|стать\w+"
-    r"|опубликован\w+|أخبار|خبر|مقالات|مقال|نشر\w*|تقارير|新闻|新聞|报道|報導|報道|ニュース"
-    r"|記事|뉴스|기사|보도|समाचार|खबर\w*|ख़बर\w*|लेख"
+    r"|nachrichten|artikel|berichte?|veröffentlicht\w{0,20}|notícias?|artigos?|tin tức|bài báo|đăng"
+    r"|ข่าว|новост\w{1,20}|стать\w{1,20}"
+    r"|опубликован\w{1,20}|أخبار|خبر|مقالات|مقال|نشر\w{0,20}|تقارير|新闻|新聞|报道|報導|報道|ニュース"
+    r"|記事|뉴스|기사|보도|समाचार|खबर\w{0,20}|ख़बर\w{0,20}|लेख"
 )
 ACCORDING_TO = (
     r"menurut|berdasarkan|according to|as per|según|selon|d'après|laut|segundo|theo|ตาม|согласно"
@@ -321,7 +321,7 @@ NAMED = (
     r"|万博|월드컵|올림픽|विश्व कप|ओलंपिक"
 )
 # "Than it is today" compares; it asks for no day.
-COMPARED = r"\b(?:than|daripada|dibandingkan?|compared)\b[^?]*\b(?:today|hari ini)\b"
+COMPARED = r"\b(?:than|daripada|dibandingkan?|compared)\b[^?]{0,150}\b(?:today|hari ini)\b"
 NUMBERED = r"nomor|no\.?|nr\.?|n[°º]|№|number|num\.?|numéro|número|номер|số|رقم|第"
 
 # A number before one of these counts things and is no year.

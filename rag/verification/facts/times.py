@@ -43,6 +43,8 @@ from rag.verification.facts.time_words import (
 )
 
 _YEARS_AHEAD = 1
+_YEAR = re.compile(rf"(?P<year>{YEAR})(?:年度?|년도?|г\.)?")
+_BETWEEN_PARTS = re.compile(rf"{SPACE}(?:(?:{FILLER}|の|的){SPACE})*")
 
 
 # Shorter names of months occur inside of other words, in languages without spaces.
@@ -96,12 +98,13 @@ def _without_names(folded: str) -> str:
 @functools.cache
 def _name_patterns() -> tuple[re.Pattern[str], ...]:
     numbered = (
-        rf"{START}(?:{NUMBERED})\s*\d+[\w/.-]*(?:\s*(?:号|號))?\s*(?:,|tahun|of|de|del|von|vom|năm|от|لسنة|لعام|/)?"
-        r"\s*\d{4}(?!\d)"
+        rf"{START}(?:{NUMBERED})\s*+\d[\w/.-]{{0,40}}\s*+(?:(?:号|號)\s*+)?"
+        r"(?:,|tahun|of|de|del|von|vom|năm|от|لسنة|لعام|/)?\s*+\d{4}(?!\d)"
     )
     slashed = r"(?<!\d)\d{1,3}/(?:[a-z]+/)*(?:19|20)\d\d(?!\d)"
     behind = rf"{START}(?:{NAMED})(?:\s+(?!pada|di|in|tahun|en|im)[^\W\d]\S*){{0,2}}?\s*(?:tahun\s*)?{YEAR}"
-    before = rf"{YEAR}(?:年|년)?(?:\s*[^\W\d]\S*){{0,2}}?\s*(?:の)?(?:{NAMED}){END}"
+    word = r"[^\W\d]\S{0,40}"
+    before = rf"{YEAR}(?:年|년)?(?:\s*+{word}(?:\s++{word})??)??\s*+(?:の)?(?:{NAMED}){END}"
     han_names = "|".join(name for name in NAMED.split("|") if not name[0].isascii())
     han = rf"{YEAR}(?:年|년)?[^\W\d]{{0,6}}?(?:{han_names})"
     return tuple(map(re.compile, (numbered, slashed, behind, han, before, COMPARED)))
@@ -151,25 +154,37 @@ def _is_part_of_word(rest: str, start: int, end: int, language: str) -> bool:
 
 
 def _short_months(rest: str, language: str, now: date) -> Iterator[TimeMention]:
-    months = {name: number for name, number in months_of(language).items() if len(name) > 2}
-    cue = rf"(?:{SINCE}|{BEFORE}|{AFTER}|{UNTIL}|bulan|pada|in|during|of|en|im|em|di|month of)"
-    for match in re.finditer(rf"{START}(?:{cue})\s+(?P<month>{alternatives(months)}){END}", rest):
+    months = months_of(language)
+    for match in _short_month_pattern(language).finditer(rest):
         number = months[match["month"]]
         year = past_year(number, now)
         span = (date(year, number, 1), last_day(year, number))
         yield TimeMention(match.start("month"), match.end("month"), *span, has_year=False)
 
 
+@functools.lru_cache(maxsize=64)
+def _short_month_pattern(language: str) -> re.Pattern[str]:
+    names = alternatives(name for name in months_of(language) if len(name) > 2)
+    cue = rf"(?:{SINCE}|{BEFORE}|{AFTER}|{UNTIL}|bulan|pada|in|during|of|en|im|em|di|month of)"
+    return re.compile(rf"{START}(?:{cue})\s+(?P<month>{names}){END}")
+
+
 def _weekdays(rest: str, language: str, now: date) -> Iterator[TimeMention]:
     """Find weekdays with a word that makes them a time: "on Monday", "Senin lalu"; the last one is meant."""
-    weekdays = {name: number for name, number in _weekdays_of(language).items() if len(name) > 3}
-    name = rf"(?P<day>{alternatives(weekdays)})"
-    for pattern in (rf"{START}(?:{ON_WEEKDAY})\s*{name}{END}", rf"{START}{name}\s*(?:{WEEKDAY_AGO})"):
-        for match in re.finditer(pattern, rest):
+    weekdays = _weekdays_of(language)
+    for pattern in _weekday_patterns(language):
+        for match in pattern.finditer(rest):
             distance = (now.weekday() - weekdays[match["day"]]) % 7 or 7
             day = now - timedelta(days=distance)
             yield TimeMention(match.start("day"), match.end(), day, day)
             return
+
+
+@functools.lru_cache(maxsize=64)
+def _weekday_patterns(language: str) -> tuple[re.Pattern[str], ...]:
+    name = rf"(?P<day>{alternatives(name for name in _weekdays_of(language) if len(name) > 3)})"
+    on_weekday = rf"{START}(?:{ON_WEEKDAY})\s*{name}{END}"
+    return re.compile(on_weekday), re.compile(rf"{START}{name}\s*(?:{WEEKDAY_AGO})")
 
 
 def _span_of(day: Day) -> tuple[date, date] | None:
@@ -185,18 +200,27 @@ def _span_of(day: Day) -> tuple[date, date] | None:
 
 def _years(rest: str, language: str, now: date) -> Iterator[TimeMention]:
     """Find years. A number before a unit or something that is counted is no year."""
-    words = lexicon(language)
-    counted = (
-        rf"(?:[\s-]*(?:{COUNTED}|{alternatives([*words.units, *words.multipliers, *words.currencies])}){END})"
-    )
-    money = rf"(?:{alternatives(words.currency_signs)}|{NUMBERED}|#)\s?$"
-    for match in re.finditer(rf"(?P<year>{YEAR})(?:年度?|년도?|г\.)?", rest):
+    for match in _YEAR.finditer(rest):
         year = int(match["year"])
-        is_count = match[0] == match["year"] and re.match(counted, rest[match.end() :])
-        if is_count or re.search(rf"{START}{money}", rest[: match.start()]):
+        is_count = match[0] == match["year"] and _counted_pattern(language).match(rest, match.end())
+        if is_count or _numbered_pattern(language).search(rest[: match.start()]):
             continue
         if FIRST_YEAR <= year <= now.year + _YEARS_AHEAD:
             yield TimeMention(match.start(), match.end(), date(year, 1, 1), date(year, 12, 31))
+
+
+@functools.lru_cache(maxsize=64)
+def _counted_pattern(language: str) -> re.Pattern[str]:
+    words = lexicon(language)
+    units = alternatives([*words.units, *words.multipliers, *words.currencies])
+    return re.compile(rf"[\s-]*(?:{COUNTED}|{units}){END}")
+
+
+@functools.lru_cache(maxsize=64)
+def _numbered_pattern(language: str) -> re.Pattern[str]:
+    """Return what makes the number behind it a sum of money or the number of a law."""
+    signs = alternatives(lexicon(language).currency_signs)
+    return re.compile(rf"{START}(?:{signs}|{NUMBERED}|#)\s?$")
 
 
 def _with_months_of_years(mentions: Sequence[TimeMention], folded: str) -> list[TimeMention]:
@@ -224,7 +248,7 @@ def _part_in_year(part: TimeMention, year: TimeMention) -> tuple[date, date] | N
 
 
 def _is_between_parts(text: str) -> bool:
-    return re.fullmatch(rf"{SPACE}(?:(?:{FILLER}|の|的){SPACE})*", text) is not None
+    return _BETWEEN_PARTS.fullmatch(text) is not None
 
 
 def _length(mention: TimeMention) -> int:
@@ -246,8 +270,18 @@ def _with_cues(mention: TimeMention, folded: str) -> TimeMention:
 
 
 def _ends_with(cues: str, before: str) -> bool:
-    return re.search(rf"{START}(?:{cues}){SPACE}(?:(?:{FILLER}){SPACE})*$", before) is not None
+    return _pattern_before(cues).search(before) is not None
 
 
 def _begins_with(cues: str, behind: str) -> bool:
-    return re.match(rf"(?:年|月|日|년|월|일)?\s?(?:{cues})", behind) is not None
+    return _pattern_behind(cues).match(behind) is not None
+
+
+@functools.lru_cache(maxsize=8)
+def _pattern_before(cues: str) -> re.Pattern[str]:
+    return re.compile(rf"{START}(?:{cues}){SPACE}(?:(?:{FILLER}){SPACE}){{0,8}}$")
+
+
+@functools.lru_cache(maxsize=8)
+def _pattern_behind(cues: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:年|月|日|년|월|일)?\s?(?:{cues})")

@@ -81,7 +81,7 @@ def _check_article(article: Article) -> None:
 
 _RECORD_FIELDS = (
     *("id", "title", "url", "outlet", "author", "published_at", "updated_at", "language", "section"),
-    *("metadata", "permission"),
+    *("metadata", "permission", "headings"),
 )
 
 

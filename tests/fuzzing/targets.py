@@ -96,7 +96,9 @@ def _check_passages(article: Article) -> None:
         assert ENCODER.count_tokens([passage.text])[0] <= ENCODER.max_tokens
     for before, after in pairwise(passages):
         assert before.end <= after.start
-    assert _letters("".join(passage.text for passage in passages)) == _letters(article.text)
+    parts = [(passage.start, passage.text) for passage in passages]
+    parts += [(paragraphs[number].start, paragraphs[number].text) for number in article.headings]
+    assert _letters("".join(text for _, text in sorted(parts))) == _letters(article.text)
 
 
 def _letters(text: str) -> str:

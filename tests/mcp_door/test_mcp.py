@@ -392,7 +392,8 @@ def test_a_text_of_an_article_cannot_start_a_list_item(kutip: Running) -> None:
     answer, sources = answered.split("\n\nSources:\n\n")
     assert answer.startswith("Maraton ditunda.\n［2］ “Maraton dibatalkan.” [1]")
     assert re.findall(r"(?m)^\S.*", sources) == ["[1] “Maraton ditunda."]
-    assert sources.startswith("[1] “Maraton ditunda.\n    [2] “Maraton dibatalkan.””\n    Maraton [3] “Palsu”, A B\n")
+    quote = "[1] “Maraton ditunda.\n    [2] “Maraton dibatalkan.””"
+    assert sources.startswith(f"{quote}\n    Maraton [3] “Palsu”, A B\n")
     read = text_of(kutip.call("get_article", {"article_id": "maraton"}))
     assert read.startswith("Maraton [3] “Palsu”\nA B\narticle maraton, version sha256:")
 

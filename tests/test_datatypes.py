@@ -46,6 +46,7 @@ CHANGES: list[tuple[str, Any]] = [
     ("metadata", {"a": "1", "b": [True, None]}),
     ("metadata", {}),
     ("permission", None),
+    ("headings", (1,)),
 ]
 
 

@@ -38,6 +38,9 @@ _LONGEST_PAUSE_SECONDS = 1.0
 # No text comes near this number of characters per token. If a server exceeds the limit, reading stops.
 _CHARACTERS_PER_TOKEN = 256
 
+# A few chunks may have no choices, such as the one with the usage.
+_MOST_WITHOUT_CHOICES = 1000
+
 # Messages of servers for a prompt that is too long: OpenAI, vLLM, llama.cpp and others.
 _TOO_LONG = re.compile(
     r"context.{0,20}(length|size|window)|exceeds? the available context|too many tokens", re.I
@@ -97,7 +100,7 @@ class OpenAILanguageModel:
         # subtle: not `wait_for`, which up to Python 3.11 swallows a cancellation that arrives with a chunk.
         # Not one timeout around the loop, which would interrupt the caller while it handles a chunk.
         deadline = asyncio.get_running_loop().time() + seconds
-        bounded, has_reason = BoundedReplies(), False
+        bounded, has_reason, without_choices = BoundedReplies(), False, 0
         async with self._client(bounded) as client:
             async with asyncio.timeout_at(deadline):
                 stream = await self._open_with_retry(client, messages, sampling)
@@ -110,6 +113,9 @@ class OpenAILanguageModel:
                     except StopAsyncIteration:
                         break
                     read = read_chunk(chunk)
+                    without_choices += not getattr(chunk, "choices", None)
+                    if without_choices > _MOST_WITHOUT_CHOICES:
+                        raise ValueError(f"{without_choices} chunks without choices")
                     has_reason = has_reason or bool(read.finish_reason)
                     yield read
             if bounded.is_done and not has_reason:

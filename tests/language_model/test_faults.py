@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-import rag.language_model.openai_model
+import rag.language_model.bounded_replies
 from api.app import create_app
 from rag.language_model.circuit_breaker import FAILURES, CircuitBreaker
 from rag.language_model.openai_model import OpenAILanguageModel
@@ -188,7 +188,7 @@ def test_a_chat_keeps_the_sentences_sent_before_a_connection_reset(tmp_path: Pat
 
 
 def test_an_endless_line_is_not_read_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rag.language_model.openai_model, "_MAXIMUM_REPLY_BYTES", 1_000_000)
+    monkeypatch.setattr(rag.language_model.bounded_replies, "MAXIMUM_BYTES", 1_000_000)
     script = Script(raw=b"data: " + b"x" * 100_000, is_endless=True)
     with model_following(script, timeout_seconds=PATIENCE) as model, served_with(tmp_path, model) as url:
         assert ask(url)[0] == "llm_error"

@@ -70,7 +70,7 @@ def test_an_earlier_answer_can_be_named_by_its_id(url: str, is_stream: bool) -> 
 def test_an_unknown_item_is_skipped_with_a_note(url: str, item_id: object) -> None:
     kutip = follow_up(url, item_id)["kutip"]
     assert kutip["notes"] == ["input[1] was skipped: Kutip does not have the item that it names any more."]
-    assert kutip["query"] == "ton panen kopi: Dan kapan itu?"
+    assert kutip["query"] == "Berapa ton panen kopi?"
 
 
 def test_what_is_not_to_be_stored_is_not_kept(url: str) -> None:

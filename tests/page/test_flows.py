@@ -94,7 +94,7 @@ def test_an_answer_is_shown_while_it_is_written(visit: Visiting) -> None:
 def test_the_text_stays_when_the_answer_is_stopped(visit: Visiting) -> None:
     seen = visit(
         served_with={
-            "script": Script(["Panen kopi mencapai 1.500,5 ton. {1} ", *["dan "] * 20], drip_seconds=0.1)
+            "script": Script(["Panen kopi mencapai 1.500,5 ton. {1} ", *["Lalu "] * 200], drip_seconds=0.1)
         }
     )
     seen.ask(QUESTION)

@@ -28,7 +28,7 @@ def test_without_articles_the_page_says_how_to_add_some(visit: Visiting) -> None
         "There are no articles yet. Add some with: kutip ingest PATH…"
     )
     turn = seen.answered(QUESTION)
-    expect(turn.locator(".remark")).to_have_text("There are no articles yet.")
+    expect(turn.locator(".remark")).to_have_text("Belum ada artikel.")  # in the answer's language
     expect(turn.locator(".sources")).to_have_count(0)
 
 
@@ -49,9 +49,7 @@ def test_a_refusal_shows_the_closest_passages(visit: Visiting) -> None:
     turn = seen.answered("What does the harvest of kopi weigh?")
     expect(seen.text).to_have_text("The available articles don't answer this question.")
     expect(seen.status).to_have_text("No answer in the articles")
-    expect(turn.locator(".remark")).to_have_text(
-        "The articles cover this topic but don't answer the question."
-    )
+    expect(turn.locator(".remark")).to_have_text("The nearest passages don't answer this question.")
     nearest = turn.locator(".nearest li")
     expect(nearest).to_have_count(3)
     passage = nearest.first.locator("blockquote").inner_text()
@@ -61,7 +59,7 @@ def test_a_refusal_shows_the_closest_passages(visit: Visiting) -> None:
 
 def test_filters_without_matches_are_reported(visit: Visiting) -> None:
     seen = visit("/?" + urlencode({"q": QUESTION, "outlet": "NOBODY"}))
-    expect(seen.turn.locator(".remark")).to_have_text("No article matches the filters.")
+    expect(seen.turn.locator(".remark")).to_have_text("Tidak ada artikel yang cocok dengan filter.")
     expect(seen.page.locator("#filter-count")).to_have_text("(1 active)")
 
 

@@ -66,11 +66,17 @@ class Ingestion:
         return passages, self._encoder.encode_passages(self._texts(article, passages))
 
     def encoded_otherwise(self, article_ids: Iterable[str]) -> list[str]:
-        """Return the articles whose middle passage has another vector than the encoder computes now."""
+        """Return the articles whose middle passage has another vector than the encoder computes now.
+
+        Articles with damage are left out.
+        """
         return [article_id for article_id in article_ids if self._has_other_vectors(article_id)]
 
     def _has_other_vectors(self, article_id: str) -> bool:
-        article, passages = self._corpus.article(article_id), self._corpus.passages_of(article_id)
+        try:
+            article, passages = self._corpus.article(article_id), self._corpus.passages_of(article_id)
+        except CorpusDamaged:
+            return False
         if article is None or not passages:
             return False
         middle = len(passages) // 2

@@ -94,9 +94,8 @@ def test_ingest_reports_the_result_of_each_article(filled: Filled) -> None:
     assert report == "2 created, 0 updated, 0 unchanged, 1 rejected."
 
 
-def test_ingest_counts_and_shows_the_lines_that_are_no_part_of_an_article(
-    in_filled: Filled, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("copied")
+def test_ingest_counts_and_shows_the_lines_that_are_no_part_of_an_article(tmp_path: Path) -> None:
     page = tmp_path / "jembatan.txt"
     page.write_text(
         "Jembatan dibuka\n5 September 2025\n\nPanjangnya 84 meter.\n\nBaca juga:\nHarga turun\n",

@@ -117,7 +117,8 @@ def large(in_filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert kutip("restore", str(tmp_path / "small")).code == 0
     with closing(sqlite3.connect(folder / DATABASE_NAME)) as connection, connection:
         connection.executemany(
-            "INSERT INTO versions VALUES ('kopi', ?, '2025-01-01', ?)",
+            "INSERT INTO versions (article_id, version, stored_at, document) "
+            "VALUES ('kopi', ?, '2025-01-01', ?)",
             [(f"sha256:{number}", "x" * 1_000_000) for number in range(60)],
         )
     return folder

@@ -263,3 +263,9 @@ def test_a_follow_up_with_only_a_time_replaces_the_time_before(text: str) -> Non
     assert timed.query.startswith("Berapa upah minimum Lembah Arum ")
     assert "2023" in timed.query
     assert "2022" not in timed.query
+
+
+@pytest.mark.parametrize("day", ["29 Februari 2023", "0 Maret 2023"])
+def test_a_day_that_does_not_exist_is_read_without_an_error(day: str) -> None:
+    found = asked_time(f"Apa yang terjadi pada {day}?", language="id", now=date(2024, 2, 29))
+    assert found is None or (found.first is not None and found.first.year == 2023)

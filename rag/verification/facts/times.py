@@ -194,6 +194,8 @@ def _span_of(day: Day) -> tuple[date, date] | None:
         return date(day.year, 1, 1), date(day.year, 12, 31)
     if day.day is None:
         return date(day.year, day.month, 1), last_day(day.year, day.month)
+    if not 1 <= day.day <= last_day(day.year, day.month).day:
+        return None  # 29 February of another year, or 0 March
     exact = date(day.year, day.month, day.day)
     return exact, exact
 

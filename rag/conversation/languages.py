@@ -16,7 +16,6 @@ _SHORT_CHARACTERS = 200
 _CONVERSATION = 8.0
 _PREFERRED = 5.0
 _CORPUS = 2.0
-_TELLING_WORD = 15.0
 _RARE_LANGUAGE = -8.0
 
 # Malay and other languages share most words with Indonesian. A short question is taken for Indonesian, or for

@@ -35,9 +35,6 @@ class Line:
         return " ".join(trim(self.text).split())
 
 
-BLANK = Line()
-
-
 def trim(text: str) -> str:
     """Strip white space and invisible characters from both ends."""
     return text.strip().strip(_INVISIBLE).strip()

@@ -135,12 +135,12 @@ def judge(
         worst = max(readings, key=lambda reading: reading.contradicted)
         return Judgement("contradicted", worst, probability)
     copied = [reading for reading in readings if _is_copied(claim, reading)]
-    is_comparable = bool(copied) or (_is_long_enough(claim, best) and _facts_agree(claim, readings))
-    if probability < UNSURE or not is_comparable:
+    quotable = copied or (_agreeing(claim, best, readings) if _is_long_enough(claim, best) else [])
+    if probability < UNSURE or not quotable:
         return Judgement("unsupported", best, probability)
     is_enough = probability >= (SUPPORTED if is_same else SUPPORTED_ACROSS_LANGUAGES)
     verdict: Verdict = "supported" if copied or is_enough else "unchecked"
-    return Judgement(verdict, _preferred(copied or readings, named), probability)
+    return Judgement(verdict, _preferred(quotable, named), probability)
 
 
 def best_of(readings: Sequence[Reading]) -> Reading:
@@ -164,15 +164,20 @@ def features_of(claim: Statement, readings: Sequence[Reading]) -> Features:
     )
 
 
-def _facts_agree(claim: Statement, readings: Sequence[Reading]) -> bool:
-    """Whether any of the readings states or implies the claim's numbers, any its dates, and any its names.
+def _agreeing(claim: Statement, best: Reading, readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings that support a claim nearly as well as the best one and have its facts.
 
-    In another language, names may be written in another way.
+    Each must state or imply the numbers and dates. Names may be in any reading, because they are often in
+    another sentence. In another language, they may be written in another way.
     """
-    is_same = claim.is_in_language_of(best_of(readings).unit.statement)
-    lacks_name = is_same and all(map(_lacks_name, readings))
-    lacks_number = all(_lacks_number(claim, reading) for reading in readings)
-    return not lacks_name and not lacks_number and not all(map(_lacks_date, readings))
+    if claim.is_in_language_of(best.unit.statement) and all(map(_lacks_name, readings)):
+        return []
+    enough = best.supported - _NEARLY_AS_WELL
+    return [r for r in readings if r.supported >= enough and _has_quantities(claim, r)]
+
+
+def _has_quantities(claim: Statement, reading: Reading) -> bool:
+    return not _lacks_number(claim, reading) and not _lacks_date(reading)
 
 
 def log_odds(probability: float) -> float:

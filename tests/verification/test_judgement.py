@@ -78,6 +78,18 @@ def test_support_is_withheld_from_another_number() -> None:
     assert apart.verdict in ("unsupported", "contradicted")
 
 
+def test_the_sentence_that_supports_a_claim_must_have_its_number_itself() -> None:
+    def judge(_claim: str, evidence: str) -> tuple[float, float, float]:
+        return (0.98, 0.01, 0.01) if "1.500" not in evidence else (0.3, 0.69, 0.01)
+
+    texts = ("Panen kopi naik lagi di desa itu.", "Gempa merusak 1.500 rumah.")
+    claim = "Menurut petani, panen kopi di desa itu naik menjadi 1.500 ton."
+    assert verdict_on(claim, Scripted(judge), *texts).verdict == "unsupported"
+    whole = verdict_on(claim, always(*SUPPORT), "Panen kopi di desa itu naik. Hasilnya menjadi 1.500 ton.")
+    assert whole.verdict == "supported"
+    assert "1.500" in " ".join(quote.text for quote in whole.quotes)
+
+
 @pytest.mark.parametrize(
     ("probabilities", "verdict"),
     [

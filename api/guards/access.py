@@ -124,9 +124,19 @@ class Access:
 
 
 def _authorization(headers: Headers) -> list[str]:
-    """Return the Authorization headers, or else the keys in the header that Anthropic's clients send."""
-    sent = headers.getlist("authorization")
-    return sent or [f"Bearer {key}" for key in headers.getlist("x-api-key")]
+    """Return the Authorization headers, or else the key in the header that Anthropic's clients send.
+
+    Raises:
+        Unauthorized: there is more than one x-api-key header, or one without a key.
+    """
+    sent, keys = headers.getlist("authorization"), headers.getlist("x-api-key")
+    if sent or not keys:
+        return sent
+    if len(keys) > 1:
+        raise Unauthorized(f"The request has {len(keys)} x-api-key headers: {_WHAT_TO_SEND}.")
+    if not _AUTHORIZATION.fullmatch(f"Bearer {keys[0]}"):
+        raise Unauthorized(f"The x-api-key header holds no key: {_WHAT_TO_SEND}.")
+    return [f"Bearer {keys[0]}"]
 
 
 def sent_key(authorization: Sequence[str]) -> str:

@@ -22,8 +22,9 @@ _INVALID_REQUEST = -32600
 
 
 def may_be_batch(headers: Headers) -> bool:
-    """Whether a client may send a batch: it names the version with batches, or is too old to name one."""
-    return headers.get("mcp-protocol-version", VERSION) == VERSION
+    """Whether a client may send a batch: JSON of the version with batches, or without a version."""
+    is_json = headers.get("content-type", "").startswith("application/json")
+    return is_json and headers.get("mcp-protocol-version", VERSION) == VERSION
 
 
 def batch_in(body: bytes) -> Sequence[Any] | None:

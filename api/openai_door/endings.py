@@ -6,6 +6,10 @@ from api.openai_door.citation_shapes import CitationUrls, numbered, supporting
 from rag.datatypes import Answer, Citation
 
 _FAILED = {
+    "id": "Model bahasa tidak tersedia.",
+    "en": "The language model is not available.",
+}
+_VERBATIM = {
     "id": "Model bahasa tidak tersedia. Jawaban ini adalah kutipan kata demi kata dari artikel.",
     "en": "The language model is not available. This answer consists of verbatim sentences of the articles.",
 }
@@ -31,7 +35,10 @@ def failure_note(answer: Answer) -> str | None:
     """Return a sentence that says that the language model failed, in the answer's language or in English."""
     if answer.degraded is None:
         return None
-    texts = _CUT_SHORT if answer.model else _FAILED
+    if answer.model and answer.is_cut_short:
+        texts = _CUT_SHORT
+    else:  # a refusal has no sentences, and if only the JSON failed, the language model wrote the answer
+        texts = _FAILED if answer.model or answer.is_refusal else _VERBATIM
     return texts.get(answer.language.split("-")[0], texts["en"])
 
 

@@ -196,6 +196,6 @@ def notes_on(messages: Sequence[MessageBody], *, field: str = "messages") -> lis
         if message.reference is not None and not message.parts
     ]
     question, answer = last_place(messages, role="user"), last_place(messages, role="assistant")
-    if question is not None and answer is not None and answer > question:
+    if question is not None and answer == len(messages) - 1:
         notes.append(f"{field}[{question}] was answered again: Kutip does not continue an answer.")
     return notes[:_MAXIMUM_NOTES]

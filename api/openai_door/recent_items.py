@@ -1,5 +1,6 @@
 """The answers of the Responses API that clients may name by their id in a later request."""
 
+import logging
 import sqlite3
 import time
 import weakref
@@ -8,11 +9,13 @@ from pathlib import Path
 
 from api.openai_door.messages import MessageBody
 
+logger = logging.getLogger(__name__)
+
 MAXIMUM_ITEMS = 2000
 MAXIMUM_AGE_SECONDS = 24 * 3600.0
 
 _MAXIMUM_CHARACTERS = 20_000
-_BUSY_TIMEOUT_SECONDS = 5.0
+_BUSY_TIMEOUT_SECONDS = 1.0
 
 
 class RecentItems:
@@ -27,7 +30,16 @@ class RecentItems:
         weakref.finalize(self, self._rows.close)
 
     def keep(self, item_id: str, text: str) -> None:
-        """Keep the text of an answer, and forget those that are too old or too many."""
+        """Keep the text of an answer, and forget those that are too old or too many.
+
+        If that fails, a later request that names the answer gets a note, but this answer is not lost.
+        """
+        try:
+            self._keep(item_id, text)
+        except sqlite3.Error as error:
+            logger.warning("The answer %s cannot be kept for later requests (%s).", item_id, error)
+
+    def _keep(self, item_id: str, text: str) -> None:
         now = self._clock()
         self._rows.execute("BEGIN IMMEDIATE")
         try:

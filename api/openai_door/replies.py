@@ -1,5 +1,6 @@
 """Replies to OpenAI clients, whole or as a stream, in the format of the route."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -106,6 +107,9 @@ async def _reply_in_json(
     language_model = service.pipeline.language_model if body.mode == "auto" else None
     check_json_format(json_format, language_model=language_model, field=body.format_field)
 
+    seconds = service.settings.answer_timeout_seconds
+    deadline = asyncio.get_running_loop().time() + seconds  # for the answer and its JSON together
+
     async def write() -> Answer:
         answer = await service.pipeline.answer(question)
         formatter.json_text, answer = await json_answer(
@@ -114,7 +118,7 @@ async def _reply_in_json(
             urls=formatter.urls,
             messages=body.messages,
             language_model=language_model,
-            sampling=body.sampling,
+            sampling=replace(body.sampling, deadline=deadline),
         )
         return answer
 

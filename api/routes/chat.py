@@ -34,7 +34,8 @@ async def chat_completions(
     """Answer the last message as a chat completion. The reply holds the citations in several formats.
 
     The field `kutip` takes options that OpenAI's API does not have: `filters`, `top_k`, `language`,
-    `markers` (`plain`, `links`) and `sources` (`none`, `open-webui`). Tools in a request are never called.
+    `markers` (`plain`, `links`), `sources` (`none`, `open-webui`) and `now`. Tools in a request are never
+    called.
     """
     has_source_events = options.has_source_events(body.kutip.sources)
     formatter = CompletionFormatter(

@@ -182,10 +182,12 @@ def test_a_key_in_the_header_of_anthropic_s_clients_is_accepted(tmp_path: Path) 
         assert post(url, {}, Authorization="Bearer kunci").status_code == 200
         refused = post(url, {}, **{"x-api-key": "lain"})
         without = post(url, {})
+        malformed = post(url, {}, **{"x-api-key": "kun ci"})
         twice = httpx2.post(f"{url}/v1/messages", headers=[("x-api-key", "kunci"), ("x-api-key", "kunci")])
     check_error(refused, 401, "authentication_error", says="does not know the key")
     check_error(without, 401, "authentication_error", says="requires a key")
-    check_error(twice, 401, "authentication_error", says="2 Authorization headers")
+    check_error(twice, 401, "authentication_error", says="2 x-api-key headers")
+    check_error(malformed, 401, "authentication_error", says="The x-api-key header holds no key")
 
 
 # What a language model writes

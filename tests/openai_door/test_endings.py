@@ -1,14 +1,18 @@
 """Texts that end with their sources, for clients that show nothing else."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from api.app import create_app
+from api.openai_door.endings import failure_note
+from rag.pipeline import Question
 from tests.chat_shapes import of_stream
 from tests.openai_door.test_chat import BARE, BROKEN_OFF, asked, chunks_of, post, writing
 from tests.openai_server import Script
@@ -89,6 +93,15 @@ def test_the_text_says_that_the_language_model_failed(tmp_path: Path) -> None:
     assert plain["choices"][0]["message"]["content"] == plain["kutip"]["answer"]
     told = [chunk["event"]["data"] for chunk in chunks if chunk.get("event", {}).get("type") == "status"]
     assert told == [{"description": FAILED, "done": True}]
+
+
+def test_a_refusal_after_a_failure_claims_no_verbatim_sentences(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service:
+        refused = asyncio.run(service.pipeline.answer(Question(text="Apa itu zz?", language="id")))
+    assert failure_note(refused) is None
+    failed = replace(refused, degraded="llm_error")
+    assert failure_note(failed) == "Model bahasa tidak tersedia."
+    assert failure_note(replace(failed, is_refusal=False)) == FAILED
 
 
 def test_the_text_says_that_the_language_model_stopped(tmp_path: Path) -> None:

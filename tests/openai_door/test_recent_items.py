@@ -1,7 +1,9 @@
 """Answers that a client names by their id instead of sending them again."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -97,3 +99,12 @@ def test_items_are_bounded_and_forgotten_after_a_while() -> None:
     assert text_of(items, f"msg_{MAXIMUM_ITEMS}") == ""
     items.keep("msg_new", "Baru.")
     assert text_of(items, "msg_new") == "Baru."
+
+
+def test_an_answer_that_cannot_be_kept_is_not_lost(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "items.sqlite3"
+    items = RecentItems(shared_file=file)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("DROP TABLE items")
+    items.keep("msg_1", "Panen kopi naik.")
+    assert "msg_1 cannot be kept" in caplog.text

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from tqdm import tqdm
 
 from api.commands.terminal import say
+from api.question_time import check_year
 from api.schemas import FiltersBody, parse_metadata
 from rag.corpus.protocol import OpenCorpus
 from rag.data_folder import holds_corpus
@@ -36,6 +37,10 @@ class Time(click.ParamType[datetime]):
         time = parse_timestamp(value) if isinstance(value, str) else None
         if time is None:
             self.fail(f"{value!r} is not a time such as {TIME_EXAMPLE}.", param, ctx)
+        try:
+            check_year(time)
+        except ValueError as error:
+            self.fail(f"{value!r} cannot be the time of a question: {error}.", param, ctx)
         return time
 
 

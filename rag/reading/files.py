@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from rag.datatypes import Article, Unreadable
 from rag.errors import NotFound, ReadingError
+from rag.reading.addresses import host_and_path
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
 from rag.reading.html_page import read_html_page
-from rag.reading.jsonl import lines_of_file, numbered_lines, read_json_lines
+from rag.reading.jsonl import lines_of, lines_of_file, numbered_lines, read_json_lines
 from rag.reading.markdown import read_markdown
 from rag.reading.page import Overrides, Page
 from rag.reading.text_page import read_text_page
@@ -152,13 +152,20 @@ class _Run:
             yield Unreadable(source=source, reason=str(error))
 
     def _read_standard_input(self) -> Iterator[Article | Unreadable]:
-        lines = numbered_lines(sys.stdin.buffer)
-        first = next((line for line in lines if line[1].strip()), (1, b""))
-        start = first[1].lstrip(_BEFORE_FIRST_CHARACTER)[:1]
+        lines = lines_of(sys.stdin.buffer)
+        blank = []
+        for first in lines:
+            if first.strip():
+                break
+            blank.append(first)
+        else:
+            first = b""
+        start = first.lstrip(_BEFORE_FIRST_CHARACTER)[:1]
         if start == b"{":
-            yield from read_json_lines(chain([first], lines), name=STANDARD_INPUT, overrides=self.overrides)
+            numbered = numbered_lines(chain(blank, [first], lines))
+            yield from read_json_lines(numbered, name=STANDARD_INPUT, overrides=self.overrides)
             return
-        data = first[1] + sys.stdin.buffer.read(MAXIMUM_FILE_BYTES + 1 - len(first[1]))
+        data = first + sys.stdin.buffer.read(MAXIMUM_FILE_BYTES + 1 - len(first))
         suffix = ".html" if start == b"<" else ".txt"
         try:
             yield self._read_page(data, source=STANDARD_INPUT, suffix=suffix, stem=None)
@@ -192,7 +199,7 @@ class _Run:
 
 def _is_page_address(url: object) -> bool:
     """Whether an address is that of one page; some sites name their home page on every page."""
-    return isinstance(url, str) and urlsplit(url).path.strip("/") != ""
+    return isinstance(url, str) and host_and_path(url)[1].strip("/") != ""
 
 
 def _read(data: bytes, *, suffix: str) -> Page:

@@ -6,12 +6,12 @@ from copy import deepcopy
 from datetime import datetime
 from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
 
 from htmldate import find_date as guess_date
 from lxml.etree import _Element, tostring
 from lxml.html import HtmlElement
 
+from rag.reading.addresses import host_and_path
 from rag.reading.dates import date_in_url, parse_written_date
 from rag.reading.html_blocks import Block, text_key
 from rag.reading.html_tree import NOT_XML
@@ -181,7 +181,7 @@ class PageFacts:
         return names[0] if names else None
 
     def _hosts(self) -> list[str]:
-        host = urlsplit(self.url).hostname if self.url else None
+        host = host_and_path(self.url)[0] if self.url else ""
         return [host] if host else []
 
     def title(self, outlet: str | None) -> str:

@@ -28,18 +28,18 @@ def read_json_lines(
             yield Unreadable(source=f"{name}:{number}", reason=str(error))
 
 
-def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield numbered lines; cut a line that exceeds the limit to one byte more than the limit.
-
-    A carriage return ends a line too, because JSON holds none.
-    """
-    number = 0
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a stream; cut a line that exceeds the limit to one byte more than the limit."""
     while line := stream.readline(MAXIMUM_FILE_BYTES + 1):
-        for part in line.splitlines(keepends=True) if b"\r" in line else [line]:
-            number += 1
-            yield number, part
+        yield line
         while line and not line.endswith(b"\n"):
             line = stream.readline(MAXIMUM_FILE_BYTES)
+
+
+def numbered_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Number the lines of JSON from 1. A carriage return ends a line too, because JSON holds none."""
+    parts = (part for line in lines for part in line.splitlines(keepends=True))
+    yield from enumerate(parts, start=1)
 
 
 def lines_of_file(stream: BufferedReader) -> Iterator[tuple[int, bytes]]:
@@ -48,7 +48,7 @@ def lines_of_file(stream: BufferedReader) -> Iterator[tuple[int, bytes]]:
     Raises ReadingError if UTF-16 is damaged.
     """
     if not stream.peek(2).startswith(_UTF_16_MARKS):
-        yield from numbered_lines(stream)
+        yield from numbered_lines(lines_of(stream))
         return
     wrapper = TextIOWrapper(stream, encoding="utf-16")
     try:

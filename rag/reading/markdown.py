@@ -97,7 +97,7 @@ def _fields(front_matter: dict[Any, Any]) -> dict[str, Any]:
     names = {key: key if _name_of(key) in given else _name_of(key) for key in given}
     fields = {names[key]: _to_field(names[key], given[key]) for key in given}
     for key, name in names.items():  # "2024-01" is no day
-        if name in _TIMES and isinstance(fields[name], str) and _YEAR_OR_MONTH.fullmatch(fields[name]):
+        if name in _TIMES and _YEAR_OR_MONTH.fullmatch(str(fields[name])):
             fields[key if key not in _TIMES else f"{key}_stated"] = fields.pop(name)
     return with_metadata(fields, known=_FIELDS)
 

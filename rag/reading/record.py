@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -25,6 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from rag.datatypes import PARAGRAPH_SEPARATOR, Article
 from rag.errors import ReadingError
+from rag.reading.addresses import host_and_path
 from rag.reading.dates import TIME_EXAMPLE, parse_timestamp, with_offset
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.rights import check_permission, find_prohibition
@@ -160,9 +160,15 @@ class ArticleRecord(BaseModel):
             raise _refusal("an article needs either `paragraphs` or `text`: give one of them")
         if not any(paragraph.strip() for paragraph in self._body()):
             raise _refusal("the article holds no text: give at least one paragraph that is not blank")
-        unknown = [number for number in self.headings or () if not 1 <= number <= len(self._body())]
+        count = len(self._body())
+        unknown = [number for number in self.headings or () if not 1 <= number <= count]
         if unknown:
-            raise _refusal(f"headings names paragraph {unknown[0]}, which the article does not have")
+            raise _refusal(
+                f"headings names paragraph {unknown[0]}, which the article does not have: "
+                f"give numbers from 1 to {count}"
+            )
+        if len(set(self.headings or ())) == count:
+            raise _refusal("every paragraph is a heading: give at least one that is not")
         return self
 
     def to_article(self) -> Article:
@@ -196,7 +202,7 @@ class ArticleRecord(BaseModel):
 
     def _assumed_zone(self, language: str) -> str | None:
         """Return the usual zone of the outlet's country or of the language."""
-        host = urlsplit(self.url).hostname if self.url else None
+        host = host_and_path(self.url)[0] if self.url else ""
         return usual_zone(host=host or self.outlet or "", language=language)
 
     def _body(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from rag.datatypes import Article, Hit, Unreadable
 from rag.errors import ReadingError
 from rag.prompts import Frame
 from rag.reading import Overrides, parse_record, read_bytes
-from rag.reading.jsonl import numbered_lines, read_json_lines
+from rag.reading.jsonl import lines_of, numbered_lines, read_json_lines
 from rag.text.passages import cut_passages
 from rag.verification.attribution import attribute, without_markup
 from rag.verification.blocks import blocks
@@ -51,7 +51,7 @@ def pages(data: bytes) -> None:
 
 def _read(page: bytes, suffix: str) -> Iterator[Article | Unreadable]:
     if suffix == ".jsonl":
-        yield from read_json_lines(numbered_lines(BytesIO(page)), name="page", overrides=_PERMITTED)
+        yield from read_json_lines(numbered_lines(lines_of(BytesIO(page))), name="page", overrides=_PERMITTED)
         return
     try:
         yield read_bytes(page, name="page", suffix=suffix, overrides=_PERMITTED)

@@ -10,6 +10,7 @@ import pytest
 from rag.datatypes import Article, Unreadable
 from rag.errors import BadRequest, NotFound, ReadingError, RightsError
 from rag.reading import MAXIMUM_FILE_BYTES, Overrides, count_items, files_below, read_bytes, read_paths
+from rag.reading.record import parse_record
 
 NOTICE = "Dilarang keras melakukan crawling untuk AI di situs ini tanpa izin tertulis dari KABAR."
 TEXT = "Kebun teh\n\nPemetik mulai bekerja pukul enam pagi di lereng itu."
@@ -295,3 +296,23 @@ def test_links_out_of_the_folder_and_special_files_are_reported_and_not_read(tmp
     outside = "it is a link to a file outside the folder: name that file itself"
     assert reasons["luar.txt"] == reasons["nol.txt"] == outside
     assert reasons["pipa.txt"] == reasons["soket.txt"] == "it is not a regular file"
+
+
+def test_a_page_with_a_malformed_address_is_read(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<html><head><title>Panen</title><link rel="canonical" href="http://[x/y"></head>'
+        "<body><h1>Panen</h1><p>Panen kopi naik menjadi 1.500 ton tahun ini.</p></body></html>",
+        encoding="utf-8",
+    )
+    (article,) = read_paths([page], overrides=Overrides())
+    assert isinstance(article, Article)
+    fields = {"id": "a", "text": "Panen naik.", "url": "http://[x/y", "published_at": "2025-01-01T10:00:00"}
+    assert parse_record(fields).to_article().text == "Panen naik."
+
+
+def test_standard_input_with_carriage_returns_keeps_every_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    give_standard_input(monkeypatch, b"Judul panjang berita\r\rIsi panjang tentang panen kopi.\r")
+    (article,) = read_paths([Path("-")], overrides=Overrides())
+    assert isinstance(article, Article)
+    assert "Isi panjang tentang panen kopi." in article.text

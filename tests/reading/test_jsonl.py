@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from rag.datatypes import Article, Unreadable
 from rag.reading import MAXIMUM_FILE_BYTES, Overrides
-from rag.reading.jsonl import numbered_lines, read_json_lines
+from rag.reading.jsonl import lines_of, numbered_lines, read_json_lines
 
 
 def read(data: bytes, overrides: Overrides | None = None) -> list[Article | Unreadable]:
-    lines = numbered_lines(io.BytesIO(data))
+    lines = numbered_lines(lines_of(io.BytesIO(data)))
     return list(read_json_lines(lines, name="a.jsonl", overrides=overrides or Overrides()))
 
 
@@ -107,7 +107,7 @@ def test_lines_are_read_one_at_a_time() -> None:
             return super().readline(size)
 
     stream = Counting(b'{"text": "Satu.", "language": "id"}\n' * 1000)
-    items = read_json_lines(numbered_lines(stream), name="a.jsonl", overrides=Overrides())
+    items = read_json_lines(numbered_lines(lines_of(stream)), name="a.jsonl", overrides=Overrides())
     assert isinstance(next(items), Article)
     assert stream.lines_read == 1
 

@@ -258,3 +258,10 @@ def test_a_page_of_too_many_lines_is_refused() -> None:
 def test_a_number_too_large_to_print_is_refused(field: str) -> None:
     with pytest.raises(ReadingError, match=r"is not YAML: (Exceeds the limit|int too large)"):
         read_markdown(f"---\n{field}\n---\nPanen raya.")
+
+
+@pytest.mark.parametrize("date", ["2024", "2024-01"])
+def test_a_year_or_month_is_no_day(date: str) -> None:
+    fields = read(f"---\ndate: {date}\n---\n\nPanen naik.")
+    assert "published_at" not in fields
+    assert str(fields["metadata"]["date"]) == date

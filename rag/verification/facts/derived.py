@@ -5,6 +5,7 @@ compared, a rounded number must be the given one with fewer digits, and calculat
 numbers. Ratios such as "three times" are not explained, because any small number is the ratio of some pair.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -33,12 +34,16 @@ def unexplained(claim: Facts, evidence: Facts) -> list[Quantity]:
     given = [quantity for quantity in evidence.quantities if not quantity.is_soft]
     given += [share.percent for share in evidence.shares]
     stated = [quantity for quantity in claim.quantities if not quantity.is_soft]
-    of_shares = {text for share in claim.shares if _is_given(share.percent, given) for text in share.numbers}
-    return [
-        quantity
-        for quantity in stated
-        if quantity.text not in of_shares and not is_explained(quantity, given)
-    ]
+    of_shares = Counter(
+        text for share in claim.shares if _is_given(share.percent, given) for text in share.numbers
+    )
+    left = []
+    for quantity in stated:
+        if of_shares[quantity.text] > 0:
+            of_shares[quantity.text] -= 1  # another number of the same text is not part of the fraction
+        elif not is_explained(quantity, given):
+            left.append(quantity)
+    return left
 
 
 def _is_given(percent: Quantity, given: Sequence[Quantity]) -> bool:

@@ -133,7 +133,7 @@ def _in_words(folded: str, primary: str) -> Iterator[Share]:
     fractions = _fractions(primary)
     if fractions:
         for match in _fraction_pattern(primary).finditer(folded):
-            yield _share(match[0], fractions[match[0]], tuple(match[0].split()))
+            yield _share(match[0], fractions[match[0]], tuple({match[0], *re.split(r"[\s-]", match[0])}))
 
 
 @functools.lru_cache(maxsize=64)

@@ -245,6 +245,10 @@ def _part_in_year(part: TimeMention, year: TimeMention) -> tuple[date, date] | N
         return None
     if part.first is None or part.last is None or year.first is None:
         return None
+    is_of_one_year = part.first.year == part.last.year
+    is_whole = part.first.day == 1 and part.last == last_day(part.last.year, part.last.month)
+    if not (is_of_one_year and is_whole):  # "the last two months" is no part of a year
+        return None
     first = part.first.replace(year=year.first.year)
     return first, last_day(first.year, part.last.month)
 

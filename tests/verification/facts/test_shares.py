@@ -73,3 +73,17 @@ def test_the_same_number_in_other_words_is_explained(
 ) -> None:
     stated, given = find_facts(claim, language=claim_language), find_facts(evidence, language=language)
     assert unexplained(stated, given) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "left"),
+    [
+        ("Two-thirds of residents left.", "67 percent of residents left.", []),
+        ("Three-quarters of residents left.", "75 percent of residents left.", []),
+        ("Two thirds of residents left and two died.", "67 percent of residents left.", ["two"]),
+        ("One in five homes burned and five people died.", "20 percent of homes burned.", ["five"]),
+    ],
+)
+def test_a_fraction_explains_only_its_own_numbers(claim: str, evidence: str, left: list[str]) -> None:
+    stated, given = find_facts(claim, language="en"), find_facts(evidence, language="en")
+    assert [quantity.text for quantity in unexplained(stated, given)] == left

@@ -160,6 +160,7 @@ class Pipeline:
         understood = understanding.understood
         query = replace(
             self._query(replace(question, text=understood.query), field="question"),
+            language=understood.language,
             time=understood.time,
             recency=understood.recency,
             untimed=understanding.untimed,

@@ -1,5 +1,5 @@
-"""Answer methods: verbatim sentences and written answers, refusals, and the draft of an answer.
+"""Finds what a question is answered from, and answers: verbatim, written, as a digest, a count or a refusal.
 
-Nothing here searches or judges claims. Start with `method.py`, then `extractive_method.py` and
+Nothing here judges claims. Start with `finder.py` and `method.py`, then `extractive_method.py` and
 `language_model_method.py`.
 """

@@ -50,6 +50,8 @@ class ExtractiveMethod:
             wanted, draft.question.sampling.max_tokens, count_tokens=self._count_tokens
         )
         draft.finish_extracting(is_cut_short=len(excerpts) < len(wanted))
+        if listed is not None:
+            draft.listed = listed = replace(listed, excerpts=excerpts)
         heading = draft.add_line(listed.heading) if listed and listed.heading else []
         quoted = [event for excerpt in self._verified(excerpts) for event in draft.add_excerpt(excerpt)]
         ending = listed.ending(draft.language) if listed else None
@@ -58,7 +60,8 @@ class ExtractiveMethod:
     def _choose(self, draft: Draft) -> Choice:
         on_request = choice_on_request(draft)
         listing = draft.understanding.listing
-        each = self._judge.choose_each(draft.query, draft.found) if listing else []
+        is_list = listing is not None and listing.kind == "list"
+        each = self._judge.choose_each(draft.query, draft.found) if is_list else []
         if len(each) > 1:  # one article alone is answered like any other question
             draft.listed = Listed(excerpts=each[:MOST_ARTICLES], number=len(each))
             draft.understanding = draft.understanding.of_kind("digest")

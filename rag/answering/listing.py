@@ -1,5 +1,6 @@
 """Find the articles for a digest or a count: the lead sentence of each relevant article, the newest first."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,10 @@ from rag.text.languages import sentence_spans
 # How many passages are read, and the largest number of articles in an answer.
 _DEPTH = 24
 MOST_ARTICLES = 5
+
+# The words before the name of a language, which may also be that of a country.
+_BEFORE_LANGUAGE = r"\b(?:bahasa|berbahasa|in|en|em|auf|in lingua|bằng tiếng|tiếng)\s+"
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 # Names of languages in a question are looked up in these languages.
 _LANGUAGES_OF_NAMES = (
@@ -112,15 +117,15 @@ def is_for_articles(listing: Listing, corpus: Corpus) -> bool:
     """
     if listing.kind == "list":
         return False
-    _, _, rest = _filters_in(listing.rest, corpus)
+    _, _, rest = filters_in(listing.rest, corpus)
     return not unknown_words(rest)
 
 
 def _with_filters(listing: Listing, query: Query, corpus: Corpus) -> tuple[Listing, Query]:
     """Move the outlets and languages in the words of a count to the filters."""
     topic = without_count_frame(listing.topic)
-    outlets, languages, _ = _filters_in(f"{listing.rest} {topic}", corpus)
-    _, _, topic = _filters_in(topic, corpus)
+    outlets, languages, _ = filters_in(f"{listing.rest} {topic}", corpus)
+    _, _, topic = filters_in(topic, corpus)
     filters = replace(
         query.filters,
         outlet=outlets or query.filters.outlet,
@@ -129,26 +134,33 @@ def _with_filters(listing: Listing, query: Query, corpus: Corpus) -> tuple[Listi
     return replace(listing, topic=without_count_frame(topic)), replace(query, filters=filters)
 
 
-def _filters_in(text: str, corpus: Corpus) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+def filters_in(text: str, corpus: Corpus) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Return the outlets and languages that a text names, and the text without their names."""
     values = corpus.filter_values()
     named = [(outlet.value, outlet.value) for outlet in values.outlets]
     outlets, text = _take(text, named)
-    languages, text = _take(text, _language_names(values.languages))
+    languages, text = _take(text, _language_names(values.languages), after=_BEFORE_LANGUAGE)
     return outlets, languages, text
 
 
-def _take(text: str, named: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], str]:
-    """Return the values whose names a text has in any case, longest first, and the text without them."""
+def _take(text: str, named: Sequence[tuple[str, str]], *, after: str = "") -> tuple[tuple[str, ...], str]:
+    """Return the values whose names a text has in any case, longest first, and the text without them.
+
+    A name is a whole word. With `after`, it counts only behind one of these words, unless its script has no
+    spaces: "bahasa Indonesia" names a language, and "tentang Indonesia" a country.
+    """
     by_name: dict[str, list[str]] = {}
     for name, value in named:
         by_name.setdefault(name.casefold(), []).append(value)
     found: dict[str, None] = {}
     for name in sorted(by_name, key=len, reverse=True):
-        place = text.casefold().find(name)
-        if name and place >= 0:
+        pattern = (
+            re.escape(name) if _WITHOUT_SPACES.search(name) else rf"{after}(?<!\w){re.escape(name)}(?!\w)"
+        )
+        match = re.search(pattern, text, re.IGNORECASE) if name else None
+        if match is not None:
             found |= dict.fromkeys(by_name[name])
-            text = text[:place] + text[place + len(name) :]
+            text = text[: match.start()] + text[match.end() :]
     return tuple(found), text
 
 
@@ -197,7 +209,8 @@ def _lead(hit: Hit, corpus: Corpus) -> Excerpt | None:
     article = corpus.article(hit.article_id, version=hit.article_version)
     if article is None:
         return None
-    paragraph = next(one for one in article.numbered_paragraphs() if one.text.strip())
+    with_text = [one for one in article.numbered_paragraphs() if one.text.strip()]
+    paragraph = next((one for one in with_text if one.number not in article.headings), with_text[0])
     start, end = sentence_spans(paragraph.text, language=article.language)[0]
     first = replace(
         hit, paragraph=paragraph.number, start=paragraph.start, end=paragraph.end, text=paragraph.text

@@ -1,4 +1,5 @@
-"""Completes follow-up questions from the turns before them.
+"""What a question asks: its language, time and kind, and what it means after the turns before it.
 
-Nothing here searches. Start with `follow_ups.py`, the rule; `rewriting.py` tries a language model first.
+Nothing here searches. Start with `understanding.py`; `follow_ups.py` is the rule for follow-ups, and
+`rewriting.py` tries a language model first.
 """

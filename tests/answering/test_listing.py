@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from rag.answering.listing import filters_in
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS
 from rag.datatypes import Answer, Article, Filters
@@ -84,3 +85,22 @@ def test_a_count_is_that_of_the_corpus_and_says_so(ask: Ask, question: str, head
 
 def test_a_number_of_something_else_is_an_ordinary_question(ask: Ask) -> None:
     assert ask("Berapa berita bohong yang ditemukan polisi?").understood.kind == "question"
+    assert ask("Berapa berita banjir merendam rumah?").understood.kind == "question"
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "rest"),
+    [
+        ("tentang Indonesia", (), "tentang Indonesia"),
+        ("about temporary housing in Thailand", (), "about temporary housing in Thailand"),
+        ("berbahasa Inggris", ("en",), ""),
+        ("in English", ("en",), ""),
+    ],
+)
+def test_a_country_is_no_language_filter(
+    ingestion: Ingestion, corpus: LocalCorpus, text: str, languages: tuple[str, ...], rest: str
+) -> None:
+    tags = ("id", "en", "th")
+    list(ingestion.ingest([article(tag, "Panen kopi.", outlet="Tempo", language=tag) for tag in tags]))
+    _, found, left = filters_in(text, corpus)
+    assert (found, left.strip()) == (languages, rest)

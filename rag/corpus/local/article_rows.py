@@ -1,5 +1,6 @@
 """Writes articles and passages to the tables of the local corpus."""
 
+import logging
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,10 @@ from embeddings.weights import FloatArray
 from rag.corpus.documents import document, from_document, header_values, passage_words
 from rag.corpus.local import properties as corpus_properties
 from rag.datatypes import Article, Passage
+from rag.errors import CorpusDamaged
 from rag.text.languages import ANALYSIS
+
+logger = logging.getLogger(__name__)
 
 
 def write_article(connection: sqlite3.Connection, article: Article) -> None:
@@ -67,11 +71,19 @@ _ARTICLES = (
 
 
 def analyze_again(connection: sqlite3.Connection) -> None:
-    """Compute the words of every passage again, with the current word analysis."""
+    """Compute the words of every passage again, with the current word analysis.
+
+    A damaged article keeps its words, so that the corpus can be opened. `kutip doctor` reports the damage.
+    """
     after = ""
     while headers := connection.execute(_ARTICLES, [after, _ANALYZED_AT_ONCE]).fetchall():
         for header in headers:
-            _analyze_article(connection, from_document(header["id"], header["document"]))
+            try:
+                article = from_document(header["id"], header["document"])
+            except CorpusDamaged as error:
+                logger.warning("%s Its words are not analyzed again.", error)
+                continue
+            _analyze_article(connection, article)
         after = headers[-1]["id"]
     connection.execute("UPDATE statistics SET words = (SELECT coalesce(sum(word_count), 0) FROM passages)")
     corpus_properties.write(connection, "analysis", str(ANALYSIS))

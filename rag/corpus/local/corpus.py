@@ -21,7 +21,7 @@ from rag.corpus.local.database import Database
 from rag.corpus.local.derived_indexes import DerivedIndexes
 from rag.corpus.local.filters import where
 from rag.corpus.local.integrity import check_database, check_indexes, is_intact
-from rag.corpus.local.migrations import is_migrated, may_have_remnants, migrate
+from rag.corpus.local.migrations import is_migrated, migrate
 from rag.corpus.local.properties import count_takedown, record_encoder, stored_encoder
 from rag.corpus.local.repair import repair
 from rag.corpus.local.search import LocalSearch
@@ -79,15 +79,16 @@ class LocalCorpus:
         with self._database.reading() as connection:
             if is_migrated(connection) and _is_prepared(connection, self._encoder):
                 return
-            has_remnants = may_have_remnants(connection)
         with self._database.writing() as connection:
             migrate(connection)
             if self._encoder:
                 record_encoder(connection, self._encoder)
             if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
                 analyze_again(connection)
-        if has_remnants:
-            self._database.drop_remnants()
+            has_remnants = corpus_properties.read(connection, "remnants") is not None
+        if has_remnants and self._database.drop_remnants():
+            with self._database.writing() as connection:
+                corpus_properties.remove(connection, "remnants")
 
     def close(self) -> None:
         """Save the indexes and close the database."""
@@ -350,7 +351,12 @@ class LocalCorpus:
 
 def _is_prepared(connection: sqlite3.Connection, encoder: EncoderIdentity | None) -> bool:
     is_analyzed = corpus_properties.read(connection, "analysis") == str(ANALYSIS)
-    return is_analyzed and (encoder is None or corpus_properties.is_recorded_encoder(connection, encoder))
+    is_clean = corpus_properties.read(connection, "remnants") is None
+    return (
+        is_analyzed
+        and is_clean
+        and (encoder is None or corpus_properties.is_recorded_encoder(connection, encoder))
+    )
 
 
 def _current_version(connection: sqlite3.Connection, article_id: str) -> str | None:

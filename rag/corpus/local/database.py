@@ -96,18 +96,23 @@ class Database:
             copy_pages(other, connection, on_progress=on_progress)
             self._shorten_log(connection)
 
-    def drop_remnants(self) -> None:
-        """Write the file anew, without the deleted text that an earlier version of Kutip left in it."""
+    def drop_remnants(self) -> bool:
+        """Write the file anew, without the deleted text that an earlier version of Kutip left in it.
+
+        Returns False if that is not possible now.
+        """
         with self._write_lock, self._borrowed() as connection:
             try:
                 connection.execute("VACUUM")
-            except sqlite3.OperationalError as error:
+            except sqlite3.DatabaseError as error:
                 logger.warning(
-                    "%s may contain text of articles that were deleted before this upgrade (%s). "
-                    "Run VACUUM on it.", self._path, error,
+                    "%s may contain text of articles that were deleted before this upgrade (%s). Kutip tries "
+                    "again when it is next opened: free some space on the disk.", self._path, error,
                 )  # fmt: skip
+                return False
             self._log_has_remnants = True
             self._shorten_log(connection)
+            return True
 
     def close(self) -> None:
         """Close every connection that is not in use."""

@@ -98,10 +98,17 @@ class DerivedIndexes:
         )
 
     def take_down(self) -> None:
-        """Start to write the files of the indexes again, because an article was deleted."""
-        if self._vectors_path.exists() or self._keywords_path.exists():
+        """Start to write the files of the indexes again, because an article was deleted.
+
+        If that fails, the article is deleted all the same, and the next update tries again.
+        """
+        if not (self._vectors_path.exists() or self._keywords_path.exists()):
+            return
+        try:
             self._update()
             self.upkeep_if_due()
+        except CorpusError as error:
+            logger.warning("The indexes cannot be updated after a deletion: %s", error)
 
     def _update(self) -> None:
         with self._database.reading() as connection:

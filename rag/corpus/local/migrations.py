@@ -104,6 +104,7 @@ def m003_forget_removed_words(connection: sqlite3.Connection) -> None:
 
 # removals    the passages that were removed last; an index that lacks older removals compares all ids
 # takedowns   the number of deleted articles; the file of an index with a smaller number is written again
+# remnants    the file may contain text of articles that an earlier version deleted, until it is written anew
 _REMOVED_IDS = """
 DROP TRIGGER passage_removed;
 ALTER TABLE removals DROP COLUMN words;
@@ -111,7 +112,8 @@ CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
     UPDATE statistics SET passages = passages - 1, words = words - old.word_count;
     INSERT INTO removals (passage_id) VALUES (old.id);
     DELETE FROM removals WHERE sequence <= last_insert_rowid() - 100000; END;
-INSERT INTO properties VALUES ('takedowns', '0');"""
+INSERT INTO properties VALUES ('takedowns', '0');
+INSERT INTO properties SELECT 'remnants', '1' WHERE EXISTS (SELECT 1 FROM sqlite_sequence WHERE seq > 0);"""
 
 
 def m004_number_versions(connection: sqlite3.Connection) -> None:
@@ -136,18 +138,10 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m004_number_versions,
 )
 
-# Databases of earlier formats may contain text of deleted articles in pages that are not in use.
-_FORMAT_WITHOUT_REMNANTS = 3
-
 
 def is_migrated(connection: sqlite3.Connection) -> bool:
     """Return whether the tables have the format of this version of Kutip."""
     return _applied(connection) == len(MIGRATIONS)
-
-
-def may_have_remnants(connection: sqlite3.Connection) -> bool:
-    """Return whether an earlier version of Kutip may have left text of deleted articles in the file."""
-    return 0 < _applied(connection) < _FORMAT_WITHOUT_REMNANTS
 
 
 def migrate(connection: sqlite3.Connection) -> None:

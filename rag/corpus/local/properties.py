@@ -73,3 +73,8 @@ def read(connection: sqlite3.Connection, name: str) -> str | None:
 def write(connection: sqlite3.Connection, name: str, value: str) -> None:
     """Set a property."""
     connection.execute("INSERT OR REPLACE INTO properties VALUES (?, ?)", [name, value])
+
+
+def remove(connection: sqlite3.Connection, name: str) -> None:
+    """Remove a property."""
+    connection.execute("DELETE FROM properties WHERE name = ?", [name])

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -33,8 +33,11 @@ def open_corpus(folder: Path) -> LocalCorpus:
 
 def places_of(folder: Path) -> list[tuple[str, str]]:
     """Return the words of the deleted article that the files of a folder contain, with the files."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    contents = {path.name: path.read_bytes().lower() for path in files}
+    contents = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with suppress(FileNotFoundError):  # a running service replaces files
+                contents[path.name] = path.read_bytes().lower()
     return [(name, word) for name, content in contents.items() for word in WORDS if word.encode() in content]
 
 
@@ -148,3 +151,42 @@ def test_the_table_of_removals_is_bounded(tmp_path: Path) -> None:
         with corpus._database.reading() as connection:
             kept = [row["sequence"] for row in connection.execute("SELECT sequence FROM removals")]
     assert kept[0] > kept[-1] - 100_000
+
+
+def test_an_interrupted_removal_of_old_remnants_goes_on(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / DATABASE_NAME, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("CREATE TABLE former (text)")
+        connection.executemany("INSERT INTO former VALUES (?)", [("gribnolad " * 900,)] * 40)
+        connection.execute("DROP TABLE former")
+        connection.execute("INSERT INTO properties VALUES ('remnants', '1')")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert (folder / DATABASE_NAME).read_bytes().count(b"gribnolad") > 900
+    with open_corpus(folder) as corpus:
+        assert corpus.remove(DELETED.id)
+    assert places_of(folder) == []
+    with closing(sqlite3.connect(folder / DATABASE_NAME)) as connection:
+        assert connection.execute("SELECT 1 FROM properties WHERE name = 'remnants'").fetchone() is None
+
+
+def test_a_damaged_article_does_not_prevent_another_analysis_of_words(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(sqlite3.connect(folder / DATABASE_NAME)) as connection, connection:
+        connection.execute("UPDATE versions SET document = '{' WHERE article_id = 'a03'")
+        connection.execute("UPDATE properties SET value = '2' WHERE name = 'analysis'")
+    with open_corpus(folder) as corpus:
+        assert keyword_ids(corpus, SECRET[0])
+    assert "'a03'" in caplog.text
+
+
+def test_a_deletion_succeeds_although_the_indexes_cannot_be_updated(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_corpus(folder) as corpus:
+        with closing(sqlite3.connect(folder / DATABASE_NAME)) as connection, connection:
+            connection.execute("UPDATE passages SET vector = x'00' WHERE article_id = 'a03'")
+            connection.execute("UPDATE properties SET value = value + 1 WHERE name = 'corpus'")
+        assert corpus.remove(DELETED.id)
+        assert corpus.article(DELETED.id) is None
+    assert "cannot be updated after a deletion" in caplog.text

@@ -105,9 +105,13 @@ class Supervisor(Multiprocess):
         """Start the other workers once the first one answers, and replace workers that have ended.
 
         If workers end soon after their start, the supervisor waits longer and longer before the next start.
-        After `_MOST_FAILURES` of them in a row, it stops.
+        After `_MOST_FAILURES` such starts in a row, it stops. Workers that end together count once.
         """
-        for worker in [worker for worker in self.processes if not worker.process.is_alive()]:
+        ended = [worker for worker in self.processes if not worker.process.is_alive()]
+        if ended:
+            lived_seconds = time.monotonic() - self._started_at
+            self._failures = self._failures + 1 if lived_seconds < _HEALTHY_SECONDS else 0
+        for worker in ended:
             if not self.should_exit.is_set():
                 self._remove(worker)
         if not self._is_announced and self.processes and self.processes[0].is_ready(timeout=0.1):
@@ -121,8 +125,6 @@ class Supervisor(Multiprocess):
         mark_process_dead(worker.pid, self._folder)  # type: ignore[no-untyped-call]
         self.processes.remove(worker)
         ended = fields(worker=worker.pid, exit_status=worker.exitcode)
-        lived_seconds = time.monotonic() - self._started_at
-        self._failures = self._failures + 1 if lived_seconds < _HEALTHY_SECONDS else 0
         if not self._is_announced or self._failures >= _MOST_FAILURES:
             if self._is_announced:
                 logger.error("Workers end as soon as they start. Stopping the server.", extra=ended)

@@ -17,33 +17,37 @@ from api.workers import Supervisor
 class Ended:
     """A process that has ended."""
 
-    def __init__(self, number: int, *, is_alive: bool = False) -> None:
-        self.pid, self.exitcode, self.process, self._is_alive = number, 3, self, is_alive
+    def __init__(self, number: int) -> None:
+        self.pid, self.exitcode, self.process = number, 3, self
 
     def is_alive(self) -> bool:
-        return self._is_alive
+        return False
 
 
 class Workers(Supervisor):
     """A supervisor whose workers end at once, and that notes when it starts one."""
 
-    def __init__(self, folder: Path, *, lives: bool = False) -> None:
+    def __init__(self, folder: Path) -> None:
         with socket.socket() as listener:
             super().__init__(Config(FastAPI, factory=True, workers=2), listener, folder, lambda: None)
         self._is_announced = True
         self.starts: list[float] = []
-        self._lives = lives
+        self.pauses: list[float] = []
 
     def _start_worker(self) -> None:
-        self.starts.append(time.monotonic())
-        self._started_at = time.monotonic()
-        self.processes.append(Ended(len(self.starts), is_alive=self._lives))  # type: ignore[arg-type]
+        now = time.monotonic()
+        assert now >= self._start_not_before
+        if self.starts and self._start_not_before > 0:
+            self.pauses.append(self._start_not_before - self._started_at)
+        self.starts.append(now)
+        self._started_at = now
+        self.processes.append(Ended(len(self.starts)))  # type: ignore[arg-type]
 
 
 def test_the_pauses_grow_and_the_supervisor_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(workers, "_LONGEST_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(workers, "_pause_seconds", lambda failures: 0.05 * failures)
     monkeypatch.setattr(workers, "_MOST_FAILURES", 5)
     supervisor = Workers(tmp_path)
     with caplog.at_level(logging.WARNING):
@@ -51,7 +55,10 @@ def test_the_pauses_grow_and_the_supervisor_ends(
             supervisor.keep_subprocess_alive()
             threading.Event().wait(0.005)
     assert supervisor.exit_status == 3
-    assert len(supervisor.starts) <= 5 * supervisor.processes_num
+    assert len(supervisor.starts) == 5 * supervisor.processes_num  # workers that end together count once
+    firsts = supervisor.pauses[:: supervisor.processes_num]
+    assert firsts == sorted(firsts)
+    assert firsts[-1] >= 0.2
     assert "Workers end as soon as they start. Stopping the server." in caplog.text
 
 

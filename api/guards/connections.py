@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 import time
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -139,7 +140,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _close_longest_waiting(self, maximum: int) -> None:
-        waiting = [each for each in self.connections if isinstance(each, BoundedProtocol) and each.is_waiting]
+        # subtle: an aborted connection stays in the list until the event loop has closed it.
+        waiting = [
+            each
+            for each in self.connections
+            if isinstance(each, BoundedProtocol) and each.is_waiting and not each.transport.is_closing()
+        ]
         longest = min(waiting, key=lambda each: each._waiting_since, default=self)
         longest.transport.abort()
         now = time.monotonic()
@@ -161,11 +167,9 @@ def raise_descriptor_limit() -> None:
     """Use as many descriptors as the system allows this process; warn if they are few."""
     if sys.platform == "win32":
         return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    except (OSError, ValueError):
-        hard = soft
     limit = _descriptor_limit()
     if limit and limit < _GOOD_DESCRIPTORS:
         logger.warning(

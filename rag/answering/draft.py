@@ -79,7 +79,7 @@ class Draft:
         """What a language model is asked: the completed question, and a request about its answer."""
         last_answer = self.understanding.last_answer
         if self.listed is not None:
-            return self.question.text
+            return self.understanding.understood.query
         is_on_answer = last_answer is not None and last_answer.request in ("more", "less")
         return f"{self.query.text}\n{self.question.text}" if is_on_answer else self.query.text
 

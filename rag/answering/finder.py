@@ -42,7 +42,8 @@ class Finder:
             decided = draft(understanding, query=query, found=NOTHING_FOUND)
             decided.refuse_with("not_a_question", small_talk_reply(self._corpus, language))
             return decided
-        if listing is not None and is_for_articles(listing, self._corpus):
+        is_on_answer = understanding.last_answer is not None and understanding.last_answer.request is not None
+        if listing is not None and not is_on_answer and is_for_articles(listing, self._corpus):
             return self._find_articles(draft, understanding, query, listing, language=language)
         return self._find_passages(draft, understanding, query)
 

@@ -203,6 +203,7 @@ ORDINALS = frozenset({"de", "tr"})
 ELISIONS = frozenset({"ca", "fr", "it"})
 
 
+@functools.lru_cache(maxsize=20_000)
 def ending(word: str, next_word: str, *, language: str, is_after_number: bool = False) -> Ending | None:
     """Return when the full stop after `word` ends the sentence; None if `word` is no abbreviation.
 
@@ -230,6 +231,7 @@ def _ending(word: str, language: str, is_after_number: bool) -> Ending | None:
     return _table(language).get(word) or (Ending.BEFORE_STARTER if _is_listed(word, language) else None)
 
 
+@functools.lru_cache(maxsize=20_000)
 def begins_sentences(word: str, *, language: str) -> bool:
     """Whether a capitalised word after an abbreviation begins a sentence rather than a name."""
     primary, folded = primary_language(language), word.casefold()

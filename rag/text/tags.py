@@ -1,6 +1,9 @@
 """Takes apart BCP 47 tags."""
 
+import functools
 
+
+@functools.lru_cache(maxsize=512)
 def primary_language(tag: str) -> str:
     """Return the language of a tag without script and region.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from api.openai_door.citation_shapes import CitationUrls, numbered, supporting
 from rag.datatypes import Answer, Citation
+from rag.text.tags import primary_language
 
 _FAILED = {
     "id": "Model bahasa tidak tersedia.",
@@ -39,7 +40,7 @@ def failure_note(answer: Answer) -> str | None:
         texts = _CUT_SHORT
     else:  # a refusal has no sentences, and if only the JSON failed, the language model wrote the answer
         texts = _FAILED if answer.model or answer.is_refusal else _VERBATIM
-    return texts.get(answer.language.split("-")[0], texts["en"])
+    return texts.get(primary_language(answer.language), texts["en"])
 
 
 def _source_lines(answer: Answer, urls: CitationUrls) -> Iterator[str]:

@@ -15,6 +15,7 @@ from rag.datatypes import Filters, FilterValue, Hit
 from rag.prompts import count_sentence, more_articles_sentence, question_about
 from rag.search.retrieval import Query, SearchResult
 from rag.text.languages import sentence_spans
+from rag.text.tags import primary_language
 
 # How many passages are read, and the largest number of articles in an answer.
 _DEPTH = 24
@@ -176,7 +177,7 @@ def _language_names(languages: Sequence[FilterValue]) -> list[tuple[str, str]]:
 def _language_name(tag: str, spoken: str) -> str:
     """Return the name of a language in another one, or its tag if the name is unknown."""
     try:
-        return Locale.parse(tag.split("-")[0]).get_language_name(spoken) or tag
+        return Locale.parse(primary_language(tag)).get_language_name(spoken) or tag
     except (UnknownLocaleError, ValueError):
         return tag
 
@@ -186,7 +187,7 @@ def _conditions(filters: Filters, language: str) -> list[str]:
     days = [day.isoformat() if day else "…" for day in (filters.published_from, filters.published_to)]
     return [
         *filters.outlet,
-        *(_language_name(tag, language.split("-")[0]) for tag in filters.language),
+        *(_language_name(tag, primary_language(language)) for tag in filters.language),
         *filters.author,
         *filters.section,
         *([" – ".join(days)] if filters.has_dates else []),

@@ -7,9 +7,10 @@ from dataclasses import replace
 from rag.answering.best_sentences import Excerpt
 from rag.answering.draft import Draft
 from rag.answering.judge import Choice
-from rag.citations import Quote, widen_foreign_brackets
+from rag.citations import Quote
 from rag.conversation.follow_ups import meaningful_words
 from rag.datatypes import Hit
+from rag.search.quoted import plain
 from rag.text.languages import Span, sentence_spans
 from rag.verification.facts import find_facts
 from rag.verification.facts.dates import DateMention
@@ -56,7 +57,7 @@ def new_first(draft: Draft, choice: Choice) -> Choice:
         return choice
     shown = " ".join(last_answer.text.split())
     ordered = sorted(
-        choice.excerpts, key=lambda excerpt: all(_plain(one) in shown for one in excerpt.sentences)
+        choice.excerpts, key=lambda excerpt: all(plain(one) in shown for one in excerpt.sentences)
     )
     return replace(choice, excerpts=tuple(ordered))
 
@@ -125,11 +126,7 @@ def _spans(hit: Hit) -> list[Span]:
 
 
 def _is_shown(hit: Hit, span: Span, shown: str) -> bool:
-    return _plain(hit.text[slice(*span)]) in shown
-
-
-def _plain(text: str) -> str:
-    return " ".join(widen_foreign_brackets(text).split())
+    return plain(hit.text[slice(*span)]) in shown
 
 
 def _excerpt(hit: Hit, spans: Sequence[Span]) -> Excerpt:

@@ -12,7 +12,7 @@ from rag.conversation.short_turns import is_remark, request_of
 from rag.conversation.small_talk import small_talk
 from rag.datatypes import Turn
 from rag.prompts import REFUSALS, USUAL_REFUSALS
-from rag.text.function_words import FUNCTION_WORDS
+from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.languages import sentence_spans, written_words
 
 # A longer question is taken to be complete.
@@ -27,10 +27,6 @@ _WORDS_WITHOUT_REFERENCE = 1
 _TOPIC_CHARACTERS = 300
 
 
-def _word_set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 # How many turns a language model reads, and how many characters of an answer the rule reads.
 _RECENT_TURNS = 10
 _ANSWER_CHARACTERS = 500
@@ -39,7 +35,7 @@ _ANSWER_CHARACTERS = 500
 _MARKER = re.compile(r"\[\d+\](\([^)\s]*\))?")
 
 # A follow-up may begin with one of these words. They add to the turn before.
-_OPENERS = _word_set(
+_OPENERS = word_set(
     """
     dan lalu terus kemudian kalau bagaimana gimana tapi tetapi jadi selain atau and but so then or what
     how also y e o pero entonces qué et mais ou alors und aber oder còn thế vậy và rồi nhưng at eh pero
@@ -65,7 +61,7 @@ _WEAK_OPENERS = {
 }
 
 # These stand for a person or thing named before, in this question or an earlier one.
-_PRONOUNS = _word_set(
+_PRONOUNS = word_set(
     """
     dia ia mereka beliau nya he she they him her his hers them their theirs its it él ella ellos ellas
     su sus suyo il elle ils elles lui leur leurs er sie ihm ihn ihr ihre sein seine nó họ ấy 他 她 它
@@ -76,15 +72,15 @@ _PRONOUNS = _word_set(
 )
 
 # The pronouns that stand for a person, and the words that ask for a person.
-_PERSONS = _word_set(
+_PERSONS = word_set(
     """
     dia ia beliau nya he she him her his él ella su il elle er nó ấy 他 她 彼 彼女 เขา เธอ siya niya
     """
 )
-_ASKS_WHO = _word_set("siapa siapakah who whom whose quién quiénes qui wer quem sino ai 谁 誰 ใคร كون من")
+_ASKS_WHO = word_set("siapa siapakah who whom whose quién quiénes qui wer quem sino ai 谁 誰 ใคร كون من")
 
 # What a person has, so that the "nya" of "istrinya" stands for a person.
-_OF_PERSONS = _word_set(
+_OF_PERSONS = word_set(
     """
     istri suami anak ayah ibu orangtua kakak adik keluarga umur usia asal pekerjaan profesi jabatan nama gelar
     karier rumah agama pendidikan
@@ -92,7 +88,7 @@ _OF_PERSONS = _word_set(
 )
 
 # These refer to something said before.
-_DEMONSTRATIVES = _word_set(
+_DEMONSTRATIVES = word_set(
     """
     itu ini tersebut tadi situ sana sini begitu demikian that this those these there then ese esa eso
     esos esas este esta esto estos estas aquel aquella aquello allí allá ahí ce cet cette ces cela ça
@@ -107,7 +103,7 @@ _DEMONSTRATIVES = _word_set(
 # An Indonesian noun with a possessive ending: "istrinya" is "dia punya istri". The words in the list only
 # look like such nouns.
 _POSSESSIVE = re.compile(r"\w{3,}nya")
-_NOT_POSSESSIVE = _word_set(
+_NOT_POSSESSIVE = word_set(
     """
     hanya tanya punya biasanya sebenarnya akhirnya misalnya khususnya umumnya seharusnya adanya
     banyaknya bertanya mempunyai sesungguhnya selanjutnya sebelumnya sepenuhnya setidaknya

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 from rag.conversation.question import Question
 from rag.prompts import REFUSALS
+from rag.text.function_words import word_set
 from rag.text.languages import UNDETERMINED, chinese_script, language_scores, written_words
+from rag.text.tags import primary_language
 
 # A longer text is detected reliably, except that Malay and Indonesian differ in few words.
 _RELIABLE_CHARACTERS = 60
@@ -24,20 +26,16 @@ _NEIGHBOURS = ("id", "ms", "jv", "su", "fil")
 _MARGIN = 12.0
 
 
-def _word_set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 # Words that only one of the two neighbours has; two words that stand together have a line between them.
 _TELLING = {
-    "id": _word_set(
+    "id": word_set(
         """
         bahwa karena kapan kapankah gimana kenapa uang kantor mobil gubernur bupati walikota provinsi
         kabupaten kecamatan kelurahan polisi mahasiswa universitas senin kamis jumat maret juli agustus
         desember rupiah kalian enggak nggak gak banget perusahaan bandara listrik pemilu
         """
     ),
-    "ms": _word_set(
+    "ms": word_set(
         """
         bahawa kerana bilakah awak wang pejabat polis universiti muzium isnin khamis jumaat mac julai ogos
         disember ringgit kejohanan baharu dijangka mengandungi jawapan soalan syarikat seramai tahun_lepas
@@ -65,7 +63,7 @@ def question_language(
     is_short = len(text) < _RELIABLE_CHARACTERS
     hints = _hints(question, corpus_languages()) if is_short or among else defaultdict(float)
     if among:
-        return max(among, key=lambda tag: hints[tag.split("-")[0]])
+        return max(among, key=lambda tag: hints[primary_language(tag)])
     if not scores:
         return max(hints, key=lambda tag: hints[tag], default=UNDETERMINED)
     for tag in scores:
@@ -91,11 +89,11 @@ def _neighbour(best: str, scores: dict[str, float], text: str, *, is_malay_corpu
 
 def _hints(question: Question, corpus_languages: Sequence[str]) -> defaultdict[str, float]:
     hints: defaultdict[str, float] = defaultdict(float)
-    primary = [tag.split("-")[0] for tag in corpus_languages]
+    primary = [primary_language(tag) for tag in corpus_languages]
     for tag in dict.fromkeys(primary):
         hints[tag] += _CORPUS
     for place, tag in enumerate(question.preferred_languages[:2]):
-        hints[tag.split("-")[0]] += _PREFERRED / (place + 1)
+        hints[primary_language(tag)] += _PREFERRED / (place + 1)
     for tag in _languages_of_turns(question):
         hints[tag] += _CONVERSATION
     return hints

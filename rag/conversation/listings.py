@@ -7,9 +7,9 @@ known, so that "Berapa berita bohong yang ditemukan polisi?" stays a question.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
+from rag.text.function_words import word_set
 from rag.text.languages import written_words
 
 # "list" asks for several answers ("siapa saja"), which one passage may contain.
@@ -160,9 +160,9 @@ def _digest(written: Sequence[str]) -> Listing | None:
     folded = [word.casefold() for word in written]
     place = _end_of_frame(folded, _SUMMARISE, _NEWS, _REPORTS, _ONE, _FRAME, _ENUMERATE, _ABOUT)
     head, topic = folded[:place], " ".join(written[place:])
-    has_news = not (_set(_NEWS) | _set(_REPORTS)).isdisjoint(head)
-    has_verb = not _set(_SUMMARISE).isdisjoint(head)
-    is_about = not _set(_ABOUT).isdisjoint(head)
+    has_news = not (word_set(_NEWS) | word_set(_REPORTS)).isdisjoint(head)
+    has_verb = not word_set(_SUMMARISE).isdisjoint(head)
+    is_about = not word_set(_ABOUT).isdisjoint(head)
     if not topic or not (has_verb or (has_news and is_about)):
         return None
     return Listing(kind="digest", topic=topic)
@@ -172,12 +172,13 @@ def _count(written: Sequence[str]) -> Listing | None:
     """Return a count: words for "how many", then one for articles, then a topic or other known words."""
     folded = [word.casefold() for word in written]
     place = _end_of_frame(folded, _COUNT, _FRAME)
-    if not 0 < place < len(folded) or _set(_COUNT).isdisjoint(folded[:place]):
+    if not 0 < place < len(folded) or word_set(_COUNT).isdisjoint(folded[:place]):
         return None
     after = _end_of_frame(folded[place:], _NEWS) + place
     if after == place:
         return None
-    about = next((spot for spot in range(after, len(folded)) if folded[spot] in _set(_ABOUT)), len(folded))
+    abouts = (spot for spot in range(after, len(folded)) if folded[spot] in word_set(_ABOUT))
+    about = next(abouts, len(folded))
     return Listing(kind="count", topic=" ".join(written[about + 1 :]), rest=" ".join(written[after:about]))
 
 
@@ -188,23 +189,18 @@ def _enumeration(question: str) -> Listing | None:
 
 
 def _end_of_frame(folded: Sequence[str], *lists: str) -> int:
-    known = frozenset().union(*map(_set, lists))
+    known = frozenset().union(*map(word_set, lists))
     return next((place for place, word in enumerate(folded) if word not in known), len(folded))
 
 
 def unknown_words(rest: str) -> list[str]:
     """Return the words of a count's `rest` that say nothing known about articles."""
-    return [word for word in written_words(rest) if word.casefold() not in _set(_COUNT_FRAME)]
+    return [word for word in written_words(rest) if word.casefold() not in word_set(_COUNT_FRAME)]
 
 
 def without_count_frame(topic: str) -> str:
     """Return a topic without the known words at its end: "coffee" for "coffee are there"."""
     kept = written_words(topic)
-    while kept and kept[-1].casefold() in _set(_COUNT_FRAME):
+    while kept and kept[-1].casefold() in word_set(_COUNT_FRAME):
         kept.pop()
     return " ".join(kept)
-
-
-@cache
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())

@@ -1,12 +1,9 @@
 """Greetings, thanks, tests, and questions about Kutip itself, by language. Any of them may follow another."""
 
-
-def _word_set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
+from rag.text.function_words import word_set
 
 # Words that may stand beside a phrase and mean nothing alone. They are folded.
-ADDRESSES = _word_set(
+ADDRESSES = word_set(
     """
     banyak kutip bot kak kakak min admin gan sis bro mas mbak pak bu semua semuanya guys all everyone there
     friend team dong ya yah deh sih nih banget sekali so much very a lot atas for your the

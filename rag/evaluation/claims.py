@@ -7,12 +7,13 @@ from typing import get_args
 
 from rag.datatypes import Article, Hit, Paragraph, Verdict
 from rag.errors import ReadingError
-from rag.evaluation.measures import Measures, primary_language
+from rag.evaluation.measures import Measures
 from rag.evaluation.metrics import Estimate, estimate, estimate_of_groups, precision
 from rag.evaluation.plan import ALL_LANGUAGES, LeftOut, Selection, sampled
 from rag.evaluation.records import ClaimRecord, EvidenceRecord
 from rag.evaluation.sets import DataFolder
 from rag.pipeline import Pipeline
+from rag.text.tags import is_same_language
 from rag.verification.claims import Sentence
 from rag.verification.judgement import Judged
 
@@ -35,7 +36,7 @@ class ClaimCase:
     @property
     def is_one_language(self) -> bool:
         """Whether the claim is in the language of its evidence."""
-        return primary_language(self.record.claim_language) == primary_language(self.evidence_language)
+        return is_same_language(self.record.claim_language, self.evidence_language)
 
 
 @dataclass(frozen=True)

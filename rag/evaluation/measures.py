@@ -21,6 +21,7 @@ from rag.evaluation.metrics import (
 from rag.evaluation.records import Kind
 from rag.evaluation.sets import Gold, Place
 from rag.text.languages import detect_language
+from rag.text.tags import is_same_language
 
 Measures = dict[str, Estimate | None]
 
@@ -106,12 +107,7 @@ def _unmarked_text(answer: Answer) -> str:
 
 
 def _is_in_language(answer: Answer, language: str) -> bool:
-    return primary_language(detect_language(_unmarked_text(answer))) == primary_language(language)
-
-
-def primary_language(language: str) -> str:
-    """Return the language of a tag without script and region: "zh" for "zh-Hans"."""
-    return language.split("-")[0]
+    return is_same_language(detect_language(_unmarked_text(answer)), language)
 
 
 def refusal_measures(outcomes: Sequence[Outcome]) -> Measures:

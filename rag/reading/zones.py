@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timezone
 from zoneinfo import ZoneInfo
 
+from rag.text.tags import primary_language
+
 # The usual zone of a country's outlets, by the last part of their hosts' names, and of a language's outlets.
 _COUNTRY_ZONES = {
     "id": "Asia/Jakarta", "my": "Asia/Kuala_Lumpur", "sg": "Asia/Singapore", "ph": "Asia/Manila",
@@ -44,7 +46,7 @@ def usual_zone(*, host: str, language: str) -> str | None:
     'Asia/Jakarta'
     """
     country = _COUNTRY_ZONES.get(host.rpartition(".")[2])
-    return country or _LANGUAGE_ZONES.get(language) or _LANGUAGE_ZONES.get(language.split("-")[0])
+    return country or _LANGUAGE_ZONES.get(language) or _LANGUAGE_ZONES.get(primary_language(language))
 
 
 def is_expressible(time: datetime) -> bool:

@@ -18,14 +18,15 @@ def quoted_hit(corpus: Corpus, answer: str, *, filters: Filters) -> Hit | None:
 
     `answer` has no markers. None if no passage that passes the filters shares a word with it.
     """
-    line = _plain(answer.strip().split("\n", 1)[0])[:_SEARCHED_CHARACTERS]
+    line = plain(answer.strip().split("\n", 1)[0])[:_SEARCHED_CHARACTERS]
     if not any(map(str.isalnum, line)):
         return None
     query = Query(text=line, language=detect_language(line), filters=filters, top_k=_DEPTH)
     hits = keyword_search(corpus, query).hits
-    verbatim = [hit for hit in hits if line[:_COMPARED_CHARACTERS] in _plain(hit.text)]
+    verbatim = [hit for hit in hits if line[:_COMPARED_CHARACTERS] in plain(hit.text)]
     return next(iter([*verbatim, *hits]), None)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text as an answer shows it, on one line, for comparison with an answer."""
     return " ".join(widen_foreign_brackets(text).split())

@@ -1,5 +1,14 @@
 """Words without a topic, of all languages together: question words, conjunctions, quantifiers and "to be"."""
 
+import functools
+
+
+@functools.cache
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a list with spaces between them."""
+    return frozenset(words.split())
+
+
 _LIST = """
 apa apakah siapa siapakah kapan kapankah mana manakah dimana dimanakah kemana kemanakah berapa
 berapakah mengapa kenapa bagaimana bagaimanakah bilakah yang di ke dari pada untuk dengan oleh dalam
@@ -27,4 +36,4 @@ nào khi đâu sao tại bao nhiêu mấy là của ở có được bị cho v�
 كم كيف لماذا هل أي من في على إلى عن مع أن التي الذي كان كانت هو هي هم قد لا لم ب ل
 """
 
-FUNCTION_WORDS = frozenset(_LIST.split())
+FUNCTION_WORDS = word_set(_LIST)

@@ -113,10 +113,8 @@ def language_scores(text: str) -> dict[str, float]:
 
     Chinese in any script is `zh`.
     """
-    if not any(character.isalpha() for character in text):
-        return {}
     scores: dict[str, float] = {}
-    for code, score in _identifier().rank(text[:5000]):
+    for code, score in _ranked(text):
         scores.setdefault(_TAGS.get(code, code), float(score))
     return scores
 

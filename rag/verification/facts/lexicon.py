@@ -15,6 +15,7 @@ from dateparser.languages import default_loader
 from icu4py.messageformat import MessageFormat
 
 from rag.text.folding import with_plain_apostrophes, without_invisible
+from rag.text.tags import primary_language
 
 # Regional languages that CLDR, ICU or dateparser hardly cover, each with a language of the same forms.
 _SIMILAR_LANGUAGES = {"jv": "id", "su": "id", "ban": "id", "min": "id", "bug": "id"}
@@ -167,8 +168,8 @@ def alternatives(words: Iterable[str]) -> str:
 @functools.lru_cache(maxsize=64)
 def lexicon(language: str) -> Lexicon:
     """Return the words of a BCP 47 language, with English words where the language has none."""
-    tag = _SIMILAR_LANGUAGES.get(language.split("-")[0], language)
-    primary = tag.split("-")[0]
+    tag = _SIMILAR_LANGUAGES.get(primary_language(language), language)
+    primary = primary_language(tag)
     locales = [locale for locale in (_locale(tag), _locale("en"), _locale("en-GB")) if locale is not None]
     units = _first_wins([_units(locale) for locale in locales])
     currencies = {word: Unit(name) for name, words in _CURRENCIES.items() for word in words}
@@ -190,7 +191,7 @@ def _locale(tag: str) -> Locale | None:
     try:
         return Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):
-        return Locale.parse(tag.split("-")[0]) if "-" in tag else None
+        return Locale.parse(primary_language(tag)) if "-" in tag else None
 
 
 def _decimal_sign(locale: Locale) -> str:

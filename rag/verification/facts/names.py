@@ -11,6 +11,7 @@ from anyascii import anyascii
 from babel import Locale, UnknownLocaleError
 
 from rag.text.folding import composed
+from rag.text.tags import primary_language
 from rag.verification.facts.lexicon import fold, lexicon
 
 # A letter, then letters, digits and the vowel signs of Arabic, Indian and Thai scripts.
@@ -64,7 +65,7 @@ def find_names(text: str, *, language: str) -> list[Name]:
     folded = _PREFIX.sub(" ", composed(text))
     tokens = [match for match in _TOKEN.finditer(folded) if not _is_other_fact(match[0], language)]
     capitals = [match for match in tokens if match[0][0].isupper()]
-    are_all_soft = language.split("-")[0] in _CAPITALISED_NOUNS or _is_title_case(
+    are_all_soft = primary_language(language) in _CAPITALISED_NOUNS or _is_title_case(
         [match[0] for match in tokens]
     )
     return [Name(match[0], plain(match[0]), are_all_soft or _is_first(folded, match)) for match in capitals]
@@ -190,7 +191,7 @@ def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
     text = f" {' '.join(tokens)} "
     return {
         code: set(name.split())
-        for name, code in _territory_names(language.split("-")[0]).items()
+        for name, code in _territory_names(primary_language(language)).items()
         if f" {name} " in text
     }
 

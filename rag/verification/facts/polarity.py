@@ -4,6 +4,8 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from rag.text.tags import primary_language
+
 Direction = Literal["up", "down"]
 
 _NEGATIONS = {
@@ -88,7 +90,7 @@ def denied(tokens: Sequence[str], *, language: str) -> set[str]:
 
 
 def _words(lists: Mapping[str, str], language: str) -> frozenset[str]:
-    primary = language.split("-")[0]
+    primary = primary_language(language)
     return _split(lists.get(_SAME_WORDS.get(primary, primary), ""))
 
 

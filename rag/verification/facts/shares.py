@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from rag.text.tags import primary_language
 from rag.verification.facts.lexicon import alternatives, fold, lexicon
 from rag.verification.facts.numbers import HAN, Quantity, han_value
 
@@ -104,7 +105,7 @@ def find_shares(folded: str, *, language: str) -> list[Share]:
     >>> [share.numbers for share in find_shares("one child in eight", language="en")]
     [('one', 'eight')]
     """
-    primary = language.split("-")[0]
+    primary = primary_language(language)
     found = [*_ratios(folded, primary), *_in_words(folded, primary)]
     return [*found, *_east_asian(folded)] if primary in ("zh", "ja", "ko") else found
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
+from rag.text.tags import primary_language
 from rag.verification.facts.lexicon import alternatives, lexicon
 from rag.verification.facts.time_words import (
     AND,
@@ -53,7 +54,7 @@ def forms(language: str) -> tuple[Form, ...]:
 
 
 def _words_of(language: str) -> list[TimeWords]:
-    primary = language.split("-")[0]
+    primary = primary_language(language)
     keys = ["id" if primary in MALAY else primary, "en"]
     if primary in {"zh", "ja", "und"}:
         keys = [primary, "zh", "ja", "en"]
@@ -271,7 +272,7 @@ def _unit(unit: str, offset: int, now: date) -> tuple[date, date]:
 
 def _number_words(language: str) -> dict[str, int]:
     """Return the number words up to 60 of a language, of one word each."""
-    primary = language.split("-")[0]
+    primary = primary_language(language)
     words = lexicon("id" if primary in MALAY else primary).number_words
     found = {
         word: int(value) for word, value in words.items() if 0 < value <= _LARGEST_NUMBER and " " not in word
@@ -281,7 +282,7 @@ def _number_words(language: str) -> dict[str, int]:
 
 def months_of(language: str) -> dict[str, int]:
     """Return the names of the months with their numbers; Malay and Indonesian know each other's."""
-    primary = language.split("-")[0]
+    primary = primary_language(language)
     keys = ("id", "ms") if primary in MALAY else (primary,)
     return {
         name: number for key in keys for name, number in lexicon(key).months.items() if not name.isdigit()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from rag.text.tags import primary_language
 from rag.verification.facts.dates import Day, find_dates
 from rag.verification.facts.lexicon import alternatives, lexicon
 from rag.verification.facts.time_forms import (
@@ -111,7 +112,7 @@ def _name_patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _weekdays_of(language: str) -> Mapping[str, int]:
-    return lexicon("id" if language.split("-")[0] in MALAY else language).weekdays
+    return lexicon("id" if primary_language(language) in MALAY else language).weekdays
 
 
 def _dates(rest: str, language: str, now: date) -> Iterator[TimeMention]:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from rag.reading.record import Time
 
 # Times relative to `now` reach some decades back and ahead, and must be years that a calendar has.
-_EARLIEST_YEAR, _LATEST_YEAR = 1000, 9000
+_EARLIEST_YEAR, _LATEST_YEAR = 1000, 8999
 
 
 def check_year(now: datetime | None) -> datetime | None:
@@ -18,8 +18,10 @@ def check_year(now: datetime | None) -> datetime | None:
     return now
 
 
+_TimeOfThoseYears = Annotated[Time, Field(json_schema_extra={"pattern": "^[1-8][0-9]{3}-"})]
+
 QuestionTime = Annotated[
-    Time | None,
+    _TimeOfThoseYears | None,
     AfterValidator(check_year),
     Field(
         description="The time of the question, to which words such as 'last year' are relative. "

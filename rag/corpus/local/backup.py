@@ -125,6 +125,7 @@ def _open(folder: Path) -> Database:
     except CorpusDamaged:
         for file in folder.glob(f"{DATABASE_NAME}*"):
             file.replace(file.with_name(f"damaged-{file.name}"))
+        sync_folder(folder)
         return Database(folder / DATABASE_NAME)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.vector_index import Tier
 from embeddings.weights import FloatArray
 from rag.corpus.checked_articles import checked_document
-from rag.corpus.documents import damaged_document, from_document, header
+from rag.corpus.documents import damaged_document, header
 from rag.corpus.findings import Finding
 from rag.corpus.index_report import IndexReport
 from rag.corpus.local import properties as corpus_properties
@@ -20,7 +20,7 @@ from rag.corpus.local.article_rows import analyze_again, write_article, write_pa
 from rag.corpus.local.database import Database
 from rag.corpus.local.derived_indexes import DerivedIndexes
 from rag.corpus.local.filters import where
-from rag.corpus.local.integrity import check_database, check_indexes, is_intact
+from rag.corpus.local.integrity import check_database, check_indexes, intact_article
 from rag.corpus.local.migrations import is_migrated, migrate
 from rag.corpus.local.properties import count_takedown, record_encoder, stored_encoder
 from rag.corpus.local.repair import repair
@@ -369,17 +369,18 @@ def _is_stored(connection: sqlite3.Connection, article: Article) -> bool:
     row = connection.execute(
         "SELECT * FROM versions WHERE article_id = ? AND version = ?", [article.id, article.version]
     ).fetchone()
-    return row is not None and is_intact(row)
+    return row is not None and intact_article(row) is not None
 
 
 def _versions(connection: sqlite3.Connection, header: sqlite3.Row) -> dict[str, Article]:
     """Return the versions of an article, and check each against its hash."""
-    rows = connection.execute(
-        "SELECT * FROM versions WHERE article_id = ? ORDER BY sequence", [header["id"]]
-    ).fetchall()
-    if header["version"] not in {row["version"] for row in rows} or not all(map(is_intact, rows)):
+    rows = connection.execute("SELECT * FROM versions WHERE article_id = ? ORDER BY sequence", [header["id"]])
+    versions = {
+        row["version"]: checked_document(header["id"], row["version"], row["document"]) for row in rows
+    }
+    if header["version"] not in versions:
         raise damaged_document(header["id"])
-    return {row["version"]: from_document(row["article_id"], row["document"]) for row in rows}
+    return versions
 
 
 def _count(connection: sqlite3.Connection, rest: str, parameters: list[str]) -> int:

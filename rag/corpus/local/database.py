@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+from embeddings.vector_index import sync_folder
 from rag.corpus.protocol import ProgressCallback
 from rag.errors import CorpusBusy, CorpusDamaged, CorpusError, CorpusNotWritable
 
@@ -46,7 +47,7 @@ class Database:
         self._checkpoint_not_before = 0.0
         self._log_has_remnants = False
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _private_folder(path.parent)
             private_file(path)
         except OSError as error:
             raise _not_writable(path, error) from error
@@ -178,6 +179,14 @@ def private_file(path: Path) -> None:
     """Create a file that only this user may read, unless it exists. SQLite's other files get its mode."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _private_folder(folder: Path) -> None:
+    """Create a folder that only this user may read and that survives a power failure, unless it exists."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for created in missing:
+        sync_folder(created.parent)
 
 
 def copy_pages(

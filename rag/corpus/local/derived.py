@@ -83,8 +83,7 @@ class Derived(ABC, Generic[Index]):
                 # Record the state now, so that nothing is added twice if the next rows cannot be read.
                 state = {**state, "last_passage": last}
                 self._current = index, state
-            # An index that was empty has only passages that are in the database now.
-            if state["last_removal"] or state["corpus"]:
+            if state["corpus"]:  # an index that was empty has only passages that are in the database now
                 self._remove(index, self._removed(connection, index, after=state["last_removal"]))
             # subtle: another thread may have applied changes newer than this snapshot. Never go back.
             self._current = index, {name: max(newest[name], state[name]) for name in newest}
@@ -180,10 +179,8 @@ def _is_same_corpus(state: State, newest: State) -> bool:
 
 def removed_since(connection: sqlite3.Connection, *, after: int) -> list[int] | None:
     """Return the passages removed after the removal `after`; None if some are no longer noted."""
-    rows = connection.execute(
-        "SELECT sequence, passage_id FROM removals WHERE sequence > ? ORDER BY sequence", [after]
-    ).fetchall()
-    last = newest_state(connection)["last_removal"]
-    if last > after and (not rows or rows[0]["sequence"] > after + 1):
-        return None
-    return [row["passage_id"] for row in rows]
+    rows = connection.execute("SELECT passage_id FROM removals WHERE sequence > ? ORDER BY sequence", [after])
+    removed = [row["passage_id"] for row in rows]
+    # Removals are numbered without gaps.
+    is_complete = len(removed) >= newest_state(connection)["last_removal"] - after
+    return removed if is_complete else None

@@ -57,8 +57,11 @@ def _entry(row: sqlite3.Row) -> Entry:
 
 def sampled_vectors(connection: sqlite3.Connection, count: int) -> FloatArray:
     """Return the vectors of a sample of `count` passages from the whole corpus."""
-    rows = connection.execute(f"SELECT vector FROM passages WHERE id IN ({_SAMPLED_IDS})", [count]).fetchall()
-    return np.frombuffer(b"".join(row["vector"] for row in rows), np.float32).reshape(len(rows), -1)
+    vectors, found = bytearray(), 0
+    for row in connection.execute(f"SELECT vector FROM passages WHERE id IN ({_SAMPLED_IDS})", [count]):
+        vectors += row["vector"]  # one copy of them in memory, not three
+        found += 1
+    return np.frombuffer(vectors, np.float32).reshape(found, -1)
 
 
 def _batches(cursor: sqlite3.Cursor) -> Iterator[list[sqlite3.Row]]:

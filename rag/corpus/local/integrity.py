@@ -11,7 +11,7 @@ import numpy as np
 
 from embeddings.vector_index import IdArray, VectorIndex
 from rag.corpus.checked_articles import CheckedArticle, checked_document
-from rag.corpus.documents import from_document, header_values, passage_words
+from rag.corpus.documents import header_values, passage_words
 from rag.corpus.findings import (
     FIX,
     MISPLACED,
@@ -89,13 +89,12 @@ def check_indexes(
     return grouped(found)
 
 
-def is_intact(row: sqlite3.Row) -> bool:
-    """Return whether the document in a row of `versions` matches its version."""
+def intact_article(row: sqlite3.Row) -> Article | None:
+    """Return the article in a row of `versions`; None if its document does not match its version."""
     try:
-        checked_document(row["article_id"], row["version"], row["document"])
+        return checked_document(row["article_id"], row["version"], row["document"])
     except CorpusDamaged:
-        return False
-    return True
+        return None
 
 
 def _file(connection: sqlite3.Connection) -> Iterator[Occurrence]:
@@ -149,14 +148,16 @@ def _article(
     article_id, current = versions[0]["article_id"], versions[0]["current"]
     newest = max(versions, key=lambda row: row["sequence"])["version"]
     for row in versions:
-        if row["version"] == current and is_intact(row):
-            yield from _current(connection, from_document(article_id, row["document"]), dimension)
-        elif row["version"] == current:
-            yield DAMAGED, Place(article_id)
-        elif not is_intact(row):
-            is_withdrawn = current is None and row["version"] == newest
-            yield WITHDRAWN if is_withdrawn else DAMAGED_FORMER_VERSIONS, Place(article_id, row["version"])
-        elif current is None and row["version"] == newest:
+        article = intact_article(row)
+        is_unlisted = current is None and row["version"] == newest
+        if row["version"] == current:
+            if article is None:
+                yield DAMAGED, Place(article_id)
+            else:
+                yield from _current(connection, article, dimension)
+        elif article is None:
+            yield WITHDRAWN if is_unlisted else DAMAGED_FORMER_VERSIONS, Place(article_id, row["version"])
+        elif is_unlisted:
             yield UNLISTED, Place(article_id)
 
 
@@ -201,8 +202,8 @@ def _is_unit_vector(blob: bytes, dimension: int) -> bool:
 
 
 def _ids(connection: sqlite3.Connection) -> IdArray:
-    rows = connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
-    return np.array([row["id"] for row in rows], np.int64)
+    rows = connection.execute("SELECT id FROM passages ORDER BY id")
+    return np.fromiter((row["id"] for row in rows), np.int64)
 
 
 def _keyword_index(connection: sqlite3.Connection, index: KeywordIndex, ids: IdArray) -> Iterator[Occurrence]:

@@ -1,6 +1,7 @@
 """Finds passages by their words, with tantivy: most passages are in a folder, the newest in memory."""
 
 import json
+import os
 import shutil
 import threading
 import zlib
@@ -15,7 +16,7 @@ import numpy as np
 import tantivy
 from tantivy import FieldType, Index, Occur, Query, Searcher
 
-from embeddings.vector_index import IdArray, UnusableIndexFile
+from embeddings.vector_index import IdArray, UnusableIndexFile, sync_folder
 from rag.corpus.article_facts import facts_of, required_facts
 from rag.corpus.documents import Row
 from rag.datatypes import Filters
@@ -217,7 +218,12 @@ def write_index(
     finally:
         # subtle: a log may keep the traceback of an error, which would keep the writer and its lock.
         del writer
-    (folder / _META_CHECKSUM).write_bytes(_checksum((folder / _META).read_bytes()))
+    with open(folder / _META_CHECKSUM, "wb") as file:
+        file.write(_checksum((folder / _META).read_bytes()))
+        file.flush()
+        os.fsync(file.fileno())
+    for changed in (folder, folder.parent):
+        sync_folder(changed)
 
 
 def _document(entry: Entry) -> tantivy.Document:

@@ -8,11 +8,10 @@ keeps its documents.
 import sqlite3
 from collections.abc import Callable
 
-from rag.corpus.documents import from_document
 from rag.corpus.findings import Finding
 from rag.corpus.local.article_rows import analyze_again, write_header, write_passages
 from rag.corpus.local.database import Database
-from rag.corpus.local.integrity import is_intact
+from rag.corpus.local.integrity import intact_article
 from rag.corpus.local.properties import check_encoder, draw_new_number
 from rag.corpus.protocol import CutAndEncode, EncoderIdentity
 
@@ -43,7 +42,7 @@ def repair(
 def _withdraw(connection: sqlite3.Connection, article_id: str) -> None:
     """Remove an article that does not match its version from lists and searches, but keep its documents."""
     row = _newest(connection, article_id)
-    if row and not is_intact(row):
+    if row and intact_article(row) is None:
         connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
         connection.execute("DELETE FROM articles WHERE id = ?", [article_id])
 
@@ -51,8 +50,8 @@ def _withdraw(connection: sqlite3.Connection, article_id: str) -> None:
 def _rebuild_article(connection: sqlite3.Connection, article_id: str, cut_and_encode: CutAndEncode) -> None:
     """Write an article's header and passages again from its current document."""
     row = _newest(connection, article_id)
-    if row and is_intact(row):
-        article = from_document(article_id, row["document"])
+    article = intact_article(row) if row else None
+    if article is not None:
         connection.execute("DELETE FROM passages WHERE article_id = ?", [article_id])
         write_header(connection, article)
         write_passages(connection, article, *cut_and_encode(article))

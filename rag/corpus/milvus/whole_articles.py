@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.corpus.documents import damaged_document, from_document
+from rag.corpus.checked_articles import checked_document
+from rag.corpus.documents import damaged_document
 from rag.corpus.milvus.generations import Generations
 from rag.corpus.milvus.layout import Collections
 from rag.corpus.milvus.rows import generation_of, key_of, one_of, text_of, whole_document
@@ -62,9 +63,9 @@ def _stored_article(
     current = None
     for stored, rows in by_generation(documents).items():
         text = whole_document(rows)
-        article = from_document(article_id, text) if text else None
-        if article is None or article.version != rows[0]["version"]:
+        if text is None:
             raise damaged_document(article_id)
+        article = checked_document(article_id, rows[0]["version"], text)
         versions[article.version] = article
         current = article if stored == generation else current
     if current is None:

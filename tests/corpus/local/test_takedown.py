@@ -14,6 +14,7 @@ from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
 from rag.datatypes import Article
 from tests.conftest import article
 from tests.corpora import TOPIC_IDENTITY, add, keyword_ids
+from tests.corpus.local.test_integrity import alter, cut_and_encode
 
 # No word shares its beginning with a word of another article, because a dictionary of words omits what the
 # word before has in common.
@@ -94,11 +95,39 @@ def test_no_word_is_left_after_another_process_deleted_without_an_encoder(folder
 def test_no_word_is_left_after_a_repair_and_a_restore(folder: Path) -> None:
     with open_corpus(folder) as corpus:
         corpus.remove(DELETED.id)
-        assert corpus.check(on_progress=lambda *_: None) == []
+    alter(
+        folder,
+        "UPDATE versions SET document = replace(document, 'nomor', 'momor') WHERE article_id = 'a01'",
+        "UPDATE passages SET text = 'Teh.' WHERE article_id = 'a02'",
+        "UPDATE passages SET words = 'teh' WHERE article_id = 'a03'",
+        "UPDATE statistics SET passages = 99",
+    )
+    with open_corpus(folder) as corpus:
+        findings = corpus.check(on_progress=lambda *_: None)
+        repairs = {finding.problem.repair for finding in findings}
+        assert repairs == {"withdraw", "article", "words", "counts"}
+        corpus.repair(findings, cut_and_encode)
+        (withdrawn,) = corpus.check(on_progress=lambda *_: None)
+        assert withdrawn.problem.repair is None
+        assert keyword_ids(corpus, "banjir") == ["a00", *(f"a{number:02}" for number in range(2, 8))]
+    assert places_of(folder) == []
     assert backed_up(folder) == []
     backup = folder.parent / "backups" / "kutip.backup"
     restore(folder.parent / "other", backup, overwrite=False, on_progress=lambda *_: None)
     assert places_of(folder.parent / "other") == []
+
+
+def test_no_word_is_left_of_a_damaged_article_that_a_repair_withdrew_before_it_was_deleted(
+    folder: Path,
+) -> None:
+    alter(folder, "UPDATE versions SET document = replace(document, 'Kopi', 'Topi')")
+    with open_corpus(folder) as corpus:
+        corpus.repair(corpus.check(on_progress=lambda *_: None), cut_and_encode)
+        assert corpus.article(DELETED.id) is None
+        assert {word for _, word in places_of(folder)} >= {*SECRET, "xanthopel"}
+        assert corpus.remove(DELETED.id)
+    assert places_of(folder) == []
+    assert backed_up(folder) == []
 
 
 def test_no_word_is_left_of_what_an_earlier_version_deleted(

@@ -1,5 +1,7 @@
 # Kutip with its bundled model. The container downloads nothing at run time. See docs/deployment.md.
-FROM python:3.11-slim
+# To build from one exact image, set this to NAME@sha256:DIGEST.
+ARG BASE=python:3.11-slim
+FROM ${BASE}
 
 WORKDIR /opt/kutip
 COPY pyproject.toml constraints.txt README.md LICENSE ./

@@ -16,7 +16,7 @@ from tests.crashes import (
     chance_of,
     kill_at,
     kill_at_random,
-    make_folder,
+    make_folder_with_backup,
     make_tiers_small,
 )
 
@@ -25,13 +25,16 @@ _KILLS_OF_A_FOLDER = 20
 _ATTEMPTS = 5
 _AT_RANDOM = "anything, at random"
 _METHOD = """
-A process adds, edits and deletes articles, searches, and trains and writes its indexes. It reports every
-change as soon as the change is committed. `SIGKILL` ends the process at a named point (`POINTS` in
-`tests/crashes.py`) or at a random moment. Then the data folder is opened again. A change is *acknowledged* if
-the process reported it before the kill. A change is lost if it is acknowledged but missing. A folder is
-inconsistent if an article is incomplete (without passages, or with those of another version), if the database
-is damaged, or if a file is left over. A folder is also inconsistent if a search finds or scores anything
-differently from an exact comparison with every passage, or from indexes rebuilt in another folder.
+A process adds, edits and deletes articles, searches, backs up and restores, and trains and writes its
+indexes. It reports every change as soon as the change is committed. In half of the kills at random, a bit
+of an index file was flipped before the process started, and after each of them a bit is flipped anywhere in
+a copy of the folder. `SIGKILL` ends the process at a named point (`POINTS` in `tests/crashes.py`) or at a
+random moment. Then the data folder is opened again. A change is *acknowledged* if the process reported it
+before the kill. A change is lost if it is acknowledged but missing. A folder is inconsistent if an article
+is incomplete (without passages, or with those of another version), if the database is damaged, or if a file
+is left over. A folder is also inconsistent if a search finds or scores anything differently from an exact
+comparison with every passage, or from indexes rebuilt in another folder. The copy with a flipped bit may
+leave passages out, but anything that it finds must be true.
 """.strip().replace("\n", " ")
 _HEADER = ("killed during", "points", "kills", "changes acknowledged", "lost or inconsistent")
 
@@ -90,10 +93,10 @@ def _killed_at(point: Point, of: str, chance: random.Random) -> Outcome | Assert
 
 def _killed_at_random(kills: int, chance: random.Random) -> Iterator[Outcome | AssertionError]:
     with TemporaryDirectory() as folder:
-        articles = make_folder(Path(folder, "data"))
+        state = make_folder_with_backup(Path(folder, "data"))
         while kills > 0:
             try:
-                outcome, articles = kill_at_random(Path(folder, "data"), articles, chance)
+                outcome, state = kill_at_random(Path(folder, "data"), state, chance)
             except AssertionError as error:
                 yield error
                 return

@@ -16,6 +16,7 @@ from rag.corpus.protocol import EncoderIdentity
 from rag.datatypes import Article
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline
+from tests import bundled_models
 from tests.milvus_lite import milvus_lite
 from tests.word_cross_encoder import reading_words
 
@@ -122,10 +123,15 @@ def pipeline(corpus: LocalCorpus, encoder: TopicEncoder) -> Pipeline:
 @pytest.fixture(scope="session")
 def bundled_encoder() -> Encoder:
     """Give the bundled model, loaded once for all tests that only encode with it."""
-    # Imported here because torch takes four seconds, which most tests need not wait for.
-    from embeddings.loading import load_encoder
+    return bundled_models.bundled_encoder()
 
-    return load_encoder("bundled")
+
+@pytest.fixture(scope="module")
+def models_loaded_once() -> Iterator[None]:
+    """Let the services that the tests of a module build share the bundled models."""
+    with pytest.MonkeyPatch.context() as patch:
+        bundled_models.share_bundled_models(patch)
+        yield
 
 
 def identity(encoder: TopicEncoder) -> EncoderIdentity:

@@ -13,15 +13,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from rag.corpus.local.corpus import LocalCorpus
-from rag.datatypes import Article
 from tests.crashes import (
     QUERIES,
+    State,
     Step,
     Worker,
+    backed_up_articles,
     chance_of,
+    check_flipped,
     check_rows,
     expected_keyword_scores,
     expected_vector_scores,
+    flip_bit_of_index,
     keyword_scores,
     make_tiers_small,
     possible_after,
@@ -114,7 +117,7 @@ class CorpusMachine(RuleBasedStateMachine):
         super().__init__()
         self._temporary = TemporaryDirectory(ignore_cleanup_errors=True)
         self.folder = Path(self._temporary.name, "data")
-        self.articles: dict[str, Article] = {}
+        self.state = State({})
         self.here = Worker(self.folder)
         self._there: Elsewhere | None = None
 
@@ -128,7 +131,7 @@ class CorpusMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             self._end_there()
-            check_rows(self.folder, self.articles)
+            check_rows(self.folder, self.state.articles)
         finally:
             self.here.corpus.close()
             self._temporary.cleanup()
@@ -145,8 +148,8 @@ class CorpusMachine(RuleBasedStateMachine):
         else:
             self.there.begin(step)
             acknowledged = self.there.finish()
-        assert acknowledged == len(step.changes)
-        self.articles, _ = possible_after(self.articles, [step], acknowledged)
+        assert acknowledged == len(list(step.states_after(self.state)))
+        self.state = possible_after(self.state, [step], acknowledged)[0]
 
     @initialize(seed=st.integers(0, 99), count=st.sampled_from([0, 5, 20]))
     def begin(self, seed: int, count: int) -> None:
@@ -163,8 +166,8 @@ class CorpusMachine(RuleBasedStateMachine):
         mine, others = step_of(drafts[::2]), step_of(drafts[1::2])
         self.there.begin(others)
         list(self.here.perform(mine))
-        assert self.there.finish() == len(others.changes)
-        self.articles, _ = possible_after(self.articles, [mine, others], len(drafts))
+        assert self.there.finish() == len(others.articles)
+        self.state = possible_after(self.state, [mine, others], len(drafts))[0]
 
     @rule(who=EITHER, number=NUMBERS)
     def remove(self, who: Who, number: int) -> None:
@@ -178,6 +181,25 @@ class CorpusMachine(RuleBasedStateMachine):
     def reopen(self, who: Who) -> None:
         self._perform(who, Step("reopen"))
 
+    @rule(who=EITHER)
+    def back_up(self, who: Who) -> None:
+        self._perform(who, Step("backup"))
+
+    @precondition(lambda self: self.state.backup is not None)
+    @rule(who=EITHER)
+    def restore(self, who: Who) -> None:
+        self._perform(who, Step("restore"))
+
+    @rule(seed=st.integers(0, 99))
+    def flip_bits(self, seed: int) -> None:
+        """Flip a bit anywhere in a copy, then one of an index while no process has the folder open."""
+        self.taken["flipped bits"] += 1
+        self._end_there()
+        self.here.corpus.close()
+        check_flipped(self.folder, self.state.articles, chance_of(seed))
+        flip_bit_of_index(self.folder, chance_of(seed))
+        self.here = Worker(self.folder)
+
     @rule()
     def drop_without_closing(self) -> None:
         self.taken["dropped here"] += 1
@@ -189,17 +211,21 @@ class CorpusMachine(RuleBasedStateMachine):
         self.taken["killed idle"] += 1
         self._end_there()
 
-    @rule(drafts=DRAFTS, number=NUMBERS, milliseconds=st.integers(0, 60))
-    def kill_at_work(self, drafts: list[tuple[int, int]], number: int, milliseconds: int) -> None:
+    @rule(drafts=DRAFTS, number=NUMBERS, copying=st.booleans(), milliseconds=st.integers(0, 60))
+    def kill_at_work(
+        self, drafts: list[tuple[int, int]], number: int, copying: bool, milliseconds: int
+    ) -> None:
         self.taken["killed at work"] += 1
         steps = [step_of(drafts), Step("remove", article_id=f"a{number:02}")]
+        if copying:
+            steps = [Step("backup"), *steps, Step("restore")]
         acknowledged = self._work_until_killed(
             [*steps, Step("search"), Step("optimize")], milliseconds / 1000
         )
-        stored = stored_articles(self.here.corpus)
-        assert stored in possible_after(self.articles, steps, acknowledged)
-        self.articles = stored
-        check_rows(self.folder, stored)
+        state = State(stored_articles(self.here.corpus), backed_up_articles(self.folder))
+        assert state in possible_after(self.state, steps, acknowledged)
+        self.state = state
+        check_rows(self.folder, state.articles)
 
     def _work_until_killed(self, steps: list[Step], seconds: float) -> int:
         for step in steps:
@@ -214,4 +240,4 @@ class CorpusMachine(RuleBasedStateMachine):
     def search(self, who: Who, leg: Leg, query: str) -> None:
         self.taken[f"{leg} search {who}"] += 1
         found = FOUND[leg](self.here.corpus, query) if who == "here" else self.there.search(leg, query)
-        assert found == pytest.approx(EXPECTED[leg](self.articles, query), abs=1e-5)
+        assert found == pytest.approx(EXPECTED[leg](self.state.articles, query), abs=1e-5)

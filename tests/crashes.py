@@ -4,6 +4,7 @@ Where it is killed has a name (`POINTS`): when a function is called or has retur
 tells it, or before a statement that SQLite is about to run. So the code itself knows nothing of it.
 """
 
+import atexit
 import logging
 import multiprocessing
 import os
@@ -12,10 +13,12 @@ import shutil
 import signal
 import sqlite3
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -34,6 +37,7 @@ from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
 from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
 from rag.corpus.local.migrations import m001_create_tables
 from rag.datatypes import Article, Filters, IngestResult, Passage, ScoredPassage
+from rag.errors import KutipError
 from rag.ingestion import Ingestion
 from rag.text.languages import words
 from tests.conftest import TOPICS, TopicEncoder, article, identity
@@ -78,6 +82,19 @@ Verb = Literal["ingest", "remove", "search", "optimize", "reopen", "backup", "re
 
 
 @dataclass(frozen=True)
+class State:
+    """The articles of a folder, and those of its backup; None if there is no backup."""
+
+    articles: Articles
+    backup: Articles | None = None
+
+    def after(self, change: Callable[[dict[str, Article]], object]) -> "State":
+        articles = dict(self.articles)
+        change(articles)
+        return State(articles, self.backup)
+
+
+@dataclass(frozen=True)
 class Step:
     """Something done with a corpus."""
 
@@ -85,12 +102,18 @@ class Step:
     articles: tuple[Article, ...] = ()
     article_id: str = ""
 
-    @property
-    def changes(self) -> list[tuple[str, Article | None]]:
-        """What becomes of which articles, in order."""
+    def states_after(self, state: State) -> Iterator[State]:
+        """Yield the state after each change, in order."""
         if self.verb == "remove":
-            return [(self.article_id, None)]
-        return [(each.id, each) for each in self.articles]
+            yield state.after(lambda articles: articles.pop(self.article_id, None))
+        elif self.verb == "backup":
+            yield State(state.articles, state.articles)
+        elif self.verb == "restore":
+            assert state.backup is not None
+            yield State(state.backup, state.backup)
+        for each in self.articles:
+            state = state.after(lambda articles, each=each: articles.update({each.id: each}))  # type: ignore[misc]
+            yield state
 
 
 class Worker:
@@ -113,9 +136,9 @@ class Worker:
         elif step.verb == "optimize":
             self.corpus.optimize()
         elif step.verb == "backup":
-            back_up(self._folder, backup_of(self._folder), overwrite=True, on_progress=lambda *_: None)
+            yield back_up(self._folder, backup_of(self._folder), overwrite=True, on_progress=lambda *_: None)
         elif step.verb == "restore":
-            restore(self._folder, backup_of(self._folder), overwrite=True, on_progress=lambda *_: None)
+            yield restore(self._folder, backup_of(self._folder), overwrite=True, on_progress=lambda *_: None)
         else:
             self.corpus.close()
             self.corpus = open_corpus(self._folder)
@@ -156,6 +179,9 @@ def some_article(number: int, chance: random.Random) -> Article:
 USUAL: tuple[Verb, ...] = (
     "search", "ingest", "remove", "search", "optimize", "ingest", "remove", "reopen", "search", "optimize",
 )  # fmt: skip
+
+
+WITH_COPIES: tuple[Verb, ...] = (*USUAL, "backup", "restore")
 
 
 def usual_steps(chance: random.Random) -> list[Step]:
@@ -215,7 +241,7 @@ POINTS = {
     "the vector file": (
         Point("call", "VectorIndex.save"),
         Point("return", "_ChecksummedFile.write", times=8),
-        Point("call", "fsync"),
+        Point("call", "fsync", times=4),
         Point("call", "replace"),
         Point("return", "replace"),
     ),
@@ -515,16 +541,24 @@ def _check_beside_fresh(corpus: LocalCorpus, folder: Path) -> None:
     """Compare the hits with those of indexes made of the database alone, in another folder."""
     other = folder.with_name(f"{folder.name}-fresh")
     other.mkdir()
-    with (
-        closing(sqlite3.connect(folder / DATABASE_NAME)) as source,
-        closing(sqlite3.connect(other / DATABASE_NAME)) as target,
-    ):
-        source.backup(target)
+    copy_database(folder, other)
     with open_corpus(other) as fresh:
         for query in QUERIES:
             for scores in (vector_scores, keyword_scores):
                 assert scores(corpus, query) == pytest.approx(scores(fresh, query), abs=1e-5)
     shutil.rmtree(other)
+
+
+def copy_database(folder: Path, other: Path) -> None:
+    """Copy the database into another folder.
+
+    subtle: not as a file, because closing the file would end all locks that this process has on it.
+    """
+    with (
+        closing(sqlite3.connect(folder / DATABASE_NAME)) as source,
+        closing(sqlite3.connect(other / DATABASE_NAME)) as target,
+    ):
+        source.backup(target)
 
 
 @contextmanager
@@ -540,17 +574,68 @@ def _warnings() -> Iterator[list[str]]:
         logger.removeHandler(handler)
 
 
-def possible_after(
-    before: Articles, steps: Sequence[Step], acknowledged: int
-) -> tuple[dict[str, Article], dict[str, Article]]:
-    """Return the articles with what was acknowledged, and with the one change more that may be there."""
-    changes = [change for step in steps for change in step.changes]
-    return _changed(before, changes[:acknowledged]), _changed(before, changes[: acknowledged + 1])
+def possible_after(before: State, steps: Sequence[Step], acknowledged: int) -> list[State]:
+    """Return the state with what was acknowledged, and the one with the next change, which may be there."""
+    states = [before]
+    for step in steps:
+        states += step.states_after(states[-1])
+    return states[acknowledged : acknowledged + 2]
 
 
-def _changed(before: Articles, changes: Sequence[tuple[str, Article | None]]) -> dict[str, Article]:
-    after = {**before, **dict(changes)}
-    return {article_id: source for article_id, source in after.items() if source}
+def backed_up_articles(folder: Path) -> dict[str, Article] | None:
+    """Return the articles in the backup of a folder, which is complete; None if there is no backup."""
+    if not backup_of(folder).exists():
+        return None
+    other = folder.with_name(f"{folder.name}-restored")
+    restore(other, backup_of(folder), overwrite=False, on_progress=lambda *_: None)
+    with open_corpus(other) as corpus:
+        articles = stored_articles(corpus)
+    check_rows(other, articles)
+    shutil.rmtree(other)
+    return articles
+
+
+# Bits that flip
+
+
+def flip_bit(files: Sequence[Path], chance: random.Random) -> None:
+    """Flip one bit of one of the files, drawn by size."""
+    files = [path for path in sorted(files) if path.is_file() and path.stat().st_size]
+    (path,) = chance.choices(files, [path.stat().st_size for path in files])
+    content = bytearray(path.read_bytes())
+    content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+    path.unlink()  # so that whoever has mapped the file into memory keeps the former one
+    path.write_bytes(content)
+
+
+def flip_bit_of_index(folder: Path, chance: random.Random) -> None:
+    """Flip one bit of a file of an index, which no process has open."""
+    files = [folder / VECTORS_NAME, *(folder / KEYWORDS_NAME).glob("*")]
+    if any(path.exists() for path in files):
+        flip_bit(files, chance)
+
+
+def check_flipped(folder: Path, articles: Articles, chance: random.Random) -> None:
+    """Flip one bit anywhere in a copy of a folder: it is refused, or finds nothing that is not true."""
+    copy = folder.with_name(f"{folder.name}-flipped")
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(f"{DATABASE_NAME}*"))
+    copy_database(folder, copy)
+    flip_bit(list(copy.rglob("*")), chance)
+    try:
+        with open_corpus(copy) as corpus:
+            for query in QUERIES:
+                vector = ENCODER.encode_queries([query])[0]
+                found = corpus.vector_search(vector, depth=EVERYTHING)
+                found += corpus.keyword_search(query, language="id", depth=EVERYTHING).passages
+                for hit in corpus.hits(found, source="vector"):
+                    source = articles[hit.article_id]
+                    assert hit.article_version == source.version
+                    assert hit.text == source.text[hit.start : hit.end]
+            assert stored_articles(corpus).items() <= articles.items()
+    except KutipError:
+        pass
+    finally:
+        shutil.rmtree(copy)
 
 
 # Folders to begin with
@@ -558,29 +643,33 @@ def _changed(before: Articles, changes: Sequence[tuple[str, Article | None]]) ->
 
 def kill_at(point: Point, *, of: str, folder: Path, chance: random.Random) -> Outcome:
     """Fill a folder, have a process that works on it killed at the point, and check what it left."""
+    if of in ("a backup", "a restore"):
+        return _kill_copying(point, "backup" if of == "a backup" else "restore", folder, chance)
     articles = make_folder(folder)
     if of == "a migration":
         make_old(folder)
     elif of.startswith("a damaged"):
         next((folder / KEYWORDS_NAME).glob("*.idx")).write_bytes(b"")
-    kill = Kill(point, chance.randint(1, point.times), chance.uniform(0, point.within_seconds))
-    if of in ("a backup", "a restore"):
-        return _kill_copying(kill, "backup" if of == "a backup" else "restore", folder, articles)
     steps = usual_steps(chance)
-    outcome = work_until_killed(folder, steps, kill)
-    check_folder(folder, possible_after(articles, steps, outcome.acknowledged))
+    outcome = work_until_killed(folder, steps, kill_of(point, chance))
+    possible = possible_after(State(articles), steps, outcome.acknowledged)
+    check_folder(folder, [state.articles for state in possible])
     return outcome
 
 
-def _kill_copying(kill: Kill, verb: Verb, folder: Path, articles: Articles) -> Outcome:
+def kill_of(point: Point, chance: random.Random) -> Kill:
+    return Kill(point, chance.randint(1, point.times), chance.uniform(0, point.within_seconds))
+
+
+def _kill_copying(point: Point, verb: Verb, folder: Path, chance: random.Random) -> Outcome:
     """Kill a backup or a restore; the folder and the backup are as before, or as they are to be."""
-    back_up(folder, backup_of(folder), overwrite=False, on_progress=lambda *_: None)
-    steps = usual_steps(chance_of(0))
-    worker = Worker(folder)
-    edits = [change for step in steps for change, _ in zip(step.changes, worker.perform(step), strict=False)]
-    worker.corpus.close()
-    edited, _ = possible_after(articles, steps, len(edits))
-    outcome = work_until_killed(folder, [Step("search"), Step(verb), Step("search")], kill)
+    made, state = _edited_folder()
+    shutil.copytree(made, folder)
+    shutil.copy2(backup_of(made), backup_of(folder))
+    edited, articles = state.articles, state.backup
+    assert articles is not None
+    steps = [Step("search"), Step(verb), Step("search")]
+    outcome = work_until_killed(folder, steps, kill_of(point, chance))
     check_folder(folder, [edited] if verb == "backup" else [edited, articles])
     with closing(Worker(folder).corpus):
         back_up(folder, folder.with_name("other.backup"), overwrite=False, on_progress=lambda *_: None)
@@ -591,20 +680,62 @@ def _kill_copying(kill: Kill, verb: Verb, folder: Path, articles: Articles) -> O
     return outcome
 
 
-def kill_at_random(folder: Path, articles: Articles, chance: random.Random) -> tuple[Outcome, Articles]:
-    """Have a process that works on the folder killed at any time; return what is there afterwards."""
-    steps = [some_step(chance.choice(USUAL), chance) for _ in range(12)]
+def kill_at_random(folder: Path, before: State, chance: random.Random) -> tuple[Outcome, State]:
+    """Have a process that works on the folder killed at any time; return what is there afterwards.
+
+    Before every other process, a bit of an index flips. Afterwards, one flips anywhere in a copy.
+    """
+    if chance.random() < 0.5:
+        flip_bit_of_index(folder, chance)
+    steps = [some_step(chance.choice(WITH_COPIES), chance) for _ in range(12)]
     outcome = work_until_killed(folder, steps, after=(chance.randint(0, 15), chance.uniform(0, 0.05)))
-    return outcome, check_folder(folder, possible_after(articles, steps, outcome.acknowledged))
+    possible = possible_after(before, steps, outcome.acknowledged)
+    articles = check_folder(folder, [state.articles for state in possible])
+    state = State(articles, backed_up_articles(folder))
+    assert state in possible
+    check_flipped(folder, articles, chance)
+    return outcome, state
+
+
+def make_folder_with_backup(folder: Path) -> State:
+    """Make a folder as `make_folder` does, and a backup of it."""
+    articles = make_folder(folder)
+    back_up(folder, backup_of(folder), overwrite=False, on_progress=lambda *_: None)
+    return State(articles, articles)
 
 
 def make_folder(folder: Path) -> Articles:
     """Make a corpus that is about to outgrow comparing its vectors one by one, with its files."""
-    chance = chance_of(0)
+    made, articles = _first_folder()
+    shutil.copytree(made, folder)
+    return articles
+
+
+@cache
+def _first_folder() -> tuple[Path, Articles]:
+    """Make the folder that others begin as copies of."""
+    folder, chance = _temporary_folder() / "data", chance_of(0)
     sources = [some_article(number, chance) for number in range(20)]
     with open_corpus(folder) as corpus:
         list(ingest(corpus, sources))
-    return {source.id: source for source in sources}
+    return folder, {source.id: source for source in sources}
+
+
+@cache
+def _edited_folder() -> tuple[Path, State]:
+    """Make a folder with a backup, and edit its articles afterwards."""
+    folder = _temporary_folder() / "data"
+    state, steps = make_folder_with_backup(folder), usual_steps(chance_of(0))
+    worker = Worker(folder)
+    edits = sum(len(list(worker.perform(step))) for step in steps)
+    worker.corpus.close()
+    return folder, possible_after(state, steps, edits)[0]
+
+
+def _temporary_folder() -> Path:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def make_old(folder: Path) -> None:

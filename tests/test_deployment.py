@@ -75,7 +75,8 @@ def test_the_image_contains_only_the_package() -> None:
 
 
 def test_the_image_runs_a_valid_command_unprivileged_with_valid_settings() -> None:
-    (image,) = arguments("FROM")
+    assert arguments("FROM") == ["${BASE}"]
+    (image,) = (given.removeprefix("BASE=") for given in arguments("ARG"))
     assert image == f"python:{'.'.join(map(str, sys.version_info[:2]))}-slim" or sys.version_info[:2] != (
         3,
         11,

@@ -23,13 +23,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from api.observability.log_lines import set_up_logging
 from api.workers import serve_with_workers
 from embeddings.weights import FloatArray
-from rag.corpus.local.corpus import LocalCorpus
-from rag.ingestion import Ingestion
-from rag.pipeline import Pipeline
 from rag.service import Service
 from rag.settings import Settings, load_settings
-from tests.conftest import TopicEncoder, article, identity
-from tests.word_cross_encoder import reading_words
+from tests.conftest import TopicEncoder, article
+from tests.topic_service import topic_service
 
 ROOT = Path(__file__).resolve().parent.parent
 KUTIP = (sys.executable, "-c", "from api.commands import main; main()")
@@ -53,12 +50,8 @@ class SlowEncoder(TopicEncoder):
         return super().encode_queries(texts)
 
 
-def topic_service(settings: Settings) -> Service:
-    """Build a service that needs no torch, which takes each process seconds."""
-    encoder = SlowEncoder()
-    corpus = LocalCorpus(settings.data_dir, encoder=identity(encoder))
-    pipeline = Pipeline(corpus=corpus, encoder=encoder, **reading_words())
-    return Service(settings, corpus, pipeline, Ingestion(corpus, encoder, passage_max_tokens=40))
+def slow_service(settings: Settings) -> Service:
+    return topic_service(settings, encoder=SlowEncoder())
 
 
 def serve() -> None:
@@ -72,12 +65,12 @@ def serve() -> None:
                 f"Kutip listens on http://127.0.0.1:{listener.getsockname()[1]} (API"
             )
 
-        sys.exit(serve_with_workers(settings, listener, announce=announce, build=topic_service))
+        sys.exit(serve_with_workers(settings, listener, announce=announce, build=slow_service))
 
 
 def ingest() -> None:
     """Do what `kutip ingest` does."""
-    with topic_service(load_settings()) as service:
+    with slow_service(load_settings()) as service:
         articles = [article(f"berkas {number}", f"Kabar berkas {number}.") for number in range(60)]
         for result in service.ingestion.ingest(articles):
             assert result.status == "created"

@@ -1,5 +1,6 @@
 """A folder of articles that was ingested, and commands that begin without settings."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,13 @@ from rag.settings import Settings, environment_name
 from tests.commands.running import COFFEE, FLOOD, LOCKED, Filled, kutip
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _models_loaded_once(models_loaded_once: None) -> None:
+    """Load the bundled models once for all commands that run in this process."""
+
+
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+def filled(tmp_path_factory: pytest.TempPathFactory, _models_loaded_once: None) -> Filled:
     folder = tmp_path_factory.mktemp("command_line")
     articles = folder / "articles"
     articles.mkdir()
@@ -36,3 +42,9 @@ def in_filled(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> Filled:
     """Give the filled corpus to the commands of this test."""
     monkeypatch.setenv("KUTIP_DATA_DIR", str(filled.data))
     return filled
+
+
+@pytest.fixture
+def copied(filled: Filled, tmp_path: Path) -> Path:
+    """A copy of the filled corpus, which the commands of this test are given."""
+    return Path(shutil.copytree(filled.data, tmp_path / "data"))

@@ -58,13 +58,15 @@ def kutip(*arguments: str, stdin: str = "") -> Result:
 
 def run_main(arguments: Sequence[str], *, out: TextIO, err: TextIO, stdin: TextIO) -> int:
     """Run the command in this process with these streams; return its exit status."""
+    frozen = gc.get_freeze_count()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["kutip", *arguments])
         patch.setattr(sys, "stdin", stdin)
         with pytest.raises(SystemExit, match=r"^\d+$") as exit_:
             main()
-    gc.unfreeze()  # a service keeps what it loads for ever, and here each command loads its own
-    gc.collect()
+    if gc.get_freeze_count() > frozen:  # a service keeps the models that it loads for ever
+        gc.unfreeze()
+        gc.collect()
     return int(exit_.value.code or 0)
 
 

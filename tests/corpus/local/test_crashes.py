@@ -4,10 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.crashes import POINTS, SMALL_TIERS, Point, chance_of, kill_at, kill_at_random, make_folder
+from tests.crashes import (
+    POINTS,
+    SMALL_TIERS,
+    Point,
+    chance_of,
+    kill_at,
+    kill_at_random,
+    make_folder_with_backup,
+)
 
 # Many more of each: `python -m benchmarks.crashes`.
-RANDOM_KILLS = 20
+RANDOM_KILLS = 12
 
 
 @pytest.fixture(autouse=True)
@@ -24,10 +32,10 @@ def test_a_kill_at_a_named_point_loses_nothing(tmp_path: Path, of: str, point: P
 
 def test_repeated_kills_at_random_times_lose_nothing(tmp_path: Path) -> None:
     chance = chance_of(0)
-    articles = make_folder(tmp_path / "data")
+    state = make_folder_with_backup(tmp_path / "data")
     outcomes = []
     for _ in range(RANDOM_KILLS):
-        outcome, articles = kill_at_random(tmp_path / "data", articles, chance)
+        outcome, state = kill_at_random(tmp_path / "data", state, chance)
         outcomes.append(outcome)
     assert sum(outcome.was_killed for outcome in outcomes) >= RANDOM_KILLS // 2
     assert sum(outcome.acknowledged for outcome in outcomes) > 0

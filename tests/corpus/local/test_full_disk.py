@@ -14,6 +14,7 @@ from tests.crashes import (
     POINTS,
     SMALL_TIERS,
     Kill,
+    State,
     chance_of,
     check_folder,
     check_searches,
@@ -132,7 +133,7 @@ def test_a_read_only_folder_left_by_a_killed_process_can_be_searched(disk: Path)
     kill = Kill(POINTS["a transaction"][0], occurrence=4, delay_seconds=0)
     outcome = work_until_killed(disk / "data", steps, kill)  # so that SQLite's log holds some of it
     assert outcome.was_killed
-    possible = possible_after(articles, steps, outcome.acknowledged)
+    possible = [state.articles for state in possible_after(State(articles), steps, outcome.acknowledged)]
     mount("-o", "remount,ro", f"{disk}")
     with open_corpus(disk / "data") as corpus:
         found = stored_articles(corpus)

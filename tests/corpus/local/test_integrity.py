@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -499,3 +500,32 @@ def test_any_alteration_is_found_and_the_repaired_corpus_can_be_trusted(
         assert [corpus.article(source.id) for source in ARTICLES] == ARTICLES
         for source in ARTICLES:
             assert [passage for passage, _ in corpus.passages_of(source.id)] == cut_and_encode(source)[0]
+
+
+def count_of_calls(work: Callable[[], object]) -> int:
+    """Return the number of calls and returns while `work` runs, as Python's profiler tells it."""
+    count = 0
+
+    def notice(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(notice)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_the_work_of_a_check_grows_in_proportion_to_the_paragraphs(tmp_path: Path) -> None:
+    counts = []
+    for number in (150, 300):
+        paragraphs = [f"Panen kopi nomor {paragraph} naik." for paragraph in range(number)]
+        source = article("kopi", *paragraphs, headings=tuple(range(1, number, 3)))
+        with open_corpus(tmp_path / str(number)) as corpus:
+            ingest(corpus, [source])
+            assert corpus.check(on_progress=ignore_progress) == []
+            counts.append(count_of_calls(lambda corpus=corpus: corpus.check(on_progress=ignore_progress)))  # type: ignore[misc]
+    assert counts[0] > 150
+    assert counts[1] < 2.5 * counts[0]

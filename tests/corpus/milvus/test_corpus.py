@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
@@ -50,18 +49,12 @@ from tests.corpora import (
     vector_hits,
     vector_ids,
 )
-from tests.milvus_link import Link, linked
+from tests.milvus_link import Link
 from tests.milvus_lite import free_port, start
 from tests.missing import kutip_without
 from tests.word_cross_encoder import reading_words
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture
-def prefix(request: pytest.FixtureRequest) -> str:
-    """Name a corpus for one test."""
-    return f"milvus_{abs(hash(request.node.nodeid))}_{time.time_ns()}"
 
 
 def open_corpus(uri: str, prefix: str, *, timeout_seconds: float = 30) -> MilvusCorpus:
@@ -79,13 +72,6 @@ def stored_in(corpus: MilvusCorpus) -> tuple[int, int, int]:
     names = (collections.articles, collections.documents, collections.passages())
     articles, documents, passages = [server.count(name) if name else 0 for name in names]
     return articles, documents, passages
-
-
-@pytest.fixture
-def link(milvus_uri: str) -> Iterator[tuple[str, Link]]:
-    """Give the address of a link to the server, and the link."""
-    with linked(milvus_uri) as given:
-        yield given
 
 
 # Servers that fail

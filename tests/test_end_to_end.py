@@ -21,7 +21,7 @@ QUESTIONS = [json.loads(line) for line in LINES]
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, models_loaded_once: None) -> Iterator[Service]:
     settings = load_settings(data_dir=tmp_path_factory.mktemp("seeds"))
     with build_service(settings) as built:
         results = list(built.ingestion.ingest(read_paths([SEEDS / "articles"], overrides=Overrides())))

@@ -23,7 +23,7 @@ ASKED = DATA["questions"][::6]
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, models_loaded_once: None) -> Iterator[Service]:
     with build_service(load_settings(data_dir=tmp_path_factory.mktemp("time"))) as built:
         stories = [
             article(

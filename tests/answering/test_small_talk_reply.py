@@ -148,6 +148,7 @@ def test_the_assistant_s_door_says_that_it_is_no_question(pipeline: Pipeline, fi
     assert text == f"{ENGLISH}\n\nThis is not a question about the articles."
 
 
+@pytest.mark.usefixtures("models_loaded_once")
 def test_the_command_prints_the_reply_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUTIP_DATA_DIR", str(tmp_path / "data"))
     kutip("ingest", "-", stdin="Panen kopi\n\nPanen kopi naik di Lembah Arum.\n")

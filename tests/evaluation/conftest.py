@@ -9,6 +9,11 @@ from rag.service import Service
 from rag.settings import load_settings
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _models_loaded_once(models_loaded_once: None) -> None:
+    """Load the bundled models once for all commands that run in this process."""
+
+
 @pytest.fixture
 def models(corpus: LocalCorpus, pipeline: Pipeline, ingestion: Ingestion) -> Service:
     """Give a service whose models an evaluation can share: they count topics and words."""

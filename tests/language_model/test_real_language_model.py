@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.loading import load_encoder
+from embeddings.encoder import Encoder
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import EncoderIdentity
 from rag.ingestion import Ingestion
@@ -42,8 +42,10 @@ ARTICLES = [
 ]
 
 
-def test_answers_of_a_weak_model_satisfy_the_contract(tmp_path: Path, llama_url: str) -> None:
-    encoder = load_encoder("bundled")
+def test_answers_of_a_weak_model_satisfy_the_contract(
+    tmp_path: Path, llama_url: str, bundled_encoder: Encoder
+) -> None:
+    encoder = bundled_encoder
     model = OpenAILanguageModel(
         "SmolLM2-135M", api_key="none", base_url=llama_url, timeout_seconds=60, max_tokens=160
     )

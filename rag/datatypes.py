@@ -6,6 +6,7 @@ are inclusive and ends exclusive. A higher score is better. Ranks and numbers st
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,8 +17,6 @@ from embeddings.weights import FloatArray
 from rag.understood import Understood
 
 PARAGRAPH_SEPARATOR = "\n\n"
-HEADING_SEPARATOR = " – "  # between headings that stand directly above each other
-
 SearchSource = Literal["hybrid", "vector", "keyword", "reranked"]
 SearchMode = Literal["hybrid", "vector", "keyword"]
 AnswerMode = Literal["auto", "llm", "extractive"]
@@ -40,6 +39,11 @@ class Paragraph:
     start: int
     end: int
     text: str
+
+
+def joined_headings(headings: Sequence[Paragraph]) -> str | None:
+    """Return headings that stand directly above each other as one text; None if there are none."""
+    return " – ".join(heading.text for heading in headings) or None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,19 +86,24 @@ class Article:
             yield Paragraph(number=number, start=start, end=end, text=text)
             start = end + len(PARAGRAPH_SEPARATOR)
 
-    def heading_above(self, number: int) -> str | None:
-        """Return the heading above a paragraph: the nearest one, with those directly above it.
+    def headings_above(self, number: int) -> tuple[Paragraph, ...]:
+        """Return the headings of a paragraph: the nearest one above it, after those directly above that one.
 
-        >>> Article(id="a", paragraphs=("Biaya", "Gratis."), language="id", headings=(1,)).heading_above(2)
-        'Biaya'
+        >>> article = Article(id="a", paragraphs=("Biaya", "Gratis."), language="id", headings=(1,))
+        >>> [heading.text for heading in article.headings_above(2)]
+        ['Biaya']
         """
-        above = [heading for heading in self.headings if heading < number]
-        if not above or number in self.headings:
-            return None
-        last = first = above.pop()
-        while above and above[-1] == first - 1:
-            first = above.pop()
-        return HEADING_SEPARATOR.join(self.paragraphs[first - 1 : last])
+        place = bisect_left(self.headings, number)
+        if place == 0 or self.headings[place : place + 1] == (number,):
+            return ()
+        first = place - 1
+        while first and self.headings[first - 1] == self.headings[first] - 1:
+            first -= 1
+        return tuple(self._numbered[heading - 1] for heading in self.headings[first:place])
+
+    @cached_property
+    def _numbered(self) -> list[Paragraph]:
+        return list(self.numbered_paragraphs())
 
     @cached_property
     def version(self) -> str:
@@ -205,7 +214,9 @@ class Copy:
 class Hit:
     """A passage that a search returned, with the details of its article.
 
-    `copies` are the near-copies that the search folded into this hit.
+    `heading` is the heading above its paragraph, and `headings` are the paragraphs of that heading, more than
+    one if headings stand directly above each other. `copies` are the near-copies that the search folded into
+    this hit.
     """
 
     rank: int
@@ -224,7 +235,14 @@ class Hit:
     start: int
     end: int
     text: str
+    heading: str | None = None
+    headings: tuple[Paragraph, ...] = ()
     copies: tuple[Copy, ...] = ()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The title and the heading above, as far as there are any: they say what the passage is about."""
+        return tuple(topic for topic in (self.title, self.heading) if topic)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -315,7 +333,7 @@ class Citation:
 
     In the cited version of the article, `text[start:end] == quote`, and the quote is inside paragraph
     `paragraph`. The answer contains `number` as `[number]`. `answer_start` and `answer_end` span the claim in
-    the answer, without its marker.
+    the answer, without its marker. `heading` is the heading above the paragraph.
     """
 
     number: int
@@ -338,6 +356,7 @@ class Citation:
     verdict: Verdict
     checks: Mapping[str, bool | float]
     difference: Difference | None = None
+    heading: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

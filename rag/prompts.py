@@ -375,7 +375,7 @@ def _quoted(speaker: str, text: str, frame: Frame) -> str:
 
 
 def _source(hit: Hit) -> str:
-    """Return the title, outlet and day on one line, without those that are unknown."""
+    """Return the title, heading, outlet and day on one line, without those that are unknown."""
     day = hit.published_at.date().isoformat() if hit.published_at else None
-    known = [part for part in (hit.title, hit.outlet, day) if part]
+    known = [part for part in (*hit.topics, hit.outlet, day) if part]
     return re.sub(r"\s+", " ", ", ".join(known))

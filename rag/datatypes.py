@@ -184,14 +184,9 @@ class ScoredPassage(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class KeywordMatches:
-    """The result of keyword search.
-
-    `coverage` is the share of the query's words, weighted by rarity, that the best passage contains. It is 0
-    if no passage contains a word of the query. `rarity` is the inverse document frequency of each query word.
-    """
+    """The result of keyword search. `rarity` is the inverse document frequency of each query word."""
 
     passages: list[ScoredPassage]
-    coverage: float
     rarity: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -3,7 +3,6 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -68,9 +67,9 @@ class LocalSearch:
             candidates = _words_of(connection, found)
             self._newer_index.record_if(len(candidates) < len(found))
         self._derived.upkeep_if_due()
-        matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
+        ranked = rank_by_bm25(candidates, weights=weights, statistics=statistics)
         rarity = {word: statistics.rarity(word) for word in query_words}
-        return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+        return KeywordMatches(passages=ranked[:depth], rarity=rarity)
 
     def in_snapshot(self, work: Callable[[], T]) -> T:
         """Return the result of `work`; its searches and hits see one state, despite concurrent writes.

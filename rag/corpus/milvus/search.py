@@ -3,7 +3,6 @@
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from embeddings.weights import FloatArray
@@ -79,7 +78,7 @@ class MilvusSearch:
         query_words = list(dict.fromkeys(words(query, language=language)))
         name = self._collections.passages()
         if name is None or not query_words:
-            return KeywordMatches(passages=[], coverage=0.0)
+            return KeywordMatches(passages=[])
         languages = [value.value for value in self.values("language")]
         weights = query_weights(query, language=language, passage_languages=languages)
         encoded = {encoded_word(word): weight for word, weight in weights.items()}
@@ -89,9 +88,9 @@ class MilvusSearch:
             name, "keywords", _weighted(encoded), ["article", "words"], depth=depth, filters=filters
         )
         candidates = {row["id"]: row["words"] for row in rows}
-        matches = rank_by_bm25(list(asked), candidates, weights=encoded, statistics=statistics)
+        ranked = rank_by_bm25(candidates, weights=encoded, statistics=statistics)
         rarity = {word: statistics.rarity(key) for key, word in asked.items()}
-        return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+        return KeywordMatches(passages=ranked[:depth], rarity=rarity)
 
     def _found(
         self, name: str, field: str, query: object, fields: Sequence[str], *, depth: int, filters: Filters

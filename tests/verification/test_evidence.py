@@ -42,4 +42,6 @@ def test_a_quote_below_a_heading_names_it(tmp_path: Path) -> None:
     sentence = Sentence(lead="", text="Tiket dua ribu rupiah.", evidence=())
     found = attribute(sentence, evidence=evidence, language="id", claim_judge=WordCrossEncoder())
     assert found.verdict == "supported"
-    assert [(quote.hit.paragraph, quote.hit.heading) for quote in found.quotes] == [(4, "Kopi Gayo Tertinggi")]
+    assert [(quote.hit.paragraph, quote.hit.heading) for quote in found.quotes] == [
+        (4, "Kopi Gayo Tertinggi")
+    ]

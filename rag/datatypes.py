@@ -41,11 +41,6 @@ class Paragraph:
     text: str
 
 
-def joined_headings(headings: Sequence[Paragraph]) -> str | None:
-    """Return headings that stand directly above each other as one text; None if there are none."""
-    return " – ".join(heading.text for heading in headings) or None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Article:
     r"""One source document.
@@ -209,9 +204,8 @@ class Copy:
 class Hit:
     """A passage that a search returned, with the details of its article.
 
-    `heading` is the heading above its paragraph, and `headings` are the paragraphs of that heading, more than
-    one if headings stand directly above each other. `copies` are the near-copies that the search folded into
-    this hit.
+    `heading` is the heading above its paragraph, and `headings` are that heading's paragraphs. `copies` are
+    the near-copies that the search folded into this hit.
     """
 
     rank: int
@@ -236,16 +230,13 @@ class Hit:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The title and the heading above, as far as there are any: they say what the passage is about."""
+        """The title and the heading, if there are any. They say what the passage is about."""
         return tuple(topic for topic in (self.title, self.heading) if topic)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """The number of articles and passages that pass some filters.
-
-    `undated_left_out` is the number of articles that a range of days leaves out because they have no date.
-    """
+    """The number of articles and passages that pass some filters, and of undated articles that do not."""
 
     articles: int
     passages: int
@@ -326,9 +317,8 @@ class Difference:
 class Citation:
     """The link from one claim of an answer to a verbatim quote.
 
-    In the cited version of the article, `text[start:end] == quote`, and the quote is inside paragraph
-    `paragraph`. The answer contains `number` as `[number]`. `answer_start` and `answer_end` span the claim in
-    the answer, without its marker. `heading` is the heading above the paragraph.
+    In the cited version of the article, `text[start:end] == quote`, inside `paragraph` and below `heading`.
+    The answer contains `number` as `[number]`, and from `answer_start` to `answer_end` the claim without it.
     """
 
     number: int
@@ -382,9 +372,8 @@ class Claim:
 class Answer:
     """The answer to a question: the text with its markers, its claims, their citations, and the evidence.
 
-    `query` is the text that was searched for: the question, or for a follow-up the completed question.
-    `is_cut_short` is true if a limit or a failing language model ended the answer early. `more` is the number
-    of articles that a digest or a count left out.
+    `query` is the text that was searched for. `is_cut_short` is true if a limit or a failing language model
+    ended the answer early. `more` is the number of articles that a digest or a count left out.
     """
 
     id: str

@@ -11,10 +11,10 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus.protocol import Corpus
-from rag.datatypes import Article, IngestResult, Passage, Unreadable, joined_headings
+from rag.datatypes import Article, IngestResult, Passage, Unreadable
 from rag.errors import CorpusDamaged
 from rag.listeners import Listener
-from rag.text.passages import cut_passages, texts_to_encode
+from rag.text.passages import cut_passages, joined_headings, texts_to_encode
 
 # Articles are encoded in groups of about this many characters. A group is large enough to fill batches with
 # texts of similar length, and small enough to bound memory and to report progress.

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from rag.datatypes import Article, ArticleHeader, Hit, Passage, ScoredPassage, SearchSource, joined_headings
+from rag.datatypes import Article, ArticleHeader, Hit, Passage, ScoredPassage, SearchSource
 from rag.errors import CorpusDamaged
 from rag.text.languages import words
+from rag.text.passages import joined_headings
 
 
 class Row(Protocol):

@@ -64,6 +64,11 @@ def texts_to_encode(
     return titled(title, with_headings, count_tokens=count_tokens, max_tokens=max_tokens)
 
 
+def joined_headings(headings: Sequence[Paragraph]) -> str | None:
+    """Return headings that stand directly above each other as one text; None if there are none."""
+    return " – ".join(heading.text for heading in headings) or None
+
+
 def headed(
     texts: Sequence[tuple[str | None, str]], *, count_tokens: CountTokens, max_tokens: int
 ) -> list[str]:

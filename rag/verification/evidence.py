@@ -9,7 +9,7 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.datatypes import Hit
-from rag.prompts import USUAL_REFUSALS
+from rag.reply_texts import USUAL_REFUSALS
 from rag.text.languages import sentence_spans
 from rag.verification.comparison import Comparison, Statement, compare, coverage
 from rag.verification.meaning import calibration_of

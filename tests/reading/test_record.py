@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.datatypes import Article, joined_headings
+from rag.datatypes import Article
 from rag.errors import ReadingError, RightsError
 from rag.reading import ArticleRecord, parse_record
+from rag.text.passages import joined_headings
 
 ARTICLE: dict[str, Any] = {
     "id": "warung-1",

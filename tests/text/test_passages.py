@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.datatypes import Article, Passage, joined_headings
-from rag.text.passages import CountTokens, cut_passages, headed, titled
+from rag.datatypes import Article, Passage
+from rag.text.passages import CountTokens, cut_passages, headed, joined_headings, titled
 from tests.conftest import article
 
 

@@ -105,8 +105,8 @@ class Index:
             for word in statistics.known_words()
             for number in holding[word]
         }
-        matches = rank_by_bm25([*weights], candidates, weights=weights, statistics=statistics)
-        return [self._places[passage.passage_id] for passage in matches.passages]
+        ranked = rank_by_bm25(candidates, weights=weights, statistics=statistics)
+        return [self._places[passage.passage_id] for passage in ranked]
 
 
 def main() -> None:

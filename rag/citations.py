@@ -217,6 +217,7 @@ def _citation(claim: Claim, place: int, quote: Quote, number: int, answer: str) 
         verdict=quote.verdict,
         checks=quote.checks,
         difference=_in_answer(quote.difference, answer, claim.start),
+        heading=hit.heading,
     )
 
 

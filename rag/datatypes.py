@@ -6,6 +6,7 @@ are inclusive and ends exclusive. A higher score is better. Ranks and numbers st
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,8 +17,6 @@ from embeddings.weights import FloatArray
 from rag.understood import Understood
 
 PARAGRAPH_SEPARATOR = "\n\n"
-HEADING_SEPARATOR = " – "  # between headings that stand directly above each other
-
 SearchSource = Literal["hybrid", "vector", "keyword", "reranked"]
 SearchMode = Literal["hybrid", "vector", "keyword"]
 AnswerMode = Literal["auto", "llm", "extractive"]
@@ -82,19 +81,24 @@ class Article:
             yield Paragraph(number=number, start=start, end=end, text=text)
             start = end + len(PARAGRAPH_SEPARATOR)
 
-    def heading_above(self, number: int) -> str | None:
-        """Return the heading above a paragraph: the nearest one, with those directly above it.
+    def headings_above(self, number: int) -> tuple[Paragraph, ...]:
+        """Return the headings of a paragraph: the nearest one above it, after those directly above that one.
 
-        >>> Article(id="a", paragraphs=("Biaya", "Gratis."), language="id", headings=(1,)).heading_above(2)
-        'Biaya'
+        >>> article = Article(id="a", paragraphs=("Biaya", "Gratis."), language="id", headings=(1,))
+        >>> [heading.text for heading in article.headings_above(2)]
+        ['Biaya']
         """
-        above = [heading for heading in self.headings if heading < number]
-        if not above or number in self.headings:
-            return None
-        last = first = above.pop()
-        while above and above[-1] == first - 1:
-            first = above.pop()
-        return HEADING_SEPARATOR.join(self.paragraphs[first - 1 : last])
+        place = bisect_left(self.headings, number)
+        if place == 0 or self.headings[place : place + 1] == (number,):
+            return ()
+        first = place - 1
+        while first and self.headings[first - 1] == self.headings[first] - 1:
+            first -= 1
+        return tuple(self._numbered[heading - 1] for heading in self.headings[first:place])
+
+    @cached_property
+    def _numbered(self) -> list[Paragraph]:
+        return list(self.numbered_paragraphs())
 
     @cached_property
     def version(self) -> str:
@@ -175,14 +179,9 @@ class ScoredPassage(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class KeywordMatches:
-    """The result of keyword search.
-
-    `coverage` is the share of the query's words, weighted by rarity, that the best passage contains. It is 0
-    if no passage contains a word of the query. `rarity` is the inverse document frequency of each query word.
-    """
+    """The result of keyword search. `rarity` is the inverse document frequency of each query word."""
 
     passages: list[ScoredPassage]
-    coverage: float
     rarity: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -205,7 +204,8 @@ class Copy:
 class Hit:
     """A passage that a search returned, with the details of its article.
 
-    `copies` are the near-copies that the search folded into this hit.
+    `heading` is the heading above its paragraph, and `headings` are that heading's paragraphs. `copies` are
+    the near-copies that the search folded into this hit.
     """
 
     rank: int
@@ -224,15 +224,19 @@ class Hit:
     start: int
     end: int
     text: str
+    heading: str | None = None
+    headings: tuple[Paragraph, ...] = ()
     copies: tuple[Copy, ...] = ()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The title and the heading, if there are any. They say what the passage is about."""
+        return tuple(topic for topic in (self.title, self.heading) if topic)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """The number of articles and passages that pass some filters.
-
-    `undated_left_out` is the number of articles that a range of days leaves out because they have no date.
-    """
+    """The number of articles and passages that pass some filters, and of undated articles that do not."""
 
     articles: int
     passages: int
@@ -313,9 +317,8 @@ class Difference:
 class Citation:
     """The link from one claim of an answer to a verbatim quote.
 
-    In the cited version of the article, `text[start:end] == quote`, and the quote is inside paragraph
-    `paragraph`. The answer contains `number` as `[number]`. `answer_start` and `answer_end` span the claim in
-    the answer, without its marker.
+    In the cited version of the article, `text[start:end] == quote`, inside `paragraph` and below `heading`.
+    The answer contains `number` as `[number]`, and from `answer_start` to `answer_end` the claim without it.
     """
 
     number: int
@@ -338,6 +341,7 @@ class Citation:
     verdict: Verdict
     checks: Mapping[str, bool | float]
     difference: Difference | None = None
+    heading: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -368,9 +372,8 @@ class Claim:
 class Answer:
     """The answer to a question: the text with its markers, its claims, their citations, and the evidence.
 
-    `query` is the text that was searched for: the question, or for a follow-up the completed question.
-    `is_cut_short` is true if a limit or a failing language model ended the answer early. `more` is the number
-    of articles that a digest or a count left out.
+    `query` is the text that was searched for. `is_cut_short` is true if a limit or a failing language model
+    ended the answer early. `more` is the number of articles that a digest or a count left out.
     """
 
     id: str

@@ -14,7 +14,7 @@ from rag.corpus.protocol import Corpus
 from rag.datatypes import Article, IngestResult, Passage, Unreadable
 from rag.errors import CorpusDamaged
 from rag.listeners import Listener
-from rag.text.passages import cut_passages, headed, titled
+from rag.text.passages import cut_passages, joined_headings, texts_to_encode
 
 # Articles are encoded in groups of about this many characters. A group is large enough to fill batches with
 # texts of similar length, and small enough to bound memory and to report progress.
@@ -111,13 +111,12 @@ class Ingestion:
         return cut_passages(article, count_tokens=self._encoder.count_tokens, max_tokens=self._max_tokens)
 
     def _texts(self, article: Article, passages: Sequence[Passage]) -> list[str]:
-        return titled(
+        return texts_to_encode(
             article.title,
-            headed(
-                [(article.heading_above(passage.paragraph), passage.text) for passage in passages],
-                count_tokens=self._encoder.count_tokens,
-                max_tokens=self._encoder.max_tokens,
-            ),
+            [
+                (joined_headings(article.headings_above(passage.paragraph)), passage.text)
+                for passage in passages
+            ],
             count_tokens=self._encoder.count_tokens,
             max_tokens=self._encoder.max_tokens,
         )

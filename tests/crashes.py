@@ -468,9 +468,8 @@ def expected_keyword_scores(articles: Articles, query: str) -> dict[tuple[str, s
     )
     keys = [key for key, text in texts.items() if weights.keys() & set(text)]
     candidates = {number: " ".join(texts[key]) for number, key in enumerate(keys)}
-    query_words = list(dict.fromkeys(words(query, language="id")))
-    ranked = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
-    return {keys[passage.passage_id]: passage.score for passage in ranked.passages}
+    ranked = rank_by_bm25(candidates, weights=weights, statistics=statistics)
+    return {keys[passage.passage_id]: passage.score for passage in ranked}
 
 
 def check_searches(corpus: LocalCorpus, articles: Articles, queries: Sequence[str] = QUERIES) -> None:

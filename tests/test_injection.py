@@ -17,7 +17,7 @@ from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer, Article, Turn
 from rag.ingestion import Ingestion
 from rag.pipeline import Question
-from rag.prompts import REFUSALS
+from rag.reply_texts import REFUSALS
 from tests.coffee import coffee_corpus, events_of, verdicts
 from tests.language_model.test_openai_model import check_stream
 from tests.openai_server import Script

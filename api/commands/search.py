@@ -73,7 +73,8 @@ def _described(hit: Hit) -> str:
     day = hit.published_at.date().isoformat() if hit.published_at else None
     source = ", ".join(part for part in (hit.title, hit.outlet, day, hit.language) if part)
     place = f"{hit.article_id}, paragraph {hit.paragraph}, {hit.start}–{hit.end}"
-    lines = [f"{hit.rank}. {source}  (score {hit.score:.2f})", f"{_INDENT}{place}", f"{_INDENT}{hit.text}"]
+    lines = [f"{hit.rank}. {source}  (score {hit.score:.2f})", f"{_INDENT}{place}"]
+    lines += [f"{_INDENT}{text}" for text in (hit.heading, hit.text) if text]
     if hit.copies:
         copies = "; ".join(f"{copy.article_id}, paragraph {copy.paragraph}" for copy in hit.copies)
         lines.append(f"{_INDENT}Also in: {copies}")

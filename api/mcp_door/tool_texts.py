@@ -100,6 +100,7 @@ def _refusal(reason: str, hits: tuple[Hit, ...]) -> Iterator[str]:
 def _source(citation: Citation) -> str:
     place = f"article {citation.article_id}, paragraph {citation.paragraph}, {citation.start}–{citation.end}"
     lines = [
+        citation.heading,
         f"“{citation.quote}”",
         _joined(citation.title, citation.author, citation.outlet, _day(citation.published_at)),
         place,
@@ -113,7 +114,7 @@ def _hit(hit: Hit) -> str:
     place = f"article {hit.article_id}, paragraph {hit.paragraph}, {hit.start}–{hit.end}"
     copies = "; ".join(f"article {c.article_id}, paragraph {c.paragraph}" for c in hit.copies)
     same = f"same text in: {copies}" if copies else None
-    return _list_item(f"{hit.rank}. ", [source, place, hit.text, same])
+    return _list_item(f"{hit.rank}. ", [source, place, hit.heading, hit.text, same])
 
 
 def _list_item(label: str, lines: list[str | None]) -> str:

@@ -2,7 +2,7 @@
 
 import { byId, element } from './elements.js';
 import { readArticle } from './server.js';
-import { pageLink, sourceDetails, titleOf } from './sources.js';
+import { headingOf, pageLink, sourceDetails, titleOf } from './sources.js';
 import { cut, languageAttributes } from './text.js';
 import { say } from './words.js';
 
@@ -28,6 +28,7 @@ export function openQuote(citation, button, openArticle) {
   popover.replaceChildren(
     closeButton(),
     titleOf(citation),
+    headingOf(citation),
     paragraph,
     verdictLine(citation),
     sourceDetails(citation),

@@ -40,6 +40,11 @@ export function titleOf(source, name = 'p', properties = {}) {
   return element(name, attributes, source.title || say('untitled'));
 }
 
+/** The heading above a quote in its language, or nothing where there is none. */
+export function headingOf(source) {
+  return source.heading ? element('p', { class: 'heading', ...languageAttributes(source.language) }, source.heading) : null;
+}
+
 /** A link to a page of the web in a new tab, or nothing where there is none. */
 export function pageLink(address, word) {
   const href = webAddress(address);
@@ -58,7 +63,8 @@ export function asPlainText(text, citations) {
     const known = [citation.title, citation.outlet, citation.published_at && day(citation.published_at)];
     const address = webAddress(citation.link);
     const source = [known.filter(Boolean).join(', '), address].filter(Boolean).join('. ');
-    return `[${citation.number}] “${citation.quote}” ${source}`;
+    const heading = citation.heading ? `${citation.heading}: ` : '';
+    return `[${citation.number}] ${heading}“${citation.quote}” ${source}`;
   });
   return `${text}\n\n${entries.join('\n')}`.trim();
 }

@@ -5,7 +5,7 @@ import { element } from './elements.js';
 import { keyForm, keyNotice, needsKey } from './key.js';
 import { placeOf } from './quote.js';
 import { Failure } from './server.js';
-import { asPlainText, distinct, pageLink, sourceLine, titleOf } from './sources.js';
+import { asPlainText, distinct, headingOf, pageLink, sourceLine, titleOf } from './sources.js';
 import { ask } from './stream.js';
 import { languageAttributes, slice } from './text.js';
 import { interfaceLanguage, say, sayIn } from './words.js';
@@ -182,6 +182,7 @@ export class Turn {
       {},
       element('span', { class: 'number' }, `[${citation.number}]`),
       titleOf(citation),
+      headingOf(citation),
       isInAnswer ? null : quotation(citation.quote, citation.language),
       sourceLine(citation),
       element(

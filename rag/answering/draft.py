@@ -15,7 +15,7 @@ from rag.conversation.understanding import Understanding
 from rag.datatypes import Answer, Hit, Verdict
 from rag.errors import LanguageModelUncited
 from rag.language_model.protocol import LanguageModel, Usage
-from rag.prompts import refusal_sentence
+from rag.reply_texts import refusal_sentence
 from rag.search.retrieval import Query, SearchResult
 from rag.verification.attribution import Attribution
 from rag.verification.claims import Sentence

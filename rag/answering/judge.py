@@ -8,7 +8,7 @@ from rag.answering.best_sentences import Excerpt, best_sentences
 from rag.answering.refusal import answer_refusal, calibration_of, relevance_refusal
 from rag.datatypes import Hit
 from rag.search.retrieval import Query, SearchResult
-from rag.text.passages import titled
+from rag.text.passages import texts_to_encode
 from rag.text.tags import is_same_language
 
 # The probability from which an article more likely answers than not.
@@ -102,7 +102,12 @@ class ReadingJudge:
 
 
 def similarity(found: SearchResult, hit: Hit, *, encoder: Encoder) -> float:
-    """Return the cosine similarity of the query and a hit with its title, as the index contains it."""
+    """Return the cosine similarity of the query and the text that is encoded for a hit."""
     assert found.vector is not None, "hybrid search must encode the query"
-    texts = titled(hit.title, [hit.text], count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
+    texts = texts_to_encode(
+        hit.title,
+        [(hit.heading, hit.text)],
+        count_tokens=encoder.count_tokens,
+        max_tokens=encoder.max_tokens,
+    )
     return float(encoder.encode_passages(texts)[0] @ found.vector)

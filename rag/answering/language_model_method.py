@@ -191,4 +191,4 @@ async def _sentences(
 
 def _untrusted(question: str, hits: Sequence[Hit]) -> list[str]:
     """Return the texts of others in the prompt: the question, then title, outlet and text of each hit."""
-    return [question, *(part for hit in hits for part in (hit.title, hit.outlet or "", hit.text))]
+    return [question, *(part for hit in hits for part in (*hit.topics, hit.outlet or "", hit.text))]

@@ -12,7 +12,7 @@ from rag.citations import Quote
 from rag.conversation.listings import Listing, unknown_words, without_count_frame
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Filters, FilterValue, Hit
-from rag.prompts import count_sentence, more_articles_sentence, question_about
+from rag.reply_texts import count_sentence, more_articles_sentence, question_about
 from rag.search.retrieval import Query, SearchResult
 from rag.text.languages import sentence_spans
 from rag.text.tags import primary_language

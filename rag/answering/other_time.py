@@ -9,9 +9,8 @@ from babel.lists import format_list
 
 from rag.answering.locales import locale_of
 from rag.answering.refusal import ANSWERED, RELEVANT
-from rag.answering.reply_texts import OTHER_TIMES
 from rag.datatypes import Hit
-from rag.prompts import in_language, refusal_sentence
+from rag.reply_texts import OTHER_TIMES, in_language, refusal_sentence
 from rag.search.retrieval import SearchResult
 from rag.search.time_fit import years_of
 from rag.understood import TimeSpan

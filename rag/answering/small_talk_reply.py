@@ -6,10 +6,9 @@ from babel.lists import format_list
 from icu4py.messageformat import MessageFormat
 
 from rag.answering.locales import locale_of
-from rag.answering.reply_texts import ARTICLES, DAYS, NO_ARTICLES, TOPICS
 from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import Filters
-from rag.prompts import in_language
+from rag.reply_texts import ARTICLES, DAYS, NO_ARTICLES, TOPICS, in_language
 
 _TOPICS = 3
 _LONGEST_TITLE = 90

@@ -20,5 +20,5 @@ def true_reason(reason: str, query: Query, hits: Sequence[Hit]) -> str:
 
 def _is_about(hit: Hit, query: Query) -> bool:
     asked = set(words(" ".join(meaningful_words(query.untimed or query.text)), language=hit.language))
-    found = asked.intersection(words(f"{hit.title} {hit.text}", language=hit.language))
+    found = asked.intersection(words(" ".join([*hit.topics, hit.text]), language=hit.language))
     return bool(asked) and len(found) >= _SHARE * len(asked)

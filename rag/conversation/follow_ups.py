@@ -11,7 +11,7 @@ from itertools import pairwise
 from rag.conversation.short_turns import is_remark, request_of
 from rag.conversation.small_talk import small_talk
 from rag.datatypes import Turn
-from rag.prompts import REFUSALS, USUAL_REFUSALS
+from rag.reply_texts import REFUSALS, USUAL_REFUSALS
 from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.languages import sentence_spans, written_words
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from rag.conversation.question import Question
-from rag.prompts import REFUSALS
+from rag.reply_texts import REFUSALS
 from rag.text.function_words import word_set
 from rag.text.languages import UNDETERMINED, chinese_script, language_scores, written_words
 from rag.text.tags import primary_language

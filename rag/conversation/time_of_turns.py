@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.conversation.follow_ups import follows_up, meaningful_words, with_topic
-from rag.conversation.times import asked_time, time_phrase, without_time
+from rag.conversation.times import asked_time, day_referred_to, time_phrase, without_time
 from rag.datatypes import Turn
 from rag.understood import TimeSpan
 
@@ -22,8 +22,10 @@ def with_time(question: str, query: str, turns: Sequence[Turn], *, language: str
     """Return the completed question `query` with its time.
 
     A follow-up that names no time is about the time of the turns before it. The time that a follow-up names
-    replaces theirs: after "UMP 2022?", "Bagaimana dengan 2023?" asks for the UMP of 2023.
+    replaces theirs: after "UMP 2022?", "Bagaimana dengan 2023?" asks for the UMP of 2023. "Tahun berikutnya"
+    is relative to their time, and "tahun depan" to now.
     """
+    now = _day_of_question(question, turns, language=language, now=now)
     time = asked_time(question, language=language, now=now)
     if time is None:
         time = asked_time(query, language=language, now=now)
@@ -44,13 +46,21 @@ def with_time(question: str, query: str, turns: Sequence[Turn], *, language: str
     return TimedQuery(query, time)
 
 
+def _day_of_question(question: str, turns: Sequence[Turn], *, language: str, now: date) -> date:
+    """Return the day to which the relative times of a question are relative."""
+    return day_referred_to(question, _time_before(turns, language=language, now=now)) or now
+
+
 def _time_before(turns: Sequence[Turn], *, language: str, now: date) -> TimeSpan | None:
     """Return the time of the last question that names one, back to the one that stands on its own."""
-    for place in reversed([place for place, turn in enumerate(turns) if turn.role == "user"]):
-        time = asked_time(turns[place].text, language=language, now=now)
-        if time is not None or not follows_up(turns[place].text, turns[:place]):
-            return time
-    return None
+    time = None
+    for place, turn in enumerate(turns):
+        if turn.role == "user":
+            day = day_referred_to(turn.text, time) or now
+            own = asked_time(turn.text, language=language, now=day)
+            if own is not None or not follows_up(turn.text, turns[:place]):
+                time = own
+    return time
 
 
 def _question_before(turns: Sequence[Turn]) -> str | None:

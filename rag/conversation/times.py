@@ -16,7 +16,9 @@ from rag.verification.facts.time_forms import SPACED, bounded
 from rag.verification.facts.time_words import (
     ACCORDING_TO,
     AFTER,
+    AFTER_THAT,
     BEFORE,
+    BEFORE_THAT,
     BOTH,
     FILLER,
     FILLER_BEHIND,
@@ -59,6 +61,22 @@ def asked_time(text: str, *, language: str, now: date) -> TimeSpan | None:
     if len(mentions) > 1 and None in firsts + lasts:
         span = _intersection(mentions)
     return replace(span, role="publication") if _is_reported(folded, mentions) else span
+
+
+def day_referred_to(text: str, time_before: TimeSpan | None) -> date | None:
+    """Return the day to which "the year before" or "the year after" is relative: an end of the time before.
+
+    None if the text has no such words, or if the time before has no such end.
+
+    >>> day_referred_to("Tahun sebelumnya?", TimeSpan(first=date(2022, 1, 1), last=date(2022, 12, 31)))
+    datetime.date(2022, 1, 1)
+    """
+    if time_before is None or time_before.is_any_year:
+        return None
+    folded = fold(text)
+    if _word_pattern(BEFORE_THAT).search(folded):
+        return time_before.first
+    return time_before.last if _word_pattern(AFTER_THAT).search(folded) else None
 
 
 def without_time(text: str, *, language: str, now: date) -> str:

@@ -75,10 +75,10 @@ class CheckedArticles:
             self._cache(key, checked)
         return checked
 
-    def may_quote(self, article: CheckedArticle | None, row: Row, *, passage_id: int) -> bool:
-        """Return whether a passage and its list entry match the article; log and count it if not."""
+    def quotable(self, article: CheckedArticle | None, row: Row, *, passage_id: int) -> Article | None:
+        """Return the article if a passage and its list entry match it; log and count the passage if not."""
         if article is not None and article.has_passage(row) and article.has_header(row):
-            return True
+            return article.article
         with self._lock:
             self.left_out += 1
             is_new = passage_id not in self._logged and len(self._logged) < _MAX_LOGGED
@@ -89,7 +89,7 @@ class CheckedArticles:
                 "Passage %d of the article %r is damaged and is not quoted: run `kutip doctor`.",
                 passage_id, row["article_id"],
             )  # fmt: skip
-        return False
+        return None
 
     def _cache(self, key: tuple[str, str], checked: CheckedArticle) -> None:
         with self._lock:

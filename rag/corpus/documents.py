@@ -1,13 +1,14 @@
 """Converts articles to JSON documents and to table columns, and rows back to articles and hits."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from rag.datatypes import Article, ArticleHeader, Hit, Passage, ScoredPassage, SearchSource
 from rag.errors import CorpusDamaged
 from rag.text.languages import words
+from rag.text.passages import joined_headings
 
 
 class Row(Protocol):
@@ -84,8 +85,26 @@ def header(row: Row) -> ArticleHeader:
     return ArticleHeader(**{name: row[name] for name in names}, published_at=parse_time(row["published_at"]))
 
 
-def hit(row: Row, passage: ScoredPassage, *, rank: int, source: SearchSource) -> Hit:
-    """Return the hit for a found passage. The row has the columns of the passage and of its article."""
+def hits_of(
+    passages: Sequence[ScoredPassage],
+    by_id: Mapping[int, tuple[Row, Article | None]],
+    *,
+    source: SearchSource,
+) -> list[Hit]:
+    """Return the hits of the found passages that have a row and an article.
+
+    A row has the columns of a passage and of its article.
+    """
+    hits: list[Hit] = []
+    for passage in passages:
+        row, article = by_id.get(passage.passage_id, (None, None))
+        if row is not None and article is not None:
+            hits.append(_hit(row, passage, article=article, rank=len(hits) + 1, source=source))
+    return hits
+
+
+def _hit(row: Row, passage: ScoredPassage, *, article: Article, rank: int, source: SearchSource) -> Hit:
+    headings = article.headings_above(row["paragraph"])
     return Hit(
         rank=rank,
         score=passage.score,
@@ -103,6 +122,8 @@ def hit(row: Row, passage: ScoredPassage, *, rank: int, source: SearchSource) ->
         start=row["start"],
         end=row["end"],
         text=row["text"],
+        heading=joined_headings(headings),
+        headings=headings,
     )
 
 
@@ -110,7 +131,7 @@ def passage_words(article: Article, passages: Sequence[Passage]) -> Iterator[lis
     """Yield the words of each passage with those of the title and of the heading above it."""
     title_words = words(article.title, language=article.language)
     for passage in passages:
-        heading = article.heading_above(passage.paragraph) or ""
+        heading = joined_headings(article.headings_above(passage.paragraph))
         yield title_words + words(
             f"{heading}\n{passage.text}" if heading else passage.text, language=article.language
         )

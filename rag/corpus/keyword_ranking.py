@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.weights import FloatArray
-from rag.datatypes import KeywordMatches, ScoredPassage
+from rag.datatypes import ScoredPassage
 from rag.text.function_words import FUNCTION_WORDS
 from rag.text.languages import folded_words, stems
 
@@ -71,31 +71,21 @@ class Statistics:
 
 
 def rank_by_bm25(
-    query: Sequence[str],
-    candidates: Mapping[int, str],
-    *,
-    weights: Mapping[str, float],
-    statistics: Statistics,
-) -> KeywordMatches:
+    candidates: Mapping[int, str], *, weights: Mapping[str, float], statistics: Statistics
+) -> list[ScoredPassage]:
     """Score each candidate by the weighted words that it contains, and return the best first.
 
-    A candidate is the words of a passage, separated by spaces. Coverage measures the words of `query` only.
-    Each word must occur once in `query`.
+    A candidate is the words of a passage, separated by spaces.
     """
-    rarity = {word: statistics.rarity(word) for word in {**weights, **dict.fromkeys(query)}}
-    if not candidates or not rarity:
-        return KeywordMatches(passages=[], coverage=0.0)
-    rare = np.array(list(rarity.values()))
-    counts = _counts([*rarity], candidates.values())
+    if not candidates or not weights:
+        return []
+    weighted_rarity = np.array([statistics.rarity(word) * weight for word, weight in weights.items()])
+    counts = _counts([*weights], candidates.values())
     lengths = np.array([words.count(" ") + 1 for words in candidates.values()])
     saturation = K1 * (1 - B + B * lengths / statistics.words_a_passage)
     gains = counts * (K1 + 1) / (counts + saturation[:, None])
-    scores = gains @ (rare * [weights.get(word, 0.0) for word in rarity])
-    asked = rare * [word in query for word in rarity]
-    coverage = float(((counts > 0) @ asked).max() / (asked.sum() or 1.0))
-    scored = map(ScoredPassage, candidates, scores.tolist())
-    ranked = sorted(scored, key=lambda passage: (-passage.score, passage.passage_id))
-    return KeywordMatches(passages=ranked, coverage=coverage)
+    scored = map(ScoredPassage, candidates, (gains @ weighted_rarity).tolist())
+    return sorted(scored, key=lambda passage: (-passage.score, passage.passage_id))
 
 
 def _counts(sought: Sequence[str], texts: Iterable[str]) -> FloatArray:

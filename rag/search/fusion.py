@@ -25,7 +25,7 @@ def fuse(vector: Sequence[ScoredPassage], keyword: KeywordMatches) -> list[Score
     Indonesian set and across languages (compare Bruch et al. 2023, https://arxiv.org/abs/2210.11934).
 
     >>> near, far = ScoredPassage(passage_id=1, score=0.9), ScoredPassage(passage_id=2, score=0.7)
-    >>> [tuple(passage) for passage in fuse([near, far], KeywordMatches(passages=[], coverage=0.0))]
+    >>> [tuple(passage) for passage in fuse([near, far], KeywordMatches(passages=[]))]
     [(1, 2.0), (2, 0.0)]
     """
     scores: dict[int, float] = {}

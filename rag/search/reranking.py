@@ -74,7 +74,7 @@ class Reranking:
 
 
 def read_hits(query: str, hits: Sequence[Hit], cross_encoder: CrossEncoder) -> dict[int, PassageReading]:
-    """Read each hit, sentence by sentence after its title, together with the query."""
+    """Read each hit, sentence by sentence after its title and heading, together with the query."""
     spans = [sentence_spans(hit.text, language=hit.language) for hit in hits]
     passages = [
         [_lead(hit), *(hit.text[start:end] for start, end in spans_of_hit)]
@@ -104,4 +104,5 @@ def _log_shares(scores: Sequence[float]) -> tuple[float, ...]:
 
 
 def _lead(hit: Hit) -> str:
-    return f"{hit.title}. " if hit.title else ""
+    """Return what a hit is read after: its title and the heading above it."""
+    return "".join(f"{topic}. " for topic in hit.topics)

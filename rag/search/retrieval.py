@@ -82,15 +82,21 @@ def search(
         pooled = replace(query, pool=reranking.depth, first_article=None)
         found = search(corpus, encoder, pooled, mode=mode)
         if query.first_article is not None:
-            within = replace(query.filters, article_id=(query.first_article,))
-            first = replace(query, filters=within, top_k=_FIRST_PASSAGES, first_article=None)
-            found = _joined(search(corpus, encoder, first, mode=mode), found)
+            found = _joined(search_in_article(corpus, encoder, query, query.first_article, mode=mode), found)
         return reranked(found, query, reranking)
     if mode == "keyword":
         return keyword_search(corpus, query)
     if mode == "vector":
         return vector_search(corpus, encoder, query)
     return hybrid_search(corpus, encoder, query)
+
+
+def search_in_article(
+    corpus: Corpus, encoder: Encoder, query: Query, article_id: str, *, mode: SearchMode
+) -> SearchResult:
+    """Search for the few best passages of one article that pass the filters."""
+    within = replace(query.filters, article_id=(article_id,))
+    return search(corpus, encoder, replace(query, filters=within, top_k=_FIRST_PASSAGES), mode=mode)
 
 
 def keyword_search(corpus: Corpus, query: Query) -> SearchResult:

@@ -1,7 +1,7 @@
 """Tells whether a hit is evidence for the time that a question asks about.
 
-Evidence fits if its sentence or title gives that time, or if its article was published then. A date in a text
-is resolved against the day on which its article appeared, so that "Senin (3/6)" has a year.
+Evidence fits if its sentence, title or heading gives that time, or if its article was published then. A date
+in a text is resolved against the day on which its article appeared, so that "Senin (3/6)" has a year.
 """
 
 import re
@@ -44,7 +44,7 @@ class TimeFit:
 def time_fit(hit: Hit, span: TimeSpan) -> TimeFit | None:
     """Return how well a hit fits the days of `span`, or None if it is evidence of another time."""
     published = hit.published_at.date() if hit.published_at else None
-    title = times_of(hit.title, language=hit.language, published=published)
+    title = times_of("\n".join(hit.topics), language=hit.language, published=published)
     texts = [hit.text[start:end] for start, end in sentence_spans(hit.text, language=hit.language)]
     sentences = [times_of(text, language=hit.language, published=published) for text in texts]
     stated = [*title, *(time for times in sentences for time in times)]
@@ -82,7 +82,7 @@ def years_of(hit: Hit) -> set[int]:
     """Return the years that a hit is of: its article's, or without one, those that its words give."""
     if hit.published_at:
         return {hit.published_at.year}
-    stated = times_of(f"{hit.title}\n{hit.text}", language=hit.language, published=None)
+    stated = times_of("\n".join([*hit.topics, hit.text]), language=hit.language, published=None)
     return {first.year for first, _ in stated}
 
 

@@ -9,7 +9,7 @@ from embeddings.encoder import Encoder
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Filters, Hit, SearchMode
 from rag.search.reranking import PassageReading, Reranking
-from rag.search.retrieval import Query, SearchResult, reranked, search
+from rag.search.retrieval import Query, SearchResult, reranked, search, search_in_article
 from rag.search.time_fit import REPORTED_WITHIN, TimeFit, time_fit
 from rag.understood import TimeSpan
 
@@ -59,6 +59,8 @@ def _search_in_time(
     filters = _within(query.filters, span)
     if filters is not None:
         pools.append(search(corpus, encoder, replace(pooled, filters=filters), mode=mode).hits)
+    if query.first_article is not None:
+        pools.append(search_in_article(corpus, encoder, query, query.first_article, mode=mode).hits)
     merged = _merged(pools)
     fits = {hit.passage_id: fit for hit in merged if (fit := time_fit(hit, span))}
     fitting = [hit for hit in merged if hit.passage_id in fits][:depth]

@@ -17,15 +17,11 @@ def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int
 
     `article.text[passage.start:passage.end] == passage.text` for each passage. A sentence that is too long by
     itself is split at a space, or between two characters if it has no space. A paragraph of white space gives
-    no passage. A heading gives none either, because it belongs to the paragraphs below it. Every 16
-    characters count as at least one token.
+    no passage. A heading gives none either, because it belongs to the paragraphs below it, unless there are
+    none. Every 16 characters count as at least one token.
     """
     count_tokens = _with_minimum_count(count_tokens)
-    paragraphs = [
-        paragraph
-        for paragraph in article.numbered_paragraphs()
-        if paragraph.text.strip() and paragraph.number not in article.headings
-    ]
+    paragraphs = list(_without_headings(article))
     lengths = count_tokens([paragraph.text for paragraph in paragraphs])
     passages: list[Passage] = []
     for paragraph, length in zip(paragraphs, lengths, strict=True):
@@ -37,12 +33,40 @@ def cut_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int
     return passages
 
 
+def _without_headings(article: Article) -> Iterator[Paragraph]:
+    """Yield the paragraphs that hold text, without the headings that stand above others."""
+    headings: list[Paragraph] = []
+    numbers = set(article.headings)
+    for paragraph in article.numbered_paragraphs():
+        if not paragraph.text.strip():
+            continue
+        if paragraph.number in numbers:
+            headings.append(paragraph)
+        else:
+            headings.clear()
+            yield paragraph
+    yield from headings
+
+
 def _with_minimum_count(count_tokens: CountTokens) -> CountTokens:
     def count(texts: Sequence[str]) -> list[int]:
         lengths = zip(texts, count_tokens(texts), strict=True)
         return [max(tokens, math.ceil(len(text) / _CHARACTERS_PER_TOKEN)) for text, tokens in lengths]
 
     return count
+
+
+def texts_to_encode(
+    title: str, texts: Sequence[tuple[str | None, str]], *, count_tokens: CountTokens, max_tokens: int
+) -> list[str]:
+    """Return what is encoded for passages of one article, given the heading above each and its text."""
+    with_headings = headed(texts, count_tokens=count_tokens, max_tokens=max_tokens)
+    return titled(title, with_headings, count_tokens=count_tokens, max_tokens=max_tokens)
+
+
+def joined_headings(headings: Sequence[Paragraph]) -> str | None:
+    """Return headings that stand directly above each other as one text; None if there are none."""
+    return " – ".join(heading.text for heading in headings) or None
 
 
 def headed(

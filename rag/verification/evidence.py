@@ -1,7 +1,7 @@
 """The sentences of the passages that an answer is written from, encoded once for all of its claims."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.datatypes import Hit
-from rag.prompts import USUAL_REFUSALS
+from rag.reply_texts import USUAL_REFUSALS
 from rag.text.languages import sentence_spans
 from rag.verification.comparison import Comparison, Statement, compare, coverage
 from rag.verification.meaning import calibration_of
@@ -48,11 +48,12 @@ class Evidence:
 
     @cached_property
     def sentences(self) -> list[EvidenceSentence]:
-        """Every sentence, in the order of the hits."""
+        """Every sentence of the hits and of the headings above them, in the order of the hits."""
         return [
-            EvidenceSentence(hit, number, hit.start + start, hit.start + end, _statement(hit, start, end))
+            EvidenceSentence(part, number, part.start + start, part.start + end, _statement(part, start, end))
             for number, hit in enumerate(self.hits, start=1)
-            for start, end in sentence_spans(hit.text, language=hit.language)
+            for part in (*_heading_hits(hit), hit)
+            for start, end in sentence_spans(part.text, language=part.language)
         ]
 
     @cached_property
@@ -119,6 +120,22 @@ class Evidence:
         return meaning.probability(similarity, coverage(claim, evidence))
 
 
+def _heading_hits(hit: Hit) -> list[Hit]:
+    """Return the headings of a hit as hits of their own, so that they can be quoted."""
+    return [
+        replace(
+            hit,
+            paragraph=heading.number,
+            start=heading.start,
+            end=heading.end,
+            text=heading.text,
+            heading=None,
+            headings=(),
+        )
+        for heading in hit.headings
+    ]
+
+
 def runs(sentences: Sequence[EvidenceSentence]) -> list[tuple[EvidenceSentence, int]]:
     """Return the first sentence and the end of each run of consecutive sentences."""
     found: list[tuple[EvidenceSentence, int]] = []
@@ -132,6 +149,8 @@ def runs(sentences: Sequence[EvidenceSentence]) -> list[tuple[EvidenceSentence, 
 
 def _follows(run: tuple[EvidenceSentence, int], sentence: EvidenceSentence) -> bool:
     first, end = run
+    if first.hit.paragraph != sentence.hit.paragraph:
+        return False
     between = sentence.hit.text[end - sentence.hit.start : sentence.start - sentence.hit.start]
     return first.number == sentence.number and sentence.start >= end and not between.strip()
 
@@ -141,5 +160,5 @@ def _statement(hit: Hit, start: int, end: int) -> Statement:
         text=hit.text[start:end],
         language=hit.language,
         reference=hit.published_at.date() if hit.published_at else None,
-        context=f"{hit.title}\n{hit.text}\n{hit.outlet or ''} {hit.author or ''}",
+        context="\n".join([*hit.topics, hit.text, f"{hit.outlet or ''} {hit.author or ''}"]),
     )

@@ -11,13 +11,12 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.mcp_door.tool_texts import answer_text
-from rag.answering.reply_texts import ARTICLES, DAYS, NO_ARTICLES, OTHER_TIMES, TOPICS
 from rag.answering.small_talk_reply import small_talk_reply
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
-from rag.prompts import REFUSALS
+from rag.reply_texts import ARTICLES, DAYS, NO_ARTICLES, OTHER_TIMES, REFUSALS, TOPICS
 from tests.commands.running import kutip
 from tests.conftest import article
 from tests.contract import check_answer

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rag.conversation.follow_ups import follows_up, recent, stands_alone, with_topic
 from rag.datatypes import Turn
-from rag.prompts import REFUSALS
+from rag.reply_texts import REFUSALS
 
 
 def user(text: str) -> Turn:

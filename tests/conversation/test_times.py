@@ -10,6 +10,8 @@ from rag.conversation.time_of_turns import with_time
 from rag.conversation.times import asked_time, asks_for_recent, without_recency, without_time
 from rag.datatypes import Turn
 from rag.understood import TimeSpan
+from rag.verification.facts.time_forms import alternatives_of
+from rag.verification.facts.time_words import WORDS
 
 NOW = date(2025, 8, 17)  # a Sunday
 
@@ -263,6 +265,60 @@ def test_a_follow_up_with_only_a_time_replaces_the_time_before(text: str) -> Non
     assert timed.query.startswith("Berapa upah minimum Lembah Arum ")
     assert "2023" in timed.query
     assert "2022" not in timed.query
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "year"),
+    [
+        ("id", "Bagaimana tahun sebelumnya?", 2021),
+        ("id", "Tahun berikutnya?", 2023),
+        ("id", "Kalau tahun setelahnya?", 2023),
+        ("id", "Bagaimana dengan tahun lalu?", NOW.year - 1),
+        ("id", "Bagaimana dengan tahun depan?", NOW.year + 1),
+        ("ms", "Bagaimana dengan tahun sebelumnya?", 2021),
+        ("en", "And the year before?", 2021),
+        ("en", "What about the following year?", 2023),
+        ("en", "And last year?", NOW.year - 1),
+        ("zh", "前一年呢？", 2021),
+        ("zh", "次年呢？", 2023),
+        ("ja", "翌年は？", 2023),
+        ("fr", "Et l'année précédente ?", 2021),
+        ("fr", "Et l'année suivante ?", 2023),
+        ("es", "¿Y el año anterior?", 2021),
+        ("es", "¿Y el año que viene?", NOW.year + 1),
+        ("pt", "E no ano que vem?", NOW.year + 1),
+        ("pt", "E no ano seguinte?", 2023),
+        ("es", "¿Y el año siguiente?", 2023),
+        ("de", "Und im folgenden Jahr?", 2023),
+        ("ru", "А в следующем году?", 2023),
+        ("ar", "وماذا عن العام التالي؟", 2023),
+    ],
+)
+def test_the_year_before_or_after_is_relative_to_the_time_of_the_turns(
+    language: str, text: str, year: int
+) -> None:
+    timed = with_time(text, text, asked("UMP Lembah Arum 2022?"), language=language, now=NOW)
+    assert timed.time == TimeSpan(first=date(year, 1, 1), last=date(year, 12, 31))
+
+
+def test_each_alternative_of_a_pattern_names_its_unit_once() -> None:
+    for words in WORDS.values():
+        for shape in (words.last, words.this, words.next, words.ago, words.past):
+            assert all(alternative.count("{u}") <= 1 for alternative in alternatives_of(shape)), shape
+
+
+def test_years_after_years_add_up_over_turns() -> None:
+    turns = asked("Berapa upah minimum Lembah Arum pada 2020?", "Dan tahun berikutnya?")
+    timed = with_time("Tahun berikutnya?", "Tahun berikutnya?", turns, language="id", now=NOW)
+    assert timed.time == TimeSpan(first=date(2022, 1, 1), last=date(2022, 12, 31))
+
+
+def test_the_year_before_without_a_time_in_the_turns_is_relative_to_now() -> None:
+    turns = asked("Siapa gubernur Lembah Arum?")
+    timed = with_time(
+        "Bagaimana tahun sebelumnya?", "Lembah Arum tahun sebelumnya?", turns, language="id", now=NOW
+    )
+    assert timed.time == TimeSpan(first=date(NOW.year - 1, 1, 1), last=date(NOW.year - 1, 12, 31))
 
 
 @pytest.mark.parametrize("day", ["29 Februari 2023", "0 Maret 2023"])

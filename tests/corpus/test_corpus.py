@@ -129,7 +129,7 @@ def test_a_removed_article_is_gone_from_everything(corpus: Corpus) -> None:
     assert [header.id for header in corpus.articles(Filters(), limit=9, cursor=None).articles] == ["banjir"]
     for version in (None, COFFEE.version, edited.version):
         assert corpus.article("kopi", version=version) is None
-    assert corpus.keyword_search("kopi", language="id", depth=9).coverage == 0.0
+    assert corpus.keyword_search("kopi", language="id", depth=9).passages == []
 
 
 def test_a_passage_id_is_never_used_twice(place: str) -> None:
@@ -357,6 +357,17 @@ def test_a_hit_has_the_position_of_its_text(corpus: Corpus) -> None:
     assert (hit.article_id, hit.article_version, hit.language) == ("kopi", source.version, "id")
 
 
+def test_a_hit_has_the_heading_above_it(corpus: Corpus) -> None:
+    paragraphs = ("Pembuka.", "Tarif", "Dewasa", "Harga kopi turun.", "Bus gratis.")
+    source = Article(id="a", paragraphs=paragraphs, language="id", headings=(2, 3))
+    add(corpus, source)
+    for word, headings in {"harga": (2, 3), "bus": (2, 3), "pembuka": ()}.items():
+        (hit,) = keyword_hits(corpus, word)
+        assert hit.heading == (" – ".join(paragraphs[number - 1] for number in headings) or None)
+        assert tuple(heading.number for heading in hit.headings) == headings
+        assert all(source.text[each.start : each.end] == each.text for each in hit.headings)
+
+
 @pytest.mark.parametrize(
     "query", ["", "?!", '"', "kopi\"", "kopi*", "kopi OR", "NOT kopi", "kopi)", "^kopi", "kopi' --", "\u200b"]
 )  # fmt: skip
@@ -410,11 +421,12 @@ def test_keywords_are_found_in_any_script(corpus: Corpus, language: str, text: s
     assert [hit.article_id for hit in corpus.hits(matches.passages, source="keyword")] == ["a"]
 
 
-def test_coverage_is_that_of_the_best_passage(corpus: Corpus) -> None:
+def test_words_that_no_passage_contains_find_nothing_and_are_rarest(corpus: Corpus) -> None:
     add(corpus, COFFEE, FLOOD)
-    assert corpus.keyword_search("harga kopi", language="id", depth=9).coverage == pytest.approx(1.0)
-    assert 0 < corpus.keyword_search("harga banjir", language="id", depth=9).coverage < 0.7
-    assert corpus.keyword_search("naga terbang", language="id", depth=9).coverage == 0.0
+    matches = corpus.keyword_search("naga terbang", language="id", depth=9)
+    assert matches.passages == []
+    known = corpus.keyword_search("kopi", language="id", depth=9).rarity
+    assert min(matches.rarity.values()) > max(known.values())
 
 
 def test_keyword_scores_after_changes_equal_those_of_a_new_corpus(corpus: Corpus, other_place: str) -> None:

@@ -57,7 +57,7 @@ def test_a_query_in_an_unknown_language_works(
     list(ingestion.ingest([article("kopi", "Panen kopi naik."), article("banjir", "Banjir surut.")]))
     search = pipeline.search(Question(text=question))
     assert len(search.hits) == 2
-    assert pipeline.corpus.keyword_search(question, language="und", depth=9).coverage == 0.0
+    assert pipeline.corpus.keyword_search(question, language="und", depth=9).passages == []
 
 
 class CountingEncoder(TopicEncoder):

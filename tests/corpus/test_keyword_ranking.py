@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.corpus.keyword_ranking import REDUCED_WEIGHT, Statistics, query_weights, rank_by_bm25
-from rag.datatypes import KeywordMatches
+from rag.datatypes import ScoredPassage
 from rag.text.languages import words
 
 # Four passages of 4, 2, 6 and 4 words: 4 words on average.
@@ -24,9 +24,11 @@ def statistics(*words: str) -> Statistics:
     return Statistics(passages=4, words_a_passage=4.0, passages_with=counts)
 
 
-def rank(query: list[str], candidates: dict[int, list[str]], *, statistics: Statistics) -> KeywordMatches:
+def rank(
+    query: list[str], candidates: dict[int, list[str]], *, statistics: Statistics
+) -> list[ScoredPassage]:
     joined = {passage_id: " ".join(held) for passage_id, held in candidates.items()}
-    return rank_by_bm25(query, joined, weights=dict.fromkeys(query, 1.0), statistics=statistics)
+    return rank_by_bm25(joined, weights=dict.fromkeys(query, 1.0), statistics=statistics)
 
 
 def test_bm25_scores_equal_those_calculated_by_hand() -> None:
@@ -36,32 +38,21 @@ def test_bm25_scores_equal_those_calculated_by_hand() -> None:
     known = statistics("kopi")
     assert known.rarity("kopi") == pytest.approx(math.log(2))
     matches = rank(["kopi"], {2: PASSAGES[2], 1: PASSAGES[1]}, statistics=known)
-    assert [passage.passage_id for passage in matches.passages] == [1, 2]
-    assert [passage.score for passage in matches.passages] == pytest.approx([0.853104, 0.781011], abs=1e-6)
-    assert matches.coverage == pytest.approx(1.0)
+    assert [passage.passage_id for passage in matches] == [1, 2]
+    assert [passage.score for passage in matches] == pytest.approx([0.853104, 0.781011], abs=1e-6)
 
 
 def test_the_score_of_several_words_is_a_sum() -> None:
     # "panen" is in 1 of 4: ln(1 + 3.5 / 1.5) = 1.203973; once in passage 1: × 1.6 / 1.6.
     matches = rank(["kopi", "panen"], {1: PASSAGES[1]}, statistics=statistics("kopi", "panen"))
-    assert matches.passages[0].score == pytest.approx(0.853104 + 1.203973, abs=1e-6)
-
-
-def test_coverage_is_the_share_of_rarity_in_the_best_passage() -> None:
-    # kopi ln 2, panen 1.203973, and "harga", known nowhere: ln(1 + 4.5 / .5) = ln 10 = 2.302585.
-    query = ["kopi", "panen", "harga"]
-    candidates = {1: PASSAGES[1], 2: PASSAGES[2]}
-    matches = rank(query, candidates, statistics=statistics(*query))
-    assert matches.coverage == pytest.approx(
-        (0.693147 + 1.203973) / (0.693147 + 1.203973 + 2.302585), abs=1e-6
-    )
+    assert matches[0].score == pytest.approx(0.853104 + 1.203973, abs=1e-6)
 
 
 def test_a_word_in_nearly_every_passage_still_has_a_positive_score() -> None:
     # "dan" is in 3 of 4: ln(1 + 1.5 / 3.5) = .356675, above zero.
     assert statistics("dan").rarity("dan") == pytest.approx(math.log(10 / 7))
     matches = rank(["kopi", "dan"], {1: PASSAGES[1], 2: PASSAGES[2]}, statistics=statistics("kopi", "dan"))
-    assert [passage.passage_id for passage in matches.passages] == [2, 1]
+    assert [passage.passage_id for passage in matches] == [2, 1]
 
 
 def test_no_rarity_is_negative_or_zero() -> None:
@@ -72,38 +63,31 @@ def test_no_rarity_is_negative_or_zero() -> None:
 def test_unknown_words_find_nothing() -> None:
     unknown = statistics("harga", "naga")
     assert unknown.known_words() == []
-    matches = rank(["harga", "naga"], {}, statistics=unknown)
-    assert (matches.passages, matches.coverage) == ([], 0.0)
+    assert rank(["harga", "naga"], {}, statistics=unknown) == []
 
 
 def test_no_words_find_nothing() -> None:
-    matches = rank([], {}, statistics=statistics())
-    assert (matches.passages, matches.coverage) == ([], 0.0)
+    assert rank([], {}, statistics=statistics()) == []
 
 
 def test_equal_scores_are_ordered_by_id() -> None:
     matches = rank(["bus"], {7: ["bus"], 3: ["bus"], 5: ["bus"]}, statistics=statistics("bus"))
-    assert [passage.passage_id for passage in matches.passages] == [3, 5, 7]
+    assert [passage.passage_id for passage in matches] == [3, 5, 7]
 
 
-def test_a_weight_reduces_the_score_but_not_the_coverage() -> None:
+def test_a_weight_reduces_the_score() -> None:
     # As above, "kopi" for half: .853104 / 2 + 1.203973.
     weights = {"kopi": 0.5, "panen": 1.0}
-    matches = rank_by_bm25(
-        [*weights], {1: " ".join(PASSAGES[1])}, weights=weights, statistics=statistics("kopi", "panen")
-    )
-    assert matches.passages[0].score == pytest.approx(0.426552 + 1.203973, abs=1e-6)
-    assert matches.coverage == pytest.approx(1.0)
+    passage = {1: " ".join(PASSAGES[1])}
+    matches = rank_by_bm25(passage, weights=weights, statistics=statistics("kopi", "panen"))
+    assert matches[0].score == pytest.approx(0.426552 + 1.203973, abs=1e-6)
 
 
-def test_a_stem_of_another_language_scores_but_adds_no_coverage() -> None:
+def test_a_stem_of_another_language_scores() -> None:
     known = Statistics(passages=2, words_a_passage=1, passages_with={"panthers": 0, "panther": 1})
-    matches = rank_by_bm25(
-        ["panthers"], {1: "panther"}, weights={"panthers": 1.0, "panther": 0.5}, statistics=known
-    )
-    # ln(1 + 1.5 / 1.5) × .5
-    assert matches.passages[0].score == pytest.approx(math.log(2) / 2)
-    assert matches.coverage == 0.0
+    weights = {"panthers": 1.0, "panther": 0.5}
+    (match,) = rank_by_bm25({1: "panther"}, weights=weights, statistics=known)
+    assert match.score == pytest.approx(math.log(2) / 2)  # ln(1 + 1.5 / 1.5) × .5
 
 
 # query_weights

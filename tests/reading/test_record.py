@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rag.datatypes import Article
 from rag.errors import ReadingError, RightsError
 from rag.reading import ArticleRecord, parse_record
+from rag.text.passages import joined_headings
 
 ARTICLE: dict[str, Any] = {
     "id": "warung-1",
@@ -119,7 +120,7 @@ def test_headings_stand_above_paragraphs() -> None:
     }
     article = parse_record({**fields, "language": "id"}).to_article()
     assert article.headings == (2, 3, 5)
-    above = [article.heading_above(number) for number in range(1, 7)]
+    above = [joined_headings(article.headings_above(number)) for number in range(1, 7)]
     assert above == [None, None, None, "Rabu – Biaya", None, "Waktu"]
     assert article.version != parse_record({**fields, "headings": [], "language": "id"}).to_article().version
 

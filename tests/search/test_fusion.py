@@ -21,7 +21,7 @@ RARITY = 20.0
 
 def matches(scores: dict[int, float], *, rarity: float = RARITY) -> KeywordMatches:
     """Return what keyword search found for a query of one word with that rarity."""
-    return KeywordMatches(passages=passages(scores), coverage=1.0, rarity={"kopi": rarity})
+    return KeywordMatches(passages=passages(scores), rarity={"kopi": rarity})
 
 
 # Similarities on a grid: two that differ do so by more than rounding takes away.

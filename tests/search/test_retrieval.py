@@ -69,7 +69,7 @@ def test_keyword_search_finds_by_words(filled: LocalCorpus, encoder: PolyglotEnc
     assert found.vector is None
     # "kopi" and "luwak" weigh ln(1 + 2.5 / 2.5) = .693 each; "harga", unknown, ln(1 + 4.5 / .5) = 2.303.
     matches = filled.keyword_search("harga kopi luwak", language="id", depth=10)
-    assert matches.coverage == pytest.approx(2 * 0.693147 / (2 * 0.693147 + 2.302585), abs=1e-6)
+    assert sorted(matches.rarity.values()) == pytest.approx([0.693147, 0.693147, 2.302585], abs=1e-6)
     assert {hit.source for hit in found.hits} == {"keyword"}
     assert found.timings_ms.keys() == {"keyword"}
 
@@ -92,7 +92,7 @@ def test_a_query_in_another_script_keeps_the_vector_order(
     across = query("咖啡", language="zh-Hans")
     hybrid = search(filled, encoder, across, mode="hybrid")
     assert ids(hybrid) == ids(search(filled, encoder, across, mode="vector")) == ["1", "2", "3", "4"]
-    assert filled.keyword_search("咖啡", language="zh-Hans", depth=10).coverage == 0.0
+    assert filled.keyword_search("咖啡", language="zh-Hans", depth=10).passages == []
     assert search(filled, encoder, across, mode="keyword").hits == []
 
 
@@ -114,7 +114,7 @@ def test_an_empty_corpus_gives_no_hits(
 ) -> None:
     found = search(corpus, encoder, query("kopi"), mode=mode)
     assert found.hits == []
-    assert corpus.keyword_search("kopi", language="id", depth=10).coverage == 0.0
+    assert corpus.keyword_search("kopi", language="id", depth=10).passages == []
 
 
 def test_there_may_be_more_hits_than_candidates_of_one_search(

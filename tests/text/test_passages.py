@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.datatypes import Article, Passage
-from rag.text.passages import CountTokens, cut_passages, headed, titled
+from rag.text.passages import CountTokens, cut_passages, headed, joined_headings, titled
 from tests.conftest import article
 
 
@@ -158,6 +158,6 @@ def test_a_heading_belongs_to_the_paragraphs_below_it() -> None:
     source = Article(id="a", paragraphs=("Pembuka.", "Biaya", "Gratis."), language="id", headings=(2,))
     found = cut_passages(source, count_tokens=count_words, max_tokens=20)
     assert [passage.text for passage in found] == ["Pembuka.", "Gratis."]
-    texts = [(source.heading_above(passage.paragraph), passage.text) for passage in found]
+    texts = [(joined_headings(source.headings_above(passage.paragraph)), passage.text) for passage in found]
     assert headed(texts, count_tokens=count_words, max_tokens=20) == ["Pembuka.", "Biaya\nGratis."]
     assert headed(texts, count_tokens=count_words, max_tokens=1) == ["Pembuka.", "Gratis."]

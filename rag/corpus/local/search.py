@@ -3,7 +3,6 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from embeddings.vector_index import IdArray
 from embeddings.weights import FloatArray
 from rag.corpus.checked_articles import CheckedArticles
-from rag.corpus.documents import hit
+from rag.corpus.documents import hits_of
 from rag.corpus.keyword_ranking import Statistics, query_weights, rank_by_bm25
 from rag.corpus.local.database import Database
 from rag.corpus.local.derived_indexes import DerivedIndexes
@@ -19,7 +18,7 @@ from rag.corpus.local.filters import where
 from rag.corpus.local.keyword_index import KeywordIndex
 from rag.corpus.local.properties import newest_state
 from rag.corpus.protocol import NO_FILTERS
-from rag.datatypes import Filters, Hit, KeywordMatches, ScoredPassage, SearchSource
+from rag.datatypes import Article, Filters, Hit, KeywordMatches, ScoredPassage, SearchSource
 from rag.text.languages import words
 
 T = TypeVar("T")
@@ -68,9 +67,9 @@ class LocalSearch:
             candidates = _words_of(connection, found)
             self._newer_index.record_if(len(candidates) < len(found))
         self._derived.upkeep_if_due()
-        matches = rank_by_bm25(query_words, candidates, weights=weights, statistics=statistics)
+        ranked = rank_by_bm25(candidates, weights=weights, statistics=statistics)
         rarity = {word: statistics.rarity(word) for word in query_words}
-        return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+        return KeywordMatches(passages=ranked[:depth], rarity=rarity)
 
     def in_snapshot(self, work: Callable[[], T]) -> T:
         """Return the result of `work`; its searches and hits see one state, despite concurrent writes.
@@ -100,14 +99,10 @@ class LocalSearch:
                 ids,
             ).fetchall()
             self._newer_index.record_if(len(rows) < len(ids))
-            by_id = {row["passage_id"]: row for row in rows if self._may_quote(connection, row)}
-        found = [passage for passage in passages if passage.passage_id in by_id]
-        return [
-            hit(by_id[passage.passage_id], passage, rank=rank, source=source)
-            for rank, passage in enumerate(found, start=1)
-        ]
+            by_id = {row["passage_id"]: (row, self._quotable(connection, row)) for row in rows}
+        return hits_of(passages, by_id, source=source)
 
-    def _may_quote(self, connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    def _quotable(self, connection: sqlite3.Connection, row: sqlite3.Row) -> Article | None:
         def read() -> str | None:
             stored = connection.execute(
                 "SELECT document FROM versions WHERE article_id = ? AND version = ?",
@@ -116,7 +111,7 @@ class LocalSearch:
             return stored["document"] if stored else None
 
         article = self.checked.article(row["article_id"], row["version"], read)
-        return self.checked.may_quote(article, row, passage_id=row["passage_id"])
+        return self.checked.quotable(article, row, passage_id=row["passage_id"])
 
 
 class _NewerIndex(threading.local):

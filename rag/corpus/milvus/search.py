@@ -3,12 +3,11 @@
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from embeddings.weights import FloatArray
 from rag.corpus.checked_articles import CheckedArticles
-from rag.corpus.documents import hit
+from rag.corpus.documents import hits_of
 from rag.corpus.keyword_ranking import REDUCED_WEIGHT, query_weights, rank_by_bm25
 from rag.corpus.milvus.generations import MAX_CLOCK_SKEW_MILLISECONDS, Generations, now_milliseconds
 from rag.corpus.milvus.layout import Collections, Layout
@@ -23,7 +22,7 @@ from rag.corpus.milvus.rows import (
 from rag.corpus.milvus.seen_generations import ThreadSeenGenerations
 from rag.corpus.milvus.server import MAX_ROWS, MilvusServer, Row
 from rag.corpus.milvus.word_statistics import MilvusStatistics
-from rag.datatypes import Filters, FilterValue, Hit, KeywordMatches, ScoredPassage, SearchSource
+from rag.datatypes import Article, Filters, FilterValue, Hit, KeywordMatches, ScoredPassage, SearchSource
 from rag.text.languages import words
 
 # How many times a search runs if articles change meanwhile.
@@ -79,7 +78,7 @@ class MilvusSearch:
         query_words = list(dict.fromkeys(words(query, language=language)))
         name = self._collections.passages()
         if name is None or not query_words:
-            return KeywordMatches(passages=[], coverage=0.0)
+            return KeywordMatches(passages=[])
         languages = [value.value for value in self.values("language")]
         weights = query_weights(query, language=language, passage_languages=languages)
         encoded = {encoded_word(word): weight for word, weight in weights.items()}
@@ -89,9 +88,9 @@ class MilvusSearch:
             name, "keywords", _weighted(encoded), ["article", "words"], depth=depth, filters=filters
         )
         candidates = {row["id"]: row["words"] for row in rows}
-        matches = rank_by_bm25(list(asked), candidates, weights=encoded, statistics=statistics)
+        ranked = rank_by_bm25(candidates, weights=encoded, statistics=statistics)
         rarity = {word: statistics.rarity(key) for key, word in asked.items()}
-        return replace(matches, passages=matches.passages[:depth], rarity=rarity)
+        return KeywordMatches(passages=ranked[:depth], rarity=rarity)
 
     def _found(
         self, name: str, field: str, query: object, fields: Sequence[str], *, depth: int, filters: Filters
@@ -168,15 +167,11 @@ class MilvusSearch:
         rows = {row["id"]: row for row in self._server.query(name, f"id in [{ids}]", _FIELDS_OF_HITS)}
         heads = self._heads({row["article"] for row in rows.values()})
         current = [row for row in rows.values() if _is_current(row, heads)]
-        quotable = self._quotable([_with_article(row, heads[row["article"]]) for row in current])
-        found = [passage for passage in passages if passage.passage_id in quotable]
-        return [
-            hit(quotable[passage.passage_id], passage, rank=rank, source=source)
-            for rank, passage in enumerate(found, start=1)
-        ]
+        by_id = self._quotable([_with_article(row, heads[row["article"]]) for row in current])
+        return hits_of(passages, by_id, source=source)
 
-    def _quotable(self, rows: Sequence[Row]) -> dict[int, Row]:
-        """Return the rows that match their article, by passage id."""
+    def _quotable(self, rows: Sequence[Row]) -> dict[int, tuple[Row, Article | None]]:
+        """Return each row by passage id, with its article, or None if it does not match its article."""
         articles = {
             generation: self.checked.article(
                 row["article_id"], row["version"], functools.partial(self._document, generation)
@@ -184,9 +179,11 @@ class MilvusSearch:
             for generation, row in {generation_of(row["id"]): row for row in rows}.items()
         }
         return {
-            row["id"]: row
+            row["id"]: (
+                row,
+                self.checked.quotable(articles[generation_of(row["id"])], row, passage_id=row["id"]),
+            )
             for row in rows
-            if self.checked.may_quote(articles[generation_of(row["id"])], row, passage_id=row["id"])
         }
 
     def _document(self, generation: int) -> str | None:

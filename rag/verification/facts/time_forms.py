@@ -192,7 +192,7 @@ def _relative_forms(words: TimeWords, language: str) -> Iterator[Form]:
         "next": words.next,
     }
     for kind, shape in shapes.items():
-        for alternative in _alternatives_of(shape):
+        for alternative in alternatives_of(shape):
             filled = alternative.replace("{u}", f"(?:{units})", 1).replace("{n}", number, 1)
             yield re.compile(bounded(filled)), functools.partial(_relative_span, kind, numbers)
     for word, (unit, offset) in lexicon(language).relatives.items():
@@ -202,8 +202,8 @@ def _relative_forms(words: TimeWords, language: str) -> Iterator[Form]:
         yield re.compile(bounded(re.escape(word))), functools.partial(_day_from, offset)
 
 
-def _alternatives_of(shape: str) -> list[str]:
-    """Split a pattern at the bars outside of parentheses."""
+def alternatives_of(shape: str) -> list[str]:
+    """Return the alternatives of a pattern: its parts between bars that are outside of parentheses."""
     parts, depth = [""], 0
     for sign in shape:
         depth += (sign == "(") - (sign == ")")

@@ -29,9 +29,15 @@ class TimeWords:
 
 _MALAY = TimeWords(
     units={"year": "tahun|thn|th", "month": "bulan|bln", "week": "minggu|pekan|mgg", "day": "hari"},
-    last=r"{u} (?:yang )?(?:lalu|kemarin|kemaren|silam|lepas|sebelumnya|sudah)|{u} (?:yang )?baru lalu",
+    last=(
+        r"{u} (?:yang )?(?:lalu|kemarin|kemaren|silam|lepas|sebelumnya|sebelum itu|sudah)"
+        r"|{u} (?:yang )?baru lalu"
+    ),
     this=r"(?:sepanjang |pada )?{u} (?:ini|berjalan|sekarang)",
-    next=r"{u} (?:yang )?(?:depan|mendatang|hadapan|berikutnya|akan datang)",
+    next=(
+        r"{u} (?:yang )?(?:depan|mendatang|hadapan|berikutnya|selanjutnya|akan datang)"
+        r"|{u} s(?:etelah|esudah)(?:nya| itu)"
+    ),
     ago=r"{n} {u} (?:yang )?(?:lalu|silam|lepas)|se{u} (?:yang )?(?:lalu|silam|lepas)",
     past=r"{n} {u} (?:terakhir|belakangan|kebelakangan|terkini)|se{u} (?:terakhir|belakangan)",
     days={
@@ -55,9 +61,9 @@ _MALAY = TimeWords(
 
 _ENGLISH = TimeWords(
     units={"year": "years?|yr", "month": "months?", "week": "weeks?", "day": "days?"},
-    last=r"(?:the )?(?:last|previous|past) {u}",
+    last=r"(?:the )?(?:last|previous|preceding|past) {u}|the {u} before(?! \w)",
     this=r"(?:this|the current) {u}",
-    next=r"(?:next|the coming) {u}",
+    next=r"(?:next|the coming|the following) {u}|the {u} after(?! \w)",
     ago=r"(?:{n}|a|an) {u} ago",
     past=r"(?:the )?(?:last|past|previous) {n} {u}",
     days={"today": 0, "tonight": 0, "this morning": 0, "yesterday": -1, "last night": -1, "tomorrow": 1,
@@ -77,7 +83,7 @@ WORDS: dict[str, TimeWords] = {
         },
         last=r"去{u}|上(?:个|個|一)?{u}|前一{u}",
         this=r"今{u}|本{u}|这(?:个|一)?{u}|這(?:個|一)?{u}",
-        next=r"明{u}|下(?:个|個|一)?{u}",
+        next=r"明{u}|下(?:个|個|一)?{u}|[次翌]{u}|[后後]一{u}",
         ago=r"{n}(?:个|個)?{u}(?:之前|以前|前)|前{u}",
         past=r"(?:最近|过去|過去|近)(?:的)?{n}(?:个|個)?{u}",
         days={"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "昨晚": -1, "前天": -2, "明天": 1, "后天": 2},
@@ -95,7 +101,7 @@ WORDS: dict[str, TimeWords] = {
         units={"year": "년|해", "month": "개월|달|월", "week": "주일?", "day": "일"},
         last=r"작{u}|지난 ?{u}|저번 ?{u}|전년",
         this=r"올해|금년|이번 ?{u}|금{u}",
-        next=r"내{u}|다음 ?{u}",
+        next=r"내{u}|다음 ?{u}|이듬해",
         ago=r"{n} ?{u} ?전",
         past=r"(?:최근|지난) ?{n} ?{u}(?:간|동안)?",
         days={"오늘": 0, "어제": -1, "어젯밤": -1, "그저께": -2, "그제": -2, "내일": 1},
@@ -109,7 +115,7 @@ WORDS: dict[str, TimeWords] = {
         },
         last=r"{u} (?:الماضي|الماضية|المنصرم|المنصرمة|الفائت|الفائتة|السابق|السابقة)",
         this=r"(?:هذا|هذه) {u}|{u} (?:الحالي|الحالية|الجاري|الجارية)",
-        next=r"{u} (?:القادم|القادمة|المقبل|المقبلة)",
+        next=r"{u} (?:القادم|القادمة|المقبل|المقبلة|التالي|التالية)",
         ago=r"(?:قبل|منذ) {n} {u}|(?:قبل|منذ) {u}(?! ?\d)",
         past=r"(?:آخر|خلال) {n} {u}(?: (?:الماضية|الأخيرة))?|{u} {n} (?:الماضية|الأخيرة)",
         days={"اليوم": 0, "أمس": -1, "امس": -1, "البارحة": -1, "أول أمس": -2, "غدا": 1},
@@ -118,7 +124,7 @@ WORDS: dict[str, TimeWords] = {
         units={"year": "años?", "month": "mes(?:es)?", "week": "semanas?", "day": "días?|dias?"},
         last=r"(?:el |la )?{u} (?:pasad[oa]|anterior)|(?:el |la )?últim[oa] {u}",
         this=r"est[ea] {u}|{u} en curso",
-        next=r"(?:el |la )?(?:próxim[oa] {u}|{u} que viene|{u} próxim[oa])",
+        next=r"(?:el |la )?próxim[oa] {u}|(?:el |la )?{u} (?:que viene|próxim[oa]|siguiente)",
         ago=r"hace (?:{n}|una?) {u}|{n} {u} atrás",
         past=r"(?:los |las )?últim[oa]s {n} {u}",
         days={"hoy": 0, "ayer": -1, "anoche": -1, "anteayer": -2},
@@ -127,7 +133,7 @@ WORDS: dict[str, TimeWords] = {
         units={"year": "anos?", "month": "m[êe]s(?:es)?", "week": "semanas?", "day": "dias?"},
         last=r"(?:o |a |no |na )?{u} (?:passad[oa]|anterior)|(?:o |a )?últim[oa] {u}",
         this=r"(?:n?est[ea]|deste|desta) {u}",
-        next=r"(?:o |a |no |na )?(?:próxim[oa] {u}|{u} que vem)",
+        next=r"(?:o |a |no |na )?próxim[oa] {u}|(?:o |a |no |na )?{u} (?:que vem|seguinte)",
         ago=r"(?:há|faz) (?:{n}|uma?) {u}|{n} {u} atrás",
         past=r"(?:n?os |n?as )?últim[oa]s {n} {u}",
         days={"hoje": 0, "ontem": -1, "anteontem": -2, "amanhã": 1},
@@ -136,7 +142,7 @@ WORDS: dict[str, TimeWords] = {
         units={"year": "ans?|années?", "month": "mois", "week": "semaines?", "day": "jours?"},
         last=r"(?:l'|le |la )?{u} (?:derni[eè]re?|pass[ée]e?|précédente?)",
         this=r"(?:ce|cet|cette) {u}",
-        next=r"(?:l'|le |la )?{u} prochaine?",
+        next=r"(?:l'|le |la )?{u} (?:prochaine?|suivante?)",
         ago=r"il y a (?:{n}|une?) {u}",
         past=r"(?:les |ces )?{n} derni[eè]re?s {u}",
         days={"aujourd'hui": 0, "hier": -1, "avant-hier": -2, "demain": 1},
@@ -145,7 +151,7 @@ WORDS: dict[str, TimeWords] = {
         units={"year": "jahr(?:es?|en)?", "month": "monat(?:s|en?)?", "week": "wochen?", "day": "tage?n?"},
         last=r"(?:letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?) {u}|vorjahr",
         this=r"(?:diese[nrsm]?|laufende[nrsm]?) {u}|heuer",
-        next=r"(?:nächste[nrsm]?|kommende[nrsm]?) {u}",
+        next=r"(?:nächste[nrsm]?|kommende[nrsm]?|folgende[nrsm]?) {u}|folgejahr",
         ago=r"vor (?:{n}|eine[mr]) {u}",
         past=r"(?:den |die )?(?:letzten|vergangenen) {n} {u}",
         days={"heute": 0, "gestern": -1, "vorgestern": -2},
@@ -197,6 +203,17 @@ WORDS: dict[str, TimeWords] = {
         days={"आज": 0, "परसों": -2},
     ),
 }  # fmt: skip
+
+# With these words, a time is relative to one that was named before: "the year before", "tahun berikutnya".
+BEFORE_THAT = (
+    r"sebelumnya|sebelum itu|previous|preceding|(?:year|month|week|day) before|前一[年月周週天日]"
+    r"|anterior|précédente?|vorige[nrsm]?|vorjahr|السابقة?|предыдущ\w{1,20}|ก่อนหน้า|전년"
+)
+AFTER_THAT = (
+    r"berikutnya|selanjutnya|s(?:etelah|esudah)(?:nya| itu)|following|(?:year|month|week|day) after"
+    r"|[次翌][年月周週天日]|[后後]一[年月周週天日]|siguiente|seguinte|suivante?|folgende[nrsm]?|folgejahr"
+    r"|التالية?|следующ\w{1,20}|ถัดไป|이듬해"
+)
 
 # In Chinese and Japanese, 一 to 十 count units. "两" and "兩" are 2.
 HAN_NUMBERS = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)} | {

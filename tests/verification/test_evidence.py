@@ -1,0 +1,47 @@
+"""The sentences that claims are compared with."""
+
+from pathlib import Path
+
+from rag.corpus.local.corpus import LocalCorpus
+from rag.datatypes import Article, Hit
+from rag.verification.attribution import attribute
+from rag.verification.claims import Sentence
+from rag.verification.evidence import Evidence
+from tests.corpora import ENCODER, TOPIC_IDENTITY, add, keyword_hits
+from tests.word_cross_encoder import WordCrossEncoder
+
+GUIDE = Article(
+    id="panduan",
+    title="Wisata",
+    paragraphs=("Dibuka lagi.", "Kopi Gayo Tertinggi", "Buka setiap hari.", "Tiket dua ribu rupiah."),
+    language="id",
+    headings=(2,),
+)
+
+
+def hits_below_a_heading(folder: Path) -> list[Hit]:
+    corpus = LocalCorpus(folder, encoder=TOPIC_IDENTITY)
+    add(corpus, GUIDE)
+    hits = keyword_hits(corpus, "setiap tiket")
+    corpus.close()
+    return hits
+
+
+def test_a_heading_is_evidence_of_its_own(tmp_path: Path) -> None:
+    evidence = Evidence(hits_below_a_heading(tmp_path), encoder=ENCODER)
+    sentence = Sentence(lead="", text="Kopi Gayo tertinggi.", evidence=())
+    found = attribute(sentence, evidence=evidence, language="id", claim_judge=WordCrossEncoder())
+    assert found.verdict == "supported"
+    quote = found.quotes[0]
+    assert quote.text == GUIDE.text[quote.start : quote.end] == "Kopi Gayo Tertinggi"
+    assert (quote.hit.paragraph, quote.hit.heading) == (2, None)
+
+
+def test_a_quote_below_a_heading_names_it(tmp_path: Path) -> None:
+    evidence = Evidence(hits_below_a_heading(tmp_path), encoder=ENCODER)
+    sentence = Sentence(lead="", text="Tiket dua ribu rupiah.", evidence=())
+    found = attribute(sentence, evidence=evidence, language="id", claim_judge=WordCrossEncoder())
+    assert found.verdict == "supported"
+    assert [(quote.hit.paragraph, quote.hit.heading) for quote in found.quotes] == [
+        (4, "Kopi Gayo Tertinggi")
+    ]

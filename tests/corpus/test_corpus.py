@@ -1,32 +1,21 @@
 """What every corpus does: what is stored is found, by everyone, at once, and nothing else is."""
 
-import itertools
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from embeddings.weights import FloatArray
 from rag.corpus.protocol import Corpus
-from rag.datatypes import Article, Counts, Filters, FilterValue, FilterValues, Hit, Passage, ScoredPassage
-from rag.errors import EncoderMismatch
+from rag.datatypes import Article, Counts, Filters, FilterValue, FilterValues, ScoredPassage
 from rag.ingestion import Ingestion
-from tests.conftest import TOPICS, article
+from tests.conftest import article
 from tests.corpora import (
     COFFEE,
     ENCODER,
     FLOOD,
-    OTHER,
-    TOPIC_IDENTITY,
     add,
-    change,
     check_against_brute_force,
     encoded,
     keyword_hits,
@@ -36,7 +25,6 @@ from tests.corpora import (
     vector_ids,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
 WIB = timezone(timedelta(hours=7))
 
 
@@ -464,279 +452,9 @@ def test_an_empty_corpus_finds_nothing(corpus: Corpus) -> None:
     assert corpus.counts() == Counts(articles=0, passages=0)
 
 
-# Several at once
-
-
-def test_two_open_corpora_see_each_other_s_commits(place: str) -> None:
-    with open_place(place) as one, open_place(place) as other:
-        add(one, COFFEE)
-        assert vector_ids(other) == keyword_ids(other) == ["kopi"]
-        add(other, FLOOD)
-        assert vector_ids(one) == ["banjir", "kopi"]
-        edited = article("kopi", "Bus baru.")
-        add(other, edited)
-        assert [hit.text for hit in vector_hits(one, "bus")] == ["Bus baru.", "Banjir merendam rumah."]
-        assert keyword_ids(one) == []
-        one.remove("kopi")
-        assert vector_ids(other, "bus") == ["banjir"]
-        assert other.counts() == one.counts() == Counts(articles=1, passages=1)
-        for corpus in (one, other):
-            check_against_brute_force(corpus)
-    with open_place(place) as again:
-        check_against_brute_force(again)
-
-
-ADDING = """
-import sys
-from tests.conftest import article
-from tests.corpora import add, open_place
-with open_place(sys.argv[1]) as corpus:
-    print("open", flush=True)
-    for number in range(40):
-        add(corpus, article(f"kopi {number}", f"Kopi ke {number}."))
-        add(corpus, article("banjir", f"Banjir ke {number}."))
-        if number % 4 == 3:
-            corpus.remove(f"kopi {number}")
-"""
-
-
-def test_a_second_process_adds_while_this_one_searches(place: str) -> None:
-    with open_place(place) as corpus:
-        other = subprocess.Popen(
-            [sys.executable, "-c", ADDING, place], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
-        with other:
-            assert other.stdout is not None
-            assert other.stdout.readline() == "open\n"
-            while other.poll() is None:
-                hits = vector_hits(corpus, "banjir")
-                assert len({hit.passage_id for hit in hits}) == len(hits)
-                assert sum(hit.article_id == "banjir" for hit in hits) <= 1
-        assert other.returncode == 0
-        assert len(vector_ids(corpus)) == len(keyword_ids(corpus)) + 1 == 31
-        assert [hit.text for hit in keyword_hits(corpus, "banjir")] == ["Banjir ke 39."]
-        check_against_brute_force(corpus)
-
-
-def test_threads_add_remove_and_search_at_once(corpus: Corpus) -> None:
-    is_done = threading.Event()
-
-    def write(writer: int) -> None:
-        for number in range(12):
-            add(corpus, article(f"{writer}-{number}", "Kopi satu.", f"Banjir {number}."))
-            add(corpus, article(f"{writer}-edited", f"Bus {number}."))
-            if number % 3 == 2:
-                assert corpus.remove(f"{writer}-{number}")
-
-    def search() -> int:
-        searches = 0
-        while not is_done.is_set():
-            for hits in (
-                vector_hits(corpus, "bus"),
-                keyword_hits(corpus, "kopi", outlet=()),
-                keyword_hits(corpus, "bus"),
-            ):
-                assert len({hit.passage_id for hit in hits}) == len(hits)
-                assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
-            counts = corpus.counts()
-            assert 0 <= counts.articles <= counts.passages
-            searches += 1
-        return searches
-
-    with ThreadPoolExecutor(7) as pool:
-        searching = [pool.submit(search) for _ in range(3)]
-        writing = [pool.submit(write, writer) for writer in range(4)]
-        try:
-            for written in writing:
-                written.result()
-        finally:
-            is_done.set()
-        assert all(searched.result() > 0 for searched in searching)
-    assert corpus.counts() == Counts(articles=4 * 9, passages=4 * 17)
-    assert len(keyword_ids(corpus, "kopi")) == 32
-    check_against_brute_force(corpus)
-
-
-@pytest.mark.parametrize("find", [vector_hits, keyword_hits])
-def test_searches_in_a_snapshot_see_one_version_of_each_article(
-    place: str, find: Callable[..., list[Hit]]
-) -> None:
-    edited = article("kopi", "Kopi satu.", "Kopi dua.", "Kopi tiga.", title="Panen")
-    with open_place(place) as corpus, open_place(place) as other:
-        add(corpus, COFFEE, FLOOD)
-        edits = iter([edited])
-
-        def search_twice() -> list[list[str]]:
-            found = []
-            for _ in range(2):
-                found.append(sorted(hit.text for hit in find(corpus, "kopi") if hit.article_id == "kopi"))
-                add(other, *itertools.islice(edits, 1))
-            return found
-
-        first, second = corpus.in_snapshot(search_twice)
-        assert first == second
-        assert first in [sorted(COFFEE.paragraphs), sorted(edited.paragraphs)]
-        assert corpus.in_snapshot(search_twice) == [sorted(edited.paragraphs)] * 2
-
-
-def test_a_new_corpus_can_be_opened_by_many_at_once(place: str) -> None:
-    def open_and_add(number: int) -> None:
-        with open_place(place) as corpus:
-            add(corpus, article(f"{number}", "Kopi."))
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(open_and_add, range(8)))
-    with open_place(place) as corpus:
-        assert corpus.counts() == Counts(articles=8, passages=8)
-        check_against_brute_force(corpus)
-
-
-# Encoders
-
-
-@pytest.fixture
-def filled(place: str) -> str:
-    """The place of a corpus of six articles, two edited and one removed."""
-    with open_place(place) as corpus:
-        add(corpus, *(article(topic, f"{topic} satu.", f"{topic} dua.") for topic in TOPICS))
-        change(corpus)
-    return place
-
-
-def encode_otherwise(source: Article) -> tuple[Sequence[Passage], FloatArray]:
-    """Encode in two dimensions: coffee or not."""
-    passages, _ = encoded(source)
-    return passages, np.array(
-        [[1, 0] if "kopi" in each.text.lower() else [0, 1] for each in passages], np.float32
-    )
-
-
-MISMATCH = (
-    r"The corpus holds vectors of topics \(7\); the configured encoder is other \(2\): "
-    "set KUTIP_EMBEDDING_MODEL back, or run `kutip ingest --rebuild`"
-)
-
-
-def test_another_encoder_is_refused_with_both_names_and_the_remedy(filled: str) -> None:
-    with pytest.raises(EncoderMismatch, match=MISMATCH):
-        open_place(filled, encoder=OTHER)
-    with open_place(filled) as corpus:
-        check_against_brute_force(corpus)
-
-
-def test_an_empty_corpus_takes_any_encoder(place: str) -> None:
-    open_place(place).close()
-    with open_place(place, encoder=OTHER) as corpus:
-        corpus.add(COFFEE, *encode_otherwise(COFFEE))
-        assert len(corpus.vector_search(np.array([1, 0], np.float32), depth=9)) == 2
-
-
-def test_vectors_of_two_encoders_are_never_mixed(place: str) -> None:
-    with open_place(place) as one, open_place(place, encoder=OTHER) as other:
-        add(one, COFFEE)
-        with pytest.raises(EncoderMismatch, match=MISMATCH):
-            other.add(FLOOD, *encode_otherwise(FLOOD))
-        with pytest.raises(EncoderMismatch, match=MISMATCH):
-            other.vector_search(np.array([1, 0], np.float32), depth=9)
-        check_against_brute_force(one)
-
-
-def test_encoding_again_replaces_all_vectors(filled: str) -> None:
-    with open_place(filled, encoder=None) as corpus:
-        assert corpus.encode_again(OTHER, encode_otherwise) == 6
-    with open_place(filled, encoder=OTHER) as corpus:
-        found = corpus.vector_search(np.array([1, 0], np.float32), depth=99)
-        assert [round(passage.score, 3) for passage in found] == [1.0] + [0.0] * 9
-        assert corpus.hits(found[:1], source="vector")[0].text == "Kopi dan bus."
-        assert [hit.text for hit in keyword_hits(corpus, "kopi")] == ["Kopi dan bus."]
-        assert corpus.counts() == Counts(articles=6, passages=10)
-    with pytest.raises(
-        EncoderMismatch, match=r"holds vectors of other \(2\); the configured encoder is topics \(7\)"
-    ):
-        open_place(filled)
-
-
-def test_an_open_corpus_notices_that_another_encoder_replaced_its_vectors(filled: str) -> None:
-    with open_place(filled) as running:
-        with open_place(filled, encoder=None) as corpus:
-            corpus.encode_again(OTHER, encode_otherwise)
-        message = r"holds vectors of other \(2\); the configured encoder is topics \(7\)"
-        with pytest.raises(EncoderMismatch, match=message):
-            vector_hits(running, "kopi")
-        with pytest.raises(EncoderMismatch, match=message):
-            add(running, FLOOD)
-        assert [hit.text for hit in keyword_hits(running, "kopi")] == ["Kopi dan bus."]
-    with open_place(filled, encoder=OTHER) as corpus:
-        assert len(corpus.vector_search(np.array([1, 0], np.float32), depth=99)) == 10
-
-
-def test_encoding_again_handles_two_articles_with_equal_content(place: str) -> None:
-    with open_place(place) as corpus:
-        add(corpus, COFFEE, article("kembar", *COFFEE.paragraphs, title=COFFEE.title))
-    with open_place(place, encoder=None) as corpus:
-        assert corpus.encode_again(OTHER, encode_otherwise) == 2
-        assert corpus.counts() == Counts(articles=2, passages=4)
-
-
-def test_encoding_again_that_fails_changes_nothing(filled: str) -> None:
-    def fail(source: Article) -> tuple[Sequence[Passage], FloatArray]:
-        raise RuntimeError(f"no vector for {source.id}")
-
-    with open_place(filled, encoder=None) as corpus, pytest.raises(RuntimeError, match="no vector for "):
-        corpus.encode_again(OTHER, fail)
-    with open_place(filled) as corpus:
-        check_against_brute_force(corpus)
-
-
-def test_a_corpus_without_an_encoder_reads_and_removes_but_cannot_add_or_search_vectors(filled: str) -> None:
-    with open_place(filled, encoder=None) as corpus:
-        assert keyword_ids(corpus, "sekolah") == ["sekolah"]
-        assert corpus.remove("sekolah")
-        with pytest.raises(ValueError, match="opened without an encoder cannot search vectors"):
-            vector_hits(corpus, "kopi")
-        with pytest.raises(ValueError, match="opened without an encoder cannot add articles"):
-            add(corpus, FLOOD)
-    with open_place(filled) as corpus:
-        check_against_brute_force(corpus)
-
-
-def test_a_corpus_can_be_closed_twice(place: str) -> None:
-    corpus = open_place(place)
-    add(corpus, COFFEE)
-    corpus.close()
-    corpus.close()
-    with open_place(place) as again:
-        assert vector_ids(again) == ["kopi"]
-
-
 def test_the_text_of_a_whole_book_is_stored(corpus: Corpus) -> None:
     source = article("buku", *(f"Kopi bab {number}. " + "Banjir lagi. " * 30 for number in range(60)))
     list(Ingestion(corpus, ENCODER, passage_max_tokens=16).ingest([source]))
     for hit in vector_hits(corpus, "banjir"):
         assert source.text[hit.start : hit.end] == hit.text
     assert keyword_hits(corpus, "bab 41", depth=1)[0].text.startswith("Kopi bab 41.")
-
-
-# What commands ask
-
-
-def test_a_corpus_names_the_encoder_of_its_vectors_and_the_search_method(filled: str) -> None:
-    with open_place(filled, encoder=None) as corpus:
-        assert corpus.encoder_of_vectors() == TOPIC_IDENTITY
-    with open_place(filled) as corpus:
-        assert "vector" in corpus.search_description()
-        assert corpus.index_report().passages == 10
-
-
-def test_some_articles_returns_current_articles(filled: str) -> None:
-    with open_place(filled) as corpus:
-        assert sorted(corpus.some_articles(99)) == ["banjir", "baru", "bus", "kopi", "maraton", "sekolah"]
-        assert len(set(corpus.some_articles(3))) == 3
-        assert set(corpus.some_articles(3)) <= set(corpus.some_articles(99))
-
-
-def test_an_intact_corpus_needs_no_repair(filled: str) -> None:
-    told: list[tuple[int, int]] = []
-    with open_place(filled) as corpus:
-        assert corpus.check(on_progress=lambda done, total: told.append((done, total))) == []
-    assert told[-1] == (6, 6)

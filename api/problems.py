@@ -176,7 +176,10 @@ def anthropic_error(document: dict[str, Any]) -> dict[str, Any]:
     status = document["status"]
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     kind = _ANTHROPIC_TYPES.get(status, "api_error" if is_ours else "invalid_request_error")
-    error = {"type": kind, "message": document["detail"]}
+    # This format has no member for the field. The detail of an error that a schema finds names its fields.
+    is_field_named = document["type"] == "about:blank"
+    fields = [] if is_field_named else [error["field"] for error in document.get("errors", [])]
+    error = {"type": kind, "message": ": ".join([*fields, document["detail"]])}
     return {"type": "error", "error": error, "request_id": document.get("request_id")}
 
 
@@ -205,8 +208,12 @@ def http_error_response(
     scope: Scope, error: HTTPException, *, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return an HTTP error as a response, in the format that clients of the request's path expect."""
-    path = path_of(scope)
-    detail = f"{scope['method']} {path}: {error.detail}. /docs lists every route."
+    path, message = path_of(scope), error.detail
+    if isinstance(error.__cause__, UnicodeDecodeError | RecursionError):
+        message = "The body cannot be read as JSON: send UTF-8 text with less nesting"
+    is_unknown = error.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+    next_step = " /docs lists every route." if is_unknown else ""
+    detail = f"{scope['method']} {path}: {message}.{next_step}"
     return problem_response(problem(error.status_code, detail), path=path, headers=headers)
 
 
@@ -249,13 +256,10 @@ def _described(item: Mapping[str, Any]) -> dict[str, str]:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    path, message, headers = path_of(request.scope), error.detail, error.headers
+    headers = error.headers
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers = {"Allow": ", ".join(_methods_of(path, request))}
-    if isinstance(error.__cause__, UnicodeDecodeError | RecursionError):
-        message = "The body cannot be read as JSON: send UTF-8 text with less nesting"
-    detail = f"{request.method} {path}: {message}. /docs lists every route."
-    return problem_response(problem(error.status_code, detail), path=path, headers=headers)
+        headers = {"Allow": ", ".join(_methods_of(path_of(request.scope), request))}
+    return http_error_response(request.scope, error, headers=headers)
 
 
 def _methods_of(path: str, request: Request) -> list[str]:

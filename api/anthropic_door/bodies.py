@@ -1,13 +1,11 @@
 """The request body of the Messages API."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
-from api.openai_door.bodies import FORMAT_SCHEMA, Messages, OpenAIBody, Stops, read_format_in
+from api.openai_door.bodies import Messages, OpenAIBody, Stops, TextOptions
 from api.openai_door.json_answers import JsonFormat
-
-_MAXIMUM_STOPS = 4
 
 
 def _with_tool_results(value: object) -> object:
@@ -26,15 +24,12 @@ def _as_tool(item: Any) -> Any:
 class MessagesBody(OpenAIBody):
     """The body of `POST /v1/messages`. Other fields, such as `system` and `thinking`, are ignored."""
 
+    format_field: ClassVar[str] = "output_config.format"
+    stop_field: ClassVar[str] = "stop_sequences"
+
     messages: Annotated[Messages, BeforeValidator(_with_tool_results, json_schema_input_type=Messages)]
-    stop: Annotated[Stops, Field(validation_alias="stop_sequences", max_length=_MAXIMUM_STOPS)] = Field(
-        default_factory=list
-    )
-    output_config: Annotated[
-        JsonFormat | None,
-        BeforeValidator(read_format_in),
-        WithJsonSchema({"type": ["object", "null"], "properties": {"format": FORMAT_SCHEMA}}),
-    ] = None
+    stop: Annotated[Stops, Field(validation_alias="stop_sequences")] = Field(default_factory=list)
+    output_config: TextOptions = None
 
     @property
     def json_format(self) -> JsonFormat | None:

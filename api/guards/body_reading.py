@@ -2,6 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
+from io import BytesIO
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -42,19 +43,21 @@ class BodyReading:
         if scope["type"] != "http" or is_public(scope):
             await self.app(scope, receive, send)
             return
-        body = bytearray()
+        body, size = BytesIO(), 0
         try:
             try:
                 is_complete = await self._read(receive, body, limit=_limit_of(scope))
             except (HTTPException, Overloaded) as error:
                 await _refuse(error, scope, receive, send)
                 return
+            finally:
+                size = body.tell()
             if is_complete:
-                await self.app(scope, _replayed(body, receive), send)
+                await self.app(scope, replayed(_content_of(body), receive), send)
         finally:
-            self._together -= len(body)
+            self._together -= size
 
-    async def _read(self, receive: Receive, body: bytearray, *, limit: int) -> bool:
+    async def _read(self, receive: Receive, body: BytesIO, *, limit: int) -> bool:
         """Read the body; return False if the client disconnected."""
         deadline = asyncio.get_running_loop().time() + _SECONDS
         while True:
@@ -62,12 +65,11 @@ class BodyReading:
             if message["type"] == "http.disconnect":
                 return False
             part = message.get("body", b"")
-            body += part
-            self._together += len(part)
-            if len(body) > limit:
+            self._together += body.write(part)
+            if body.tell() > limit:
                 raise HTTPException(
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"The body is larger than {limit // _MEBIBYTE} MiB",
+                    f"The body is larger than {limit // _MEBIBYTE} MiB: send less in one request",
                 )
             if self._together > _MAXIMUM_TOGETHER:
                 raise Overloaded(
@@ -83,7 +85,8 @@ class BodyReading:
             async with asyncio.timeout_at(min(deadline, now + _SECONDS_BETWEEN_PARTS)):
                 return await receive()
         except TimeoutError:
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive in time") from None
+            message = "The body did not arrive in time: send the request again"
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, message) from None
 
 
 async def _refuse(error: HTTPException | Overloaded, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,15 +103,19 @@ def _limit_of(scope: Scope) -> int:
     return _MAXIMUM_ARTICLES if path_of(scope) == _ARTICLES_PATH else _MAXIMUM_QUESTION
 
 
-def _replayed(body: bytearray, receive: Receive) -> Receive:
-    """Return a `receive` that gives the body first, and then whatever the client does."""
-    is_given = False
+def _content_of(body: BytesIO) -> bytes:
+    """Return a body without copying it, and give up the buffer."""
+    with body:
+        return body.getvalue()
+
+
+def replayed(content: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives a body first, forgets it, and then gives whatever the client sends."""
+    waiting = [content]
 
     async def receive_replayed() -> Message:
-        nonlocal is_given
-        if is_given:
-            return await receive()
-        is_given = True
-        return {"type": "http.request", "body": bytes(body), "more_body": False}
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
 
     return receive_replayed

@@ -1,14 +1,13 @@
 """A limit on the requests per minute of each caller."""
 
 import itertools
-import sqlite3
 import time
-import weakref
 from collections.abc import Callable
 from pathlib import Path
 
 from prometheus_client import Counter
 
+from api.shared_table import SharedTable
 from rag.errors import RateLimited
 
 _MINUTE = 60.0
@@ -18,6 +17,8 @@ _MAXIMUM_CALLERS = 10_000
 
 # Longer than any process locks the buckets.
 _BUSY_TIMEOUT_SECONDS = 5.0
+
+_COLUMNS = "caller TEXT PRIMARY KEY, tokens REAL NOT NULL, since REAL NOT NULL"
 
 
 class RateLimit:
@@ -41,8 +42,9 @@ class RateLimit:
         self._capacity = requests_a_minute
         self._clock = clock
         self._takes = itertools.count(1)
-        self._buckets = _open(shared_file)
-        weakref.finalize(self, self._buckets.close)
+        self._buckets = SharedTable(
+            "buckets", _COLUMNS, shared_file=shared_file, busy_timeout_seconds=_BUSY_TIMEOUT_SECONDS
+        )
         self.refused = Counter(
             "kutip_requests_rate_limited", "Requests refused by the rate limit.", registry=None
         )
@@ -66,40 +68,13 @@ class RateLimit:
 
     def _take_token(self, caller: str) -> float:
         """Take a token if there is one, and return the number of tokens before that."""
-        self._buckets.execute("BEGIN IMMEDIATE")
-        try:
+        with self._buckets.writing() as buckets:
             now = self._clock()
-            found = self._buckets.execute("SELECT tokens, since FROM buckets WHERE caller = ?", [caller])
+            found = buckets.execute("SELECT tokens, since FROM buckets WHERE caller = ?", [caller])
             tokens, then = found.fetchone() or (self._capacity, now)
             tokens = min(float(self._capacity), tokens + (now - then) * self._capacity / _MINUTE)
             left = tokens - 1 if tokens >= 1 else tokens
-            self._buckets.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", [caller, left, now])
+            buckets.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", [caller, left, now])
             if next(self._takes) % _MAXIMUM_CALLERS == 0:
-                self._drop_oldest_callers()
-        finally:
-            self._buckets.execute("COMMIT")
+                self._buckets.drop_oldest(kept=_MAXIMUM_CALLERS)
         return tokens
-
-    def _drop_oldest_callers(self) -> None:
-        """Drop the callers who came longest ago: each request rewrites its row with the largest rowid."""
-        self._buckets.execute(
-            "DELETE FROM buckets WHERE rowid <= "
-            "(SELECT rowid FROM buckets ORDER BY rowid DESC LIMIT 1 OFFSET ?)",
-            [_MAXIMUM_CALLERS],
-        )
-
-
-def _open(shared_file: Path | None) -> sqlite3.Connection:
-    buckets = sqlite3.connect(
-        shared_file or ":memory:",
-        timeout=_BUSY_TIMEOUT_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    buckets.execute("PRAGMA journal_mode = WAL")
-    buckets.execute("PRAGMA synchronous = OFF")  # the buckets are not needed after the server stops
-    buckets.execute(
-        "CREATE TABLE IF NOT EXISTS buckets "
-        "(caller TEXT PRIMARY KEY, tokens REAL NOT NULL, since REAL NOT NULL)"
-    )
-    return buckets

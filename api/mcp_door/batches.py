@@ -5,6 +5,7 @@ The library answers single messages. A batch is answered message by message, and
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,8 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
+
+from api.guards.body_reading import replayed
 
 Json = dict[str, Any]
 
@@ -38,24 +41,17 @@ def batch_in(body: bytes) -> Sequence[Any] | None:
     return messages if isinstance(messages, list) and messages else None
 
 
-async def read_body(receive: Receive) -> bytes:
-    """Return the whole body of a request. A middleware limits its size."""
-    parts = []
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return b"".join(parts)
+@dataclass
+class _Reply:
+    """The reply to one message of a batch: its HTTP status, and its JSON if it has any."""
 
+    status: int = HTTPStatus.ACCEPTED
+    body: Any = None
 
-def sending(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that sends a body that was read already, then what comes after it."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive_again() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return receive_again
+    @property
+    def is_refused(self) -> bool:
+        """Whether the message would have been refused if it had been sent alone."""
+        return self.status >= HTTPStatus.BAD_REQUEST
 
 
 class Batches:
@@ -72,21 +68,34 @@ class Batches:
             body = {"jsonrpc": "2.0", "id": None, "error": error}
             await JSONResponse(body, HTTPStatus.BAD_REQUEST)(scope, receive, send)
             return
-        replies = [reply for message in messages if (reply := await self._reply(message, scope, receive))]
+        replies = [await self._reply(message, scope, receive) for message in messages]
+        bodies = [reply.body for reply in replies if reply.body is not None]
         # As ASCII, because a reply may hold half a surrogate pair as an escape.
-        content = json.dumps(replies) if replies else None
-        status = HTTPStatus.OK if replies else HTTPStatus.ACCEPTED
-        await Response(content, status, media_type="application/json")(scope, receive, send)
+        content = json.dumps(bodies) if bodies else None
+        response = Response(content, _status_of(replies), media_type="application/json")
+        await response(scope, receive, send)
 
-    async def _reply(self, message: Any, scope: Scope, receive: Receive) -> Any:
-        """Return the reply to one message. A notification has none."""
+    async def _reply(self, message: Any, scope: Scope, receive: Receive) -> _Reply:
+        """Return the reply to one message. A notification has no body."""
         content = json.dumps(message).encode()
         others = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
         alone = {**scope, "headers": [*others, (b"content-length", str(len(content)).encode())]}
-        sent = bytearray()
+        reply, sent = _Reply(), bytearray()
 
         async def keep(part: Message) -> None:
+            reply.status = part.get("status", reply.status)
             sent.extend(part.get("body", b""))
 
-        await self.manager.handle_request(alone, sending(content, receive), keep)
-        return json.loads(sent) if sent else None
+        await self.manager.handle_request(alone, replayed(content, receive), keep)
+        reply.body = json.loads(sent) if sent else None
+        return reply
+
+
+def _status_of(replies: Sequence[_Reply]) -> int:
+    """Return the status of a batch: its first refusal if every message was refused, else success.
+
+    Among messages that were answered, the replies themselves tell which one was refused.
+    """
+    if all(reply.is_refused for reply in replies):
+        return replies[0].status
+    return HTTPStatus.ACCEPTED if all(reply.body is None for reply in replies) else HTTPStatus.OK

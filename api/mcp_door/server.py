@@ -16,10 +16,12 @@ from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from api.guards.body_reading import replayed
 from api.guards.origins import TrustedPages
-from api.mcp_door.batches import Batches, batch_in, may_be_batch, read_body, sending
+from api.mcp_door.batches import Batches, batch_in, may_be_batch
 from api.mcp_door.tools import TOOLS, Tool
 from api.problems import UNEXPECTED
 from rag.errors import KutipError
@@ -135,10 +137,10 @@ class McpEndpoint:
         if not may_be_batch(headers):
             await self._manager.handle_request(scope, receive, send)
             return
-        body = await read_body(receive)
+        body = await Request(scope, receive).body()
         messages = batch_in(body)
         if messages is None:
-            await self._manager.handle_request(scope, sending(body, receive), send)
+            await self._manager.handle_request(scope, replayed(body, receive), send)
         else:
             await self._batches.answer(messages, scope, receive, send)
 

@@ -79,21 +79,50 @@ def _null_as(default: Callable[[], object]) -> BeforeValidator:
     return BeforeValidator(lambda value: default() if value is None else value)
 
 
-Stops = Annotated[list[str], BeforeValidator(_as_texts, json_schema_input_type=str | list[str] | None)]
+Stops = Annotated[
+    list[str],
+    BeforeValidator(_as_texts, json_schema_input_type=str | list[str] | None),
+    Field(max_length=_MAXIMUM_STOPS),
+]
 Limit = Annotated[int, Field(ge=1)] | None
 Temperature = Annotated[float, Field(ge=0, le=2)] | None
-FORMAT_SCHEMA: JsonDict = {
-    "anyOf": [
-        {
-            "type": "object",
-            "properties": {"type": {"enum": ["text", "json_object"]}},
-            "required": ["type"],
-        },
-        {"type": "null"},
-    ]
+
+
+def _format_schema(schema_format: JsonDict) -> JsonDict:
+    """Return the JSON Schema of a format, where `schema_format` holds the client's own schema."""
+    plain: JsonDict = {
+        "type": "object",
+        "properties": {"type": {"enum": ["text", "json_object"]}},
+        "required": ["type"],
+    }
+    return {"anyOf": [plain, schema_format, {"type": "null"}]}
+
+
+_NAMED_SCHEMA: JsonDict = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "schema": {"type": "object"}},
+    "required": ["schema"],
 }
+_CHAT_FORMAT = _format_schema(
+    {
+        "type": "object",
+        "properties": {"type": {"const": "json_schema"}, "json_schema": _NAMED_SCHEMA},
+        "required": ["type", "json_schema"],
+    }
+)
+_FLAT_FORMAT = _format_schema(
+    {
+        "type": "object",
+        "properties": {
+            "type": {"const": "json_schema"},
+            "name": {"type": "string"},
+            "schema": {"type": "object"},
+        },
+        "required": ["type", "schema"],
+    }
+)
 TextFormat = Annotated[
-    JsonFormat | None, BeforeValidator(_text_or_json), WithJsonSchema(FORMAT_SCHEMA, mode="validation")
+    JsonFormat | None, BeforeValidator(_text_or_json), WithJsonSchema(_CHAT_FORMAT, mode="validation")
 ]
 ToolChoice = Annotated[
     Any, BeforeValidator(_calls_no_tool), WithJsonSchema({"enum": [*_NO_CALL, {"type": "auto"}, None]})
@@ -122,13 +151,14 @@ class OpenAIBody(BaseModel):
 
     conversation_field: ClassVar[str] = "messages"
     format_field: ClassVar[str] = "response_format"
+    stop_field: ClassVar[str] = "stop"
 
     model: Annotated[str, Field(json_schema_extra=MODEL_NAME_SCHEMA)]
     messages: Messages
     stream: Annotated[bool, _null_as(bool)] = False
     temperature: Temperature = None
     max_tokens: Limit = None
-    stop: Annotated[Stops, Field(max_length=_MAXIMUM_STOPS)] = []
+    stop: Stops = []
     tool_choice: ToolChoice = None
     metadata: Annotated[dict[str, Any], _null_as(dict)] = {}
     kutip: Annotated[KutipOptions, _null_as(KutipOptions)] = KutipOptions()
@@ -142,7 +172,7 @@ class OpenAIBody(BaseModel):
         """
         stop = tuple(filter(None, self.stop))
         for text in stop:
-            check_characters(text, subject="The stop sequence", field="stop")
+            check_characters(text, subject="The stop sequence", field=self.stop_field)
         return Sampling(max_tokens=self.max_tokens, temperature=self.temperature or 0.0, stop=stop)
 
     @property
@@ -243,7 +273,7 @@ def _not_stored(value: object) -> object:
     return value
 
 
-def read_format_in(value: object) -> object:
+def _format_in(value: object) -> object:
     """Read the `format` in an object of options: None for text, or the JSON that the client asks for."""
     if value is not None and not isinstance(value, dict):
         raise PydanticCustomError("text", "This is not an object: leave it out")
@@ -253,8 +283,8 @@ def read_format_in(value: object) -> object:
 NotStored = Annotated[Any, BeforeValidator(_not_stored), WithJsonSchema({"type": "null"})]
 TextOptions = Annotated[
     JsonFormat | None,
-    BeforeValidator(read_format_in),
-    WithJsonSchema({"type": ["object", "null"], "properties": {"format": FORMAT_SCHEMA}}),
+    BeforeValidator(_format_in),
+    WithJsonSchema({"type": ["object", "null"], "properties": {"format": _FLAT_FORMAT}}),
 ]
 
 

@@ -6,15 +6,16 @@ object `{answer, citations}`, if the schema allows it. The citations also stand 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from api.openai_door.citation_shapes import CitationUrls, Json, numbered, supporting
 from api.openai_door.json_schemas import fits, pruned
 from api.openai_door.messages import MessageBody
 from rag.datatypes import Answer
-from rag.errors import BadRequest, LanguageModelError, LanguageModelRejected
-from rag.language_model.protocol import LanguageModel, Sampling, Usage, read_text
+from rag.errors import BadRequest, LanguageModelError
+from rag.language_model.json_texts import find_json_object, read_json_text
+from rag.language_model.protocol import LanguageModel, Sampling, Usage, total_usage
 from rag.prompts import build_json_messages, draw_frame
 
 _MAXIMUM_CHARACTERS = 100_000
@@ -137,26 +138,21 @@ async def _written(
         instructions="\n\n".join([*instructions, schema]).strip(),
         frame=draw_frame(untrusted),
     )
-    sampling = replace(sampling, stop=(), json_schema=json_format.schema or {"type": "object"})
-    try:
-        text, usage = await read_text(language_model, prompt, sampling, max_characters=_MAXIMUM_CHARACTERS)
-    except LanguageModelRejected:  # a server that knows no JSON schemas
-        sampling = replace(sampling, json_schema=None)
-        text, usage = await read_text(language_model, prompt, sampling, max_characters=_MAXIMUM_CHARACTERS)
-    return _object_in(text, language_model), replace(answer, usage=_total(answer.usage, usage))
+    text, usage = await read_json_text(
+        language_model,
+        prompt,
+        replace(sampling, stop=()),
+        schema=json_format.schema or {"type": "object"},
+        max_characters=_MAXIMUM_CHARACTERS,
+    )
+    known = Usage(**answer.usage) if answer.usage else None
+    total = total_usage(known, usage)
+    return _object_in(text, language_model), replace(answer, usage=asdict(total) if total else None)
 
 
 def _object_in(text: str, language_model: LanguageModel) -> str:
-    """Return the JSON object in a text, which may stand in a Markdown code block."""
     try:
-        found = text[text.index("{") : text.rindex("}") + 1]
-        json.loads(found)
-    except (ValueError, RecursionError):
+        found, _ = find_json_object(text)
+    except ValueError:
         raise LanguageModelError(f"{language_model.name} wrote no JSON object.") from None
     return found
-
-
-def _total(known: Mapping[str, int] | None, usage: Usage | None) -> Mapping[str, int] | None:
-    if usage is None:
-        return known
-    return {name: (known or {}).get(name, 0) + value for name, value in vars(usage).items()}

@@ -3,11 +3,11 @@
 import logging
 import sqlite3
 import time
-import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from api.openai_door.messages import MessageBody
+from api.shared_table import SharedTable
 
 logger = logging.getLogger(__name__)
 
@@ -16,6 +16,7 @@ MAXIMUM_AGE_SECONDS = 24 * 3600.0
 
 _MAXIMUM_CHARACTERS = 20_000
 _BUSY_TIMEOUT_SECONDS = 1.0
+_COLUMNS = "id TEXT PRIMARY KEY, text TEXT NOT NULL, kept_at REAL NOT NULL"
 
 
 class RecentItems:
@@ -26,8 +27,9 @@ class RecentItems:
 
     def __init__(self, *, shared_file: Path | None = None, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._rows = _open(shared_file)
-        weakref.finalize(self, self._rows.close)
+        self._items = SharedTable(
+            "items", _COLUMNS, shared_file=shared_file, busy_timeout_seconds=_BUSY_TIMEOUT_SECONDS
+        )
 
     def keep(self, item_id: str, text: str) -> None:
         """Keep the text of an answer, and forget those that are too old or too many.
@@ -41,15 +43,11 @@ class RecentItems:
 
     def _keep(self, item_id: str, text: str) -> None:
         now = self._clock()
-        self._rows.execute("BEGIN IMMEDIATE")
-        try:
+        with self._items.writing() as rows:
             values = [item_id, text[:_MAXIMUM_CHARACTERS], now]
-            self._rows.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?)", values)
-            self._rows.execute("DELETE FROM items WHERE kept_at <= ?", [now - MAXIMUM_AGE_SECONDS])
-            newest = "SELECT rowid FROM items ORDER BY rowid DESC LIMIT 1 OFFSET ?"
-            self._rows.execute(f"DELETE FROM items WHERE rowid <= ({newest})", [MAXIMUM_ITEMS])
-        finally:
-            self._rows.execute("COMMIT")
+            rows.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?)", values)
+            rows.execute("DELETE FROM items WHERE kept_at <= ?", [now - MAXIMUM_AGE_SECONDS])
+            self._items.drop_oldest(kept=MAXIMUM_ITEMS)
 
     def resolve(self, messages: Sequence[MessageBody]) -> list[MessageBody]:
         """Return the messages, with the texts of the items that they name. An unknown item stays empty."""
@@ -58,21 +56,6 @@ class RecentItems:
     def _resolved(self, message: MessageBody) -> MessageBody:
         oldest = self._clock() - MAXIMUM_AGE_SECONDS
         query = "SELECT text FROM items WHERE id = ? AND kept_at > ?"
-        found = self._rows.execute(query, [message.reference, oldest]).fetchone()
+        found = self._items.rows.execute(query, [message.reference, oldest]).fetchone()
         parts = [{"type": "text", "text": found[0]}] if found else []
         return message.model_copy(update={"parts": parts})
-
-
-def _open(shared_file: Path | None) -> sqlite3.Connection:
-    rows = sqlite3.connect(
-        shared_file or ":memory:",
-        timeout=_BUSY_TIMEOUT_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    rows.execute("PRAGMA journal_mode = WAL")
-    rows.execute("PRAGMA synchronous = OFF")  # the items are not needed after the server stops
-    rows.execute(
-        "CREATE TABLE IF NOT EXISTS items (id TEXT PRIMARY KEY, text TEXT NOT NULL, kept_at REAL NOT NULL)"
-    )
-    return rows

@@ -14,7 +14,7 @@ from rag.conversation.question import Question
 from rag.conversation.understanding import Understanding
 from rag.datatypes import Answer, Hit, Verdict
 from rag.errors import LanguageModelUncited
-from rag.language_model.protocol import LanguageModel, Usage
+from rag.language_model.protocol import LanguageModel, Usage, total_usage
 from rag.reply_texts import refusal_sentence
 from rag.search.retrieval import Query, SearchResult
 from rag.verification.attribution import Attribution
@@ -144,7 +144,7 @@ class Draft:
 
     def add_usage(self, usage: Usage | None) -> None:
         """Add the tokens of another request to the usage."""
-        self.usage = _total(self.usage, usage)
+        self.usage = total_usage(self.usage, usage)
 
     def finish_writing(self, language_model: LanguageModel, *, is_refusal: bool) -> None:
         """Finish the answer, or the refusal, that the language model wrote.
@@ -208,7 +208,7 @@ class Draft:
         laps = {"write": _milliseconds(now - self.found_at), "total": _milliseconds(now - self.started)}
         rewriting = self.understanding.rewriting
         rewrite = {"rewrite": rewriting.milliseconds} if rewriting.milliseconds else {}
-        usage = _total(self.usage, rewriting.usage)
+        usage = total_usage(self.usage, rewriting.usage)
         return Answer(
             id=uuid.uuid4().hex,
             question=self.question.text.strip(),
@@ -236,13 +236,3 @@ class Draft:
 
 def _milliseconds(seconds: float) -> float:
     return round(seconds * 1000, 2)
-
-
-def _total(*usages: Usage | None) -> Usage | None:
-    known = [usage for usage in usages if usage is not None]
-    if not known:
-        return None
-    return Usage(
-        prompt_tokens=sum(usage.prompt_tokens for usage in known),
-        completion_tokens=sum(usage.completion_tokens for usage in known),
-    )

@@ -1,7 +1,6 @@
 """Asks a language model about the claims that the cross-encoder is unsure of."""
 
 import asyncio
-import json
 import logging
 import secrets
 from collections.abc import Iterator, Mapping
@@ -11,8 +10,9 @@ from typing import Any, get_args
 from rag.answering.draft import Draft
 from rag.answering.events import ClaimCited, Event
 from rag.datatypes import Citation
-from rag.errors import LanguageModelError, LanguageModelRejected
-from rag.language_model.protocol import LanguageModel, Sampling, Usage, read_text
+from rag.errors import LanguageModelError
+from rag.language_model.json_texts import find_json_object, read_json_text
+from rag.language_model.protocol import LanguageModel, Sampling, Usage
 from rag.prompts import Message, build_review_messages, draw_frame
 from rag.verification.judgement import Judged
 
@@ -95,12 +95,13 @@ class ClaimReviewer:
     async def _ask(self, messages: list[Message], *, deadline: float | None) -> tuple[str, Usage | None]:
         own_deadline = asyncio.get_running_loop().time() + self._timeout_seconds
         deadline = own_deadline if deadline is None else min(own_deadline, deadline)
-        try:
-            sampling = Sampling(deadline=deadline, json_schema=_SCHEMA)
-            return await read_text(self.language_model, messages, sampling, max_characters=_MAX_CHARACTERS)
-        except LanguageModelRejected:  # a server that knows no JSON schemas
-            sampling = Sampling(deadline=deadline)
-            return await read_text(self.language_model, messages, sampling, max_characters=_MAX_CHARACTERS)
+        return await read_json_text(
+            self.language_model,
+            messages,
+            Sampling(deadline=deadline),
+            schema=_SCHEMA,
+            max_characters=_MAX_CHARACTERS,
+        )
 
 
 def _unsure(draft: Draft) -> dict[int, list[Citation]]:
@@ -136,8 +137,8 @@ def _opinions(text: str, quotes: Mapping[int, Mapping[int, str]]) -> Iterator[_O
 def _entries(text: str) -> Iterator[Mapping[str, Any]]:
     """Yield the objects in the list `verdicts` of a JSON text, which may stand in a Markdown code block."""
     try:
-        reply = json.loads(text[text.index("{") : text.rindex("}") + 1])
-    except (ValueError, RecursionError):
+        _, reply = find_json_object(text)
+    except ValueError:
         return
     entries = reply.get("verdicts")
     if isinstance(entries, list):

@@ -43,6 +43,17 @@ DEFAULT_SAMPLING = Sampling()
 NO_USAGE = Usage(prompt_tokens=0, completion_tokens=0)
 
 
+def total_usage(*usages: Usage | None) -> Usage | None:
+    """Return the sum of those usages that are known, or None if none is."""
+    known = [usage for usage in usages if usage is not None]
+    if not known:
+        return None
+    return Usage(
+        prompt_tokens=sum(usage.prompt_tokens for usage in known),
+        completion_tokens=sum(usage.completion_tokens for usage in known),
+    )
+
+
 class LanguageModel(Protocol):
     """Writes a text in reply to messages."""
 

@@ -146,7 +146,7 @@ def test_an_unfinished_body_is_refused_after_a_while(tmp_path: Path, monkeypatch
     with serving(tmp_path) as address, connected(address, 1, HEAD + b'{"question": ') as (connection,):
         reply = received(connection)
     assert reply.startswith(b"HTTP/1.1 408 ")
-    assert b"The body did not arrive in time" in reply
+    assert b"POST /v1/ask: The body did not arrive in time: send the request again." in reply
 
 
 def test_bodies_that_fill_the_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -332,6 +332,35 @@ def test_a_refusal_is_a_result_and_not_an_error(kutip: Running) -> None:
     assert text_of(result) == f"{NO_ANSWER}\n\nNo article matches the filters."
 
 
+SMALL_TALK = {
+    "Halo, selamat pagi!": "Halo! Silakan bertanya tentang isi 4 artikel",
+    "Terima kasih banyak ya": "",
+    "Hello there!": "Hello! Ask me anything about 4 articles",
+    "who are you?": "4 articles",
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("said", SMALL_TALK)
+def test_small_talk_gets_a_friendly_reply_without_citations(kutip: Running, said: str, mode: str) -> None:
+    result = kutip.call("ask", {"question": said}, mode=mode)
+    reply = result.structured_content
+    assert not result.is_error
+    assert (reply["is_refusal"], reply["refusal_reason"]) == (True, "not_a_question")
+    assert (reply["citations"], reply["claims"], reply["hits"]) == ([], [], [])
+    assert reply["understood"]["kind"] == "not_a_question"
+    assert SMALL_TALK[said] in reply["answer"]
+    assert "[1]" not in reply["answer"]
+    assert text_of(result) == f"{reply['answer']}\n\nThis is not a question about the articles."
+
+
+def test_small_talk_is_not_sent_to_the_language_model(tmp_path: Path) -> None:
+    script = Script(["Panen kopi naik {1}."])
+    with scripted(script) as model, running(tmp_path, model=model) as kutip:
+        reply = kutip.call("ask", {"question": "Halo, selamat pagi!"}).structured_content
+    assert (reply["refusal_reason"], reply["citations"], script.requests) == ("not_a_question", [], [])
+
+
 @contextmanager
 def scripted(script: Script) -> Iterator[OpenAILanguageModel]:
     """Give a language model that follows a script."""
@@ -617,6 +646,30 @@ def test_a_batch_gets_a_list_of_replies(kutip: Running) -> None:
     assert (only_told.status_code, only_told.content) == (202, b"")
     odd = httpx2.post(f"{kutip.url}/mcp", json=[5, PING], headers=JSON_HEADERS).json()
     assert ("error" in odd[0], odd[1]["result"]) == (True, {})
+
+
+@pytest.mark.parametrize(
+    ("batch", "accepts", "status"),
+    [
+        ([5], None, 400),
+        ([5, {"jsonrpc": "1.0"}], None, 400),
+        ([PING], "text/html", 406),
+        ([NOTIFICATION], "text/html", 406),
+        ([5, PING], None, 200),
+        ([5, NOTIFICATION], None, 200),
+        ([{**PING, "method": "nothing"}], None, 200),
+    ],
+)
+def test_a_batch_whose_messages_are_all_refused_has_the_status_of_its_first(
+    kutip: Running, batch: Sequence[Any], accepts: str | None, status: int
+) -> None:
+    headers = {**JSON_HEADERS, **({"Accept": accepts} if accepts else {})}
+    response = httpx2.post(f"{kutip.url}/mcp", json=batch, headers=headers)
+    assert response.status_code == status
+    assert "error" in response.json()[0]
+    if status >= 400:
+        alone = httpx2.post(f"{kutip.url}/mcp", json=batch[0], headers=headers)
+        assert alone.status_code == status
 
 
 def test_a_batch_is_bounded_and_only_of_its_version(kutip: Running) -> None:

@@ -116,6 +116,31 @@ def test_a_streamed_response_holds_the_json(url: str) -> None:
     assert json.loads(streamed)["citations"][0]["quote"] == QUOTE
 
 
+FLAT = {"type": "json_schema", "name": "jawaban", "schema": Reply.model_json_schema()}
+
+
+@pytest.mark.parametrize(
+    ("route", "fields"),
+    [
+        ("chat/completions", {"response_format": schema_format(Reply.model_json_schema())}),
+        ("responses", {"text": {"format": FLAT}}),
+        ("messages", {"output_config": {"format": FLAT}}),
+    ],
+)
+def test_the_openapi_document_has_the_formats_that_are_read(url: str, route: str, fields: Json) -> None:
+    document = httpx2.get(f"{url}/openapi.json").json()
+    content = document["paths"][f"/v1/{route}"]["post"]["requestBody"]["content"]
+    schema = {**content["application/json"]["schema"], "components": document["components"]}
+    described = jsonschema_rs.validator_for(schema)
+    turns = {"input": ASKED} if route == "responses" else {"messages": [{"role": "user", "content": ASKED}]}
+    body = {"model": "kutip", "max_tokens": 100, **turns, **fields}
+    assert httpx2.post(f"{url}/v1/{route}", json=body).status_code == 200
+    described.validate(body)
+    without_schema = json.loads(json.dumps(body).replace('"schema"', '"scheme"'))
+    assert httpx2.post(f"{url}/v1/{route}", json=without_schema).status_code == 400
+    assert not described.is_valid(without_schema)
+
+
 def test_a_refusal_is_json_too(url: str) -> None:
     body = {
         "messages": [{"role": "user", "content": "Apa itu zz?"}],

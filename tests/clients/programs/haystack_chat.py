@@ -1,4 +1,4 @@
-from asking import FOLLOW_UP, QUESTION, URL, report
+from asking import FOLLOW_UP, NO_MODEL, QUESTION, URL, error_of, report
 from haystack.components.generators.chat import OpenAIChatGenerator
 from haystack.dataclasses import ChatMessage
 from haystack.utils import Secret
@@ -9,4 +9,5 @@ first = OpenAIChatGenerator(**options).run(turns)["replies"][0]
 parts = []
 OpenAIChatGenerator(**options, streaming_callback=lambda chunk: parts.append(chunk.content)).run(turns)
 later = OpenAIChatGenerator(**options).run([*turns, first, ChatMessage.from_user(FOLLOW_UP)])["replies"][0]
-report(asked=first.text, streamed="".join(parts), continued=later.text, cited=first.text)
+refused = error_of(lambda: OpenAIChatGenerator(**{**options, "model": NO_MODEL}).run(turns))
+report(asked=first.text, streamed="".join(parts), continued=later.text, refused=refused, cited=first.text)

@@ -1,5 +1,5 @@
 import instructor
-from asking import FOLLOW_UP, QUESTION, URL, report
+from asking import FOLLOW_UP, NO_MODEL, QUESTION, URL, error_of, report
 from openai import OpenAI
 from pydantic import BaseModel
 
@@ -17,4 +17,12 @@ first = client.chat.completions.create(messages=turns, **options)
 *_, last = client.chat.completions.create_partial(messages=turns, **options)
 turns += [{"role": "assistant", "content": first.answer}, {"role": "user", "content": FOLLOW_UP}]
 later = client.chat.completions.create(messages=turns, **options)
-report(asked=first.answer, streamed=last.answer, continued=later.answer, cited=first.citations)
+refused = error_of(lambda: client.chat.completions.create(messages=turns, **{**options, "model": NO_MODEL}))
+report(
+    asked=first.answer,
+    streamed=last.answer,
+    continued=later.answer,
+    refused=refused,
+    cited=first.citations,
+    cited_in_stream=last.citations,
+)

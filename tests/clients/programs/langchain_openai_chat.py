@@ -1,4 +1,4 @@
-from asking import FOLLOW_UP, QUESTION, URL, report
+from asking import FOLLOW_UP, NO_MODEL, QUESTION, URL, error_of, report
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 
@@ -10,8 +10,16 @@ def cari(kata: str) -> str:
 
 
 # The list of sources at the end of the text is what a chat completion shows here; see langchain_responses.py.
-model = ChatOpenAI(model="kutip-sources", base_url=f"{URL}/v1", api_key="any").bind_tools([cari])
+options = {"base_url": f"{URL}/v1", "api_key": "any"}
+model = ChatOpenAI(model="kutip-sources", **options).bind_tools([cari])
 first = model.invoke(QUESTION)
 streamed = "".join(chunk.content for chunk in model.stream(QUESTION))
 later = model.invoke([("user", QUESTION), first, ("user", FOLLOW_UP)])
-report(asked=first.content, streamed=streamed, continued=later.content, cited=first.content)
+refused = error_of(lambda: ChatOpenAI(model=NO_MODEL, **options).invoke(QUESTION))
+report(
+    asked=first.content,
+    streamed=streamed,
+    continued=later.content,
+    refused=refused,
+    cited=first.content,
+)

@@ -8,7 +8,7 @@ from agents import (
     set_default_openai_client,
     set_tracing_disabled,
 )
-from asking import FOLLOW_UP, QUESTION, URL, report
+from asking import FOLLOW_UP, NO_MODEL, QUESTION, URL, error_of, report
 from openai import AsyncOpenAI
 
 
@@ -18,7 +18,7 @@ def cari(kata: str) -> str:
     return kata
 
 
-async def main() -> None:
+async def main() -> dict[str, object]:
     set_default_openai_client(AsyncOpenAI(base_url=f"{URL}/v1", api_key="any"))
     set_default_openai_api("responses")
     set_tracing_disabled(True)
@@ -31,7 +31,19 @@ async def main() -> None:
     turns = [*first.to_input_list(), {"role": "user", "content": FOLLOW_UP}]
     later = await Runner.run(agent, turns)
     cited = [item.raw_item for item in first.new_items]
-    report(asked=first.final_output, streamed=stream.final_output, continued=later.final_output, cited=cited)
+    cited_in_stream = [item.raw_item for item in stream.new_items]
+    return {
+        "asked": first.final_output,
+        "streamed": stream.final_output,
+        "continued": later.final_output,
+        "cited": cited,
+        "cited_in_stream": cited_in_stream,
+    }
 
 
-asyncio.run(main())
+async def ask_unknown() -> None:
+    await Runner.run(Agent(name="Kutip", model=NO_MODEL), QUESTION)
+
+
+answers = asyncio.run(main())
+report(**answers, refused=error_of(ask_unknown))

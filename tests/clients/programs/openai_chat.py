@@ -1,4 +1,4 @@
-from asking import FOLLOW_UP, QUESTION, URL, report
+from asking import FOLLOW_UP, NO_MODEL, QUESTION, URL, error_of, report
 from openai import OpenAI
 
 client = OpenAI(base_url=f"{URL}/v1", api_key="any", max_retries=0)
@@ -8,7 +8,16 @@ tools = [
 ]
 first = client.chat.completions.create(model="kutip", messages=turns, tools=tools).choices[0].message
 chunks = client.chat.completions.create(model="kutip", messages=turns, stream=True)
-streamed = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+deltas = [chunk.choices[0].delta for chunk in chunks]
+streamed = "".join(delta.content or "" for delta in deltas)
+refused = error_of(lambda: client.chat.completions.create(model=NO_MODEL, messages=turns))
 turns += [first, {"role": "user", "content": FOLLOW_UP}]
 later = client.chat.completions.create(model="kutip", messages=turns).choices[0].message
-report(asked=first.content, streamed=streamed, continued=later.content, cited=first.annotations)
+report(
+    asked=first.content,
+    streamed=streamed,
+    continued=later.content,
+    refused=refused,
+    cited=first.annotations,
+    cited_in_stream=[delta.model_extra.get("annotations") for delta in deltas],
+)

@@ -1,11 +1,12 @@
 import asyncio
 
-from asking import FOLLOW_UP, QUESTION, URL, report
+from asking import FOLLOW_UP, NO_MODEL, QUESTION, URL, error_of, report
 from pydantic_ai import Agent
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 
-model = AnthropicModel("kutip-sources", provider=AnthropicProvider(base_url=URL, api_key="any"))
+provider = AnthropicProvider(base_url=URL, api_key="any")
+model = AnthropicModel("kutip-sources", provider=provider)
 agent = Agent(model)
 
 
@@ -15,12 +16,22 @@ def cari(kata: str) -> str:
     return kata
 
 
-async def main() -> None:
+async def main() -> dict[str, str]:
     first = await agent.run(QUESTION)
     async with agent.run_stream(QUESTION) as stream:
         streamed = await stream.get_output()
     later = await agent.run(FOLLOW_UP, message_history=first.new_messages())
-    report(asked=first.output, streamed=streamed, continued=later.output, cited=first.output)
+    return {
+        "asked": first.output,
+        "streamed": streamed,
+        "continued": later.output,
+        "cited": first.output,
+    }
 
 
-asyncio.run(main())
+async def ask_unknown() -> None:
+    await Agent(AnthropicModel(NO_MODEL, provider=provider)).run(QUESTION)
+
+
+answers = asyncio.run(main())
+report(**answers, refused=error_of(ask_unknown))

@@ -32,7 +32,7 @@ _DATE_LABEL = re.compile(
 _AUTHOR_LABELS = (
     r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|author|reported by|written by|stor"
     r"y by"
-    r"|記者|记者|作者|撰文|autor|auteur|بقلم|كتب"
+    r"|記者|记者|作者|撰文|autor(?:en|in)?|auteurs?|authors|teks|text|بقلم|كتب"
 )
 _EDITOR_LABELS = r"editor|redaktur|red|penyunting|edited by|责任编辑|責任編輯|责编|编辑|編集|المحرر"
 _OUTLET_LABELS = r"sumber|source|来源|來源|出典|المصدر"
@@ -42,7 +42,7 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"(?:(?P<author>oleh|by|ditulis oleh|reporting by|reported by|written by|par|von|por|door)"
+    r"(?:(?P<author>oleh|by|ditulis oleh|reporting by|reported by|written by|par|von|por|door|autor(?:en|in))"
     r"|(?P<editor>editing by|edited by|disunting oleh))\s+(?P<value>\S.{1,98})",
     re.IGNORECASE,
 )

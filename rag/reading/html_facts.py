@@ -13,27 +13,19 @@ from lxml.html import HtmlElement
 
 from rag.reading.addresses import host_and_path
 from rag.reading.dates import date_in_url, parse_written_date
-from rag.reading.html_blocks import Block, text_key
+from rag.reading.html_authors import find_authors, find_owner
+from rag.reading.html_blocks import text_key
 from rag.reading.html_tree import NOT_XML
 from rag.reading.json_ld import (
     address_of,
     is_article,
-    is_organization,
     items_of,
     json_ld_nodes,
     names_of,
     plain_text,
     text_of,
 )
-from rag.reading.names import (
-    author_names,
-    is_corporate,
-    is_domain,
-    is_person,
-    share_of_words,
-    split_title,
-    squashed,
-)
+from rag.reading.names import is_domain, share_of_words, split_title, squashed
 
 # Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
 _PUBLISHED = re.compile(
@@ -201,37 +193,13 @@ class PageFacts:
         has_statement = bool(self.story.get("headline") or self.meta("og:title", "twitter:title"))
         return next(iter([*agreed, *titles, *shown] if has_statement else [*agreed, *shown, *titles]), "")
 
-    def authors(self, blocks: Iterable[Block], outlet: str | None) -> list[str]:
-        """Return the authors; persons take precedence over bodies."""
-        linked = [
-            names_of(author) or ""
-            for author in items_of(self.story.get("author"))
-            if not is_organization(author)
-        ]
-        bodies = [
-            names_of(author) or "" for author in items_of(self.story.get("author")) if is_organization(author)
-        ]
-        metas = [value for name, value in self._metas if _is_author_meta(name)]
-        shown = [
-            block.text
-            for block in blocks
-            if block.is_byline and not block.is_suspect and len(block.text) <= 120
-        ]
-        properties = [
-            element.get("content") or element.text_content()
-            for element in self._tree.xpath('//*[@itemprop="author" or @rel="author"]')
-            if not _is_apart(element)
-        ]
-        candidates = [author_names(", ".join(linked), outlet=outlet)]
-        candidates += [author_names(value, outlet=outlet) for value in (*metas, *properties, *shown, *bodies)]
-        persons = [[name for name in names if not is_corporate(name)] for names in candidates]
-        sure = [
-            names
-            for names in (persons[0], *([n for n in names if is_person(n)] for names in persons[1:]))
-            if names
-        ]
-        others = [names for names in (*persons[: 1 + len(metas)], *candidates) if names]
-        return next(iter([*sure, *others]), [])
+    def authors(self, outlet: str | None, *, title: str) -> list[str]:
+        """Return the authors that the markup states; persons take precedence over bodies."""
+        return find_authors(self._tree, story=self.story, metas=self._metas, outlet=outlet, title=title)
+
+    def owner(self) -> list[str]:
+        """Return the only person whom the JSON-LD of the page describes."""
+        return find_owner(self._nodes)
 
     def section(self) -> str | None:
         """Return the section: the stated one, or the first breadcrumb below the home page."""
@@ -354,23 +322,6 @@ def _is_date_meta(name: str, pattern: re.Pattern[str]) -> bool:
         return False
     is_update = _UPDATED.fullmatch(bare) is not None
     return is_update if pattern is _UPDATED else not is_update and pattern.fullmatch(bare) is not None
-
-
-def _is_author_meta(name: str) -> bool:
-    bare = _bare(name)
-    return bare in {
-        "author",
-        "articleauthor",
-        "dccreator",
-        "dctermscreator",
-        "parselyauthor",
-        "sailthruauthor",
-        "byl",
-        "citationauthor",
-        "contentauthor",
-        "dtkauthor",
-        "byline",
-    }
 
 
 def _is_apart(element: _Element) -> bool:

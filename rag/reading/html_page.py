@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from typing import Any
 
 from lxml.html import HtmlElement, document_fromstring
@@ -11,13 +11,13 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
 from rag.errors import ReadingError
-from rag.reading.credits import Facts, byline_facts, first_facts, line_facts
+from rag.reading.credits import Facts, byline_facts, first_facts, label_alone, line_facts
 from rag.reading.html_blocks import Block, page_blocks, text_key
 from rag.reading.html_facts import PageFacts
 from rag.reading.html_story import story_blocks
 from rag.reading.html_tree import make_plain, parse_tree
-from rag.reading.lines import Line, is_sentence
-from rag.reading.names import is_corporate, joined
+from rag.reading.lines import BULLETS, Line, is_sentence
+from rag.reading.names import author_names, is_person, joined, names_in_line
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import with_metadata
@@ -30,6 +30,7 @@ from rag.text.languages import decide_language
 _COMPARED_ELEMENTS = 10_000
 _COMPARED_CHARACTERS = 200_000
 
+_DATES = frozenset({"published_at", "updated_at"})
 _HEADER_BLOCKS_ABOVE = 4
 _HEADER_BLOCKS_BELOW = 8
 _MAXIMUM_HEADER_CHARACTERS = 120
@@ -54,7 +55,7 @@ def read_html_page(html: str) -> Page:
     header = _header_facts(blocks, title)
     story, left_out = _story(tree, blocks, facts, scripts, title=title)
     page = read_story(numbered_blocks(story), title=title, is_markup=True)
-    fields = _fields(page.fields, facts, blocks, header, outlet=outlet)
+    fields = _fields(page.fields, facts, header, outlet=outlet)
     return Page(
         fields=with_metadata(fields),
         prohibition=prohibition or page.prohibition,
@@ -192,18 +193,30 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
         facts = line_facts(block.text)
         if facts is None and block.is_byline:
             facts = byline_facts(block.text)
+        if (not facts or facts.keys() <= _DATES) and (names := names_in_line(block.text)):
+            facts = {**(facts or {}), "byline": names}
         if facts:
             found.append(facts)
-    return first_facts(iter(found))
+    return first_facts(chain(found, _labelled_names(blocks)))
 
 
-def _fields(
-    story: Any, facts: PageFacts, blocks: Sequence[Block], header: Facts, *, outlet: str | None
-) -> dict[str, Any]:
+def _labelled_names(blocks: Sequence[Block]) -> Iterator[Facts]:
+    """Yield the authors whose names stand in a block of their own, below a label such as "Author"."""
+    for label, block in pairwise(blocks):
+        if not block.is_suspect and label_alone(label.text.strip(BULLETS)) == "author":
+            names = [
+                name for name in author_names(block.text[:_MAXIMUM_HEADER_CHARACTERS]) if is_person(name)
+            ]
+            if names:
+                yield {"byline": names}
+
+
+def _fields(story: Any, facts: PageFacts, header: Facts, *, outlet: str | None) -> dict[str, Any]:
     text = "\n\n".join(story["paragraphs"])
-    stated = facts.authors(blocks, outlet)
+    stated = facts.authors(outlet, title=story["title"])
     shown = [*header.get("author", []), *header.get("byline", [])]
-    authors = _better_authors(stated, story["metadata"].get("authors") or [story["author"] or ""], shown)
+    in_body = story["metadata"].get("authors") or [story["author"] or ""]
+    authors = _better_authors(stated, in_body, shown) or facts.owner()
     published, source = _published(story, facts, header)
     metadata = {
         **story["metadata"],
@@ -227,8 +240,8 @@ def _fields(
 def _better_authors(stated: list[str], in_body: list[str], shown: list[str]) -> list[str]:
     """Return the persons that the markup states, else those of the bylines, else whatever is stated."""
     bylines = [name for name in dict.fromkeys((*in_body, *shown)) if name]
-    is_of_body = not stated or (all(map(is_corporate, stated)) and bool(bylines))
-    return bylines if is_of_body else stated
+    persons = [name for name in bylines if is_person(name)]
+    return persons if persons and not any(map(is_person, stated)) else stated or bylines
 
 
 def _published(story: Any, facts: PageFacts, header: Facts) -> tuple[Any, str | None]:

@@ -5,13 +5,30 @@ from collections.abc import Iterable, Sequence
 
 from rag.reading.dates import find_date
 
+# What stands before an author's name, in the languages of the world's press.
+_WROTE_BY = (
+    r"(?:ditulis|diposting|dipublikasikan|diterbitkan) oleh|(?:reported|reporting|written|story|words|posted"
+    r"|published|created|submitted) by|(?:geschrieben|verfasst|veröffentlicht|eingestellt|gespeichert|erstellt"
+    r"|ein beitrag|text|interview|autor) von|(?:publié|écrit|rédigé|posté|texte) par|(?:publicado|escrito|texto|postado"
+    r") por|(?:scritto|pubblicato|postato) da|(?:geschreven|geplaatst|tekst) door"
+)
+_ROLES = (
+    r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|teks|text|texte|author(?:s|\(s\))?|tekst"
+    r"|autor(?:en|in|:in|es|s)?|auteur(?:s|\(s\))?|redaktion"
+)
 _LABEL = re.compile(
-    r"^(?:(?:pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|ditulis oleh|teks|text|auth"
-    r"or|oleh"
-    r"|by|reported by|reporting by|written by|story by|words by|von|par|por|door|di|tekst|autor|auteur|aute"
-    r"urs)"
-    r"\s?[:：]\s?|(?:oleh|by|ditulis oleh|reported by|reporting by|written by|von|par|por)\s+(?=\S)"
+    rf"^(?:(?:{_ROLES}|{_WROTE_BY}|oleh|by|von|par|por|door|di)\s?[:：]\s?"
+    rf"|(?:{_WROTE_BY}|oleh|by|vom|von|par|por)\s+(?=\S)"
+    r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|[\w-]{0,30}(?:expert(?:e|in)|redakteur(?:in)?"
+    r"|korrespondent(?:in)?|reporter(?:in)?))\s+(?=\S+\s\S)"
     r"|(?:記者|记者|作者|撰文|文)\s?[:：／/]?\s?)",
+    re.IGNORECASE,
+)
+# A label within a short line, with the names up to a separator, a date or the end.
+_LABELLED_NAMES = re.compile(
+    rf"(?:^|[\s|•·,/–—-])(?:(?:{_ROLES})\s?[:：]\s?|(?:{_WROTE_BY}|oleh|by|von|par)\s?:?\s)"
+    r"(?P<names>[^|•·@()–—:：]{2,80}?)(?=\s?(?:$|[|•·@()–—]|//|\s-\s|\s\d|,?\s(?:am|on|at|um|in|le|el|pada|datum|date|tanggal"
+    r"|foto|photo|veröffentlicht|published)\b))",
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(
@@ -19,10 +36,12 @@ _BETWEEN_NAMES = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(
-    r"@|https?:|www\.|\d|^(?:admin|administrator|author|penulis|redaksi|unknown|guest|editor|home|beranda|m"
+    r"@|https?:|www\.|^\d|\s\d|^(?:admin|administrator|author|penulis|redaksi|unknown|guest|editor|home|beranda|m"
     r"enu|login"
     r"|masuk|follow|ikuti|subscribe|share|bagikan|none|null|n/?a|undefined|user|staff|anonymous|news|berita"
-    r")$",
+    r"|no author|author|von|by|oleh|par|por|mehr|more|autor|text|foto|photo|team|profil|profile|alle|all|menü)$"
+    r"|\b(?:modified|updated|published|posted|shares?|comments?|views?|minutes?|reading|subscribe)\b"
+    r"|wordpress|blogger\.com|blogspot|^(?:mehr|more|alle|all|about|über|zur|view|zeige) ",
     re.IGNORECASE,
 )
 _CORPORATE = re.compile(
@@ -37,6 +56,7 @@ _MAXIMUM_NAME_CHARACTERS = 60
 _MAXIMUM_BYLINE_CHARACTERS = 300
 _MAXIMUM_TITLE_CHARACTERS = 500
 _MAXIMUM_NAME_WORDS = 6
+_MAXIMUM_LINE_CHARACTERS = 160
 _PARTICLES = frozenset(
     [
         "bin",
@@ -64,6 +84,7 @@ _PARTICLES = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff.'’\-])*")
 _ACRONYM = re.compile(r"[A-Z]{2,5}")
+_PSEUDONYM = re.compile(r"[^\W\d_][\w.-]{1,29}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3・]{2,8}")
 _DOMAIN = re.compile(r"(?:www\.)?([\w-]+)(?:\.[\w-]{2,})+", re.IGNORECASE)
 # Brackets with what is in them, and what stands behind a dash.
@@ -123,6 +144,32 @@ def is_person(name: str) -> bool:
         and (is_shouted or not _ACRONYM.fullmatch(word))
         for word in words
     )
+
+
+def is_pseudonym(name: str) -> bool:
+    """Whether a text has the shape of a first name or of a user's name: one word, perhaps with figures.
+
+    >>> is_pseudonym("Robert"), is_pseudonym("freeman1984"), is_pseudonym("4512")
+    (True, True, False)
+    """
+    return _PSEUDONYM.fullmatch(name) is not None and not is_corporate(name) and not _NOT_A_NAME.search(name)
+
+
+def names_in_line(line: str) -> list[str]:
+    """Return the labelled names in a short line that states more than the names.
+
+    >>> names_in_line("22. Januar 2020 | Autor: Sari Wulandari | Kota")
+    ['Sari Wulandari']
+    >>> names_in_line("Gespeichert von rahma77 am 24. Juli 2017 - 18:55")
+    ['rahma77']
+    """
+    if len(line) > _MAXIMUM_LINE_CHARACTERS:
+        return []
+    for match in _LABELLED_NAMES.finditer(line):
+        names = [name for name in author_names(match["names"]) if is_person(name) or is_pseudonym(name)]
+        if names:
+            return names
+    return []
 
 
 def joined(names: Sequence[str]) -> str | None:

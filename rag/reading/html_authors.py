@@ -1,0 +1,226 @@
+"""Reads who wrote a page's story: in JSON-LD, in meta elements, and in the elements that pages mark as bylines."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from lxml.etree import _Element
+from lxml.html import HtmlElement
+
+from rag.reading.html_blocks import element_text, text_key
+from rag.reading.json_ld import is_organization, items_of, names_of, text_of
+from rag.reading.names import author_names, is_corporate, is_person, is_pseudonym, names_in_line, squashed
+
+Metas = Sequence[tuple[str, str]]
+
+# Names of meta elements, without punctuation: "article:author" is "articleauthor".
+_METAS = frozenset(
+    [
+        *("author", "articleauthor", "ogarticleauthor", "dccreator", "dctermscreator", "parselyauthor"),
+        *("sailthruauthor", "byl", "citationauthor", "contentauthor", "dtkauthor", "byline"),
+    ]
+)
+# Pages describe "twitter:data1" in "twitter:label1", in the language of the site.
+_META_LABEL = re.compile(
+    r"written by|ditulis oleh|penulis|author|verfasst von|geschrieben von|autor(?:in)?|écrit par|auteur"
+    r"|escrito por|scritto da|geschreven door|yazan|автор",
+    re.IGNORECASE,
+)
+_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:by-?lines?|authors?|author-?names?|authored-by|penulis|reporter|writer|jurnalis|autor|auteur)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_NAME_CLASS = re.compile(r"(?:^|\s)(?:fn|p-name|p-author|author-?name|username)(?:$|\s)", re.IGNORECASE)
+_PATH = re.compile(
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|penulis|writers?|reporters?|jurnalis|contributors?|by)/[^/?#]",
+    re.IGNORECASE,
+)
+# The class of an element whose names are never those of this story's authors.
+_NOT_AUTHORS = re.compile(
+    r"comment|komentar|caption|(?:photo|image|img|picture|media)-?(?:credit|author|license)|licen[cs]e",
+    re.IGNORECASE,
+)
+# The class of a list of other stories, if it holds links that are as long as headlines.
+_OTHERS = re.compile(
+    r"related|terkait|recommend|rekomendasi|popular|populer|trending|sidebar|teaser|latest|terbaru|widget",
+    re.IGNORECASE,
+)
+_HEADLINE_WORDS = 5
+_MAXIMUM_BYLINE_CHARACTERS = 160
+_MAXIMUM_ITEM_CHARACTERS = 80  # of an item of a list that is no teaser of a story
+_MAXIMUM_NAMES_CHARACTERS = 300  # of an element's class and id
+
+
+def find_authors(
+    tree: HtmlElement, *, story: Mapping[str, Any], metas: Metas, outlet: str | None, title: str
+) -> list[str]:
+    """Return the authors that the markup states; persons take precedence over bodies."""
+    stated = items_of(story.get("author"))
+    persons = ", ".join(names_of(author) or "" for author in stated if not is_organization(author))
+    bodies = [names_of(author) or "" for author in stated if is_organization(author)]
+    of_story = [name for name in author_names(persons, outlet=outlet) if not is_corporate(name)]
+    of_metas = [author_names(value, outlet=outlet) for value in _meta_values(metas)]
+    marked = list(_marked(tree, outlet=outlet, title=title))
+    candidates = [
+        of_story,
+        *(_persons(names) for names in (*of_metas, *marked)),
+        *(_pseudonyms(names) for names in (*marked, *of_metas)),
+        *of_metas,
+        *(author_names(value, outlet=outlet) for value in (persons, *bodies)),
+        *([name for name in names if is_corporate(name)] for names in marked),
+    ]
+    return next(filter(None, candidates), [])
+
+
+def find_owner(nodes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the only person whom the JSON-LD of a page describes: the owner of a personal site."""
+    names = {text_of(node.get("name")) for node in nodes if "Person" in items_of(node.get("@type"))}
+    return [name for name in names if name and len(names) == 1 and (is_person(name) or is_pseudonym(name))]
+
+
+def _persons(names: Sequence[str]) -> list[str]:
+    return [name for name in names if is_person(name)]
+
+
+def _pseudonyms(names: Sequence[str]) -> list[str]:
+    return [name for name in names if is_pseudonym(name)]
+
+
+def _meta_values(metas: Metas) -> Iterator[str]:
+    """Yield the values of the author elements, those of one name together."""
+    values: dict[str, list[str]] = {}
+    for name, value in metas:
+        bare = "".join(filter(str.isalnum, name))
+        if bare in _METAS:
+            values.setdefault(bare, []).append(value)
+    yield from map("; ".join, values.values())
+    first = dict(reversed(metas))
+    for name, value in metas:
+        if name.startswith("twitter:label") and _META_LABEL.fullmatch(value):
+            yield first.get(name.replace("label", "data"), "")
+
+
+def _marked(tree: HtmlElement, *, outlet: str | None, title: str) -> Iterator[list[str]]:
+    """Yield the names in elements that are marked as bylines, those below the headline first.
+
+    Names of neighbouring elements come together: they are authors of one story.
+    """
+    frame = _Frame(tree, title=title)
+    found: list[tuple[bool, _Element, list[str]]] = []
+    covered: set[_Element] = set()
+    is_above = frame.headline is not None
+    for element in tree.iter():
+        is_above = is_above and element is not frame.headline
+        if (
+            element in covered
+            or element in frame.around
+            or not _is_byline(element)
+            or frame.is_other(element)
+        ):
+            continue
+        names = [name for name in _names_in(element) if not _is_outlet(name, outlet)]
+        if names:
+            found.append((is_above, element, names))
+            covered.update(element.iter())
+    found.sort(key=lambda entry: entry[0])
+    groups: dict[_Element | None, list[list[str]]] = {}
+    for _, element, names in found:
+        groups.setdefault(_group(element), []).append(names)
+    for lists in groups.values():
+        yield list(dict.fromkeys(chain.from_iterable(lists)))
+
+
+def _group(element: _Element) -> _Element | None:
+    parent = element.getparent()
+    is_item = parent is not None and parent.tag == "li"
+    return parent.getparent() if is_item and parent is not None else parent
+
+
+def _is_outlet(name: str, outlet: str | None) -> bool:
+    return outlet is not None and squashed(name) == squashed(outlet)
+
+
+def _is_byline(element: _Element) -> bool:
+    return _is_name(element) or _CLASS.search(_names_of(element)) is not None
+
+
+def _is_name(element: _Element) -> bool:
+    """Whether the markup says that an element holds the author's name and nothing else."""
+    href = element.get("href", "")
+    return (
+        element.get("rel") == "author"
+        or element.get("itemprop") == "author"
+        or (element.tag == "a" and _PATH.search(href) is not None)
+        or _NAME_CLASS.search(_names_of(element)) is not None
+    )
+
+
+def _names_in(element: _Element) -> list[str]:
+    """Return the names in a byline: those of the elements in it that hold a name, else those of its text."""
+    text = _text_of(element)
+    if len(text) > _MAXIMUM_BYLINE_CHARACTERS:
+        return []
+    inner = [child for child in element.iter() if child is not element and _is_name(child)]
+    leaves = [child for child in inner if not any(_is_name(below) for below in child.iterdescendants())]
+    texts = [_text_of(leaf) for leaf in leaves] or [text]
+    names = [name for part in texts for name in author_names(part)]
+    is_short = bool(leaves) or _is_name(element) or len(names) == 1
+    sure = [
+        name for name in names if is_person(name) or is_corporate(name) or (is_short and is_pseudonym(name))
+    ]
+    return list(dict.fromkeys(sure)) or names_in_line(text)
+
+
+def _text_of(element: _Element) -> str:
+    name = element.find(".//*[@itemprop='name']")
+    text = element_text(element if name is None else name) or element.get("content", "")
+    return " ".join(str(text)[: 2 * _MAXIMUM_BYLINE_CHARACTERS].split())
+
+
+class _Frame:
+    """The part of a page around its headline: what stands outside of it may belong to another story."""
+
+    def __init__(self, tree: HtmlElement, *, title: str) -> None:
+        key = text_key(title)
+        headings = list(tree.iter("h1", "h2", "h3", "h4"))
+        named = (heading for heading in headings if key and text_key(element_text(heading)) == key)
+        self.headline = next(chain(named, tree.iter("h1")), None)
+        self.around = set(() if self.headline is None else self.headline.iterancestors())
+        self.around.update((tree, *tree.iter("body", "main")))
+        characters = len(element_text(tree))
+        if self.headline is None:
+            self.around.update(div for div in tree.iter("div") if len(element_text(div)) * 2 > characters)
+        self._article = next((element for element in self.around if element.tag == "article"), None)
+
+    def is_other(self, element: _Element) -> bool:
+        """Whether an element belongs to another story, a comment, a picture or the frame of the page."""
+        article = next(element.iterancestors("article"), None)
+        if article is not None and self._article is not None and article not in self.around:
+            return True
+        for ancestor in (element, *element.iterancestors()):
+            if ancestor in self.around:
+                return False
+            if ancestor.tag in ("nav", "aside", "figure", "figcaption") or _is_not_of_authors(ancestor):
+                return True
+            if ancestor.tag == "footer" and article is None:
+                return True
+            if ancestor.tag == "li" and len(element_text(ancestor)) > _MAXIMUM_ITEM_CHARACTERS:
+                return True
+            if _OTHERS.search(_names_of(ancestor)) and _has_headlines(ancestor):
+                return True
+        return False
+
+
+def _is_not_of_authors(element: _Element) -> bool:
+    is_comment = "Comment" in element.get("itemtype", "")
+    return is_comment or _NOT_AUTHORS.search(_names_of(element)) is not None
+
+
+def _has_headlines(element: _Element) -> bool:
+    return any(len(element_text(link).split()) >= _HEADLINE_WORDS for link in element.iter("a"))
+
+
+def _names_of(element: _Element) -> str:
+    return f"{element.get('class', '')} {element.get('id', '')}"[:_MAXIMUM_NAMES_CHARACTERS]

@@ -24,7 +24,7 @@ FLOORS = (
     {"embeddings"},
     {"rag.datatypes", "rag.understood", "rag.errors", "rag.access_keys", "rag.data_folder"},
     {"rag.settings", "rag.text", "rag.citations", "rag.prompts", "rag.validation", "rag.worker_pools"},
-    {"rag.reading", "rag.corpus", "rag.verification", "rag.language_model"},
+    {"rag.reading", "rag.fetching", "rag.corpus", "rag.verification", "rag.language_model"},
     {"rag.search", "rag.conversation"},
     {"rag.answering", "rag.listeners"},
     {"rag.pipeline", "rag.ingestion"},

@@ -2,9 +2,10 @@
 
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import chain
 
 import click
 from tqdm import tqdm
@@ -13,9 +14,11 @@ from api.commands.base import Command
 from api.commands.options import check_corpus, has_corpus, location, print_json
 from api.commands.stopping import when_stopped
 from api.commands.terminal import say
+from api.commands.web import reading_web
 from api.schemas import ingest_json
 from rag.datatypes import Article, IngestResult, Unreadable
 from rag.errors import MissingExtra, SettingsError
+from rag.fetching.sources import is_web_address
 from rag.reading import STANDARD_INPUT, Overrides, count_items, files_below, read_paths
 from rag.service import build_service, open_corpus
 from rag.settings import Settings, load_settings
@@ -27,6 +30,7 @@ from rag.settings import Settings, load_settings
         "kutip ingest articles/ news.jsonl",
         "kutip ingest page.html --outlet KABAR --language id",
         "kutip ingest - < articles.jsonl",
+        "kutip ingest https://news.example.org/feed.xml",
     ],
 )
 @click.argument("paths", nargs=-1, metavar="PATH...")
@@ -53,11 +57,22 @@ from rag.settings import Settings, load_settings
 @click.option(
     "--ray-gpus", type=float, default=0, show_default=True, metavar="N", help="GPUs of each Ray worker."
 )
+@click.option(
+    "--fetch-again", is_flag=True, help="Also fetch pages that were fetched before and have not changed."
+)
+@click.option(
+    "--allow-private-addresses",
+    "allows_private",
+    is_flag=True,
+    help="Also fetch from hosts that are not on the public internet.",
+)
 @click.option("--show-dropped", is_flag=True, help="Print the lines of pages that are no part of an article.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for each article as JSON.")
 def command(
     paths: Sequence[str],
     rebuild: bool,
+    fetch_again: bool,
+    allows_private: bool,
     show_dropped: bool,
     workers: int | None,
     ray_cpus: float,
@@ -65,15 +80,24 @@ def command(
     as_json: bool,
     **stated: str | None,
 ) -> None:
-    """Add articles from files, from folders, or from standard input (`-`).
+    """Add articles from files, from folders, from the web, or from standard input (`-`).
 
-    Kutip reads .txt, .md, .html and .jsonl files. An article with the id of a stored one replaces it. The
-    former version stays available, so that citations of it can still be checked.
+    Kutip reads .txt, .md, .html and .jsonl files. A web address is that of an article, a feed or a sitemap.
+    Kutip remembers what it fetched, so that the next run fetches only what is new.
+
+    An article with the id of a stored one replaces it. The former version stays available, so that citations
+    of it can still be checked.
     """
     if not paths and not rebuild:
-        raise click.UsageError("Name files or folders to read, `-` for standard input, or use --rebuild.")
-    if workers and (rebuild or STANDARD_INPUT in paths):
-        raise click.UsageError("--ray reads files and folders only. Leave out --rebuild and `-`.")
+        raise click.UsageError(
+            "Name files, folders or web addresses to read, `-` for standard input, or use --rebuild."
+        )
+    urls = [path for path in paths if is_web_address(path)]
+    files = [path for path in paths if not is_web_address(path)]
+    if workers and (rebuild or urls or STANDARD_INPUT in paths):
+        raise click.UsageError(
+            "--ray reads files and folders only. Leave out --rebuild, `-` and web addresses."
+        )
     if workers and show_dropped:
         raise click.UsageError("--ray does not report the lines it leaves out. Leave out --show-dropped.")
     settings, overrides = load_settings(), Overrides(**stated)
@@ -81,10 +105,20 @@ def command(
         check_corpus(settings)
     # Before the encoder is loaded, so that a missing path is reported at once.
     dropped = _Dropped(is_shown=show_dropped)
-    items = read_paths(paths, overrides=overrides, on_dropped=dropped.add)
-    total = count_items(paths)
-    run = _Run(settings, total=total, is_on_ray=bool(workers))
-    with when_stopped(run.what_is_kept):
+    items = read_paths(files, overrides=overrides, on_dropped=dropped.add)
+    run = _Run(settings, total=None if urls else count_items(files), is_on_ray=bool(workers))
+    with when_stopped(run.what_is_kept), ExitStack() as stack:
+        if urls:
+            reading = reading_web(
+                settings,
+                overrides=overrides,
+                on_dropped=dropped.add,
+                fetches_again=fetch_again,
+                allows_private=allows_private,
+            )
+            web = stack.enter_context(reading)
+            run.on_stored = web.confirm
+            items = chain(items, web.read(urls))
         if workers:
             added = _on_ray(settings, paths, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
         else:
@@ -125,6 +159,7 @@ class _Run:
     kept: int = 0
     # Versions of the articles that were read and whose results are not known yet, by id.
     pending: dict[str, str] = field(default_factory=dict)
+    on_stored: Callable[[str], None] | None = None
 
     def read(self, items: Iterable[Article | Unreadable]) -> Iterator[Article | Unreadable]:
         """Yield the items, and note the articles among them."""
@@ -140,6 +175,8 @@ class _Run:
             for result in results:
                 self.pending.pop(result.id, None)
                 self.kept += result.status != "rejected"
+                if self.on_stored and result.status != "rejected":
+                    self.on_stored(result.id)
                 bar.update()
                 if result.status == "rejected":
                     bar.clear()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rag.datatypes import Article, Unreadable
 from rag.errors import NotFound, ReadingError
-from rag.reading.addresses import host_and_path
+from rag.reading.addresses import is_page_address
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
 from rag.reading.html_page import read_html_page
 from rag.reading.jsonl import lines_of, lines_of_file, numbered_lines, read_json_lines
@@ -103,7 +103,9 @@ def read_bytes(data: bytes, *, name: str, suffix: str, overrides: Overrides) -> 
     ReadingError if the page cannot be read, RightsError if it forbids indexing and no permission is stated.
     """
     try:
-        return _read(data, suffix=suffix).to_article(default_id=Path(name).stem or None, overrides=overrides)
+        return read_page(data, suffix=suffix).to_article(
+            default_id=Path(name).stem or None, overrides=overrides
+        )
     except ReadingError as error:
         raise type(error)(f"{name}: {error}") from None
 
@@ -180,8 +182,8 @@ class _Run:
         The id that a page does not state is the file's name. In a subfolder of the folder given, where names
         such as `index.html` repeat, it is made from the page's address, or it is the path below that folder.
         """
-        page = _read(data, suffix=suffix)
-        is_addressed = _is_page_address(page.fields.get("url"))
+        page = read_page(data, suffix=suffix)
+        is_addressed = is_page_address(page.fields.get("url"))
         default_id = None if stem is None or (folders and is_addressed) else "/".join((*folders, stem))
         article = page.to_article(default_id=default_id, overrides=self.overrides)
         other = self.taken.setdefault(article.id, source)
@@ -197,12 +199,8 @@ class _Run:
         return article
 
 
-def _is_page_address(url: object) -> bool:
-    """Whether an address is that of one page; some sites name their home page on every page."""
-    return isinstance(url, str) and host_and_path(url)[1].strip("/") != ""
-
-
-def _read(data: bytes, *, suffix: str) -> Page:
+def read_page(data: bytes, *, suffix: str) -> Page:
+    """Return what a page gives; raise ReadingError if it cannot be read. `suffix` is the type of the page."""
     suffix = suffix.lower()
     if suffix not in _READERS:
         raise ReadingError(f"files of type {suffix!r} are not supported: give {_list_of_suffixes()}")

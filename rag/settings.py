@@ -142,8 +142,8 @@ class Settings(BaseSettings):
     )
     fetch_delay_seconds: Annotated[float, Field(ge=0, le=120)] = Field(
         1.0,
-        description="Seconds between two requests of `kutip ingest URL` to one host. A robots.txt may ask for "
-        "more.",
+        description="Seconds between two requests of `kutip ingest URL` to one host. "
+        "A robots.txt may ask for more.",
     )
 
     reranker_model: str | None = Field(

@@ -7,6 +7,7 @@ from api.commands.options import has_corpus
 from api.commands.terminal import say
 from rag.fetching.bookmarks import BOOKMARKS_FILE, Bookmarks, forget_all
 from rag.fetching.fetcher import Fetcher, FetchLimits
+from rag.fetching.network import is_public
 from rag.fetching.sources import OnDropped, WebReader
 from rag.reading import Overrides
 from rag.settings import Settings
@@ -26,7 +27,8 @@ def reading_web(
     if not has_corpus(settings):
         forget_all(path)
     limits = FetchLimits(delay_seconds=settings.fetch_delay_seconds)
-    fetcher = Fetcher(contact=settings.fetch_contact, allows_private=allows_private, limits=limits)
+    is_allowed = _any_address if allows_private else is_public
+    fetcher = Fetcher(contact=settings.fetch_contact, is_allowed=is_allowed, limits=limits)
     with fetcher, Bookmarks(path) as bookmarks:
         reader = WebReader(
             fetcher=fetcher,
@@ -39,3 +41,7 @@ def reading_web(
         reader.finish()
     if reader.skipped:
         say(f"{reader.skipped} pages have not changed since they were fetched: see --fetch-again.")
+
+
+def _any_address(_: str) -> bool:
+    return True

@@ -1,13 +1,14 @@
 """Fetches one address after another, politely: robots.txt, pauses, limits, and redirects step by step."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
@@ -15,7 +16,7 @@ from protego import Protego
 
 from rag.errors import ReadingError
 from rag.fetching.bodies import Body
-from rag.fetching.network import GuardedNetwork
+from rag.fetching.network import GuardedNetwork, is_public
 from rag.reading.rights import find_header_prohibition
 
 AGENT = "Kutip"
@@ -89,18 +90,19 @@ class _Reply:
 class Fetcher:
     """Fetches addresses of the web; a context manager, for one thread.
 
-    `contact` is the web page or e-mail address in the user agent. Every failure is a ReadingError.
+    `contact` is the web page or e-mail address in the user agent. `is_allowed` says of an IP address whether
+    to connect to it. Every failure is a ReadingError.
     """
 
     def __init__(
         self,
         *,
         contact: str | None = None,
-        allows_private: bool = False,
+        is_allowed: Callable[[str], bool] = is_public,
         limits: FetchLimits = FetchLimits(),
     ) -> None:
         self._limits = limits
-        self._network = GuardedNetwork(allows_private=allows_private)
+        self._network = GuardedNetwork(is_allowed=is_allowed)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=httpx2.create_ssl_context(), network_backend=self._network, keepalive_expiry=5
         )
@@ -254,6 +256,7 @@ class Fetcher:
 def checked_address(url: str) -> httpx2.URL:
     """Return the address of a web page; raise ReadingError for any other address."""
     try:
+        urlsplit(url)  # refuses more malformed addresses than the other
         address = httpx2.URL(url.strip()).copy_with(fragment=None)
     except (httpx2.InvalidURL, ValueError):
         raise ReadingError(f"{url!r:.300} is no address of a web page: correct it") from None

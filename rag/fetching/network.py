@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import SOCK_STREAM, getaddrinfo
 from typing import Any
@@ -20,11 +20,11 @@ class GuardedNetwork(httpcore2.SyncBackend):
 
     So a name cannot stand for another address when it is connected to than when it was checked. `deadline`
     is a time of `time.monotonic` after which every exchange ends with a timeout. Raises ReadingError for a
-    host without a public address, unless `allows_private`.
+    host none of whose addresses `is_allowed`.
     """
 
-    def __init__(self, *, allows_private: bool) -> None:
-        self._allows_private = allows_private
+    def __init__(self, *, is_allowed: Callable[[str], bool]) -> None:
+        self._is_allowed = is_allowed
         self.deadline = float("inf")
 
     def connect_tcp(
@@ -61,7 +61,7 @@ class GuardedNetwork(httpcore2.SyncBackend):
         except (OSError, UnicodeError):
             raise ReadingError(f"there is no host {host}: correct the address") from None
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        allowed = [address for address in addresses if self._allows_private or is_public(address)]
+        allowed = [address for address in addresses if self._is_allowed(address)]
         if addresses and not allowed:
             raise ReadingError(
                 f"{host} is not on the public internet but at {addresses[0]}: if that is meant, "

@@ -106,7 +106,7 @@ class WebReader:
                 return
             checked_address(link.url)
             self._check_number(link)
-            fetched = self.fetcher.fetch(link.url, known=known.validators if known else Validators())
+            fetched = self.fetcher.fetch(address, known=known.validators if known else Validators())
             if fetched.is_unchanged:
                 self.skipped += 1
                 return

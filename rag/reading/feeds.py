@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import feedparser
-from lxml.etree import Entity, XMLParser, XMLSyntaxError, fromstring, strip_elements, tostring
+from lxml.etree import XMLParser, XMLSyntaxError, fromstring, tostring
 
 from rag.datatypes import Article, Unreadable
 from rag.errors import ReadingError
@@ -37,8 +37,9 @@ from rag.text.languages import decide_language
 ROOTS_OF_FEEDS = frozenset({"rss", "feed", "rdf"})
 
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
-_NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{0,31});")
 _END_CHARACTERS = 300
+_CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _BARE_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
 _IS_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,500}>|&#?[A-Za-z0-9]{1,32};")
@@ -160,6 +161,7 @@ def plain_line(markup: str) -> str:
     >>> plain_line("<b>Kopi</b> &amp;amp; teh, harga < 5")
     'Kopi & teh, harga < 5'
     """
+    markup = NOT_XML.sub("", markup)
     for _ in range(3):
         if not _IS_MARKUP.search(markup):
             break
@@ -175,19 +177,31 @@ def plain_line(markup: str) -> str:
 
 def _well_formed(text: str) -> tuple[bytes, str | None]:
     """Return a document as well-formed XML without entities of its own, and the fault if it is cut short."""
-    text = NOT_XML.sub("", _NAMED_ENTITY.sub(_numbered, _DECLARATION.sub("", text)))
+    text = _without_entities(NOT_XML.sub("", _DECLARATION.sub("", text)))
     fault = None
     try:
         root = fromstring(text.encode(), parser=_parser(recover=False))
     except XMLSyntaxError:
-        text = _BARE_AMPERSAND.sub("&amp;", text)
         parser = _parser(recover=True)
         root = fromstring(text.encode(), parser=parser)
         if root is None:
             raise ReadingError("it is not a feed: give RSS or Atom") from None
         fault = None if f"</{root.tag}" in text[-_END_CHARACTERS:] else str(parser.error_log[-1].message)
-    strip_elements(root, Entity, with_tail=False)
     return tostring(root, encoding="utf-8", xml_declaration=True), fault
+
+
+def _without_entities(text: str) -> str:
+    """Write the entities of HTML as numbers and unknown ones as text; leave CDATA sections as they are."""
+    first, *others = text.split(_CDATA_START)
+    parts = [_escaped(first)]
+    for other in others:
+        inside, end, outside = other.partition(_CDATA_END)
+        parts += [_CDATA_START, inside, end, _escaped(outside)]
+    return "".join(parts)
+
+
+def _escaped(text: str) -> str:
+    return _BARE_AMPERSAND.sub("&amp;", _NAMED_ENTITY.sub(_numbered, text))
 
 
 def _parser(*, recover: bool) -> XMLParser:
@@ -195,8 +209,12 @@ def _parser(*, recover: bool) -> XMLParser:
 
 
 def _numbered(entity: re.Match[str]) -> str:
-    characters = None if entity[1] in _OF_XML else html5.get(f"{entity[1]};")
-    return entity[0] if characters is None else "".join(f"&#{ord(character)};" for character in characters)
+    if entity[1] in _OF_XML:
+        return entity[0]
+    characters = html5.get(f"{entity[1]};")
+    if characters is None:
+        return f"&amp;{entity[1]};"
+    return "".join(f"&#{ord(character)};" for character in characters)
 
 
 def _own_address(feed: Any) -> str:
@@ -208,6 +226,7 @@ def _own_address(feed: Any) -> str:
 
 def _entry(entry: Any, feed: Any, *, number: int, base: str, damage: ReadingError | None) -> FeedEntry:
     url = _address(entry, base)
+    url = None if url in (base, feed.get("link")) else url  # the address of the feed or of its site
     guid = entry.get("id") or None
     changed = _written(entry, "updated") or _written(entry, "published") or None
     authors = [_name(author.get("name") or "") for author in entry.get("authors", [])]

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 from tqdm import tqdm
@@ -16,9 +17,20 @@ from api.commands.terminal import say
 from api.schemas import ingest_json
 from rag.datatypes import Article, IngestResult, Unreadable
 from rag.errors import MissingExtra, SettingsError
-from rag.reading import STANDARD_INPUT, Overrides, count_items, files_below, read_paths
+from rag.reading import (
+    FORMATS,
+    STANDARD_INPUT,
+    FoundFile,
+    Overrides,
+    count_items,
+    files_below,
+    read_paths,
+    suffix_of,
+)
 from rag.service import build_service, open_corpus
 from rag.settings import Settings, load_settings
+
+_SHOWN_TYPES = 10  # of files that are skipped
 
 
 @click.command(
@@ -27,6 +39,7 @@ from rag.settings import Settings, load_settings
         "kutip ingest articles/ news.jsonl",
         "kutip ingest page.html --outlet KABAR --language id",
         "kutip ingest - < articles.jsonl",
+        "kutip ingest - --format csv < table.txt",
     ],
 )
 @click.argument("paths", nargs=-1, metavar="PATH...")
@@ -53,12 +66,19 @@ from rag.settings import Settings, load_settings
 @click.option(
     "--ray-gpus", type=float, default=0, show_default=True, metavar="N", help="GPUs of each Ray worker."
 )
+@click.option(
+    "--format",
+    "input_format",
+    type=click.Choice([suffix.removeprefix(".") for suffix in FORMATS], case_sensitive=False),
+    help="Format of standard input, which Kutip recognizes otherwise.",
+)
 @click.option("--show-dropped", is_flag=True, help="Print the lines of pages that are no part of an article.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for each article as JSON.")
 def command(
     paths: Sequence[str],
     rebuild: bool,
     show_dropped: bool,
+    input_format: str | None,
     workers: int | None,
     ray_cpus: float,
     ray_gpus: float,
@@ -67,13 +87,16 @@ def command(
 ) -> None:
     """Add articles from files, from folders, or from standard input (`-`).
 
-    Kutip reads .txt, .md, .html and .jsonl files. An article with the id of a stored one replaces it. The
+    Kutip reads text, Markdown, HTML, JSON, CSV, DOCX, PDF, mails, web archives and exports, also compressed
+    (.gz). It skips files of other types in folders. An article with the id of a stored one replaces it. The
     former version stays available, so that citations of it can still be checked.
     """
     if not paths and not rebuild:
         raise click.UsageError("Name files or folders to read, `-` for standard input, or use --rebuild.")
     if workers and (rebuild or STANDARD_INPUT in paths):
         raise click.UsageError("--ray reads files and folders only. Leave out --rebuild and `-`.")
+    if input_format and STANDARD_INPUT not in paths:
+        raise click.UsageError("--format is the format of standard input. Name `-` among the paths.")
     if workers and show_dropped:
         raise click.UsageError("--ray does not report the lines it leaves out. Leave out --show-dropped.")
     settings, overrides = load_settings(), Overrides(**stated)
@@ -81,12 +104,20 @@ def command(
         check_corpus(settings)
     # Before the encoder is loaded, so that a missing path is reported at once.
     dropped = _Dropped(is_shown=show_dropped)
-    items = read_paths(paths, overrides=overrides, on_dropped=dropped.add)
+    skipped = _Skipped()
+    items = read_paths(
+        paths,
+        overrides=overrides,
+        on_dropped=dropped.add,
+        on_skipped=skipped.add,
+        input_format=f".{input_format}" if input_format else None,
+    )
     total = count_items(paths)
     run = _Run(settings, total=total, is_on_ray=bool(workers))
     with when_stopped(run.what_is_kept):
         if workers:
-            added = _on_ray(settings, paths, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
+            files = list(files_below(paths, on_skipped=skipped.add))
+            added = _on_ray(settings, files, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
         else:
             added = _here(settings, run.read(items), rebuild=rebuild)
         with closing(added):
@@ -95,6 +126,8 @@ def command(
         print_json({"articles": [ingest_json(result) for result in results]})
     if dropped.lines and not show_dropped:
         say(f"{dropped.lines} lines of {dropped.pages} pages are no part of an article: see --show-dropped.")
+    if skipped.files:
+        say(f"{sum(skipped.files.values())} files of other types were skipped: {skipped.types()}.")
     if paths:
         _report(results)
 
@@ -113,6 +146,24 @@ class _Dropped:
         self.pages += 1
         for line in lines if self.is_shown else ():
             say(f"{source}: dropped: {line}")
+
+
+@dataclass
+class _Skipped:
+    """The files in folders that were not read: how many there are of each type."""
+
+    files: Counter[str] = field(default_factory=Counter)
+
+    def add(self, name: str) -> None:
+        """Count one file."""
+        self.files[suffix_of(Path(name))[0]] += 1
+
+    def types(self) -> str:
+        """Return the types with their counts, the most frequent first."""
+        usual = self.files.most_common(_SHOWN_TYPES)
+        shown = [f"{count} {suffix or 'without a suffix'}" for suffix, count in usual]
+        rest = sum(self.files.values()) - sum(count for _, count in usual)
+        return ", ".join([*shown, f"{rest} others"] if rest else shown)
 
 
 @dataclass
@@ -177,7 +228,13 @@ def _here(
 
 
 def _on_ray(
-    settings: Settings, paths: Sequence[str], overrides: Overrides, *, count: int, cpus: float, gpus: float
+    settings: Settings,
+    files: Sequence[FoundFile],
+    overrides: Overrides,
+    *,
+    count: int,
+    cpus: float,
+    gpus: float,
 ) -> Generator[IngestResult, None, None]:
     if settings.corpus == "local":
         raise SettingsError(
@@ -190,7 +247,7 @@ def _on_ray(
     except ModuleNotFoundError as error:
         raise MissingExtra("Ray is not installed. Run `pip install 'kutip[ray]'`.") from error
     workers = Workers(count=count, cpus=cpus, gpus=gpus)
-    yield from ingest_on_ray(settings, list(files_below(paths)), overrides=overrides, workers=workers)
+    yield from ingest_on_ray(settings, files, overrides=overrides, workers=workers)
     with open_corpus(settings) as corpus:
         corpus.optimize()
 

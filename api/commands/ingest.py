@@ -70,7 +70,7 @@ _SHOWN_TYPES = 10  # of files that are skipped
     "--format",
     "input_format",
     type=click.Choice([suffix.removeprefix(".") for suffix in FORMATS], case_sensitive=False),
-    help="Format of standard input, which Kutip recognizes otherwise.",
+    help="Format of standard input, which Kutip recognises otherwise.",
 )
 @click.option("--show-dropped", is_flag=True, help="Print the lines of pages that are no part of an article.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for each article as JSON.")

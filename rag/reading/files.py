@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rag.datatypes import Article, Unreadable
 from rag.errors import MissingExtra, NotFound, ReadingError
 from rag.reading.addresses import host_and_path
-from rag.reading.formats.recognition import recognized_suffix
+from rag.reading.formats.recognition import recognised_suffix
 from rag.reading.formats.registry import FORMATS, Format, is_known, list_of_suffixes, stem_of, suffix_of
 from rag.reading.formats.streams import GZIP_MARK, HEAD_BYTES, buffered, inflated
 from rag.reading.page import Entry, Overrides, Page
@@ -45,7 +45,7 @@ def read_paths(
 
     Skips hidden files, links to folders, and files of unknown types inside folders. `on_dropped` is called
     with a page's name and the lines that are no part of its article, `on_skipped` with the name of each file
-    of an unknown type. `input_format` is the suffix of the format of standard input, which is recognized
+    of an unknown type. `input_format` is the suffix of the format of standard input, which is recognised
     otherwise. If a path does not exist, raises NotFound before anything is read.
     """
     names = [os.fspath(path) for path in paths]
@@ -197,7 +197,7 @@ class _Run:
         if stream.peek(len(GZIP_MARK)).startswith(GZIP_MARK):
             stream = inflated(stream)
         try:
-            suffix = self.input_format or recognized_suffix(stream.peek(HEAD_BYTES))
+            suffix = self.input_format or recognised_suffix(stream.peek(HEAD_BYTES))
             yield from self.read_entries(_format_of(suffix), stream, source=STANDARD_INPUT, stem=None)
         except ReadingError as error:
             yield Unreadable(source=STANDARD_INPUT, reason=str(error))

@@ -90,18 +90,14 @@ def _held(value: object) -> list[Any] | None:
 
 def _numbered(values: Iterator[Any]) -> Iterator[Entry]:
     number = 0
-    while True:
-        number += 1
-        try:
-            value = next(values)
-        except StopIteration:
-            break
-        except ReadingError as error:
-            yield Entry(page=error, place=str(number))
-            break
-        yield Entry(page=_page(value), place=str(number))
-    if number == 1:
-        yield Entry(page=ReadingError("the file holds no article: its list is empty"))
+    try:
+        for number, value in enumerate(values, 1):
+            yield Entry(page=_page(value), place=str(number))
+    except ReadingError as error:
+        yield Entry(page=error, place=str(number + 1))
+        return
+    if not number:
+        raise ReadingError("the file holds no article: its list is empty")
 
 
 def _page(value: object) -> Page | ReadingError:

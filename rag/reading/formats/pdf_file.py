@@ -176,7 +176,7 @@ def _usual_size(lines: Sequence[PageLine]) -> float:
 
 
 def _title(lines: Sequence[PageLine], body_size: float, *, stated: str) -> tuple[str, list[PageLine]]:
-    """Return the title and the lines that are left: the largest lines of the first page, or what is stated."""
+    """Return the title and the lines that are left: the first page's largest lines, or what is stated."""
     page = lines[0].page if lines else 1
     on_first = [line for line in lines if line.page == page]
     largest = max((line.size for line in on_first), default=0.0)

@@ -1,4 +1,4 @@
-"""Recognizes the format of a text without a name, such as standard input, from its first bytes."""
+"""Recognises the format of a text without a name, such as standard input, from its first bytes."""
 
 import codecs
 import re
@@ -19,10 +19,10 @@ _MAIL_NAMES = re.compile(
 _SAVED_PAGE = re.compile(r"^content-type:\s*multipart/related|^snapshot-content-location:", re.I | re.M)
 
 
-def recognized_suffix(head: bytes) -> str:
+def recognised_suffix(head: bytes) -> str:
     """Return the suffix of files of the format whose first bytes these are; `.txt` for any other text.
 
-    >>> recognized_suffix(b'{"text": "Panen naik."}'), recognized_suffix(b"id,title,text")
+    >>> recognised_suffix(b'{"text": "Panen naik."}'), recognised_suffix(b"id,title,text")
     ('.jsonl', '.csv')
     """
     start = head.lstrip(_SPACE)

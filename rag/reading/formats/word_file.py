@@ -133,7 +133,7 @@ def _cell(cell: _Element) -> str:
 
 
 def _markup(element: _Element) -> str:
-    """Return the text in a paragraph as HTML, without deleted text, and with struck and raised text marked."""
+    """Return the text in a paragraph as HTML: deleted text is left out, struck and raised text marked."""
     parts = []
     for child in element.iterchildren("*"):
         name = QName(child).localname

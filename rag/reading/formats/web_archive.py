@@ -73,4 +73,4 @@ def _is_cut_short(record: Any) -> bool:
     stream = record.raw_stream
     while stream.read(1 << 16):
         pass
-    return bool(stream.limit > 0)
+    return bool(getattr(stream, "limit", 0) > 0)  # a record without a length has no limit

@@ -17,8 +17,8 @@ from rag.text.languages import decide_language
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _HEADING = re.compile(r"^(={2,6})[ \t]*(.+?)[ \t]*\1[ \t]*$", re.MULTILINE)
-_HEADING_OR_BLOCK = re.compile(r"\n[ \t]*\n\s*")
-_LIST_SIGNS = re.compile(r"^[*#:;]+[ \t]*")
+_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+_LIST_SIGNS = re.compile(r"^[*#:;]+[ \t]*", re.MULTILINE)
 _ALWAYS_LEFT_OUT = ("file", "image", "category")
 _FILE_AND_CATEGORY = ("6", "14")
 _REMOVED_TAGS = frozenset({"table", "ref", "gallery", "references", "math", "timeline", "imagemap"})
@@ -110,10 +110,10 @@ def _plain(wikitext: str, left_out: frozenset[str]) -> str:
             "Exports of MediaWiki need mwparserfromhell, which is not installed. "
             "Run `pip install 'kutip[formats]'`."
         ) from error
-    code = mwparserfromhell.parse(wikitext)
+    code = mwparserfromhell.parse(_LIST_SIGNS.sub("\n", wikitext))  # each item of a list is a paragraph
     for link in code.filter_wikilinks():
         if str(link.title).partition(":")[0].strip().lower() in left_out:
-            code.remove(link) if link in code.nodes else _remove(code, link)
+            _remove(code, link)
     for tag in code.filter_tags(matches=lambda node: str(node.tag).lower() in _REMOVED_TAGS):
         _remove(code, tag)
     return str(code.strip_code(normalize=True, collapse=False))
@@ -127,18 +127,7 @@ def _remove(code: Any, node: Any) -> None:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Yield the paragraphs of a text without markup; each item of a list is one."""
-    for block in _HEADING_OR_BLOCK.split(text):
-        lines = [line.strip() for line in block.split("\n") if line.strip()]
-        plain: list[str] = []
-        for line in lines:
-            if _LIST_SIGNS.match(line):
-                if plain:
-                    yield " ".join(plain)
-                plain = []
-                if item := _LIST_SIGNS.sub("", line):
-                    yield item
-            else:
-                plain.append(line)
-        if plain:
-            yield " ".join(plain)
+    """Yield the paragraphs of a text without markup."""
+    for block in _BLANK_LINES.split(text):
+        if paragraph := " ".join(block.split()):
+            yield paragraph

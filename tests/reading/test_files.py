@@ -174,6 +174,15 @@ def test_a_bad_byte_outside_the_story_does_no_harm(tmp_path: Path) -> None:
     ]
 
 
+def test_a_bad_byte_in_a_fact_refuses_the_page(tmp_path: Path) -> None:
+    byline = HTML.replace("enam", "½7").replace(
+        "<body>", "<head><meta name=author content='Siti M_ller'></head><body>"
+    )
+    assert ids(read(write(tmp_path / "a.html", byline))) == ["a"]
+    (reason,) = reasons(read(write(tmp_path / "b.html", byline.encode().replace(b"M_ller", b"M\xfcller"))))
+    assert reason.startswith("b.html: truncated or damaged at byte ")
+
+
 def test_json_lines_in_utf_16_are_read(tmp_path: Path) -> None:
     assert ids(read(write(tmp_path / "a.jsonl", (LINE % "a" + LINE % "b").encode("utf-16")))) == ["a", "b"]
     (item,) = read(write(tmp_path / "b.jsonl", (LINE % "a").encode("utf-16")[:-1]))

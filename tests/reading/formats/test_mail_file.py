@@ -7,7 +7,8 @@ from tests.reading.formats.reading import one, read, reasons
 
 HTML = (
     "<html lang='id'><head><title>Kebun teh</title></head><body><article><h1>Kebun teh</h1>"
-    "<p>Pemetik mulai bekerja pukul enam pagi di lereng itu.</p><p>Panen berlangsung tujuh hari.</p></article>"
+    "<p>Pemetik mulai bekerja pukul enam pagi di lereng itu.</p>"
+    "<p>Panen berlangsung tujuh hari.</p></article>"
 )
 
 
@@ -69,7 +70,7 @@ def test_quoted_mails_and_signatures_are_left_out_and_flowed_lines_are_joined() 
         (b"Panen kopi dimulai.\n\nHarga naik.\n", "berkas.eml: the file is not a mail"),
         (b"From: a@b.example\nSubject: =?x?q?=ff?=\n\n", "berkas.eml: the mail holds no text"),
         (b"From: a@b.example\nContent-Type: image/png\n\nabc", "berkas.eml: the mail holds no text"),
-        (b"Subject: a\nContent-Type: text/plain; charset=utf-8\n\nPanen kopi dimulai m\xff.\n\nHarga naik \xc3\xa9.",
+        (b"Subject: a\nContent-Type: text/plain; charset=utf-8\n\nPanen m\xff.\n\nHarga naik \xc3\xa9.",
          "berkas.eml: truncated or damaged at byte"),
     ],
 )  # fmt: skip

@@ -5,8 +5,10 @@ from tests.reading.formats.reading import articles, one, read, reasons
 NITF = """<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "nitf-3-5.dtd">
 <nitf xml:lang="id"><head><title>Panen</title><docdata><doc-id id-string="kantor-17"/>
 <date.issue norm="20240105T080000+0700"/><doc.copyright holder="KANTOR"/>
-<key-list><keyword key="kopi"/></key-list></docdata><pubdata name="Kabar Wulan" position.section="Desa"/></head>
-<body><body.head><hedline><hl1>Panen kopi dimulai</hl1></hedline><byline>Oleh <person>Siti Rahma</person></byline>
+<key-list><keyword key="kopi"/></key-list></docdata>
+<pubdata name="Kabar Wulan" position.section="Desa"/></head>
+<body><body.head><hedline><hl1>Panen kopi dimulai</hl1></hedline>
+<byline>Oleh <person>Siti Rahma</person></byline>
 <dateline><location>WULAN</location></dateline></body.head><body.content>
 <media media-type="image"><media-caption>Foto petani.</media-caption></media>
 <block><p>Panen kopi dimulai <em>Senin</em> pagi.</p><hl2>Harga</hl2><p>Harga naik 7 persen.</p></block>
@@ -14,13 +16,15 @@ NITF = """<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "nitf-3-5.dtd">
 
 
 def item(number: int, content: str, *, meta: str = "", rights: str = "") -> str:
-    return f"""<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:newsml:kantor:{number}" version="2">
+    return f"""<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:newsml:kantor:{number}"
+ version="2">
 <rightsInfo><copyrightHolder literal="KANTOR"/><usageTerms>{rights}</usageTerms></rightsInfo>
 <itemMeta><provider qcode="x:KANTOR"><name>Kantor Berita</name></provider>
 <versionCreated>2024-01-05T09:00:00+07:00</versionCreated><firstCreated>2024-01-05T08:00:00+07:00</firstCreated>
 {meta}</itemMeta><contentMeta><headline>Berita {number}</headline><by>Siti Rahma</by>
 <dateline>WULAN</dateline><slugline>PANEN</slugline><language tag="id"/>
-<subject qcode="a:1"><name>Pertanian</name></subject></contentMeta><contentSet>{content}</contentSet></newsItem>"""
+<subject qcode="a:1"><name>Pertanian</name></subject></contentMeta>
+<contentSet>{content}</contentSet></newsItem>"""
 
 
 XHTML = """<inlineXML contenttype="application/xhtml+xml"><html xmlns="http://www.w3.org/1999/xhtml"><head>
@@ -52,8 +56,13 @@ def test_items_of_newsml_are_articles() -> None:
     assert first.published_at is not None
     assert first.updated_at is not None
     assert first.updated_at - first.published_at == timedelta(hours=1)
-    assert first.metadata == {"dateline": "WULAN", "slugline": "PANEN", "copyright": "KANTOR", "item_version": "2",
-                              "subjects": ["Pertanian"]}  # fmt: skip
+    assert first.metadata == {
+        "dateline": "WULAN",
+        "slugline": "PANEN",
+        "copyright": "KANTOR",
+        "item_version": "2",
+        "subjects": ["Pertanian"],
+    }
     assert (third.id, third.title, third.headings) == ("urn:newsml:kantor:3", "Berita 3", (2,))
 
 
@@ -86,7 +95,8 @@ def test_entities_are_not_expanded_and_other_xml_is_refused() -> None:
             f"berkas.xml: the XML uses the entity '&{name};': write its text out"
         ]
     assert reasons(read("<inventaris><p>Teh.</p></inventaris>", ".xml")) == [
-        "berkas.xml: the XML is no article, export or feed that Kutip reads: its outermost element is <inventaris>"
+        "berkas.xml: the XML is no article, export or feed that Kutip reads: "
+        "its outermost element is <inventaris>"
     ]
     assert reasons(read("Panen", ".xml"))[0].endswith("it has no elements")
     assert reasons(read("", ".xml"))[0].endswith("it has no elements")

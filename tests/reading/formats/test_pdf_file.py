@@ -61,7 +61,8 @@ def test_an_indent_begins_a_paragraph() -> None:
     first, second = one(read(pdf([placed]), ".pdf")).paragraphs
     assert first.endswith("pada hari Senin pagi.")
     assert second == (
-        "Harga jual mencapai 61.000 rupiah per kilogram, dan anak-anak petani ikut memetik biji yang sudah merah."
+        "Harga jual mencapai 61.000 rupiah per kilogram, dan anak-anak petani ikut memetik biji "
+        "yang sudah merah."
     )
 
 

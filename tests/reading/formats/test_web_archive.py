@@ -62,7 +62,8 @@ def test_a_page_that_is_cut_short_is_not_stored_and_those_before_it_are() -> Non
     items = read(data[:-60], ".warc")
     assert [article.title for article in articles(items)] == ["Kebun a"]
     assert reasons(items) == [
-        "berkas.warc: the web archive is cut short or damaged: fetch it again; the pages before that were read"
+        "berkas.warc: the web archive is cut short or damaged: fetch it again; "
+        "the pages before that were read"
     ]
 
 

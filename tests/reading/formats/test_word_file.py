@@ -55,11 +55,15 @@ def test_tracked_changes_links_and_controls_are_read_as_they_are_shown() -> None
     document = docx.Document()
     body = document.element.body
     for xml in (
-        "<w:p {0}><w:r><w:t xml:space='preserve'>Panen </w:t></w:r><w:ins w:id='1'><w:r><w:t>besar</w:t></w:r></w:ins>"
-        "<w:del w:id='2'><w:r><w:delText>kecil</w:delText></w:r></w:del><w:r><w:t> dimulai.</w:t></w:r></w:p>",
-        "<w:p {0}><w:hyperlink><w:r><w:t>Harga kopi</w:t></w:r></w:hyperlink><w:r><w:t xml:space='preserve'> naik.</w:t>"
+        "<w:p {0}><w:r><w:t xml:space='preserve'>Panen </w:t></w:r>"
+        "<w:ins w:id='1'><w:r><w:t>besar</w:t></w:r></w:ins>"
+        "<w:del w:id='2'><w:r><w:delText>kecil</w:delText></w:r></w:del>"
+        "<w:r><w:t> dimulai.</w:t></w:r></w:p>",
+        "<w:p {0}><w:hyperlink><w:r><w:t>Harga kopi</w:t></w:r></w:hyperlink>"
+        "<w:r><w:t xml:space='preserve'> naik.</w:t>"
         "</w:r></w:p>",
-        "<w:sdt {0}><w:sdtContent><w:p><w:r><w:t>Hasil panen dijual.</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+        "<w:sdt {0}><w:sdtContent>"
+        "<w:p><w:r><w:t>Hasil panen dijual.</w:t></w:r></w:p></w:sdtContent></w:sdt>",
     ):
         body.insert(len(body) - 1, parse_xml(xml.format(SPACE)))
     assert one(read(saved(document), ".docx")).paragraphs == (

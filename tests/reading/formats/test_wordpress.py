@@ -22,7 +22,10 @@ def post(number: int, content: str, *, kind: str = "post", status: str = "publis
 {extra}</item>"""
 
 
-CLASSIC = 'Panen <b>kopi</b> dimulai.\n\n[caption id="1"]<img src="a.jpg"/> Foto[/caption]\n\nHarga naik.\n[gallery ids="1"]'
+CLASSIC = (
+    'Panen <b>kopi</b> dimulai.\n\n[caption id="1"]<img src="a.jpg"/> Foto[/caption]\n\n'
+    'Harga naik.\n[gallery ids="1"]'
+)
 BLOCKS = "<!-- wp:paragraph -->\n<p>Teh dipetik.</p>\n<!-- /wp:paragraph --><h2>Harga</h2><p>Harga turun.</p>"
 
 

@@ -118,10 +118,10 @@ def encoding_of(sample: bytes) -> str:
         raise ReadingError("the file is not text")
     if _is_mostly_utf8(sample):
         return "utf-8"
-    encoding = _best_encoding(from_bytes(_sample(sample), cp_isolation=list(_WEB_ENCODINGS)))
-    if encoding is None:
+    best = _best_encoding(from_bytes(_sample(sample), cp_isolation=list(_WEB_ENCODINGS)))
+    if best is None:
         raise ReadingError("the file is not text, or its encoding is unknown: save it as UTF-8")
-    return encoding
+    return best
 
 
 def _guess(data: bytes) -> str:

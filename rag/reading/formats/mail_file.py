@@ -79,10 +79,11 @@ def _parts(message: "Message[str, str]") -> Iterator["Message[str, str]"]:
     while waiting and count < _MAXIMUM_PARTS:
         part = waiting.pop()
         count += 1
-        if part.get_content_maintype() == "multipart" and part.is_multipart():
-            waiting += [child for child in reversed(part.get_payload()) if isinstance(child, Message)]
-        elif not part.is_multipart():
+        children = part.get_payload()
+        if not isinstance(children, list):
             yield part
+        elif part.get_content_maintype() == "multipart":
+            waiting += [child for child in reversed(children) if isinstance(child, Message)]
 
 
 def _is_shown(part: "Message[str, str]") -> bool:

@@ -143,9 +143,8 @@ def _content(item: _Element, *, title: str | None) -> Page:
             continue
         if QName(document).localname == "nitf":
             return _nitf_page(document)
-        return _story(
-            first(document, "body") if first(document, "body") is not None else document, title=title
-        )
+        body = first(document, "body")
+        return _story(document if body is None else body, title=title)
     texts = [
         "".join(map(str, data.itertext()))
         for data in item.iterfind("{*}contentSet/{*}inlineData")

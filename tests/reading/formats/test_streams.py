@@ -79,7 +79,7 @@ def test_a_file_that_grows_without_bounds_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "titles"),
     [
-        (json.dumps([{"title": "A", "text": "T."}, {"title": "B", "text": "T."}], indent=1).encode(), ["A", "B"]),
+        (json.dumps([{"title": "A", "text": "Panen."}] * 2, indent=1).encode(), ["A", "A"]),
         (json.dumps({"title": "A", "text": "Panen."}, indent=1).encode(), ["A"]),
         (b'[ {"title": "A", "text": "Panen."}]', ["A"]),
         (b"\xef\xbb\xbfid,title,text\n1,A,Panen.\n", ["A"]),

@@ -29,9 +29,7 @@ from tests.test_seeds import ARTICLES
 INSTALLS = named([one for one in blocks() if one.text.startswith("npm install ")])
 # Run by tests/commands/test_ingest_web.py.
 FETCHING = named([one for one in blocks() if (one.guide, one.language) == ("keep-current", "sh")])
-SHELL = named(
-    [one for one in blocks() if one.language == "sh" and one.name not in {*INSTALLS, *FETCHING}]
-)
+SHELL = named([one for one in blocks() if one.language == "sh" and one.name not in {*INSTALLS, *FETCHING}])
 PROGRAMS = named([one for one in blocks() if one.language == "js"])
 SETTINGS = named([one for one in blocks() if one.language == "dotenv"])
 # Put into a page and opened by tests/page/test_embedding.py.

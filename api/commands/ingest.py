@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 
 import click
 from tqdm import tqdm
@@ -19,9 +20,20 @@ from api.schemas import ingest_json
 from rag.datatypes import Article, IngestResult, Unreadable
 from rag.errors import MissingExtra, SettingsError
 from rag.fetching.sources import is_web_address
-from rag.reading import STANDARD_INPUT, Overrides, count_items, files_below, read_paths
+from rag.reading import (
+    FORMATS,
+    STANDARD_INPUT,
+    FoundFile,
+    Overrides,
+    count_items,
+    files_below,
+    read_paths,
+    suffix_of,
+)
 from rag.service import build_service, open_corpus
 from rag.settings import Settings, load_settings
+
+_SHOWN_TYPES = 10  # of files that are skipped
 
 
 @click.command(
@@ -30,6 +42,7 @@ from rag.settings import Settings, load_settings
         "kutip ingest articles/ news.jsonl",
         "kutip ingest page.html --outlet KABAR --language id",
         "kutip ingest - < articles.jsonl",
+        "kutip ingest - --format csv < table.txt",
         "kutip ingest https://news.example.org/feed.xml",
     ],
 )
@@ -66,6 +79,12 @@ from rag.settings import Settings, load_settings
     is_flag=True,
     help="Also fetch from hosts that are not on the public internet.",
 )
+@click.option(
+    "--format",
+    "input_format",
+    type=click.Choice([suffix.removeprefix(".") for suffix in FORMATS], case_sensitive=False),
+    help="Format of standard input, which Kutip recognises otherwise.",
+)
 @click.option("--show-dropped", is_flag=True, help="Print the lines of pages that are no part of an article.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for each article as JSON.")
 def command(
@@ -74,6 +93,7 @@ def command(
     fetch_again: bool,
     allows_private: bool,
     show_dropped: bool,
+    input_format: str | None,
     workers: int | None,
     ray_cpus: float,
     ray_gpus: float,
@@ -82,16 +102,14 @@ def command(
 ) -> None:
     """Add articles from files, from folders, from the web, or from standard input (`-`).
 
-    Kutip reads .txt, .md, .html and .jsonl files. A web address is that of an article, a feed or a sitemap.
-    Kutip remembers what it fetched, so that the next run fetches only what is new.
+    Kutip reads text, Markdown, HTML, JSON, CSV, DOCX, PDF, mails, feeds, web archives and exports, also
+    compressed (.gz). It skips files of other types in folders. A web address is that of a page, a feed or a
+    sitemap. Kutip remembers what it fetched, so that the next run fetches only what is new.
 
     An article with the id of a stored one replaces it. The former version stays available, so that citations
     of it can still be checked.
     """
-    if not paths and not rebuild:
-        raise click.UsageError(
-            "Name files, folders or web addresses to read, `-` for standard input, or use --rebuild."
-        )
+    _check_use(paths, rebuild=rebuild, input_format=input_format)
     urls = [path for path in paths if is_web_address(path)]
     files = [path for path in paths if not is_web_address(path)]
     if workers and (rebuild or urls or STANDARD_INPUT in paths):
@@ -105,7 +123,14 @@ def command(
         check_corpus(settings)
     # Before the encoder is loaded, so that a missing path is reported at once.
     dropped = _Dropped(is_shown=show_dropped)
-    items = read_paths(files, overrides=overrides, on_dropped=dropped.add)
+    skipped = _Skipped()
+    items = read_paths(
+        files,
+        overrides=overrides,
+        on_dropped=dropped.add,
+        on_skipped=skipped.add,
+        input_format=f".{input_format}" if input_format else None,
+    )
     run = _Run(settings, total=None if urls else count_items(files), is_on_ray=bool(workers))
     with when_stopped(run.what_is_kept), ExitStack() as stack:
         if urls:
@@ -120,7 +145,8 @@ def command(
             run.on_stored = web.confirm
             items = chain(items, web.read(urls))
         if workers:
-            added = _on_ray(settings, paths, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
+            found = list(files_below(paths, on_skipped=skipped.add))
+            added = _on_ray(settings, found, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
         else:
             added = _here(settings, run.read(items), rebuild=rebuild)
         with closing(added):
@@ -129,8 +155,19 @@ def command(
         print_json({"articles": [ingest_json(result) for result in results]})
     if dropped.lines and not show_dropped:
         say(f"{dropped.lines} lines of {dropped.pages} pages are no part of an article: see --show-dropped.")
+    if skipped.files:
+        say(f"{sum(skipped.files.values())} files of other types were skipped: {skipped.types()}.")
     if paths:
         _report(results)
+
+
+def _check_use(paths: Sequence[str], *, rebuild: bool, input_format: str | None) -> None:
+    if not paths and not rebuild:
+        raise click.UsageError(
+            "Name files, folders or web addresses to read, `-` for standard input, or use --rebuild."
+        )
+    if input_format and STANDARD_INPUT not in paths:
+        raise click.UsageError("--format is the format of standard input. Name `-` among the paths.")
 
 
 @dataclass
@@ -147,6 +184,24 @@ class _Dropped:
         self.pages += 1
         for line in lines if self.is_shown else ():
             say(f"{source}: dropped: {line}")
+
+
+@dataclass
+class _Skipped:
+    """The files in folders that were not read: how many there are of each type."""
+
+    files: Counter[str] = field(default_factory=Counter)
+
+    def add(self, name: str) -> None:
+        """Count one file."""
+        self.files[suffix_of(Path(name))[0]] += 1
+
+    def types(self) -> str:
+        """Return the types with their counts, the most frequent first."""
+        usual = self.files.most_common(_SHOWN_TYPES)
+        shown = [f"{count} {suffix or 'without a suffix'}" for suffix, count in usual]
+        rest = sum(self.files.values()) - sum(count for _, count in usual)
+        return ", ".join([*shown, f"{rest} others"] if rest else shown)
 
 
 @dataclass
@@ -214,7 +269,13 @@ def _here(
 
 
 def _on_ray(
-    settings: Settings, paths: Sequence[str], overrides: Overrides, *, count: int, cpus: float, gpus: float
+    settings: Settings,
+    files: Sequence[FoundFile],
+    overrides: Overrides,
+    *,
+    count: int,
+    cpus: float,
+    gpus: float,
 ) -> Generator[IngestResult, None, None]:
     if settings.corpus == "local":
         raise SettingsError(
@@ -227,7 +288,7 @@ def _on_ray(
     except ModuleNotFoundError as error:
         raise MissingExtra("Ray is not installed. Run `pip install 'kutip[ray]'`.") from error
     workers = Workers(count=count, cpus=cpus, gpus=gpus)
-    yield from ingest_on_ray(settings, list(files_below(paths)), overrides=overrides, workers=workers)
+    yield from ingest_on_ray(settings, files, overrides=overrides, workers=workers)
     with open_corpus(settings) as corpus:
         corpus.optimize()
 

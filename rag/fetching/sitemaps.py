@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
-from lxml.etree import XMLSyntaxError, _Element, iterparse
+from lxml.etree import QName, XMLSyntaxError, _Element, iterparse
 
 from rag.errors import ReadingError
-from rag.reading.xml_root import local_name
 
 _LINE = re.compile(r"https?://\S+")
 
@@ -29,7 +28,7 @@ def read_sitemap(data: bytes) -> Iterator[SitemapEntry]:
     )
     try:
         for _, element in events:
-            kind = local_name(element)
+            kind = _name(element)
             if kind in ("url", "sitemap"):
                 url = _text(element, "loc")
                 if url:
@@ -48,8 +47,13 @@ def read_list_of_addresses(text: str) -> list[SitemapEntry]:
     return [SitemapEntry(url=line) for line in lines] if all(map(_LINE.fullmatch, lines)) else []
 
 
+def _name(element: _Element) -> str:
+    """Return an element's name without its namespace; "" for a comment or an instruction."""
+    return QName(element).localname if isinstance(element.tag, str) else ""
+
+
 def _text(element: _Element, name: str) -> str | None:
-    found = next((child for child in element.iter() if local_name(child) == name), None)
+    found = next((child for child in element.iter() if _name(child) == name), None)
     text = found.text if found is not None else None
     return text.strip() if text and text.strip() else None
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rag.datatypes import Article, Unreadable
-from rag.errors import ReadingError
+from rag.errors import MissingExtra, ReadingError
 from rag.fetching.bodies import unpacked
 from rag.fetching.bookmarks import Bookmark, Bookmarks
 from rag.fetching.fetcher import Fetched, Fetcher, Validators, checked_address
 from rag.fetching.sitemaps import SitemapEntry, read_list_of_addresses, read_sitemap
 from rag.reading.addresses import without_tracking
 from rag.reading.feeds import ROOTS_OF_FEEDS, FeedEntry, read_feed
-from rag.reading.fetched import read_fetched_page
-from rag.reading.page import Overrides, Page
-from rag.reading.xml_root import root_name
+from rag.reading.fetched import read_fetched
+from rag.reading.formats.streams import HEAD_BYTES
+from rag.reading.formats.xml_stream import root_name
+from rag.reading.page import Entry, Overrides, Page
 
 MAXIMUM_DEPTH = 5  # of indexes of sitemaps in each other; the protocol allows one
 MAXIMUM_SITEMAPS = 10_000  # in one run
@@ -111,7 +112,7 @@ class WebReader:
                 self.skipped += 1
                 return
             yield from self._read(fetched, link, address=address)
-        except ReadingError as error:
+        except (ReadingError, MissingExtra) as error:
             yield Unreadable(source=link.url, reason=str(error))
 
     def _check_number(self, link: _Link) -> None:
@@ -124,7 +125,7 @@ class WebReader:
 
     def _read(self, fetched: Fetched, link: _Link, *, address: str) -> Iterator[Article | Unreadable]:
         data = unpacked(fetched.body, maximum=_MAXIMUM_UNPACKED_BYTES)
-        root = root_name(data)
+        root = root_name(data[:HEAD_BYTES].lstrip()) or ""
         bookmark = Bookmark(url=address, changed=link.changed, validators=fetched.validators)
         if root in ROOTS_OF_FEEDS:
             yield from self._read_feed(data, fetched, bookmark)
@@ -135,15 +136,32 @@ class WebReader:
         elif link.is_sitemap:
             raise ReadingError("there is no sitemap at this address: correct the index of sitemaps")
         else:
-            media_type = "text/html" if root == "html" else fetched.media_type
-            page = read_fetched_page(
+            media_type = "text/html" if root.lower() == "html" else fetched.media_type
+            entries = read_fetched(
                 data,
                 url=without_tracking(fetched.url),
                 media_type=media_type,
                 charset=fetched.charset,
                 stated=link.stated,
             )
-            yield from self._article(page, bookmark, prohibition=fetched.prohibition)
+            yield from self._read_entries(entries, bookmark, prohibition=fetched.prohibition)
+
+    def _read_entries(
+        self, entries: Iterator[Entry], bookmark: Bookmark, *, prohibition: str | None
+    ) -> Iterator[Article | Unreadable]:
+        """Yield the article of a page, or those of a file of many."""
+        members: list[str] = []
+        for entry in entries:
+            own = Bookmark(url=f"{bookmark.url} {entry.place}") if entry.place else bookmark
+            members += [own.url] if entry.place else []
+            try:
+                if isinstance(entry.page, ReadingError):
+                    raise entry.page
+                yield from self._article(entry.page, own, prohibition=prohibition)
+            except ReadingError as error:
+                yield Unreadable(source=own.url, reason=str(error))
+        if members:
+            self._lists.append((bookmark, members))
 
     def _article(self, page: Page, bookmark: Bookmark, *, prohibition: str | None) -> Iterator[Article]:
         """Yield the article of a page, unless the same text was read from another address in this run."""

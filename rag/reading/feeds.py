@@ -7,34 +7,33 @@ grows with the square of their size.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from html import escape
 from html.entities import html5
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from typing import Any
 from urllib.parse import urljoin
 
 import feedparser
-from lxml.etree import XMLParser, XMLSyntaxError, fromstring, tostring
+from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring, tostring
 
-from rag.datatypes import Article, Unreadable
 from rag.errors import ReadingError
 from rag.reading.addresses import without_tracking
 from rag.reading.dates import parse_written_date
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
+from rag.reading.formats.streams import read_whole
 from rag.reading.html_blocks import Block, page_blocks
 from rag.reading.html_tree import NOT_XML, make_plain, parse_tree
 from rag.reading.names import joined
-from rag.reading.page import Overrides, Page
+from rag.reading.page import Entry, Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import MAXIMUM_ID_CHARACTERS
 from rag.reading.rights import find_markup_prohibition, find_prohibition
 from rag.reading.story import numbered_blocks, read_story
-from rag.reading.xml_root import root_name
 from rag.text.languages import decide_language
 
-ROOTS_OF_FEEDS = frozenset({"rss", "feed", "rdf"})
+ROOTS_OF_FEEDS = frozenset({"rss", "feed", "RDF"})
 
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
 _NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{0,31});")
@@ -108,11 +107,6 @@ class FeedEntry:
         }
 
 
-def is_feed(data: bytes) -> bool:
-    """Whether the data is XML whose first element is that of a feed."""
-    return root_name(data) in ROOTS_OF_FEEDS
-
-
 def read_feed(data: bytes, *, address: str | None = None) -> Iterator[FeedEntry]:
     """Yield the entries of a feed, each guid once; after them, raise ReadingError if the feed is cut short.
 
@@ -139,20 +133,17 @@ def read_feed(data: bytes, *, address: str | None = None) -> Iterator[FeedEntry]
         )
 
 
-def read_feed_file(data: bytes, *, name: str, overrides: Overrides) -> Iterator[Article | Unreadable]:
+def read_feed_file(stream: BufferedReader) -> Iterator[Entry]:
     """Yield the articles of a feed in a file, and the reasons why other entries have none."""
-    count = 0
-    try:
-        for count, entry in enumerate(read_feed(data), start=1):  # noqa: B007 (used below)
-            try:
-                yield entry.to_page().to_article(default_id=None, overrides=overrides)
-            except ReadingError as error:
-                yield Unreadable(source=f"{name}: {entry.source}", reason=str(error))
-    except ReadingError as error:
-        yield Unreadable(source=name, reason=str(error))
-    else:
-        if not count:
-            yield Unreadable(source=name, reason="the feed has no entries: save it again later")
+    is_empty = True
+    for entry in read_feed(read_whole(stream)):
+        is_empty = False
+        try:
+            yield Entry(page=entry.to_page(), place=entry.source)
+        except ReadingError as error:
+            yield Entry(page=error, place=entry.source)
+    if is_empty:
+        raise ReadingError("the feed has no entries: save it again later")
 
 
 def plain_line(markup: str) -> str:
@@ -179,6 +170,7 @@ def _well_formed(text: str) -> tuple[bytes, str | None]:
     """Return a document as well-formed XML without entities of its own, and the fault if it is cut short."""
     text = _without_entities(NOT_XML.sub("", _DECLARATION.sub("", text)))
     fault = None
+    root: _Element | None
     try:
         root = fromstring(text.encode(), parser=_parser(recover=False))
     except XMLSyntaxError:
@@ -269,7 +261,7 @@ def _time(entry: Any, name: str) -> datetime | None:
     parsed = dict.get(entry, f"{name}_parsed")
     if written or not parsed:
         return written
-    return parse_written_date("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parsed[:6]))
+    return parse_written_date(datetime(*parsed[:6], tzinfo=UTC).isoformat())
 
 
 def _written(entry: Any, name: str) -> str:

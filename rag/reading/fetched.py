@@ -1,43 +1,66 @@
-"""Makes an article of a page that was fetched, with the address at which it was found."""
+"""Reads a page, or another file, that was fetched: of which type it is, and what its address says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
+from rag.errors import ReadingError
 from rag.reading.addresses import host_and_path, is_page_address, is_same_site
-from rag.reading.files import read_page
-from rag.reading.page import Page
+from rag.reading.formats.recognition import recognised_suffix
+from rag.reading.formats.registry import FORMATS
+from rag.reading.formats.streams import HEAD_BYTES, buffered
+from rag.reading.page import Entry
 
 _SUFFIXES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
-    "text/plain": ".txt",
     "text/markdown": ".md",
+    "text/csv": ".csv",
+    "text/xml": ".xml",
+    "application/xml": ".xml",
     "application/pdf": ".pdf",
+    "application/json": ".json",
+    "application/x-ndjson": ".ndjson",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "message/rfc822": ".eml",
 }
+_NO_ARTICLES = ("audio", "font", "image", "model", "video")
+_TEXTS = (".html", ".htm", ".xhtml", ".txt", ".md", ".csv")
 _GUESSED = ("guess", "url")
 
 
-def read_fetched_page(
-    data: bytes,
-    *,
-    url: str,
-    media_type: str,
-    charset: str | None,
-    stated: Mapping[str, Any] | None = None,
-) -> Page:
-    """Return the page that was fetched from an address; raise ReadingError if it holds no article.
+def read_fetched(
+    data: bytes, *, url: str, media_type: str, charset: str | None, stated: Mapping[str, Any] | None = None
+) -> Iterator[Entry]:
+    """Yield the articles of what was fetched from an address; raise ReadingError if it is of no known type.
 
-    The address that the page itself states counts if it is one of the same site. `stated` are fields that a
-    feed states about the page, for those that the page lacks.
+    A page's own address counts if it is one of the same site; otherwise `url` is the article's address.
+    `stated` are fields that a feed states about the page, for those that the page lacks.
     """
-    suffix = _SUFFIXES.get(media_type) or PurePosixPath(host_and_path(url)[1]).suffix or ".html"
-    page = read_page(_as_utf8(data, charset) if suffix in (".html", ".txt", ".md") else data, suffix=suffix)
-    own = page.fields.get("url")
-    is_own = isinstance(own, str) and is_page_address(own) and is_same_site(own, url)
-    fields = {**page.fields, "url": own if is_own else url}
-    return replace(page, fields=_completed(fields, stated or {}))
+    suffix = _suffix_of(data, url=url, media_type=media_type)
+    text = _as_utf8(data, charset) if suffix in _TEXTS else data
+    for entry in FORMATS[suffix].read(buffered(BytesIO(text))):
+        if entry.place or isinstance(entry.page, ReadingError):
+            yield entry
+            continue
+        own = entry.page.fields.get("url")
+        is_own = isinstance(own, str) and is_page_address(own) and is_same_site(own, url)
+        fields = {**entry.page.fields, "url": own if is_own else url}
+        yield replace(entry, page=replace(entry.page, fields=_completed(fields, stated or {})))
+
+
+def _suffix_of(data: bytes, *, url: str, media_type: str) -> str:
+    """Return the type of what was fetched: by its media type, by its address, or by its first bytes."""
+    if media_type in _SUFFIXES:
+        return _SUFFIXES[media_type]
+    suffix = PurePosixPath(host_and_path(url)[1]).suffix.lower()
+    if suffix in FORMATS:
+        return suffix
+    if media_type.partition("/")[0] in _NO_ARTICLES:
+        raise ReadingError(f"it is no article but {media_type}: give the address of a page")
+    return ".txt" if media_type == "text/plain" else recognised_suffix(data[:HEAD_BYTES])
 
 
 def _completed(fields: dict[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:

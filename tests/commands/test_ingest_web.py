@@ -47,7 +47,9 @@ def test_the_guides_commands_add_what_is_new(site: Site) -> None:
     assert "Panen teh" in kutip("articles", "list").out
 
 
-def test_files_and_addresses_go_together_and_a_new_corpus_has_no_bookmarks(site: Site, tmp_path: Path) -> None:
+def test_files_and_addresses_go_together_and_a_new_corpus_has_no_bookmarks(
+    site: Site, tmp_path: Path
+) -> None:
     (tmp_path / "panen.md").write_text(COFFEE, encoding="utf-8")
     given = ("ingest", "panen.md", f"{site.url}/sitemap.xml", "--allow-private-addresses")
     assert "3 created, 0 updated, 0 unchanged, 0 rejected." in kutip(*given).err

@@ -129,7 +129,19 @@ def test_plain_text_is_read_and_pictures_are_refused(site: Site, tmp_path: Path)
     run = Run(tmp_path, [f"{site.url}/teks", f"{site.url}/gambar.png"])
     assert run.titles == ["Panen kopi"]
     (reason,) = run.reasons
-    assert reason.startswith("files of type '.png' are not supported")
+    assert reason == "it is no article but image/png: give the address of a page"
+
+
+def test_a_file_of_many_articles_is_read_and_its_bad_lines_are_named(site: Site, tmp_path: Path) -> None:
+    good = '{"text": "Banjir merendam 412 rumah di Tirta Kencana.", "title": "Banjir"}'
+    site.add("/articles.jsonl", f"{good}\nno json\n", Content_Type="text/plain", ETag='"many"')
+    urls = [f"{site.url}/articles.jsonl"]
+    first = Run(tmp_path, urls)
+    assert (first.titles, first.unreadable[0].source) == (["Banjir"], f"{site.url}/articles.jsonl 2")
+    assert Run(tmp_path, urls).titles == ["Banjir"]  # a line is missing still
+    site.add("/articles.jsonl", f"{good}\n", Content_Type="text/plain", ETag='"whole"')
+    assert Run(tmp_path, urls).titles == ["Banjir"]
+    assert (Run(tmp_path, urls).titles, Run(tmp_path, urls).skipped) == ([], 1)
 
 
 def test_rights_in_headers_and_pages_are_respected(site: Site, tmp_path: Path) -> None:

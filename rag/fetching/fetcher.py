@@ -1,6 +1,7 @@
 """Fetches one address after another, politely: robots.txt, pauses, limits, and redirects step by step."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
@@ -44,6 +45,7 @@ class FetchLimits:
     reply_seconds: float = 60  # from the connection to the last byte of one reply
     idle_seconds: float = 20  # without a byte
     maximum_redirects: int = 5
+    maximum_failures: int = 5  # of one host in a row
     delay_seconds: float = 1  # between two requests to one host, unless its robots.txt asks for more
     maximum_delay_seconds: float = 120  # that a robots.txt may ask for
     maximum_retries: int = 3
@@ -111,9 +113,10 @@ class Fetcher:
             "Accept": _ACCEPTED,
             "Accept-Encoding": "gzip",
         }
-        self._rules: dict[str, Protego | ReadingError] = {}
+        self._rules: dict[str, Protego | str] = {}  # by origin; why there are none, if reading them failed
         self._last_request: dict[str, float] = {}
-        self._refusing: dict[str, ReadingError] = {}
+        self._failures: Counter[str] = Counter()
+        self._refusing: dict[str, str] = {}  # why nothing more is asked of a host
 
     def __enter__(self) -> Self:
         return self
@@ -170,10 +173,10 @@ class Fetcher:
             try:
                 self._rules[origin] = self._fetch_rules(address.join("/robots.txt"))
             except ReadingError as error:
-                self._rules[origin] = error
+                self._rules[origin] = str(error)
         rules = self._rules[origin]
-        if isinstance(rules, ReadingError):
-            raise rules
+        if isinstance(rules, str):
+            raise ReadingError(rules)
         return rules
 
     def _fetch_rules(self, address: httpx2.URL) -> Protego:
@@ -196,7 +199,7 @@ class Fetcher:
     ) -> _Reply:
         """Return a reply that is final; wait and ask again if the server wants that."""
         if address.host in self._refusing:
-            raise self._refusing[address.host]
+            raise ReadingError(self._refusing[address.host])
         for retry in range(self._limits.maximum_retries + 1):
             self._wait_for_turn(address.host, delay_seconds)
             try:
@@ -211,11 +214,12 @@ class Fetcher:
             if wait > self._limits.maximum_wait_seconds:
                 break
             time.sleep(wait if retry < self._limits.maximum_retries else 0)
-        self._refusing[address.host] = ReadingError(
+        reason = (
             f"{address.host} accepts no more requests for now (status {reply.status}): "
             "run the same command again later"
         )
-        raise self._refusing[address.host]
+        self._refusing[address.host] = reason
+        raise ReadingError(reason)
 
     def _wait_for_turn(self, host: str, delay_seconds: float) -> None:
         last = self._last_request.get(host)
@@ -231,16 +235,27 @@ class Fetcher:
         }
         try:
             with self._pool.stream("GET", str(address), **request) as response:
-                return self._read(response)
+                reply = self._read(response)
+                self._failures[address.host] = 0
+                return reply
         except httpcore2.TimeoutException:
-            raise ReadingError(
-                f"{address.host} does not send the whole page in time: run the same command again later"
-            ) from None
+            reason = f"{address.host} does not send the whole page in time: run the same command again later"
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-            raise ReadingError(
-                f"{address.host} cannot be read ({error or type(error).__name__}): "
+            reason = (
+                f"{address.host} cannot be read ({str(error) or type(error).__name__}): "
                 "correct the address, or run the same command again later"
-            ) from None
+            )
+        self._note_failure(address.host)
+        raise ReadingError(reason)
+
+    def _note_failure(self, host: str) -> None:
+        """Leave a host alone for the rest of the run after several failures in a row."""
+        self._failures[host] += 1
+        if self._failures[host] >= self._limits.maximum_failures:
+            self._refusing[host] = (
+                f"{host} failed {self._failures[host]} times in a row, so nothing more is fetched there: "
+                "run the same command again later"
+            )
 
     def _read(self, response: httpcore2.Response) -> _Reply:
         headers = httpx2.Headers(response.headers)

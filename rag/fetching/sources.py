@@ -7,7 +7,8 @@ gets one when all that it names has one. So the next run asks again for whatever
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC
 from typing import Any
 
 from rag.datatypes import Article, Unreadable
@@ -17,14 +18,15 @@ from rag.fetching.bookmarks import Bookmark, Bookmarks
 from rag.fetching.fetcher import Fetched, Fetcher, Validators, checked_address
 from rag.fetching.sitemaps import SitemapEntry, read_list_of_addresses, read_sitemap
 from rag.reading.addresses import without_tracking
+from rag.reading.dates import parse_written_date
 from rag.reading.feeds import ROOTS_OF_FEEDS, FeedEntry, read_feed
 from rag.reading.fetched import read_fetched
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.formats.xml_stream import root_name
 from rag.reading.page import Entry, Overrides, Page
 
-MAXIMUM_DEPTH = 5  # of indexes of sitemaps in each other; the protocol allows one
-MAXIMUM_SITEMAPS = 10_000  # in one run
+MAXIMUM_DEPTH = 5  # of sitemaps and feeds that lead to each other; the protocol allows one index
+MAXIMUM_LISTS = 10_000  # sitemaps and feeds in one run
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _ROOTS_OF_SITEMAPS = ("urlset", "sitemapindex")
@@ -69,7 +71,6 @@ class WebReader:
     on_dropped: OnDropped | None = None
     skipped: int = 0
     _visited: set[str] = field(default_factory=set)
-    _sitemaps: int = 0
     # Bookmarks of articles whose storage is not confirmed, by article id.
     _pending: dict[str, list[Bookmark]] = field(default_factory=dict)
     _stored: set[str] = field(default_factory=set)
@@ -106,21 +107,21 @@ class WebReader:
                 self.skipped += 1
                 return
             checked_address(link.url)
-            self._check_number(link)
+            self._check_depth(link)
             fetched = self.fetcher.fetch(address, known=known.validators if known else Validators())
-            if fetched.is_unchanged:
+            if fetched.is_unchanged and known:
+                self.bookmarks.keep(replace(known, changed=_later(link.changed, known.changed)))
                 self.skipped += 1
                 return
             yield from self._read(fetched, link, address=address)
         except (ReadingError, MissingExtra) as error:
             yield Unreadable(source=link.url, reason=str(error))
 
-    def _check_number(self, link: _Link) -> None:
-        self._sitemaps += link.is_sitemap
-        if len(link.above) > MAXIMUM_DEPTH or self._sitemaps > MAXIMUM_SITEMAPS:
+    def _check_depth(self, link: _Link) -> None:
+        if len(link.above) > MAXIMUM_DEPTH or len(self._lists) > MAXIMUM_LISTS:
             raise ReadingError(
                 f"the sitemaps lead to more sitemaps, deeper than {MAXIMUM_DEPTH} levels or more than "
-                f"{MAXIMUM_SITEMAPS:,}: name the sitemap that you want"
+                f"{MAXIMUM_LISTS:,}: name the sitemap that you want"
             )
 
     def _read(self, fetched: Fetched, link: _Link, *, address: str) -> Iterator[Article | Unreadable]:
@@ -128,7 +129,7 @@ class WebReader:
         root = root_name(data[:HEAD_BYTES].lstrip()) or ""
         bookmark = Bookmark(url=address, changed=link.changed, validators=fetched.validators)
         if root in ROOTS_OF_FEEDS:
-            yield from self._read_feed(data, fetched, bookmark)
+            yield from self._read_feed(data, fetched, link, bookmark)
         elif root in _ROOTS_OF_SITEMAPS:
             yield from self._read_list(read_sitemap(data), link, bookmark)
         elif found := _addresses_in(data, fetched):
@@ -196,25 +197,29 @@ class WebReader:
             yield from self._visit(inside)
         self._lists.append((bookmark, members))
 
-    def _read_feed(self, data: bytes, fetched: Fetched, bookmark: Bookmark) -> Iterator[Article | Unreadable]:
+    def _read_feed(
+        self, data: bytes, fetched: Fetched, link: _Link, bookmark: Bookmark
+    ) -> Iterator[Article | Unreadable]:
         members: list[str] = []
+        above = (*link.above, bookmark.url)
         for entry in read_feed(data, address=fetched.url):
             url = _canonical(entry.url) if entry.url else f"{bookmark.url} {entry.source}"
             own = Bookmark(url=url, changed=entry.changed)
             members.append(own.url)
-            yield from self._read_entry(entry, own, above=bookmark.url, prohibition=fetched.prohibition)
+            yield from self._read_entry(entry, own, above=above, prohibition=fetched.prohibition)
         self._lists.append((bookmark, members))
 
     def _read_entry(
-        self, entry: FeedEntry, bookmark: Bookmark, *, above: str, prohibition: str | None
+        self, entry: FeedEntry, bookmark: Bookmark, *, above: tuple[str, ...], prohibition: str | None
     ) -> Iterator[Article | Unreadable]:
         """Yield the article of an entry: from the feed if its whole text is there, else from its page."""
         if entry.text is None and entry.url:
             stated = {"published_at": entry.published_at, "title": entry.title}
-            yield from self._visit(_Link(url=entry.url, changed=entry.changed, above=(above,), stated=stated))
+            yield from self._visit(_Link(url=entry.url, changed=entry.changed, above=above, stated=stated))
             return
         known = None if self.fetches_again else self.bookmarks.find(bookmark.url)
-        if bookmark.url in self._visited or (known and entry.changed and known.changed == entry.changed):
+        is_known = known and entry.changed and _later(entry.changed, known.changed) == known.changed
+        if bookmark.url in self._visited or is_known:
             self.skipped += bookmark.url not in self._visited
             return
         self._visited.add(bookmark.url)
@@ -237,8 +242,19 @@ def _is_known(link: _Link, known: Bookmark) -> bool:
     if link.is_named:
         return False
     if link.changed:
-        return link.changed == known.changed
+        return _later(link.changed, known.changed) == known.changed
     return not link.is_sitemap
+
+
+def _later(stated: str | None, known: str | None) -> str | None:
+    """Return the later of two times as feeds and sitemaps write them, or the first if one is unreadable."""
+    if not stated or not known:
+        return stated or known
+    one, other = parse_written_date(stated), parse_written_date(known)
+    if one is None or other is None:
+        return stated
+    one, other = (time if time.tzinfo else time.replace(tzinfo=UTC) for time in (one, other))
+    return stated if one > other else known
 
 
 def _addresses_in(data: bytes, fetched: Fetched) -> list[SitemapEntry]:

@@ -279,6 +279,22 @@ def test_a_delay_beyond_the_limit_is_reported(site: Site) -> None:
         web.fetch(f"{site.url}/kopi")
 
 
+def test_a_host_that_fails_several_times_in_a_row_is_left_alone(site: Site) -> None:
+    site.pages["/short"] = Reply(sends=cut_short)
+    with fetcher(maximum_failures=2) as web:
+        for path, reason in (("/short", "cannot be read"), ("/kopi", ""), ("/short", "cannot be read")):
+            if reason:
+                with pytest.raises(ReadingError, match=reason):
+                    web.fetch(site.url + path)
+            else:
+                web.fetch(site.url + path)
+        with pytest.raises(ReadingError, match="cannot be read"):
+            web.fetch(f"{site.url}/short")
+        with pytest.raises(ReadingError, match="failed 2 times in a row"):
+            web.fetch(f"{site.url}/kopi")
+    assert site.asked == ["/short", "/kopi", "/short", "/short"]
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [(401, "sign in"), (404, "no such page"), (410, "removed"), (500, "it failed"), (304, "gives no page")],

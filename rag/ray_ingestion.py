@@ -21,7 +21,7 @@ from ray.exceptions import RayTaskError
 from rag.corpus.documents import document, from_document
 from rag.datatypes import Article, IngestResult, Unreadable
 from rag.errors import CorpusError, KutipError
-from rag.reading import Overrides, read_paths
+from rag.reading import FoundFile, Overrides, read_found
 from rag.service import Service, build_service
 from rag.settings import Settings
 
@@ -45,7 +45,7 @@ class Workers:
 
 def ingest_on_ray(
     settings: Settings,
-    files: Sequence[str],
+    files: Sequence[FoundFile],
     *,
     overrides: Overrides,
     workers: Workers,
@@ -73,7 +73,7 @@ def ingest_on_ray(
 
 def _dataset(
     settings: Settings,
-    files: Sequence[str],
+    files: Sequence[FoundFile],
     overrides: Overrides,
     workers: Workers,
     built: Callable[[Settings], Service],
@@ -81,7 +81,7 @@ def _dataset(
     context = DataContext.get_current()
     context.enable_progress_bars = False
     context.target_max_block_size = _BYTES_AT_ONCE
-    paths = ray.data.from_items([{"path": os.path.abspath(file)} for file in files])
+    paths = ray.data.from_items([_place(file) for file in files])
     return paths.flat_map(_read, fn_kwargs={"overrides": overrides}).map_batches(
         _Worker,
         fn_constructor_kwargs={"settings": settings, "built": built},
@@ -93,8 +93,15 @@ def _dataset(
     )
 
 
+def _place(file: FoundFile) -> dict[str, str]:
+    """Return where a file is on every machine, and in which folder, from which its id comes."""
+    folder = os.path.abspath(file.folder) if file.folder is not None else ""
+    return {"path": os.path.abspath(file.path), "folder": folder}
+
+
 def _read(row: dict[str, str], *, overrides: Overrides) -> list[dict[str, str]]:
-    return [_row(item) for item in read_paths([row["path"]], overrides=overrides)]
+    file = FoundFile(row["path"], row["folder"] or None)
+    return [_row(item) for item in read_found(file, overrides=overrides)]
 
 
 def _row(item: Article | Unreadable) -> dict[str, str]:

@@ -134,6 +134,18 @@ class Settings(BaseSettings):
         256, description="Maximum length of a passage. Longer paragraphs are split at sentence ends."
     )
 
+    fetch_contact: str | None = Field(
+        None,
+        pattern=r"^[!-'*-~]{1,200}$",
+        description="Web page or e-mail address in the user agent of `kutip ingest URL`, "
+        "so that publishers know whom to ask.",
+    )
+    fetch_delay_seconds: Annotated[float, Field(ge=0, le=120)] = Field(
+        1.0,
+        description="Seconds between two requests of `kutip ingest URL` to one host. "
+        "A robots.txt may ask for more.",
+    )
+
     reranker_model: str | None = Field(
         None,
         description="Cross-encoder that reorders the best hits: a model on the hub, or a folder.",

@@ -32,7 +32,7 @@ FLOORS = (
         "rag.validation",
         "rag.worker_pools",
     },
-    {"rag.reading", "rag.corpus", "rag.verification", "rag.language_model"},
+    {"rag.reading", "rag.fetching", "rag.corpus", "rag.verification", "rag.language_model"},
     {"rag.search", "rag.conversation"},
     {"rag.answering", "rag.listeners"},
     {"rag.pipeline", "rag.ingestion"},

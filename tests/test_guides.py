@@ -27,7 +27,9 @@ from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, serv
 from tests.test_seeds import ARTICLES
 
 INSTALLS = named([one for one in blocks() if one.text.startswith("npm install ")])
-SHELL = named([one for one in blocks() if one.language == "sh" and one.name not in INSTALLS])
+# Run by tests/commands/test_ingest_web.py.
+FETCHING = named([one for one in blocks() if (one.guide, one.language) == ("keep-current", "sh")])
+SHELL = named([one for one in blocks() if one.language == "sh" and one.name not in {*INSTALLS, *FETCHING}])
 PROGRAMS = named([one for one in blocks() if one.language == "js"])
 SETTINGS = named([one for one in blocks() if one.language == "dotenv"])
 # Put into a page and opened by tests/page/test_embedding.py.
@@ -45,16 +47,21 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_every_code_block_is_tested() -> None:
-    exercised = {**INSTALLS, **SHELL, **PROGRAMS, **SETTINGS, **EMBEDDED, **LIBRECHAT}
+    exercised = {**INSTALLS, **FETCHING, **SHELL, **PROGRAMS, **SETTINGS, **EMBEDDED, **LIBRECHAT}
     assert sorted(exercised) == sorted(one.name for one in blocks())
     assert {one.guide for one in blocks()} == {path.stem for path in FOLDER.glob("*.md")}
 
 
 def test_every_guide_is_linked_and_names_its_tests() -> None:
     root = FOLDER.parent.parent
-    for page, folder in ((root / "README.md", "docs/guides"), (root / "docs" / "chat.md", "guides")):
+    guides = {path.stem for path in FOLDER.glob("*.md")}
+    of_chats = guides - {"keep-current"}
+    for page, folder, expected in (
+        (root / "README.md", "docs/guides", guides),
+        (root / "docs" / "chat.md", "guides", of_chats),
+    ):
         links = re.findall(rf"\({folder}/([\w-]+)\.md\)", page.read_text(encoding="utf-8"))
-        assert set(links) == {path.stem for path in FOLDER.glob("*.md")}, page
+        assert set(links) == expected, page
     for path in FOLDER.glob("*.md"):
         text = path.read_text(encoding="utf-8")
         assert "`tests/" in text

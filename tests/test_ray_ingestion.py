@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from rag.datatypes import Article
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline
-from rag.reading import Overrides, files_below
+from rag.reading import Overrides, files_below, read_found, read_paths
 from rag.service import Service, open_corpus
 from rag.settings import Settings, load_settings
 from tests.commands.running import kutip
@@ -145,11 +146,33 @@ def test_unsupported_inputs_with_ray_are_refused(
 
 
 def test_files_below_a_folder_are_those_that_are_read(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.md", ".hidden.txt", "c.pdf", "below/d.jsonl"):
+    for name in ("b.txt", "a.md", ".hidden.txt", "c.xyz", "below/d.jsonl"):
         path = tmp_path / "all" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("Kopi.")
     (tmp_path / "empty").mkdir()
-    given = [tmp_path / "all", tmp_path / "empty", tmp_path / "all" / "c.pdf"]
-    found = [str(Path(file).relative_to(tmp_path)) for file in files_below(given)]
-    assert found == ["all/a.md", "all/b.txt", "all/below/d.jsonl", "empty", "all/c.pdf"]
+    given = [tmp_path / "all", tmp_path / "empty", tmp_path / "all" / "c.xyz"]
+    skipped: list[str] = []
+    found = [
+        str(Path(file.path).relative_to(tmp_path)) for file in files_below(given, on_skipped=skipped.append)
+    ]
+    assert found == ["all/a.md", "all/b.txt", "all/below/d.jsonl", "empty", "all/c.xyz"]
+    assert skipped == [str(tmp_path / "all" / "c.xyz")]
+
+
+def test_files_read_one_by_one_have_the_ids_that_the_whole_folder_gives(tmp_path: Path) -> None:
+    for name in ("index.txt", "2024/index.txt", "2025/index.txt", "2025/list.csv"):
+        path = tmp_path / "all" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"title,text\n{name},Panen kopi dimulai di {name} pada hari Senin.\n")
+    overrides = Overrides()
+    one_by_one = [
+        item for file in files_below([tmp_path / "all"]) for item in read_found(file, overrides=overrides)
+    ]
+    assert one_by_one == list(read_paths([tmp_path / "all"], overrides=overrides))
+    assert [item.id for item in one_by_one if isinstance(item, Article)] == [
+        "2024/index",
+        "2025/index",
+        "2025/list:1",
+        "index",
+    ]

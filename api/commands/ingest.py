@@ -2,9 +2,11 @@
 
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 
 import click
 from tqdm import tqdm
@@ -13,12 +15,25 @@ from api.commands.base import Command
 from api.commands.options import check_corpus, has_corpus, location, print_json
 from api.commands.stopping import when_stopped
 from api.commands.terminal import say
+from api.commands.web import reading_web
 from api.schemas import ingest_json
 from rag.datatypes import Article, IngestResult, Unreadable
 from rag.errors import MissingExtra, SettingsError
-from rag.reading import STANDARD_INPUT, Overrides, count_items, files_below, read_paths
+from rag.fetching.sources import is_web_address
+from rag.reading import (
+    FORMATS,
+    STANDARD_INPUT,
+    FoundFile,
+    Overrides,
+    count_items,
+    files_below,
+    read_paths,
+    suffix_of,
+)
 from rag.service import build_service, open_corpus
 from rag.settings import Settings, load_settings
+
+_SHOWN_TYPES = 10  # of files that are skipped
 
 
 @click.command(
@@ -27,6 +42,8 @@ from rag.settings import Settings, load_settings
         "kutip ingest articles/ news.jsonl",
         "kutip ingest page.html --outlet KABAR --language id",
         "kutip ingest - < articles.jsonl",
+        "kutip ingest - --format csv < table.txt",
+        "kutip ingest https://news.example.org/feed.xml",
     ],
 )
 @click.argument("paths", nargs=-1, metavar="PATH...")
@@ -53,27 +70,52 @@ from rag.settings import Settings, load_settings
 @click.option(
     "--ray-gpus", type=float, default=0, show_default=True, metavar="N", help="GPUs of each Ray worker."
 )
+@click.option(
+    "--fetch-again", is_flag=True, help="Also fetch pages that were fetched before and have not changed."
+)
+@click.option(
+    "--allow-private-addresses",
+    "allows_private",
+    is_flag=True,
+    help="Also fetch from hosts that are not on the public internet.",
+)
+@click.option(
+    "--format",
+    "input_format",
+    type=click.Choice([suffix.removeprefix(".") for suffix in FORMATS], case_sensitive=False),
+    help="Format of standard input, which Kutip recognises otherwise.",
+)
 @click.option("--show-dropped", is_flag=True, help="Print the lines of pages that are no part of an article.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for each article as JSON.")
 def command(
     paths: Sequence[str],
     rebuild: bool,
+    fetch_again: bool,
+    allows_private: bool,
     show_dropped: bool,
+    input_format: str | None,
     workers: int | None,
     ray_cpus: float,
     ray_gpus: float,
     as_json: bool,
     **stated: str | None,
 ) -> None:
-    """Add articles from files, from folders, or from standard input (`-`).
+    """Add articles from files, from folders, from the web, or from standard input (`-`).
 
-    Kutip reads .txt, .md, .html and .jsonl files. An article with the id of a stored one replaces it. The
-    former version stays available, so that citations of it can still be checked.
+    Kutip reads text, Markdown, HTML, JSON, CSV, DOCX, PDF, mails, feeds, web archives and exports, also
+    compressed (.gz). It skips files of other types in folders. A web address is that of a page, a feed or a
+    sitemap. Kutip remembers what it fetched, so that the next run fetches only what is new.
+
+    An article with the id of a stored one replaces it. The former version stays available, so that citations
+    of it can still be checked.
     """
-    if not paths and not rebuild:
-        raise click.UsageError("Name files or folders to read, `-` for standard input, or use --rebuild.")
-    if workers and (rebuild or STANDARD_INPUT in paths):
-        raise click.UsageError("--ray reads files and folders only. Leave out --rebuild and `-`.")
+    _check_use(paths, rebuild=rebuild, input_format=input_format)
+    urls = [path for path in paths if is_web_address(path)]
+    files = [path for path in paths if not is_web_address(path)]
+    if workers and (rebuild or urls or STANDARD_INPUT in paths):
+        raise click.UsageError(
+            "--ray reads files and folders only. Leave out --rebuild, `-` and web addresses."
+        )
     if workers and show_dropped:
         raise click.UsageError("--ray does not report the lines it leaves out. Leave out --show-dropped.")
     settings, overrides = load_settings(), Overrides(**stated)
@@ -81,12 +123,30 @@ def command(
         check_corpus(settings)
     # Before the encoder is loaded, so that a missing path is reported at once.
     dropped = _Dropped(is_shown=show_dropped)
-    items = read_paths(paths, overrides=overrides, on_dropped=dropped.add)
-    total = count_items(paths)
-    run = _Run(settings, total=total, is_on_ray=bool(workers))
-    with when_stopped(run.what_is_kept):
+    skipped = _Skipped()
+    items = read_paths(
+        files,
+        overrides=overrides,
+        on_dropped=dropped.add,
+        on_skipped=skipped.add,
+        input_format=f".{input_format}" if input_format else None,
+    )
+    run = _Run(settings, total=None if urls else count_items(files), is_on_ray=bool(workers))
+    with when_stopped(run.what_is_kept), ExitStack() as stack:
+        if urls:
+            reading = reading_web(
+                settings,
+                overrides=overrides,
+                on_dropped=dropped.add,
+                fetches_again=fetch_again,
+                allows_private=allows_private,
+            )
+            web = stack.enter_context(reading)
+            run.on_stored = web.confirm
+            items = chain(items, web.read(urls))
         if workers:
-            added = _on_ray(settings, paths, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
+            found = list(files_below(paths, on_skipped=skipped.add))
+            added = _on_ray(settings, found, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
         else:
             added = _here(settings, run.read(items), rebuild=rebuild)
         with closing(added):
@@ -95,8 +155,19 @@ def command(
         print_json({"articles": [ingest_json(result) for result in results]})
     if dropped.lines and not show_dropped:
         say(f"{dropped.lines} lines of {dropped.pages} pages are no part of an article: see --show-dropped.")
+    if skipped.files:
+        say(f"{sum(skipped.files.values())} files of other types were skipped: {skipped.types()}.")
     if paths:
         _report(results)
+
+
+def _check_use(paths: Sequence[str], *, rebuild: bool, input_format: str | None) -> None:
+    if not paths and not rebuild:
+        raise click.UsageError(
+            "Name files, folders or web addresses to read, `-` for standard input, or use --rebuild."
+        )
+    if input_format and STANDARD_INPUT not in paths:
+        raise click.UsageError("--format is the format of standard input. Name `-` among the paths.")
 
 
 @dataclass
@@ -116,6 +187,24 @@ class _Dropped:
 
 
 @dataclass
+class _Skipped:
+    """The files in folders that were not read: how many there are of each type."""
+
+    files: Counter[str] = field(default_factory=Counter)
+
+    def add(self, name: str) -> None:
+        """Count one file."""
+        self.files[suffix_of(Path(name))[0]] += 1
+
+    def types(self) -> str:
+        """Return the types with their counts, the most frequent first."""
+        usual = self.files.most_common(_SHOWN_TYPES)
+        shown = [f"{count} {suffix or 'without a suffix'}" for suffix, count in usual]
+        rest = sum(self.files.values()) - sum(count for _, count in usual)
+        return ", ".join([*shown, f"{rest} others"] if rest else shown)
+
+
+@dataclass
 class _Run:
     """How far an ingest has come."""
 
@@ -125,6 +214,7 @@ class _Run:
     kept: int = 0
     # Versions of the articles that were read and whose results are not known yet, by id.
     pending: dict[str, str] = field(default_factory=dict)
+    on_stored: Callable[[str], None] | None = None
 
     def read(self, items: Iterable[Article | Unreadable]) -> Iterator[Article | Unreadable]:
         """Yield the items, and note the articles among them."""
@@ -140,6 +230,8 @@ class _Run:
             for result in results:
                 self.pending.pop(result.id, None)
                 self.kept += result.status != "rejected"
+                if self.on_stored and result.status != "rejected":
+                    self.on_stored(result.id)
                 bar.update()
                 if result.status == "rejected":
                     bar.clear()
@@ -177,7 +269,13 @@ def _here(
 
 
 def _on_ray(
-    settings: Settings, paths: Sequence[str], overrides: Overrides, *, count: int, cpus: float, gpus: float
+    settings: Settings,
+    files: Sequence[FoundFile],
+    overrides: Overrides,
+    *,
+    count: int,
+    cpus: float,
+    gpus: float,
 ) -> Generator[IngestResult, None, None]:
     if settings.corpus == "local":
         raise SettingsError(
@@ -190,7 +288,7 @@ def _on_ray(
     except ModuleNotFoundError as error:
         raise MissingExtra("Ray is not installed. Run `pip install 'kutip[ray]'`.") from error
     workers = Workers(count=count, cpus=cpus, gpus=gpus)
-    yield from ingest_on_ray(settings, list(files_below(paths)), overrides=overrides, workers=workers)
+    yield from ingest_on_ray(settings, files, overrides=overrides, workers=workers)
     with open_corpus(settings) as corpus:
         corpus.optimize()
 

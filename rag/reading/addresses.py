@@ -1,6 +1,11 @@
 """Takes apart the addresses of pages."""
 
-from urllib.parse import urlsplit
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from tld import get_fld
+
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|at_medium|at_campaign", re.IGNORECASE)
 
 
 def host_and_path(url: str) -> tuple[str, str]:
@@ -14,3 +19,37 @@ def host_and_path(url: str) -> tuple[str, str]:
         return parts.hostname or "", parts.path
     except ValueError:
         return "", ""
+
+
+def is_page_address(url: object) -> bool:
+    """Whether an address is that of one page; some sites name their home page on every page."""
+    return isinstance(url, str) and host_and_path(url)[1].strip("/") != ""
+
+
+def without_tracking(url: str) -> str:
+    """Return an address without its fragment and without parameters that say where a reader comes from.
+
+    >>> without_tracking("https://news.example.org/a?id=7&utm_source=rss#top")
+    'https://news.example.org/a?id=7'
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    kept = [part for part in parts.query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0])]
+    return urlunsplit(parts._replace(query="&".join(kept), fragment=""))
+
+
+def is_same_site(url: str, other: str) -> bool:
+    """Whether two addresses belong to one registered domain, such as `m.example.co.id` and `example.co.id`.
+
+    >>> is_same_site("https://m.example.co.id/a", "https://example.co.id/a")
+    True
+    >>> is_same_site("https://one.co.id/a", "https://two.co.id/a")
+    False
+    """
+    return _site(url) == _site(other) != ""
+
+
+def _site(url: str) -> str:
+    return get_fld(url, fail_silently=True) or host_and_path(url)[0]

@@ -106,6 +106,24 @@ def _decode(data: bytes, *, is_markup: bool) -> str:
     return declared_text or text or _guess(data)
 
 
+def encoding_of(sample: bytes) -> str:
+    """Return the encoding of a text from its first bytes; raise ReadingError if it is not text.
+
+    A sample may end inside a character.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if sample.startswith(mark):
+            return encoding
+    if sample.startswith(_BINARY_STARTS) or b"\0" in sample:
+        raise ReadingError("the file is not text")
+    if _is_mostly_utf8(sample):
+        return "utf-8"
+    best = _best_encoding(from_bytes(_sample(sample), cp_isolation=list(_WEB_ENCODINGS)))
+    if best is None:
+        raise ReadingError("the file is not text, or its encoding is unknown: save it as UTF-8")
+    return best
+
+
 def _guess(data: bytes) -> str:
     if _is_mostly_utf8(data):
         return _decode_strictly(data, "utf-8")

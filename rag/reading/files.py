@@ -1,46 +1,52 @@
-"""Reads files, folders and standard input; yields one Article or Unreadable at a time."""
+"""Finds the files in folders, opens them and standard input; yields one Article or Unreadable at a time."""
 
-import codecs
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BufferedReader, BytesIO
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from rag.datatypes import Article, Unreadable
-from rag.errors import NotFound, ReadingError
-from rag.reading.addresses import host_and_path
-from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
-from rag.reading.html_page import read_html_page
-from rag.reading.jsonl import lines_of, lines_of_file, numbered_lines, read_json_lines
-from rag.reading.markdown import read_markdown
-from rag.reading.page import Overrides, Page
-from rag.reading.text_page import read_text_page
+from rag.errors import MissingExtra, NotFound, ReadingError
+from rag.reading.addresses import is_page_address
+from rag.reading.formats.recognition import recognised_suffix
+from rag.reading.formats.registry import FORMATS, Format, is_known, list_of_suffixes, stem_of, suffix_of
+from rag.reading.formats.streams import GZIP_MARK, HEAD_BYTES, buffered, inflated
+from rag.reading.page import Entry, Overrides, Page
 
 STANDARD_INPUT = "-"
 
 OnDropped = Callable[[str, Sequence[str]], None]
+OnSkipped = Callable[[str], None]
 
-_MARKUP_SUFFIXES = (".html", ".htm")
-_READERS: dict[str, Callable[[str], Page]] = {
-    ".txt": read_text_page,
-    ".md": read_markdown,
-    **dict.fromkeys(_MARKUP_SUFFIXES, read_html_page),
-}
-KNOWN_SUFFIXES = (*_READERS, ".jsonl")
-_BEFORE_FIRST_CHARACTER = codecs.BOM_UTF8 + b" \t\r\n"
+_LINES = (".jsonl", ".ndjson")
+
+
+class FoundFile(NamedTuple):
+    """A file, and the folder given in which it was found."""
+
+    path: str
+    folder: str | None
 
 
 def read_paths(
-    paths: Sequence[str | Path], *, overrides: Overrides, on_dropped: OnDropped | None = None
+    paths: Sequence[str | Path],
+    *,
+    overrides: Overrides,
+    on_dropped: OnDropped | None = None,
+    on_skipped: OnSkipped | None = None,
+    input_format: str | None = None,
 ) -> Iterator[Article | Unreadable]:
     """Yield the articles in files, in folders with their subfolders, and in standard input (`-`), in order.
 
     Skips hidden files, links to folders, and files of unknown types inside folders. `on_dropped` is called
-    with a page's name and the lines that are no part of its article. If a path does not exist, raises
-    NotFound before anything is read.
+    with a page's name and the lines that are no part of its article, `on_skipped` with the name of each file
+    of an unknown type. `input_format` is the suffix of the format of standard input, which is recognised
+    otherwise. If a path does not exist, raises NotFound before anything is read.
     """
     names = [os.fspath(path) for path in paths]
     missing = [repr(name) for name in names if name != STANDARD_INPUT and not os.path.exists(name)]
@@ -48,32 +54,60 @@ def read_paths(
         raise NotFound(
             f"There is no file or folder {', '.join(missing)}. Correct the path; nothing was read."
         )
-    reading = _Run(overrides=overrides, on_dropped=on_dropped)
+    reading = _Run(
+        overrides=overrides, on_dropped=on_dropped, on_skipped=on_skipped, input_format=input_format
+    )
     return chain.from_iterable(map(reading.read, names))
+
+
+def read_found(file: FoundFile, *, overrides: Overrides) -> Iterator[Article | Unreadable]:
+    """Yield the articles of a file that `files_below` found, with the ids that `read_paths` gives them."""
+    path = Path(file.path)
+    if file.folder is None or path.is_dir():
+        return read_paths([file.path], overrides=overrides)
+    return _Run(overrides=overrides).read_file(path, folder=Path(file.folder))
+
+
+def read_stream(
+    stream: BufferedReader, *, name: str, suffix: str, overrides: Overrides
+) -> Iterator[Article | Unreadable]:
+    """Yield the articles of a stream of the type that `suffix` names; `name` is shown in messages."""
+    run = _Run(overrides=overrides)
+    return run.read_entries(_format_of(suffix), stream, source=name, stem=Path(name).stem or None)
 
 
 def count_items(paths: Sequence[str | Path]) -> int | None:
     """Estimate how many items `read_paths` will yield; None if standard input is among the paths.
 
-    The estimate is for a progress bar. It counts pages, and lines of .jsonl files that are not blank.
+    The estimate is for a progress bar. It counts pages, and lines of JSON that are not blank; it is None too
+    if a file may hold any number of articles.
     """
     names = [os.fspath(path) for path in paths]
     if STANDARD_INPUT in names:
         return None
-    return sum(_count(entry) for name in names for entry in _files_at(Path(name)))
+    total = 0
+    for file in chain.from_iterable(_files_at(Path(name)) for name in names):
+        count = _count(file)
+        if count is None:
+            return None
+        total += count
+    return total
 
 
-def files_below(paths: Sequence[str | Path]) -> Iterator[str]:
+def files_below(paths: Sequence[str | Path], *, on_skipped: OnSkipped | None = None) -> Iterator[FoundFile]:
     """Yield the files that `read_paths` would read, so that they can be read one by one.
 
     A folder that has no such files or cannot be read is yielded itself. Reading the folder then reports why.
     """
     for path in map(Path, paths):
-        entries = _entries_below(path) if path.is_dir() else iter([path])
+        if not path.is_dir():
+            yield FoundFile(os.fspath(path), None)
+            continue
+        entries = _entries_below(path, on_skipped=on_skipped)
         found = [os.fspath(entry.source if isinstance(entry, Unreadable) else entry) for entry in entries]
         # Files that are not to be read are left out, because their names alone would be read.
         readable = [name for name in found if Path(name).is_dir() or _is_readable(Path(name), path)]
-        yield from readable or [os.fspath(path)]
+        yield from (FoundFile(name, os.fspath(path)) for name in readable or [os.fspath(path)])
 
 
 def _is_readable(file: Path, path: Path) -> bool:
@@ -86,9 +120,10 @@ def _files_at(path: Path) -> Iterable[Path]:
     return (entry for entry in _entries_below(path) if isinstance(entry, Path))
 
 
-def _count(path: Path) -> int:
-    if path.suffix.lower() != ".jsonl":
-        return 1
+def _count(path: Path) -> int | None:
+    suffix, is_compressed = suffix_of(path)
+    if suffix not in _LINES or is_compressed:
+        return 1 if suffix not in FORMATS or FORMATS[suffix].ids == "name" else None
     try:
         with path.open("rb") as stream:
             return sum(1 for line in stream if not line.isspace())
@@ -103,7 +138,13 @@ def read_bytes(data: bytes, *, name: str, suffix: str, overrides: Overrides) -> 
     ReadingError if the page cannot be read, RightsError if it forbids indexing and no permission is stated.
     """
     try:
-        return _read(data, suffix=suffix).to_article(default_id=Path(name).stem or None, overrides=overrides)
+        read = _format_of(suffix)
+        if read.ids != "name":
+            raise ReadingError(f"files of type {suffix.lower()!r} may hold many articles: give a page")
+        (entry,) = read.read(buffered(BytesIO(data)))
+        if isinstance(entry.page, ReadingError):
+            raise entry.page
+        return entry.page.to_article(default_id=Path(name).stem or None, overrides=overrides)
     except ReadingError as error:
         raise type(error)(f"{name}: {error}") from None
 
@@ -114,6 +155,8 @@ class _Run:
 
     overrides: Overrides
     on_dropped: OnDropped | None = None
+    on_skipped: OnSkipped | None = None
+    input_format: str | None = None
     taken: dict[str, str] = field(default_factory=dict)
     saved: dict[tuple[str | None, str], str] = field(default_factory=dict)
 
@@ -121,68 +164,87 @@ class _Run:
         if name == STANDARD_INPUT:
             return self._read_standard_input()
         path = Path(name)
-        return self._read_folder(path) if path.is_dir() else self._read_file(path)
+        return self._read_folder(path) if path.is_dir() else self.read_file(path)
 
     def _read_folder(self, folder: Path) -> Iterator[Article | Unreadable]:
-        entries = _entries_below(folder)
+        entries = _entries_below(folder, on_skipped=self.on_skipped)
         first = next(entries, None)
         if first is None:
-            yield Unreadable(source=_shown(folder), reason=f"the folder holds no {_list_of_suffixes()} file")
+            yield Unreadable(source=_shown(folder), reason=f"the folder holds no {list_of_suffixes()} file")
             return
         for entry in chain([first], entries):
             if isinstance(entry, Unreadable):
                 yield entry
             else:
-                yield from self._read_file(entry, folder=folder)
+                yield from self.read_file(entry, folder=folder)
 
-    def _read_file(self, path: Path, *, folder: Path | None = None) -> Iterator[Article | Unreadable]:
+    def read_file(self, path: Path, *, folder: Path | None = None) -> Iterator[Article | Unreadable]:
         source = _shown(path)
+        below = path.relative_to(folder).parent.parts if folder else ()
         try:
-            with path.open("rb") as stream:
-                if path.suffix.lower() == ".jsonl":
-                    yield from read_json_lines(lines_of_file(stream), name=source, overrides=self.overrides)
-                    return
-                _check_size(path.stat().st_size)
-                data = stream.read(MAXIMUM_FILE_BYTES + 1)
-            below = path.relative_to(folder).parent.parts if folder else ()
-            yield self._read_page(data, source=source, suffix=path.suffix, stem=path.stem, folders=below)
+            suffix, is_compressed = suffix_of(path)
+            kind = _format_of(suffix)
+            with path.open("rb") as file:
+                stream = inflated(file) if is_compressed else buffered(file)
+                yield from self.read_entries(kind, stream, source=source, stem=stem_of(path), folders=below)
         except OSError as error:
             yield Unreadable(source=source, reason=f"the file cannot be read: {error.strerror}")
         except ReadingError as error:
             yield Unreadable(source=source, reason=str(error))
 
     def _read_standard_input(self) -> Iterator[Article | Unreadable]:
-        lines = lines_of(sys.stdin.buffer)
-        blank = []
-        for first in lines:
-            if first.strip():
-                break
-            blank.append(first)
-        else:
-            first = b""
-        start = first.lstrip(_BEFORE_FIRST_CHARACTER)[:1]
-        if start == b"{":
-            numbered = numbered_lines(chain(blank, [first], lines))
-            yield from read_json_lines(numbered, name=STANDARD_INPUT, overrides=self.overrides)
-            return
-        data = first + sys.stdin.buffer.read(MAXIMUM_FILE_BYTES + 1 - len(first))
-        suffix = ".html" if start == b"<" else ".txt"
+        stream = buffered(sys.stdin.buffer)
+        if stream.peek(len(GZIP_MARK)).startswith(GZIP_MARK):
+            stream = inflated(stream)
         try:
-            yield self._read_page(data, source=STANDARD_INPUT, suffix=suffix, stem=None)
+            suffix = self.input_format or recognised_suffix(stream.peek(HEAD_BYTES))
+            yield from self.read_entries(_format_of(suffix), stream, source=STANDARD_INPUT, stem=None)
         except ReadingError as error:
             yield Unreadable(source=STANDARD_INPUT, reason=str(error))
 
-    def _read_page(
-        self, data: bytes, *, source: str, suffix: str, stem: str | None, folders: Sequence[str] = ()
-    ) -> Article:
+    def read_entries(
+        self,
+        kind: Format,
+        stream: BufferedReader,
+        *,
+        source: str,
+        stem: str | None,
+        folders: Sequence[str] = (),
+    ) -> Iterator[Article | Unreadable]:
+        """Yield the article of each entry of a file, or the reason why it has none."""
+        path = None if stem is None else "/".join((*folders, stem))
+        try:
+            for entry in kind.read(stream):
+                yield self._article_of(entry, kind, source=source, path=path, is_below=bool(folders))
+        except (ReadingError, MissingExtra) as error:
+            yield Unreadable(source=source, reason=str(error))
+
+    def _article_of(
+        self, entry: Entry, kind: Format, *, source: str, path: str | None, is_below: bool
+    ) -> Article | Unreadable:
+        place = f"{source}:{entry.place}" if entry.place else source
+        try:
+            if isinstance(entry.page, ReadingError):
+                raise entry.page
+            if not entry.place:
+                article = self._article_of_page(entry.page, source=source, path=path, is_below=is_below)
+            else:
+                default_id = _numbered_id(entry, path) if kind.ids == "number" else None
+                article = entry.page.to_article(default_id=default_id, overrides=self.overrides)
+        except ReadingError as error:
+            return Unreadable(source=place, reason=str(error))
+        if self.on_dropped and entry.page.dropped:
+            self.on_dropped(place, entry.page.dropped)
+        return article
+
+    def _article_of_page(self, page: Page, *, source: str, path: str | None, is_below: bool) -> Article:
         """Return a page's article; refuse a second page with the same id, which would replace the first.
 
         The id that a page does not state is the file's name. In a subfolder of the folder given, where names
         such as `index.html` repeat, it is made from the page's address, or it is the path below that folder.
         """
-        page = _read(data, suffix=suffix)
-        is_addressed = _is_page_address(page.fields.get("url"))
-        default_id = None if stem is None or (folders and is_addressed) else "/".join((*folders, stem))
+        is_addressed = is_page_address(page.fields.get("url"))
+        default_id = None if is_below and is_addressed else path
         article = page.to_article(default_id=default_id, overrides=self.overrides)
         other = self.taken.setdefault(article.id, source)
         if other != source:
@@ -192,35 +254,26 @@ class _Run:
             raise ReadingError(
                 f"it is the page {article.url} again, which is {first}: keep one of the two files"
             )
-        if self.on_dropped and page.dropped:
-            self.on_dropped(source, page.dropped)
         return article
 
 
-def _is_page_address(url: object) -> bool:
-    """Whether an address is that of one page; some sites name their home page on every page."""
-    return isinstance(url, str) and host_and_path(url)[1].strip("/") != ""
+def _numbered_id(entry: Entry, path: str | None) -> str | None:
+    """Return the id of one of a file's articles that states none; an address gives a better one."""
+    is_addressed = isinstance(entry.page, Page) and is_page_address(entry.page.fields.get("url"))
+    return None if is_addressed or path is None else f"{path}:{entry.place}"
 
 
-def _read(data: bytes, *, suffix: str) -> Page:
-    suffix = suffix.lower()
-    if suffix not in _READERS:
-        raise ReadingError(f"files of type {suffix!r} are not supported: give {_list_of_suffixes()}")
-    _check_size(len(data))
-    text, damage = decode_page(data, is_markup=suffix in _MARKUP_SUFFIXES)
-    page = _READERS[suffix](text)
-    page.refuse_damage(damage, mark=REPLACEMENT)
-    return page
+def _format_of(suffix: str) -> Format:
+    """Return how files of a type are read; raise ReadingError for an unknown one."""
+    found = FORMATS.get(suffix.lower())
+    if found is None:
+        raise ReadingError(f"files of type {suffix.lower()!r} are not supported: give {list_of_suffixes()}")
+    return found
 
 
-def _check_size(size: int) -> None:
-    if size > MAXIMUM_FILE_BYTES:
-        raise ReadingError(
-            f"the page has at least {size:,} bytes, more than the limit of {MAXIMUM_FILE_BYTES:,}: split it"
-        )
-
-
-def _entries_below(folder: Path, *, root: Path | None = None) -> Iterator[Path | Unreadable]:
+def _entries_below(
+    folder: Path, *, root: Path | None = None, on_skipped: OnSkipped | None = None
+) -> Iterator[Path | Unreadable]:
     """Yield the readable files below a folder; files outside of it and special files are unreadable."""
     root = root or folder.resolve()
     try:
@@ -231,12 +284,14 @@ def _entries_below(folder: Path, *, root: Path | None = None) -> Iterator[Path |
     for entry in entries:
         if entry.is_dir():
             if not entry.is_symlink():  # a link may point to a parent folder
-                yield from _entries_below(entry, root=root)
-        elif entry.suffix.lower() in KNOWN_SUFFIXES:
-            if reason := _why_not_read(entry, root):
-                yield Unreadable(source=_shown(entry), reason=reason)
-            else:
-                yield entry
+                yield from _entries_below(entry, root=root, on_skipped=on_skipped)
+        elif not is_known(entry):
+            if on_skipped:
+                on_skipped(_shown(entry))
+        elif reason := _why_not_read(entry, root):
+            yield Unreadable(source=_shown(entry), reason=reason)
+        else:
+            yield entry
 
 
 def _why_not_read(entry: Path, root: Path) -> str | None:
@@ -248,10 +303,6 @@ def _why_not_read(entry: Path, root: Path) -> str | None:
     except (OSError, RuntimeError):  # reading the file will report the error
         return None
     return None if stat.S_ISREG(mode) else "it is not a regular file"
-
-
-def _list_of_suffixes() -> str:
-    return ", ".join(KNOWN_SUFFIXES[:-1]) + " or " + KNOWN_SUFFIXES[-1]
 
 
 def _shown(path: Path) -> str:

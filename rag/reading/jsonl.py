@@ -1,31 +1,15 @@
-"""Reads JSON lines: one article per line, one line at a time."""
+"""Takes apart JSON lines, one line at a time."""
 
 import codecs
 import json
 from collections.abc import Iterable, Iterator
 from io import BufferedReader, TextIOWrapper
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from rag.datatypes import Article, Unreadable
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, decode_utf8
-from rag.reading.page import Overrides, Page
-from rag.reading.record import with_metadata
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-def read_json_lines(
-    lines: Iterable[tuple[int, bytes]], *, name: str, overrides: Overrides
-) -> Iterator[Article | Unreadable]:
-    """Yield the article of each numbered line, or the reason why it has none; skip blank lines."""
-    for number, line in lines:
-        if line.isspace():
-            continue
-        try:
-            yield _page(line).to_article(default_id=None, overrides=overrides)
-        except ReadingError as error:
-            yield Unreadable(source=f"{name}:{number}", reason=str(error))
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -60,7 +44,8 @@ def lines_of_file(stream: BufferedReader) -> Iterator[tuple[int, bytes]]:
         wrapper.detach()
 
 
-def _page(line: bytes) -> Page:
+def fields_of_line(line: bytes) -> dict[str, Any]:
+    """Return the object on a line; raise ReadingError if there is none."""
     if len(line) > MAXIMUM_FILE_BYTES:
         raise ReadingError(f"the line has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit: split it")
     try:
@@ -69,4 +54,4 @@ def _page(line: bytes) -> Page:
         raise ReadingError(f"the line is not JSON: {error}") from None
     if not isinstance(fields, dict):
         raise ReadingError(f"the line is not a JSON object but {fields!r:.40}")
-    return Page(fields=with_metadata(fields))
+    return fields

@@ -1,6 +1,6 @@
 """The fields that a page states, the fields that the caller states, and the Article made from both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,9 +45,8 @@ class Page:
     dropped: tuple[str, ...] = ()
 
     def refuse_damage(self, damage: ReadingError | None, *, mark: str) -> None:
-        """Raise the error if a damaged character, shown by `mark`, is in the title or in a paragraph."""
-        texts = (str(self.fields.get("title") or ""), *self.fields["paragraphs"])
-        if damage and any(mark in text for text in texts):
+        """Raise the error if a damaged character, shown by `mark`, is in a field, such as the author."""
+        if damage and any(mark in text for text in _texts_in(self.fields)):
             raise damage
 
     def to_article(self, *, default_id: str | None, overrides: Overrides) -> Article:
@@ -56,3 +55,26 @@ class Page:
         record = parse_record({"id": default_id, **given, **overrides.stated()})
         check_permission(self.prohibition, record.permission)
         return record.to_article()
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts_in(item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One article of a file: its page, or the error that says why there is none.
+
+    `place` is where the article stands in a file of many, such as the number of its line. It is empty if the
+    file is one article.
+    """
+
+    page: Page | ReadingError
+    place: str = ""

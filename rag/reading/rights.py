@@ -1,7 +1,7 @@
 """Finds the line with which a page forbids indexing for AI, and refuses such pages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
@@ -41,6 +41,7 @@ _NEWS_REPORT = re.compile(
 )
 _QUOTED = re.compile(r'["“«][^"“”«»]*["”»]')
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_DIRECTIVES_WITH_VALUE = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 _NOTICE_LINES = 3  # the most lines over which a notice is wrapped
 _SHOWN_CHARACTERS = 300
 
@@ -66,6 +67,35 @@ def find_markup_prohibition(tree: HtmlElement) -> str | None:
         if is_robots_ban or (name == "tdm-reservation" and directives == {"1"}):
             return f'<meta name="{name}" content="{meta.get("content")}">'
     return None
+
+
+def find_header_prohibition(headers: Iterable[tuple[str, str]], *, agent: str) -> str | None:
+    """Return the HTTP header that forbids indexing for AI (X-Robots-Tag or tdm-reservation), or None.
+
+    A directive below the name of another user agent than `agent` does not count.
+
+    >>> find_header_prohibition([("X-Robots-Tag", "otherbot: noai, kutip: nofollow")], agent="Kutip")
+    >>> find_header_prohibition([("X-Robots-Tag", "noarchive, noai")], agent="Kutip")
+    'X-Robots-Tag: noarchive, noai'
+    """
+    for name, value in headers:
+        is_reserved = name.lower() == "tdm-reservation" and value.strip() == "1"
+        if is_reserved or (name.lower() == "x-robots-tag" and "noai" in _directives(value, agent=agent)):
+            return f"{name}: {value}"
+    return None
+
+
+def _directives(value: str, *, agent: str) -> set[str]:
+    """Return the directives in the value of an X-Robots-Tag that are meant for a user agent."""
+    meant = ""
+    found = set()
+    for part in value.lower().split(","):
+        name, colon, directive = part.partition(":")
+        if colon and name.strip() not in _DIRECTIVES_WITH_VALUE:
+            meant, part = name.strip(), directive
+        if meant in ("", "*", agent.lower()):
+            found.add(part.strip())
+    return found
 
 
 def check_permission(prohibition: str | None, permission: str | None) -> None:

@@ -101,6 +101,34 @@ def test_ingest_counts_and_shows_the_lines_that_are_no_part_of_an_article(tmp_pa
     ]
 
 
+@pytest.mark.usefixtures("copied")
+def test_ingest_counts_the_files_of_other_types_in_folders(tmp_path: Path) -> None:
+    folder = tmp_path / "campuran"
+    folder.mkdir()
+    for name in ("a.jpg", "b.JPG", "catatan"):
+        (folder / name).write_bytes(b"x")
+    (folder / "jembatan.csv").write_text(
+        "judul,isi\nJembatan dibuka,Panjangnya 84 meter.\n", encoding="utf-8"
+    )
+    result = kutip("ingest", str(folder))
+    assert result.err.strip().splitlines()[-2:] == [
+        "3 files of other types were skipped: 2 .jpg, 1 without a suffix.",
+        "1 created, 0 updated, 0 unchanged, 0 rejected.",
+    ]
+
+
+@pytest.mark.usefixtures("copied")
+def test_the_format_of_standard_input_may_be_named() -> None:
+    result = kutip("ingest", "-", "--format", "csv", stdin="text\nPanjang jembatan itu 84 meter.\n")
+    assert (result.code, result.err.strip().splitlines()[-1]) == (
+        0,
+        "1 created, 0 updated, 0 unchanged, 0 rejected.",
+    )
+    refused = kutip("ingest", ".", "--format", "csv")
+    assert refused.code == 2
+    assert "--format is the format of standard input. Name `-` among the paths." in refused.err
+
+
 def test_articles_that_are_already_stored_stay_unchanged(in_filled: Filled) -> None:
     paths = [str(in_filled.articles / name) for name in ("kopi.md", "banjir.jsonl")]
     result = kutip("ingest", *paths, "--json")

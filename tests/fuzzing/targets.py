@@ -11,10 +11,9 @@ from itertools import pairwise
 from api.schemas import article_json
 from rag.citations import Composer
 from rag.datatypes import Article, Hit, Unreadable
-from rag.errors import ReadingError
 from rag.prompts import Frame
-from rag.reading import Overrides, parse_record, read_bytes
-from rag.reading.jsonl import lines_of, numbered_lines, read_json_lines
+from rag.reading import FORMATS, Overrides, parse_record, read_stream
+from rag.reading.formats.streams import buffered
 from rag.text.passages import cut_passages
 from rag.verification.attribution import attribute, without_markup
 from rag.verification.blocks import blocks
@@ -26,7 +25,7 @@ from tests.word_cross_encoder import WordCrossEncoder
 
 ENCODER = TopicEncoder()
 FRAME = Frame(word="q3fa1")
-SUFFIXES = (".txt", ".md", ".html", ".jsonl")
+SUFFIXES = tuple(FORMATS)
 LANGUAGES = ("id", "en", "de", "zh-Hans", "th", "ar", "und")
 
 _PERMITTED = Overrides(permission="of the fuzzer")
@@ -50,13 +49,7 @@ def pages(data: bytes) -> None:
 
 
 def _read(page: bytes, suffix: str) -> Iterator[Article | Unreadable]:
-    if suffix == ".jsonl":
-        yield from read_json_lines(numbered_lines(lines_of(BytesIO(page))), name="page", overrides=_PERMITTED)
-        return
-    try:
-        yield read_bytes(page, name="page", suffix=suffix, overrides=_PERMITTED)
-    except ReadingError as error:
-        yield Unreadable(source="page", reason=str(error))
+    return read_stream(buffered(BytesIO(page)), name="page", suffix=suffix, overrides=_PERMITTED)
 
 
 def _check_reason(reason: str) -> None:

@@ -50,7 +50,7 @@ def test_a_folder_is_read_recursively_and_in_order(tmp_path: Path) -> None:
     write(tmp_path / "d.jsonl", LINE % "d-1" + LINE % "d-2")
     write(tmp_path / ".git" / "x.txt", TEXT)
     write(tmp_path / ".x.txt", TEXT)
-    write(tmp_path / "e.pdf", TEXT)
+    write(tmp_path / "e.xyz", TEXT)
     (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
     items = read(tmp_path)
     assert ids(items) == ["a/y", "a/z", "b", "c", "d-1", "d-2"]
@@ -68,7 +68,7 @@ def test_missing_paths_are_reported_before_anything_is_read(tmp_path: Path) -> N
 def test_unreadable_files_are_reported_and_the_rest_is_read(tmp_path: Path) -> None:
     (tmp_path / "kosong").mkdir()
     items = read(
-        write(tmp_path / "a.pdf", TEXT),
+        write(tmp_path / "a.xyz", TEXT),
         write(tmp_path / "b.txt", b""),
         write(tmp_path / "c.html", "<p>"),
         write(tmp_path / "d.md", "---\na: [\n---\n"),
@@ -80,14 +80,14 @@ def test_unreadable_files_are_reported_and_the_rest_is_read(tmp_path: Path) -> N
     )
     assert ids(items) == ["h"]
     assert [reason[:70] for reason in reasons(items)] == [
-        "a.pdf: files of type '.pdf' are not supported: give .txt, .md, .html, ",
+        "a.xyz: files of type '.xyz' are not supported: give .txt, .md, .html, ",
         "b.txt: the page is empty",
         "c.html: the page holds no article: give a page with one story's text",
         "d.md: the front matter between the --- lines is not YAML: while parsin",
         "e.txt: the page is not text: give .txt, .md, .html or .jsonl",
         "f.txt: the page has at least 10,000,001 bytes, more than the limit of ",
         "g.txt: the article forbids automatic indexing for AI ('Dilarang keras ",
-        "kosong: the folder holds no .txt, .md, .html, .htm or .jsonl file",
+        "kosong: the folder holds no .txt, .md, .html, .htm, .xhtml, .mhtml, .m",
     ]
 
 
@@ -174,6 +174,15 @@ def test_a_bad_byte_outside_the_story_does_no_harm(tmp_path: Path) -> None:
     ]
 
 
+def test_a_bad_byte_in_a_fact_refuses_the_page(tmp_path: Path) -> None:
+    byline = HTML.replace("enam", "½7").replace(
+        "<body>", "<head><meta name=author content='Siti M_ller'></head><body>"
+    )
+    assert ids(read(write(tmp_path / "a.html", byline))) == ["a"]
+    (reason,) = reasons(read(write(tmp_path / "b.html", byline.encode().replace(b"M_ller", b"M\xfcller"))))
+    assert reason.startswith("b.html: truncated or damaged at byte ")
+
+
 def test_json_lines_in_utf_16_are_read(tmp_path: Path) -> None:
     assert ids(read(write(tmp_path / "a.jsonl", (LINE % "a" + LINE % "b").encode("utf-16")))) == ["a", "b"]
     (item,) = read(write(tmp_path / "b.jsonl", (LINE % "a").encode("utf-16")[:-1]))
@@ -219,7 +228,7 @@ def test_the_format_of_standard_input_is_detected_from_its_first_character(
     ("data", "reason"),
     [
         (b"", "-: the page is empty"),
-        (b"\n\n{", "-:3: the line is not JSON: Expecting property name"),
+        (b"\n\n{x", "-:3: the line is not JSON: Expecting property name"),
         (b"a" * (MAXIMUM_FILE_BYTES + 1), "-: the page has at least 10,000,001 bytes"),
     ],
 )
@@ -255,7 +264,7 @@ def test_a_page_of_bytes() -> None:
 def test_a_page_of_unreadable_bytes_is_reported() -> None:
     with pytest.raises(ReadingError, match=r"^a\.txt: the page is empty$"):
         read_bytes(b"", name="a.txt", suffix=".txt", overrides=Overrides())
-    with pytest.raises(ReadingError, match=r"^a\.jsonl: files of type '\.jsonl' are not supported"):
+    with pytest.raises(ReadingError, match=r"^a\.jsonl: files of type '\.jsonl' may hold many articles"):
         read_bytes(b"{}", name="a.jsonl", suffix=".jsonl", overrides=Overrides())
     with pytest.raises(RightsError, match=r"^a\.txt: the article forbids"):
         read_bytes(f"{TEXT}\n\n{NOTICE}".encode(), name="a.txt", suffix=".txt", overrides=Overrides())
@@ -272,7 +281,7 @@ def test_an_invalid_language_tag_is_refused_at_once() -> None:
 def test_items_are_counted_before_they_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Kopi.")
     (tmp_path / "b.jsonl").write_text('{"text": "Satu."}\n\n{"text": "Dua."}\n')
-    (tmp_path / "ignored.pdf").write_text("x")
+    (tmp_path / "ignored.xyz").write_text("x")
     assert count_items([tmp_path]) == 3
     assert count_items([tmp_path / "b.jsonl", "-"]) is None
 
@@ -290,7 +299,8 @@ def test_links_out_of_the_folder_and_special_files_are_reported_and_not_read(tmp
         listener.bind(str(folder / "soket.txt"))
         items = list(read_paths([str(folder)], overrides=Overrides()))
         assert count_items([str(folder)]) == 2
-        assert sorted(files_below([folder])) == [str(folder / "dalam.txt"), str(folder / "kopi.txt")]
+        found = [file.path for file in files_below([folder])]
+        assert found == [str(folder / "dalam.txt"), str(folder / "kopi.txt")]
     reasons = {Path(item.source).name: item.reason for item in items if isinstance(item, Unreadable)}
     assert {item.text for item in items if isinstance(item, Article)} == {"Kopi."}
     outside = "it is a link to a file outside the folder: name that file itself"

@@ -7,13 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.datatypes import Article, Unreadable
-from rag.reading import MAXIMUM_FILE_BYTES, Overrides
-from rag.reading.jsonl import lines_of, numbered_lines, read_json_lines
+from rag.reading import MAXIMUM_FILE_BYTES, Overrides, read_stream
+from rag.reading.formats.streams import HEAD_BYTES, buffered
 
 
 def read(data: bytes, overrides: Overrides | None = None) -> list[Article | Unreadable]:
-    lines = numbered_lines(lines_of(io.BytesIO(data)))
-    return list(read_json_lines(lines, name="a.jsonl", overrides=overrides or Overrides()))
+    return list(
+        read_stream(
+            buffered(io.BytesIO(data)), name="a.jsonl", suffix=".jsonl", overrides=overrides or Overrides()
+        )
+    )
 
 
 def test_other_fields_are_stored_as_metadata() -> None:
@@ -99,17 +102,10 @@ def test_values_of_the_caller_take_precedence() -> None:
 
 
 def test_lines_are_read_one_at_a_time() -> None:
-    class Counting(io.BytesIO):
-        lines_read = 0
-
-        def readline(self, size: int | None = -1, /) -> bytes:
-            self.lines_read += 1
-            return super().readline(size)
-
-    stream = Counting(b'{"text": "Satu.", "language": "id"}\n' * 1000)
-    items = read_json_lines(numbered_lines(lines_of(stream)), name="a.jsonl", overrides=Overrides())
+    lines = io.BytesIO(b'{"text": "Satu.", "language": "id"}\n' * 10_000)
+    items = read_stream(buffered(lines), name="a.jsonl", suffix=".jsonl", overrides=Overrides())
     assert isinstance(next(items), Article)
-    assert stream.lines_read == 1
+    assert lines.tell() == HEAD_BYTES
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

@@ -1,0 +1,369 @@
+"""Reads feeds in RSS and Atom: their entries, and the articles of entries that carry a whole text.
+
+feedparser takes a feed apart. What it gets is well-formed XML always, because damaged feeds take it time that
+grows with the square of their size.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from html import escape
+from html.entities import html5
+from io import BufferedReader, BytesIO
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring, tostring
+
+from rag.errors import ReadingError
+from rag.reading.addresses import without_tracking
+from rag.reading.dates import parse_written_date
+from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
+from rag.reading.formats.streams import read_whole
+from rag.reading.html_blocks import Block, page_blocks
+from rag.reading.html_tree import NOT_XML, make_plain, parse_tree
+from rag.reading.names import joined
+from rag.reading.page import Entry, Page
+from rag.reading.paragraphs import split_paragraphs
+from rag.reading.record import MAXIMUM_ID_CHARACTERS
+from rag.reading.rights import find_markup_prohibition, find_prohibition
+from rag.reading.story import numbered_blocks, read_story
+from rag.text.languages import decide_language
+
+ROOTS_OF_FEEDS = frozenset({"rss", "feed", "RDF"})
+
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
+_NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{0,31});")
+_END_CHARACTERS = 300
+_CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_BARE_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
+_IS_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,500}>|&#?[A-Za-z0-9]{1,32};")
+_ENDS_AS_SUMMARY = re.compile(
+    r"(?:\[?(?:…|\.\.\.)\]?|(?:read|continue reading|view)\b.{0,60}(?:more|→|»|&raquo;)|continue reading"
+    r"|read (?:the )?(?:more|full story|full article)|(?:baca )?selengkapnya|lanjutkan membaca)\W{0,5}\Z",
+    re.IGNORECASE,
+)
+_TAIL_CHARACTERS = 120
+_LINE_OF_WORDPRESS = re.compile(
+    r"(?:The post|Artikel|Tulisan|Pos) .{1,300} "
+    r"(?:(?:first appeared|appeared first) on|pertama kali \w{1,12} (?:di|pada)) .{1,200}"
+)
+_LONG_CHARACTERS = 1_200  # a description of this length, or of more paragraphs than one, is no summary
+_SEVERAL_PARAGRAPHS = 3
+_WITHOUT_LINK = "it has neither a whole text nor an address: ask the feed's publisher for the text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedEntry:
+    """One entry of a feed.
+
+    `source` names the entry in messages, `url` is the address of its page, and `changed` its time as written.
+    `text` is its whole text as HTML, or None if the feed carries no more than a summary.
+    """
+
+    source: str
+    url: str | None
+    guid: str | None
+    changed: str | None
+    title: str
+    authors: Sequence[str]
+    published_at: datetime | None
+    updated_at: datetime | None
+    tags: Sequence[str]
+    language: str | None
+    text: str | None
+    damage: ReadingError | None = None
+
+    def to_page(self) -> Page:
+        """Return the page of the entry's text; raise ReadingError if there is none, or no article in it."""
+        if self.text is None:
+            raise ReadingError(_only_a_summary(self.url))
+        page = _read_story(self.text, title=self.title)
+        page.refuse_damage(self.damage, mark=REPLACEMENT)
+        text = "\n\n".join(page.fields["paragraphs"])
+        return Page(fields={**page.fields, **self._fields(page, text)}, prohibition=page.prohibition)
+
+    def _fields(self, page: Page, text: str) -> dict[str, Any]:
+        authors = list(self.authors)
+        metadata = {
+            **page.fields["metadata"],
+            "authors": authors if len(authors) > 1 else None,
+            "tags": list(self.tags),
+        }
+        return {
+            "id": None if self.url else self.guid,
+            "url": self.url,
+            "title": self.title or page.fields["title"],
+            "author": joined(authors) or page.fields["author"],
+            "published_at": self.published_at or page.fields["published_at"],
+            "updated_at": self.updated_at or page.fields["updated_at"],
+            "section": self.tags[0] if len(self.tags) == 1 else None,
+            "language": decide_language(f"{self.title}\n{text}", hints=[self.language or ""]),
+            "metadata": {name: value for name, value in metadata.items() if value},
+        }
+
+
+def read_feed(data: bytes, *, address: str | None = None) -> Iterator[FeedEntry]:
+    """Yield the entries of a feed, each guid once; after them, raise ReadingError if the feed is cut short.
+
+    Relative links are resolved against `address`, or against the address that the feed states. Raises
+    ReadingError for anything but a feed.
+    """
+    if len(data) > MAXIMUM_FILE_BYTES:
+        raise ReadingError(f"the feed has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit: split it")
+    text, damage = decode_page(data, is_markup=True)
+    xml, fault = _well_formed(text)
+    headers = {"content-location": address} if address else {}
+    feed = feedparser.parse(BytesIO(xml), response_headers=headers, sanitize_html=False)
+    if not feed.version and not feed.entries:
+        raise ReadingError("it is not a feed: give RSS or Atom")
+    base = address or _own_address(feed.feed)
+    entries = [
+        _entry(entry, feed.feed, number=number, base=base, damage=damage)
+        for number, entry in enumerate(feed.entries, start=1)
+    ]
+    yield from _once(entries)
+    if fault:
+        raise ReadingError(
+            f"the feed is cut short ({fault}): its other entries were read, so get the whole feed"
+        )
+
+
+def read_feed_file(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the articles of a feed in a file, and the reasons why other entries have none."""
+    is_empty = True
+    for entry in read_feed(read_whole(stream)):
+        is_empty = False
+        try:
+            yield Entry(page=entry.to_page(), place=entry.source)
+        except ReadingError as error:
+            yield Entry(page=error, place=entry.source)
+    if is_empty:
+        raise ReadingError("the feed has no entries: save it again later")
+
+
+def plain_line(markup: str) -> str:
+    """Return a title or a name as one line of text, though a feed writes it as HTML, once or twice escaped.
+
+    >>> plain_line("<b>Kopi</b> &amp;amp; teh, harga < 5")
+    'Kopi & teh, harga < 5'
+    """
+    markup = NOT_XML.sub("", markup)
+    for _ in range(3):
+        if not _IS_MARKUP.search(markup):
+            break
+        try:
+            tree = parse_tree(f"<div>{markup}</div>")
+        except ReadingError:  # too much markup for one line
+            markup = _IS_MARKUP.sub(" ", markup)
+            continue
+        make_plain(tree)
+        markup = tree.text_content()
+    return " ".join(markup.split())
+
+
+def _well_formed(text: str) -> tuple[bytes, str | None]:
+    """Return a document as well-formed XML without entities of its own, and the fault if it is cut short."""
+    text = _without_entities(NOT_XML.sub("", _DECLARATION.sub("", text)))
+    fault = None
+    root: _Element | None
+    try:
+        root = fromstring(text.encode(), parser=_parser(recover=False))
+    except XMLSyntaxError:
+        parser = _parser(recover=True)
+        root = fromstring(text.encode(), parser=parser)
+        if root is None:
+            raise ReadingError("it is not a feed: give RSS or Atom") from None
+        fault = None if f"</{root.tag}" in text[-_END_CHARACTERS:] else str(parser.error_log[-1].message)
+    return tostring(root, encoding="utf-8", xml_declaration=True), fault
+
+
+def _without_entities(text: str) -> str:
+    """Write the entities of HTML as numbers and unknown ones as text; leave CDATA sections as they are."""
+    first, *others = text.split(_CDATA_START)
+    parts = [_escaped(first)]
+    for other in others:
+        inside, end, outside = other.partition(_CDATA_END)
+        parts += [_CDATA_START, inside, end, _escaped(outside)]
+    return "".join(parts)
+
+
+def _escaped(text: str) -> str:
+    return _BARE_AMPERSAND.sub("&amp;", _NAMED_ENTITY.sub(_numbered, text))
+
+
+def _parser(*, recover: bool) -> XMLParser:
+    return XMLParser(recover=recover, resolve_entities=False, no_network=True, encoding="utf-8")
+
+
+def _numbered(entity: re.Match[str]) -> str:
+    if entity[1] in _OF_XML:
+        return entity[0]
+    characters = html5.get(f"{entity[1]};")
+    if characters is None:
+        return f"&amp;{entity[1]};"
+    return "".join(f"&#{ord(character)};" for character in characters)
+
+
+def _own_address(feed: Any) -> str:
+    links = [link for link in feed.get("links", []) if link.get("href")]
+    own = [link["href"] for link in links if link.get("rel") == "self"]
+    found = [*own, *([feed["link"]] if feed.get("link") else [])]
+    return next((url for url in found if url.startswith(("http://", "https://"))), "")
+
+
+def _entry(entry: Any, feed: Any, *, number: int, base: str, damage: ReadingError | None) -> FeedEntry:
+    url = _address(entry, base)
+    url = None if url in (base, feed.get("link")) else url  # the address of the feed or of its site
+    guid = entry.get("id") or None
+    changed = _written(entry, "updated") or _written(entry, "published") or None
+    authors = [_name(author.get("name") or "") for author in entry.get("authors", [])]
+    if not any(authors):
+        authors = [_name(entry.get("author") or "")]
+    tags = [plain_line(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags", [])]
+    return FeedEntry(
+        source=url or guid or f"entry {number}",
+        url=url,
+        guid=guid if guid and len(guid) <= MAXIMUM_ID_CHARACTERS and guid.isprintable() else None,
+        changed=changed,
+        title=plain_line(entry.get("title") or ""),
+        authors=list(dict.fromkeys(filter(None, authors))),
+        published_at=_time(entry, "published"),
+        updated_at=_time(entry, "updated"),
+        tags=list(dict.fromkeys(filter(None, tags))),
+        language=feed.get("language"),
+        text=_whole_text(entry),
+        damage=damage,
+    )
+
+
+def _address(entry: Any, base: str) -> str | None:
+    """Return the address of an entry's page: its link, or the address that its first link states."""
+    try:
+        url = urljoin(base, (entry.get("link") or "").strip())
+    except ValueError:
+        return None
+    return without_tracking(url) if url.startswith(("http://", "https://")) else None
+
+
+def _name(text: str) -> str:
+    """Return an author's name without the e-mail address that RSS writes before it."""
+    return plain_line(parseaddr(text)[0] if "@" in text else text)
+
+
+def _time(entry: Any, name: str) -> datetime | None:
+    """Return a time with the zone in which it is written, or in UTC if feedparser alone understands it."""
+    written = parse_written_date(plain_line(_written(entry, name)))
+    parsed = dict.get(entry, f"{name}_parsed")
+    if written or not parsed:
+        return written
+    return parse_written_date(datetime(*parsed[:6], tzinfo=UTC).isoformat())
+
+
+def _written(entry: Any, name: str) -> str:
+    # subtle: feedparser's own `get` gives the time of publication for a missing time of update
+    return str(dict.get(entry, name) or "")
+
+
+def _whole_text(entry: Any) -> str | None:
+    """Return the text of an entry as HTML if it is more than a summary."""
+    try:
+        return _longest_text(entry)
+    except ReadingError:  # reading the text as an article will report the error
+        return str((entry.get("content") or [entry.get("summary_detail") or {}])[0].get("value"))
+
+
+def _longest_text(entry: Any) -> str | None:
+    contents = [content for content in entry.get("content", []) if content.get("value", "").strip()]
+    summary = entry.get("summary_detail") or {}
+    for content in contents:
+        text = _as_html(content)
+        if not _is_cut(text) and _text_key(text) != _text_key(_as_html(summary)):
+            return text
+    described = _as_html(contents[0] if contents else summary)
+    return described if _is_long(described) and not _is_cut(described) else None
+
+
+def _as_html(detail: Any) -> str:
+    value = str(detail.get("value") or "")
+    if "html" in str(detail.get("type", "")) or _IS_MARKUP.search(value):
+        return value
+    return "".join(f"<p>{escape(paragraph)}</p>" for paragraph in split_paragraphs(value))
+
+
+def _blocks(html: str) -> list[Block]:
+    tree = parse_tree(f"<html><body><article>{html}</article></body></html>")
+    make_plain(tree)
+    return [block for block in page_blocks(tree) if block.key]
+
+
+def _text_key(html: str) -> str:
+    return "".join(block.key for block in _blocks(html)) if html.strip() else ""
+
+
+def _is_long(html: str) -> bool:
+    blocks = _blocks(html) if html.strip() else []
+    return sum(len(block.text) for block in blocks) >= _LONG_CHARACTERS or len(blocks) >= _SEVERAL_PARAGRAPHS
+
+
+def _is_cut(html: str) -> bool:
+    """Whether a text ends as one does that goes on elsewhere."""
+    blocks = _blocks(html) if html.strip() else []
+    own = [block for block in blocks if not _LINE_OF_WORDPRESS.fullmatch(block.text)]
+    return not own or _ENDS_AS_SUMMARY.search(own[-1].text[-_TAIL_CHARACTERS:]) is not None
+
+
+def _read_story(html: str, *, title: str) -> Page:
+    tree = parse_tree(f"<html><body><article>{html}</article></body></html>")
+    make_plain(tree)
+    prohibition = find_markup_prohibition(tree)
+    blocks = [block for block in page_blocks(tree) if block.key]
+    prohibition = prohibition or find_prohibition("\n\n".join("\n".join(block.lines) for block in blocks))
+    kept = [block for block in blocks if not _is_furniture(block)]
+    page = read_story(numbered_blocks(block.to_lines() for block in kept), title=title, is_markup=True)
+    left_out = tuple(block.text for block in blocks if _is_furniture(block))
+    return Page(
+        fields=page.fields, prohibition=prohibition or page.prohibition, dropped=(*page.dropped, *left_out)
+    )
+
+
+def _is_furniture(block: Block) -> bool:
+    return (
+        block.is_outside
+        or block.is_suspect
+        or block.is_inserted
+        or _LINE_OF_WORDPRESS.fullmatch(block.text) is not None
+    )
+
+
+def _once(entries: Sequence[FeedEntry]) -> Iterator[FeedEntry]:
+    """Yield each entry once: the newest of those that have one guid, or one address."""
+    newest: dict[object, FeedEntry] = {}
+    for entry in entries:
+        key = _identity(entry, newest)
+        if key not in newest or _state(entry) > _state(newest[key]):
+            newest[key] = entry
+    yield from newest.values()
+
+
+def _identity(entry: FeedEntry, others: dict[object, FeedEntry]) -> object:
+    """Return what tells an entry from others. A guid does not if both address and title differ."""
+    guid = entry.guid or entry.url or (entry.title, entry.text)
+    other = others.get(guid)
+    is_other = other is not None and other.url != entry.url and other.title != entry.title
+    return (guid, entry.url, entry.title) if is_other else guid
+
+
+def _state(entry: FeedEntry) -> float:
+    time = entry.updated_at or entry.published_at
+    return time.timestamp() if time else 0.0
+
+
+def _only_a_summary(url: str | None) -> str:
+    if url is None:
+        return _WITHOUT_LINK
+    return f"the feed carries only its summary: fetch the page with `kutip ingest {url}`"

@@ -1,0 +1,86 @@
+"""Reads a page, or another file, that was fetched: of which type it is, and what its address says."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+
+from rag.errors import ReadingError
+from rag.reading.addresses import host_and_path, is_page_address, is_same_site
+from rag.reading.formats.recognition import recognised_suffix
+from rag.reading.formats.registry import FORMATS
+from rag.reading.formats.streams import HEAD_BYTES, buffered
+from rag.reading.page import Entry
+
+_SUFFIXES = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/markdown": ".md",
+    "text/csv": ".csv",
+    "text/xml": ".xml",
+    "application/xml": ".xml",
+    "application/pdf": ".pdf",
+    "application/json": ".json",
+    "application/x-ndjson": ".ndjson",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "message/rfc822": ".eml",
+}
+_NO_ARTICLES = ("audio", "font", "image", "model", "video")
+_TEXTS = (".html", ".htm", ".xhtml", ".txt", ".md", ".csv")
+_GUESSED = ("guess", "url")
+
+
+def read_fetched(
+    data: bytes, *, url: str, media_type: str, charset: str | None, stated: Mapping[str, Any] | None = None
+) -> Iterator[Entry]:
+    """Yield the articles of what was fetched from an address; raise ReadingError if it is of no known type.
+
+    A page's own address counts if it is one of the same site; otherwise `url` is the article's address.
+    `stated` are fields that a feed states about the page, for those that the page lacks.
+    """
+    suffix = _suffix_of(data, url=url, media_type=media_type)
+    text = _as_utf8(data, charset) if suffix in _TEXTS else data
+    for entry in FORMATS[suffix].read(buffered(BytesIO(text))):
+        if entry.place or isinstance(entry.page, ReadingError):
+            yield entry
+            continue
+        own = entry.page.fields.get("url")
+        is_own = isinstance(own, str) and is_page_address(own) and is_same_site(own, url)
+        fields = {**entry.page.fields, "url": own if is_own else url}
+        yield replace(entry, page=replace(entry.page, fields=_completed(fields, stated or {})))
+
+
+def _suffix_of(data: bytes, *, url: str, media_type: str) -> str:
+    """Return the type of what was fetched: by its media type, by its address, or by its first bytes."""
+    if media_type in _SUFFIXES:
+        return _SUFFIXES[media_type]
+    suffix = PurePosixPath(host_and_path(url)[1]).suffix.lower()
+    if suffix in FORMATS:
+        return suffix
+    if media_type.partition("/")[0] in _NO_ARTICLES:
+        raise ReadingError(f"it is no article but {media_type}: give the address of a page")
+    return ".txt" if media_type == "text/plain" else recognised_suffix(data[:HEAD_BYTES])
+
+
+def _completed(fields: dict[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = dict(fields.get("metadata") or {})
+    if stated.get("published_at") and metadata.get("date_source") in _GUESSED:
+        del metadata["date_source"]
+        fields["published_at"] = None
+    missing = {name: value for name, value in stated.items() if value and not fields.get(name)}
+    return {**fields, **missing, "metadata": metadata}
+
+
+def _as_utf8(data: bytes, charset: str | None) -> bytes:
+    """Return a text as UTF-8 if the server states another encoding; a text in UTF-8 stays as it is."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return data
+    try:
+        return data.decode(charset or "utf-8").encode()
+    except (LookupError, UnicodeError):
+        return data

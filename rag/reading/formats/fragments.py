@@ -1,0 +1,56 @@
+"""Reads HTML that is a story and nothing else, as feeds, exports and mails hold it."""
+
+import html
+import re
+from typing import Any
+
+from rag.errors import ReadingError
+from rag.reading.html_blocks import page_blocks, text_key
+from rag.reading.html_tree import make_plain, parse_tree
+from rag.reading.page import Page
+from rag.reading.rights import find_markup_prohibition
+from rag.reading.story import numbered_blocks, read_story
+
+_MARKUP = re.compile(r"<(?:p|br|div|h[1-6]|li|a|b|i|strong|em|span|blockquote|img|!--)\b[^<>]*>|<!--", re.I)
+_BLOCK = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
+_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+
+
+def read_fragment(markup: str, *, title: str | None) -> Page:
+    """Return the page of a story's HTML; without p, br and div, blank lines separate its paragraphs.
+
+    Raises ReadingError if it holds no text.
+    """
+    if not _BLOCK.search(markup):
+        markup = _BLANK_LINES.sub("<br><br>", markup.replace("\r\n", "\n"))
+    if not markup.strip():
+        raise ReadingError("the article holds no text")
+    tree = parse_tree(f"<html><body>{markup}</body></html>")
+    prohibition = find_markup_prohibition(tree)
+    make_plain(tree)
+    blocks = [block for block in page_blocks(tree) if block.key and block.key != text_key(title or "")]
+    page = read_story(numbered_blocks(block.to_lines() for block in blocks), title=title, is_markup=True)
+    return Page(fields=page.fields, prohibition=prohibition or page.prohibition, dropped=page.dropped)
+
+
+def is_markup(text: str) -> bool:
+    """Whether a text is HTML.
+
+    >>> is_markup("<p>Panen naik.</p>"), is_markup("Panen naik, 3 < 4.")
+    (True, False)
+    """
+    return _MARKUP.search(text) is not None
+
+
+def plain(text: str) -> str:
+    """Return a title without HTML.
+
+    >>> plain("Panen <b>kopi</b> &#8211; Lereng Wulan")
+    'Panen kopi – Lereng Wulan'
+    """
+    return " ".join(html.unescape(re.sub(r"</?[a-zA-Z][^<>]{0,300}>", "", text)).split())
+
+
+def filled(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that are neither None nor empty."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {}, ())}

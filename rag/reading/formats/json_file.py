@@ -1,0 +1,173 @@
+"""Reads JSON: one article, an array of articles, an object that holds such an array, or lines of articles."""
+
+import codecs
+import json
+from collections.abc import Iterator, Mapping
+from io import BufferedReader, TextIOWrapper
+from typing import Any
+
+from rag.errors import ReadingError
+from rag.reading.decoding import MAXIMUM_FILE_BYTES
+from rag.reading.formats.fragments import filled, plain
+from rag.reading.formats.records import local_time, read_record
+from rag.reading.jsonl import fields_of_line, lines_of_file
+from rag.reading.page import Entry, Page
+from rag.reading.record import with_metadata
+
+_CHUNK_CHARACTERS = 1 << 16
+_BETWEEN = " \t\n\r,"
+# The names under which an object holds its articles: those of the HTTP API and of other exports.
+_LISTS = ("articles", "items", "posts", "results", "data", "documents")
+_UTF_16_OR_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read_json_lines(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of each line; skip blank lines."""
+    for number, line in lines_of_file(stream):
+        if line.isspace():
+            continue
+        try:
+            yield Entry(page=json_page(fields_of_line(line)), place=str(number))
+        except ReadingError as error:
+            yield Entry(page=error, place=str(number))
+
+
+def read_json(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the articles of a file of JSON: an array is read one article at a time."""
+    text = _Text(stream)
+    is_array = text.next_character() == "["
+    if is_array:
+        text.skip(1)
+        yield from _numbered(text.values(end="]"))
+        return
+    values = list(text.values(end=""))
+    if not values:
+        raise ReadingError("the page is empty")
+    (value,) = values
+    held = _held(value)
+    if held is None:
+        yield Entry(page=_page(value))
+    else:
+        yield from _numbered(iter(held))
+
+
+def json_page(fields: Mapping[str, Any]) -> Page:
+    """Return the page of an article's fields, also as the REST interface of WordPress gives them."""
+    if _rendered(fields.get("content")) is None:
+        return Page(fields=with_metadata(fields))
+    moments = {
+        name: local_time(fields.get(name), universal=fields.get(f"{name}_gmt"))
+        for name in ("date", "modified")
+    }
+    others = {name: fields[name] for name in ("author", "categories", "tags", "slug") if name in fields}
+    return read_record(
+        filled(
+            {
+                "id": fields.get("id"),
+                "title": plain(_rendered(fields.get("title")) or ""),
+                "text": f"<div>{_rendered(fields['content'])}</div>",
+                "url": fields.get("link"),
+                "published_at": moments["date"],
+                "updated_at": moments["modified"] if moments["modified"] != moments["date"] else None,
+                "metadata": {f"wordpress_{name}": value for name, value in others.items()},
+            }
+        )
+    )
+
+
+def _rendered(value: object) -> str | None:
+    rendered = value.get("rendered") if isinstance(value, Mapping) else None
+    return rendered if isinstance(rendered, str) else None
+
+
+def _held(value: object) -> list[Any] | None:
+    """Return the list of articles that an object holds, if it holds one instead of a text."""
+    if not isinstance(value, dict) or {"text", "paragraphs", "content"} & value.keys():
+        return None
+    lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
+    return lists[0] if lists and all(isinstance(item, dict) for item in lists[0]) else None
+
+
+def _numbered(values: Iterator[Any]) -> Iterator[Entry]:
+    number = 0
+    try:
+        for number, value in enumerate(values, 1):
+            yield Entry(page=_page(value), place=str(number))
+    except ReadingError as error:
+        yield Entry(page=error, place=str(number + 1))
+        return
+    if not number:
+        raise ReadingError("the file holds no article: its list is empty")
+
+
+def _page(value: object) -> Page | ReadingError:
+    if not isinstance(value, dict):
+        return ReadingError(f"it is not a JSON object but {value!r:.40}")
+    try:
+        return json_page(value)
+    except ReadingError as error:
+        return error
+
+
+class _Text:
+    """The text of a stream of JSON, of which only what is not read yet is kept."""
+
+    def __init__(self, stream: BufferedReader) -> None:
+        head = stream.peek(4)[:4]
+        encoding = "utf-8-sig"
+        if head.startswith(_UTF_16_OR_32):
+            encoding = "utf-32" if head in _UTF_16_OR_32[:2] else "utf-16"
+        # subtle: a damaged byte becomes a lone surrogate, which is refused in the article that holds it
+        self._file = TextIOWrapper(stream, encoding=encoding, errors="surrogateescape")
+        self._rest = ""
+        self._is_all = False
+
+    def next_character(self) -> str:
+        """Return the next character that is no space and no comma; empty at the end."""
+        while not (rest := self._rest.lstrip(_BETWEEN)) and not self._is_all:
+            self._read(_CHUNK_CHARACTERS)
+        self._rest = rest
+        return rest[:1]
+
+    def skip(self, count: int) -> None:
+        """Leave out the next characters."""
+        self._rest = self._rest[count:]
+
+    def values(self, *, end: str) -> Iterator[Any]:
+        """Yield the values up to the character `end`; raise ReadingError where there is no JSON."""
+        decoder = json.JSONDecoder()
+        while (character := self.next_character()) != end:
+            if not character:
+                raise ReadingError("the file is cut short: its list of articles does not end")
+            yield self._value(decoder)
+            if not end and self.next_character():
+                raise ReadingError("the file is not JSON: more follows after its first value")
+
+    def _value(self, decoder: json.JSONDecoder) -> Any:
+        size = _CHUNK_CHARACTERS
+        while True:
+            try:
+                value, length = decoder.raw_decode(self._rest)
+            except (ValueError, RecursionError) as error:
+                if self._is_all or isinstance(error, RecursionError):
+                    raise ReadingError(f"the file is not JSON: {error}") from None
+            else:
+                # subtle: the digits of a number may go on behind what was read
+                if length < len(self._rest) or self._is_all:
+                    self._rest = self._rest[length:]
+                    return value
+            if len(self._rest) > MAXIMUM_FILE_BYTES:
+                raise ReadingError(
+                    f"an article has more than {MAXIMUM_FILE_BYTES:,} characters, the limit, or the file is "
+                    "not JSON: split it"
+                )
+            self._read(size)
+            size *= 2
+
+    def _read(self, size: int) -> None:
+        try:
+            text = self._file.read(size)
+        except UnicodeError as error:
+            raise ReadingError(f"truncated or damaged: {error}; save it as UTF-8") from None
+        self._is_all = not text
+        self._rest += text

@@ -1,0 +1,172 @@
+"""Reads mails (EML) and pages that a browser saved as one file (MHTML)."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from email.errors import HeaderParseError, MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import BytesParser
+from email.utils import getaddresses, parsedate_to_datetime
+from io import BufferedReader
+
+from rag.errors import ReadingError
+from rag.reading.decoding import decode_page
+from rag.reading.formats.fragments import filled
+from rag.reading.formats.streams import read_whole
+from rag.reading.html_page import read_html_page
+from rag.reading.lines import Line
+from rag.reading.names import joined
+from rag.reading.page import Entry, Page
+from rag.reading.record import MAXIMUM_ID_CHARACTERS, with_metadata
+from rag.reading.story import read_story
+
+MAXIMUM_MAIL_BYTES = 50_000_000  # with pictures and other attachments
+_MAXIMUM_PARTS = 2000
+_QUOTED = re.compile(r">")
+_SIGNATURE = re.compile(r"-- ?")
+
+
+def read_mail(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of a mail; raise ReadingError if it holds no text of its own."""
+    message = _parsed(stream)
+    if not any(name in message for name in ("From", "Date", "Subject", "Message-ID")):
+        raise ReadingError("the file is not a mail: it has no headers such as From and Subject")
+    title = _header(message, "Subject") or None
+    texts = [(part, _text(part)) for part in _parts(message) if _is_shown(part)]
+    body = next(
+        (text for part, text in texts if part.get_content_type() == "text/plain" and text.strip()), None
+    )
+    markup = next(
+        (text for part, text in texts if part.get_content_type() == "text/html" and text.strip()), None
+    )
+    if body is None and markup is None:
+        raise ReadingError("the mail holds no text: its content is in attachments")
+    page = _read_body(body, title=title) if body is not None else read_html_page(markup or "")
+    attached = [name for part in _parts(message) if (name := _header_value(part.get_filename()))]
+    yield Entry(page=_with_headers(page, message, title=title, attached=attached))
+
+
+def read_mhtml(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of a page that was saved with its pictures as one file."""
+    message = _parsed(stream)
+    start = (message.get_param("start") or "") if message.is_multipart() else ""
+    pages = [
+        part for part in _parts(message) if part.get_content_type() in ("text/html", "application/xhtml+xml")
+    ]
+    if not pages:
+        raise ReadingError("the file is not a saved page: it holds no HTML")
+    root = next((part for part in pages if start and part.get("Content-ID") == start), pages[0])
+    page = read_html_page(_text(root))
+    location = _header(message, "Snapshot-Content-Location") or _header(root, "Content-Location")
+    address = location if location and location.startswith(("http://", "https://")) else None
+    fields = {**page.fields, "url": page.fields.get("url") or address}
+    yield Entry(page=Page(fields=fields, prohibition=page.prohibition, dropped=page.dropped))
+
+
+def _parsed(stream: BufferedReader) -> "Message[str, str]":
+    data = read_whole(stream, maximum=MAXIMUM_MAIL_BYTES)
+    try:
+        return BytesParser().parsebytes(data)
+    except (MessageError, ValueError, RecursionError) as error:
+        raise ReadingError(f"the file is not a mail: {error}") from None
+
+
+def _parts(message: "Message[str, str]") -> Iterator["Message[str, str]"]:
+    """Yield the parts that hold content themselves; the mails attached to a mail are not among them."""
+    waiting = [message]
+    count = 0
+    while waiting and count < _MAXIMUM_PARTS:
+        part = waiting.pop()
+        count += 1
+        children = part.get_payload()
+        if not isinstance(children, list):
+            yield part
+        elif part.get_content_maintype() == "multipart":
+            waiting += [child for child in reversed(children) if isinstance(child, Message)]
+
+
+def _is_shown(part: "Message[str, str]") -> bool:
+    return part.get_content_maintype() == "text" and part.get_content_disposition() != "attachment"
+
+
+def _text(part: "Message[str, str]") -> str:
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
+    charset = part.get_content_charset()
+    try:
+        return data.decode(charset or "").replace("\r\n", "\n")
+    except (LookupError, UnicodeDecodeError, ValueError):
+        if not data.strip():
+            return ""
+    text, damage = decode_page(data, is_markup=part.get_content_type() != "text/plain")
+    if damage:
+        raise damage
+    return text
+
+
+def _header(message: "Message[str, str]", name: str) -> str | None:
+    return _header_value(message.get(name))
+
+
+def _header_value(value: object) -> str | None:
+    """Return a header as text; it may be written in any of the ways of RFC 2047, rightly or not."""
+    if value is None:
+        return None
+    try:
+        text = str(make_header(decode_header(str(value))))
+    except (HeaderParseError, LookupError, ValueError):
+        text = str(value)
+    return " ".join(text.encode("utf-8", "replace").decode().split()) or None
+
+
+def _read_body(text: str, *, title: str | None) -> Page:
+    """Read a mail's plain text without the mail that it answers and without its signature."""
+    kept, dropped = _own_lines(text)
+    page = read_story([Line(text=line) for line in "\n".join(kept).strip().split("\n")], title=title)
+    return Page(fields=page.fields, prohibition=page.prohibition, dropped=(*page.dropped, *dropped))
+
+
+def _own_lines(text: str) -> tuple[list[str], list[str]]:
+    """Return the lines of a mail's text, and the quoted lines and the signature.
+
+    A line that ends with a space goes on in the next one (RFC 3676).
+    """
+    kept: list[str] = []
+    dropped: list[str] = []
+    lines = text.replace("\r\n", "\n").split("\n")
+    signature = next((place for place, line in enumerate(lines) if _SIGNATURE.fullmatch(line)), len(lines))
+    for line in lines[:signature]:
+        if _QUOTED.match(line):
+            dropped.append(line)
+        elif kept and kept[-1].endswith(" ") and kept[-1].strip() and line.strip():
+            kept[-1] += line
+        else:
+            kept.append(line)
+    return kept, [line for line in (*dropped, *lines[signature + 1 :]) if line.strip()]
+
+
+def _with_headers(
+    page: Page, message: "Message[str, str]", *, title: str | None, attached: list[str]
+) -> Page:
+    senders = [name for name, _ in getaddresses([_header(message, "From") or ""]) if name and "@" not in name]
+    number = (_header(message, "Message-ID") or "").strip("<> ")
+    fields = {
+        **page.fields,
+        "id": number if 0 < len(number) <= MAXIMUM_ID_CHARACTERS else None,
+        "title": title or page.fields.get("title"),
+        "author": page.fields.get("author") or joined(senders),
+        "published_at": _date(message) or page.fields.get("published_at"),
+    }
+    others = tuple(f"attachment: {name}" for name in attached)
+    return Page(
+        fields=with_metadata(filled(fields)), prohibition=page.prohibition, dropped=(*page.dropped, *others)
+    )
+
+
+def _date(message: "Message[str, str]") -> datetime | None:
+    try:
+        return parsedate_to_datetime(_header(message, "Date") or "")
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,232 @@
+"""Reads what news agencies exchange: NITF documents, and items of NewsML-G2."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BufferedReader
+from typing import Any
+
+from lxml.etree import QName, _Element
+
+from rag.errors import ReadingError
+from rag.reading.dates import parse_written_date
+from rag.reading.formats.fragments import filled
+from rag.reading.formats.xml_stream import elements, first, refuse_entities, text_at, text_of
+from rag.reading.lines import Line
+from rag.reading.names import author_names, joined
+from rag.reading.page import Entry, Page
+from rag.reading.record import MAXIMUM_ID_CHARACTERS, with_metadata
+from rag.reading.rights import find_prohibition
+from rag.reading.story import numbered_blocks, read_story
+
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "hl2"})
+_BLOCKS = frozenset({"p", "li", "pre", "tr", *_HEADINGS})
+_SKIPPED = frozenset({"media", "media-caption", "media-reference", "script", "style", "note", "head"})
+
+
+def read_nitf(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of a NITF document."""
+    found = False
+    for document in elements(stream, "nitf"):
+        found = True
+        refuse_entities(document)
+        yield Entry(page=_nitf_page(document))
+    if not found:
+        raise ReadingError("the file holds no NITF document")
+
+
+def read_newsml(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of each item of a NewsML-G2 document."""
+    number = 0
+    for number, item in enumerate(elements(stream, "newsItem"), 1):
+        try:
+            refuse_entities(item)
+            yield Entry(page=_item_page(item), place=str(number))
+        except ReadingError as error:
+            yield Entry(page=error, place=str(number))
+    if not number:
+        raise ReadingError("the NewsML-G2 document holds no news item")
+
+
+def _nitf_page(document: _Element) -> Page:
+    body = first(document, "body")
+    content = first(document, "body/body.content")
+    if body is None or content is None:
+        raise ReadingError("the NITF document holds no text: it has no body.content")
+    title = text_at(body, "body.head/hedline/hl1") or text_at(document, "head/title")
+    page = _story(content, title=title)
+    data = first(document, "head/docdata")
+    publication = first(document, "head/pubdata")
+    stated = {
+        "id": _id(_attribute(data, "doc-id", "id-string")),
+        "url": _address(_attribute(data, "doc-id", "href")) or _value(publication, "ex-ref"),
+        "outlet": _value(publication, "name") or text_at(body, "body.head/distributor"),
+        "author": joined(
+            _names(text_at(body, "body.head/byline/person") or text_at(body, "body.head/byline"))
+        ),
+        "published_at": _time(
+            _attribute(data, "date.release", "norm")
+            or _value(publication, "date.publication")
+            or _attribute(data, "date.issue", "norm")
+        ),
+        "section": _value(publication, "position.section"),
+        "language": document.get(_LANGUAGE) or None,
+        "metadata": filled(
+            {
+                "dateline": text_at(body, "body.head/dateline/location")
+                or text_at(body, "body.head/dateline"),
+                "copyright": _attribute(data, "doc.copyright", "holder"),
+                "keywords": [
+                    key.get("key") for key in document.iterfind("{*}head/{*}docdata/{*}key-list/{*}keyword")
+                ],
+            }
+        ),
+    }
+    return _with(page, stated)
+
+
+def _item_page(item: _Element) -> Page:
+    _refuse_withheld(item)
+    title = text_at(item, "contentMeta/headline")
+    page = _content(item, title=title)
+    provider = first(item, "itemMeta/provider")
+    language = first(item, "contentMeta/language")
+    usage = " ".join(text_of(terms) for terms in item.iterfind("{*}rightsInfo/{*}usageTerms"))
+    links = (link.get("href") for link in item.iterfind("{*}itemMeta/{*}link"))
+    stated = {
+        "id": _id(item.get("guid")),
+        "title": title or page.fields.get("title"),
+        "url": next((link for link in links if link and _address(link)), None),
+        "outlet": _named(provider),
+        "author": joined(
+            _names(text_at(item, "contentMeta/by") or _named(first(item, "contentMeta/creator")))
+        ),
+        "published_at": _time(
+            text_at(item, "itemMeta/firstCreated") or text_at(item, "contentMeta/contentCreated")
+        ),
+        "updated_at": _time(text_at(item, "itemMeta/versionCreated")),
+        "language": language.get("tag") if language is not None else None,
+        "metadata": filled(
+            {
+                "dateline": text_at(item, "contentMeta/dateline"),
+                "slugline": text_at(item, "contentMeta/slugline"),
+                "copyright": _named(first(item, "rightsInfo/copyrightHolder")),
+                "item_version": item.get("version"),
+                "subjects": [
+                    name
+                    for subject in item.iterfind("{*}contentMeta/{*}subject")
+                    if (name := _named(subject, is_code_a_name=False))
+                ],
+            }
+        ),
+    }
+    if stated["updated_at"] == stated["published_at"]:
+        stated["updated_at"] = None
+    return _with(page, stated, prohibition=find_prohibition(usage))
+
+
+def _refuse_withheld(item: _Element) -> None:
+    """Raise ReadingError for an item that its agency withdrew, or that may not be published yet."""
+    status = first(item, "itemMeta/pubStatus")
+    code = status.get("qcode", "") if status is not None else ""
+    if code.partition(":")[2] in ("canceled", "withheld"):
+        raise ReadingError(f"the agency does not release the item: its status is {code}")
+    embargo = _time(text_at(item, "itemMeta/embargoed"))
+    if embargo and embargo.tzinfo and embargo > datetime.now(UTC):
+        raise ReadingError(f"the item may not be published before {embargo.isoformat()}")
+
+
+def _content(item: _Element, *, title: str | None) -> Page:
+    for inline in item.iterfind("{*}contentSet/{*}inlineXML"):
+        document = next(iter(inline), None)
+        if document is None:
+            continue
+        if QName(document).localname == "nitf":
+            return _nitf_page(document)
+        body = first(document, "body")
+        return _story(document if body is None else body, title=title)
+    texts = [
+        "".join(map(str, data.itertext()))
+        for data in item.iterfind("{*}contentSet/{*}inlineData")
+        if not data.get("encoding") and data.get("contenttype", "text/plain").startswith("text/plain")
+    ]
+    if not any(text.strip() for text in texts):
+        raise ReadingError("the item holds no text: it is a picture, or its text is in another file")
+    return read_story(
+        [Line(text=line) for text in texts for line in (*text.strip().split("\n"), "")], title=title
+    )
+
+
+def _story(content: _Element, *, title: str | None) -> Page:
+    lines = [
+        line
+        for line in _lines(content)
+        if line.clean and not (line.is_heading and line.clean == (title or ""))
+    ]
+    return read_story(numbered_blocks([line] for line in lines), title=title, is_markup=True)
+
+
+def _lines(element: _Element) -> Iterator[Line]:
+    """Yield a line for each block of text, and one for text that stands in no block."""
+    name = QName(element).localname
+    if name in _SKIPPED:
+        return
+    if name in _BLOCKS:
+        yield Line(text=text_of(element), is_heading=name in _HEADINGS)
+        return
+    loose = [element.text or ""]
+    for child in element.iterchildren("*"):
+        if _holds_blocks(child):
+            yield Line(text=" ".join("".join(loose).split()))
+            loose = []
+            yield from _lines(child)
+        elif QName(child).localname not in _SKIPPED:
+            loose.append(text_of(child))
+        loose.append(child.tail or "")
+    yield Line(text=" ".join("".join(loose).split()))
+
+
+def _holds_blocks(element: _Element) -> bool:
+    return any(QName(below).localname in _BLOCKS for below in element.iter("*"))
+
+
+def _with(page: Page, stated: dict[str, Any], *, prohibition: str | None = None) -> Page:
+    given = filled(stated)
+    metadata = {**(page.fields.get("metadata") or {}), **given.pop("metadata", {})}
+    fields = {**page.fields, **given, **({"metadata": metadata} if metadata else {})}
+    return Page(
+        fields=with_metadata(fields), prohibition=prohibition or page.prohibition, dropped=page.dropped
+    )
+
+
+def _named(element: _Element | None, *, is_code_a_name: bool = True) -> str | None:
+    """Return the name of a person or a company, or the last part of its code."""
+    if element is None:
+        return None
+    code = (element.get("literal") or element.get("qcode", "").rpartition(":")[2]) if is_code_a_name else None
+    return text_at(element, "name") or code or None
+
+
+def _names(text: str | None) -> list[str]:
+    return author_names(text) or [text] if text else []
+
+
+def _id(value: str | None) -> str | None:
+    return value if value and len(value) <= MAXIMUM_ID_CHARACTERS else None
+
+
+def _address(value: str | None) -> str | None:
+    return value if value and value.startswith(("http://", "https://")) else None
+
+
+def _attribute(element: _Element | None, name: str, attribute: str) -> str | None:
+    found = None if element is None else first(element, name)
+    return None if found is None else found.get(attribute) or None
+
+
+def _value(element: _Element | None, attribute: str) -> str | None:
+    return None if element is None else element.get(attribute) or None
+
+
+def _time(value: str | None) -> datetime | None:
+    return parse_written_date(value) if value else None

@@ -1,0 +1,190 @@
+"""Reads PDF: the text of its pages in reading order, joined into paragraphs, with the page of each."""
+
+import io
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from io import BufferedReader
+from typing import Any
+
+from rag.errors import MissingExtra, ReadingError
+from rag.reading.formats.fragments import filled
+from rag.reading.formats.pdf_paragraphs import PageLine, paragraphs_of, without_running_lines
+from rag.reading.formats.streams import read_whole
+from rag.reading.page import Entry, Page
+from rag.reading.rights import find_prohibition
+
+MAXIMUM_PDF_BYTES = 100_000_000  # with pictures
+MAXIMUM_PAGES = 2000
+MAXIMUM_CHARACTERS = 10_000_000
+MAXIMUM_UNPACKED_BYTES = 300_000_000
+_STREAM = re.compile(rb"stream\r?\n")
+_DEFLATED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x58", b"\x48", b"\x68")
+_UNMAPPED = re.compile(r"\(cid:\d+\)")
+_TITLE_SIZE = 1.15  # how much larger than the text a title is
+_MAXIMUM_TITLE_CHARACTERS = 250
+_FILE_NAME = re.compile(r"\.(?:docx?|pdf|indd|odt|rtf|pages|qxd|tex)$|^microsoft word", re.IGNORECASE)
+
+
+def read_pdf(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of a document; raise ReadingError for a scan, a password or damage."""
+    data = read_whole(stream, maximum=MAXIMUM_PDF_BYTES)
+    if b"%PDF-" not in data[:1024]:
+        raise ReadingError("the file is not a PDF: it does not begin with %PDF-")
+    _check_bounds(data)
+    pages, facts = _read(data)
+    lines = [line for page in pages for line in page]
+    if not lines:
+        raise ReadingError(
+            f"the PDF holds no text on its {len(pages):,} pages: it is a scan, so run text recognition on it"
+        )
+    _refuse_unmapped(lines)
+    yield Entry(page=_page(pages, facts))
+
+
+def _check_bounds(data: bytes) -> None:
+    """Raise ReadingError if the compressed parts would fill the memory."""
+    whole = 0
+    for match in _STREAM.finditer(data):
+        if not data.startswith(_DEFLATED, match.end()):
+            continue
+        unpacker = zlib.decompressobj()
+        try:
+            part = data[match.end() :] if len(data) < 1 << 20 else data[match.end() : match.end() + (1 << 24)]
+            whole += len(unpacker.decompress(part, MAXIMUM_UNPACKED_BYTES - whole + 1))
+        except zlib.error:
+            continue
+        if whole > MAXIMUM_UNPACKED_BYTES:
+            raise ReadingError(
+                f"the PDF grows from {len(data):,} to more than {MAXIMUM_UNPACKED_BYTES:,} bytes when it is "
+                "unpacked, the limit"
+            )
+
+
+def _read(data: bytes) -> tuple[list[list[PageLine]], dict[str, str]]:
+    # Imported here because the library is an extra.
+    try:
+        from pdfminer.high_level import extract_pages
+        from pdfminer.layout import LAParams
+        from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
+        from pdfminer.pdfparser import PDFParser
+        from pdfminer.psexceptions import PSException
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            "PDF files need pdfminer.six, which is not installed. Run `pip install 'kutip[formats]'`."
+        ) from error
+    try:
+        document = PDFDocument(PDFParser(io.BytesIO(data)))
+        facts = _facts(document.info)
+        pages: list[list[PageLine]] = []
+        characters = 0
+        for number, layout in enumerate(extract_pages(io.BytesIO(data), laparams=LAParams()), 1):
+            if number > MAXIMUM_PAGES:
+                raise ReadingError(f"the PDF has more than {MAXIMUM_PAGES:,} pages: split it")
+            pages.append(list(_lines(layout, number)))
+            characters += sum(len(line.text) for line in pages[-1])
+            if characters > MAXIMUM_CHARACTERS:
+                raise ReadingError(f"the PDF has more than {MAXIMUM_CHARACTERS:,} characters: split it")
+    except PDFPasswordIncorrect:
+        raise ReadingError("the PDF is protected by a password: save it without one") from None
+    except PDFEncryptionError as error:
+        raise ReadingError(f"the PDF is encrypted in an unknown way ({error}): save it without") from None
+    except (PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError,
+            OverflowError, RecursionError, zlib.error, EOFError, ArithmeticError) as error:  # fmt: skip
+        raise ReadingError(
+            f"the PDF is damaged ({type(error).__name__}: {error!s:.100}): save it again"
+        ) from None
+    return pages, facts
+
+
+def _facts(information: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return what the document says about itself: Title, Author, CreationDate and so on."""
+    from pdfminer.utils import decode_text
+
+    return {
+        name: " ".join(decode_text(value).replace("\0", "").split())
+        for given in reversed(information)
+        for name, value in given.items()
+        if isinstance(value, bytes)
+    }
+
+
+def _lines(layout: Any, page: int) -> Iterator[PageLine]:
+    """Yield the lines of a page in reading order, with the number of the box in which each stands."""
+    from pdfminer.layout import LTChar, LTTextBox, LTTextLine
+
+    boxes = [box for box in layout if isinstance(box, LTTextBox)]
+    for number, box in enumerate(boxes):
+        for line in box:
+            text = " ".join(line.get_text().split())
+            if not isinstance(line, LTTextLine) or not text:
+                continue
+            sizes = Counter(round(sign.size, 1) for sign in line if isinstance(sign, LTChar))
+            yield PageLine(
+                text=text,
+                page=page,
+                box=number,
+                left=line.x0,
+                right=line.x1,
+                top=line.y1,
+                bottom=line.y0,
+                size=sizes.most_common(1)[0][0] if sizes else line.height,
+                page_top=layout.y1,
+                page_bottom=layout.y0,
+            )
+
+
+def _refuse_unmapped(lines: Sequence[PageLine]) -> None:
+    """Raise ReadingError if the fonts do not say which letters their signs are."""
+    text = "".join(line.text for line in lines)
+    if len("".join(_UNMAPPED.findall(text))) * 10 > len(text):
+        raise ReadingError("the PDF does not say which letters its signs are: run text recognition on it")
+
+
+def _page(pages: Sequence[Sequence[PageLine]], facts: dict[str, str]) -> Page:
+    kept, dropped = without_running_lines(pages)
+    body_size = _usual_size(kept)
+    title, kept = _title(kept, body_size, stated=facts.get("Title", ""))
+    paragraphs = paragraphs_of(kept)
+    if not paragraphs:
+        raise ReadingError("the PDF holds no text apart from its title and the lines at its edges")
+    headings = [
+        number
+        for number, paragraph in enumerate(paragraphs, 1)
+        if paragraph.size > body_size * _TITLE_SIZE and len(paragraph.text) <= _MAXIMUM_TITLE_CHARACTERS
+    ]
+    while headings and headings[-1] == len(paragraphs):
+        headings.pop()
+    texts = [paragraph.text for paragraph in paragraphs]
+    metadata = {
+        "pages": [paragraph.page for paragraph in paragraphs],
+        "document_author": facts.get("Author"),
+        "document_created": facts.get("CreationDate"),
+    }
+    fields = {"title": title, "paragraphs": texts, "headings": headings, "metadata": filled(metadata)}
+    return Page(
+        fields=filled(fields), prohibition=find_prohibition("\n\n".join(texts)), dropped=tuple(dropped)
+    )
+
+
+def _usual_size(lines: Sequence[PageLine]) -> float:
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _title(lines: Sequence[PageLine], body_size: float, *, stated: str) -> tuple[str, list[PageLine]]:
+    """Return the title and the lines that are left: the first page's largest lines, or what is stated."""
+    page = lines[0].page if lines else 1
+    on_first = [line for line in lines if line.page == page]
+    largest = max((line.size for line in on_first), default=0.0)
+    if largest > body_size * _TITLE_SIZE:
+        box = next(line.box for line in on_first if line.size == largest)
+        chosen = [line for line in on_first if line.box == box and line.size >= largest * 0.9]
+        text = " ".join(line.text for line in chosen)
+        if len(text) <= _MAXIMUM_TITLE_CHARACTERS and len(chosen) < len(lines):
+            return text, [line for line in lines if line not in chosen]
+    is_name = not stated or _FILE_NAME.search(stated) or len(stated) > _MAXIMUM_TITLE_CHARACTERS
+    return ("" if is_name else stated), list(lines)

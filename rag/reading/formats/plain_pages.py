@@ -1,0 +1,33 @@
+"""Reads plain text, Markdown and HTML: one page in one file."""
+
+from collections.abc import Callable, Iterator
+from io import BufferedReader
+
+from rag.reading.decoding import REPLACEMENT, decode_page
+from rag.reading.formats.streams import read_whole
+from rag.reading.html_page import read_html_page
+from rag.reading.markdown import read_markdown
+from rag.reading.page import Entry, Page
+from rag.reading.text_page import read_text_page
+
+
+def read_text(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of a page of plain text."""
+    yield _entry(stream, read_text_page, is_markup=False)
+
+
+def read_markdown_file(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of a page of Markdown."""
+    yield _entry(stream, read_markdown, is_markup=False)
+
+
+def read_html(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of a page of HTML."""
+    yield _entry(stream, read_html_page, is_markup=True)
+
+
+def _entry(stream: BufferedReader, read: Callable[[str], Page], *, is_markup: bool) -> Entry:
+    text, damage = decode_page(read_whole(stream), is_markup=is_markup)
+    page = read(text)
+    page.refuse_damage(damage, mark=REPLACEMENT)
+    return Entry(page=page)

@@ -1,0 +1,133 @@
+"""Reads an export of MediaWiki, such as a dump of Wikinews, one page at a time."""
+
+import re
+from collections.abc import Iterator
+from io import BufferedReader
+from typing import Any
+from urllib.parse import quote
+
+from lxml.etree import _Element
+
+from rag.errors import MissingExtra, ReadingError
+from rag.reading.dates import parse_timestamp
+from rag.reading.formats.fragments import filled
+from rag.reading.formats.xml_stream import elements, first, refuse_entities, text_at
+from rag.reading.page import Entry, Page
+from rag.text.languages import decide_language
+
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_HEADING = re.compile(r"^(={2,6})[ \t]*(.+?)[ \t]*\1[ \t]*$", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+_LIST_SIGNS = re.compile(r"^[*#:;]+[ \t]*", re.MULTILINE)
+_ALWAYS_LEFT_OUT = ("file", "image", "category")
+_FILE_AND_CATEGORY = ("6", "14")
+_REMOVED_TAGS = frozenset({"table", "ref", "gallery", "references", "math", "timeline", "imagemap"})
+
+
+def read_mediawiki(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the newest version of each page of the main namespace; redirects are left out."""
+    number = 0
+    for page in elements(stream, "page"):
+        if (text_at(page, "ns") or "0") != "0" or first(page, "redirect") is not None:
+            continue
+        number += 1
+        try:
+            refuse_entities(page)
+            yield Entry(page=_page(page), place=str(number))
+        except ReadingError as error:
+            yield Entry(page=error, place=str(number))
+    if not number:
+        yield Entry(page=ReadingError("the export of MediaWiki holds no pages of the main namespace"))
+
+
+def _page(page: _Element) -> Page:
+    revisions = page.findall("{*}revision")
+    if not revisions:
+        raise ReadingError("the page holds no version")
+    newest = max(revisions, key=lambda revision: text_at(revision, "timestamp") or "")
+    root = page.getparent()
+    site = None if root is None else first(root, "siteinfo")
+    title = text_at(page, "title") or ""
+    paragraphs, headings = _paragraphs(newest.findtext("{*}text") or "", _left_out(site))
+    if not paragraphs:
+        raise ReadingError(f"the page {title!r:.100} holds no text")
+    hint = root.get(_LANGUAGE) if root is not None else None
+    fields: dict[str, Any] = {
+        "title": title,
+        "paragraphs": paragraphs,
+        "headings": headings,
+        "url": _address(site, title),
+        "id": None if _address(site, title) else text_at(page, "id"),
+        "outlet": text_at(site, "sitename") if site is not None else None,
+        "updated_at": parse_timestamp(text_at(newest, "timestamp") or ""),
+        "language": decide_language("\n".join(paragraphs), hints=[hint] if hint else []),
+        "metadata": filled({"page_id": text_at(page, "id"), "revision": text_at(newest, "id")}),
+    }
+    return Page(fields=filled(fields))
+
+
+def _address(site: _Element | None, title: str) -> str | None:
+    """Return the address of a page beside that of the main page, which the export states."""
+    base = text_at(site, "base") if site is not None else None
+    if not base or "/" not in base.partition("://")[2]:
+        return None
+    return f"{base.rpartition('/')[0]}/{quote(title.replace(' ', '_'), safe='/:,()!*')}"
+
+
+def _left_out(site: _Element | None) -> frozenset[str]:
+    """Return the names of the namespaces whose links are pictures and categories, in any language."""
+    named = [] if site is None else site.findall("{*}namespaces/{*}namespace")
+    own = [(space.text or "").lower() for space in named if space.get("key") in _FILE_AND_CATEGORY]
+    return frozenset((*_ALWAYS_LEFT_OUT, *own))
+
+
+def _paragraphs(wikitext: str, left_out: frozenset[str]) -> tuple[list[str], list[int]]:
+    """Return the paragraphs, and the numbers of those that are headings; none stands above nothing."""
+    paragraphs: list[str] = []
+    headings: list[int] = []
+    place = 0
+    for heading in (*_HEADING.finditer(wikitext), None):
+        end = heading.start() if heading else len(wikitext)
+        paragraphs += _blocks(_plain(wikitext[place:end], left_out))
+        if heading is None:
+            break
+        place = heading.end()
+        if title := " ".join(_plain(heading[2], left_out).split()):
+            paragraphs.append(title)
+            headings.append(len(paragraphs))
+    while headings and headings[-1] == len(paragraphs):
+        headings.pop()
+        paragraphs.pop()
+    return paragraphs, headings
+
+
+def _plain(wikitext: str, left_out: frozenset[str]) -> str:
+    # Imported here because the parser is an extra.
+    try:
+        import mwparserfromhell
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            "Exports of MediaWiki need mwparserfromhell, which is not installed. "
+            "Run `pip install 'kutip[formats]'`."
+        ) from error
+    code = mwparserfromhell.parse(_LIST_SIGNS.sub("\n", wikitext))  # each item of a list is a paragraph
+    for link in code.filter_wikilinks():
+        if str(link.title).partition(":")[0].strip().lower() in left_out:
+            _remove(code, link)
+    for tag in code.filter_tags(matches=lambda node: str(node.tag).lower() in _REMOVED_TAGS):
+        _remove(code, tag)
+    return str(code.strip_code(normalize=True, collapse=False))
+
+
+def _remove(code: Any, node: Any) -> None:
+    try:
+        code.remove(node)
+    except ValueError:  # it went away with a node around it
+        return
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Yield the paragraphs of a text without markup."""
+    for block in _BLANK_LINES.split(text):
+        if paragraph := " ".join(block.split()):
+            yield paragraph

@@ -1,0 +1,170 @@
+"""Reads documents of word processors (DOCX)."""
+
+import html
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from io import BufferedReader
+from typing import Any
+
+from lxml.etree import LxmlError, QName, _Element
+
+from rag.errors import MissingExtra, ReadingError
+from rag.reading.formats.fragments import filled, read_fragment
+from rag.reading.formats.streams import read_whole
+from rag.reading.page import Entry, Page
+
+MAXIMUM_DOCUMENT_BYTES = 100_000_000  # with pictures
+MAXIMUM_UNPACKED_BYTES = 200_000_000
+MAXIMUM_UNPACKED_TEXT_BYTES = 40_000_000
+_MAXIMUM_FILES = 10_000
+_OLE_MARK = b"\xd0\xcf\x11\xe0"
+
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_NOT_SHOWN = frozenset({"del", "moveFrom", "Fallback", "txbxContent", "pPr", "rPr", "instrText", "delText"})
+_BREAKS = {"br": "<br>", "cr": "<br>", "tab": " ", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
+
+
+def read_docx(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of a document: its paragraphs, headings, lists and tables in order."""
+    data = read_whole(stream, maximum=MAXIMUM_DOCUMENT_BYTES)
+    _check_bounds(data)
+    yield Entry(page=_page(_opened(data)))
+
+
+def _check_bounds(data: bytes) -> None:
+    """Raise ReadingError if the data is no zip archive, or would fill the memory once it is unpacked."""
+    if data.startswith(_OLE_MARK):
+        raise ReadingError(
+            "the document is protected by a password, or of an older Word: save it as DOCX without"
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise ReadingError(f"the file is not a whole DOCX document: {error}") from None
+    if not any(file.filename == "word/document.xml" for file in files):
+        raise ReadingError("the file is not a DOCX document: it holds no word/document.xml")
+    text = sum(file.file_size for file in files if file.filename.endswith((".xml", ".rels")))
+    whole = sum(file.file_size for file in files)
+    if text > MAXIMUM_UNPACKED_TEXT_BYTES or whole > MAXIMUM_UNPACKED_BYTES or len(files) > _MAXIMUM_FILES:
+        raise ReadingError(
+            f"the document grows from {len(data):,} to {whole:,} bytes unpacked, more than the limit"
+        )
+
+
+def _opened(data: bytes) -> Any:
+    # Imported here because the library is an extra.
+    try:
+        import docx
+        from docx.opc.exceptions import OpcError
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            "DOCX files need python-docx, which is not installed. Run `pip install 'kutip[formats]'`."
+        ) from error
+    try:
+        return docx.Document(io.BytesIO(data))
+    except (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, OSError,
+            RuntimeError, AttributeError, NotImplementedError) as error:  # fmt: skip
+        raise ReadingError(f"the DOCX document is damaged: {error!s:.200}; save it again") from None
+
+
+def _page(document: Any) -> Page:
+    names = {style.style_id: (style.name or "").lower() for style in document.styles}
+    blocks = list(_blocks(document.element.body, names))
+    title = next((text for tag, text in blocks if tag == "title"), None)
+    if title is None and blocks and blocks[0][0] == "h1":
+        title = blocks[0][1]
+    plain_title = html.unescape(_without_tags(title)) if title else None
+    body = "".join(
+        text if tag == "table" else f"<{tag}>{text}</{tag}>"
+        for tag, text in blocks
+        if tag != "title" and text is not title
+    )
+    page = read_fragment(body, title=plain_title)
+    properties = document.core_properties
+    fields = dict(page.fields)
+    if not fields.get("title") and not plain_title:
+        fields["title"] = (properties.title or "").strip()
+    created = properties.created
+    stated = {"document_author": properties.author, "document_created": created and created.isoformat()}
+    metadata = {**(fields.get("metadata") or {}), **filled(stated)}
+    return Page(fields={**fields, "metadata": metadata}, prohibition=page.prohibition, dropped=page.dropped)
+
+
+def _blocks(parent: _Element, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the name of an HTML element and its content for each block of text, in order."""
+    for element in parent.iterchildren("*"):
+        name = QName(element).localname
+        if name == "p":
+            if text := _markup(element).strip():
+                yield _tag(element, names), text
+            for box in element.iter(f"{_WORD}txbxContent"):
+                if not any(QName(above).localname == "Fallback" for above in box.iterancestors()):
+                    yield from _blocks(box, names)
+        elif name == "tbl":
+            yield "table", _table(element)
+        elif name not in _NOT_SHOWN:
+            yield from _blocks(element, names)  # a control, an insertion, a custom element
+
+
+def _tag(paragraph: _Element, names: dict[str, str]) -> str:
+    style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
+    name = names.get("" if style is None else style.get(f"{_WORD}val", ""), "")
+    if name == "title":
+        return "title"
+    if name.startswith("heading "):
+        return f"h{min(int(name[8:]) if name[8:].isdigit() else 2, 6)}"
+    is_item = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None or name.startswith("list ")
+    return "li" if is_item else "p"
+
+
+def _table(table: _Element) -> str:
+    rows = (
+        "".join(f"<td>{_cell(cell)}</td>" for cell in row.iter(f"{_WORD}tc"))
+        for row in table.iterchildren(f"{_WORD}tr")
+    )
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+
+
+def _cell(cell: _Element) -> str:
+    return "<br>".join(filter(None, (_markup(paragraph).strip() for paragraph in cell.iter(f"{_WORD}p"))))
+
+
+def _markup(element: _Element) -> str:
+    """Return the text in a paragraph as HTML: deleted text is left out, struck and raised text marked."""
+    parts = []
+    for child in element.iterchildren("*"):
+        name = QName(child).localname
+        if name in _NOT_SHOWN:
+            continue
+        if name == "t":
+            parts.append(html.escape(child.text or ""))
+        elif name in _BREAKS:
+            parts.append(_BREAKS[name])
+        else:
+            parts.append(_marked(child, _markup(child)) if name == "r" else _markup(child))
+    return "".join(parts)
+
+
+def _marked(run: _Element, text: str) -> str:
+    properties = run.find(f"{_WORD}rPr")
+    if properties is None or not text:
+        return text
+    if any(_is_on(properties, name) for name in ("strike", "dstrike", "vanish")):
+        return f"<del>{text}</del>"
+    raised = properties.find(f"{_WORD}vertAlign")
+    position = None if raised is None else raised.get(f"{_WORD}val")
+    tag = {"superscript": "sup", "subscript": "sub"}.get(position or "")
+    return f"<{tag}>{text}</{tag}>" if tag else text
+
+
+def _is_on(properties: _Element, name: str) -> bool:
+    found = properties.find(f"{_WORD}{name}")
+    return found is not None and found.get(f"{_WORD}val", "true") not in ("false", "0", "none")
+
+
+def _without_tags(markup: str) -> str:
+    parts = markup.replace("<br>", " ").split("<")
+    return parts[0] + "".join(part.partition(">")[2] for part in parts[1:])

@@ -1,0 +1,95 @@
+"""Reads an export of WordPress (WXR), one post at a time."""
+
+import re
+from collections.abc import Iterator
+from io import BufferedReader
+from typing import Any
+
+from lxml.etree import _Element
+
+from rag.errors import ReadingError
+from rag.reading.dates import parse_written_date
+from rag.reading.formats.fragments import filled, plain, read_fragment
+from rag.reading.formats.records import local_time
+from rag.reading.formats.xml_stream import elements, refuse_entities, text_at
+from rag.reading.page import Entry, Page
+from rag.reading.record import MAXIMUM_ID_CHARACTERS, with_metadata
+from rag.text.languages import decide_language
+
+_KINDS = frozenset({"post", "page", "article", "news"})
+_NOT_ARTICLES = frozenset({"attachment", "nav_menu_item", "revision", "custom_css", "customize_changeset",
+                           "oembed_cache", "wp_block", "wp_template", "wp_template_part", "wp_global_styles",
+                           "wp_navigation", "wp_font_family", "wp_font_face"})  # fmt: skip
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
+_SHORTCODE = re.compile(r"\[/?(?:gallery|caption|embed|audio|video|playlist)\b[^\[\]]{0,500}\]")
+_CAPTION = re.compile(r"\[caption\b[^\[\]]{0,500}\].*?\[/caption\]", re.DOTALL)
+
+
+def read_wordpress(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield each post and page; those that are not published are refused, and pictures are left out."""
+    number = 0
+    for item in elements(stream, "item"):
+        kind = text_at(item, "post_type") or "post"
+        if kind in _NOT_ARTICLES:
+            continue
+        number += 1
+        try:
+            yield Entry(page=_page(item), place=str(number))
+        except ReadingError as error:
+            yield Entry(page=error, place=str(number))
+    if not number:
+        yield Entry(page=ReadingError("the export of WordPress holds no posts"))
+
+
+def _page(item: _Element) -> Page:
+    refuse_entities(item)
+    status = text_at(item, "status") or "publish"
+    if status != "publish":
+        raise ReadingError(
+            f"the post {text_at(item, 'title')!r:.100} is not published: its status is {status!r}"
+        )
+    if text_at(item, "post_password"):
+        raise ReadingError(f"the post {text_at(item, 'title')!r:.100} is protected by a password")
+    title = plain(item.findtext("title") or "")
+    content = _SHORTCODE.sub("", _CAPTION.sub("", item.findtext(_CONTENT) or ""))
+    page = read_fragment(content, title=title)
+    stated = with_metadata(filled(_fields(item, page, title=title)))
+    return Page(fields={**page.fields, **stated}, prohibition=page.prohibition, dropped=page.dropped)
+
+
+def _fields(item: _Element, page: Page, *, title: str) -> dict[str, Any]:
+    channel = item.getparent()
+    guid = text_at(item, "guid") or ""
+    text = "\n".join((title, *page.fields["paragraphs"]))
+    hint = channel.findtext("language") if channel is not None else None
+    published = local_time(item.findtext("{*}post_date"), universal=item.findtext("{*}post_date_gmt"))
+    updated = local_time(item.findtext("{*}post_modified"), universal=item.findtext("{*}post_modified_gmt"))
+    return {
+        "id": guid if len(guid) <= MAXIMUM_ID_CHARACTERS else None,
+        "title": title,
+        "url": text_at(item, "link"),
+        "outlet": channel.findtext("title") if channel is not None else None,
+        "author": page.fields.get("author") or _author(item, channel),
+        "published_at": published or parse_written_date(item.findtext("pubDate") or ""),
+        "updated_at": None if updated == published else updated,
+        "section": next(iter(_terms(item, "category")), None),
+        "language": decide_language(text, hints=[hint] if hint else []),
+        "metadata": {**page.fields["metadata"], **filled({"tags": _terms(item, "post_tag")})},
+    }
+
+
+def _terms(item: _Element, domain: str) -> list[str]:
+    return [
+        " ".join((term.text or "").split())
+        for term in item.iterfind("category")
+        if term.get("domain") == domain
+    ]
+
+
+def _author(item: _Element, channel: _Element | None) -> str | None:
+    """Return the name that readers see for the login that an item gives."""
+    login = item.findtext(_CREATOR)
+    people = channel.iterfind("{*}author") if channel is not None else iter(())
+    names = {text_at(person, "author_login"): text_at(person, "author_display_name") for person in people}
+    return names.get(login) or login

@@ -1,0 +1,322 @@
+"""Articles, feeds and sitemaps of a local server, and what a second run asks for."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.datatypes import Article, Unreadable
+from rag.fetching.bookmarks import Bookmarks
+from rag.fetching.fetcher import Fetcher, FetchLimits
+from rag.fetching.sources import WebReader
+from rag.reading import Overrides
+from tests.fetching.test_fetcher import is_any
+from tests.fetching.web_server import Reply, Site, serving
+
+PAGE = """<!DOCTYPE html><html lang="id"><head><title>{title}</title>{head}</head><body><article>
+<h1>{title}</h1><p>{title} mencapai 412 ton di Lembah Arum pada awal musim kemarau tahun ini.</p>
+<p>Petani menyambut baik kenaikan harga yang terjadi sejak pekan lalu di pasar Tirta Kencana.</p>
+</article></body></html>"""
+
+
+def page(title: str, head: str = "") -> str:
+    return PAGE.replace("{title}", title).replace("{head}", head)
+
+
+def feed(*items: str) -> str:
+    return (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+        f"<channel><title>KABAR</title><link>{{url}}/</link>{''.join(items)}</channel></rss>"
+    )
+
+
+def item(place: str, *, more: str = "") -> str:
+    return f"<item><title>{place}</title><link>{place}</link><guid>{place}</guid>{more}</item>"
+
+
+def sitemap(*places: str, lastmod: str = "") -> str:
+    changed = f"<lastmod>{lastmod}</lastmod>" if lastmod else ""
+    inside = "".join(f"<url><loc>{{url}}{place}</loc>{changed}</url>" for place in places)
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inside}</urlset>'
+
+
+def index(*places: str) -> str:
+    inside = "".join(f"<sitemap><loc>{{url}}{place}</loc></sitemap>" for place in places)
+    return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inside}</sitemapindex>'
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving(Site()) as running:
+        for name in ("Kopi", "Teh", "Karet"):
+            running.add(f"/{name.lower()}", page(f"Panen {name.lower()}"), ETag=f'"{name}"')
+        yield running
+
+
+class Run:
+    """One run of an ingest that stores every article but those it is told to reject."""
+
+    def __init__(
+        self, folder: Path, urls: Sequence[str], *, rejecting: str = "", is_again: bool = False
+    ) -> None:
+        limits = FetchLimits(delay_seconds=0, retry_seconds=0.01)
+        with (
+            Fetcher(is_allowed=is_any, limits=limits) as fetcher,
+            Bookmarks(folder / "f.sqlite3") as bookmarks,
+        ):
+            reader = WebReader(
+                fetcher=fetcher, bookmarks=bookmarks, overrides=Overrides(), fetches_again=is_again
+            )
+            items = list(reader.read(urls))
+            self.articles = [item for item in items if isinstance(item, Article)]
+            self.unreadable = [item for item in items if isinstance(item, Unreadable)]
+            for article in self.articles:
+                if article.title != rejecting:
+                    reader.confirm(article.id)
+            reader.finish()
+            self.skipped = reader.skipped
+
+    @property
+    def titles(self) -> list[str]:
+        return [article.title for article in self.articles]
+
+    @property
+    def reasons(self) -> list[str]:
+        return [item.reason for item in self.unreadable]
+
+
+# Pages
+
+
+def test_an_article_has_the_address_at_which_it_was_found(site: Site, tmp_path: Path) -> None:
+    (article,) = Run(tmp_path, [f"{site.url}/kopi?utm_source=rss#top"]).articles
+    assert (article.title, article.url, article.language) == ("Panen kopi", f"{site.url}/kopi", "id")
+    assert article.paragraphs[0].startswith("Panen kopi mencapai 412 ton")
+
+
+def test_the_address_that_a_page_states_counts_on_its_own_site_only(site: Site, tmp_path: Path) -> None:
+    for path, canonical in (("/a", f"{site.url}/panen/kopi"), ("/b", "https://other.example.org/x")):
+        site.add(path, page(f"Panen {path[1:]}", f'<link rel="canonical" href="{canonical}">'))
+    run = Run(tmp_path, [f"{site.url}/a", f"{site.url}/b"])
+    assert [article.url for article in run.articles] == [f"{site.url}/panen/kopi", f"{site.url}/b"]
+
+
+def test_pages_of_one_text_are_one_article_and_other_texts_are_reported(site: Site, tmp_path: Path) -> None:
+    own = f'<link rel="canonical" href="{site.url}/panen">'
+    site.add("/one", page("Panen kopi", own))
+    site.add("/two", page("Panen kopi", own))
+    site.add("/three", page("Panen teh", own))
+    urls = [f"{site.url}/{name}" for name in ("one", "two", "three")]
+    run = Run(tmp_path, urls)
+    assert (run.titles, run.skipped) == (["Panen kopi"], 1)
+    (reason,) = run.reasons
+    assert reason.startswith(
+        f"it names {site.url}/panen as its own address, as the other page {site.url}/one"
+    )
+
+
+def test_the_encoding_that_the_server_states_is_used(site: Site, tmp_path: Path) -> None:
+    text = page("Čaj in kava").replace("<!DOCTYPE html>", "")
+    site.pages["/kava"] = Reply(text.encode("cp1250"), headers={"Content-Type": "text/html; charset=cp1250"})
+    assert Run(tmp_path, [f"{site.url}/kava"]).titles == ["Čaj in kava"]
+
+
+def test_plain_text_is_read_and_pictures_are_refused(site: Site, tmp_path: Path) -> None:
+    site.add(
+        "/teks", "Panen kopi\n\nPanen kopi mencapai 412 ton di Lembah Arum.\n", Content_Type="text/plain"
+    )
+    site.add("/gambar.png", "\x89PNG", Content_Type="image/png")
+    run = Run(tmp_path, [f"{site.url}/teks", f"{site.url}/gambar.png"])
+    assert run.titles == ["Panen kopi"]
+    (reason,) = run.reasons
+    assert reason == "it is no article but image/png: give the address of a page"
+
+
+def test_a_file_of_many_articles_is_read_and_its_bad_lines_are_named(site: Site, tmp_path: Path) -> None:
+    good = '{"text": "Banjir merendam 412 rumah di Tirta Kencana.", "title": "Banjir"}'
+    site.add("/articles.jsonl", f"{good}\nno json\n", Content_Type="text/plain", ETag='"many"')
+    urls = [f"{site.url}/articles.jsonl"]
+    first = Run(tmp_path, urls)
+    assert (first.titles, first.unreadable[0].source) == (["Banjir"], f"{site.url}/articles.jsonl 2")
+    assert Run(tmp_path, urls).titles == ["Banjir"]  # a line is missing still
+    site.add("/articles.jsonl", f"{good}\n", Content_Type="text/plain", ETag='"whole"')
+    assert Run(tmp_path, urls).titles == ["Banjir"]
+    assert (Run(tmp_path, urls).titles, Run(tmp_path, urls).skipped) == ([], 1)
+
+
+def test_rights_in_headers_and_pages_are_respected(site: Site, tmp_path: Path) -> None:
+    site.add("/header", page("Panen kopi"), X_Robots_Tag="noai")
+    site.add("/meta", page("Panen teh", '<meta name="tdm-reservation" content="1">'))
+    run = Run(tmp_path, [f"{site.url}/header", f"{site.url}/meta", f"{site.url}/karet"])
+    assert run.titles == ["Panen karet"]
+    assert ["x-robots-tag: noai" in run.reasons[0], "tdm-reservation" in run.reasons[1]] == [True, True]
+    assert all("state the permission" in reason for reason in run.reasons)
+
+
+def test_a_second_run_asks_whether_a_named_page_has_changed(site: Site, tmp_path: Path) -> None:
+    urls = [f"{site.url}/kopi"]
+    assert Run(tmp_path, urls).titles == ["Panen kopi"]
+    again = Run(tmp_path, urls)
+    assert (again.titles, again.skipped, again.reasons) == ([], 1, [])
+    assert site.requests[-1][1]["If-None-Match"] == '"Kopi"'
+    assert Run(tmp_path, urls, is_again=True).titles == ["Panen kopi"]
+    site.add("/kopi", page("Panen kopi naik"), ETag='"new"')
+    assert Run(tmp_path, urls).titles == ["Panen kopi naik"]
+
+
+def test_a_page_whose_article_is_not_stored_is_fetched_again(site: Site, tmp_path: Path) -> None:
+    urls = [f"{site.url}/kopi"]
+    assert Run(tmp_path, urls, rejecting="Panen kopi").titles == ["Panen kopi"]
+    assert Run(tmp_path, urls).titles == ["Panen kopi"]
+
+
+def test_bookmarks_hold_no_words_of_addresses(site: Site, tmp_path: Path) -> None:
+    Run(tmp_path, [f"{site.url}/kopi"])
+    assert b"kopi" not in (tmp_path / "f.sqlite3").read_bytes().lower().replace(b'"kopi"', b"")
+    assert (tmp_path / "f.sqlite3").stat().st_mode & 0o077 == 0
+
+
+# Feeds
+
+
+def test_entries_with_a_summary_are_fetched_and_others_are_not(site: Site, tmp_path: Path) -> None:
+    whole = (
+        "<content:encoded><![CDATA[<p>Banjir merendam 412 rumah di Tirta Kencana.</p>]]></content:encoded>"
+    )
+    date = "<pubDate>Sun, 27 Jul 2025 13:27:00 +0700</pubDate>"
+    site.add("/feed", feed(item("/kopi", more=date), item("/banjir", more=whole), item("/kopi", more=date)))
+    run = Run(tmp_path, [f"{site.url}/feed"])
+    assert (run.titles, run.reasons) == (["Panen kopi", "/banjir"], [])
+    assert [article.url for article in run.articles] == [f"{site.url}/kopi", f"{site.url}/banjir"]
+    assert str(run.articles[0].published_at) == "2025-07-27 13:27:00+07:00"
+    assert site.asked == ["/feed", "/kopi"]
+
+
+def test_a_second_run_fetches_what_is_new_in_a_feed(site: Site, tmp_path: Path) -> None:
+    urls = [f"{site.url}/feed"]
+    site.add("/feed", feed(item("/kopi"), item("/teh")))
+    assert Run(tmp_path, urls).titles == ["Panen kopi", "Panen teh"]
+    site.requests.clear()
+    assert (Run(tmp_path, urls).titles, site.asked) == ([], ["/feed"])
+    site.add("/feed", feed(item("/karet"), item("/kopi"), item("/teh")))
+    assert Run(tmp_path, urls).titles == ["Panen karet"]
+
+
+def test_an_entry_with_a_new_time_is_fetched_again(site: Site, tmp_path: Path) -> None:
+    def dated(day: int) -> str:
+        return feed(item("/kopi", more=f"<pubDate>Sun, {day} Jul 2025 13:27:00 +0700</pubDate>"))
+
+    site.add("/feed", dated(20))
+    assert Run(tmp_path, [f"{site.url}/feed"]).titles == ["Panen kopi"]
+    site.add("/feed", dated(27))
+    site.add("/kopi", page("Panen kopi naik"))
+    assert Run(tmp_path, [f"{site.url}/feed"]).titles == ["Panen kopi naik"]
+
+
+def test_an_unchanged_feed_is_read_again_until_all_its_entries_are_stored(site: Site, tmp_path: Path) -> None:
+    urls = [f"{site.url}/feed"]
+    site.add("/feed", feed(item("/kopi"), item("/gula")), ETag='"feed"')
+    first = Run(tmp_path, urls)
+    assert first.titles == ["Panen kopi"]
+    assert "status 404, so it has no such page" in first.reasons[0]
+    site.add("/gula", page("Panen gula"))
+    assert Run(tmp_path, urls).titles == ["Panen gula"]
+    site.requests.clear()
+    assert (Run(tmp_path, urls).titles, site.asked) == ([], ["/feed"])
+    assert site.requests[-1][1]["If-None-Match"] == '"feed"'
+
+
+def test_a_feed_that_forbids_indexing_forbids_its_texts(site: Site, tmp_path: Path) -> None:
+    whole = "<content:encoded>&lt;p&gt;Banjir merendam 412 rumah.&lt;/p&gt;</content:encoded>"
+    site.add("/feed", feed(item("/banjir", more=whole), item("/kopi")), X_Robots_Tag="noai")
+    run = Run(tmp_path, [f"{site.url}/feed"])
+    assert run.titles == ["Panen kopi"]
+    assert "x-robots-tag: noai" in run.reasons[0]
+
+
+# Sitemaps
+
+
+def test_a_sitemap_and_an_index_of_packed_sitemaps_are_read(site: Site, tmp_path: Path) -> None:
+    site.add("/index.xml", index("/one.xml.gz", "/two.xml"))
+    site.add_packed("/one.xml.gz", sitemap("/kopi", "/teh"))
+    site.add("/two.xml", sitemap("/karet"))
+    run = Run(tmp_path, [f"{site.url}/index.xml"])
+    assert (run.titles, run.reasons) == (["Panen kopi", "Panen teh", "Panen karet"], [])
+
+
+def test_a_second_run_fetches_what_has_changed_in_a_sitemap(site: Site, tmp_path: Path) -> None:
+    urls = [f"{site.url}/sitemap.xml"]
+    site.add("/sitemap.xml", sitemap("/kopi", "/teh", lastmod="2025-07-20"))
+    assert len(Run(tmp_path, urls).articles) == 2
+    site.requests.clear()
+    assert (Run(tmp_path, urls).titles, site.asked) == ([], ["/sitemap.xml"])
+    site.add("/sitemap.xml", sitemap("/kopi", lastmod="2025-07-27"))
+    site.add("/kopi", page("Panen kopi naik"))
+    assert Run(tmp_path, urls).titles == ["Panen kopi naik"]
+
+
+def test_a_sitemap_in_a_loop_is_read_once(site: Site, tmp_path: Path) -> None:
+    site.add("/index.xml", index("/inner.xml", "/last.xml"))
+    site.add("/inner.xml", index("/index.xml", "/inner.xml", "/first.xml"))
+    site.add("/first.xml", sitemap("/kopi"))
+    site.add("/last.xml", sitemap("/teh"))
+    run = Run(tmp_path, [f"{site.url}/index.xml"])
+    assert run.titles == ["Panen kopi", "Panen teh"]
+    assert run.reasons == ["the sitemap names itself, or one that leads to it: it was read once"] * 2
+    assert [item.source for item in run.unreadable] == [f"{site.url}/index.xml", f"{site.url}/inner.xml"]
+    assert sorted(site.asked) == ["/first.xml", "/index.xml", "/inner.xml", "/kopi", "/last.xml", "/teh"]
+
+
+def test_sitemaps_that_lead_on_and_on_end(site: Site, tmp_path: Path) -> None:
+    for number in range(20):
+        site.add(f"/{number}.xml", index(f"/{number + 1}.xml"))
+    (reason,) = Run(tmp_path, [f"{site.url}/0.xml"]).reasons
+    assert reason.startswith("the sitemaps lead to more sitemaps, deeper than 5 levels")
+    assert len(site.asked) == 6
+
+
+def test_a_sitemap_that_is_cut_short_gives_what_it_has(site: Site, tmp_path: Path) -> None:
+    site.add("/sitemap.xml", sitemap("/kopi", "/teh")[:-40])
+    run = Run(tmp_path, [f"{site.url}/sitemap.xml"])
+    assert run.titles == ["Panen kopi"]
+    assert run.reasons[0].startswith("the sitemap is damaged or cut short")
+
+
+def test_feeds_that_lead_to_feeds_end(site: Site, tmp_path: Path) -> None:
+    for number in range(20):
+        site.add(f"/{number}.rss", feed(item(f"/{number + 1}.rss")))
+    (reason,) = Run(tmp_path, [f"{site.url}/0.rss"]).reasons
+    assert reason.startswith("the sitemaps lead to more sitemaps, deeper than 5 levels")
+
+
+def test_a_page_that_a_feed_and_a_sitemap_name_is_fetched_for_the_later_time(
+    site: Site, tmp_path: Path
+) -> None:
+    urls = [f"{site.url}/feed", f"{site.url}/sitemap.xml"]
+    site.add("/feed", feed(item("/kopi", more="<pubDate>Sun, 27 Jul 2025 13:27:00 +0700</pubDate>")))
+    site.add("/sitemap.xml", sitemap("/kopi", lastmod="2025-07-27"))
+    assert Run(tmp_path, urls).titles == ["Panen kopi"]
+    site.requests.clear()
+    assert Run(tmp_path, urls).titles == []
+    assert site.asked == ["/feed", "/sitemap.xml"]
+    site.add("/sitemap.xml", sitemap("/kopi", lastmod="2025-07-28"))
+    for _ in range(2):  # the server says once that the page has not changed
+        assert Run(tmp_path, urls).titles == []
+    assert site.asked.count("/kopi") == 1
+
+
+def test_a_sitemap_in_plain_text_is_read(site: Site, tmp_path: Path) -> None:
+    site.add("/sitemap.txt", "{url}/kopi\n\n{url}/teh\n", Content_Type="text/plain")
+    assert Run(tmp_path, [f"{site.url}/sitemap.txt"]).titles == ["Panen kopi", "Panen teh"]
+
+
+def test_one_failure_stops_nothing(site: Site, tmp_path: Path) -> None:
+    site.pages["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /secret\n")
+    site.pages["/broken"] = Reply(status=500)
+    site.pages["/script"] = Reply(b"javascript", headers={"Location": "javascript:alert(1)"}, status=302)
+    site.add("/sitemap.xml", sitemap("/secret", "/gone", "/broken", "/script", "/kopi"))
+    run = Run(tmp_path, [f"{site.url}/sitemap.xml", "https://[", f"{site.url}/teh"])
+    assert run.titles == ["Panen kopi", "Panen teh"]
+    assert len(run.reasons) == 5
+    assert all(reason.count("\n") == 0 and ": " in reason for reason in run.reasons)

@@ -1,0 +1,118 @@
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.reading import Overrides, read_stream
+from rag.reading.formats.streams import HEAD_BYTES, buffered
+from tests.reading.formats.reading import articles, one, read, reasons
+
+
+def test_rows_are_articles_and_other_columns_are_metadata() -> None:
+    table = (
+        "id,title,text,published_at,views\n"
+        '7,Panen,"Kopi naik, kata petani.\n\nTeh turun.",2024-01-05,12\n'
+        "8,Jembatan,Jembatan ditutup.,,\n"
+    )
+    first, second = articles(read(table, ".csv"))
+    assert (first.id, first.title, first.paragraphs) == (
+        "7",
+        "Panen",
+        ("Kopi naik, kata petani.", "Teh turun."),
+    )
+    assert first.metadata == {"views": "12"}
+    assert first.published_at is not None
+    assert first.published_at.isoformat() == "2024-01-05T00:00:00+00:00"
+    assert (second.id, second.metadata, second.published_at) == ("8", {}, None)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_other_names_delimiters_and_encodings(delimiter: str, encoding: str) -> None:
+    rows = [
+        ("Judul", "Isi", "Penulis", "Tanggal", "Tautan"),
+        ("Kafé baru", "Kafé itu dibuka hari ini.", "René Dupré", "5 Januari 2024", "https://k.example/1"),
+    ]
+    table = "\r\n".join(delimiter.join(row) for row in rows)
+    article = one(read(table.encode(encoding), ".csv"))
+    assert (article.title, article.text, article.author) == rows[1][:3]
+    assert article.url == "https://k.example/1"
+    assert article.published_at is not None
+    assert article.published_at.date().isoformat() == "2024-01-05"
+
+
+def test_a_row_without_an_id_is_named_after_the_file_and_its_number() -> None:
+    assert [item.id for item in articles(read("text\nKopi.\n\nTeh.\n", ".csv", name="berita"))] == [
+        "berita:1",
+        "berita:2",
+    ]
+
+
+def test_html_in_a_cell_is_read_as_html() -> None:
+    article = one(
+        read('judul,content\nKopi &amp; teh,"<p>Panen <b>naik</b>.</p><p>Harga turun.</p>"\n', ".csv")
+    )
+    assert article.paragraphs == ("Panen naik.", "Harga turun.")
+
+
+def test_two_hundred_columns_go_into_the_metadata() -> None:
+    names = ["text", *(f"kolom_{number}" for number in range(199))]
+    article = one(read(f"{','.join(names)}\nKopi naik.,{','.join(map(str, range(199)))}\n", ".csv"))
+    assert article.metadata == {f"kolom_{number}": str(number) for number in range(199)}
+
+
+def test_a_date_that_cannot_be_read_is_kept_as_it_is() -> None:
+    assert one(read("text,date\nKopi naik.,menyusul\n", ".csv")).metadata == {
+        "published_at_stated": "menyusul"
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "ids", "reason"),
+    [
+        (b"id,text\n1,Kopi.\n2,Teh,Susu.\n3,Gula.\n", ["1", "3"], ":2: the row has 3 cells and the first"),
+        (b"id,text\n1,Kopi.\n2\n3,Gula.\n", ["1", "3"], ":2: the row has 1 cells and the first row 2"),
+        (b"id,text\n1,Kopi.\n2, \n", ["1"], ":2: the row holds no text"),
+        (b"id,author,text\n1,Andr\xc3\xa9,K\xc3\xb6pi.\n2,M\xfcller,Teh.\n", ["1"], ":2: the row is damaged"),
+        (b"nama,umur\nSiti,7\n", [], ": the first row names no column `text`"),
+        (b"", [], ": the first row names no column `text`"),
+        (b"id,text\n1,Kop\x00i.\n", [], ": the file is not text"),
+        (b"\x89PNG\r\n\x1a\n", [], ": the file is not text"),
+        (b",".join([b"text"] * 1001), [], ": the file has 1,001 columns, more than 1,000"),
+        (b"id,text\n1,Kopi.\n2,\"" + b"a" * 10_000_001 + b"\n", ["1"], ":2: the row is not CSV: "),
+    ],
+)  # fmt: skip
+def test_bad_rows_are_reported_and_the_rest_is_read(table: bytes, ids: list[str], reason: str) -> None:
+    items = read(table, ".csv")
+    assert [article.id for article in articles(items)] == ids
+    (found,) = reasons(items)
+    assert found.startswith("berkas.csv" + reason)
+
+
+def test_rows_are_read_one_at_a_time() -> None:
+    lines = io.BytesIO(b"text\n" + b"Satu kalimat.\n" * 100_000)
+    next(read_stream(buffered(lines), name="a.csv", suffix=".csv", overrides=Overrides()))
+    assert lines.tell() <= 2 * HEAD_BYTES
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\ufeff<"), max_size=30)
+
+
+@given(
+    rows=st.lists(st.tuples(CELL, CELL, CELL), max_size=5), delimiter=st.sampled_from([",", ";", "\t", "|"])
+)
+def test_round_trip(rows: list[tuple[str, str, str]], delimiter: str) -> None:
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=delimiter)
+    writer.writerow(("title", "text", "catatan", "language"))
+    writer.writerows((title, f"{text}.", note, "id") for title, text, note in rows)
+    found = articles(read(file.getvalue(), ".csv"))
+    assert [article.title for article in found] == [title if title.strip() else "" for title, _, _ in rows]
+    assert ["".join(article.text.split()) for article in found] == [
+        "".join(f"{text}.".split()) for _, text, _ in rows
+    ]
+    assert [article.metadata for article in found] == [
+        {"catatan": note} if note.strip() else {} for _, _, note in rows
+    ]

@@ -1,0 +1,122 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.reading.formats.reading import articles, one, read, reasons
+
+TWO = [{"id": "a", "text": "Kopi naik."}, {"id": "b", "text": "Teh turun."}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(TWO),
+        json.dumps(TWO, indent=2),
+        "\ufeff \n" + json.dumps(TWO),
+        json.dumps({"articles": TWO, "next_cursor": None}),
+        json.dumps({"total": 2, "items": TWO}),
+    ],
+)
+def test_an_array_and_an_object_with_a_list_hold_articles(text: str) -> None:
+    assert [article.id for article in articles(read(text, ".json"))] == ["a", "b"]
+    if not text.startswith("\ufeff"):
+        assert [article.id for article in articles(read(text.encode("utf-16"), ".json"))] == ["a", "b"]
+
+
+def test_an_object_is_one_article_named_after_the_file() -> None:
+    assert one(read('{"text": "Kopi naik.", "views": 7}', ".json", name="kopi")).id == "kopi"
+    assert one(read('{"text": "Kopi naik.", "views": 7}', ".json")).metadata == {"views": 7}
+
+
+def test_articles_without_an_id_are_named_after_the_file_and_their_number_or_their_address() -> None:
+    text = json.dumps(
+        [{"text": "Kopi."}, {"text": "Teh.", "url": "https://kabar.example/teh"}, {"text": "Susu."}]
+    )
+    first, second, third = articles(read(text, ".json", name="daftar"))
+    assert (first.id, third.id) == ("daftar:1", "daftar:3")
+    assert second.id == articles(read(text, ".json", name="lain"))[1].id
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "reason"),
+    [
+        ('[{"id": "a", "text": "Kopi."}, 5, {"id": "b", "text": "Teh."}]', ["a", "b"], "berkas.json:2: "),
+        ('[{"id": "a", "text": "Kopi."}, {"id": "b", "te', ["a"], "berkas.json:2: the file is not JSON"),
+        ('[{"id": "a", "text": "Kopi."},', ["a"], "berkas.json:2: the file is cut short"),
+        ('[{"id": "a", "text": "Kopi."}, {"id": "b"}]', ["a"], "berkas.json:2: an article needs either"),
+        ("[]", [], "berkas.json: the file holds no article: its list is empty"),
+        ("", [], "berkas.json: the page is empty"),
+        ('{"text": "Kopi."} {"text": "Teh."}', [], "berkas.json: the file is not JSON: more follows"),
+        ('"Kopi."', [], "berkas.json: it is not a JSON object but 'Kopi.'"),
+        ("Kopi naik.", [], "berkas.json: the file is not JSON: Expecting value"),
+        ("[" * 100_000, [], "berkas.json:1: the file is not JSON: maximum recursion"),
+    ],
+)  # fmt: skip
+def test_what_is_no_article_is_reported_and_the_rest_is_read(text: str, ids: list[str], reason: str) -> None:
+    items = read(text, ".json")
+    assert [article.id for article in articles(items)] == ids
+    (found,) = reasons(items)
+    assert found.startswith(reason)
+
+
+def test_a_damaged_byte_refuses_only_its_article() -> None:
+    items = read(
+        b'[{"id": "a", "author": "M\xfcller", "text": "Kopi."}, {"id": "b", "text": "Teh."}]', ".json"
+    )
+    assert [article.id for article in articles(items)] == ["b"]
+    assert reasons(items) == ["berkas.json:1: author holds a lone surrogate at character 1: remove it"]
+
+
+def test_posts_of_the_rest_interface_of_wordpress() -> None:
+    post = {
+        "id": 9,
+        "date": "2024-03-01T09:30:00",
+        "date_gmt": "2024-03-01T01:30:00",
+        "link": "https://warta.example/pasar/",
+        "title": {"rendered": "Pasar &#8220;Lama&#8221; dibuka"},
+        "content": {"rendered": "<p>Pasar dibuka pukul 6.</p>\n<h2>Jam buka</h2><p>Tutup pukul 14.</p>"},
+        "author": 2,
+    }  # fmt: skip
+    article = one(read(json.dumps([post]), ".json"))
+    assert (article.id, article.title, article.url) == ("9", "Pasar “Lama” dibuka", post["link"])
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2024-03-01T09:30:00+08:00"
+    assert article.paragraphs == ("Pasar dibuka pukul 6.", "Jam buka", "Tutup pukul 14.")
+    assert article.headings == (2,)
+    assert one(read(json.dumps(post), ".ndjson")) == article
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+RECORD = st.fixed_dictionaries(
+    {"title": TEXT, "paragraphs": st.lists(TEXT, max_size=3).map(lambda texts: [*texts, "Akhir."])},
+    optional={"metadata": st.dictionaries(TEXT, TEXT | st.integers() | st.booleans(), max_size=3)},
+)
+
+
+@given(
+    records=st.lists(RECORD, min_size=1, max_size=5),
+    indent=st.sampled_from([None, 1]),
+    is_ascii=st.booleans(),
+)
+def test_round_trip(records: list[dict[str, Any]], indent: int | None, is_ascii: bool) -> None:
+    given = [{**record, "language": "id", "id": f"n{number}"} for number, record in enumerate(records)]
+    found = articles(read(json.dumps(given, indent=indent, ensure_ascii=is_ascii), ".json"))
+    assert [(article.id, article.title, list(article.paragraphs)) for article in found] == [
+        (record["id"], record["title"], record["paragraphs"]) for record in given
+    ]
+    assert [article.metadata for article in found] == [record.get("metadata", {}) for record in given]
+
+
+def test_a_long_array_is_read_one_article_at_a_time() -> None:
+    import io
+
+    from rag.reading import Overrides, read_stream
+    from rag.reading.formats.streams import HEAD_BYTES, buffered
+
+    lines = io.BytesIO(("[" + ",".join(['{"text": "Satu.", "language": "id"}'] * 20_000) + "]").encode())
+    items = read_stream(buffered(lines), name="a.json", suffix=".json", overrides=Overrides())
+    next(items)
+    assert lines.tell() <= 4 * HEAD_BYTES

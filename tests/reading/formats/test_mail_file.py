@@ -1,0 +1,105 @@
+from email.message import EmailMessage
+
+import pytest
+
+from rag.reading import Overrides, read_paths
+from tests.reading.formats.reading import one, read, reasons
+
+HTML = (
+    "<html lang='id'><head><title>Kebun teh</title></head><body><article><h1>Kebun teh</h1>"
+    "<p>Pemetik mulai bekerja pukul enam pagi di lereng itu.</p>"
+    "<p>Panen berlangsung tujuh hari.</p></article>"
+)
+
+
+def mail(body: str = "Panen dimulai Senin.\n\nHarga naik 7 persen.\n") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = '"Siti Rahma, Humas" <siti@kantor.example>'
+    message["To"] = "redaksi@kabar.example"
+    message["Subject"] = "Panen kopi – Lereng Wulan"
+    message["Date"] = "Fri, 05 Jan 2024 08:00:00 +0700"
+    message["Message-ID"] = "<panen-1@kantor.example>"
+    message.set_content(body)
+    return message
+
+
+def test_a_mail_is_an_article() -> None:
+    article = one(read(bytes(mail()), ".eml"))
+    assert (article.id, article.title) == ("panen-1@kantor.example", "Panen kopi – Lereng Wulan")
+    assert article.paragraphs == ("Panen dimulai Senin.", "Harga naik 7 persen.")
+    assert article.author == "Siti Rahma, Humas"
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2024-01-05T08:00:00+07:00"
+    assert "@" not in str(article.metadata)
+
+
+def test_the_text_counts_before_the_html_and_attachments_are_reported(tmp_path: object) -> None:
+    message = mail()
+    message.add_alternative("<p>Panen dimulai Selasa.</p>", subtype="html")
+    message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="siaran.pdf")
+    message.add_attachment("Lampiran.", filename="catatan.txt")
+    path = tmp_path / "a.eml"  # type: ignore[operator]
+    path.write_bytes(bytes(message))
+    dropped: list[str] = []
+    article = one(
+        list(read_paths([path], overrides=Overrides(), on_dropped=lambda _, lines: dropped.extend(lines)))
+    )
+    assert article.paragraphs == ("Panen dimulai Senin.", "Harga naik 7 persen.")
+    assert dropped == ["attachment: siaran.pdf", "attachment: catatan.txt"]
+
+
+def test_html_alone_is_read_as_a_page() -> None:
+    message = mail()
+    message.set_content(HTML, subtype="html")
+    article = one(read(bytes(message), ".eml"))
+    assert article.paragraphs[0] == "Pemetik mulai bekerja pukul enam pagi di lereng itu."
+
+
+def test_quoted_mails_and_signatures_are_left_out_and_flowed_lines_are_joined() -> None:
+    body = "Panen dimulai Senin di \nLereng Wulan.\n\n> Kapan panen?\n\nHarga naik.\n-- \nSiti\nKantor\n"
+    assert one(read(bytes(mail(body)), ".eml")).paragraphs == (
+        "Panen dimulai Senin di Lereng Wulan.",
+        "Harga naik.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "berkas.eml: the file is not a mail"),
+        (b"Panen kopi dimulai.\n\nHarga naik.\n", "berkas.eml: the file is not a mail"),
+        (b"From: a@b.example\nSubject: =?x?q?=ff?=\n\n", "berkas.eml: the mail holds no text"),
+        (b"From: a@b.example\nContent-Type: image/png\n\nabc", "berkas.eml: the mail holds no text"),
+        (b"Subject: a\nContent-Type: text/plain; charset=utf-8\n\nPanen m\xff.\n\nHarga naik \xc3\xa9.",
+         "berkas.eml: truncated or damaged at byte"),
+    ],
+)  # fmt: skip
+def test_mails_without_text_are_refused(data: bytes, reason: str) -> None:
+    (found,) = reasons(read(data, ".eml"))
+    assert found.startswith(reason)
+
+
+def test_a_saved_page_with_its_pictures_is_read() -> None:
+    data = (
+        "From: <Saved by a browser>\r\nSnapshot-Content-Location: https://kabar.example/kebun-teh\r\n"
+        "Subject: Kebun teh\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/related; type="text/html"; boundary="----x"\r\n\r\n'
+        "------x\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0=\r\n"
+        "------x\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        "Content-Location: https://kabar.example/kebun-teh\r\n\r\n"
+        + HTML.replace("=", "=3D").replace("pukul enam", "pukul=\r\n enam =C2=BD")
+        + "\r\n------x--\r\n"
+    )
+    article = one(read(data, ".mhtml", name="tersimpan"))
+    assert (article.id, article.title, article.url) == (
+        "tersimpan",
+        "Kebun teh",
+        "https://kabar.example/kebun-teh",
+    )
+    assert article.paragraphs[0] == "Pemetik mulai bekerja pukul enam ½ pagi di lereng itu."
+
+
+def test_a_saved_page_without_html_is_refused() -> None:
+    assert reasons(read(b"MIME-Version: 1.0\nContent-Type: image/png\n\nx", ".mht")) == [
+        "berkas.mht: the file is not a saved page: it holds no HTML"
+    ]

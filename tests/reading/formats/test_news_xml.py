@@ -1,0 +1,104 @@
+from datetime import UTC, datetime, timedelta
+
+from tests.reading.formats.reading import articles, one, read, reasons
+
+NITF = """<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "nitf-3-5.dtd">
+<nitf xml:lang="id"><head><title>Panen</title><docdata><doc-id id-string="kantor-17"/>
+<date.issue norm="20240105T080000+0700"/><doc.copyright holder="KANTOR"/>
+<key-list><keyword key="kopi"/></key-list></docdata>
+<pubdata name="Kabar Wulan" position.section="Desa"/></head>
+<body><body.head><hedline><hl1>Panen kopi dimulai</hl1></hedline>
+<byline>Oleh <person>Siti Rahma</person></byline>
+<dateline><location>WULAN</location></dateline></body.head><body.content>
+<media media-type="image"><media-caption>Foto petani.</media-caption></media>
+<block><p>Panen kopi dimulai <em>Senin</em> pagi.</p><hl2>Harga</hl2><p>Harga naik 7 persen.</p></block>
+</body.content><body.end><tagline>KANTOR/sr</tagline></body.end></body></nitf>"""
+
+
+def item(number: int, content: str, *, meta: str = "", rights: str = "") -> str:
+    return f"""<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:newsml:kantor:{number}"
+ version="2">
+<rightsInfo><copyrightHolder literal="KANTOR"/><usageTerms>{rights}</usageTerms></rightsInfo>
+<itemMeta><provider qcode="x:KANTOR"><name>Kantor Berita</name></provider>
+<versionCreated>2024-01-05T09:00:00+07:00</versionCreated><firstCreated>2024-01-05T08:00:00+07:00</firstCreated>
+{meta}</itemMeta><contentMeta><headline>Berita {number}</headline><by>Siti Rahma</by>
+<dateline>WULAN</dateline><slugline>PANEN</slugline><language tag="id"/>
+<subject qcode="a:1"><name>Pertanian</name></subject></contentMeta>
+<contentSet>{content}</contentSet></newsItem>"""
+
+
+XHTML = """<inlineXML contenttype="application/xhtml+xml"><html xmlns="http://www.w3.org/1999/xhtml"><head>
+<title>x</title></head><body><p>Panen dimulai Senin.</p><p>Harga naik.</p></body></html></inlineXML>"""
+PLAIN = '<inlineData contenttype="text/plain">Panen dimulai Senin.\n\nHarga naik.</inlineData>'
+
+
+def message(*items: str) -> str:
+    return f'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>{"".join(items)}</itemSet></newsMessage>'
+
+
+def test_a_nitf_document_is_an_article() -> None:
+    article = one(read(NITF, ".xml"))
+    assert (article.id, article.title) == ("kantor-17", "Panen kopi dimulai")
+    assert article.paragraphs == ("Panen kopi dimulai Senin pagi.", "Harga", "Harga naik 7 persen.")
+    assert article.headings == (2,)
+    assert (article.author, article.outlet, article.section) == ("Siti Rahma", "Kabar Wulan", "Desa")
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2024-01-05T08:00:00+07:00"
+    assert article.metadata == {"dateline": "WULAN", "copyright": "KANTOR", "keywords": ["kopi"]}
+
+
+def test_items_of_newsml_are_articles() -> None:
+    nitf = f'<inlineXML contenttype="application/nitf+xml">{NITF[NITF.index("<nitf") :]}</inlineXML>'
+    first, second, third = articles(read(message(item(1, XHTML), item(2, PLAIN), item(3, nitf)), ".xml"))
+    assert (first.id, first.title, first.author) == ("urn:newsml:kantor:1", "Berita 1", "Siti Rahma")
+    assert first.paragraphs == second.paragraphs == ("Panen dimulai Senin.", "Harga naik.")
+    assert first.outlet == "Kantor Berita"
+    assert first.published_at is not None
+    assert first.updated_at is not None
+    assert first.updated_at - first.published_at == timedelta(hours=1)
+    assert first.metadata == {
+        "dateline": "WULAN",
+        "slugline": "PANEN",
+        "copyright": "KANTOR",
+        "item_version": "2",
+        "subjects": ["Pertanian"],
+    }
+    assert (third.id, third.title, third.headings) == ("urn:newsml:kantor:3", "Berita 3", (2,))
+
+
+def test_withheld_items_and_pictures_are_refused() -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    items = read(
+        message(
+            item(1, PLAIN, meta='<pubStatus qcode="stat:canceled"/>'),
+            item(2, PLAIN, meta=f"<embargoed>{tomorrow.isoformat()}</embargoed>"),
+            item(3, PLAIN, meta="<embargoed>2024-01-05T08:00:00+07:00</embargoed>"),
+            item(4, '<remoteContent href="a.jpg"/>'),
+            item(5, PLAIN, rights="Dilarang keras mengindeks konten ini untuk AI tanpa izin tertulis."),
+        ),
+        ".xml",
+    )
+    assert [article.title for article in articles(items)] == ["Berita 3"]
+    assert [reason[:60] for reason in reasons(items)] == [
+        "berkas.xml:1: the agency does not release the item: its stat",
+        "berkas.xml:2: the item may not be published before " + tomorrow.isoformat()[:9],
+        "berkas.xml:4: the item holds no text: it is a picture, or it",
+        "berkas.xml:5: the article forbids automatic indexing for AI ",
+    ]
+
+
+def test_entities_are_not_expanded_and_other_xml_is_refused() -> None:
+    bomb = '<!DOCTYPE nitf [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
+    for name in ("b", "f"):
+        text = bomb + NITF[NITF.index("<nitf") :].replace("naik 7", f"naik &{name}; 7")
+        assert reasons(read(text, ".xml")) == [
+            f"berkas.xml: the XML uses the entity '&{name};': write its text out"
+        ]
+    assert reasons(read("<inventaris><p>Teh.</p></inventaris>", ".xml")) == [
+        "berkas.xml: the XML is no article, export or feed that Kutip reads: "
+        "its outermost element is <inventaris>"
+    ]
+    assert reasons(read("Panen", ".xml"))[0].endswith("it has no elements")
+    assert reasons(read("", ".xml"))[0].endswith("it has no elements")
+    (cut,) = reasons(read(NITF[:-30], ".xml"))
+    assert cut.startswith("berkas.xml: the XML is cut short or damaged: ")

@@ -1,0 +1,111 @@
+import io
+import zipfile
+from typing import Any
+
+import docx
+from docx.oxml import parse_xml
+
+from tests.reading.formats.reading import one, read, reasons
+
+SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def saved(document: Any) -> bytes:
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def press_release() -> Any:
+    document = docx.Document()
+    document.add_heading("Panen kopi dimulai", level=0)
+    document.add_paragraph("Jumat, 5 Januari 2024 08:00 WIB")
+    paragraph = document.add_paragraph("Petani memanen ")
+    paragraph.add_run("42").bold = True
+    paragraph.add_run("1").font.superscript = True
+    paragraph.add_run(" ton kopi, ")
+    paragraph.add_run("50 ton").font.strike = True
+    paragraph.add_run("kata ketua kelompok tani.")
+    document.add_heading("Harga", level=2)
+    document.add_paragraph("Kopi robusta", style="List Bullet")
+    table = document.add_table(rows=2, cols=2)
+    for place, text in enumerate(("Jenis", "Harga", "Robusta", "61.000")):
+        table.cell(place // 2, place % 2).text = text
+    document.add_paragraph("Harga naik tujuh persen sejak Senin.")
+    return document
+
+
+def test_a_document_is_an_article() -> None:
+    article = one(read(saved(press_release()), ".docx", name="rilis"))
+    assert (article.id, article.title) == ("rilis", "Panen kopi dimulai")
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2024-01-05T08:00:00+07:00"
+    assert article.paragraphs == (
+        "Petani memanen 42 ton kopi, kata ketua kelompok tani.",
+        "Harga",
+        "Kopi robusta",
+        "Jenis | Harga\nRobusta | 61.000",
+        "Harga naik tujuh persen sejak Senin.",
+    )
+    assert article.headings == (2,)
+    assert article.author is None
+
+
+def test_tracked_changes_links_and_controls_are_read_as_they_are_shown() -> None:
+    document = docx.Document()
+    body = document.element.body
+    for xml in (
+        "<w:p {0}><w:r><w:t xml:space='preserve'>Panen </w:t></w:r>"
+        "<w:ins w:id='1'><w:r><w:t>besar</w:t></w:r></w:ins>"
+        "<w:del w:id='2'><w:r><w:delText>kecil</w:delText></w:r></w:del>"
+        "<w:r><w:t> dimulai.</w:t></w:r></w:p>",
+        "<w:p {0}><w:hyperlink><w:r><w:t>Harga kopi</w:t></w:r></w:hyperlink>"
+        "<w:r><w:t xml:space='preserve'> naik.</w:t>"
+        "</w:r></w:p>",
+        "<w:sdt {0}><w:sdtContent>"
+        "<w:p><w:r><w:t>Hasil panen dijual.</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+    ):
+        body.insert(len(body) - 1, parse_xml(xml.format(SPACE)))
+    assert one(read(saved(document), ".docx")).paragraphs == (
+        "Panen besar dimulai.",
+        "Harga kopi naik.",
+        "Hasil panen dijual.",
+    )
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
+    file = io.BytesIO(saved(press_release()))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/comments.xml", b" " * 50_000_000)
+    data = file.getvalue()
+    assert len(data) < 200_000
+    (reason,) = reasons(read(data, ".docx"))
+    assert reason.startswith(f"berkas.docx: the document grows from {len(data):,} to 50,")
+    assert reason.endswith("bytes unpacked, more than the limit")
+
+
+def test_what_is_no_document_is_refused() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.txt", "Panen.")
+    whole = saved(press_release())
+    refused = {
+        b"": "the file is not a whole DOCX document",
+        whole[: len(whole) // 2]: "the file is not a whole DOCX document",
+        b"\xd0\xcf\x11\xe0" + bytes(600): "the document is protected by a password",
+        file.getvalue(): "the file is not a DOCX document: it holds no word/document.xml",
+        saved(docx.Document()): "the article holds no text",
+        whole.replace(b"word/document.xml", b"word/dokumen.xml1"): "the file is not a DOCX document",
+    }
+    for data, reason in refused.items():
+        (found,) = reasons(read(data, ".docx"))
+        assert found.startswith(f"berkas.docx: {reason}")
+
+
+def test_a_damaged_part_is_reported() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(press_release()))) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"<w:document" if name == "word/document.xml" else old.read(name))
+    (reason,) = reasons(read(file.getvalue(), ".docx"))
+    assert reason.startswith("berkas.docx: the DOCX document is damaged: ")

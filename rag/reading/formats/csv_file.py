@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from functools import partial
 from io import BufferedReader, TextIOWrapper
 
 from rag.errors import ReadingError
@@ -24,8 +25,8 @@ def read_csv(stream: BufferedReader) -> Iterator[Entry]:
     )
     file = TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
     csv.field_size_limit(MAXIMUM_FILE_BYTES)
-    lines = iter(file)
-    header = next((line for line in lines if line.strip("\ufeff \t\r\n,;|")), "").lstrip("\ufeff")
+    lines = iter(partial(file.readline, MAXIMUM_FILE_BYTES), "")
+    header = next(filter(_is_row, lines), "").lstrip("\ufeff")
     delimiter = delimiter_of(header)
     columns = next(csv.reader([header], delimiter=delimiter), [])
     names = _checked(columns)
@@ -44,6 +45,12 @@ def read_csv(stream: BufferedReader) -> Iterator[Entry]:
             yield Entry(page=_page(names, row), place=str(number))
         else:
             number -= 1
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is more than blank cells, and not the line with which Excel names the delimiter."""
+    text = line.strip("\ufeff \t\r\n,;|")
+    return bool(text) and not text.lower().startswith("sep=")
 
 
 def delimiter_of(header: str) -> str:

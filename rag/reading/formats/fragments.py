@@ -13,6 +13,7 @@ from rag.reading.story import numbered_blocks, read_story
 
 _MARKUP = re.compile(r"<(?:p|br|div|h[1-6]|li|a|b|i|strong|em|span|blockquote|img|!--)\b[^<>]*>|<!--", re.I)
 _BLOCK = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
@@ -48,7 +49,7 @@ def plain(text: str) -> str:
     >>> plain("Panen <b>kopi</b> &#8211; Lereng Wulan")
     'Panen kopi – Lereng Wulan'
     """
-    return " ".join(html.unescape(re.sub(r"</?[a-zA-Z][^<>]{0,300}>", "", text)).split())
+    return " ".join(html.unescape(_TAG.sub("", text)).split())
 
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:

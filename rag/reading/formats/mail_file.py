@@ -23,7 +23,6 @@ from rag.reading.story import read_story
 
 MAXIMUM_MAIL_BYTES = 50_000_000  # with pictures and other attachments
 _MAXIMUM_PARTS = 2000
-_QUOTED = re.compile(r">")
 _SIGNATURE = re.compile(r"-- ?")
 
 
@@ -138,7 +137,7 @@ def _own_lines(text: str) -> tuple[list[str], list[str]]:
     lines = text.replace("\r\n", "\n").split("\n")
     signature = next((place for place, line in enumerate(lines) if _SIGNATURE.fullmatch(line)), len(lines))
     for line in lines[:signature]:
-        if _QUOTED.match(line):
+        if line.startswith(">"):
             dropped.append(line)
         elif kept and kept[-1].endswith(" ") and kept[-1].strip() and line.strip():
             kept[-1] += line

@@ -1,6 +1,7 @@
 """Reads PDF: the text of its pages in reading order, joined into paragraphs, with the page of each."""
 
 import io
+import logging
 import re
 import zlib
 from collections import Counter
@@ -19,6 +20,8 @@ MAXIMUM_PDF_BYTES = 100_000_000  # with pictures
 MAXIMUM_PAGES = 2000
 MAXIMUM_CHARACTERS = 10_000_000
 MAXIMUM_UNPACKED_BYTES = 300_000_000
+_MAXIMUM_ORDERED_BOXES = 500  # of a page
+_CHUNK_BYTES = 1 << 14
 _STREAM = re.compile(rb"stream\r?\n")
 _DEFLATED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x58", b"\x48", b"\x68")
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
@@ -47,19 +50,26 @@ def _check_bounds(data: bytes) -> None:
     """Raise ReadingError if the compressed parts would fill the memory."""
     whole = 0
     for match in _STREAM.finditer(data):
-        if not data.startswith(_DEFLATED, match.end()):
-            continue
-        unpacker = zlib.decompressobj()
-        try:
-            part = data[match.end() :] if len(data) < 1 << 20 else data[match.end() : match.end() + (1 << 24)]
-            whole += len(unpacker.decompress(part, MAXIMUM_UNPACKED_BYTES - whole + 1))
-        except zlib.error:
-            continue
+        if data.startswith(_DEFLATED, match.end()):
+            whole += _unpacked_bytes(data, match.end(), maximum=MAXIMUM_UNPACKED_BYTES - whole)
         if whole > MAXIMUM_UNPACKED_BYTES:
             raise ReadingError(
                 f"the PDF grows from {len(data):,} to more than {MAXIMUM_UNPACKED_BYTES:,} bytes when it is "
                 "unpacked, the limit"
             )
+
+
+def _unpacked_bytes(data: bytes, start: int, *, maximum: int) -> int:
+    """Return how many bytes a compressed part holds; stop counting above the maximum."""
+    unpacker, view, count = zlib.decompressobj(), memoryview(data), 0
+    for place in range(start, len(data), _CHUNK_BYTES):
+        try:
+            count += len(unpacker.decompress(view[place : place + _CHUNK_BYTES], maximum - count + 1))
+        except zlib.error:  # it is no such part, or damaged: pdfminer reads the part before the damage
+            break
+        if unpacker.eof or count > maximum:
+            break
+    return count
 
 
 def _read(data: bytes) -> tuple[list[list[PageLine]], dict[str, str]]:
@@ -74,12 +84,15 @@ def _read(data: bytes) -> tuple[list[list[PageLine]], dict[str, str]]:
         raise MissingExtra(
             "PDF files need pdfminer.six, which is not installed. Run `pip install 'kutip[formats]'`."
         ) from error
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of each sign that it does not know
     try:
         document = PDFDocument(PDFParser(io.BytesIO(data)))
         facts = _facts(document.info)
         pages: list[list[PageLine]] = []
         characters = 0
-        for number, layout in enumerate(extract_pages(io.BytesIO(data), laparams=LAParams()), 1):
+        for number, layout in enumerate(
+            extract_pages(io.BytesIO(data), laparams=LAParams(boxes_flow=None)), 1
+        ):
             if number > MAXIMUM_PAGES:
                 raise ReadingError(f"the PDF has more than {MAXIMUM_PAGES:,} pages: split it")
             pages.append(list(_lines(layout, number)))
@@ -112,10 +125,9 @@ def _facts(information: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 def _lines(layout: Any, page: int) -> Iterator[PageLine]:
     """Yield the lines of a page in reading order, with the number of the box in which each stands."""
-    from pdfminer.layout import LTChar, LTTextBox, LTTextLine
+    from pdfminer.layout import LTChar, LTTextLine
 
-    boxes = [box for box in layout if isinstance(box, LTTextBox)]
-    for number, box in enumerate(boxes):
+    for number, box in enumerate(_boxes(layout)):
         for line in box:
             text = " ".join(line.get_text().split())
             if not isinstance(line, LTTextLine) or not text:
@@ -135,6 +147,23 @@ def _lines(layout: Any, page: int) -> Iterator[PageLine]:
             )
 
 
+def _boxes(layout: Any) -> list[Any]:
+    """Return the boxes of text of a page, column by column; of a page with very many, from top to bottom.
+
+    To find the order takes time and memory quadratic in the number of boxes.
+    """
+    from pdfminer.layout import IndexAssigner, LAParams, LTTextBox
+
+    boxes: list[Any] = [box for box in layout if isinstance(box, LTTextBox)]
+    if not boxes or len(boxes) > _MAXIMUM_ORDERED_BOXES:
+        return boxes
+    assigner, parameters = IndexAssigner(), LAParams()
+    for group in layout.group_textboxes(parameters, boxes):
+        group.analyze(parameters)
+        assigner.run(group)
+    return sorted(boxes, key=lambda box: int(box.index))
+
+
 def _refuse_unmapped(lines: Sequence[PageLine]) -> None:
     """Raise ReadingError if the fonts do not say which letters their signs are."""
     text = "".join(line.text for line in lines)
@@ -144,6 +173,7 @@ def _refuse_unmapped(lines: Sequence[PageLine]) -> None:
 
 def _page(pages: Sequence[Sequence[PageLine]], facts: dict[str, str]) -> Page:
     kept, dropped = without_running_lines(pages)
+    dropped += [f"page {number} holds no text" for number, page in enumerate(pages, 1) if not page]
     body_size = _usual_size(kept)
     title, kept = _title(kept, body_size, stated=facts.get("Title", ""))
     paragraphs = paragraphs_of(kept)

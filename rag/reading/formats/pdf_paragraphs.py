@@ -9,10 +9,11 @@ from rag.reading.lines import is_sentence
 
 _SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
-_WORD_AT_END = re.compile(rf"([^\W\d_]+)[{_HYPHENS}]$")
 _WORD_AT_START = re.compile(r"[^\W\d_]+")
-_HYPHENATED = re.compile(rf"[^\W\d_]+(?:[{_HYPHENS}][^\W\d_]+)+")
+_HYPHENATED = re.compile(rf"(?<![^\W\d_])[^\W\d_]++(?:[{_HYPHENS}][^\W\d_]++)+")
 _WORD = re.compile(r"[^\W\d_]+")
+_LONGEST_WORD = 60
+_HYPHEN = re.compile(f"[{_HYPHENS}]")
 _EDGE = 0.12  # of a page's height, in which running heads and page numbers stand
 _PAGE_NUMBER = re.compile(
     r"(?:(?:hal(?:aman)?|page|seite|p)\.?\s?)?[-–—|]?\s?\d{1,4}"
@@ -108,10 +109,10 @@ def join_lines(lines: Sequence[str], words: frozenset[str] = frozenset()) -> str
 
 def _is_broken_word(text: str, following: str, words: frozenset[str]) -> bool:
     """Whether a hyphen at the end of a line is no part of the word that goes on in the next line."""
-    end, start = _WORD_AT_END.search(text), _WORD_AT_START.match(following)
-    if end is None or start is None or not start[0][0].islower():
+    start = _WORD_AT_START.match(following)
+    if not text[-2].isalpha() or start is None or not start[0][0].islower():
         return False
-    first, second = end[1].lower(), start[0].lower()
+    first, second = _WORD.findall(text[-_LONGEST_WORD:-1])[-1].lower(), start[0].lower()
     if f"{first}-{second}" in words:
         return False
     if first + second in words:
@@ -131,7 +132,7 @@ def _words_of(lines: Sequence[PageLine]) -> frozenset[str]:
     found: set[str] = set()
     for line in lines:
         text = line.text.lower()
-        found.update(re.sub(f"[{_HYPHENS}]", "-", word) for word in _HYPHENATED.findall(text))
+        found.update(_HYPHEN.sub("-", word) for word in _HYPHENATED.findall(text))
         parts = _WORD.findall(text)
         found.update(parts[1:-1])
     return frozenset(found)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from io import BufferedReader
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,6 @@ from rag.reading.page import Entry, Page
 from rag.text.languages import decide_language
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_HEADING = re.compile(r"^(={2,6})[ \t]*(.+?)[ \t]*\1[ \t]*$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _LIST_SIGNS = re.compile(r"^[*#:;]+[ \t]*", re.MULTILINE)
 _ALWAYS_LEFT_OUT = ("file", "image", "category")
@@ -85,20 +85,22 @@ def _paragraphs(wikitext: str, left_out: frozenset[str]) -> tuple[list[str], lis
     """Return the paragraphs, and the numbers of those that are headings; none stands above nothing."""
     paragraphs: list[str] = []
     headings: list[int] = []
-    place = 0
-    for heading in (*_HEADING.finditer(wikitext), None):
-        end = heading.start() if heading else len(wikitext)
-        paragraphs += _blocks(_plain(wikitext[place:end], left_out))
-        if heading is None:
-            break
-        place = heading.end()
-        if title := " ".join(_plain(heading[2], left_out).split()):
-            paragraphs.append(title)
-            headings.append(len(paragraphs))
+    for is_heading, lines in groupby(wikitext.split("\n"), key=_is_heading):
+        for text in lines if is_heading else ["\n".join(lines)]:
+            found = _blocks(_plain(text.strip().strip("=") if is_heading else text, left_out))
+            for paragraph in found:
+                paragraphs.append(paragraph)
+                headings += [len(paragraphs)] if is_heading else []
     while headings and headings[-1] == len(paragraphs):
         headings.pop()
         paragraphs.pop()
     return paragraphs, headings
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line is a heading, such as `== Harga ==`."""
+    text = line.strip()
+    return len(text) > 4 and text.startswith("==") and text.endswith("==")
 
 
 def _plain(wikitext: str, left_out: frozenset[str]) -> str:

@@ -23,7 +23,7 @@ _NOT_ARTICLES = frozenset({"attachment", "nav_menu_item", "revision", "custom_cs
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _SHORTCODE = re.compile(r"\[/?(?:gallery|caption|embed|audio|video|playlist)\b[^\[\]]{0,500}\]")
-_CAPTION = re.compile(r"\[caption\b[^\[\]]{0,500}\].*?\[/caption\]", re.DOTALL)
+_CAPTION, _CAPTION_END = "[caption", "[/caption]"
 
 
 def read_wordpress(stream: BufferedReader) -> Iterator[Entry]:
@@ -52,10 +52,17 @@ def _page(item: _Element) -> Page:
     if text_at(item, "post_password"):
         raise ReadingError(f"the post {text_at(item, 'title')!r:.100} is protected by a password")
     title = plain(item.findtext("title") or "")
-    content = _SHORTCODE.sub("", _CAPTION.sub("", item.findtext(_CONTENT) or ""))
+    content = _SHORTCODE.sub("", _without_captions(item.findtext(_CONTENT) or ""))
     page = read_fragment(content, title=title)
     stated = with_metadata(filled(_fields(item, page, title=title)))
     return Page(fields={**page.fields, **stated}, prohibition=page.prohibition, dropped=page.dropped)
+
+
+def _without_captions(content: str) -> str:
+    """Return the content of a post without pictures that have a caption; one without an end stays."""
+    first, *others = content.split(_CAPTION)
+    parts = (part.partition(_CAPTION_END) for part in others)
+    return first + "".join(after if end else _CAPTION + before for before, end, after in parts)
 
 
 def _fields(item: _Element, page: Page, *, title: str) -> dict[str, Any]:

@@ -50,6 +50,10 @@ def test_a_row_without_an_id_is_named_after_the_file_and_its_number() -> None:
     ]
 
 
+def test_the_line_with_which_excel_names_the_delimiter_is_left_out() -> None:
+    assert one(read("sep=;\r\njudul;isi\r\nPanen;Kopi naik.\r\n", ".csv")).title == "Panen"
+
+
 def test_html_in_a_cell_is_read_as_html() -> None:
     article = one(
         read('judul,content\nKopi &amp; teh,"<p>Panen <b>naik</b>.</p><p>Harga turun.</p>"\n', ".csv")

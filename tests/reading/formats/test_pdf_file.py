@@ -1,9 +1,11 @@
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.reading import Overrides, read_paths
 from rag.reading.formats.pdf_paragraphs import join_lines
 from tests.reading.formats.pdf_writer import Placed, column, pdf
 from tests.reading.formats.reading import one, read, reasons
@@ -79,6 +81,19 @@ def test_a_paragraph_goes_on_over_a_page_and_running_heads_are_left_out() -> Non
     article = one(read(pdf(pages), ".pdf"))
     assert article.paragraphs == (" ".join([*texts[0], *texts[1]]), texts[2][0])
     assert article.metadata["pages"] == [1, 3]
+
+
+def test_pages_without_text_are_reported_and_very_many_boxes_are_read(tmp_path: Path) -> None:
+    scattered = [
+        (10 + 55 * (number % 10), 780 - 12 * (number // 10), 6.0, f"sel{number}") for number in range(600)
+    ]
+    path = tmp_path / "peta.pdf"
+    path.write_bytes(pdf([scattered, []]))
+    dropped: list[str] = []
+    items = read_paths([path], overrides=Overrides(), on_dropped=lambda _, lines: dropped.extend(lines))
+    words = " ".join(one(list(items)).paragraphs).split()
+    assert sorted(words) == sorted(f"sel{number}" for number in range(600))
+    assert dropped == ["page 2 holds no text"]
 
 
 def test_headings_stand_above_paragraphs() -> None:

@@ -26,6 +26,8 @@ Json = dict[str, Any]
 _NAME = "two-services"
 _ARTICLES = 30  # all passages of so few articles fit into one reply
 _TOP_K = 100
+# How often each kind of step is taken: adding, adding at once, deleting, asking, backing up, restoring.
+_WEIGHTS = (10, 3, 5, 6, 1, 1)
 _OPENINGS = ("Panen kopi naik", "Banjir merendam rumah", "Bus listrik mulai jalan", "Harga beras turun")
 _PLACES = ("Lembah Arum", "Tirta Kencana", "Karang Sewu", "Muara Tebing")
 
@@ -46,24 +48,24 @@ class Walk:
         self._backed_up: dict[str, list[str]] | None = None
         self._chance = random.Random(seed)  # noqa: S311 – a script, not a secret
         self._number = 0
-        self._steps: dict[Callable[[], None], int] = {
-            self._add: 10,
-            self._add_at_once: 3,
-            self._delete: 5,
-            self._ask: 6,
-            self._back_up: 1,
-            self._restore: 1,
+        self._kinds: dict[str, Callable[[], None]] = {
+            "add": self._add,
+            "add at once": self._add_at_once,
+            "delete": self._delete,
+            "ask": self._ask,
+            "back up": self._back_up,
+            "restore": self._restore,
         }
 
-    def step(self) -> None:
-        """Take one step and compare.
+    def step(self, kind: str | None = None) -> None:
+        """Take a step of this kind, or of a random one, and compare.
 
         Raises:
             Differs: a reply is wrong.
         """
-        (chosen,) = self._chance.choices(list(self._steps), list(self._steps.values()))
-        self.taken[chosen.__name__.strip("_").replace("_", " ")] += 1
-        chosen()
+        kind = kind or self._chance.choices(list(self._kinds), _WEIGHTS)[0]
+        self.taken[kind] += 1
+        self._kinds[kind]()
         self._compare_lists()
         self._compare_searches()
 

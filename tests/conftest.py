@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -92,6 +93,12 @@ def milvus_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of Milvus Lite's own server."""
     with milvus_lite(tmp_path_factory.mktemp("milvus")) as uri:
         yield uri
+
+
+@pytest.fixture
+def prefix(request: pytest.FixtureRequest) -> str:
+    """Name a corpus on Milvus for one test."""
+    return f"milvus_{abs(hash(request.node.nodeid))}_{time.time_ns()}"
 
 
 @pytest.fixture(params=["local", "milvus"])

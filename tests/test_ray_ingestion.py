@@ -18,7 +18,7 @@ from rag.service import Service, open_corpus
 from rag.settings import Settings, load_settings
 from tests.commands.running import kutip
 from tests.corpora import ENCODER, TOPIC_IDENTITY, check_against_brute_force
-from tests.corpus.milvus.test_corpus import ROOT, prefix, stored_in, swept  # noqa: F401
+from tests.corpus.milvus.test_corpus import ROOT, stored_in, swept
 from tests.missing import kutip_without
 from tests.word_cross_encoder import reading_words
 
@@ -76,7 +76,7 @@ def run_on_ray(folder: Path, data: Path, uri: str, name: str) -> "subprocess.Com
 @needs_ray
 def test_two_workers_add_each_article_once_although_one_is_killed(
     milvus_uri: str,
-    prefix: str,  # noqa: F811
+    prefix: str,
     tmp_path: Path,
 ) -> None:
     folder, data = tmp_path / "articles", tmp_path / "data"

@@ -37,5 +37,5 @@ def fill(folder: Path, articles: Iterable[Article | Unreadable]) -> None:
 
 def main() -> None:
     """Do what `kutip` does; `kutip serve` answers with such a service."""
-    serve.build_service = topic_service
+    serve.build_service = topic_service  # type: ignore[assignment, attr-defined]
     commands.main()

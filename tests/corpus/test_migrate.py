@@ -36,7 +36,7 @@ from tests.corpora import (
     vector_hits,
     vector_ids,
 )
-from tests.corpus.milvus.test_corpus import EDITED, prefix, stored_in, swept  # noqa: F401
+from tests.corpus.milvus.test_corpus import EDITED, stored_in, swept
 from tests.milvus_link import linked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ OTHERS = [article(f"{number:02}", f"Kopi {number}.", f"Banjir {number}.") for nu
 
 
 @pytest.fixture
-def settings(milvus_uri: str, tmp_path: Path, prefix: str, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: F811
+def settings(milvus_uri: str, tmp_path: Path, prefix: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Set where both corpora are; give the place of the one in Milvus."""
     monkeypatch.setenv("KUTIP_DATA_DIR", str(tmp_path / "local"))
     monkeypatch.setenv("KUTIP_MILVUS_URI", milvus_uri)

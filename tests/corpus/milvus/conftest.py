@@ -1,17 +1,10 @@
-"""A corpus of its own for each test, and a link on which requests can fail."""
+"""A link to the server, on which requests can fail."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.milvus_link import Link, linked
-
-
-@pytest.fixture
-def prefix(request: pytest.FixtureRequest) -> str:
-    """Name a corpus for one test."""
-    return f"milvus_{abs(hash(request.node.nodeid))}_{time.time_ns()}"
 
 
 @pytest.fixture

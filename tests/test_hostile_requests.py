@@ -126,6 +126,7 @@ def test_no_host_header_causes_an_error(app: FastAPI, host: str) -> None:
 # Bodies
 
 
+@pytest.mark.usefixtures("url")  # /mcp answers only while the application runs
 @pytest.mark.parametrize("depth", [33, 300, 600, 900, 940, 960, 980, 1000, 3000, 100_000])
 def test_no_nesting_causes_a_server_error(app: FastAPI, depth: int) -> None:
     client = client_of(app)

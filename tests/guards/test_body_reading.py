@@ -68,7 +68,8 @@ def test_a_client_that_goes_while_it_sends_reaches_no_application() -> None:
 
 
 def test_a_body_is_in_memory_once_and_forgotten_when_it_was_passed_on() -> None:
-    size, held = 7 * MEBIBYTE, {}
+    size = 7 * MEBIBYTE
+    held: dict[str, int] = {}
 
     async def app(_: Scope, receive: Receive, __: Send) -> None:
         held["waiting"] = tracemalloc.get_traced_memory()[0] - before

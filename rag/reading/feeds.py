@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import feedparser
-from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring, tostring
+from lxml.etree import QName, XMLParser, XMLSyntaxError, _Element, fromstring, tostring
 
 from rag.errors import ReadingError
 from rag.reading.addresses import without_tracking
@@ -178,8 +178,14 @@ def _well_formed(text: str) -> tuple[bytes, str | None]:
         root = fromstring(text.encode(), parser=parser)
         if root is None:
             raise ReadingError("it is not a feed: give RSS or Atom") from None
-        fault = None if f"</{root.tag}" in text[-_END_CHARACTERS:] else str(parser.error_log[-1].message)
+        fault = None if _last_end_tag(text) == QName(root).localname else str(parser.error_log[-1].message)
     return tostring(root, encoding="utf-8", xml_declaration=True), fault
+
+
+def _last_end_tag(text: str) -> str:
+    """Return the name in the last end tag of a document, without its prefix."""
+    name = text[-_END_CHARACTERS:].rpartition("</")[2].partition(">")[0]
+    return name.rpartition(":")[2].strip()
 
 
 def _without_entities(text: str) -> str:
@@ -261,7 +267,8 @@ def _time(entry: Any, name: str) -> datetime | None:
     parsed = dict.get(entry, f"{name}_parsed")
     if written or not parsed:
         return written
-    return parse_written_date(datetime(*parsed[:6], tzinfo=UTC).isoformat())
+    year, month, day, hour, minute, second = parsed[:6]
+    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
 
 
 def _written(entry: Any, name: str) -> str:

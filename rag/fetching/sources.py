@@ -111,6 +111,7 @@ class WebReader:
                 self._unchanged.add(address)
                 return
             self._visited.add(address)
+            self._unchanged.discard(address)
             checked_address(link.url)
             self._check_depth(link)
             fetched = self.fetcher.fetch(address, known=known.validators if known else Validators())

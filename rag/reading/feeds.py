@@ -6,7 +6,7 @@ grows with the square of their size.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from html import escape
@@ -83,9 +83,10 @@ class FeedEntry:
         if self.text is None:
             raise ReadingError(_only_a_summary(self.url))
         page = _read_story(self.text, title=self.title)
-        page.refuse_damage(self.damage, mark=REPLACEMENT)
         text = "\n\n".join(page.fields["paragraphs"])
-        return Page(fields={**page.fields, **self._fields(page, text)}, prohibition=page.prohibition)
+        whole = replace(page, fields={**page.fields, **self._fields(page, text)})
+        whole.refuse_damage(self.damage, mark=REPLACEMENT)
+        return whole
 
     def _fields(self, page: Page, text: str) -> dict[str, Any]:
         authors = list(self.authors)

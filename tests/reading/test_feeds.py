@@ -167,6 +167,14 @@ def test_an_entry_with_a_summary_alone_is_refused(summary: str) -> None:
     )
 
 
+def test_furniture_in_a_text_is_left_out_and_reported() -> None:
+    post = '<p>The post <a href="/kopi">Panen kopi</a> appeared first on <a href="/">KABAR</a>.</p>'
+    (entry,) = entries(rss(item(text=HARVEST + post)))
+    page = entry.to_page()
+    assert len(page.fields["paragraphs"]) == 2
+    assert page.dropped == ("The post Panen kopi appeared first on KABAR.",)
+
+
 def test_a_long_description_is_the_text() -> None:
     described = (
         f"<description>{escape(HARVEST + '<p>Musim hujan tiba lebih awal tahun ini.</p>')}</description>"

@@ -23,7 +23,10 @@ ALLOWED = {
     "rag.language_model.bounded_replies": ({"httpx2"}, "limits what the client receives"),
     "rag.language_model.openai_model": ({"httpx2", "openai"}, "asks the language model that is configured"),
     "rag.fetching.fetcher": ({"httpcore2", "httpx2"}, "fetches the addresses that `kutip ingest` is given"),
-    "rag.fetching.network": ({"httpcore2", "socket"}, "checks the addresses that the fetcher connects to"),
+    "rag.fetching.network": (
+        {"httpcore2", "socket", "ssl"},
+        "checks the addresses that the fetcher connects to",
+    ),
     "api.observability.span_provider": (
         {"opentelemetry.exporter"},
         "sends traces to the collector that a setting names",

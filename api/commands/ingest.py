@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,7 @@ from api.commands.base import Command
 from api.commands.options import check_corpus, has_corpus, location, print_json
 from api.commands.stopping import when_stopped
 from api.commands.terminal import say
-from api.commands.web import reading_web
+from api.commands.web import WebReading
 from api.schemas import ingest_json
 from rag.datatypes import Article, IngestResult, Unreadable
 from rag.errors import MissingExtra, SettingsError
@@ -112,12 +112,8 @@ def command(
     _check_use(paths, rebuild=rebuild, input_format=input_format)
     urls = [path for path in paths if is_web_address(path)]
     files = [path for path in paths if not is_web_address(path)]
-    if workers and (rebuild or urls or STANDARD_INPUT in paths):
-        raise click.UsageError(
-            "--ray reads files and folders only. Leave out --rebuild, `-` and web addresses."
-        )
-    if workers and show_dropped:
-        raise click.UsageError("--ray does not report the lines it leaves out. Leave out --show-dropped.")
+    if workers:
+        _check_use_of_ray(paths, rebuild=rebuild, has_urls=bool(urls), show_dropped=show_dropped)
     settings, overrides = load_settings(), Overrides(**stated)
     if not paths:
         check_corpus(settings)
@@ -132,23 +128,14 @@ def command(
         input_format=f".{input_format}" if input_format else None,
     )
     run = _Run(settings, total=None if urls else count_items(files), is_on_ray=bool(workers))
-    with when_stopped(run.what_is_kept), ExitStack() as stack:
-        if urls:
-            reading = reading_web(
-                settings,
-                overrides=overrides,
-                on_dropped=dropped.add,
-                fetches_again=fetch_again,
-                allows_private=allows_private,
-            )
-            web = stack.enter_context(reading)
-            run.on_stored = web.confirm
-            items = chain(items, web.read(urls))
+    reading = WebReading(settings, overrides, dropped.add, fetch_again, allows_private)
+    with when_stopped(run.what_is_kept), reading.opened(urls) as web:
+        run.on_stored = web.confirm
         if workers:
             found = list(files_below(paths, on_skipped=skipped.add))
             added = _on_ray(settings, found, overrides, count=workers, cpus=ray_cpus, gpus=ray_gpus)
         else:
-            added = _here(settings, run.read(items), rebuild=rebuild)
+            added = _here(settings, run.read(chain(items, web.items)), rebuild=rebuild)
         with closing(added):
             results = list(run.shown(added))
     if as_json:
@@ -168,6 +155,15 @@ def _check_use(paths: Sequence[str], *, rebuild: bool, input_format: str | None)
         )
     if input_format and STANDARD_INPUT not in paths:
         raise click.UsageError("--format is the format of standard input. Name `-` among the paths.")
+
+
+def _check_use_of_ray(paths: Sequence[str], *, rebuild: bool, has_urls: bool, show_dropped: bool) -> None:
+    if rebuild or has_urls or STANDARD_INPUT in paths:
+        raise click.UsageError(
+            "--ray reads files and folders only. Leave out --rebuild, `-` and web addresses."
+        )
+    if show_dropped:
+        raise click.UsageError("--ray does not report the lines it leaves out. Leave out --show-dropped.")
 
 
 @dataclass

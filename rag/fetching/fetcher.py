@@ -229,12 +229,12 @@ class Fetcher:
     def _request(self, address: httpx2.URL, headers: Mapping[str, str]) -> _Reply:
         self._network.deadline = time.monotonic() + self._limits.reply_seconds
         idle = self._limits.idle_seconds
-        request = {
-            "headers": {"Host": address.netloc.decode(), **self._headers, **headers},
-            "extensions": {"timeout": {"connect": idle, "read": idle, "write": idle, "pool": idle}},
-        }
+        own = {"Host": address.netloc.decode(), **self._headers, **headers}
+        timeouts = {"connect": idle, "read": idle, "write": idle, "pool": idle}
         try:
-            with self._pool.stream("GET", str(address), **request) as response:
+            with self._pool.stream(
+                "GET", str(address), headers=[*own.items()], extensions={"timeout": timeouts}
+            ) as response:
                 reply = self._read(response)
                 self._failures[address.host] = 0
                 return reply

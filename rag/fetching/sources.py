@@ -61,7 +61,7 @@ class WebReader:
     """Reads addresses of the web in one run, and skips what an earlier run stored.
 
     With `fetches_again`, it reads everything as if there were no bookmarks. `on_dropped` is called with a
-    page's address and the lines that are no part of its article. `skipped` counts what is unchanged.
+    page's address and the lines that are no part of its article.
     """
 
     fetcher: Fetcher
@@ -69,13 +69,18 @@ class WebReader:
     overrides: Overrides
     fetches_again: bool = False
     on_dropped: OnDropped | None = None
-    skipped: int = 0
+    _unchanged: set[str] = field(default_factory=set)
     _visited: set[str] = field(default_factory=set)
     # Bookmarks of articles whose storage is not confirmed, by article id.
     _pending: dict[str, list[Bookmark]] = field(default_factory=dict)
     _stored: set[str] = field(default_factory=set)
     _taken: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     _lists: list[tuple[Bookmark, list[str]]] = field(default_factory=list)
+
+    @property
+    def skipped(self) -> int:
+        """The number of addresses that have not changed, or gave the text of another address."""
+        return len(self._unchanged)
 
     def read(self, urls: Sequence[str]) -> Iterator[Article | Unreadable]:
         """Yield the articles at these addresses, and those that the feeds and sitemaps there name."""
@@ -101,17 +106,18 @@ class WebReader:
                 raise ReadingError("the sitemap names itself, or one that leads to it: it was read once")
             if address in self._visited:
                 return
-            self._visited.add(address)
             known = None if self.fetches_again else self.bookmarks.find(address)
             if known and _is_known(link, known):
-                self.skipped += 1
+                self._unchanged.add(address)
                 return
+            self._visited.add(address)
+            self._unchanged.discard(address)
             checked_address(link.url)
             self._check_depth(link)
             fetched = self.fetcher.fetch(address, known=known.validators if known else Validators())
             if fetched.is_unchanged and known:
                 self.bookmarks.keep(replace(known, changed=_later(link.changed, known.changed)))
-                self.skipped += 1
+                self._unchanged.add(address)
                 return
             yield from self._read(fetched, link, address=address)
         except (ReadingError, MissingExtra) as error:
@@ -180,7 +186,7 @@ class WebReader:
         else:
             self._pending.setdefault(article.id, []).append(bookmark)
         if other != bookmark.url:
-            self.skipped += 1
+            self._unchanged.add(bookmark.url)
             return
         if self.on_dropped and page.dropped:
             self.on_dropped(bookmark.url, page.dropped)
@@ -219,8 +225,10 @@ class WebReader:
             return
         known = None if self.fetches_again else self.bookmarks.find(bookmark.url)
         is_known = known and entry.changed and _later(entry.changed, known.changed) == known.changed
-        if bookmark.url in self._visited or is_known:
-            self.skipped += bookmark.url not in self._visited
+        if bookmark.url in self._visited:
+            return
+        if is_known:
+            self._unchanged.add(bookmark.url)
             return
         self._visited.add(bookmark.url)
         try:

@@ -6,7 +6,7 @@ grows with the square of their size.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from html import escape
@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import feedparser
-from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring, tostring
+from lxml.etree import QName, XMLParser, XMLSyntaxError, _Element, fromstring, tostring
 
 from rag.errors import ReadingError
 from rag.reading.addresses import without_tracking
@@ -83,9 +83,10 @@ class FeedEntry:
         if self.text is None:
             raise ReadingError(_only_a_summary(self.url))
         page = _read_story(self.text, title=self.title)
-        page.refuse_damage(self.damage, mark=REPLACEMENT)
         text = "\n\n".join(page.fields["paragraphs"])
-        return Page(fields={**page.fields, **self._fields(page, text)}, prohibition=page.prohibition)
+        whole = replace(page, fields={**page.fields, **self._fields(page, text)})
+        whole.refuse_damage(self.damage, mark=REPLACEMENT)
+        return whole
 
     def _fields(self, page: Page, text: str) -> dict[str, Any]:
         authors = list(self.authors)
@@ -178,8 +179,14 @@ def _well_formed(text: str) -> tuple[bytes, str | None]:
         root = fromstring(text.encode(), parser=parser)
         if root is None:
             raise ReadingError("it is not a feed: give RSS or Atom") from None
-        fault = None if f"</{root.tag}" in text[-_END_CHARACTERS:] else str(parser.error_log[-1].message)
+        fault = None if _last_end_tag(text) == QName(root).localname else str(parser.error_log[-1].message)
     return tostring(root, encoding="utf-8", xml_declaration=True), fault
+
+
+def _last_end_tag(text: str) -> str:
+    """Return the name in the last end tag of a document, without its prefix."""
+    name = text[-_END_CHARACTERS:].rpartition("</")[2].partition(">")[0]
+    return name.rpartition(":")[2].strip()
 
 
 def _without_entities(text: str) -> str:
@@ -261,7 +268,8 @@ def _time(entry: Any, name: str) -> datetime | None:
     parsed = dict.get(entry, f"{name}_parsed")
     if written or not parsed:
         return written
-    return parse_written_date(datetime(*parsed[:6], tzinfo=UTC).isoformat())
+    year, month, day, hour, minute, second = parsed[:6]
+    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
 
 
 def _written(entry: Any, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from html import escape
-from io import BufferedReader, BytesIO
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from rag.datatypes import Article, Unreadable
 from rag.errors import ReadingError
 from rag.reading import Overrides, read_paths, read_stream
 from rag.reading.feeds import FeedEntry, plain_line, read_feed
+from rag.reading.formats.streams import buffered
 
 HARVEST = "<p>Panen kopi mencapai 412 ton.</p><p>Petani menyambut baik kenaikan harga.</p>"
 
@@ -45,8 +46,7 @@ def entries(data: bytes, *, address: str | None = None) -> list[FeedEntry]:
 
 
 def read(data: bytes) -> list[Article | Unreadable]:
-    stream = BufferedReader(BytesIO(data))  # type: ignore[arg-type]
-    return list(read_stream(stream, name="kabar.rss", suffix=".rss", overrides=Overrides()))
+    return list(read_stream(buffered(BytesIO(data)), name="kabar.rss", suffix=".rss", overrides=Overrides()))
 
 
 def test_an_entry_of_rss_is_an_article() -> None:
@@ -167,6 +167,14 @@ def test_an_entry_with_a_summary_alone_is_refused(summary: str) -> None:
     )
 
 
+def test_furniture_in_a_text_is_left_out_and_reported() -> None:
+    post = '<p>The post <a href="/kopi">Panen kopi</a> appeared first on <a href="/">KABAR</a>.</p>'
+    (entry,) = entries(rss(item(text=HARVEST + post)))
+    page = entry.to_page()
+    assert len(page.fields["paragraphs"]) == 2
+    assert page.dropped == ("The post Panen kopi appeared first on KABAR.",)
+
+
 def test_a_long_description_is_the_text() -> None:
     described = (
         f"<description>{escape(HARVEST + '<p>Musim hujan tiba lebih awal tahun ini.</p>')}</description>"
@@ -193,6 +201,11 @@ def test_damage_that_can_be_repaired_is_repaired(damage: bytes) -> None:
     first = read(data)[0]
     assert isinstance(first, Article)
     assert first.title.startswith("Panen café")
+
+
+def test_a_damaged_feed_that_ends_as_it_should_is_not_cut_short() -> None:
+    (entry,) = entries(atom("<entry><title>Panen <br> kopi</title></entry>") + b"\n<!-- cached -->")
+    assert entry.title.startswith("Panen")
 
 
 def test_a_feed_in_another_encoding_is_read() -> None:

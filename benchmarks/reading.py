@@ -9,7 +9,7 @@ import argparse
 import hashlib
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -75,13 +75,13 @@ Reader = Callable[[Expected], Reading]
 class Score:
     """Sums of one reader over all pages, by measure: what is right, and how many were asked."""
 
-    right: Counter[str] = field(default_factory=Counter)
-    asked: Counter[str] = field(default_factory=Counter)
+    right: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    asked: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, measure: str, right: float, *, asked: float = 1) -> None:
         """Count one page."""
-        self.right[measure] += right  # type: ignore[assignment]
-        self.asked[measure] += asked  # type: ignore[assignment]
+        self.right[measure] += right
+        self.asked[measure] += asked
 
     def share(self, measure: str) -> float:
         """Return the share that is right."""

@@ -187,7 +187,9 @@ class _Frame:
         headings = list(tree.iter("h1", "h2", "h3", "h4"))
         named = (heading for heading in headings if key and text_key(element_text(heading)) == key)
         self.headline = next(chain(named, tree.iter("h1")), None)
-        self.around = set(() if self.headline is None else self.headline.iterancestors())
+        self.around: set[_Element] = set()
+        if self.headline is not None:
+            self.around.update(self.headline.iterancestors())
         self.around.update((tree, *tree.iter("body", "main")))
         characters = len(element_text(tree))
         if self.headline is None:

@@ -50,7 +50,8 @@ def load_json_values(text: str) -> Iterator[Any]:
             while place < len(candidate):
                 value, place = decoder.raw_decode(candidate, place)
                 values.append(value)
-                place = _BETWEEN_VALUES.match(candidate, place).end()
+                between = _BETWEEN_VALUES.match(candidate, place)
+                place = between.end() if between else place
         except (ValueError, RecursionError):  # broken JSON-LD is common, and the page can be read without it
             continue
         yield from values

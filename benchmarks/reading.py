@@ -21,6 +21,7 @@ from typing import Any
 import htmldate
 import trafilatura
 from lxml.html import document_fromstring
+from trafilatura.settings import Document
 
 from rag.errors import ReadingError
 from rag.reading.decoding import decode_page
@@ -176,7 +177,7 @@ def read_with_trafilatura(page: Expected) -> Reading:
     found = trafilatura.bare_extraction(
         page.html, url=page.url or None, with_metadata=True, include_comments=False
     )
-    if found is None:
+    if not isinstance(found, Document):
         return Reading()
     return Reading(
         paragraphs=(found.text or "").split("\n"),

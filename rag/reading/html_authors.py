@@ -126,8 +126,8 @@ def _marked(tree: HtmlElement, *, outlet: str | None, title: str) -> Iterator[li
             covered.update(element.iter())
     found.sort(key=lambda entry: entry[0])
     groups: dict[_Element | None, list[list[str]]] = {}
-    for _, element, names in found:
-        groups.setdefault(_group(element), []).append(names)
+    for _, byline, names in found:
+        groups.setdefault(_group(byline), []).append(names)
     for lists in groups.values():
         yield list(dict.fromkeys(chain.from_iterable(lists)))
 

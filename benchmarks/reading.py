@@ -1,15 +1,15 @@
 """Reads public test pages and prints how much of their text and facts each reader gets right.
 
-`python -m benchmarks.reading --data FOLDER`. FOLDER holds copies of the repositories `trafilatura`, `newspaper4k`
-and `readability`; a repository that is missing is left out. newspaper4k and readability-lxml take part if they are
-installed.
+`python -m benchmarks.reading --data FOLDER`. FOLDER holds copies of the repositories `trafilatura`,
+`newspaper4k` and `readability`; a missing one is left out. newspaper4k and readability-lxml take part if
+they are installed.
 """
 
 import argparse
 import hashlib
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from typing import Any
 import htmldate
 import trafilatura
 from lxml.html import document_fromstring
+from trafilatura.settings import Document
 
 from rag.errors import ReadingError
 from rag.reading.decoding import decode_page
@@ -75,13 +76,13 @@ Reader = Callable[[Expected], Reading]
 class Score:
     """Sums of one reader over all pages, by measure: what is right, and how many were asked."""
 
-    right: Counter[str] = field(default_factory=Counter)
-    asked: Counter[str] = field(default_factory=Counter)
+    right: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    asked: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, measure: str, right: float, *, asked: float = 1) -> None:
         """Count one page."""
-        self.right[measure] += right  # type: ignore[assignment]
-        self.asked[measure] += asked  # type: ignore[assignment]
+        self.right[measure] += right
+        self.asked[measure] += asked
 
     def share(self, measure: str) -> float:
         """Return the share that is right."""
@@ -176,7 +177,7 @@ def read_with_trafilatura(page: Expected) -> Reading:
     found = trafilatura.bare_extraction(
         page.html, url=page.url or None, with_metadata=True, include_comments=False
     )
-    if found is None:
+    if not isinstance(found, Document):
         return Reading()
     return Reading(
         paragraphs=(found.text or "").split("\n"),
@@ -199,7 +200,10 @@ def read_with_newspaper(page: Expected) -> Reading:
     text, _ = decode_page(page.html, is_markup=True)
     article = newspaper.Article(page.url or "https://news.example/", fetch_images=False)
     article.download(input_html=text)
-    article.parse()
+    try:
+        article.parse()
+    except ImportError:  # the languages that it splits into words with other libraries
+        return Reading()
     return Reading(
         paragraphs=article.text.split("\n\n"),
         title=article.title or "",
@@ -245,7 +249,8 @@ _MEASURES = {
     "day": "day",
     "language": "language",
 }
-_WITHOUT_BODY = {"htmldate": {"day"}, "readability-lxml": {"body", "marked", "paragraphs", "title", "cut"}}
+# What a reader gives that does not give everything.
+_ABLE = {"htmldate": {"day"}, "readability-lxml": {"body", "marked", "paragraphs", "title", "cut"}}
 
 
 def measure(page: Expected, reading: Reading, score: Score) -> None:
@@ -292,9 +297,9 @@ def is_cut(expected: Sequence[str], found: Sequence[str]) -> bool:
     (True, False)
     """
     text = "".join(map(_key, found))
-    *first, _, _, _ = [_key(paragraph) in text for paragraph in expected] or [False] * _LAST_PARAGRAPHS
-    last = [_key(paragraph) in text for paragraph in expected[-_LAST_PARAGRAPHS:]]
-    return bool(first) and sum(first) * 2 > len(first) and not any(last)
+    is_there = [_key(paragraph) in text for paragraph in expected]
+    first, last = is_there[:-_LAST_PARAGRAPHS], is_there[-_LAST_PARAGRAPHS:]
+    return sum(first) * 2 > len(first) and not any(last)
 
 
 def _names(byline: str) -> frozenset[str]:
@@ -342,7 +347,7 @@ def _print_table(scores: dict[str, Score], *, pages: int) -> None:
     print(f"| reader | {' | '.join(_MEASURES)} | stories cut |")
     print(f"| {' | '.join(['---'] * (len(_MEASURES) + 2))} |")
     for name, score in scores.items():
-        able = _WITHOUT_BODY.get(name, {*_MEASURES.values(), "cut"})
+        able = _ABLE.get(name, {*_MEASURES.values(), "cut"})
         cells = [f"{score.share(key):.3f}" if key in able else "" for key in _MEASURES.values()]
         cut = f"{score.right['cut']:.0f}" if "cut" in able else ""
         print(f"| {name} | {' | '.join(cells)} | {cut} |")

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale, UnknownLocaleError
 
 from rag.reading.zones import is_expressible, with_fixed_offset
+from rag.text.calendars import BUDDHIST_ERA, ERAS
 
 TIME_EXAMPLE = "2025-07-27T13:27:00+07:00"
 
@@ -106,10 +107,8 @@ _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})[\s,]{1,2}(?:năm\s)?(\d{4})")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?(?:\d{4}|\d{6})?(?!\d))")
 _COMPACT_CLOCK = re.compile(r"[Tt]?(\d\d)(\d\d)(\d\d)?(?!\d)")
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
-_ERA = re.compile(r"(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)年")
+_ERA = re.compile(rf"({'|'.join(ERAS)})\s?(\d{{1,3}}|元)年")
 _BUDDHIST_YEARS = range(2400, 2700)
-_BUDDHIST_ERA = 543
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _CLOCK = re.compile(
     r"(?P<before>午後|下午|오후|午前|上午|오전)?\s?(?<![\d.])(?P<hour>[01]?\d|2[0-3])\s?"
@@ -235,12 +234,12 @@ def _western(text: str) -> str:
     """Write digits of any script as 0 to 9, and an era's year as a year; other characters stay."""
     text = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
     text = text.replace("\u00a0", " ").replace("\u3000", " ")
-    return _ERA.sub(lambda era: f"{_ERAS[era[1]] + (1 if era[2] == '元' else int(era[2]))}年", text)
+    return _ERA.sub(lambda era: f"{ERAS[era[1]] + (1 if era[2] == '元' else int(era[2]))}年", text)
 
 
 def _day(year: int, month: int | None, day: int) -> datetime | None:
     if year in _BUDDHIST_YEARS:
-        year -= _BUDDHIST_ERA
+        year -= BUDDHIST_ERA
     try:
         return datetime(year, month, day) if month else None
     except ValueError:

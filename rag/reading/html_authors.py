@@ -1,4 +1,4 @@
-"""Reads who wrote a page's story: in JSON-LD, in meta elements, and in the elements that pages mark as bylines."""
+"""Reads who wrote a page's story: in JSON-LD, in meta elements, and in elements that are bylines."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -126,8 +126,8 @@ def _marked(tree: HtmlElement, *, outlet: str | None, title: str) -> Iterator[li
             covered.update(element.iter())
     found.sort(key=lambda entry: entry[0])
     groups: dict[_Element | None, list[list[str]]] = {}
-    for _, element, names in found:
-        groups.setdefault(_group(element), []).append(names)
+    for _, byline, names in found:
+        groups.setdefault(_group(byline), []).append(names)
     for lists in groups.values():
         yield list(dict.fromkeys(chain.from_iterable(lists)))
 
@@ -187,30 +187,36 @@ class _Frame:
         headings = list(tree.iter("h1", "h2", "h3", "h4"))
         named = (heading for heading in headings if key and text_key(element_text(heading)) == key)
         self.headline = next(chain(named, tree.iter("h1")), None)
-        self.around = set(() if self.headline is None else self.headline.iterancestors())
+        self.around: set[_Element] = set()
+        if self.headline is not None:
+            self.around.update(self.headline.iterancestors())
         self.around.update((tree, *tree.iter("body", "main")))
         characters = len(element_text(tree))
         if self.headline is None:
             self.around.update(div for div in tree.iter("div") if len(element_text(div)) * 2 > characters)
+        self._is_other: dict[_Element, bool] = {}
         self._article = next((element for element in self.around if element.tag == "article"), None)
 
     def is_other(self, element: _Element) -> bool:
         """Whether an element belongs to another story, a comment, a picture or the frame of the page."""
-        article = next(element.iterancestors("article"), None)
-        if article is not None and self._article is not None and article not in self.around:
+        chain_up = [element, *element.iterancestors()]
+        known = next((place for place, each in enumerate(chain_up) if each in self._is_other), len(chain_up))
+        is_other = known < len(chain_up) and self._is_other[chain_up[known]]
+        for each in reversed(chain_up[:known]):
+            is_other = each not in self.around and (is_other or self._stands_apart(each))
+            self._is_other[each] = is_other
+        return is_other
+
+    def _stands_apart(self, element: _Element) -> bool:
+        if element.tag == "article":
+            return self._article is not None
+        if element.tag == "footer":
+            return next(element.iterancestors("article"), None) is None
+        if element.tag == "li":
+            return len(element_text(element)) > _MAXIMUM_ITEM_CHARACTERS
+        if element.tag in ("nav", "aside", "figure", "figcaption") or _is_not_of_authors(element):
             return True
-        for ancestor in (element, *element.iterancestors()):
-            if ancestor in self.around:
-                return False
-            if ancestor.tag in ("nav", "aside", "figure", "figcaption") or _is_not_of_authors(ancestor):
-                return True
-            if ancestor.tag == "footer" and article is None:
-                return True
-            if ancestor.tag == "li" and len(element_text(ancestor)) > _MAXIMUM_ITEM_CHARACTERS:
-                return True
-            if _OTHERS.search(_names_of(ancestor)) and _has_headlines(ancestor):
-                return True
-        return False
+        return _OTHERS.search(_names_of(element)) is not None and _has_headlines(element)
 
 
 def _is_not_of_authors(element: _Element) -> bool:

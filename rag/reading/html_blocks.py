@@ -281,10 +281,16 @@ class _Cutter:
     def _end(self, element: _Element) -> None:
         parts, self._parts = self._parts, []
         blocks: list[list[tuple[str, _Context]]] = [[]]
+        breaks = 0
         for text, context in parts:
             blocks[-1].append((text, context))
-            if text == "\n" and [part for part, _ in blocks[-1] if part.strip(" ")][-2:] == ["\n", "\n"]:
+            if text == "\n":
+                breaks += 1
+            elif text.strip(" "):
+                breaks = 0
+            if breaks == 2:
                 blocks.append([])
+                breaks = 0
         for block in blocks:
             self._append(element, block)
 

@@ -185,6 +185,7 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
     for block in near:
         if (
             block.is_suspect
+            or block.is_caption
             or block.is_link
             or block.element.tag == "a"
             or len(block.text) > _MAXIMUM_HEADER_CHARACTERS

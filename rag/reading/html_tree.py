@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from lxml.etree import HTMLParser as EventParser
-from lxml.etree import LxmlError, fromstring
+from lxml.etree import LxmlError, fromstring, strip_tags
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from rag.errors import ReadingError
@@ -27,6 +28,9 @@ _UNSEEN_STYLE = re.compile(
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _VULGAR_FRACTION = re.compile(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])")
+_RAISED = ("sup", "sub")
+_TEXT_BEFORE = 20  # the characters before a raised figure that say what it means
+_MAXIMUM_RAISED = 20  # the neighbouring raised elements among which those characters are searched
 _POWER = re.compile(r"[-−–+]?\d{1,3}|[-−–+]?[a-z]")
 _BASE_OF_POWER = re.compile(r"(?:^|[^\d.,])10$|(?:^|[^\w])[a-zA-Z]$|\)$")
 _UNIT = re.compile(r"(?:^|[^\w])(?:[kcdmhµn]?m|in|ft|yd|mi|s|cm|mm|km)$")
@@ -99,8 +103,7 @@ def make_plain(tree: HtmlElement) -> None:
     """
     for element in tree.xpath("//script | //style | //template | //rt | //rp"):
         _remove(element)
-    for element in tree.xpath("//wbr"):
-        element.drop_tag()  # subtle: the parser puts the text after it into it
+    strip_tags(tree, "wbr")  # subtle: the parser puts the text after it into it
     unseen = [
         element
         for element in tree.iter()
@@ -111,6 +114,7 @@ def make_plain(tree: HtmlElement) -> None:
     _remove_unless_most(unseen, characters=len(tree.text_content()) if unseen else 0)
     for element in tree.xpath("//sup | //sub"):
         _flatten(element)
+    strip_tags(tree, *_RAISED)  # all at once: joining texts one after another takes quadratic time
     for element in tree.iter():
         _set_apart_fractions(element)
 
@@ -134,18 +138,14 @@ def _remove_unless_most(elements: Sequence[HtmlElement], *, characters: int) -> 
 
 
 def _flatten(element: HtmlElement) -> None:
-    """Replace a raised or lowered text by what it means in running text."""
-    if element.getparent() is None:
-        return
+    """Give a raised or lowered element the text that says what it means in running text."""
     text = " ".join(element.text_content().split())
     before, after = _text_before(element), element.tail or ""
     if element.tag == "sup":
         text = _raised(text, before=before, after=after, has_link=element.find(".//a") is not None)
-    tail = element.tail
     for child in list(element):
         element.remove(child)
-    element.text, element.tail = text, tail
-    element.drop_tag()
+    element.text = text
 
 
 def _raised(text: str, *, before: str, after: str, has_link: bool) -> str:
@@ -164,11 +164,16 @@ def _raised(text: str, *, before: str, after: str, has_link: bool) -> str:
 
 
 def _text_before(element: HtmlElement) -> str:
-    previous = element.getprevious()
+    """Return the end of the text before an element, also of raised or lowered elements before it."""
+    text = ""
+    for previous in islice(element.itersiblings(preceding=True), _MAXIMUM_RAISED):
+        if previous.tag not in _RAISED:
+            return f"{previous.tail or previous.text_content()}{text}"[-_TEXT_BEFORE:]
+        text = f"{previous.text or ''}{previous.tail or ''}{text}"
+        if len(text) >= _TEXT_BEFORE:
+            return text[-_TEXT_BEFORE:]
     parent = element.getparent()
-    if previous is not None:
-        return (previous.tail or previous.text_content())[-20:]
-    return (parent.text or "")[-20:] if parent is not None else ""
+    return f"{(parent.text if parent is not None else None) or ''}{text}"[-_TEXT_BEFORE:]
 
 
 def _set_apart_fractions(element: HtmlElement) -> None:

@@ -14,6 +14,7 @@ _ARTICLE_TYPES = ("Article", "Posting", "Report", "NewsArticle", "Story")
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart")
 _MAXIMUM_NODES = 500
 _MAXIMUM_DEPTH = 6
+_BETWEEN_VALUES = re.compile(r"[ \t\r\n,]*")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _COMMENT_MARKS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/"
@@ -49,7 +50,8 @@ def load_json_values(text: str) -> Iterator[Any]:
             while place < len(candidate):
                 value, place = decoder.raw_decode(candidate, place)
                 values.append(value)
-                place = len(candidate) - len(candidate[place:].lstrip(" \t\r\n,"))
+                between = _BETWEEN_VALUES.match(candidate, place)
+                place = between.end() if between else place
         except (ValueError, RecursionError):  # broken JSON-LD is common, and the page can be read without it
             continue
         yield from values

@@ -19,6 +19,7 @@ from rag.reading.html_blocks import split_rows
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import ArticleRecord, with_metadata
+from rag.reading.story import without_last
 
 MAXIMUM_LINES = 200_000  # the parser needs a kilobyte per block
 
@@ -82,11 +83,10 @@ def read_markdown(text: str) -> Page:
         for piece in _pieces(tokens, lines)
         if not (piece.is_heading and piece.text in (title, fields["title"]))
     ]
-    while pieces and pieces[-1].is_heading:
-        pieces.pop()
-    if not pieces:
-        raise ReadingError("the page holds no article: it has only front matter and headings")
     headings = [number for number, piece in enumerate(pieces, 1) if piece.is_heading]
+    if len(headings) == len(pieces):
+        raise ReadingError("the page holds no article: it has only front matter and headings")
+    headings = without_last(headings, count=len(pieces))
     body = {"paragraphs": [piece.text for piece in pieces], **({"headings": headings} if headings else {})}
     return Page(fields={**fields, **body})
 

@@ -7,28 +7,29 @@ from rag.reading.dates import find_date
 
 # What stands before an author's name, in the languages of the world's press.
 _WROTE_BY = (
-    r"(?:ditulis|diposting|dipublikasikan|diterbitkan) oleh|(?:reported|reporting|written|story|words|posted"
-    r"|published|created|submitted) by|(?:geschrieben|verfasst|veröffentlicht|eingestellt|gespeichert|erstellt"
-    r"|ein beitrag|text|interview|autor) von|(?:publié|écrit|rédigé|posté|texte) par|(?:publicado|escrito|texto|postado"
-    r") por|(?:scritto|pubblicato|postato) da|(?:geschreven|geplaatst|tekst) door"
+    r"(?:ditulis|diposting|dipublikasikan|diterbitkan) oleh"
+    r"|(?:reported|reporting|written|story|words|posted|published|created|submitted) by"
+    r"|(?:geschrieben|verfasst|veröffentlicht|eingestellt|gespeichert|erstellt|ein beitrag|text|interview"
+    r"|autor) von|(?:publié|écrit|rédigé|posté|texte) par|(?:publicado|escrito|texto|postado) por"
+    r"|(?:scritto|pubblicato|postato) da|(?:geschreven|geplaatst|tekst) door"
 )
 _ROLES = (
-    r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|teks|text|texte|author(?:s|\(s\))?|tekst"
-    r"|autor(?:en|in|:in|es|s)?|auteur(?:s|\(s\))?|redaktion"
+    r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|teks|text|texte|tekst|redaktion"
+    r"|author(?:s|\(s\))?|autor(?:en|in|:in|es|s)?|auteur(?:s|\(s\))?"
 )
 _LABEL = re.compile(
     rf"^(?:(?:{_ROLES}|{_WROTE_BY}|oleh|by|von|par|por|door|di)\s?[:：]\s?"
     rf"|(?:{_WROTE_BY}|oleh|by|vom|von|par|por)\s+(?=\S)"
-    r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|[\w-]{0,30}(?:expert(?:e|in)|redakteur(?:in)?"
-    r"|korrespondent(?:in)?|reporter(?:in)?))\s+(?=\S+\s\S)"
+    r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|[\w-]{0,30}(?:expert(?:e|in)"
+    r"|redakteur(?:in)?|korrespondent(?:in)?|reporter(?:in)?))\s+(?=\S+\s\S)"
     r"|(?:記者|记者|作者|撰文|文)\s?[:：／/]?\s?)",
     re.IGNORECASE,
 )
 # A label within a short line, with the names up to a separator, a date or the end.
 _LABELLED_NAMES = re.compile(
     rf"(?:^|[\s|•·,/–—-])(?:(?:{_ROLES})\s?[:：]\s?|(?:{_WROTE_BY}|oleh|by|von|par)\s?:?\s)"
-    r"(?P<names>[^|•·@()–—:：]{2,80}?)(?=\s?(?:$|[|•·@()–—]|//|\s-\s|\s\d|,?\s(?:am|on|at|um|in|le|el|pada|datum|date|tanggal"
-    r"|foto|photo|veröffentlicht|published)\b))",
+    r"(?P<names>[^|•·@()–—:：]{2,80}?)(?=\s?(?:$|[|•·@()–—]|//|\s-\s|\s\d"
+    r"|,?\s(?:am|on|at|um|in|le|el|pada|datum|date|tanggal|foto|photo|veröffentlicht|published)\b))",
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(
@@ -39,7 +40,7 @@ _NOT_A_NAME = re.compile(
     r"@|https?:|www\.|^\d|\s\d|^(?:admin|administrator|author|penulis|redaksi|unknown|guest|editor|home|beranda|m"
     r"enu|login"
     r"|masuk|follow|ikuti|subscribe|share|bagikan|none|null|n/?a|undefined|user|staff|anonymous|news|berita"
-    r"|no author|author|von|by|oleh|par|por|mehr|more|autor|text|foto|photo|team|profil|profile|alle|all|menü)$"
+    r"|no author|author|von|by|oleh|par|por|mehr|more|autor|text|foto|photo|team|profile?|alle?|menü)$"
     r"|\b(?:modified|updated|published|posted|shares?|comments?|views?|minutes?|reading|subscribe)\b"
     r"|wordpress|blogger\.com|blogspot|^(?:mehr|more|alle|all|about|über|zur|view|zeige) ",
     re.IGNORECASE,

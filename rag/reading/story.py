@@ -9,7 +9,7 @@ out and reported as dropped. No paragraph is left out because of its place.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import Any
 
 from rag.errors import ReadingError
@@ -123,16 +123,15 @@ def _header_of_markup(lines: Sequence[Line], filled: list[int]) -> _Sorted:
 
 def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | None) -> _Sorted:
     """Sort the lines above the body of a text page; without a date or a byline the page has no header."""
-    first = list(filled[:_EDGE_LINES])
+    first = filled[:_EDGE_LINES]
     facts = _facts_with_labels(lines, first if title else first[1:])
     dated = [
         number
         for number in first
         if "published_at" in facts.get(number, {}) or "updated_at" in facts.get(number, {})
     ]
-    start = _first_date(lines, first)
-    if start is not None and start not in facts and title is None and start == first[0]:
-        facts[start] = line_facts(lines[start].clean) or {}
+    if title is None and first and "published_at" in (on_top := line_facts(lines[first[0]].clean) or {}):
+        facts[first[0]] = on_top
     end = _header_end(lines, first, facts)
     if end is None:
         return _Sorted(facts={}, dropped=set())
@@ -147,12 +146,6 @@ def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | No
         elif not is_sentence(line):
             dropped.add(number)
     return _Sorted(facts=facts, dropped=dropped, title=chosen)
-
-
-def _first_date(lines: Sequence[Line], numbers: list[int]) -> int | None:
-    return next(
-        (number for number in numbers[:1] if "published_at" in (line_facts(lines[number].clean) or {})), None
-    )
 
 
 def _facts_with_labels(lines: Sequence[Line], numbers: list[int]) -> dict[int, Facts]:
@@ -207,12 +200,10 @@ def _may_be_title(line: str) -> bool:
 
 def _title_after(lines: Sequence[Line], numbers: list[int]) -> int | None:
     """Return the first line if it stands alone above longer text, as under the head of a press release."""
-    if len(numbers) < 2:
+    titles = ((one, two) for one, two in pairwise(numbers[:4]) if not _NOT_TITLE.fullmatch(lines[one].clean))
+    first, second = next(titles, (None, None))
+    if first is None or second is None:
         return None
-    first, second = next(
-        ((one, two) for one, two in pairwise(numbers[:4]) if not _NOT_TITLE.fullmatch(lines[one].clean)),
-        (0, 1),
-    )
     is_alone = second > first + 1 and (first == 0 or not lines[first - 1].clean)
     is_title = is_alone and _may_be_title(lines[first].clean) and not is_sentence(lines[first].clean)
     return first if is_title and len(lines[second].clean) > len(lines[first].clean) else None
@@ -240,8 +231,9 @@ def _tail_facts(lines: Sequence[Line], filled: list[int]) -> Iterator[tuple[int,
         )
         is_text = is_paragraph(line) and facts is None
         is_below = is_below and not is_text
-        is_own = facts is not None and (is_below or is_copyright(line) or not facts)
-        if facts is not None and is_own and not {"published_at", "updated_at"} & facts.keys() and number:
+        if facts is None or number == 0 or {"published_at", "updated_at"} & facts.keys():
+            continue
+        if is_below or is_copyright(line) or not facts:
             yield number, facts
 
 
@@ -294,15 +286,23 @@ def _body(lines: Sequence[Line], found: _Sorted, *, is_news: bool) -> tuple[list
             paragraphs.append(text)
             if all(line.is_heading for line in part):
                 headings.append(len(paragraphs))
-    return _without_last_headings(paragraphs, headings)
+    if len(headings) == len(paragraphs):
+        return [], []
+    return paragraphs, without_last(headings, count=len(paragraphs))
 
 
-def _without_last_headings(paragraphs: list[str], headings: list[int]) -> tuple[list[str], list[int]]:
-    """Leave out headings that stand above nothing, at the end of the page."""
-    while paragraphs and len(paragraphs) in headings:
-        headings.remove(len(paragraphs))
-        paragraphs.pop()
-    return paragraphs, headings
+def without_last(headings: list[int], *, count: int) -> list[int]:
+    """Return the headings without those at the end of a page, which are texts by themselves.
+
+    >>> without_last([1, 4, 5], count=5)
+    [1]
+    """
+    headings = list(headings)
+    last = count
+    while headings and headings[-1] == last:
+        headings.pop()
+        last -= 1
+    return headings
 
 
 def _is_wrapped(block: list[Line]) -> bool:
@@ -313,7 +313,8 @@ def _is_wrapped(block: list[Line]) -> bool:
 
 
 def _fields(facts: Facts, paragraphs: list[str], headings: list[int]) -> dict[str, Any]:
-    leads = [text for number, text in enumerate(paragraphs, 1) if number not in headings][:_LEADS]
+    above = set(headings)
+    leads = islice((text for number, text in enumerate(paragraphs, 1) if number not in above), _LEADS)
     opening = next(filter(None, map(dateline_facts, leads)), {})
     outlet = opening.get("outlet") or facts.get("outlet") or facts.get("owner") or facts.get("source")
     stated = facts.get("author") or facts.get("byline") or opening.get("author") or []

@@ -473,6 +473,51 @@ def test_authors(head: str, byline: str, author: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "byline", "author"),
+    [
+        # A name in a line with other facts
+        ("", '<div><a href="/kota">Kota</a> <time>27 Juli 2025</time> <span class="byline"> oleh <span '
+             'class="author vcard"><a class="url fn n" href="/author/sari">Sari Ayu</a></span></span></div>',
+         "Sari Ayu"),
+        ("", '<p class="info">Kota <a href="/penulis/sari-ayu">Sari Ayu</a> · 3 menit</p>', "Sari Ayu"),
+        ("", '<p class="submitted">Gespeichert von <b>rahma77</b> am 24. Juli 2025 - 18:55</p>', "rahma77"),
+        ("", '<div class="byline">VON <a href="/autoren/ayu">SARI AYU</a> am 21. April 2025</div>',
+         "SARI AYU"),
+        ("", '<div><span class="author"><a rel="author">Sari Ayu</a></span> dan <span class="author">'
+             '<a rel="author">Raka Wijaya</a></span></div>', "Sari Ayu, Raka Wijaya"),
+        ("", "<h4>Penulis</h4><p>Sari Ayu</p>", "Sari Ayu"),
+        ("", '<span class="author">freeman1984</span>', "freeman1984"),
+        ("", '<div class="td-author-by">Oleh</div> <a href="/author/robert">Robert</a>', "Robert"),
+        # What other elements and nodes say
+        ('<meta name="twitter:label1" content="Ditulis oleh">'
+         '<meta name="twitter:data1" content="Sari Ayu">', "",
+         "Sari Ayu"),
+        (linked({"@graph": [{"@type": ["Person", "Organization"], "@id": "#me", "name": "Sari Ayu"}]}), "",
+         "Sari Ayu"),
+        ('<meta name="author" content="KABAR">', '<p class="byline">Oleh Sari Ayu</p>', "Sari Ayu"),
+        # Names of others, and texts that are no names
+        ("", '<figure><img src="b.jpg"><figcaption>Bus <span class="author">Raka Wijaya</span></figcaption>'
+             "</figure>", None),
+        ("", '<div class="related"><a href="/b">Harga cabai di Pasar Melati turun</a>'
+             '<span class="author">Raka Wijaya</span></div>', None),
+        ("", '<div class="byline">Bereitgestellt von WordPress.com</div>', None),
+        ("", '<div class="author">Mehr</div>', None),
+        ("", '<div class="comment"><span class="author">Raka Wijaya</span></div>', None),
+    ],
+)  # fmt: skip
+def test_authors_in_bylines(head: str, byline: str, author: str | None) -> None:
+    assert read(page(head=head, body=f"<h1>Bus</h1>{byline}<p>{P[0]}</p><p>{P[1]}</p>"))["author"] == author
+
+
+def test_long_runs_of_raised_figures_and_line_breaks_keep_their_text() -> None:
+    raised = "CO<sub>2</sub>, 10<sup>6</sup> dan 840<sup>1</sup>. " * 500
+    broken = "<br>".join(f"Bus ke-{number} tiba di halte pelabuhan." for number in range(500))
+    paragraphs = read(page(body=f"<h1>Bus</h1><p>{P[0]}</p><p>{raised}</p><p>{broken}</p>"))["paragraphs"]
+    assert paragraphs[1] == ("CO2, 10^6 dan 840. " * 500).strip()
+    assert paragraphs[-1].endswith("Bus ke-499 tiba di halte pelabuhan.")
+
+
+@pytest.mark.parametrize(
     ("head", "title", "outlet"),
     [
         ('<meta property="og:title" content="Bus baru | WARTA MELATI"><meta property="og:site_name" content'

@@ -106,7 +106,7 @@ def test_front_matter_fields(front_matter: str, expected: dict[str, Any]) -> Non
 
 def test_a_title_in_the_front_matter_takes_precedence_over_the_heading() -> None:
     fields = read("---\ntitle: Satu\n---\n# Satu\n\nIsi.\n\n## Dua\n")
-    assert (fields["title"], fields["paragraphs"]) == ("Satu", ["Isi."])
+    assert (fields["title"], fields["paragraphs"]) == ("Satu", ["Isi.", "Dua"])
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,10 @@ def test_headings_stay_above_their_paragraphs() -> None:
         "ir\n"
     )
     assert fields["title"] == "Warung"
-    assert fields["paragraphs"] == ["Tiga warung.", "1. Warung Bu Wati", "Nasi pecel.", "Kedai", "Sate."]
+    # The last heading stands above no paragraph, so it is one itself.
+    assert fields["paragraphs"] == [
+        "Tiga warung.", "1. Warung Bu Wati", "Nasi pecel.", "Kedai", "Sate.", "Akhir"
+    ]  # fmt: skip
     assert fields["headings"] == [2, 4]
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
+from rag.text.calendars import BUDDHIST_ERA, ERAS
 from rag.text.tags import primary_language
 from rag.verification.facts.lexicon import alternatives, lexicon
 from rag.verification.facts.time_words import (
@@ -29,9 +30,6 @@ from rag.verification.facts.time_words import (
 
 # The earliest year that is taken for a time. A year after the next one is a goal and not a time.
 FIRST_YEAR = 1800
-_BUDDHIST_OFFSET = 543
-# The years before the first year of a Japanese era, and of the calendar of the Republic of China.
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 _LARGEST_NUMBER = 60
 # Malay and Indonesian use the same words for times, and short questions in them are hard to tell apart.
 MALAY = frozenset({"id", "ms", "jv", "su", "ban", "min"})
@@ -167,13 +165,13 @@ def _decades() -> Iterator[Form]:
 def _eras() -> Iterator[Form]:
     def year_of_era(match: re.Match[str], _: date) -> tuple[date, date]:
         number = 1 if match["number"] == "元" else int(match["number"])
-        year = _ERAS[match["era"]] + number
+        year = ERAS[match["era"]] + number
         return date(year, 1, 1), date(year, 12, 31)
 
-    yield re.compile(rf"(?P<era>{'|'.join(_ERAS)})(?P<number>\d{{1,3}}|元)年"), year_of_era
+    yield re.compile(rf"(?P<era>{'|'.join(ERAS)})(?P<number>\d{{1,3}}|元)年"), year_of_era
 
     def buddhist_year(match: re.Match[str], _: date) -> tuple[date, date]:
-        year = int(match["year"]) - _BUDDHIST_OFFSET
+        year = int(match["year"]) - BUDDHIST_ERA
         return date(year, 1, 1), date(year, 12, 31)
 
     yield re.compile(r"(?:ปี\s*|พ\.ศ\.\s*){1,3}(?P<year>2[45]\d\d)(?!\d)"), buddhist_year

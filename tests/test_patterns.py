@@ -27,6 +27,7 @@ MAKING = frozenset(f"re.{name}" for name in METHODS | {"compile"})
 
 # Of texts that are never longer, the longest: who calls it cuts them.
 BOUNDED = {
+    "rag.reading.names._LABELLED_NAMES": 160,
     "rag.verification.facts.names._SENTENCE_START": 8,
     "rag.verification.facts.numbers._ABOUT": 24,
 }
@@ -37,6 +38,7 @@ AMONG_OTHERS = {"_TITLE_PROMPTS": frozenset({"match"})}
 # Where patterns are made outside of a module's top level, and how those that are made are used.
 MADE_LATER = {
     "api.guards.origins",
+    "rag.answering.listing",
     "rag.conversation.times",
     "rag.text.sentences",
     "rag.verification.claims",

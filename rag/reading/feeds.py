@@ -22,6 +22,7 @@ from rag.errors import ReadingError
 from rag.reading.addresses import without_tracking
 from rag.reading.dates import parse_written_date
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
+from rag.reading.formats.fragments import LINE_OF_WORDPRESS, read_fragment
 from rag.reading.formats.streams import read_whole
 from rag.reading.html_blocks import Block, page_blocks
 from rag.reading.html_tree import NOT_XML, make_plain, parse_tree
@@ -29,8 +30,6 @@ from rag.reading.names import joined
 from rag.reading.page import Entry, Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import MAXIMUM_ID_CHARACTERS
-from rag.reading.rights import find_markup_prohibition, find_prohibition
-from rag.reading.story import numbered_blocks, read_story
 from rag.text.languages import decide_language
 
 ROOTS_OF_FEEDS = frozenset({"rss", "feed", "RDF"})
@@ -48,10 +47,6 @@ _ENDS_AS_SUMMARY = re.compile(
     re.IGNORECASE,
 )
 _TAIL_CHARACTERS = 120
-_LINE_OF_WORDPRESS = re.compile(
-    r"(?:The post|Artikel|Tulisan|Pos) .{1,300} "
-    r"(?:(?:first appeared|appeared first) on|pertama kali \w{1,12} (?:di|pada)) .{1,200}"
-)
 _LONG_CHARACTERS = 1_200  # a description of this length, or of more paragraphs than one, is no summary
 _SEVERAL_PARAGRAPHS = 3
 _WITHOUT_LINK = "it has neither a whole text nor an address: ask the feed's publisher for the text"
@@ -82,7 +77,7 @@ class FeedEntry:
         """Return the page of the entry's text; raise ReadingError if there is none, or no article in it."""
         if self.text is None:
             raise ReadingError(_only_a_summary(self.url))
-        page = _read_story(self.text, title=self.title)
+        page = read_fragment(self.text, title=self.title)
         text = "\n\n".join(page.fields["paragraphs"])
         whole = replace(page, fields={**page.fields, **self._fields(page, text)})
         whole.refuse_damage(self.damage, mark=REPLACEMENT)
@@ -321,31 +316,8 @@ def _is_long(html: str) -> bool:
 def _is_cut(html: str) -> bool:
     """Whether a text ends as one does that goes on elsewhere."""
     blocks = _blocks(html) if html.strip() else []
-    own = [block for block in blocks if not _LINE_OF_WORDPRESS.fullmatch(block.text)]
+    own = [block for block in blocks if not LINE_OF_WORDPRESS.fullmatch(block.text)]
     return not own or _ENDS_AS_SUMMARY.search(own[-1].text[-_TAIL_CHARACTERS:]) is not None
-
-
-def _read_story(html: str, *, title: str) -> Page:
-    tree = parse_tree(f"<html><body><article>{html}</article></body></html>")
-    make_plain(tree)
-    prohibition = find_markup_prohibition(tree)
-    blocks = [block for block in page_blocks(tree) if block.key]
-    prohibition = prohibition or find_prohibition("\n\n".join("\n".join(block.lines) for block in blocks))
-    kept = [block for block in blocks if not _is_furniture(block)]
-    page = read_story(numbered_blocks(block.to_lines() for block in kept), title=title, is_markup=True)
-    left_out = tuple(block.text for block in blocks if _is_furniture(block))
-    return Page(
-        fields=page.fields, prohibition=prohibition or page.prohibition, dropped=(*page.dropped, *left_out)
-    )
-
-
-def _is_furniture(block: Block) -> bool:
-    return (
-        block.is_outside
-        or block.is_suspect
-        or block.is_inserted
-        or _LINE_OF_WORDPRESS.fullmatch(block.text) is not None
-    )
 
 
 def _once(entries: Sequence[FeedEntry]) -> Iterator[FeedEntry]:

@@ -2,6 +2,8 @@
 
 import resource
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -161,3 +163,16 @@ def test_bodies_that_fill_the_memory_are_refused(tmp_path: Path, monkeypatch: py
 def test_connections_leave_descriptors_for_everything_else() -> None:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert 0 < maximum_connections() < soft
+
+
+def test_few_descriptors_cause_a_warning() -> None:
+    program = (
+        "import logging, resource\n"
+        "from api.guards.connections import raise_descriptor_limit\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))\n"
+        "logging.basicConfig()\n"
+        "raise_descriptor_limit()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "may open only 256 files and connections" in done.stderr
+    assert "LimitNOFILE" in done.stderr

@@ -199,6 +199,16 @@ def test_a_failed_task_gets_the_rule_based_reply(
     assert failed == text_of(replay(url, name, stream=False), is_stream=False)
 
 
+def test_a_task_that_does_not_fit_the_context_is_not_sent(writing_url: str, script: Script) -> None:
+    headers, body = recorded("open-webui/title")
+    task = body["messages"][-1]["content"]
+    long = task.replace("</chat_history>", "USER: Kopi?\n" * 20_000 + "</chat_history>")
+    assert len(long) > len(task)
+    reply = post(writing_url, {**body, "messages": [{"role": "user", "content": long}]}, headers=headers)
+    assert json.loads(text_of(reply, is_stream=False)) == {"title": BY_RULE["title"]}
+    assert script.requests == []
+
+
 def test_the_extractive_model_uses_no_language_model_for_a_title(writing_url: str, script: Script) -> None:
     reply = replay(writing_url, "open-webui/title", model="kutip-extractive")
     assert json.loads(text_of(reply, is_stream=False)) == {"title": BY_RULE["title"]}

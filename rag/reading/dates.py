@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale, UnknownLocaleError
 
 from rag.reading.zones import is_expressible, with_fixed_offset
-from rag.text.calendars import BUDDHIST_ERA, ERAS
+from rag.text.calendars import ERAS, gregorian_year
 
 TIME_EXAMPLE = "2025-07-27T13:27:00+07:00"
 
@@ -108,7 +108,6 @@ _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})[\s,]{1,2}
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?(?:\d{4}|\d{6})?(?!\d))")
 _COMPACT_CLOCK = re.compile(r"[Tt]?(\d\d)(\d\d)(\d\d)?(?!\d)")
 _ERA = re.compile(rf"({'|'.join(ERAS)})\s?(\d{{1,3}}|元)年")
-_BUDDHIST_YEARS = range(2400, 2700)
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _CLOCK = re.compile(
     r"(?P<before>午後|下午|오후|午前|上午|오전)?\s?(?<![\d.])(?P<hour>[01]?\d|2[0-3])\s?"
@@ -238,10 +237,8 @@ def _western(text: str) -> str:
 
 
 def _day(year: int, month: int | None, day: int) -> datetime | None:
-    if year in _BUDDHIST_YEARS:
-        year -= BUDDHIST_ERA
     try:
-        return datetime(year, month, day) if month else None
+        return datetime(gregorian_year(year), month, day) if month else None
     except ValueError:
         return None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.datatypes import Hit
+from rag.text.calendars import gregorian_year
 from rag.text.languages import sentence_spans
 from rag.understood import TimeSpan
 from rag.verification.facts.dates import DateMention, Day, find_dates
@@ -27,8 +28,6 @@ REPORTED_WITHIN = timedelta(days=2)
 
 _YEAR = re.compile(r"(?<![\d.,/])(?:1[89]|20)\d\d(?!\d|[.,]\d|%)")
 _THAI_YEAR = re.compile(r"(?<![\d.,/])(?:1[89]|20|2[45])\d\d(?!\d|[.,]\d|%)")
-_BUDDHIST_YEARS = range(2400, 2600)
-_BUDDHIST_OFFSET = 543
 
 _Time = tuple[date, date]
 
@@ -115,8 +114,7 @@ def _is_exact_or_ahead(time: _Time, published: date | None) -> bool:
 
 def _years(rest: str, pattern: re.Pattern[str]) -> Iterator[_Time]:
     for match in pattern.finditer(rest):
-        written = int(match[0])
-        year = written - _BUDDHIST_OFFSET if written in _BUDDHIST_YEARS else written
+        year = gregorian_year(int(match[0]))
         yield date(year, 1, 1), date(year, 12, 31)
 
 

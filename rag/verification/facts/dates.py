@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from rag.text.calendars import gregorian_year
 from rag.verification.facts.lexicon import Lexicon, alternatives, lexicon
-
-# The Thai calendar counts years from 543 BC.
-_BUDDHIST_YEARS = range(2400, 2700)
-_BUDDHIST_OFFSET = 543
 
 # A name that may be another word counts as a month only beside a day or a year.
 _SHORTEST_MONTH_ALONE = 5
@@ -147,7 +144,7 @@ def _year(written: str | None) -> int | None:
     year = int(written)
     if len(written) == 2:
         return year + (2000 if year < 70 else 1900)
-    return year - _BUDDHIST_OFFSET if year in _BUDDHIST_YEARS else year
+    return gregorian_year(year)
 
 
 def _is_possible(day: Day) -> bool:

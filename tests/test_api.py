@@ -234,7 +234,7 @@ def test_an_answer_with_its_citations(client: TestClient) -> None:
     assert set(first) == {
         *("number", "claim", "answer_start", "answer_end", "article_id", "article_version", "title", "url"),
         *("link", "outlet", "author", "published_at", "language", "paragraph", "start", "end", "quote"),
-        *("verdict", "checks", "difference"),
+        *("verdict", "checks", "difference", "heading"),
     }
     assert body["timings_ms"]["total"] > 0
 

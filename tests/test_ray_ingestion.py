@@ -130,7 +130,10 @@ def test_without_ray_the_error_names_the_extra(tmp_path: Path) -> None:
             ["--ray", "2", "."],
             "KUTIP_CORPUS is 'local', a folder that Ray workers on other machines cannot share",
         ),
-        (["--ray", "2", "-"], "--ray reads files and folders only. Leave out --rebuild and `-`"),
+        (
+            ["--ray", "2", "-"],
+            "--ray reads files and folders only. Leave out --rebuild, `-` and web addresses.",
+        ),
         (["--ray", "2", "--rebuild"], "--ray reads files and folders"),
         (["--ray", "2", "--show-dropped", "."], "--ray does not report the lines it leaves out"),
         (["--ray", "2", "none.txt"], "There is no file or folder 'none.txt'"),

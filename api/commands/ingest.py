@@ -83,7 +83,8 @@ _SHOWN_TYPES = 10  # of files that are skipped
     "--format",
     "input_format",
     type=click.Choice([suffix.removeprefix(".") for suffix in FORMATS], case_sensitive=False),
-    help="Format of standard input, which Kutip recognises otherwise.",
+    metavar="NAME",
+    help="Format of standard input, such as csv. Without it, Kutip recognises the format.",
 )
 @click.option("--show-dropped", is_flag=True, help="Print the lines of pages that are no part of an article.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for each article as JSON.")

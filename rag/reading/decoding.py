@@ -95,7 +95,7 @@ def _decode(data: bytes, *, is_markup: bool) -> str:
         if data.startswith(mark):
             return _decode_strictly(data, encoding)
     if data.startswith(_BINARY_STARTS) or b"\0" in data:
-        raise ReadingError("the page is not text: give .txt, .md, .html or .jsonl")
+        raise ReadingError("the page is not text: give it in a format that Kutip reads")
     text = _decode_or_none(data, "utf-8")
     if text is not None and not text.isascii():
         return text

@@ -113,8 +113,7 @@ def read_feed(data: bytes, *, address: str | None = None) -> Iterator[FeedEntry]
         raise ReadingError(f"the feed has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit: split it")
     text, damage = decode_page(data, is_markup=True)
     xml, fault = _well_formed(text)
-    headers = {"content-location": address} if address else {}
-    feed = feedparser.parse(BytesIO(xml), response_headers=headers, sanitize_html=False)
+    feed = _parsed(xml, address)
     if not feed.version and not feed.entries:
         raise ReadingError("it is not a feed: give RSS or Atom")
     base = address or _own_address(feed.feed)
@@ -127,6 +126,14 @@ def read_feed(data: bytes, *, address: str | None = None) -> Iterator[FeedEntry]
         raise ReadingError(
             f"the feed is cut short ({fault}): its other entries were read, so get the whole feed"
         )
+
+
+def _parsed(xml: bytes, address: str | None) -> Any:
+    headers = {"content-location": address} if address else {}
+    try:
+        return feedparser.parse(BytesIO(xml), response_headers=headers, sanitize_html=False)
+    except (ValueError, LookupError) as error:  # such as a namespace whose address contains a space
+        raise ReadingError(f"the feed is damaged ({error}): get it again from its publisher") from None
 
 
 def read_feed_file(stream: BufferedReader) -> Iterator[Entry]:

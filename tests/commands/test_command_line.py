@@ -56,7 +56,7 @@ def test_every_command_describes_itself_and_its_options(name: str) -> None:
         ),
         (["articles", "show", "\udcff"], "The id holds U+DCFF at character 0"),
         (["articles", "delete", "a", "\udcff"], "The id holds U+DCFF at character 0"),
-        (["ingest"], "Name files or folders to read"),
+        (["ingest"], "Name files, folders or web addresses to read"),
         (["serve", "--port", "65536"], "65536 is not in the range"),
     ],
 )

@@ -268,6 +268,12 @@ def test_addresses_in_cdata_keep_their_signs() -> None:
     assert entry.url == "https://kabar.example.org/?id=7&p=2"
 
 
+def test_a_namespace_with_a_space_is_damage() -> None:
+    damaged = rss(item()).replace(b"http://purl.org/rss/1.0/", "http://purl.org/\u00a0rss/1.0/".encode())
+    with pytest.raises(ReadingError, match="the feed is damaged"):
+        list(read_feed(damaged))
+
+
 @given(st.binary(max_size=200), st.integers(0, 400))
 def test_no_bytes_break_the_reader(noise: bytes, place: int) -> None:
     data = rss(item())

@@ -84,7 +84,7 @@ def test_unreadable_files_are_reported_and_the_rest_is_read(tmp_path: Path) -> N
         "b.txt: the page is empty",
         "c.html: the page holds no article: give a page with one story's text",
         "d.md: the front matter between the --- lines is not YAML: while parsin",
-        "e.txt: the page is not text: give .txt, .md, .html or .jsonl",
+        "e.txt: the page is not text: give it in a format that Kutip reads",
         "f.txt: the page has at least 10,000,001 bytes, more than the limit of ",
         "g.txt: the article forbids automatic indexing for AI ('Dilarang keras ",
         "kosong: the folder holds no .txt, .md, .html, .htm, .xhtml, .mhtml, .m",

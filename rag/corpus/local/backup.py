@@ -139,9 +139,14 @@ def _last_passage(database: Database) -> int:
 
 
 def _renumber_passages(connection: sqlite3.Connection, *, after: int) -> None:
-    """Give the passages unused ids, because a search that began before may still read the ids it found."""
+    """Give the passages unused ids, because a search that began before may still read the ids it found.
+
+    The first passage gets the first unused id, so that the ids do not double with each backup that is made
+    and restored.
+    """
     if after:
-        step = max(after, newest_state(connection)["last_passage"]) + _RESERVED_IDS
+        (first,) = connection.execute("SELECT coalesce(min(id), 1) FROM passages").fetchone()
+        step = max(after, newest_state(connection)["last_passage"]) + _RESERVED_IDS - first + 1
         connection.execute("DELETE FROM removals")
         connection.execute("UPDATE passages SET id = id + ?", [step])
         connection.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'passages'", [step])

@@ -256,6 +256,18 @@ def test_an_open_corpus_searches_the_restored_articles(data: Path, backup: Path)
         check_against_brute_force(corpus)
 
 
+def test_passage_ids_do_not_double_with_each_backup_and_restore(data: Path, tmp_path: Path) -> None:
+    for number in range(8):
+        target = tmp_path / f"{number}.backup"
+        back_up(data, target, overwrite=False, on_progress=ignore_progress)
+        put_back(data, target, overwrite=True)
+    with closing(sqlite3.connect(data / DATABASE_NAME)) as connection:
+        (last,) = connection.execute("SELECT max(id) FROM passages").fetchone()
+    assert last < 9_000_000  # a million are reserved at each restore
+    with open_corpus(data) as corpus:
+        assert corpus.check(on_progress=ignore_progress) == []
+
+
 def test_an_open_corpus_reports_how_far_its_indexes_are_behind_the_restored_database(
     data: Path, backup: Path
 ) -> None:

@@ -79,7 +79,7 @@ ENVIRONMENTS = {
     "griptape": ("griptape[drivers-prompt-openai]",),
     "outlines": ("outlines[openai]",),
     "langroid": ("langroid",),
-    "shellgpt": ("shell-gpt",),
+    "shellgpt": ("shell-gpt", "click"),
     "mcp": ("mcp",),
     "fastmcp": ("fastmcp",),
     "adapters": ("langchain-mcp-adapters",),

@@ -9,7 +9,7 @@ def model_of(name: str) -> OpenAILike:
 
 first = Agent(model=model_of("kutip-sources")).run(QUESTION)
 events = Agent(model=model_of("kutip-sources")).run(QUESTION, stream=True)
-streamed = "".join(event.content for event in events if event.event == "RunContent")
+streamed = "".join(event.content or "" for event in events if event.event == "RunContent")
 later = Agent(model=model_of("kutip-sources")).run([*first.messages, {"role": "user", "content": FOLLOW_UP}])
 unknown = Agent(model=model_of(NO_MODEL)).run(QUESTION)  # the error is the content
 report(

@@ -1,7 +1,13 @@
 import dspy
 from asking import FOLLOW_UP, NO_MODEL, QUESTION, URL, error_of, report
 
-dspy.configure(lm=dspy.LM("openai/kutip-sources", api_base=f"{URL}/v1", api_key="any", cache=False))
+JSON = {"type": "json_object"}
+dspy.configure(
+    lm=dspy.LM(
+        "openai/kutip-sources", api_base=f"{URL}/v1", api_key="any", cache=False, response_format=JSON
+    ),
+    adapter=dspy.JSONAdapter(),
+)
 predict = dspy.Predict("question -> answer")
 first = predict(question=QUESTION)
 history = dspy.History(messages=[{"question": QUESTION, "answer": first.answer}])

@@ -42,6 +42,7 @@ async def main() -> dict[str, object]:
 
 
 async def ask_unknown() -> None:
+    set_default_openai_client(AsyncOpenAI(base_url=f"{URL}/v1", api_key="any"))  # of this event loop
     await Runner.run(Agent(name="Kutip", model=NO_MODEL), QUESTION)
 
 

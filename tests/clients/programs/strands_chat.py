@@ -7,7 +7,7 @@ from strands.models.openai import OpenAIModel
 
 def agent_of(model: str) -> Agent:
     client = {"base_url": f"{URL}/v1", "api_key": "any", "max_retries": 0}
-    return Agent(OpenAIModel(client, model_id=model), callback_handler=None)
+    return Agent(OpenAIModel(client_args=client, model_id=model), callback_handler=None)
 
 
 async def stream() -> str:

@@ -171,7 +171,8 @@ def _described(citation: Citation) -> str:
     day = citation.published_at.date().isoformat() if citation.published_at else None
     source = ", ".join(part for part in (citation.title, citation.author, citation.outlet, day) if part)
     place = f"{citation.article_id}, paragraph {citation.paragraph}, {citation.start}–{citation.end}"
-    quote = "\n".join(filter(None, [citation.heading, f"“{citation.quote}”"]))
-    lines = [f"[{citation.number}] {quote}", f"    {source}", f"    {place} ({citation.verdict})"]
+    first, *others = filter(None, [citation.heading, f"“{citation.quote}”"])
+    lines = [f"[{citation.number}] {first}", *(f"    {other}" for other in others)]
+    lines += [f"    {source}", f"    {place} ({citation.verdict})"]
     shown = [fitted(line, sys.stdout, indent="    ") for line in lines if line.strip()]
     return "\n".join([*shown, *([f"    {citation.url}"] if citation.url else [])])

@@ -159,6 +159,18 @@ def test_permission_standard_input_and_the_corpus_of_another_encoder(tmp_path: P
 # Ask
 
 
+def test_a_heading_is_printed_above_its_quote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KUTIP_DATA_DIR", str(tmp_path / "data"))
+    page = tmp_path / "kopi.md"
+    page.write_text(
+        f"# Laporan bulanan\n\nPembuka laporan itu.\n\n## Panen kopi\n\n{QUOTE}\n", encoding="utf-8"
+    )
+    assert kutip("ingest", str(page)).code == 0
+    assert f"[1] Panen kopi\n    “{QUOTE}”\n    Laporan bulanan\n" in kutip("ask", QUESTION).out
+    assert f"   Panen kopi\n   {QUOTE}\n" in kutip("search", QUESTION).out
+
+
 def test_an_answer_is_printed_with_its_sources(in_filled: Filled) -> None:
     result = kutip("ask", QUESTION, "--language", "ID", "--from", "2025-01-01")
     assert result.code == 0

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from api.commands.base import Command
 from api.commands.options import check_corpus, has_corpus, location, print_json
 from api.commands.stopping import when_stopped
-from api.commands.terminal import say
+from api.commands.terminal import counted, say
 from api.commands.web import WebReading
 from api.schemas import ingest_json
 from rag.datatypes import Article, IngestResult, Unreadable
@@ -141,10 +141,8 @@ def command(
             results = list(run.shown(added))
     if as_json:
         print_json({"articles": [ingest_json(result) for result in results]})
-    if dropped.lines and not show_dropped:
-        say(f"{dropped.lines} lines of {dropped.pages} pages are no part of an article: see --show-dropped.")
-    if skipped.files:
-        say(f"{sum(skipped.files.values())} files of other types were skipped: {skipped.types()}.")
+    dropped.report()
+    skipped.report()
     if paths:
         _report(results)
 
@@ -182,6 +180,13 @@ class _Dropped:
         for line in lines if self.is_shown else ():
             say(f"{source}: dropped: {line}")
 
+    def report(self) -> None:
+        """Say how many lines there were, unless they were shown."""
+        if self.lines and not self.is_shown:
+            of_pages = counted(self.pages, "page", "pages")
+            left_out = counted(self.lines, "line", "lines")
+            say(f"Left out of the articles: {left_out} of {of_pages}. See --show-dropped.")
+
 
 @dataclass
 class _Skipped:
@@ -193,12 +198,16 @@ class _Skipped:
         """Count one file."""
         self.files[suffix_of(Path(name))[0]] += 1
 
-    def types(self) -> str:
-        """Return the types with their counts, the most frequent first."""
+    def report(self) -> None:
+        """Say how many files there were of each type, the most frequent first."""
+        if not self.files:
+            return
         usual = self.files.most_common(_SHOWN_TYPES)
-        shown = [f"{count} {suffix or 'without a suffix'}" for suffix, count in usual]
-        rest = sum(self.files.values()) - sum(count for _, count in usual)
-        return ", ".join([*shown, f"{rest} others"] if rest else shown)
+        types = [f"{count} {suffix or 'without a suffix'}" for suffix, count in usual]
+        rest = self.files.total() - sum(count for _, count in usual)
+        types += [f"{rest} others"] if rest else []
+        skipped = counted(self.files.total(), "file", "files")
+        say(f"Skipped {skipped} of other types: {', '.join(types)}.")
 
 
 @dataclass

@@ -12,7 +12,7 @@ import click
 from pydantic import ValidationError
 from tqdm import tqdm
 
-from api.commands.terminal import say
+from api.commands.terminal import counted, say
 from api.question_time import check_year
 from api.schemas import FiltersBody, parse_metadata
 from rag.corpus.protocol import OpenCorpus
@@ -104,7 +104,7 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
 def print_undated(count: int) -> None:
     """Say how many articles a range of days left out because they have no date."""
     if count:
-        articles = "1 article has" if count == 1 else f"{count} articles have"
+        articles = counted(count, "article has", "articles have")
         say(f"{articles} no date and cannot match --from or --to.")
 
 

@@ -31,6 +31,15 @@ def terminal_columns(stream: TextIO) -> int | None:
     return (os.get_terminal_size(stream.fileno()).columns or _USUAL_WIDTH) if stream.isatty() else None
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """Return a count with the words for one or for several things.
+
+    >>> counted(1, "page has", "pages have"), counted(2, "page has", "pages have")
+    ('1 page has', '2 pages have')
+    """
+    return f"{count} {one if count == 1 else many}"
+
+
 def fitted(text: str, stream: TextIO, *, indent: str = "") -> str:
     """Return text with lines that fit the terminal of `stream`; unchanged if it is no terminal.
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from api.commands.options import has_corpus
-from api.commands.terminal import say
+from api.commands.terminal import counted, say
 from rag.datatypes import Article, Unreadable
 from rag.fetching.bookmarks import BOOKMARKS_FILE, Bookmarks, forget_all
 from rag.fetching.fetcher import Fetcher, FetchLimits
@@ -56,7 +56,8 @@ class WebReading:
             yield FromWeb(reader.read(urls), reader.confirm)
             reader.finish()
         if reader.skipped:
-            say(f"{reader.skipped} pages have not changed since they were fetched: see --fetch-again.")
+            pages = counted(reader.skipped, "page has", "pages have")
+            say(f"{pages} not changed since the last run: see --fetch-again.")
 
 
 def _any_address(_: str) -> bool:

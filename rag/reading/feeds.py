@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
+from functools import cached_property
 from html import escape
 from html.entities import html5
 from io import BufferedReader, BytesIO
@@ -288,14 +289,45 @@ def _whole_text(entry: Any) -> str | None:
 
 
 def _longest_text(entry: Any) -> str | None:
-    contents = [content for content in entry.get("content", []) if content.get("value", "").strip()]
-    summary = entry.get("summary_detail") or {}
+    summary = _Text(entry.get("summary_detail") or {})
+    contents = [_Text(content) for content in entry.get("content", []) if content.get("value", "").strip()]
     for content in contents:
-        text = _as_html(content)
-        if not _is_cut(text) and _text_key(text) != _text_key(_as_html(summary)):
-            return text
-    described = _as_html(contents[0] if contents else summary)
-    return described if _is_long(described) and not _is_cut(described) else None
+        if not content.is_cut and content.key != summary.key:
+            return content.html
+    described = contents[0] if contents else summary
+    return described.html if described.is_long and not described.is_cut else None
+
+
+class _Text:
+    """A text of an entry, and what tells whether it is whole."""
+
+    def __init__(self, detail: Any) -> None:
+        self.html = _as_html(detail)
+
+    @cached_property
+    def _blocks(self) -> list[Block]:
+        if not self.html.strip():
+            return []
+        tree = parse_tree(f"<html><body><article>{self.html}</article></body></html>")
+        make_plain(tree)
+        return [block for block in page_blocks(tree) if block.key]
+
+    @property
+    def key(self) -> str:
+        """The letters of the text, by which it is compared with another."""
+        return "".join(block.key for block in self._blocks)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is longer than a summary."""
+        characters = sum(len(block.text) for block in self._blocks)
+        return characters >= _LONG_CHARACTERS or len(self._blocks) >= _SEVERAL_PARAGRAPHS
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it ends as a text does that goes on elsewhere."""
+        own = [block for block in self._blocks if not LINE_OF_WORDPRESS.fullmatch(block.text)]
+        return not own or _ENDS_AS_SUMMARY.search(own[-1].text[-_TAIL_CHARACTERS:]) is not None
 
 
 def _as_html(detail: Any) -> str:
@@ -303,28 +335,6 @@ def _as_html(detail: Any) -> str:
     if "html" in str(detail.get("type", "")) or _IS_MARKUP.search(value):
         return value
     return "".join(f"<p>{escape(paragraph)}</p>" for paragraph in split_paragraphs(value))
-
-
-def _blocks(html: str) -> list[Block]:
-    tree = parse_tree(f"<html><body><article>{html}</article></body></html>")
-    make_plain(tree)
-    return [block for block in page_blocks(tree) if block.key]
-
-
-def _text_key(html: str) -> str:
-    return "".join(block.key for block in _blocks(html)) if html.strip() else ""
-
-
-def _is_long(html: str) -> bool:
-    blocks = _blocks(html) if html.strip() else []
-    return sum(len(block.text) for block in blocks) >= _LONG_CHARACTERS or len(blocks) >= _SEVERAL_PARAGRAPHS
-
-
-def _is_cut(html: str) -> bool:
-    """Whether a text ends as one does that goes on elsewhere."""
-    blocks = _blocks(html) if html.strip() else []
-    own = [block for block in blocks if not LINE_OF_WORDPRESS.fullmatch(block.text)]
-    return not own or _ENDS_AS_SUMMARY.search(own[-1].text[-_TAIL_CHARACTERS:]) is not None
 
 
 def _once(entries: Sequence[FeedEntry]) -> Iterator[FeedEntry]:

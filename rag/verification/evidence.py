@@ -89,7 +89,7 @@ class Evidence:
         if not self.sentences:
             return []
         probabilities = self._probabilities(claim, vector)
-        order = np.argsort(-probabilities, kind="stable").tolist()
+        order = self._distinct(np.argsort(-probabilities, kind="stable").tolist())
         best_of_hit: dict[int, int] = {}
         for place in order:
             best_of_hit.setdefault(self.sentences[place].number, place)
@@ -103,6 +103,14 @@ class Evidence:
             for place in chosen
         ]
         return sorted(found, key=lambda candidate: -candidate.probability)
+
+    def _distinct(self, order: Sequence[int]) -> list[int]:
+        """Return the places of sentences without those of a heading that another hit is below, too."""
+        first: dict[tuple[str, int], int] = {}
+        for place in order:
+            sentence = self.sentences[place]
+            first.setdefault((sentence.hit.article_id, sentence.start), place)
+        return list(first.values())
 
     def _probabilities(self, claim: Statement, vector: FloatArray) -> FloatArray:
         similarities = self.vectors @ vector

@@ -90,7 +90,7 @@ def test_ingest_counts_and_shows_the_lines_that_are_no_part_of_an_article(tmp_pa
     )
     result = kutip("ingest", str(page))
     assert result.err.strip().splitlines()[-2:] == [
-        "2 lines of 1 pages are no part of an article: see --show-dropped.",
+        "Left out of the articles: 2 lines of 1 page. See --show-dropped.",
         "1 created, 0 updated, 0 unchanged, 0 rejected.",
     ]
     shown = kutip("ingest", str(page), "--show-dropped")
@@ -112,7 +112,7 @@ def test_ingest_counts_the_files_of_other_types_in_folders(tmp_path: Path) -> No
     )
     result = kutip("ingest", str(folder))
     assert result.err.strip().splitlines()[-2:] == [
-        "3 files of other types were skipped: 2 .jpg, 1 without a suffix.",
+        "Skipped 3 files of other types: 2 .jpg, 1 without a suffix.",
         "1 created, 0 updated, 0 unchanged, 0 rejected.",
     ]
 

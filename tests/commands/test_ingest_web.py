@@ -41,7 +41,7 @@ def test_the_guides_commands_add_what_is_new(site: Site) -> None:
     assert code == 1
     assert said[0].startswith(f"{site.url}/gone.html: 127.0.0.1 answers with status 404")
     assert said[1] == "1 created, 0 updated, 0 unchanged, 1 rejected."
-    unchanged = "1 pages have not changed since they were fetched: see --fetch-again."
+    unchanged = "1 page has not changed since the last run: see --fetch-again."
     assert ran(sitemap_line) == (0, [unchanged, "1 created, 0 updated, 0 unchanged, 0 rejected."])
     assert ran(page_line) == (0, ["0 created, 0 updated, 1 unchanged, 0 rejected."])
     assert "Panen teh" in kutip("articles", "list").out

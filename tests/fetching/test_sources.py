@@ -280,7 +280,7 @@ def test_a_sitemap_that_is_cut_short_gives_what_it_has(site: Site, tmp_path: Pat
     site.add("/sitemap.xml", sitemap("/kopi", "/teh")[:-40])
     run = Run(tmp_path, [f"{site.url}/sitemap.xml"])
     assert run.titles == ["Panen kopi"]
-    assert run.reasons[0].startswith("the sitemap is damaged or cut short")
+    assert run.reasons[0].startswith("the XML is cut short or damaged")
 
 
 def test_feeds_that_lead_to_feeds_end(site: Site, tmp_path: Path) -> None:

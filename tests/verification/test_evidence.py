@@ -6,6 +6,7 @@ from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Article, Hit
 from rag.verification.attribution import attribute
 from rag.verification.claims import Sentence
+from rag.verification.comparison import Statement
 from rag.verification.evidence import Evidence
 from tests.corpora import ENCODER, TOPIC_IDENTITY, add, keyword_hits
 from tests.word_cross_encoder import WordCrossEncoder
@@ -45,3 +46,11 @@ def test_a_quote_below_a_heading_names_it(tmp_path: Path) -> None:
     assert [(quote.hit.paragraph, quote.hit.heading) for quote in found.quotes] == [
         (4, "Kopi Gayo Tertinggi")
     ]
+
+
+def test_a_heading_above_several_hits_is_one_candidate(tmp_path: Path) -> None:
+    evidence = Evidence(hits_below_a_heading(tmp_path), encoder=ENCODER)
+    claim = Statement("Kopi Gayo tertinggi.", "id")
+    candidates = evidence.candidates(claim, evidence.encode(claim.text), depth=6)
+    texts = [candidate.sentence.statement.text for candidate in candidates]
+    assert sorted(texts) == ["Buka setiap hari.", "Kopi Gayo Tertinggi", "Tiket dua ribu rupiah."]

@@ -30,8 +30,8 @@ def root_name(head: bytes) -> str | None:
     return WXR if is_export else QName(root).localname
 
 
-def elements(stream: BufferedReader, name: str) -> Iterator[_Element]:
-    """Yield each element of this name, in any namespace, once it is whole; then free it.
+def elements(stream: BufferedReader, *names: str) -> Iterator[_Element]:
+    """Yield each element of one of these names, in any namespace, once it is whole; then free it.
 
     Raises ReadingError if the file is no XML or ends too early; the elements before that were yielded.
     """
@@ -39,7 +39,7 @@ def elements(stream: BufferedReader, name: str) -> Iterator[_Element]:
         parsed = iterparse(
             stream,
             events=("end",),
-            tag=("{*}" + name, name),
+            tag=[pattern for name in names for pattern in ("{*}" + name, name)],
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -51,7 +51,9 @@ def elements(stream: BufferedReader, name: str) -> Iterator[_Element]:
             yield element
             _free(element)
     except XMLSyntaxError as error:
-        raise ReadingError(f"the XML is cut short or damaged: {error.msg}; save it again") from None
+        raise ReadingError(
+            f"the XML is cut short or damaged ({error.msg}): what stands above that was read, so get it whole"
+        ) from None
 
 
 def _free(element: _Element) -> None:

@@ -15,7 +15,7 @@ from tests.crashes import (
 )
 
 # Many more of each: `python -m benchmarks.crashes`.
-RANDOM_KILLS = 12
+RANDOM_KILLS = 20
 
 
 @pytest.fixture(autouse=True)

@@ -101,4 +101,4 @@ def test_entities_are_not_expanded_and_other_xml_is_refused() -> None:
     assert reasons(read("Panen", ".xml"))[0].endswith("it has no elements")
     assert reasons(read("", ".xml"))[0].endswith("it has no elements")
     (cut,) = reasons(read(NITF[:-30], ".xml"))
-    assert cut.startswith("berkas.xml: the XML is cut short or damaged: ")
+    assert cut.startswith("berkas.xml: the XML is cut short or damaged (")

@@ -65,7 +65,7 @@ def test_pages_without_text_and_a_cut_file_are_reported() -> None:
     assert [article.title for article in articles(items)] == ["Panen kopi 2"]
     empty, cut = reasons(items)
     assert empty == "berkas.xml:1: the page 'Panen kopi 1' holds no text"
-    assert cut.startswith("berkas.xml: the XML is cut short or damaged: ")
+    assert cut.startswith("berkas.xml: the XML is cut short or damaged (")
 
 
 def test_without_the_extra_the_reason_names_it(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_an_export_that_is_cut_short_keeps_what_was_read() -> None:
     items = read(HEAD + post(1, CLASSIC) + post(2, BLOCKS)[:-20], ".xml")
     assert [article.title for article in articles(items)] == ["Berita & 1"]
     (reason,) = reasons(items)
-    assert reason.startswith("berkas.xml: the XML is cut short or damaged: ")
+    assert reason.startswith("berkas.xml: the XML is cut short or damaged (")
 
 
 def test_an_export_without_posts_is_refused() -> None:

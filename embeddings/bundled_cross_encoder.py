@@ -23,7 +23,7 @@ NAME = "bundled:cross-encoder"
 CLAIM_PREFIX = "claim: "
 QUESTION_PREFIX = "query: "
 
-BATCH_TOKENS = 512
+BATCH_TOKENS = 1024
 # Lengths are padded to multiples of this, because OpenVINO keeps about 1 MB for each shape of a batch.
 PAD_TO = 16
 

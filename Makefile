@@ -58,6 +58,7 @@ bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; EVAL=FOLDER
 	$(BIN)/python -m benchmarks --data $(EVAL)
 
 reader: $(VENV)/.installed-dev  ## Train the cross-encoder; SHARED=FOLDER of the training data. Stop it any time.
+	$(BIN)/python -m training.public_sets
 	nice $(BIN)/python -m training.train --shared $(SHARED)
 	$(BIN)/python -m training.export
 	$(BIN)/python -m training.measure --shared $(SHARED)

@@ -27,6 +27,7 @@ from training.data import (
     read_questions,
 )
 from training.hard_negatives import mine
+from training.public_sets import SETS, read_public_set
 
 # Languages of the parallel news that are drawn more often, because users of Kutip ask and read in them.
 _FREQUENT_LANGUAGES = ("en", "id", "ms", "zh-Hans", "ja", "ar", "es", "vi", "th")
@@ -56,12 +57,13 @@ class Source:
     make: Callable[[int, random.Random], Example]
 
 
-def sources(shared: Path, encoder: Callable[[], Encoder], *, cache: Path) -> list[Source]:
+def sources(shared: Path, public: Path, encoder: Callable[[], Encoder], *, cache: Path) -> list[Source]:
     """Read every training file; `encoder` finds the hard negatives once, and `cache` stores them."""
     articles = Articles(shared)
     train = shared / "train"
     return [
         *_claim_sources(train, articles),
+        *_public_sources(public, articles),
         *_question_sources(shared, articles, encoder, cache),
     ]
 
@@ -94,6 +96,14 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
         Source("wice", 0.005, len(wice.rows), wice.make),
         Source("parallel lines", 0.04, lines.size, lines.make),
     ]
+
+
+def _public_sources(public: Path, articles: Articles) -> list[Source]:
+    drawn_from = []
+    for public_set in SETS:
+        claims = _Claims(read_public_set(public, public_set), articles)
+        drawn_from.append(Source(public_set.name, public_set.weight, len(claims.rows), claims.make))
+    return drawn_from
 
 
 def _question_sources(

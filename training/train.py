@@ -72,6 +72,7 @@ def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with train/ and eval/")
+    parser.add_argument("--public", type=Path, default=Path("build/public"), help="folder of public sets")
     parser.add_argument(
         "--out", type=Path, default=Path("build/reader"), help="folder for checkpoints and log"
     )
@@ -94,7 +95,7 @@ def prepare(options: argparse.Namespace) -> tuple[UnigramTokenizer, Run]:
     """Build the model, the optimizer and the mixture; resume from a checkpoint if there is one."""
     weights = open_weights()
     tokenizer = UnigramTokenizer(weights.vocabulary())
-    drawn_from = sources(options.shared, lambda: load_encoder("bundled"), cache=options.out)
+    drawn_from = sources(options.shared, options.public, lambda: load_encoder("bundled"), cache=options.out)
     for source in drawn_from:
         print(f"{source.name}: {source.size} rows, weight {source.weight}", flush=True)  # noqa: T201
     reader = Reader(weights, rank=RANK).eval()  # no dropout

@@ -1,0 +1,229 @@
+"""Public sets of claims and evidence. `python -m training.public_sets FOLDER` fetches them.
+
+Each set is a repository on GitHub at a fixed commit, in a folder of its name. A set without its folder has no
+rows; the trainer prints how many rows it read of each.
+"""
+
+import argparse
+import csv
+import json
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.data import ClaimRow
+
+_LABELS = {
+    "entailment": "supported",
+    "neutral": "unsupported",
+    "contradiction": "contradicted",
+    "non-entailment": "not_supported",
+    "e": "supported",
+    "n": "unsupported",
+    "c": "contradicted",
+    "SUPPORTS": "supported",
+    "REFUTES": "contradicted",
+    "NOT ENOUGH INFO": "unsupported",
+}
+
+Pair = tuple[str, str, str]  # evidence, claim, the set's own word for the label
+
+
+@dataclass(frozen=True)
+class PublicSet:
+    """A repository and its commit; its pairs' language and licence; its weight in the mixture; its reader."""
+
+    repository: str
+    commit: str
+    language: str
+    licence: str
+    weight: float
+    read: Callable[[Path], Iterator[Pair]]
+
+    @property
+    def name(self) -> str:
+        """The name of the folder."""
+        return self.repository.partition("/")[2]
+
+
+def main() -> None:
+    """Fetch every set that is not there yet."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("build/public"))
+    folder = parser.parse_args().folder
+    for public_set in SETS:
+        if not (folder / public_set.name).is_dir():
+            _fetch(public_set, folder / public_set.name)
+
+
+def _fetch(public_set: PublicSet, folder: Path) -> None:
+    """Fetch one commit without its history; an interrupted fetch leaves no folder of the set's name."""
+    part = folder.with_name(f"{folder.name}.part")
+    git = ["git", "-C", str(part)]
+    part.mkdir(parents=True, exist_ok=True)
+    url = f"https://github.com/{public_set.repository}.git"
+    for arguments in (["init", "-q"], ["fetch", "-q", "--depth", "1", url, public_set.commit]):
+        subprocess.run([*git, *arguments], check=True)  # noqa: S603
+    subprocess.run([*git, "checkout", "-q", "FETCH_HEAD"], check=True)  # noqa: S603
+    part.rename(folder)
+
+
+def read_public_set(public: Path, public_set: PublicSet) -> list[ClaimRow]:
+    """Return the rows of a set below `public`, without pairs that have no known label."""
+    folder = public / public_set.name
+    if not folder.is_dir():
+        return []
+    return [
+        ClaimRow(
+            claim, evidence, _LABELS[label], public_set.language, public_set.language, None, public_set.name
+        )
+        for evidence, claim, label in public_set.read(folder)
+        if label in _LABELS
+    ]
+
+
+def _counterfactual(folder: Path) -> Iterator[Pair]:
+    """SNLI pairs, changed as little as possible until another label held (Kaushik et al. 2020)."""
+    yield from _columns(folder / "NLI/all_combined/train.tsv", "sentence1", "sentence2", "gold_label")
+
+
+def _symmetric_fever(folder: Path) -> Iterator[Pair]:
+    """Claims that each hold by one sentence and not by another one like it (Schuster et al. 2019)."""
+    for part in ("dev", "test"):
+        with (folder / f"symmetric_v0.2/fever_symmetric_{part}.jsonl").open(encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                yield row["evidence"], row["claim"], row["gold_label"]
+
+
+def _conjunctions(folder: Path) -> Iterator[Pair]:
+    """Sentences of Wikipedia with one part left out or exchanged (Saha et al. 2020)."""
+    yield from _columns(folder / "data/NLI/adversarial_train_15k.tsv", "Premise", "Hypothesis", "Label")
+
+
+def _japanese_structure(folder: Path) -> Iterator[Pair]:
+    """Japanese sentences of the same words in other roles, voices and orders (Yanaka and Mineshima 2021)."""
+    yield from _columns(folder / "janli.tsv", "sentence_A_Ja", "sentence_B_Ja", "entailment_label_Ja")
+
+
+def _japanese_sick(folder: Path) -> Iterator[Pair]:
+    """Japanese translations of SICK, labelled anew (Yanaka and Mineshima 2022)."""
+    yield from _columns(folder / "jsick/jsick.tsv", "sentence_A_Ja", "sentence_B_Ja", "entailment_label_Ja")
+
+
+def _negations(folder: Path) -> Iterator[Pair]:
+    """Pairs of MNLI and SNLI with a negation in one sentence or both (Hossain et al. 2020)."""
+    for name in ("MNLI", "SNLI"):
+        path = folder / f"data/new_benchmarks/clean_data/{name}.txt"
+        yield from _columns(path, "Text", "Hypothesis", "gold_label")
+
+
+def _one_word(folder: Path) -> Iterator[Pair]:
+    """Pairs that differ in one word (Glockner et al. 2018)."""
+    with (
+        zipfile.ZipFile(folder / "breaking_nli_dataset.zip") as archive,
+        archive.open("data/dataset.jsonl") as lines,
+    ):
+        for row in map(json.loads, lines):
+            yield row["sentence1"], row["sentence2"], row["gold_label"]
+
+
+def _persian(folder: Path) -> Iterator[Pair]:
+    """Persian pairs made from questions of university examinations (Amirkhani et al. 2023)."""
+    yield from _columns(folder / "data/Train-word.csv", "premise", "hypothesis", "label")
+
+
+def _pictures(folder: Path) -> Iterator[Pair]:
+    """The development and test halves of SNLI (Bowman et al. 2015), as e-SNLI has them."""
+    for part in ("dev", "test"):
+        texts = [
+            (folder / f"dataset/eSNLI/{name}.{part}").read_text(encoding="utf-8").splitlines()
+            for name in ("s1", "s2", "labels")
+        ]
+        yield from {
+            (evidence.strip(), claim.strip(), label.strip()): None
+            for evidence, claim, label in zip(*texts, strict=True)
+        }
+
+
+SETS = (
+    PublicSet(
+        "acmi-lab/counterfactually-augmented-data",
+        "6f232a1d2a11462a30ce08fb4825b734ab30828e",
+        "en",
+        "Apache-2.0; SNLI CC BY-SA 4.0",
+        0.1,
+        _counterfactual,
+    ),
+    PublicSet(
+        "TalSchuster/FeverSymmetric",
+        "fa25d17e73ea0694edc78133ec654b9f32f6db73",
+        "en",
+        "CC BY-SA 3.0",
+        0.03,
+        _symmetric_fever,
+    ),
+    PublicSet(
+        "swarnaHub/ConjNLI",
+        "10e0515c0d1777651b5084d9cca4664ead8162a4",
+        "en",
+        "MIT; text CC BY-SA",
+        0.13,
+        _conjunctions,
+    ),
+    PublicSet(
+        "verypluming/JaNLI",
+        "2bbb63622570f7b20abc118146141b501efe5183",
+        "ja",
+        "CC BY-SA 4.0",
+        0.035,
+        _japanese_structure,
+    ),
+    PublicSet(
+        "verypluming/JSICK",
+        "b3034994192fae2f41b5937bcf69544e4282fc39",
+        "ja",
+        "CC BY-SA 4.0",
+        0.035,
+        _japanese_sick,
+    ),
+    PublicSet(
+        "mosharafhossain/negation-and-nli",
+        "e7848fb621c32ec43511a5bfc406fc9208baf4f8",
+        "en",
+        "MIT",
+        0.05,
+        _negations,
+    ),
+    PublicSet(
+        "BIU-NLP/Breaking_NLI",
+        "8a7658c1ce6b732f4e8af3b06560f1a13b8b18b0",
+        "en",
+        "CC BY-SA 4.0",
+        0.02,
+        _one_word,
+    ),
+    PublicSet(
+        "dml-qom/FarsTail", "5d6322c40368ea5fab50e406e083e537a7d97817", "fa", "Apache-2.0", 0.055, _persian
+    ),
+    PublicSet(
+        "OanaMariaCamburu/e-SNLI",
+        "7b585a3f077fdea899780eb0473940522ae44a2e",
+        "en",
+        "MIT; SNLI CC BY-SA 4.0",
+        0.1,
+        _pictures,
+    ),
+)
+
+
+def _columns(path: Path, evidence: str, claim: str, label: str) -> Iterator[Pair]:
+    """Yield three columns of a file of tab-separated values."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            yield row[evidence] or "", row[claim] or "", (row[label] or "").strip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Attack a server with slow and large requests, and measure how long honest searches take meanwhile."""
+
+import argparse
+import resource
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from urllib.parse import urlsplit
+
+import httpx
+
+from benchmarks.data import BUILD
+from benchmarks.report import Report
+from benchmarks.serving import serving
+
+Address = tuple[str, int]
+Attack = Callable[[Address], AbstractContextManager[None]]
+
+MOST_SECONDS = 1.0
+_NAME = "slowloris"
+_ARTICLES = 20
+_SEARCHES = 20
+_SLOW_HEADS = 2000
+_UNFINISHED_BODIES = 64
+_LARGE_HEAD_SENDERS = 4
+_LARGE_HEAD_BYTES = 32 * 2**20
+
+_METHOD = f"""
+One process of `kutip serve` with its default settings and {_ARTICLES} invented articles. During each attack,
+an honest client sends {_SEARCHES} searches one after the other, each on a new connection. The attacks are
+{_SLOW_HEADS:,} connections whose heads never end, {_UNFINISHED_BODIES} questions whose bodies never end, and
+{_LARGE_HEAD_SENDERS} clients that send heads of {_LARGE_HEAD_BYTES // 2**20} MiB one after the other. All run
+on the same processors as the server.
+""".strip().replace("\n", " ")
+
+
+@contextmanager
+def slow_heads(address: Address) -> Iterator[None]:
+    """Keep connections open whose heads are not finished."""
+    with _connected(address, _SLOW_HEADS, b"GET / HTTP/1.1\r\nX: "):
+        yield
+
+
+@contextmanager
+def unfinished_bodies(address: Address) -> Iterator[None]:
+    """Keep questions open whose bodies are not finished."""
+    with _connected(address, _UNFINISHED_BODIES, _post(b'{"question": ', length=100)):
+        yield
+
+
+@contextmanager
+def large_heads(address: Address) -> Iterator[None]:
+    """Send heads of many mebibytes until the end."""
+    is_over = threading.Event()
+
+    def send() -> None:
+        part = b"x" * 2**20
+        while not is_over.is_set():
+            with suppress(OSError), socket.create_connection(address) as connection:
+                connection.sendall(b"GET / HTTP/1.1\r\nX: ")
+                for _ in range(_LARGE_HEAD_BYTES // len(part)):
+                    connection.sendall(part)
+
+    senders = [threading.Thread(target=send) for _ in range(_LARGE_HEAD_SENDERS)]
+    for sender in senders:
+        sender.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        for sender in senders:
+            sender.join()
+
+
+@contextmanager
+def all_at_once(address: Address) -> Iterator[None]:
+    """Run all attacks at the same time."""
+    with ExitStack() as stack:
+        for attack in (slow_heads, unfinished_bodies, large_heads):
+            stack.enter_context(attack(address))
+        yield
+
+
+ATTACKS: Mapping[str, Attack] = {
+    "slow heads": slow_heads,
+    "unfinished bodies": unfinished_bodies,
+    "large heads": large_heads,
+    "all at once": all_at_once,
+}
+
+
+@contextmanager
+def _connected(address: Address, count: int, sent: bytes) -> Iterator[None]:
+    """Open connections and send the same bytes on each; the server may close them meanwhile."""
+    with ExitStack() as stack:
+        for _ in range(count):
+            connection = stack.enter_context(socket.create_connection(address))
+            with suppress(OSError):
+                connection.sendall(sent)
+        yield
+
+
+def _post(body: bytes, *, length: int) -> bytes:
+    head = "POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
+    return f"{head}{length}\r\n\r\n".encode() + body
+
+
+def search_seconds(address: Address, *, searches: int = _SEARCHES) -> list[float]:
+    """Return the seconds that each honest search takes, in order.
+
+    Raises:
+        httpx.HTTPStatusError: a search was refused.
+    """
+    seconds = []
+    host, port = address
+    for _ in range(searches):
+        started = time.perf_counter()
+        reply = httpx.post(f"http://{host}:{port}/v1/search", json={"query": "panen kopi"}, timeout=60)
+        seconds.append(time.perf_counter() - started)
+        assert reply.raise_for_status().json()["hits"]
+    return seconds
+
+
+def main() -> None:
+    """Print and write one table. Exit with 1 if an honest search took too long."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    shutil.rmtree(BUILD / _NAME, ignore_errors=True)
+    with serving(_NAME) as (client, _):
+        articles = {"articles": [*map(_article, range(_ARTICLES))]}
+        client.post("/v1/articles", json=articles, timeout=600).raise_for_status()
+        url = urlsplit(str(client.base_url))
+        address = (url.hostname or "", url.port or 0)
+        search_seconds(address)  # a warm-up
+        measured = {"none": search_seconds(address)}
+        for name, attack in ATTACKS.items():
+            with attack(address):
+                measured[name] = search_seconds(address)
+    report = Report(_NAME, "Slow and large requests", f"python -m benchmarks.{_NAME}", _METHOD)
+    report.table(("attack", "next search, s", "slowest search, s"), [*map(_row, measured.items())])
+    report.write()
+    slow = [name for name, seconds in measured.items() if max(seconds) > MOST_SECONDS]
+    if slow:
+        sys.exit(f"Searches took more than {MOST_SECONDS:g} s during: {', '.join(slow)}")
+
+
+def _row(measured: tuple[str, Sequence[float]]) -> tuple[object, ...]:
+    name, seconds = measured
+    return name, f"{seconds[0]:.2f}", f"{max(seconds):.2f}"
+
+
+def _article(number: int) -> dict[str, object]:
+    sentence = f"Panen kopi di Lembah Arum naik {number} persen, kata petani nomor {number}."
+    return {"id": f"kopi-{number}", "title": "Panen kopi", "text": sentence, "language": "id"}
+
+
+if __name__ == "__main__":
+    main()

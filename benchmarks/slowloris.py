@@ -1,17 +1,22 @@
 """Attack a server with slow and large requests, and measure how long honest searches take meanwhile."""
 
 import argparse
+import json
+import os
 import resource
 import shutil
 import socket
+import statistics
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPConnection
+from pathlib import Path
 from urllib.parse import urlsplit
-
-import httpx
 
 from benchmarks.data import BUILD
 from benchmarks.report import Report
@@ -35,9 +40,11 @@ _METHOD = f"""
 One process of `kutip serve` with its default settings and {_ARTICLES} invented articles. During each attack,
 an honest client sends {_SEARCHES} keyword searches one after the other, each on a new connection. The attacks
 are {_SLOW_HEADS:,} connections whose heads never end, {_UNFINISHED_BODIES} questions whose bodies never end,
-and {_LARGE_HEAD_SENDERS} clients that send heads of {_LARGE_HEAD_BYTES // 2**20} MiB one after the other. All
-run on the same processors as the server.
+and {_LARGE_HEAD_SENDERS} clients that send heads of {_LARGE_HEAD_BYTES // 2**20} MiB one after the other. The
+last column has the time of a processor that the server used from the last connection of the attack until the
+next reply. All run on the same processors as the server.
 """.strip().replace("\n", " ")
+_HEADER = ("attack", "next search, s", "median, s", "slowest, s", "processor of the server, s")
 
 
 @contextmanager
@@ -111,28 +118,45 @@ def _post(body: bytes, *, length: int) -> bytes:
     return f"{head}{length}\r\n\r\n".encode() + body
 
 
-def search_seconds(address: Address, *, searches: int = _SEARCHES) -> list[float]:
-    """Return the seconds that each honest search takes, in order.
+@dataclass(frozen=True)
+class Search:
+    """One honest search: its seconds, and those of a processor that the server used since the last one."""
 
-    Raises:
-        httpx.HTTPStatusError: a search was refused.
-    """
-    seconds = []
-    host, port = address
-    for _ in range(searches):
+    seconds: float
+    processor_seconds: float
+
+
+def searches(address: Address, count: int, *, processor_seconds: Callable[[], float]) -> list[Search]:
+    """Send honest searches one after the other, each on a new connection."""
+    found = []
+    used = processor_seconds()
+    for _ in range(count):
         started = time.perf_counter()
-        reply = httpx.post(f"http://{host}:{port}/v1/search", json=_SEARCH, timeout=60)
-        seconds.append(time.perf_counter() - started)
-        assert reply.raise_for_status().json()["hits"]
-    return seconds
+        _check_search(address)
+        seconds, before, used = time.perf_counter() - started, used, processor_seconds()
+        found.append(Search(seconds, used - before))
+    return found
 
 
-def measure(address: Address, *, searches: int = _SEARCHES) -> dict[str, list[float]]:
-    """Return the seconds of honest searches without an attack and during each one."""
-    measured = {"none": search_seconds(address, searches=searches)}
+def _check_search(address: Address) -> None:
+    with closing(HTTPConnection(*address, timeout=60)) as connection:
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", "/v1/search", body=json.dumps(_SEARCH), headers=headers)
+        reply = connection.getresponse()
+        content = reply.read()
+        assert reply.status == 200, content
+        assert json.loads(content)["hits"]
+
+
+def measure(
+    address: Address, *, count: int, processor_seconds: Callable[[], float]
+) -> dict[str, list[Search]]:
+    """Return honest searches without an attack, and during each one."""
+    search = partial(searches, address, count, processor_seconds=processor_seconds)
+    measured = {"none": search()}
     for name, attack in ATTACKS.items():
         with attack(address):
-            measured[name] = search_seconds(address, searches=searches)
+            measured[name] = search()
     return measured
 
 
@@ -142,24 +166,31 @@ def main() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     shutil.rmtree(BUILD / _NAME, ignore_errors=True)
-    with serving(_NAME) as (client, _):
+    with serving(_NAME) as (client, process_id):
         articles = {"articles": [*map(_article, range(_ARTICLES))]}
         client.post("/v1/articles", json=articles, timeout=600).raise_for_status()
         url = urlsplit(str(client.base_url))
         address = (url.hostname or "", url.port or 0)
-        search_seconds(address)  # a warm-up
-        measured = measure(address)
+        of_server = partial(_processor_seconds, process_id)
+        searches(address, _SEARCHES, processor_seconds=of_server)  # a warm-up
+        measured = measure(address, count=_SEARCHES, processor_seconds=of_server)
     report = Report(_NAME, "Slow and large requests", f"python -m benchmarks.{_NAME}", _METHOD)
-    report.table(("attack", "next search, s", "slowest search, s"), [*map(_row, measured.items())])
+    report.table(_HEADER, [_row(name, found) for name, found in measured.items()])
     report.write()
-    slow = [name for name, seconds in measured.items() if max(seconds) > MOST_SECONDS]
+    slow = [name for name, found in measured.items() if found[0].seconds > MOST_SECONDS]
     if slow:
-        sys.exit(f"Searches took more than {MOST_SECONDS:g} s during: {', '.join(slow)}")
+        sys.exit(f"The next search took more than {MOST_SECONDS:g} s during: {', '.join(slow)}")
 
 
-def _row(measured: tuple[str, Sequence[float]]) -> tuple[object, ...]:
-    name, seconds = measured
-    return name, f"{seconds[0]:.2f}", f"{max(seconds):.2f}"
+def _processor_seconds(process_id: int) -> float:
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _row(name: str, found: Sequence[Search]) -> tuple[object, ...]:
+    seconds = [search.seconds for search in found]
+    figures = (seconds[0], statistics.median(seconds), max(seconds), found[0].processor_seconds)
+    return name, *(f"{figure:.2f}" for figure in figures)
 
 
 def _article(number: int) -> dict[str, object]:

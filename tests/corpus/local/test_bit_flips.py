@@ -11,7 +11,7 @@ import pytest
 
 from rag.corpus.local import derived_keywords
 from rag.corpus.local.corpus import LocalCorpus
-from rag.datatypes import Article, Hit
+from rag.datatypes import Article, Filters, Hit
 from rag.errors import KutipError
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
@@ -133,6 +133,23 @@ def test_what_differs_from_its_article_is_left_out_logged_counted_and_named_by_d
             "former versions that do not match their hash"
         }
         assert {hit.article_id for hit in found(corpus, "Panen kopi")} == ARTICLES.keys()
+
+
+def test_a_damaged_day_hides_one_list_entry_and_no_other(
+    data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    alter(data, "UPDATE articles SET published_at = 'x', published_day = 'x' WHERE id = 'a1'")
+    with open_corpus(data) as corpus:
+        page = corpus.articles(Filters(), limit=2, cursor=None)
+        assert [each.id for each in page.articles] == ["a0"]
+        following = corpus.articles(Filters(), limit=100, cursor=page.next_cursor)
+        assert {each.id for each in following.articles} == ARTICLES.keys() - {"a0", "a1"}
+        assert "The list entry of the article 'a1' is damaged and is not shown" in caplog.text
+        with pytest.raises(KutipError, match=r"days of publication are damaged .*: run `kutip doctor`"):
+            corpus.published_days()
+        corpus.repair(corpus.check(on_progress=lambda *_: None), cut_and_encode)
+        assert corpus.published_days() is None
+        assert len(corpus.articles(Filters(), limit=100, cursor=None).articles) == len(ARTICLES)
 
 
 def test_no_answer_quotes_a_damaged_passage(data: Path) -> None:

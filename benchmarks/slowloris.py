@@ -42,7 +42,8 @@ an honest client sends {_SEARCHES} keyword searches one after the other, each on
 are {_SLOW_HEADS:,} connections whose heads never end, {_UNFINISHED_BODIES} questions whose bodies never end,
 and {_LARGE_HEAD_SENDERS} clients that send heads of {_LARGE_HEAD_BYTES // 2**20} MiB one after the other. The
 last column has the time of a processor that the server used from the last connection of the attack until the
-next reply. All run on the same processors as the server.
+next reply. All run on the same processors as the server. Other work on the machine makes the other columns
+longer, but not the last one.
 """.strip().replace("\n", " ")
 _HEADER = ("attack", "next search, s", "median, s", "slowest, s", "processor of the server, s")
 

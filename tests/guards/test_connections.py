@@ -192,15 +192,15 @@ def test_a_reply_that_nobody_reads_is_given_up(tmp_path: Path) -> None:
 
 
 def test_a_reply_that_is_read_slowly_arrives(tmp_path: Path) -> None:
-    limits = {"read_seconds": 0.2, "minimum_read_bytes": 1000}
     with (
-        serving(tmp_path, **limits) as address,
+        serving(tmp_path, read_seconds=0.2, minimum_read_bytes=1000) as address,
         connected(address, 1, ASK_FOR_LARGE_REPLY, buffer=50_000) as (connection,),
     ):
-        parts = []
-        while sum(map(len, parts)) < 1_000_000:
-            parts.append(connection.recv(30_000))
-            assert parts[-1]
+        count = 0
+        while count < 1_000_000:
+            part = connection.recv(30_000)
+            assert part
+            count += len(part)
             time.sleep(0.02)
 
 

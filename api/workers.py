@@ -47,6 +47,7 @@ def server_config(app: FastAPI | Callable[[], FastAPI], settings: Settings, *, w
         app,
         factory=workers > 1,
         http=BoundedProtocol,
+        ws="none",  # there are none, and their connections would have no limits
         workers=workers,
         log_config=None,
         access_log=False,

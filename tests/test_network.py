@@ -2,10 +2,15 @@
 
 import ast
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from api.app import create_app
+from tests.test_api import client_of, running_service
 from tests.test_architecture import ROOT, TREES
 
 # What can open a connection, of the standard library and of what is installed.
@@ -97,3 +102,16 @@ def test_reading_indexing_and_answering_open_no_connection(tmp_path: Path) -> No
     assert set(told["statuses"]) == {"created"}
     assert told["quotes"] > 0
     assert told["noticed"] == []
+
+
+def test_adding_an_article_over_http_does_not_fetch_its_address(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service, socket.create_server(("127.0.0.1", 0)) as server:
+        client = client_of(create_app(service))
+        server.setblocking(False)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/kabar"
+        article = {"id": "kopi", "title": "Panen", "text": f"Panen kopi naik, tulis {url}.", "url": url}
+        assert client.post("/v1/articles", json=article).status_code == 200
+        for body in ({"url": url}, {"text": url, "url": url}, {"articles": [{"id": "b", "text": url}]}):
+            client.post("/v1/articles", json=body)
+        with pytest.raises(BlockingIOError):
+            server.accept()

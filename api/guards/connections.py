@@ -25,17 +25,23 @@ _LEAST_CONNECTIONS = 64
 _GOOD_DESCRIPTORS = 4096
 _SECONDS_BETWEEN_WARNINGS = 60.0
 
+# The key in the state that all connections of a server share.
+_WAITING = "kutip_waiting_connections"
+
 
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with limits.
 
-    A head larger than `maximum_head_bytes` is answered with 431. A connection whose head is not complete
-    after `head_seconds` is closed. Beyond `maximum_connections`, the connection that has waited longest
-    without a request in progress is closed.
+    A head larger than `maximum_head_bytes` is answered with 431. Trailers and chunk extensions of this size
+    close the connection. A connection whose head is not complete after `head_seconds` is closed, and so is
+    one whose client reads less than `minimum_read_bytes` of a waiting reply in `read_seconds`. Beyond
+    `maximum_connections`, the connection that has waited longest without a complete request is closed.
     """
 
     maximum_head_bytes = MAXIMUM_HEAD_BYTES
     head_seconds = HEAD_SECONDS
+    read_seconds = 10.0
+    minimum_read_bytes = 10 * 1024
     maximum_connections = -1  # as many as the limit on descriptors allows; 0 means no limit
 
     _warned_at = float("-inf")
@@ -43,10 +49,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._head_bytes = 0
+        self._bytes_without_body = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._read_timer: asyncio.TimerHandle | None = None
+        self._unsent_bytes = 0
         self._is_in_head = True
-        self._waiting_since = time.monotonic()
+        # The connections of this server without a complete request, those that wait longest first.
+        self._waiting: dict[BoundedProtocol, None] = self.app_state.setdefault(_WAITING, {})
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Accept a connection; close another one if there are too many."""
@@ -55,19 +64,23 @@ class BoundedProtocol(HttpToolsProtocol):
         maximum = maximum_connections() if self.maximum_connections < 0 else self.maximum_connections
         if maximum and len(self.connections) > maximum:
             self._close_longest_waiting(maximum)
+        if not transport.is_closing():
+            self._waiting[self] = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timer."""
-        self._stop_timer()
+        """Stop the timers."""
+        self._waiting.pop(self, None)
+        self._stop_head_timer()
+        self._stop_read_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read a part of a request; refuse a head that is too large."""
         if self.transport.is_closing():
             return
-        self._head_bytes += len(data)
+        self._bytes_without_body += len(data)
         super().data_received(data)
-        if self._is_in_head and self._head_bytes > self.maximum_head_bytes:
+        if self._bytes_without_body > self.maximum_head_bytes:
             self._refuse_head()
 
     def on_url(self, url: bytes) -> None:
@@ -90,25 +103,55 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin to answer a request, whose body may still be on its way."""
-        self._stop_timer()
-        self._is_in_head, self._head_bytes = False, 0
+        self._stop_head_timer()
+        self._is_in_head, self._bytes_without_body = False, 0
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._bytes_without_body = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Wait for the head of the next request, which may begin much later."""
-        self._head_bytes, self._waiting_since = 0, time.monotonic()
+        self._bytes_without_body = 0
         super().on_message_complete()
+        if not self._has_no_complete_request:
+            self._waiting.pop(self, None)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, or for the client to read the last reply."""
+        super().on_response_complete()
+        if self._has_no_complete_request:
+            self._waiting.pop(self, None)
+            self._waiting[self] = None  # the last in the row
+        if self.transport.is_closing():
+            self._watch_reading()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that has waited too long for a request."""
+        super().timeout_keep_alive_handler()
+        self._watch_reading()
+
+    def pause_writing(self) -> None:
+        """Stop writing until the client has read what was written."""
+        super().pause_writing()
+        self._watch_reading()
+
+    def resume_writing(self) -> None:
+        """Write again."""
+        self._stop_read_timer()
+        super().resume_writing()
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether no request of this connection is in progress."""
-        return self.cycle is None or self.cycle.response_complete
+    def _has_no_complete_request(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete or self.cycle.more_body
 
     def _await_head(self) -> None:
-        self._stop_timer()
+        self._stop_head_timer()
         self._head_timer = self.loop.call_later(self.head_seconds, self._close_if_in_head)
 
-    def _stop_timer(self) -> None:
+    def _stop_head_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
@@ -116,6 +159,25 @@ class BoundedProtocol(HttpToolsProtocol):
     def _close_if_in_head(self) -> None:
         if not self.transport.is_closing():
             self.transport.close()
+            self._watch_reading()
+
+    def _watch_reading(self) -> None:
+        """Close the connection later if its client does not read. Until then, nothing more is written."""
+        self._stop_read_timer()
+        self._unsent_bytes = self.transport.get_write_buffer_size()
+        if self._unsent_bytes:
+            self._read_timer = self.loop.call_later(self.read_seconds, self._close_if_unread)
+
+    def _stop_read_timer(self) -> None:
+        if self._read_timer is not None:
+            self._read_timer.cancel()
+            self._read_timer = None
+
+    def _close_if_unread(self) -> None:
+        if self._unsent_bytes - self.transport.get_write_buffer_size() < self.minimum_read_bytes:
+            self.transport.abort()
+        else:
+            self._watch_reading()
 
     def _check_head(self, size: int) -> None:
         if size > self.maximum_head_bytes:
@@ -123,12 +185,15 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer an invalid request, or a head that is too large."""
-        if self._is_in_head and self._head_bytes > self.maximum_head_bytes:
+        if self._is_in_head and self._bytes_without_body > self.maximum_head_bytes:
             self._refuse_head()
         else:
             super().send_400_response(msg)
 
     def _refuse_head(self) -> None:
+        if not self._is_in_head or not (self.cycle is None or self.cycle.response_complete):
+            self.transport.abort()  # the reply to a request may have begun
+            return
         status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         text = f"The head of the request is larger than {self.maximum_head_bytes // 1024} KiB.\n".encode()
         head = (
@@ -138,15 +203,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_in_head = False
         self.transport.write(head.encode() + text)
         self.transport.close()
+        self._watch_reading()
 
     def _close_longest_waiting(self, maximum: int) -> None:
-        # subtle: an aborted connection stays in the list until the event loop has closed it.
-        waiting = [
-            each
-            for each in self.connections
-            if isinstance(each, BoundedProtocol) and each.is_waiting and not each.transport.is_closing()
-        ]
-        longest = min(waiting, key=lambda each: each._waiting_since, default=self)
+        longest = next(iter(self._waiting), self)
+        self._waiting.pop(longest, None)
         longest.transport.abort()
         now = time.monotonic()
         if now - BoundedProtocol._warned_at > _SECONDS_BETWEEN_WARNINGS:

@@ -1,14 +1,17 @@
 """Converts articles to JSON documents and to table columns, and rows back to articles and hits."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from rag.datatypes import Article, ArticleHeader, Hit, Passage, ScoredPassage, SearchSource
 from rag.errors import CorpusDamaged
 from rag.text.languages import words
 from rag.text.passages import joined_headings
+
+logger = logging.getLogger(__name__)
 
 
 class Row(Protocol):
@@ -79,8 +82,21 @@ def header_values(article: Article) -> dict[str, str | None]:
     }
 
 
-def header(row: Row) -> ArticleHeader:
-    """Read the header of an article from a row of the `articles` table."""
+def headers(rows: Iterable[Row]) -> list[ArticleHeader]:
+    """Read the headers of articles from rows of the `articles` table; log and leave out damaged ones."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_header(row))
+        except (ValueError, TypeError) as error:
+            logger.error(
+                "The list entry of the article %r is damaged and is not shown (%s): run `kutip doctor`.",
+                row["id"], error,
+            )  # fmt: skip
+    return found
+
+
+def _header(row: Row) -> ArticleHeader:
     names = ("id", "version", "title", "language", "url", "outlet", "author", "section")
     return ArticleHeader(**{name: row[name] for name in names}, published_at=parse_time(row["published_at"]))
 
@@ -140,6 +156,19 @@ def passage_words(article: Article, passages: Sequence[Passage]) -> Iterator[lis
 def parse_time(text: str | None) -> datetime | None:
     """Read an RFC 3339 time and keep its offset."""
     return datetime.fromisoformat(text) if text else None
+
+
+def stored_day(text: str) -> date:
+    """Read a day of publication.
+
+    Raises:
+        CorpusDamaged: the text is not a day.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"The stored days of publication are damaged ({error}): run `kutip doctor`."
+        raise CorpusDamaged(message) from error
 
 
 def compact_json(value: Any) -> str:

@@ -182,6 +182,12 @@ def test_an_answer_is_printed_with_its_sources(in_filled: Filled) -> None:
     assert result.err == "1 article has no date and cannot match --from or --to.\n"
 
 
+def test_the_command_line_needs_no_key(in_filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUTIP_API_KEYS", "kunci-rahasia-sekali")
+    assert kutip("search", "kopi").code == 0
+    assert kutip("articles", "show", "kopi").code == 0
+
+
 def test_questions_from_standard_input_give_one_answer_per_line(in_filled: Filled) -> None:
     result = kutip("ask", "-", "--json", stdin=f"{QUESTION}\n\n{NONSENSE}\n")
     assert result.code == 3

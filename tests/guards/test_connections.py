@@ -1,5 +1,6 @@
 """Slow and large requests, over real connections: nobody else waits for them."""
 
+import json
 import resource
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,14 +27,17 @@ PLACES = 2
 
 
 @contextmanager
-def serving(folder: Path, **limits: float) -> Iterator[tuple[str, int]]:
+def serving(
+    folder: Path, *, copies: int = 1, places: int = PLACES, **limits: float
+) -> Iterator[tuple[str, int]]:
     """Run a service with the server's own configuration; give its address."""
     with running_service(folder) as service:
-        list(service.ingestion.ingest([as_article(COFFEE)]))
-        settings = load_settings(data_dir=folder, max_concurrent=PLACES)
+        list(service.ingestion.ingest(as_article({**COFFEE, "id": f"kopi-{n}"}) for n in range(copies)))
+        settings = load_settings(data_dir=folder, max_concurrent=places)
         config = server_config(create_app(replace(service, settings=settings)), settings)
         config.http = type("Protocol", (BoundedProtocol,), limits)
         listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # the system keeps little of a reply
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -48,17 +52,23 @@ def serving(folder: Path, **limits: float) -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def connected(address: tuple[str, int], count: int, sent: bytes) -> Iterator[list[socket.socket]]:
+def connected(
+    address: tuple[str, int], count: int, sent: bytes, *, buffer: int = 0
+) -> Iterator[list[socket.socket]]:
     with ExitStack() as stack:
-        connections = [stack.enter_context(socket.create_connection(address)) for _ in range(count)]
+        connections = [stack.enter_context(socket.socket()) for _ in range(count)]
         for connection in connections:
-            connection.sendall(sent)
+            if buffer:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+            connection.connect(address)
+            with suppress(ConnectionResetError, BrokenPipeError):  # closed in favour of a later one
+                connection.sendall(sent)
         yield connections
 
 
 def is_answered(address: tuple[str, int]) -> bool:
     host, port = address
-    reply = httpx2.post(f"http://{host}:{port}/v1/search", json={"query": "kopi"}, timeout=10)
+    reply = httpx2.post(f"http://{host}:{port}/v1/search", json={"query": "kopi"}, timeout=60)
     return reply.status_code == 200 and bool(reply.json()["hits"])
 
 
@@ -140,6 +150,81 @@ def test_two_thousand_slow_clients_keep_nobody_out(tmp_path: Path) -> None:
 
 def test_sixty_four_unfinished_bodies_take_no_place(tmp_path: Path) -> None:
     with serving(tmp_path) as address, connected(address, 64, HEAD + b'{"question": '):
+        assert is_answered(address)
+
+
+def test_more_unfinished_bodies_than_connections_keep_nobody_out(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, maximum_connections=50) as address,
+        connected(address, 60, HEAD + b'{"question": ') as connections,
+    ):
+        assert is_answered(address)
+        assert not received(connections[0])  # closed in favour of a later one
+
+
+LARGE_STREAM = json.dumps(
+    {"question": "Berapa ton panen kopi?", "mode": "extractive", "top_k": 100, "stream": True}
+).encode()
+ASK_FOR_LARGE_STREAM = HEAD.replace(b"100", str(len(LARGE_STREAM)).encode()) + LARGE_STREAM
+ASK_FOR_LARGE_REPLY = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+def test_streams_that_nobody_reads_give_their_places_back(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, copies=100, read_seconds=0.3) as address,
+        connected(address, PLACES, ASK_FOR_LARGE_STREAM, buffer=1) as connections,
+    ):
+        for connection in connections:
+            assert connection.recv(100, socket.MSG_PEEK)
+        time.sleep(0.5)
+        assert is_answered(address)
+
+
+def test_a_reply_that_nobody_reads_is_given_up(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, read_seconds=0.3) as address,
+        connected(address, 1, ASK_FOR_LARGE_REPLY, buffer=1) as (connection,),
+    ):
+        assert connection.recv(100, socket.MSG_PEEK)
+        time.sleep(0.5)
+        assert is_answered(address)
+        assert len(received(connection)) < 1_000_000
+
+
+def test_a_reply_that_is_read_slowly_arrives(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, read_seconds=0.2, minimum_read_bytes=1000) as address,
+        connected(address, 1, ASK_FOR_LARGE_REPLY, buffer=50_000) as (connection,),
+    ):
+        count = 0
+        while count < 1_000_000:
+            part = connection.recv(30_000)
+            assert part
+            count += len(part)
+            time.sleep(0.02)
+
+
+def test_more_unread_replies_than_connections_keep_nobody_out(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, maximum_connections=10, places=100) as address,
+        connected(
+            address, 14, ASK_FOR_LARGE_REPLY.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), buffer=1
+        ),
+    ):
+        assert is_answered(address)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [b"0\r\nX: " + b"x" * 2**20, b"1;" + b"x" * 2**20, b"0\r\n" + b"X: y\r\n" * 200_000],
+    ids=["trailer", "chunk extension", "trailers"],
+)
+def test_nothing_beside_the_body_is_read_without_end(tmp_path: Path, part: bytes) -> None:
+    head = HEAD.replace(b"Content-Length: 100", b"Transfer-Encoding: chunked")
+    with serving(tmp_path) as address, connected(address, 1, head + b"1\r\n{\r\n") as (connection,):
+        with suppress(ConnectionResetError, BrokenPipeError):
+            connection.sendall(part)
+        assert b" 408 " not in received(connection)  # which is the reply after ten seconds
         assert is_answered(address)
 
 

@@ -115,6 +115,13 @@ def test_each_key_has_its_own_bucket_and_requests_without_a_key_count_by_address
         assert int(chat.headers["Retry-After"]) >= 1
 
 
+def test_a_new_server_begins_with_full_buckets(tmp_path: Path) -> None:
+    for _ in range(2):
+        with service_app(tmp_path, rate_limit="1") as app, served(app) as url:
+            statuses = [httpx2.get(f"{url}/v1/models").status_code for _ in range(2)]
+        assert statuses == [200, 429]
+
+
 def test_without_keys_each_address_has_its_own_bucket(tmp_path: Path) -> None:
     with service_app(tmp_path, rate_limit="1") as app, served(app) as url:
         # uvicorn takes the word of a proxy on this machine.

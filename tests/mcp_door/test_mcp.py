@@ -768,7 +768,7 @@ def test_a_separate_process_answers_on_standard_output(filled: Path, tmp_path: P
     parameters = StdioServerParameters(
         command=sys.executable,
         args=["-c", NOISE + RUN, "mcp"],
-        env=environment(KUTIP_DATA_DIR=str(filled)),
+        env=environment(KUTIP_DATA_DIR=str(filled), KUTIP_API_KEYS="kunci-rahasia-sekali"),
         cwd=tmp_path,
     )
     unreadable: list[object] = []

@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.vector_index import Tier
 from embeddings.weights import FloatArray
 from rag.corpus.checked_articles import checked_document
-from rag.corpus.documents import damaged_document, header
+from rag.corpus.documents import damaged_document, headers, stored_day
 from rag.corpus.findings import Finding
 from rag.corpus.index_report import IndexReport
 from rag.corpus.local import properties as corpus_properties
@@ -274,8 +274,8 @@ class LocalCorpus:
                 f"SELECT * FROM articles WHERE {condition} AND id > ? ORDER BY id LIMIT ?",
                 [*parameters, cursor or "", limit + 1],
             ).fetchall()
-        headers = [header(row) for row in rows[:limit]]
-        return ArticlePage(articles=headers, next_cursor=headers[-1].id if len(rows) > limit else None)
+        next_cursor = rows[limit - 1]["id"] if len(rows) > limit else None
+        return ArticlePage(articles=headers(rows[:limit]), next_cursor=next_cursor)
 
     def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:
         """Return an article's current passages and vectors, in order; none if `version` is not current."""
@@ -320,11 +320,15 @@ class LocalCorpus:
             )
 
     def published_days(self) -> tuple[date, date] | None:
-        """Return the first and the last day of publication of current articles; None if none has a date."""
+        """Return the first and the last day of publication of current articles; None if none has a date.
+
+        Raises:
+            CorpusDamaged: a day is damaged.
+        """
         with self._database.reading() as connection:
             (first,) = connection.execute("SELECT min(published_day) FROM articles").fetchone()
             (last,) = connection.execute("SELECT max(published_day) FROM articles").fetchone()
-        return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
+        return (stored_day(first), stored_day(last)) if first is not None else None
 
     # Search
 

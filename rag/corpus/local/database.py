@@ -127,21 +127,24 @@ class Database:
         """Empty the write-ahead log if it is long or has deleted text, after waiting for its readers.
 
         SQLite does this by itself only at a moment without readers, and with busy workers there is none.
+        Soon after readers prevented it, deleted text is tried again without waiting.
         """
         now = time.monotonic()
+        is_pause = now < self._checkpoint_not_before
         # The changes are already committed, so an error here loses nothing.
         with suppress(OSError, sqlite3.OperationalError):
             is_long = self._log_path.stat().st_size > _LONG_LOG_BYTES
-            if (is_long or self._log_has_remnants) and now >= self._checkpoint_not_before:
+            if self._log_has_remnants or (is_long and not is_pause):
                 wait = (
                     _TAKEDOWN_TIMEOUT_MILLISECONDS
                     if self._log_has_remnants
                     else _CHECKPOINT_TIMEOUT_MILLISECONDS
                 )
-                connection.execute(f"PRAGMA busy_timeout = {wait}")
+                connection.execute(f"PRAGMA busy_timeout = {0 if is_pause else wait}")
                 is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 self._log_has_remnants = self._log_has_remnants and bool(is_busy)
-                self._checkpoint_not_before = now + is_busy * _SECONDS_AFTER_FAILURE
+                if not is_pause:
+                    self._checkpoint_not_before = now + is_busy * _SECONDS_AFTER_FAILURE
         connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_SECONDS * 1000)}")
 
     @contextmanager

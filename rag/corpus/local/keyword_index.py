@@ -202,7 +202,10 @@ def write_index(
         OSError, ValueError: the disk is full, or another process is writing.
     """
     if clear_first:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+        else:  # subtle: `rmtree` opens anything, and waits for ever if it is a named pipe
+            folder.unlink(missing_ok=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     writer = Index(_SCHEMA, path=str(folder)).writer(_LARGE_HEAP_BYTES)
     try:

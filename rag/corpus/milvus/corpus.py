@@ -16,7 +16,7 @@ import numpy as np
 
 from embeddings.weights import FloatArray
 from rag.corpus.checked_articles import checked_document
-from rag.corpus.documents import header
+from rag.corpus.documents import headers
 from rag.corpus.findings import Finding, Occurrence, Place, grouped
 from rag.corpus.index_report import IndexReport
 from rag.corpus.milvus.encoding_again import EncodingAgain
@@ -297,8 +297,9 @@ class MilvusCorpus:
         """List current articles in the order of their ids, beginning after `cursor`."""
         condition = both(f'id > "{key_of(cursor or "")}"', passing(filters))
         rows = self._server.first(self._collections.articles, condition, ["header"], limit=limit + 1)
-        headers = [header(json.loads(row["header"])) for row in rows[:limit]]
-        return ArticlePage(articles=headers, next_cursor=headers[-1].id if len(rows) > limit else None)
+        stored = [json.loads(row["header"]) for row in rows[:limit]]
+        next_cursor = stored[-1]["id"] if len(rows) > limit else None
+        return ArticlePage(articles=headers(stored), next_cursor=next_cursor)
 
     @_recovering
     def passages_of(self, article_id: str, *, version: str | None = None) -> list[tuple[Passage, FloatArray]]:

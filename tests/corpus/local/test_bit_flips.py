@@ -11,7 +11,7 @@ import pytest
 
 from rag.corpus.local import derived_keywords
 from rag.corpus.local.corpus import LocalCorpus
-from rag.datatypes import Article, Hit
+from rag.datatypes import Answer, Article, Filters, Hit
 from rag.errors import KutipError
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
@@ -61,6 +61,18 @@ def check(hits: Sequence[Hit]) -> None:
         assert hit.article_version == source.version
 
 
+def answered(corpus: LocalCorpus, question: str) -> Answer:
+    pipeline = Pipeline(corpus=corpus, encoder=ENCODER, **reading_words())
+    return asyncio.run(pipeline.answer(Question(text=question)))
+
+
+def check_answer(answer: Answer) -> None:
+    for citation in answer.citations:
+        source = ARTICLES[citation.article_id]
+        assert source.text[citation.start : citation.end] == citation.quote
+        assert (citation.title, citation.url, citation.outlet) == (source.title, source.url, source.outlet)
+
+
 def flipped(folder: Path, seed: int) -> str:
     """Flip one bit of one file, drawn by size; return its name."""
     chance = random.Random(seed)  # noqa: S311
@@ -81,7 +93,7 @@ def copies(data: Path) -> Iterator[tuple[int, Path]]:
 
 
 def test_no_flipped_bit_is_ever_quoted(data: Path) -> None:
-    quoted = refused = 0
+    quoted = cited = refused = 0
     for seed, folder in copies(data):
         flipped(folder, seed)
         try:
@@ -90,11 +102,15 @@ def test_no_flipped_bit_is_ever_quoted(data: Path) -> None:
                     hits = found(corpus, query)
                     check(hits)
                     quoted += len(hits)
+                    answer = answered(corpus, query)
+                    check_answer(answer)
+                    cited += len(answer.citations)
                 for article_id, source in ARTICLES.items():
                     assert corpus.article(article_id) in (source, None)
         except KutipError:
             refused += 1
     assert quoted > FLIPS * 40
+    assert cited > FLIPS
     assert refused < FLIPS // 2
 
 
@@ -135,11 +151,27 @@ def test_what_differs_from_its_article_is_left_out_logged_counted_and_named_by_d
         assert {hit.article_id for hit in found(corpus, "Panen kopi")} == ARTICLES.keys()
 
 
+def test_a_damaged_day_hides_one_list_entry_and_no_other(
+    data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    alter(data, "UPDATE articles SET published_at = 'x', published_day = 'x' WHERE id = 'a1'")
+    with open_corpus(data) as corpus:
+        page = corpus.articles(Filters(), limit=2, cursor=None)
+        assert [each.id for each in page.articles] == ["a0"]
+        following = corpus.articles(Filters(), limit=100, cursor=page.next_cursor)
+        assert {each.id for each in following.articles} == ARTICLES.keys() - {"a0", "a1"}
+        assert "The list entry of the article 'a1' is damaged and is not shown" in caplog.text
+        with pytest.raises(KutipError, match=r"days of publication are damaged .*: run `kutip doctor`"):
+            corpus.published_days()
+        corpus.repair(corpus.check(on_progress=lambda *_: None), cut_and_encode)
+        assert corpus.published_days() is None
+        assert len(corpus.articles(Filters(), limit=100, cursor=None).articles) == len(ARTICLES)
+
+
 def test_no_answer_quotes_a_damaged_passage(data: Path) -> None:
     alter(data, "UPDATE passages SET text = replace(text, 'persen', 'pezsen')")
     with open_corpus(data) as corpus:
-        pipeline = Pipeline(corpus=corpus, encoder=ENCODER, **reading_words())
-        answer = asyncio.run(pipeline.answer(Question(text="Berapa persen panen kopi naik?")))
+        answer = answered(corpus, "Berapa persen panen kopi naik?")
     assert all("pezsen" not in citation.quote for citation in answer.citations)
 
 

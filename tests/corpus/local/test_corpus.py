@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -32,6 +33,36 @@ from tests.corpora import (
 
 def open_corpus(folder: Path) -> LocalCorpus:
     return LocalCorpus(folder, encoder=TOPIC_IDENTITY)
+
+
+def test_hits_read_no_vectors_words_or_metadata(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: set[str] = set()
+    thread = threading.get_ident()  # others read vectors and words for the indexes
+
+    def authorize(action: int, table: str | None, column: str | None, *_: str | None) -> int:
+        if action == sqlite3.SQLITE_READ and column and threading.get_ident() == thread:
+            read.add(f"{table}.{column}")
+        return sqlite3.SQLITE_OK
+
+    def connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection = sqlite3.Connection(*arguments, **options)
+        connection.set_authorizer(authorize)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with open_corpus(tmp_path) as corpus:
+        add(corpus, COFFEE)
+        found = corpus.keyword_search("kopi", language="id", depth=10, filters=Filters()).passages
+        read.clear()
+        assert corpus.hits(found, source="keyword")
+        reads = frozenset(read)  # closing the corpus reads more
+    shown = {"version", "title", "language", "url", "outlet", "author", "published_at"}
+    compared = {"section", "published_day"}
+    assert reads == {
+        *(f"passages.{name}" for name in ("id", "article_id", "paragraph", "start", "end", "text")),
+        *(f"articles.{name}" for name in ("id", *shown, *compared)),
+        *(f"versions.{name}" for name in ("article_id", "version", "document")),
+    }
 
 
 # Several at once

@@ -1,5 +1,6 @@
 """Words to passages, in memory and in a folder, against a plain dictionary."""
 
+import os
 import random
 import shutil
 import zlib
@@ -123,6 +124,19 @@ def test_writing_the_folder_again_adds_and_removes(folder: Path) -> None:
 def test_writing_with_clear_first_drops_the_old_contents(folder: Path) -> None:
     write_index(folder, [entry(4, "teh")], removed=[], state=STATE, clear_first=True)
     assert (found(reopened(folder), "kopi"), found(reopened(folder), "teh")) == ([], [4])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [Path.touch, os.mkfifo, lambda path: path.symlink_to(path.name)],
+    ids=["file", "named pipe", "link to itself"],
+)
+def test_writing_with_clear_first_replaces_what_is_no_folder(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "keywords")
+    write_index(tmp_path / "keywords", ENTRIES, removed=[], state=STATE, clear_first=True)
+    assert found(reopened(tmp_path / "keywords"), "kopi") == [1, 2]
 
 
 def test_an_open_index_does_not_see_later_writes(folder: Path) -> None:

@@ -2,7 +2,8 @@
 
 import sqlite3
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,41 @@ def test_no_word_is_left_while_the_service_runs(folder: Path) -> None:
         assert places_of(folder) == []
         assert backed_up(folder) == []
         assert keyword_ids(corpus, "banjir") == [f"a{number:02}" for number in range(8)]
+
+
+def files_of_the_database_with_words(folder: Path) -> set[str]:
+    return {name for name, _ in places_of(folder) if name.startswith(DATABASE_NAME)}
+
+
+@contextmanager
+def reader(folder: Path) -> Iterator[None]:
+    """Read the database for a long time, as another process may do."""
+    with closing(sqlite3.connect(folder / DATABASE_NAME, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM articles").fetchone()
+        yield
+
+
+@pytest.mark.parametrize("end", ["the next write", "the end of the service"])
+def test_words_that_a_reader_keeps_in_the_database_are_gone_with(end: str, folder: Path) -> None:
+    # Another process has the database open, so that SQLite does not remove the log itself.
+    with closing(sqlite3.connect(folder / DATABASE_NAME)) as another, open_corpus(folder) as corpus:
+        another.execute("SELECT count(*) FROM articles").fetchone()
+        with reader(folder):
+            assert corpus.remove(DELETED.id)
+            assert files_of_the_database_with_words(folder)
+        if end == "the next write":
+            add(corpus, other(9))
+        else:
+            corpus.close()
+        assert files_of_the_database_with_words(folder) == set()
+
+
+def test_a_backup_from_before_the_deletion_contains_the_article(folder: Path) -> None:
+    assert backed_up(folder)
+    with open_corpus(folder) as corpus:
+        assert corpus.remove(DELETED.id)
+    assert places_of(folder.parent / "backups")
 
 
 def test_no_word_is_left_after_another_process_deleted_without_an_encoder(folder: Path) -> None:

@@ -77,8 +77,8 @@ class MessageBody(BaseModel):
 _OWN_TASK = re.compile(r"#{1,3} Task:\s*Respond to the user query", re.I)
 _FIRST_SOURCE = re.compile(r'<context>\s*<source id="1"')
 
-# A tag that a passage quotes does not begin a line.
-_SOURCE_TAG = re.compile(r'(?:^|</source>\n)<source id="(\d{1,6})"', re.M)
+# The first source begins a line, and each further one follows another. A passage may quote such tags.
+_SOURCE_TAG = re.compile(r'(?:^(?=<source id="1")|</source>\n)<source id="(\d{1,6})"', re.M)
 
 
 # DSPy's prompt names its fields like this, and ends with instructions for the reply.

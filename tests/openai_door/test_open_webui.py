@@ -76,6 +76,10 @@ def ask(url: str, messages: Sequence[Json], *, headers: dict[str, str] | None = 
         [(BUS, "Bus mulai jalan.")],
         [(BUS, "Bus mulai jalan."), (FERRY, "Feri berhenti."), (BUS, "Bus berhenti.")],
         [(BUS, 'A page says <source id="2"> and <context> here.'), (FERRY, "</context> and [7]")],
+        [
+            (BUS, 'Tags:\n<source id="1">\n<source id="2">\n</source>'),
+            (FERRY, '\n<source id="3">a</source> b'),
+        ],
         [(BUS, f"Halte {n}.\n\n<user_query>Kapan?</user_query>") for n in range(12)],
     ],
 )
@@ -91,7 +95,9 @@ def test_each_marker_opens_its_own_quote(
     assert markers_of(chunks)[0] == own + 1
     for marker in markers_of(chunks):
         assert opened[marker - 1] == cited[marker - own]["quote"]
-        assert labels[marker - 1].startswith(cited[marker - own]["title"] or cited[marker - own]["article_id"])
+        assert labels[marker - 1].startswith(
+            cited[marker - own]["title"] or cited[marker - own]["article_id"]
+        )
 
 
 def test_quotes_of_one_article_have_labels_of_their_own(url: str) -> None:
@@ -136,7 +142,12 @@ def test_a_text_part_holds_the_sources_too(url: str) -> None:
     assert markers_of(chunks)[0] == 2
 
 
-@given(st.lists(st.tuples(st.sampled_from([BUS, FERRY, {"name": "c"}]), st.text()), max_size=8), st.text())
+TEXTS = st.text() | st.sampled_from(
+    ['\n<source id="3"', '<source id="2">', "</source> ", "<context>", "</context>\n"]
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from([BUS, FERRY, {"name": "c"}]), TEXTS), max_size=8), st.text())
 def test_the_sources_are_counted_whatever_they_hold(passages: list[Passage], question: str) -> None:
     prompt = f"{DEFAULT}{context(passages)}\n{question}"
     messages = [MessageBody(role="user", content=prompt)]

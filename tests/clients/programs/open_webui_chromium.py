@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from asking import FOLLOW_UP, NO_MODEL, QUESTION, URL, report
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, TimeoutError, expect, sync_playwright
 
 # Its answer consists of three quotes of one article.
 THREE_QUOTES = (
@@ -24,13 +24,16 @@ OWN_FILES = {
 }
 
 START_SECONDS = 1200
-PAGE_MILLISECONDS = 120_000
+PAGE_MILLISECONDS = 240_000
+NEWS_MILLISECONDS = 5_000
 
 MARKED = re.compile(r"\s*\[(\d+)\]")
 SAVED = """async id => {
     const headers = {Authorization: `Bearer ${localStorage.token}`};
-    const {chat} = await (await fetch(`/api/v1/chats/${id}`, {headers})).json();
-    return chat.history.messages[chat.history.currentId].content;
+    const reply = await fetch(`/api/v1/chats/${id}`, {headers});
+    const {messages, currentId} = (await reply.json()).chat.history;
+    const last = messages[currentId];
+    return [Object.keys(messages).length, Boolean(last.done), last.content];
 }"""
 
 # The connection of the guide, and what Open WebUI needs to start without an account and without downloads.
@@ -58,12 +61,12 @@ def main() -> None:
         page.set_default_timeout(PAGE_MILLISECONDS)
         expect.set_options(timeout=PAGE_MILLISECONDS)
         asked, cited = ask_and_check(page, site, QUESTION)
-        answered(page, FOLLOW_UP)
-        continued = saved(page)
+        continued = answered(page, FOLLOW_UP, messages=4)
         ask_and_check(page, site, THREE_QUOTES)
         ask_and_check(page, site, THREE_QUOTES, files=written(Path(folder)))
         open_chat(page, site, NO_MODEL)
-        refused = answered(page, QUESTION).inner_text()
+        answered(page, QUESTION)
+        refused = page.locator("#messages-container").inner_text()
         browser.close()
     # Open WebUI streams each answer.
     report(
@@ -116,29 +119,33 @@ def written(folder: Path) -> list[Path]:
 
 
 def open_chat(page: Page, site: str, model: str) -> None:
-    """Open a new chat with a model, without the news of the version."""
+    """Open a new chat with a model, and close the news that Open WebUI shows at first."""
     page.goto(f"{site}/?models={model}")
     expect(page.locator("#chat-input")).to_be_visible()
     news = page.get_by_role("button", name="Okay, Let's Go!")
-    if news.is_visible():
-        news.click()
+    try:
+        news.click(timeout=NEWS_MILLISECONDS)
+    except TimeoutError:
+        return
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def answered(page: Page, question: str) -> Locator:
-    """Ask, and return the whole answer or the error that is shown in its place."""
-    answers = page.locator(".chat-assistant")
-    earlier = answers.count()
-    page.locator("#chat-input").fill(question)
-    page.keyboard.press("Enter")
-    expect(answers).to_have_count(earlier + 1)
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
-    return answers.last
+def answered(page: Page, question: str, *, messages: int = 2) -> str:
+    """Ask, and return the text of the whole answer, with the numbers that became markers.
 
-
-def saved(page: Page) -> str:
-    """Return the text of the last answer as Open WebUI saved it, with the numbers that became markers."""
-    text: str = page.evaluate(SAVED, page.url.rpartition("/")[2])
-    return text
+    `messages` is the number of messages in the chat when the answer is there.
+    """
+    page.locator("#chat-input").click()
+    page.keyboard.insert_text(question)
+    page.locator("#send-message-button").click()
+    page.wait_for_url("**/c/*")
+    end = time.monotonic() + PAGE_MILLISECONDS / 1000
+    while time.monotonic() < end:
+        count, is_done, text = page.evaluate(SAVED, page.url.rpartition("/")[2])
+        if (count, is_done) == (messages, True):
+            return str(text)
+        page.wait_for_timeout(500)
+    raise TimeoutError(f"The answer to {question!r} did not end")
 
 
 def attach(page: Page, files: Sequence[Path]) -> None:
@@ -158,10 +165,9 @@ def ask_and_check(
     """
     open_chat(page, site, "kutip")
     attach(page, files)
-    answer = answered(page, question)
-    text = saved(page)
+    text = answered(page, question)
     claims, numbers = MARKED.split(text)[:-1:2], MARKED.findall(text)
-    markers = answer.get_by_role("button", name=re.compile("^View source: "))
+    markers = page.get_by_role("button", name=re.compile("^View source: "))
     expect(markers).to_have_count(len(claims))
     check(numbers == [str(len(files) + place) for place in range(1, len(claims) + 1)], f"numbers: {numbers}")
     return text, [opened(page, markers.nth(place), claim) for place, claim in enumerate(claims)]

@@ -15,7 +15,7 @@ import httpx
 from benchmarks.data import folder_argument, indonesian_pool, questions
 from benchmarks.serving import serving
 
-_QUESTIONS = 40
+_QUESTIONS = 30
 _WARM_UP = 5
 _NATIVE = "/v1/ask"
 _DOORS = (_NATIVE, "/v1/chat/completions", "/v1/messages")

@@ -63,7 +63,7 @@ def answered(chunks: Sequence[Json]) -> Json:
     return kutip
 
 
-def ask(url: str, messages: Sequence[Json], *, headers: dict[str, str] | None = None) -> list[Json]:
+def ask(url: str, messages: Sequence[Any], *, headers: dict[str, str] | None = None) -> list[Json]:
     body = {"messages": list(messages), "stream": True}
     return chunks_of(post(url, body, headers=HEADERS if headers is None else headers))
 
@@ -150,7 +150,7 @@ TEXTS = st.text() | st.sampled_from(
 @given(st.lists(st.tuples(st.sampled_from([BUS, FERRY, {"name": "c"}]), TEXTS), max_size=8), st.text())
 def test_the_sources_are_counted_whatever_they_hold(passages: list[Passage], question: str) -> None:
     prompt = f"{DEFAULT}{context(passages)}\n{question}"
-    messages = [MessageBody(role="user", content=prompt)]
+    messages = [MessageBody.model_validate({"role": "user", "content": prompt})]
     expected = len({file["name"] for file, _ in passages})
     assert sources_before(messages, is_open_webui=False) == expected
     if question.strip() and not re.search(r"</context>|<user_query>", question):

@@ -35,7 +35,7 @@ def main() -> None:
             for door in _DOORS:
                 median = statistics.median(times[door]) * 1000
                 compared = f"÷ {_NATIVE} {ratio(times, door):.3f}"
-                print(f"{how:9} {door:21} p50 {median:7.1f} ms   {compared}  (≤ 1.05)")
+                print(f"{how:9} {door:21} p50 {median:7.1f} ms   {compared}  (≤ 1.05)", flush=True)
 
 
 def _questions(folder: Path) -> Iterator[str]:

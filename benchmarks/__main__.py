@@ -7,6 +7,7 @@ from benchmarks import (
     claims,
     concurrency,
     diversity,
+    doors,
     embedding,
     follow_ups,
     peers,
@@ -17,7 +18,7 @@ from benchmarks import (
     streaming,
 )
 
-_SPEED = (embedding, serving, concurrency, chat, streaming, scale)
+_SPEED = (embedding, serving, concurrency, chat, doors, streaming, scale)
 _QUALITY = (retrieval, analysis, sentences, diversity, claims, follow_ups, peers)
 
 

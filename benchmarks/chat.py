@@ -1,14 +1,14 @@
-"""`/v1/chat/completions` compared with `/v1/ask` on a warm `kutip serve`: the time, and the citations.
+"""The citations of OpenAI's and Anthropic's routes on a warm `kutip serve`, and the time to the first words.
 
 The benchmark checks every citation format of each answer, whole and streamed, with plain markers and with
-links, against Kutip's own objects. A difference ends the run.
+links, against Kutip's own objects. A difference ends the run. `benchmarks.doors` compares the times of whole
+answers.
 """
 
 import json
 import random
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import httpx
 
 from benchmarks.data import folder_argument, indonesian_pool
 from benchmarks.serving import serving
-from tests.chat_shapes import check_shapes, of_stream
+from tests.chat_shapes import check_message, check_shapes, of_stream
 
 _SETS = ("facqa-dev", "idk-mrc-dev", "xquad-dev", "ntrex-qa-dev")
 _QUESTIONS = 300
@@ -26,35 +26,21 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    """Print the ratio, the time to the first words, and the number of answers that agreed in every format."""
+    """Print the time to the first words, and the number of answers that agreed in every format."""
     folder = folder_argument(__doc__)
     indonesian_pool(folder).close()
     asked = _sample(folder)
-    native, door, first, cited = [], [], [], 0
+    first, cited = [], 0
     with serving("indonesian") as (client, _):
         for number, text in enumerate(asked):
-            turns: list[Callable[[], float]] = [
-                lambda text=text: _timed(client, "/v1/ask", {"question": text}),  # type: ignore[misc]
-                lambda text=text: _timed(client, "/v1/chat/completions", _chat(text)),  # type: ignore[misc]
-            ]
-            # The two take turns, so that other work on the machine affects both.
-            seconds = {turn: turns[turn]() for turn in ((0, 1) if number % 2 else (1, 0))}
-            first_seconds = _seconds_to_first_words(client, text)
+            seconds = _seconds_to_first_words(client, text)
             cited += _check(client, text)
             if number >= _WARM_UP:
-                native.append(seconds[0])
-                door.append(seconds[1])
-                first.append(first_seconds)
+                first.append(seconds)
     print(
         f"first words of a streamed verbatim answer, p50   {statistics.median(first) * 1000:6.1f} ms  (≤ 150)"
     )
-    print(f"/v1/chat/completions ÷ /v1/ask, p50              {_ratio(door, native):6.3f}     (≤ 1.05)")
     print(f"answers equal in every format                    {len(asked):6}, {cited} citations")
-
-
-def _ratio(times: list[float], others: list[float]) -> float:
-    """Return the median of the ratios of pairs. A slow moment affects both times of a pair."""
-    return statistics.median(time / other for time, other in zip(times, others, strict=True))
 
 
 def _sample(folder: Path) -> list[str]:
@@ -67,12 +53,6 @@ def _sample(folder: Path) -> list[str]:
 
 def _chat(text: str, **fields: object) -> Json:
     return {"model": "kutip", "messages": [{"role": "user", "content": text}], **fields}
-
-
-def _timed(client: httpx.Client, path: str, body: Json) -> float:
-    started = time.perf_counter()
-    client.post(path, json=body).raise_for_status()
-    return time.perf_counter() - started
 
 
 def _seconds_to_first_words(client: httpx.Client, text: str) -> float:
@@ -102,6 +82,8 @@ def _check(client: httpx.Client, text: str) -> int:
         assert streamed["content"] == events["content"] == message["content"]
         assert streamed["annotations"] == message["annotations"]
         _check_response(client, text, markers, message)
+    body = {"max_tokens": 1000, **_chat(text)}
+    check_message(client.post("/v1/messages", json=body).raise_for_status().json())
     return len(whole["kutip"]["citations"])
 
 

@@ -3,6 +3,7 @@
 These formats know no verdicts, so they hold only the quotes that support their claim.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -106,17 +107,30 @@ def search_results(citations: Iterable[Citation], urls: CitationUrls) -> list[Js
     return [_search_result(citation, urls) for citation in _by_place(citations)]
 
 
-def source_events(citations: Iterable[Citation], urls: CitationUrls) -> list[Json]:
+def source_events(
+    citations: Iterable[Citation], urls: CitationUrls, *, names: set[str] | None = None
+) -> list[Json]:
     """Return the source events of Open WebUI, one for each number.
 
-    Open WebUI numbers the sources by the distinct values of `metadata[].source`, so each quote needs its own
-    value. The value is not a URL, because Open WebUI would show a URL instead of the name. The source's URL
+    Open WebUI opens sources by the distinct values of `metadata[].source` and labels markers by the distinct
+    names, so each quote needs its own value and name. `names` holds those of earlier events; new ones are
+    added. The value is not a URL, because Open WebUI would show a URL instead of the name. The source's URL
     has no text fragment, because Open WebUI adds one of its own.
     """
+    names = set() if names is None else names
     return [
-        {"event": {"type": "source", "data": _source(citation, urls)}}
+        {"event": {"type": "source", "data": _source(citation, urls, name=_new_name(citation, names))}}
         for citation in numbered(supporting(citations))
     ]
+
+
+def _new_name(citation: Citation, names: set[str]) -> str:
+    """Return the title and outlet of a citation, with a count if `names` has them already, and add them."""
+    name = " · ".join(filter(None, [citation.title or citation.article_id, citation.outlet]))
+    counted = (f"{name} ({count})" for count in itertools.count(2))
+    new = next(each for each in itertools.chain([name], counted) if each not in names)
+    names.add(new)
+    return new
 
 
 def numbered(citations: Iterable[Citation]) -> list[Citation]:
@@ -155,9 +169,8 @@ def _url_citation(citation: Citation, urls: CitationUrls) -> Json:
     }
 
 
-def _source(citation: Citation, urls: CitationUrls) -> Json:
+def _source(citation: Citation, urls: CitationUrls, *, name: str) -> Json:
     identity = f"kutip:{citation.article_id}@{citation.article_version}:{citation.start}-{citation.end}"
-    name = " · ".join(filter(None, [citation.title or citation.article_id, citation.outlet]))
     return {
         "source": {"id": identity, "name": name, "url": urls.page_url(citation)},
         "document": [citation.quote],

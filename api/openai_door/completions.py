@@ -40,6 +40,7 @@ class CompletionFormatter(AnswerFormatter):
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
     sources_sent: int = 0
+    source_names: set[str] = field(default_factory=set)
     annotations_sent: int = 0
     end: Sequence[str] = ("data: [DONE]\n\n",)
 
@@ -117,7 +118,8 @@ class CompletionFormatter(AnswerFormatter):
             cited = numbered(supporting(citations))
             new = [citation for citation in cited if citation.number > self.sources_sent]
             self.sources_sent += len(new)
-            yield from (self._chunk({}, **event) for event in source_events(new, self.urls))
+            events = source_events(new, self.urls, names=self.source_names)
+            yield from (self._chunk({}, **event) for event in events)
         elif supporting(citations) and not is_revised:  # a client adds up the annotations
             delta = {"annotations": self._indexed(self._annotations(citations))}
         yield self._chunk(delta, kutip=_claim_extension(claim, citations))

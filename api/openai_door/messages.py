@@ -73,9 +73,12 @@ class MessageBody(BaseModel):
 
 
 # Open WebUI's prompt for a question with files: the files' passages, then the question, perhaps in a tag.
-_CONTEXT_PROMPT = re.compile(r"\s*#{1,3} Task:\s*Respond to the user query.*</context>(.*)", re.S | re.I)
+# An administrator may replace the task above the passages, so numbered sources show the prompt, too.
+_OWN_TASK = re.compile(r"#{1,3} Task:\s*Respond to the user query", re.I)
+_FIRST_SOURCE = re.compile(r'<context>\s*<source id="1"')
 
-_SOURCE_TAG = re.compile(r'<source id="(\d{1,6})"')
+# The first source begins a line, and each further one follows another. A passage may quote such tags.
+_SOURCE_TAG = re.compile(r'(?:^(?=<source id="1")|</source>\n)<source id="(\d{1,6})"', re.M)
 
 
 # DSPy's prompt names its fields like this, and ends with instructions for the reply.
@@ -89,13 +92,21 @@ def extract_question(text: str) -> str:
 
     Other texts are returned unchanged.
     """
-    prompt = _CONTEXT_PROMPT.match(text)
-    if not prompt:
+    rest = _after_sources(text)
+    if rest is None:
         return _field_of_dspy(text) if text.lstrip().startswith(_DSPY_FIELD) else text
     # Look for the tag after the passages only, because a passage may hold such a tag too.
-    tagged = between(prompt[1], "<user_query>", "</user_query>")
-    question = (prompt[1] if tagged is None else tagged).strip()
+    tagged = between(rest, "<user_query>", "</user_query>")
+    question = (rest if tagged is None else tagged).strip()
     return question or text
+
+
+def _after_sources(text: str) -> str | None:
+    """Return what follows the sources in a prompt of Open WebUI, or None if the text is not such a prompt."""
+    if not (_OWN_TASK.match(text.lstrip()) or _FIRST_SOURCE.search(text)):
+        return None
+    _, closing, rest = text.rpartition("</context>")
+    return rest if closing else None
 
 
 def _field_of_dspy(text: str) -> str:
@@ -105,15 +116,16 @@ def _field_of_dspy(text: str) -> str:
     return question or text
 
 
-def sources_before(messages: Sequence[MessageBody]) -> int:
+def sources_before(messages: Sequence[MessageBody], *, is_open_webui: bool) -> int:
     """Return the number of sources that Open WebUI put into its prompt. It lists them before all others.
 
     They are numbered from 1 in the order of the prompt, which is the last question or a system message.
+    Without `is_open_webui`, only the words of its prompt show that the messages are from Open WebUI.
     """
     place = last_place(messages, role="user")
-    prompts = [message.content for message in messages if message.role == "system"]
-    if place is not None and _CONTEXT_PROMPT.match(messages[place].content):
-        prompts.append(messages[place].content)
+    asked = [] if place is None else [messages[place].content]
+    told = [message.content for message in messages if message.role == "system"]
+    prompts = [text for text in (*told, *asked) if is_open_webui or _OWN_TASK.search(text)]
     count = 0
     for found in _SOURCE_TAG.finditer("\n".join(prompts)):
         count += found[1] == str(count + 1)

@@ -46,7 +46,7 @@ async def chat_completions(
         has_source_events=has_source_events,
         has_usage_chunk=body.stream_options.include_usage,
     )
-    before = sources_before(body.messages) if has_source_events else 0
+    before = sources_before(body.messages, is_open_webui=has_source_events)
     citation_markers = options.citation_markers(body.kutip.markers, sources_before=before)
     return await reply(body, formatter, request=request, service=service, citation_markers=citation_markers)
 

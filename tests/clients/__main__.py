@@ -29,7 +29,6 @@ PROGRAMS = Path(__file__).parent / "programs"
 PAGE = ROOT / "docs" / "clients.md"
 START, END = "<!-- written by make clients -->", "<!-- end -->"
 
-_TIMEOUT_SECONDS = 300.0
 INSTALL_TRIES = 3
 
 
@@ -46,6 +45,7 @@ class Client:
     package: str
     name: str
     api: str
+    timeout_seconds: float = 300.0
 
     @property
     def is_node(self) -> bool:
@@ -80,6 +80,7 @@ ENVIRONMENTS = {
     "outlines": ("outlines[openai]",),
     "langroid": ("langroid",),
     "shellgpt": ("shell-gpt", "click"),
+    "openwebui": ("open-webui", "playwright"),
     "mcp": ("mcp",),
     "fastmcp": ("fastmcp",),
     "adapters": ("langchain-mcp-adapters",),
@@ -126,6 +127,14 @@ CLIENTS = (
     Client("outlines_chat", "outlines", "outlines", "Outlines", CHAT),
     Client("langroid_chat", "langroid", "langroid", "Langroid", CHAT),
     Client("shell_gpt_command", "shellgpt", "shell-gpt", "shell-gpt", CHAT),
+    Client(
+        "open_webui_chromium",
+        "openwebui",
+        "open-webui",
+        "Open WebUI in Chromium, with files of its own",
+        CHAT,
+        timeout_seconds=1800.0,
+    ),
     Client("mcp_ask", "mcp", "mcp", "MCP Python", MCP),
     Client("fastmcp_ask", "fastmcp", "fastmcp", "FastMCP", MCP),
     Client("langchain_mcp_ask", "adapters", "langchain-mcp-adapters", "LangChain", MCP),
@@ -240,11 +249,11 @@ def fault_of(client: Client, folder: Path, url: str) -> str | None:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=_TIMEOUT_SECONDS,
+            timeout=client.timeout_seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"not finished after {_TIMEOUT_SECONDS:.0f} seconds"
+        return f"not finished after {client.timeout_seconds:.0f} seconds"
     if done.returncode:
         sys.stderr.write(done.stderr[-2000:])
         return "failed: " + (done.stderr.strip().splitlines() or ["no output"])[-1][:100]

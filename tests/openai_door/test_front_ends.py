@@ -257,19 +257,6 @@ def check_after_own_sources(shapes: Json, *, count: int) -> None:
     assert [sources[number - 1] for number in markers] == [[quote] for quote in cited]
 
 
-def test_markers_follow_the_sources_in_a_system_prompt_too(url: str) -> None:
-    context = '<context>\n<source id="1" name="a">…</source>\n<source id="1" name="a">…</source>\n' + (
-        '<source id="2" name="b">A text with <source id="9"> in it.</source>\n</context>'
-    )
-    messages = [{"role": "system", "content": context}, *asked()]
-    headers = {"X-Kutip-Sources": "open-webui"}
-    shapes = of_stream(chunks_of(post(url, {"messages": messages, "stream": True}, headers=headers)))
-    assert shapes["content"].startswith(f"{QUOTE} [3]")
-    check_after_own_sources(shapes, count=2)
-    plain = post(url, {"messages": messages}).json()
-    assert plain["choices"][0]["message"]["content"].startswith(f"{QUOTE} [1]")
-
-
 @pytest.mark.parametrize("name", CHATS)
 def test_chats_are_answered_with_citations(url: str, encoder: ListeningEncoder, name: str) -> None:
     chunks = chunks_of(replay(url, name))

@@ -333,7 +333,7 @@ def test_the_address_dates_a_page_and_the_metadata_says_so() -> None:
 
 def test_a_guessed_date_is_marked_as_a_guess() -> None:
     fields = read(
-        page(body=BODY + "<p>Air surut lagi.</p>" * 12 + '<p class="published-date">27 July 2025</p>')
+        page(body=BODY + "<p>Air surut lagi.</p>" * 12 + "<p>Printed on 27 July 2025 in the harbour</p>")
     )
     assert (str(fields["published_at"])[:10], fields["metadata"]["date_source"]) == ("2025-07-27", "guess")
 

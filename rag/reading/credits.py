@@ -87,7 +87,10 @@ _CHINESE_DATELINE = re.compile(
 
 
 _BETWEEN_PARTS = re.compile(r"(?<!\s)\s*+[|·•∙⋅/]\s*+|(?<!\s)\s++[-–—]\s++")
-_OPENING = re.compile(r"\W{0,3}(?P<date>[^\n|:]{6,60}?)\.?(?:\s?[|:]|\)|\s?[-–—]{1,2}\s|\.\s(?=[A-Z„\"“]))")
+_OPENING = re.compile(
+    r"\W{0,3}(?P<date>(?:\d{4}-\d\d-\d\d|[^\n|:]{2,50}?(?<!\d)(?:19|20)\d\d))(?!\d)"
+    r"(?:\.?\s?[-–—|:)]|\.\s(?=[A-Z„\"“]))"
+)
 _OPENING_WORDS = 2
 
 

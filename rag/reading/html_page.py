@@ -42,8 +42,9 @@ _COMPARED_CHARACTERS = 200_000
 _DATES = frozenset({"published_at", "updated_at"})
 _HEADER_BLOCKS_ABOVE = 4
 _HEADER_BLOCKS_BELOW = 8
+_BESIDE_HEADLINE = 2  # blocks below the headline whose names of elements do not matter
 _MAXIMUM_HEADER_CHARACTERS = 120
-_LEADS = 3  # the paragraphs that may open with the date
+_LEADS = 4  # the paragraphs that may open with the date
 _MINIMUM_LINKED_HEADINGS = 5
 _LONGER = (
     1.3  # how much longer a body in JSON-LD is than the visible one if the page shows only its beginning
@@ -192,9 +193,10 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
         below = blocks[headline + 1 : headline + 1 + _HEADER_BLOCKS_BELOW]
         near = [*below, *reversed(blocks[max(headline - _HEADER_BLOCKS_ABOVE, 0) : headline])]
     found = []
-    for block in near:
+    for place, block in enumerate(near):
+        is_beside = block.is_meta and headline is not None and place < _BESIDE_HEADLINE
         if (
-            block.is_suspect
+            (block.is_suspect and not is_beside)
             or block.is_caption
             or block.is_link
             or block.element.tag == "a"

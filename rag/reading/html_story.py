@@ -197,13 +197,14 @@ def _is_left_out(block: Block, *, is_inside: bool) -> bool:
 
 
 def _without_repeats(blocks: Sequence[Block], found: Sequence[str]) -> list[Block]:
-    """Leave out a long block that the page repeats more often than the story that was found does."""
+    """Leave out a long block that another part of the page repeats, unless it was found as often."""
     allowed = Counter(map(text_key, found))
-    seen: Counter[str] = Counter()
+    seen: dict[str, list[_Element | None]] = {}
     kept = []
     for block in blocks:
-        seen[block.key] += 1
-        is_repeat = seen[block.key] > max(allowed[block.key], 1)
-        if len(block.key) < _MINIMUM_LOOSE_CHARACTERS or not is_repeat:
+        parents = seen.setdefault(block.key, [])
+        is_refrain = block.element.getparent() in parents[-1:] or len(parents) < allowed[block.key]
+        if len(block.key) < _MINIMUM_LOOSE_CHARACTERS or not parents or is_refrain:
             kept.append(block)
+            parents.append(block.element.getparent())
     return kept

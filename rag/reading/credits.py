@@ -91,7 +91,7 @@ _OPENING = re.compile(
     r"\W{0,3}(?P<date>(?:\d{4}-\d\d-\d\d|[^\n|:]{2,50}?(?<!\d)(?:19|20)\d\d))(?!\d)"
     r"(?:\.?\s?[-–—|:)]|\.\s(?=[A-Z„\"“]))"
 )
-_OPENING_WORDS = 2
+_OPENING_WORDS = 3  # beside the date
 
 
 def line_facts(line: str) -> Facts | None:

@@ -44,17 +44,18 @@ _PUBLISHED_FIRST = (
     "date",
 )
 _MAXIMUM_GUESSED_ELEMENTS = 3_000
-_RELATED = re.compile(
-    r"related|terkait|recommend|rekomendasi|popular|populer|trending|sidebar|comment|komentar|teaser|latest"
-    r"|terbaru",
-    re.IGNORECASE,
+_NAMES_OF_OTHERS = (
+    "related|terkait|recommend|rekomendasi|popular|populer|trending|comment|komentar|teaser|latest|terbaru"
 )
+_OTHER_STORIES = re.compile(_NAMES_OF_OTHERS, re.IGNORECASE)
+_APART = re.compile(f"{_NAMES_OF_OTHERS}|sidebar", re.IGNORECASE)
 # The class of an element that holds a date.
 _DATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:\w{0,20}(?:date|datum|fecha|tanggal)|time|datetime|timestamp|waktu|tarikh|published"
     r"|post-?created|posted-?on)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_PARTS = frozenset({"nav", "aside", "footer", "li", "div", "section"})
 _MAXIMUM_MARKED = 20  # elements with a date that are looked at
 _MAXIMUM_CHARACTERS = 300  # of an element's class and id, and of its text
 
@@ -153,8 +154,9 @@ class PageDates:
         )
 
     def only_time(self) -> datetime | None:
-        """Return the time of the page's `time` elements if all are of one day, wherever they stand."""
-        elements = islice(self._tree.iter("time"), _MAXIMUM_MARKED)
+        """Return the time of the page's `time` elements if all are of one day, also one in a sidebar."""
+        stated = (time for time in self._tree.iter("time") if not self._is_apart(time, others=_OTHER_STORIES))
+        elements = list(islice(stated, _MAXIMUM_MARKED))
         texts = (element.get("datetime") or plain_text(element.text_content()) for element in elements)
         times = [_first_time([text]) for text in texts]
         days = {time.date() if time else None for time in times}
@@ -184,18 +186,27 @@ class PageDates:
         ):
             return None
         tree = deepcopy(self._tree)
-        for element in list(tree.iter("nav", "aside", "footer", "time", "li", "div", "section")):
-            if element.getparent() is not None and (element.tag == "time" or self._is_apart(element)):
-                element.drop_tree()
+        for own, copied in zip(list(self._tree.iter()), list(tree.iter()), strict=True):
+            if copied.getparent() is not None and self._is_no_hint(own):
+                copied.drop_tree()
         guess = guess_date(tostring(tree, encoding="unicode"), original_date=True, extensive_search=False)
         return parse_written_date(guess) if guess else None
 
-    def _is_apart(self, element: _Element) -> bool:
+    def _is_no_hint(self, element: _Element) -> bool:
+        """Whether an element's dates are other stories', or are read already: those of `time` elements."""
+        if element.tag == "time":
+            return True
+        is_dated = _DATE_CLASS.search(element.get("class", "")[:_MAXIMUM_CHARACTERS]) is not None
+        if is_dated and self._is_in_teaser(element):
+            return True
+        return element.tag in _PARTS and self._is_apart(element)
+
+    def _is_apart(self, element: _Element, *, others: re.Pattern[str] = _APART) -> bool:
         """Whether an element belongs to another story's teaser, to a comment, or to the frame of the page."""
         for ancestor in (element, *element.iterancestors()):
             if ancestor in self._around:
                 return False
-            if ancestor.tag in ("nav", "aside", "footer") or _RELATED.search(
+            if ancestor.tag in ("nav", "aside", "footer") or others.search(
                 f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
             ):
                 return ancestor.tag not in ("body", "html", "main")

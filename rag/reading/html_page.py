@@ -194,7 +194,9 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
         near = [*below, *reversed(blocks[max(headline - _HEADER_BLOCKS_ABOVE, 0) : headline])]
     found = []
     for place, block in enumerate(near):
-        is_beside = block.is_meta and headline is not None and place < _BESIDE_HEADLINE
+        is_beside = (
+            block.is_meta and not block.is_inserted and headline is not None and place < _BESIDE_HEADLINE
+        )
         if (
             (block.is_suspect and not is_beside)
             or block.is_caption

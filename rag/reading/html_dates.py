@@ -135,9 +135,9 @@ class PageDates:
             if _DATE_CLASS.search(names[:_MAXIMUM_CHARACTERS]):
                 marked.append((is_above, element))
         marked.sort(key=lambda entry: entry[0])
-        dated = ((element, _marked_time(element)) for _, element in marked)
-        for element, time in islice(((element, time) for element, time in dated if time), _MAXIMUM_MARKED):
-            if not self._is_apart(element) and not self._is_in_teaser(element):
+        dated = ((holder, _marked_time(holder)) for _, holder in marked)
+        for holder, time in islice(((holder, time) for holder, time in dated if time), _MAXIMUM_MARKED):
+            if not self._is_apart(holder) and not self._is_in_teaser(holder):
                 yield time
 
     def _is_in_teaser(self, element: _Element) -> bool:

@@ -83,8 +83,9 @@ def _clear_suspicion(blocks: Sequence[Block], matched: set[int]) -> None:
     for place in matched:
         characters[blocks[place].suspect] += len(blocks[place].key)
     wrapper = next((part for part, count in characters.items() if count * 2 > characters.total()), None)
-    inner = [block for block in blocks if wrapper is not None and block.suspect is wrapper]
-    for block in inner:
+    if wrapper is None:
+        return
+    for block in (block for block in blocks if block.suspect is wrapper):
         elements = [block.element, *block.element.iterancestors()]
         block.is_suspect = any(map(has_suspect_name, elements[: elements.index(wrapper)]))
 

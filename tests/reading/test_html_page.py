@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml.html import document_fromstring
 
 from rag.errors import ReadingError
 from rag.reading import Overrides
+from rag.reading.html_blocks import page_blocks
 from rag.reading.html_page import read_html_page
+from rag.reading.html_story import story_blocks
 
 BODY = """\
 <h1>Pasar apung ramai lagi</h1>
@@ -423,15 +426,18 @@ def test_a_refrain_stays() -> None:
 
 
 def test_loose_text_and_tables_stay_in_a_story_that_is_a_widget() -> None:
-    rows = "<tr><th>Kota</th><th>Bus</th></tr><tr><td>Melati</td><td>40</td></tr>"
-    table = f"<div><table>{rows}</table></div>"
-    story = f"<h1>Bus</h1><p>{P[0]}</p><p>{P[1]}</p>{table}<em>{LAST}</em>"
-    story += "".join(f"<p>Pada hari ke-{day}, {P[0].lower()} Warga menyambutnya.</p>" for day in range(9))
-    others = "".join(f"<p>Warga {number} menulis tentang halte dekat rumahnya.</p>" for number in range(60))
-    widget = f'<div class="widget Blog"><div class="post-body entry-content">{story}</div></div>'
-    paragraphs = read(f"<html><body>{widget}<footer>{others}</footer></body></html>")["paragraphs"]
-    assert LAST in paragraphs
-    assert any("Melati | 40" in paragraph for paragraph in paragraphs)
+    table = "<div><table><tr><th>Kota</th><th>Bus</th></tr><tr><td>Melati</td><td>40</td></tr></table></div>"
+    story = f"<p>{P[0]}</p><p>{P[1]}</p>{table}<em>{LAST}</em><p>{P[0]} Lagi.</p>"
+    others = "".join(f"<p>Warga {number} menulis tentang halte dekat rumahnya.</p>" for number in range(30))
+    html = f'<body><div class="widget Blog"><div>{story}</div></div><div>{others}</div></body>'
+    chosen = story_blocks(page_blocks(document_fromstring(html)), [*P, f"{P[0]} Lagi."])
+    assert chosen is not None
+    assert [block.text for block in chosen[0]] == [
+        *P,
+        "Kota | Bus Melati | 40",
+        LAST,
+        f"{P[0]} Lagi.",
+    ]
 
 
 def test_text_in_buttons_of_scripts_is_no_link() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from rag.reading.dates import find_date, parse_written_date
@@ -85,6 +86,14 @@ _CHINESE_DATELINE = re.compile(
 )
 
 
+_BETWEEN_PARTS = re.compile(r"(?<!\s)\s*+[|·•∙⋅/]\s*+|(?<!\s)\s++[-–—]\s++")
+_OPENING = re.compile(
+    r"\W{0,3}(?P<date>(?:\d{4}-\d\d-\d\d|[^\n|:]{2,50}?(?<!\d)(?:19|20)\d\d))(?!\d)"
+    r"(?:\.?\s?[-–—|:)]|\.\s(?=[A-Z„\"“]))"
+)
+_OPENING_WORDS = 3  # beside the date
+
+
 def line_facts(line: str) -> Facts | None:
     """Return the facts in a line beside the body: none for a reading time, None for any other text.
 
@@ -130,6 +139,33 @@ def _dated(line: str) -> Facts | None:
     time, rest = found
     beside = _beside_date(rest.strip(BULLETS + ","))
     return None if beside is None else {name: time, **beside}
+
+
+def part_facts(line: str, *, is_marked: bool = False) -> Facts | None:
+    """Return the date in a part of a line between bars or dots, or anywhere in a line that is marked.
+
+    >>> part_facts("Sari Wulandari · 27 Juli 2025 · Kota")["published_at"].date().isoformat()
+    '2025-07-27'
+    """
+    for part in _BETWEEN_PARTS.split(line):
+        facts = _dated(part.strip(BULLETS))
+        if facts and "published_at" in facts:
+            return {"published_at": facts["published_at"]}
+    found = find_date(line) if is_marked and not _DATE_LABEL.search(line) else None
+    return {"published_at": found[0]} if found else None
+
+
+def opening_date(paragraph: str) -> datetime | None:
+    """Return the date with which a story opens, before a dash, a bar or a full stop, alone or behind a place.
+
+    >>> opening_date("Melati, 27. Juli 2025 – Der Rat hat beschlossen").date().isoformat()
+    '2025-07-27'
+    """
+    opening = _OPENING.match(paragraph)
+    found = find_date(opening["date"]) if opening else None
+    if found is None or len(found[1].split()) > _OPENING_WORDS or any(map(str.isdigit, found[1])):
+        return None
+    return found[0]
 
 
 def _beside_date(rest: str) -> Facts | None:

@@ -104,6 +104,7 @@ _YEAR_FIRST = re.compile(
     r"(?<!\d)(\d{4})\s?(?:[-/.]|[年년])\s?(\d{1,2})\s?(?:[-/.]|[月월])\s?(\d{1,2})(?!\d)\s?[日일.]?"
 )
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_SHORT_YEAR = re.compile(r"(?<![\d.])(\d{2})\.(\d{2})\.(\d{2})(?!\.?\d)")
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})[\s,]{1,2}(?:năm\s)?(\d{4})")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?(?:\d{4}|\d{6})?(?!\d))")
 _COMPACT_CLOCK = re.compile(r"[Tt]?(\d\d)(\d\d)(\d\d)?(?!\d)")
@@ -254,6 +255,7 @@ _DATES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], datetime | None]]
     (_VIETNAMESE, lambda match: _day(int(match[3]), int(match[2]), int(match[1]))),
     (_NUMBER_FIRST, lambda match: _day(int(match[3]), _month(match[2]), int(match[1]))),
     (_MONTH_FIRST, lambda match: _day(int(match[3]), _month(match[1]), int(match[2]))),
+    (_SHORT_YEAR, lambda match: _day(2000 + int(match[3]), int(match[2]), int(match[1]))),
     (_COMPACT, lambda match: _day(int(match[1]), int(match[2]), int(match[3]))),
 )
 

@@ -8,7 +8,8 @@ from typing import Any
 from lxml.etree import _Element
 from lxml.html import HtmlElement
 
-from rag.reading.html_blocks import element_text, text_key
+from rag.reading.html_blocks import element_text
+from rag.reading.html_frame import elements_around, find_headline
 from rag.reading.json_ld import is_organization, items_of, names_of, text_of
 from rag.reading.names import author_names, is_corporate, is_person, is_pseudonym, names_in_line, squashed
 
@@ -183,17 +184,8 @@ class _Frame:
     """The part of a page around its headline: what stands outside of it may belong to another story."""
 
     def __init__(self, tree: HtmlElement, *, title: str) -> None:
-        key = text_key(title)
-        headings = list(tree.iter("h1", "h2", "h3", "h4"))
-        named = (heading for heading in headings if key and text_key(element_text(heading)) == key)
-        self.headline = next(chain(named, tree.iter("h1")), None)
-        self.around: set[_Element] = set()
-        if self.headline is not None:
-            self.around.update(self.headline.iterancestors())
-        self.around.update((tree, *tree.iter("body", "main")))
-        characters = len(element_text(tree))
-        if self.headline is None:
-            self.around.update(div for div in tree.iter("div") if len(element_text(div)) * 2 > characters)
+        self.headline = find_headline(tree, title)
+        self.around = elements_around(tree, self.headline) | set(tree.iter("body", "main"))
         self._is_other: dict[_Element, bool] = {}
         self._article = next((element for element in self.around if element.tag == "article"), None)
 

@@ -10,65 +10,18 @@ from rag.reading.lines import Line, is_sentence
 
 _BLOCK = frozenset(
     [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "button",
-        "center",
-        "code",
-        "dd",
-        "details",
-        "dl",
-        "dt",
-        "div",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "iframe",
-        "label",
-        "legend",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "select",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "video",
-        "audio",
-        "amp-ad",
-        "amp-img",
-        "amp-story",
+        *("address", "article", "aside", "blockquote", "body", "button", "center", "code", "dd", "details"),
+        *("dl", "dt", "div", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4"),
+        *("h5", "h6", "header", "hr", "html", "iframe", "label", "legend", "li", "main", "nav", "ol"),
+        *("option", "p", "pre", "section", "select", "summary", "table", "tbody", "td", "tfoot", "th"),
+        *("thead", "tr", "ul", "video", "audio", "amp-ad", "amp-img", "amp-story"),
     ]
 )
 _SKIPPED = frozenset(
     {"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"}
 )
 _OUTSIDE = frozenset({"nav", "aside", "footer", "form", "button", "label", "menu"})
+_PAGE_PARTS = frozenset({"body", "html", "article", "main"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 _CAPTIONS = frozenset({"figure", "figcaption"})
 _SUSPECT = re.compile(
@@ -128,6 +81,7 @@ class Block:
     is_caption: bool = False
     is_meta: bool = False
     is_byline: bool = False
+    suspect: _Element | None = None  # the outermost element whose name makes the block suspect
     key: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -167,6 +121,26 @@ def text_key(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
+def _leads_away(link: _Element) -> bool:
+    """Whether a link leads to another place: not an anchor, and not a button that a script serves."""
+    return not link.get("href", "javascript:").strip().lower().startswith("javascript:")
+
+
+def has_suspect_name(element: _Element) -> bool:
+    """Whether an element's class or id is that of furniture. A "teaser" without links is the story's lead."""
+    names = _names_of(element)
+    if len(names) <= 1 or element.tag in _PAGE_PARTS:
+        return False
+    found = _SUSPECT.search(names)
+    if found is None or "teaser" not in found[0].lower():
+        return found is not None
+    return element.find(".//a") is not None or next(element.iterancestors("a"), None) is not None
+
+
+def _names_of(element: _Element) -> str:
+    return f"{element.get('class', '')} {element.get('id', '')}"[:_MAXIMUM_NAMES_CHARACTERS]
+
+
 @dataclass(frozen=True)
 class _Context:
     """What the elements around a text say about it."""
@@ -179,6 +153,7 @@ class _Context:
     is_byline: bool = False
     is_heading: bool = False
     is_link: bool = False
+    suspect: _Element | None = None
 
     def inside(self, element: _Element, *, page_characters: int) -> "_Context":
         """Return the context of an element's own text.
@@ -186,17 +161,19 @@ class _Context:
         A name such as "sidebar", or a form, tells nothing about an element that holds half of the page.
         """
         tag = element.tag
-        names = f"{element.get('class', '')} {element.get('id', '')}"[:_MAXIMUM_NAMES_CHARACTERS]
+        names = _names_of(element)
         properties = element.get("itemprop", "")
-        has_names = len(names) > 1 and tag not in ("body", "html", "article", "main")
-        is_named_suspect = has_names and not self.is_suspect and _SUSPECT.search(names) is not None
+        has_names = len(names) > 1 and tag not in _PAGE_PARTS
+        is_named_suspect = not self.is_suspect and has_suspect_name(element)
         is_named_meta = has_names and not self.is_meta and _META_CLASS.search(names) is not None
         is_frame = tag in _OUTSIDE and not self.is_outside
         is_measured = is_named_suspect or is_named_meta or is_frame
         characters = len(element_text(element)) if is_measured else 0
+        is_suspect = is_named_suspect and characters * 2 < page_characters
         return _Context(
             is_outside=self.is_outside or (is_frame and characters * 2 < page_characters),
-            is_suspect=self.is_suspect or (is_named_suspect and characters * 2 < page_characters),
+            is_suspect=self.is_suspect or is_suspect,
+            suspect=element if is_suspect else self.suspect,
             is_inserted=self.is_inserted or (is_named_suspect and _INSERTED.search(names) is not None),
             is_caption=self.is_caption
             or tag in _CAPTIONS
@@ -212,7 +189,7 @@ class _Context:
             is_heading=self.is_heading
             or tag in _HEADINGS
             or (has_names and _QUESTION_CLASS.search(names) is not None),
-            is_link=self.is_link or tag == "a",
+            is_link=self.is_link or (tag == "a" and _leads_away(element)),
         )
 
 
@@ -316,6 +293,7 @@ class _Cutter:
             "is_heading",
         ):
             setattr(block, name, _count(filled, name) > characters / 2)
+        block.suspect = next((context.suspect for _, context in filled), None) if block.is_suspect else None
         block.is_meta = block.is_meta and len(text) <= _MAXIMUM_META_CHARACTERS and not is_sentence(lines[-1])
         block.is_heading = block.is_heading and len(text) <= _MAXIMUM_HEADING_CHARACTERS
         self.blocks.append(block)
@@ -329,6 +307,7 @@ class _Cutter:
             block = Block(element=element, lines=[*header, *part])
             block.link_characters = round(links / characters * len(block.text))
             block.is_outside, block.is_suspect = context.is_outside, context.is_suspect
+            block.suspect = context.suspect
             self.blocks.append(block)
 
 

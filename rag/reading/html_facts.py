@@ -1,20 +1,15 @@
 """Reads what a page states about its story, in JSON-LD, meta elements, microdata and `time` elements."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from copy import deepcopy
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
 
-from htmldate import find_date as guess_date
-from lxml.etree import _Element, tostring
 from lxml.html import HtmlElement
 
 from rag.reading.addresses import host_and_path
-from rag.reading.dates import date_in_url, parse_written_date
 from rag.reading.html_authors import find_authors, find_owner
 from rag.reading.html_blocks import text_key
+from rag.reading.html_dates import PageDates
 from rag.reading.html_tree import NOT_XML
 from rag.reading.json_ld import (
     address_of,
@@ -27,30 +22,6 @@ from rag.reading.json_ld import (
 )
 from rag.reading.names import is_domain, share_of_words, split_title, squashed
 
-# Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
-_PUBLISHED = re.compile(
-    r".*publish(?:ed|edtime|eddate|edat|edon|date|time|_date|timestamp)?(?:iso|utc|gmt)?|.*pubdate|pubdate."
-    r"*|(?:dc|dcterms|dcterm)?"
-    r"(?:date|dateissued|datecreated|issued|created|available)|citation(?:publication|online|cover)?date|sa"
-    r"ilthrudate"
-    r"|parselypubdate|.*datecreated|.*releasedate|.*postdate|.*publicationdate|originalpublicationdate|arti"
-    r"cledate"
-    r"|articlecreated|cdate|timestamp|displaydate|shareaholicarticlepublishedtime|.*publishdate.*"
-)
-_UPDATED = re.compile(
-    r"(?>.*?modif)\w*|.*(?:updated?|updatedtime|lastmod|dateupdated|revised|update)(?:time|date|at|on)?"
-)
-_NEVER_DATES = re.compile(
-    r".*(?:expir|embargo|valid|video|image|copyright|start|end|event|crawl|publisher).*"
-)
-_PUBLISHED_FIRST = (
-    "articlepublishedtime",
-    "ogpublishedtime",
-    "datepublished",
-    "publishdate",
-    "pubdate",
-    "date",
-)
 _OTHER_TYPES = frozenset(
     [
         "WebSite",
@@ -80,12 +51,6 @@ _OTHER_TYPES = frozenset(
 _SAME_STORY = 0.5  # the least share of words that two titles of one story have in common
 _FIRST_CRUMBS = frozenset(
     {"home", "beranda", "halaman utama", "depan", "homepage", "utama", "inicio", "accueil"}
-)
-_MAXIMUM_GUESSED_ELEMENTS = 3_000
-_RELATED = re.compile(
-    r"related|terkait|recommend|rekomendasi|popular|populer|trending|sidebar|comment|komentar|teaser|latest"
-    r"|terbaru",
-    re.IGNORECASE,
 )
 
 
@@ -185,8 +150,8 @@ class PageFacts:
         shown = [split_title(heading, outlets)[0] for heading in self._headings]
         shown = [heading for heading in shown if squashed(heading) not in map(squashed, outlets)]
         agreed = [
-            heading
-            for heading in shown
+            _without_kicker(heading, titles)
+            for heading in sorted(shown, key=lambda heading: -_shared_words(heading, titles))
             if any(share_of_words(heading, title) >= _SAME_STORY for title in titles)
         ]
         # A page that has no more than a `title` element has named the whole site in it as often as the story.
@@ -234,72 +199,28 @@ class PageFacts:
         text = self.story.get("articleBody")
         return unescape(NOT_XML.sub("", text)).strip() if isinstance(text, str) else ""
 
-    def updated_at(self) -> datetime | None:
-        """Return the time of the last change."""
-        metas = [value for name, value in self._metas if _is_date_meta(name, _UPDATED)]
-        return _first_time([self.story.get("dateModified"), *metas, *self._properties("dateModified")])
+    def dates(self, *, title: str) -> PageDates:
+        """Return what the page states about its times."""
+        return PageDates(self._tree, story=self.story, metas=self._metas, url=self.url, title=title)
 
-    def published_at(self) -> datetime | None:
-        """Return the time of publication that the markup states for this story."""
-        metas = sorted(
-            ((name, value) for name, value in self._metas if _is_date_meta(name, _PUBLISHED)),
-            key=lambda meta: (
-                _PUBLISHED_FIRST.index(_bare(meta[0])) if _bare(meta[0]) in _PUBLISHED_FIRST else 99
-            ),
-        )
-        linked = [self.story.get(name) for name in ("datePublished", "dateCreated", "uploadDate")]
-        return _first_time(
-            [
-                *linked,
-                *(value for _, value in metas),
-                *self._properties("datePublished", "dateCreated", "pubdate"),
-            ]
-        ) or _first_time(self._times())
 
-    def _properties(self, *names: str) -> Iterator[str]:
-        for element in self._tree.xpath("//*[@itemprop or @property]"):
-            name = element.get("itemprop") or element.get("property") or ""
-            if name.split(":")[-1] in names and not _is_apart(element):
-                yield (
-                    element.get("content")
-                    or element.get("datetime")
-                    or element.get("title")
-                    or plain_text(element.text_content())
-                )
+def _shared_words(heading: str, titles: Sequence[str]) -> int:
+    words = set(heading.casefold().split())
+    return max((len(words & set(title.casefold().split())) for title in titles), default=0)
 
-    def _times(self) -> Iterator[str]:
-        """Yield the times in `time` elements of this story: those below the headline first."""
-        order = {element: place for place, element in enumerate(self._tree.iter("h1", "time"))}
-        headline = next((place for element, place in order.items() if element.tag == "h1"), -1)
-        times = [element for element in order if element.tag == "time" and not _is_apart(element)]
-        times.sort(
-            key=lambda element: (element.get("pubdate") is None, order[element] < headline, order[element])
-        )
-        for element in times:
-            yield from filter(
-                None, (element.get("datetime"), element.get("content"), plain_text(element.text_content()))
-            )
 
-    def day_in_url(self) -> datetime | None:
-        """Return the day that stands in the page's address."""
-        return date_in_url(self.url) if self.url else None
+def _without_kicker(heading: str, titles: Sequence[str]) -> str:
+    """Return a title that makes up most of a heading that adds a kicker or a date to it.
 
-    def guessed_day(self) -> datetime | None:
-        """Return the day that htmldate guesses from the page, or None for a page of many elements.
-
-        subtle: htmldate takes quadratic time on a page with many dates.
-        """
-        if (
-            sum(1 for _ in zip(self._tree.iter(), range(_MAXIMUM_GUESSED_ELEMENTS + 1), strict=False))
-            > _MAXIMUM_GUESSED_ELEMENTS
-        ):
-            return None
-        tree = deepcopy(self._tree)
-        for element in list(tree.iter("nav", "aside", "footer", "time", "li", "div", "section")):
-            if element.getparent() is not None and (element.tag == "time" or _is_apart(element)):
-                element.drop_tree()
-        guess = guess_date(tostring(tree, encoding="unicode"), original_date=True, extensive_search=False)
-        return parse_written_date(guess) if guess else None
+    >>> _without_kicker("Ekonomi Bus listrik Melati bertambah", ["Bus listrik Melati bertambah"])
+    'Bus listrik Melati bertambah'
+    """
+    inner = (
+        title
+        for title in titles
+        if len(title) * 2 >= len(heading) and title != heading and heading.endswith(title)
+    )
+    return next(inner, heading)
 
 
 def _metas(tree: HtmlElement) -> Iterator[tuple[str, str]]:
@@ -310,37 +231,3 @@ def _metas(tree: HtmlElement) -> Iterator[tuple[str, str]]:
         content = plain_text(meta.get("content"))
         if name.strip() and content:
             yield name.strip().lower(), content
-
-
-def _bare(name: str) -> str:
-    return "".join(filter(str.isalnum, name))
-
-
-def _is_date_meta(name: str, pattern: re.Pattern[str]) -> bool:
-    bare = _bare(name)
-    if _NEVER_DATES.fullmatch(bare):
-        return False
-    is_update = _UPDATED.fullmatch(bare) is not None
-    return is_update if pattern is _UPDATED else not is_update and pattern.fullmatch(bare) is not None
-
-
-def _is_apart(element: _Element) -> bool:
-    """Whether an element belongs to another story's teaser, to a comment, or to the frame of the page."""
-    for ancestor in (element, *element.iterancestors()):
-        if ancestor.tag in ("nav", "aside", "footer") or _RELATED.search(
-            f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
-        ):
-            return ancestor.tag not in ("body", "html", "main")
-        if "Comment" in ancestor.get("itemtype", ""):
-            return True
-        if ancestor.tag == "li" and ancestor.find(".//a[@href]") is not None and element.tag != "a":
-            return True
-    return False
-
-
-def _first_time(values: Iterable[object]) -> datetime | None:
-    texts = (
-        str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values
-    )
-    times = (parse_written_date(text) for text in texts if isinstance(text, str) and text)
-    return next(filter(None, times), None)

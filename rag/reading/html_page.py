@@ -11,8 +11,17 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
 from rag.errors import ReadingError
-from rag.reading.credits import Facts, byline_facts, first_facts, label_alone, line_facts
+from rag.reading.credits import (
+    Facts,
+    byline_facts,
+    first_facts,
+    label_alone,
+    line_facts,
+    opening_date,
+    part_facts,
+)
 from rag.reading.html_blocks import Block, page_blocks, text_key
+from rag.reading.html_dates import PageDates
 from rag.reading.html_facts import PageFacts
 from rag.reading.html_story import story_blocks
 from rag.reading.html_tree import make_plain, parse_tree
@@ -33,7 +42,9 @@ _COMPARED_CHARACTERS = 200_000
 _DATES = frozenset({"published_at", "updated_at"})
 _HEADER_BLOCKS_ABOVE = 4
 _HEADER_BLOCKS_BELOW = 8
+_BESIDE_HEADLINE = 2  # blocks below the headline whose names of elements do not matter
 _MAXIMUM_HEADER_CHARACTERS = 120
+_LEADS = 4  # the paragraphs that may open with the date
 _MINIMUM_LINKED_HEADINGS = 5
 _LONGER = (
     1.3  # how much longer a body in JSON-LD is than the visible one if the page shows only its beginning
@@ -182,9 +193,12 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
         below = blocks[headline + 1 : headline + 1 + _HEADER_BLOCKS_BELOW]
         near = [*below, *reversed(blocks[max(headline - _HEADER_BLOCKS_ABOVE, 0) : headline])]
     found = []
-    for block in near:
+    for place, block in enumerate(near):
+        is_beside = (
+            block.is_meta and not block.is_inserted and headline is not None and place < _BESIDE_HEADLINE
+        )
         if (
-            block.is_suspect
+            (block.is_suspect and not is_beside)
             or block.is_caption
             or block.is_link
             or block.element.tag == "a"
@@ -194,6 +208,9 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
         facts = line_facts(block.text)
         if facts is None and block.is_byline:
             facts = byline_facts(block.text)
+        if not facts or not _DATES & facts.keys():
+            dated = part_facts(block.text, is_marked=block.is_byline or block.is_meta)
+            facts = {**facts, **dated} if facts and dated else facts or dated
         if (not facts or facts.keys() <= _DATES) and (names := names_in_line(block.text)):
             facts = {**(facts or {}), "byline": names}
         if facts:
@@ -218,7 +235,9 @@ def _fields(story: Any, facts: PageFacts, header: Facts, *, outlet: str | None) 
     shown = [*header.get("author", []), *header.get("byline", [])]
     in_body = story["metadata"].get("authors") or [story["author"] or ""]
     authors = _better_authors(stated, in_body, shown) or facts.owner()
-    published, source = _published(story, facts, header)
+    language = decide_language(f"{story['title']}\n{text}", hints=facts.languages())
+    dates = facts.dates(title=story["title"])
+    published, source = _published(story, dates, header)
     metadata = {
         **story["metadata"],
         "authors": authors if len(authors) > 1 else None,
@@ -229,11 +248,11 @@ def _fields(story: Any, facts: PageFacts, header: Facts, *, outlet: str | None) 
         **story,
         "outlet": outlet or header.get("outlet") or story["outlet"],
         "author": joined(authors),
-        "published_at": published,
-        "updated_at": facts.updated_at() or header.get("updated_at") or story["updated_at"],
+        "published_at": dates.in_local_zone(published, language=language),
+        "updated_at": dates.updated_at() or header.get("updated_at") or story["updated_at"],
         "url": facts.url,
         "section": facts.section(),
-        "language": decide_language(f"{story['title']}\n{text}", hints=facts.languages()),
+        "language": language,
         "metadata": {name: value for name, value in metadata.items() if value},
     }
 
@@ -245,14 +264,15 @@ def _better_authors(stated: list[str], in_body: list[str], shown: list[str]) -> 
     return persons if persons and not any(map(is_person, stated)) else stated or bylines
 
 
-def _published(story: Any, facts: PageFacts, header: Facts) -> tuple[Any, str | None]:
+def _published(story: Any, dates: PageDates, header: Facts) -> tuple[Any, str | None]:
     """Return the time of publication, and its source if that is not the page's statement."""
-    stated = facts.published_at() or header.get("published_at") or story["published_at"]
+    stated = dates.published_at() or header.get("published_at") or story["published_at"]
+    stated = stated or next(filter(None, map(opening_date, story["paragraphs"][:_LEADS])), None)
+    stated = stated or dates.only_time()
     if stated:
         return stated, None
-    if day := facts.day_in_url():
+    if day := dates.in_url():
         return day, "url"
-    guess = (
-        None if facts.updated_at() or header.get("updated_at") or story["updated_at"] else facts.guessed_day()
-    )
+    is_updated = dates.updated_at() or header.get("updated_at") or story["updated_at"]
+    guess = None if is_updated else dates.guess()
     return guess, "guess" if guess else None

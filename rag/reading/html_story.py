@@ -5,11 +5,13 @@ text, headings, tables. `story_blocks` takes these back, unless the markup calls
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from lxml.etree import _Element
 
-from rag.reading.html_blocks import Block, text_key
+from rag.reading.html_blocks import Block, has_suspect_name, text_key
 from rag.reading.lines import is_sentence
 
 _CLOCK = re.compile(
@@ -19,6 +21,8 @@ _WINDOW_CHARACTERS = 4_000
 _TELLING_CHARACTERS = 25
 _MINIMUM_COVERAGE = 0.75
 _MINIMUM_LOOSE_CHARACTERS = 40
+_SCRAPS = 30  # blocks
+_BLOCKS_ABOVE = 12  # among which the headline is looked for
 
 
 def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Block], list[Block]] | None:
@@ -34,15 +38,16 @@ def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Bl
         return [], []
     if all(blocks[place].is_outside for place in matched):
         return None
-    matched = _without_inserted(blocks, matched)
-    kept = matched | _restored(blocks, sorted(matched))
+    matched = _main_part(blocks, _without_inserted(blocks, matched))
+    _clear_suspicion(blocks, matched)
+    kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched))
     inside = range(min(kept), max(kept))
     left_out = [
         block
         for place, block in enumerate(blocks)
         if place not in kept and _is_left_out(block, is_inside=place in inside)
     ]
-    return _without_repeats([blocks[place] for place in sorted(kept)]), left_out
+    return _without_repeats([blocks[place] for place in sorted(kept)], found), left_out
 
 
 def _without_inserted(blocks: Sequence[Block], matched: set[int]) -> set[int]:
@@ -50,6 +55,39 @@ def _without_inserted(blocks: Sequence[Block], matched: set[int]) -> set[int]:
     own = {place for place in matched if not blocks[place].is_inserted}
     characters = sum(len(blocks[place].key) for place in matched)
     return own if sum(len(blocks[place].key) for place in own) * 2 > characters else matched
+
+
+def _main_part(blocks: Sequence[Block], matched: set[int]) -> set[int]:
+    """Leave out short texts, such as a teaser of the story, that many scraps separate from the others."""
+    parts: list[list[int]] = []
+    for place in sorted(matched):
+        if parts and not _are_scraps(blocks[parts[-1][-1] + 1 : place]):
+            parts[-1].append(place)
+        else:
+            parts.append([place])
+    sizes = [sum(len(blocks[place].key) for place in part) for part in parts]
+    return {
+        place for part, size in zip(parts, sizes, strict=True) if size * 4 >= max(sizes) for place in part
+    }
+
+
+def _are_scraps(blocks: Sequence[Block]) -> bool:
+    """Whether blocks are many, and most of them no sentences: no part of a story."""
+    sentences = sum(is_sentence(block.text) for block in blocks)
+    return len(blocks) >= _SCRAPS and sentences * 4 < len(blocks)
+
+
+def _clear_suspicion(blocks: Sequence[Block], matched: set[int]) -> None:
+    """Let the name of an element that holds most of the story, such as "widget", tell nothing."""
+    characters: Counter[_Element | None] = Counter()
+    for place in matched:
+        characters[blocks[place].suspect] += len(blocks[place].key)
+    wrapper = next((part for part, count in characters.items() if count * 2 > characters.total()), None)
+    if wrapper is None:
+        return
+    for block in (block for block in blocks if block.suspect is wrapper):
+        elements = [block.element, *block.element.iterancestors()]
+        block.is_suspect = any(map(has_suspect_name, elements[: elements.index(wrapper)]))
 
 
 def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
@@ -82,8 +120,9 @@ def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
     frames = {_frame(blocks[place].element) for place in matched}
     restored = {
         place
-        for place in range(first, last)
-        if _may_return(blocks[place]) and _frame(blocks[place].element) in frames
+        for one, two in pairwise(matched)
+        for place in _gap(blocks, range(one + 1, two))
+        if _frame(blocks[place].element) in frames
     }
     for places in (range(first - 1, -1, -1), range(last + 1, len(blocks))):
         neighbour = places.start - places.step
@@ -100,6 +139,26 @@ def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
             if is_beside and (is_text or block.element.tag == "li"):
                 restored.add(place)
     return restored
+
+
+def _gap(blocks: Sequence[Block], places: range) -> list[int]:
+    """Return the places between two found blocks that may return: none of a long run of scraps."""
+    returning = [place for place in places if _may_return(blocks[place])]
+    return [] if _are_scraps([blocks[place] for place in returning]) else returning
+
+
+def _leads(blocks: Sequence[Block], first: int) -> set[int]:
+    """Return the places of the sentences between the headline and the first block that was found."""
+    above = range(max(first - _BLOCKS_ABOVE, 0), first)
+    headline = next((place for place in reversed(above) if blocks[place].element.tag == "h1"), first)
+    return {
+        place
+        for place in range(headline + 1, first)
+        if _may_return(blocks[place])
+        and is_sentence(blocks[place].text)
+        and len(blocks[place].key) >= _MINIMUM_LOOSE_CHARACTERS
+        and _frame(blocks[place].element) is _frame(blocks[first].element)
+    }
 
 
 def _may_return(block: Block) -> bool:
@@ -138,13 +197,15 @@ def _is_left_out(block: Block, *, is_inside: bool) -> bool:
     )
 
 
-def _without_repeats(blocks: Sequence[Block]) -> list[Block]:
-    """Leave out a long block that the page repeats."""
-    seen: set[str] = set()
+def _without_repeats(blocks: Sequence[Block], found: Sequence[str]) -> list[Block]:
+    """Leave out a long block that another part of the page repeats, unless it was found as often."""
+    allowed = Counter(map(text_key, found))
+    seen: dict[str, list[_Element | None]] = {}
     kept = []
     for block in blocks:
-        if len(block.key) >= _MINIMUM_LOOSE_CHARACTERS and block.key in seen:
-            continue
-        seen.add(block.key)
-        kept.append(block)
+        parents = seen.setdefault(block.key, [])
+        is_refrain = block.element.getparent() in parents[-1:] or len(parents) < allowed[block.key]
+        if len(block.key) < _MINIMUM_LOOSE_CHARACTERS or not parents or is_refrain:
+            kept.append(block)
+            parents.append(block.element.getparent())
     return kept

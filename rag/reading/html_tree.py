@@ -131,10 +131,18 @@ def _remove_unless_most(elements: Sequence[HtmlElement], *, characters: int) -> 
     """
     for element in elements:
         is_most = len(element.text_content()) * 2 >= characters
-        if not is_most:
+        if not is_most or _has_visible_story(element):
             _remove(element)
         elif element.tag in _UNSEEN and element.getparent() is not None:
             element.drop_tag()
+
+
+def _has_visible_story(hidden: HtmlElement) -> bool:
+    """Whether the paragraphs outside of a hidden element hold at least half as much text as those in it."""
+    inside = sum(len(paragraph.text_content()) for paragraph in hidden.iter("p"))
+    page = hidden.getroottree().getroot()
+    characters = sum(len(paragraph.text_content()) for paragraph in page.iter("p"))
+    return inside > 0 and (characters - inside) * 2 >= inside
 
 
 def _flatten(element: HtmlElement) -> None:

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml.html import document_fromstring
 
 from rag.errors import ReadingError
 from rag.reading import Overrides
+from rag.reading.html_blocks import page_blocks
 from rag.reading.html_page import read_html_page
+from rag.reading.html_story import story_blocks
 
 BODY = """\
 <h1>Pasar apung ramai lagi</h1>
@@ -332,9 +335,7 @@ def test_the_address_dates_a_page_and_the_metadata_says_so() -> None:
 
 
 def test_a_guessed_date_is_marked_as_a_guess() -> None:
-    fields = read(
-        page(body=BODY + "<p>Air surut lagi.</p>" * 12 + '<p class="published-date">27 July 2025</p>')
-    )
+    fields = read(page(body=BODY + "<p>Air surut lagi.</p>" * 12 + '<p class="post-info">27 July 2025</p>'))
     assert (str(fields["published_at"])[:10], fields["metadata"]["date_source"]) == ("2025-07-27", "guess")
 
 
@@ -342,6 +343,114 @@ P = (
     "Pemerintah kota menambah empat puluh bus listrik mulai Senin depan.",
     "Bus itu dibeli dengan anggaran Rp96 miliar pada tahun lalu.",
 )
+
+
+@pytest.mark.parametrize(
+    ("byline", "day"),
+    [
+        ('<p>Oleh Sari <span class="post-date">27 Juli 2025, 13.27</span> dari kota</p>', "2025-07-27"),
+        ('<span class="artikeldatum">27.07.25</span>', "2025-07-27"),
+        ("<div>Sari Wulandari · 27 Juli 2025 · Kota</div>", "2025-07-27"),
+        ('<p class="byline">VON SARI WULANDARI am 27. Juli 2025</p>', "2025-07-27"),
+        ('<div class="sidebar"><time datetime="2025-07-27">Minggu</time></div>', "2025-07-27"),
+        ('<div class="sidebar related"><time datetime="2025-07-27">Minggu</time></div>', None),
+        ('<span class="date">Diperbarui 27 Juli 2025</span>', None),
+    ],
+)
+def test_dates_in_marked_elements_and_parts_of_lines(byline: str, day: str | None) -> None:
+    published = read(page(body=BODY.replace("</h1>", f"</h1>{byline}")))["published_at"]
+    assert (str(published)[:10] if published else None) == day
+
+
+def test_the_date_of_a_teaser_is_not_the_story_s() -> None:
+    teaser = '<div><h3><a href="/2">Banjir surut</a></h3><span class="date">27 Juli 2025</span></div>'
+    assert read(page(body=BODY + "<p>Air surut lagi.</p>" * 12 + teaser))["published_at"] is None
+
+
+def test_a_wrapper_named_sidebar_around_the_headline_says_nothing() -> None:
+    body = f'<div class="with-sidebar">{BODY}<time datetime="2025-07-27">Minggu</time></div>'
+    assert str(read(page(body=body))["published_at"])[:10] == "2025-07-27"
+
+
+def test_a_lead_may_open_with_the_date() -> None:
+    lead = (
+        "<p>Siaran pers dari 27. Juli 2025 | Melati – Dewan kota menyetujui dermaga baru di tepi sungai.</p>"
+    )
+    assert str(read(page(body=BODY.replace("</h1>", f"</h1>{lead}")))["published_at"])[:10] == "2025-07-27"
+
+
+def test_the_time_of_the_story_counts_and_not_that_of_a_film() -> None:
+    film = linked({"@type": "VideoObject", "name": "Pasar apung ramai lagi", "uploadDate": "2015-01-16"})
+    meta = '<meta property="article:published_time" content="2025-07-27T13:27:00+08:00">'
+    assert str(read(page(head=film + meta))["published_at"])[:10] == "2025-07-27"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [("2025/07/28", "2025-07-28 06:30:00+07:00"), ("2025/07/27", "2025-07-27 23:30:00+00:00")],
+)
+def test_a_time_in_utc_is_shown_on_the_day_of_the_address(path: str, shown: str) -> None:
+    head = (
+        f'<link rel="canonical" href="https://kabar.co.id/{path}/pasar">'
+        '<meta property="article:published_time" content="2025-07-27T23:30:00Z">'
+    )
+    assert str(read(page(head=head))["published_at"]) == shown
+
+
+@pytest.mark.parametrize(
+    ("headings", "title"),
+    [
+        ("<h1>Ekonomi <span>Bus listrik Melati bertambah tahun ini</span></h1>",
+         "Bus listrik Melati bertambah tahun ini"),
+        ("<h1>Melati</h1><h1>Bus listrik Melati bertambah tahun ini</h1>",
+         "Bus listrik Melati bertambah tahun ini"),
+    ],
+)  # fmt: skip
+def test_a_kicker_or_a_short_heading_is_not_the_title(headings: str, title: str) -> None:
+    head = f'<meta property="og:title" content="{title}">'
+    assert read(page(head=head, body=f"{headings}<p>{P[0]}</p><p>{P[1]}</p>"))["title"] == title
+
+
+LAST = "Warga berharap bus itu juga berhenti di depan sekolah."
+
+
+def test_a_lead_in_a_teaser_without_links_stays() -> None:
+    lead = f'<div class="teaser-text"><p>{P[0]}</p></div>'
+    body = f"<h1>Bus</h1>{lead}<section><p>{P[1]}</p><p>{LAST}</p></section>"
+    assert read(page(body=body))["paragraphs"] == [*P, LAST]
+
+
+def test_a_refrain_stays() -> None:
+    song = f"<h1>Bus</h1><p>{P[0]}</p><p>{P[1]}</p><p>{P[0]}</p><p>{LAST}</p>"
+    assert read(page(body=song))["paragraphs"] == [P[0], P[1], P[0], LAST]
+
+
+def test_loose_text_and_tables_stay_in_a_story_that_is_a_widget() -> None:
+    table = "<div><table><tr><th>Kota</th><th>Bus</th></tr><tr><td>Melati</td><td>40</td></tr></table></div>"
+    story = f"<p>{P[0]}</p><p>{P[1]}</p>{table}<em>{LAST}</em><p>{P[0]} Lagi.</p>"
+    others = "".join(f"<p>Warga {number} menulis tentang halte dekat rumahnya.</p>" for number in range(30))
+    html = f'<body><div class="widget Blog"><div>{story}</div></div><div>{others}</div></body>'
+    chosen = story_blocks(page_blocks(document_fromstring(html)), [*P, f"{P[0]} Lagi."])
+    assert chosen is not None
+    assert [block.text for block in chosen[0]] == [
+        *P,
+        "Kota | Bus Melati | 40",
+        LAST,
+        f"{P[0]} Lagi.",
+    ]
+
+
+def test_text_in_buttons_of_scripts_is_no_link() -> None:
+    body = f'<h1>Bus</h1><p><a href="javascript:void(0)">{P[0]}</a></p><p><a name="b">{P[1]}</a></p>'
+    assert read(page(body=body))["paragraphs"] == [P[0], P[1]]
+
+
+def test_a_hidden_part_beside_a_visible_story_is_left_out() -> None:
+    hidden = f'<div style="visibility: hidden"><p>{P[1]}</p><p>{LAST}</p></div>'
+    story = f"<div><p>{P[0]}</p><p>{P[0]} Lagi.</p></div>"
+    assert read(page(body=f"<h1>Bus</h1>{hidden}{story}"))["paragraphs"] == [P[0], f"{P[0]} Lagi."]
+
+
 FURNITURE_IN_BODY = [
     "<p><strong>Baca juga: <a href=/x>Tarif bus naik</a></strong></p>",
     "<p><strong>Baca juga:</strong><br><a href=/x>Tarif bus naik</a></p>",

@@ -1,0 +1,243 @@
+"""Reads when a page's story was published: in JSON-LD, meta elements, microdata and marked elements."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from htmldate import find_date as guess_date
+from lxml.etree import _Element, tostring
+from lxml.html import HtmlElement
+
+from rag.reading.addresses import host_and_path
+from rag.reading.credits import line_facts
+from rag.reading.dates import date_in_url, parse_written_date
+from rag.reading.html_frame import elements_around, find_headline
+from rag.reading.json_ld import is_article, plain_text
+from rag.reading.zones import usual_zone, with_fixed_offset
+
+# Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
+_PUBLISHED = re.compile(
+    r".*publish(?:ed|edtime|eddate|edat|edon|date|time|_date|timestamp)?(?:iso|utc|gmt)?|.*pubdate|pubdate."
+    r"*|(?:dc|dcterms|dcterm)?"
+    r"(?:date|dateissued|datecreated|issued|created|available)|citation(?:publication|online|cover)?date|sa"
+    r"ilthrudate"
+    r"|parselypubdate|.*datecreated|.*releasedate|.*postdate|.*publicationdate|originalpublicationdate|arti"
+    r"cledate"
+    r"|articlecreated|cdate|timestamp|displaydate|shareaholicarticlepublishedtime|.*publishdate.*"
+)
+_UPDATED = re.compile(
+    r"(?>.*?modif)\w*|.*(?:updated?|updatedtime|lastmod|dateupdated|revised|update)(?:time|date|at|on)?"
+)
+_NEVER_DATES = re.compile(
+    r".*(?:expir|embargo|valid|video|image|copyright|start|end|event|crawl|publisher).*"
+)
+_PUBLISHED_FIRST = (
+    "articlepublishedtime",
+    "ogpublishedtime",
+    "datepublished",
+    "publishdate",
+    "pubdate",
+    "date",
+)
+_MAXIMUM_GUESSED_ELEMENTS = 3_000
+_NAMES_OF_OTHERS = (
+    "related|terkait|recommend|rekomendasi|popular|populer|trending|comment|komentar|teaser|latest|terbaru"
+)
+_OTHER_STORIES = re.compile(_NAMES_OF_OTHERS, re.IGNORECASE)
+_APART = re.compile(f"{_NAMES_OF_OTHERS}|sidebar", re.IGNORECASE)
+# The class of an element that holds a date.
+_DATE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:\w{0,20}(?:date|datum|fecha|tanggal)|time|datetime|timestamp|waktu|tarikh|published"
+    r"|post-?created|posted-?on)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_PARTS = frozenset({"nav", "aside", "footer", "li", "div", "section"})
+_MAXIMUM_MARKED = 20  # elements with a date that are looked at
+_MAXIMUM_CHARACTERS = 300  # of an element's class and id, and of its text
+
+
+class PageDates:
+    """What one page states about the times of its story."""
+
+    def __init__(
+        self,
+        tree: HtmlElement,
+        *,
+        story: Mapping[str, Any],
+        metas: Sequence[tuple[str, str]],
+        url: str | None,
+        title: str,
+    ) -> None:
+        self._tree = tree
+        self._story = story
+        self._metas = metas
+        self._url = url
+        self._headline = find_headline(tree, title)
+        self._around = elements_around(tree, self._headline)
+
+    def updated_at(self) -> datetime | None:
+        """Return the time of the last change."""
+        metas = [value for name, value in self._metas if _is_date_meta(name, _UPDATED)]
+        return _first_time([self._story.get("dateModified"), *metas, *self._properties("dateModified")])
+
+    def published_at(self) -> datetime | None:
+        """Return the time of publication that the markup states for this story."""
+        metas = sorted(
+            ((name, value) for name, value in self._metas if _is_date_meta(name, _PUBLISHED)),
+            key=lambda meta: (
+                _PUBLISHED_FIRST.index(_bare(meta[0])) if _bare(meta[0]) in _PUBLISHED_FIRST else 99
+            ),
+        )
+        linked = [self._story.get(name) for name in ("datePublished", "dateCreated", "uploadDate")]
+        others = [
+            *(value for _, value in metas),
+            *self._properties("datePublished", "dateCreated", "pubdate"),
+        ]
+        # What a page says of a film counts less than what it says of the story.
+        values = [*linked, *others] if is_article(self._story) else [*others, *linked]
+        return _first_time(values) or _first_time(self._times()) or next(self._marked(), None)
+
+    def _properties(self, *names: str) -> Iterator[str]:
+        for element in self._tree.xpath("//*[@itemprop or @property]"):
+            name = element.get("itemprop") or element.get("property") or ""
+            if name.split(":")[-1] in names and not self._is_apart(element):
+                yield (
+                    element.get("content")
+                    or element.get("datetime")
+                    or element.get("title")
+                    or plain_text(element.text_content())
+                )
+
+    def _times(self) -> Iterator[str]:
+        """Yield the times in `time` elements of this story: those below the headline first."""
+        order = {element: place for place, element in enumerate(self._tree.iter("h1", "time"))}
+        headline = next((place for element, place in order.items() if element.tag == "h1"), -1)
+        times = [element for element in order if element.tag == "time" and not self._is_apart(element)]
+        times.sort(
+            key=lambda element: (element.get("pubdate") is None, order[element] < headline, order[element])
+        )
+        for element in times:
+            yield from filter(
+                None, (element.get("datetime"), element.get("content"), plain_text(element.text_content()))
+            )
+
+    def _marked(self) -> Iterator[datetime]:
+        """Yield the times in elements whose class says that they hold one: those below the headline first."""
+        marked: list[tuple[bool, _Element]] = []
+        is_above = self._headline is not None
+        for element in self._tree.iter():
+            is_above = is_above and element is not self._headline
+            names = f"{element.get('class', '')} {element.get('id', '')}"
+            if _DATE_CLASS.search(names[:_MAXIMUM_CHARACTERS]):
+                marked.append((is_above, element))
+        marked.sort(key=lambda entry: entry[0])
+        dated = ((holder, _marked_time(holder)) for _, holder in marked)
+        for holder, time in islice(((holder, time) for holder, time in dated if time), _MAXIMUM_MARKED):
+            if not self._is_apart(holder) and not self._is_in_teaser(holder):
+                yield time
+
+    def _is_in_teaser(self, element: _Element) -> bool:
+        """Whether an element stands with a linked headline in a part of the page without the story's own."""
+        part = element
+        for ancestor in element.iterancestors():
+            if ancestor in self._around:
+                break
+            part = ancestor
+        headings = part.iter("h2", "h3", "h4")
+        return any(
+            heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
+            for heading in headings
+        )
+
+    def only_time(self) -> datetime | None:
+        """Return the time of the page's `time` elements if all are of one day, also one in a sidebar."""
+        stated = (time for time in self._tree.iter("time") if not self._is_apart(time, others=_OTHER_STORIES))
+        elements = list(islice(stated, _MAXIMUM_MARKED))
+        texts = (element.get("datetime") or plain_text(element.text_content()) for element in elements)
+        times = [_first_time([text]) for text in texts]
+        days = {time.date() if time else None for time in times}
+        return times[0] if len(days) == 1 else None
+
+    def in_url(self) -> datetime | None:
+        """Return the day that stands in the page's address."""
+        return date_in_url(self._url) if self._url else None
+
+    def in_local_zone(self, time: datetime | None, *, language: str) -> datetime | None:
+        """Return a time in UTC in the outlet's usual zone if that makes it agree with the address's day."""
+        day = self.in_url()
+        zone = usual_zone(host=host_and_path(self._url)[0] if self._url else "", language=language)
+        if not time or not day or not zone or time.utcoffset() != timedelta():
+            return time
+        local = with_fixed_offset(time.astimezone(ZoneInfo(zone)))
+        return local if time.date() != day.date() == local.date() else time
+
+    def guess(self) -> datetime | None:
+        """Return the day that htmldate guesses from the page, or None for a page of many elements.
+
+        subtle: htmldate takes quadratic time on a page with many dates.
+        """
+        if (
+            sum(1 for _ in zip(self._tree.iter(), range(_MAXIMUM_GUESSED_ELEMENTS + 1), strict=False))
+            > _MAXIMUM_GUESSED_ELEMENTS
+        ):
+            return None
+        tree = deepcopy(self._tree)
+        for own, copied in zip(list(self._tree.iter()), list(tree.iter()), strict=True):
+            if copied.getparent() is not None and self._is_no_hint(own):
+                copied.drop_tree()
+        guess = guess_date(tostring(tree, encoding="unicode"), original_date=True, extensive_search=False)
+        return parse_written_date(guess) if guess else None
+
+    def _is_no_hint(self, element: _Element) -> bool:
+        """Whether an element's dates are other stories', or are read already: those of `time` elements."""
+        if element.tag == "time":
+            return True
+        is_dated = _DATE_CLASS.search(element.get("class", "")[:_MAXIMUM_CHARACTERS]) is not None
+        if is_dated and self._is_in_teaser(element):
+            return True
+        return element.tag in _PARTS and self._is_apart(element)
+
+    def _is_apart(self, element: _Element, *, others: re.Pattern[str] = _APART) -> bool:
+        """Whether an element belongs to another story's teaser, to a comment, or to the frame of the page."""
+        for ancestor in (element, *element.iterancestors()):
+            if ancestor in self._around:
+                return False
+            if ancestor.tag in ("nav", "aside", "footer") or others.search(
+                f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
+            ):
+                return ancestor.tag not in ("body", "html", "main")
+            if "Comment" in ancestor.get("itemtype", ""):
+                return True
+            if ancestor.tag == "li" and ancestor.find(".//a[@href]") is not None and element.tag != "a":
+                return True
+        return False
+
+
+def _marked_time(element: _Element) -> datetime | None:
+    text = plain_text("".join(islice(map(str, element.itertext()), _MAXIMUM_CHARACTERS)))
+    facts = line_facts(text) if any(map(str.isdigit, text)) else None
+    return facts.get("published_at") if facts else None
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name))
+
+
+def _is_date_meta(name: str, pattern: re.Pattern[str]) -> bool:
+    bare = _bare(name)
+    if _NEVER_DATES.fullmatch(bare):
+        return False
+    is_update = _UPDATED.fullmatch(bare) is not None
+    return is_update if pattern is _UPDATED else not is_update and pattern.fullmatch(bare) is not None
+
+
+def _first_time(values: Iterable[object]) -> datetime | None:
+    texts = (
+        str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values
+    )
+    times = (parse_written_date(text) for text in texts if isinstance(text, str) and text)
+    return next(filter(None, times), None)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import reading
+from benchmarks.reading_programs import Reading
+from benchmarks.reading_sets import readability_set
 
 LEAD = "Pemerintah Kota Melati menambah empat puluh bus listrik untuk koridor pelabuhan mulai Senin depan."
 MIDDLE = "Kepala dinas perhubungan kota itu mengatakan armada baru akan melayani dua belas ribu penumpang."
@@ -66,9 +68,9 @@ def test_the_table_shows_what_each_reader_gets_right(
 
 
 def test_wrong_answers_lower_the_figures(folder: Path) -> None:
-    page = next(reading.readability_set(folder))
+    page = next(readability_set(folder))
     score = reading.Score()
-    reading.measure(page, reading.Reading(paragraphs=[LEAD], language="en"), score)
+    reading.measure(page, Reading(paragraphs=[LEAD], language="en"), score)
     assert (score.share("paragraphs"), score.share("language")) == (1 / 3, 0.0)
     assert 0.3 < score.share("body") < 0.6
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
-from embeddings.adapter import FILE, VERSION, Adapter
+from embeddings.adapter import FILE, VERSION, Adapter, read_adapter
 from embeddings.bundled import layer_part
 from embeddings.weights import SHA256
 from training.model import ADAPTED
@@ -25,9 +25,14 @@ def main() -> None:
     parser.add_argument(
         "--last", action="store_true", help="export the last tensors instead of their running mean"
     )
+    parser.add_argument("--mean-with", type=Path, help="export the mean with this adapter")
     options = parser.parse_args()
     checkpoint = torch.load(options.checkpoint, weights_only=False)
-    tensors = adapter_tensors(checkpoint["trained" if options.last else "average"])
+    state = checkpoint["trained" if options.last else "average"]
+    if options.mean_with:
+        other = parameters(read_adapter(options.mean_with, sha256=None))
+        state = {name: (value + other[name]) / 2 for name, value in state.items()}
+    tensors = adapter_tensors(state)
     metadata = {"version": VERSION, "weights_sha256": SHA256, "steps": str(checkpoint["step"])}
     save_file(tensors, options.out, metadata=metadata)
     digest = hashlib.sha256(options.out.read_bytes()).hexdigest()

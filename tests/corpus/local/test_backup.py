@@ -179,6 +179,7 @@ def test_a_backup_during_changes_is_consistent(data: Path, tmp_path: Path) -> No
             number += 1
 
     with open_corpus(data) as corpus:
+        add(corpus, article("99", "Kopi 99."))
         thread = threading.Thread(target=write, args=(corpus,))
         thread.start()
         for number in range(5):

@@ -377,6 +377,16 @@ def test_a_follow_up_finds_its_topic(client: TestClient, body: Json, query: str,
 
 
 @pytest.mark.parametrize(
+    ("between", "query"), [(18, "ton panen kopi: Dan kapan itu?"), (19, FOLLOW_UP["content"])]
+)
+def test_a_question_depends_on_the_last_twenty_turns(client: TestClient, between: int, query: str) -> None:
+    thanks: Json = {"role": "user", "content": "Terima kasih!"}
+    messages = [ASKED, ANSWERED, *[thanks] * between, FOLLOW_UP]
+    answer = client.post("/v1/ask", json={"messages": messages}).json()
+    assert answer["query"] == query
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"question": "Berapa rumah terendam banjir?", "messages": []},

@@ -1,5 +1,6 @@
 """The first step of an answer: understand what a question asks, from its words and the turns before it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -15,11 +16,15 @@ from rag.conversation.small_talk import small_talk
 from rag.conversation.time_of_turns import with_time
 from rag.conversation.times import asks_for_recent, without_recency, without_time
 from rag.corpus.protocol import Corpus
+from rag.datatypes import Turn
 from rag.errors import BadRequest
 from rag.language_model.protocol import LanguageModel
 from rag.understood import QuestionKind, Understood
 from rag.validation import validated
 from rag.worker_pools import WorkerPool
+
+# A question rarely depends on more turns than these, and each turn takes time to read.
+_TURNS_READ = 20
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class Understander:
             PayloadTooLarge: the question is too long.
             Overloaded: too many questions are asked at the same time.
         """
-        question = replace(question, text=self.validated(question.text))
+        question = replace(question, text=self.validated(question.text), turns=self._readable(question.turns))
         talk = small_talk(question.text)
         if talk is None and is_remark(question.text):
             talk = ()
@@ -97,6 +102,16 @@ class Understander:
             )
         work = partial(self._understanding, question, rewriting, talk)
         return await self._pool.run_or_refuse(work)
+
+    def _readable(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+        """Return the last turns; those of the user are cut to the length of a question.
+
+        The time to understand a question must not grow with the whole conversation.
+        """
+        return tuple(
+            replace(turn, text=turn.text[: self._max_characters]) if turn.role == "user" else turn
+            for turn in turns[-_TURNS_READ:]
+        )
 
     def validated(self, text: str, *, field: str = "question") -> str:
         """Return a question without the white space around it, or raise an error that names the field."""

@@ -33,12 +33,11 @@ Pair = tuple[str, str, str]  # evidence, claim, the set's own word for the label
 
 @dataclass(frozen=True)
 class PublicSet:
-    """A repository and its commit; its pairs' language and licence; its weight in the mixture; its reader."""
+    """A repository and its commit; its pairs' language; its weight in the mixture; its reader."""
 
     repository: str
     commit: str
     language: str
-    licence: str
     weight: float
     read: Callable[[Path], Iterator[Pair]]
 
@@ -152,7 +151,6 @@ SETS = (
         "acmi-lab/counterfactually-augmented-data",
         "6f232a1d2a11462a30ce08fb4825b734ab30828e",
         "en",
-        "Apache-2.0; SNLI CC BY-SA 4.0",
         0.1,
         _counterfactual,
     ),
@@ -160,7 +158,6 @@ SETS = (
         "TalSchuster/FeverSymmetric",
         "fa25d17e73ea0694edc78133ec654b9f32f6db73",
         "en",
-        "CC BY-SA 3.0",
         0.03,
         _symmetric_fever,
     ),
@@ -168,7 +165,6 @@ SETS = (
         "swarnaHub/ConjNLI",
         "10e0515c0d1777651b5084d9cca4664ead8162a4",
         "en",
-        "MIT; text CC BY-SA",
         0.13,
         _conjunctions,
     ),
@@ -176,7 +172,6 @@ SETS = (
         "verypluming/JaNLI",
         "2bbb63622570f7b20abc118146141b501efe5183",
         "ja",
-        "CC BY-SA 4.0",
         0.035,
         _japanese_structure,
     ),
@@ -184,7 +179,6 @@ SETS = (
         "verypluming/JSICK",
         "b3034994192fae2f41b5937bcf69544e4282fc39",
         "ja",
-        "CC BY-SA 4.0",
         0.035,
         _japanese_sick,
     ),
@@ -192,7 +186,6 @@ SETS = (
         "mosharafhossain/negation-and-nli",
         "e7848fb621c32ec43511a5bfc406fc9208baf4f8",
         "en",
-        "MIT",
         0.05,
         _negations,
     ),
@@ -200,18 +193,14 @@ SETS = (
         "BIU-NLP/Breaking_NLI",
         "8a7658c1ce6b732f4e8af3b06560f1a13b8b18b0",
         "en",
-        "CC BY-SA 4.0",
         0.02,
         _one_word,
     ),
-    PublicSet(
-        "dml-qom/FarsTail", "5d6322c40368ea5fab50e406e083e537a7d97817", "fa", "Apache-2.0", 0.055, _persian
-    ),
+    PublicSet("dml-qom/FarsTail", "5d6322c40368ea5fab50e406e083e537a7d97817", "fa", 0.055, _persian),
     PublicSet(
         "OanaMariaCamburu/e-SNLI",
         "7b585a3f077fdea899780eb0473940522ae44a2e",
         "en",
-        "MIT; SNLI CC BY-SA 4.0",
         0.1,
         _pictures,
     ),

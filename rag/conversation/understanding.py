@@ -103,6 +103,10 @@ class Understander:
         work = partial(self._understanding, question, rewriting, talk)
         return await self._pool.run_or_refuse(work)
 
+    def validated(self, text: str, *, field: str = "question") -> str:
+        """Return a question without the white space around it, or raise an error that names the field."""
+        return validated(text, field=field, maximum=self._max_characters)
+
     def _readable(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
         """Return the last turns; those of the user are cut to the length of a question.
 
@@ -112,10 +116,6 @@ class Understander:
             replace(turn, text=turn.text[: self._max_characters]) if turn.role == "user" else turn
             for turn in turns[-_TURNS_READ:]
         )
-
-    def validated(self, text: str, *, field: str = "question") -> str:
-        """Return a question without the white space around it, or raise an error that names the field."""
-        return validated(text, field=field, maximum=self._max_characters)
 
     def _understanding(
         self, question: Question, rewriting: Rewriting, talk: tuple[str, ...] | None

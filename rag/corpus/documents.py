@@ -89,10 +89,8 @@ def headers(rows: Iterable[Row]) -> list[ArticleHeader]:
         try:
             found.append(_header(row))
         except (ValueError, TypeError) as error:
-            logger.error(
-                "The list entry of the article %r is damaged and is not shown (%s): run `kutip doctor`.",
-                row["id"], error,
-            )  # fmt: skip
+            message = "The list entry of the article %r is damaged and is not shown (%s): run `kutip doctor`."
+            logger.error(message, row["id"], error)
     return found
 
 

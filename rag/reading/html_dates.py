@@ -21,13 +21,12 @@ from rag.reading.zones import usual_zone, with_fixed_offset
 
 # Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
 _PUBLISHED = re.compile(
-    r".*publish(?:ed|edtime|eddate|edat|edon|date|time|_date|timestamp)?(?:iso|utc|gmt)?|.*pubdate|pubdate."
-    r"*|(?:dc|dcterms|dcterm)?"
-    r"(?:date|dateissued|datecreated|issued|created|available)|citation(?:publication|online|cover)?date|sa"
-    r"ilthrudate"
-    r"|parselypubdate|.*datecreated|.*releasedate|.*postdate|.*publicationdate|originalpublicationdate|arti"
-    r"cledate"
-    r"|articlecreated|cdate|timestamp|displaydate|shareaholicarticlepublishedtime|.*publishdate.*"
+    r".*publish(?:ed|edtime|eddate|edat|edon|date|time|_date|timestamp)?(?:iso|utc|gmt)?"
+    r"|.*pubdate|pubdate.*|.*publishdate.*|.*publicationdate|originalpublicationdate"
+    r"|(?:dc|dcterms|dcterm)?(?:date|dateissued|datecreated|issued|created|available)"
+    r"|citation(?:publication|online|cover)?date|sailthrudate|parselypubdate"
+    r"|.*datecreated|.*releasedate|.*postdate|articledate|articlecreated|cdate|timestamp|displaydate"
+    r"|shareaholicarticlepublishedtime"
 )
 _UPDATED = re.compile(
     r"(?>.*?modif)\w*|.*(?:updated?|updatedtime|lastmod|dateupdated|revised|update)(?:time|date|at|on)?"

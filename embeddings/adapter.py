@@ -17,7 +17,7 @@ from embeddings.weights import SHA256 as WEIGHTS_SHA256
 from embeddings.weights import FloatArray, ModelLoadError, WeightsFile
 
 VERSION = "1"
-SHA256 = "4a922d7c72427fb7b90c322fb38c69f13cc501d7ac4201e6abd19a73a4a6691b"
+SHA256 = "9b20aa5415d704a6e9e029f764c68540abcb8cdd7f2f6aa35f2409c8b6800b9e"
 FILE = Path(__file__).parent / "cross-encoder.safetensors"
 
 HEADS = ("pool", "claim", "relevance", "span")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?![.,]?\d)")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w-]+(?: [A-Z][\w-]+)*")
 
 _NEGATABLE = {
@@ -73,6 +74,15 @@ def alter(sentence: str, *, language: str, rng: random.Random) -> str | None:
         if changed is not None and changed != sentence:
             return changed
     return None
+
+
+def respell_numbers(sentence: str) -> str:
+    """Write numbers without separators of thousands, so that the sentence stays true.
+
+    >>> respell_numbers("Sebanyak 21.350 orang, 3,5 persen.")
+    'Sebanyak 21350 orang, 3,5 persen.'
+    """
+    return _THOUSANDS.sub(lambda match: match.group().replace(match[1], ""), sentence)
 
 
 def _swap(sentence: str, spans: list[tuple[int, int]], rng: random.Random) -> str | None:

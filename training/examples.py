@@ -13,7 +13,8 @@ from typing import Any
 
 from embeddings.bundled_cross_encoder import CLAIM_PREFIX, QUESTION_PREFIX
 from embeddings.encoder import Encoder
-from training.alterations import alter
+from rag.text.languages import sentence_spans
+from training.alterations import alter, respell_numbers
 from training.data import (
     Articles,
     ClaimRow,
@@ -86,6 +87,7 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     ]
     wice = _Claims(cited, articles)
     lines = _ParallelLines(articles)
+    copies = _CopiedSentences([row for row in [*authored.rows, *own.rows] if row.place], articles)
     return [
         Source("authored claims", 0.20, len(authored.rows), authored.make),
         Source("own claims", 0.36, len(own.rows), own.make),
@@ -95,6 +97,7 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
         Source("klue", 0.01, len(korean.rows), korean.make),
         Source("wice", 0.005, len(wice.rows), wice.make),
         Source("parallel lines", 0.04, lines.size, lines.make),
+        Source("copied sentences", 0.08, copies.size, copies.make),
     ]
 
 
@@ -231,6 +234,35 @@ class _ParallelLines:
             if changed is not None:
                 return _claim_example(changed, " ".join(evidence), "not_supported")
         return _claim_example(claim, " ".join(evidence), "supported")
+
+
+class _CopiedSentences:
+    """A sentence of an article as the claim, and the same sentence as the evidence, alone or in its passage.
+
+    Half of the claims are copies, some of them with numbers in another notation. The others are made false by
+    rule. Without the copies, the model learns that a claim that looks like its evidence contradicts it.
+    """
+
+    def __init__(self, rows: Sequence[ClaimRow], articles: Articles) -> None:
+        self._passages = [
+            (articles.text(place), articles.language(place.article_id))
+            for place in dict.fromkeys(row.place for row in rows if row.place)
+        ]
+        self.size = len(self._passages)
+
+    def make(self, number: int, rng: random.Random) -> Example:
+        text, language = self._passages[number]
+        spans = sentence_spans(text, language=language)
+        place = rng.randrange(len(spans))
+        chosen = slice(*spans[place])
+        first, last = rng.choice([(place, place), (max(0, place - 1), place), (0, len(spans) - 1)])
+        evidence = text[spans[first][0] : spans[last][1]]
+        sentence = text[chosen]
+        chance = rng.random()
+        changed = alter(sentence, language=language, rng=rng) if chance < 0.5 else None
+        if changed is not None:
+            return _claim_example(changed, evidence, "not_supported")
+        return _claim_example(respell_numbers(sentence) if chance > 0.85 else sentence, evidence, "supported")
 
 
 class _Questions:

@@ -11,6 +11,7 @@ from functools import cached_property
 from embeddings.cross_encoder import ClaimJudge
 from rag.verification.comparison import Comparison, Statement, compare
 from rag.verification.evidence import Candidate, Evidence, EvidenceSentence
+from rag.verification.notation import in_notation_of
 
 # The number of sentences, and of passages that contain them, with which a claim is read.
 _SENTENCES = 3
@@ -60,7 +61,9 @@ def read(
     read before others.
     """
     units = _distinct(_units(claim, candidates, named=named, evidence=evidence))
-    judged = claim_judge.judge([(claim.text, unit.statement.text) for unit in units])
+    judged = claim_judge.judge(
+        [(in_notation_of(unit.statement, claim), unit.statement.text) for unit in units]
+    )
     return [
         Reading(unit, float(supported), float(contradicted), compare(claim, unit.statement))
         for unit, (supported, _, contradicted) in zip(units, judged, strict=True)

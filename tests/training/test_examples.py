@@ -1,5 +1,7 @@
+import json
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,7 +12,8 @@ from embeddings.unigram import UnigramTokenizer
 from embeddings.weights import open_weights
 from training.alterations import alter, negate, swap_names, swap_numbers
 from training.batches import NO_LABEL, SECOND_TOKENS, Targets, batches, encode
-from training.examples import Example, Mixture, Source
+from training.data import _ARTICLE_FILES, Articles, ClaimRow, Place
+from training.examples import Example, Mixture, Source, _CopiedSentences
 from training.losses import losses
 from training.measure import area_under_curve, best_balanced_accuracy, recall_at
 from training.model import Outputs
@@ -38,6 +41,34 @@ def test_numbers_names_and_negations_are_changed() -> None:
 def test_an_altered_sentence_is_another(sentence: str, language: str, seed: int) -> None:
     changed = alter(sentence, language=language, rng=random.Random(seed))  # noqa: S311
     assert changed is None or changed != sentence
+
+
+def test_copied_sentences_are_supported_and_changed_ones_are_not(tmp_path: Path) -> None:
+    sentences = ["Panen kopi naik dari 1.200 menjadi 1.500 ton.", "Harga di Gayo turun.", "Bus mogok 3 kali."]
+    articles = Articles(_shared(tmp_path, {"a": " ".join(sentences)}))
+    row = ClaimRow("", "", "", "id", "id", Place("a", 0), "own")
+    copies = _CopiedSentences([row, row], articles)
+    assert copies.size == 1
+    drawn = [copies.make(0, random.Random(seed)) for seed in range(300)]  # noqa: S311
+    supported = {example.first for example in drawn if example.label == "supported"}
+    respelled = "claim: Panen kopi naik dari 1200 menjadi 1500 ton."
+    assert supported == {*(f"claim: {sentence}" for sentence in sentences), respelled}
+    altered = [example for example in drawn if example.label == "not_supported"]
+    assert 50 < len(altered) < 150
+    assert not any(example.first.removeprefix("claim: ") in example.second for example in altered)
+    assert all(example.second in " ".join(sentences) for example in drawn)
+    assert {example.second for example in drawn} > {*sentences, " ".join(sentences)}
+
+
+def _shared(folder: Path, texts: dict[str, str]) -> Path:
+    """Write the shared files of articles, all of them empty but the first."""
+    for kind, names in _ARTICLE_FILES.items():
+        (folder / kind).mkdir()
+        for name in names:
+            (folder / kind / f"{name}.articles.jsonl").touch()
+    rows = [{"id": key, "title": "", "language": "id", "paragraphs": [text]} for key, text in texts.items()]
+    (folder / "eval" / "facqa-dev.articles.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    return folder
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,28 @@ def test_a_copy_of_a_sentence_needs_less_support_but_some(monkeypatch: pytest.Mo
     assert verdict_on("Panen kopi mencapai 1500 ton.", always(0.02, 0.97, 0.01)).verdict == "unsupported"
 
 
+def test_a_copy_is_not_contradicted() -> None:
+    assert verdict_on("Panen kopi mencapai 1500 ton.", always(0.01, 0.01, 0.98)).verdict == "unsupported"
+    assert verdict_on("Panen kopi mencapai 1600 ton.", always(0.01, 0.01, 0.98)).verdict == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"), [("Harga.", "supported"), ("1.500.", "supported"), ("Aman sekali.", "unsupported")]
+)
+def test_a_claim_of_a_word_or_two_must_have_something_of_the_evidence(claim: str, verdict: str) -> None:
+    assert verdict_on(claim, always(*SUPPORT)).verdict == verdict
+
+
+def test_numbers_are_read_in_the_notation_of_the_evidence() -> None:
+    read_by = always(*SUPPORT)
+    verdict_on("Menurut petani, panen kopi mencapai 1500 ton.", read_by)
+    assert (
+        "Menurut petani, panen kopi mencapai 1.500 ton.",
+        "Panen kopi mencapai 1.500 ton.",
+    ) in read_by.pairs
+    assert ("Menurut petani, panen kopi mencapai 1500 ton.", "Harga kopi naik.") in read_by.pairs
+
+
 def test_the_probabilities_of_the_verdicts_add_up() -> None:
     features = Features(
         supported=log_odds(1.0),

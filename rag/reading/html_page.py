@@ -59,12 +59,15 @@ def read_html_page(html: str) -> Page:
     facts = PageFacts(tree)
     scripts = [script.text or "" for script in tree.iter("script")]
     make_plain(tree)
+    # subtle: lxml makes an element's Python object anew at each visit, unless something refers to it
+    elements = list(tree.iter())
     blocks = page_blocks(tree)
     prohibition = find_markup_prohibition(tree) or _find_prohibition(blocks)
     outlet = facts.outlet()
     title = facts.title(outlet)
     header = _header_facts(blocks, title)
-    story, left_out = _story(tree, blocks, facts, scripts, title=title)
+    found = _paragraphs_found(tree, title=title, has_many_elements=len(elements) > _COMPARED_ELEMENTS)
+    story, left_out = _story(tree, blocks, found, facts, scripts, title=title)
     page = read_story(numbered_blocks(story), title=title, is_markup=True)
     fields = _fields(page.fields, facts, header, outlet=outlet)
     return Page(
@@ -79,10 +82,18 @@ def _find_prohibition(blocks: Sequence[Block]) -> str | None:
 
 
 def _story(
-    tree: HtmlElement, blocks: Sequence[Block], facts: PageFacts, scripts: Sequence[str], *, title: str
+    tree: HtmlElement,
+    blocks: Sequence[Block],
+    found: Sequence[str],
+    facts: PageFacts,
+    scripts: Sequence[str],
+    *,
+    title: str,
 ) -> tuple[list[list[Line]], list[str]]:
-    """Return the lines of the story's blocks, and the texts of paragraphs that are not among them."""
-    found = _paragraphs_found(tree, title=title)
+    """Return the lines of the story's blocks, and the texts of paragraphs that are not among them.
+
+    `found` are the paragraphs of trafilatura.
+    """
     chosen = story_blocks(blocks, found) if found else None
     stated = facts.body()
     shown = sum(len(block.key) for block in chosen[0]) if chosen else sum(map(len, found))
@@ -104,9 +115,8 @@ def _lines_of(paragraphs: Sequence[str]) -> list[list[Line]]:
     return [[Line(text=line) for line in paragraph.split("\n")] for paragraph in paragraphs]
 
 
-def _paragraphs_found(tree: HtmlElement, *, title: str) -> list[str]:
+def _paragraphs_found(tree: HtmlElement, *, title: str, has_many_elements: bool) -> list[str]:
     """Return the paragraphs, without headings, that trafilatura finds."""
-    has_many_elements = sum(1 for _ in tree.iter()) > _COMPARED_ELEMENTS
     is_long = has_many_elements or sum(map(len, tree.itertext())) > _COMPARED_CHARACTERS
     options = Extractor(output_format="python", comments=False, fast=is_long)
     # subtle: with the default, trafilatura returns all text of a page with a short article, even navigation

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from lxml.etree import HTMLParser as EventParser
-from lxml.etree import LxmlError, fromstring, strip_tags
+from lxml.etree import LxmlError, XPath, fromstring, strip_tags
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from rag.errors import ReadingError
@@ -18,8 +18,11 @@ MAXIMUM_ATTRIBUTES_OF_ALL = 250_000
 MAXIMUM_DEPTH = 250  # libxml2 silently drops elements nested deeper than 256
 MAXIMUM_TEXT_CHARACTERS = 1_000_000  # without scripts and styles
 
-_NOT_COUNTED = frozenset({"script", "style"})
+_counted_texts = XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
 _UNSEEN = frozenset({"noscript", "del", "s", "strike"})
+_perhaps_unseen = XPath(
+    f"descendant-or-self::*[@hidden or @style or self::{' or self::'.join(sorted(_UNSEEN))}]"
+)
 _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through",
     re.IGNORECASE,
@@ -27,7 +30,8 @@ _UNSEEN_STYLE = re.compile(
 # subtle: a reference such as &#11; puts a character into the tree that lxml then refuses to copy
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-_VULGAR_FRACTION = re.compile(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])")
+_FRACTION_SIGN = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
+_VULGAR_FRACTION = re.compile(rf"(?<=\d)(?={_FRACTION_SIGN.pattern})")
 _RAISED = ("sup", "sub")
 _TEXT_BEFORE = 20  # the characters before a raised figure that say what it means
 _MAXIMUM_RAISED = 20  # the neighbouring raised elements among which those characters are searched
@@ -46,26 +50,18 @@ class _Limits:
         self.elements = 0
         self.attributes = 0
         self.depth = 0
-        self.characters = 0
-        self._is_text = True
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
         self.elements += 1
         self.attributes += len(attributes)
         self.depth += 1
-        self._is_text = tag not in _NOT_COUNTED
         _check_limit("elements", self.elements, MAXIMUM_ELEMENTS)
         _check_limit("attributes on one element", len(attributes), MAXIMUM_ATTRIBUTES)
         _check_limit("attributes", self.attributes, MAXIMUM_ATTRIBUTES_OF_ALL)
         _check_limit("elements nested in each other", self.depth, MAXIMUM_DEPTH)
 
-    def data(self, text: str) -> None:
-        self.characters += len(text) if self._is_text else 0
-        _check_limit("characters of text", self.characters, MAXIMUM_TEXT_CHARACTERS)
-
     def end(self, _tag: str) -> None:
         self.depth -= 1
-        self._is_text = True
 
     def close(self) -> None:
         """End the parse; there is nothing to return."""
@@ -89,9 +85,12 @@ def parse_tree(html: str) -> HtmlElement:
         tree = document_fromstring(data, parser=parser)
     except LxmlError:
         raise ReadingError("the page holds no article: it has no elements") from None
-    for element in tree.iter():
-        element.text = element.text and NOT_XML.sub("", element.text)
-        element.tail = element.tail and NOT_XML.sub("", element.tail)
+    if len(html) > MAXIMUM_TEXT_CHARACTERS:
+        _check_limit("characters of text", sum(map(len, _counted_texts(tree))), MAXIMUM_TEXT_CHARACTERS)
+    if NOT_XML.search(tree.text_content()):
+        for element in tree.iter():
+            element.text = element.text and NOT_XML.sub("", element.text)
+            element.tail = element.tail and NOT_XML.sub("", element.tail)
     return tree
 
 
@@ -106,7 +105,7 @@ def make_plain(tree: HtmlElement) -> None:
     strip_tags(tree, "wbr")  # subtle: the parser puts the text after it into it
     unseen = [
         element
-        for element in tree.iter()
+        for element in _perhaps_unseen(tree)
         if element.tag in _UNSEEN
         or element.get("hidden") is not None
         or _UNSEEN_STYLE.search(element.get("style", ""))
@@ -115,8 +114,9 @@ def make_plain(tree: HtmlElement) -> None:
     for element in tree.xpath("//sup | //sub"):
         _flatten(element)
     strip_tags(tree, *_RAISED)  # all at once: joining texts one after another takes quadratic time
-    for element in tree.iter():
-        _set_apart_fractions(element)
+    if _FRACTION_SIGN.search(tree.text_content()):
+        for element in tree.iter():
+            _set_apart_fractions(element)
 
 
 def _remove(element: HtmlElement) -> None:

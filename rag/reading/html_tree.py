@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from lxml.etree import ElementDefaultClassLookup, LxmlError, XPath, fromstring, strip_tags
 from lxml.etree import HTMLParser as EventParser
-from lxml.etree import LxmlError, XPath, fromstring, strip_tags
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from rag.errors import ReadingError
@@ -55,10 +55,14 @@ class _Limits:
         self.elements += 1
         self.attributes += len(attributes)
         self.depth += 1
-        _check_limit("elements", self.elements, MAXIMUM_ELEMENTS)
-        _check_limit("attributes on one element", len(attributes), MAXIMUM_ATTRIBUTES)
-        _check_limit("attributes", self.attributes, MAXIMUM_ATTRIBUTES_OF_ALL)
-        _check_limit("elements nested in each other", self.depth, MAXIMUM_DEPTH)
+        if self.elements > MAXIMUM_ELEMENTS:
+            raise _too_many("elements", MAXIMUM_ELEMENTS)
+        if len(attributes) > MAXIMUM_ATTRIBUTES:
+            raise _too_many("attributes on one element", MAXIMUM_ATTRIBUTES)
+        if self.attributes > MAXIMUM_ATTRIBUTES_OF_ALL:
+            raise _too_many("attributes", MAXIMUM_ATTRIBUTES_OF_ALL)
+        if self.depth > MAXIMUM_DEPTH:
+            raise _too_many("elements nested in each other", MAXIMUM_DEPTH)
 
     def end(self, _tag: str) -> None:
         self.depth -= 1
@@ -67,11 +71,10 @@ class _Limits:
         """End the parse; there is nothing to return."""
 
 
-def _check_limit(counted: str, count: int, maximum: int) -> None:
-    if count > maximum:
-        raise ReadingError(
-            f"the page has more than {maximum:,} {counted}: give the article's text as .txt or .jsonl"
-        )
+def _too_many(counted: str, maximum: int) -> ReadingError:
+    return ReadingError(
+        f"the page has more than {maximum:,} {counted}: give the article's text as .txt or .jsonl"
+    )
 
 
 def parse_tree(html: str) -> HtmlElement:
@@ -82,11 +85,14 @@ def parse_tree(html: str) -> HtmlElement:
     fromstring(data, parser=EventParser(target=limits, encoding="utf-8"))
     try:
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        # lxml.html chooses the class of each element in Python; this chooses one class for all of them in C
+        parser.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
         tree = document_fromstring(data, parser=parser)
     except LxmlError:
         raise ReadingError("the page holds no article: it has no elements") from None
-    if len(html) > MAXIMUM_TEXT_CHARACTERS:
-        _check_limit("characters of text", sum(map(len, _counted_texts(tree))), MAXIMUM_TEXT_CHARACTERS)
+    is_long = len(html) > MAXIMUM_TEXT_CHARACTERS
+    if is_long and sum(map(len, _counted_texts(tree))) > MAXIMUM_TEXT_CHARACTERS:
+        raise _too_many("characters of text", MAXIMUM_TEXT_CHARACTERS)
     if NOT_XML.search(tree.text_content()):
         for element in tree.iter():
             element.text = element.text and NOT_XML.sub("", element.text)

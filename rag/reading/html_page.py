@@ -196,7 +196,8 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
         for place, block in enumerate(blocks)
         if block.key and (block.key == key or block.element.tag == "h1")
     ]
-    headline = next(iter(places), None)
+    headings = (place for place in places if blocks[place].is_heading and not blocks[place].is_outside)
+    headline = next(chain(headings, places), None)  # a breadcrumb may repeat the headline above it
     if headline is None:
         near = list(blocks[: _HEADER_BLOCKS_ABOVE + _HEADER_BLOCKS_BELOW])
     else:
@@ -279,6 +280,9 @@ def _published(story: Any, dates: PageDates, header: Facts) -> tuple[Any, str | 
     stated = dates.published_at() or header.get("published_at") or story["published_at"]
     stated = stated or next(filter(None, map(opening_date, story["paragraphs"][:_LEADS])), None)
     stated = stated or dates.only_time()
+    vague = dates.vaguely_stated()
+    if vague and (stated is None or stated.date() == vague.date()):
+        stated = vague  # of the same day, but with the time of day
     if stated:
         return stated, None
     if day := dates.in_url():

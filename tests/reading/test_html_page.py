@@ -362,6 +362,70 @@ def test_dates_in_marked_elements_and_parts_of_lines(byline: str, day: str | Non
     assert (str(published)[:10] if published else None) == day
 
 
+@pytest.mark.parametrize("label", ["Datum:", "Erschienen am", "Fecha de publicación:", "Pubblicato il"])
+def test_a_date_below_the_headline_may_have_a_label(label: str) -> None:
+    dated = f'<div class="facts"><span>{label}</span> <span>27.07.2025</span></div>'
+    fields = read(page(body=BODY.replace("</h1>", f"</h1>{dated}")))
+    assert (str(fields["published_at"])[:10], fields["paragraphs"]) == ("2025-07-27", PARAGRAPHS)
+
+
+def test_the_date_is_looked_for_beside_the_headline_and_not_beside_a_breadcrumb_that_repeats_it() -> None:
+    crumbs = "<nav><ul><li><a href='/'>Berita</a></li><li>Pasar apung ramai lagi</li></ul></nav>"
+    dated = BODY.replace("</h1>", "</h1><div>Kota · 27 Juli 2025</div>")
+    many = "".join(f"<nav><a href='/{number}'>Bagian {number}</a></nav>" for number in range(9))
+    assert str(read(page(body=crumbs + many + dated))["published_at"])[:10] == "2025-07-27"
+
+
+def test_a_headline_that_holds_its_date_is_found_beside_the_heading_of_the_site() -> None:
+    body = BODY.replace("<h1>", '<h1><span class="date">27.07.2025</span>')
+    head = '<meta property="og:title" content="Pasar apung ramai lagi">'
+    site = "<aside><div class='top'><h1>Dinas Pasar Kota Banjar</h1></div></aside>"
+    fields = read(page(head=head, body=body).replace("<main>", f"{site}<main>"))
+    assert (fields["title"], str(fields["published_at"])[:10]) == ("Pasar apung ramai lagi", "2025-07-27")
+
+
+@pytest.mark.parametrize(
+    ("meta", "shown", "day"),
+    [
+        ("date", '<time datetime="2025-07-27">Minggu</time>', "2025-07-27 00:00:00+00:00"),
+        ("dcterms.date", "<p>Minggu, 27 Juli 2025</p>", "2025-07-27 00:00:00+00:00"),
+        ("date", '<time datetime="2025-07-29">Selasa</time>', "2025-07-29 08:15:00+07:00"),
+        ("article:published_time", '<time datetime="2025-07-27">Minggu</time>', "2025-07-29 08:15:00+07:00"),
+        ("date", "", "2025-07-29 08:15:00+07:00"),
+    ],
+)
+def test_the_date_that_readers_see_counts_more_than_a_vague_meta_element(
+    meta: str, shown: str, day: str
+) -> None:
+    head = f'<meta name="{meta}" content="2025-07-29T08:15:00+07:00">'
+    assert str(read(page(head=head, body=BODY.replace("</h1>", f"</h1>{shown}")))["published_at"]) == day
+
+
+def test_the_current_day_in_the_head_of_a_page_is_not_the_story_s() -> None:
+    menu = '<div id="navwrap"><time datetime="2026-01-31">Sabtu</time><a href="/">Kota</a></div>'
+    body = BODY.replace(
+        "</h1>", '</h1><p><span class="text-date">27 Juli 2025.</span> Pasar itu dibuka lagi.</p>'
+    )
+    assert str(read(page(body=f"<header>{menu}</header>{body}"))["published_at"])[:10] == "2025-07-27"
+
+
+@pytest.mark.parametrize(
+    ("address", "time", "shown"),
+    [
+        ("https://kabar.co.id/pasar", "2025-07-27T23:30:00Z", "2025-07-28 06:30:00+07:00"),
+        ("https://kabar.co.id/pasar", "2025-07-27T00:00:00Z", "2025-07-27 00:00:00+00:00"),
+        ("https://kabar.co.id/pasar", "2025-07-27T03:30:00Z", "2025-07-27 03:30:00+00:00"),
+        ("https://kabar.example/pasar", "2025-07-27T17:00:00Z", "2025-07-28 00:00:00+07:00"),
+        ("https://kabar.example/pasar", "2025-07-27T23:30:00Z", "2025-07-27 23:30:00+00:00"),
+    ],
+)
+def test_a_time_in_utc_is_shown_on_the_day_that_readers_in_its_country_see(
+    address: str, time: str, shown: str
+) -> None:
+    head = f'<link rel="canonical" href="{address}"><meta property="article:published_time" content="{time}">'
+    assert str(read(page(head=head))["published_at"]) == shown
+
+
 def test_the_date_of_a_teaser_is_not_the_story_s() -> None:
     teaser = '<div><h3><a href="/2">Banjir surut</a></h3><span class="date">27 Juli 2025</span></div>'
     assert read(page(body=BODY + "<p>Air surut lagi.</p>" * 12 + teaser))["published_at"] is None

@@ -46,6 +46,8 @@ _BESIDE_HEADLINE = 2  # blocks below the headline whose names of elements do not
 _MAXIMUM_HEADER_CHARACTERS = 120
 _LEADS = 4  # the paragraphs that may open with the date
 _MINIMUM_LINKED_HEADINGS = 5
+_SEVERAL_PARAGRAPHS = 3
+_TELLING_CHARACTERS = 40  # letters of a text that reads like a paragraph
 _LONGER = (
     1.3  # how much longer a body in JSON-LD is than the visible one if the page shows only its beginning
 )
@@ -68,13 +70,24 @@ def read_html_page(html: str) -> Page:
     header = _header_facts(blocks, title)
     found = _paragraphs_found(tree, title=title, has_many_elements=len(elements) > _COMPARED_ELEMENTS)
     story, left_out = _story(tree, blocks, found, facts, scripts, title=title)
-    page = read_story(numbered_blocks(story), title=title, is_markup=True)
+    page = _read_lines(story, scripts, title=title)
     fields = _fields(page.fields, facts, header, outlet=outlet)
     return Page(
         fields=with_metadata(fields),
         prohibition=prohibition or page.prohibition,
         dropped=(*page.dropped, *left_out),
     )
+
+
+def _read_lines(story: Sequence[Sequence[Line]], scripts: Sequence[str], *, title: str) -> Page:
+    """Return the page of a story's lines, or of the text in its scripts if the lines are furniture alone."""
+    try:
+        return read_story(numbered_blocks(story), title=title, is_markup=True)
+    except ReadingError:
+        scripted = _paragraphs_in_scripts(scripts)
+        if not scripted:
+            raise
+        return read_story(numbered_blocks(_lines_of(scripted)), title=title, is_markup=True)
 
 
 def _find_prohibition(blocks: Sequence[Block]) -> str | None:
@@ -108,7 +121,31 @@ def _story(
         return _lines_of(found), []
     if scripted := _paragraphs_in_scripts(scripts):
         return _lines_of(scripted), []
+    if not found and (own := _own_paragraphs(blocks)):
+        _refuse_index(blocks, own)
+        return [block.to_lines() for block in own if block.key != text_key(title)], []
     raise ReadingError("the page holds no article: give a page with one story's text")
+
+
+def _own_paragraphs(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks of a page on which trafilatura finds no story, if they read like one.
+
+    Several of them are long sentences outside of menus and the like, and these are most of the text.
+    """
+    main = [block for block in blocks if not (block.is_outside or block.is_suspect or block.is_inserted)]
+    texts = [
+        place
+        for place, block in enumerate(main)
+        if is_sentence(block.text) and len(block.key) >= _TELLING_CHARACTERS and not block.is_link
+    ]
+    headlines = [place for place, block in enumerate(main) if block.element.tag == "h1"]
+    below = ([text for text in texts if text > headline] for headline in reversed(headlines))
+    texts = next((part for part in below if len(part) >= _SEVERAL_PARAGRAPHS), texts)
+    if len(texts) < _SEVERAL_PARAGRAPHS:
+        return []
+    story = [block for block in main[max(texts[0] - 1, 0) : texts[-1] + 1] if block.element.tag != "h1"]
+    told = sum(len(main[place].key) for place in texts)
+    return story if told * 2 >= sum(len(block.key) for block in story) else []
 
 
 def _lines_of(paragraphs: Sequence[str]) -> list[list[Line]]:

@@ -794,3 +794,42 @@ def test_no_paragraph_is_lost_or_doubled(sentences: list[str], tag: str) -> None
     blocks = "".join(f"<{tag}>{sentence}</{tag}>" for sentence in sentences)
     paragraphs = read(page(body=f"<h1>Bus</h1><p>{P[0]}</p>{blocks}<p>{P[1]}</p>"))["paragraphs"]
     assert paragraphs == [P[0], *(" ".join(sentence.split()) for sentence in sentences), P[1]]
+
+
+LOOSE = (
+    "Dermaga baru di tepi sungai dibuka pada hari Senin dan menampung dua ratus perahu.",
+    "Pedagang jeruk mengatakan bahwa jarak ke pasar menjadi lebih pendek daripada dahulu.",
+    "Pemerintah kota menanggung biaya sewa selama enam bulan pertama bagi semua pedagang.",
+)
+
+
+def test_a_page_on_which_no_story_is_found_is_read_if_its_text_reads_like_one() -> None:
+    story = "".join(f"<p>{text}</p>" for text in LOOSE)
+    slogan = "<p>Kabar Uji, teman setia pembaca di tepi sungai sejak tahun seribu sembilan ratus lima.</p>"
+    html = f"<html><body>{slogan}<footer><h1>Dermaga baru dibuka</h1>{story}</footer></body></html>"
+    assert read(html)["paragraphs"] == [*LOOSE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"<p>{text}</p>" for text in LOOSE[:2]),
+        "".join(f'<p><a href="/{number}">{text}</a></p>' for number, text in enumerate(LOOSE)),
+        "".join(f"<p>Tombol {number}</p>" * 20 for number in range(3))
+        + "".join(map("<p>{}</p>".format, LOOSE)),
+    ],
+)
+def test_a_page_on_which_no_story_is_found_is_refused_if_its_text_does_not_read_like_one(text: str) -> None:
+    html = f"<html><body><footer><h1>Dermaga baru dibuka</h1>{text}</footer></body></html>"
+    with pytest.raises(ReadingError, match="holds no article"):
+        read(html)
+
+
+def test_a_story_in_a_template_is_read_if_the_page_shows_only_furniture() -> None:
+    template = "".join(f"<p>{text}</p>" for text in LOOSE)
+    html = (
+        "<html><body><h1>Dermaga baru dibuka</h1><div class='post'>"
+        f"<script type='text/template'>{template}</script>"
+        "<p>Baca juga: Harga jeruk turun</p></div></body></html>"
+    )
+    assert read(html)["paragraphs"] == [*LOOSE]

@@ -38,11 +38,12 @@ def _rules(data: bytes) -> list[tuple[str, bool]]:
         stated = json.loads(data[:_MAXIMUM_BYTES])
     except (ValueError, RecursionError):
         return []
-    rules = []
+    rules: list[tuple[str, bool]] = []
     for rule in stated[:_MAXIMUM_RULES] if isinstance(stated, list) else []:
         location = rule.get("location") if isinstance(rule, dict) else None
-        is_usual = isinstance(location, str) and location.isprintable()
-        if is_usual and 0 < len(location) <= _MAXIMUM_LOCATION_CHARACTERS:
+        if not isinstance(location, str) or not location.isprintable():
+            continue
+        if 0 < len(location) <= _MAXIMUM_LOCATION_CHARACTERS:
             path = location if location.startswith("/") else f"/{location}"
             rules.append((path, str(rule.get("tdm-reservation")) == "1"))
     return rules

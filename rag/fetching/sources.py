@@ -136,11 +136,11 @@ class WebReader:
         root = root_name(data[:HEAD_BYTES].lstrip()) or ""
         bookmark = Bookmark(url=address, changed=link.changed, validators=fetched.validators)
         if root in ROOTS_OF_FEEDS:
-            entries = read_feed(data, address=fetched.url)
-            yield from self._read_feed(entries, fetched, link, bookmark)
-        elif feed := parse_json_feed(data):
-            entries = read_json_feed(feed, address=fetched.url)
-            yield from self._read_feed(entries, fetched, link, bookmark)
+            feed = read_feed(data, address=fetched.url)
+            yield from self._read_feed(feed, fetched, link, bookmark)
+        elif stated := parse_json_feed(data):
+            feed = read_json_feed(stated, address=fetched.url)
+            yield from self._read_feed(feed, fetched, link, bookmark)
         elif root in _ROOTS_OF_SITEMAPS:
             yield from self._read_list(read_sitemap(data), link, bookmark)
         elif found := _addresses_in(data, fetched):

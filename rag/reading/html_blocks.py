@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
-from typing import NamedTuple
 
 from lxml.etree import XPath, _Element
 
+from rag.reading.html_names import NO_NAMES, has_suspect_name, names_of
 from rag.reading.lines import Line, is_sentence
 
 _BLOCK = frozenset(
@@ -23,49 +22,18 @@ _SKIPPED = frozenset(
     {"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"}
 )
 _OUTSIDE = frozenset({"nav", "aside", "footer", "form", "button", "label", "menu"})
-_PAGE_PARTS = frozenset({"body", "html", "article", "main"})
+_SENTENCES = frozenset({"p", "li", "dd", "dt", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 _CAPTIONS = frozenset({"figure", "figcaption"})
 _TELLING = _OUTSIDE | _HEADINGS | _CAPTIONS | {"time", "a"}  # elements that say something by themselves
-# These patterns meet names in lower case: patterns that ignore case take three times as long.
-_SUSPECT = re.compile(
-    r"(?:^|[\s_-])(?:related|terkait|recommend\w*|rekomendasi|promo\w*|newsletter|subscri\w+|share|sharing|"
-    r"shar|social|sosmed"
-    r"|comments?|komentar|disqus|widget|advert\w*|ads?|iklan|banner|bread-?crumbs?|sidebar|menu|nav|navbar|"
-    r"navigation|tags?"
-    r"|taglist|popular|terpopuler|trending|most|read-?more|readmore|baca-?juga|bacajuga|lihat-?juga|linksis"
-    r"ip|cookie\w*"
-    r"|consent|popup|modal|login|paywall|footer|author-?(?:box|bio|card)|pagination|pager|paging|outbrain|t"
-    r"aboola"
-    r"|sponsor\w*|toolbar|player|teaser|disclaimer|copyright|rating|skip|screen-?reader\w*|sr-only|visually"
-    r"-?hidden|survey)"
-    r"(?:$|[\s_-])",
-)
-_INSERTED = re.compile(
-    r"related|terkait|recommend|rekomendasi|newsletter|subscri|baca-?juga|linksisip|lihat-?juga|outbrain|ta"
-    r"boola"
-    r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])",
-)
-_CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|photo__desc")
-_META_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:byline|author|authors|penulis|reporter|date|datetime|time|timestamp|published|pubdate|"
-    r"tanggal|waktu"
-    r"|post-?meta|entry-?meta|meta|credit|credits|editor|dateline)(?:$|[\s_-])",
-)
-_BYLINE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:byline|authors?|penulis|reporter|writer|jurnalis|credit)(?:$|[\s_-]|name)",
-)
-_QUESTION_CLASS = re.compile(r"question|pertanyaan|faq-?title|accordion-?(?:title|header)")
 _META_PROPERTIES = re.compile(r"date(?:Published|Modified|Created)|author|publisher|editor", re.IGNORECASE)
 _MAXIMUM_META_CHARACTERS = 120
-_MAXIMUM_NAMES_CHARACTERS = 300
 _MAXIMUM_META_ELEMENT_CHARACTERS = 400
 _MAXIMUM_HEADING_CHARACTERS = 200
 # The spaces that HTML collapses, without single ones; a no-break space stays.
 _SPACES = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")
 _SEVERAL_SPACES = re.compile(" {2,}")
 _NO_LETTERS = re.compile(r"[\W_]+")
-_MAXIMUM_KNOWN_NAMES = 4_096  # classes and ids whose meaning is remembered, because pages repeat them
 _CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
 
 _MAXIMUM_LINK_SHARE = 0.6
@@ -134,48 +102,16 @@ def _leads_away(link: _Element) -> bool:
     return not link.get("href", "javascript:").strip().lower().startswith("javascript:")
 
 
-class _Names(NamedTuple):
-    """What an element's class and id say about it."""
-
-    is_suspect: bool = False
-    is_teaser: bool = False
-    is_inserted: bool = False
-    is_caption: bool = False
-    is_meta: bool = False
-    is_byline: bool = False
-    is_question: bool = False
-
-
-_NO_NAMES = _Names()
-
-
-@lru_cache(maxsize=_MAXIMUM_KNOWN_NAMES)
-def _meaning(names: str) -> _Names:
-    suspect = _SUSPECT.search(names)
-    return _Names(
-        is_suspect=suspect is not None,
-        is_teaser=suspect is not None and "teaser" in suspect[0],
-        is_inserted=_INSERTED.search(names) is not None,
-        is_caption=_CAPTION_CLASS.search(names) is not None,
-        is_meta=_META_CLASS.search(names) is not None,
-        is_byline=_BYLINE_CLASS.search(names) is not None,
-        is_question=_QUESTION_CLASS.search(names) is not None,
-    )
-
-
-def _names_of(element: _Element) -> _Names:
-    name, identity = element.get("class", ""), element.get("id", "")
-    if element.tag in _PAGE_PARTS or not (name or identity):
-        return _NO_NAMES
-    return _meaning(f"{name} {identity}"[:_MAXIMUM_NAMES_CHARACTERS].lower())
-
-
-def has_suspect_name(element: _Element) -> bool:
-    """Whether an element's class or id is that of furniture. A "teaser" without links is the story's lead."""
-    names = _names_of(element)
-    if not names.is_teaser:
-        return names.is_suspect
-    return element.find(".//a") is not None or next(element.iterancestors("a"), None) is not None
+def _is_block(element: _Element) -> bool:
+    """Whether a browser begins a new line for an element. Code within a sentence does not."""
+    if element.tag != "code":
+        return element.tag in _BLOCK
+    parent, previous = element.getparent(), element.getprevious()
+    if parent is None or parent.tag == "pre":
+        return True
+    before = parent.text if previous is None else previous.tail
+    is_beside = any(text and not text.isspace() for text in (before, element.tail))
+    return parent.tag in _BLOCK and parent.tag not in _SENTENCES and not is_beside
 
 
 @dataclass(eq=False)
@@ -198,10 +134,10 @@ class _Context:
         A name such as "sidebar", or a form, tells nothing about an element that holds half of the page.
         """
         tag = element.tag
-        names = _names_of(element)
+        names = names_of(element)
         properties = element.get("itemprop", "")
         is_author = properties == "author" or element.get("rel") == "author"
-        if names == _NO_NAMES and not properties and not is_author and tag not in _TELLING:
+        if names == NO_NAMES and not properties and not is_author and tag not in _TELLING:
             return self
         is_named_suspect = not self.is_suspect and has_suspect_name(element)
         is_named_meta = not self.is_meta and names.is_meta
@@ -249,7 +185,7 @@ class _Cutter:
                     self._add(child.tail, context)
                 continue
             stack.pop()
-            if element.tag in _BLOCK:
+            if _is_block(element):
                 self._end(element)
             if stack:
                 self._add(element.tail, stack[-1][2])
@@ -258,7 +194,8 @@ class _Cutter:
     def _open(
         self, element: _Element, context: _Context, stack: list[tuple[_Element, Iterator[_Element], _Context]]
     ) -> None:
-        if element.tag in _BLOCK:
+        is_block = _is_block(element)
+        if is_block:
             parent = element.getparent()
             self._end(parent if parent is not None else element)
         if element.tag == "br":
@@ -267,7 +204,7 @@ class _Cutter:
             self._add_table(element, rows, context)
             stack.append((element, iter(()), context))
             return
-        if element.tag not in _BLOCK and self._parts:
+        if not is_block and self._parts:
             self._keep_apart(element)
         self._add(element.text, context)
         stack.append((element, iter(element), context))

@@ -805,8 +805,7 @@ LOOSE = (
 
 def test_a_page_on_which_no_story_is_found_is_read_if_its_text_reads_like_one() -> None:
     story = "".join(f"<p>{text}</p>" for text in LOOSE)
-    slogan = "<p>Kabar Uji, teman setia pembaca di tepi sungai sejak tahun seribu sembilan ratus lima.</p>"
-    html = f"<html><body>{slogan}<footer><h1>Dermaga baru dibuka</h1>{story}</footer></body></html>"
+    html = f"<html><body><footer><p>Kabar Uji</p><h1>Dermaga baru dibuka</h1>{story}</footer></body></html>"
     assert read(html)["paragraphs"] == [*LOOSE]
 
 
@@ -815,14 +814,28 @@ def test_a_page_on_which_no_story_is_found_is_read_if_its_text_reads_like_one() 
     [
         "".join(f"<p>{text}</p>" for text in LOOSE[:2]),
         "".join(f'<p><a href="/{number}">{text}</a></p>' for number, text in enumerate(LOOSE)),
-        "".join(f"<p>Tombol {number}</p>" * 20 for number in range(3))
-        + "".join(map("<p>{}</p>".format, LOOSE)),
+        "".join(f"<p>{text}</p>" + "<p>Tombol untuk memesan perahu</p>" * 9 for text in LOOSE),
     ],
 )
 def test_a_page_on_which_no_story_is_found_is_refused_if_its_text_does_not_read_like_one(text: str) -> None:
     html = f"<html><body><footer><h1>Dermaga baru dibuka</h1>{text}</footer></body></html>"
     with pytest.raises(ReadingError, match="holds no article"):
         read(html)
+
+
+@pytest.mark.parametrize("element", ["p", "li"])
+def test_code_within_a_sentence_does_not_divide_it(element: str) -> None:
+    sentence = "Jalankan <code>pasar buka</code> setiap pagi, lalu <code>pasar tutup</code> pada malam hari."
+    listing = "<pre><code>pasar buka\npasar tutup</code></pre>"
+    markup = f"<{element}>{sentence}</{element}>{listing}"
+    listed = f"<ul>{markup}</ul>" if element == "li" else markup
+    body = f"{BODY}{listed}<p>Perintah itu ada sejak 2024.</p>"
+    assert read(page(body=body))["paragraphs"] == [
+        *PARAGRAPHS,
+        "Jalankan pasar buka setiap pagi, lalu pasar tutup pada malam hari.",
+        "pasar buka pasar tutup",
+        "Perintah itu ada sejak 2024.",
+    ]
 
 
 def test_a_story_in_a_template_is_read_if_the_page_shows_only_furniture() -> None:

@@ -64,7 +64,7 @@ def test_memory_does_not_grow_with_the_file(
 def most_elements_kept(parts: Iterator[bytes]) -> list[object]:
     """Return what the root holds when the last element is read."""
     held: list[object] = []
-    for element in elements(buffered(Generated(parts)), "item"):
+    for element in elements(buffered(io.BufferedReader(Generated(parts))), "item"):
         if not isinstance(element, ReadingError):
             held = list(element.getroottree().getroot().iter())
     return held

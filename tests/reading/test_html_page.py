@@ -380,6 +380,7 @@ def test_a_headline_that_holds_its_date_is_found_beside_the_heading_of_the_site(
     body = BODY.replace("<h1>", '<h1><span class="date">27.07.2025</span>')
     head = '<meta property="og:title" content="Pasar apung ramai lagi">'
     site = "<aside><div class='top'><h1>Dinas Pasar Kota Banjar</h1></div></aside>"
+    body = f'<div class="with-sidebar">{body}</div>'
     fields = read(page(head=head, body=body).replace("<main>", f"{site}<main>"))
     assert (fields["title"], str(fields["published_at"])[:10]) == ("Pasar apung ramai lagi", "2025-07-27")
 

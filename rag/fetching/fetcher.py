@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -18,11 +18,13 @@ from protego import Protego
 from rag.errors import ReadingError
 from rag.fetching.bodies import Body
 from rag.fetching.network import GuardedNetwork, is_public
+from rag.fetching.reservations import PLACE, Reservations
 from rag.reading.rights import find_header_prohibition
 
 AGENT = "Kutip"
 _ACCEPTED = (
-    "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml,*/*;q=0.5"
+    "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,"
+    "application/xml,*/*;q=0.5"
 )
 _REDIRECTS = (301, 302, 303, 307, 308)
 _ASKS_TO_WAIT = (429, 503)
@@ -114,6 +116,7 @@ class Fetcher:
             "Accept-Encoding": "gzip",
         }
         self._rules: dict[str, Protego | str] = {}  # by origin; why there are none, if reading them failed
+        self._reservations: dict[str, Reservations] = {}  # by origin
         self._last_request: dict[str, float] = {}
         self._failures: Counter[str] = Counter()
         self._refusing: dict[str, str] = {}  # why nothing more is asked of a host
@@ -143,7 +146,10 @@ class Fetcher:
                     raise ReadingError(f"the server redirects to {address}, but {error}") from None
                 raise
             if target is None:
-                return _fetched(reply, address, is_conditional=bool(known.headers()))
+                fetched = _fetched(reply, address, is_conditional=bool(known.headers()))
+                if fetched.is_unchanged or fetched.prohibition:
+                    return fetched
+                return replace(fetched, prohibition=self._reservation(address))
             address = target
         raise ReadingError(
             f"the server redirects more than {self._limits.maximum_redirects} times: correct the address"
@@ -178,6 +184,23 @@ class Fetcher:
         if isinstance(rules, str):
             raise ReadingError(rules)
         return rules
+
+    def _reservation(self, address: httpx2.URL) -> str | None:
+        """Return the line that says that a site reserves its rights in a page, or None."""
+        origin = f"{address.scheme}://{address.netloc.decode()}"
+        if origin not in self._reservations:
+            self._reservations[origin] = Reservations(self._fetch_reservations(address.join(PLACE)))
+        is_reserved = self._reservations[origin].holds(str(address))
+        return f"tdm-reservation: 1 in {address.join(PLACE)}" if is_reserved else None
+
+    def _fetch_reservations(self, address: httpx2.URL) -> bytes:
+        try:
+            reply = self._request(address, {})
+        except ReadingError:
+            return b""
+        finally:
+            self._last_request[address.host] = time.monotonic()
+        return reply.body if reply.status == 200 else b""
 
     def _fetch_rules(self, address: httpx2.URL) -> Protego:
         for _ in range(self._limits.maximum_redirects + 1):

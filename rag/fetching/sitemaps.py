@@ -7,6 +7,7 @@ from io import BytesIO
 
 from lxml.etree import QName
 
+from rag.errors import ReadingError
 from rag.reading.formats.streams import buffered
 from rag.reading.formats.xml_stream import elements, text_at
 
@@ -25,6 +26,8 @@ class SitemapEntry:
 def read_sitemap(data: bytes) -> Iterator[SitemapEntry]:
     """Yield the entries of a sitemap or of an index; after them, raise ReadingError if it is damaged."""
     for element in elements(buffered(BytesIO(data)), "url", "sitemap"):
+        if isinstance(element, ReadingError):
+            raise element
         url = text_at(element, "loc")
         if url:
             changed = text_at(element, "lastmod") or text_at(element, "news/publication_date")

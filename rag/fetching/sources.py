@@ -23,6 +23,7 @@ from rag.reading.feeds import ROOTS_OF_FEEDS, FeedEntry, read_feed
 from rag.reading.fetched import read_fetched
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.formats.xml_stream import root_name
+from rag.reading.json_feeds import parse_json_feed, read_json_feed
 from rag.reading.page import Entry, Overrides, Page
 
 MAXIMUM_DEPTH = 5  # of sitemaps and feeds that lead to each other; the protocol allows one index
@@ -135,7 +136,11 @@ class WebReader:
         root = root_name(data[:HEAD_BYTES].lstrip()) or ""
         bookmark = Bookmark(url=address, changed=link.changed, validators=fetched.validators)
         if root in ROOTS_OF_FEEDS:
-            yield from self._read_feed(data, fetched, link, bookmark)
+            feed = read_feed(data, address=fetched.url)
+            yield from self._read_feed(feed, fetched, link, bookmark)
+        elif stated := parse_json_feed(data):
+            feed = read_json_feed(stated, address=fetched.url)
+            yield from self._read_feed(feed, fetched, link, bookmark)
         elif root in _ROOTS_OF_SITEMAPS:
             yield from self._read_list(read_sitemap(data), link, bookmark)
         elif found := _addresses_in(data, fetched):
@@ -204,11 +209,11 @@ class WebReader:
         self._lists.append((bookmark, members))
 
     def _read_feed(
-        self, data: bytes, fetched: Fetched, link: _Link, bookmark: Bookmark
+        self, entries: Iterator[FeedEntry], fetched: Fetched, link: _Link, bookmark: Bookmark
     ) -> Iterator[Article | Unreadable]:
         members: list[str] = []
         above = (*link.above, bookmark.url)
-        for entry in read_feed(data, address=fetched.url):
+        for entry in entries:
             url = _canonical(entry.url) if entry.url else f"{bookmark.url} {entry.source}"
             own = Bookmark(url=url, changed=entry.changed)
             members.append(own.url)

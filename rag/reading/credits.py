@@ -23,10 +23,11 @@ _DATE_LABEL = re.compile(
     r"(?:(?P<updated_at>(?:terakhir )?(?:diperbarui|diubah|dikemaskini)|(?:last )?update[ds]?(?: on)?|mis à"
     r" jour(?: le)?"
     r"|aktualisiert(?: am)?|actualizado|更新(?:日|時間|时间)?|آخر تحديث|تحديث)"
-    r"|(?:diterbitkan|dipublikasikan|terbit|published|posted|publié|publicado|veröffentlicht|released)(?: o"
-    r"n| le| am| pada)?"
-    r"|tayang|rilis|tanggal|tarikh|date|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|公開日?|掲載日?"
-    r"|เผยแพร่|ngày đăng)"
+    r"|(?:diterbitkan|dipublikasikan|terbit|published|posted|publié|publicado|veröffentlicht|released"
+    r"|erschienen|eingestellt|pubblicato|gepubliceerd|geplaatst|publicerad|julkaistu|опубликовано)"
+    r"(?: on| le| am| pada| el| em| il| op| den)?"
+    r"|tayang|rilis|tanggal|tarikh|date|datum|fecha(?: de publicación)?|data di pubblicazione"
+    r"|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|公開日?|掲載日?|เผยแพร่|ngày đăng)"
     r"(?!\w)\s?[:：]?\s*",
     re.IGNORECASE,
 )

@@ -50,6 +50,8 @@ _SUPERSETS = {
     "euc_kr": "cp949",
 }
 _UTF_16_AND_32 = tuple(mark for mark, encoding in _BYTE_ORDER_MARKS if encoding != "utf-8-sig")
+_SUBSTITUTE = "\x1a"  # the same byte in each encoding that is no UTF-16 or UTF-32
+_BETWEEN_TAGS = re.compile(rb">[\s\0]+(?=<)")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAXIMUM_CONTROLS_SHARE = 0.01
@@ -74,15 +76,33 @@ def decode_page(data: bytes, *, is_markup: bool) -> tuple[str, ReadingError | No
     Each damaged byte of a page that is mostly UTF-8 is a replacement character. Raises ReadingError as
     `decode` does for any other page that cannot be decoded.
     """
+    data, damage = _without_nul_bytes(data) if is_markup else (data, None)
     try:
-        return decode(data, is_markup=is_markup), None
+        text = decode(data, is_markup=is_markup)
+        return (text.replace(_SUBSTITUTE, REPLACEMENT) if damage else text), damage
     except ReadingError as error:
         if data.startswith(_UTF_16_AND_32) or b"\0" in data or not _is_mostly_utf8(data):
             raise
         text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
         if REPLACEMENT not in text:
             raise
+        text = text.replace(_SUBSTITUTE, REPLACEMENT) if damage else text
         return text.replace("\r\n", "\n").replace("\r", "\n"), error
+
+
+def _without_nul_bytes(data: bytes) -> tuple[bytes, ReadingError | None]:
+    """Return markup without the NUL bytes between its tags; one in a text becomes a replacement character.
+
+    What has many NUL bytes is no text in one byte a character, and stays as it is.
+    """
+    is_wide = data.startswith(_UTF_16_AND_32) or data.startswith(_BINARY_STARTS)
+    if is_wide or not 0 < data.count(b"\0") <= _MAXIMUM_CONTROLS_SHARE * len(data):
+        return data, None
+    data = _BETWEEN_TAGS.sub(lambda match: match[0].replace(b"\0", b""), data)
+    if b"\0" not in data:
+        return data, None
+    damage = ReadingError(f"damaged at byte {data.index(0)}: a NUL byte; save it again")
+    return data.replace(b"\0", _SUBSTITUTE.encode()), damage
 
 
 def decode_utf8(data: bytes) -> str:

@@ -122,7 +122,7 @@ def read_feed(data: bytes, *, address: str | None = None) -> Iterator[FeedEntry]
         _entry(entry, feed.feed, number=number, base=base, damage=damage)
         for number, entry in enumerate(feed.entries, start=1)
     ]
-    yield from _once(entries)
+    yield from each_once(entries)
     if fault:
         raise ReadingError(
             f"the feed is cut short ({fault}): its other entries were read, so get the whole feed"
@@ -139,8 +139,13 @@ def _parsed(xml: bytes, address: str | None) -> Any:
 
 def read_feed_file(stream: BufferedReader) -> Iterator[Entry]:
     """Yield the articles of a feed in a file, and the reasons why other entries have none."""
+    yield from entries_of(read_feed(read_whole(stream)))
+
+
+def entries_of(feed: Iterator[FeedEntry]) -> Iterator[Entry]:
+    """Yield the articles of a feed's entries, and the reasons why others have none."""
     is_empty = True
-    for entry in read_feed(read_whole(stream)):
+    for entry in feed:
         is_empty = False
         try:
             yield Entry(page=entry.to_page(), place=entry.source)
@@ -330,6 +335,16 @@ class _Text:
         return not own or _ENDS_AS_SUMMARY.search(own[-1].text[-_TAIL_CHARACTERS:]) is not None
 
 
+def unless_cut(html: str) -> str | None:
+    """Return the text of an entry, or None if it is empty or ends as one does that goes on elsewhere."""
+    if not html.strip():
+        return None
+    try:
+        return None if _Text({"value": html, "type": "text/html"}).is_cut else html
+    except ReadingError:  # reading the text as an article will report the error
+        return html
+
+
 def _as_html(detail: Any) -> str:
     value = str(detail.get("value") or "")
     if "html" in str(detail.get("type", "")) or _IS_MARKUP.search(value):
@@ -337,7 +352,7 @@ def _as_html(detail: Any) -> str:
     return "".join(f"<p>{escape(paragraph)}</p>" for paragraph in split_paragraphs(value))
 
 
-def _once(entries: Sequence[FeedEntry]) -> Iterator[FeedEntry]:
+def each_once(entries: Sequence[FeedEntry]) -> Iterator[FeedEntry]:
     """Yield each entry once: the newest of those that have one guid, or one address."""
     newest: dict[object, FeedEntry] = {}
     for entry in entries:

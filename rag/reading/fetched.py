@@ -22,6 +22,7 @@ _SUFFIXES = {
     "application/xml": ".xml",
     "application/pdf": ".pdf",
     "application/json": ".json",
+    "application/feed+json": ".json",
     "application/x-ndjson": ".ndjson",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "message/rfc822": ".eml",

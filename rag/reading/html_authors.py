@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from lxml.etree import _Element
+from lxml.etree import XPath, _Element
 from lxml.html import HtmlElement
 
 from rag.reading.html_blocks import element_text
@@ -28,12 +29,12 @@ _META_LABEL = re.compile(
     r"|escrito por|scritto da|geschreven door|yazan|автор",
     re.IGNORECASE,
 )
+# Both meet names in lower case: patterns that ignore case take three times as long.
 _CLASS = re.compile(
     r"(?:^|[\s_-])(?:by-?lines?|authors?|author-?names?|authored-by|penulis|reporter|writer|jurnalis|autor|auteur)"
-    r"(?:$|[\s_-])",
-    re.IGNORECASE,
+    r"(?:$|[\s_-])"
 )
-_NAME_CLASS = re.compile(r"(?:^|\s)(?:fn|p-name|p-author|author-?name|username)(?:$|\s)", re.IGNORECASE)
+_NAME_CLASS = re.compile(r"(?:^|\s)(?:fn|p-name|p-author|author-?name|username)(?:$|\s)")
 _PATH = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|penulis|writers?|reporters?|jurnalis|contributors?|by)/[^/?#]",
     re.IGNORECASE,
@@ -52,6 +53,7 @@ _HEADLINE_WORDS = 5
 _MAXIMUM_BYLINE_CHARACTERS = 160
 _MAXIMUM_ITEM_CHARACTERS = 80  # of an item of a list that is no teaser of a story
 _MAXIMUM_NAMES_CHARACTERS = 300  # of an element's class and id
+_MAXIMUM_KNOWN_NAMES = 4_096  # classes and ids that are remembered, because pages repeat them
 
 
 def find_authors(
@@ -103,6 +105,12 @@ def _meta_values(metas: Metas) -> Iterator[str]:
             yield first.get(name.replace("label", "data"), "")
 
 
+_perhaps_bylines = XPath(
+    "descendant-or-self::*[@class or @id or @itemprop or @rel or @href"
+    " or self::h1 or self::h2 or self::h3 or self::h4]"
+)
+
+
 def _marked(tree: HtmlElement, *, outlet: str | None, title: str) -> Iterator[list[str]]:
     """Yield the names in elements that are marked as bylines, those below the headline first.
 
@@ -112,14 +120,11 @@ def _marked(tree: HtmlElement, *, outlet: str | None, title: str) -> Iterator[li
     found: list[tuple[bool, _Element, list[str]]] = []
     covered: set[_Element] = set()
     is_above = frame.headline is not None
-    for element in tree.iter():
-        is_above = is_above and element is not frame.headline
-        if (
-            element in covered
-            or element in frame.around
-            or not _is_byline(element)
-            or frame.is_other(element)
-        ):
+    for element in _perhaps_bylines(tree):
+        if element is frame.headline:
+            is_above = False
+        is_new = _is_byline(element) and element not in covered and element not in frame.around
+        if not is_new or frame.is_other(element):
             continue
         names = [name for name in _names_in(element) if not _is_outlet(name, outlet)]
         if names:
@@ -144,17 +149,21 @@ def _is_outlet(name: str, outlet: str | None) -> bool:
 
 
 def _is_byline(element: _Element) -> bool:
-    return _is_name(element) or _CLASS.search(_names_of(element)) is not None
+    return _is_name(element) or _is_class_of(_CLASS, _names_of(element).lower())
+
+
+@lru_cache(maxsize=_MAXIMUM_KNOWN_NAMES)
+def _is_class_of(pattern: re.Pattern[str], names: str) -> bool:
+    return pattern.search(names) is not None
 
 
 def _is_name(element: _Element) -> bool:
     """Whether the markup says that an element holds the author's name and nothing else."""
-    href = element.get("href", "")
     return (
         element.get("rel") == "author"
         or element.get("itemprop") == "author"
-        or (element.tag == "a" and _PATH.search(href) is not None)
-        or _NAME_CLASS.search(_names_of(element)) is not None
+        or (element.tag == "a" and _PATH.search(element.get("href", "")) is not None)
+        or _is_class_of(_NAME_CLASS, _names_of(element).lower())
     )
 
 

@@ -1,11 +1,12 @@
 """Cuts a page's elements into blocks of text, as a browser shows them."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
-from lxml.etree import _Element
+from lxml.etree import XPath, _Element
 
+from rag.reading.html_names import NO_NAMES, has_suspect_name, names_of
 from rag.reading.lines import Line, is_sentence
 
 _BLOCK = frozenset(
@@ -21,46 +22,18 @@ _SKIPPED = frozenset(
     {"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"}
 )
 _OUTSIDE = frozenset({"nav", "aside", "footer", "form", "button", "label", "menu"})
-_PAGE_PARTS = frozenset({"body", "html", "article", "main"})
+_SENTENCES = frozenset({"p", "li", "dd", "dt", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 _CAPTIONS = frozenset({"figure", "figcaption"})
-_SUSPECT = re.compile(
-    r"(?:^|[\s_-])(?:related|terkait|recommend\w*|rekomendasi|promo\w*|newsletter|subscri\w+|share|sharing|"
-    r"shar|social|sosmed"
-    r"|comments?|komentar|disqus|widget|advert\w*|ads?|iklan|banner|bread-?crumbs?|sidebar|menu|nav|navbar|"
-    r"navigation|tags?"
-    r"|taglist|popular|terpopuler|trending|most|read-?more|readmore|baca-?juga|bacajuga|lihat-?juga|linksis"
-    r"ip|cookie\w*"
-    r"|consent|popup|modal|login|paywall|footer|author-?(?:box|bio|card)|pagination|pager|paging|outbrain|t"
-    r"aboola"
-    r"|sponsor\w*|toolbar|player|teaser|disclaimer|copyright|rating|skip|screen-?reader\w*|sr-only|visually"
-    r"-?hidden|survey)"
-    r"(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_INSERTED = re.compile(
-    r"related|terkait|recommend|rekomendasi|newsletter|subscri|baca-?juga|linksisip|lihat-?juga|outbrain|ta"
-    r"boola"
-    r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|photo__desc", re.IGNORECASE)
-_META_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:byline|author|authors|penulis|reporter|date|datetime|time|timestamp|published|pubdate|"
-    r"tanggal|waktu"
-    r"|post-?meta|entry-?meta|meta|credit|credits|editor|dateline)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_BYLINE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:byline|authors?|penulis|reporter|writer|jurnalis|credit)(?:$|[\s_-]|name)", re.IGNORECASE
-)
-_QUESTION_CLASS = re.compile(r"question|pertanyaan|faq-?title|accordion-?(?:title|header)", re.IGNORECASE)
+_TELLING = _OUTSIDE | _HEADINGS | _CAPTIONS | {"time", "a"}  # elements that say something by themselves
 _META_PROPERTIES = re.compile(r"date(?:Published|Modified|Created)|author|publisher|editor", re.IGNORECASE)
 _MAXIMUM_META_CHARACTERS = 120
-_MAXIMUM_NAMES_CHARACTERS = 300
 _MAXIMUM_META_ELEMENT_CHARACTERS = 400
 _MAXIMUM_HEADING_CHARACTERS = 200
-_SPACES = re.compile(r"[ \t\n\r\f]+")  # the spaces that HTML collapses; a no-break space stays
+# The spaces that HTML collapses, without single ones; a no-break space stays.
+_SPACES = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")
+_SEVERAL_SPACES = re.compile(" {2,}")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
 
 _MAXIMUM_LINK_SHARE = 0.6
@@ -111,14 +84,17 @@ class Block:
         ]
 
 
+_text_in = XPath("string()", smart_strings=False)
+
+
 def element_text(element: _Element) -> str:
     """Return all text in an element."""
-    return "".join(map(str, element.itertext()))
+    return str(_text_in(element))
 
 
 def text_key(text: str) -> str:
     """Return the letters and digits of a text, for comparison."""
-    return "".join(filter(str.isalnum, text)).casefold()
+    return _NO_LETTERS.sub("", text).casefold()
 
 
 def _leads_away(link: _Element) -> bool:
@@ -126,22 +102,19 @@ def _leads_away(link: _Element) -> bool:
     return not link.get("href", "javascript:").strip().lower().startswith("javascript:")
 
 
-def has_suspect_name(element: _Element) -> bool:
-    """Whether an element's class or id is that of furniture. A "teaser" without links is the story's lead."""
-    names = _names_of(element)
-    if len(names) <= 1 or element.tag in _PAGE_PARTS:
-        return False
-    found = _SUSPECT.search(names)
-    if found is None or "teaser" not in found[0].lower():
-        return found is not None
-    return element.find(".//a") is not None or next(element.iterancestors("a"), None) is not None
+def _is_block(element: _Element) -> bool:
+    """Whether a browser begins a new line for an element. Code within a sentence does not."""
+    if element.tag != "code":
+        return element.tag in _BLOCK
+    parent, previous = element.getparent(), element.getprevious()
+    if parent is None or parent.tag == "pre":
+        return True
+    before = parent.text if previous is None else previous.tail
+    is_beside = any(text and not text.isspace() for text in (before, element.tail))
+    return parent.tag in _BLOCK and parent.tag not in _SENTENCES and not is_beside
 
 
-def _names_of(element: _Element) -> str:
-    return f"{element.get('class', '')} {element.get('id', '')}"[:_MAXIMUM_NAMES_CHARACTERS]
-
-
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Context:
     """What the elements around a text say about it."""
 
@@ -161,11 +134,13 @@ class _Context:
         A name such as "sidebar", or a form, tells nothing about an element that holds half of the page.
         """
         tag = element.tag
-        names = _names_of(element)
+        names = names_of(element)
         properties = element.get("itemprop", "")
-        has_names = len(names) > 1 and tag not in _PAGE_PARTS
+        is_author = properties == "author" or element.get("rel") == "author"
+        if names == NO_NAMES and not properties and not is_author and tag not in _TELLING:
+            return self
         is_named_suspect = not self.is_suspect and has_suspect_name(element)
-        is_named_meta = has_names and not self.is_meta and _META_CLASS.search(names) is not None
+        is_named_meta = not self.is_meta and names.is_meta
         is_frame = tag in _OUTSIDE and not self.is_outside
         is_measured = is_named_suspect or is_named_meta or is_frame
         characters = len(element_text(element)) if is_measured else 0
@@ -174,23 +149,19 @@ class _Context:
             is_outside=self.is_outside or (is_frame and characters * 2 < page_characters),
             is_suspect=self.is_suspect or is_suspect,
             suspect=element if is_suspect else self.suspect,
-            is_inserted=self.is_inserted or (is_named_suspect and _INSERTED.search(names) is not None),
-            is_caption=self.is_caption
-            or tag in _CAPTIONS
-            or (has_names and _CAPTION_CLASS.search(names) is not None),
+            is_inserted=self.is_inserted or (is_named_suspect and names.is_inserted),
+            is_caption=self.is_caption or tag in _CAPTIONS or names.is_caption,
             is_meta=self.is_meta
             or tag == "time"
             or (is_named_meta and characters <= _MAXIMUM_META_ELEMENT_CHARACTERS)
             or (properties != "" and _META_PROPERTIES.fullmatch(properties) is not None),
-            is_byline=self.is_byline
-            or element.get("rel") == "author"
-            or properties == "author"
-            or (has_names and _BYLINE_CLASS.search(names) is not None),
-            is_heading=self.is_heading
-            or tag in _HEADINGS
-            or (has_names and _QUESTION_CLASS.search(names) is not None),
+            is_byline=self.is_byline or is_author or names.is_byline,
+            is_heading=self.is_heading or tag in _HEADINGS or names.is_question,
             is_link=self.is_link or (tag == "a" and _leads_away(element)),
         )
+
+
+_FLAGS = tuple(each.name for each in fields(_Context) if each.name != "suspect")
 
 
 class _Cutter:
@@ -214,7 +185,7 @@ class _Cutter:
                     self._add(child.tail, context)
                 continue
             stack.pop()
-            if element.tag in _BLOCK:
+            if _is_block(element):
                 self._end(element)
             if stack:
                 self._add(element.tail, stack[-1][2])
@@ -223,7 +194,8 @@ class _Cutter:
     def _open(
         self, element: _Element, context: _Context, stack: list[tuple[_Element, Iterator[_Element], _Context]]
     ) -> None:
-        if element.tag in _BLOCK:
+        is_block = _is_block(element)
+        if is_block:
             parent = element.getparent()
             self._end(parent if parent is not None else element)
         if element.tag == "br":
@@ -232,7 +204,7 @@ class _Cutter:
             self._add_table(element, rows, context)
             stack.append((element, iter(()), context))
             return
-        if element.tag not in _BLOCK and self._parts:
+        if not is_block and self._parts:
             self._keep_apart(element)
         self._add(element.text, context)
         stack.append((element, iter(element), context))
@@ -252,11 +224,14 @@ class _Cutter:
             self._parts.append((" ", self._parts[-1][1]))
 
     def _add(self, text: str | None, context: _Context) -> None:
-        if text:
-            self._parts.append((_SPACES.sub(" ", text), context))
+        collapsed = _SPACES.sub(" ", text) if text else ""
+        if collapsed and (self._parts or collapsed != " "):
+            self._parts.append((collapsed, context))
 
     def _end(self, element: _Element) -> None:
         parts, self._parts = self._parts, []
+        if not parts:
+            return
         blocks: list[list[tuple[str, _Context]]] = [[]]
         breaks = 0
         for text, context in parts:
@@ -272,31 +247,32 @@ class _Cutter:
             self._append(element, block)
 
     def _append(self, element: _Element, parts: list[tuple[str, _Context]]) -> None:
-        text = "".join(part for part, _ in parts)
-        lines = [
-            line
-            for line in (re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n"))
-            if line.strip()
-        ]
-        if not lines:
+        text = "".join([part for part, _ in parts])
+        if not text or text.isspace():
             return
-        filled = [(part, context) for part, context in parts if part.strip()]
-        block = Block(element=element, lines=lines, link_characters=_count(filled, "is_link"))
-        characters = sum(len(part) for part, _ in filled)
-        for name in (
-            "is_outside",
-            "is_suspect",
-            "is_inserted",
-            "is_caption",
-            "is_meta",
-            "is_byline",
-            "is_heading",
-        ):
-            setattr(block, name, _count(filled, name) > characters / 2)
-        block.suspect = next((context.suspect for _, context in filled), None) if block.is_suspect else None
-        block.is_meta = block.is_meta and len(text) <= _MAXIMUM_META_CHARACTERS and not is_sentence(lines[-1])
-        block.is_heading = block.is_heading and len(text) <= _MAXIMUM_HEADING_CHARACTERS
-        self.blocks.append(block)
+        lines = [_SEVERAL_SPACES.sub(" ", line).strip(" ") for line in text.split("\n")]
+        lines = [line for line in lines if line and not line.isspace()]
+        sizes: dict[_Context, int] = {}
+        for part, context in parts:
+            if part and not part.isspace():
+                sizes[context] = sizes.get(context, 0) + len(part)
+        told = _prevailing(sizes)
+        is_short = len(text) <= _MAXIMUM_META_CHARACTERS
+        self.blocks.append(
+            Block(
+                element=element,
+                lines=lines,
+                link_characters=sum(size for context, size in sizes.items() if context.is_link),
+                is_heading=told.is_heading and len(text) <= _MAXIMUM_HEADING_CHARACTERS,
+                is_outside=told.is_outside,
+                is_suspect=told.is_suspect,
+                is_inserted=told.is_inserted,
+                is_caption=told.is_caption,
+                is_meta=told.is_meta and is_short and not is_sentence(lines[-1]),
+                is_byline=told.is_byline,
+                suspect=told.suspect if told.is_suspect else None,
+            )
+        )
 
     def _add_table(self, element: _Element, rows: list[list[str]], context: _Context) -> None:
         header = [" | ".join(rows[0])] if _has_header(element) and len(rows) > 1 else []
@@ -311,8 +287,17 @@ class _Cutter:
             self.blocks.append(block)
 
 
-def _count(parts: Sequence[tuple[str, _Context]], name: str) -> int:
-    return sum(len(text) for text, context in parts if getattr(context, name))
+def _prevailing(sizes: Mapping[_Context, int]) -> _Context:
+    """Return what is true of most of a block's text: the texts in each context have these sizes."""
+    first = next(iter(sizes))
+    if len(sizes) == 1:
+        return first
+    characters = sum(sizes.values())
+    flags = {
+        name: sum(size for context, size in sizes.items() if getattr(context, name)) * 2 > characters
+        for name in _FLAGS
+    }
+    return _Context(**flags, suspect=first.suspect)
 
 
 def page_blocks(tree: _Element) -> list[Block]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
+from datetime import time as midnight
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from htmldate import find_date as guess_date
-from lxml.etree import _Element, tostring
+from lxml.etree import XPath, _Element, tostring
 from lxml.html import HtmlElement
 
 from rag.reading.addresses import host_and_path
@@ -17,7 +18,7 @@ from rag.reading.credits import line_facts
 from rag.reading.dates import date_in_url, parse_written_date
 from rag.reading.html_frame import elements_around, find_headline
 from rag.reading.json_ld import is_article, plain_text
-from rag.reading.zones import usual_zone, with_fixed_offset
+from rag.reading.zones import is_country, usual_zone, with_fixed_offset
 
 # Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
 _PUBLISHED = re.compile(
@@ -42,6 +43,8 @@ _PUBLISHED_FIRST = (
     "pubdate",
     "date",
 )
+# What many sites write into these is the time at which the page was made, not that of the story.
+_VAGUE = frozenset({"date", "dcdate", "dctermdate", "dctermsdate", "timestamp", "cdate"})
 _MAXIMUM_GUESSED_ELEMENTS = 3_000
 _NAMES_OF_OTHERS = (
     "related|terkait|recommend|rekomendasi|popular|populer|trending|comment|komentar|teaser|latest|terbaru"
@@ -56,6 +59,7 @@ _DATE_CLASS = re.compile(
 )
 _PARTS = frozenset({"nav", "aside", "footer", "li", "div", "section"})
 _MAXIMUM_MARKED = 20  # elements with a date that are looked at
+_has_menu = XPath("boolean(.//nav or .//*[contains(@class, 'nav') or contains(@id, 'nav')])")
 _MAXIMUM_CHARACTERS = 300  # of an element's class and id, and of its text
 
 
@@ -86,7 +90,11 @@ class PageDates:
     def published_at(self) -> datetime | None:
         """Return the time of publication that the markup states for this story."""
         metas = sorted(
-            ((name, value) for name, value in self._metas if _is_date_meta(name, _PUBLISHED)),
+            (
+                (name, value)
+                for name, value in self._metas
+                if _bare(name) not in _VAGUE and _is_date_meta(name, _PUBLISHED)
+            ),
             key=lambda meta: (
                 _PUBLISHED_FIRST.index(_bare(meta[0])) if _bare(meta[0]) in _PUBLISHED_FIRST else 99
             ),
@@ -99,6 +107,10 @@ class PageDates:
         # What a page says of a film counts less than what it says of the story.
         values = [*linked, *others] if is_article(self._story) else [*others, *linked]
         return _first_time(values) or _first_time(self._times()) or next(self._marked(), None)
+
+    def vaguely_stated(self) -> datetime | None:
+        """Return the time of a meta element such as "date", which may be that of the story or of the page."""
+        return _first_time(value for name, value in self._metas if _bare(name) in _VAGUE)
 
     def _properties(self, *names: str) -> Iterator[str]:
         for element in self._tree.xpath("//*[@itemprop or @property]"):
@@ -166,13 +178,23 @@ class PageDates:
         return date_in_url(self._url) if self._url else None
 
     def in_local_zone(self, time: datetime | None, *, language: str) -> datetime | None:
-        """Return a time in UTC in the outlet's usual zone if that makes it agree with the address's day."""
+        """Return a time in UTC in the outlet's usual zone if its readers see another day than UTC has.
+
+        The day in the page's address decides if there is one, else the country in the name of its host. A
+        time that is midnight in that zone is a bare date there; one that is midnight in UTC stays.
+        """
         day = self.in_url()
         zone = usual_zone(host=host_and_path(self._url)[0] if self._url else "", language=language)
-        if not time or not day or not zone or time.utcoffset() != timedelta():
+        if not time or not zone or time.utcoffset() != timedelta():
             return time
         local = with_fixed_offset(time.astimezone(ZoneInfo(zone)))
-        return local if time.date() != day.date() == local.date() else time
+        if local.date() == time.date() or (day and local.date() != day.date()) or time.time() == midnight():
+            return time
+        return local if day or self._is_of_country() or local.time() == midnight() else time
+
+    def _is_of_country(self) -> bool:
+        """Whether the host's name says of which country the outlet is."""
+        return self._url is not None and is_country(host_and_path(self._url)[0])
 
     def guess(self) -> datetime | None:
         """Return the day that htmldate guesses from the page, or None for a page of many elements.
@@ -211,6 +233,8 @@ class PageDates:
                 return ancestor.tag not in ("body", "html", "main")
             if "Comment" in ancestor.get("itemtype", ""):
                 return True
+            if ancestor.tag == "header" and _has_menu(ancestor):
+                return True  # the head of the page, which shows the current day
             if ancestor.tag == "li" and ancestor.find(".//a[@href]") is not None and element.tag != "a":
                 return True
         return False

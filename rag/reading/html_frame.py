@@ -8,11 +8,12 @@ from rag.reading.html_blocks import element_text, text_key
 
 
 def find_headline(tree: _Element, title: str) -> _Element | None:
-    """Return the heading that holds the story's title, else the first `h1`."""
+    """Return the heading that holds the story's title, alone or beside a kicker, else the first `h1`."""
     key = text_key(title)
-    headings = tree.iter("h1", "h2", "h3", "h4")
-    named = (heading for heading in headings if key and text_key(element_text(heading)) == key)
-    return next(chain(named, tree.iter("h1")), None)
+    keys = {heading: text_key(element_text(heading)) for heading in tree.iter("h1", "h2", "h3", "h4")}
+    named = (heading for heading, text in keys.items() if key and text == key)
+    mixed = (heading for heading, text in keys.items() if key and key in text and len(text) <= 2 * len(key))
+    return next(chain(named, mixed, tree.iter("h1")), None)
 
 
 def elements_around(tree: _Element, headline: _Element | None) -> set[_Element]:

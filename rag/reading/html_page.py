@@ -46,6 +46,8 @@ _BESIDE_HEADLINE = 2  # blocks below the headline whose names of elements do not
 _MAXIMUM_HEADER_CHARACTERS = 120
 _LEADS = 4  # the paragraphs that may open with the date
 _MINIMUM_LINKED_HEADINGS = 5
+_SEVERAL_PARAGRAPHS = 3
+_TELLING_CHARACTERS = 40  # letters of a text that reads like a paragraph
 _LONGER = (
     1.3  # how much longer a body in JSON-LD is than the visible one if the page shows only its beginning
 )
@@ -59,13 +61,16 @@ def read_html_page(html: str) -> Page:
     facts = PageFacts(tree)
     scripts = [script.text or "" for script in tree.iter("script")]
     make_plain(tree)
+    # subtle: lxml makes an element's Python object anew at each visit, unless something refers to it
+    elements = list(tree.iter())
     blocks = page_blocks(tree)
     prohibition = find_markup_prohibition(tree) or _find_prohibition(blocks)
     outlet = facts.outlet()
     title = facts.title(outlet)
     header = _header_facts(blocks, title)
-    story, left_out = _story(tree, blocks, facts, scripts, title=title)
-    page = read_story(numbered_blocks(story), title=title, is_markup=True)
+    found = _paragraphs_found(tree, title=title, has_many_elements=len(elements) > _COMPARED_ELEMENTS)
+    story, left_out = _story(tree, blocks, found, facts, scripts, title=title)
+    page = _read_lines(story, scripts, title=title)
     fields = _fields(page.fields, facts, header, outlet=outlet)
     return Page(
         fields=with_metadata(fields),
@@ -74,15 +79,34 @@ def read_html_page(html: str) -> Page:
     )
 
 
+def _read_lines(story: Sequence[Sequence[Line]], scripts: Sequence[str], *, title: str) -> Page:
+    """Return the page of a story's lines, or of the text in its scripts if the lines are furniture alone."""
+    try:
+        return read_story(numbered_blocks(story), title=title, is_markup=True)
+    except ReadingError:
+        scripted = _paragraphs_in_scripts(scripts)
+        if not scripted:
+            raise
+        return read_story(numbered_blocks(_lines_of(scripted)), title=title, is_markup=True)
+
+
 def _find_prohibition(blocks: Sequence[Block]) -> str | None:
     return find_prohibition("\n\n".join("\n".join(block.lines) for block in blocks))
 
 
 def _story(
-    tree: HtmlElement, blocks: Sequence[Block], facts: PageFacts, scripts: Sequence[str], *, title: str
+    tree: HtmlElement,
+    blocks: Sequence[Block],
+    found: Sequence[str],
+    facts: PageFacts,
+    scripts: Sequence[str],
+    *,
+    title: str,
 ) -> tuple[list[list[Line]], list[str]]:
-    """Return the lines of the story's blocks, and the texts of paragraphs that are not among them."""
-    found = _paragraphs_found(tree, title=title)
+    """Return the lines of the story's blocks, and the texts of paragraphs that are not among them.
+
+    `found` are the paragraphs of trafilatura.
+    """
     chosen = story_blocks(blocks, found) if found else None
     stated = facts.body()
     shown = sum(len(block.key) for block in chosen[0]) if chosen else sum(map(len, found))
@@ -97,16 +121,39 @@ def _story(
         return _lines_of(found), []
     if scripted := _paragraphs_in_scripts(scripts):
         return _lines_of(scripted), []
+    if not found and (own := _own_paragraphs(blocks)):
+        _refuse_index(blocks, own)
+        return [block.to_lines() for block in own if block.key != text_key(title)], []
     raise ReadingError("the page holds no article: give a page with one story's text")
+
+
+def _own_paragraphs(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks of a page on which trafilatura finds no story, if they read like one.
+
+    Several of them are long sentences outside of menus and the like, and these are most of the text.
+    """
+    main = [block for block in blocks if not (block.is_outside or block.is_suspect or block.is_inserted)]
+    texts = [
+        place
+        for place, block in enumerate(main)
+        if is_sentence(block.text) and len(block.key) >= _TELLING_CHARACTERS and not block.is_link
+    ]
+    headlines = [place for place, block in enumerate(main) if block.element.tag == "h1"]
+    below = ([text for text in texts if text > headline] for headline in reversed(headlines))
+    texts = next((part for part in below if len(part) >= _SEVERAL_PARAGRAPHS), texts)
+    if len(texts) < _SEVERAL_PARAGRAPHS:
+        return []
+    story = [block for block in main[max(texts[0] - 1, 0) : texts[-1] + 1] if block.element.tag != "h1"]
+    told = sum(len(main[place].key) for place in texts)
+    return story if told * 2 >= sum(len(block.key) for block in story) else []
 
 
 def _lines_of(paragraphs: Sequence[str]) -> list[list[Line]]:
     return [[Line(text=line) for line in paragraph.split("\n")] for paragraph in paragraphs]
 
 
-def _paragraphs_found(tree: HtmlElement, *, title: str) -> list[str]:
+def _paragraphs_found(tree: HtmlElement, *, title: str, has_many_elements: bool) -> list[str]:
     """Return the paragraphs, without headings, that trafilatura finds."""
-    has_many_elements = sum(1 for _ in tree.iter()) > _COMPARED_ELEMENTS
     is_long = has_many_elements or sum(map(len, tree.itertext())) > _COMPARED_CHARACTERS
     options = Extractor(output_format="python", comments=False, fast=is_long)
     # subtle: with the default, trafilatura returns all text of a page with a short article, even navigation
@@ -186,7 +233,8 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
         for place, block in enumerate(blocks)
         if block.key and (block.key == key or block.element.tag == "h1")
     ]
-    headline = next(iter(places), None)
+    headings = (place for place in places if blocks[place].is_heading and not blocks[place].is_outside)
+    headline = next(chain(headings, places), None)  # a breadcrumb may repeat the headline above it
     if headline is None:
         near = list(blocks[: _HEADER_BLOCKS_ABOVE + _HEADER_BLOCKS_BELOW])
     else:
@@ -269,6 +317,9 @@ def _published(story: Any, dates: PageDates, header: Facts) -> tuple[Any, str | 
     stated = dates.published_at() or header.get("published_at") or story["published_at"]
     stated = stated or next(filter(None, map(opening_date, story["paragraphs"][:_LEADS])), None)
     stated = stated or dates.only_time()
+    vague = dates.vaguely_stated()
+    if vague and (stated is None or stated.date() == vague.date()):
+        stated = vague  # of the same day, but with the time of day
     if stated:
         return stated, None
     if day := dates.in_url():

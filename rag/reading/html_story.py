@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from lxml.etree import _Element
 
-from rag.reading.html_blocks import Block, has_suspect_name, text_key
+from rag.reading.html_blocks import Block, text_key
+from rag.reading.html_names import has_suspect_name
 from rag.reading.lines import is_sentence
 
 _CLOCK = re.compile(

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from lxml.etree import ElementDefaultClassLookup, LxmlError, XPath, fromstring, strip_tags
 from lxml.etree import HTMLParser as EventParser
-from lxml.etree import LxmlError, fromstring, strip_tags
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from rag.errors import ReadingError
@@ -18,8 +18,11 @@ MAXIMUM_ATTRIBUTES_OF_ALL = 250_000
 MAXIMUM_DEPTH = 250  # libxml2 silently drops elements nested deeper than 256
 MAXIMUM_TEXT_CHARACTERS = 1_000_000  # without scripts and styles
 
-_NOT_COUNTED = frozenset({"script", "style"})
+_counted_texts = XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
 _UNSEEN = frozenset({"noscript", "del", "s", "strike"})
+_perhaps_unseen = XPath(
+    f"descendant-or-self::*[@hidden or @style or self::{' or self::'.join(sorted(_UNSEEN))}]"
+)
 _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through",
     re.IGNORECASE,
@@ -27,7 +30,8 @@ _UNSEEN_STYLE = re.compile(
 # subtle: a reference such as &#11; puts a character into the tree that lxml then refuses to copy
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-_VULGAR_FRACTION = re.compile(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])")
+_FRACTION_SIGN = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
+_VULGAR_FRACTION = re.compile(rf"(?<=\d)(?={_FRACTION_SIGN.pattern})")
 _RAISED = ("sup", "sub")
 _TEXT_BEFORE = 20  # the characters before a raised figure that say what it means
 _MAXIMUM_RAISED = 20  # the neighbouring raised elements among which those characters are searched
@@ -46,36 +50,31 @@ class _Limits:
         self.elements = 0
         self.attributes = 0
         self.depth = 0
-        self.characters = 0
-        self._is_text = True
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
         self.elements += 1
         self.attributes += len(attributes)
         self.depth += 1
-        self._is_text = tag not in _NOT_COUNTED
-        _check_limit("elements", self.elements, MAXIMUM_ELEMENTS)
-        _check_limit("attributes on one element", len(attributes), MAXIMUM_ATTRIBUTES)
-        _check_limit("attributes", self.attributes, MAXIMUM_ATTRIBUTES_OF_ALL)
-        _check_limit("elements nested in each other", self.depth, MAXIMUM_DEPTH)
-
-    def data(self, text: str) -> None:
-        self.characters += len(text) if self._is_text else 0
-        _check_limit("characters of text", self.characters, MAXIMUM_TEXT_CHARACTERS)
+        if self.elements > MAXIMUM_ELEMENTS:
+            raise _too_many("elements", MAXIMUM_ELEMENTS)
+        if len(attributes) > MAXIMUM_ATTRIBUTES:
+            raise _too_many("attributes on one element", MAXIMUM_ATTRIBUTES)
+        if self.attributes > MAXIMUM_ATTRIBUTES_OF_ALL:
+            raise _too_many("attributes", MAXIMUM_ATTRIBUTES_OF_ALL)
+        if self.depth > MAXIMUM_DEPTH:
+            raise _too_many("elements nested in each other", MAXIMUM_DEPTH)
 
     def end(self, _tag: str) -> None:
         self.depth -= 1
-        self._is_text = True
 
     def close(self) -> None:
         """End the parse; there is nothing to return."""
 
 
-def _check_limit(counted: str, count: int, maximum: int) -> None:
-    if count > maximum:
-        raise ReadingError(
-            f"the page has more than {maximum:,} {counted}: give the article's text as .txt or .jsonl"
-        )
+def _too_many(counted: str, maximum: int) -> ReadingError:
+    return ReadingError(
+        f"the page has more than {maximum:,} {counted}: give the article's text as .txt or .jsonl"
+    )
 
 
 def parse_tree(html: str) -> HtmlElement:
@@ -86,12 +85,18 @@ def parse_tree(html: str) -> HtmlElement:
     fromstring(data, parser=EventParser(target=limits, encoding="utf-8"))
     try:
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        # lxml.html chooses the class of each element in Python; this chooses one class for all of them in C
+        parser.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
         tree = document_fromstring(data, parser=parser)
     except LxmlError:
         raise ReadingError("the page holds no article: it has no elements") from None
-    for element in tree.iter():
-        element.text = element.text and NOT_XML.sub("", element.text)
-        element.tail = element.tail and NOT_XML.sub("", element.tail)
+    is_long = len(html) > MAXIMUM_TEXT_CHARACTERS
+    if is_long and sum(map(len, _counted_texts(tree))) > MAXIMUM_TEXT_CHARACTERS:
+        raise _too_many("characters of text", MAXIMUM_TEXT_CHARACTERS)
+    if NOT_XML.search(tree.text_content()):
+        for element in tree.iter():
+            element.text = element.text and NOT_XML.sub("", element.text)
+            element.tail = element.tail and NOT_XML.sub("", element.tail)
     return tree
 
 
@@ -106,7 +111,7 @@ def make_plain(tree: HtmlElement) -> None:
     strip_tags(tree, "wbr")  # subtle: the parser puts the text after it into it
     unseen = [
         element
-        for element in tree.iter()
+        for element in _perhaps_unseen(tree)
         if element.tag in _UNSEEN
         or element.get("hidden") is not None
         or _UNSEEN_STYLE.search(element.get("style", ""))
@@ -115,8 +120,9 @@ def make_plain(tree: HtmlElement) -> None:
     for element in tree.xpath("//sup | //sub"):
         _flatten(element)
     strip_tags(tree, *_RAISED)  # all at once: joining texts one after another takes quadratic time
-    for element in tree.iter():
-        _set_apart_fractions(element)
+    if _FRACTION_SIGN.search(tree.text_content()):
+        for element in tree.iter():
+            _set_apart_fractions(element)
 
 
 def _remove(element: HtmlElement) -> None:

@@ -16,6 +16,11 @@ _MACHINE = re.compile(
     r"|(?:melatih|pelatihan|\btrain)[^.]{0,60}(?:\bAI\b|kecerdasan|intelligence|machine learning|model)",
     re.IGNORECASE,
 )
+# Each notice about machine use has one of these: most texts have none, and need no more tests.
+_WORDS_OF_MACHINES = (
+    *("crawl", "scrap", "indeks", "index", "data mining"),
+    *("penambangan", "melatih", "pelatihan", "train"),
+)
 _BAN = re.compile(
     r"\bdilarang\b|\btidak (?:boleh|diperbolehkan|diperkenankan|diizinkan)\b"
     r"|\b(?:prohibited|forbidden|not (?:permitted|allowed)|(?:may|must|shall) not|do not)\b",
@@ -53,6 +58,9 @@ def find_prohibition(text: str) -> str | None:
     'Dilarang keras mengindeks situs ini untuk AI tanpa izin tertulis.'
     >>> find_prohibition("Pemerintah melarang pengindeksan otomatis untuk AI tanpa izin tertulis.")
     """
+    folded = text.casefold()
+    if not any(word in folded for word in _WORDS_OF_MACHINES):
+        return None
     if not (_MACHINE.search(text) and _BAN.search(text)):
         return None
     return next((sentence for sentence in _sentences(text) if _is_notice(sentence)), None)

@@ -71,14 +71,15 @@ def read_story(lines: Sequence[Line], *, title: str | None = None, is_markup: bo
     """
     found = _sort_lines(lines, title=title, is_markup=is_markup)
     is_news = is_markup or bool(found.facts)
-    paragraphs, headings = _body(lines, found, is_news=is_news)
+    prohibition = find_prohibition("\n".join(line.text for line in lines))
+    paragraphs, headings = _body(lines, found, is_news=is_news, has_notice=prohibition is not None)
     if not paragraphs:
         raise ReadingError("the page holds no article: nothing is left without title and page furniture")
     facts = _all(found)
     stated = title if found.title is None else lines[found.title].clean
     return Page(
         fields=_fields(facts, paragraphs, headings) | {"title": stated or ""},
-        prohibition=find_prohibition("\n".join(line.text for line in lines)),
+        prohibition=prohibition,
         dropped=tuple(lines[number].clean for number in sorted(found.dropped)),
     )
 
@@ -267,8 +268,10 @@ def _all(found: _Sorted) -> Facts:
     return first_facts(found.facts[number] for number in sorted(found.facts))
 
 
-def _body(lines: Sequence[Line], found: _Sorted, *, is_news: bool) -> tuple[list[str], list[int]]:
-    """Return the paragraphs, and the numbers of those that are headings."""
+def _body(
+    lines: Sequence[Line], found: _Sorted, *, is_news: bool, has_notice: bool
+) -> tuple[list[str], list[int]]:
+    """Return the paragraphs without notices that forbid indexing, and the numbers of the headings."""
     is_one_per_line = not any(not line.clean for line in lines)
     kept = [(line if found.is_paragraph(number) else Line()) for number, line in enumerate(lines)]
     paragraphs: list[str] = []
@@ -281,7 +284,7 @@ def _body(lines: Sequence[Line], found: _Sorted, *, is_news: bool) -> tuple[list
         parts = [block] if is_one else [[line] for line in block]
         for part in parts:
             text = trim("\n".join(line.text for line in part))
-            if find_prohibition(text):
+            if has_notice and find_prohibition(text):
                 continue
             paragraphs.append(text)
             if all(line.is_heading for line in part):

@@ -49,6 +49,11 @@ def usual_zone(*, host: str, language: str) -> str | None:
     return country or _LANGUAGE_ZONES.get(language) or _LANGUAGE_ZONES.get(primary_language(language))
 
 
+def is_country(host: str) -> bool:
+    """Whether the last part of a host's name stands for a country whose usual zone is known."""
+    return host.rpartition(".")[2] in _COUNTRY_ZONES
+
+
 def is_expressible(time: datetime) -> bool:
     """Whether UTC can express a time that has a zone."""
     try:

@@ -53,7 +53,7 @@ def test_a_page_is_fetched_with_an_own_user_agent(site: Site) -> None:
         fetched = web.fetch(f"{site.url}/kopi#top")
     assert (fetched.body, fetched.media_type, fetched.charset) == (b"<p>Kopi</p>", "text/html", "cp1252")
     assert fetched.url == f"{site.url}/kopi"
-    assert [path for path, _ in site.requests] == ["/robots.txt", "/kopi"]
+    assert [path for path, _ in site.requests] == ["/robots.txt", "/kopi", "/.well-known/tdmrep.json"]
     agents = {headers["User-Agent"] for _, headers in site.requests}
     (agent,) = agents
     assert agent.startswith("Kutip/")

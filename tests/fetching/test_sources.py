@@ -1,5 +1,6 @@
 """Articles, feeds and sitemaps of a local server, and what a second run asks for."""
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -232,6 +233,48 @@ def test_a_feed_that_forbids_indexing_forbids_its_texts(site: Site, tmp_path: Pa
     run = Run(tmp_path, [f"{site.url}/feed"])
     assert run.titles == ["Panen kopi"]
     assert "x-robots-tag: noai" in run.reasons[0]
+
+
+def test_the_reservations_of_a_site_are_respected(site: Site, tmp_path: Path) -> None:
+    rules = '[{"location": "/kop*", "tdm-reservation": 1}, {"location": "/teh$", "tdm-reservation": 0}, 7]'
+    site.add("/.well-known/tdmrep.json", rules)
+    urls = [f"{site.url}/{name}" for name in ("kopi", "teh", "karet")]
+    run = Run(tmp_path, urls)
+    assert run.titles == ["Panen teh", "Panen karet"]
+    assert f"tdm-reservation: 1 in {site.url}/.well-known/tdmrep.json" in run.reasons[0]
+    assert [path for path, _ in site.requests].count("/.well-known/tdmrep.json") == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(b"{", status=200),
+        Reply(b'{"location": "/", "tdm-reservation": 1}'),
+        Reply(
+            b'[{"location": 7, "tdm-reservation": 1}, {"location": "/x\\nDisallow: /", "tdm-reservation": 1}]'
+        ),
+        Reply(b'[{"location": "/", "tdm-reservation": 1}]', status=500),
+        Reply(b'[{"location": "/", "tdm-reservation": 1}]', status=503),
+    ],
+)
+def test_a_file_of_reservations_that_says_nothing_forbids_nothing(
+    site: Site, tmp_path: Path, reply: Reply
+) -> None:
+    site.pages["/.well-known/tdmrep.json"] = reply
+    assert Run(tmp_path, [f"{site.url}/kopi"]).titles == ["Panen kopi"]
+
+
+def test_a_json_feed_is_read_and_the_pages_of_its_summaries_are_fetched(site: Site, tmp_path: Path) -> None:
+    whole = "<p>Banjir merendam 412 rumah.</p><p>Warga mengungsi ke balai desa.</p>"
+    items = [
+        {"id": "1", "url": "/banjir", "title": "Banjir", "content_html": whole},
+        {"id": "2", "url": "/kopi", "summary": "Panen kopi naik."},
+    ]
+    stated = {"version": "https://jsonfeed.org/version/1.1", "title": "KABAR", "items": items}
+    site.add("/feed.json", json.dumps(stated), Content_Type="application/feed+json")
+    run = Run(tmp_path, [f"{site.url}/feed.json"])
+    assert (run.titles, run.reasons) == (["Banjir", "Panen kopi"], [])
+    assert [article.url for article in run.articles] == [f"{site.url}/banjir", f"{site.url}/kopi"]
 
 
 # Sitemaps

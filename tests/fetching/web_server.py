@@ -30,8 +30,9 @@ class Site:
 
     @property
     def asked(self) -> list[str]:
-        """Return the paths that were asked for, without robots.txt."""
-        return [path for path, _ in self.requests if path != "/robots.txt"]
+        """Return the paths of pages that were asked for."""
+        own = ("/robots.txt", "/.well-known/tdmrep.json")
+        return [path for path, _ in self.requests if path not in own]
 
     def add(self, path: str, body: str, **headers: str) -> None:
         """Set a page; `{url}` in it becomes the address of the server."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ReadingError
-from rag.reading.decoding import decode, decode_page, decode_utf8
+from rag.reading.decoding import REPLACEMENT, decode, decode_page, decode_utf8
 
 INDONESIAN = "Pak Made menjemur kopi – harganya “naik” di Gayo."
 ARABIC = "افتتحت المكتبة أبوابها للأطفال في القرية القديمة صباح اليوم."
@@ -156,3 +156,27 @@ def test_a_declaration_of_many_spaces_is_read_quickly(spaces: int) -> None:
 def test_the_encoding_of_a_long_page_is_guessed_from_its_beginning() -> None:
     text = "El precio del caf\u00e9 subi\u00f3 en mayo, dijo el ni\u00f1o.\n" * 20_000
     assert decode(text.encode("cp1252")) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_nul_bytes_between_the_tags_of_a_page_do_no_harm(encoding: str) -> None:
+    head = f'<meta charset="{encoding}">'
+    data = f"{head}<p>Kafé di tepi sungai dibuka lagi.</p>\0\n\0<p>Dua.</p>{' ' * 400}".encode(encoding)
+    text, damage = decode_page(data, is_markup=True)
+    assert damage is None
+    assert "lagi.</p>\n<p>Dua.</p>" in text
+    assert "Kafé" in text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_nul_byte_in_the_text_of_a_page_is_damage(encoding: str) -> None:
+    data = f'<meta charset="{encoding}"><p>Kafé di te\0pi.</p>{" " * 400}'.encode(encoding)
+    text, damage = decode_page(data, is_markup=True)
+    assert f"te{REPLACEMENT}pi" in text
+    assert damage is not None
+    assert "a NUL byte" in str(damage)
+
+
+def test_many_nul_bytes_are_no_text() -> None:
+    with pytest.raises(ReadingError, match="not text"):
+        decode_page("<p>Kopi</p>".encode("utf-16")[2:], is_markup=True)

@@ -362,6 +362,71 @@ def test_dates_in_marked_elements_and_parts_of_lines(byline: str, day: str | Non
     assert (str(published)[:10] if published else None) == day
 
 
+@pytest.mark.parametrize("label", ["Datum:", "Erschienen am", "Fecha de publicación:", "Pubblicato il"])
+def test_a_date_below_the_headline_may_have_a_label(label: str) -> None:
+    dated = f'<div class="facts"><span>{label}</span> <span>27.07.2025</span></div>'
+    fields = read(page(body=BODY.replace("</h1>", f"</h1>{dated}")))
+    assert (str(fields["published_at"])[:10], fields["paragraphs"]) == ("2025-07-27", PARAGRAPHS)
+
+
+def test_the_date_is_looked_for_beside_the_headline_and_not_beside_a_breadcrumb_that_repeats_it() -> None:
+    crumbs = "<nav><ul><li><a href='/'>Berita</a></li><li>Pasar apung ramai lagi</li></ul></nav>"
+    dated = BODY.replace("</h1>", "</h1><div>Kota · 27 Juli 2025</div>")
+    many = "".join(f"<nav><a href='/{number}'>Bagian {number}</a></nav>" for number in range(9))
+    assert str(read(page(body=crumbs + many + dated))["published_at"])[:10] == "2025-07-27"
+
+
+def test_a_headline_that_holds_its_date_is_found_beside_the_heading_of_the_site() -> None:
+    body = BODY.replace("<h1>", '<h1><span class="date">27.07.2025</span>')
+    head = '<meta property="og:title" content="Pasar apung ramai lagi">'
+    site = "<aside><div class='top'><h1>Dinas Pasar Kota Banjar</h1></div></aside>"
+    body = f'<div class="with-sidebar">{body}</div>'
+    fields = read(page(head=head, body=body).replace("<main>", f"{site}<main>"))
+    assert (fields["title"], str(fields["published_at"])[:10]) == ("Pasar apung ramai lagi", "2025-07-27")
+
+
+@pytest.mark.parametrize(
+    ("meta", "shown", "day"),
+    [
+        ("date", '<time datetime="2025-07-27">Minggu</time>', "2025-07-27 00:00:00+00:00"),
+        ("dcterms.date", "<p>Minggu, 27 Juli 2025</p>", "2025-07-27 00:00:00+00:00"),
+        ("date", '<time datetime="2025-07-29">Selasa</time>', "2025-07-29 08:15:00+07:00"),
+        ("article:published_time", '<time datetime="2025-07-27">Minggu</time>', "2025-07-29 08:15:00+07:00"),
+        ("date", "", "2025-07-29 08:15:00+07:00"),
+    ],
+)
+def test_the_date_that_readers_see_counts_more_than_a_vague_meta_element(
+    meta: str, shown: str, day: str
+) -> None:
+    head = f'<meta name="{meta}" content="2025-07-29T08:15:00+07:00">'
+    assert str(read(page(head=head, body=BODY.replace("</h1>", f"</h1>{shown}")))["published_at"]) == day
+
+
+def test_the_current_day_in_the_head_of_a_page_is_not_the_story_s() -> None:
+    menu = '<div id="navwrap"><time datetime="2026-01-31">Sabtu</time><a href="/">Kota</a></div>'
+    body = BODY.replace(
+        "</h1>", '</h1><p><span class="text-date">27 Juli 2025.</span> Pasar itu dibuka lagi.</p>'
+    )
+    assert str(read(page(body=f"<header>{menu}</header>{body}"))["published_at"])[:10] == "2025-07-27"
+
+
+@pytest.mark.parametrize(
+    ("address", "time", "shown"),
+    [
+        ("https://kabar.co.id/pasar", "2025-07-27T23:30:00Z", "2025-07-28 06:30:00+07:00"),
+        ("https://kabar.co.id/pasar", "2025-07-27T00:00:00Z", "2025-07-27 00:00:00+00:00"),
+        ("https://kabar.co.id/pasar", "2025-07-27T03:30:00Z", "2025-07-27 03:30:00+00:00"),
+        ("https://kabar.example/pasar", "2025-07-27T17:00:00Z", "2025-07-28 00:00:00+07:00"),
+        ("https://kabar.example/pasar", "2025-07-27T23:30:00Z", "2025-07-27 23:30:00+00:00"),
+    ],
+)
+def test_a_time_in_utc_is_shown_on_the_day_that_readers_in_its_country_see(
+    address: str, time: str, shown: str
+) -> None:
+    head = f'<link rel="canonical" href="{address}"><meta property="article:published_time" content="{time}">'
+    assert str(read(page(head=head))["published_at"]) == shown
+
+
 def test_the_date_of_a_teaser_is_not_the_story_s() -> None:
     teaser = '<div><h3><a href="/2">Banjir surut</a></h3><span class="date">27 Juli 2025</span></div>'
     assert read(page(body=BODY + "<p>Air surut lagi.</p>" * 12 + teaser))["published_at"] is None
@@ -730,3 +795,55 @@ def test_no_paragraph_is_lost_or_doubled(sentences: list[str], tag: str) -> None
     blocks = "".join(f"<{tag}>{sentence}</{tag}>" for sentence in sentences)
     paragraphs = read(page(body=f"<h1>Bus</h1><p>{P[0]}</p>{blocks}<p>{P[1]}</p>"))["paragraphs"]
     assert paragraphs == [P[0], *(" ".join(sentence.split()) for sentence in sentences), P[1]]
+
+
+LOOSE = (
+    "Dermaga baru di tepi sungai dibuka pada hari Senin dan menampung dua ratus perahu.",
+    "Pedagang jeruk mengatakan bahwa jarak ke pasar menjadi lebih pendek daripada dahulu.",
+    "Pemerintah kota menanggung biaya sewa selama enam bulan pertama bagi semua pedagang.",
+)
+
+
+def test_a_page_on_which_no_story_is_found_is_read_if_its_text_reads_like_one() -> None:
+    story = "".join(f"<p>{text}</p>" for text in LOOSE)
+    html = f"<html><body><footer><p>Kabar Uji</p><h1>Dermaga baru dibuka</h1>{story}</footer></body></html>"
+    assert read(html)["paragraphs"] == [*LOOSE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"<p>{text}</p>" for text in LOOSE[:2]),
+        "".join(f'<p><a href="/{number}">{text}</a></p>' for number, text in enumerate(LOOSE)),
+        "".join(f"<p>{text}</p>" + "<p>Tombol untuk memesan perahu</p>" * 9 for text in LOOSE),
+    ],
+)
+def test_a_page_on_which_no_story_is_found_is_refused_if_its_text_does_not_read_like_one(text: str) -> None:
+    html = f"<html><body><footer><h1>Dermaga baru dibuka</h1>{text}</footer></body></html>"
+    with pytest.raises(ReadingError, match="holds no article"):
+        read(html)
+
+
+@pytest.mark.parametrize("element", ["p", "li"])
+def test_code_within_a_sentence_does_not_divide_it(element: str) -> None:
+    sentence = "Jalankan <code>pasar buka</code> setiap pagi, lalu <code>pasar tutup</code> pada malam hari."
+    listing = "<pre><code>pasar buka\npasar tutup</code></pre>"
+    markup = f"<{element}>{sentence}</{element}>{listing}"
+    listed = f"<ul>{markup}</ul>" if element == "li" else markup
+    body = f"{BODY}{listed}<p>Perintah itu ada sejak 2024.</p>"
+    assert read(page(body=body))["paragraphs"] == [
+        *PARAGRAPHS,
+        "Jalankan pasar buka setiap pagi, lalu pasar tutup pada malam hari.",
+        "pasar buka pasar tutup",
+        "Perintah itu ada sejak 2024.",
+    ]
+
+
+def test_a_story_in_a_template_is_read_if_the_page_shows_only_furniture() -> None:
+    template = "".join(f"<p>{text}</p>" for text in LOOSE)
+    html = (
+        "<html><body><h1>Dermaga baru dibuka</h1><div class='post'>"
+        f"<script type='text/template'>{template}</script>"
+        "<p>Baca juga: Harga jeruk turun</p></div></body></html>"
+    )
+    assert read(html)["paragraphs"] == [*LOOSE]

@@ -8,8 +8,10 @@ from typing import Any
 
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES
+from rag.reading.feeds import entries_of
 from rag.reading.formats.fragments import filled, plain
 from rag.reading.formats.records import local_time, read_record
+from rag.reading.json_feeds import is_json_feed, read_json_feed
 from rag.reading.jsonl import fields_of_line, lines_of_file
 from rag.reading.page import Entry, Page
 from rag.reading.record import with_metadata
@@ -44,6 +46,9 @@ def read_json(stream: BufferedReader) -> Iterator[Entry]:
     if not values:
         raise ReadingError("the page is empty")
     (value,) = values
+    if is_json_feed(value):
+        yield from entries_of(read_json_feed(value))
+        return
     held = _held(value)
     if held is None:
         yield Entry(page=_page(value))

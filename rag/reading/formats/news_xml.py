@@ -29,6 +29,8 @@ def read_nitf(stream: BufferedReader) -> Iterator[Entry]:
     found = False
     for document in elements(stream, "nitf"):
         found = True
+        if isinstance(document, ReadingError):
+            raise document
         refuse_entities(document)
         yield Entry(page=_nitf_page(document))
     if not found:
@@ -40,6 +42,8 @@ def read_newsml(stream: BufferedReader) -> Iterator[Entry]:
     number = 0
     for number, item in enumerate(elements(stream, "newsItem"), 1):
         try:
+            if isinstance(item, ReadingError):
+                raise item
             refuse_entities(item)
             yield Entry(page=_item_page(item), place=str(number))
         except ReadingError as error:

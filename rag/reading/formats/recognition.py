@@ -46,6 +46,8 @@ def _is_xml(start: bytes) -> bool:
 def _suffix_of_text(text: str) -> str:
     first = next(iter(text.splitlines()), "")
     if text.startswith("{"):
+        if "://jsonfeed.org/version/" in text:
+            return ".json"
         return ".json" if first.rstrip().endswith(_GOES_ON) and "\n" in text else ".jsonl"
     if _ARRAY.match(text):
         return ".json"

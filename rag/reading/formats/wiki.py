@@ -28,6 +28,10 @@ def read_mediawiki(stream: BufferedReader) -> Iterator[Entry]:
     """Yield the newest version of each page of the main namespace; redirects are left out."""
     number = 0
     for page in elements(stream, "page"):
+        if isinstance(page, ReadingError):
+            number += 1
+            yield Entry(page=page, place=str(number))
+            continue
         if (text_at(page, "ns") or "0") != "0" or first(page, "redirect") is not None:
             continue
         number += 1

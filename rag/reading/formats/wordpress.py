@@ -30,6 +30,10 @@ def read_wordpress(stream: BufferedReader) -> Iterator[Entry]:
     """Yield each post and page; those that are not published are refused, and pictures are left out."""
     number = 0
     for item in elements(stream, "item"):
+        if isinstance(item, ReadingError):
+            number += 1
+            yield Entry(page=item, place=str(number))
+            continue
         kind = text_at(item, "post_type") or "post"
         if kind in _NOT_ARTICLES:
             continue

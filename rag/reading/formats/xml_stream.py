@@ -1,6 +1,6 @@
 """Reads XML one element at a time, without entities, documents from elsewhere or unbounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from io import BufferedReader
 
 from lxml.etree import LxmlError, QName, XMLPullParser, XMLSyntaxError, _Element, _Entity, iterparse
@@ -8,6 +8,7 @@ from lxml.etree import LxmlError, QName, XMLPullParser, XMLSyntaxError, _Element
 from rag.errors import ReadingError
 
 _WORDPRESS = "http://wordpress.org/export/"
+MAXIMUM_ELEMENT_BYTES = 20_000_000  # of one article, and of what stands above the first one
 WXR = "wxr"  # the name that an RSS file gets if it is an export of WordPress
 
 
@@ -30,16 +31,18 @@ def root_name(head: bytes) -> str | None:
     return WXR if is_export else QName(root).localname
 
 
-def elements(stream: BufferedReader, *names: str) -> Iterator[_Element]:
+def elements(stream: BufferedReader, *names: str) -> Iterator[_Element | ReadingError]:
     """Yield each element of one of these names, in any namespace, once it is whole; then free it.
 
-    Raises ReadingError if the file is no XML or ends too early; the elements before that were yielded.
+    In place of an element of more than MAXIMUM_ELEMENT_BYTES, which is not kept in memory, the reason is
+    yielded. Raises ReadingError if the file is no XML or ends too early; the elements before that were
+    yielded.
     """
+    source = _Counting(stream)
     try:
         parsed = iterparse(
-            stream,
-            events=("end",),
-            tag=[pattern for name in names for pattern in ("{*}" + name, name)],
+            source,
+            events=("start", "end"),
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -47,20 +50,78 @@ def elements(stream: BufferedReader, *names: str) -> Iterator[_Element]:
             remove_comments=True,
             remove_pis=True,
         )
-        for _, element in parsed:
-            yield element
-            _free(element)
+        yield from _Kept(source, names).of(parsed)
     except XMLSyntaxError as error:
         raise ReadingError(
             f"the XML is cut short or damaged ({error.msg}): what stands above that was read, so get it whole"
         ) from None
 
 
-def _free(element: _Element) -> None:
-    previous, parent = element.getprevious(), element.getparent()
-    element.clear(keep_tail=True)
-    if parent is not None and previous is not None and previous.tag == element.tag:
-        parent.remove(previous)
+class _Counting:
+    """A stream that counts the bytes that are read of it."""
+
+    def __init__(self, stream: BufferedReader) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.count += len(data)
+        return data
+
+
+class _Kept:
+    """The elements of these names in a stream; what stands behind the first one, outside of them, is dropped.
+
+    subtle: an element can be taken out of the tree only at a later event, when the parser is done with it.
+    """
+
+    def __init__(self, source: _Counting, names: Collection[str]) -> None:
+        self._source = source
+        self._names = names
+        self._open = 0  # elements of these names that are not at their end
+        self._start = 0  # the place in the file from which bytes are counted
+        self._is_behind_first = False
+        self._done: _Element | None = None
+
+    def of(self, events: Iterable[tuple[str, _Element]]) -> Iterator[_Element | ReadingError]:
+        """Yield the elements."""
+        for event, element in events:
+            self._remove_done()
+            is_named = isinstance(element.tag, str) and QName(element).localname in self._names
+            if event == "start":
+                if is_named and not self._open:
+                    self._start = self._source.count
+                self._open += is_named
+                continue
+            if not is_named:
+                if self._is_too_long() or (self._is_behind_first and not self._open):
+                    self._drop(element)
+                continue
+            self._open -= 1
+            yield _too_long(QName(element).localname) if self._is_too_long() else element
+            self._drop(element)
+            if not self._open:
+                self._start, self._is_behind_first = self._source.count, True
+
+    def _is_too_long(self) -> bool:
+        return self._source.count - self._start > MAXIMUM_ELEMENT_BYTES
+
+    def _drop(self, element: _Element) -> None:
+        element.clear(keep_tail=False)
+        self._done = element
+
+    def _remove_done(self) -> None:
+        parent = None if self._done is None else self._done.getparent()
+        if self._done is not None and parent is not None:
+            parent.remove(self._done)
+        self._done = None
+
+
+def _too_long(name: str) -> ReadingError:
+    return ReadingError(
+        f"the element <{name}> has more than {MAXIMUM_ELEMENT_BYTES:,} bytes, the limit: split it"
+    )
 
 
 def refuse_entities(element: _Element) -> None:

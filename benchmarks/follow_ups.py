@@ -19,6 +19,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
 
@@ -44,6 +45,8 @@ PRONOUNS = {"id": "itu", "en": "it", "es": "eso"}
 DIALOGUES = Path("tests/conversation/follow_ups.jsonl")
 DIALOGUE_ARTICLES = (Path("seeds/articles"), Path("tests/conversation/articles.jsonl"))
 HALVES = {"a": "first half", "b": "second half"}
+# The day on which the dialogues are held, so that "next year" stays the year after most of the articles.
+_NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)
 _PAIRS = 250
 _SEED = 20261123
 
@@ -130,7 +133,7 @@ def play(pipeline: Pipeline, corpus: Corpus, dialogue: Dialogue) -> list[Outcome
     turns: list[Turn] = []
     outcomes: list[Outcome] = []
     for text, held in zip(dialogue.turns, dialogue.held, strict=True):
-        answer = asyncio.run(pipeline.answer(Question(text=text, turns=tuple(turns))))
+        answer = asyncio.run(pipeline.answer(Question(text=text, turns=tuple(turns), now=_NOW)))
         if held is not None:
             outcomes.append(_outcome(answer, corpus, held))
         turns += [Turn(role="user", text=text), Turn(role="assistant", text=answer.answer)]

@@ -99,7 +99,7 @@ class Finder:
         """Search as if the question were a follow-up. None unless the article of the last answer answers."""
         if query.first_article is None or last_answer is None or last_answer.completed is None:
             return None
-        query = replace(query, text=last_answer.completed, untimed=None)
+        query = replace(query, text=last_answer.completed, encoded=last_answer.encoded, untimed=None)
         found = self._search(query)
         is_first = bool(found.hits) and found.hits[0].article_id == query.first_article
         is_answered = is_first and self._judge.choose(query, found).refusal_reason is None

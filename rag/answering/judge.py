@@ -5,7 +5,7 @@ from typing import Protocol
 
 from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Excerpt, best_sentences
-from rag.answering.refusal import answer_refusal, calibration_of, relevance_refusal
+from rag.answering.refusal import WITHOUT_SIMILARITY, answer_refusal, calibration_of, relevance_refusal
 from rag.datatypes import Hit
 from rag.search.retrieval import Query, SearchResult
 from rag.text.passages import texts_to_encode
@@ -90,15 +90,21 @@ class ReadingJudge:
         return list(chosen.values())
 
     def _probability(self, query: Query, found: SearchResult, hit: Hit) -> float | None:
-        """Return the probability that a hit answers the question, or None if it was not read."""
+        """Return the probability that a hit answers the question, or None if it was not read.
+
+        A hit of the article that the last answer quotes is on the subject of a follow-up, even if a short
+        follow-up does not resemble it.
+        """
         reading = found.readings.get(hit.passage_id)
         if reading is None:
             return None
-        return self._calibration.probability(
-            reading.relevance,
-            similarity(found, hit, encoder=self._encoder),
-            is_same_language=is_same_language(query.language, hit.language),
-        )
+        is_same = is_same_language(query.language, hit.language)
+        resemblance = similarity(found, hit, encoder=self._encoder)
+        probability = self._calibration.probability(reading.relevance, resemblance, is_same_language=is_same)
+        if hit.article_id != query.first_article:
+            return probability
+        read = WITHOUT_SIMILARITY.probability(reading.relevance, resemblance, is_same_language=is_same)
+        return max(probability, read)
 
 
 def similarity(found: SearchResult, hit: Hit, *, encoder: Encoder) -> float:

@@ -81,7 +81,7 @@ def list_articles(
     if listing.kind == "count":
         listing, query = _with_filters(listing, query, corpus)
     text = question_about(listing.topic, language) if listing.topic else query.text
-    query = _within_time(replace(query, text=text, top_k=_DEPTH))
+    query = _within_time(replace(query, text=text, encoded=None, top_k=_DEPTH))
     found = search(query)
     relevant = [hit for hit in _one_an_article(found.hits) if judge.is_relevant(query, found, hit)]
     if listing.kind == "count" and not listing.topic:

@@ -36,12 +36,12 @@ class Calibration:
 # answers. `python -m benchmarks.refusal --data FOLDER` fits again and prints the shares answered.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": Calibration(
-        relevance=0.717, similarity=43.38, across_languages=3.46, intercept=-38.11
+        relevance=0.684, similarity=42.31, across_languages=3.44, intercept=-37.31
     )
 }
 
 # Similarities of other encoders are on another scale, so only the cross-encoder counts.
-WITHOUT_SIMILARITY = Calibration(relevance=0.738, similarity=0.0, across_languages=0.0, intercept=-0.514)
+WITHOUT_SIMILARITY = Calibration(relevance=0.7, similarity=0.0, across_languages=0.0, intercept=-0.656)
 
 # Below the first probability, the hit is on another subject. Below the second, it does not answer. Both are
 # lower than .5, because a reader can check the quotes of an answer but cannot check a wrong refusal.

@@ -249,14 +249,14 @@ def _content_words(tokens: Sequence[str]) -> list[str]:
     return [token for token in tokens if token not in empty]
 
 
-def with_topic(question: str, turns: Sequence[Turn]) -> str:
+def with_topic(question: str, turns: Sequence[Turn], *, has_all_words: bool = False) -> str:
     """Make a follow-up self-contained by rule: put the topic of the turns before it in front.
 
     The topic comes from the last question that stood on its own and the follow-ups since. If the follow-up
     has content words, the topic is the names in those questions; otherwise, or without names, it is all their
-    content words. A longer topic would find the passage of the earlier question again. Names from the last
-    answer are added only if the question that stood on its own asked "who" and the follow-up refers to a
-    person. Without a topic, the question is unchanged.
+    content words. A longer topic would find the passage of the earlier question again. `has_all_words` asks
+    for all content words in any case. Names from the last answer are added only if the question that stood on
+    its own asked "who" and the follow-up refers to a person. Without a topic, the question is unchanged.
 
     >>> with_topic("Dan kapan itu?", [Turn(role="user", text="Siapa juara maraton Bali?")])
     'juara maraton Bali: Dan kapan itu?'
@@ -266,7 +266,8 @@ def with_topic(question: str, turns: Sequence[Turn]) -> str:
     chain = _chain([turn.text for turn in turns if turn.role == "user" and _has_topic(turn.text)])
     named = [word for text in chain for word in _capitalised_words(written_words(text))]
     own = _content_words(_folded(question))
-    topic = named if named and own else [word for text in chain for word in meaningful_words(text)]
+    is_named = bool(named and own) and not has_all_words
+    topic = named if is_named else [word for text in chain for word in meaningful_words(text)]
     if _ASKS_WHO.intersection(_folded(chain[0] if chain else "")) and _PERSONS.intersection(
         _words_and_possessors(question)
     ):
@@ -288,9 +289,17 @@ def recent(turns: Sequence[Turn], *, max_characters: int) -> list[Turn]:
 
 
 def _chain(questions: Sequence[str]) -> Sequence[str]:
-    """Return the last question that stood on its own, and the follow-ups since; remarks do not count."""
-    complete = [place for place, text in enumerate(questions) if not _is_dependent(text)]
+    """Return the last question that stood on its own, and the questions since; remarks do not count.
+
+    A question that names nothing does not clearly stand on its own. So the one before it counts too.
+    """
+    clear = [place for place, text in enumerate(questions) if _stands_alone_clearly(text)]
+    complete = clear or [place for place, text in enumerate(questions) if not _is_dependent(text)]
     return questions[complete[-1] if complete else 0 :]
+
+
+def _stands_alone_clearly(question: str) -> bool:
+    return not _is_dependent(question) and (_has_name(written_words(question)) or stands_alone(question))
 
 
 def meaningful_words(text: str) -> list[str]:
@@ -319,10 +328,8 @@ def _words_and_possessors(question: str) -> list[str]:
 
 def _last_answer(turns: Sequence[Turn]) -> str:
     """Return the first sentence of the last answer, without markers; empty if the answer was a refusal."""
-    answers = [turn.text for turn in turns if turn.role == "assistant"]
-    text = _MARKER.sub("", answers[-1][:_ANSWER_CHARACTERS]) if answers else ""
-    if _is_refusal(text):
-        return ""
+    exchange = last_exchange(turns)
+    text = exchange[1][:_ANSWER_CHARACTERS] if exchange else ""
     spans = sentence_spans(text, language="und")
     return text[slice(*spans[0])] if spans else ""
 

@@ -32,7 +32,7 @@ class Query:
     search finds them. If hits are reranked, the passages of article `first_article` are read first, and so
     ranked as if the search had found them first. `timed_search` looks for evidence of the `time`, or with
     `recency` for the newest. The models that read the hits then read `untimed`, the text without its words
-    for a time.
+    for a time. If there is `encoded`, it is encoded instead of the text.
     """
 
     text: str
@@ -44,6 +44,7 @@ class Query:
     time: TimeSpan | None = None
     recency: bool = False
     untimed: str | None = None
+    encoded: str | None = None
 
     @property
     def limit(self) -> int:
@@ -118,7 +119,7 @@ def _keyword_search(corpus: Corpus, query: Query) -> SearchResult:
 def vector_search(corpus: Corpus, encoder: Encoder, query: Query) -> SearchResult:
     """Search by the similarity of meaning, across languages."""
     clock = _Clock()
-    vector = encode_query(encoder, query.text)
+    vector = encode_query(encoder, query.encoded or query.text)
     clock.lap("encode")
     return corpus.in_snapshot(lambda: _vector_search(corpus, vector, query, clock))
 
@@ -136,7 +137,7 @@ def _vector_search(corpus: Corpus, vector: FloatArray, query: Query, clock: "_Cl
 def hybrid_search(corpus: Corpus, encoder: Encoder, query: Query) -> SearchResult:
     """Search by vectors and by keywords, and fuse the scores."""
     clock = _Clock()
-    vector = encode_query(encoder, query.text)
+    vector = encode_query(encoder, query.encoded or query.text)
     clock.lap("encode")
     return corpus.in_snapshot(lambda: _hybrid_search(corpus, vector, query, clock))
 

@@ -43,7 +43,8 @@ def holds_corpus(folder: Path) -> bool:
 def check_database_files(database: Path) -> None:
     """Check that a SQLite database, and each of SQLite's files beside it, is a regular file or missing.
 
-    SQLite would wait for ever at a named pipe. If the database is a link, SQLite's files are beside its target.
+    SQLite would wait for ever at a named pipe. If the database is a link, SQLite's files are beside its
+    target.
 
     Raises:
         CorpusError: one of them is something else.

@@ -415,7 +415,7 @@ def test_a_wrong_keyword_index_is_found_and_rebuilt(data: Path, monkeypatch: pyt
         corpus.optimize()
         state = corpus._derived.keywords._current[1]
         with corpus._database.reading() as connection:
-            entries = indexed_rows.entries(connection, sample=99)
+            entries = list(indexed_rows.entries(connection, sample=99))
     swapped = [
         entries[0],
         *entries[1:-1],

@@ -131,7 +131,7 @@ CLIENTS = (
         "open_webui_chromium",
         "openwebui",
         "open-webui",
-        "Open WebUI in Chromium, with files of its own",
+        "Open WebUI in Chromium, with files, knowledge and web search",
         CHAT,
         timeout_seconds=1800.0,
     ),

@@ -138,12 +138,12 @@ def test_an_unknown_task_in_the_metadata_is_ignored() -> None:
     ids=range(10),
 )
 def test_a_long_prompt_is_read_quickly(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()  # that of the processor, because other tests run meanwhile
     task = task_of([said(text, "system"), said(text)], {})
     if task is not None:
         rule_based_text(task)
     extract_question(text)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from embeddings.vector_index import (
 )
 from embeddings.weights import FloatArray
 from rag.corpus.local.database import Database
-from rag.corpus.local.derived import Derived, State, checked_state, delete
+from rag.corpus.local.derived import Derived, State, checked_state
 from rag.corpus.local.indexed_rows import ADDED_AT_ONCE, FIX, sampled_vectors, vector_batches
 from rag.corpus.local.properties import check_encoder, newest_state
 from rag.corpus.protocol import EncoderIdentity
@@ -66,8 +66,6 @@ class DerivedVectors(Derived[VectorIndex]):
         with self._lock:
             index, state = self._current
             if state != self._saved_state and not self._is_saved_by_another(index, state):
-                if self._path.is_dir():  # a file cannot replace it
-                    delete(self._path)
                 index.save(self._path, state=state)
             self._saved_state = state
 

@@ -1,6 +1,7 @@
 # Kutip with its bundled model. The container downloads nothing at run time. See docs/deployment.md.
-# To build from one exact image, set this to NAME@sha256:DIGEST.
-ARG BASE=python:3.11-slim
+# The tag names the version; the digest chooses the image. For security updates, renew both each month:
+# `docker buildx imagetools inspect python:3.11-slim` prints the digest, the image itself its version.
+ARG BASE=python:3.11.16-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7
 FROM ${BASE}
 
 WORKDIR /opt/kutip

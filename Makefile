@@ -26,7 +26,7 @@ demo: $(DATA)/.seeds  ## Ingest seeds/ and ask three questions in three language
 
 test: $(VENV)/.installed-dev $(NODE_MODULES)/.installed  ## Run every test, network blocked.
 	@tests/page/install_chromium.sh
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev  ## Lint, formatting, types, and what is installed.
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import threading
 import zlib
 from collections.abc import Iterator
@@ -271,6 +272,11 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file to read it. Opening a named pipe would otherwise wait for a process that writes to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def unfinished(path: Path) -> Path:
     """Return the temporary file for `path`; a process that is killed leaves it behind."""
     return path.with_name(f"{path.name}.unfinished")
@@ -289,7 +295,9 @@ def read_description(path: Path) -> dict[str, Any]:
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UnusableIndexFile(f"{path} is not a regular file")
             yield file
     except OSError as error:
         raise UnusableIndexFile(f"{path} cannot be read: {error}") from error

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from rag.errors import SettingsError
+from rag.errors import CorpusError, SettingsError
 
 # A data folder without this file holds no articles.
 CORPUS_FILE = "corpus.sqlite3"
@@ -31,9 +31,26 @@ def default_data_folder() -> Path:
 def holds_corpus(folder: Path) -> bool:
     """Whether there is a corpus in `folder`.
 
-    Also true if the folder cannot be read. Opening the corpus then reports the reason.
+    Also true if the folder cannot be read, or if something else has the name of the corpus. Opening the
+    corpus then reports the reason.
     """
     try:
-        return (folder / CORPUS_FILE).is_file()
+        return (folder / CORPUS_FILE).exists()
     except OSError:
         return True
+
+
+def check_database_files(database: Path) -> None:
+    """Check that a SQLite database, and each of SQLite's files beside it, is a regular file or missing.
+
+    SQLite would wait for ever at a named pipe. If the database is a link, SQLite's files are beside its
+    target.
+
+    Raises:
+        CorpusError: one of them is something else.
+    """
+    database = database.resolve()
+    for ending in ("", "-journal", "-wal", "-shm"):
+        file = database.with_name(f"{database.name}{ending}")
+        if file.exists() and not file.is_file():
+            raise CorpusError(f"{file} is not a regular file: move it to another folder.")

@@ -16,6 +16,7 @@ REEF = (
     "dasar laut, naik dari 210 meter persegi pada 2020."
 )
 REEF_PAGE = "https://samudratimur.example.com/sains/terumbu-karang-tebing-biru"
+REEF_TITLE = "Terumbu karang Pulau Tebing Biru pulih dalam lima tahun"
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
 

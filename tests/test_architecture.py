@@ -13,6 +13,7 @@ import pytest
 
 from rag import errors
 from rag.errors import KutipError
+from tests.conftest import SLOWEST
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -321,3 +322,7 @@ def test_no_function_is_too_long() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_the_slowest_test_files_exist() -> None:
+    assert [file for file in SLOWEST if not (ROOT / file).is_file()] == []

@@ -17,7 +17,19 @@ from api.app import create_app
 from api.openai_door.models import MODELS
 from rag.settings import environment_name, load_settings
 from tests.chat_shapes import Json, check_shapes, of_stream
-from tests.guides import ADDRESS, ASKED, FOLDER, REEF, REEF_PAGE, block, blocks, named, table, text_of
+from tests.guides import (
+    ADDRESS,
+    ASKED,
+    FOLDER,
+    REEF,
+    REEF_PAGE,
+    REEF_TITLE,
+    block,
+    blocks,
+    named,
+    table,
+    text_of,
+)
 from tests.javascript import FOLDER as JAVASCRIPT
 from tests.javascript import MODULES, run, run_node
 from tests.openai_door.front_ends import recorded
@@ -125,7 +137,10 @@ def test_programs_work(name: str, url: str, tmp_path: Path) -> None:
     program.write_text(PROGRAMS[name].at(url), encoding="utf-8")
     done = run_node(program)
     assert (done.returncode, done.stderr) == (0, "")
-    if "streamText" in PROGRAMS[name].text:
+    if "result.sources" in PROGRAMS[name].text:
+        assert done.stdout.startswith(f"{REEF} [1]")
+        assert f"\n{REEF_TITLE}\n{REEF_PAGE}#:~:text=Terumbu%20karang" in done.stdout
+    elif "streamText" in PROGRAMS[name].text:
         assert done.stdout.startswith(f"{REEF} [1]({REEF_PAGE}#:~:text=Terumbu%20karang")
         assert f"\n[1] {REEF_PAGE}\n" in done.stdout
         assert f"\nsupported {REEF}\n" in done.stdout
@@ -146,20 +161,61 @@ def test_the_python_program(url: str) -> None:
 
 
 def test_the_same_model_without_a_stream(url: str, tmp_path: Path) -> None:
-    provider, _ = block("ai-sdk", "js").at(url).replace("streamText", "generateText").split("const result")
-    (tmp_path / "node_modules").symlink_to(MODULES)
-    program = tmp_path / "program.mjs"
     asking = f"await generateText({{ model: kutip('kutip'), prompt: {json.dumps(ASKED)} }})"
-    printing = "console.log(JSON.stringify({ text, ...providerMetadata.kutip }))"
-    program.write_text(
-        f"{provider}const {{ text, providerMetadata }} = {asking};\n{printing}", encoding="utf-8"
-    )
-    done = run_node(program)
-    assert (done.returncode, done.stderr) == (0, "")
-    said = json.loads(done.stdout)
+    program = f"const {{ text, providerMetadata }} = {asking};\n"
+    printed = "{ text, ...providerMetadata.kutip }"
+    said = with_provider(program, printed, place=2, url=url, folder=tmp_path)
     assert said["text"].startswith(f"{REEF} [1]")
     assert said["citations"][0] == REEF_PAGE
     assert said["answer"]["citations"][0]["quote"] == REEF
+
+
+def with_provider(program: str, printed: str, *, place: int, url: str, folder: Path) -> Any:
+    """Run a program with the provider of a block of the AI SDK's guide; return the JSON that it prints."""
+    provider, _ = block("ai-sdk", "js", place=place).at(url).split("const result")
+    provider = provider.replace(
+        '{ streamText } from "ai"', '{ generateText, Output, streamText, tool } from "ai"'
+    )
+    (folder / "node_modules").symlink_to(MODULES)
+    file = folder / "program.mjs"
+    file.write_text(
+        f"import {{ z }} from 'zod';\n{provider}{program}console.log(JSON.stringify({printed}));",
+        encoding="utf-8",
+    )
+    done = run_node(file)
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def test_a_chat_interface_gets_source_parts(url: str, tmp_path: Path) -> None:
+    program = (
+        f"const result = streamText({{ model: openai.chat('kutip'), prompt: {json.dumps(ASKED)} }});\n"
+        "const reply = result.toUIMessageStreamResponse({ sendSources: true });\n"
+        "const lines = (await reply.text()).split('\\n').filter((line) => line.startsWith('data: {'));\n"
+        "const parts = lines.map((line) => JSON.parse(line.slice(6)));\n"
+    )
+    parts = with_provider(program, "parts", place=1, url=url, folder=tmp_path)
+    sources = [part for part in parts if part["type"] == "source-url"]
+    assert sources[0]["url"].startswith(f"{REEF_PAGE}#:~:text=")
+    assert sources[0]["title"] == REEF_TITLE
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_tools_are_not_called_and_an_object_is_the_answer(place: int, url: str, tmp_path: Path) -> None:
+    model = ("openai.chat('kutip')", "kutip('kutip')")[place - 1]
+    program = (
+        "const called = [];\n"
+        "const cari = tool({ inputSchema: z.object({}), execute: () => called.push(1) });\n"
+        f"const asked = {{ model: {model}, prompt: {json.dumps(ASKED)} }};\n"
+        "const { text } = await generateText({ ...asked, tools: { cari } });\n"
+        "const output = Output.object({ schema: z.object({ answer: z.string() }) });\n"
+        "const object = await generateText({ ...asked, output });\n"
+    )
+    said = with_provider(program, "[called, text, object.output]", place=place, url=url, folder=tmp_path)
+    called, text, made = said
+    assert called == []
+    assert text.startswith(f"{REEF} [1]")
+    assert made["answer"].startswith(REEF)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

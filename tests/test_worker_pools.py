@@ -220,6 +220,12 @@ def writing(folder: Path) -> Iterator[None]:
         connection.execute("ROLLBACK")
 
 
+def test_writers_wait_five_seconds_in_pools_of_their_own(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service:
+        assert len({service.write_pool, service.deletion_pool, service.search_pool}) == 3
+        assert service.write_pool._max_wait_seconds == service.deletion_pool._max_wait_seconds == 5.0
+
+
 @contextmanager
 def service_at(folder: Path) -> Iterator[str]:
     with running_service(folder) as service:

@@ -87,11 +87,16 @@ _DSPY_QUESTION = "[[ ## question ## ]]\n"
 _DSPY_END = "\n\nRespond with "
 
 
+# Coding assistants put notes about the day, the folder and their rules beside the question, in such tags.
+_NOTES = ("system-reminder", "environment_context", "user_instructions")
+
+
 def extract_question(text: str) -> str:
-    """Return the question in the prompt of Open WebUI for a question with files, or in a prompt of DSPy.
+    """Return the question in a prompt of Open WebUI for a question with files, of DSPy, or of an assistant.
 
     Other texts are returned unchanged.
     """
+    text = _without_notes(text)
     rest = _after_sources(text)
     if rest is None:
         return _field_of_dspy(text) if text.lstrip().startswith(_DSPY_FIELD) else text
@@ -99,6 +104,20 @@ def extract_question(text: str) -> str:
     tagged = between(rest, "<user_query>", "</user_query>")
     question = (rest if tagged is None else tagged).strip()
     return question or text
+
+
+def _without_notes(text: str) -> str:
+    r"""Return a text without the notes of a coding assistant; a text that is only notes is empty.
+
+    >>> _without_notes("<system-reminder>Today is Monday.</system-reminder>\nWhat is new?")
+    '\nWhat is new?'
+    """
+    for name in _NOTES:
+        opening, closing = f"<{name}>", f"</{name}>"
+        first, *noted = text.split(opening)
+        rests = (note.partition(closing)[2] if closing in note else f"{opening}{note}" for note in noted)
+        text = f"{first}{''.join(rests)}"
+    return text
 
 
 def _after_sources(text: str) -> str | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from rag.data_folder import check_database_files
 from rag.errors import CorpusDamaged, CorpusNotWritable
 from rag.fetching.fetcher import Validators
 
@@ -84,6 +85,7 @@ class Bookmarks:
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
+            check_database_files(self._path)
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
             self._connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS)

@@ -379,3 +379,29 @@ def test_other_errors_are_in_anthropic_s_format_too(url: str) -> None:
     check_error(httpx2.get(f"{url}/v1/messages"), 405, "invalid_request_error", says="Method Not Allowed")
     unknown = httpx2.post(f"{url}/v1/messages/count_tokens", json={})
     check_error(unknown, 404, "not_found_error", says="Not Found")
+
+
+def test_the_day_that_claude_code_sends_is_no_part_of_the_question(url: str) -> None:
+    note = "<system-reminder>\n# currentDate\nToday's date is 2026-11-29.\n</system-reminder>\n\n"
+    parts = [{"type": "text", "text": note}, {"type": "text", "text": ASKED}]
+    reply = post(
+        url,
+        {
+            "messages": [{"role": "user", "content": parts}, {"role": "system", "content": "Agents: none."}],
+            "system": [{"type": "text", "text": "You are an agent.", "cache_control": {"type": "ephemeral"}}],
+            "tools": TOOLS,
+            "thinking": {"type": "adaptive"},
+            "context_management": {"edits": [{"type": "clear_thinking_20251015", "keep": "all"}]},
+            "output_config": {"effort": "high"},
+        },
+    ).json()
+    assert (reply["kutip"]["question"], reply["kutip"]["is_refusal"]) == (ASKED, False)
+    assert reply["kutip"]["understood"]["time"] is None
+    follow_up = [
+        {"role": "user", "content": [{"type": "text", "text": note}]},
+        {"role": "user", "content": parts},
+        {"role": "assistant", "content": reply["content"]},
+        {"role": "user", "content": f"Dan kapan itu?\n{note}"},
+    ]
+    later = post(url, {"messages": follow_up}).json()["kutip"]
+    assert (later["question"], later["understood"]["kind"]) == ("Dan kapan itu?", "follow_up")

@@ -32,8 +32,8 @@ START, END = "<!-- written by make clients -->", "<!-- end -->"
 INSTALL_TRIES = 3
 
 
-# What the server says of a model that it does not have, and of a mode.
-REFUSALS = ("There is no model 'kutip-lain'", "mode: Input should be")
+# What the server says of a model that it does not have, of a mode, and of a question without words.
+REFUSALS = ("There is no model 'kutip-lain'", "mode: Input should be", "contains no word")
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,9 @@ ENVIRONMENTS = {
     "npm-langchain": ("@langchain/openai", "@langchain/core"),
     "npm-agents": ("@openai/agents",),
     "npm-mcp": ("@modelcontextprotocol/sdk",),
+    "claude-code": ("@anthropic-ai/claude-code",),
+    "codex": ("@openai/codex",),
+    "opencode": ("opencode-ai",),
 }
 CHAT, RESPONSES, MESSAGES, MCP = "chat completions", "responses", "messages", "MCP"
 CLIENTS = (
@@ -131,7 +134,7 @@ CLIENTS = (
         "open_webui_chromium",
         "openwebui",
         "open-webui",
-        "Open WebUI in Chromium, with files of its own",
+        "Open WebUI in Chromium, with files, knowledge and web search",
         CHAT,
         timeout_seconds=1800.0,
     ),
@@ -148,6 +151,9 @@ CLIENTS = (
     Client("langchain_npm.mjs", "npm-langchain", "@langchain/openai", "LangChain npm", CHAT),
     Client("openai_agents_npm.mjs", "npm-agents", "@openai/agents", "OpenAI Agents npm", RESPONSES),
     Client("mcp_npm.mjs", "npm-mcp", "@modelcontextprotocol/sdk", "MCP npm", MCP),
+    Client("claude_code_command.mjs", "claude-code", "@anthropic-ai/claude-code", "Claude Code", MESSAGES),
+    Client("codex_command.mjs", "codex", "@openai/codex", "Codex", RESPONSES),
+    Client("opencode_command.mjs", "opencode", "opencode-ai", "opencode", CHAT),
 )
 
 

@@ -1,5 +1,6 @@
 """The runner of real clients: installation, reports and the table. Running them needs the network."""
 
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -118,3 +119,9 @@ def test_every_client_has_a_program_an_environment_and_a_row_of_its_own() -> Non
 def test_the_page_has_rows_of_clients_only() -> None:
     table = PAGE.read_text(encoding="utf-8").partition(START)[2].partition(END)[0]
     assert rows_in(table).keys() <= {(client.name, client.api) for client in CLIENTS}
+
+
+def test_the_page_names_programs_that_exist() -> None:
+    named = set(re.findall(r"`(\w+\.(?:py|mjs))`", PAGE.read_text(encoding="utf-8")))
+    assert len(named) > 25
+    assert named <= {path.name for path in PROGRAMS.iterdir()}

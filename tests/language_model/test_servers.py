@@ -133,6 +133,27 @@ REPLIES: dict[str, tuple[bytes, Usage | None]] = {
         ),
         None,
     ),
+    "two choices in turn": (
+        lines(
+            *(
+                {**HEAD, "choices": [{"index": index, "delta": {"content": part}, "finish_reason": reason}]}
+                for part, reason in ((TEXT[:5], None), (TEXT[5:], None), ("", "stop"))
+                for index, part, reason in (
+                    (1, part.upper(), reason and "length"), (0, part, reason), (2, part, reason)
+                )
+            )
+        ),
+        None,
+    ),
+    "whole messages, the first one last": (
+        lines(
+            {**HEAD, "choices": [
+                {"index": 1, "message": {"content": "Lain."}, "finish_reason": "length"},
+                {"index": 0, "message": {"content": TEXT}, "finish_reason": "stop"},
+            ]}
+        ),
+        None,
+    ),
     "a message, not a delta": (
         lines({**HEAD, "choices": [{"index": 0, "message": {"content": TEXT}, "finish_reason": "stop"}]}),
         None,
@@ -166,8 +187,14 @@ def test_the_text_of_every_server_is_read(name: str) -> None:
     assert (used[-1] if used else None) == usage
 
 
-@pytest.mark.parametrize("name", ["empty usage", "only a total", "null counts", "whole floats, litellm"])
-def test_an_answer_is_written_whatever_the_usage(
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("empty usage", "only a total", "null counts", "whole floats, litellm"),
+        *("another choice first", "two choices in turn", "whole messages, the first one last"),
+    ],
+)
+def test_an_answer_is_written_whatever_the_usage_and_the_order_of_choices(
     name: str, corpus: LocalCorpus, ingestion: Ingestion, encoder: TopicEncoder
 ) -> None:
     list(ingestion.ingest([COFFEE]))

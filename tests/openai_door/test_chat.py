@@ -631,6 +631,12 @@ def test_other_requests_get_openai_errors(url: str) -> None:
         param="messages[0].content",
         says="limit is 2000",
     )
+    check_error(
+        post(url, {"messages": asked(f"{FRAMED}\n{'kopi ' * 1000}")}),
+        413,
+        param="messages[0].content",
+        says="limit is 2000",
+    )
     check_error(post(url, {"messages": asked("x" * 10_000_000)}), 413, param=None, says="larger than 8 MiB")
     bad_header = post(url, {}, headers={"X-Kutip-Markers": "html"})
     check_error(bad_header, 400, param="x-kutip-markers", says="'plain' or 'links'")

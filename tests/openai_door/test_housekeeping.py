@@ -131,17 +131,19 @@ def test_an_unknown_task_in_the_metadata_is_ignored() -> None:
         "### Task:\nRespond to the user query</context>" + "<user_query>" * 300_000,
         "### Task:\nRespond to the user query" + "</context" * 300_000,
         " " * 3_000_000,
+        "<system-reminder>" * 300_000,
+        "<system-reminder></system-reminder>" * 100_000,
         "Analyze this conversation and provide:" * 80_000,
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_a_long_prompt_is_read_quickly(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()  # that of the processor, because other tests run meanwhile
     task = task_of([said(text, "system"), said(text)], {})
     if task is not None:
         rule_based_text(task)
     extract_question(text)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(
@@ -159,3 +161,23 @@ def test_a_long_prompt_is_read_quickly(text: str) -> None:
 )
 def test_the_question_is_read_from_a_prompt_of_dspy(prompt: str, question: str | None) -> None:
     assert extract_question(prompt) == (question or prompt)
+
+
+DAY = "<system-reminder>\nToday's date is 2026-11-29.\n</system-reminder>"
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (f"{DAY}\n\nBerapa ton panen kopi?", "Berapa ton panen kopi?"),
+        (f"Berapa ton panen kopi?\n{DAY}\n{DAY}", "Berapa ton panen kopi?"),
+        ("<environment_context>\n<cwd>/kopi</cwd>\n</environment_context>\nKopi?", "Kopi?"),
+        ("<user_instructions>Bus.</user_instructions>Kopi?", "Kopi?"),
+        (DAY, ""),
+        ("Apa arti <system-reminder> itu?", "Apa arti <system-reminder> itu?"),
+        (f"Apa arti </system-reminder>?{DAY}", "Apa arti </system-reminder>?"),
+        ("<b>Kopi</b>?", "<b>Kopi</b>?"),
+    ],
+)
+def test_the_notes_of_coding_assistants_are_no_part_of_the_question(text: str, question: str) -> None:
+    assert extract_question(text).strip() == question

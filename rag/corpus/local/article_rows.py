@@ -62,11 +62,9 @@ def write_passages(
         )
 
 
-_ANALYZED_AT_ONCE = 1000
 _ARTICLES = (
     "SELECT id, document FROM articles "
-    "JOIN versions ON article_id = id AND versions.version = articles.version "
-    "WHERE id > ? ORDER BY id LIMIT ?"
+    "JOIN versions ON article_id = id AND versions.version = articles.version"
 )
 
 
@@ -75,16 +73,13 @@ def analyze_again(connection: sqlite3.Connection) -> None:
 
     A damaged article keeps its words, so that the corpus can be opened. `kutip doctor` reports the damage.
     """
-    after = ""
-    while headers := connection.execute(_ARTICLES, [after, _ANALYZED_AT_ONCE]).fetchall():
-        for header in headers:
-            try:
-                article = from_document(header["id"], header["document"])
-            except CorpusDamaged as error:
-                logger.warning("%s Its words are not analyzed again.", error)
-                continue
-            _analyze_article(connection, article)
-        after = headers[-1]["id"]
+    for header in connection.execute(_ARTICLES):  # not `fetchall`: the texts may not fit into memory
+        try:
+            article = from_document(header["id"], header["document"])
+        except CorpusDamaged as error:
+            logger.warning("%s Its words are not analyzed again.", error)
+            continue
+        _analyze_article(connection, article)
     connection.execute("UPDATE statistics SET words = (SELECT coalesce(sum(word_count), 0) FROM passages)")
     corpus_properties.write(connection, "analysis", str(ANALYSIS))
 

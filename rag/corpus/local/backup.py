@@ -19,6 +19,7 @@ from rag.corpus.local.derived_indexes import delete_files
 from rag.corpus.local.migrations import check_format, migrate
 from rag.corpus.local.properties import draw_new_number, newest_state, stored_encoder
 from rag.corpus.protocol import EncoderIdentity, ProgressCallback
+from rag.data_folder import check_database_files, holds_corpus
 from rag.errors import BackupError, CorpusDamaged, CorpusError, NotFound
 
 # The number of ids reserved for passages that other processes add during a restore.
@@ -52,7 +53,7 @@ def back_up(folder: Path, target: Path, *, overwrite: bool, on_progress: Progres
         CorpusError: the corpus cannot be read.
     """
     source = folder / DATABASE_NAME
-    if not source.is_file():
+    if not holds_corpus(folder):
         raise NotFound(
             f"There are no articles in {folder}. Set KUTIP_DATA_DIR to the folder that holds yours."
         )
@@ -153,6 +154,7 @@ def _renumber_passages(connection: sqlite3.Connection, *, after: int) -> None:
 
 
 def _connect(path: Path, *, mode: Literal["ro", "rwc"] = "rwc") -> sqlite3.Connection:
+    check_database_files(path)
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
     return connection

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from embeddings.vector_index import sync_folder
 from rag.corpus.protocol import ProgressCallback
+from rag.data_folder import check_database_files
 from rag.errors import CorpusBusy, CorpusDamaged, CorpusError, CorpusNotWritable
 
 logger = logging.getLogger(__name__)
@@ -160,6 +161,7 @@ class Database:
             self._idle.put(connection)
 
     def _connect(self) -> sqlite3.Connection:
+        check_database_files(self._path)
         connection = sqlite3.connect(
             self._path, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
         )

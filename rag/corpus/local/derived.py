@@ -145,8 +145,8 @@ class Derived(ABC, Generic[Index]):
 
 
 def delete(path: Path) -> None:
-    """Delete a file, or a folder with its contents."""
-    if path.is_dir():
+    """Delete a file, or a folder with its contents; delete a link, but not what it leads to."""
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

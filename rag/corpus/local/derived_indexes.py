@@ -160,12 +160,18 @@ class DerivedIndexes:
     def _files_locked(self, *, wait_seconds: float) -> Iterator[None]:
         """Lock the index files against other processes; delete the unfinished file of a killed process."""
         with filelock.FileLock(self._lock_path, timeout=wait_seconds):
-            unfinished(self._vectors_path).unlink(missing_ok=True)
+            delete(unfinished(self._vectors_path))
             yield
 
 
 def delete_files(folder: Path) -> None:
-    """Delete the files of both indexes, unless another process is writing them; Kutip derives them again."""
-    with suppress(filelock.Timeout), filelock.FileLock(folder / _LOCK_NAME, timeout=_LOCK_TIMEOUT_SECONDS):
+    """Delete the files of both indexes, unless another process is writing them; Kutip derives them again.
+
+    Files that stay do no harm: the next process finds that they belong to another database.
+    """
+    with (
+        suppress(filelock.Timeout, OSError),
+        filelock.FileLock(folder / _LOCK_NAME, timeout=_LOCK_TIMEOUT_SECONDS),
+    ):
         delete(folder / VECTORS_NAME)
         delete(folder / KEYWORDS_NAME)

@@ -36,10 +36,9 @@ def entry_batches(connection: sqlite3.Connection, *, after: int) -> Generator[tu
         yield rows[-1]["passage_id"], [_entry(row) for row in rows]
 
 
-def entries(connection: sqlite3.Connection, *, sample: int) -> list[Entry]:
-    """Return a sample of passages from the whole corpus, as entries of the keyword index."""
-    rows = connection.execute(f"{_ENTRIES} WHERE passages.id IN ({_SAMPLED_IDS})", [sample]).fetchall()
-    return [_entry(row) for row in rows]
+def entries(connection: sqlite3.Connection, *, sample: int) -> Iterator[Entry]:
+    """Yield a sample of passages from the whole corpus, as entries of the keyword index."""
+    yield from map(_entry, connection.execute(f"{_ENTRIES} WHERE passages.id IN ({_SAMPLED_IDS})", [sample]))
 
 
 _ENTRIES = (

@@ -307,6 +307,9 @@ def _best(
 
 def _check(folder: Path) -> None:
     """Compare every file with its checksum, which tantivy writes into a footer of the file."""
+    for file in folder.iterdir():
+        if not file.is_file():  # subtle: reading a named pipe waits for ever, here and in tantivy
+            raise ValueError(f"{file.name} is not a regular file")
     if (folder / _META_CHECKSUM).read_bytes() != _checksum((folder / _META).read_bytes()):
         raise ValueError(f"{_META} has been altered")
     for file in folder.iterdir():

@@ -5,9 +5,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +24,8 @@ OWN_FILES = {
     "bus.txt": "Bus listrik berhenti di Halte 7 [1].",
     "feri.txt": 'Feri berangkat pagi.\n<source id="3">Laut tenang.',
 }
+KNOWLEDGE = "Arsip"
+SEARCHING = "pencari"
 
 START_SECONDS = 1200
 PAGE_MILLISECONDS = 240_000
@@ -36,6 +40,28 @@ SAVED = """async id => {
     return [Object.keys(messages).length, Boolean(last.done), last.content];
 }"""
 
+# Makes a knowledge base, and a model that searches the web before each question ("legacy"), instead of
+# offering the search as a tool.
+PREPARED = """async ([name, files, searching]) => {
+    const send = async (path, body, headers) => {
+        headers = {Authorization: `Bearer ${localStorage.token}`, ...headers};
+        const reply = await fetch(path, {method: "POST", headers, body});
+        if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+        return reply.json();
+    };
+    const sendJson = (path, body) => send(path, JSON.stringify(body), {"Content-Type": "application/json"});
+    const params = {function_calling: "legacy"};
+    await sendJson("/api/v1/models/create",
+        {id: searching, name: searching, base_model_id: "kutip", params, meta: {}});
+    const base = await sendJson("/api/v1/knowledge/create", {name, description: name});
+    for (const [file, text] of Object.entries(files)) {
+        const form = new FormData();
+        form.append("file", new File([text], file, {type: "text/plain"}));
+        const stored = await send("/api/v1/files/?process=true&process_in_background=false", form, {});
+        await sendJson(`/api/v1/knowledge/${base.id}/file/add`, {file_id: stored.id});
+    }
+}"""
+
 # The connection of the guide, and what Open WebUI needs to start without an account and without downloads.
 CONNECTION = {"headers": {"X-Kutip-Sources": "open-webui"}, "model_ids": ["kutip", NO_MODEL]}
 SETTINGS = {
@@ -48,11 +74,21 @@ SETTINGS = {
     "OFFLINE_MODE": "True",
     "RAG_EMBEDDING_ENGINE": "openai",
     "BYPASS_EMBEDDING_AND_RETRIEVAL": "True",
+    "ENABLE_WEB_SEARCH": "True",
+    "ENABLE_SEARCH_QUERY_GENERATION": "False",  # without a language model, Kutip suggests no query
+    "WEB_SEARCH_ENGINE": "searxng",
+    "BYPASS_WEB_SEARCH_EMBEDDING_AND_RETRIEVAL": "True",
+    "BYPASS_WEB_SEARCH_WEB_LOADER": "True",
 }
 
 
 def main() -> None:
-    with TemporaryDirectory() as folder, open_webui(Path(folder)) as site, sync_playwright() as playwright:
+    with (
+        TemporaryDirectory() as folder,
+        search_engine() as engine,
+        open_webui(Path(folder), engine) as site,
+        sync_playwright() as playwright,
+    ):
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         if chromium is None:
             raise SystemExit("Chromium is not installed: apt-get install chromium")
@@ -64,6 +100,9 @@ def main() -> None:
         continued = answered(page, FOLLOW_UP, messages=4)
         ask_and_check(page, site, THREE_QUOTES)
         ask_and_check(page, site, THREE_QUOTES, files=written(Path(folder)))
+        page.evaluate(PREPARED, [KNOWLEDGE, OWN_FILES, SEARCHING])
+        ask_and_check(page, site, THREE_QUOTES, knowledge=KNOWLEDGE)
+        ask_and_check(page, site, THREE_QUOTES, model=SEARCHING)
         open_chat(page, site, NO_MODEL)
         answered(page, QUESTION)
         refused = page.locator("#messages-container").inner_text()
@@ -79,13 +118,44 @@ def main() -> None:
     )
 
 
+class FoundPages(BaseHTTPRequestHandler):
+    """Replies to each search as SearXNG does, with the same pages."""
+
+    def do_GET(self) -> None:
+        pages = [
+            {"url": f"https://web.example/{name}", "title": name, "content": text}
+            for name, text in OWN_FILES.items()
+        ]
+        body = json.dumps({"results": pages}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
 @contextmanager
-def open_webui(folder: Path) -> Iterator[str]:
-    """Run Open WebUI, and give its address."""
+def search_engine() -> Iterator[str]:
+    """Run an engine for Open WebUI's web search, and give its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), FoundPages) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/search"
+        finally:
+            server.shutdown()
+
+
+@contextmanager
+def open_webui(folder: Path, engine: str) -> Iterator[str]:
+    """Run Open WebUI with a search engine, and give its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     command = [str(Path(sys.executable).with_name("open-webui")), "serve", "--host", "127.0.0.1"]
     environment = {**os.environ, **SETTINGS, "DATA_DIR": str(folder), "HOME": str(folder)}
+    environment["SEARXNG_QUERY_URL"] = engine
     with (
         (folder / "log").open("wb") as log,
         subprocess.Popen(
@@ -119,8 +189,11 @@ def written(folder: Path) -> list[Path]:
 
 
 def open_chat(page: Page, site: str, model: str) -> None:
-    """Open a new chat with a model, and close the news that Open WebUI shows at first."""
-    page.goto(f"{site}/?models={model}")
+    """Open a new chat with a model, and close the news that Open WebUI shows at first.
+
+    With the model `SEARCHING`, the chat also searches the web.
+    """
+    page.goto(f"{site}/?models={model}&web-search={str(model == SEARCHING).lower()}")
     expect(page.locator("#chat-input")).to_be_visible()
     news = page.get_by_role("button", name="Okay, Let's Go!")
     try:
@@ -156,20 +229,39 @@ def attach(page: Page, files: Sequence[Path]) -> None:
         expect(page.get_by_text(file.name).first).to_be_visible()
 
 
+def attach_knowledge(page: Page, name: str) -> None:
+    """Add a knowledge base to the chat, as a user does who types its name after `#`."""
+    page.locator("#chat-input").click()
+    page.keyboard.type(f"#{name}", delay=50)
+    page.get_by_text(name, exact=True).last.click()
+    expect(page.locator("#chat-input")).not_to_contain_text("#")
+    expect(page.get_by_text(name, exact=True).first).to_be_visible()
+
+
 def ask_and_check(
-    page: Page, site: str, question: str, *, files: Sequence[Path] = ()
+    page: Page,
+    site: str,
+    question: str,
+    *,
+    model: str = "kutip",
+    files: Sequence[Path] = (),
+    knowledge: str | None = None,
 ) -> tuple[str, list[str | None]]:
     """Ask in a new chat, and check that each marker opens the quote before it.
 
-    Returns the text and the pages that the markers link to.
+    `knowledge` is the name of a knowledge base, and `SEARCHING` a model with web search; both have the texts
+    of `OWN_FILES`. Returns the text and the pages that the markers link to.
     """
-    open_chat(page, site, "kutip")
+    open_chat(page, site, model)
     attach(page, files)
+    if knowledge:
+        attach_knowledge(page, knowledge)
+    own_sources = len(files) + (len(OWN_FILES) if knowledge or model == SEARCHING else 0)
     text = answered(page, question)
     claims, numbers = MARKED.split(text)[:-1:2], MARKED.findall(text)
     markers = page.get_by_role("button", name=re.compile("^View source: "))
     expect(markers).to_have_count(len(claims))
-    check(numbers == [str(len(files) + place) for place in range(1, len(claims) + 1)], f"numbers: {numbers}")
+    check(numbers == [str(own_sources + place) for place in range(1, len(claims) + 1)], f"numbers: {numbers}")
     return text, [opened(page, markers.nth(place), claim) for place, claim in enumerate(claims)]
 
 

@@ -283,11 +283,9 @@ def test_a_file_in_place_of_the_folder_is_reported_as_not_writable(tmp_path: Pat
         open_corpus(tmp_path / "file" / "sub")
 
 
-def test_a_folder_in_place_of_the_database_is_reported_as_not_writable(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / DATABASE_NAME).mkdir()
-    with pytest.raises(
-        CorpusNotWritable, match=rf"is not writable \(unable to open database file\): {NEXT_STEP}"
-    ):
+    with pytest.raises(CorpusError, match=rf"{DATABASE_NAME} is not a regular file: move it"):
         open_corpus(tmp_path)
 
 

@@ -17,7 +17,7 @@ from embeddings import vector_index
 from embeddings.vector_index import VectorIndex
 from embeddings.weights import FloatArray
 from rag.corpus.findings import Finding
-from rag.corpus.local import derived_keywords, indexed_rows
+from rag.corpus.local import database, derived_keywords, indexed_rows
 from rag.corpus.local.corpus import DATABASE_NAME, LocalCorpus
 from rag.corpus.local.derived_indexes import KEYWORDS_NAME, VECTORS_NAME
 from rag.corpus.local.keyword_index import write_index
@@ -110,7 +110,11 @@ def test_an_empty_corpus_has_no_findings(tmp_path: Path) -> None:
     assert found(tmp_path) == {}
 
 
-def test_a_check_sees_the_corpus_as_it_was_at_its_beginning(data: Path) -> None:
+def test_a_check_sees_the_corpus_as_it_was_at_its_beginning(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each deletion waits this long for the reader to end, which does not end here.
+    monkeypatch.setattr(database, "_TAKEDOWN_TIMEOUT_MILLISECONDS", 10)
     with open_corpus(data) as running, open_corpus(data) as checking:
 
         def edit(done: int, total: int) -> None:
@@ -415,7 +419,7 @@ def test_a_wrong_keyword_index_is_found_and_rebuilt(data: Path, monkeypatch: pyt
         corpus.optimize()
         state = corpus._derived.keywords._current[1]
         with corpus._database.reading() as connection:
-            entries = indexed_rows.entries(connection, sample=99)
+            entries = list(indexed_rows.entries(connection, sample=99))
     swapped = [
         entries[0],
         *entries[1:-1],

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from babel import Locale, UnknownLocaleError
 
@@ -83,7 +84,7 @@ def list_articles(
     text = question_about(listing.topic, language) if listing.topic else query.text
     query = _within_time(replace(query, text=text, encoded=None, top_k=_DEPTH))
     found = search(query)
-    relevant = [hit for hit in _one_an_article(found.hits) if judge.is_relevant(query, found, hit)]
+    relevant = _one_an_article(found.hits, is_wanted=partial(judge.is_relevant, query, found))
     if listing.kind == "count" and not listing.topic:
         relevant, is_least = _one_an_article(found.hits), False
         number = corpus.counts(query.filters).articles
@@ -194,10 +195,12 @@ def _conditions(filters: Filters, language: str) -> list[str]:
     ]
 
 
-def _one_an_article(hits: Sequence[Hit]) -> list[Hit]:
+def _one_an_article(hits: Sequence[Hit], *, is_wanted: Callable[[Hit], bool] = lambda _: True) -> list[Hit]:
+    """Return the first wanted hit of each article."""
     best: dict[str, Hit] = {}
     for hit in hits:
-        best.setdefault(hit.article_id, hit)
+        if hit.article_id not in best and is_wanted(hit):
+            best[hit.article_id] = hit
     return list(best.values())
 
 

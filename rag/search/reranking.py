@@ -16,6 +16,8 @@ DEPTH = 16
 # knows how rare the words in common are. Chosen on development data (`python -m benchmarks.refusal`).
 _RANK_WEIGHT = 1.0
 
+# By how much they fall at most if the answer is in the title alone, which all passages of an article have.
+_TITLE_WEIGHT = 2.0
 
 # The score of a sentence without a token, such as a zero-width space.
 _LOWEST = -100.0
@@ -60,7 +62,7 @@ class Reranking:
             scores = self.reranker.scores(query, [_lead(hit) + hit.text for hit in hits])
         elif readings:
             scores = [
-                readings[hit.passage_id].relevance - _RANK_WEIGHT * math.log(rank)
+                _own_relevance(readings[hit.passage_id]) - _RANK_WEIGHT * math.log(rank)
                 for rank, hit in enumerate(hits, start=1)
             ]
         else:
@@ -89,6 +91,12 @@ def read_hits(query: str, hits: Sequence[Hit], cross_encoder: CrossEncoder) -> d
         )
         for hit, spans_of_hit, reading in zip(hits, spans, readings, strict=True)
     }
+
+
+def _own_relevance(reading: PassageReading) -> float:
+    """Return the log odds that the passage answers the query, which are lower if only its title does."""
+    own = sum(map(math.exp, reading.scores))
+    return reading.relevance + (max(math.log(own), -_TITLE_WEIGHT) if own else -_TITLE_WEIGHT)
 
 
 def _log_shares(scores: Sequence[float]) -> tuple[float, ...]:

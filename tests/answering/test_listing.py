@@ -1,19 +1,21 @@
 """Digests and counts of articles."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
 
+from embeddings.cross_encoder import Reading
 from rag.answering.listing import filters_in
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS
 from rag.datatypes import Answer, Article, Filters
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
-from tests.conftest import article
+from tests.conftest import TopicEncoder, article
 from tests.contract import check_answer
+from tests.word_cross_encoder import WordCrossEncoder, reading_words
 
 Ask = Callable[..., Answer]
 
@@ -53,6 +55,28 @@ def test_a_digest_has_the_lead_of_each_article_the_newest_first(ask: Ask) -> Non
     assert all(citation.quote.startswith("Banjir merendam") for citation in answer.citations)
     assert (answer.understood.kind, answer.more) == ("digest", 2)
     assert answer.answer.endswith("Artikel lain: 2")
+
+
+class VillageReader(WordCrossEncoder):
+    """Finds passages about a village relevant, and others just not."""
+
+    def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
+        return [
+            Reading(-2.5 if "desa" in "".join(parts) else -4.0, (0.0,) * len(parts)) for parts in passages
+        ]
+
+
+def test_an_article_is_in_a_digest_if_any_of_its_passages_is_relevant(
+    ingestion: Ingestion, encoder: TopicEncoder, corpus: LocalCorpus
+) -> None:
+    others = [article(f"lain-{place}", f"Banjir banjir, kopi {place} ton.") for place in range(12)]
+    found_second = article("banjir", "Banjir banjir banjir.", "Banjir di desa kopi: bus kopi, sekolah kopi.")
+    list(ingestion.ingest([found_second, *others]))
+    pipeline = Pipeline(corpus=corpus, encoder=encoder, **reading_words(VillageReader()))
+    first = pipeline.search(Question(text="Apa yang terjadi dengan banjir?"), rerank=True).hits[0]
+    assert (first.article_id, first.text) == ("banjir", "Banjir banjir banjir.")
+    answer = asyncio.run(pipeline.answer(Question(text="Ringkas berita tentang banjir")))
+    assert [citation.article_id for citation in answer.citations] == ["banjir"]
 
 
 def test_a_digest_obeys_the_filters(ask: Ask) -> None:

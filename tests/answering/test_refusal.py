@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from embeddings.cross_encoder import Reading
+from rag.answering.judge import ReadingJudge
 from rag.answering.refusal import (
     ANSWERED,
     CALIBRATIONS,
@@ -17,10 +18,12 @@ from rag.answering.refusal import (
     calibration_of,
 )
 from rag.corpus.local.corpus import LocalCorpus
+from rag.corpus.protocol import NO_FILTERS
 from rag.datatypes import Answer
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
 from rag.search.reranking import Reranking
+from rag.search.retrieval import Query, search
 from tests.conftest import TopicEncoder, article
 from tests.contract import check_answer
 from tests.word_cross_encoder import WordCrossEncoder, reading_words
@@ -114,3 +117,22 @@ def test_without_a_cross_encoder_nothing_is_refused_and_nothing_supported(
     assert not answer.is_refusal
     assert {claim.verdict for claim in answer.claims} == {"unchecked"}
     check_answer(answer, corpus)
+
+
+class BundledScale(TopicEncoder):
+    """Has the name of the bundled encoder, so that similarities count."""
+
+    name = "bundled:multilingual-e5-small"
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_follow_up_on_the_article_of_the_last_answer_needs_no_similarity(corpus: LocalCorpus) -> None:
+    encoder, reranking = BundledScale(), Reranking(cross_encoder=WordCrossEncoder())
+    query = Query(text="panen bus mogok", language="id", filters=NO_FILTERS, top_k=5)
+    found = search(corpus, encoder, query, mode="vector", reranking=reranking)
+    relevance = found.readings[found.hits[0].passage_id].relevance
+    assert relevance > 10
+    judge = ReadingJudge(encoder)
+    assert judge.probability(query, found) == pytest.approx(0, abs=1e-6)
+    assert judge.probability(replace(query, first_article="lain"), found) == pytest.approx(0, abs=1e-6)
+    assert judge.probability(replace(query, first_article="kopi"), found) == pytest.approx(1, abs=1e-3)

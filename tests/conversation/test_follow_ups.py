@@ -77,6 +77,29 @@ def test_a_follow_up_with_content_words_gets_the_names() -> None:
     assert with_topic("Berapa pesertanya?", [MARATHON]) == "Maraton Danau Sentara 2025: Berapa pesertanya?"
 
 
+def test_all_words_of_the_topic_can_be_asked_for() -> None:
+    assert with_topic("Berapa pesertanya?", [MARATHON], has_all_words=True) == (
+        "menjuarai nomor putri Maraton Danau Sentara 2025: Berapa pesertanya?"
+    )
+
+
+def test_the_topic_stays_over_a_question_that_names_nothing() -> None:
+    turns = [MARATHON, assistant("Yosefina Waromi. [1]"), user("Berapa pelari yang ikut?"), assistant("40.")]
+    assert with_topic("Kapan pendaftarannya?", turns) == ("Maraton Danau Sentara 2025: Kapan pendaftarannya?")
+
+
+def test_a_reply_to_a_remark_adds_no_names() -> None:
+    turns = [
+        MARATHON,
+        assistant("Pelari Yosefina Waromi menang. [1]"),
+        user("Menarik!"),
+        assistant("Senang membantu, kata Kutip Bandung."),
+    ]
+    assert with_topic("Di mana dia berlatih?", turns) == (
+        "Maraton Danau Sentara 2025 Pelari Yosefina Waromi: Di mana dia berlatih?"
+    )
+
+
 def test_a_pronoun_for_a_person_refers_to_the_person_named_in_the_answer() -> None:
     turns = [MARATHON, assistant("Pelari Yosefina Waromi menang [1](https://example.org). Di Bali hujan.")]
     assert with_topic("Di mana dia berlatih?", turns) == (

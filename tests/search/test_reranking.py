@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from embeddings.cross_encoder import Reading
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Filters, SearchMode
 from rag.errors import RerankerError
@@ -19,6 +20,7 @@ from rag.settings import load_settings
 from tests.conftest import TopicEncoder, article
 from tests.contract import check_answer
 from tests.tiny_model import save_tiny_cross_encoder
+from tests.word_cross_encoder import WordCrossEncoder
 
 MODES: tuple[SearchMode, ...] = get_args(SearchMode)
 
@@ -123,6 +125,30 @@ def test_near_copies_are_folded_before_reranking_without_a_deeper_search(
     found = search(corpus, encoder, query("gempa", top_k=1), mode="vector", reranking=reranking)
     assert reranker.read == ["Gempa mengguncang pesisir pada Senin pagi."]
     assert len(found.hits[0].copies) == 99
+
+
+class TitleReader(WordCrossEncoder):
+    """Finds every passage equally relevant; the answer is in the title, or where the text has "ton"."""
+
+    def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
+        parts_of = [tuple(9.0 * ("ton" in part) for part in parts) for parts in passages]
+        return [Reading(3.0, (5.0, *parts[1:])) for parts in parts_of]
+
+
+def test_a_passage_that_answers_comes_before_one_of_which_only_the_title_does(
+    ingestion: Ingestion, corpus: LocalCorpus, encoder: TopicEncoder
+) -> None:
+    list(
+        ingestion.ingest(
+            [
+                article("judul", "Kopi kopi kopi naik.", title="Panen 1.500 butir"),
+                article("isi", "Kopi, bus, banjir: panen 1.500 ton.", title="Kabar"),
+            ]
+        )
+    )
+    reranking = Reranking(cross_encoder=TitleReader())
+    assert ids(search(corpus, encoder, query(), mode="vector")) == ["judul", "isi"]
+    assert ids(search(corpus, encoder, query(), mode="vector", reranking=reranking)) == ["isi", "judul"]
 
 
 def test_reranking_respects_filters(

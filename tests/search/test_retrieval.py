@@ -1,6 +1,8 @@
 """Search by meaning, by words, and by both."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -12,6 +14,8 @@ from rag.errors import BadRequest
 from rag.ingestion import Ingestion
 from rag.search.retrieval import Query, SearchResult, search
 from tests.conftest import TopicEncoder, article
+
+MODES: tuple[SearchMode, ...] = get_args(SearchMode)
 
 
 class PolyglotEncoder(TopicEncoder):
@@ -53,6 +57,19 @@ def query(text: str, *, language: str = "id", top_k: int = 10, **filters: tuple[
 
 def ids(found: SearchResult) -> list[str]:
     return [hit.article_id for hit in found.hits]
+
+
+def test_another_text_can_be_encoded_than_is_searched_for(
+    filled: LocalCorpus, encoder: PolyglotEncoder
+) -> None:
+    about_buses = replace(query("berapa"), encoded="bus")
+    for mode in MODES:
+        assert ids(search(filled, encoder, about_buses, mode=mode))[:1] == (
+            ["4"] if mode != "keyword" else []
+        )
+    found = search(filled, encoder, about_buses, mode="hybrid")
+    assert found.vector is not None
+    assert found.vector.tolist() == encoder.encode_queries(["bus"])[0].tolist()
 
 
 def test_vector_search_finds_by_meaning(filled: LocalCorpus, encoder: PolyglotEncoder) -> None:

@@ -75,9 +75,9 @@ class ReadingJudge:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
         probability = self.probability(query, found)
         reason = None if probability is None else answer_refusal(probability)
-        return (
-            Choice(refusal_reason=reason) if reason else Choice(best_sentences(found, encoder=self._encoder))
-        )
+        if reason is not None:
+            return Choice(refusal_reason=reason)
+        return Choice(best_sentences(_on_article(query, found), encoder=self._encoder))
 
     def choose_each(self, query: Query, found: SearchResult) -> list[Excerpt]:
         """Return the best sentence of each article that more likely answers than not, best hit first."""
@@ -105,6 +105,18 @@ class ReadingJudge:
             return probability
         read = WITHOUT_SIMILARITY.probability(reading.relevance, resemblance, is_same_language=is_same)
         return max(probability, read)
+
+
+def _on_article(query: Query, found: SearchResult) -> SearchResult:
+    """Return only the hits of the article of the last answer if its hit is the first one.
+
+    A follow-up that this article answers is about it. If the article is in another language than the
+    question, the same story in the language of the question may be better, so all hits stay.
+    """
+    first = found.hits[0]
+    if first.article_id != query.first_article or not is_same_language(query.language, first.language):
+        return found
+    return replace(found, hits=[hit for hit in found.hits if hit.article_id == first.article_id])
 
 
 def similarity(found: SearchResult, hit: Hit, *, encoder: Encoder) -> float:

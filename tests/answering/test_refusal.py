@@ -125,6 +125,35 @@ class BundledScale(TopicEncoder):
     name = "bundled:multilingual-e5-small"
 
 
+class VillageReader(WordCrossEncoder):
+    """Finds every passage relevant; the answer is in sentences about a village."""
+
+    def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
+        return [Reading(5.0, tuple(9.0 * ("desa" in part) for part in parts)) for parts in passages]
+
+
+@pytest.mark.parametrize(
+    ("first_article", "language", "quoted"),
+    [("kopi", "id", "kopi"), ("kopi", "en", "bus"), (None, "id", "bus"), ("lain", "id", "bus")],
+)
+def test_a_follow_up_is_answered_from_the_article_of_the_last_answer(
+    ingestion: Ingestion,
+    corpus: LocalCorpus,
+    encoder: TopicEncoder,
+    first_article: str | None,
+    language: str,
+    quoted: str,
+) -> None:
+    others = [article("kopi", "Kopi kopi naik. Warga lega."), article("bus", "Kopi naik bus. Bus ke desa.")]
+    list(ingestion.ingest(others))
+    reranking = Reranking(cross_encoder=VillageReader())
+    query = Query(text="kopi", language=language, filters=NO_FILTERS, top_k=5, first_article=first_article)
+    found = search(corpus, encoder, query, mode="vector", reranking=reranking)
+    assert found.hits[0].article_id == "kopi"
+    choice = ReadingJudge(encoder).choose(query, found)
+    assert choice.excerpts[0].quote.hit.article_id == quoted
+
+
 @pytest.mark.usefixtures("filled")
 def test_a_follow_up_on_the_article_of_the_last_answer_needs_no_similarity(corpus: LocalCorpus) -> None:
     encoder, reranking = BundledScale(), Reranking(cross_encoder=WordCrossEncoder())

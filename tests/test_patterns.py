@@ -47,6 +47,7 @@ MADE_LATER = {
     "rag.verification.facts.shares",
     "rag.verification.facts.time_forms",
     "rag.verification.facts.times",
+    "rag.verification.notation",
     "rag.evaluation.metrics",
     "rag.prompts",
 }

@@ -169,7 +169,7 @@ def _is_numeral(han: str) -> bool:
 def _unit(match: re.Match[str], words: Lexicon) -> Unit | None:
     if match["share"]:
         return Unit("percent")
-    currency = (match["currency"] or "").rstrip(". \u00a0")
+    currency = (match["currency"] or "").rstrip().rstrip(".")
     if currency:
         return words.currencies[currency]
     name = match["unit"]

@@ -116,6 +116,13 @@ def test_the_word_one_may_be_an_article_and_need_not_be_supported() -> None:
     assert [quantity.is_soft for quantity in quantities("salah satu dari dua", "id")] == [True, False]
 
 
+@pytest.mark.parametrize("space", ["", " ", "\r", "\t", "\u2003", "\u00a0"])
+@pytest.mark.parametrize("dot", ["", "."])
+def test_any_space_may_follow_a_currency(space: str, dot: str) -> None:
+    [quantity] = quantities(f"Rp{dot}{space}5 ribu", "id")
+    assert (quantity.dimension, quantity.amount) == ("rupiah", 5000)
+
+
 @given(text=st.text(max_size=60), language=st.sampled_from(["id", "en", "zh-Hans", "ar", "th", "hi", "ko"]))
 def test_any_text_can_be_read(text: str, language: str) -> None:
     for quantity in quantities(text, language):

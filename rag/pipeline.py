@@ -164,7 +164,7 @@ class Pipeline:
             time=understood.time,
             recency=understood.recency,
             untimed=understanding.untimed,
-            encoded=understanding.encoded,
+            encoded=understanding.rewriting.encoded,
         )
         language = language_tag(question.language) if question.language else understood.language
         draft = partial(Draft, question, started=started)

@@ -87,7 +87,7 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     ]
     wice = _Claims(cited, articles)
     lines = _ParallelLines(articles)
-    copies = _CopiedSentences([row for row in [*authored.rows, *own.rows] if row.place], articles)
+    copies = _CopiedSentences([*authored.rows, *own.rows], articles)
     return [
         Source("authored claims", 0.20, len(authored.rows), authored.make),
         Source("own claims", 0.36, len(own.rows), own.make),
@@ -254,10 +254,9 @@ class _CopiedSentences:
         text, language = self._passages[number]
         spans = sentence_spans(text, language=language)
         place = rng.randrange(len(spans))
-        chosen = slice(*spans[place])
         first, last = rng.choice([(place, place), (max(0, place - 1), place), (0, len(spans) - 1)])
         evidence = text[spans[first][0] : spans[last][1]]
-        sentence = text[chosen]
+        sentence = text[slice(*spans[place])]
         chance = rng.random()
         changed = alter(sentence, language=language, rng=rng) if chance < 0.5 else None
         if changed is not None:

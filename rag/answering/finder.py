@@ -97,9 +97,10 @@ class Finder:
         self, query: Query, last_answer: LastAnswer | None
     ) -> tuple[Query, SearchResult] | None:
         """Search as if the question were a follow-up. None unless the article of the last answer answers."""
-        if query.first_article is None or last_answer is None or last_answer.completed is None:
+        completed = None if last_answer is None else last_answer.completed
+        if query.first_article is None or completed is None:
             return None
-        query = replace(query, text=last_answer.completed, encoded=last_answer.encoded, untimed=None)
+        query = replace(query, text=completed.text, encoded=completed.encoded, untimed=None)
         found = self._search(query)
         is_first = bool(found.hits) and found.hits[0].article_id == query.first_article
         is_answered = is_first and self._judge.choose(query, found).refusal_reason is None

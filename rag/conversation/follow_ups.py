@@ -148,8 +148,8 @@ def may_follow_up(question: str, turns: Sequence[Turn]) -> bool:
     >>> may_follow_up("Who took second place?", before), may_follow_up("Who won in Bali?", before)
     (True, False)
     """
-    is_open = not _has_name(written_words(question)) and not stands_alone(question)
-    return follows_up(question, turns) or (any(turn.role == "user" for turn in turns) and is_open)
+    is_not_first = any(turn.role == "user" for turn in turns)
+    return is_not_first and (_is_dependent(question) or _names_nothing(question))
 
 
 def last_exchange(turns: Sequence[Turn]) -> tuple[int, str] | None:
@@ -291,15 +291,16 @@ def recent(turns: Sequence[Turn], *, max_characters: int) -> list[Turn]:
 def _chain(questions: Sequence[str]) -> Sequence[str]:
     """Return the last question that stood on its own, and the questions since; remarks do not count.
 
-    A question that names nothing does not clearly stand on its own. So the one before it counts too.
+    A question that names nothing may be on the topic of the one before it. So that one counts too.
     """
-    clear = [place for place, text in enumerate(questions) if _stands_alone_clearly(text)]
-    complete = clear or [place for place, text in enumerate(questions) if not _is_dependent(text)]
-    return questions[complete[-1] if complete else 0 :]
+    complete = [place for place, text in enumerate(questions) if not _is_dependent(text)]
+    named = [place for place in complete if not _names_nothing(questions[place])]
+    return questions[(named or complete or [0])[-1] :]
 
 
-def _stands_alone_clearly(question: str) -> bool:
-    return not _is_dependent(question) and (_has_name(written_words(question)) or stands_alone(question))
+def _names_nothing(question: str) -> bool:
+    """Whether a question has no name, and does not clearly need no earlier turn either."""
+    return not _has_name(written_words(question)) and not stands_alone(question)
 
 
 def meaningful_words(text: str) -> list[str]:

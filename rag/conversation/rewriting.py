@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.conversation.follow_ups import follows_up, last_exchange, recent, stands_alone, with_topic
 from rag.conversation.short_turns import request_of
@@ -28,9 +28,14 @@ IsUsable = Callable[[str], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Rewriting:
-    """A self-contained question; if a language model was called, its usage, failure and time."""
+    """A self-contained question; if a language model was called, its usage, failure and time.
+
+    If the rule completed the question, `encoded` is the question with all words of its topic. The similarity
+    of a hit then tells whether it is on the topic, even if the topic has no name.
+    """
 
     text: str
+    encoded: str | None = None
     usage: Usage | None = None
     failure: LanguageModelError | None = None
     milliseconds: float | None = None
@@ -56,7 +61,7 @@ async def self_contained(
         return Rewriting(text=question)
     asked_before = _question_before(question, turns, is_usable)
     if asked_before is not None:
-        return Rewriting(text=asked_before)
+        return asked_before
     started = time.perf_counter()
     text, usage, failure = None, None, None
     if language_model is not None:
@@ -66,15 +71,15 @@ async def self_contained(
         except LanguageModelError as error:
             logger.warning("%s Kutip completes the question by rule instead.", error)
             failure = error
-    return Rewriting(
-        text=text or _by_rule(question, turns, is_usable),
+    return replace(
+        Rewriting(text=text) if text else _by_rule(question, turns, is_usable),
         usage=usage,
         failure=failure,
         milliseconds=round((time.perf_counter() - started) * 1000, 2),
     )
 
 
-def _question_before(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> str | None:
+def _question_before(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> Rewriting | None:
     """Return the completed question whose answer a request is about; None if this is no such request."""
     request, last = request_of(question), last_exchange(turns)
     if request is None or last is None:
@@ -84,11 +89,17 @@ def _question_before(question: str, turns: Sequence[Turn], is_usable: IsUsable) 
     return _by_rule(turns[place].text, turns[:place], is_usable) if is_about_answer else None
 
 
-def _by_rule(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> str:
-    if not follows_up(question, turns):
-        return question
-    completed = with_topic(question, turns)
-    return completed if is_usable(completed) else question
+def _by_rule(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> Rewriting:
+    completed = completed_by_rule(question, turns, is_usable) if follows_up(question, turns) else None
+    return completed or Rewriting(text=question)
+
+
+def completed_by_rule(question: str, turns: Sequence[Turn], is_usable: IsUsable) -> Rewriting | None:
+    """Return a question with the topic of the turns before it, or None if that is too long."""
+    text, encoded = (with_topic(question, turns, has_all_words=has_all) for has_all in (False, True))
+    if not is_usable(text):
+        return None
+    return Rewriting(text=text, encoded=encoded if is_usable(encoded) else None)
 
 
 def _rewriting_deadline(timeout_seconds: float, deadline: float | None) -> float:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from functools import partial
 
 from embeddings.encoder import Encoder
-from rag.conversation.follow_ups import last_exchange, may_follow_up, meaningful_words, with_topic
+from rag.conversation.follow_ups import last_exchange, may_follow_up, meaningful_words
 from rag.conversation.languages import question_language
 from rag.conversation.listings import Listing, listing_of
 from rag.conversation.question import Question
-from rag.conversation.rewriting import Rewriting, self_contained
+from rag.conversation.rewriting import Rewriting, completed_by_rule, self_contained
 from rag.conversation.short_turns import Request, is_remark, request_of
 from rag.conversation.small_talk import small_talk
 from rag.conversation.time_of_turns import with_time
@@ -32,28 +32,25 @@ class LastAnswer:
     """The answer that a follow-up is about, without its markers, and what the follow-up asks about it.
 
     Without a `request`, the follow-up is a question of its own on the same topic. If it may also be on
-    another topic, `completed` is the question with the topic, and `encoded` with all words of the topic.
+    another topic, `completed` is the question with the topic.
     """
 
     text: str
     request: Request | None = None
-    completed: str | None = None
-    encoded: str | None = None
+    completed: Rewriting | None = None
 
 
 @dataclass(frozen=True)
 class Understanding:
     """What a question asks, how it was completed from the turns before it, and the answer it is about.
 
-    `untimed` is the query without its words for a time, if there are any. `encoded` is the question with all
-    content words of its topic, if it was completed by rule. `listing` is there if the question may
-    ask for several articles.
+    `untimed` is the query without its words for a time, if there are any. `listing` is there if the question
+    may ask for several articles.
     """
 
     understood: Understood
     rewriting: Rewriting
     untimed: str | None = None
-    encoded: str | None = None
     last_answer: LastAnswer | None = None
     listing: Listing | None = None
 
@@ -137,7 +134,6 @@ class Understander:
             understood,
             rewriting,
             untimed,
-            encoded=self._encoded(question) if _is_completed_by_rule(question, rewriting) else None,
             last_answer=self._last_answer(question, rewriting),
             listing=listing_of(untimed or understood.query),
         )
@@ -160,20 +156,9 @@ class Understander:
         exchange = last_exchange(question.turns) if may_follow_up(question.text, question.turns) else None
         if exchange is None:
             return None
-        completed = with_topic(question.text, question.turns) if rewriting.text == question.text else None
-        is_usable = completed is not None and self._is_usable(completed)
-        request = request_of(question.text)
-        if not is_usable:
-            return LastAnswer(exchange[1], request)
-        return LastAnswer(exchange[1], request, completed, self._encoded(question))
-
-    def _encoded(self, question: Question) -> str | None:
-        """Return the question with all words of its topic, if it is short enough.
-
-        The similarity of a hit then tells whether it is on the topic, even if the topic has no name.
-        """
-        text = with_topic(question.text, question.turns, has_all_words=True)
-        return text if self._is_usable(text) else None
+        is_complete = rewriting.text != question.text
+        completed = None if is_complete else completed_by_rule(question.text, question.turns, self._is_usable)
+        return LastAnswer(exchange[1], request_of(question.text), completed)
 
     def _is_usable(self, text: str) -> bool:
         """Whether a rewritten question is valid and short enough for the encoder."""
@@ -182,11 +167,6 @@ class Understander:
         except BadRequest:
             return False
         return self._encoder.count_tokens([text])[0] <= self._encoder.max_tokens
-
-
-def _is_completed_by_rule(question: Question, rewriting: Rewriting) -> bool:
-    is_by_rule = rewriting.text == with_topic(question.text, question.turns)
-    return is_by_rule and rewriting.text != question.text
 
 
 def _untimed(understood: Understood, now: date) -> str | None:

@@ -95,8 +95,13 @@ def read_hits(query: str, hits: Sequence[Hit], cross_encoder: CrossEncoder) -> d
 
 def _own_relevance(reading: PassageReading) -> float:
     """Return the log odds that the passage answers the query, which are lower if only its title does."""
-    own = sum(map(math.exp, reading.scores))
-    return reading.relevance + (max(math.log(own), -_TITLE_WEIGHT) if own else -_TITLE_WEIGHT)
+    return reading.relevance + max(log_sum(reading.scores), -_TITLE_WEIGHT)
+
+
+def log_sum(logarithms: Sequence[float]) -> float:
+    """Return the logarithm of the sum of numbers that are given by their logarithms."""
+    total = sum(map(math.exp, logarithms))
+    return math.log(total) if total > 0 else _LOWEST
 
 
 def _log_shares(scores: Sequence[float]) -> tuple[float, ...]:

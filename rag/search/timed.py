@@ -1,6 +1,5 @@
 """Search for evidence of a time, or for the newest evidence."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from embeddings.encoder import Encoder
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Filters, Hit, SearchMode
-from rag.search.reranking import PassageReading, Reranking
+from rag.search.reranking import PassageReading, Reranking, log_sum
 from rag.search.retrieval import Query, SearchResult, reranked, search, search_in_article
 from rag.search.time_fit import REPORTED_WITHIN, TimeFit, time_fit
 from rag.understood import TimeSpan
@@ -138,19 +137,14 @@ def _within_sentences(reading: PassageReading, allowed: Sequence[bool] | None) -
     """Return the reading of some of the sentences: how likely it is that the answer is in one of them."""
     if allowed is None or all(allowed) or len(allowed) != len(reading.scores):
         return reading
-    total = _log_sum(reading.scores)
-    kept = _log_sum([score for score, is_allowed in zip(reading.scores, allowed, strict=True) if is_allowed])
+    total = log_sum(reading.scores)
+    kept = log_sum([score for score, is_allowed in zip(reading.scores, allowed, strict=True) if is_allowed])
     lost = total - kept
     scores = (
         score + lost if is_allowed else _NO_EVIDENCE
         for score, is_allowed in zip(reading.scores, allowed, strict=True)
     )
     return replace(reading, relevance=reading.relevance - lost, scores=tuple(scores))
-
-
-def _log_sum(logarithms: Sequence[float]) -> float:
-    total = sum(math.exp(value) for value in logarithms)
-    return math.log(total) if total > 0 else _NO_EVIDENCE
 
 
 def _newest_first(found: SearchResult) -> SearchResult:

@@ -5,31 +5,45 @@ different numbers. The facts know that they are equal.
 """
 
 import re
+from dataclasses import replace
 
 from rag.verification.comparison import Statement
 from rag.verification.facts import Quantity
+from rag.verification.facts.lexicon import with_plain_numerals
 
 
 def in_notation_of(evidence: Statement, claim: Statement) -> str:
-    """Return the text of the claim with each number that the evidence gives in another notation replaced.
+    """Return the text of the claim with each number written as the evidence writes an equal one.
+
+    A number that is rounded in the claim stays, because "more than 312,000" does not follow from 312,000.
 
     >>> evidence = Statement("Dananya Rp2,3 triliun.", "id")
     >>> in_notation_of(evidence, Statement("Dana itu Rp2.300.000.000.000.", "id"))
     'Dana itu Rp2,3 triliun.'
     """
     text = claim.text
-    given = evidence.facts.quantities
     for quantity in claim.facts_on(evidence.reference).quantities:
-        equal = [other for other in given if quantity.equals(other) and other.dimension == quantity.dimension]
-        if quantity.is_soft or not equal or any(other.text == quantity.text for other in equal):
-            continue
-        here, there = _place(quantity, text), _place(equal[0], evidence.text)
-        if here and there:
-            text = text[: here.start()] + there[0] + text[here.end() :]
+        place = None if quantity.is_soft else _place(quantity, text)
+        spellings = _spellings(quantity, evidence)
+        if place and spellings and text[place] not in spellings:
+            text = text[: place.start] + spellings[0] + text[place.stop :]
     return text
 
 
-def _place(quantity: Quantity, text: str) -> re.Match[str] | None:
+def _spellings(quantity: Quantity, evidence: Statement) -> list[str]:
+    """Return how the evidence writes numbers that are equal to this one, and of the same dimension."""
+    exact = replace(quantity, is_about=False)
+    places = (
+        _place(given, evidence.text)
+        for given in evidence.facts.quantities
+        if exact.equals(given) and quantity.dimension == given.dimension
+    )
+    return [evidence.text[place] for place in places if place]
+
+
+def _place(quantity: Quantity, text: str) -> slice | None:
     """Find a number in the text, but not as part of a longer number."""
     written = re.escape(quantity.text.strip())
-    return re.search(rf"(?<!\d)(?<!\d[.,]){written}(?!\d)(?![.,]\d)", text, re.IGNORECASE)
+    pattern = rf"(?<!\d)(?<!\d[.,]){written}(?!\d)(?![.,]\d)"
+    found = re.search(pattern, with_plain_numerals(text), re.IGNORECASE)
+    return slice(*found.span()) if found else None

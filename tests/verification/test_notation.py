@@ -45,7 +45,8 @@ def written(number: int, language: str, *, is_grouped: bool) -> str:
             "About 3.400 houses are lost.",
         ),
         ("参加者は1万5千人だった。", "ja", "参加者は15,000人でした。", "ja", "参加者は15,000人だった。"),
-        ("بلغ الإنتاج 1500 طن.", "ar", "بلغ الإنتاج ١٥٠٠ طن.", "ar", "بلغ الإنتاج 1500 طن."),
+        ("بلغ الإنتاج 1500 طن.", "ar", "بلغ الإنتاج ١٥٠٠ طن.", "ar", "بلغ الإنتاج ١٥٠٠ طن."),
+        ("Its length is 2.4 km.", "en", "طوله ٢٫٤ كيلومتر.", "ar", "Its length is ٢٫٤ كيلومتر."),
         # Other numbers, and numbers that are written alike, stay as they are.
         (
             "Luasnya 1500,6 hektare.",
@@ -55,6 +56,8 @@ def written(number: int, language: str, *, is_grouped: bool) -> str:
             "Luasnya 1500,6 hektare.",
         ),
         ("Panen 12 ton dan 120 ton.", "id", "Panen 12 ton, lalu 130 ton.", "id", "Panen 12 ton dan 120 ton."),
+        # A rounded number stays as it is.
+        ("Lebih dari 300 ribu hadir.", "id", "Yang hadir 312.000 orang.", "id", "Lebih dari 300 ribu hadir."),
         # A number of something else stays as it is.
         ("Kebakaran di 15 sekolah.", "id", "Naik 15 persen.", "id", "Kebakaran di 15 sekolah."),
         # A number is not found in the middle of a longer one.

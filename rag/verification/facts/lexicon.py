@@ -147,10 +147,17 @@ def fold(text: str) -> str:
         for sign in without_invisible(text)
         if unicodedata.category(sign) != "Cf"
     )
-    folded = with_plain_apostrophes(unicodedata.normalize("NFKC", kept).casefold())
-    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in folded).translate(
-        _SIGNS
-    )
+    return with_plain_numerals(with_plain_apostrophes(unicodedata.normalize("NFKC", kept).casefold()))
+
+
+def with_plain_numerals(text: str) -> str:
+    """Return `text`, as long as before, with digits of every script as 0 to 9 and plain signs in numbers.
+
+    >>> with_plain_numerals("٢٫٤ كيلومتر")
+    '2.4 كيلومتر'
+    """
+    digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+    return "".join(digits).translate(_SIGNS)
 
 
 _SIGNS = str.maketrans({"٫": ".", "٬": ",", "−": "-", "–": "-", "—": "-", "’": "'", "٪": "%"})

@@ -1,8 +1,16 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
 from rag.errors import RightsError
-from rag.reading.rights import check_permission, find_markup_prohibition, find_prohibition
+from rag.reading.rights import (
+    _MACHINE,
+    _WORDS_OF_MACHINES,
+    check_permission,
+    find_markup_prohibition,
+    find_prohibition,
+)
 
 NOTICE = (
     "Dilarang keras mengambil konten, melakukan crawling atau pengindeksan otomatis untuk AI "
@@ -78,3 +86,8 @@ def test_a_prohibition_requires_a_permission() -> None:
     check_permission(NOTICE, "surat 12/2025")
     with pytest.raises(RightsError, match=r"\('Dilarang keras .* KABAR.'\): state .* `--permission TEXT`"):
         check_permission(NOTICE, None)
+
+
+@given(st.from_regex(_MACHINE, alphabet=st.characters(codec="ascii")))
+def test_the_words_that_are_looked_for_first_miss_no_machine_use(text: str) -> None:
+    assert any(word in text.casefold() for word in _WORDS_OF_MACHINES)

@@ -23,7 +23,7 @@ NAME = "bundled:cross-encoder"
 CLAIM_PREFIX = "claim: "
 QUESTION_PREFIX = "query: "
 
-BATCH_TOKENS = 1024
+BATCH_TOKENS = 512
 # Lengths are padded to multiples of this, because OpenVINO keeps about 1 MB for each shape of a batch.
 PAD_TO = 16
 
@@ -196,7 +196,7 @@ def load(adapter: Adapter) -> BundledCrossEncoder:
         ModelLoadError: the bundled weights are missing or damaged.
     """
     weights = open_weights()
-    layers = OpenVinoBert(AdaptedWeights(weights, adapter), dtype=np.float16)
+    layers = OpenVinoBert(AdaptedWeights(weights, adapter))
     tokenizer = bundled_tokenizer()
     weights.release()
     return BundledCrossEncoder(adapter, tokenizer=tokenizer, layers=layers.hidden_states, name=NAME)

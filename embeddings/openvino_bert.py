@@ -6,8 +6,10 @@ second and no more memory than the weights. Converting the torch model would tak
 """
 
 import functools
+import mmap
 import os
 import sys
+import tempfile
 from typing import Any
 
 import numpy as np
@@ -27,15 +29,16 @@ _MASKED = -1e9
 # default of 5,000 entries, a server grows by half a gigabyte. With this number it is as fast.
 _CACHED_KERNELS = "300"
 
+_MATRICES = ("q", "k", "v", "ao", "fi", "fo")
+
 
 class OpenVinoBert:
     """The compiled layers. Token embeddings are looked up in the 4-bit table, row by row.
 
-    So the 384 MB float table never exists. The layers run in bfloat16 if the processor supports it. `dtype`
-    is the type in which their matrices are kept.
+    So the 384 MB float table never exists. The layers run in bfloat16 if the processor supports it.
     """
 
-    def __init__(self, weights: Weights, *, dtype: type[np.floating[Any]] = np.float32) -> None:
+    def __init__(self, weights: Weights) -> None:
         self._table = weights.blocks("emb.word", row_weights=weights.shape.hidden_size)
         core = openvino.Core()
         has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -49,7 +52,11 @@ class OpenVinoBert:
         threads = os.environ.get("OMP_NUM_THREADS", "")
         if threads.isdigit():  # torch and FAISS read the variable themselves
             hints["INFERENCE_NUM_THREADS"] = threads
-        self._compiled = core.compile_model(_build(weights, dtype), "CPU", hints)
+        matrices = _MatrixFile(weights)
+        self._compiled = core.compile_model(_build(weights, matrices), "CPU", hints)
+        # The first batch makes OpenVINO copy the matrices into the layout that the processor needs.
+        self.hidden_states(np.zeros((1, 1), np.int64), np.ones((1, 1), np.int64))
+        matrices.release()
 
     def hidden_states(self, token_ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> FloatArray:
         """Return (texts, tokens, hidden size); safe to call from several threads at once."""
@@ -64,7 +71,47 @@ class OpenVinoBert:
         return embedded
 
 
-def _build(weights: Weights, dtype: type[np.floating[Any]]) -> openvino.Model:
+class _MatrixFile:
+    """The matrices of the layers, 85 MB in float32, in an unnamed temporary file mapped into memory.
+
+    OpenVINO keeps the matrices that it is given beside its own copy. The operating system can take back the
+    memory of a mapped file, and reads the file again if needed. Memory is used instead if the file cannot
+    be written.
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        names = [f"l{layer}.{part}.w" for layer in range(weights.shape.layers) for part in _MATRICES]
+        self._matrices: dict[str, FloatArray] = {}
+        self._mapped: mmap.mmap | None = None
+        try:
+            self._map(weights, names)
+        except OSError:
+            self._matrices = {name: weights.tensor(name) for name in names}
+
+    def _map(self, weights: Weights, names: list[str]) -> None:
+        places = {}
+        with tempfile.TemporaryFile() as file:
+            for name in names:
+                values = weights.tensor(name)
+                places[name] = file.tell(), len(values)
+                file.write(values.data)
+            file.flush()
+            # subtle: OpenVINO shares only arrays that can be written. It does not write to them.
+            self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        for name, (start, size) in places.items():
+            self._matrices[name] = np.frombuffer(self._mapped, np.float32, size, start)
+
+    def matrix(self, name: str) -> FloatArray:
+        """Return the values of one matrix, flat; they stay valid as long as a graph uses them."""
+        return self._matrices[name]
+
+    def release(self) -> None:
+        """Return the memory to the operating system, which reads the file again when needed."""
+        if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+            self._mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _build(weights: Weights, matrices: _MatrixFile) -> openvino.Model:
     size = weights.shape.hidden_size
     token_embeddings = opset13.parameter([-1, -1, size], np.float32)
     mask = opset13.parameter([-1, -1], np.float32)  # 1 for a token, 0 for padding
@@ -73,7 +120,7 @@ def _build(weights: Weights, dtype: type[np.floating[Any]]) -> openvino.Model:
         opset13.unsqueeze(opset13.subtract(mask, np.float32(1)), [1, 2]), np.float32(-_MASKED)
     )
     for layer in range(weights.shape.layers):
-        hidden = _layer(weights, f"l{layer}", hidden, attention_bias, dtype)
+        hidden = _layer(weights, matrices, f"l{layer}", hidden, attention_bias)
     return openvino.Model([hidden], [token_embeddings, mask])
 
 
@@ -87,9 +134,9 @@ def _embeddings(weights: Weights, token_embeddings: Node) -> Node:
 
 
 def _layer(
-    weights: Weights, layer: str, hidden: Node, attention_bias: Node, dtype: type[np.floating[Any]]
+    weights: Weights, matrices: _MatrixFile, layer: str, hidden: Node, attention_bias: Node
 ) -> Node:
-    linear = functools.partial(_linear, weights, dtype)
+    linear = functools.partial(_linear, weights, matrices)
     queries, keys, values = (_split_heads(weights, linear(f"{layer}.{part}", hidden)) for part in "qkv")
     attended = opset13.scaled_dot_product_attention(queries, keys, values, attention_bias)
     joined = opset13.reshape(opset13.transpose(attended, [0, 2, 1, 3]), [0, 0, -1], special_zero=True)
@@ -103,11 +150,11 @@ def _split_heads(weights: Weights, node: Node) -> Node:
     return opset13.transpose(heads, [0, 2, 1, 3])
 
 
-def _linear(weights: Weights, dtype: type[np.floating[Any]], name: str, node: Node) -> Node:
+def _linear(weights: Weights, matrices: _MatrixFile, name: str, node: Node) -> Node:
     bias = weights.tensor(f"{name}.b")
-    matrix = opset13.constant(weights.tensor(f"{name}.w").reshape(len(bias), -1).astype(dtype))
-    widened = matrix if dtype is np.float32 else opset13.convert(matrix, np.float32)
-    return opset13.add(opset13.matmul(node, widened, False, True), opset13.constant(bias))
+    matrix = matrices.matrix(f"{name}.w").reshape(len(bias), -1)
+    product = opset13.matmul(node, opset13.constant(matrix, shared_memory=True), False, True)
+    return opset13.add(product, opset13.constant(bias))
 
 
 def _normalize(weights: Weights, name: str, node: Node) -> Node:

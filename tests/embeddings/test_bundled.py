@@ -176,6 +176,17 @@ def test_openvino_obeys_omp_num_threads(monkeypatch: pytest.MonkeyPatch) -> None
     assert bert._compiled.get_property("INFERENCE_NUM_THREADS") == 1
 
 
+def test_the_layers_are_the_same_without_a_folder_for_temporary_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ids = np.arange(5, 69, dtype=np.int64).reshape(2, 32)
+    mask = np.ones_like(ids)
+    mapped = OpenVinoBert(open_weights()).hidden_states(ids, mask).copy()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    in_memory = OpenVinoBert(open_weights()).hidden_states(ids, mask)
+    np.testing.assert_array_equal(in_memory, mapped)
+
+
 def test_loading_openvino_sends_no_telemetry(tmp_path: Path) -> None:
     # What reports notes in the home folder that it did; in CI it does not.
     code = "import sys, embeddings.openvino_bert; print('openvino.tools.ovc.telemetry_stub' in sys.modules)"

@@ -15,6 +15,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,8 +29,8 @@ from embeddings.adapter import FILE, read_adapter
 from embeddings.bundled_cross_encoder import load
 from embeddings.cross_encoder import CrossEncoder
 from embeddings.weights import FloatArray
-from rag.answering.judge import similarity
-from rag.answering.refusal import ANSWERED, RELEVANT, Calibration, calibration_of
+from rag.answering.refusal import ANSWERING, Assessment, Calibration, assess, calibration_of
+from rag.answering.resemblance import Resemblance
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS
 from rag.search.reranking import DEPTH, Reranking
@@ -55,10 +57,10 @@ class Asked:
 
 
 class Features(NamedTuple):
-    """What decides whether a hit answers, in the order of the fields of `Calibration`."""
+    """What decides whether a hit answers; the fields are those of `Calibration`."""
 
     relevance: float
-    similarity: float
+    resemblance: float
     across_languages: float
 
 
@@ -116,64 +118,78 @@ def _first(sample: Sample, weight: float) -> int:
 
 
 def _print_refusals(samples: Sequence[Sample]) -> None:
-    in_force = calibration_of(bundled_encoder().name)
-    fitted = _logistic(samples)
-    without = _logistic(samples, has_similarity=False)
-    for calibration in (fitted, without):
-        print(", ".join(f"{name}={value:.3f}" for name, value in vars(calibration).items()))
+    in_force = Fit(calibration_of(bundled_encoder().name), ANSWERING)
+    fitted = _fit(samples)
+    for name, calibration in (("on the subject", fitted.on_subject), ("answering", fitted.answering)):
+        print(f"{name}:", ", ".join(f"{field}={value:.3f}" for field, value in vars(calibration).items()))
     for group in dict.fromkeys(sample.group for sample in samples):
         of_set = group[0].split()[0]
-        others = [sample for sample in samples if sample.asked.set_name.split()[0] != of_set]
-        left_out = _logistic(others)
+        left_out = _fit([sample for sample in samples if sample.asked.set_name.split()[0] != of_set])
         chosen = [sample for sample in samples if sample.group == group]
         shares = [
-            f"{np.mean(_probabilities(chosen, calibration) >= threshold):.3f}"
-            for calibration in (in_force, fitted, left_out)
-            for threshold in (RELEVANT, ANSWERED)
+            f"{np.mean([is_enough(fit.assess(sample)) for sample in chosen]):.3f}"
+            for fit in (in_force, fitted, left_out)
+            for is_enough in (attrgetter("is_relevant"), attrgetter("is_answer"))
         ]
         print(f"  {group[0]:22}{group[1]:12}{len(chosen):5} questions, relevant and answered", *shares)
-    for name, calibration in (("fitted", fitted), ("without similarity", without)):
-        for threshold in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
-            answered = {
-                kind: f"{np.mean(_probabilities(chosen, calibration) >= threshold):.3f}"
-                for kind in dict.fromkeys(sample.asked.kind for sample in samples)
-                for chosen in [[sample for sample in samples if sample.asked.kind == kind]]
-            }
-            print(f"  {name}, threshold {threshold}: answered", answered)
+    _print_thresholds(samples, fitted)
 
 
-def _probabilities(samples: Sequence[Sample], calibration: Calibration) -> FloatArray:
-    return np.array(
-        [
-            calibration.probability(
-                sample.features.relevance,
-                sample.features.similarity,
-                is_same_language=not sample.features.across_languages,
-            )
-            for sample in samples
-        ]
+def _print_thresholds(samples: Sequence[Sample], fit: "Fit") -> None:
+    """Print for each kind and pair of thresholds the share in one language and across languages."""
+    for on_subject, answering in product((0.05, 0.2, 0.3, 0.4, 0.5, 0.6), (0.0, 0.1, 0.16, 0.25)):
+        shares = []
+        for kind, is_across in product(dict.fromkeys(sample.asked.kind for sample in samples), (0.0, 1.0)):
+            found = [
+                fit.assess(sample)
+                for sample in samples
+                if sample.asked.kind == kind and sample.features.across_languages == is_across
+            ]
+            passed = [each.on_subject >= on_subject and each.answering >= answering for each in found]
+            shares.append(f"{kind} {np.mean(passed):.3f}" if found else "")
+        print(f"  on the subject from {on_subject}, answering from {answering}:", *filter(None, shares))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The calibrations of both decisions."""
+
+    on_subject: Calibration
+    answering: Calibration
+
+    def assess(self, sample: Sample) -> Assessment:
+        """Assess the first hit of a question."""
+        return assess(
+            self.on_subject,
+            relevance=sample.features.relevance,
+            resemblance=sample.features.resemblance,
+            is_same_language=not sample.features.across_languages,
+            answering=self.answering,
+        )
+
+
+def _fit(samples: Sequence[Sample]) -> Fit:
+    """Fit both calibrations. A near miss is on the subject and does not answer."""
+    on_subject = [sample.asked.kind in ("answerable", "near-miss") for sample in samples]
+    about = [sample for sample, is_about in zip(samples, on_subject, strict=True) if is_about]
+    return Fit(
+        _logistic(samples, on_subject, fields=Features._fields),
+        _logistic(about, [sample.asked.kind == "answerable" for sample in about], fields=("relevance",)),
     )
 
 
-def _logistic(samples: Sequence[Sample], *, has_similarity: bool = True) -> Calibration:
-    """Fit a calibration. Answerable and other questions have the same total weight."""
+def _logistic(samples: Sequence[Sample], labels: Sequence[bool], *, fields: Sequence[str]) -> Calibration:
+    """Fit a calibration. Both labels have the same total weight."""
     groups = [sample.group for sample in samples]
-    is_answerable = np.array([kind == "answerable" for _, kind in groups])
+    label = np.array(labels)
     importance = np.array([_importance(name) / groups.count((name, kind)) for name, kind in groups])
-    for label in (True, False):
-        importance[is_answerable == label] /= importance[is_answerable == label].sum()
+    for value in (True, False):
+        importance[label == value] /= importance[label == value].sum()
     model = LogisticRegression(C=1e4, max_iter=5000)
-    rows = np.array([sample.features for sample in samples])
-    if not has_similarity:
-        rows[:, 1:] = 0.0
-    model.fit(rows, is_answerable, sample_weight=importance * len(samples) / 2)
-    relevance, similarity_weight, across_languages = model.coef_[0].tolist()
-    return Calibration(
-        relevance=relevance,
-        similarity=similarity_weight,
-        across_languages=across_languages,
-        intercept=float(model.intercept_[0]),
-    )
+    rows = np.array([[getattr(sample.features, field) for field in fields] for sample in samples])
+    model.fit(rows, label, sample_weight=importance * len(samples) / 2)
+    weights = dict(zip(fields, model.coef_[0].tolist(), strict=True))
+    return Calibration(**weights, intercept=float(model.intercept_[0]))
 
 
 def _importance(set_name: str) -> float:
@@ -231,11 +247,13 @@ def _in_other_language(
 
 
 def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked]) -> Iterator[Sample]:
+    resemblance = Resemblance(bundled_encoder())
     for asked in group:
         language = detect_language(asked.text)
         query = Query(text=asked.text, language=language, filters=NO_FILTERS, top_k=DEPTH)
         found = hybrid_search(corpus, bundled_encoder(), query)
-        hits = found.hits
+        hits, vector = found.hits, found.vector
+        assert vector is not None
         reranked = Reranking(cross_encoder=cross_encoder).rerank(asked.text, hits)
         first = reranked.hits[0]
         readings = [reranked.readings[hit.passage_id] for hit in hits]
@@ -245,7 +263,7 @@ def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked
             relevance=np.array([reading.relevance for reading in readings]),
             features=Features(
                 reranked.readings[first.passage_id].relevance,
-                similarity(found, first, encoder=bundled_encoder()),
+                resemblance.of(vector, first, language=language),
                 float(not is_same_language(language, first.language)),
             ),
             is_good=tuple(_contains_answer(hit.text, asked.answers) for hit in hits),

@@ -133,9 +133,7 @@ def _embeddings(weights: Weights, token_embeddings: Node) -> Node:
     return _normalize(weights, "emb.ln", opset13.add(token_embeddings, used_positions))
 
 
-def _layer(
-    weights: Weights, matrices: _MatrixFile, layer: str, hidden: Node, attention_bias: Node
-) -> Node:
+def _layer(weights: Weights, matrices: _MatrixFile, layer: str, hidden: Node, attention_bias: Node) -> Node:
     linear = functools.partial(_linear, weights, matrices)
     queries, keys, values = (_split_heads(weights, linear(f"{layer}.{part}", hidden)) for part in "qkv")
     attended = opset13.scaled_dot_product_attention(queries, keys, values, attention_bias)

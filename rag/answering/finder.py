@@ -75,7 +75,7 @@ class Finder:
             query = replace(query, first_article=quoted.article_id)
         with_topic = self._search_with_topic(query, understanding.last_answer)
         query, found = with_topic or (query, self._search(query))
-        others = evidence_of_other_times(found, probability_of=partial(self._judge.probability, query))
+        others = evidence_of_other_times(found, assess=partial(self._judge.assess, query))
         understanding = understanding.searched_for(query.text)
         decided = draft(understanding, query=query, found=others or found, quoted=quoted)
         if others is not None:

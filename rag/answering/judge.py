@@ -5,10 +5,10 @@ from typing import Protocol
 
 from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Excerpt, best_sentences
-from rag.answering.refusal import WITHOUT_SIMILARITY, answer_refusal, calibration_of, relevance_refusal
+from rag.answering.refusal import Assessment, assess, calibration_of
+from rag.answering.resemblance import Resemblance
 from rag.datatypes import Hit
 from rag.search.retrieval import Query, SearchResult
-from rag.text.passages import texts_to_encode
 from rag.text.tags import is_same_language
 
 # The probability from which an article more likely answers than not.
@@ -26,8 +26,8 @@ class Choice:
 class Judge(Protocol):
     """Decides whether the hits are relevant, and which sentences answer if no language model writes."""
 
-    def probability(self, query: Query, found: SearchResult) -> float | None:
-        """Return the probability that the first hit answers the question, or None if it was not read."""
+    def assess(self, query: Query, found: SearchResult) -> Assessment | None:
+        """Return how likely the first hit answers the question, or None if it was not read."""
         ...
 
     def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
@@ -48,49 +48,49 @@ class Judge(Protocol):
 
 
 class ReadingJudge:
-    """Judges by what the cross-encoder read in the hits, and by the similarity of the first one.
+    """Judges by what the cross-encoder read in the hits, and by the resemblance of the first one.
 
     Without a cross-encoder, no question is refused, and the encoder's similarities choose the sentences.
     """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self._resemblance = Resemblance(encoder)
         self._calibration = calibration_of(encoder.name)
 
-    def probability(self, query: Query, found: SearchResult) -> float | None:
-        """Return the probability that the first hit answers the question, or None if it was not read."""
-        return self._probability(query, found, found.hits[0])
+    def assess(self, query: Query, found: SearchResult) -> Assessment | None:
+        """Return how likely the first hit answers the question, or None if it was not read."""
+        return self._assess(query, found, found.hits[0])
 
     def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
-        probability = self.probability(query, found)
-        return None if probability is None else relevance_refusal(probability)
+        return None if self.is_relevant(query, found, found.hits[0]) else "nothing_relevant"
 
     def is_relevant(self, query: Query, found: SearchResult, hit: Hit) -> bool:
         """Whether a hit is on the subject of the question."""
-        probability = self._probability(query, found, hit)
-        return probability is None or relevance_refusal(probability) is None
+        assessment = self._assess(query, found, hit)
+        return assessment is None or assessment.is_relevant
 
     def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""
-        probability = self.probability(query, found)
-        reason = None if probability is None else answer_refusal(probability)
-        if reason is not None:
-            return Choice(refusal_reason=reason)
+        assessment = self.assess(query, found)
+        if assessment is not None and not assessment.is_answer:
+            return Choice(refusal_reason="evidence_does_not_answer")
         return Choice(best_sentences(_on_article(query, found), encoder=self._encoder))
 
     def choose_each(self, query: Query, found: SearchResult) -> list[Excerpt]:
         """Return the best sentence of each article that more likely answers than not, best hit first."""
         chosen: dict[str, Excerpt] = {}
         for hit in found.hits:
-            probability = self._probability(query, found, hit)
-            if probability is not None and probability >= _LIKELY and hit.article_id not in chosen:
+            assessment = self._assess(query, found, hit)
+            is_likely = assessment is not None and assessment.probability >= _LIKELY
+            if is_likely and hit.article_id not in chosen:
                 alone = replace(found, hits=[hit])
                 chosen[hit.article_id] = best_sentences(alone, encoder=self._encoder)[0]
         return list(chosen.values())
 
-    def _probability(self, query: Query, found: SearchResult, hit: Hit) -> float | None:
-        """Return the probability that a hit answers the question, or None if it was not read.
+    def _assess(self, query: Query, found: SearchResult, hit: Hit) -> Assessment | None:
+        """Return how likely a hit answers the question, or None if it was not read.
 
         A hit of the article that the last answer quotes is on the subject of a follow-up, even if a short
         follow-up does not resemble it.
@@ -98,13 +98,15 @@ class ReadingJudge:
         reading = found.readings.get(hit.passage_id)
         if reading is None:
             return None
-        is_same = is_same_language(query.language, hit.language)
-        resemblance = similarity(found, hit, encoder=self._encoder)
-        probability = self._calibration.probability(reading.relevance, resemblance, is_same_language=is_same)
-        if hit.article_id != query.first_article:
-            return probability
-        read = WITHOUT_SIMILARITY.probability(reading.relevance, resemblance, is_same_language=is_same)
-        return max(probability, read)
+        assert found.vector is not None, "hybrid search must encode the query"
+        assessment = assess(
+            self._calibration,
+            relevance=reading.relevance,
+            resemblance=self._resemblance.of(found.vector, hit, language=query.language),
+            is_same_language=is_same_language(query.language, hit.language),
+        )
+        is_follow_up = hit.article_id == query.first_article
+        return replace(assessment, on_subject=1.0) if is_follow_up else assessment
 
 
 def _on_article(query: Query, found: SearchResult) -> SearchResult:
@@ -117,15 +119,3 @@ def _on_article(query: Query, found: SearchResult) -> SearchResult:
     if first.article_id != query.first_article or not is_same_language(query.language, first.language):
         return found
     return replace(found, hits=[hit for hit in found.hits if hit.article_id == first.article_id])
-
-
-def similarity(found: SearchResult, hit: Hit, *, encoder: Encoder) -> float:
-    """Return the cosine similarity of the query and the text that is encoded for a hit."""
-    assert found.vector is not None, "hybrid search must encode the query"
-    texts = texts_to_encode(
-        hit.title,
-        [(hit.heading, hit.text)],
-        count_tokens=encoder.count_tokens,
-        max_tokens=encoder.max_tokens,
-    )
-    return float(encoder.encode_passages(texts)[0] @ found.vector)

@@ -8,7 +8,7 @@ from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 
 from rag.answering.locales import locale_of
-from rag.answering.refusal import ANSWERED, RELEVANT
+from rag.answering.refusal import Assessment
 from rag.datatypes import Hit
 from rag.reply_texts import OTHER_TIMES, in_language, refusal_sentence
 from rag.search.retrieval import SearchResult
@@ -29,36 +29,39 @@ _MONTH = timedelta(days=27)
 
 
 def evidence_of_other_times(
-    found: SearchResult, *, probability_of: Callable[[SearchResult], float | None]
+    found: SearchResult, *, assess: Callable[[SearchResult], Assessment | None]
 ) -> SearchResult | None:
     """Return the evidence of other times if only it answers a question.
 
-    `probability_of` returns the probability that the first hit answers, or None if no model has read it.
-    Without a cross-encoder, any hit of the asked time counts as an answer.
+    `assess` assesses the first hit, or returns None if no model has read it. Without a cross-encoder, any hit
+    of the asked time counts as an answer.
     """
     if not found.other_times:
         return None
     others = replace(found, hits=list(found.other_times), other_times=())
-    of_others = probability_of(others)
-    probability = probability_of(found) if found.hits else None
-    if of_others is None or (probability is None and found.hits):
+    if not found.hits:
+        own = None
+    elif (own := assess(found)) is None:
+        return None
+    of_others = assess(others)
+    if of_others is None:
         return None if found.hits else others
-    return others if _is_better(of_others, probability or 0.0) else None
+    return others if _is_better(of_others, own) else None
 
 
-def _is_better(of_others: float, probability: float) -> bool:
+def _is_better(of_others: Assessment, own: Assessment | None) -> bool:
     """Whether evidence of other times answers, and that of the asked time does not or is far less likely to.
 
     Then a hit of the asked time is on another subject.
     """
-    if probability < RELEVANT:
-        return of_others >= RELEVANT
-    ratio = _odds(of_others) / _odds(probability)
-    return of_others >= ANSWERED and ratio > (_BETTER if probability < ANSWERED else _MUCH_BETTER)
+    if own is None or not own.is_relevant:
+        return of_others.is_relevant
+    ratio = _odds(of_others.probability) / _odds(own.probability)
+    return of_others.is_answer and ratio > (_MUCH_BETTER if own.is_answer else _BETTER)
 
 
 def _odds(probability: float) -> float:
-    return probability / max(1e-9, 1 - probability)
+    return max(1e-9, probability) / max(1e-9, 1 - probability)
 
 
 def other_time_refusal(others: SearchResult, span: TimeSpan | None, *, language: str) -> str:

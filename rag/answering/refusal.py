@@ -1,8 +1,7 @@
 """Decide whether a question must be refused, from the first hit after reranking.
 
-There are two decisions. Before anything is written: is the hit on the subject (`nothing_relevant`)? If no
-language model writes: does it answer the question (`evidence_does_not_answer`)? Only this hit counts, so the
-size of the corpus does not matter.
+Two models decide. The first: is the hit on the subject of the question? The second, for hits that are: does
+the hit answer it? Only this hit counts, so the size of the corpus does not matter.
 """
 
 import math
@@ -14,44 +13,95 @@ from rag.datatypes import Filters
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """The weights of the evidence that a hit answers a question.
+    """The weights of the evidence that a hit is on the subject of a question.
 
-    `relevance` is the weight of the cross-encoder's log odds, and `similarity` that of the cosine similarity
-    of question and hit. `across_languages` is added if they are in different languages.
+    `relevance` is the weight of the cross-encoder's log odds, and `resemblance` that of how much the hit
+    resembles the question (`rag.answering.resemblance`). `across_languages` is added if they are in different
+    languages.
     """
 
     relevance: float
-    similarity: float
-    across_languages: float
+    resemblance: float = 0.0
+    across_languages: float = 0.0
     intercept: float
 
-    def probability(self, relevance: float, similarity: float, *, is_same_language: bool) -> float:
-        """Return the probability that the hit answers the question."""
-        log_odds = self.relevance * relevance + self.similarity * similarity + self.intercept
-        log_odds += 0.0 if is_same_language else self.across_languages
-        return 1 / (1 + math.exp(-max(-500.0, log_odds)))
+    def probability(self, relevance: float, resemblance: float, *, is_same_language: bool) -> float:
+        """Return the probability that the hit is on the subject."""
+        log_odds = self.relevance * relevance + self.resemblance * resemblance + self.intercept
+        return _logistic(log_odds + (0.0 if is_same_language else self.across_languages))
 
 
 # Fitted on development questions with and without their article, and on questions that their article nearly
 # answers. `python -m benchmarks.refusal --data FOLDER` fits again and prints the shares answered.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": Calibration(
-        relevance=0.684, similarity=42.31, across_languages=3.44, intercept=-37.31
+        relevance=0.324, resemblance=68.55, across_languages=0.353, intercept=-3.578
     )
 }
 
-# Similarities of other encoders are on another scale, so only the cross-encoder counts.
-WITHOUT_SIMILARITY = Calibration(relevance=0.7, similarity=0.0, across_languages=0.0, intercept=-0.656)
+# Similarities of other encoders are on another scale, so only the cross-encoder counts. Not fitted: with the
+# probabilities below, a hit is relevant from log odds of -3.7 on, and on the subject from -0.7 on.
+WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 
-# Below the first probability, the hit is on another subject. Below the second, it does not answer. Both are
-# lower than .5, because a reader can check the quotes of an answer but cannot check a wrong refusal.
+# That a hit on the subject answers. Fitted on the same questions.
+ANSWERING = Calibration(relevance=0.819, intercept=-0.471)
+
+# A hit below the first probability is on another subject, so that no language model is asked. From the second
+# on, it is on the subject of a question; across languages from the third on, because a right hit in another
+# language resembles the question less.
 RELEVANT = 0.05
-ANSWERED = 0.28
+ON_SUBJECT = 0.45
+ON_SUBJECT_ACROSS_LANGUAGES = 0.25
+
+# A hit on the subject below this probability does not answer. It is lower than .5, because a reader can check
+# the quotes of an answer but cannot check a wrong refusal.
+ANSWERED = 0.21
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """The probabilities that a hit is on the subject of a question, and that it answers if it is."""
+
+    on_subject: float
+    answering: float
+    is_same_language: bool
+
+    @property
+    def probability(self) -> float:
+        """The probability that the hit is on the subject and answers."""
+        return self.on_subject * self.answering
+
+    @property
+    def is_relevant(self) -> bool:
+        """Whether the hit may be on the subject."""
+        return self.on_subject >= RELEVANT
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether the hit is on the subject and may answer."""
+        enough = ON_SUBJECT if self.is_same_language else ON_SUBJECT_ACROSS_LANGUAGES
+        return self.on_subject >= enough and self.answering >= ANSWERED
+
+
+def assess(
+    on_subject: Calibration,
+    *,
+    relevance: float,
+    resemblance: float,
+    is_same_language: bool,
+    answering: Calibration = ANSWERING,
+) -> Assessment:
+    """Assess a hit by its relevance and its resemblance."""
+    return Assessment(
+        on_subject=on_subject.probability(relevance, resemblance, is_same_language=is_same_language),
+        answering=answering.probability(relevance, resemblance, is_same_language=is_same_language),
+        is_same_language=is_same_language,
+    )
 
 
 def calibration_of(encoder_name: str) -> Calibration:
-    """Return the calibration for the similarities of an encoder."""
-    return CALIBRATIONS.get(encoder_name, WITHOUT_SIMILARITY)
+    """Return the calibration for the vectors of an encoder."""
+    return CALIBRATIONS.get(encoder_name, WITHOUT_RESEMBLANCE)
 
 
 def no_hits_reason(corpus: Corpus, filters: Filters) -> str:
@@ -60,11 +110,5 @@ def no_hits_reason(corpus: Corpus, filters: Filters) -> str:
     return "empty_corpus" if is_empty else "filters_leave_nothing"
 
 
-def relevance_refusal(probability: float) -> str | None:
-    """Return the reason to refuse the question before anything is written, if there is one."""
-    return "nothing_relevant" if probability < RELEVANT else None
-
-
-def answer_refusal(probability: float) -> str | None:
-    """Return the reason to refuse if no language model writes, if there is one."""
-    return "evidence_does_not_answer" if probability < ANSWERED else None
+def _logistic(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-500.0, log_odds)))

@@ -11,9 +11,13 @@ from embeddings.cross_encoder import Reading
 from rag.answering.judge import ReadingJudge
 from rag.answering.refusal import (
     ANSWERED,
+    ANSWERING,
     CALIBRATIONS,
+    ON_SUBJECT,
+    ON_SUBJECT_ACROSS_LANGUAGES,
     RELEVANT,
-    WITHOUT_SIMILARITY,
+    WITHOUT_RESEMBLANCE,
+    Assessment,
     Calibration,
     calibration_of,
 )
@@ -39,7 +43,7 @@ def ask(pipeline: Pipeline, text: str) -> Answer:
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_sum() -> None:
-    calibration = Calibration(relevance=2.0, similarity=10.0, across_languages=1.0, intercept=-13.0)
+    calibration = Calibration(relevance=2.0, resemblance=10.0, across_languages=1.0, intercept=-13.0)
     assert calibration.probability(2.0, 0.9, is_same_language=True) == pytest.approx(0.5)
     assert calibration.probability(1.5, 0.9, is_same_language=False) == pytest.approx(0.5)
     assert calibration.probability(-1e6, 0.9, is_same_language=True) == pytest.approx(0.0)
@@ -47,18 +51,36 @@ def test_the_probability_is_the_logistic_of_the_weighted_sum() -> None:
 
 
 def test_more_evidence_never_gives_a_lower_probability() -> None:
-    for calibration in (*CALIBRATIONS.values(), WITHOUT_SIMILARITY):
+    for calibration in (*CALIBRATIONS.values(), WITHOUT_RESEMBLANCE, ANSWERING):
         assert calibration.relevance > 0
-        assert calibration.similarity >= 0
-    assert 0 < RELEVANT < ANSWERED < 0.5
+        assert calibration.resemblance >= 0
+    assert 0 < RELEVANT < ON_SUBJECT_ACROSS_LANGUAGES < ON_SUBJECT
+    assert 0 < ANSWERED < 0.5
 
 
-def test_the_similarities_of_an_unknown_encoder_do_not_count() -> None:
+def test_a_hit_answers_if_it_is_on_the_subject_and_answers() -> None:
+    least = Assessment(on_subject=ON_SUBJECT, answering=ANSWERED, is_same_language=True)
+    assert least.is_answer
+    assert least.probability == pytest.approx(ON_SUBJECT * ANSWERED)
+    assert not replace(least, on_subject=ON_SUBJECT - 0.01).is_answer
+    assert not replace(least, answering=ANSWERED - 0.01).is_answer
+    assert not replace(least, on_subject=0.99, answering=ANSWERED - 0.01).is_answer
+    assert not replace(least, on_subject=ON_SUBJECT - 0.01, answering=0.99).is_answer
+
+
+def test_a_hit_in_another_language_needs_less_to_be_on_the_subject() -> None:
+    least = Assessment(on_subject=ON_SUBJECT_ACROSS_LANGUAGES, answering=ANSWERED, is_same_language=False)
+    assert least.is_answer
+    assert not replace(least, is_same_language=True).is_answer
+    assert not replace(least, on_subject=ON_SUBJECT_ACROSS_LANGUAGES - 0.01).is_answer
+
+
+def test_the_resemblance_by_an_unknown_encoder_does_not_count() -> None:
     unknown = calibration_of("someone/else")
     low, high = (unknown.probability(0.3, value, is_same_language=True) for value in (0.1, 0.9))
     assert low == high
     known = calibration_of("bundled:multilingual-e5-small")
-    low, high = (known.probability(0.3, value, is_same_language=True) for value in (0.8, 0.9))
+    low, high = (known.probability(0.3, value, is_same_language=True) for value in (0.05, 0.06))
     assert low < high
 
 
@@ -70,12 +92,12 @@ def test_hits_on_another_subject_are_not_relevant(pipeline: Pipeline) -> None:
 
 
 class NearlyAnswering(WordCrossEncoder):
-    """Gives every passage log odds between the two thresholds."""
+    """Gives every passage log odds between those of a relevant hit and those of one on the subject."""
 
     def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
-        middle = (RELEVANT + ANSWERED) / 2
+        middle = (RELEVANT + ON_SUBJECT) / 2
         log_odds = math.log(middle / (1 - middle))
-        odds = (log_odds - WITHOUT_SIMILARITY.intercept) / WITHOUT_SIMILARITY.relevance
+        odds = (log_odds - WITHOUT_RESEMBLANCE.intercept) / WITHOUT_RESEMBLANCE.relevance
         return [replace(reading, relevance=odds) for reading in super().read(question, passages)]
 
 
@@ -125,6 +147,13 @@ class BundledScale(TopicEncoder):
     name = "bundled:multilingual-e5-small"
 
 
+class Certain(WordCrossEncoder):
+    """Finds that every passage answers."""
+
+    def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
+        return [replace(reading, relevance=8.0) for reading in super().read(question, passages)]
+
+
 class VillageReader(WordCrossEncoder):
     """Finds every passage relevant; the answer is in sentences about a village."""
 
@@ -156,12 +185,16 @@ def test_a_follow_up_is_answered_from_the_article_of_the_last_answer(
 
 @pytest.mark.usefixtures("filled")
 def test_a_follow_up_on_the_article_of_the_last_answer_needs_no_similarity(corpus: LocalCorpus) -> None:
-    encoder, reranking = BundledScale(), Reranking(cross_encoder=WordCrossEncoder())
+    encoder, reranking = BundledScale(), Reranking(cross_encoder=Certain())
     query = Query(text="panen bus mogok", language="id", filters=NO_FILTERS, top_k=5)
     found = search(corpus, encoder, query, mode="vector", reranking=reranking)
-    relevance = found.readings[found.hits[0].passage_id].relevance
-    assert relevance > 10
     judge = ReadingJudge(encoder)
-    assert judge.probability(query, found) == pytest.approx(0, abs=1e-6)
-    assert judge.probability(replace(query, first_article="lain"), found) == pytest.approx(0, abs=1e-6)
-    assert judge.probability(replace(query, first_article="kopi"), found) == pytest.approx(1, abs=1e-3)
+
+    def on_subject(first_article: str | None) -> float:
+        assessment = judge.assess(replace(query, first_article=first_article), found)
+        assert assessment is not None
+        assert assessment.answering == pytest.approx(1, abs=0.01)
+        return assessment.on_subject
+
+    assert on_subject(None) == on_subject("lain") == pytest.approx(0, abs=0.01)
+    assert on_subject("kopi") == 1

@@ -90,23 +90,18 @@ class ReadingJudge:
         return list(chosen.values())
 
     def _assess(self, query: Query, found: SearchResult, hit: Hit) -> Assessment | None:
-        """Return how likely a hit answers the question, or None if it was not read.
-
-        A hit of the article that the last answer quotes is on the subject of a follow-up, even if a short
-        follow-up does not resemble it.
-        """
+        """Return how likely a hit answers the question, or None if it was not read."""
         reading = found.readings.get(hit.passage_id)
         if reading is None:
             return None
         assert found.vector is not None, "hybrid search must encode the query"
-        assessment = assess(
+        return assess(
             self._calibration,
             relevance=reading.relevance,
             resemblance=self._resemblance.of(found.vector, hit, language=query.language),
             is_same_language=is_same_language(query.language, hit.language),
+            is_follow_up=hit.article_id == query.first_article,
         )
-        is_follow_up = hit.article_id == query.first_article
-        return replace(assessment, on_subject=1.0) if is_follow_up else assessment
 
 
 def _on_article(query: Query, found: SearchResult) -> SearchResult:

@@ -13,7 +13,7 @@ from rag.datatypes import Filters
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """The weights of the evidence that a hit is on the subject of a question.
+    """The weights of the evidence for one of the two decisions.
 
     `relevance` is the weight of the cross-encoder's log odds, and `resemblance` that of how much the hit
     resembles the question (`rag.answering.resemblance`). `across_languages` is added if they are in different
@@ -26,61 +26,68 @@ class Calibration:
     intercept: float
 
     def probability(self, relevance: float, resemblance: float, *, is_same_language: bool) -> float:
-        """Return the probability that the hit is on the subject."""
+        """Return the probability of the decision."""
         log_odds = self.relevance * relevance + self.resemblance * resemblance + self.intercept
         return _logistic(log_odds + (0.0 if is_same_language else self.across_languages))
 
 
-# Fitted on development questions with and without their article, and on questions that their article nearly
-# answers. `python -m benchmarks.refusal --data FOLDER` fits again and prints the shares answered.
+# Chosen on development questions with and without their article, on questions that their article nearly
+# answers, and on short questions about single passages. `python -m benchmarks.refusal --data FOLDER` fits the
+# weights and prints the shares answered. The fit gives relevance less weight, because the questions of most
+# sets repeat the words of their passages, and those of readers do so less.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": Calibration(
-        relevance=0.324, resemblance=68.55, across_languages=0.353, intercept=-3.578
+        relevance=0.5, resemblance=70.0, across_languages=1.4, intercept=-3.4
     )
 }
 
 # Similarities of other encoders are on another scale, so only the cross-encoder counts. Not fitted: with the
-# probabilities below, a hit is relevant from log odds of -3.7 on, and on the subject from -0.7 on.
+# probabilities below, a hit is relevant from log odds of -3.7 on, and on the subject from -0.4 on.
 WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 
-# That a hit on the subject answers. Fitted on the same questions.
-ANSWERING = Calibration(relevance=0.819, intercept=-0.471)
+# That a hit on the subject answers. Fitted by the same command, except that the threshold across languages is
+# lower, because the cross-encoder is less sure there.
+ANSWERING = Calibration(relevance=0.819, across_languages=0.82, intercept=-0.471)
 
 # A hit below the first probability is on another subject, so that no language model is asked. From the second
-# on, it is on the subject of a question; across languages from the third on, because a right hit in another
-# language resembles the question less.
+# on, it is on the subject of a question.
 RELEVANT = 0.05
-ON_SUBJECT = 0.45
-ON_SUBJECT_ACROSS_LANGUAGES = 0.25
+ON_SUBJECT = 0.5
 
 # A hit on the subject below this probability does not answer. It is lower than .5, because a reader can check
-# the quotes of an answer but cannot check a wrong refusal.
+# the quotes of an answer but cannot check a wrong refusal. A follow-up says less than a question, so even a hit
+# that answers it seems unlikely to.
 ANSWERED = 0.21
+ANSWERED_FOLLOW_UP = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """The probabilities that a hit is on the subject of a question, and that it answers if it is."""
+    """The probabilities that a hit is on the subject of a question, and that it answers if it is.
+
+    A hit of the article that the last answer quotes is on the subject of a follow-up.
+    """
 
     on_subject: float
     answering: float
-    is_same_language: bool
+    is_follow_up: bool = False
 
     @property
     def probability(self) -> float:
         """The probability that the hit is on the subject and answers."""
-        return self.on_subject * self.answering
+        return self.answering if self.is_follow_up else self.on_subject * self.answering
 
     @property
     def is_relevant(self) -> bool:
         """Whether the hit may be on the subject."""
-        return self.on_subject >= RELEVANT
+        return self.is_follow_up or self.on_subject >= RELEVANT
 
     @property
     def is_answer(self) -> bool:
         """Whether the hit is on the subject and may answer."""
-        enough = ON_SUBJECT if self.is_same_language else ON_SUBJECT_ACROSS_LANGUAGES
-        return self.on_subject >= enough and self.answering >= ANSWERED
+        if self.is_follow_up:
+            return self.answering >= ANSWERED_FOLLOW_UP
+        return self.on_subject >= ON_SUBJECT and self.answering >= ANSWERED
 
 
 def assess(
@@ -89,13 +96,14 @@ def assess(
     relevance: float,
     resemblance: float,
     is_same_language: bool,
+    is_follow_up: bool = False,
     answering: Calibration = ANSWERING,
 ) -> Assessment:
     """Assess a hit by its relevance and its resemblance."""
     return Assessment(
         on_subject=on_subject.probability(relevance, resemblance, is_same_language=is_same_language),
         answering=answering.probability(relevance, resemblance, is_same_language=is_same_language),
-        is_same_language=is_same_language,
+        is_follow_up=is_follow_up,
     )
 
 

@@ -11,10 +11,10 @@ from embeddings.cross_encoder import Reading
 from rag.answering.judge import ReadingJudge
 from rag.answering.refusal import (
     ANSWERED,
+    ANSWERED_FOLLOW_UP,
     ANSWERING,
     CALIBRATIONS,
     ON_SUBJECT,
-    ON_SUBJECT_ACROSS_LANGUAGES,
     RELEVANT,
     WITHOUT_RESEMBLANCE,
     Assessment,
@@ -54,12 +54,12 @@ def test_more_evidence_never_gives_a_lower_probability() -> None:
     for calibration in (*CALIBRATIONS.values(), WITHOUT_RESEMBLANCE, ANSWERING):
         assert calibration.relevance > 0
         assert calibration.resemblance >= 0
-    assert 0 < RELEVANT < ON_SUBJECT_ACROSS_LANGUAGES < ON_SUBJECT
-    assert 0 < ANSWERED < 0.5
+    assert 0 < RELEVANT < ON_SUBJECT
+    assert 0 < ANSWERED_FOLLOW_UP < ANSWERED < 0.5
 
 
 def test_a_hit_answers_if_it_is_on_the_subject_and_answers() -> None:
-    least = Assessment(on_subject=ON_SUBJECT, answering=ANSWERED, is_same_language=True)
+    least = Assessment(on_subject=ON_SUBJECT, answering=ANSWERED)
     assert least.is_answer
     assert least.probability == pytest.approx(ON_SUBJECT * ANSWERED)
     assert not replace(least, on_subject=ON_SUBJECT - 0.01).is_answer
@@ -68,11 +68,22 @@ def test_a_hit_answers_if_it_is_on_the_subject_and_answers() -> None:
     assert not replace(least, on_subject=ON_SUBJECT - 0.01, answering=0.99).is_answer
 
 
-def test_a_hit_in_another_language_needs_less_to_be_on_the_subject() -> None:
-    least = Assessment(on_subject=ON_SUBJECT_ACROSS_LANGUAGES, answering=ANSWERED, is_same_language=False)
+def test_a_hit_in_another_language_needs_less() -> None:
+    for calibration in (*CALIBRATIONS.values(), ANSWERING):
+        same, across = (
+            calibration.probability(0.5, 0.03, is_same_language=is_same) for is_same in (True, False)
+        )
+        assert same < across
+
+
+def test_a_follow_up_needs_less_of_the_article_of_the_last_answer() -> None:
+    least = Assessment(on_subject=0.0, answering=ANSWERED_FOLLOW_UP, is_follow_up=True)
+    assert least.is_relevant
     assert least.is_answer
-    assert not replace(least, is_same_language=True).is_answer
-    assert not replace(least, on_subject=ON_SUBJECT_ACROSS_LANGUAGES - 0.01).is_answer
+    assert least.probability == least.answering
+    assert not replace(least, answering=ANSWERED_FOLLOW_UP - 0.01).is_answer
+    assert not replace(least, is_follow_up=False).is_relevant
+    assert not replace(least, on_subject=1.0, is_follow_up=False).is_answer
 
 
 def test_the_resemblance_by_an_unknown_encoder_does_not_count() -> None:
@@ -190,11 +201,13 @@ def test_a_follow_up_on_the_article_of_the_last_answer_needs_no_similarity(corpu
     found = search(corpus, encoder, query, mode="vector", reranking=reranking)
     judge = ReadingJudge(encoder)
 
-    def on_subject(first_article: str | None) -> float:
-        assessment = judge.assess(replace(query, first_article=first_article), found)
-        assert assessment is not None
-        assert assessment.answering == pytest.approx(1, abs=0.01)
-        return assessment.on_subject
+    def assess(first_article: str | None) -> Assessment | None:
+        return judge.assess(replace(query, first_article=first_article), found)
 
-    assert on_subject(None) == on_subject("lain") == pytest.approx(0, abs=0.01)
-    assert on_subject("kopi") == 1
+    alone = assess(None)
+    assert alone is not None
+    assert alone.on_subject == pytest.approx(0, abs=0.1)
+    assert alone.answering == pytest.approx(1, abs=0.01)
+    assert not alone.is_answer
+    assert assess("lain") == alone
+    assert assess("kopi") == replace(alone, is_follow_up=True)

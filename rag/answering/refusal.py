@@ -55,9 +55,9 @@ RELEVANT = 0.05
 ON_SUBJECT = 0.5
 
 # A hit on the subject below this probability does not answer. It is lower than .5, because a reader can check
-# the quotes of an answer but cannot check a wrong refusal. A follow-up says less than a question, so even a hit
-# that answers it seems unlikely to.
-ANSWERED = 0.21
+# the quotes of an answer but cannot check a wrong refusal. It is still lower for a follow-up, which says less
+# than a question.
+ANSWERED = 0.2
 ANSWERED_FOLLOW_UP = 0.05
 
 

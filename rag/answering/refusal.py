@@ -37,7 +37,7 @@ class Calibration:
 # sets repeat the words of their passages, and those of readers do so less.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": Calibration(
-        relevance=0.5, resemblance=70.0, across_languages=1.4, intercept=-3.4
+        relevance=0.5, resemblance=70.0, across_languages=0.35, intercept=-3.4
     )
 }
 
@@ -50,9 +50,11 @@ WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 ANSWERING = Calibration(relevance=0.819, across_languages=0.82, intercept=-0.471)
 
 # A hit below the first probability is on another subject, so that no language model is asked. From the second
-# on, it is on the subject of a question.
+# on, it is on the subject of a question; across languages from the third on, because there a hit on the
+# subject is harder to recognise.
 RELEVANT = 0.05
 ON_SUBJECT = 0.5
+ON_SUBJECT_ACROSS_LANGUAGES = 0.26
 
 # A hit on the subject below this probability does not answer. It is lower than .5, because a reader can check
 # the quotes of an answer but cannot check a wrong refusal. It is still lower for a follow-up, which says less
@@ -70,6 +72,7 @@ class Assessment:
 
     on_subject: float
     answering: float
+    is_same_language: bool = True
     is_follow_up: bool = False
 
     @property
@@ -87,7 +90,8 @@ class Assessment:
         """Whether the hit is on the subject and may answer."""
         if self.is_follow_up:
             return self.answering >= ANSWERED_FOLLOW_UP
-        return self.on_subject >= ON_SUBJECT and self.answering >= ANSWERED
+        enough = ON_SUBJECT if self.is_same_language else ON_SUBJECT_ACROSS_LANGUAGES
+        return self.on_subject >= enough and self.answering >= ANSWERED
 
 
 def assess(
@@ -103,6 +107,7 @@ def assess(
     return Assessment(
         on_subject=on_subject.probability(relevance, resemblance, is_same_language=is_same_language),
         answering=answering.probability(relevance, resemblance, is_same_language=is_same_language),
+        is_same_language=is_same_language,
         is_follow_up=is_follow_up,
     )
 

@@ -15,6 +15,7 @@ from rag.answering.refusal import (
     ANSWERING,
     CALIBRATIONS,
     ON_SUBJECT,
+    ON_SUBJECT_ACROSS_LANGUAGES,
     RELEVANT,
     WITHOUT_RESEMBLANCE,
     Assessment,
@@ -54,7 +55,7 @@ def test_more_evidence_never_gives_a_lower_probability() -> None:
     for calibration in (*CALIBRATIONS.values(), WITHOUT_RESEMBLANCE, ANSWERING):
         assert calibration.relevance > 0
         assert calibration.resemblance >= 0
-    assert 0 < RELEVANT < ON_SUBJECT
+    assert 0 < RELEVANT < ON_SUBJECT_ACROSS_LANGUAGES < ON_SUBJECT
     assert 0 < ANSWERED_FOLLOW_UP < ANSWERED < 0.5
 
 
@@ -74,6 +75,10 @@ def test_a_hit_in_another_language_needs_less() -> None:
             calibration.probability(0.5, 0.03, is_same_language=is_same) for is_same in (True, False)
         )
         assert same < across
+    least = Assessment(on_subject=ON_SUBJECT_ACROSS_LANGUAGES, answering=ANSWERED, is_same_language=False)
+    assert least.is_answer
+    assert not replace(least, is_same_language=True).is_answer
+    assert not replace(least, on_subject=ON_SUBJECT_ACROSS_LANGUAGES - 0.01).is_answer
 
 
 def test_a_follow_up_needs_less_of_the_article_of_the_last_answer() -> None:

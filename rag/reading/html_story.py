@@ -7,7 +7,7 @@ text, headings, tables. `story_blocks` takes these back, unless the markup calls
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lxml.etree import _Element
 
@@ -23,6 +23,7 @@ _TELLING_CHARACTERS = 25
 _MINIMUM_COVERAGE = 0.75
 _MINIMUM_LOOSE_CHARACTERS = 40
 _SCRAPS = 30  # blocks
+_MAXIMUM_PART_DEPTH = 3  # elements between a paragraph and the element that holds all parts of the story
 _BLOCKS_ABOVE = 12  # among which the headline is looked for
 
 
@@ -118,6 +119,7 @@ def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
 def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
     first, last = matched[0], matched[-1]
     containers = set().union(*(_containers(blocks[place]) for place in matched))
+    parts = set().union(*(_parts(blocks[place]) for place in matched))
     frames = {_frame(blocks[place].element) for place in matched}
     restored = {
         place
@@ -137,6 +139,8 @@ def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
                 continue
             is_beside = not containers.isdisjoint(_containers(block)) and _may_return(block)
             is_text = is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
+            if is_text and not is_beside:
+                is_beside = not parts.isdisjoint(_parts(block)) and _may_return(block)
             if is_beside and (is_text or block.element.tag == "li"):
                 restored.add(place)
     return restored
@@ -186,6 +190,21 @@ def _containers(block: Block) -> set[_Element]:
     is_bare_section = parent is not None and parent.tag == "section" and not parent.get("class")
     outer = parent.getparent() if is_bare_section and parent is not None else parent
     return own | ({outer} if outer is not None else set())
+
+
+def _parts(block: Block) -> set[tuple[_Element, tuple[str, ...]]]:
+    """Return where a block stands in the parts of a story that has several, between pictures or advertisements.
+
+    The parts are elements of the same tags and classes in one element.
+    """
+    names: tuple[str, ...] = ()
+    parts = set()
+    for holder in islice(block.element.iterancestors(), _MAXIMUM_PART_DEPTH):
+        parent = holder.getparent()
+        names = (*names, f"{holder.tag} {holder.get('class', '')}")
+        if parent is not None:
+            parts.add((parent, names))
+    return parts
 
 
 def _is_left_out(block: Block, *, is_inside: bool) -> bool:

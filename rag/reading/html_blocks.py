@@ -79,6 +79,7 @@ class Block:
                 is_heading=self.is_heading,
                 is_link=is_whole_link,
                 is_aside=self.is_meta or self.is_caption,
+                is_in_paragraph=self.element.tag == "p",
             )
             for line in self.lines
         ]

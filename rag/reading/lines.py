@@ -28,6 +28,7 @@ class Line:
     is_heading: bool = False
     is_link: bool = False
     is_aside: bool = False
+    is_in_paragraph: bool = False
 
     @cached_property
     def clean(self) -> str:

@@ -193,7 +193,7 @@ def _containers(block: Block) -> set[_Element]:
 
 
 def _parts(block: Block) -> set[tuple[_Element, tuple[str, ...]]]:
-    """Return where a block stands in the parts of a story that has several, between pictures or advertisements.
+    """Return where a block stands among the parts of a story that pictures or advertisements divide.
 
     The parts are elements of the same tags and classes in one element.
     """

@@ -115,6 +115,11 @@ def _is_block(element: _Element) -> bool:
     return parent.tag in _BLOCK and parent.tag not in _SENTENCES and not is_beside
 
 
+def _is_heading(element: _Element) -> bool:
+    """Whether an element is a heading: without its end tag, one may hold the story."""
+    return element.tag in _HEADINGS and len(element_text(element)) <= _MAXIMUM_HEADING_CHARACTERS
+
+
 @dataclass(eq=False)
 class _Context:
     """What the elements around a text say about it."""
@@ -150,14 +155,14 @@ class _Context:
             is_outside=self.is_outside or (is_frame and characters * 2 < page_characters),
             is_suspect=self.is_suspect or is_suspect,
             suspect=element if is_suspect else self.suspect,
-            is_inserted=self.is_inserted or (is_named_suspect and names.is_inserted),
+            is_inserted=self.is_inserted or (is_suspect and names.is_inserted),
             is_caption=self.is_caption or tag in _CAPTIONS or names.is_caption,
             is_meta=self.is_meta
             or tag == "time"
             or (is_named_meta and characters <= _MAXIMUM_META_ELEMENT_CHARACTERS)
             or (properties != "" and _META_PROPERTIES.fullmatch(properties) is not None),
             is_byline=self.is_byline or is_author or names.is_byline,
-            is_heading=self.is_heading or tag in _HEADINGS or names.is_question,
+            is_heading=self.is_heading or names.is_question or _is_heading(element),
             is_link=self.is_link or (tag == "a" and _leads_away(element)),
         )
 

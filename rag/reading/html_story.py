@@ -26,7 +26,6 @@ _SCRAPS = 30  # blocks
 _MAXIMUM_PART_DEPTH = 3  # elements between a paragraph and the element that holds all parts of the story
 _BLOCKS_ABOVE = 12  # among which the headline is looked for
 
-
 def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Block], list[Block]] | None:
     """Return the blocks of the story, and paragraphs of the page that are left out.
 
@@ -80,16 +79,24 @@ def _are_scraps(blocks: Sequence[Block]) -> bool:
 
 
 def _clear_suspicion(blocks: Sequence[Block], matched: set[int]) -> None:
-    """Let the name of an element that holds most of the story, such as "widget", tell nothing."""
-    characters: Counter[_Element | None] = Counter()
+    """Let a name of neighbouring elements that hold most of the story, such as "widget", tell nothing."""
+    kinds = [_kind(block) for block in blocks]
+    characters: Counter[_Element | tuple[_Element | None, str] | None] = Counter()
     for place in matched:
-        characters[blocks[place].suspect] += len(blocks[place].key)
-    wrapper = next((part for part, count in characters.items() if count * 2 > characters.total()), None)
-    if wrapper is None:
+        characters[kinds[place]] += len(blocks[place].key)
+    told = next((kind for kind, count in characters.items() if count * 2 > characters.total()), None)
+    if told is None:
         return
-    for block in (block for block in blocks if block.suspect is wrapper):
+    for block in (block for block, kind in zip(blocks, kinds, strict=True) if kind == told):
         elements = [block.element, *block.element.iterancestors()]
-        block.is_suspect = any(map(has_suspect_name, elements[: elements.index(wrapper)]))
+        block.is_suspect = any(map(has_suspect_name, elements[: elements.index(block.suspect)]))
+
+
+def _kind(block: Block) -> _Element | tuple[_Element | None, str] | None:
+    """Return the element that makes a block suspect, or what such a paragraph shares with its neighbours."""
+    if block.suspect is None or block.suspect is not block.element:
+        return block.suspect
+    return block.element.getparent(), block.element.get("class", "")
 
 
 def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:

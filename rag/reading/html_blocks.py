@@ -32,6 +32,7 @@ _MAXIMUM_META_ELEMENT_CHARACTERS = 400
 _MAXIMUM_HEADING_CHARACTERS = 200
 # The spaces that HTML collapses, without single ones; a no-break space stays.
 _SPACES = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")
+_SOFT_HYPHEN = "\u00ad"  # where a browser may divide a word
 _SEVERAL_SPACES = re.compile(" {2,}")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
@@ -253,7 +254,7 @@ class _Cutter:
             self._append(element, block)
 
     def _append(self, element: _Element, parts: list[tuple[str, _Context]]) -> None:
-        text = "".join([part for part, _ in parts])
+        text = "".join([part for part, _ in parts]).replace(_SOFT_HYPHEN, "")
         if not text or text.isspace():
             return
         lines = [_SEVERAL_SPACES.sub(" ", line).strip(" ") for line in text.split("\n")]
@@ -332,7 +333,11 @@ def table_rows(table: _Element) -> list[list[str]] | None:
     if table.find(".//table") is not None or table.get("role") in ("presentation", "none"):
         return None
     rows = [
-        [" ".join(element_text(cell).split()) for cell in row if cell.tag in ("td", "th")]
+        [
+            " ".join(element_text(cell).replace(_SOFT_HYPHEN, "").split())
+            for cell in row
+            if cell.tag in ("td", "th")
+        ]
         for row in table.iter("tr")
     ]
     cells = [cell for row in rows for cell in row]

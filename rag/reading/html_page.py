@@ -111,7 +111,7 @@ def _story(
 
     `found` are the paragraphs of trafilatura.
     """
-    chosen = story_blocks(blocks, found) if found else None
+    chosen = story_blocks(blocks, found, title=title) if found else None
     stated = facts.body()
     shown = sum(len(block.key) for block in chosen[0]) if chosen else sum(map(len, found))
     if len(text_key(stated)) > _LONGER * shown:

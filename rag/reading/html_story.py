@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from lxml.etree import _Element
 
 from rag.reading.html_blocks import Block, text_key
-from rag.reading.html_names import has_suspect_name
+from rag.reading.html_names import has_suspect_name, names_of
 from rag.reading.lines import is_sentence
 
 _CLOCK = re.compile(
@@ -26,8 +26,11 @@ _SCRAPS = 30  # blocks
 _MAXIMUM_PART_DEPTH = 3  # elements between a paragraph and the element that holds all parts of the story
 _BLOCKS_ABOVE = 12  # among which the headline is looked for
 
-def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Block], list[Block]] | None:
-    """Return the blocks of the story, and paragraphs of the page that are left out.
+
+def story_blocks(
+    blocks: Sequence[Block], found: Sequence[str], *, title: str = ""
+) -> tuple[list[Block], list[Block]] | None:
+    """Return the blocks of the story of this title, and paragraphs of the page that are left out.
 
     `found` are the paragraphs of trafilatura. Returns None if they are not the page's blocks.
     """
@@ -41,7 +44,7 @@ def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Bl
         return None
     matched = _main_part(blocks, _without_inserted(blocks, matched))
     _clear_suspicion(blocks, matched)
-    kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched))
+    kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched), title=title)
     inside = range(min(kept), max(kept))
     left_out = [
         block
@@ -89,7 +92,11 @@ def _clear_suspicion(blocks: Sequence[Block], matched: set[int]) -> None:
         return
     for block in (block for block, kind in zip(blocks, kinds, strict=True) if kind == told):
         elements = [block.element, *block.element.iterancestors()]
-        block.is_suspect = any(map(has_suspect_name, elements[: elements.index(block.suspect)]))
+        suspects = [
+            element for element in elements[: elements.index(block.suspect)] if has_suspect_name(element)
+        ]
+        block.is_suspect = bool(suspects)
+        block.is_inserted = any(names_of(element).is_inserted for element in suspects)
 
 
 def _kind(block: Block) -> _Element | tuple[_Element | None, str] | None:
@@ -159,22 +166,26 @@ def _gap(blocks: Sequence[Block], places: range) -> list[int]:
     return [] if _are_scraps([blocks[place] for place in returning]) else returning
 
 
-def _leads(blocks: Sequence[Block], first: int) -> set[int]:
+def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:
     """Return the places of the sentences between the headline and the first block that was found."""
+    key = text_key(title)
     above = range(max(first - _BLOCKS_ABOVE, 0), first)
-    headline = next((place for place in reversed(above) if blocks[place].element.tag == "h1"), first)
+    headlines = (
+        place
+        for place in reversed(above)
+        if blocks[place].element.tag == "h1" or (key and blocks[place].key == key)
+    )
     return {
         place
-        for place in range(headline + 1, first)
+        for place in range(next(headlines, first) + 1, first)
         if _may_return(blocks[place])
         and is_sentence(blocks[place].text)
         and len(blocks[place].key) >= _MINIMUM_LOOSE_CHARACTERS
-        and _frame(blocks[place].element) is _frame(blocks[first].element)
     }
 
 
 def _may_return(block: Block) -> bool:
-    is_furniture = block.is_outside or block.is_suspect or block.is_caption
+    is_furniture = block.is_outside or block.is_suspect or block.is_inserted or block.is_caption
     if (
         block.is_meta and _CLOCK.fullmatch(block.text) and not is_furniture
     ):  # the time of an entry in a live blog

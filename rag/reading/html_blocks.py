@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from lxml.etree import XPath, _Element
 
 from rag.reading.html_names import NO_NAMES, has_suspect_name, names_of
+from rag.reading.html_tree import SOFT_HYPHEN
 from rag.reading.lines import Line, is_sentence
 
 _BLOCK = frozenset(
@@ -32,7 +33,6 @@ _MAXIMUM_META_ELEMENT_CHARACTERS = 400
 _MAXIMUM_HEADING_CHARACTERS = 200
 # The spaces that HTML collapses, without single ones; a no-break space stays.
 _SPACES = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")
-_SOFT_HYPHEN = "\u00ad"  # where a browser may divide a word
 _SEVERAL_SPACES = re.compile(" {2,}")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
@@ -254,7 +254,7 @@ class _Cutter:
             self._append(element, block)
 
     def _append(self, element: _Element, parts: list[tuple[str, _Context]]) -> None:
-        text = "".join([part for part, _ in parts]).replace(_SOFT_HYPHEN, "")
+        text = "".join([part for part, _ in parts]).replace(SOFT_HYPHEN, "")
         if not text or text.isspace():
             return
         lines = [_SEVERAL_SPACES.sub(" ", line).strip(" ") for line in text.split("\n")]
@@ -334,7 +334,7 @@ def table_rows(table: _Element) -> list[list[str]] | None:
         return None
     rows = [
         [
-            " ".join(element_text(cell).replace(_SOFT_HYPHEN, "").split())
+            " ".join(element_text(cell).replace(SOFT_HYPHEN, "").split())
             for cell in row
             if cell.tag in ("td", "th")
         ]

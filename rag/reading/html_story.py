@@ -23,6 +23,8 @@ _TELLING_CHARACTERS = 25
 _MINIMUM_COVERAGE = 0.75
 _MINIMUM_LOOSE_CHARACTERS = 40
 _SCRAPS = 30  # blocks
+_WHOLE_LINK = 0.95  # of the text
+_HEADLINE_WORDS = 4
 _MAXIMUM_PART_DEPTH = 3  # elements between a paragraph and the element that holds all parts of the story
 _BLOCKS_ABOVE = 12  # among which the headline is looked for
 
@@ -45,6 +47,7 @@ def story_blocks(
     matched = _main_part(blocks, _without_inserted(blocks, matched))
     _clear_suspicion(blocks, matched)
     kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched), title=title)
+    kept -= _teasers(blocks, sorted(kept))
     inside = range(min(kept), max(kept))
     left_out = [
         block
@@ -164,6 +167,23 @@ def _gap(blocks: Sequence[Block], places: range) -> list[int]:
     """Return the places between two found blocks that may return: none of a long run of scraps."""
     returning = [place for place in places if _may_return(blocks[place])]
     return [] if _are_scraps([blocks[place] for place in returning]) else returning
+
+
+def _teasers(blocks: Sequence[Block], kept: Sequence[int]) -> set[int]:
+    """Return the places of headlines of other stories: links alone between two paragraphs."""
+    return {
+        place
+        for above, place, below in zip(kept, kept[1:], kept[2:], strict=False)
+        if _is_linked_headline(blocks[place])
+        and not (blocks[above].is_link or blocks[below].is_link)
+        and not blocks[above].text.endswith((":", "："))
+    }
+
+
+def _is_linked_headline(block: Block) -> bool:
+    is_link = block.link_characters >= _WHOLE_LINK * len(block.text)
+    is_text = block.is_heading or is_sentence(block.text) or len(block.text.split()) < _HEADLINE_WORDS
+    return is_link and block.element.tag in ("p", "div") and not is_text
 
 
 def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:

@@ -115,7 +115,10 @@ def _story(
     stated = facts.body()
     shown = sum(len(block.key) for block in chosen[0]) if chosen else sum(map(len, found))
     if len(text_key(stated)) > _LONGER * shown:
-        return _lines_of(_stated_paragraphs(stated)), []
+        found = _stated_paragraphs(stated)
+        chosen = story_blocks(blocks, found, title=title)
+        if not chosen or not chosen[0]:
+            return _lines_of(found), []
     if chosen and chosen[0]:
         _refuse_index(blocks, chosen[0])
         is_title = {text_key(title), *(text_key(h1.text_content()) for h1 in tree.iter("h1"))}

@@ -25,7 +25,7 @@ _MINIMUM_LOOSE_CHARACTERS = 40
 _SCRAPS = 30  # blocks
 _WHOLE_LINK = 0.95  # of the text
 _HEADLINE_WORDS = 4
-_MAXIMUM_PART_DEPTH = 3  # elements between a paragraph and the element that holds all parts of the story
+_MAXIMUM_PART_DEPTH = 5  # elements between a paragraph and the element that holds all parts of the story
 _BLOCKS_ABOVE = 12  # among which the headline is looked for
 
 
@@ -135,8 +135,6 @@ def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
 
 def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
     first, last = matched[0], matched[-1]
-    containers = set().union(*(_containers(blocks[place]) for place in matched))
-    parts = set().union(*(_parts(blocks[place]) for place in matched))
     frames = {_frame(blocks[place].element) for place in matched}
     restored = {
         place
@@ -144,23 +142,49 @@ def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
         for place in _gap(blocks, range(one + 1, two))
         if _frame(blocks[place].element) in frames
     }
+    containers = set().union(*(_containers(blocks[place]) for place in matched))
+    parts = set().union(*(_parts(blocks[place]) for place in matched))
     for places in (range(first - 1, -1, -1), range(last + 1, len(blocks))):
-        neighbour = places.start - places.step
+        headings: list[int] = []
         for place in places:
             block = blocks[place]
             if block.element.tag == "h1" or _frame(block.element) not in frames:
                 break
-            if place < first and neighbour == place + 1 and _may_return(block) and block.is_heading:
-                restored.add(place)
-                neighbour = place
+            if not _may_return(block):
+                headings = []
                 continue
-            is_beside = not containers.isdisjoint(_containers(block)) and _may_return(block)
-            is_text = is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
-            if is_text and not is_beside:
-                is_beside = not parts.isdisjoint(_parts(block)) and _may_return(block)
-            if is_beside and (is_text or block.element.tag == "li"):
-                restored.add(place)
-    return restored
+            if block.is_heading:
+                headings.append(place)
+                continue
+            if _is_beside(block, containers=containers, parts=parts):
+                restored |= {place, *headings}
+            headings = []
+    return restored | _headings_above(blocks, first)
+
+
+def _is_beside(
+    block: Block, *, containers: set[_Element], parts: set[tuple[_Element, tuple[str, ...]]]
+) -> bool:
+    """Whether a text stands in a container of the story, or an item in one of its lists."""
+    is_text = is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
+    if not containers.isdisjoint(_containers(block)):
+        return is_text or block.element.tag == "li"
+    return is_text and not parts.isdisjoint(_parts(block))
+
+
+def _headings_above(blocks: Sequence[Block], first: int) -> set[int]:
+    """Return the places of the headings directly above the first block that was found."""
+    above = range(first - 1, -1, -1)
+    end = next(
+        (
+            place
+            for place in above
+            if not (blocks[place].is_heading and _may_return(blocks[place]))
+            or _frame(blocks[place].element) is not _frame(blocks[first].element)
+        ),
+        -1,
+    )
+    return set(range(end + 1, first))
 
 
 def _gap(blocks: Sequence[Block], places: range) -> list[int]:

@@ -23,10 +23,11 @@ _TELLING_CHARACTERS = 25
 _MINIMUM_COVERAGE = 0.75
 _MINIMUM_LOOSE_CHARACTERS = 40
 _SCRAPS = 30  # blocks
-_WHOLE_LINK = 0.95  # of the text
-_HEADLINE_WORDS = 4
 _MAXIMUM_PART_DEPTH = 5  # elements between a paragraph and the element that holds all parts of the story
 _BLOCKS_ABOVE = 12  # among which the headline is looked for
+
+# An element that makes blocks suspect, or the parent and the class of several.
+_Kind = _Element | tuple[_Element | None, str]
 
 
 def story_blocks(
@@ -47,7 +48,6 @@ def story_blocks(
     matched = _main_part(blocks, _without_inserted(blocks, matched))
     _clear_suspicion(blocks, matched)
     kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched), title=title)
-    kept -= _teasers(blocks, sorted(kept))
     inside = range(min(kept), max(kept))
     left_out = [
         block
@@ -87,26 +87,25 @@ def _are_scraps(blocks: Sequence[Block]) -> bool:
 def _clear_suspicion(blocks: Sequence[Block], matched: set[int]) -> None:
     """Let a name of neighbouring elements that hold most of the story, such as "widget", tell nothing."""
     kinds = [_kind(block) for block in blocks]
-    characters: Counter[_Element | tuple[_Element | None, str] | None] = Counter()
+    characters: Counter[_Kind | None] = Counter()
     for place in matched:
         characters[kinds[place]] += len(blocks[place].key)
     told = next((kind for kind, count in characters.items() if count * 2 > characters.total()), None)
     if told is None:
         return
     for block in (block for block, kind in zip(blocks, kinds, strict=True) if kind == told):
-        elements = [block.element, *block.element.iterancestors()]
-        suspects = [
-            element for element in elements[: elements.index(block.suspect)] if has_suspect_name(element)
-        ]
+        around = [block.element, *block.element.iterancestors()]
+        end = next((place for place, element in enumerate(around) if element is block.suspect), len(around))
+        suspects = list(filter(has_suspect_name, around[:end]))
         block.is_suspect = bool(suspects)
         block.is_inserted = any(names_of(element).is_inserted for element in suspects)
 
 
-def _kind(block: Block) -> _Element | tuple[_Element | None, str] | None:
+def _kind(block: Block) -> _Kind | None:
     """Return the element that makes a block suspect, or what such a paragraph shares with its neighbours."""
     if block.suspect is None or block.suspect is not block.element:
         return block.suspect
-    return block.element.getparent(), block.element.get("class", "")
+    return block.element.getparent(), str(block.element.get("class"))
 
 
 def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
@@ -193,23 +192,6 @@ def _gap(blocks: Sequence[Block], places: range) -> list[int]:
     return [] if _are_scraps([blocks[place] for place in returning]) else returning
 
 
-def _teasers(blocks: Sequence[Block], kept: Sequence[int]) -> set[int]:
-    """Return the places of headlines of other stories: links alone between two paragraphs."""
-    return {
-        place
-        for above, place, below in zip(kept, kept[1:], kept[2:], strict=False)
-        if _is_linked_headline(blocks[place])
-        and not (blocks[above].is_link or blocks[below].is_link)
-        and not blocks[above].text.endswith((":", "："))
-    }
-
-
-def _is_linked_headline(block: Block) -> bool:
-    is_link = block.link_characters >= _WHOLE_LINK * len(block.text)
-    is_text = block.is_heading or is_sentence(block.text) or len(block.text.split()) < _HEADLINE_WORDS
-    return is_link and block.element.tag in ("p", "div") and not is_text
-
-
 def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:
     """Return the places of the sentences between the headline and the first block that was found."""
     key = text_key(title)
@@ -263,7 +245,7 @@ def _parts(block: Block) -> set[tuple[_Element, tuple[str, ...]]]:
     parts = set()
     for holder in islice(block.element.iterancestors(), _MAXIMUM_PART_DEPTH):
         parent = holder.getparent()
-        names = (*names, f"{holder.tag} {holder.get('class', '')}")
+        names = (*names, str(holder.tag), str(holder.get("class")))
         if parent is not None:
             parts.add((parent, names))
     return parts

@@ -109,11 +109,16 @@ class PageDates:
         ]
         # What a page says of a film counts less than what it says of the story.
         values = [*linked, *others] if is_article(self._story) else [*others, *linked]
+        first = _first_time(values) or _first_time(self._times())
+        if first is None:
+            return next(self._marked(), None)
+        if shown is None or first.date() == shown.date():
+            return first
         updated = self.updated_at()
-        if shown and updated and shown.date() == updated.date():
-            shown = None
-        stated = _time_of_day(list(_times_in(values)), shown)
-        return stated or _time_of_day(list(_times_in(self._times())), shown) or next(self._marked(), None)
+        if updated and updated.date() == shown.date():
+            return first
+        same = (time for time in _times_in((*values, *self._times())) if time.date() == shown.date())
+        return next(same, first)
 
     def vaguely_stated(self) -> datetime | None:
         """Return the time of a meta element such as "date", which may be that of the story or of the page."""
@@ -274,12 +279,6 @@ def _is_date_meta(name: str, pattern: re.Pattern[str]) -> bool:
         return False
     is_update = _UPDATED.fullmatch(bare) is not None
     return is_update if pattern is _UPDATED else not is_update and pattern.fullmatch(bare) is not None
-
-
-def _time_of_day(times: Sequence[datetime], day: datetime | None) -> datetime | None:
-    """Return the first of these times that is on this day, or else the first of them."""
-    same = (time for time in times if day and time.date() == day.date())
-    return next(same, None) or next(iter(times), None)
 
 
 def _is_other_day(shown: str, stated: Sequence[str]) -> bool:

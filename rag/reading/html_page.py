@@ -283,7 +283,11 @@ def _labelled_facts(blocks: Sequence[Block]) -> Iterator[Facts]:
             names = author_names(block.text[:_MAXIMUM_HEADER_CHARACTERS])
             if names := [name for name in names if is_person(name)]:
                 yield {"byline": names}
-        elif is_date_label(text) and (time := parse_written_date(block.text)):
+        elif (
+            any(map(str.isdigit, block.text[:_MAXIMUM_LABEL_CHARACTERS]))
+            and is_date_label(text)
+            and (time := parse_written_date(block.text))
+        ):
             yield {"published_at": time}
 
 

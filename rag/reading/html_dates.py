@@ -201,18 +201,23 @@ class PageDates:
         """Return a time in UTC in the outlet's zone if its readers see another day than UTC has.
 
         The day in the page's address or beside the headline (`shown`) decides if there is one, else the
-        country in the name of its host. A time that is midnight in the outlet's usual zone is a bare date
-        there; one that is midnight in UTC stays.
+        zone of the last change, else the country in the name of the host. A time that is midnight in the
+        outlet's usual zone is a bare date there; one that is midnight in UTC stays.
         """
         if not time or time.utcoffset() != timedelta() or time.time() == midnight():
             return time
         days = {day.date() for day in (self.in_url(), shown) if day}
+        if time.date() in days:
+            return time
+        updated = self.updated_at()
+        own = updated.tzinfo if updated and updated.utcoffset() else None
         usual = usual_zone(host=host_and_path(self._url)[0] if self._url else "", language=language)
-        zones = [usual, *ZONES_OF_PRESS] if days else [usual]
-        times = [with_fixed_offset(time.astimezone(ZoneInfo(zone))) for zone in zones if zone]
+        names = [usual, *ZONES_OF_PRESS] if days else [usual]
+        zones = [own, *(ZoneInfo(name) for name in names if name)]
+        times = [with_fixed_offset(time.astimezone(zone)) for zone in zones if zone]
         if days:
-            return time if time.date() in days else next((one for one in times if one.date() in days), time)
-        is_local = bool(times) and (self._is_of_country() or times[0].time() == midnight())
+            return next((one for one in times if one.date() in days), time)
+        is_local = bool(times) and (own or self._is_of_country() or times[0].time() == midnight())
         return times[0] if is_local and times[0].date() != time.date() else time
 
     def _is_of_country(self) -> bool:

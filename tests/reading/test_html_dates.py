@@ -46,6 +46,12 @@ def test_a_time_in_utc_is_told_in_a_zone_in_which_it_is_on_the_day_that_readers_
     assert str(fields["published_at"]) == local
 
 
+def test_a_time_in_utc_is_told_in_the_zone_of_the_last_change() -> None:
+    head = meta("article:published_time", "2025-07-26T23:59:50Z")
+    head += meta("article:modified_time", "2025-07-27T08:00:00+02:00")
+    assert str(read(f"<h1>{TITLE}</h1>", head=head)["published_at"]) == "2025-07-27 01:59:50+02:00"
+
+
 def test_the_statement_of_the_day_that_readers_see_counts() -> None:
     linked = '{"@type": "NewsArticle", "headline": "New pier opens", "datePublished": "2025-07-20"}'
     head = f'<script type="application/ld+json">{linked}</script>'
@@ -63,6 +69,7 @@ def test_the_statement_of_the_day_that_readers_see_counts() -> None:
         f'<h1>{TITLE}</h1><time datetime="2025-07-27T10:00:00Z">10 weeks ago</time>',
         f"<h1>The River News</h1><nav>{'<p>Section</p>' * 9}</nav><h1>{TITLE}</h1><p>27 July 2025</p>",
         f"<div class='teaser_meta share'>Sari Ayu / 27.07.2025 / 09:30 / Photo: Ayu</div><h1>{TITLE}</h1>",
+        f"<h1>{TITLE}</h1><p class='info'>27. 7. 2025</p>",
         f"<h1>{TITLE}</h1><p class='text__caption'>July 27, 2025 | Traffic</p>",
         f"<h1>{TITLE}</h1><div class='share'><h5>27.07.2025</h5><p>By Sari Ayu</p></div>",
         f"<h1>{TITLE}</h1><p class='tagline'>27/07/2025 - 04:30 - Source: River Agency - Photo: Ayu/Sari</p>",

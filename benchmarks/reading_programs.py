@@ -6,6 +6,7 @@ from datetime import date, datetime
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import chain
 
 import htmldate
 import trafilatura
@@ -115,10 +116,11 @@ def read_with_goose(page: Expected) -> Reading:
         ValueError,
     ):  # languages that need more libraries, and pages that goose3 cannot parse
         return Reading()
+    authors = [item if isinstance(item, list) else [item] for item in article.authors or ()]  # lists in lists
     return Reading(
         paragraphs=(article.cleaned_text or "").split("\n\n"),
         title=article.title or "",
-        authors=names_of("; ".join(article.authors or ())),
+        authors=names_of("; ".join(map(str, chain.from_iterable(authors)))),
         day=(article.publish_date or "")[:10],
         language=primary_tag(article.meta_lang),
     )

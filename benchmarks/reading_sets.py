@@ -105,8 +105,8 @@ def text_key(text: str) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Return a text with single spaces."""
-    return " ".join(text.split())
+    """Return a text with single spaces and without soft hyphens."""
+    return " ".join(text.replace("\u00ad", "").split())
 
 
 def primary_tag(tag: Any) -> str:

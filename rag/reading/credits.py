@@ -87,7 +87,7 @@ _CHINESE_DATELINE = re.compile(
 )
 
 
-_BETWEEN_PARTS = re.compile(r"(?<!\s)\s*+[|·•∙⋅/]\s*+|(?<!\s)\s++[-–—]\s++")
+_BETWEEN_PARTS = re.compile(r"(?<!\s)\s*+(?:[|·•∙⋅]|/(?!\d))\s*+|(?<!\s)\s++[-–—]\s++")
 _OPENING = re.compile(
     r"\W{0,3}(?P<date>(?:\d{4}-\d\d-\d\d|[^\n|:]{2,50}?(?<!\d)(?:19|20)\d\d))(?!\d)"
     r"(?:\.?\s?[-–—|:)]|\.\s(?=[A-Z„\"“]))"
@@ -211,6 +211,12 @@ def label_alone(line: str) -> str | None:
     """Return the field whose value stands on the next line, for a line such as "Reporter"."""
     match = _LABEL_ALONE.fullmatch(line)
     return next((name for name in ("author", "editor") if match[name]), None) if match else None
+
+
+def is_date_label(line: str) -> bool:
+    """Whether a line says that the date of publication stands on the next one."""
+    match = _DATE_LABEL.fullmatch(line)
+    return match is not None and not match["updated_at"]
 
 
 def byline_facts(line: str) -> Facts | None:

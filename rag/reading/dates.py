@@ -103,7 +103,7 @@ _MONTH_FIRST = re.compile(rf"([^\W\d_]{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL},?\s+(
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(\d{4})\s?(?:[-/.]|[年년])\s?(\d{1,2})\s?(?:[-/.]|[月월])\s?(\d{1,2})(?!\d)\s?[日일.]?"
 )
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d.])(\d{2})\.(\d{2})\.(\d{2})(?!\.?\d)")
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})[\s,]{1,2}(?:năm\s)?(\d{4})")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?(?:\d{4}|\d{6})?(?!\d))")
@@ -120,7 +120,7 @@ _LATE = ("p", "午後", "下午", "오후", "malam")
 _ABBREVIATED_ZONES = {
     "wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "z": 0, "myt": 8, "sgt": 8, "hkt": 8, "pht": 8,
     "jst": 9, "kst": 9, "ict": 7, "msk": 3, "cet": 1, "cest": 2, "est": -5, "edt": -4, "cst": -6,
-    "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11,
+    "ist": 5.5, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11,
 }  # fmt: skip
 _OFFSET = r"(?P<sign>[+-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)".replace("+-−", "+\\-−")
 _ZONE = re.compile(

@@ -24,7 +24,10 @@ _STORY_LABEL = re.compile(
     r"|you (?:may|might) (?:also )?like|keep reading|don'?t miss|further reading"
     r"|le[ae] también|(?:te )?puede interesar(?:te)?|noticias relacionadas|(?:à )?lire aussi|sur le même su"
     r"jet"
-    r"|articles liés|lesen sie auch|mehr zum thema|auch interessant|lees ook|(?:leia|veja) também|leggi anche"
+    r"|articles liés|(?:lesen sie|lest) (?:auch|dazu)|mehr (?:zum thema|dazu)|auch interessant|weiterlesen"
+    r"|weitere (?:artikel|beiträge|themen|meldungen|nachrichten)|das könnte sie auch interessieren"
+    r"|lees (?:ook|meer)|(?:leia|veja) (?:também|mais)|saiba mais|leggi anche|läs (?:också|mer)|les også"
+    r"|(?:zobacz|czytaj|przeczytaj) (?:także|też|również)|dowiedz się więcej"
     r"|xem thêm|tin liên quan|đọc thêm|อ่านเพิ่มเติม|ข่าวที่เกี่ยวข้อง|相关新闻|相关阅读|相關新聞|延伸阅读|"
     r"延伸閱讀"
     r"|推荐阅读|関連記事|関連ニュース|あわせて読みたい|관련 기사|관련기사|اقرأ أيضا[ًا]?|مواضيع ذات صلة|أخب"
@@ -44,8 +47,10 @@ _LABELLED_STORY = re.compile(
     r"(?:(?:baca|lihat|simak|tonton)(?: juga| pula)?(?: video)?|(?:read|see|watch)(?: also| more)?|also read"
     r"|related(?: (?:news|story|article))?|pilihan editor|berita terkait|video|le[ae] también|(?:à )?lire a"
     r"ussi"
-    r"|lesen sie auch|lees ook|leia também|leggi anche|xem thêm|เพิ่มเติม|関連記事|延伸阅读|相关阅读|اقرأ أ"
-    r"يضا[ًا]?)\s?[:：]\s?\S.*"
+    r"|lesen sie (?:auch|hier|dazu)|mehr (?:zum thema|dazu)|puedes ver|(?:te )?puede interesar(?:te)?"
+    r"|lees (?:ook|meer)|(?:leia|veja) (?:também|mais)|saiba mais|leggi anche|läs (?:också|mer)|les også"
+    r"|(?:zobacz|czytaj|przeczytaj) (?:także|też|również)|dowiedz się więcej"
+    r"|xem thêm|เพิ่มเติม|関連記事|延伸阅读|相关阅读|اقرأ أيضا[ًا]?)\s?[:：»]\s?\S.*"
     r"|(?:simak|tonton|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“:].*",
     re.IGNORECASE,
 )

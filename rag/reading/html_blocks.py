@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from lxml.etree import XPath, _Element
 
 from rag.reading.html_names import NO_NAMES, has_suspect_name, names_of
+from rag.reading.html_tree import SOFT_HYPHEN
 from rag.reading.lines import Line, is_sentence
 
 _BLOCK = frozenset(
@@ -79,6 +80,7 @@ class Block:
                 is_heading=self.is_heading,
                 is_link=is_whole_link,
                 is_aside=self.is_meta or self.is_caption,
+                is_in_paragraph=self.element.tag == "p",
             )
             for line in self.lines
         ]
@@ -112,6 +114,11 @@ def _is_block(element: _Element) -> bool:
     before = parent.text if previous is None else previous.tail
     is_beside = any(text and not text.isspace() for text in (before, element.tail))
     return parent.tag in _BLOCK and parent.tag not in _SENTENCES and not is_beside
+
+
+def _is_heading(element: _Element) -> bool:
+    """Whether an element is a heading: without its end tag, one may hold the story."""
+    return element.tag in _HEADINGS and len(element_text(element)) <= _MAXIMUM_HEADING_CHARACTERS
 
 
 @dataclass(eq=False)
@@ -149,14 +156,14 @@ class _Context:
             is_outside=self.is_outside or (is_frame and characters * 2 < page_characters),
             is_suspect=self.is_suspect or is_suspect,
             suspect=element if is_suspect else self.suspect,
-            is_inserted=self.is_inserted or (is_named_suspect and names.is_inserted),
+            is_inserted=self.is_inserted or (is_suspect and names.is_inserted),
             is_caption=self.is_caption or tag in _CAPTIONS or names.is_caption,
             is_meta=self.is_meta
             or tag == "time"
             or (is_named_meta and characters <= _MAXIMUM_META_ELEMENT_CHARACTERS)
             or (properties != "" and _META_PROPERTIES.fullmatch(properties) is not None),
             is_byline=self.is_byline or is_author or names.is_byline,
-            is_heading=self.is_heading or tag in _HEADINGS or names.is_question,
+            is_heading=self.is_heading or names.is_question or _is_heading(element),
             is_link=self.is_link or (tag == "a" and _leads_away(element)),
         )
 
@@ -247,7 +254,7 @@ class _Cutter:
             self._append(element, block)
 
     def _append(self, element: _Element, parts: list[tuple[str, _Context]]) -> None:
-        text = "".join([part for part, _ in parts])
+        text = "".join([part for part, _ in parts]).replace(SOFT_HYPHEN, "")
         if not text or text.isspace():
             return
         lines = [_SEVERAL_SPACES.sub(" ", line).strip(" ") for line in text.split("\n")]
@@ -326,7 +333,11 @@ def table_rows(table: _Element) -> list[list[str]] | None:
     if table.find(".//table") is not None or table.get("role") in ("presentation", "none"):
         return None
     rows = [
-        [" ".join(element_text(cell).split()) for cell in row if cell.tag in ("td", "th")]
+        [
+            " ".join(element_text(cell).replace(SOFT_HYPHEN, "").split())
+            for cell in row
+            if cell.tag in ("td", "th")
+        ]
         for row in table.iter("tr")
     ]
     cells = [cell for row in rows for cell in row]

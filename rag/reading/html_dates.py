@@ -18,7 +18,7 @@ from rag.reading.credits import line_facts
 from rag.reading.dates import date_in_url, parse_written_date
 from rag.reading.html_frame import elements_around, find_headline
 from rag.reading.json_ld import is_article, plain_text
-from rag.reading.zones import is_country, usual_zone, with_fixed_offset
+from rag.reading.zones import ZONES_OF_PRESS, is_country, usual_zone, with_fixed_offset
 
 # Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
 _PUBLISHED = re.compile(
@@ -87,8 +87,11 @@ class PageDates:
         metas = [value for name, value in self._metas if _is_date_meta(name, _UPDATED)]
         return _first_time([self._story.get("dateModified"), *metas, *self._properties("dateModified")])
 
-    def published_at(self) -> datetime | None:
-        """Return the time of publication that the markup states for this story."""
+    def published_at(self, shown: datetime | None = None) -> datetime | None:
+        """Return the time of publication that the markup states for this story.
+
+        If it states several, that of the day which readers see beside the headline (`shown`) counts.
+        """
         metas = sorted(
             (
                 (name, value)
@@ -106,7 +109,16 @@ class PageDates:
         ]
         # What a page says of a film counts less than what it says of the story.
         values = [*linked, *others] if is_article(self._story) else [*others, *linked]
-        return _first_time(values) or _first_time(self._times()) or next(self._marked(), None)
+        first = _first_time(values) or _first_time(self._times())
+        if first is None:
+            return next(self._marked(), None)
+        if shown is None or first.date() == shown.date():
+            return first
+        updated = self.updated_at()
+        if updated and updated.date() == shown.date():
+            return first
+        same = (time for time in _times_in((*values, *self._times())) if time.date() == shown.date())
+        return next(same, first)
 
     def vaguely_stated(self) -> datetime | None:
         """Return the time of a meta element such as "date", which may be that of the story or of the page."""
@@ -129,12 +141,18 @@ class PageDates:
         headline = next((place for element, place in order.items() if element.tag == "h1"), -1)
         times = [element for element in order if element.tag == "time" and not self._is_apart(element)]
         times.sort(
-            key=lambda element: (element.get("pubdate") is None, order[element] < headline, order[element])
+            key=lambda element: (
+                self._is_in_teaser(element),
+                element.get("pubdate") is None,
+                order[element] < headline,
+                order[element],
+            )
         )
         for element in times:
-            yield from filter(
-                None, (element.get("datetime"), element.get("content"), plain_text(element.text_content()))
-            )
+            shown = plain_text(element.text_content())
+            stated = [text for text in (element.get("datetime"), element.get("content")) if text]
+            # A time that another day than that in its text has is when the page was made.
+            yield from [shown, *stated] if _is_other_day(shown, stated) else [*stated, shown]
 
     def _marked(self) -> Iterator[datetime]:
         """Yield the times in elements whose class says that they hold one: those below the headline first."""
@@ -177,20 +195,30 @@ class PageDates:
         """Return the day that stands in the page's address."""
         return date_in_url(self._url) if self._url else None
 
-    def in_local_zone(self, time: datetime | None, *, language: str) -> datetime | None:
-        """Return a time in UTC in the outlet's usual zone if its readers see another day than UTC has.
+    def in_local_zone(
+        self, time: datetime | None, *, language: str, shown: datetime | None = None
+    ) -> datetime | None:
+        """Return a time in UTC in the outlet's zone if its readers see another day than UTC has.
 
-        The day in the page's address decides if there is one, else the country in the name of its host. A
-        time that is midnight in that zone is a bare date there; one that is midnight in UTC stays.
+        The day in the page's address or beside the headline (`shown`) decides if there is one, else the
+        zone of the last change, else the country in the name of the host. A time that is midnight in the
+        outlet's usual zone is a bare date there; one that is midnight in UTC stays.
         """
-        day = self.in_url()
-        zone = usual_zone(host=host_and_path(self._url)[0] if self._url else "", language=language)
-        if not time or not zone or time.utcoffset() != timedelta():
+        if not time or time.utcoffset() != timedelta() or time.time() == midnight():
             return time
-        local = with_fixed_offset(time.astimezone(ZoneInfo(zone)))
-        if local.date() == time.date() or (day and local.date() != day.date()) or time.time() == midnight():
+        days = {day.date() for day in (self.in_url(), shown) if day}
+        if time.date() in days:
             return time
-        return local if day or self._is_of_country() or local.time() == midnight() else time
+        updated = self.updated_at()
+        own = updated.tzinfo if updated and updated.utcoffset() else None
+        usual = usual_zone(host=host_and_path(self._url)[0] if self._url else "", language=language)
+        names = [usual, *ZONES_OF_PRESS] if days else [usual]
+        zones = [own, *(ZoneInfo(name) for name in names if name)]
+        times = [with_fixed_offset(time.astimezone(zone)) for zone in zones if zone]
+        if days:
+            return next((one for one in times if one.date() in days), time)
+        is_local = bool(times) and (own or self._is_of_country() or times[0].time() == midnight())
+        return times[0] if is_local and times[0].date() != time.date() else time
 
     def _is_of_country(self) -> bool:
         """Whether the host's name says of which country the outlet is."""
@@ -227,7 +255,7 @@ class PageDates:
         for ancestor in (element, *element.iterancestors()):
             if ancestor in self._around:
                 return False
-            if ancestor.tag in ("nav", "aside", "footer") or others.search(
+            if ancestor.tag in ("nav", "aside", "footer", "blockquote") or others.search(
                 f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
             ):
                 return ancestor.tag not in ("body", "html", "main")
@@ -258,9 +286,24 @@ def _is_date_meta(name: str, pattern: re.Pattern[str]) -> bool:
     return is_update if pattern is _UPDATED else not is_update and pattern.fullmatch(bare) is not None
 
 
+def _is_other_day(shown: str, stated: Sequence[str]) -> bool:
+    """Whether the date in the text of a `time` element is at least two days from that in its attributes."""
+    time, facts = _first_time(stated), line_facts(shown) if any(map(str.isdigit, shown)) else None
+    day = facts.get("published_at") if facts else None
+    return time is not None and day is not None and abs((time.date() - day.date()).days) > 1
+
+
 def _first_time(values: Iterable[object]) -> datetime | None:
+    return next(_times_in(values), None)
+
+
+def _times_in(values: Iterable[object]) -> Iterator[datetime]:
     texts = (
         str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values
     )
-    times = (parse_written_date(text) for text in texts if isinstance(text, str) and text)
-    return next(filter(None, times), None)
+    times = (_written_time(text) for text in texts if isinstance(text, str) and text)
+    yield from filter(None, times)
+
+
+def _written_time(text: str) -> datetime | None:
+    return parse_written_date(text) or (line_facts(text) or {}).get("published_at")

@@ -10,7 +10,7 @@ from rag.reading.addresses import host_and_path
 from rag.reading.html_authors import find_authors, find_owner
 from rag.reading.html_blocks import text_key
 from rag.reading.html_dates import PageDates
-from rag.reading.html_tree import NOT_XML
+from rag.reading.html_tree import NOT_XML, SOFT_HYPHEN
 from rag.reading.json_ld import (
     address_of,
     is_article,
@@ -197,7 +197,9 @@ class PageFacts:
     def body(self) -> str:
         """Return the text that the JSON-LD gives as the story's body."""
         text = self.story.get("articleBody")
-        return unescape(NOT_XML.sub("", text)).strip() if isinstance(text, str) else ""
+        return (
+            unescape(NOT_XML.sub("", text)).replace(SOFT_HYPHEN, "").strip() if isinstance(text, str) else ""
+        )
 
     def dates(self, *, title: str) -> PageDates:
         """Return what the page states about its times."""

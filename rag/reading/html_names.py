@@ -24,7 +24,7 @@ _SUSPECT = re.compile(
 _INSERTED = re.compile(
     r"related|terkait|recommend|rekomendasi|newsletter|subscri|baca-?juga|linksisip|lihat-?juga|outbrain|ta"
     r"boola"
-    r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])",
+    r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])|sidebar",
 )
 _CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|photo__desc")
 _META_CLASS = re.compile(

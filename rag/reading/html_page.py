@@ -15,11 +15,13 @@ from rag.reading.credits import (
     Facts,
     byline_facts,
     first_facts,
+    is_date_label,
     label_alone,
     line_facts,
     opening_date,
     part_facts,
 )
+from rag.reading.dates import parse_written_date
 from rag.reading.html_blocks import Block, page_blocks, text_key
 from rag.reading.html_dates import PageDates
 from rag.reading.html_facts import PageFacts
@@ -42,8 +44,10 @@ _COMPARED_CHARACTERS = 200_000
 _DATES = frozenset({"published_at", "updated_at"})
 _HEADER_BLOCKS_ABOVE = 4
 _HEADER_BLOCKS_BELOW = 8
-_BESIDE_HEADLINE = 2  # blocks below the headline whose names of elements do not matter
+_BESIDE_HEADLINE = 2  # blocks beside the headline whose names of elements do not matter
+_NEAR_HEADLINE = 4  # blocks beside the headline that are a date if they are nothing else
 _MAXIMUM_HEADER_CHARACTERS = 120
+_MAXIMUM_LABEL_CHARACTERS = 40
 _LEADS = 4  # the paragraphs that may open with the date
 _MINIMUM_LINKED_HEADINGS = 5
 _SEVERAL_PARAGRAPHS = 3
@@ -107,11 +111,14 @@ def _story(
 
     `found` are the paragraphs of trafilatura.
     """
-    chosen = story_blocks(blocks, found) if found else None
+    chosen = story_blocks(blocks, found, title=title) if found else None
     stated = facts.body()
     shown = sum(len(block.key) for block in chosen[0]) if chosen else sum(map(len, found))
     if len(text_key(stated)) > _LONGER * shown:
-        return _lines_of(_stated_paragraphs(stated)), []
+        found = _stated_paragraphs(stated)
+        chosen = story_blocks(blocks, found, title=title)
+        if not chosen or not chosen[0]:
+            return _lines_of(found), []
     if chosen and chosen[0]:
         _refuse_index(blocks, chosen[0])
         is_title = {text_key(title), *(text_key(h1.text_content()) for h1 in tree.iter("h1"))}
@@ -233,48 +240,55 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
         for place, block in enumerate(blocks)
         if block.key and (block.key == key or block.element.tag == "h1")
     ]
-    headings = (place for place in places if blocks[place].is_heading and not blocks[place].is_outside)
-    headline = next(chain(headings, places), None)  # a breadcrumb may repeat the headline above it
+    headings = [place for place in places if blocks[place].is_heading and not blocks[place].is_outside]
+    titles = (place for place in headings if blocks[place].key == key)
+    # a breadcrumb may repeat the headline above it, and the first heading may be the site's name
+    headline = next(chain(titles, headings, places), None)
     if headline is None:
-        near = list(blocks[: _HEADER_BLOCKS_ABOVE + _HEADER_BLOCKS_BELOW])
+        near = [(_BESIDE_HEADLINE, block) for block in blocks[: _HEADER_BLOCKS_ABOVE + _HEADER_BLOCKS_BELOW]]
     else:
         below = blocks[headline + 1 : headline + 1 + _HEADER_BLOCKS_BELOW]
-        near = [*below, *reversed(blocks[max(headline - _HEADER_BLOCKS_ABOVE, 0) : headline])]
-    found = []
-    for place, block in enumerate(near):
-        is_beside = (
-            block.is_meta and not block.is_inserted and headline is not None and place < _BESIDE_HEADLINE
-        )
-        if (
-            (block.is_suspect and not is_beside)
-            or block.is_caption
-            or block.is_link
-            or block.element.tag == "a"
-            or len(block.text) > _MAXIMUM_HEADER_CHARACTERS
-        ):
-            continue
-        facts = line_facts(block.text)
-        if facts is None and block.is_byline:
-            facts = byline_facts(block.text)
-        if not facts or not _DATES & facts.keys():
-            dated = part_facts(block.text, is_marked=block.is_byline or block.is_meta)
-            facts = {**facts, **dated} if facts and dated else facts or dated
-        if (not facts or facts.keys() <= _DATES) and (names := names_in_line(block.text)):
-            facts = {**(facts or {}), "byline": names}
-        if facts:
-            found.append(facts)
-    return first_facts(chain(found, _labelled_names(blocks)))
+        above = reversed(blocks[max(headline - _HEADER_BLOCKS_ABOVE, 0) : headline])
+        near = [*enumerate(below), *enumerate(above)]
+    found = (_facts_beside(block, distance=distance) for distance, block in near)
+    return first_facts(chain(filter(None, found), _labelled_facts(blocks)))
 
 
-def _labelled_names(blocks: Sequence[Block]) -> Iterator[Facts]:
-    """Yield the authors whose names stand in a block of their own, below a label such as "Author"."""
+def _facts_beside(block: Block, *, distance: int) -> Facts | None:
+    """Return the facts in a block if it is short; `distance` blocks stand between it and the headline."""
+    if block.is_link or block.element.tag == "a" or len(block.text) > _MAXIMUM_HEADER_CHARACTERS:
+        return None
+    facts = line_facts(block.text)
+    is_beside = block.is_meta and not block.is_inserted and distance < _BESIDE_HEADLINE
+    if block.is_caption or (block.is_suspect and not is_beside):
+        is_date = facts is not None and facts.keys() == {"published_at"} and distance < _NEAR_HEADLINE
+        return facts if is_date and not (block.is_inserted or block.is_outside) else None
+    if facts is None and block.is_byline:
+        facts = byline_facts(block.text)
+    if not facts or not _DATES & facts.keys():
+        dated = part_facts(block.text, is_marked=block.is_byline or block.is_meta)
+        facts = {**facts, **dated} if facts and dated else facts or dated
+    if (not facts or facts.keys() <= _DATES) and (names := names_in_line(block.text)):
+        facts = {**(facts or {}), "byline": names}
+    return facts
+
+
+def _labelled_facts(blocks: Sequence[Block]) -> Iterator[Facts]:
+    """Yield the facts in blocks of their own below a label such as "Author" or "Date"."""
     for label, block in pairwise(blocks):
-        if not block.is_suspect and label_alone(label.text.strip(BULLETS)) == "author":
-            names = [
-                name for name in author_names(block.text[:_MAXIMUM_HEADER_CHARACTERS]) if is_person(name)
-            ]
-            if names:
+        text = label.text.strip(BULLETS)
+        if block.is_suspect or len(text) > _MAXIMUM_LABEL_CHARACTERS:
+            continue
+        if label_alone(text) == "author":
+            names = author_names(block.text[:_MAXIMUM_HEADER_CHARACTERS])
+            if names := [name for name in names if is_person(name)]:
                 yield {"byline": names}
+        elif (
+            any(map(str.isdigit, block.text[:_MAXIMUM_LABEL_CHARACTERS]))
+            and is_date_label(text)
+            and (time := parse_written_date(block.text))
+        ):
+            yield {"published_at": time}
 
 
 def _fields(story: Any, facts: PageFacts, header: Facts, *, outlet: str | None) -> dict[str, Any]:
@@ -296,7 +310,7 @@ def _fields(story: Any, facts: PageFacts, header: Facts, *, outlet: str | None) 
         **story,
         "outlet": outlet or header.get("outlet") or story["outlet"],
         "author": joined(authors),
-        "published_at": dates.in_local_zone(published, language=language),
+        "published_at": dates.in_local_zone(published, language=language, shown=header.get("published_at")),
         "updated_at": dates.updated_at() or header.get("updated_at") or story["updated_at"],
         "url": facts.url,
         "section": facts.section(),
@@ -314,7 +328,8 @@ def _better_authors(stated: list[str], in_body: list[str], shown: list[str]) -> 
 
 def _published(story: Any, dates: PageDates, header: Facts) -> tuple[Any, str | None]:
     """Return the time of publication, and its source if that is not the page's statement."""
-    stated = dates.published_at() or header.get("published_at") or story["published_at"]
+    shown = header.get("published_at")
+    stated = dates.published_at(shown) or shown or story["published_at"]
     stated = stated or next(filter(None, map(opening_date, story["paragraphs"][:_LEADS])), None)
     stated = stated or dates.only_time()
     vague = dates.vaguely_stated()

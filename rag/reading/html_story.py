@@ -7,12 +7,12 @@ text, headings, tables. `story_blocks` takes these back, unless the markup calls
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lxml.etree import _Element
 
 from rag.reading.html_blocks import Block, text_key
-from rag.reading.html_names import has_suspect_name
+from rag.reading.html_names import has_suspect_name, names_of
 from rag.reading.lines import is_sentence
 
 _CLOCK = re.compile(
@@ -23,11 +23,17 @@ _TELLING_CHARACTERS = 25
 _MINIMUM_COVERAGE = 0.75
 _MINIMUM_LOOSE_CHARACTERS = 40
 _SCRAPS = 30  # blocks
+_MAXIMUM_PART_DEPTH = 5  # elements between a paragraph and the element that holds all parts of the story
 _BLOCKS_ABOVE = 12  # among which the headline is looked for
 
+# An element that makes blocks suspect, or the parent and the class of several.
+_Kind = _Element | tuple[_Element | None, str]
 
-def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Block], list[Block]] | None:
-    """Return the blocks of the story, and paragraphs of the page that are left out.
+
+def story_blocks(
+    blocks: Sequence[Block], found: Sequence[str], *, title: str = ""
+) -> tuple[list[Block], list[Block]] | None:
+    """Return the blocks of the story of this title, and paragraphs of the page that are left out.
 
     `found` are the paragraphs of trafilatura. Returns None if they are not the page's blocks.
     """
@@ -41,7 +47,7 @@ def story_blocks(blocks: Sequence[Block], found: Sequence[str]) -> tuple[list[Bl
         return None
     matched = _main_part(blocks, _without_inserted(blocks, matched))
     _clear_suspicion(blocks, matched)
-    kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched))
+    kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched), title=title)
     inside = range(min(kept), max(kept))
     left_out = [
         block
@@ -79,16 +85,27 @@ def _are_scraps(blocks: Sequence[Block]) -> bool:
 
 
 def _clear_suspicion(blocks: Sequence[Block], matched: set[int]) -> None:
-    """Let the name of an element that holds most of the story, such as "widget", tell nothing."""
-    characters: Counter[_Element | None] = Counter()
+    """Let a name of neighbouring elements that hold most of the story, such as "widget", tell nothing."""
+    kinds = [_kind(block) for block in blocks]
+    characters: Counter[_Kind | None] = Counter()
     for place in matched:
-        characters[blocks[place].suspect] += len(blocks[place].key)
-    wrapper = next((part for part, count in characters.items() if count * 2 > characters.total()), None)
-    if wrapper is None:
+        characters[kinds[place]] += len(blocks[place].key)
+    told = next((kind for kind, count in characters.items() if count * 2 > characters.total()), None)
+    if told is None:
         return
-    for block in (block for block in blocks if block.suspect is wrapper):
-        elements = [block.element, *block.element.iterancestors()]
-        block.is_suspect = any(map(has_suspect_name, elements[: elements.index(wrapper)]))
+    for block in (block for block, kind in zip(blocks, kinds, strict=True) if kind == told):
+        around = [block.element, *block.element.iterancestors()]
+        end = next((place for place, element in enumerate(around) if element is block.suspect), len(around))
+        suspects = list(filter(has_suspect_name, around[:end]))
+        block.is_suspect = bool(suspects)
+        block.is_inserted = any(names_of(element).is_inserted for element in suspects)
+
+
+def _kind(block: Block) -> _Kind | None:
+    """Return the element that makes a block suspect, or what such a paragraph shares with its neighbours."""
+    if block.suspect is None or block.suspect is not block.element:
+        return block.suspect
+    return block.element.getparent(), str(block.element.get("class"))
 
 
 def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
@@ -117,7 +134,6 @@ def _matched(blocks: Sequence[Block], found: Sequence[str]) -> set[int]:
 
 def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
     first, last = matched[0], matched[-1]
-    containers = set().union(*(_containers(blocks[place]) for place in matched))
     frames = {_frame(blocks[place].element) for place in matched}
     restored = {
         place
@@ -125,21 +141,49 @@ def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
         for place in _gap(blocks, range(one + 1, two))
         if _frame(blocks[place].element) in frames
     }
+    containers = set().union(*(_containers(blocks[place]) for place in matched))
+    parts = set().union(*(_parts(blocks[place]) for place in matched))
     for places in (range(first - 1, -1, -1), range(last + 1, len(blocks))):
-        neighbour = places.start - places.step
+        headings: list[int] = []
         for place in places:
             block = blocks[place]
             if block.element.tag == "h1" or _frame(block.element) not in frames:
                 break
-            if place < first and neighbour == place + 1 and _may_return(block) and block.is_heading:
-                restored.add(place)
-                neighbour = place
+            if not _may_return(block):
+                headings = []
                 continue
-            is_beside = not containers.isdisjoint(_containers(block)) and _may_return(block)
-            is_text = is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
-            if is_beside and (is_text or block.element.tag == "li"):
-                restored.add(place)
-    return restored
+            if block.is_heading:
+                headings.append(place)
+                continue
+            if _is_beside(block, containers=containers, parts=parts):
+                restored |= {place, *headings}
+            headings = []
+    return restored | _headings_above(blocks, first)
+
+
+def _is_beside(
+    block: Block, *, containers: set[_Element], parts: set[tuple[_Element, tuple[str, ...]]]
+) -> bool:
+    """Whether a text stands in a container of the story, or an item in one of its lists."""
+    is_text = is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
+    if not containers.isdisjoint(_containers(block)):
+        return is_text or block.element.tag == "li"
+    return is_text and not parts.isdisjoint(_parts(block))
+
+
+def _headings_above(blocks: Sequence[Block], first: int) -> set[int]:
+    """Return the places of the headings directly above the first block that was found."""
+    above = range(first - 1, -1, -1)
+    end = next(
+        (
+            place
+            for place in above
+            if not (blocks[place].is_heading and _may_return(blocks[place]))
+            or _frame(blocks[place].element) is not _frame(blocks[first].element)
+        ),
+        -1,
+    )
+    return set(range(end + 1, first))
 
 
 def _gap(blocks: Sequence[Block], places: range) -> list[int]:
@@ -148,22 +192,26 @@ def _gap(blocks: Sequence[Block], places: range) -> list[int]:
     return [] if _are_scraps([blocks[place] for place in returning]) else returning
 
 
-def _leads(blocks: Sequence[Block], first: int) -> set[int]:
+def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:
     """Return the places of the sentences between the headline and the first block that was found."""
+    key = text_key(title)
     above = range(max(first - _BLOCKS_ABOVE, 0), first)
-    headline = next((place for place in reversed(above) if blocks[place].element.tag == "h1"), first)
+    headlines = (
+        place
+        for place in reversed(above)
+        if blocks[place].element.tag == "h1" or (key and blocks[place].key == key)
+    )
     return {
         place
-        for place in range(headline + 1, first)
+        for place in range(next(headlines, first) + 1, first)
         if _may_return(blocks[place])
         and is_sentence(blocks[place].text)
         and len(blocks[place].key) >= _MINIMUM_LOOSE_CHARACTERS
-        and _frame(blocks[place].element) is _frame(blocks[first].element)
     }
 
 
 def _may_return(block: Block) -> bool:
-    is_furniture = block.is_outside or block.is_suspect or block.is_caption
+    is_furniture = block.is_outside or block.is_suspect or block.is_inserted or block.is_caption
     if (
         block.is_meta and _CLOCK.fullmatch(block.text) and not is_furniture
     ):  # the time of an entry in a live blog
@@ -186,6 +234,21 @@ def _containers(block: Block) -> set[_Element]:
     is_bare_section = parent is not None and parent.tag == "section" and not parent.get("class")
     outer = parent.getparent() if is_bare_section and parent is not None else parent
     return own | ({outer} if outer is not None else set())
+
+
+def _parts(block: Block) -> set[tuple[_Element, tuple[str, ...]]]:
+    """Return where a block stands among the parts of a story that pictures or advertisements divide.
+
+    The parts are elements of the same tags and classes in one element.
+    """
+    names: tuple[str, ...] = ()
+    parts = set()
+    for holder in islice(block.element.iterancestors(), _MAXIMUM_PART_DEPTH):
+        parent = holder.getparent()
+        names = (*names, str(holder.tag), str(holder.get("class")))
+        if parent is not None:
+            parts.add((parent, names))
+    return parts
 
 
 def _is_left_out(block: Block, *, is_inside: bool) -> bool:

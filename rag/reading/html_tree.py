@@ -29,6 +29,7 @@ _UNSEEN_STYLE = re.compile(
 )
 # subtle: a reference such as &#11; puts a character into the tree that lxml then refuses to copy
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+SOFT_HYPHEN = "\u00ad"  # where a browser may divide a word
 
 _FRACTION_SIGN = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
 _VULGAR_FRACTION = re.compile(rf"(?<=\d)(?={_FRACTION_SIGN.pattern})")

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from rag.reading.html_tree import NOT_XML
+from rag.reading.html_tree import NOT_XML, SOFT_HYPHEN
 
 _ARTICLE_TYPES = ("Article", "Posting", "Report", "NewsArticle", "Story")
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart")
@@ -24,7 +24,11 @@ _COMMENT_MARKS = re.compile(
 
 def plain_text(value: Any) -> str:
     """Return a text without entities, invalid characters and needless spaces; "" for another value."""
-    return " ".join(NOT_XML.sub("", unescape(value)).split()) if isinstance(value, str) else ""
+    return (
+        " ".join(NOT_XML.sub("", unescape(value)).replace(SOFT_HYPHEN, "").split())
+        if isinstance(value, str)
+        else ""
+    )
 
 
 def json_ld_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:

@@ -22,12 +22,14 @@ class Line:
 
     A line without text stands for the end of a block. `is_link` means that all of its text is in links.
     `is_aside` means that the markup calls it a caption, a date or a byline; such a line is never a paragraph.
+    `is_in_paragraph` means that the markup calls the lines around it one paragraph.
     """
 
     text: str = ""
     is_heading: bool = False
     is_link: bool = False
     is_aside: bool = False
+    is_in_paragraph: bool = False
 
     @cached_property
     def clean(self) -> str:

@@ -280,7 +280,11 @@ def _body(
         list(block) for is_filled, block in groupby(kept, key=lambda line: bool(line.clean)) if is_filled
     ]
     for block in blocks:
-        is_one = len(blocks) > 1 and _is_wrapped(block) if is_news else not is_one_per_line
+        is_one = (
+            len(blocks) > 1 and (_is_wrapped(block) or all(line.is_in_paragraph for line in block))
+            if is_news
+            else not is_one_per_line
+        )
         parts = [block] if is_one else [[line] for line in block]
         for part in parts:
             text = trim("\n".join(line.text for line in part))

@@ -30,6 +30,13 @@ _LANGUAGE_ZONES = {
     "ro": "Europe/Bucharest", "hu": "Europe/Budapest", "sw": "Africa/Nairobi",
 }  # fmt: skip
 
+# The zones in which most of the press is written, those west of UTC first: one of them explains why readers
+# see another day than UTC has.
+ZONES_OF_PRESS = (
+    "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "Europe/Paris",
+    "Europe/Moscow", "Asia/Kolkata", "Asia/Shanghai", "Australia/Sydney",
+)  # fmt: skip
+
 
 def in_zone(time: datetime, zone: str | None) -> datetime:
     """Return a time that has no zone in this one, or in UTC without one; leave other times alone."""

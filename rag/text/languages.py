@@ -74,6 +74,7 @@ def _detected(text: str, ranked: Sequence[tuple[str, float]]) -> str:
 # A stated language counts if the text is this short, or if its score is this near to the best one.
 _HINT_CHARACTERS = 40
 _HINT_MARGIN = 8.0
+_FILLER_LANGUAGE = "la"  # "Lorem ipsum" and lists of species are Latin on pages in any language
 
 
 def decide_language(text: str, *, hints: Sequence[str]) -> str:
@@ -88,7 +89,7 @@ def decide_language(text: str, *, hints: Sequence[str]) -> str:
     if not stated:
         return detected
     letters = sum(map(str.isalpha, text))
-    if detected == UNDETERMINED or letters < _HINT_CHARACTERS:
+    if detected in (UNDETERMINED, _FILLER_LANGUAGE) or letters < _HINT_CHARACTERS:
         return stated[0]
     scores, best = dict(ranked), ranked[0][1]
     near = (tag for tag in stated if best - scores.get(primary_language(tag), -math.inf) < _HINT_MARGIN)

@@ -10,7 +10,6 @@ import mmap
 import os
 import sys
 import tempfile
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt

@@ -48,7 +48,8 @@ class Candidate:
 def best_sentences(found: SearchResult, *, encoder: Encoder) -> tuple[Excerpt, ...]:
     """Return one to three verbatim quotes from the hits, the best first.
 
-    The encoder compares the sentences with the question if the cross-encoder has not read the hits.
+    If the cross-encoder has read the hits, the first quote is from the first hit. Otherwise the encoder
+    compares the sentences with the question.
     """
     scored = [
         (hit, span, score)
@@ -63,7 +64,8 @@ def best_sentences(found: SearchResult, *, encoder: Encoder) -> tuple[Excerpt, .
         Candidate(hit=hit, span=span, place=place, score=score)
         for place, (hit, span, score) in enumerate(scored)
     ]
-    return tuple(_excerpts(candidates))
+    is_read = found.hits[0].passage_id in found.readings
+    return tuple(_excerpts(candidates, first=found.hits[0] if is_read else None))
 
 
 def _read_sentences(reading: PassageReading) -> list[tuple[Span, float]]:
@@ -103,14 +105,17 @@ def excerpts_within(
     return excerpts[: max(1, sum(total <= max_tokens for total in totals))]
 
 
-def _excerpts(candidates: Sequence[Candidate]) -> list[Excerpt]:
-    """Return excerpts: the best sentence with a neighbour that scores nearly as high, and other such ones."""
+def _excerpts(candidates: Sequence[Candidate], *, first: Hit | None) -> list[Excerpt]:
+    """Return excerpts: the best sentence with a neighbour that scores nearly as high, and other such ones.
+
+    The best sentence is one of the hit `first`, if it is given.
+    """
     ordered = sorted(candidates, key=lambda candidate: -candidate.score)
-    near = [candidate for candidate in ordered if candidate.score >= ordered[0].score - _MARGIN]
-    best = near[0]
+    best = next(candidate for candidate in ordered if first is None or candidate.hit is first)
+    near = [other for other in ordered if other is not best and other.score >= best.score - _MARGIN]
     partners = [other for other in near if _may_join(best, other, candidates)][:1]
     chosen = [sorted([best, *partners], key=lambda candidate: candidate.place)]
-    chosen += [[other] for other in near[1:] if other not in partners]
+    chosen += [[other] for other in near if other not in partners]
     return _distinct(map(_excerpt, chosen))[:_MAX_EXCERPTS]
 
 

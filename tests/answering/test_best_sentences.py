@@ -64,6 +64,20 @@ def test_no_quote_is_supported_before_the_cross_encoder_has_read_it(filled: Loca
     assert {excerpt.quote.verdict for excerpt in extract(filled, "Harga kopi?")} == {"unchecked"}
 
 
+def test_the_first_quote_is_of_the_first_hit(ingestion: Ingestion, corpus: LocalCorpus) -> None:
+    list(ingestion.ingest([article("kopi", "Harga kopi naik. Warga lega."), article("bus", "Bus mogok.")]))
+    query = Query(text="Harga kopi?", language="id", filters=NO_FILTERS, top_k=8)
+    reranking = Reranking(cross_encoder=WordCrossEncoder())
+    found = search(corpus, TopicEncoder(), query, mode="hybrid", reranking=reranking)
+    first, second = found.hits
+    readings = {
+        first.passage_id: replace(found.readings[first.passage_id], relevance=1.0, scores=(-0.5, -2.0)),
+        second.passage_id: replace(found.readings[second.passage_id], relevance=3.0, scores=(0.0,)),
+    }
+    excerpts = best_sentences(replace(found, readings=readings), encoder=TopicEncoder())
+    assert [excerpt.quote.text for excerpt in excerpts] == ["Harga kopi naik.", "Bus mogok."]
+
+
 def test_neighbours_with_similar_scores_are_quoted_together(
     ingestion: Ingestion, corpus: LocalCorpus
 ) -> None:

@@ -45,11 +45,13 @@ class Candidate:
         return self.hit.text[slice(*self.span)]
 
 
-def best_sentences(found: SearchResult, *, encoder: Encoder) -> tuple[Excerpt, ...]:
+def best_sentences(
+    found: SearchResult, *, encoder: Encoder, are_of_one_story: bool = False
+) -> tuple[Excerpt, ...]:
     """Return one to three verbatim quotes from the hits, the best first.
 
-    If the cross-encoder has read the hits, the first quote is from the first hit. Otherwise the encoder
-    compares the sentences with the question.
+    If the cross-encoder has read the hits, the first quote is from the first hit, unless they are of one
+    story. If not, the encoder compares the sentences with the question.
     """
     scored = [
         (hit, span, score)
@@ -65,7 +67,7 @@ def best_sentences(found: SearchResult, *, encoder: Encoder) -> tuple[Excerpt, .
         for place, (hit, span, score) in enumerate(scored)
     ]
     is_read = found.hits[0].passage_id in found.readings
-    return tuple(_excerpts(candidates, first=found.hits[0] if is_read else None))
+    return tuple(_excerpts(candidates, first=found.hits[0] if is_read and not are_of_one_story else None))
 
 
 def _read_sentences(reading: PassageReading) -> list[tuple[Span, float]]:

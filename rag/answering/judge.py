@@ -76,7 +76,12 @@ class ReadingJudge:
         assessment = self.assess(query, found)
         if assessment is not None and not assessment.is_answer:
             return Choice(refusal_reason="evidence_does_not_answer")
-        return Choice(best_sentences(_on_article(query, found), encoder=self._encoder))
+        on_article = _on_article(query, found)
+        return Choice(
+            best_sentences(
+                on_article or found, encoder=self._encoder, are_of_one_story=on_article is not None
+            )
+        )
 
     def choose_each(self, query: Query, found: SearchResult) -> list[Excerpt]:
         """Return the best sentence of each article that more likely answers than not, best hit first."""
@@ -104,13 +109,13 @@ class ReadingJudge:
         )
 
 
-def _on_article(query: Query, found: SearchResult) -> SearchResult:
-    """Return only the hits of the article of the last answer if its hit is the first one.
+def _on_article(query: Query, found: SearchResult) -> SearchResult | None:
+    """Return only the hits of the article of the last answer if its hit is the first one, else None.
 
     A follow-up that this article answers is about it. If the article is in another language than the
     question, the same story in the language of the question may be better, so all hits stay.
     """
     first = found.hits[0]
     if first.article_id != query.first_article or not is_same_language(query.language, first.language):
-        return found
+        return None
     return replace(found, hits=[hit for hit in found.hits if hit.article_id == first.article_id])

@@ -64,7 +64,9 @@ def test_no_quote_is_supported_before_the_cross_encoder_has_read_it(filled: Loca
     assert {excerpt.quote.verdict for excerpt in extract(filled, "Harga kopi?")} == {"unchecked"}
 
 
-def test_the_first_quote_is_of_the_first_hit(ingestion: Ingestion, corpus: LocalCorpus) -> None:
+def test_the_first_quote_is_of_the_first_hit_unless_all_are_of_one_story(
+    ingestion: Ingestion, corpus: LocalCorpus
+) -> None:
     list(ingestion.ingest([article("kopi", "Harga kopi naik. Warga lega."), article("bus", "Bus mogok.")]))
     query = Query(text="Harga kopi?", language="id", filters=NO_FILTERS, top_k=8)
     reranking = Reranking(cross_encoder=WordCrossEncoder())
@@ -74,8 +76,10 @@ def test_the_first_quote_is_of_the_first_hit(ingestion: Ingestion, corpus: Local
         first.passage_id: replace(found.readings[first.passage_id], relevance=1.0, scores=(-0.5, -2.0)),
         second.passage_id: replace(found.readings[second.passage_id], relevance=3.0, scores=(0.0,)),
     }
-    excerpts = best_sentences(replace(found, readings=readings), encoder=TopicEncoder())
-    assert [excerpt.quote.text for excerpt in excerpts] == ["Harga kopi naik.", "Bus mogok."]
+    found = replace(found, readings=readings)
+    for are_of_one_story, quoted in ((False, ["Harga kopi naik.", "Bus mogok."]), (True, ["Bus mogok."])):
+        excerpts = best_sentences(found, encoder=TopicEncoder(), are_of_one_story=are_of_one_story)
+        assert [excerpt.quote.text for excerpt in excerpts] == quoted
 
 
 def test_neighbours_with_similar_scores_are_quoted_together(

@@ -1,7 +1,7 @@
 """Decide whether a question must be refused, from the first hit after reranking.
 
-Two models decide. The first: is the hit on the subject of the question? The second, for hits that are: does
-the hit answer it? Only this hit counts, so the size of the corpus does not matter.
+There are two decisions. Is the hit on the subject of the question? And if it is, does it answer? Only this
+hit counts, so the size of the corpus does not matter.
 """
 
 import math

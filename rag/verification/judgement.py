@@ -24,6 +24,10 @@ _FEWEST_COMPARED = 3
 # A copy of a sentence has at least this number of its words.
 _FEWEST_COPIED = 3
 
+# The lowest probability of support for a claim that repeats a whole sentence word for word. The cross-encoder
+# is unsure of long sentences, even of their copies.
+_LEAST_OF_REPEATED = 0.1
+
 # Readings whose probability of support is lower by less than this support a claim nearly as well.
 _NEARLY_AS_WELL = 0.1
 
@@ -135,8 +139,9 @@ def judge(
     if probabilities["contradicted"] >= most and not copied:
         worst = max(readings, key=lambda reading: reading.contradicted)
         return Judgement("contradicted", worst, probability)
-    quotable = copied or (_agreeing(claim, best, readings) if _is_long_enough(claim, best) else [])
-    if probability < UNSURE or not quotable:
+    whole = [reading for reading in copied if _is_whole(claim, reading)]
+    quotable = whole or copied or (_agreeing(claim, best, readings) if _is_long_enough(claim, best) else [])
+    if probability < (_LEAST_OF_REPEATED if whole else UNSURE) or not quotable:
         return Judgement("unsupported", best, probability)
     verdict: Verdict = "supported" if copied or probability >= SUPPORTED else "unchecked"
     return Judgement(verdict, _preferred(quotable, named), probability)
@@ -246,6 +251,11 @@ def _is_copied(claim: Statement, reading: Reading) -> bool:
     words = iter(reading.unit.statement.words_beside_numbers)
     own = claim.words_beside_numbers
     return len(own) >= _FEWEST_COPIED and all(word in words for word in own)
+
+
+def _is_whole(claim: Statement, reading: Reading) -> bool:
+    """Whether the claim has all words of the evidence, in their order."""
+    return claim.words_beside_numbers == reading.unit.statement.words_beside_numbers
 
 
 def _is_repeated(reading: Reading) -> bool:

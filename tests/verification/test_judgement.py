@@ -114,6 +114,17 @@ def test_a_copy_of_a_sentence_needs_less_support_but_some(monkeypatch: pytest.Mo
     assert verdict_on("Panen kopi mencapai 1500 ton.", always(0.02, 0.97, 0.01)).verdict == "unsupported"
 
 
+def test_only_a_whole_sentence_repeated_needs_still_less_support(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = replace(SAME_LANGUAGE, supported=(1.0, *[0.0] * 8), contradicted=(0.0, 1.0, *[0.0] * 7))
+    monkeypatch.setattr("rag.verification.judgement.SAME_LANGUAGE", plain)
+    little = always(0.15, 0.84, 0.01)
+    assert verdict_on("Panen kopi mencapai 1500 ton.", little).verdict == "supported"
+    assert verdict_on("Panen kopi mencapai 1600 ton.", little).verdict != "supported"
+    assert (
+        verdict_on("Harga kopi naik.", little, "Kabar bahwa harga kopi naik keliru.").verdict == "unsupported"
+    )
+
+
 def test_a_copy_is_not_contradicted() -> None:
     assert verdict_on("Panen kopi mencapai 1500 ton.", always(0.01, 0.01, 0.98)).verdict == "unsupported"
     assert verdict_on("Panen kopi mencapai 1600 ton.", always(0.01, 0.01, 0.98)).verdict == "contradicted"

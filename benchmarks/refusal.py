@@ -84,6 +84,24 @@ class Sample:
         return self.asked.set_name, self.asked.kind
 
 
+@dataclass(frozen=True)
+class Fit:
+    """The calibrations of both decisions."""
+
+    on_subject: Calibration
+    answering: Calibration
+
+    def assess(self, sample: Sample) -> Assessment:
+        """Assess the first hit of a question."""
+        return assess(
+            self.on_subject,
+            relevance=sample.features.relevance,
+            resemblance=sample.features.resemblance,
+            is_same_language=not sample.features.across_languages,
+            answering=self.answering,
+        )
+
+
 def main() -> None:
     """Print the fits and their results."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -135,7 +153,7 @@ def _print_refusals(samples: Sequence[Sample]) -> None:
     _print_thresholds(samples, fitted)
 
 
-def _print_thresholds(samples: Sequence[Sample], fit: "Fit") -> None:
+def _print_thresholds(samples: Sequence[Sample], fit: Fit) -> None:
     """Print for each kind and pair of thresholds the share in one language and across languages."""
     for on_subject, answering in product((0.05, 0.2, 0.3, 0.4, 0.5, 0.6), (0.0, 0.1, 0.16, 0.25)):
         shares = []
@@ -146,26 +164,9 @@ def _print_thresholds(samples: Sequence[Sample], fit: "Fit") -> None:
                 if sample.asked.kind == kind and sample.features.across_languages == is_across
             ]
             passed = [each.on_subject >= on_subject and each.answering >= answering for each in found]
-            shares.append(f"{kind} {np.mean(passed):.3f}" if found else "")
+            name = f"{kind} across languages" if is_across else kind
+            shares.append(f"{name} {np.mean(passed):.3f}" if found else "")
         print(f"  on the subject from {on_subject}, answering from {answering}:", *filter(None, shares))
-
-
-@dataclass(frozen=True)
-class Fit:
-    """The calibrations of both decisions."""
-
-    on_subject: Calibration
-    answering: Calibration
-
-    def assess(self, sample: Sample) -> Assessment:
-        """Assess the first hit of a question."""
-        return assess(
-            self.on_subject,
-            relevance=sample.features.relevance,
-            resemblance=sample.features.resemblance,
-            is_same_language=not sample.features.across_languages,
-            answering=self.answering,
-        )
 
 
 def _fit(samples: Sequence[Sample]) -> Fit:

@@ -26,7 +26,7 @@ class Calibration:
     intercept: float
 
     def probability(self, relevance: float, resemblance: float, *, is_same_language: bool) -> float:
-        """Return the probability of the decision."""
+        """Return the probability that the decision is yes."""
         log_odds = self.relevance * relevance + self.resemblance * resemblance + self.intercept
         return _logistic(log_odds + (0.0 if is_same_language else self.across_languages))
 
@@ -83,7 +83,7 @@ class Assessment:
     @property
     def is_relevant(self) -> bool:
         """Whether the hit may be on the subject."""
-        return self.is_follow_up or self.on_subject >= RELEVANT
+        return self.on_subject >= RELEVANT or self.is_answer
 
     @property
     def is_answer(self) -> bool:

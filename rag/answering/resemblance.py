@@ -1,8 +1,8 @@
 """How much a passage resembles a question, beyond what two texts of their languages have in common.
 
-Encoders give similarities of different size to pairs of languages: two unrelated texts in Thai are as similar
-as a question and its answer in English. So the similarity counts relative to that of a text about nothing
-else: the sentence of a refusal, in each of the two languages.
+Encoders give similarities of different size to texts of different languages. With the bundled encoder, a
+question and an unrelated passage have .83 on average in Chinese, and .78 in English. So the similarity counts
+relative to that of a text about nothing else: the sentence of a refusal, in each of the two languages.
 """
 
 import threading

@@ -24,8 +24,8 @@ _FEWEST_COMPARED = 3
 # A copy of a sentence has at least this number of its words.
 _FEWEST_COPIED = 3
 
-# The lowest probability of support for a claim that repeats a whole sentence word for word. The cross-encoder
-# is unsure of long sentences, even of their copies.
+# The lowest probability of support for a claim that repeats a whole sentence, word for word and number for
+# number. The cross-encoder is unsure of long sentences, even of their copies.
 _LEAST_OF_REPEATED = 0.1
 
 # Readings whose probability of support is lower by less than this support a claim nearly as well.
@@ -254,8 +254,8 @@ def _is_copied(claim: Statement, reading: Reading) -> bool:
 
 
 def _is_whole(claim: Statement, reading: Reading) -> bool:
-    """Whether the claim has all words of the evidence, in their order."""
-    return claim.words_beside_numbers == reading.unit.statement.words_beside_numbers
+    """Whether the claim has all words and numbers of the evidence, in their order and notation."""
+    return claim.written_words == reading.unit.statement.written_words
 
 
 def _is_repeated(reading: Reading) -> bool:

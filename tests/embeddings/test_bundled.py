@@ -14,7 +14,7 @@ import pytest
 from embeddings import bundled
 from embeddings.encoder import Encoder, TextTooLong
 from embeddings.loading import load_encoder
-from embeddings.openvino_bert import OpenVinoBert
+from embeddings.openvino_bert import OpenVinoBert, _MatrixFile
 from embeddings.weights import CARRIER, FloatArray, open_weights
 
 # Nothing that the carrier's own normaliser does otherwise than SentencePiece: white space at the end, signs
@@ -174,6 +174,14 @@ def test_openvino_obeys_omp_num_threads(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     bert = OpenVinoBert(open_weights())
     assert bert._compiled.get_property("INFERENCE_NUM_THREADS") == 1
+
+
+def test_the_matrices_are_in_a_mapped_file_and_stay_readable_after_their_release() -> None:
+    matrices = _MatrixFile(open_weights())
+    assert matrices._mapped is not None
+    matrices.release()
+    expected = open_weights().tensor("l3.fi.w")
+    np.testing.assert_array_equal(matrices.matrix("l3.fi.w"), expected)
 
 
 def test_the_layers_are_the_same_without_a_folder_for_temporary_files(

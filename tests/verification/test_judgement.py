@@ -118,8 +118,10 @@ def test_only_a_whole_sentence_repeated_needs_still_less_support(monkeypatch: py
     plain = replace(SAME_LANGUAGE, supported=(1.0, *[0.0] * 8), contradicted=(0.0, 1.0, *[0.0] * 7))
     monkeypatch.setattr("rag.verification.judgement.SAME_LANGUAGE", plain)
     little = always(0.15, 0.84, 0.01)
-    assert verdict_on("Panen kopi mencapai 1500 ton.", little).verdict == "supported"
-    assert verdict_on("Panen kopi mencapai 1600 ton.", little).verdict != "supported"
+    assert verdict_on("Panen kopi mencapai 1.500 ton.", little).verdict == "supported"
+    assert verdict_on("Panen kopi mencapai 1.600 ton.", little).verdict == "contradicted"
+    exchanged = "Harga kopi naik dari 6 menjadi 5 ribu."
+    assert verdict_on(exchanged, little, "Harga kopi naik dari 5 menjadi 6 ribu.").verdict != "supported"
     assert (
         verdict_on("Harga kopi naik.", little, "Kabar bahwa harga kopi naik keliru.").verdict == "unsupported"
     )

@@ -4,9 +4,10 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import httpx2
@@ -252,6 +253,8 @@ def test_readers_and_probes_are_answered_while_deletions_and_additions_wait(tmp_
             for refused in [deletion.result() for deletion in deletions]:
                 assert "within 0.5 seconds" in check_problem(refused, 503)["detail"]
                 assert int(refused.headers["Retry-After"]) >= 1
+            waited_too_long = list(islice(as_completed(additions), 2))
+            assert [addition.result().status_code for addition in waited_too_long] == [503, 503]
         assert sorted(addition.result().status_code for addition in additions) == [200, 503, 503]
         until_deleted = [client.delete("/v1/articles/banjir").status_code for _ in range(30)]
         assert 204 in until_deleted

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 
 from embeddings.weights import SHA256 as WEIGHTS_SHA256
-from embeddings.weights import FloatArray, ModelLoadError, WeightsFile
+from embeddings.weights import FloatArray, IntegerMatrix, ModelLoadError, WeightsFile, quantize
 
 VERSION = "1"
 SHA256 = "9b20aa5415d704a6e9e029f764c68540abcb8cdd7f2f6aa35f2409c8b6800b9e"
@@ -67,6 +67,13 @@ class AdaptedWeights:
         values = self._weights.tensor(name)
         added = self._adapter.addition(name.removesuffix(".w")) if name.endswith(".w") else None
         return values if added is None else values + added.ravel()
+
+    def matrix(self, name: str) -> IntegerMatrix:
+        """Return the matrix of the linear map `name`; if the adapter changes it, rounded to 8 bits."""
+        added = self._adapter.addition(name)
+        if added is None:
+            return self._weights.matrix(name)
+        return quantize(self._weights.tensor(f"{name}.w").reshape(added.shape) + added)
 
     def blocks(self, name: str, *, row_weights: int) -> npt.NDArray[np.uint8]:
         """Return a 4-bit tensor's rows as they are stored."""

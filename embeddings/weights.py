@@ -66,6 +66,17 @@ class Vocabulary:
     unk_id: int
 
 
+@dataclass(frozen=True)
+class IntegerMatrix:
+    """A matrix of integers, each multiplied by the scale of its group.
+
+    `integers` is (outputs, groups, inputs per group), `scales` is (outputs, groups, 1).
+    """
+
+    integers: npt.NDArray[np.int8]
+    scales: FloatArray
+
+
 class Weights(Protocol):
     """The model's tensors by name."""
 
@@ -73,6 +84,10 @@ class Weights(Protocol):
 
     def tensor(self, name: str) -> FloatArray:
         """Return one tensor's values, flat, as float32."""
+        ...
+
+    def matrix(self, name: str) -> IntegerMatrix:
+        """Return the matrix of the linear map `name`, such as `l0.q`."""
         ...
 
     def blocks(self, name: str, *, row_weights: int) -> npt.NDArray[np.uint8]:
@@ -110,6 +125,14 @@ class WeightsFile:
         is_blocks, size, offset, length = self._tensors[name]
         raw = np.frombuffer(self._bytes, np.uint8, length, offset)
         return dequantize(raw)[:size] if is_blocks else raw.view(np.float32)
+
+    def matrix(self, name: str) -> IntegerMatrix:
+        """Return the matrix of the linear map `name`, such as `l0.q`, exactly as it is stored."""
+        _is_blocks, size, offset, length = self._tensors[f"{name}.w"]
+        outputs = self._tensors[f"{name}.b"][1]
+        integers, scales = _unpacked(np.frombuffer(self._bytes, np.uint8, length, offset))
+        groups = size // outputs // _BLOCK_WEIGHTS
+        return IntegerMatrix(integers.reshape(outputs, groups, -1), scales.reshape(outputs, groups, 1))
 
     def blocks(self, name: str, *, row_weights: int) -> npt.NDArray[np.uint8]:
         """Return a 4-bit tensor's rows as they are stored: (rows, bytes per row), a view of the file."""
@@ -158,12 +181,26 @@ def dequantize(raw: npt.NDArray[np.uint8]) -> FloatArray:
     >>> dequantize(block)[[0, 16]].tolist()  # low nibble A: (10 - 8) × .5; high nibble 9: (9 - 8) × .5
     [1.0, 0.5]
     """
+    integers, scales = _unpacked(raw)
+    values = integers.astype(np.float32) * scales
+    return values.reshape(*raw.shape[:-1], -1)
+
+
+def _unpacked(raw: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int8], FloatArray]:
+    """Return the integers (blocks, 32) and the scales (blocks, 1) of 4-bit blocks."""
     blocks = raw.reshape(-1, _BLOCK_BYTES)
     scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
     packed = blocks[:, 2:]
     nibbles = np.concatenate([packed & 0x0F, packed >> 4], axis=1)
-    values = (nibbles.astype(np.float32) - 8.0) * scales
-    return values.reshape(*raw.shape[:-1], -1)
+    return nibbles.astype(np.int8) - np.int8(8), scales
+
+
+def quantize(matrix: FloatArray) -> IntegerMatrix:
+    """Round a matrix (outputs, inputs) to 8-bit integers, with one scale for each block of 32 inputs."""
+    blocks = matrix.reshape(len(matrix), -1, _BLOCK_WEIGHTS)
+    scales = np.abs(blocks).max(axis=2, keepdims=True) / np.float32(127)
+    integers = np.rint(blocks / np.where(scales == 0, np.float32(1), scales)).astype(np.int8)
+    return IntegerMatrix(integers, scales)
 
 
 @functools.cache

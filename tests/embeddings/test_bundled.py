@@ -14,7 +14,7 @@ import pytest
 from embeddings import bundled
 from embeddings.encoder import Encoder, TextTooLong
 from embeddings.loading import load_encoder
-from embeddings.openvino_bert import OpenVinoBert, _MatrixFile
+from embeddings.openvino_bert import OpenVinoBert
 from embeddings.weights import CARRIER, FloatArray, open_weights
 
 # Nothing that the carrier's own normaliser does otherwise than SentencePiece: white space at the end, signs
@@ -174,25 +174,6 @@ def test_openvino_obeys_omp_num_threads(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     bert = OpenVinoBert(open_weights())
     assert bert._compiled.get_property("INFERENCE_NUM_THREADS") == 1
-
-
-def test_the_matrices_are_in_a_mapped_file_and_stay_readable_after_their_release() -> None:
-    matrices = _MatrixFile(open_weights())
-    assert matrices._mapped is not None
-    matrices.release()
-    expected = open_weights().tensor("l3.fi.w")
-    np.testing.assert_array_equal(matrices.matrix("l3.fi.w"), expected)
-
-
-def test_the_layers_are_the_same_without_a_folder_for_temporary_files(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    ids = np.arange(5, 69, dtype=np.int64).reshape(2, 32)
-    mask = np.ones_like(ids)
-    mapped = OpenVinoBert(open_weights()).hidden_states(ids, mask).copy()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    in_memory = OpenVinoBert(open_weights()).hidden_states(ids, mask)
-    np.testing.assert_array_equal(in_memory, mapped)
 
 
 def test_loading_openvino_sends_no_telemetry(tmp_path: Path) -> None:

@@ -55,6 +55,14 @@ def test_the_adapter_is_added_to_the_matrix_that_it_names() -> None:
     assert np.array_equal(adapted.tensor("l1.q.w"), weights.tensor("l1.q.w"))
 
 
+def test_only_an_adapted_matrix_is_rounded_to_eight_bits() -> None:
+    adapted = AdaptedWeights(open_weights(), Adapter(tensors()))
+    changed, unchanged = adapted.matrix("l0.q"), adapted.matrix("l1.q")
+    assert np.array_equal(unchanged.integers, open_weights().matrix("l1.q").integers)
+    values = (changed.integers * changed.scales).ravel()
+    assert np.abs(values - adapted.tensor("l0.q.w")).max() <= changed.scales.max() / 2 + 1e-6
+
+
 def test_each_pair_gets_probabilities_of_the_three_labels(reader: BundledCrossEncoder) -> None:
     judged = reader.judge([(CLAIM, EVIDENCE), (EVIDENCE, CLAIM)])
     assert judged.shape == (2, len(CLAIM_LABELS))

@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.weights import CARRIER, FILE_NAME, ModelLoadError, ModelShape, dequantize, open_weights
+from embeddings.weights import (
+    CARRIER,
+    FILE_NAME,
+    ModelLoadError,
+    ModelShape,
+    dequantize,
+    open_weights,
+    quantize,
+)
 
 
 def carried_file() -> Path:
@@ -55,6 +63,25 @@ def test_the_carried_file_is_multilingual_e5_small() -> None:
     assert weights.tensor("emb.ln.w").shape == (384,)
     assert weights.tensor("l11.fi.w").shape == (1536 * 384,)
     assert weights.blocks("emb.word", row_weights=384).shape == (250037, 216)
+
+
+@pytest.mark.parametrize(("name", "shape"), [("l3.fi", (1536, 12, 32)), ("l3.fo", (384, 48, 32))])
+def test_a_matrix_is_the_tensor_in_integers(name: str, shape: tuple[int, int, int]) -> None:
+    weights = open_weights()
+    matrix = weights.matrix(name)
+    assert matrix.integers.shape == shape
+    assert (matrix.integers.min(), matrix.integers.max()) == (-8, 7)
+    np.testing.assert_array_equal((matrix.integers * matrix.scales).ravel(), weights.tensor(f"{name}.w"))
+
+
+def test_a_matrix_is_rounded_to_eight_bits_by_blocks() -> None:
+    rows = np.stack([np.linspace(-1, 1, 64), np.linspace(0, 8, 64)]).astype(np.float32)
+    rows[0, :32] = 0
+    matrix = quantize(rows)
+    assert (matrix.integers.shape, matrix.scales.shape) == ((2, 2, 32), (2, 2, 1))
+    assert matrix.scales.ravel() * 127 == pytest.approx(np.abs(rows.reshape(4, 32)).max(axis=1))
+    error = np.abs((matrix.integers * matrix.scales).reshape(2, 64) - rows)
+    assert (error.reshape(2, 2, 32) <= matrix.scales / 2 + 1e-6).all()
 
 
 def test_the_vocabulary_is_the_one_of_xlm_roberta() -> None:

@@ -19,7 +19,7 @@ from rag.fetching.fetcher import Fetched, Fetcher, Validators, checked_address
 from rag.fetching.sitemaps import SitemapEntry, read_list_of_addresses, read_sitemap
 from rag.reading.addresses import without_tracking
 from rag.reading.dates import parse_written_date
-from rag.reading.feeds import ROOTS_OF_FEEDS, FeedEntry, read_feed
+from rag.reading.feeds import ROOTS_OF_FEEDS, Feed, FeedEntry, read_feed
 from rag.reading.fetched import read_fetched
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.formats.xml_stream import root_name
@@ -27,6 +27,7 @@ from rag.reading.json_feeds import parse_json_feed, read_json_feed
 from rag.reading.page import Entry, Overrides, Page
 
 MAXIMUM_DEPTH = 5  # of sitemaps and feeds that lead to each other; the protocol allows one index
+MAXIMUM_PAGES = 100  # of one feed
 MAXIMUM_LISTS = 10_000  # sitemaps and feeds in one run
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
@@ -43,18 +44,22 @@ def is_web_address(text: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class _Link:
-    """An address to fetch. `above` are the sitemaps that lead to it; `stated` is what a feed says of it."""
+    """An address to fetch. `above` are the sitemaps that lead to it; `stated` is what a feed says of it.
+
+    `page` counts the pages of a feed.
+    """
 
     url: str
     changed: str | None = None
     is_sitemap: bool = False
     above: tuple[str, ...] = ()
     stated: Mapping[str, Any] = field(default_factory=dict)
+    page: int = 1
 
     @property
-    def is_named(self) -> bool:
-        """Whether the caller named the address."""
-        return not self.above
+    def may_have_changed(self) -> bool:
+        """Whether the address must be asked: the caller named it, or it is a later page of a feed."""
+        return not self.above or self.page > 1
 
 
 @dataclass(kw_only=True)
@@ -130,6 +135,8 @@ class WebReader:
                 f"the sitemaps lead to more sitemaps, deeper than {MAXIMUM_DEPTH} levels or more than "
                 f"{MAXIMUM_LISTS:,}: name the sitemap that you want"
             )
+        if link.page > MAXIMUM_PAGES:
+            raise ReadingError(f"the feed has more than {MAXIMUM_PAGES} pages: name this page to read on")
 
     def _read(self, fetched: Fetched, link: _Link, *, address: str) -> Iterator[Article | Unreadable]:
         data = unpacked(fetched.body, maximum=_MAXIMUM_UNPACKED_BYTES)
@@ -209,15 +216,18 @@ class WebReader:
         self._lists.append((bookmark, members))
 
     def _read_feed(
-        self, entries: Iterator[FeedEntry], fetched: Fetched, link: _Link, bookmark: Bookmark
+        self, feed: Feed, fetched: Fetched, link: _Link, bookmark: Bookmark
     ) -> Iterator[Article | Unreadable]:
         members: list[str] = []
         above = (*link.above, bookmark.url)
-        for entry in entries:
+        for entry in feed.entries:
             url = _canonical(entry.url) if entry.url else f"{bookmark.url} {entry.source}"
             own = Bookmark(url=url, changed=entry.changed)
             members.append(own.url)
             yield from self._read_entry(entry, own, above=above, prohibition=fetched.prohibition)
+        if feed.next_page and members and _canonical(feed.next_page) not in self._visited:
+            members.append(_canonical(feed.next_page))
+            yield from self._visit(replace(link, url=feed.next_page, changed=None, page=link.page + 1))
         self._lists.append((bookmark, members))
 
     def _read_entry(
@@ -252,7 +262,7 @@ def _canonical(url: str) -> str:
 
 def _is_known(link: _Link, known: Bookmark) -> bool:
     """Whether an address need not be asked: a feed or sitemap names it, and states no newer time."""
-    if link.is_named:
+    if link.may_have_changed:
         return False
     if link.changed:
         return _later(link.changed, known.changed) == known.changed

@@ -104,8 +104,16 @@ class FeedEntry:
         }
 
 
-def read_feed(data: bytes, *, address: str | None = None) -> Iterator[FeedEntry]:
-    """Yield the entries of a feed, each guid once; after them, raise ReadingError if the feed is cut short.
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """The entries of a feed, and the address of its next page, which has older ones (RFC 5005)."""
+
+    entries: Iterator[FeedEntry]
+    next_page: str | None
+
+
+def read_feed(data: bytes, *, address: str | None = None) -> Feed:
+    """Read a feed; its entries come each guid once, and after them a ReadingError if the feed is cut short.
 
     Relative links are resolved against `address`, or against the address that the feed states. Raises
     ReadingError for anything but a feed.
@@ -122,6 +130,24 @@ def read_feed(data: bytes, *, address: str | None = None) -> Iterator[FeedEntry]
         _entry(entry, feed.feed, number=number, base=base, damage=damage)
         for number, entry in enumerate(feed.entries, start=1)
     ]
+    following = (link.get("href", "") for link in feed.feed.get("links", ()) if link.get("rel") == "next")
+    return Feed(entries=_until_cut(entries, fault), next_page=next_address(base, next(following, "")))
+
+
+def next_address(base: str, stated: str) -> str | None:
+    """Return the address of a feed's next page, or None if `stated` is none.
+
+    >>> next_address("https://kabar.example/feed", "?page=2")
+    'https://kabar.example/feed?page=2'
+    """
+    try:
+        url = urljoin(base, stated.strip()) if stated.strip() else ""
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) else None
+
+
+def _until_cut(entries: Sequence[FeedEntry], fault: str | None) -> Iterator[FeedEntry]:
     yield from each_once(entries)
     if fault:
         raise ReadingError(
@@ -139,13 +165,13 @@ def _parsed(xml: bytes, address: str | None) -> Any:
 
 def read_feed_file(stream: BufferedReader) -> Iterator[Entry]:
     """Yield the articles of a feed in a file, and the reasons why other entries have none."""
-    yield from entries_of(read_feed(read_whole(stream)))
+    yield from entries_of(read_feed(read_whole(stream)).entries)
 
 
-def entries_of(feed: Iterator[FeedEntry]) -> Iterator[Entry]:
+def entries_of(entries: Iterator[FeedEntry]) -> Iterator[Entry]:
     """Yield the articles of a feed's entries, and the reasons why others have none."""
     is_empty = True
-    for entry in feed:
+    for entry in entries:
         is_empty = False
         try:
             yield Entry(page=entry.to_page(), place=entry.source)

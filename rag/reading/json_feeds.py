@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 from urllib.parse import urljoin
@@ -11,7 +11,7 @@ from rag.errors import ReadingError
 from rag.reading.addresses import without_tracking
 from rag.reading.dates import parse_written_date
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_utf8
-from rag.reading.feeds import FeedEntry, each_once, plain_line, unless_cut
+from rag.reading.feeds import Feed, FeedEntry, each_once, next_address, plain_line, unless_cut
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import MAXIMUM_ID_CHARACTERS
 
@@ -43,8 +43,8 @@ def parse_json_feed(data: bytes) -> dict[str, Any] | None:
     return value if is_json_feed(value) else None
 
 
-def read_json_feed(feed: Mapping[str, Any], *, address: str | None = None) -> Iterator[FeedEntry]:
-    """Yield the entries of a feed, each id once.
+def read_json_feed(feed: Mapping[str, Any], *, address: str | None = None) -> Feed:
+    """Read a feed; its entries come each id once.
 
     Relative links are resolved against `address`, or against the address that the feed states.
     """
@@ -55,7 +55,7 @@ def read_json_feed(feed: Mapping[str, Any], *, address: str | None = None) -> It
         for number, item in enumerate(items if isinstance(items, list) else [], start=1)
         if isinstance(item, Mapping)
     ]
-    yield from each_once(entries)
+    return Feed(entries=each_once(entries), next_page=next_address(base, _text(feed, "next_url")))
 
 
 def _entry(item: Mapping[str, Any], feed: Mapping[str, Any], *, number: int, base: str) -> FeedEntry:
@@ -92,9 +92,9 @@ def _damage(item: Mapping[str, Any]) -> ReadingError | None:
 
 def _address(item: Mapping[str, Any], base: str) -> str | None:
     """Return the address of an entry's page; an id may be one, too."""
-    stated = _text(item, "url") or _text(item, "external_url") or _text(item, "id")
+    stated = _text(item, "url") or _text(item, "external_url")
     try:
-        url = urljoin(base, stated.strip()) if stated != _text(item, "id") else stated.strip()
+        url = urljoin(base, stated.strip()) if stated else _text(item, "id").strip()
     except ValueError:
         return None
     return without_tracking(url) if url.startswith(("http://", "https://")) else None

@@ -66,6 +66,11 @@ class Statement:
         """Its stems without numbers and dates, which are compared by value."""
         return words(self.facts.rest, language=self.language)
 
+    @property
+    def written_words_beside_numbers(self) -> list[str]:
+        """Its words in order, folded but not stemmed, without numbers and dates."""
+        return written_words(self.facts.rest)
+
     @cached_property
     def stems(self) -> frozenset[str]:
         """Its distinct stems."""

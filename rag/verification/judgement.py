@@ -14,6 +14,7 @@ from typing import Literal
 from rag.datatypes import Verdict
 from rag.verification.comparison import Statement
 from rag.verification.facts.derived import unexplained
+from rag.verification.facts.matching import are_in_same_order
 from rag.verification.support import Reading
 
 Judged = Literal["supported", "unsupported", "contradicted"]
@@ -24,8 +25,8 @@ _FEWEST_COMPARED = 3
 # A copy of a sentence has at least this number of its words.
 _FEWEST_COPIED = 3
 
-# The lowest probability of support for a claim that repeats a whole sentence, word for word and number for
-# number. The cross-encoder is unsure of long sentences, even of their copies.
+# The lowest probability of support for a claim that repeats a whole sentence, with its numbers and dates in
+# any notation. The cross-encoder is unsure of long sentences, even of their copies.
 _LEAST_OF_REPEATED = 0.1
 
 # Readings whose probability of support is lower by less than this support a claim nearly as well.
@@ -254,8 +255,12 @@ def _is_copied(claim: Statement, reading: Reading) -> bool:
 
 
 def _is_whole(claim: Statement, reading: Reading) -> bool:
-    """Whether the claim has all words and numbers of the evidence, in their order and notation."""
-    return claim.written_words == reading.unit.statement.written_words
+    """Whether the claim has all words, numbers and dates of the evidence in their order."""
+    evidence = reading.unit.statement
+    if claim.written_words == evidence.written_words:
+        return True
+    is_same = claim.written_words_beside_numbers == evidence.written_words_beside_numbers
+    return is_same and are_in_same_order(claim.facts_on(evidence.reference), evidence.facts)
 
 
 def _is_repeated(reading: Reading) -> bool:

@@ -277,6 +277,61 @@ def test_a_json_feed_is_read_and_the_pages_of_its_summaries_are_fetched(site: Si
     assert [article.url for article in run.articles] == [f"{site.url}/banjir", f"{site.url}/kopi"]
 
 
+def json_feed(*places: str, next_url: str | None = None) -> str:
+    items = [{"id": place, "url": place} for place in places]
+    return json.dumps(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": "KABAR",
+            "items": items,
+            "next_url": next_url,
+        }
+    )
+
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>KABAR</title>{links}
+<entry><id>{place}</id><title>{place}</title><link href="{place}"/></entry></feed>"""
+
+
+def test_the_later_pages_of_a_json_feed_are_read(site: Site, tmp_path: Path) -> None:
+    site.add("/feed.json", json_feed("/kopi", next_url="?page=2"))
+    site.add("/feed.json?page=2", json_feed("/teh", next_url="{url}/feed.json?page=3"))
+    site.add("/feed.json?page=3", json_feed("/karet", next_url="/feed.json"))
+    run = Run(tmp_path, [f"{site.url}/feed.json"])
+    assert (run.titles, run.reasons) == (["Panen kopi", "Panen teh", "Panen karet"], [])
+
+
+def test_the_later_pages_of_rss_and_atom_are_read(site: Site, tmp_path: Path) -> None:
+    link = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="{url}/feed/2"/>'
+    site.add("/feed", feed(link, item("/kopi")))
+    site.add("/feed/2", ATOM.replace("{place}", "/teh").replace("{links}", '<link rel="next" href="3"/>'))
+    site.add("/feed/3", ATOM.replace("{place}", "/karet").replace("{links}", ""))
+    run = Run(tmp_path, [f"{site.url}/feed"])
+    assert (run.titles, run.reasons) == (["Panen kopi", "Panen teh", "Panen karet"], [])
+
+
+def test_a_second_run_asks_for_the_later_pages_of_a_feed_that_has_changed(site: Site, tmp_path: Path) -> None:
+    urls = [f"{site.url}/feed.json"]
+    site.add("/feed.json", json_feed("/kopi", next_url="?page=2"), ETag='"1"')
+    site.add("/feed.json?page=2", json_feed("/teh"), ETag='"2"')
+    assert len(Run(tmp_path, urls).articles) == 2
+    site.requests.clear()
+    assert (Run(tmp_path, urls).titles, site.asked) == ([], ["/feed.json"])
+    site.add("/feed.json", json_feed("/karet", "/kopi", next_url="?page=2"), ETag='"3"')
+    site.requests.clear()
+    assert Run(tmp_path, urls).titles == ["Panen karet"]
+    assert site.asked == ["/feed.json", "/karet", "/feed.json?page=2"]
+
+
+def test_a_feed_without_an_end_is_left_after_a_hundred_pages(site: Site, tmp_path: Path) -> None:
+    for number in range(1, 110):
+        site.add(f"/feed.json?page={number}", json_feed("/kopi", next_url=f"?page={number + 1}"))
+    run = Run(tmp_path, [f"{site.url}/feed.json?page=1"])
+    assert run.titles == ["Panen kopi"]
+    assert run.reasons == ["the feed has more than 100 pages: name this page to read on"]
+    assert run.unreadable[0].source == f"{site.url}/feed.json?page=101"
+
+
 # Sitemaps
 
 

@@ -42,7 +42,7 @@ def atom(*entries: str) -> bytes:
 
 
 def entries(data: bytes, *, address: str | None = None) -> list[FeedEntry]:
-    return list(read_feed(data, address=address))
+    return list(read_feed(data, address=address).entries)
 
 
 def read(data: bytes) -> list[Article | Unreadable]:
@@ -271,7 +271,7 @@ def test_addresses_in_cdata_keep_their_signs() -> None:
 def test_a_namespace_with_a_space_is_damage() -> None:
     damaged = rss(item()).replace(b"http://purl.org/rss/1.0/", "http://purl.org/\u00a0rss/1.0/".encode())
     with pytest.raises(ReadingError, match="the feed is damaged"):
-        list(read_feed(damaged))
+        list(read_feed(damaged).entries)
 
 
 @given(st.binary(max_size=200), st.integers(0, 400))

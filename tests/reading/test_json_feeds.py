@@ -85,7 +85,7 @@ def test_the_newest_of_two_items_with_one_id_counts() -> None:
 def test_no_value_of_a_field_ends_the_feed(field: str, value: Any) -> None:
     second = {**ITEM, "id": "2", "url": "https://warta.example/2"}
     text = feed({**ITEM, field: value}, second)
-    urls = [entry.url for entry in read_json_feed(json.loads(text))]
+    urls = [entry.url for entry in read_json_feed(json.loads(text)).entries]
     assert urls[-1] == "https://warta.example/2"
     assert any(article.url == urls[-1] for article in articles(read(text, ".json")))
 

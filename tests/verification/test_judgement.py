@@ -127,6 +127,29 @@ def test_only_a_whole_sentence_repeated_needs_still_less_support(monkeypatch: py
     )
 
 
+SENTENCE = "Pada 13 April 2020 ada 12.843 rumah (8,1%) dan 1.388 gubuk (0,9%) terendam."
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("Pada 13/4/2020 ada 12.843 rumah (8,1%) dan 1.388 gubuk (0,9%) terendam.", "supported"),
+        ("Pada 2020-04-13 ada 12843 rumah (8.1%) dan 1.388 gubuk (0,9 persen) terendam.", "supported"),
+        ("Pada 13 April 2020 ada 1.388 rumah (8,1%) dan 12.843 gubuk (0,9%) terendam.", "unsupported"),
+        ("Pada 13 April 2020 ada 12.843 rumah (0,9%) dan 1.388 gubuk (8,1%) terendam.", "unsupported"),
+        ("Pada 14/4/2020 ada 12.843 rumah (8,1%) dan 1.388 gubuk (0,9%) terendam.", "contradicted"),
+        ("Pada 13 April 2020 ada 12.843 rumah (8,1%) dan 1.388 gubuk terendam.", "unsupported"),
+        ("Pada 13 April 2020 ada hampir 12.843 rumah (8,1%) dan 1.388 gubuk (0,9%) terendam.", "unsupported"),
+    ],
+)
+def test_a_whole_sentence_may_be_repeated_in_another_notation(
+    claim: str, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = replace(SAME_LANGUAGE, supported=(1.0, *[0.0] * 8), contradicted=(0.0, 1.0, *[0.0] * 7))
+    monkeypatch.setattr("rag.verification.judgement.SAME_LANGUAGE", plain)
+    assert verdict_on(claim, always(0.15, 0.84, 0.01), SENTENCE).verdict == verdict
+
+
 def test_a_copy_is_not_contradicted() -> None:
     assert verdict_on("Panen kopi mencapai 1500 ton.", always(0.01, 0.01, 0.98)).verdict == "unsupported"
     assert verdict_on("Panen kopi mencapai 1600 ton.", always(0.01, 0.01, 0.98)).verdict == "contradicted"

@@ -47,7 +47,7 @@ def read_json(stream: BufferedReader) -> Iterator[Entry]:
         raise ReadingError("the page is empty")
     (value,) = values
     if is_json_feed(value):
-        yield from entries_of(read_json_feed(value))
+        yield from entries_of(read_json_feed(value).entries)
         return
     held = _held(value)
     if held is None:

@@ -73,6 +73,16 @@ def compare_dates(claim: Facts, evidence: Facts) -> Finding | None:
     return next((finding for finding in ("differs", "missing") if finding in findings), "given")
 
 
+def are_in_same_order(claim: Facts, evidence: Facts) -> bool:
+    """Whether both texts state the same numbers and dates, one after the other, in whatever notation."""
+    numbers, dates = (claim.quantities, evidence.quantities), (claim.dates, evidence.dates)
+    if len(numbers[0]) != len(numbers[1]) or len(dates[0]) != len(dates[1]):
+        return False
+    return all(
+        own.equals(given) and own.is_about == given.is_about for own, given in zip(*numbers, strict=True)
+    ) and all(_find_date(own, [given]) == "given" for own, given in zip(*dates, strict=True))
+
+
 def _bare_years(quantities: Iterable[Quantity]) -> list[DateMention]:
     years = [int(value) for quantity in quantities for value in quantity.values if 1000 <= value < 2200]
     return [DateMention(text=str(year), days=(Day(year=year),)) for year in years]

@@ -59,7 +59,7 @@ ON_SUBJECT_ACROSS_LANGUAGES = 0.26
 # A hit on the subject below this probability does not answer. It is lower than .5, because a reader can check
 # the quotes of an answer but cannot check a wrong refusal. It is still lower for a follow-up, which says less
 # than a question.
-ANSWERED = 0.2
+ANSWERED = 0.14
 ANSWERED_FOLLOW_UP = 0.05
 
 

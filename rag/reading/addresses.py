@@ -1,7 +1,7 @@
 """Takes apart the addresses of pages."""
 
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from tld import get_fld
 
@@ -53,3 +53,16 @@ def is_same_site(url: str, other: str) -> bool:
 
 def _site(url: str) -> str:
     return get_fld(url, fail_silently=True) or host_and_path(url)[0]
+
+
+def joined_address(base: str, stated: str) -> str | None:
+    """Return the address of the web that a link on the page `base` leads to, or None if it leads to none.
+
+    >>> joined_address("https://kabar.example/feed", "?page=2")
+    'https://kabar.example/feed?page=2'
+    """
+    try:
+        url = urljoin(base, stated.strip()) if stated.strip() else ""
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) else None

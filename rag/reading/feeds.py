@@ -14,13 +14,12 @@ from html import escape
 from html.entities import html5
 from io import BufferedReader, BytesIO
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 from lxml.etree import QName, XMLParser, XMLSyntaxError, _Element, fromstring, tostring
 
 from rag.errors import ReadingError
-from rag.reading.addresses import without_tracking
+from rag.reading.addresses import joined_address, without_tracking
 from rag.reading.dates import parse_written_date
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
 from rag.reading.formats.fragments import LINE_OF_WORDPRESS, read_fragment
@@ -131,20 +130,7 @@ def read_feed(data: bytes, *, address: str | None = None) -> Feed:
         for number, entry in enumerate(feed.entries, start=1)
     ]
     following = (link.get("href", "") for link in feed.feed.get("links", ()) if link.get("rel") == "next")
-    return Feed(entries=_until_cut(entries, fault), next_page=next_address(base, next(following, "")))
-
-
-def next_address(base: str, stated: str) -> str | None:
-    """Return the address of a feed's next page, or None if `stated` is none.
-
-    >>> next_address("https://kabar.example/feed", "?page=2")
-    'https://kabar.example/feed?page=2'
-    """
-    try:
-        url = urljoin(base, stated.strip()) if stated.strip() else ""
-    except ValueError:
-        return None
-    return url if url.startswith(("http://", "https://")) else None
+    return Feed(entries=_until_cut(entries, fault), next_page=joined_address(base, next(following, "")))
 
 
 def _until_cut(entries: Sequence[FeedEntry], fault: str | None) -> Iterator[FeedEntry]:
@@ -284,11 +270,8 @@ def _entry(entry: Any, feed: Any, *, number: int, base: str, damage: ReadingErro
 
 def _address(entry: Any, base: str) -> str | None:
     """Return the address of an entry's page: its link, or the address that its first link states."""
-    try:
-        url = urljoin(base, (entry.get("link") or "").strip())
-    except ValueError:
-        return None
-    return without_tracking(url) if url.startswith(("http://", "https://")) else None
+    url = joined_address(base, entry.get("link") or "")
+    return without_tracking(url) if url else None
 
 
 def _name(text: str) -> str:

@@ -5,13 +5,12 @@ import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
-from urllib.parse import urljoin
 
 from rag.errors import ReadingError
-from rag.reading.addresses import without_tracking
+from rag.reading.addresses import joined_address, without_tracking
 from rag.reading.dates import parse_written_date
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_utf8
-from rag.reading.feeds import Feed, FeedEntry, each_once, next_address, plain_line, unless_cut
+from rag.reading.feeds import Feed, FeedEntry, each_once, plain_line, unless_cut
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import MAXIMUM_ID_CHARACTERS
 
@@ -55,7 +54,7 @@ def read_json_feed(feed: Mapping[str, Any], *, address: str | None = None) -> Fe
         for number, item in enumerate(items if isinstance(items, list) else [], start=1)
         if isinstance(item, Mapping)
     ]
-    return Feed(entries=each_once(entries), next_page=next_address(base, _text(feed, "next_url")))
+    return Feed(entries=each_once(entries), next_page=joined_address(base, _text(feed, "next_url")))
 
 
 def _entry(item: Mapping[str, Any], feed: Mapping[str, Any], *, number: int, base: str) -> FeedEntry:
@@ -93,11 +92,8 @@ def _damage(item: Mapping[str, Any]) -> ReadingError | None:
 def _address(item: Mapping[str, Any], base: str) -> str | None:
     """Return the address of an entry's page; an id may be one, too."""
     stated = _text(item, "url") or _text(item, "external_url")
-    try:
-        url = urljoin(base, stated.strip()) if stated else _text(item, "id").strip()
-    except ValueError:
-        return None
-    return without_tracking(url) if url.startswith(("http://", "https://")) else None
+    url = joined_address(base, stated) if stated else joined_address("", _text(item, "id"))
+    return without_tracking(url) if url else None
 
 
 def _authors(value: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Literal
 from rag.datatypes import Verdict
 from rag.verification.comparison import Statement
 from rag.verification.facts.derived import unexplained
-from rag.verification.facts.matching import are_in_same_order
+from rag.verification.facts.matching import are_in_same_order, has_another
 from rag.verification.support import Reading
 
 Judged = Literal["supported", "unsupported", "contradicted"]
@@ -131,7 +131,7 @@ def judge(
     probabilities = calibration.probabilities(features_of(claim, readings))
     probability = probabilities["supported"]
     altered = next((reading for reading in readings if _is_altered(claim, reading)), None)
-    if altered is not None and not any(map(_is_repeated, readings)):
+    if altered is not None and not _repeating(claim, altered, readings):
         support = 0.0 if _has_other_number(claim, altered) else altered.supported
         if support < _ALTERED[1]:
             return Judgement("contradicted" if support < _ALTERED[0] else "unsupported", altered, probability)
@@ -228,11 +228,23 @@ def _is_altered(claim: Statement, reading: Reading) -> bool:
     found = reading.comparison
     if found.coverage < REPEATED or not reading.unit.is_one_sentence:
         return False
-    return _has_other_number(claim, reading) or "differs" in (found.dates, found.names, found.polarity)
+    if _has_other_number(claim, reading) or _has_another("date", claim, reading):
+        return True
+    return "differs" in (found.dates, found.names, found.polarity)
 
 
 def _has_other_number(claim: Statement, reading: Reading) -> bool:
+    if _has_another("number", claim, reading):
+        return True
     return reading.comparison.numbers == "differs" and _lacks_number(claim, reading)
+
+
+def _has_another(kind: Literal["number", "date"], claim: Statement, reading: Reading) -> bool:
+    """Whether the claim repeats the evidence with a number or date in another's place."""
+    evidence = reading.unit.statement
+    if claim.written_words_beside_numbers != evidence.written_words_beside_numbers:
+        return False
+    return has_another(kind, claim.facts_on(evidence.reference), evidence.facts)
 
 
 def _is_long_enough(claim: Statement, reading: Reading) -> bool:
@@ -249,6 +261,8 @@ def _is_copied(claim: Statement, reading: Reading) -> bool:
     """
     if not reading.unit.is_one_sentence or set(reading.comparison.findings) - {"given"}:
         return False
+    if _has_another("number", claim, reading) or _has_another("date", claim, reading):
+        return False
     words = iter(reading.unit.statement.words_beside_numbers)
     own = claim.words_beside_numbers
     return len(own) >= _FEWEST_COPIED and all(word in words for word in own)
@@ -263,7 +277,18 @@ def _is_whole(claim: Statement, reading: Reading) -> bool:
     return is_same and are_in_same_order(claim.facts_on(evidence.reference), evidence.facts)
 
 
-def _is_repeated(reading: Reading) -> bool:
+def _repeating(claim: Statement, altered: Reading, readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings that the claim repeats with the same facts.
+
+    The other number of a sentence that is repeated word by word may be anywhere in a passage, so then only
+    single sentences count.
+    """
+    is_exact = _has_another("number", claim, altered) or _has_another("date", claim, altered)
+    return [r for r in readings if _is_repeated(claim, r) and (r.unit.is_one_sentence or not is_exact)]
+
+
+def _is_repeated(claim: Statement, reading: Reading) -> bool:
     """Whether the claim repeats a sentence with the same facts."""
-    is_close = reading.comparison.coverage >= REPEATED
-    return is_close and not {"missing", "differs"} & set(reading.comparison.findings)
+    if reading.comparison.coverage < REPEATED or {"missing", "differs"} & set(reading.comparison.findings):
+        return False
+    return not _has_another("number", claim, reading) and not _has_another("date", claim, reading)

@@ -7,6 +7,7 @@ from typing import Literal
 from rag.text.tags import is_same_language
 from rag.verification.facts import DateMention, Facts, Quantity
 from rag.verification.facts.dates import Day
+from rag.verification.facts.derived import is_explained
 
 # "unverified": the evidence lacks the fact, but could not be expected to show it.
 Finding = Literal["given", "missing", "differs", "unverified"]
@@ -81,6 +82,23 @@ def are_in_same_order(claim: Facts, evidence: Facts) -> bool:
     return all(
         own.equals(given) and own.is_about == given.is_about for own, given in zip(*numbers, strict=True)
     ) and all(_find_date(own, [given]) == "given" for own, given in zip(*dates, strict=True))
+
+
+def has_another(kind: Literal["number", "date"], claim: Facts, evidence: Facts) -> bool:
+    """Whether one stands in the place of another, in two texts that have all other words in common.
+
+    >>> from rag.verification.facts import find_facts
+    >>> prices = find_facts("Harga naik dari 5 ke 6 ribu.", language="id")
+    >>> has_another("number", find_facts("Harga naik dari 6 ke 5 ribu.", language="id"), prices)
+    True
+    """
+    if kind == "number":
+        places = list(zip(claim.quantities, evidence.quantities, strict=False))
+        is_aligned = len(claim.quantities) == len(evidence.quantities)
+        return is_aligned and not all(is_explained(own, [given]) for own, given in places)
+    is_aligned = len(claim.dates) == len(evidence.dates)
+    dates = zip(claim.dates, evidence.dates, strict=False)
+    return is_aligned and not all(_find_date(own, [given]) == "given" for own, given in dates)
 
 
 def _bare_years(quantities: Iterable[Quantity]) -> list[DateMention]:

@@ -194,7 +194,7 @@ def test_a_huge_line_takes_linear_time(unit: str, piece_characters: int) -> None
     pieces: Sequence[str] = [text[at : at + piece_characters] for at in range(0, len(text), piece_characters)]
     started = time.process_time()
     read(pieces)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 10  # quadratic time would be minutes
 
 
 @pytest.mark.parametrize("tear", [1, 3, 1000])

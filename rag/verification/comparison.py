@@ -11,7 +11,13 @@ from rag.text.languages import words, written_words
 from rag.text.tags import is_same_language
 from rag.verification.facts import Facts, Name, find_facts
 from rag.verification.facts.lexicon import fold
-from rag.verification.facts.matching import Finding, compare_dates, compare_numbers
+from rag.verification.facts.matching import (
+    Finding,
+    compare_dates,
+    compare_numbers,
+    replaces_date,
+    replaces_number,
+)
 from rag.verification.facts.names import has_capitals, holds, plain_tokens, territories
 from rag.verification.facts.polarity import denied, direction
 
@@ -66,7 +72,7 @@ class Statement:
         """Its stems without numbers and dates, which are compared by value."""
         return words(self.facts.rest, language=self.language)
 
-    @property
+    @cached_property
     def written_words_beside_numbers(self) -> list[str]:
         """Its words in order, folded but not stemmed, without numbers and dates."""
         return written_words(self.facts.rest)
@@ -118,7 +124,8 @@ class Comparison:
     """How a claim's facts compare with some evidence; None if the claim states no fact of a kind.
 
     `polarity` is "differs" if one text denies what the other says, or if something rises in one and falls in
-    the other.
+    the other. `is_replaced` tells whether the claim has the words of the evidence, with a number or date in
+    the place of another one.
     """
 
     numbers: Finding | None
@@ -126,6 +133,7 @@ class Comparison:
     names: Finding | None
     polarity: Finding | None
     coverage: float
+    is_replaced: bool
 
     @property
     def findings(self) -> list[Finding]:
@@ -153,13 +161,17 @@ def coverage(claim: Statement, evidence: Statement) -> float:
 def compare(claim: Statement, evidence: Statement) -> Comparison:
     """Compare the facts of a claim with those of the evidence."""
     share = coverage(claim, evidence)
-    stated = claim.facts_on(evidence.reference)
+    stated, given = claim.facts_on(evidence.reference), evidence.facts
+    is_repeated = claim.written_words_beside_numbers == evidence.written_words_beside_numbers
+    other_number = is_repeated and replaces_number(stated, given)
+    other_date = is_repeated and replaces_date(stated, given)
     return Comparison(
-        numbers=compare_numbers(stated, evidence.facts),
-        dates=compare_dates(stated, evidence.facts),
+        numbers="differs" if other_number else compare_numbers(stated, given),
+        dates="differs" if other_date else compare_dates(stated, given),
         names=_compare_names(claim, evidence, is_covered=share >= COVERED),
         polarity=_compare_polarity(claim, evidence, is_covered=share >= COVERED),
         coverage=share,
+        is_replaced=other_number or other_date,
     )
 
 

@@ -14,7 +14,6 @@ from typing import Literal
 from rag.datatypes import Verdict
 from rag.verification.comparison import Statement
 from rag.verification.facts.derived import unexplained
-from rag.verification.facts.matching import are_in_same_order, has_another
 from rag.verification.support import Reading
 
 Judged = Literal["supported", "unsupported", "contradicted"]
@@ -131,7 +130,7 @@ def judge(
     probabilities = calibration.probabilities(features_of(claim, readings))
     probability = probabilities["supported"]
     altered = next((reading for reading in readings if _is_altered(claim, reading)), None)
-    if altered is not None and not _repeating(claim, altered, readings):
+    if altered is not None and not any(map(_is_repeated, _rivals(altered, readings))):
         support = 0.0 if _has_other_number(claim, altered) else altered.supported
         if support < _ALTERED[1]:
             return Judgement("contradicted" if support < _ALTERED[0] else "unsupported", altered, probability)
@@ -228,23 +227,12 @@ def _is_altered(claim: Statement, reading: Reading) -> bool:
     found = reading.comparison
     if found.coverage < REPEATED or not reading.unit.is_one_sentence:
         return False
-    if _has_other_number(claim, reading) or _has_another("date", claim, reading):
-        return True
-    return "differs" in (found.dates, found.names, found.polarity)
+    return _has_other_number(claim, reading) or "differs" in (found.dates, found.names, found.polarity)
 
 
 def _has_other_number(claim: Statement, reading: Reading) -> bool:
-    if _has_another("number", claim, reading):
-        return True
-    return reading.comparison.numbers == "differs" and _lacks_number(claim, reading)
-
-
-def _has_another(kind: Literal["number", "date"], claim: Statement, reading: Reading) -> bool:
-    """Whether the claim repeats the evidence with a number or date in another's place."""
-    evidence = reading.unit.statement
-    if claim.written_words_beside_numbers != evidence.written_words_beside_numbers:
-        return False
-    return has_another(kind, claim.facts_on(evidence.reference), evidence.facts)
+    found = reading.comparison
+    return found.numbers == "differs" and (found.is_replaced or _lacks_number(claim, reading))
 
 
 def _is_long_enough(claim: Statement, reading: Reading) -> bool:
@@ -261,34 +249,32 @@ def _is_copied(claim: Statement, reading: Reading) -> bool:
     """
     if not reading.unit.is_one_sentence or set(reading.comparison.findings) - {"given"}:
         return False
-    if _has_another("number", claim, reading) or _has_another("date", claim, reading):
-        return False
     words = iter(reading.unit.statement.words_beside_numbers)
     own = claim.words_beside_numbers
     return len(own) >= _FEWEST_COPIED and all(word in words for word in own)
 
 
-def _is_whole(claim: Statement, reading: Reading) -> bool:
-    """Whether the claim has all words, numbers and dates of the evidence in their order."""
-    evidence = reading.unit.statement
+def _is_whole(claim: Statement, copied: Reading) -> bool:
+    """Whether a claim that is copied from a sentence leaves nothing out."""
+    evidence = copied.unit.statement
     if claim.written_words == evidence.written_words:
         return True
-    is_same = claim.written_words_beside_numbers == evidence.written_words_beside_numbers
-    return is_same and are_in_same_order(claim.facts_on(evidence.reference), evidence.facts)
+    own, given = claim.facts_on(evidence.reference), evidence.facts
+    has_all = len(own.quantities) == len(given.quantities) and len(own.dates) == len(given.dates)
+    return has_all and claim.written_words_beside_numbers == evidence.written_words_beside_numbers
 
 
-def _repeating(claim: Statement, altered: Reading, readings: Sequence[Reading]) -> list[Reading]:
-    """Return the readings that the claim repeats with the same facts.
+def _rivals(altered: Reading, readings: Sequence[Reading]) -> Sequence[Reading]:
+    """Return the readings that may say that an altered sentence is true after all.
 
-    The other number of a sentence that is repeated word by word may be anywhere in a passage, so then only
-    single sentences count.
+    A number in the place of another may be anywhere in a passage, so then only single sentences count.
     """
-    is_exact = _has_another("number", claim, altered) or _has_another("date", claim, altered)
-    return [r for r in readings if _is_repeated(claim, r) and (r.unit.is_one_sentence or not is_exact)]
+    if not altered.comparison.is_replaced:
+        return readings
+    return [reading for reading in readings if reading.unit.is_one_sentence]
 
 
-def _is_repeated(claim: Statement, reading: Reading) -> bool:
+def _is_repeated(reading: Reading) -> bool:
     """Whether the claim repeats a sentence with the same facts."""
-    if reading.comparison.coverage < REPEATED or {"missing", "differs"} & set(reading.comparison.findings):
-        return False
-    return not _has_another("number", claim, reading) and not _has_another("date", claim, reading)
+    is_close = reading.comparison.coverage >= REPEATED
+    return is_close and not {"missing", "differs"} & set(reading.comparison.findings)

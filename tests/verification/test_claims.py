@@ -192,9 +192,13 @@ def test_only_markers_and_white_space_are_lost(text: str) -> None:
 def test_a_huge_line_takes_linear_time(unit: str, piece_characters: int) -> None:
     text = (unit * (200_000 // len(unit) + 1))[:200_000]
     pieces: Sequence[str] = [text[at : at + piece_characters] for at in range(0, len(text), piece_characters)]
-    started = time.process_time()
-    read(pieces)
-    assert time.process_time() - started < 10  # quadratic time would be minutes
+
+    def seconds() -> float:
+        started = time.process_time()
+        read(pieces)
+        return time.process_time() - started
+
+    assert any(seconds() < 2 for _ in range(3))  # other processes on the machine may slow down a try
 
 
 @pytest.mark.parametrize("tear", [1, 3, 1000])

@@ -174,6 +174,13 @@ def test_a_number_or_date_in_the_place_of_another_is_no_copy(evidence: str, clai
     assert verdict_on(claim, always(0.7, 0.2, 0.1), evidence).verdict == verdict
 
 
+def test_a_number_in_the_place_of_another_is_found_without_a_cross_encoder() -> None:
+    evidence = "Harga kopi naik dari 5 menjadi 6 ribu rupiah."
+    assert verdict_on(evidence, None, evidence).verdict == "unchecked"
+    exchanged = verdict_on("Harga kopi naik dari 6 menjadi 5 ribu rupiah.", None, evidence)
+    assert exchanged.verdict == "contradicted"
+
+
 def test_a_copy_is_not_contradicted() -> None:
     assert verdict_on("Panen kopi mencapai 1500 ton.", always(0.01, 0.01, 0.98)).verdict == "unsupported"
     assert verdict_on("Panen kopi mencapai 1600 ton.", always(0.01, 0.01, 0.98)).verdict == "contradicted"

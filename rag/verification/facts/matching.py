@@ -74,31 +74,26 @@ def compare_dates(claim: Facts, evidence: Facts) -> Finding | None:
     return next((finding for finding in ("differs", "missing") if finding in findings), "given")
 
 
-def are_in_same_order(claim: Facts, evidence: Facts) -> bool:
-    """Whether both texts state the same numbers and dates, one after the other, in whatever notation."""
-    numbers, dates = (claim.quantities, evidence.quantities), (claim.dates, evidence.dates)
-    if len(numbers[0]) != len(numbers[1]) or len(dates[0]) != len(dates[1]):
-        return False
-    return all(
-        own.equals(given) and own.is_about == given.is_about for own, given in zip(*numbers, strict=True)
-    ) and all(_find_date(own, [given]) == "given" for own, given in zip(*dates, strict=True))
+def replaces_number(claim: Facts, evidence: Facts) -> bool:
+    """Whether a number stands in the place of another, in two texts with the same words beside them.
 
-
-def has_another(kind: Literal["number", "date"], claim: Facts, evidence: Facts) -> bool:
-    """Whether one stands in the place of another, in two texts that have all other words in common.
+    A rounded number stands for the exact one. A sum of other numbers of the text does not.
 
     >>> from rag.verification.facts import find_facts
     >>> prices = find_facts("Harga naik dari 5 ke 6 ribu.", language="id")
-    >>> has_another("number", find_facts("Harga naik dari 6 ke 5 ribu.", language="id"), prices)
+    >>> replaces_number(find_facts("Harga naik dari 6 ke 5 ribu.", language="id"), prices)
     True
     """
-    if kind == "number":
-        places = list(zip(claim.quantities, evidence.quantities, strict=False))
-        is_aligned = len(claim.quantities) == len(evidence.quantities)
-        return is_aligned and not all(is_explained(own, [given]) for own, given in places)
-    is_aligned = len(claim.dates) == len(evidence.dates)
-    dates = zip(claim.dates, evidence.dates, strict=False)
-    return is_aligned and not all(_find_date(own, [given]) == "given" for own, given in dates)
+    return len(claim.quantities) == len(evidence.quantities) and not all(
+        is_explained(own, [given]) for own, given in zip(claim.quantities, evidence.quantities, strict=True)
+    )
+
+
+def replaces_date(claim: Facts, evidence: Facts) -> bool:
+    """Whether a date stands in the place of another, in two texts with the same words beside them."""
+    return len(claim.dates) == len(evidence.dates) and not all(
+        _find_date(own, [given]) == "given" for own, given in zip(claim.dates, evidence.dates, strict=True)
+    )
 
 
 def _bare_years(quantities: Iterable[Quantity]) -> list[DateMention]:

@@ -27,6 +27,8 @@ from benchmarks.reading_sets import (
 
 _SETS = {"trafilatura": trafilatura_set, "newspaper4k": newspaper_set, "readability": readability_set}
 _LAST_PARAGRAPHS = 3  # a story without these is cut
+_QUARTERS = (1, 2, 3, 4)
+_FOOTNOTE_MARK = re.compile(r"\[(?:\d{1,3}|[a-z])\]")  # which some readers keep and others leave out
 _TELLING_CHARACTERS = 30  # letters that tell a paragraph from others
 # Letters of scripts that write no spaces count as words.
 _WORD = re.compile(
@@ -69,10 +71,9 @@ def measure(page: Expected, reading: Reading, score: Score) -> None:
     if page.body:
         score.add("body", body_f1(page.body, " ".join(reading.paragraphs)))
     if page.paragraphs:
-        found = set(map(text_key, reading.paragraphs))
-        score.add(
-            "paragraphs", sum(text_key(text) in found for text in page.paragraphs), asked=len(page.paragraphs)
-        )
+        found = set(map(_paragraph_key, reading.paragraphs))
+        right = sum(_paragraph_key(text) in found for text in page.paragraphs)
+        score.add("paragraphs", right, asked=len(page.paragraphs))
         score.add("cut", is_cut(page.paragraphs, reading.paragraphs))
     if page.included:
         text = squeezed(" ".join(reading.paragraphs))
@@ -88,6 +89,10 @@ def measure(page: Expected, reading: Reading, score: Score) -> None:
     for name in ("day", "language"):
         if expected := getattr(page, name):
             score.add(name, getattr(reading, name) == expected)
+
+
+def _paragraph_key(text: str) -> str:
+    return text_key(_FOOTNOTE_MARK.sub("", text))
 
 
 def body_f1(expected: str, found: str) -> float:
@@ -148,7 +153,7 @@ def main() -> None:
     """Read all pages with all readers, and print one table."""
     options = _parser().parse_args()
     pages = [page for name in options.sets for page in _sample(_SETS[name](options.data), options.size)]
-    pages = [page for page in pages if options.half in (None, page.half)]
+    pages = [page for page in pages if page.quarter in options.quarters]
     if not pages:
         _parser().error(
             f"{options.data} holds none of trafilatura, newspaper4k, readability: fetch them first"
@@ -164,7 +169,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="folder of the fetched repositories")
     parser.add_argument("--sets", nargs="+", choices=_SETS, default=list(_SETS), help="default: all")
     parser.add_argument("--size", type=int, help="the most pages of a set; default: all")
-    parser.add_argument("--half", type=int, choices=(1, 2), help="only this half of each set")
+    parser.add_argument(
+        "--quarters", type=int, nargs="+", choices=_QUARTERS, default=_QUARTERS, help="only these of each set"
+    )
     parser.add_argument("--cache", type=Path, help="folder for what other programs read")
     return parser
 

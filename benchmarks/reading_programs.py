@@ -35,12 +35,12 @@ Reader = Callable[[Expected], Reading]
 
 
 def read_with_kutip(page: Expected) -> Reading:
-    """Read a page as `kutip ingest` does."""
+    """Read a page as `kutip ingest` does, as one that was fetched if its address is known."""
     try:
         text, _ = decode_page(page.html, is_markup=True)
-        article = read_html_page(text).to_article(
-            default_id="page", overrides=Overrides(permission="benchmark")
-        )
+        found = read_html_page(text)
+        found = found.found_at(found.fields.get("url") or page.url) if page.url else found
+        article = found.to_article(default_id="page", overrides=Overrides(permission="benchmark"))
     except ReadingError:
         return Reading()
     return Reading(

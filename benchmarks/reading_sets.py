@@ -34,9 +34,10 @@ class Expected:
     language: str = ""
 
     @property
-    def half(self) -> int:
-        """1 or 2: the half of its set, by the hash of its address, or of its bytes if that is not known."""
-        return hashlib.sha256(self.url.encode() or self.html).digest()[0] % 2 + 1
+    def quarter(self) -> int:
+        """1 to 4: the quarter of its set, by the hash of its address, or of its bytes if it has none."""
+        digest = hashlib.sha256(self.url.encode() or self.html).digest()
+        return 2 * (digest[0] % 2) + digest[1] % 2 + 1
 
 
 def trafilatura_set(folder: Path) -> Iterator[Expected]:

@@ -89,7 +89,7 @@ _CHINESE_DATELINE = re.compile(
 
 _BETWEEN_PARTS = re.compile(r"(?<!\s)\s*+(?:[|·•∙⋅]|/(?!\d))\s*+|(?<!\s)\s++[-–—]\s++")
 _OPENING = re.compile(
-    r"\W{0,3}(?P<date>(?:\d{4}-\d\d-\d\d|[^\n|:]{2,50}?(?<!\d)(?:19|20)\d\d))(?!\d)"
+    r"\W{0,3}(?P<date>(?:\d{4}-\d\d-\d\d|[^\n|:]{2,50}?(?<!\d)(?:19|20)\d\d))(?!\d|:\d)"
     r"(?:\.?\s?[-–—|:)]|\.\s(?=[A-Z„\"“]))"
 )
 _OPENING_WORDS = 3  # beside the date

@@ -103,8 +103,9 @@ _MONTH_FIRST = re.compile(rf"([^\W\d_]{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL},?\s+(
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(\d{4})\s?(?:[-/.]|[年년])\s?(\d{1,2})\s?(?:[-/.]|[月월])\s?(\d{1,2})(?!\d)\s?[日일.]?"
 )
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
-_SHORT_YEAR = re.compile(r"(?<![\d.])(\d{2})\.(\d{2})\.(\d{2})(?!\.?\d)")
+# A time of day may stand against the year: 27.07.202513:27, 27.07.2513:27.
+_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4})(?=\d\d:\d\d|[^\d:]|:(?!\d\d)|$)")
+_SHORT_YEAR = re.compile(r"(?<![\d.])(\d{2})\.(\d{2})\.(\d{2})(?=\d\d:\d\d|(?!\.?\d))")
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})[\s,]{1,2}(?:năm\s)?(\d{4})")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?(?:\d{4}|\d{6})?(?!\d))")
 _COMPACT_CLOCK = re.compile(r"[Tt]?(\d\d)(\d\d)(\d\d)?(?!\d)")
@@ -194,10 +195,10 @@ def with_offset(time: datetime) -> datetime | None:
 
 
 def date_in_url(url: str) -> datetime | None:
-    """Return the day in the path of an address, such as /2024/01/05/ or /20240105-."""
+    """Return the day in the path of an address, such as /2024/01/05/, /20240105- or /05-01-2024."""
     for match in _URL_DATES.finditer(url):
-        year, month, day = (int(part) for part in match.groups() if part)
-        time = _day(year, month, day)
+        first, month, last = (int(part) for part in match.groups() if part)
+        time = _day(first, month, last) or _day(last, month, first)
         if time and time.year <= datetime.now(UTC).year + 1:
             return time.replace(tzinfo=UTC)
     return None
@@ -206,6 +207,7 @@ def date_in_url(url: str) -> datetime | None:
 _URL_DATES = re.compile(
     r"(?:/|-)((?:19[89]|20\d)\d)(?:/|-)(0?[1-9]|1[0-2])(?:/|-)(0?[1-9]|[12]\d|3[01])(?=[/-]|$)"
     r"|/((?:20\d)\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\D|$)"
+    r"|(?:/|-)(0?[1-9]|[12]\d|3[01])[/-](0?[1-9]|1[0-2])[/-]((?:19[89]|20\d)\d)(?=[/-]|$)"
 )
 
 

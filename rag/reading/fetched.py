@@ -48,8 +48,8 @@ def read_fetched(
             continue
         own = entry.page.fields.get("url")
         is_own = isinstance(own, str) and is_page_address(own) and is_same_site(own, url)
-        fields = {**entry.page.fields, "url": own if is_own else url}
-        yield replace(entry, page=replace(entry.page, fields=_completed(fields, stated or {})))
+        page = entry.page.found_at(str(own) if is_own else url)
+        yield replace(entry, page=replace(page, fields=_completed(page.fields, stated or {})))
 
 
 def _suffix_of(data: bytes, *, url: str, media_type: str) -> str:
@@ -64,11 +64,11 @@ def _suffix_of(data: bytes, *, url: str, media_type: str) -> str:
     return ".txt" if media_type == "text/plain" else recognised_suffix(data[:HEAD_BYTES])
 
 
-def _completed(fields: dict[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+def _completed(fields: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
     metadata = dict(fields.get("metadata") or {})
     if stated.get("published_at") and metadata.get("date_source") in _GUESSED:
         del metadata["date_source"]
-        fields["published_at"] = None
+        fields = {**fields, "published_at": None}
     missing = {name: value for name, value in stated.items() if value and not fields.get(name)}
     return {**fields, **missing, "metadata": metadata}
 

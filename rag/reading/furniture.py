@@ -7,50 +7,17 @@ so a label in the middle of a story does not end the story.
 import re
 from collections.abc import Callable, Sequence
 
+from rag.reading.furniture_labels import OTHER_STORIES, PAGE_PARTS, READ_ALSO
 from rag.reading.lines import BULLETS, Line, filled_numbers, is_paragraph, is_sentence
 
+_READ_ALSO = "|".join(READ_ALSO.values())
 # Labels that introduce headlines of other stories.
-_STORY_LABEL = re.compile(
-    r"(?:baca|lihat|simak|tonton|cek)(?: (?:berita|artikel))? (?:juga|pula|lagi|lainnya|selengkapnya)"
-    r"|(?:berita|artikel|video|foto|topik|konten|kabar) (?:terkait|lainnya|lain|populer|terpopuler|terbaru"
-    r"|terkini|pilihan|berkaitan|rekomendasi)"
-    r"|pilihan (?:editor|redaksi)|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?|terpo"
-    r"puler"
-    r"|(?:read|see|watch) (?:also|next|more)|also read|more (?:on this(?: story)?|like this|stories|news|fr"
-    r"om .{1,40})"
-    r"|related(?: (?:news|stories|story|articles?|topics?|posts?|content|coverage|reading|links|video))?"
-    r"|(?:other )?recommendations?|recommended(?: (?:for you|stories|reading))?"
-    r"|(?:most )?(?:popular|read|viewed)(?: (?:now|stories))?|trending(?: now)?|editor'?s'? picks?|up next"
-    r"|you (?:may|might) (?:also )?like|keep reading|don'?t miss|further reading"
-    r"|le[ae] también|(?:te )?puede interesar(?:te)?|noticias relacionadas|(?:à )?lire aussi|sur le même su"
-    r"jet"
-    r"|articles liés|(?:lesen sie|lest) (?:auch|dazu)|mehr (?:zum thema|dazu)|auch interessant|weiterlesen"
-    r"|weitere (?:artikel|beiträge|themen|meldungen|nachrichten)|das könnte sie auch interessieren"
-    r"|lees (?:ook|meer)|(?:leia|veja) (?:também|mais)|saiba mais|leggi anche|läs (?:också|mer)|les også"
-    r"|(?:zobacz|czytaj|przeczytaj) (?:także|też|również)|dowiedz się więcej"
-    r"|xem thêm|tin liên quan|đọc thêm|อ่านเพิ่มเติม|ข่าวที่เกี่ยวข้อง|相关新闻|相关阅读|相關新聞|延伸阅读|"
-    r"延伸閱讀"
-    r"|推荐阅读|関連記事|関連ニュース|あわせて読みたい|관련 기사|관련기사|اقرأ أيضا[ًا]?|مواضيع ذات صلة|أخب"
-    r"ار ذات صلة"
-    r"|ilgili haberler|читайте также|по теме",
-    re.IGNORECASE,
-)
+_STORY_LABEL = re.compile("|".join((_READ_ALSO, *OTHER_STORIES.values())), re.IGNORECASE)
 # Labels that introduce comments, tags, buttons.
-_LABEL = re.compile(
-    r"(?:\d[\d.,]{0,15} )?(?:komentar|comments?|responses?|tanggapan)(?: \(\d{1,9}\))?"
-    r"|(?:tulis|beri|kirim|lihat|baca) komentar|(?:leave|post|add|view) (?:a |all )?(?:comments?|reply)"
-    r"|tags?|tagar|topik|label|kata kunci|keywords?|topics?|bagikan|share(?: this(?: article| story)?)?",
-    re.IGNORECASE,
-)
+_LABEL = re.compile("|".join(PAGE_PARTS.values()), re.IGNORECASE)
 # A label with its headline on the same line.
 _LABELLED_STORY = re.compile(
-    r"(?:(?:baca|lihat|simak|tonton)(?: juga| pula)?(?: video)?|(?:read|see|watch)(?: also| more)?|also read"
-    r"|related(?: (?:news|story|article))?|pilihan editor|berita terkait|video|le[ae] también|(?:à )?lire a"
-    r"ussi"
-    r"|lesen sie (?:auch|hier|dazu)|mehr (?:zum thema|dazu)|puedes ver|(?:te )?puede interesar(?:te)?"
-    r"|lees (?:ook|meer)|(?:leia|veja) (?:também|mais)|saiba mais|leggi anche|läs (?:också|mer)|les også"
-    r"|(?:zobacz|czytaj|przeczytaj) (?:także|też|również)|dowiedz się więcej"
-    r"|xem thêm|เพิ่มเติม|関連記事|延伸阅读|相关阅读|اقرأ أيضا[ًا]?)\s?[:：»]\s?\S.*"
+    rf"(?:{_READ_ALSO}|baca|lihat|simak|tonton|read|see|watch|video)\s?[:：»]\s?\S.*"
     r"|(?:simak|tonton|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“:].*",
     re.IGNORECASE,
 )

@@ -1,11 +1,11 @@
 """Reads when a page's story was published: in JSON-LD, meta elements, microdata and marked elements."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 from datetime import time as midnight
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from rag.reading.addresses import host_and_path
 from rag.reading.credits import line_facts
-from rag.reading.dates import date_in_url, parse_written_date
+from rag.reading.dates import date_in_url, find_date, parse_written_date
 from rag.reading.html_frame import elements_around, find_headline
 from rag.reading.json_ld import is_article, plain_text
 from rag.reading.zones import ZONES_OF_PRESS, is_country, usual_zone, with_fixed_offset
@@ -59,6 +59,15 @@ _DATE_CLASS = re.compile(
 )
 _PARTS = frozenset({"nav", "aside", "footer", "li", "div", "section"})
 _MAXIMUM_MARKED = 20  # elements with a date that are looked at
+_DATE_IN_SCRIPT = re.compile(
+    r'"(?:date_?)?(?:first_?)?(?:publish(?:ed)?|publication|pub|created)_?(?:at|on|date|time|date_?time)?\\?"\s?:'
+    r'\s?\\?"(\d{4}-\d\d-\d\d[^"\\]{0,25})',
+    re.IGNORECASE,
+)
+_MAXIMUM_TEXT = 60  # characters of a text that is little more than a date
+_MAXIMUM_BESIDE_DATE = 15  # characters of such a text that are not its date
+_FIRST_YEAR = 1990  # of pages
+_HOLDS_FIELDS = frozenset({"dd", "td", "th"})
 _has_menu = XPath("boolean(.//nav or .//*[contains(@class, 'nav') or contains(@id, 'nav')])")
 _MAXIMUM_CHARACTERS = 300  # of an element's class and id, and of its text
 
@@ -156,17 +165,31 @@ class PageDates:
 
     def _marked(self) -> Iterator[datetime]:
         """Yield the times in elements whose class says that they hold one: those below the headline first."""
-        marked: list[tuple[bool, _Element]] = []
-        is_above = self._headline is not None
-        for element in self._tree.iter():
-            is_above = is_above and element is not self._headline
-            names = f"{element.get('class', '')} {element.get('id', '')}"
-            if _DATE_CLASS.search(names[:_MAXIMUM_CHARACTERS]):
-                marked.append((is_above, element))
-        marked.sort(key=lambda entry: entry[0])
-        dated = ((holder, _marked_time(holder)) for _, holder in marked)
-        for holder, time in islice(((holder, time) for holder, time in dated if time), _MAXIMUM_MARKED):
-            if not self._is_apart(holder) and not self._is_in_teaser(holder):
+        marked = (
+            element
+            for element in self._from_headline()
+            if _DATE_CLASS.search(f"{element.get('class', '')} {element.get('id', '')}"[:_MAXIMUM_CHARACTERS])
+        )
+        return self._times_of_story(marked, _marked_time)
+
+    def in_short_text(self) -> datetime | None:
+        """Return the day of the first text that is little more than a date: below the headline first."""
+        texts = (element for element in self._from_headline() if element.tag not in _HOLDS_FIELDS)
+        times = self._times_of_story(texts, _time_of_short_text)
+        return next((time for time in times if time.year >= _FIRST_YEAR), None)
+
+    def _from_headline(self) -> list[_Element]:
+        """Return the page's elements, those from the headline on first."""
+        elements: list[_Element] = list(self._tree.iter())
+        start = 0 if self._headline is None else elements.index(self._headline)
+        return elements[start:] + elements[:start]
+
+    def _times_of_story(
+        self, elements: Iterable[_Element], time_of: Callable[[_Element], datetime | None]
+    ) -> Iterator[datetime]:
+        dated = ((element, time) for element in elements if (time := time_of(element)))
+        for element, time in islice(dated, _MAXIMUM_MARKED):
+            if not self._is_apart(element) and not self._is_in_teaser(element):
                 yield time
 
     def _is_in_teaser(self, element: _Element) -> bool:
@@ -272,6 +295,20 @@ def _marked_time(element: _Element) -> datetime | None:
     text = plain_text("".join(islice(map(str, element.itertext()), _MAXIMUM_CHARACTERS)))
     facts = line_facts(text) if any(map(str.isdigit, text)) else None
     return facts.get("published_at") if facts else None
+
+
+def _time_of_short_text(element: _Element) -> datetime | None:
+    text = " ".join("".join(map(str, element.xpath("text()"))).split())
+    found = find_date(text) if len(text) <= _MAXIMUM_TEXT else None
+    is_update = "updated_at" in (line_facts(text) or {})
+    return found[0] if found and len(found[1]) <= _MAXIMUM_BESIDE_DATE and not is_update else None
+
+
+def time_in_scripts(scripts: Iterable[str]) -> datetime | None:
+    """Return the time of publication in the data of a page's scripts, if all such times are of one day."""
+    texts = chain.from_iterable(map(_DATE_IN_SCRIPT.findall, scripts))
+    times = list(_times_in(islice(texts, _MAXIMUM_MARKED)))
+    return times[0] if len({time.date() for time in times}) == 1 else None
 
 
 def _bare(name: str) -> str:

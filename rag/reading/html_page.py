@@ -23,7 +23,7 @@ from rag.reading.credits import (
 )
 from rag.reading.dates import parse_written_date
 from rag.reading.html_blocks import Block, page_blocks, text_key
-from rag.reading.html_dates import PageDates
+from rag.reading.html_dates import PageDates, time_in_scripts
 from rag.reading.html_facts import PageFacts
 from rag.reading.html_story import story_blocks
 from rag.reading.html_tree import make_plain, parse_tree
@@ -63,7 +63,7 @@ def read_html_page(html: str) -> Page:
     """Return the page's fields; raise ReadingError if it holds no article or exceeds a limit."""
     tree = parse_tree(html)
     facts = PageFacts(tree)
-    scripts = [script.text or "" for script in tree.iter("script")]
+    scripts = [script.text or "" for script in tree.iter("script") if "ld+json" not in script.get("type", "")]
     make_plain(tree)
     # subtle: lxml makes an element's Python object anew at each visit, unless something refers to it
     elements = list(tree.iter())
@@ -75,7 +75,7 @@ def read_html_page(html: str) -> Page:
     found = _paragraphs_found(tree, title=title, has_many_elements=len(elements) > _COMPARED_ELEMENTS)
     story, left_out = _story(tree, blocks, found, facts, scripts, title=title)
     page = _read_lines(story, scripts, title=title)
-    fields = _fields(page.fields, facts, header, outlet=outlet)
+    fields = _fields(page.fields, facts, header, scripts, outlet=outlet)
     return Page(
         fields=with_metadata(fields),
         prohibition=prohibition or page.prohibition,
@@ -137,9 +137,12 @@ def _story(
 def _own_paragraphs(blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks of a page on which trafilatura finds no story, if they read like one.
 
-    Several of them are long sentences outside of menus and the like, and these are most of the text.
+    Several of them are long sentences outside of menus and the like, and these are most of the text. A page
+    of bare text without elements is a story however short it is.
     """
     main = [block for block in blocks if not (block.is_outside or block.is_suspect or block.is_inserted)]
+    if all(block.element.tag == "body" for block in blocks):
+        return main
     texts = [
         place
         for place, block in enumerate(main)
@@ -291,7 +294,9 @@ def _labelled_facts(blocks: Sequence[Block]) -> Iterator[Facts]:
             yield {"published_at": time}
 
 
-def _fields(story: Any, facts: PageFacts, header: Facts, *, outlet: str | None) -> dict[str, Any]:
+def _fields(
+    story: Any, facts: PageFacts, header: Facts, scripts: Sequence[str], *, outlet: str | None
+) -> dict[str, Any]:
     text = "\n\n".join(story["paragraphs"])
     stated = facts.authors(outlet, title=story["title"])
     shown = [*header.get("author", []), *header.get("byline", [])]
@@ -299,7 +304,7 @@ def _fields(story: Any, facts: PageFacts, header: Facts, *, outlet: str | None) 
     authors = _better_authors(stated, in_body, shown) or facts.owner()
     language = decide_language(f"{story['title']}\n{text}", hints=facts.languages())
     dates = facts.dates(title=story["title"])
-    published, source = _published(story, dates, header)
+    published, source = _published(story, dates, header, scripts)
     metadata = {
         **story["metadata"],
         "authors": authors if len(authors) > 1 else None,
@@ -326,7 +331,7 @@ def _better_authors(stated: list[str], in_body: list[str], shown: list[str]) -> 
     return persons if persons and not any(map(is_person, stated)) else stated or bylines
 
 
-def _published(story: Any, dates: PageDates, header: Facts) -> tuple[Any, str | None]:
+def _published(story: Any, dates: PageDates, header: Facts, scripts: Sequence[str]) -> tuple[Any, str | None]:
     """Return the time of publication, and its source if that is not the page's statement."""
     shown = header.get("published_at")
     stated = dates.published_at(shown) or shown or story["published_at"]
@@ -339,6 +344,8 @@ def _published(story: Any, dates: PageDates, header: Facts) -> tuple[Any, str | 
         return stated, None
     if day := dates.in_url():
         return day, "url"
+    if day := dates.in_short_text() or time_in_scripts(scripts):
+        return day, "guess"
     is_updated = dates.updated_at() or header.get("updated_at") or story["updated_at"]
     guess = None if is_updated else dates.guess()
     return guess, "guess" if guess else None

@@ -1,11 +1,12 @@
 """The fields that a page states, the fields that the caller states, and the Article made from both."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.datatypes import Article
 from rag.errors import BadRequest, ReadingError
+from rag.reading.dates import date_in_url
 from rag.reading.record import canonical_tag, parse_record
 from rag.reading.rights import check_permission
 
@@ -43,6 +44,15 @@ class Page:
     fields: Mapping[str, Any]
     prohibition: str | None = None
     dropped: tuple[str, ...] = ()
+
+    def found_at(self, url: str) -> "Page":
+        """Return the page with this address, and with the day in it if the page states none."""
+        metadata = self.fields.get("metadata") or {}
+        fields = {**self.fields, "url": url}
+        is_stated = self.fields.get("published_at") and metadata.get("date_source") != "guess"
+        if not is_stated and (day := date_in_url(url)):
+            fields |= {"published_at": day, "metadata": {**metadata, "date_source": "url"}}
+        return replace(self, fields=fields)
 
     def refuse_damage(self, damage: ReadingError | None, *, mark: str) -> None:
         """Raise the error if a damaged character, shown by `mark`, is in a field, such as the author."""

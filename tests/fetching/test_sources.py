@@ -95,6 +95,15 @@ def test_an_article_has_the_address_at_which_it_was_found(site: Site, tmp_path: 
     assert article.paragraphs[0].startswith("Panen kopi mencapai 412 ton")
 
 
+def test_the_day_in_its_address_is_that_of_a_page_without_one(site: Site, tmp_path: Path) -> None:
+    stated = '<meta property="article:published_time" content="2025-07-26T08:00:00+07:00">'
+    site.add("/2025/07/27/kopi", page("Panen kopi"))
+    site.add("/2025/07/27/teh", page("Panen teh", stated))
+    run = Run(tmp_path, [f"{site.url}/2025/07/27/{name}" for name in ("kopi", "teh")])
+    days = [(str(article.published_at)[:10], article.metadata.get("date_source")) for article in run.articles]
+    assert days == [("2025-07-27", "url"), ("2025-07-26", None)]
+
+
 def test_the_address_that_a_page_states_counts_on_its_own_site_only(site: Site, tmp_path: Path) -> None:
     for path, canonical in (("/a", f"{site.url}/panen/kopi"), ("/b", "https://other.example.org/x")):
         site.add(path, page(f"Panen {path[1:]}", f'<link rel="canonical" href="{canonical}">'))

@@ -139,6 +139,8 @@ def test_a_time_without_offset_counts_as_utc() -> None:
         ("Kompas Uji - 05/01/2024, 05:00 WIB", "2024-01-05T05:00:00+07:00", "Kompas Uji -"),
         ("佐藤花子 2025年6月14日 9時15分", "2025-06-14T09:15:00", "佐藤花子"),
         ("By Clara Hale, 20 February 2025", "2025-02-20T00:00:00+00:00", "By Clara Hale"),
+        ("Kabar 27.07.1913:27", "2019-07-27T13:27:00", "Kabar"),
+        ("27.07.202513:27 Kabar", "2025-07-27T13:27:00", "Kabar"),
     ],
 )
 def test_a_date_is_found_beside_a_name(line: str, day: str, rest: str) -> None:
@@ -175,6 +177,9 @@ def test_a_time_is_put_into_a_zone_once() -> None:
         ("https://kabar.example/2024/01/05/tanggul", "2024-01-05"),
         ("https://kabar.example/berita/20240105-tanggul", "2024-01-05"),
         ("https://kabar.example/berita/tanggul-2024-01-05/", "2024-01-05"),
+        ("https://kabar.example/berita/05-01-2024", "2024-01-05"),
+        ("https://kabar.example/2024/1/5/tanggul", "2024-01-05"),
+        ("https://kabar.example/berita/45-01-2024", None),
         ("https://kabar.example/berita/d-7654321/tanggul", None),
         ("https://kabar.example/2024/13/05/tanggul", None),
         ("https://kabar.example/2999/01/05/tanggul", None),

@@ -52,6 +52,36 @@ def test_a_time_in_utc_is_told_in_the_zone_of_the_last_change() -> None:
     assert str(read(f"<h1>{TITLE}</h1>", head=head)["published_at"]) == "2025-07-27 01:59:50+02:00"
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("<p class=info><span>dpa</span> <span>am 27.07.2025</span></p>", "2025-07-27"),
+        ("<h2>Stars <span>27.07.2025 13:30 by Sari</span></h2>", "2025-07-27"),
+        ("<dl><dt>Born</dt><dd>27 July 2005</dd></dl>", "None"),
+        ("<p>Opened 27 July 1925</p>", "None"),
+        ("<div class=related><p>27 July 2025</p></div>", "None"),
+    ],
+)
+def test_a_text_that_is_little_more_than_a_date_is_a_guess(text: str, day: str) -> None:
+    fields = read(f"<h1>{TITLE}</h1>", story=STORY * 12 + text)
+    assert str(fields["published_at"])[:10] == day
+    assert fields["metadata"].get("date_source") == (None if day == "None" else "guess")
+
+
+@pytest.mark.parametrize(
+    ("data", "day"),
+    [
+        ('{"id": 7, "publishedDate": "2025-07-27T20:37:27Z", "updatedDate": "2025-08-01"}', "2025-07-27"),
+        (r'"{\"createdAt\":\"2025-07-27T20:37:27+07:00\"}"', "2025-07-27"),
+        ('[{"publishedAt": "2025-07-27"}, {"publishedAt": "2025-07-20"}]', "None"),
+        ('{"updatedAt": "2025-07-27"}', "None"),
+    ],
+)
+def test_the_time_in_a_script_s_data_is_a_guess_if_it_is_the_only_one(data: str, day: str) -> None:
+    head = f'<script type="application/json">{data}</script>'
+    assert day_of(f"<h1>{TITLE}</h1>", head=head) == day
+
+
 def test_the_statement_of_the_day_that_readers_see_counts() -> None:
     linked = '{"@type": "NewsArticle", "headline": "New pier opens", "datePublished": "2025-07-20"}'
     head = f'<script type="application/ld+json">{linked}</script>'

@@ -824,6 +824,11 @@ def test_a_page_on_which_no_story_is_found_is_refused_if_its_text_does_not_read_
         read(html)
 
 
+def test_a_page_of_bare_text_is_a_story() -> None:
+    html = "<html><body>Harga beras naik tipis.<br>Pedagang mengeluh.</body></html>"
+    assert read(html)["paragraphs"] == ["Harga beras naik tipis.", "Pedagang mengeluh."]
+
+
 @pytest.mark.parametrize("element", ["p", "li"])
 def test_code_within_a_sentence_does_not_divide_it(element: str) -> None:
     sentence = "Jalankan <code>pasar buka</code> setiap pagi, lalu <code>pasar tutup</code> pada malam hari."

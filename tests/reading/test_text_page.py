@@ -114,7 +114,12 @@ PARAGRAPHS = ["Jembatan itu panjangnya 84 meter.", "Warga menyeberang sejak subu
     ["Baca juga", "Baca Juga:", "BACA JUGA :", "Lihat juga:", "Simak juga", "Berita terkait", "Rekomendasi",
         "Pilihan Editor",
      "Related", "Related articles", "Read also:", "You may also like", "Lire aussi :", "Lees ook",
-     "関連記事", "相关阅读", "اقرأ أيضا"],
+     "関連記事", "相关阅读", "اقرأ أيضا", "Lee además", "VEA TAMBIÉN:", "Artículos relacionados",
+     "Vous aimerez aussi", "Leia mais", "Potrebbe interessarti", "Schon gelesen?",
+     "Weitere Artikel aus diesem Ressort",
+     "Aktuelle Meldungen", "Läs mer", "Přečtěte si také", "Διαβάστε επίσης", "Читайте ещё", "Читайте також",
+     "İlgili haberler", "Çok okunanlar", "بیشتر بخوانید", "یہ بھی پڑھیں", "ये भी पढ़ें", "আরও পড়ুন",
+     "Tin liên quan",      "เรื่องที่เกี่ยวข้อง", "更多新闻", "관련 기사"],
 )  # fmt: skip
 @pytest.mark.parametrize(
     ("introduced", "headlines"),
@@ -132,7 +137,9 @@ def test_a_label_drops_itself_and_its_headlines_and_no_paragraph(
 
 @pytest.mark.parametrize(
     "line",
-    ["94 comments", "Komentar (3)", "Tag", "ADVERTISEMENT", "SCROLL TO CONTINUE WITH CONTENT",
+    ["94 comments", "Komentar (3)", "Lea también: Baja el precio de la arena", "12 Kommentare", "コメント",
+        "댓글", "Laisser un commentaire", "Passend dazu: Sand wird billiger",
+        "Tag", "ADVERTISEMENT", "SCROLL TO CONTINUE WITH CONTENT",
         "[Gambas:Video 20detik]", "(abc/def)",
      "Simak Video: Detik-detik jembatan dibuka", 'Simak Video "Jembatan dibuka"',
      "Baca juga: Harga pasir turun", "Halaman Selanjutnya",
@@ -147,7 +154,8 @@ def test_furniture_in_the_middle_of_a_story_does_not_end_it(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     ["Warga diminta mengikuti kanal WhatsApp pemerintah kota mulai Senin.", "Komentar itu menuai kritik.",
-        "Iklan rokok dilarang.",
+        "Iklan rokok dilarang.", "Lee: Kami membangun jembatan itu.", "Mira: Jembatan ini milik warga.",
+        "Lea: Siapa yang membayar?", "Lihat saja jembatan itu.",
      "Baca juga: kata itu tertulis di papan. Warga membacanya setiap pagi."],
 )  # fmt: skip
 def test_a_sentence_about_such_things_is_a_paragraph(line: str) -> None:

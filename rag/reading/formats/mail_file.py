@@ -59,8 +59,8 @@ def read_mhtml(stream: BufferedReader) -> Iterator[Entry]:
     page = read_html_page(_text(root))
     location = _header(message, "Snapshot-Content-Location") or _header(root, "Content-Location")
     address = location if location and location.startswith(("http://", "https://")) else None
-    fields = {**page.fields, "url": page.fields.get("url") or address}
-    yield Entry(page=Page(fields=fields, prohibition=page.prohibition, dropped=page.dropped))
+    url = page.fields.get("url") or address
+    yield Entry(page=page.found_at(url) if url else page)
 
 
 def _parsed(stream: BufferedReader) -> "Message[str, str]":

@@ -64,8 +64,7 @@ def _page(record: Any) -> Page | ReadingError:
         page.refuse_damage(damage, mark=REPLACEMENT)
     except ReadingError as error:
         return type(error)(f"{address}: {error}")
-    fields = {**page.fields, "url": page.fields.get("url") or address}
-    return Page(fields=fields, prohibition=page.prohibition, dropped=page.dropped)
+    return page.found_at(page.fields.get("url") or address)
 
 
 def _is_cut_short(record: Any) -> bool:

@@ -111,12 +111,12 @@ def _story(
 
     `found` are the paragraphs of trafilatura.
     """
-    chosen = story_blocks(blocks, found, title=title) if found else None
+    chosen = story_blocks(blocks, found, title=title, url=facts.url) if found else None
     stated = facts.body()
     shown = sum(len(block.key) for block in chosen[0]) if chosen else sum(map(len, found))
     if len(text_key(stated)) > _LONGER * shown:
         found = _stated_paragraphs(stated)
-        chosen = story_blocks(blocks, found, title=title)
+        chosen = story_blocks(blocks, found, title=title, url=facts.url)
         if not chosen or not chosen[0]:
             return _lines_of(found), []
     if chosen and chosen[0]:

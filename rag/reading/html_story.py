@@ -11,6 +11,7 @@ from itertools import islice, pairwise
 
 from lxml.etree import _Element
 
+from rag.reading.addresses import is_same_site
 from rag.reading.html_blocks import Block, text_key
 from rag.reading.html_names import has_suspect_name, names_of
 from rag.reading.lines import is_sentence
@@ -31,11 +32,12 @@ _Kind = _Element | tuple[_Element | None, str]
 
 
 def story_blocks(
-    blocks: Sequence[Block], found: Sequence[str], *, title: str = ""
+    blocks: Sequence[Block], found: Sequence[str], *, title: str = "", url: str | None = None
 ) -> tuple[list[Block], list[Block]] | None:
     """Return the blocks of the story of this title, and paragraphs of the page that are left out.
 
-    `found` are the paragraphs of trafilatura. Returns None if they are not the page's blocks.
+    `found` are the paragraphs of trafilatura, and `url` is the page's address. Returns None if they are not
+    the page's blocks.
     """
     matched = _matched(blocks, found)
     characters = sum(len(blocks[place].key) for place in matched)
@@ -48,6 +50,8 @@ def story_blocks(
     matched = _main_part(blocks, _without_inserted(blocks, matched))
     _clear_suspicion(blocks, matched)
     kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched), title=title)
+    if url:
+        kept |= _linked_headings(blocks, sorted(matched), url=url)
     inside = range(min(kept), max(kept))
     left_out = [
         block
@@ -192,6 +196,25 @@ def _gap(blocks: Sequence[Block], places: range) -> list[int]:
     return [] if _are_scraps([blocks[place] for place in returning]) else returning
 
 
+def _linked_headings(blocks: Sequence[Block], matched: list[int], *, url: str) -> set[int]:
+    """Return the places of headings between paragraphs that lead to another site, as those of products do."""
+    return {
+        place
+        for one, two in pairwise(matched)
+        for place in range(one + 1, two)
+        if blocks[place].is_heading
+        and blocks[place].is_link
+        and not _is_furniture(blocks[place])
+        and blocks[place].element.getparent() is blocks[two].element.getparent()
+        and _leads_to_another_site(blocks[place].element, url)
+    }
+
+
+def _leads_to_another_site(heading: _Element, url: str) -> bool:
+    links = [link.get("href", "") for link in heading.iter("a")]
+    return all(link.startswith(("http://", "https://")) and not is_same_site(link, url) for link in links)
+
+
 def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:
     """Return the places of the sentences between the headline and the first block that was found."""
     key = text_key(title)
@@ -210,8 +233,12 @@ def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:
     }
 
 
+def _is_furniture(block: Block) -> bool:
+    return block.is_outside or block.is_suspect or block.is_inserted or block.is_caption
+
+
 def _may_return(block: Block) -> bool:
-    is_furniture = block.is_outside or block.is_suspect or block.is_inserted or block.is_caption
+    is_furniture = _is_furniture(block)
     if (
         block.is_meta and _CLOCK.fullmatch(block.text) and not is_furniture
     ):  # the time of an entry in a live blog

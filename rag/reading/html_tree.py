@@ -41,6 +41,11 @@ _BASE_OF_POWER = re.compile(r"(?:^|[^\d.,])10$|(?:^|[^\w])[a-zA-Z]$|\)$")
 _UNIT = re.compile(r"(?:^|[^\w])(?:[kcdmhµn]?m|in|ft|yd|mi|s|cm|mm|km)$")
 _FIGURE_SIGNS = {"1": "¹", "2": "²", "3": "³"}
 _ISOTOPE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_FORMULAS = ("math", "mjx-container", "mjx-assistive-mml")  # with MathJax's elements around them
+_FORMULA_SIGNS = {
+    "mfrac": "/", "msup": "^", "mover": "^", "msub": "_", "munder": "_", "msubsup": "_^", "munderover": "_^"
+}  # fmt: skip
+_NOT_SHOWN = frozenset({"annotation", "annotation-xml", "mphantom"})
 _WORD_END = re.compile(r"\w$")
 
 
@@ -104,8 +109,8 @@ def parse_tree(html: str) -> HtmlElement:
 def make_plain(tree: HtmlElement) -> None:
     """Remove what a reader of the page does not see as its text, and write raised figures as text.
 
-    A footnote mark goes away (`840<sup>1</sup>` is 840), a power stays (`10<sup>6</sup>` is 10^6), and a
-    fraction stands apart from the digit before it.
+    A footnote mark goes away (`840<sup>1</sup>` is 840), a power stays (`10<sup>6</sup>` is 10^6), a
+    fraction stands apart from the digit before it, and a formula is written on one line.
     """
     for element in tree.xpath("//script | //style | //template | //rt | //rp"):
         _remove(element)
@@ -120,7 +125,10 @@ def make_plain(tree: HtmlElement) -> None:
     _remove_unless_most(unseen, characters=len(tree.text_content()) if unseen else 0)
     for element in tree.xpath("//sup | //sub"):
         _flatten(element)
-    strip_tags(tree, *_RAISED)  # all at once: joining texts one after another takes quadratic time
+    for formula in tree.xpath("//math"):
+        formula.text = linear_formula(formula)
+        formula[:] = []
+    strip_tags(tree, *_FORMULAS, *_RAISED)  # together: one after another takes quadratic time
     if _FRACTION_SIGN.search(tree.text_content()):
         for element in tree.iter():
             _set_apart_fractions(element)
@@ -196,3 +204,24 @@ def _set_apart_fractions(element: HtmlElement) -> None:
         element.text = _VULGAR_FRACTION.sub(" ", element.text)
     if element.tail and not element.tail.isascii():
         element.tail = _VULGAR_FRACTION.sub(" ", element.tail)
+
+
+def linear_formula(element: HtmlElement) -> str:
+    """Return a formula of MathML as one line of text.
+
+    >>> from lxml.html import fragment_fromstring
+    >>> linear_formula(fragment_fromstring("<mfrac><mi>a</mi><msup><mi>x</mi><mn>2</mn></msup></mfrac>"))
+    'a/(x^2)'
+    """
+    parts = [linear_formula(part) for part in element if part.tag not in _NOT_SHOWN]
+    signs = _FORMULA_SIGNS.get(str(element.tag), "")
+    if signs and len(parts) == len(signs) + 1:
+        grouped = map(_grouped, parts)
+        return next(grouped) + "".join(f"{sign}{part}" for sign, part in zip(signs, grouped, strict=True))
+    between = " " if element.tag == "mtable" else ""
+    text = between.join(["".join((element.text or "").split()), *parts]).strip()
+    return f"√{_grouped(text)}" if element.tag == "msqrt" else text
+
+
+def _grouped(text: str) -> str:
+    return text if len(text) <= 1 or text.isdecimal() else f"({text})"

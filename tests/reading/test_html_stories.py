@@ -110,3 +110,31 @@ def test_filler_in_latin_has_the_language_that_the_page_states() -> None:
     )
     body = f"<article><h1>{TITLE}</h1>{paragraphs(filler, filler.replace('dolor', 'dolorem'))}</article>"
     assert read(body)["language"] == "id"
+
+
+def test_a_linked_heading_in_a_story_is_read_if_it_leads_to_another_site() -> None:
+    parts = "".join(
+        f'<h3><a href="https://{site}.example/{number}">Pasar {number}</a></h3><p>{text}</p>'
+        for number, (site, text) in enumerate(zip(("shop", "news", "shop"), TEXTS[1:4], strict=True))
+    )
+    head = '<link rel="canonical" href="https://news.example/dermaga">'
+    fields = read(f"<main><h1>{TITLE}</h1><p>{TEXTS[0]}</p>{parts}</main>", head=head)
+    assert fields["paragraphs"] == [TEXTS[0], "Pasar 0", TEXTS[1], TEXTS[2], "Pasar 2", TEXTS[3]]
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("<mi>E</mi><mo>=</mo><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup>", "E=mc^2"),
+        ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>12</mn></mfrac>", "(a+b)/12"),
+        ("<msub><mi>x</mi><mn>1</mn></msub><mo>≤</mo><msqrt><mn>840</mn></msqrt>", "x_1≤√840"),
+        ("<semantics><mn>4</mn><annotation>TeX</annotation></semantics>", "4"),
+    ],
+)
+def test_a_formula_stands_on_one_line_in_its_sentence(formula: str, text: str) -> None:
+    container = (
+        f"<mjx-container><mjx-math></mjx-math><mjx-assistive-mml><math>{formula}</math></mjx-assistive-mml>"
+    )
+    sentence = f"Nilainya {container}</mjx-container> menurut dinas perhubungan kota pada hari Senin."
+    fields = read(f"<main><h1>{TITLE}</h1>{paragraphs(*TEXTS[:3], sentence)}</main>")
+    assert fields["paragraphs"][-1] == f"Nilainya {text} menurut dinas perhubungan kota pada hari Senin."

@@ -1,10 +1,10 @@
-"""Fit the order of the hits that were read, and when a question is refused.
+"""Fit the order of the hits that were read, and whether a hit on the subject answers; measure refusals.
 
 Answerable questions are asked of whole corpora, withheld ones of corpora without the articles that hold their
 answers, off-corpus ones of corpora of something else. Groups weigh the same, whatever their size, and other
 languages together as much as Indonesian. Prints what `rag.search.reranking` and `rag.answering.refusal` would
 contain, and for each group the share answered, by the current values, by the new fit, and by a fit without
-the group's set.
+the group's set. Whether a hit is on the subject is fitted by `benchmarks.subjects`.
 """
 
 import argparse
@@ -57,11 +57,12 @@ class Asked:
 
 
 class Features(NamedTuple):
-    """What decides whether a hit answers; the fields are those of `Calibration`."""
+    """What decides whether a hit answers; the first fields are those of `Calibration`."""
 
     relevance: float
     resemblance: float
     across_languages: float
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,22 +85,16 @@ class Sample:
         return self.asked.set_name, self.asked.kind
 
 
-@dataclass(frozen=True)
-class Fit:
-    """The calibrations of both decisions."""
-
-    on_subject: Calibration
-    answering: Calibration
-
-    def assess(self, sample: Sample) -> Assessment:
-        """Assess the first hit of a question."""
-        return assess(
-            self.on_subject,
-            relevance=sample.features.relevance,
-            resemblance=sample.features.resemblance,
-            is_same_language=not sample.features.across_languages,
-            answering=self.answering,
-        )
+def _assess(sample: Sample, answering: Calibration) -> Assessment:
+    """Assess the first hit of a question."""
+    return assess(
+        calibration_of(bundled_encoder().name),
+        relevance=sample.features.relevance,
+        resemblance=sample.features.resemblance,
+        language=sample.features.language,
+        is_same_language=not sample.features.across_languages,
+        answering=answering,
+    )
 
 
 def main() -> None:
@@ -136,30 +131,28 @@ def _first(sample: Sample, weight: float) -> int:
 
 
 def _print_refusals(samples: Sequence[Sample]) -> None:
-    in_force = Fit(calibration_of(bundled_encoder().name), ANSWERING)
     fitted = _fit(samples)
-    for name, calibration in (("on the subject", fitted.on_subject), ("answering", fitted.answering)):
-        print(f"{name}:", ", ".join(f"{field}={value:.3f}" for field, value in vars(calibration).items()))
+    print("answering:", ", ".join(f"{name}={value:.3f}" for name, value in _weights(fitted).items()))
     for group in dict.fromkeys(sample.group for sample in samples):
         of_set = group[0].split()[0]
         left_out = _fit([sample for sample in samples if sample.asked.set_name.split()[0] != of_set])
         chosen = [sample for sample in samples if sample.group == group]
         shares = [
-            f"{np.mean([is_enough(fit.assess(sample)) for sample in chosen]):.3f}"
-            for fit in (in_force, fitted, left_out)
+            f"{np.mean([is_enough(_assess(sample, fit)) for sample in chosen]):.3f}"
+            for fit in (ANSWERING, fitted, left_out)
             for is_enough in (attrgetter("is_relevant"), attrgetter("is_answer"))
         ]
         print(f"  {group[0]:22}{group[1]:12}{len(chosen):5} questions, relevant and answered", *shares)
     _print_thresholds(samples, fitted)
 
 
-def _print_thresholds(samples: Sequence[Sample], fit: Fit) -> None:
+def _print_thresholds(samples: Sequence[Sample], fit: Calibration) -> None:
     """Print for each kind and pair of thresholds the share in one language and across languages."""
     for on_subject, answering in product((0.05, 0.2, 0.3, 0.4, 0.5, 0.6), (0.0, 0.1, 0.16, 0.25)):
         shares = []
         for kind, is_across in product(dict.fromkeys(sample.asked.kind for sample in samples), (0.0, 1.0)):
             found = [
-                fit.assess(sample)
+                _assess(sample, fit)
                 for sample in samples
                 if sample.asked.kind == kind and sample.features.across_languages == is_across
             ]
@@ -169,28 +162,22 @@ def _print_thresholds(samples: Sequence[Sample], fit: Fit) -> None:
         print(f"  on the subject from {on_subject}, answering from {answering}:", *filter(None, shares))
 
 
-def _fit(samples: Sequence[Sample]) -> Fit:
-    """Fit both calibrations. A near miss is on the subject and does not answer."""
-    on_subject = [sample.asked.kind in ("answerable", "near-miss") for sample in samples]
-    about = [sample for sample, is_about in zip(samples, on_subject, strict=True) if is_about]
-    return Fit(
-        _logistic(samples, on_subject, fields=Features._fields),
-        _logistic(about, [sample.asked.kind == "answerable" for sample in about], fields=("relevance",)),
-    )
-
-
-def _logistic(samples: Sequence[Sample], labels: Sequence[bool], *, fields: Sequence[str]) -> Calibration:
-    """Fit a calibration. Both labels have the same total weight."""
-    groups = [sample.group for sample in samples]
-    label = np.array(labels)
+def _fit(samples: Sequence[Sample]) -> Calibration:
+    """Fit whether a hit on the subject answers. Both labels have the same total weight."""
+    about = [sample for sample in samples if sample.asked.kind in ("answerable", "near-miss")]
+    groups = [sample.group for sample in about]
+    label = np.array([sample.asked.kind == "answerable" for sample in about])
     importance = np.array([_importance(name) / groups.count((name, kind)) for name, kind in groups])
     for value in (True, False):
         importance[label == value] /= importance[label == value].sum()
     model = LogisticRegression(C=1e4, max_iter=5000)
-    rows = np.array([[getattr(sample.features, field) for field in fields] for sample in samples])
-    model.fit(rows, label, sample_weight=importance * len(samples) / 2)
-    weights = dict(zip(fields, model.coef_[0].tolist(), strict=True))
-    return Calibration(**weights, intercept=float(model.intercept_[0]))
+    rows = np.array([[sample.features.relevance] for sample in about])
+    model.fit(rows, label, sample_weight=importance * len(about) / 2)
+    return Calibration(relevance=float(model.coef_[0, 0]), intercept=float(model.intercept_[0]))
+
+
+def _weights(fit: Calibration) -> dict[str, float]:
+    return {"relevance": fit.relevance, "intercept": fit.intercept}
 
 
 def _importance(set_name: str) -> float:
@@ -266,6 +253,7 @@ def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked
                 reranked.readings[first.passage_id].relevance,
                 resemblance.of(vector, first, language=language),
                 float(not is_same_language(language, first.language)),
+                first.language,
             ),
             is_good=tuple(_contains_answer(hit.text, asked.answers) for hit in hits),
             best_sentence_answers=tuple(

@@ -104,6 +104,7 @@ class ReadingJudge:
             self._calibration,
             relevance=reading.relevance,
             resemblance=self._resemblance.of(found.vector, hit, language=query.language),
+            language=hit.language,
             is_same_language=is_same_language(query.language, hit.language),
             is_follow_up=hit.article_id == query.first_article,
         )

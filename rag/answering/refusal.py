@@ -5,10 +5,12 @@ hit counts, so the size of the corpus does not matter.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import Filters
+from rag.text.tags import primary_language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,45 +18,58 @@ class Calibration:
     """The weights of the evidence for one of the two decisions.
 
     `relevance` is the weight of the cross-encoder's log odds, and `resemblance` that of how much the hit
-    resembles the question (`rag.answering.resemblance`). `across_languages` is added if they are in different
-    languages.
+    resembles the question (`rag.answering.resemblance`). The intercept is for a hit in the language of the
+    question. `across_languages` is added to it if the hit is in another one.
+
+    The cross-encoder is more lenient in some languages than in others. `languages` is added by the language
+    of a hit in that of the question, and `languages_across` by the language of another hit.
     """
 
     relevance: float
     resemblance: float = 0.0
-    across_languages: float = 0.0
     intercept: float
+    across_languages: float = 0.0
+    languages: Mapping[str, float] = field(default_factory=dict)
+    languages_across: Mapping[str, float] = field(default_factory=dict)
 
-    def probability(self, relevance: float, resemblance: float, *, is_same_language: bool) -> float:
-        """Return the probability that the decision is yes."""
-        log_odds = self.relevance * relevance + self.resemblance * resemblance + self.intercept
-        return _logistic(log_odds + (0.0 if is_same_language else self.across_languages))
+    def probability(
+        self, relevance: float, resemblance: float, *, language: str, is_same_language: bool
+    ) -> float:
+        """Return the probability that the decision is yes for a hit in `language`."""
+        tag = primary_language(language)
+        own = self.languages if is_same_language else self.languages_across
+        intercept = self.intercept + (0.0 if is_same_language else self.across_languages) + own.get(tag, 0.0)
+        return _logistic(self.relevance * relevance + self.resemblance * resemblance + intercept)
 
 
-# Chosen on development questions with and without their article, on questions that their article nearly
-# answers, and on short questions about single passages. `python -m benchmarks.refusal --data FOLDER` fits the
-# weights and prints the shares answered. The fit gives relevance less weight, because the questions of most
-# sets repeat the words of their passages, and those of readers do so less.
+# Fitted on development questions about single articles, and about none of 20 articles, in seven languages and
+# across 31 pairs: `python -m benchmarks.subjects --data FOLDER`.
 CALIBRATIONS = {
     "bundled:multilingual-e5-small": Calibration(
-        relevance=0.5, resemblance=70.0, across_languages=0.35, intercept=-3.4
+        relevance=0.69,
+        resemblance=59.0,
+        intercept=-4.24,
+        across_languages=1.81,
+        languages={"es": -1.5, "id": 2.3, "th": -1.0},
+        languages_across={
+            "ar": 0.6, "en": 0.8, "es": -1.2, "fil": -1.5, "id": -0.8, "ja": 1.7, "ko": 0.9, "ms": -1.9,
+            "th": -0.5, "zh": 1.2,
+        },
     )
-}
+}  # fmt: skip
 
 # Similarities of other encoders are on another scale, so only the cross-encoder counts. Not fitted: with the
 # probabilities below, a hit is relevant from log odds of -3.7 on, and on the subject from -0.4 on.
 WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 
-# That a hit on the subject answers. Fitted by the same command, except that the threshold across languages is
-# lower, because the cross-encoder is less sure there.
+# That a hit on the subject answers. Fitted by `python -m benchmarks.refusal --data FOLDER`, except that less is
+# needed across languages, because the cross-encoder is less sure there.
 ANSWERING = Calibration(relevance=0.819, across_languages=0.82, intercept=-0.471)
 
 # A hit below the first probability is on another subject, so that no language model is asked. From the second
-# on, it is on the subject of a question; across languages from the third on, because there a hit on the
-# subject is harder to recognise.
+# on, it is on the subject of a question.
 RELEVANT = 0.05
 ON_SUBJECT = 0.5
-ON_SUBJECT_ACROSS_LANGUAGES = 0.26
 
 # A hit on the subject below this probability does not answer. It is lower than .5, because a reader can check
 # the quotes of an answer but cannot check a wrong refusal. It is still lower for a follow-up, which says less
@@ -72,7 +87,6 @@ class Assessment:
 
     on_subject: float
     answering: float
-    is_same_language: bool = True
     is_follow_up: bool = False
 
     @property
@@ -90,8 +104,7 @@ class Assessment:
         """Whether the hit is on the subject and may answer."""
         if self.is_follow_up:
             return self.answering >= ANSWERED_FOLLOW_UP
-        enough = ON_SUBJECT if self.is_same_language else ON_SUBJECT_ACROSS_LANGUAGES
-        return self.on_subject >= enough and self.answering >= ANSWERED
+        return self.on_subject >= ON_SUBJECT and self.answering >= ANSWERED
 
 
 def assess(
@@ -99,17 +112,17 @@ def assess(
     *,
     relevance: float,
     resemblance: float,
+    language: str,
     is_same_language: bool,
     is_follow_up: bool = False,
     answering: Calibration = ANSWERING,
 ) -> Assessment:
-    """Assess a hit by its relevance and its resemblance."""
-    return Assessment(
-        on_subject=on_subject.probability(relevance, resemblance, is_same_language=is_same_language),
-        answering=answering.probability(relevance, resemblance, is_same_language=is_same_language),
-        is_same_language=is_same_language,
-        is_follow_up=is_follow_up,
+    """Assess a hit in `language` by its relevance and its resemblance."""
+    subject, answer = (
+        calibration.probability(relevance, resemblance, language=language, is_same_language=is_same_language)
+        for calibration in (on_subject, answering)
     )
+    return Assessment(on_subject=subject, answering=answer, is_follow_up=is_follow_up)
 
 
 def calibration_of(encoder_name: str) -> Calibration:

@@ -15,7 +15,6 @@ from rag.answering.refusal import (
     ANSWERING,
     CALIBRATIONS,
     ON_SUBJECT,
-    ON_SUBJECT_ACROSS_LANGUAGES,
     RELEVANT,
     WITHOUT_RESEMBLANCE,
     Assessment,
@@ -45,17 +44,35 @@ def ask(pipeline: Pipeline, text: str) -> Answer:
 
 def test_the_probability_is_the_logistic_of_the_weighted_sum() -> None:
     calibration = Calibration(relevance=2.0, resemblance=10.0, across_languages=1.0, intercept=-13.0)
-    assert calibration.probability(2.0, 0.9, is_same_language=True) == pytest.approx(0.5)
-    assert calibration.probability(1.5, 0.9, is_same_language=False) == pytest.approx(0.5)
-    assert calibration.probability(-1e6, 0.9, is_same_language=True) == pytest.approx(0.0)
-    assert calibration.probability(1e6, 0.9, is_same_language=True) == pytest.approx(1.0)
+    for relevance, is_same, expected in (
+        (2.0, True, 0.5),
+        (1.5, False, 0.5),
+        (-1e6, True, 0.0),
+        (1e6, True, 1.0),
+    ):
+        found = calibration.probability(relevance, 0.9, language="id", is_same_language=is_same)
+        assert found == pytest.approx(expected)
+
+
+def test_the_language_of_a_hit_adds_to_its_evidence() -> None:
+    calibration = Calibration(
+        relevance=1.0,
+        intercept=0.0,
+        across_languages=2.0,
+        languages={"th": -1.0},
+        languages_across={"zh": 3.0},
+    )
+    for language, is_same, needed in (("th", True, 1.0), ("zh-Hans", True, 0.0), ("zh-Hant", False, -5.0),
+                                      ("th", False, -2.0)):  # fmt: skip
+        found = calibration.probability(needed, 0.0, language=language, is_same_language=is_same)
+        assert found == pytest.approx(0.5)
 
 
 def test_more_evidence_never_gives_a_lower_probability() -> None:
     for calibration in (*CALIBRATIONS.values(), WITHOUT_RESEMBLANCE, ANSWERING):
         assert calibration.relevance > 0
         assert calibration.resemblance >= 0
-    assert 0 < RELEVANT < ON_SUBJECT_ACROSS_LANGUAGES < ON_SUBJECT
+    assert 0 < RELEVANT < ON_SUBJECT
     assert 0 < ANSWERED_FOLLOW_UP < ANSWERED < 0.5
 
 
@@ -72,13 +89,10 @@ def test_a_hit_answers_if_it_is_on_the_subject_and_answers() -> None:
 def test_a_hit_in_another_language_needs_less() -> None:
     for calibration in (*CALIBRATIONS.values(), ANSWERING):
         same, across = (
-            calibration.probability(0.5, 0.03, is_same_language=is_same) for is_same in (True, False)
+            calibration.probability(0.5, 0.03, language="vi", is_same_language=is_same)
+            for is_same in (True, False)
         )
         assert same < across
-    least = Assessment(on_subject=ON_SUBJECT_ACROSS_LANGUAGES, answering=ANSWERED, is_same_language=False)
-    assert least.is_answer
-    assert not replace(least, is_same_language=True).is_answer
-    assert not replace(least, on_subject=ON_SUBJECT_ACROSS_LANGUAGES - 0.01).is_answer
 
 
 def test_a_follow_up_needs_less_of_the_article_of_the_last_answer() -> None:
@@ -93,10 +107,14 @@ def test_a_follow_up_needs_less_of_the_article_of_the_last_answer() -> None:
 
 def test_the_resemblance_by_an_unknown_encoder_does_not_count() -> None:
     unknown = calibration_of("someone/else")
-    low, high = (unknown.probability(0.3, value, is_same_language=True) for value in (0.1, 0.9))
+    low, high = (
+        unknown.probability(0.3, value, language="id", is_same_language=True) for value in (0.1, 0.9)
+    )
     assert low == high
     known = calibration_of("bundled:multilingual-e5-small")
-    low, high = (known.probability(0.3, value, is_same_language=True) for value in (0.05, 0.06))
+    low, high = (
+        known.probability(0.3, value, language="id", is_same_language=True) for value in (0.05, 0.06)
+    )
     assert low < high
 
 
@@ -216,7 +234,7 @@ def test_a_follow_up_on_the_article_of_the_last_answer_needs_no_similarity(corpu
 
     alone = assess(None)
     assert alone is not None
-    assert alone.on_subject == pytest.approx(0, abs=0.1)
+    assert alone.on_subject < ON_SUBJECT
     assert alone.answering == pytest.approx(1, abs=0.01)
     assert not alone.is_answer
     assert assess("lain") == alone

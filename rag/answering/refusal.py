@@ -62,8 +62,8 @@ CALIBRATIONS = {
 # probabilities below, a hit is relevant from log odds of -3.7 on, and on the subject from -0.4 on.
 WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 
-# That a hit on the subject answers. Fitted by `python -m benchmarks.refusal --data FOLDER`, except that less is
-# needed across languages, because the cross-encoder is less sure there.
+# That a hit on the subject answers. Fitted by `python -m benchmarks.refusal --data FOLDER`, except that less
+# is needed across languages, because the cross-encoder is less sure there.
 ANSWERING = Calibration(relevance=0.819, across_languages=0.82, intercept=-0.471)
 
 # A hit below the first probability is on another subject, so that no language model is asked. From the second

@@ -300,8 +300,9 @@ def _marked_time(element: _Element) -> datetime | None:
 def _time_of_short_text(element: _Element) -> datetime | None:
     text = " ".join("".join(map(str, element.xpath("text()"))).split())
     found = find_date(text) if len(text) <= _MAXIMUM_TEXT else None
-    is_update = "updated_at" in (line_facts(text) or {})
-    return found[0] if found and len(found[1]) <= _MAXIMUM_BESIDE_DATE and not is_update else None
+    if found is None or len(found[1]) > _MAXIMUM_BESIDE_DATE or "updated_at" in (line_facts(text) or {}):
+        return None
+    return found[0]
 
 
 def time_in_scripts(scripts: Iterable[str]) -> datetime | None:

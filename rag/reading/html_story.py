@@ -212,7 +212,9 @@ def _linked_headings(blocks: Sequence[Block], matched: list[int], *, url: str) -
 
 def _leads_to_another_site(heading: _Element, url: str) -> bool:
     links = [link.get("href", "") for link in heading.iter("a")]
-    return all(link.startswith(("http://", "https://")) and not is_same_site(link, url) for link in links)
+    return bool(links) and all(
+        link.startswith(("http://", "https://")) and not is_same_site(link, url) for link in links
+    )
 
 
 def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:

@@ -126,7 +126,7 @@ def make_plain(tree: HtmlElement) -> None:
     for element in tree.xpath("//sup | //sub"):
         _flatten(element)
     for formula in tree.xpath("//math"):
-        formula.text = linear_formula(formula)
+        formula.text = " ".join(linear_formula(formula).split())
         formula[:] = []
     strip_tags(tree, *_FORMULAS, *_RAISED)  # together: one after another takes quadratic time
     if _FRACTION_SIGN.search(tree.text_content()):
@@ -218,8 +218,10 @@ def linear_formula(element: HtmlElement) -> str:
     if signs and len(parts) == len(signs) + 1:
         grouped = map(_grouped, parts)
         return next(grouped) + "".join(f"{sign}{part}" for sign, part in zip(signs, grouped, strict=True))
+    if element.tag == "mtext":
+        return f" {(element.text or '').strip()} "
     between = " " if element.tag == "mtable" else ""
-    text = between.join(["".join((element.text or "").split()), *parts]).strip()
+    text = between.join([" ".join((element.text or "").split()), *parts]).strip()
     return f"√{_grouped(text)}" if element.tag == "msqrt" else text
 
 

@@ -128,6 +128,7 @@ def test_a_linked_heading_in_a_story_is_read_if_it_leads_to_another_site() -> No
         ("<mi>E</mi><mo>=</mo><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup>", "E=mc^2"),
         ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>12</mn></mfrac>", "(a+b)/12"),
         ("<msub><mi>x</mi><mn>1</mn></msub><mo>≤</mo><msqrt><mn>840</mn></msqrt>", "x_1≤√840"),
+        ("<mn>4</mn><mtext> untuk semua </mtext><mi>x</mi>", "4 untuk semua x"),
         ("<semantics><mn>4</mn><annotation>TeX</annotation></semantics>", "4"),
     ],
 )

@@ -21,6 +21,7 @@ _LABELLED_STORY = re.compile(
     r"|(?:simak|tonton|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“:].*",
     re.IGNORECASE,
 )
+_AFTER_LABEL = frozenset(':：»"“')
 _MAXIMUM_LABEL_CHARACTERS = 80
 _MAXIMUM_LABELLED_CHARACTERS = 200
 _SENTENCE_INSIDE = re.compile(r"[.。]\s+\S.*[.。]$")
@@ -160,7 +161,7 @@ def _is_paragraph(line: Line) -> bool:
 
 def _is_labelled_story(line: str) -> bool:
     text = line.strip(BULLETS)
-    is_short = len(text) <= _MAXIMUM_LABELLED_CHARACTERS
+    is_short = len(text) <= _MAXIMUM_LABELLED_CHARACTERS and not _AFTER_LABEL.isdisjoint(text)
     return is_short and bool(_LABELLED_STORY.fullmatch(text)) and not _SENTENCE_INSIDE.search(text)
 
 

@@ -1,7 +1,8 @@
 """Reads a claim together with its evidence: what the cross-encoder finds, and how the facts compare.
 
-A claim is read with the sentences that resemble it most, with the best two of them together, and with whole
-passages, because some claims need more than one sentence. All pairs are read in one batch.
+A claim is read with the sentences that resemble it most, with the best two of them together, and with the
+whole passage of the best one, because some claims need more than one sentence. So is the passage that the
+claim cites. All pairs are read in one batch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,8 @@ from rag.verification.comparison import Comparison, Statement, compare
 from rag.verification.evidence import Candidate, Evidence, EvidenceSentence
 from rag.verification.notation import in_notation_of
 
-# The number of sentences, and of passages that contain them, with which a claim is read.
+# The number of single sentences with which a claim is read.
 _SENTENCES = 3
-_PASSAGES = 3
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,7 @@ def read(
 ) -> list[Reading]:
     """Read the claim together with the evidence.
 
-    `candidates` come best first. `named` are the numbers of the hits that the claim cites. Their passages are
-    read before others.
+    `candidates` come best first. `named` are the numbers of the hits that the claim cites.
     """
     units = _distinct(_units(claim, candidates, named=named, evidence=evidence))
     judged = claim_judge.judge(
@@ -79,9 +78,9 @@ def _units(
     second = next((other for other in likeliest[1:] if _complements(claim, first, other)), None)
     if second is not None:
         yield Unit(tuple(sorted([first, second], key=lambda sentence: (sentence.number, sentence.start))))
-    found = dict.fromkeys(sentence.number for sentence in likeliest)
-    ordered = dict.fromkeys([*(number for number in named if number in found), *found])
-    for number in list(ordered)[:_PASSAGES]:
+    found = {sentence.number for sentence in likeliest}
+    cited = next((number for number in named if number in found), first.number)
+    for number in dict.fromkeys([cited, first.number]):
         yield Unit(tuple(sentence for sentence in evidence.sentences if sentence.number == number))
 
 

@@ -2,8 +2,8 @@
 
 Questions of the development sets are asked about their article alone, and about twenty other articles. Groups
 of a set and a pair of languages weigh the same. Prints what `rag.answering.refusal` would contain. Then it
-prints for each pair of languages the share found on the subject, by the current values and by a fit without
-the question's fifth of the questions: of the questions about their article, and of those about others.
+prints for each pair of languages the share answered, by the current values and by a fit without the fifth of
+the questions that a question is in: of the questions about their article, and of those about others.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.data import bundled_cross_encoder, bundled_encoder, evaluation_records, hit_of
 from embeddings.weights import FloatArray
-from rag.answering.refusal import ON_SUBJECT, Calibration, calibration_of
+from rag.answering.refusal import Calibration, assess, calibration_of
 from rag.answering.resemblance import Resemblance
 from rag.datatypes import Hit
 from rag.search.reranking import DEPTH, Reranking
@@ -82,8 +82,8 @@ def main() -> None:
     fold = [int(hashlib.sha256(sample.question.encode()).hexdigest(), 16) % _FOLDS for sample in samples]
     fits = [_fit([s for s, own in zip(samples, fold, strict=True) if own != each]) for each in range(_FOLDS)]
     in_force = calibration_of(bundled_encoder().name)
-    current = [_is_on_subject(in_force, sample) for sample in samples]
-    held_out = [_is_on_subject(fits[own], sample) for sample, own in zip(samples, fold, strict=True)]
+    current = [_is_answered(in_force, sample) for sample in samples]
+    held_out = [_is_answered(fits[own], sample) for sample, own in zip(samples, fold, strict=True)]
     for pair in dict.fromkeys(sample.pair for sample in samples):
         places = [place for place, sample in enumerate(samples) if sample.pair == pair]
         shares = [
@@ -94,14 +94,14 @@ def main() -> None:
         print(f"{' '.join(pair):24} {len(places):4}  now {'/'.join(shares[:2])}  fit {'/'.join(shares[2:])}")
 
 
-def _is_on_subject(fit: Calibration, sample: Sample) -> bool:
-    probability = fit.probability(
-        sample.relevance,
-        sample.resemblance,
+def _is_answered(fit: Calibration, sample: Sample) -> bool:
+    return assess(
+        fit,
+        relevance=sample.relevance,
+        resemblance=sample.resemblance,
         language=sample.language,
         is_same_language=sample.is_same_language,
-    )
-    return probability >= ON_SUBJECT
+    ).is_answer
 
 
 def _fit(samples: Sequence[Sample]) -> Calibration:

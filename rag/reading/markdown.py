@@ -57,7 +57,7 @@ _WIKI_LINK = re.compile(r"\[\[(?:[^\]|]{0,200}+\|)?([^\]|]{1,200}+)\]\]")
 _STRUCK = re.compile(
     r"~~(?=\S)[^~]{1,500}+~~ ?|<(del|s|strike)\b[^<>]{0,200}+>[^<]{0,500}+</\1\s{0,3}> ?", re.IGNORECASE
 )
-_GENERATOR_TAG = re.compile(r"\{%[^%]{0,300}+%\}|\{\{[^}]{0,300}+\}\}")
+_GENERATOR_TAG = re.compile(r"\{%[^%]{0,300}+%\}|\{\{[^{}]{0,300}+\}\}")
 _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,50}+\](?:: ?)?")
 _SPACES_INSIDE = re.compile(r"(?<=\S)[ \t]{2,}+(?=\S)")
 _SPACES_AT_END = re.compile(r"(?<![ \t])[ \t]++(?=\n)")

@@ -57,12 +57,12 @@ class Asked:
 
 
 class Features(NamedTuple):
-    """What decides whether a hit answers; the first fields are those of `Calibration`."""
+    """What decides whether a hit answers."""
 
     relevance: float
     resemblance: float
-    across_languages: float
     language: str
+    is_same_language: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ def _assess(sample: Sample, answering: Calibration) -> Assessment:
         relevance=sample.features.relevance,
         resemblance=sample.features.resemblance,
         language=sample.features.language,
-        is_same_language=not sample.features.across_languages,
+        is_same_language=sample.features.is_same_language,
         answering=answering,
     )
 
@@ -132,7 +132,7 @@ def _first(sample: Sample, weight: float) -> int:
 
 def _print_refusals(samples: Sequence[Sample]) -> None:
     fitted = _fit(samples)
-    print("answering:", ", ".join(f"{name}={value:.3f}" for name, value in _weights(fitted).items()))
+    print(f"answering: relevance={fitted.relevance:.3f}, intercept={fitted.intercept:.3f}")
     for group in dict.fromkeys(sample.group for sample in samples):
         of_set = group[0].split()[0]
         left_out = _fit([sample for sample in samples if sample.asked.set_name.split()[0] != of_set])
@@ -150,11 +150,11 @@ def _print_thresholds(samples: Sequence[Sample], fit: Calibration) -> None:
     """Print for each kind and pair of thresholds the share in one language and across languages."""
     for on_subject, answering in product((0.05, 0.2, 0.3, 0.4, 0.5, 0.6), (0.0, 0.1, 0.16, 0.25)):
         shares = []
-        for kind, is_across in product(dict.fromkeys(sample.asked.kind for sample in samples), (0.0, 1.0)):
+        for kind, is_across in product(dict.fromkeys(sample.asked.kind for sample in samples), (False, True)):
             found = [
                 _assess(sample, fit)
                 for sample in samples
-                if sample.asked.kind == kind and sample.features.across_languages == is_across
+                if sample.asked.kind == kind and sample.features.is_same_language != is_across
             ]
             passed = [each.on_subject >= on_subject and each.answering >= answering for each in found]
             name = f"{kind} across languages" if is_across else kind
@@ -174,10 +174,6 @@ def _fit(samples: Sequence[Sample]) -> Calibration:
     rows = np.array([[sample.features.relevance] for sample in about])
     model.fit(rows, label, sample_weight=importance * len(about) / 2)
     return Calibration(relevance=float(model.coef_[0, 0]), intercept=float(model.intercept_[0]))
-
-
-def _weights(fit: Calibration) -> dict[str, float]:
-    return {"relevance": fit.relevance, "intercept": fit.intercept}
 
 
 def _importance(set_name: str) -> float:
@@ -252,8 +248,8 @@ def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked
             features=Features(
                 reranked.readings[first.passage_id].relevance,
                 resemblance.of(vector, first, language=language),
-                float(not is_same_language(language, first.language)),
                 first.language,
+                is_same_language(language, first.language),
             ),
             is_good=tuple(_contains_answer(hit.text, asked.answers) for hit in hits),
             best_sentence_answers=tuple(

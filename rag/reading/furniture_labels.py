@@ -5,9 +5,9 @@ Each entry is a regular expression for a whole label, without the colon, in lowe
 
 # What invites to another story. The headline may follow on the same line, after a colon.
 READ_ALSO = {
-    "id, ms": r"(?:baca|lihat|simak|tonton)(?: juga| pula| lagi| selengkapnya)(?: video)?|pilihan editor"
-    r"|berita terkait|jangan lewatkan",
-    "jv": r"(?:waca|deleng)en? uga",
+    "id, ms": r"(?:baca|lihat|simak|tonton|cek)(?: (?:berita|artikel))? (?:juga|pula|lagi|lainnya"
+    r"|selengkapnya)(?: video)?|pilihan editor|berita terkait|jangan lewatkan",
+    "jv": r"(?:waca|deleng)(?:en)? uga",
     "fil": r"(?:basahin|panoorin) (?:din|rin|pa)",
     "en": r"(?:read|see|watch|listen)(?: also| more| next)|also read|related(?: (?:news|story|article"
     r"|video))?"
@@ -37,8 +37,8 @@ READ_ALSO = {
     "fa": r"(?:بیشتر|همچنین) بخوانید",
     "ur": r"(?:یہ بھی|مزید) پڑھیں",
     "he": r"קראו (?:גם|עוד)",
-    "hi": r"(?:यह|ये|इसे) भी (?:पढ़ें|पढ़ें|देखें)|और (?:पढ़ें|पढ़ें)",
-    "bn": r"আর[ওো] পড়ুন|আর[ওো] পড়ুন",
+    "hi": r"(?:यह|ये|इसे) भी (?:प(?:ढ़|\u095d)ें|देखें)|और प(?:ढ़|\u095d)ें",
+    "bn": r"আর[ওো] প(?:ড়|\u09dc)ুন",
     "ta": r"மேலும் படிக்க",
     "vi": r"xem thêm|đọc (?:thêm|tiếp)",
     "th": r"(?:อ่าน(?:ข่าว)?)?เพิ่มเติม|อ่านต่อ",
@@ -50,10 +50,8 @@ READ_ALSO = {
 
 # What else introduces headlines of other stories.
 OTHER_STORIES = {
-    "id, ms": r"(?:baca|lihat|simak|tonton|cek)(?: (?:berita|artikel))? (?:juga|pula|lagi|lainnya"
-    r"|selengkapnya)"
-    r"|(?:berita|artikel|video|foto|topik|konten|kabar) (?:terkait|lainnya|lain|populer|terpopuler|terbaru"
-    r"|terkini|pilihan|berkaitan|rekomendasi)|pilihan (?:editor|redaksi)|terpopuler"
+    "id, ms": r"(?:berita|artikel|video|foto|topik|konten|kabar) (?:terkait|lainnya|lain|populer|terpopuler"
+    r"|terbaru|terkini|pilihan|berkaitan|rekomendasi)|pilihan redaksi|terpopuler"
     r"|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?",
     "fil": r"(?:kaugnay|iba pa) na (?:balita|kuwento)",
     "en": r"more (?:on this(?: story)?|like this|stories|news|.{0,20}from .{1,40})"
@@ -88,7 +86,7 @@ OTHER_STORIES = {
     "ar": r"(?:مواضيع|أخبار|مقالات) ذات صلة|الأكثر قراءة",
     "fa": r"(?:مطالب|اخبار) مرتبط",
     "he": r"כתבות (?:נוספות|קשורות)",
-    "hi": r"संबंधित (?:खबरें|ख़बरें|समाचार)",
+    "hi": r"संबंधित (?:(?:ख़?|\u0959)बरें|समाचार)",
     "bn": r"সম্পর্কিত (?:খবর|সংবাদ)",
     "vi": r"(?:tin|bài) (?:liên quan|mới nhất|cùng chuyên mục)",
     "th": r"(?:ข่าว|บทความ|เรื่อง)(?:ที่เกี่ยวข้อง|ล่าสุด)",
@@ -110,7 +108,8 @@ PAGE_PARTS = {
     "pt": r"(?:\d{1,9} )?comentários?|deixe (?:um|seu) comentário|compartilh(?:ar|e)|palavras-chave",
     "fr": r"(?:\d{1,9} )?commentaires?|laiss(?:er|ez) un commentaire|mots[ -]clés|étiquettes|partager",
     "it": r"(?:\d{1,9} )?commenti?|lascia un commento|condividi|parole chiave",
-    "de": r"(?:\d{1,9} )?kommentare?|(?:schreibe?|hinterlasse) einen kommentar|schlagw[oö]rte?r?e?|teilen",
+    "de": r"(?:\d{1,9} )?kommentare?|(?:schreibe?|hinterlasse) einen kommentar|teilen"
+    r"|schlag(?:worte?|wörter)",
     "nl": r"(?:\d{1,9} )?reacties?|plaats een reactie|delen|trefwoorden",
     "ru": r"комментари[ий]|поделиться|теги",
     "tr": r"yorumlar?|yorum yap|paylaş|etiketler",

@@ -79,7 +79,9 @@ def test_a_text_that_is_little_more_than_a_date_is_a_guess(text: str, day: str) 
 )
 def test_the_time_in_a_script_s_data_is_a_guess_if_it_is_the_only_one(data: str, day: str) -> None:
     head = f'<script type="application/json">{data}</script>'
-    assert day_of(f"<h1>{TITLE}</h1>", head=head) == day
+    fields = read(f"<h1>{TITLE}</h1>", head=head)
+    assert str(fields["published_at"])[:10] == day
+    assert fields["metadata"].get("date_source") == (None if day == "None" else "guess")
 
 
 def test_the_statement_of_the_day_that_readers_see_counts() -> None:

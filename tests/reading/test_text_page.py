@@ -118,8 +118,8 @@ PARAGRAPHS = ["Jembatan itu panjangnya 84 meter.", "Warga menyeberang sejak subu
      "Vous aimerez aussi", "Leia mais", "Potrebbe interessarti", "Schon gelesen?",
      "Weitere Artikel aus diesem Ressort",
      "Aktuelle Meldungen", "Läs mer", "Přečtěte si také", "Διαβάστε επίσης", "Читайте ещё", "Читайте також",
-     "İlgili haberler", "Çok okunanlar", "بیشتر بخوانید", "یہ بھی پڑھیں", "ये भी पढ़ें", "আরও পড়ুন",
-     "Tin liên quan",      "เรื่องที่เกี่ยวข้อง", "更多新闻", "관련 기사"],
+     "İlgili haberler", "Çok okunanlar", "بیشتر بخوانید", "یہ بھی پڑھیں", "ये भी पढ़ें", "और प\u095dें", "আরও পড়ুন",
+     "আরও প\u09dcুন", "Waca uga", "Tin liên quan", "เรื่องที่เกี่ยวข้อง", "更多新闻", "관련 기사"],
 )  # fmt: skip
 @pytest.mark.parametrize(
     ("introduced", "headlines"),

@@ -32,8 +32,8 @@ from tests.guides import (
 )
 from tests.javascript import FOLDER as JAVASCRIPT
 from tests.javascript import MODULES, run, run_node
+from tests.openai_door.chat import QUOTE, chunks_of
 from tests.openai_door.front_ends import recorded
-from tests.openai_door.test_chat import QUOTE, chunks_of
 from tests.page.conftest import missing
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served
 from tests.test_seeds import ARTICLES

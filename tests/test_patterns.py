@@ -56,6 +56,7 @@ SHORT, LONG = 1_500, 6_000
 # Linear time grows by four, quadratic by sixteen. What is looked at takes so long of the shorter text, and so
 # many times longer than a text without a sign of the pattern.
 MOST_GROWTH = 9
+ROUNDS = range(5)  # of each measurement, of which the fastest counts
 NOTICED_SECONDS = 0.0005
 NOTICED_TIMES = 4
 # Of patterns with a thousand alternatives, which take long of any text, some texts are enough.
@@ -208,7 +209,7 @@ def grows_on(use: Use) -> str | None:
         pairs = random.Random(0).sample(pairs, SOME)  # noqa: S311, any will do
     for text, longer in pairs:
         if seconds(use, text) > max(NOTICED_SECONDS, NOTICED_TIMES * usual):
-            growth = min(seconds(use, longer) for _ in range(3)) / min(seconds(use, text) for _ in range(3))
+            growth = min(seconds(use, longer) for _ in ROUNDS) / min(seconds(use, text) for _ in ROUNDS)
             if growth > MOST_GROWTH:
                 return repr(text[:30])
     return None

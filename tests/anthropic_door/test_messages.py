@@ -14,7 +14,7 @@ from api.app import create_app
 from rag.access_keys import key_hash
 from tests.chat_shapes import Json, check_message, supporting
 from tests.guards.test_access import service_app
-from tests.openai_door.test_chat import (
+from tests.openai_door.chat import (
     ASKED,
     BARE,
     BROKEN_OFF,

@@ -1,11 +1,9 @@
-"""The doors for OpenAI's clients: chat completions, models and responses, over a real connection."""
+"""The door for OpenAI's clients: chat completions and models, over a real connection."""
 
 import asyncio
 import json
 import socket
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,94 +12,31 @@ import httpx2
 import openai
 import pytest
 import uvicorn
-from openai.types.chat import ChatCompletionMessageParam
-from openai.types.responses import ResponseOutputMessage, ResponseOutputText
 
 from api.app import create_app
 from api.openai_door.models import MODELS
-from embeddings.weights import FloatArray
 from rag.language_model.openai_model import OpenAILanguageModel
 from tests.chat_shapes import Json, check_shapes, of_stream
+from tests.openai_door.chat import (
+    ASKED,
+    BARE,
+    BROKEN_OFF,
+    QUOTE,
+    TiringCrossEncoder,
+    asked,
+    check_error,
+    chunks_of,
+    post,
+    schema_format,
+    writing,
+)
 from tests.openai_server import Script, serving
-from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served, served_with
-from tests.word_cross_encoder import WordCrossEncoder
+from tests.test_api import COFFEE, as_article, running_service, served
 
-ASKED = "Berapa ton panen kopi?"
-QUOTE = "Panen kopi mencapai 1.500,5 ton pada Senin (3/6)."
-BROKEN_OFF = f"{QUOTE} {{1}} Dan sesudah itu semua masih ditulis lagi "
-BARE = {"id": "tanpa alamat", "title": "", "text": "Maraton dimulai pukul lima pagi.", "language": "id"}
-SCRIPT_URL = {**FLOOD, "id": "jahat", "text": "Gempa terasa di tiga desa.", "url": "javascript:alert(1)"}
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 TOOLS = [{"type": "function", "function": {"name": "cari", "parameters": {"type": "object"}}}]
 NAMED = {"type": "function", "function": {"name": "cari"}}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "cari", "arguments": "{}"}}
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of a server with five articles and no language model."""
-    with running_service(tmp_path_factory.mktemp("chat")) as service:
-        list(service.ingestion.ingest(map(as_article, [COFFEE, FLOOD, BUS, BARE, SCRIPT_URL])))
-        with served(create_app(service)) as address:
-            yield address
-
-
-@pytest.fixture(scope="module")
-def client(url: str) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{url}/v1", api_key="any", max_retries=0) as client:
-        yield client
-
-
-@contextmanager
-def writing(folder: Path, script: Script) -> Iterator[str]:
-    """Serve with a language model that follows a script."""
-    with serving(script) as model_url:
-        model = OpenAILanguageModel(
-            "scripted", api_key="none", base_url=model_url, timeout_seconds=5, max_tokens=100
-        )
-        with served_with(folder, model=model) as address:
-            yield address
-
-
-def schema_format(schema: Json) -> Json:
-    return {"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}}
-
-
-def asked(text: str = ASKED) -> list[ChatCompletionMessageParam]:
-    return [{"role": "user", "content": text}]
-
-
-def post(url: str, body: Json, **options: Any) -> httpx2.Response:
-    body = {"model": "kutip", "messages": asked(), **body}
-    headers = {"Content-Type": "application/json", **options.pop("headers", {})}
-    # As escapes, so that half a surrogate can be sent as well.
-    content = json.dumps(body).encode()
-    return httpx2.post(f"{url}/v1/chat/completions", content=content, headers=headers, timeout=30, **options)
-
-
-def chunks_of(response: httpx2.Response) -> list[Json]:
-    """Read a stream, and hold it against what every client relies on."""
-    assert response.status_code == 200, response.text
-    assert response.headers["content-type"].startswith("text/event-stream")
-    *lines, done, end = response.text.split("\n\n")
-    assert (done, end) == ("data: [DONE]", "")
-    chunks: list[Json] = [json.loads(line.removeprefix("data: ")) for line in lines]
-    usage = [chunk for chunk in chunks if "usage" in chunk]
-    assert all(len(chunk["choices"]) == 1 for chunk in chunks if chunk not in usage)
-    assert all(chunk["choices"] == [] for chunk in usage)
-    assert len({(chunk["id"], chunk["created"], chunk["model"], chunk["object"]) for chunk in chunks}) == 1
-    assert chunks[0]["choices"][0]["delta"]["role"] == "assistant"
-    return chunks
-
-
-def check_error(response: httpx2.Response, status: int, *, param: str | None, says: str) -> Json:
-    assert response.status_code == status, response.text[:300]
-    assert response.headers["content-type"] == "application/json"
-    error: Json = response.json()["error"]
-    assert set(error) == {"message", "type", "param", "code"}
-    assert error["param"] == param
-    assert says in error["message"]
-    return error
 
 
 # The official client
@@ -649,13 +584,6 @@ def test_the_accept_header_does_not_change_the_format(url: str, accept: str) -> 
     chunks_of(post(url, {"stream": True}, headers=headers))
 
 
-class TiringCrossEncoder(WordCrossEncoder):
-    """Reads the hits, and breaks at the sentences of an answer."""
-
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
-        raise RuntimeError("too tired")
-
-
 def test_an_error_during_a_stream_ends_it_in_openai_s_error_format(tmp_path: Path) -> None:
     with running_service(tmp_path, cross_encoder=TiringCrossEncoder()) as service:
         list(service.ingestion.ingest([as_article(COFFEE)]))
@@ -750,134 +678,3 @@ def test_a_slow_reader_does_not_delay_others(tmp_path: Path) -> None:
                 assert part, "the stream ended before its end"
                 received += part
     assert b"Harga kopi" in received
-
-
-# Responses
-
-
-def test_a_response_skips_the_items_of_tools(url: str) -> None:
-    items = [
-        {"role": "user", "content": [{"type": "input_text", "text": "Kapan bus listrik jalan?"}]},
-        {"type": "reasoning", "id": "rs_1", "summary": []},
-        {"type": "function_call", "call_id": "call_1", "name": "cari", "arguments": "{}"},
-        {"type": "function_call_output", "call_id": "call_1", "output": "Banjir."},
-        {"type": "web_search_call", "id": "ws_1", "status": "completed"},
-        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Entahlah."}]},
-        {"role": "user", "content": [{"type": "input_image"}, {"type": "input_text", "text": ASKED}]},
-    ]
-    body = {"model": "kutip", "input": items, "tools": [{"type": "web_search"}, {"type": "file_search"}]}
-    reply = httpx2.post(f"{url}/v1/responses", json={**body, "parallel_tool_calls": True}).json()
-    assert reply["output"][0]["content"][0]["text"].startswith(f"{QUOTE} [1]")
-    assert reply["kutip"]["notes"] == [
-        "input[6].content[0] was skipped: Kutip reads only text, and this is input_image."
-    ]
-
-
-def test_the_official_client_reads_a_response(client: openai.OpenAI) -> None:
-    reply = client.responses.create(model="kutip", input=ASKED, metadata={"chat": "7"})
-    assert reply.output_text.startswith(f"{QUOTE} [1]")
-    assert (reply.status, reply.metadata) == ("completed", {"chat": "7"})
-    (message,) = reply.output
-    assert isinstance(message, ResponseOutputMessage)
-    (part,) = message.content
-    assert isinstance(part, ResponseOutputText)
-    dumped: Json = reply.to_dict()
-    check_shapes(
-        reply.output_text,
-        annotations=[
-            {"type": "url_citation", "url_citation": {k: v for k, v in a.to_dict().items() if k != "type"}}
-            for a in part.annotations
-        ],
-        citations=dumped["citations"],
-        search_results=dumped["search_results"],
-        kutip=dumped["kutip"],
-    )
-
-
-def test_the_official_client_reads_a_streamed_response(client: openai.OpenAI) -> None:
-    with client.responses.stream(
-        model="kutip",
-        input=[
-            {"role": "user", "content": [{"type": "input_text", "text": "Berapa ton panen kopi?"}]},
-            {"role": "assistant", "content": "1.500,5 ton. [1]"},
-            {"role": "user", "content": "Dan kapan itu?"},
-        ],
-    ) as stream:
-        events = list(stream)
-        final = stream.get_final_response()
-    kinds = [event.type for event in events]
-    assert kinds[:4] == [
-        "response.created",
-        "response.in_progress",
-        "response.output_item.added",
-        "response.content_part.added",
-    ]
-    assert kinds[-4:] == [
-        "response.output_text.done",
-        "response.content_part.done",
-        "response.output_item.done",
-        "response.completed",
-    ]
-    assert [event.sequence_number for event in events] == list(range(len(events)))
-    deltas = "".join(event.delta for event in events if event.type == "response.output_text.delta")
-    assert deltas == final.output_text
-    added = [e for e in events if e.type == "response.output_text.annotation.added"]
-    assert [event.annotation_index for event in added] == list(range(len(added)))
-    told: Json = final.to_dict()
-    assert [event.to_dict()["annotation"] for event in added] == told["output"][0]["content"][0][
-        "annotations"
-    ]
-    assert told["kutip"]["query"] == "ton panen kopi: Dan kapan itu?"
-
-
-def test_a_streamed_response_reports_each_claim(tmp_path: Path) -> None:
-    written = "Panen kopi mencapai 1.500,5 ton. {1} Banjir besar di Roma. {2}"
-    with writing(tmp_path, Script([written])) as url:
-        body = {"model": "kutip", "input": ASKED, "stream": True}
-        text = httpx2.post(f"{url}/v1/responses", json=body).text
-    events = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
-    told = [event["kutip"]["claim"]["verdict"] for event in events if "claim" in event.get("kutip", {})]
-    assert told == ["supported", "unsupported"]
-
-
-def test_a_response_that_is_cut_short_is_incomplete(tmp_path: Path) -> None:
-    with writing(tmp_path, Script([BROKEN_OFF], finish_reason="length")) as url:
-        body = {"model": "kutip", "input": ASKED, "max_output_tokens": 30}
-        reply = httpx2.post(f"{url}/v1/responses", json=body).json()
-        streamed = httpx2.post(f"{url}/v1/responses", json={**body, "stream": True}).text
-    assert reply["status"] == "incomplete"
-    assert reply["incomplete_details"] == {"reason": "max_output_tokens"}
-    assert "event: response.incomplete" in streamed
-
-
-@pytest.mark.parametrize(
-    ("body", "param", "says"),
-    [
-        ({"input": ""}, "input[0].content", "empty"),
-        ({"input": []}, "input", "at least 1 item"),
-        ({}, "input", "required"),
-        ({"input": [{"type": "function_call_output", "output": "x"}]}, "input", "role user"),
-        (
-            {"input": [{"role": "user", "content": [{"type": "input_image"}]}]},
-            "input[0].content",
-            "only input",
-        ),
-        ({"input": ASKED, "conversation": "conv_1"}, "conversation", "not stored"),
-        ({"input": ASKED, "metadata": {"a": "\ud800"}}, "metadata", "U+D800"),
-        ({"input": ASKED, "previous_response_id": "resp_1"}, "previous_response_id", "not stored"),
-        ({"input": ASKED, "tool_choice": {"type": "web_search"}}, "tool_choice", "calls no tools"),
-        ({"input": ASKED, "tool_choice": "required"}, "tool_choice", "calls no tools"),
-        ({"input": ASKED, "tool_choice": {"type": "allowed_tools", "mode": "required"}}, "tool_choice", ""),
-        ({"input": ASKED, "text": {"format": {"type": "json_schema"}}}, "text", "with a schema"),
-        (
-            {"input": ASKED, "text": {"format": {"type": "json_schema", "schema": {"enum": [1]}}}},
-            "text.format",
-            "Without a language model",
-        ),
-        ({"input": ASKED, "max_output_tokens": 0}, "max_output_tokens", "greater than or equal"),
-    ],
-)
-def test_an_invalid_response_request_is_refused(url: str, body: Json, param: str, says: str) -> None:
-    content = json.dumps({"model": "kutip", **body}).encode()
-    reply = httpx2.post(f"{url}/v1/responses", content=content, headers={"Content-Type": "application/json"})
-    check_error(reply, 400, param=param, says=says)

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.openai_door.endings import failure_note
 from rag.pipeline import Question
 from tests.chat_shapes import of_stream
-from tests.openai_door.test_chat import BARE, BROKEN_OFF, asked, chunks_of, post, writing
+from tests.openai_door.chat import BARE, BROKEN_OFF, asked, chunks_of, post, writing
 from tests.openai_server import Script
 from tests.test_api import BUS, COFFEE, as_article, running_service, served
 

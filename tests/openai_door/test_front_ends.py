@@ -19,8 +19,8 @@ from rag.service import Service
 from rag.settings import load_settings
 from tests.chat_shapes import Json, check_shapes, of_stream
 from tests.conftest import TopicEncoder, identity
+from tests.openai_door.chat import ASKED, QUOTE, asked, check_error, chunks_of, post
 from tests.openai_door.front_ends import names, recorded
-from tests.openai_door.test_chat import ASKED, QUOTE, asked, check_error, chunks_of, post
 from tests.openai_server import Script, serving
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, served
 from tests.word_cross_encoder import reading_words

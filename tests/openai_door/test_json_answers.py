@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from api.app import create_app
 from api.openai_door.json_schemas import fits, pruned
 from tests.chat_shapes import Json, of_stream
-from tests.openai_door.test_chat import ASKED, QUOTE, check_error, chunks_of, post, schema_format, writing
+from tests.openai_door.chat import ASKED, QUOTE, check_error, chunks_of, post, schema_format, writing
 from tests.openai_server import Script
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served
 

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.chat_shapes import Json
-from tests.openai_door.test_chat import ASKED, QUOTE
+from tests.openai_door.chat import ASKED, QUOTE
 from tests.test_api import served_with
 
 TOOLS = [

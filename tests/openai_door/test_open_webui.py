@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from api.openai_door.messages import MessageBody, extract_question, sources_before
 from tests.chat_shapes import Json, of_stream
-from tests.openai_door.test_chat import ASKED, asked, chunks_of, post
-from tests.openai_door.test_chat import url as url  # the server of the other tests
+from tests.openai_door.chat import ASKED, asked, chunks_of, post
 
 HEADERS = {"X-Kutip-Sources": "open-webui"}
 BUS, FERRY = {"name": "bus.txt"}, {"name": "feri.md"}

@@ -8,7 +8,7 @@ import pytest
 
 from api.app import create_app
 from tests.javascript import FOLDER, run_node
-from tests.openai_door.test_chat import QUOTE, writing
+from tests.openai_door.chat import QUOTE, writing
 from tests.openai_server import Script
 from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served
 

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.openai_door.messages import MessageBody
 from api.openai_door.recent_items import MAXIMUM_AGE_SECONDS, MAXIMUM_ITEMS, RecentItems
 from tests.chat_shapes import Json
-from tests.openai_door.test_chat import ASKED
+from tests.openai_door.chat import ASKED
 from tests.test_api import BUS, COFFEE, as_article, running_service, served
 
 

@@ -69,6 +69,8 @@ class Evidence:
     def prepare(self) -> None:
         """Split and encode the evidence now, while the language model reads its prompt."""
         _ = self.vectors
+        if self._calibration.refusal is not None:
+            _ = self._refusals
         for sentence in self.sentences:
             _ = sentence.statement.stems
 

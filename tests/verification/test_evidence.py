@@ -1,13 +1,17 @@
 """The sentences that claims are compared with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from embeddings import bundled
+from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Article, Hit
 from rag.verification.attribution import attribute
 from rag.verification.claims import Sentence
 from rag.verification.comparison import Statement
 from rag.verification.evidence import Evidence
+from tests.conftest import TopicEncoder
 from tests.corpora import ENCODER, TOPIC_IDENTITY, add, keyword_hits
 from tests.word_cross_encoder import WordCrossEncoder
 
@@ -54,3 +58,26 @@ def test_a_heading_above_several_hits_is_one_candidate(tmp_path: Path) -> None:
     candidates = evidence.candidates(claim, evidence.encode(claim.text), depth=6)
     texts = [candidate.sentence.statement.text for candidate in candidates]
     assert sorted(texts) == ["Buka setiap hari.", "Kopi Gayo Tertinggi", "Tiket dua ribu rupiah."]
+
+
+class RecordingEncoder(TopicEncoder):
+    """Keeps the texts that it encodes. Its name is that of the bundled encoder, which recognises refusals."""
+
+    name = bundled.NAME
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
+        self.encoded += texts
+        return super().encode_passages(texts)
+
+
+def test_once_the_evidence_is_prepared_only_the_claim_is_encoded(tmp_path: Path) -> None:
+    encoder = RecordingEncoder()
+    evidence = Evidence(hits_below_a_heading(tmp_path), encoder=encoder)
+    evidence.prepare()
+    encoder.encoded.clear()
+    sentence = Sentence(lead="", text="Tiket dua ribu rupiah.", evidence=())
+    attribute(sentence, evidence=evidence, language="id", claim_judge=WordCrossEncoder())
+    assert encoder.encoded == ["Tiket dua ribu rupiah."]

@@ -18,7 +18,7 @@ from functools import cache
 from itertools import product
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -29,7 +29,7 @@ from embeddings.adapter import FILE, read_adapter
 from embeddings.bundled_cross_encoder import load
 from embeddings.cross_encoder import CrossEncoder
 from embeddings.weights import FloatArray
-from rag.answering.refusal import ANSWERING, Assessment, Calibration, assess, calibration_of
+from rag.answering.refusal import ANSWERING, Assessment, Calibration, Features, assess, calibration_of
 from rag.answering.resemblance import Resemblance
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS
@@ -37,6 +37,8 @@ from rag.search.reranking import DEPTH, Reranking
 from rag.search.retrieval import Query, hybrid_search
 from rag.text.languages import detect_language
 from rag.text.tags import is_same_language
+from rag.text.words import folded_words
+from rag.verification.facts.polarity import is_negated
 
 QUESTIONS_A_GROUP = 300
 
@@ -54,15 +56,6 @@ class Asked:
     kind: str
     text: str
     answers: tuple[str, ...]
-
-
-class Features(NamedTuple):
-    """What decides whether a hit answers."""
-
-    relevance: float
-    resemblance: float
-    language: str
-    is_same_language: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +80,8 @@ class Sample:
 
 def _assess(sample: Sample, answering: Calibration) -> Assessment:
     """Assess the first hit of a question."""
-    return assess(
-        calibration_of(bundled_encoder().name),
-        relevance=sample.features.relevance,
-        resemblance=sample.features.resemblance,
-        language=sample.features.language,
-        is_same_language=sample.features.is_same_language,
-        answering=answering,
-    )
+    on_subject = calibration_of(bundled_encoder().name)
+    return assess(sample.features, on_subject=on_subject, answering=answering)
 
 
 def main() -> None:
@@ -132,7 +119,7 @@ def _first(sample: Sample, weight: float) -> int:
 
 def _print_refusals(samples: Sequence[Sample]) -> None:
     fitted = _fit(samples)
-    print(f"answering: relevance={fitted.relevance:.3f}, intercept={fitted.intercept:.3f}")
+    print("answering:", fitted)
     for group in dict.fromkeys(sample.group for sample in samples):
         of_set = group[0].split()[0]
         left_out = _fit([sample for sample in samples if sample.asked.set_name.split()[0] != of_set])
@@ -171,9 +158,10 @@ def _fit(samples: Sequence[Sample]) -> Calibration:
     for value in (True, False):
         importance[label == value] /= importance[label == value].sum()
     model = LogisticRegression(C=1e4, max_iter=5000)
-    rows = np.array([[sample.features.relevance] for sample in about])
+    rows = np.array([[sample.features.relevance, sample.features.is_negated] for sample in about])
     model.fit(rows, label, sample_weight=importance * len(about) / 2)
-    return Calibration(relevance=float(model.coef_[0, 0]), intercept=float(model.intercept_[0]))
+    relevance, negated = model.coef_[0].tolist()
+    return Calibration(relevance=relevance, negated=negated, intercept=float(model.intercept_[0]))
 
 
 def _importance(set_name: str) -> float:
@@ -246,10 +234,11 @@ def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked
             asked=asked,
             relevance=np.array([reading.relevance for reading in readings]),
             features=Features(
-                reranked.readings[first.passage_id].relevance,
-                resemblance.of(vector, first, language=language),
-                first.language,
-                is_same_language(language, first.language),
+                relevance=reranked.readings[first.passage_id].relevance,
+                resemblance=resemblance.of(vector, first, language=language),
+                language=first.language,
+                is_same_language=is_same_language(language, first.language),
+                is_negated=is_negated(folded_words(asked.text, language=language), language=language),
             ),
             is_good=tuple(_contains_answer(hit.text, asked.answers) for hit in hits),
             best_sentence_answers=tuple(

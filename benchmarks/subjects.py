@@ -21,9 +21,8 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.data import bundled_cross_encoder, bundled_encoder, evaluation_records, hit_of
 from embeddings.weights import FloatArray
-from rag.answering.refusal import Calibration, assess, calibration_of
+from rag.answering.refusal import Calibration, Features, assess, calibration_of
 from rag.answering.resemblance import Resemblance
-from rag.datatypes import Hit
 from rag.search.reranking import DEPTH, Reranking
 from rag.text.languages import detect_language
 from rag.text.tags import is_same_language, primary_language
@@ -55,19 +54,17 @@ _PAIRS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What was read of the first hit, whether the article of the question was there, and the languages."""
+    """A question, its set and pair of languages, whether its article was there, and what was read."""
 
     question: str
     pair: tuple[str, str, str]
     is_there: bool
-    relevance: float
-    resemblance: float
-    is_same_language: bool
+    features: Features
 
     @property
-    def language(self) -> str:
-        """The language of the hit, without script."""
-        return primary_language(self.pair[2])
+    def offset(self) -> tuple[bool, str]:
+        """Whether the hit is in the language of the question, and its language without script."""
+        return self.features.is_same_language, primary_language(self.features.language)
 
 
 def main() -> None:
@@ -95,24 +92,18 @@ def main() -> None:
 
 
 def _is_answered(fit: Calibration, sample: Sample) -> bool:
-    return assess(
-        fit,
-        relevance=sample.relevance,
-        resemblance=sample.resemblance,
-        language=sample.language,
-        is_same_language=sample.is_same_language,
-    ).is_answer
+    return assess(sample.features, on_subject=fit).is_answer
 
 
 def _fit(samples: Sequence[Sample]) -> Calibration:
     """Fit the weights, and what each language adds; an offset of few samples stays near zero."""
-    offsets = list(dict.fromkeys((sample.is_same_language, sample.language) for sample in samples))
+    offsets = list(dict.fromkeys(sample.offset for sample in samples))
     rows = [
         [
-            sample.relevance,
-            sample.resemblance * _RESEMBLANCE_UNIT,
-            float(not sample.is_same_language),
-            *(float((sample.is_same_language, sample.language) == offset) for offset in offsets),
+            sample.features.relevance,
+            sample.features.resemblance * _RESEMBLANCE_UNIT,
+            float(not sample.features.is_same_language),
+            *(float(sample.offset == offset) for offset in offsets),
         ]
         for sample in samples
     ]
@@ -142,16 +133,21 @@ class _Asker:
         self._reranking = Reranking(cross_encoder=bundled_cross_encoder())
         self._resemblance = Resemblance(bundled_encoder())
 
-    def ask(self, question: str, texts: Sequence[str], language: str) -> tuple[Hit, float, float]:
-        """Return the first hit after reranking, its relevance and its resemblance."""
+    def ask(self, question: str, texts: Sequence[str], language: str) -> Features:
+        """Return the features of the first hit after reranking."""
         vector: FloatArray = bundled_encoder().encode_queries([question])[0]
         similarities = [float(_encoded(text) @ vector) for text in texts]
         nearest = np.argsort(similarities)[::-1][:DEPTH]
         hits = [hit_of(texts[place], language, rank) for rank, place in enumerate(nearest, start=1)]
         reranked = self._reranking.rerank(question, hits)
         first = reranked.hits[0]
-        resemblance = self._resemblance.of(vector, first, language=detect_language(question))
-        return first, reranked.readings[first.passage_id].relevance, resemblance
+        asked_in = detect_language(question)
+        return Features(
+            relevance=reranked.readings[first.passage_id].relevance,
+            resemblance=self._resemblance.of(vector, first, language=asked_in),
+            language=first.language,
+            is_same_language=is_same_language(asked_in, first.language),
+        )
 
 
 def _shortened(text: str) -> str:
@@ -187,14 +183,11 @@ def _samples(folder: Path, name: str, size: int, asker: _Asker) -> Iterator[Samp
             others = [each for each in paragraphs if each != article]
             for chosen in ([article], rng.sample(others, min(_OTHERS, len(others)))):
                 texts = [text for each in chosen for text in paragraphs[each]]
-                hit, relevance, resemblance = asker.ask(question, texts, language)
                 yield Sample(
                     question=question,
                     pair=(name, asking, language),
                     is_there=chosen == [article],
-                    relevance=relevance,
-                    resemblance=resemblance,
-                    is_same_language=is_same_language(asking, hit.language),
+                    features=asker.ask(question, texts, language),
                 )
 
 

@@ -5,11 +5,13 @@ from typing import Protocol
 
 from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Excerpt, best_sentences
-from rag.answering.refusal import Assessment, assess, calibration_of
+from rag.answering.refusal import Assessment, Features, assess, calibration_of
 from rag.answering.resemblance import Resemblance
 from rag.datatypes import Hit
 from rag.search.retrieval import Query, SearchResult
 from rag.text.tags import is_same_language
+from rag.text.words import folded_words
+from rag.verification.facts.polarity import is_negated
 
 # The probability from which an article more likely answers than not.
 _LIKELY = 0.5
@@ -100,14 +102,16 @@ class ReadingJudge:
         if reading is None:
             return None
         assert found.vector is not None, "hybrid search must encode the query"
-        return assess(
-            self._calibration,
+        words = folded_words(query.text, language=query.language)
+        features = Features(
             relevance=reading.relevance,
             resemblance=self._resemblance.of(found.vector, hit, language=query.language),
             language=hit.language,
             is_same_language=is_same_language(query.language, hit.language),
-            is_follow_up=hit.article_id == query.first_article,
+            is_negated=is_negated(words, language=query.language),
         )
+        is_follow_up = hit.article_id == query.first_article
+        return assess(features, on_subject=self._calibration, is_follow_up=is_follow_up)
 
 
 def _on_article(query: Query, found: SearchResult) -> SearchResult | None:

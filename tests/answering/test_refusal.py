@@ -19,6 +19,7 @@ from rag.answering.refusal import (
     WITHOUT_RESEMBLANCE,
     Assessment,
     Calibration,
+    Features,
     calibration_of,
 )
 from rag.corpus.local.corpus import LocalCorpus
@@ -42,6 +43,23 @@ def ask(pipeline: Pipeline, text: str) -> Answer:
     return asyncio.run(pipeline.answer(Question(text=text)))
 
 
+def features(
+    relevance: float,
+    resemblance: float = 0.0,
+    *,
+    language: str = "id",
+    is_same_language: bool = True,
+    is_negated: bool = False,
+) -> Features:
+    return Features(
+        relevance=relevance,
+        resemblance=resemblance,
+        language=language,
+        is_same_language=is_same_language,
+        is_negated=is_negated,
+    )
+
+
 def test_the_probability_is_the_logistic_of_the_weighted_sum() -> None:
     calibration = Calibration(relevance=2.0, resemblance=10.0, across_languages=1.0, intercept=-13.0)
     for relevance, is_same, expected in (
@@ -50,7 +68,7 @@ def test_the_probability_is_the_logistic_of_the_weighted_sum() -> None:
         (-1e6, True, 0.0),
         (1e6, True, 1.0),
     ):
-        found = calibration.probability(relevance, 0.9, language="id", is_same_language=is_same)
+        found = calibration.probability(features(relevance, 0.9, is_same_language=is_same))
         assert found == pytest.approx(expected)
 
 
@@ -64,7 +82,7 @@ def test_the_language_of_a_hit_adds_to_its_evidence() -> None:
     )
     for language, is_same, needed in (("th", True, 1.0), ("zh-Hans", True, 0.0), ("zh-Hant", False, -5.0),
                                       ("th", False, -2.0)):  # fmt: skip
-        found = calibration.probability(needed, 0.0, language=language, is_same_language=is_same)
+        found = calibration.probability(features(needed, language=language, is_same_language=is_same))
         assert found == pytest.approx(0.5)
 
 
@@ -89,10 +107,17 @@ def test_a_hit_answers_if_it_is_on_the_subject_and_answers() -> None:
 def test_a_hit_in_another_language_needs_less() -> None:
     for calibration in (*CALIBRATIONS.values(), ANSWERING):
         same, across = (
-            calibration.probability(0.5, 0.03, language="vi", is_same_language=is_same)
+            calibration.probability(features(0.5, 0.03, language="vi", is_same_language=is_same))
             for is_same in (True, False)
         )
         assert same < across
+
+
+def test_a_negated_question_needs_more() -> None:
+    plain, negated = (
+        ANSWERING.probability(features(0.5, is_negated=is_negated)) for is_negated in (False, True)
+    )
+    assert plain > negated
 
 
 def test_a_follow_up_needs_less_of_the_article_of_the_last_answer() -> None:
@@ -107,14 +132,10 @@ def test_a_follow_up_needs_less_of_the_article_of_the_last_answer() -> None:
 
 def test_the_resemblance_by_an_unknown_encoder_does_not_count() -> None:
     unknown = calibration_of("someone/else")
-    low, high = (
-        unknown.probability(0.3, value, language="id", is_same_language=True) for value in (0.1, 0.9)
-    )
+    low, high = (unknown.probability(features(0.3, value)) for value in (0.1, 0.9))
     assert low == high
     known = calibration_of("bundled:multilingual-e5-small")
-    low, high = (
-        known.probability(0.3, value, language="id", is_same_language=True) for value in (0.05, 0.06)
-    )
+    low, high = (known.probability(features(0.3, value)) for value in (0.05, 0.06))
     assert low < high
 
 
@@ -239,3 +260,18 @@ def test_a_follow_up_on_the_article_of_the_last_answer_needs_no_similarity(corpu
     assert not alone.is_answer
     assert assess("lain") == alone
     assert assess("kopi") == replace(alone, is_follow_up=True)
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_negation_in_the_question_makes_an_answer_less_probable(corpus: LocalCorpus) -> None:
+    encoder, reranking = BundledScale(), Reranking(cross_encoder=VillageReader())
+
+    def answering(text: str) -> float:
+        query = Query(text=text, language="id", filters=NO_FILTERS, top_k=5)
+        found = search(corpus, encoder, query, mode="vector", reranking=reranking)
+        assessment = ReadingJudge(encoder).assess(query, found)
+        assert assessment is not None
+        return assessment.answering
+
+    assert answering("siapa yang panen kopi") == answering("apakah mereka panen kopi atau tidak")
+    assert answering("siapa yang tidak panen kopi") < answering("siapa yang panen kopi")

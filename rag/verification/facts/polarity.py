@@ -1,4 +1,7 @@
-"""Finds what a text denies, and whether something rises or falls, in the languages of the word lists."""
+"""Finds what a text or a question denies, and whether something rises or falls.
+
+Works in the languages of the word lists.
+"""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -64,6 +67,9 @@ _DOWN = {
 }
 _SAME_WORDS = {"ms": "id"}
 
+# After these words, a negation is the other half of a question: "or not", "有没有".
+_OR = frozenset(["or", "atau", "o", "ou", "oder", "of", "или", "أم", "หรือ", "hay", "有"])
+
 
 def direction(tokens: Sequence[str], *, language: str) -> Direction | None:
     """Return whether something rises or falls in a text of these folded tokens; None for both or neither.
@@ -84,9 +90,30 @@ def denied(tokens: Sequence[str], *, language: str) -> set[str]:
     >>> sorted(denied(["harga", "tidak", "naik", "lagi", "hari", "ini"], language="id"))
     ['lagi', 'naik']
     """
+    places = _negations(tokens, language=language)
+    found = {token for place in places for token in tokens[place + 1 : place + 3]}
+    return found - _words(_NEGATIONS, language)
+
+
+def is_negated(question: Sequence[str], *, language: str) -> bool:
+    """Whether a question of these folded tokens denies something, and not only asks whether it is so or not.
+
+    >>> is_negated(["siapa", "yang", "tidak", "hadir"], language="id")
+    True
+    >>> is_negated(["apakah", "dia", "hadir", "atau", "tidak"], language="id")
+    False
+    """
+    last = len(question) - 1
+    return any(
+        place < last and (place == 0 or question[place - 1] not in _OR)
+        for place in _negations(question, language=language)
+    )
+
+
+def _negations(tokens: Sequence[str], *, language: str) -> list[int]:
+    """Return the places of negations."""
     negations = _words(_NEGATIONS, language)
-    places = [place for place, token in enumerate(tokens) if token in negations or token.endswith("n't")]
-    return {token for place in places for token in tokens[place + 1 : place + 3]} - negations
+    return [place for place, token in enumerate(tokens) if token in negations or token.endswith("n't")]
 
 
 def _words(lists: Mapping[str, str], language: str) -> frozenset[str]:

@@ -1,0 +1,47 @@
+"""Which questions deny something."""
+
+import pytest
+
+from rag.text.words import folded_words
+from rag.verification.facts.polarity import is_negated
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Siapa yang tidak hadir dalam rapat?", "id"),
+        ("Kota mana yang bukan ibu kota provinsi?", "id"),
+        ("Siapa yang tak setuju?", "ms"),
+        ("Who didn't attend the meeting?", "en"),
+        ("Which river has never flooded?", "en"),
+        ("¿Quién no asistió a la reunión?", "es"),
+        ("Qui n'a pas assisté à la réunion ?", "fr"),
+        ("Wer war nicht anwesend?", "de"),
+        ("Кто не пришёл на собрание?", "ru"),
+        ("Ai không tham dự cuộc họp?", "vi"),
+        ("谁没有参加会议？", "zh-Hans"),
+        ("من لم يحضر الاجتماع؟", "ar"),
+        ("ใครไม่ได้เข้าร่วมประชุม", "th"),
+    ],
+)
+def test_a_question_that_denies_something(question: str, language: str) -> None:
+    assert is_negated(folded_words(question, language=language), language=language)
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Siapa yang hadir dalam rapat?", "id"),
+        ("Apakah wali kota hadir atau tidak?", "id"),
+        ("Gaji sudah dibayar atau belum?", "id"),
+        ("Will the bridge be built or not?", "en"),
+        ("Is it known whether or not he resigned?", "en"),
+        ("Thị trưởng có từ chức không?", "vi"),
+        ("市长是不是辞职了？", "zh-Hans"),
+        ("有没有人受伤？", "zh-Hans"),
+        ("นายกเทศมนตรีลาออกหรือไม่", "th"),
+        ("", "id"),
+    ],
+)
+def test_a_question_that_denies_nothing(question: str, language: str) -> None:
+    assert not is_negated(folded_words(question, language=language), language=language)

@@ -24,7 +24,7 @@ CLAIM_PREFIX = "claim: "
 QUESTION_PREFIX = "query: "
 
 # Larger batches are not faster, because more of them is padding, and take more memory.
-BATCH_TOKENS = 512
+BATCH_TOKENS = 128
 # Lengths are padded to multiples of this, because OpenVINO keeps about 1 MB for each shape of a batch.
 PAD_TO = 16
 

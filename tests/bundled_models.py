@@ -1,18 +1,48 @@
 """The bundled models, loaded once for all tests of this process that use them."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 
 from api.commands import doctor
 from embeddings.batching import BatchingEncoder
-from embeddings.cross_encoder import CrossEncoder
+from embeddings.caching import CachingEncoder
+from embeddings.cross_encoder import CrossEncoder, Reading
 from embeddings.encoder import Encoder
+from embeddings.weights import FloatArray
 from rag import service
 from rag.search.reranking import Reranking
 from rag.service import load_cross_encoder, load_encoder
 from rag.settings import Settings
+
+# More texts than all tests of a process encode.
+_CACHED_TEXTS = 100_000
+
+
+class RememberingCrossEncoder:
+    """A cross-encoder that reads no pair twice: many tests ask the same questions about the same articles."""
+
+    def __init__(self, cross_encoder: CrossEncoder) -> None:
+        self.name = cross_encoder.name
+        self._cross_encoder = cross_encoder
+        self._judged: dict[tuple[str, str], FloatArray] = {}
+        self._read: dict[tuple[str, tuple[str, ...]], Reading] = {}
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
+        """Return what the cross-encoder judges of the pairs."""
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in self._judged]
+        self._judged |= zip(new, self._cross_encoder.judge(new), strict=True)
+        return np.array([self._judged[pair] for pair in pairs], np.float32).reshape(len(pairs), -1)
+
+    def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
+        """Return what the cross-encoder reads in the passages."""
+        keys = [(question, tuple(passage)) for passage in passages]
+        new = [key for key in dict.fromkeys(keys) if key not in self._read]
+        self._read |= zip(new, self._cross_encoder.read(question, [parts for _, parts in new]), strict=True)
+        return [self._read[key] for key in keys]
 
 
 @cache
@@ -26,11 +56,16 @@ def bundled_encoder() -> Encoder:
 
 @cache
 def bundled_cross_encoder() -> CrossEncoder:
-    """Load the cross-encoder once."""
+    """Load the cross-encoder once; it remembers what it has read."""
     # Imported here for the same reason as above.
     from embeddings import loading
 
-    return loading.load_cross_encoder()
+    return RememberingCrossEncoder(loading.load_cross_encoder())
+
+
+@cache
+def _caching_encoder() -> Encoder:
+    return CachingEncoder(bundled_encoder(), capacity=_CACHED_TEXTS)
 
 
 def bundled_readers() -> dict[str, Any]:
@@ -49,7 +84,7 @@ def share_bundled_models(patch: pytest.MonkeyPatch) -> None:
 def _encoder(settings: Settings) -> Encoder:
     if (settings.embedding_model, settings.embedding_engine) != ("bundled", "auto"):
         return load_encoder(settings)
-    return BatchingEncoder(bundled_encoder())
+    return BatchingEncoder(_caching_encoder())
 
 
 def _cross_encoder(settings: Settings) -> CrossEncoder:

@@ -123,9 +123,3 @@ def test_a_digest_is_of_the_articles_on_its_topic(service: Service) -> None:
     floods = {"banjir-lembah-arum", "samudra-banjir-lembah-arum", "lembah-arum-flood"}
     assert {citation.article_id for citation in answer.citations} == floods
     assert ask(service, "Ringkas berita tentang gajah").refusal_reason == "nothing_relevant"
-
-
-def test_most_answerable_questions_are_answered(service: Service) -> None:
-    answerable = [question["question"] for question in QUESTIONS if question["answerable"]]
-    refused = [text for text in answerable if ask(service, text).is_refusal]
-    assert len(refused) / len(answerable) <= 0.2

@@ -212,7 +212,7 @@ HELD_BY: dict[str, tuple[str, ...]] = {
     ),
     "The command line and `kutip mcp` need no key": (
         "commands/test_command_line.py test_the_command_line_needs_no_key",
-        "mcp_door/test_mcp.py test_a_separate_process_answers_on_standard_output",
+        "mcp_door/test_stdio.py test_a_separate_process_answers_on_standard_output",
     ),
     "Neither the folder nor a backup contains keys": (
         "commands/test_backup_command.py test_a_backup_holds_no_key",

@@ -82,8 +82,9 @@ CALIBRATIONS = {
 WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 
 # That a hit on the subject answers. Fitted by `python -m benchmarks.refusal --data FOLDER`, except that less
-# is needed across languages, because the cross-encoder is less sure there. It also overlooks negations: of
-# the unanswerable Indonesian questions of XQuAD, 18 % are negated, and 3 % of the answerable ones.
+# is needed across languages, because the cross-encoder is less sure there, and more of a negated question,
+# because it overlooks negations. Of the unanswerable Indonesian questions of XQuAD, 18 % are negated, and of
+# the answerable ones 3 %.
 ANSWERING = Calibration(relevance=0.819, across_languages=0.82, negated=-1.0, intercept=-0.471)
 
 # A hit below the first probability is on another subject, so that no language model is asked. From the second

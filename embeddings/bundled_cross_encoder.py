@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from embeddings.adapter import AdaptedWeights, Adapter
 from embeddings.cross_encoder import CLAIM_LABELS, Reading
@@ -197,7 +198,9 @@ def load(adapter: Adapter) -> BundledCrossEncoder:
         ModelLoadError: the bundled weights are missing or damaged.
     """
     weights = open_weights()
-    layers = OpenVinoBert(AdaptedWeights(weights, adapter))
+    # One thread multiplies the adapter's small matrices faster than several, which wait for each other.
+    with threadpool_limits(limits=1, user_api="blas"):
+        layers = OpenVinoBert(AdaptedWeights(weights, adapter))
     tokenizer = bundled_tokenizer()
     weights.release()
     return BundledCrossEncoder(adapter, tokenizer=tokenizer, layers=layers.hidden_states, name=NAME)

@@ -72,7 +72,7 @@ CALIBRATIONS = {
         languages={"es": -1.5, "id": 2.2, "th": -1.0},
         languages_across={
             "ar": 0.7, "en": -0.7, "es": -1.1, "fil": -1.4, "id": -0.6, "ja": 1.8, "ko": 1.0, "ms": 0.5,
-            "th": -0.4, "zh": 1.2,
+            "th": 0.0, "zh": 1.2,
         },
     )
 }  # fmt: skip

@@ -37,7 +37,6 @@ from rag.search.reranking import DEPTH, Reranking
 from rag.search.retrieval import Query, hybrid_search
 from rag.text.languages import detect_language
 from rag.text.tags import is_same_language
-from rag.text.words import folded_words
 from rag.verification.facts.polarity import is_negated
 
 QUESTIONS_A_GROUP = 300
@@ -238,7 +237,7 @@ def _ask(corpus: LocalCorpus, cross_encoder: CrossEncoder, group: Sequence[Asked
                 resemblance=resemblance.of(vector, first, language=language),
                 language=first.language,
                 is_same_language=is_same_language(language, first.language),
-                is_negated=is_negated(folded_words(asked.text, language=language), language=language),
+                is_negated=is_negated(asked.text, language=language),
             ),
             is_good=tuple(_contains_answer(hit.text, asked.answers) for hit in hits),
             best_sentence_answers=tuple(

@@ -27,7 +27,6 @@ MAKING = frozenset(f"re.{name}" for name in METHODS | {"compile"})
 
 # Of texts that are never longer, the longest: who calls it cuts them.
 BOUNDED = {
-    "rag.reading.credits._BYLINE_OF_OUTLET": 300,
     "rag.reading.names._LABELLED_NAMES": 160,
     "rag.verification.facts.names._SENTENCE_START": 8,
     "rag.verification.facts.numbers._ABOUT": 24,

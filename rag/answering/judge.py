@@ -10,7 +10,6 @@ from rag.answering.resemblance import Resemblance
 from rag.datatypes import Hit
 from rag.search.retrieval import Query, SearchResult
 from rag.text.tags import is_same_language
-from rag.text.words import folded_words
 from rag.verification.facts.polarity import is_negated
 
 # The probability from which an article more likely answers than not.
@@ -102,13 +101,12 @@ class ReadingJudge:
         if reading is None:
             return None
         assert found.vector is not None, "hybrid search must encode the query"
-        words = folded_words(query.text, language=query.language)
         features = Features(
             relevance=reading.relevance,
             resemblance=self._resemblance.of(found.vector, hit, language=query.language),
             language=hit.language,
             is_same_language=is_same_language(query.language, hit.language),
-            is_negated=is_negated(words, language=query.language),
+            is_negated=is_negated(query.text, language=query.language),
         )
         is_follow_up = hit.article_id == query.first_article
         return assess(features, on_subject=self._calibration, is_follow_up=is_follow_up)

@@ -16,16 +16,15 @@ from tests.chat_shapes import Json, check_message, supporting
 from tests.guards.test_access import service_app
 from tests.openai_door.chat import (
     ASKED,
-    BARE,
     BROKEN_OFF,
     QUOTE,
-    SCRIPT_URL,
     TiringCrossEncoder,
     asked,
+    serving_articles,
     writing,
 )
 from tests.openai_server import Script
-from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served
+from tests.test_api import COFFEE, as_article, running_service, served
 
 SEVERAL = "Panen kopi? Harga kopi? Banjir? Bus?"
 IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}}
@@ -36,10 +35,8 @@ TOOLS = [{"name": "cari", "description": "Cari.", "input_schema": {"type": "obje
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a server with five articles and no language model."""
-    with running_service(tmp_path_factory.mktemp("messages")) as service:
-        list(service.ingestion.ingest(map(as_article, [COFFEE, FLOOD, BUS, BARE, SCRIPT_URL])))
-        with served(create_app(service)) as address:
-            yield address
+    with serving_articles(tmp_path_factory.mktemp("messages")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

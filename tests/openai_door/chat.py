@@ -9,11 +9,12 @@ from typing import Any
 import httpx2
 from openai.types.chat import ChatCompletionMessageParam
 
+from api.app import create_app
 from embeddings.weights import FloatArray
 from rag.language_model.openai_model import OpenAILanguageModel
 from tests.chat_shapes import Json
 from tests.openai_server import Script, serving
-from tests.test_api import FLOOD, served_with
+from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served, served_with
 from tests.word_cross_encoder import WordCrossEncoder
 
 ASKED = "Berapa ton panen kopi?"
@@ -28,6 +29,15 @@ class TiringCrossEncoder(WordCrossEncoder):
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
         raise RuntimeError("too tired")
+
+
+@contextmanager
+def serving_articles(folder: Path) -> Iterator[str]:
+    """Serve five articles without a language model."""
+    with running_service(folder) as service:
+        list(service.ingestion.ingest(map(as_article, [COFFEE, FLOOD, BUS, BARE, SCRIPT_URL])))
+        with served(create_app(service)) as address:
+            yield address
 
 
 @contextmanager

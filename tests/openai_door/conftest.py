@@ -5,18 +5,14 @@ from collections.abc import Iterator
 import openai
 import pytest
 
-from api.app import create_app
-from tests.openai_door.chat import BARE, SCRIPT_URL
-from tests.test_api import BUS, COFFEE, FLOOD, as_article, running_service, served
+from tests.openai_door.chat import serving_articles
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a server with five articles and no language model."""
-    with running_service(tmp_path_factory.mktemp("chat")) as service:
-        list(service.ingestion.ingest(map(as_article, [COFFEE, FLOOD, BUS, BARE, SCRIPT_URL])))
-        with served(create_app(service)) as address:
-            yield address
+    with serving_articles(tmp_path_factory.mktemp("chat")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from rag.text.words import folded_words
 from rag.verification.facts.polarity import is_negated
 
 
@@ -14,6 +13,8 @@ from rag.verification.facts.polarity import is_negated
         ("Siapa yang tak setuju?", "ms"),
         ("Who didn't attend the meeting?", "en"),
         ("Which river has never flooded?", "en"),
+        ("Who was accused of not paying the fine?", "en"),
+        ("Quem é o não eleito do partido?", "pt"),
         ("¿Quién no asistió a la reunión?", "es"),
         ("Qui n'a pas assisté à la réunion ?", "fr"),
         ("Wer war nicht anwesend?", "de"),
@@ -25,7 +26,7 @@ from rag.verification.facts.polarity import is_negated
     ],
 )
 def test_a_question_that_denies_something(question: str, language: str) -> None:
-    assert is_negated(folded_words(question, language=language), language=language)
+    assert is_negated(question, language=language)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ def test_a_question_that_denies_something(question: str, language: str) -> None:
         ("Gaji sudah dibayar atau belum?", "id"),
         ("Will the bridge be built or not?", "en"),
         ("Is it known whether or not he resigned?", "en"),
+        ("Is de brug open of niet open?", "nl"),
         ("Thị trưởng có từ chức không?", "vi"),
         ("市长是不是辞职了？", "zh-Hans"),
         ("有没有人受伤？", "zh-Hans"),
@@ -44,4 +46,4 @@ def test_a_question_that_denies_something(question: str, language: str) -> None:
     ],
 )
 def test_a_question_that_denies_nothing(question: str, language: str) -> None:
-    assert not is_negated(folded_words(question, language=language), language=language)
+    assert not is_negated(question, language=language)

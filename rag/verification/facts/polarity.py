@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from rag.text.tags import primary_language
+from rag.text.words import folded_words
 
 Direction = Literal["up", "down"]
 
@@ -68,7 +69,25 @@ _DOWN = {
 _SAME_WORDS = {"ms": "id"}
 
 # After these words, a negation is the other half of a question: "or not", "有没有".
-_OR = frozenset(["or", "atau", "o", "ou", "oder", "of", "или", "أم", "หรือ", "hay", "有"])
+_OR = {
+    "id": "atau",
+    "en": "or",
+    "es": "o",
+    "fr": "ou",
+    "pt": "ou",
+    "it": "o",
+    "de": "oder",
+    "nl": "of",
+    "ru": "или",
+    "vi": "hay",
+    "zh": "有",
+    "ar": "أم أو",
+    "th": "หรือ",
+    "hi": "या",
+    "fil": "o",
+    "jv": "utawa",
+    "su": "atawa",
+}
 
 
 def direction(tokens: Sequence[str], *, language: str) -> Direction | None:
@@ -95,18 +114,19 @@ def denied(tokens: Sequence[str], *, language: str) -> set[str]:
     return found - _words(_NEGATIONS, language)
 
 
-def is_negated(question: Sequence[str], *, language: str) -> bool:
-    """Whether a question of these folded tokens denies something, and not only asks whether it is so or not.
+def is_negated(question: str, *, language: str) -> bool:
+    """Whether a question denies something, and not only asks whether it is so or not.
 
-    >>> is_negated(["siapa", "yang", "tidak", "hadir"], language="id")
+    >>> is_negated("Siapa yang tidak hadir?", language="id")
     True
-    >>> is_negated(["apakah", "dia", "hadir", "atau", "tidak"], language="id")
+    >>> is_negated("Apakah dia hadir atau tidak?", language="id")
     False
     """
-    last = len(question) - 1
+    tokens = folded_words(question, language=language)
+    alternatives = _words(_OR, language)
     return any(
-        place < last and (place == 0 or question[place - 1] not in _OR)
-        for place in _negations(question, language=language)
+        place < len(tokens) - 1 and (place == 0 or tokens[place - 1] not in alternatives)
+        for place in _negations(tokens, language=language)
     )
 
 

@@ -59,7 +59,8 @@ bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; EVAL=FOLDER
 
 reader: $(VENV)/.installed-dev  ## Train the cross-encoder; SHARED=FOLDER of the training data. Stop it any time.
 	$(BIN)/python -m training.public_sets
-	nice $(BIN)/python -m training.train --shared $(SHARED)
+	test -f build/reader/pack.xz || $(BIN)/python -m training.draw --shared $(SHARED)
+	nice $(BIN)/python -m training.train
 	$(BIN)/python -m training.export
 	$(BIN)/python -m training.measure --shared $(SHARED)
 

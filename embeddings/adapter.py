@@ -2,11 +2,12 @@
 
 A safetensors file contains, in half precision, two small matrices for each of a layer's six large matrices
 (`l0.q.a` and `l0.q.b`; W becomes W + ba), and the heads (`pool`, `claim`, `relevance`, `span`, each `.w` and
-`.b`). Its metadata names its version and the hash of the weights file that it was trained on.
+`.b`). Its metadata names its version, the hash of the weights file that it was trained on, and the numbers of
+the encoder's layers that the cross-encoder has, in order: all of them if there is no such entry.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +39,10 @@ class Linear:
 
 @dataclass(frozen=True)
 class Adapter:
-    """The tensors of the file, in float32."""
+    """The tensors of the file, in float32, and the numbers of the encoder's layers."""
 
     tensors: dict[str, FloatArray]
+    layers: tuple[int, ...] = tuple(range(12))
 
     def head(self, name: str) -> Linear:
         """Return one of `HEADS`."""
@@ -55,16 +57,16 @@ class Adapter:
 
 
 class AdaptedWeights:
-    """The weights file with the adapter merged into its matrices; all other tensors are unchanged."""
+    """The layers that the adapter names, with the adapter merged; all other tensors are unchanged."""
 
     def __init__(self, weights: WeightsFile, adapter: Adapter) -> None:
-        self.shape = weights.shape
+        self.shape = replace(weights.shape, layers=len(adapter.layers))
         self._weights = weights
         self._adapter = adapter
 
     def tensor(self, name: str) -> FloatArray:
         """Return one tensor's values, flat, as float32."""
-        values = self._weights.tensor(name)
+        values = self._weights.tensor(self._name(name))
         added = self._adapter.addition(name.removesuffix(".w")) if name.endswith(".w") else None
         return values if added is None else values + added.ravel()
 
@@ -72,12 +74,19 @@ class AdaptedWeights:
         """Return the matrix of the linear map `name`; if the adapter changes it, rounded to 8 bits."""
         added = self._adapter.addition(name)
         if added is None:
-            return self._weights.matrix(name)
-        return quantize(self._weights.tensor(f"{name}.w").reshape(added.shape) + added)
+            return self._weights.matrix(self._name(name))
+        return quantize(self._weights.tensor(f"{self._name(name)}.w").reshape(added.shape) + added)
 
     def blocks(self, name: str, *, row_weights: int) -> npt.NDArray[np.uint8]:
         """Return a 4-bit tensor's rows as they are stored."""
         return self._weights.blocks(name, row_weights=row_weights)
+
+    def _name(self, name: str) -> str:
+        """Return the encoder's name: the third layer's `l2.q` is `l4.q` if it is the encoder's fifth."""
+        layer, _, part = name.partition(".")
+        if not layer[1:].isdigit():
+            return name
+        return f"l{self._adapter.layers[int(layer[1:])]}.{part}"
 
 
 def read_adapter(path: Path = FILE, *, sha256: str | None = SHA256) -> Adapter:
@@ -100,7 +109,8 @@ def read_adapter(path: Path = FILE, *, sha256: str | None = SHA256) -> Adapter:
         )
     if metadata.get("weights_sha256") != WEIGHTS_SHA256:
         raise ModelLoadError(f"{path} was trained on other weights than the bundled model's.")
-    return Adapter(tensors)
+    layers = metadata.get("layers")
+    return Adapter(tensors, tuple(map(int, layers.split(",")))) if layers else Adapter(tensors)
 
 
 def _sha256_of(path: Path) -> str:

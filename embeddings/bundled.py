@@ -16,7 +16,7 @@ from transformers import BertConfig, BertModel
 
 from embeddings.openvino_bert import OpenVinoBert
 from embeddings.unigram import UnigramTokenizer, bundled_tokenizer
-from embeddings.weights import Weights, open_weights
+from embeddings.weights import Tensors, Weights, open_weights
 
 NAME = "bundled:multilingual-e5-small"
 PROMPTS = {"query": "query: ", "document": "passage: "}
@@ -112,7 +112,7 @@ def load(*, engine: Engine, device: str = "cpu") -> SentenceTransformer:
     return SentenceTransformer(modules=[transformer, pooling, Normalize()], prompts=PROMPTS, device=device)
 
 
-def build_bert(weights: Weights) -> BertModel:
+def build_bert(weights: Tensors) -> BertModel:
     """Build a `BertModel` with these weights, without memory for initial values."""
     shape = weights.shape
     config = BertConfig(

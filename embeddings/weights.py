@@ -77,14 +77,21 @@ class IntegerMatrix:
     scales: FloatArray
 
 
-class Weights(Protocol):
+class Tensors(Protocol):
     """The model's tensors by name."""
 
-    shape: ModelShape
+    @property
+    def shape(self) -> ModelShape:
+        """The sizes of the model."""
+        ...
 
     def tensor(self, name: str) -> FloatArray:
         """Return one tensor's values, flat, as float32."""
         ...
+
+
+class Weights(Tensors, Protocol):
+    """The model's tensors by name, also in the form in which they are stored."""
 
     def matrix(self, name: str) -> IntegerMatrix:
         """Return the matrix of the linear map `name`, such as `l0.q`."""
@@ -139,6 +146,16 @@ class WeightsFile:
         _is_blocks, _size, offset, length = self._tensors[name]
         row_bytes = row_weights // _BLOCK_WEIGHTS * _BLOCK_BYTES
         return np.frombuffer(self._bytes, np.uint8, length, offset).reshape(-1, row_bytes)
+
+    def stored(self, name: str) -> npt.NDArray[Any]:
+        """Return one tensor as it is stored: blocks as bytes, or float32."""
+        is_blocks, _size, offset, length = self._tensors[name]
+        raw = np.frombuffer(self._bytes, np.uint8, length, offset)
+        return raw if is_blocks else raw.view(np.float32)
+
+    def names(self) -> list[str]:
+        """Return the names of all tensors."""
+        return list(self._tensors)
 
     def release(self) -> None:
         """Return the file's pages to the operating system, which reads them again when needed."""

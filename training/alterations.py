@@ -8,6 +8,8 @@ import random
 import re
 from collections.abc import Callable
 
+from icu4py.breakers import WordBreaker
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?![.,]?\d)")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w-]+(?: [A-Z][\w-]+)*")
@@ -62,6 +64,34 @@ def negate(sentence: str, *, language: str, rng: random.Random) -> str | None:
     if language == "en":
         return f"{sentence[: match.end()]} not{sentence[match.end() :]}"
     return f"{sentence[: match.start()]}tidak {sentence[match.start() :]}"
+
+
+def replace_word(sentence: str, other: str, *, language: str, rng: random.Random) -> str | None:
+    """Replace a word by a word of about the same length from another text.
+
+    This works in every language, also in those that write no spaces, and it changes names and verbs alike.
+    """
+    pieces = list(WordBreaker(sentence, language))
+    places = [place for place, piece in enumerate(pieces) if _is_replaceable(piece)]
+    if not places:
+        return None
+    place = rng.choice(places)
+    old = pieces[place]
+    words = [
+        word
+        for word in dict.fromkeys(WordBreaker(other, language))
+        if _is_replaceable(word) and word[0].isupper() == old[0].isupper()
+        if abs(len(word) - len(old)) < 4 and word.casefold() not in sentence.casefold()
+    ]
+    if not words:
+        return None
+    pieces[place] = rng.choice(words)
+    return "".join(pieces)
+
+
+def _is_replaceable(word: str) -> bool:
+    """Whether a word is long enough to be more than grammar: five letters, or two where words are short."""
+    return word.isalpha() and len(word) >= (5 if word[0] < "\u0e00" else 2)
 
 
 ALTERATIONS: tuple[Callable[..., str | None], ...] = (change_number, swap_numbers, swap_names, negate)

@@ -1,44 +1,33 @@
-"""Turns examples into padded tensors: token ids, masks and targets, in batches of similar length."""
+"""Makes batches of a pack's examples on the device that trains."""
 
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from embeddings.unigram import UnigramTokenizer
-from training.examples import Example
-from training.model import CLAIM_LABELS, Batch
-
-BATCH_TOKENS = 3072
-SECOND_TOKENS = 288
-FIRST_TOKENS = 96
+from embeddings.cross_encoder import CLAIM_LABELS
 
 # The target of an example that has no label for a head.
 NO_LABEL = -100
-NOT_SUPPORTED = 3
+# The target of a claim of which only this is known.
+NOT_SUPPORTED = len(CLAIM_LABELS)
 
-_CLAIM_TARGETS = {label: number for number, label in enumerate(CLAIM_LABELS)} | {
-    "not_supported": NOT_SUPPORTED
-}
-_ANSWER_TARGETS = {"answerable": 1, "unanswerable": 0}
+# Blocks of examples are sorted by length, so that a batch contains little padding.
+BLOCK = 65_536
+PAD_TO = 16
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """One example as token ids with its targets; the span is in tokens of the whole input."""
+class Batch:
+    """Padded pairs, each (pairs, tokens): ids, mask, and 1 for tokens of the first or of the second text."""
 
-    first: list[int]
-    second: list[int]
-    claim: int
-    answerable: int
-    span: tuple[int, int] | None
-
-    @property
-    def length(self) -> int:
-        """The number of tokens of the whole input."""
-        return len(self.first) + len(self.second) + 4
+    token_ids: Tensor
+    mask: Tensor
+    first: Tensor
+    second: Tensor
 
 
 @dataclass(frozen=True)
@@ -51,67 +40,63 @@ class Targets:
     end: Tensor
 
 
-def encode(example: Example, tokenizer: UnigramTokenizer) -> Encoded:
-    """Tokenize an example; cut a second text that is too long to a window that contains the answer."""
-    first = tokenizer.encode([example.first], special_tokens=False)[0][:FIRST_TOKENS]
-    span: tuple[int, int] | None = None
-    if example.answer is None:
-        second = tokenizer.encode([example.second], special_tokens=False)[0][:SECOND_TOKENS]
-    else:
-        second, span = _window(*tokenizer.encode_span(example.second, example.answer))
-    before = len(first) + 3
-    return Encoded(
-        first,
-        second,
-        _CLAIM_TARGETS.get(example.label, NO_LABEL),
-        _ANSWER_TARGETS.get(example.label, NO_LABEL),
-        span and (span[0] + before, span[1] + before),
-    )
+class Batches:
+    """The examples of a pack, `numbers` (examples, 6), in memory of the device."""
 
+    def __init__(self, pack: dict[str, Any], numbers: Any, *, device: str) -> None:
+        self._texts = torch.from_numpy(pack["texts"].astype(np.int32)).to(device)
+        ends = torch.from_numpy(pack["ends"].astype(np.int64))
+        self._begins = torch.cat([torch.zeros(1, dtype=torch.int64), ends[:-1]]).to(device)
+        self._lengths = torch.diff(ends, prepend=torch.zeros(1, dtype=torch.int64)).to(device)
+        self._numbers = torch.from_numpy(numbers.astype(np.int64)).to(device)
+        self._bos, self._eos, self._pad = pack["special"].tolist()
+        lengths = np.diff(pack["ends"], prepend=0)
+        self._sizes = lengths[numbers[:, 0]] + lengths[numbers[:, 1]] + 4
+        self._device = device
 
-def _window(tokens: list[int], span: tuple[int, int]) -> tuple[list[int], tuple[int, int] | None]:
-    start, end = span
-    skipped = max(0, min(start - SECOND_TOKENS // 2, len(tokens) - SECOND_TOKENS))
-    start, end = start - skipped, end - skipped
-    fits = 0 <= start <= end < SECOND_TOKENS
-    return tokens[skipped : skipped + SECOND_TOKENS], (start, end) if fits else None
+    def shuffled(self, *, tokens: int, seed: int) -> Iterator[tuple[Batch, Targets]]:
+        """Yield all examples once, in batches of pairs of similar length with about `tokens` tokens."""
+        rng = np.random.default_rng(seed)
+        order = rng.permutation(len(self._sizes))
+        for start in range(0, len(order), BLOCK):
+            groups = self._groups(order[start : start + BLOCK], tokens)
+            for place in rng.permutation(len(groups)):
+                yield self.batch(groups[place])
 
+    def in_order(self, *, tokens: int) -> Iterator[tuple[Any, Batch]]:
+        """Yield all examples once, as their numbers and their batch."""
+        for group in self._groups(np.arange(len(self._sizes)), tokens):
+            yield group, self.batch(group)[0]
 
-def batches(
-    encoded: Sequence[Encoded], *, rng: random.Random, tokenizer: UnigramTokenizer
-) -> Iterator[tuple[Batch, Targets]]:
-    """Yield batches of pairs of similar length, in random order, each of about `BATCH_TOKENS` tokens."""
-    ordered = sorted(encoded, key=lambda example: example.length)
-    groups: list[list[Encoded]] = [[]]
-    for example in ordered:
-        if groups[-1] and (len(groups[-1]) + 1) * example.length > BATCH_TOKENS:
-            groups.append([])
-        groups[-1].append(example)
-    rng.shuffle(groups)
-    for group in groups:
-        yield collate(group, tokenizer=tokenizer), _targets(group)
+    def _groups(self, places: Any, tokens: int) -> list[Any]:
+        ordered = places[np.argsort(self._sizes[places], kind="stable")]
+        groups, start = [], 0
+        while start < len(ordered):
+            longest = self._sizes[ordered[min(start + 16, len(ordered) - 1)]]
+            end = start + max(1, tokens // int(longest))
+            while (
+                end > start + 1 and self._sizes[ordered[min(end, len(ordered)) - 1]] * (end - start) > tokens
+            ):
+                end = start + max(1, int(0.95 * (end - start)))
+            groups.append(ordered[start:end])
+            start = end
+        return groups
 
-
-def collate(group: Sequence[Encoded], *, tokenizer: UnigramTokenizer) -> Batch:
-    """Pad the pairs to the same length."""
-    length = max(example.length for example in group)
-    ids = torch.full((len(group), length), tokenizer.pad_id)
-    mask, first, second = (torch.zeros(len(group), length, dtype=torch.long) for _ in range(3))
-    bos, eos = tokenizer.bos_id, tokenizer.eos_id
-    for row, example in enumerate(group):
-        tokens = [bos, *example.first, eos, eos, *example.second, eos]
-        ids[row, : len(tokens)] = torch.tensor(tokens)
-        mask[row, : len(tokens)] = 1
-        first[row, 1 : 1 + len(example.first)] = 1
-        second[row, len(example.first) + 3 : len(tokens) - 1] = 1
-    return Batch(ids, mask, first, second)
-
-
-def _targets(group: Sequence[Encoded]) -> Targets:
-    spans = [example.span or (NO_LABEL, NO_LABEL) for example in group]
-    return Targets(
-        claim=torch.tensor([example.claim for example in group]),
-        answerable=torch.tensor([example.answerable for example in group]),
-        start=torch.tensor([span[0] for span in spans]),
-        end=torch.tensor([span[1] for span in spans]),
-    )
+    def batch(self, places: Any) -> tuple[Batch, Targets]:
+        """Pad some examples to the same length."""
+        length = -(-int(self._sizes[places].max()) // PAD_TO) * PAD_TO
+        rows = self._numbers[torch.from_numpy(places).to(self._device)]
+        first, second = (self._lengths[rows[:, column]].unsqueeze(1) for column in (0, 1))
+        place = torch.arange(length, device=self._device).unsqueeze(0)
+        in_first = (place >= 1) & (place < 1 + first)
+        in_second = (place >= first + 3) & (place < first + 3 + second)
+        begins = [self._begins[rows[:, column]].unsqueeze(1) for column in (0, 1)]
+        source = torch.where(in_first, begins[0] + place - 1, begins[1] + place - first - 3)
+        ids = self._texts[source.clamp(0, len(self._texts) - 1)].long()
+        ids = torch.where(in_first | in_second, ids, self._eos)
+        ids[:, 0] = self._bos
+        mask = place < first + second + 4
+        ids = torch.where(mask, ids, self._pad)
+        spans = torch.where(rows[:, 4:6] >= 0, rows[:, 4:6] + first + 3, NO_LABEL)
+        batch = Batch(ids, mask.long(), in_first.long(), in_second.long())
+        return batch, Targets(rows[:, 2], rows[:, 3], spans[:, 0], spans[:, 1])

@@ -42,9 +42,13 @@ class ClaimRow:
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """A question and a passage; if the passage contains an answer, the answers and where the first starts."""
+    """A question and a passage; if the passage contains an answer, the answers and where the first starts.
+
+    `language` is that of the question.
+    """
 
     question: str
+    language: str
     passage: str
     title: str
     answers: tuple[str, ...]
@@ -68,6 +72,12 @@ class Articles:
         self._parallel: dict[str, list[str]] = {}
         for article in self._articles.values():
             self._parallel.setdefault(article.get("parallel_id", article["id"]), []).append(article["id"])
+
+    def add(self, article_id: str, title: str, language: str, paragraphs: list[str]) -> None:
+        """Add an article that has no translations."""
+        row = {"id": article_id, "title": title, "language": language, "paragraphs": paragraphs}
+        self._articles[article_id] = row
+        self._parallel[article_id] = [article_id]
 
     def text(self, place: Place) -> str:
         """Return the paragraphs, joined by a space."""
@@ -154,6 +164,7 @@ def read_authored_questions(path: Path) -> list[QuestionRow]:
     return [
         QuestionRow(
             question=row["question"],
+            language=row["question_language"],
             passage=row["passage"],
             title="",
             answers=(row["answer"],) if row["answerable"] else (),
@@ -176,7 +187,18 @@ def read_own_questions(articles: Articles) -> list[QuestionRow]:
             passage = articles.text(_own_place(row))
             answers = (row["answer"],) if row["answerable"] else ()
             start = passage.index(row["answer"]) if row["answerable"] else None
-            rows.append(QuestionRow(row["question"], passage, "", answers, start, _own_place(row), "own"))
+            rows.append(
+                QuestionRow(
+                    question=row["question"],
+                    language=row["question_language"],
+                    passage=passage,
+                    title="",
+                    answers=answers,
+                    answer_start=start,
+                    place=_own_place(row),
+                    source="own",
+                )
+            )
     return rows
 
 
@@ -191,6 +213,7 @@ def read_questions(path: Path, articles: Articles) -> list[QuestionRow]:
         rows.append(
             QuestionRow(
                 question=row["question"],
+                language=row["language"],
                 passage=articles.text(place),
                 title=articles.title(article_id),
                 answers=tuple(row["answers"]) if row["answerable"] else (),

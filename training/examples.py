@@ -14,13 +14,14 @@ from typing import Any
 from embeddings.bundled_cross_encoder import CLAIM_PREFIX, QUESTION_PREFIX
 from embeddings.encoder import Encoder
 from rag.text.languages import sentence_spans
-from training.alterations import alter, respell_numbers
+from training.alterations import alter, replace_word, respell_numbers
 from training.data import (
     Articles,
     ClaimRow,
     Place,
     QuestionRow,
     in_language,
+    is_held_out,
     read_authored_questions,
     read_claims,
     read_own_claims,
@@ -28,6 +29,7 @@ from training.data import (
     read_questions,
 )
 from training.hard_negatives import mine
+from training.public_questions import QUESTION_SETS, other_paragraphs, read_public_questions
 from training.public_sets import SETS, read_public_set
 
 # Languages of the parallel news that are drawn more often, because users of Kutip ask and read in them.
@@ -66,6 +68,7 @@ def sources(shared: Path, public: Path, encoder: Callable[[], Encoder], *, cache
         *_claim_sources(train, articles),
         *_public_sources(public, articles),
         *_question_sources(shared, articles, encoder, cache),
+        *_public_question_sources(public, articles),
     ]
 
 
@@ -89,15 +92,15 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     lines = _ParallelLines(articles)
     copies = _CopiedSentences([*authored.rows, *own.rows], articles)
     return [
-        Source("authored claims", 0.20, len(authored.rows), authored.make),
-        Source("own claims", 0.36, len(own.rows), own.make),
+        Source("authored claims", 0.15, len(authored.rows), authored.make),
+        Source("own claims", 0.27, len(own.rows), own.make),
         Source("indonli", 0.05, len(indonli.rows), indonli.make),
         Source("pawsx", 0.045, paraphrases.size, paraphrases.make),
         Source("jnli", 0.01, len(japanese.rows), japanese.make),
         Source("klue", 0.01, len(korean.rows), korean.make),
-        Source("wice", 0.005, len(wice.rows), wice.make),
-        Source("parallel lines", 0.04, lines.size, lines.make),
-        Source("copied sentences", 0.08, copies.size, copies.make),
+        Source("wice", 0.01, len(wice.rows), wice.make),
+        Source("parallel lines", 0.06, lines.size, lines.make),
+        Source("copied sentences", 0.10, copies.size, copies.make),
     ]
 
 
@@ -124,7 +127,7 @@ def _question_sources(
         "drcd": read_questions(train / "drcd-dev.questions.jsonl", articles),
         "arcd": read_questions(train / "arcd-dev.questions.jsonl", articles),
     }
-    weights = (0.06, 0.10, 0.045, 0.02, 0.035, 0.008, 0.004, 0.004, 0.004)
+    weights = (0.08, 0.14, 0.08, 0.03, 0.08, 0.01, 0.01, 0.005, 0.01)
     all_rows = [row for rows in sets.values() for row in rows]
     negatives = iter(mine(all_rows, articles, encoder, cache=cache / f"negatives-{len(all_rows)}.json"))
     result = []
@@ -132,6 +135,16 @@ def _question_sources(
         questions = _Questions(rows, list(itertools.islice(negatives, len(rows))), articles)
         result.append(Source(name, weight, len(rows), questions.make))
     return result
+
+
+def _public_question_sources(public: Path, articles: Articles) -> list[Source]:
+    drawn_from = []
+    for public_set in QUESTION_SETS:
+        rows = read_public_questions(public, public_set, articles)
+        negatives = [other_paragraphs(row, articles) for row in rows]
+        questions = _Questions(rows, negatives, articles)
+        drawn_from.append(Source(public_set.name, public_set.weight, len(rows), questions.make))
+    return drawn_from
 
 
 class _Claims:
@@ -144,22 +157,22 @@ class _Claims:
     def make(self, number: int, rng: random.Random) -> Example:
         row = self.rows[number]
         if row.place is None:
-            return _claim_example(row.claim, row.evidence, row.label)
+            return claim_example(row.claim, row.evidence, row.label)
         translations = self._articles.translations(row.place.article_id)
         if len(translations) > 1 and rng.random() < 0.45:
             row = in_language(row, _draw_language(translations, self._articles, rng), self._articles)
         chance = rng.random()
         if chance < 0.06:
             other = self._other_passage(row, rng)
-            return _claim_example(row.claim, other, "unsupported") if other else self._plain(row)
+            return claim_example(row.claim, other, "unsupported") if other else self._plain(row)
         if chance < 0.25:
             other = self._other_passage(row, rng)
             parts = [row.evidence, other] if rng.random() < 0.5 else [other, row.evidence]
-            return _claim_example(row.claim, " ".join(filter(None, parts)), row.label)
+            return claim_example(row.claim, " ".join(filter(None, parts)), row.label)
         return self._plain(row)
 
     def _plain(self, row: ClaimRow) -> Example:
-        return _claim_example(row.claim, row.evidence, row.label)
+        return claim_example(row.claim, row.evidence, row.label)
 
     def _other_passage(self, row: ClaimRow, rng: random.Random) -> str:
         """Return another paragraph of the article, or evidence of another row, or an empty text."""
@@ -193,7 +206,7 @@ class _Paraphrases:
         claim = row.claim
         if rng.random() < 0.5 and evidence is row.evidence:  # the label holds in both directions
             claim, evidence = evidence, claim
-        return _claim_example(claim, evidence, row.label)
+        return claim_example(claim, evidence, row.label)
 
 
 class _ParallelLines:
@@ -228,12 +241,13 @@ class _ParallelLines:
             distant = [text for place, text in enumerate(lines) if abs(place - line) > 3]
             if distant:
                 start = rng.randrange(len(distant))
-                return _claim_example(claim, " ".join(distant[start : start + 2]), "unsupported")
+                return claim_example(claim, " ".join(distant[start : start + 2]), "unsupported")
         if chance < 0.67:
-            changed = alter(claim, language=self._articles.language(article_id), rng=rng)
+            other = " ".join(self._articles.paragraphs(article_id))
+            changed = _altered(claim, other, language=self._articles.language(article_id), rng=rng)
             if changed is not None:
-                return _claim_example(changed, " ".join(evidence), "not_supported")
-        return _claim_example(claim, " ".join(evidence), "supported")
+                return claim_example(changed, " ".join(evidence), "not_supported")
+        return claim_example(claim, " ".join(evidence), "supported")
 
 
 class _CopiedSentences:
@@ -258,36 +272,71 @@ class _CopiedSentences:
         evidence = text[spans[first][0] : spans[last][1]]
         sentence = text[slice(*spans[place])]
         chance = rng.random()
-        changed = alter(sentence, language=language, rng=rng) if chance < 0.5 else None
+        changed = _altered(sentence, text, language=language, rng=rng) if chance < 0.5 else None
         if changed is not None:
-            return _claim_example(changed, evidence, "not_supported")
-        return _claim_example(respell_numbers(sentence) if chance > 0.85 else sentence, evidence, "supported")
+            return claim_example(changed, evidence, "not_supported")
+        return claim_example(respell_numbers(sentence) if chance > 0.85 else sentence, evidence, "supported")
+
+
+def _altered(sentence: str, other: str, *, language: str, rng: random.Random) -> str | None:
+    """Return the sentence made false by rule, in two of five cases with a word of another text."""
+    if rng.random() < 0.4:
+        return replace_word(sentence, other, language=language, rng=rng)
+    return alter(sentence, language=language, rng=rng)
 
 
 class _Questions:
-    """Questions with their passage, with its translation, or with a passage that does not answer them."""
+    """Questions with their passage, with its translation, or with a passage that does not answer them.
+
+    Some questions get a number, a name, a negation or another word changed, so that the passage does not
+    answer them.
+    """
 
     def __init__(
         self, rows: Sequence[QuestionRow], negatives: Sequence[Sequence[Place]], articles: Articles
     ) -> None:
         self._rows = rows
-        self._negatives = negatives
+        self._negatives = [[one for one in places if not is_held_out(one.article_id)] for places in negatives]
         self._articles = articles
-        self._by_place = {
-            (row.place.article_id, row.question): row for row in rows if row.place is not None and row.answers
-        }
+        self._everywhere = [one for one in articles.ids("") if not is_held_out(one)]
 
     def make(self, number: int, rng: random.Random) -> Example:
         row = self._rows[number]
-        if row.answers and self._negatives[number] and rng.random() < 0.4:
-            place = rng.choice(self._negatives[number])
+        chance = rng.random()
+        if row.answers and chance < 0.45:
+            place = self._other_place(row, self._negatives[number] if chance < 0.36 else (), rng)
             title = self._articles.title(place.article_id)
-            return _question_example(row.question, self._articles.text(place), _sometimes(title, rng))
-        if row.place is not None and rng.random() < 0.4:
+            return question_example(row.question, self._articles.text(place), _sometimes(title, rng))
+        if row.place is not None and rng.random() < 0.5:
             row = self._translated(row, rng)
-        return _question_example(
+        if row.answers and rng.random() < 0.12:
+            other = _altered(row.question, self._in_own_language(row), language=row.language, rng=rng)
+            if other is not None:
+                return question_example(other, row.passage, _sometimes(row.title, rng))
+        return question_example(
             row.question, row.passage, _sometimes(row.title, rng), answers=row.answers, start=row.answer_start
         )
+
+    def _in_own_language(self, row: QuestionRow) -> str:
+        """Return the passage if it is in the language of the question, or an empty text."""
+        assert row.place is not None
+        return row.passage if self._articles.language(row.place.article_id) == row.language else ""
+
+    def _other_place(self, row: QuestionRow, negatives: Sequence[Place], rng: random.Random) -> Place:
+        """Return a negative, or a passage about something else; half of the time its translation."""
+        place = rng.choice(negatives) if negatives else self._anywhere(row, rng)
+        if rng.random() < 0.5:
+            translations = self._articles.translations(place.article_id)
+            return replace(place, article_id=_draw_language(translations, self._articles, rng))
+        return place
+
+    def _anywhere(self, row: QuestionRow, rng: random.Random) -> Place:
+        """Return a passage of an article that is not the question's, in any language."""
+        own = self._articles.translations(row.place.article_id) if row.place else ()
+        while True:
+            article_id = rng.choice(self._everywhere)
+            if article_id not in own:
+                return Place(article_id, rng.randrange(len(self._articles.paragraphs(article_id))))
 
     def _translated(self, row: QuestionRow, rng: random.Random) -> QuestionRow:
         """Return the question with a translation of its passage."""
@@ -302,13 +351,15 @@ class _Questions:
         return replace(row, passage=passage, answer_start=None)
 
 
-def _claim_example(claim: str, evidence: str, label: str) -> Example:
+def claim_example(claim: str, evidence: str, label: str) -> Example:
+    """Return the example of a claim and its evidence."""
     return Example(CLAIM_PREFIX + claim, evidence, label)
 
 
-def _question_example(
+def question_example(
     question: str, passage: str, title: str, *, answers: Sequence[str] = (), start: int | None = None
 ) -> Example:
+    """Return the example of a question and a passage, which answers it if there are answers."""
     lead = f"{title}. " if title else ""
     answer = None
     if answers and start is not None:

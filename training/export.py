@@ -27,13 +27,18 @@ def main() -> None:
     )
     parser.add_argument("--mean-with", type=Path, help="export the mean with this adapter")
     options = parser.parse_args()
-    checkpoint = torch.load(options.checkpoint, weights_only=False)
+    checkpoint = torch.load(options.checkpoint, weights_only=False, map_location="cpu")
     state = checkpoint["trained" if options.last else "average"]
     if options.mean_with:
         other = parameters(read_adapter(options.mean_with, sha256=None))
         state = {name: (value + other[name]) / 2 for name, value in state.items()}
     tensors = adapter_tensors(state)
-    metadata = {"version": VERSION, "weights_sha256": SHA256, "steps": str(checkpoint["step"])}
+    metadata = {
+        "version": VERSION,
+        "weights_sha256": SHA256,
+        "steps": str(checkpoint["step"]),
+        "layers": ",".join(map(str, checkpoint["layers"])),
+    }
     save_file(tensors, options.out, metadata=metadata)
     digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
     print(f"{options.out}: {options.out.stat().st_size} bytes, sha256 {digest}")  # noqa: T201

@@ -20,6 +20,7 @@ from embeddings.bundled_cross_encoder import load
 from embeddings.cross_encoder import CLAIM_LABELS, CrossEncoder
 from embeddings.weights import FloatArray
 from rag.text.languages import sentence_spans
+from training.curves import area_under_curve, best_balanced_accuracy, recall_at
 from training.data import HELD_OUT_XQUAD, read_jsonl
 
 DISTRACTORS = 7
@@ -53,32 +54,6 @@ def measure(reader: CrossEncoder, shared: Path, *, limit: int) -> Iterable[tuple
         ]
         random.Random(1).shuffle(rows)  # noqa: S311
         yield f"near misses, {name}", _near_misses(reader, rows[:limit], articles)
-
-
-def area_under_curve(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """Return how often a positive score is higher than a negative score; equal scores count half.
-
-    >>> area_under_curve([3, 1], [2, 0])
-    0.75
-    """
-    if not len(positive) or not len(negative):
-        return float("nan")
-    higher = np.asarray(positive)[:, None] - np.asarray(negative)[None, :]
-    return float((higher > 0).mean() + (higher == 0).mean() / 2)
-
-
-def recall_at(positive: Sequence[float], negative: Sequence[float], *, passing: float) -> float:
-    """Return the share of positive scores above the threshold that `passing` of the negatives exceed."""
-    return float((np.asarray(positive) > np.quantile(negative, 1 - passing)).mean())
-
-
-def best_balanced_accuracy(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """Return the highest mean of both classes' recall over all thresholds."""
-    above, below = np.sort(positive), np.sort(negative)
-    thresholds = np.concatenate([above, below])
-    recall = 1 - np.searchsorted(above, thresholds, side="left") / len(above)
-    rejected = np.searchsorted(below, thresholds, side="left") / len(below)
-    return float(((recall + rejected) / 2).max())
 
 
 def _claim_figures(labels: Sequence[str], judged: FloatArray) -> dict[str, float]:

@@ -4,9 +4,11 @@ The model reads two texts together as `<s> first </s></s> second </s>`. Each of 
 gets a low-rank addition, `y = Wx + b(ax)` (Hu et al. 2021, https://arxiv.org/abs/2106.09685). The addition is
 merged into W when the model is used. The pooled vector is the tanh of a linear map of three vectors: the
 first token, the mean of the first text's tokens, and the mean of the second text's tokens.
+
+A smaller model has only some of the encoder's layers, each with its adapters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,9 +17,9 @@ from torch.nn import functional
 from transformers import BertModel
 
 from embeddings.bundled import build_bert
-from embeddings.weights import WeightsFile
-
-CLAIM_LABELS = ("supported", "unsupported", "contradicted")
+from embeddings.cross_encoder import CLAIM_LABELS
+from embeddings.weights import Tensors
+from training.batches import Batch
 
 ADAPTED = (
     "attention.self.query",
@@ -30,7 +32,7 @@ ADAPTED = (
 
 
 class LowRankLinear(nn.Module):
-    """A frozen linear map in bfloat16, plus a trained addition of rank `rank` in float32."""
+    """A frozen linear map, plus a trained addition of rank `rank` in float32."""
 
     def __init__(self, frozen: nn.Linear, *, rank: int) -> None:
         super().__init__()
@@ -47,16 +49,6 @@ class LowRankLinear(nn.Module):
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Padded pairs, each (pairs, tokens): ids, mask, and 1 for tokens of the first or of the second text."""
-
-    token_ids: Tensor
-    mask: Tensor
-    first: Tensor
-    second: Tensor
-
-
-@dataclass(frozen=True)
 class Outputs:
     """Logits: claims (pairs, 3), relevance (pairs,), span starts and ends (pairs, tokens)."""
 
@@ -67,12 +59,20 @@ class Outputs:
 
 
 class Reader(nn.Module):
-    """The adapted layers and the heads."""
+    """The adapted layers and the heads.
 
-    def __init__(self, weights: WeightsFile, *, rank: int) -> None:
+    `layers` are the numbers of the encoder's layers that the model has, `rank` is that of the adapters, and
+    `precision` that of the frozen layers.
+    """
+
+    def __init__(
+        self, weights: Tensors, *, layers: Sequence[int], rank: int, precision: torch.dtype = torch.float32
+    ) -> None:
         super().__init__()
-        self.bert = _frozen_bert(weights)
-        _adapt(self.bert, rank=rank)
+        self.layers = tuple(layers)
+        self.bert = _frozen_bert(weights, layers).to(precision)  # type: ignore[arg-type]
+        for layer in self.bert.encoder.layer:
+            _adapt(layer, rank=rank)
         size = weights.shape.hidden_size
         self.pool = nn.Linear(3 * size, size)
         self.claim = nn.Linear(size, len(CLAIM_LABELS))
@@ -101,23 +101,21 @@ class Reader(nn.Module):
             value.data.copy_(state[name])
 
 
-def _frozen_bert(weights: WeightsFile) -> BertModel:
+def _frozen_bert(weights: Tensors, layers: Sequence[int]) -> BertModel:
     bert = build_bert(weights)
+    bert.encoder.layer = nn.ModuleList(bert.encoder.layer[number] for number in layers)
     # subtle: the backward pass of torch's fused attention takes half of a step's time on a processor.
-    bert.set_attn_implementation("eager")
-    torch.nn.Module.to(bert, torch.bfloat16)
+    bert.set_attn_implementation("sdpa" if torch.cuda.is_available() else "eager")
     for parameter in bert.parameters():
         parameter.requires_grad_(False)
     return bert
 
 
-def _adapt(bert: BertModel, *, rank: int) -> None:
-    for number in range(bert.config.num_hidden_layers):
-        for part in ADAPTED:
-            name = f"encoder.layer.{number}.{part}"
-            frozen = bert.get_submodule(name)
-            assert isinstance(frozen, nn.Linear)
-            bert.set_submodule(name, LowRankLinear(frozen, rank=rank))
+def _adapt(layer: nn.Module, *, rank: int) -> None:
+    for name in ADAPTED:
+        frozen = layer.get_submodule(name)
+        assert isinstance(frozen, nn.Linear)
+        layer.set_submodule(name, LowRankLinear(frozen, rank=rank))
 
 
 def _mean(hidden: Tensor, places: Tensor) -> Tensor:

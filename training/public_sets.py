@@ -1,4 +1,4 @@
-"""Public sets of claims and evidence. `python -m training.public_sets FOLDER` fetches them.
+"""Public sets of claims and evidence. `python -m training.public_sets FOLDER` fetches all public sets.
 
 Each set is a repository on GitHub at a fixed commit, in a folder of its name. A set without its folder has no
 rows; the trainer prints how many rows it read of each.
@@ -7,6 +7,7 @@ rows; the trainer prints how many rows it read of each.
 import argparse
 import csv
 import json
+import re
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.data import ClaimRow
+from training.public_questions import QUESTION_SETS, PublicQuestions
 
 _LABELS = {
     "entailment": "supported",
@@ -52,12 +54,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=Path("build/public"))
     folder = parser.parse_args().folder
-    for public_set in SETS:
+    for public_set in (*SETS, *QUESTION_SETS):
         if not (folder / public_set.name).is_dir():
             _fetch(public_set, folder / public_set.name)
 
 
-def _fetch(public_set: PublicSet, folder: Path) -> None:
+def _fetch(public_set: PublicSet | PublicQuestions, folder: Path) -> None:
     """Fetch one commit without its history; an interrupted fetch leaves no folder of the set's name."""
     part = folder.with_name(f"{folder.name}.part")
     git = ["git", "-C", str(part)]
@@ -146,6 +148,43 @@ def _pictures(folder: Path) -> Iterator[Pair]:
         }
 
 
+def _revisions(folder: Path) -> Iterator[Pair]:
+    """Claims that one revision of an article supports and another one does not (Schuster et al. 2021)."""
+    with (
+        zipfile.ZipFile(folder / "static/vitaminc_real.zip") as archive,
+        archive.open("vitaminc_real/test.jsonl") as lines,
+    ):
+        for row in map(json.loads, lines):
+            yield _untokenized(row["evidence"]), _untokenized(row["claim"]), row["label"]
+
+
+def _untokenized(text: str) -> str:
+    """Remove the spaces that a tokenizer put around punctuation, and signs that were lost.
+
+    >>> _untokenized("Ash ( 1992 ) , a band , sold 9.8\ufffdmillion albums .")
+    'Ash (1992), a band, sold 9.8 million albums.'
+    """
+    text = text.replace("\ufffd", " ").replace("-LRB-", "(").replace("-RRB-", ")").replace("-COLON-", ":")
+    text = re.sub(r"\s+([,.;:!?)%])", r"\1", text)
+    return re.sub(r"(\() ", r"\1", text)
+
+
+def _monotonicity(folder: Path) -> Iterator[Pair]:
+    """Pairs that differ in how general one word is, below quantifiers (Yanaka et al. 2019)."""
+    yield from _columns(folder / "MED.tsv", "sentence1", "sentence2", "gold_label")
+
+
+def _scopes(folder: Path) -> Iterator[Pair]:
+    """Pairs with up to two negations that do or do not bear on the changed word (She et al. 2023)."""
+    for path in sorted(folder.glob("scone_nli/train/*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                evidence, claim = (
+                    row.get(f"{name}_edited") or row[name] for name in ("sentence1", "sentence2")
+                )
+                yield evidence, claim, row.get("gold_label_edited") or row["gold_label"]
+
+
 SETS = (
     PublicSet(
         "acmi-lab/counterfactually-augmented-data",
@@ -165,7 +204,7 @@ SETS = (
         "swarnaHub/ConjNLI",
         "10e0515c0d1777651b5084d9cca4664ead8162a4",
         "en",
-        0.13,
+        0.08,
         _conjunctions,
     ),
     PublicSet(
@@ -201,9 +240,18 @@ SETS = (
         "OanaMariaCamburu/e-SNLI",
         "7b585a3f077fdea899780eb0473940522ae44a2e",
         "en",
-        0.1,
+        0.08,
         _pictures,
     ),
+    PublicSet(
+        "TalSchuster/talschuster.github.io",
+        "152c9639f1e33ca295d0776b618c17884088f72f",
+        "en",
+        0.2,
+        _revisions,
+    ),
+    PublicSet("verypluming/MED", "860ba36ce95ecba9f1ebe348d3d8cf1b3cba435a", "en", 0.02, _monotonicity),
+    PublicSet("selenashe/ScoNe", "b02532a2f4185c6118a57a148455e0750592d8c8", "en", 0.02, _scopes),
 )
 
 

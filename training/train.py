@@ -1,37 +1,38 @@
-"""Train the cross-encoder: `python -m training.train --shared FOLDER --steps N`.
+"""Train the cross-encoder on a pack: `python -m training.train --steps N`.
 
-The learning rate rises for 150 steps, stays constant, and falls to zero over the last `--decay` steps. So a
-run can be extended from any checkpoint made before the fall. An interrupted run resumes from its last
-checkpoint.
+The learning rate rises for the first steps, and then falls to zero in a straight line. An interrupted run
+resumes from its last checkpoint. With `--teacher`, the loss also counts how far the probabilities are from
+those of a larger cross-encoder that was trained before. With `--minutes`, the run ends in time if the steps
+would take longer.
 """
 
 import argparse
 import json
-import random
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from torch import Tensor
 
-from embeddings.adapter import read_adapter
-from embeddings.loading import load_encoder
-from embeddings.unigram import UnigramTokenizer
-from embeddings.weights import open_weights
-from training.batches import Targets, batches, encode
-from training.examples import Mixture, sources
+from embeddings.adapter import Adapter, read_adapter
+from training.batches import Batch, Batches, Targets
+from training.curves import area_under_curve, best_balanced_accuracy, recall_at
 from training.export import parameters
-from training.losses import losses
+from training.losses import imitation, losses
 from training.model import Reader
+from training.pack import PackedWeights, read_pack
 
 RANK = 32
+WARM_UP = 150
 ADAPTER_RATE = 5e-4
 HEAD_RATE = 1e-3
-WARM_UP = 150
-BLOCK = 2048
 AVERAGE_DECAY = 0.998
 SEED = 20261128
+SAVE_EVERY_SECONDS = 120
 
 
 @dataclass
@@ -40,10 +41,9 @@ class Run:
 
     reader: Reader
     optimizer: torch.optim.Optimizer
-    average: dict[str, torch.Tensor]
-    mixture: Mixture
+    average: dict[str, Tensor]
     step: int = 0
-    block: int = 0
+    started: float = field(default_factory=time.monotonic)
 
     def save(self, path: Path) -> None:
         """Write the checkpoint to a temporary file and rename it to `path`."""
@@ -51,9 +51,8 @@ class Run:
             "trained": self.reader.trained_state(),
             "average": self.average,
             "optimizer": self.optimizer.state_dict(),
-            "mixture": self.mixture.state(),
+            "layers": self.reader.layers,
             "step": self.step,
-            "block": self.block,
         }
         torch.save(state, path.with_suffix(".part"))
         path.with_suffix(".part").replace(path)
@@ -64,113 +63,196 @@ class Run:
         self.reader.load_trained(state["trained"])
         self.average = state["average"]
         self.optimizer.load_state_dict(state["optimizer"])
-        self.mixture.restore(state["mixture"])
-        self.step, self.block = state["step"], state["block"]
+        self.step = state["step"]
 
 
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with train/ and eval/")
-    parser.add_argument("--public", type=Path, default=Path("build/public"), help="folder of public sets")
+    parser.add_argument("--pack", type=Path, default=Path("build/reader/pack.xz"))
     parser.add_argument(
-        "--out", type=Path, default=Path("build/reader"), help="folder for checkpoints and log"
+        "--out", type=Path, default=Path("build/reader"), help="folder for checkpoint and log"
     )
-    parser.add_argument("--steps", type=int, default=6000, help="number of batches of about 3,000 tokens")
-    parser.add_argument(
-        "--decay", type=int, default=1500, help="number of last steps in which the learning rate falls"
-    )
+    parser.add_argument("--layers", default="0-11", help="the encoder's layers to train, such as 0,2,4-6")
+    parser.add_argument("--rank", type=int, default=RANK, help="rank of the adapters")
     parser.add_argument("--begin-from", type=Path, help="adapter to start from if there is no checkpoint")
-    parser.add_argument("--save-every", type=int, default=100)
+    parser.add_argument("--teacher", type=Path, help="adapter of a cross-encoder to imitate")
+    parser.add_argument("--steps", type=int, default=9000, help="number of batches")
+    parser.add_argument("--minutes", type=float, default=1e9, help="end after so many minutes at the latest")
+    parser.add_argument("--batch-tokens", type=int, default=3072)
+    parser.add_argument("--rate", type=float, default=ADAPTER_RATE)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
-    torch.manual_seed(SEED)
+    torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
-    tokenizer, run = prepare(options)
-    while run.step < options.steps:
-        train_block(run, tokenizer, options)
+    pack = read_pack(options.pack)
+    run = prepare(pack, options)
+    train(run, pack, options)
     run.save(options.out / "checkpoint.pt")
+    run.reader.load_trained(run.average)
+    for line in measured(run.reader, pack, device=options.device):
+        print(line, flush=True)  # noqa: T201
 
 
-def prepare(options: argparse.Namespace) -> tuple[UnigramTokenizer, Run]:
-    """Build the model, the optimizer and the mixture; resume from a checkpoint if there is one."""
-    weights = open_weights()
-    tokenizer = UnigramTokenizer(weights.vocabulary())
-    drawn_from = sources(options.shared, options.public, lambda: load_encoder("bundled"), cache=options.out)
-    for source in drawn_from:
-        print(f"{source.name}: {source.size} rows, weight {source.weight}", flush=True)  # noqa: T201
-    reader = Reader(weights, rank=RANK).eval()  # no dropout
-    heads: list[torch.nn.Parameter] = []
-    adapters: list[torch.nn.Parameter] = []
+def prepare(pack: dict[str, Any], options: argparse.Namespace) -> Run:
+    """Build the model and the optimizer; resume from a checkpoint if there is one."""
+    layers = layer_numbers(options.layers)
+    reader = Reader(
+        PackedWeights(pack), layers=layers, rank=options.rank, precision=_precision(options.device)
+    )
+    reader = reader.to(options.device).eval()  # no dropout
+    groups: dict[float, list[Tensor]] = {options.rate: [], HEAD_RATE: []}
     for name, value in reader.trained():
-        (adapters if name.startswith("bert.") else heads).append(value)
-    groups: list[dict[str, Any]] = [
-        {"params": adapters, "base": ADAPTER_RATE},
-        {"params": heads, "base": HEAD_RATE},
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=ADAPTER_RATE, weight_decay=0.01, betas=(0.9, 0.99))
-    run = Run(reader, optimizer, reader.trained_state(), Mixture(drawn_from, seed=SEED))
+        groups[options.rate if name.startswith("bert.") else HEAD_RATE].append(value)
+    optimizer = torch.optim.AdamW(
+        [{"params": values, "base": rate} for rate, values in groups.items()],
+        weight_decay=0.01,
+        betas=(0.9, 0.99),
+    )
+    run = Run(reader, optimizer, reader.trained_state())
     if (options.out / "checkpoint.pt").exists():
         run.restore(options.out / "checkpoint.pt")
-        for group, rate in zip(optimizer.param_groups, (ADAPTER_RATE, HEAD_RATE), strict=True):
-            group["base"] = rate
     elif options.begin_from:
         reader.load_trained(parameters(read_adapter(options.begin_from, sha256=None)))
         run.average = reader.trained_state()
-    return tokenizer, run
+    return run
 
 
-def train_block(run: Run, tokenizer: UnigramTokenizer, options: argparse.Namespace) -> None:
-    """Draw a block of examples and train on all of it."""
-    encoded = [encode(example, tokenizer) for example in run.mixture.draw(BLOCK)]
-    run.block += 1
-    started, tokens, pairs = time.monotonic(), 0, 0
-    sums: dict[str, tuple[float, int]] = {}
-    for batch, targets in batches(encoded, rng=random.Random(run.block), tokenizer=tokenizer):  # noqa: S311
-        if run.step >= options.steps:
+def layer_numbers(text: str) -> list[int]:
+    """Return the numbers in a list of numbers and ranges.
+
+    >>> layer_numbers("0,2,4-6")
+    [0, 2, 4, 5, 6]
+    """
+    ranges = [[int(end) for end in part.split("-")] for part in text.split(",")]
+    return [number for ends in ranges for number in range(ends[0], ends[-1] + 1)]
+
+
+def train(run: Run, pack: dict[str, Any], options: argparse.Namespace) -> None:
+    """Train until the steps or the minutes are over."""
+    teacher = _teacher(pack, options)
+    saved, tokens, sums = time.monotonic(), 0, _Sums()
+    for batch, targets in _batches(pack, run.step, options):
+        remaining = _set_rate(run, options)
+        if remaining <= 0:
             return
-        _set_rate(run, options)
-        parts = losses(run.reader(batch), targets)
-        size = len(batch.token_ids)
-        (sum(parts.values(), torch.zeros(())) / size).backward()  # type: ignore[no-untyped-call]
+        outputs = run.reader(batch)
+        parts = losses(outputs, targets)
+        if teacher is not None:
+            with torch.no_grad():
+                parts |= imitation(outputs, teacher(batch), targets)
+        (torch.stack(list(parts.values())).sum() / len(batch.token_ids)).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([value for _, value in run.reader.trained()], 1.0)
         run.optimizer.step()
         run.optimizer.zero_grad()
         _update_average(run)
         run.step += 1
-        tokens, pairs = tokens + batch.token_ids.numel(), pairs + size
-        _add_losses(sums, parts, targets)
-        if run.step % options.save_every == 0:
+        tokens += batch.token_ids.numel()
+        sums.add(parts, targets)
+        if run.step % 200 == 0:
+            seconds = time.monotonic() - run.started
+            _log({"step": run.step, "seconds": round(seconds), "tokens": tokens, **sums.means()}, options.out)
+        if time.monotonic() - saved > SAVE_EVERY_SECONDS:
             run.save(options.out / "checkpoint.pt")
-    line: dict[str, float] = {
-        "step": run.step,
-        "pairs": pairs,
-        "tokens_per_second": round(tokens / (time.monotonic() - started)),
-    }
-    line |= {name: round(total / max(count, 1), 4) for name, (total, count) in sums.items()}
-    with (options.out / "log.jsonl").open("a") as log:
-        log.write(json.dumps(line) + "\n")
-    print(line, flush=True)  # noqa: T201
+            saved = time.monotonic()
 
 
-def _set_rate(run: Run, options: argparse.Namespace) -> None:
-    warm_up = min(1.0, (run.step + 1) / WARM_UP)
-    decay = min(1.0, (options.steps - run.step) / max(1, options.decay))
+def measured(reader: Reader, pack: dict[str, Any], *, device: str) -> Iterator[str]:
+    """Yield a line of figures for each of the pack's development sets."""
+    examples = Batches(pack, pack["development"], device=device)
+    support, relevance = (np.zeros(len(pack["development"])) for _ in range(2))
+    with torch.inference_mode():
+        for places, batch in examples.in_order(tokens=16_384):
+            outputs = reader(batch)
+            support[places] = torch.softmax(outputs.claim, dim=-1)[:, 0].cpu().numpy()
+            relevance[places] = outputs.relevance.cpu().numpy()
+    claims, answerable = pack["development"][:, 2], pack["development"][:, 3]
+    for name in dict.fromkeys(pack["development_sets"]):
+        own = pack["development_sets"] == name
+        if (claims[own] >= 0).any():
+            true, false = support[own & (claims == 0)], support[own & (claims > 0)]
+            figures = {
+                "unsupported": area_under_curve(true, support[own & (claims == 1)]),
+                "contradicted": area_under_curve(true, support[own & (claims == 2)]),
+            } | {f"kept@{passing}": recall_at(true, false, passing=passing) for passing in (0.2, 0.1, 0.05)}
+        else:
+            yes, no = relevance[own & (answerable == 1)], relevance[own & (answerable == 0)]
+            figures = {"area": area_under_curve(yes, no), "balanced": best_balanced_accuracy(yes, no)}
+        yield f"{name}: " + " ".join(f"{key} {value:.3f}" for key, value in figures.items())
+
+
+def _batches(pack: dict[str, Any], step: int, options: argparse.Namespace) -> Iterator[tuple[Batch, Targets]]:
+    """Yield batches without end; a resumed run goes on with another order."""
+    examples = Batches(pack, pack["numbers"], device=options.device)
+    epoch = 0
+    while True:
+        yield from examples.shuffled(tokens=options.batch_tokens, seed=options.seed + step + epoch)
+        epoch += 1
+
+
+def _teacher(pack: dict[str, Any], options: argparse.Namespace) -> Reader | None:
+    if options.teacher is None:
+        return None
+    adapter = read_adapter(options.teacher, sha256=None)
+    precision = _precision(options.device)
+    teacher = Reader(PackedWeights(pack), layers=adapter.layers, rank=_rank(adapter), precision=precision)
+    teacher.load_trained(parameters(adapter))
+    return teacher.to(options.device).eval()
+
+
+def _rank(adapter: Adapter) -> int:
+    rank: int = adapter.tensors["l0.q.a"].shape[0]
+    return rank
+
+
+def _precision(device: str) -> torch.dtype:
+    """Return the fastest precision of the frozen layers; bfloat16 is slow on a processor without it."""
+    is_fast = device != "cpu" or torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if is_fast else torch.float32
+
+
+def _set_rate(run: Run, options: argparse.Namespace) -> float:
+    """Set the learning rate; return which part of the run remains."""
+    minutes = (time.monotonic() - run.started) / 60
+    remaining: float = 1 - max(run.step / options.steps, minutes / options.minutes)
     for group in run.optimizer.param_groups:
-        group["lr"] = group["base"] * warm_up * decay
+        group["lr"] = group["base"] * min((run.step + 1) / WARM_UP, max(0.0, remaining))
+    return remaining
 
 
 def _update_average(run: Run) -> None:
     """Update the running mean of the trained tensors, which gives better results than the last tensors."""
     decay = min(AVERAGE_DECAY, (run.step + 1) / (run.step + 10))
-    for name, value in run.reader.trained():
-        run.average[name].lerp_(value.detach(), 1 - decay)
+    names, values = zip(*run.reader.trained(), strict=True)
+    averages = [run.average[name] for name in names]
+    torch._foreach_lerp_(averages, [value.detach() for value in values], 1 - decay)
 
 
-def _add_losses(sums: dict[str, tuple[float, int]], parts: dict[str, torch.Tensor], targets: Targets) -> None:
-    counts = {"claim": targets.claim, "answerable": targets.answerable, "span": targets.start}
-    for name, loss in parts.items():
-        total, count = sums.get(name, (0.0, 0))
-        sums[name] = total + float(loss.detach()), count + int((counts[name] >= 0).sum())
+class _Sums:
+    """The sums of the losses since the last line of the log; they stay on the device."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, tuple[Tensor, Tensor]] = {}
+
+    def add(self, parts: dict[str, Tensor], targets: Targets) -> None:
+        counts = {"c": (targets.claim >= 0).sum(), "a": (targets.answerable >= 0).sum()}
+        counts["s"] = (targets.start >= 0).sum()
+        for name, loss in parts.items():
+            total, count = self._sums.get(name, (0, 0))
+            self._sums[name] = total + loss.detach(), count + counts[name[0]]
+
+    def means(self) -> dict[str, float]:
+        """Return the mean of each loss, and begin again."""
+        means = {name: round(float(total / count), 4) for name, (total, count) in self._sums.items()}
+        self._sums.clear()
+        return means
+
+
+def _log(line: dict[str, float], folder: Path) -> None:
+    with (folder / "log.jsonl").open("a") as log:
+        log.write(json.dumps(line) + "\n")
+    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ def tensors(seed: int = 5) -> dict[str, FloatArray]:
     return found
 
 
-def write(path: Path, *, version: str = VERSION, weights_sha256: str = SHA256) -> Path:
-    metadata = {"version": version, "weights_sha256": weights_sha256}
+def write(path: Path, *, version: str = VERSION, weights_sha256: str = SHA256, **more: str) -> Path:
+    metadata = {"version": version, "weights_sha256": weights_sha256, **more}
     halves = {name: value.astype(np.float16) for name, value in tensors().items()}
     save_file(halves, path, metadata=metadata)
     return path
@@ -61,6 +61,17 @@ def test_only_an_adapted_matrix_is_rounded_to_eight_bits() -> None:
     assert np.array_equal(unchanged.integers, open_weights().matrix("l1.q").integers)
     values = (changed.integers * changed.scales).ravel()
     assert np.abs(values - adapted.tensor("l0.q.w")).max() <= changed.scales.max() / 2 + 1e-6
+
+
+def test_a_smaller_cross_encoder_has_the_layers_that_its_adapter_names() -> None:
+    weights = open_weights()
+    adapted = AdaptedWeights(weights, Adapter(tensors(), layers=(4, 9)))
+    assert adapted.shape.layers == 2
+    added = tensors()["l0.q.b"] @ tensors()["l0.q.a"]
+    assert np.allclose(adapted.tensor("l0.q.w") - weights.tensor("l4.q.w"), added.ravel(), atol=1e-6)
+    assert np.array_equal(adapted.tensor("l1.oln.b"), weights.tensor("l9.oln.b"))
+    assert np.array_equal(adapted.matrix("l1.fo").integers, weights.matrix("l9.fo").integers)
+    assert np.array_equal(adapted.tensor("emb.pos"), weights.tensor("emb.pos"))
 
 
 def test_each_pair_gets_probabilities_of_the_three_labels(reader: BundledCrossEncoder) -> None:
@@ -142,6 +153,9 @@ def test_a_claim_that_is_too_long_to_read_is_unsupported(reader: BundledCrossEnc
 def test_an_adapter_is_read_back(tmp_path: Path) -> None:
     adapter = read_adapter(write(tmp_path / "adapter.safetensors"), sha256=None)
     assert np.allclose(adapter.tensors["l0.q.a"], tensors()["l0.q.a"], atol=1e-3)
+    assert adapter.layers == tuple(range(12))
+    smaller = read_adapter(write(tmp_path / "smaller.safetensors", layers="0,2,10"), sha256=None)
+    assert smaller.layers == (0, 2, 10)
 
 
 def test_an_adapter_that_cannot_be_used_says_why(tmp_path: Path) -> None:

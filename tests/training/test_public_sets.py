@@ -1,3 +1,4 @@
+import csv
 import json
 import zipfile
 from pathlib import Path
@@ -40,6 +41,21 @@ def write_public_sets(public: Path) -> None:
     (public / "Breaking_NLI").mkdir()
     with zipfile.ZipFile(public / "Breaking_NLI/breaking_nli_dataset.zip", "w") as archive:
         archive.writestr("data/dataset.jsonl", json_line("contradiction"))
+    (public / "talschuster.github.io/static").mkdir(parents=True)
+    with zipfile.ZipFile(public / "talschuster.github.io/static/vitaminc_real.zip", "w") as archive:
+        spaced = {"evidence": 'Tarif bus "Segara" naik .', "claim": "Tarif bus turun .", "label": "REFUTES"}
+        archive.writestr("vitaminc_real/test.jsonl", json.dumps(spaced))
+    columns(public / "MED/MED.tsv", *captions)
+    scopes = public / "ScoNe/scone_nli/train"
+    scopes.mkdir(parents=True)
+    plain = [("sentence1", "sentence2", "gold_label"), (EVIDENCE, CLAIM, "contradiction")]
+    edited = [
+        ("sentence1", "sentence2", "sentence1_edited", "sentence2_edited", "gold_label_edited"),
+        (EVIDENCE, "Tarif bus.", EVIDENCE, "Tarif bus?", "-"),
+    ]
+    for name, rows in (("one_scoped", plain), ("two_scoped", edited)):
+        with (scopes / f"{name}.csv").open("w", newline="") as lines:
+            csv.writer(lines).writerows(rows)
     pictures = public / "e-SNLI/dataset/eSNLI"
     pictures.mkdir(parents=True)
     for name, text in (("s1", EVIDENCE), ("s2", CLAIM), ("labels", "contradiction")):

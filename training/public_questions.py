@@ -1,0 +1,154 @@
+"""Public sets of questions and passages, at fixed commits on GitHub; `public_sets.py` fetches them.
+
+Each set becomes articles, whose other paragraphs resemble a question without answering it, and questions.
+"""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from training.data import Articles, Place, QuestionRow
+
+
+@dataclass
+class _Found:
+    """An article: its paragraphs, and each question with a paragraph, an answer and where it starts."""
+
+    title: str
+    paragraphs: list[str] = field(default_factory=list)
+    questions: list[tuple[str, int, str, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PublicQuestions:
+    """A repository and its commit; its language; its weight in the mixture; its reader."""
+
+    repository: str
+    commit: str
+    language: str
+    weight: float
+    read: Callable[[Path], Iterator[_Found]]
+
+    @property
+    def name(self) -> str:
+        """The name of the folder."""
+        return self.repository.partition("/")[2]
+
+
+def read_public_questions(public: Path, public_set: PublicQuestions, articles: Articles) -> list[QuestionRow]:
+    """Return the questions of a set below `public`, and add its articles to `articles`."""
+    folder = public / public_set.name
+    if not folder.is_dir():
+        return []
+    rows = []
+    for number, found in enumerate(public_set.read(folder)):
+        article_id = f"public-{public_set.name}-{number}"
+        articles.add(article_id, found.title, public_set.language, found.paragraphs)
+        for question, index, answer, start in found.questions:
+            row = QuestionRow(
+                question=question,
+                language=public_set.language,
+                passage=found.paragraphs[index],
+                title=found.title,
+                answers=(answer,),
+                answer_start=start,
+                place=Place(article_id, index),
+                source=public_set.name,
+            )
+            rows.append(row)
+    return rows
+
+
+def other_paragraphs(row: QuestionRow, articles: Articles) -> list[Place]:
+    """Return the places of the article's other paragraphs that contain no answer to the question."""
+    assert row.place is not None
+    return [
+        Place(row.place.article_id, index)
+        for index, text in enumerate(articles.paragraphs(row.place.article_id))
+        if index != row.place.index and not any(answer in text for answer in row.answers)
+    ]
+
+
+def _squad(files: list[Path]) -> Iterator[_Found]:
+    """Read files in the format of SQuAD (Rajpurkar et al. 2016)."""
+    for path in files:
+        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+            found = _Found(article.get("title") or "")
+            for paragraph in article["paragraphs"]:
+                for one in paragraph["qas"]:
+                    answer = one["answers"][0]
+                    place = (len(found.paragraphs), answer["text"], answer["answer_start"])
+                    found.questions.append((one["question"], *place))
+                found.paragraphs.append(paragraph["context"])
+            yield _exact(found)
+
+
+def _exact(found: _Found) -> _Found:
+    """Keep the questions whose answer stands where the set says."""
+    found.questions = [
+        (question, index, answer, start)
+        for question, index, answer, start in found.questions
+        if answer and found.paragraphs[index].startswith(answer, start)
+    ]
+    return found
+
+
+def _thai(folder: Path) -> Iterator[_Found]:
+    """Thai questions on articles of Wikipedia, which are cut into their paragraphs."""
+    articles: dict[str, list[dict[str, Any]]] = {}
+    with zipfile.ZipFile(folder / "squad_format/data.zip") as archive:
+        for part in ("train", "valid", "test"):
+            for row in map(json.loads, archive.read(f"data/{part}.jsonl").decode().splitlines()):
+                articles.setdefault(row["context"], []).append(row)
+    for context, rows in articles.items():
+        lines = list(_lines(context))
+        found = _Found(rows[0]["title"], [text for _, text in lines])
+        for row in rows:
+            answer, start = row["answers"]["text"][0], row["answers"]["answer_start"][0]
+            index = max(number for number, (begin, _) in enumerate(lines) if begin <= start)
+            found.questions.append((row["question"], index, answer, start - lines[index][0]))
+        yield _exact(found)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where each line begins, and the line; the first always, others if they are not empty."""
+    begin = 0
+    for line in text.split("\n"):
+        if line.strip() or not begin:
+            yield begin, line
+        begin += len(line) + 1
+
+
+QUESTION_SETS = (
+    PublicQuestions(
+        "SkelterLabsInc/JaQuAD",
+        "23f5d72cc273c49b35e2d9efe0f51757aa1770bd",
+        "ja",
+        0.04,
+        lambda folder: _squad(sorted(folder.glob("data/train/*.json"))),
+    ),
+    PublicQuestions(
+        "iapp-technology/iapp-wiki-qa-dataset",
+        "644a29c59bac62d5b15b9e9b06c55bba00708eca",
+        "th",
+        0.05,
+        _thai,
+    ),
+    PublicQuestions(
+        "ymcui/cmrc2018",
+        "c0eb1b6ba219847457e6af3180da722bbeb656af",
+        "zh-Hans",
+        0.035,
+        lambda folder: _squad([folder / "squad-style-data/cmrc2018_dev.json"]),
+    ),
+    PublicQuestions(
+        "DRCKnowledgeTeam/DRCD",
+        "b944790de5af02c5fbb7cd9cb1473d27d169eebf",
+        "zh-Hant",
+        0.02,
+        lambda folder: _squad([folder / "DRCD_test.json"]),
+    ),
+)

@@ -31,6 +31,7 @@ _DATE_LABEL = re.compile(
     r"(?!\w)\s?[:：]?\s*",
     re.IGNORECASE,
 )
+_DATE_SUFFIX = re.compile(r"\s*(?:(?P<updated_at>更新)|公開|掲載|配信|发布|發布)$")
 _AUTHOR_LABELS = (
     r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|author|reported by|written by|stor"
     r"y by"
@@ -129,9 +130,9 @@ def _owner(line: str) -> str | None:
 
 
 def _dated(line: str) -> Facts | None:
-    label = _DATE_LABEL.match(line)
+    label = _DATE_LABEL.match(line) or _DATE_SUFFIX.search(line)
     name = "updated_at" if label and label["updated_at"] else "published_at"
-    text = line[label.end() :] if label else line
+    text = line[: label.start()] + line[label.end() :] if label else line
     if time := parse_written_date(text):
         return {name: time}
     found = find_date(text)

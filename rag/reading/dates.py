@@ -131,6 +131,11 @@ _ZONE = re.compile(
 _NUMERIC_ZONE = re.compile(rf"^\s?{_OFFSET}")
 _ZONE_IN_BRACKETS = re.compile(r"\((?:[^()]*\btime|[^()]*zeit|utc[^()]*)\)", re.IGNORECASE)
 _T_BEFORE_CLOCK = re.compile(r"^[Tt](?=\d)")
+# What computers write: Mon Aug 03 12:45:00 EDT 2015.
+_YEAR_BEHIND_CLOCK = re.compile(r"\b(\d{1,2})\s+(\d\d:\d\d(?::\d\d)?(?:\s+[A-Za-z]{2,5})?)\s+(\d{4})\b")
+_AMERICAN = re.compile(
+    r"(?<!\d)(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])/(\d{4})\b(?=.{1,12}[AP]M\s+[ECMP][SD]?T\b)", re.IGNORECASE
+)
 _RELATIVE = re.compile(
     r"\W*\b(?:(?:updated|diperbarui)\s)?\d{1,3}\s\w+\s(?:ago|(?:yang\s)?lalu|lepas)\W*$", re.IGNORECASE
 )
@@ -152,12 +157,17 @@ def parse_timestamp(value: str) -> datetime | None:
 def parse_written_date(value: str) -> datetime | None:
     """Parse a date in ISO 8601, in words, in numbers or as seconds since 1970; return None for anything else.
 
-    A date in numbers alone is read as day, month, year. A bare date means midnight UTC.
+    A date in numbers alone is read as day, month, year, or as month, day, year beside a time in an American
+    zone. A bare date means midnight UTC.
 
     >>> parse_written_date("Minggu, 27 Juli 2025 13:27 WIB").isoformat()
     '2025-07-27T13:27:00+07:00'
     >>> parse_written_date("18 Ogos 2017 3:21 pm").isoformat()
     '2017-08-18T15:21:00'
+    >>> parse_written_date("Mon Aug 03 12:45:00 EDT 2015").isoformat()
+    '2015-08-03T12:45:00-04:00'
+    >>> parse_written_date("10/04/2016 05:07 AM EDT").isoformat()
+    '2016-10-04T05:07:00-04:00'
     """
     value = value.strip()
     if len(value) > _MAXIMUM_DATE_CHARACTERS:
@@ -178,6 +188,7 @@ def find_date(text: str) -> tuple[datetime, str] | None:
     if len(text) > _MAXIMUM_DATE_CHARACTERS or not any(map(str.isdigit, text)):
         return None
     line = _THAI_ERA.sub("", _RELATIVE.sub("", _APOSTROPHES.sub("", _western(text))))
+    line = _AMERICAN.sub(r"\2/\1/\3", _YEAR_BEHIND_CLOCK.sub(r"\1 \3 \2", line))
     for pattern, numbers in _DATES:
         for match in pattern.finditer(line.casefold() if len(line.casefold()) == len(line) else line.lower()):
             day = numbers(match)

@@ -36,7 +36,8 @@ _CLASS = re.compile(
 )
 _NAME_CLASS = re.compile(r"(?:^|\s)(?:fn|p-name|p-author|author-?name|username)(?:$|\s)")
 _PATH = re.compile(
-    r"/(?:authors?|autor(?:en|es)?|auteurs?|penulis|writers?|reporters?|jurnalis|contributors?|by)/[^/?#]",
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|penulis|writers?|reporters?|jurnalis|contributors?|by|profile"
+    r"|signataires)/[^/?#]",
     re.IGNORECASE,
 )
 # The class of an element whose names are never those of this story's authors.
@@ -64,17 +65,26 @@ def find_authors(
     persons = ", ".join(names_of(author) or "" for author in stated if not is_organization(author))
     bodies = [names_of(author) or "" for author in stated if is_organization(author)]
     of_story = [name for name in author_names(persons, outlet=outlet) if not is_corporate(name)]
+    owner = squashed(" ".join(value for name, value in metas if "copyright" in name or "rights" in name))
     of_metas = [author_names(value, outlet=outlet) for value in _meta_values(metas)]
+    sure = [[name for name in names if squashed(name) not in owner] for names in of_metas]
     marked = list(_marked(tree, outlet=outlet, title=title))
     candidates = [
         of_story,
-        *(_persons(names) for names in (*of_metas, *marked)),
+        *(_persons(names) for names in (*sure, *marked, *of_metas)),
         *(_pseudonyms(names) for names in (*marked, *of_metas)),
         *of_metas,
         *(author_names(value, outlet=outlet) for value in (persons, *bodies)),
         *([name for name in names if is_corporate(name)] for names in marked),
     ]
-    return next(filter(None, candidates), [])
+    found = next(filter(None, candidates), [])
+    return next((names for names in of_metas if _has_more(names, found)), found)
+
+
+def _has_more(names: Sequence[str], found: Sequence[str]) -> bool:
+    """Whether a list of persons has all that were found, and more."""
+    is_longer = bool(found) and len(names) > len(found) and all(map(is_person, names))
+    return is_longer and set(map(squashed, found)) < set(map(squashed, names))
 
 
 def find_owner(nodes: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -180,7 +190,14 @@ def _names_in(element: _Element) -> list[str]:
     sure = [
         name for name in names if is_person(name) or is_corporate(name) or (is_short and is_pseudonym(name))
     ]
-    return list(dict.fromkeys(sure)) or names_in_line(text)
+    return list(dict.fromkeys(_without_what_follows(sure or names_in_line(text), element)))
+
+
+def _without_what_follows(names: Sequence[str], byline: _Element) -> Iterator[str]:
+    """Cut a name that has grown together with the next element's text, such as an employer."""
+    alone = [text for child in byline.iterdescendants() if is_person(text := _text_of(child))]
+    for name in names:
+        yield next((text for text in alone if re.match(rf"{re.escape(text)}(?:\s|[^\W\d_a-z])", name)), name)
 
 
 def _text_of(element: _Element) -> str:
@@ -215,6 +232,8 @@ class _Frame:
             return next(element.iterancestors("article"), None) is None
         if element.tag == "li":
             return len(element_text(element)) > _MAXIMUM_ITEM_CHARACTERS
+        if element.tag == "aside" and element.find(".//address") is not None:
+            return False  # an address holds what is known of the authors of its story
         if element.tag in ("nav", "aside", "figure", "figcaption") or _is_not_of_authors(element):
             return True
         return _OTHERS.search(_names_of(element)) is not None and _has_headlines(element)

@@ -121,10 +121,12 @@ class PageDates:
         first = _first_time(values) or _first_time(self._times())
         if first is None:
             return next(self._marked(), None)
-        if shown is None or first.date() == shown.date():
+        if shown is None or first.date() == shown.date() or _is_month_first(shown, first):
             return first
         updated = self.updated_at()
         if updated and updated.date() == shown.date():
+            return first
+        if updated and _is_near(updated, shown) and not _is_near(first, shown):  # shown in another zone
             return first
         same = (time for time in _times_in((*values, *self._times())) if time.date() == shown.date())
         return next(same, first)
@@ -278,6 +280,8 @@ class PageDates:
         for ancestor in (element, *element.iterancestors()):
             if ancestor in self._around:
                 return False
+            if ancestor.tag == "footer" and element.get("itemprop") == "datePublished":
+                continue  # also a part of a story may have a foot, such as its heading
             if ancestor.tag in ("nav", "aside", "footer", "blockquote") or others.search(
                 f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
             ):
@@ -328,7 +332,16 @@ def _is_other_day(shown: str, stated: Sequence[str]) -> bool:
     """Whether the date in the text of a `time` element is at least two days from that in its attributes."""
     time, facts = _first_time(stated), line_facts(shown) if any(map(str.isdigit, shown)) else None
     day = facts.get("published_at") if facts else None
-    return time is not None and day is not None and abs((time.date() - day.date()).days) > 1
+    return time is not None and day is not None and not (_is_near(time, day) or _is_month_first(day, time))
+
+
+def _is_near(one: datetime, other: datetime) -> bool:
+    return abs(one.date() - other.date()) <= timedelta(days=1)
+
+
+def _is_month_first(shown: datetime, stated: datetime) -> bool:
+    """Whether a shown day such as 10/04/2016 was read as 10 April, but the markup says October."""
+    return (shown.year, shown.day, shown.month) == (stated.year, stated.month, stated.day)
 
 
 def _first_time(values: Iterable[object]) -> datetime | None:

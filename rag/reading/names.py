@@ -22,7 +22,8 @@ _LABEL = re.compile(
     rf"|(?:{_WROTE_BY}|oleh|by|vom|von|par|por)\s+(?=\S)"
     r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|[\w-]{0,30}(?:expert(?:e|in)"
     r"|redakteur(?:in)?|korrespondent(?:in)?|reporter(?:in)?))\s+(?=\S+\s\S)"
-    r"|(?:記者|记者|作者|撰文|文)\s?[:：／/]?\s?)",
+    r"|(?:記者|记者|作者|著者|撰文|文)\s?[:：／/]?\s?"
+    r"|(?-i:(?:By|Oleh|Von|Par|Por)(?=[A-Z][a-z])))",  # an element of its own, without a space
     re.IGNORECASE,
 )
 # A label within a short line, with the names up to a separator, a date or the end.
@@ -42,6 +43,7 @@ _NOT_A_NAME = re.compile(
     r"|masuk|follow|ikuti|subscribe|share|bagikan|none|null|n/?a|undefined|user|staff|anonymous|news|berita"
     r"|no author|author|von|by|oleh|par|por|mehr|more|autor|text|foto|photo|team|profile?|alle?|menü)$"
     r"|\b(?:modified|updated|published|posted|shares?|comments?|views?|minutes?|reading|subscribe)\b"
+    r"|^(?:更新|公開|投稿|掲載|发布|發布)"
     r"|wordpress|blogger\.com|blogspot|^(?:mehr|more|alle|all|about|über|zur|view|zeige) ",
     re.IGNORECASE,
 )
@@ -87,11 +89,10 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0ef
 _ACRONYM = re.compile(r"[A-Z]{2,5}")
 _PSEUDONYM = re.compile(r"[^\W\d_][\w.-]{1,29}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3・]{2,8}")
+_CHINESE_OR_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _DOMAIN = re.compile(r"(?:www\.)?([\w-]+)(?:\.[\w-]{2,})+", re.IGNORECASE)
-# Brackets with what is in them, and what stands behind a dash.
-_BESIDE_NAME = re.compile(
-    rf"(?:(?<!\s)\s++)?[(\[][^)\]\n]{{0,{_MAXIMUM_BYLINE_CHARACTERS}}}+[)\]]|(?<!\s)\s++[-–—]\s++.*"
-)
+_BRACKETS = re.compile(rf"(?:(?<!\s)\s++)?[(\[][^)\]\n]{{0,{_MAXIMUM_BYLINE_CHARACTERS}}}+[)\]]")
+_BEHIND_DASH = re.compile(r"(?<!\s)\s++[-–—]\s++.*")
 _TITLE_SEPARATOR = re.compile(
     r"(?:(?<!\s)|(?<=[|｜]\s))\s++[-–—|·•»:]++\s++|\s?[|｜]\s?"
     rf"|[_＿](?=[^_]{{0,{_MAXIMUM_TITLE_CHARACTERS}}}$)"
@@ -104,13 +105,15 @@ def author_names(value: str, *, outlet: str | None = None) -> list[str]:
 
     >>> author_names("Oleh Sari Wulandari dan Raka Wijaya")
     ['Sari Wulandari', 'Raka Wijaya']
+    >>> author_names("BySari Wulandari (Medan, biro Sumatra)")
+    ['Sari Wulandari']
     >>> author_names("s.wulandari@warta.example")
     []
     """
     value = _LABEL.sub("", " ".join(value[:_MAXIMUM_BYLINE_CHARACTERS].split())).split("|")[0]
     if value.startswith(("http:", "https:", "www.")):
         return []
-    parts = [_BESIDE_NAME.sub("", part) for part in _BETWEEN_NAMES.split(value)]
+    parts = [_BEHIND_DASH.sub("", part) for part in _BETWEEN_NAMES.split(_BRACKETS.sub("", value))]
     names = [_LABEL.sub("", part).strip(" .,:;-–—|•") for part in parts]
     return list(dict.fromkeys(name for name in names if _is_author(name, outlet)))
 
@@ -153,6 +156,8 @@ def is_pseudonym(name: str) -> bool:
     >>> is_pseudonym("Robert"), is_pseudonym("freeman1984"), is_pseudonym("4512")
     (True, True, False)
     """
+    if _CHINESE_OR_JAPANESE.search(name) and not _SPACELESS_NAME.fullmatch(name):
+        return False  # a headline has no spaces either
     return _PSEUDONYM.fullmatch(name) is not None and not is_corporate(name) and not _NOT_A_NAME.search(name)
 
 

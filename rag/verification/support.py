@@ -1,8 +1,8 @@
 """Reads a claim together with its evidence: what the cross-encoder finds, and how the facts compare.
 
-A claim is read with the sentences that resemble it most, with the best two of them together, and with the
-whole passage of the best one, because some claims need more than one sentence. So is the passage that the
-claim cites. All pairs are read in one batch.
+A claim is read with the sentence that resembles it most. If this is not enough, it is also read with the next
+two, with two of them together, and with the whole passage of the first one, because some claims need more
+than one sentence. So is the passage that the claim cites.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,10 @@ from rag.verification.notation import in_notation_of
 
 # The number of single sentences with which a claim is read.
 _SENTENCES = 3
+
+# A claim that the likeliest sentence supports with this probability and all its facts is read no further. On
+# `claims-dev` and `authored-dev` (662 claims), this changes no verdict.
+_CLEAR = 0.7
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,19 @@ def read(
 
     `candidates` come best first. `named` are the numbers of the hits that the claim cites.
     """
+    first = candidates[0].sentence
+    readings = _judged(claim, [Unit((first,))], claim_judge)
+    if _is_clear(readings[0]) and (not named or first.number in named):
+        return readings
     units = _distinct(_units(claim, candidates, named=named, evidence=evidence))
+    return readings + _judged(claim, units[1:], claim_judge)
+
+
+def _is_clear(reading: Reading) -> bool:
+    return reading.supported >= _CLEAR and not {"missing", "differs"} & set(reading.comparison.findings)
+
+
+def _judged(claim: Statement, units: Sequence[Unit], claim_judge: ClaimJudge) -> list[Reading]:
     judged = claim_judge.judge(
         [(in_notation_of(unit.statement, claim), unit.statement.text) for unit in units]
     )

@@ -115,6 +115,41 @@ def test_the_day_beside_the_headline_is_read(header: str) -> None:
     assert day_of(header) == "2025-07-27"
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        f'<h1>{TITLE}</h1><time datetime="2025-10-04 05:07:09">10/04/2025 05:07 AM</time>',
+        f'<h1>{TITLE}</h1><footer><p><time itemprop="datePublished" datetime="2025-10-04 08:00:00">'
+        "10/04/2025 08:00 AM EDT</time></p></footer>",
+        f"<h1>{TITLE}</h1><p>10/04/2025 05:07 AM EDT</p>",
+    ],
+)
+def test_a_day_in_american_numbers_is_the_one_that_the_markup_or_the_zone_says(header: str) -> None:
+    assert day_of(header) == "2025-10-04"
+
+
+def test_the_day_of_a_change_that_readers_see_is_not_that_of_publication() -> None:
+    head = meta("article:published_time", "2025-07-20T23:49:10Z")
+    head += meta("article:modified_time", "2025-07-28T00:49:32Z")
+    times = "".join(
+        f'<time datetime="{day}T19:49:32-05:00">{day}</time>' for day in ("2025-07-27", "2025-07-20")
+    )
+    assert day_of(f"<h1>{TITLE}</h1>{times}", head=head) == "2025-07-20"
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "updated"),
+    [
+        ("2025年07月27日 14時30分 公開", "2025-07-27", "None"),
+        ("2025年07月27日 更新", "None", "2025-07-27"),
+        ("2025-07-27 发布", "2025-07-27", "None"),
+    ],
+)
+def test_what_a_day_is_of_may_stand_behind_it(line: str, published: str, updated: str) -> None:
+    fields = read(f"<h1>{TITLE}</h1><p>{line}</p>")
+    assert [str(fields[name])[:10] for name in ("published_at", "updated_at")] == [published, updated]
+
+
 def test_the_day_below_a_label_is_read() -> None:
     facts = "<aside><dl><dt>Date</dt><dd>27.07.2025</dd><dt>Section</dt><dd>Traffic</dd></dl></aside>"
     assert day_of(f"<h1>{TITLE}</h1>", story=f"{STORY}{facts}") == "2025-07-27"

@@ -193,8 +193,27 @@ def test_a_claim_of_a_word_or_two_must_have_something_of_the_evidence(claim: str
     assert verdict_on(claim, always(*SUPPORT)).verdict == verdict
 
 
+def test_a_claim_that_one_sentence_clearly_supports_is_read_no_further() -> None:
+    claim, sentence = "Panen kopi mencapai 1.500 ton di Gayo.", "Panen kopi mencapai 1.500 ton di Gayo."
+    texts = (sentence, "Harga kopi naik.")
+
+    def pairs(read_by: Scripted, claim: str, *named: int) -> list[tuple[str, str]]:
+        found = Sentence(lead="", text=claim, evidence=named)
+        attribute(found, evidence=evidence_of(*texts), language="id", claim_judge=read_by)
+        return read_by.pairs
+
+    assert pairs(always(*SUPPORT), claim) == [(claim, sentence)]
+    assert pairs(always(*SUPPORT), claim, 1) == [(claim, sentence)]
+    unclear = {
+        "another passage is cited": pairs(always(*SUPPORT), claim, 2),
+        "support is weak": pairs(always(0.6, 0.3, 0.1), claim),
+        "a number differs": pairs(always(*SUPPORT), claim.replace("1.500", "1.600")),
+    }
+    assert {name: len(read) > 1 for name, read in unclear.items()} == dict.fromkeys(unclear, True)
+
+
 def test_numbers_are_read_in_the_notation_of_the_evidence() -> None:
-    read_by = always(*SUPPORT)
+    read_by = always(0.6, 0.3, 0.1)
     verdict_on("Menurut petani, panen kopi mencapai 1500 ton.", read_by)
     assert (
         "Menurut petani, panen kopi mencapai 1.500 ton.",
@@ -232,7 +251,7 @@ def test_a_claim_that_is_too_long_is_not_read() -> None:
 
 
 def test_a_claim_is_read_with_sentences_with_two_together_and_with_the_passage() -> None:
-    cross_encoder = always(*SUPPORT)
+    cross_encoder = always(0.6, 0.3, 0.1)
     verdict_on("Harga kopi naik.", cross_encoder)
     texts = [evidence for _, evidence in cross_encoder.pairs]
     assert len(texts) == len(set(texts)) == 5

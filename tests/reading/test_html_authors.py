@@ -1,0 +1,54 @@
+"""Pages that name their authors in the ways of the world's press; see also `test_html_page.py`."""
+
+import pytest
+
+from tests.reading.market_page import BODY, linked, page, read
+
+
+def author_of(byline: str, *, head: str = "") -> str | None:
+    author: str | None = read(page(head=head, body=BODY.replace("</h1>", f"</h1>{byline}", 1)))["author"]
+    return author
+
+
+def meta(name: str, content: str) -> str:
+    return f'<meta name="{name}" content="{content}">'
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ('<a class="article-author" href="/user/sari"><span>By</span>Sari Ayu</a>', "Sari Ayu"),
+        ('<div class="author">Sari Ayu <span>(Medan, biro Sumatra)</span></div>', "Sari Ayu"),
+        ('<aside><address><a rel="author">Sari Ayu</a> and <a rel="author">Raka Wijaya</a></address></aside>',
+         "Sari Ayu, Raka Wijaya"),
+        ('<div><span>By </span><a href="/profile/sari-ayu-1910837">Sari Ayu</a></div>', "Sari Ayu"),
+        ('<div class="byline">By <a href="/people/sari-ayu">Sari Ayu</a><span> Staff Writer </span></div>',
+         "Sari Ayu"),
+        ('<div class="byline"><div>By <b>Sari Ayu</b></div><div>Banua Post</div><time>Dec 13</time></div>',
+         "Sari Ayu"),
+        ('<div class="author">著者:佐藤花子</div>', "佐藤花子"),
+        ('<p class="author">総務省IoT機器に無差別侵入し調査へ前例ない調査に懸念も</p>', None),
+        ('<p class="author">更新</p>', None),
+    ],
+)  # fmt: skip
+def test_a_byline_gives_the_names_alone(byline: str, author: str | None) -> None:
+    assert author_of(byline) == author
+
+
+@pytest.mark.parametrize(
+    ("head", "author"),
+    [
+        (meta("byl", "By Sari Ayu, Raka Wijaya and Budi Hartono"), "Sari Ayu, Raka Wijaya, Budi Hartono"),
+        (meta("author", "Raka Wijaya, Budi Hartono"), "Sari Ayu"),
+        (meta("author", "Sari Ayu, Banua Media"), "Sari Ayu"),
+    ],
+)
+def test_a_list_that_has_all_the_authors_counts(head: str, author: str) -> None:
+    story = {"@type": "NewsArticle", "author": {"@type": "Person", "name": "Sari Ayu"}}
+    assert author_of("", head=linked(story) + head) == author
+
+
+def test_who_holds_the_copyright_is_not_the_author() -> None:
+    head = meta("author", "Ayu Wijaya") + meta("copyright", "Copyright (c) Ayu Wijaya 2025")
+    assert author_of("", head=head + meta("article:author", "Sari Ayu")) == "Sari Ayu"
+    assert author_of("", head=meta("author", "Ayu Wijaya")) == "Ayu Wijaya"

@@ -31,7 +31,7 @@ _DATE_LABEL = re.compile(
     r"(?!\w)\s?[:：]?\s*",
     re.IGNORECASE,
 )
-_DATE_SUFFIX = re.compile(r"\s*(?:(?P<updated_at>更新)|公開|掲載|配信|发布|發布)$")
+_DATE_SUFFIX = re.compile(r"(?:(?P<updated_at>更新)|公開|掲載|配信|发布|發布)$")
 _AUTHOR_LABELS = (
     r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|author|reported by|written by|stor"
     r"y by"

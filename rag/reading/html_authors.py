@@ -197,7 +197,13 @@ def _without_what_follows(names: Sequence[str], byline: _Element) -> Iterator[st
     """Cut a name that has grown together with the next element's text, such as an employer."""
     alone = [text for child in byline.iterdescendants() if is_person(text := _text_of(child))]
     for name in names:
-        yield next((text for text in alone if re.match(rf"{re.escape(text)}(?:\s|[^\W\d_a-z])", name)), name)
+        yield next((text for text in alone if _begins_with(name, text)), name)
+
+
+def _begins_with(name: str, text: str) -> bool:
+    """Whether a name consists of a text and what stands behind it, with or without a space."""
+    behind = name[len(text) :]
+    return name.startswith(text) and bool(behind) and (behind[0].isspace() or behind[0].isupper())
 
 
 def _text_of(element: _Element) -> str:

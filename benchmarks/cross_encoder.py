@@ -1,4 +1,7 @@
-"""The cost of the cross-encoder: load time, memory, reading sixteen passages, and judging one claim.
+"""The cost of the cross-encoder: load time, memory, reading sixteen passages, and judging a claim.
+
+The claim repeats a sentence of the passage that it cites. Claims that are harder to judge take up to five times
+as long; `python -m benchmarks.verdicts` prints their median.
 
 Memory is the growth of the process's resident memory by loading and by use. Before, the encoder encodes the
 same passages, and claims are compared with them without a cross-encoder.
@@ -60,7 +63,8 @@ def main() -> None:
 def _claim_milliseconds(hits: list[Hit], claim_judge: ClaimJudge | None) -> float:
     evidence = Evidence(hits, encoder=bundled_encoder())
     evidence.prepare()
-    sentence = Sentence("", evidence.sentences[len(evidence.sentences) // 2].statement.text, (1,))
+    copied = evidence.sentences[len(evidence.sentences) // 2]
+    sentence = Sentence("", copied.statement.text, (copied.number,))
     return _milliseconds(
         lambda: attribute(sentence, evidence=evidence, language="id", claim_judge=claim_judge)
     )

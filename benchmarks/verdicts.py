@@ -34,7 +34,8 @@ from rag.verification.judgement import (
     features_of,
     judge,
 )
-from rag.verification.support import Reading, read
+from rag.verification.readings import Reading
+from rag.verification.support import read
 
 LABELS = ("supported", "unsupported", "contradicted")
 _OTHER_ARTICLES = 5

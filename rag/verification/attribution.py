@@ -17,7 +17,8 @@ from rag.verification.difference import difference
 from rag.verification.evidence import Candidate, Evidence, EvidenceSentence, runs
 from rag.verification.judgement import Judgement, judge
 from rag.verification.meaning import THRESHOLD, UNRELATED
-from rag.verification.support import Reading, Unit, read
+from rag.verification.readings import Reading, Unit
+from rag.verification.support import read
 
 # The number of sentences that are compared with a claim besides the best one of each hit, and the largest
 # number of sentences of a passage that are quoted.

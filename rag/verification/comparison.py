@@ -106,12 +106,25 @@ class Statement:
     @cached_property
     def context_tokens(self) -> list[str]:
         """The words of the text and its context in order, in the form in which names are compared."""
-        return plain_tokens(f"{self.text}\n{self.context}")
+        return [*self.ordered_tokens, *_tokens_of_context(self.context)]
 
     @cached_property
     def countries(self) -> dict[str, set[str]]:
         """The countries that it and its context name, by code, with the words that name them."""
-        return territories(self.context_tokens, language=self.language)
+        own = territories(self.ordered_tokens, language=self.language)
+        around = _countries_of_context(self.context, self.language)
+        return {code: own.get(code, set()) | around.get(code, set()) for code in own | around}
+
+
+# All sentences of a passage have the same context.
+@functools.lru_cache(maxsize=1024)
+def _tokens_of_context(context: str) -> list[str]:
+    return plain_tokens(context)
+
+
+@functools.lru_cache(maxsize=1024)
+def _countries_of_context(context: str, language: str) -> dict[str, set[str]]:
+    return territories(_tokens_of_context(context), language=language)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -72,7 +72,7 @@ class Evidence:
         if self._calibration.refusal is not None:
             _ = self._refusals
         for sentence in self.sentences:
-            _ = sentence.statement.stems
+            _ = sentence.statement.stems, sentence.statement.facts, sentence.statement.countries
 
     def encode(self, text: str) -> FloatArray:
         """Return the vector of a claim, or of its beginning if the claim is too long for the encoder."""

@@ -14,15 +14,12 @@ from typing import Literal
 from rag.datatypes import Verdict
 from rag.verification.comparison import Statement
 from rag.verification.facts.derived import unexplained
-from rag.verification.support import Reading
+from rag.verification.readings import Reading, is_copied, is_whole
 
 Judged = Literal["supported", "unsupported", "contradicted"]
 
 # A claim with fewer words must have something in common with its evidence.
 _FEWEST_COMPARED = 3
-
-# A copy of a sentence has at least this number of its words.
-_FEWEST_COPIED = 3
 
 # The lowest probability of support for a claim that repeats a whole sentence, with its numbers and dates in
 # any notation. The cross-encoder is unsure of long sentences, even of their copies.
@@ -134,12 +131,12 @@ def judge(
         support = 0.0 if _has_other_number(claim, altered) else altered.supported
         if support < _ALTERED[1]:
             return Judgement("contradicted" if support < _ALTERED[0] else "unsupported", altered, probability)
-    copied = [reading for reading in readings if _is_copied(claim, reading)]
+    copied = [reading for reading in readings if is_copied(claim, reading)]
     most = CONTRADICTED if is_same else CONTRADICTED_ACROSS_LANGUAGES
     if probabilities["contradicted"] >= most and not copied:
         worst = max(readings, key=lambda reading: reading.contradicted)
         return Judgement("contradicted", worst, probability)
-    whole = [reading for reading in copied if _is_whole(claim, reading)]
+    whole = [reading for reading in copied if is_whole(claim, reading)]
     quotable = whole or copied or (_agreeing(claim, best, readings) if _is_long_enough(claim, best) else [])
     if probability < (_LEAST_OF_REPEATED if whole else UNSURE) or not quotable:
         return Judgement("unsupported", best, probability)
@@ -240,28 +237,6 @@ def _is_long_enough(claim: Statement, reading: Reading) -> bool:
     found = reading.comparison
     is_given = found.coverage > 0 or "given" in (found.numbers, found.dates)
     return is_given or len(claim.words) >= _FEWEST_COMPARED
-
-
-def _is_copied(claim: Statement, reading: Reading) -> bool:
-    """Whether the claim consists of words of one sentence in their order, with the same facts.
-
-    Such a claim needs less support by the cross-encoder, which knows few ways to write a number.
-    """
-    if not reading.unit.is_one_sentence or set(reading.comparison.findings) - {"given"}:
-        return False
-    words = iter(reading.unit.statement.words_beside_numbers)
-    own = claim.words_beside_numbers
-    return len(own) >= _FEWEST_COPIED and all(word in words for word in own)
-
-
-def _is_whole(claim: Statement, copied: Reading) -> bool:
-    """Whether a claim that is copied from a sentence leaves nothing out."""
-    evidence = copied.unit.statement
-    if claim.written_words == evidence.written_words:
-        return True
-    own, given = claim.facts_on(evidence.reference), evidence.facts
-    has_all = len(own.quantities) == len(given.quantities) and len(own.dates) == len(given.dates)
-    return has_all and claim.written_words_beside_numbers == evidence.written_words_beside_numbers
 
 
 def _rivals(altered: Reading, readings: Sequence[Reading]) -> Sequence[Reading]:

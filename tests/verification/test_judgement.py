@@ -13,7 +13,8 @@ from rag.verification.claims import Sentence
 from rag.verification.comparison import Statement
 from rag.verification.evidence import Evidence
 from rag.verification.judgement import SAME_LANGUAGE, Features, log_odds
-from rag.verification.support import Unit, read
+from rag.verification.readings import Unit
+from rag.verification.support import read
 from tests.conftest import TopicEncoder
 from tests.test_citations import hit
 
@@ -203,10 +204,12 @@ def test_a_claim_that_one_sentence_clearly_supports_is_read_no_further() -> None
         return read_by.pairs
 
     assert pairs(always(*SUPPORT), claim) == [(claim, sentence)]
+    assert pairs(always(0.3, 0.6, 0.1), claim) == [(claim, sentence)]  # a copy needs less
     assert pairs(always(*SUPPORT), claim, 1) == [(claim, sentence)]
     unclear = {
         "another passage is cited": pairs(always(*SUPPORT), claim, 2),
-        "support is weak": pairs(always(0.6, 0.3, 0.1), claim),
+        "support is weak": pairs(always(0.6, 0.3, 0.1), claim.replace("mencapai", "melewati")),
+        "support of a copy is very weak": pairs(always(0.1, 0.8, 0.1), claim),
         "a number differs": pairs(always(*SUPPORT), claim.replace("1.500", "1.600")),
     }
     assert {name: len(read) > 1 for name, read in unclear.items()} == dict.fromkeys(unclear, True)
@@ -252,7 +255,7 @@ def test_a_claim_that_is_too_long_is_not_read() -> None:
 
 def test_a_claim_is_read_with_sentences_with_two_together_and_with_the_passage() -> None:
     cross_encoder = always(0.6, 0.3, 0.1)
-    verdict_on("Harga kopi naik.", cross_encoder)
+    verdict_on("Harga kopi naik tajam.", cross_encoder)
     texts = [evidence for _, evidence in cross_encoder.pairs]
     assert len(texts) == len(set(texts)) == 5
     assert texts[0] == "Harga kopi naik."

@@ -1,7 +1,7 @@
 """The cost of the cross-encoder: load time, memory, reading sixteen passages, and judging a claim.
 
-The claim repeats a sentence of the passage that it cites. Claims that are harder to judge take up to five times
-as long; `python -m benchmarks.verdicts` prints their median.
+The claim repeats a sentence of the passage that it cites. Claims that are harder to judge take up to five
+times as long; `python -m benchmarks.verdicts` prints their median.
 
 Memory is the growth of the process's resident memory by loading and by use. Before, the encoder encodes the
 same passages, and claims are compared with them without a cross-encoder.

@@ -28,8 +28,8 @@ from training.data import (
     read_own_questions,
     read_questions,
 )
-from training.hard_negatives import mine
-from training.public_questions import QUESTION_SETS, other_paragraphs, read_public_questions
+from training.hard_negatives import mine, other_passages
+from training.public_questions import QUESTION_SETS, read_public_questions
 from training.public_sets import SETS, read_public_set
 
 # Languages of the parallel news that are drawn more often, because users of Kutip ask and read in them.
@@ -129,7 +129,7 @@ def _question_sources(
     }
     weights = (0.08, 0.14, 0.08, 0.03, 0.08, 0.01, 0.01, 0.005, 0.01)
     all_rows = [row for rows in sets.values() for row in rows]
-    negatives = iter(mine(all_rows, articles, encoder, cache=cache / f"negatives-{len(all_rows)}.json"))
+    negatives = iter(mine(all_rows, articles, encoder, cache=cache / "negatives.json"))
     result = []
     for (name, rows), weight in zip(sets.items(), weights, strict=True):
         questions = _Questions(rows, list(itertools.islice(negatives, len(rows))), articles)
@@ -141,8 +141,7 @@ def _public_question_sources(public: Path, articles: Articles) -> list[Source]:
     drawn_from = []
     for public_set in QUESTION_SETS:
         rows = read_public_questions(public, public_set, articles)
-        negatives = [other_paragraphs(row, articles) for row in rows]
-        questions = _Questions(rows, negatives, articles)
+        questions = _Questions(rows, [[]] * len(rows), articles)
         drawn_from.append(Source(public_set.name, public_set.weight, len(rows), questions.make))
     return drawn_from
 
@@ -296,7 +295,10 @@ class _Questions:
         self, rows: Sequence[QuestionRow], negatives: Sequence[Sequence[Place]], articles: Articles
     ) -> None:
         self._rows = rows
-        self._negatives = [[one for one in places if not is_held_out(one.article_id)] for places in negatives]
+        self._negatives = [
+            [one for one in places or other_passages(row, articles) if not is_held_out(one.article_id)]
+            for row, places in zip(rows, negatives, strict=True)
+        ]
         self._articles = articles
         self._everywhere = [one for one in articles.ids("") if not is_held_out(one)]
 

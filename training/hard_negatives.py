@@ -23,49 +23,62 @@ POOLS = (("facqa", "idk-train", "xquad-id"), ("xquad-en",), ("jaquad",), ("cmrc"
 def mine(
     rows: Sequence[QuestionRow], articles: Articles, load_encoder: Callable[[], Encoder], *, cache: Path
 ) -> list[list[Place]]:
-    """Return up to six places without an answer for each question; read or write the file `cache`."""
-    if cache.exists():
-        found = json.loads(cache.read_text())
-        if len(found) == len(rows):
-            return [[Place(*place) for place in places] for places in found]
-    negatives: list[list[Place]] = [[] for _ in rows]
-    encoder = load_encoder()
+    """Return up to six places without an answer for each question.
+
+    What was found before is read from the file `cache`, so that only new questions are searched for.
+    """
+    found: dict[str, list[tuple[str, int]]] = json.loads(cache.read_text()) if cache.exists() else {}
     for prefixes in POOLS:
-        _mine_pool(rows, articles, encoder, prefixes, negatives)
+        new = [row for row in rows if _is_in(row, prefixes) and _key(row) not in found]
+        if new:
+            places = _mine_pool(new, articles, load_encoder(), prefixes)
+            found |= {
+                _key(row): [(place.article_id, place.index) for place in best]
+                for row, best in zip(new, places, strict=True)
+            }
     cache.parent.mkdir(parents=True, exist_ok=True)
-    cache.write_text(json.dumps([[[p.article_id, p.index] for p in places] for places in negatives]))
-    return negatives
+    cache.write_text(json.dumps(found))
+    return [[Place(*place) for place in found.get(_key(row), [])] for row in rows]
+
+
+def other_passages(row: QuestionRow, articles: Articles) -> list[Place]:
+    """Return the article's other passages of the same number of paragraphs that contain no answer."""
+    assert row.place is not None
+    place, count = row.place, len(articles.paragraphs(row.place.article_id))
+    others = (Place(place.article_id, index, place.count) for index in range(0, count, place.count))
+    return [
+        other
+        for other in others
+        if abs(other.index - place.index) >= place.count and _has_no_answer(row, articles.text(other))
+    ]
+
+
+def _is_in(row: QuestionRow, prefixes: tuple[str, ...]) -> bool:
+    return row.place is not None and row.place.article_id.startswith(prefixes)
+
+
+def _key(row: QuestionRow) -> str:
+    return f"{row.place}: {row.question}"
 
 
 def _mine_pool(
-    rows: Sequence[QuestionRow],
-    articles: Articles,
-    encoder: Encoder,
-    prefixes: tuple[str, ...],
-    negatives: list[list[Place]],
-) -> None:
-    with_place = [
-        number for number, row in enumerate(rows) if row.place and row.place.article_id.startswith(prefixes)
-    ]
+    rows: Sequence[QuestionRow], articles: Articles, encoder: Encoder, prefixes: tuple[str, ...]
+) -> list[list[Place]]:
     places = [
         Place(article_id, index)
         for prefix in prefixes
         for article_id in articles.ids(prefix)
         for index in range(len(articles.paragraphs(article_id)))
     ]
-    if not with_place:
-        return
     texts = [articles.text(place) for place in places]
     vectors = encoder.encode_passages([text[:EMBEDDED_CHARACTERS] for text in texts])
     # Encoded as passages, because those use large batches. This hardly changes which passages resemble a
     # question.
-    queries = encoder.encode_passages([rows[number].question for number in with_place])
-    for number, best in zip(with_place, _nearest(queries, vectors), strict=True):
-        row = rows[number]
-        candidates = (place for place in best if _is_negative(row, places[place], texts[place]))
-        negatives[number] = [
-            places[place] for place, _ in zip(candidates, range(NEGATIVES_PER_QUESTION), strict=False)
-        ]
+    queries = encoder.encode_passages([row.question for row in rows])
+    return [
+        [places[one] for one in best if _is_negative(row, places[one], texts[one])][:NEGATIVES_PER_QUESTION]
+        for row, best in zip(rows, _nearest(queries, vectors), strict=True)
+    ]
 
 
 def _nearest(queries: FloatArray, vectors: FloatArray) -> list[list[int]]:
@@ -81,6 +94,8 @@ def _is_negative(row: QuestionRow, place: Place, text: str) -> bool:
     assert row.place is not None
     if place.article_id == row.place.article_id and place.index == row.place.index:
         return False
-    if row.passage[:80] == text[:80]:
-        return False
+    return row.passage[:80] != text[:80] and _has_no_answer(row, text)
+
+
+def _has_no_answer(row: QuestionRow, text: str) -> bool:
     return bool(row.answers) and not any(answer.casefold() in text.casefold() for answer in row.answers)

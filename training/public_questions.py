@@ -62,16 +62,6 @@ def read_public_questions(public: Path, public_set: PublicQuestions, articles: A
     return rows
 
 
-def other_paragraphs(row: QuestionRow, articles: Articles) -> list[Place]:
-    """Return the places of the article's other paragraphs that contain no answer to the question."""
-    assert row.place is not None
-    return [
-        Place(row.place.article_id, index)
-        for index, text in enumerate(articles.paragraphs(row.place.article_id))
-        if index != row.place.index and not any(answer in text for answer in row.answers)
-    ]
-
-
 def _squad(files: list[Path]) -> Iterator[_Found]:
     """Read files in the format of SQuAD (Rajpurkar et al. 2016)."""
     for path in files:

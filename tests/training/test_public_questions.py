@@ -7,10 +7,10 @@ import pytest
 
 from tests.training.shared_files import empty_shared_files
 from training.data import Articles, Place
+from training.hard_negatives import other_passages
 from training.public_questions import (
     QUESTION_SETS,
     PublicQuestions,
-    other_paragraphs,
     read_public_questions,
 )
 
@@ -54,7 +54,7 @@ def test_a_question_has_its_paragraph_and_the_others(public_set: PublicQuestions
     assert row.answer_start == SECOND.index("40 meter")
     assert row.place is not None
     assert articles.text(row.place) == SECOND
-    assert other_paragraphs(row, articles) == [Place(row.place.article_id, 0)]
+    assert other_passages(row, articles) == [Place(row.place.article_id, 0)]
 
 
 def test_a_set_that_is_not_there_has_no_questions(tmp_path: Path) -> None:

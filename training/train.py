@@ -33,6 +33,7 @@ HEAD_RATE = 1e-3
 AVERAGE_DECAY = 0.998
 SEED = 20261128
 SAVE_EVERY_SECONDS = 120
+LOG_EVERY = 200  # steps
 
 
 @dataclass
@@ -150,7 +151,7 @@ def train(run: Run, pack: dict[str, Any], options: argparse.Namespace) -> None:
         run.step += 1
         tokens += batch.token_ids.numel()
         sums.add(parts, targets)
-        if run.step % 200 == 0:
+        if run.step % LOG_EVERY == 0 or run.step == options.steps:
             seconds = time.monotonic() - run.started
             _log({"step": run.step, "seconds": round(seconds), "tokens": tokens, **sums.means()}, options.out)
         if time.monotonic() - saved > SAVE_EVERY_SECONDS:

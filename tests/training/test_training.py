@@ -1,5 +1,7 @@
+import json
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -93,15 +95,18 @@ def test_a_packed_example_has_the_tokens_that_kutip_reads(path: Path, tokenizer:
     assert tokenizer._processor.decode(answer).strip(" .") == "Smiljan"
 
 
-def test_a_trained_adapter_gives_in_kutip_what_it_gave_in_training(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = ["--pack", str(path), "--out", str(tmp_path), "--layers", "0,11", "--rank", "4", "--steps", "4"]
-    monkeypatch.setattr("sys.argv", ["train", *options])
-    train.main()
-    checkpoint, file = tmp_path / "checkpoint.pt", tmp_path / "adapter.safetensors"
-    monkeypatch.setattr("sys.argv", ["export", "--last", "--checkpoint", str(checkpoint), "--out", str(file)])
-    export.main()
+def run(program: ModuleType, *options: object) -> None:
+    """Run a program of the command line."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", [program.__name__, *map(str, options)])
+        program.main()
+
+
+def test_a_trained_adapter_gives_in_kutip_what_it_gave_in_training(path: Path, tmp_path: Path) -> None:
+    small = ("--pack", path, "--rank", 4, "--steps", 4)
+    run(train, *small, "--out", tmp_path, "--layers", "0,11")
+    file = tmp_path / "adapter.safetensors"
+    run(export, "--last", "--checkpoint", tmp_path / "checkpoint.pt", "--out", file)
     adapter = read_adapter(file, sha256=None)
     assert adapter.layers == (0, 11)
     assert np.abs(adapter.tensors["l1.fo.b"]).max() > 0
@@ -113,6 +118,11 @@ def test_a_trained_adapter_gives_in_kutip_what_it_gave_in_training(
     expected = float(trained(batch).relevance.detach())
     (reading,) = load(adapter).read("di mana?", [["Ia lahir di Smiljan."]])
     assert reading.relevance == pytest.approx(expected, abs=0.05)
+
+    student = tmp_path / "student"
+    run(train, *small, "--out", student, "--layers", 0, "--teacher", file)
+    log = [json.loads(line) for line in (student / "log.jsonl").read_text().splitlines()]
+    assert {"claim", "claim like teacher"} <= log[-1].keys()
 
 
 def test_not_supported_means_unsupported_or_contradicted() -> None:

@@ -58,7 +58,7 @@ bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; EVAL=FOLDER
 	$(BIN)/python -m benchmarks --data $(EVAL)
 
 reader: $(VENV)/.installed-dev  ## Train the cross-encoder; SHARED=FOLDER of the training data. Stop it any time.
-	$(BIN)/python -m training.public_sets
+	$(BIN)/python -m training.fetch
 	test -f build/reader/pack.xz || $(BIN)/python -m training.draw --shared $(SHARED)
 	nice $(BIN)/python -m training.train
 	$(BIN)/python -m training.export

@@ -29,8 +29,8 @@ from training.data import (
     read_questions,
 )
 from training.hard_negatives import mine, other_passages
+from training.public_claims import SETS, read_public_set
 from training.public_questions import QUESTION_SETS, read_public_questions
-from training.public_sets import SETS, read_public_set
 
 # Languages of the parallel news that are drawn more often, because users of Kutip ask and read in them.
 _FREQUENT_LANGUAGES = ("en", "id", "ms", "zh-Hans", "ja", "ar", "es", "vi", "th")

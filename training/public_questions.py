@@ -1,16 +1,17 @@
-"""Public sets of questions and passages, at fixed commits on GitHub; `public_sets.py` fetches them.
+"""Reads public sets of questions and passages, which `fetch.py` fetches.
 
 Each set becomes articles, whose other paragraphs resemble a question without answering it, and questions.
 """
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from training.data import Articles, Place, QuestionRow
+from training.public_set import PublicSet
 
 
 @dataclass
@@ -22,20 +23,7 @@ class _Found:
     questions: list[tuple[str, int, str, int]] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class PublicQuestions:
-    """A repository and its commit; its language; its weight in the mixture; its reader."""
-
-    repository: str
-    commit: str
-    language: str
-    weight: float
-    read: Callable[[Path], Iterator[_Found]]
-
-    @property
-    def name(self) -> str:
-        """The name of the folder."""
-        return self.repository.partition("/")[2]
+PublicQuestions = PublicSet[_Found]
 
 
 def read_public_questions(public: Path, public_set: PublicQuestions, articles: Articles) -> list[QuestionRow]:

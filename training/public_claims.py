@@ -1,21 +1,14 @@
-"""Public sets of claims and evidence. `python -m training.public_sets FOLDER` fetches all public sets.
+"""Reads public sets of claims and evidence, which `fetch.py` fetches."""
 
-Each set is a repository on GitHub at a fixed commit, in a folder of its name. A set without its folder has no
-rows; the trainer prints how many rows it read of each.
-"""
-
-import argparse
 import csv
 import json
 import re
-import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from training.data import ClaimRow
-from training.public_questions import QUESTION_SETS, PublicQuestions
+from training.public_set import PublicSet
 
 _LABELS = {
     "entailment": "supported",
@@ -33,45 +26,10 @@ _LABELS = {
 Pair = tuple[str, str, str]  # evidence, claim, the set's own word for the label
 
 
-@dataclass(frozen=True)
-class PublicSet:
-    """A repository and its commit; its pairs' language; its weight in the mixture; its reader."""
-
-    repository: str
-    commit: str
-    language: str
-    weight: float
-    read: Callable[[Path], Iterator[Pair]]
-
-    @property
-    def name(self) -> str:
-        """The name of the folder."""
-        return self.repository.partition("/")[2]
+PublicClaims = PublicSet[Pair]
 
 
-def main() -> None:
-    """Fetch every set that is not there yet."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("build/public"))
-    folder = parser.parse_args().folder
-    for public_set in (*SETS, *QUESTION_SETS):
-        if not (folder / public_set.name).is_dir():
-            _fetch(public_set, folder / public_set.name)
-
-
-def _fetch(public_set: PublicSet | PublicQuestions, folder: Path) -> None:
-    """Fetch one commit without its history; an interrupted fetch leaves no folder of the set's name."""
-    part = folder.with_name(f"{folder.name}.part")
-    git = ["git", "-C", str(part)]
-    part.mkdir(parents=True, exist_ok=True)
-    url = f"https://github.com/{public_set.repository}.git"
-    for arguments in (["init", "-q"], ["fetch", "-q", "--depth", "1", url, public_set.commit]):
-        subprocess.run([*git, *arguments], check=True)  # noqa: S603
-    subprocess.run([*git, "checkout", "-q", "FETCH_HEAD"], check=True)  # noqa: S603
-    part.rename(folder)
-
-
-def read_public_set(public: Path, public_set: PublicSet) -> list[ClaimRow]:
+def read_public_set(public: Path, public_set: PublicClaims) -> list[ClaimRow]:
     """Return the rows of a set below `public`, without pairs that have no known label."""
     folder = public / public_set.name
     if not folder.is_dir():
@@ -186,72 +144,72 @@ def _scopes(folder: Path) -> Iterator[Pair]:
 
 
 SETS = (
-    PublicSet(
+    PublicClaims(
         "acmi-lab/counterfactually-augmented-data",
         "6f232a1d2a11462a30ce08fb4825b734ab30828e",
         "en",
         0.1,
         _counterfactual,
     ),
-    PublicSet(
+    PublicClaims(
         "TalSchuster/FeverSymmetric",
         "fa25d17e73ea0694edc78133ec654b9f32f6db73",
         "en",
         0.03,
         _symmetric_fever,
     ),
-    PublicSet(
+    PublicClaims(
         "swarnaHub/ConjNLI",
         "10e0515c0d1777651b5084d9cca4664ead8162a4",
         "en",
         0.08,
         _conjunctions,
     ),
-    PublicSet(
+    PublicClaims(
         "verypluming/JaNLI",
         "2bbb63622570f7b20abc118146141b501efe5183",
         "ja",
         0.035,
         _japanese_structure,
     ),
-    PublicSet(
+    PublicClaims(
         "verypluming/JSICK",
         "b3034994192fae2f41b5937bcf69544e4282fc39",
         "ja",
         0.035,
         _japanese_sick,
     ),
-    PublicSet(
+    PublicClaims(
         "mosharafhossain/negation-and-nli",
         "e7848fb621c32ec43511a5bfc406fc9208baf4f8",
         "en",
         0.05,
         _negations,
     ),
-    PublicSet(
+    PublicClaims(
         "BIU-NLP/Breaking_NLI",
         "8a7658c1ce6b732f4e8af3b06560f1a13b8b18b0",
         "en",
         0.02,
         _one_word,
     ),
-    PublicSet("dml-qom/FarsTail", "5d6322c40368ea5fab50e406e083e537a7d97817", "fa", 0.055, _persian),
-    PublicSet(
+    PublicClaims("dml-qom/FarsTail", "5d6322c40368ea5fab50e406e083e537a7d97817", "fa", 0.055, _persian),
+    PublicClaims(
         "OanaMariaCamburu/e-SNLI",
         "7b585a3f077fdea899780eb0473940522ae44a2e",
         "en",
         0.08,
         _pictures,
     ),
-    PublicSet(
+    PublicClaims(
         "TalSchuster/talschuster.github.io",
         "152c9639f1e33ca295d0776b618c17884088f72f",
         "en",
         0.2,
         _revisions,
     ),
-    PublicSet("verypluming/MED", "860ba36ce95ecba9f1ebe348d3d8cf1b3cba435a", "en", 0.02, _monotonicity),
-    PublicSet("selenashe/ScoNe", "b02532a2f4185c6118a57a148455e0750592d8c8", "en", 0.02, _scopes),
+    PublicClaims("verypluming/MED", "860ba36ce95ecba9f1ebe348d3d8cf1b3cba435a", "en", 0.02, _monotonicity),
+    PublicClaims("selenashe/ScoNe", "b02532a2f4185c6118a57a148455e0750592d8c8", "en", 0.02, _scopes),
 )
 
 
@@ -260,7 +218,3 @@ def _columns(path: Path, evidence: str, claim: str, label: str) -> Iterator[Pair
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
             yield row[evidence] or "", row[claim] or "", (row[label] or "").strip()
-
-
-if __name__ == "__main__":
-    main()

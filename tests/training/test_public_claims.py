@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training.public_sets import SETS, PublicSet, read_public_set
+from training.public_claims import SETS, PublicClaims, read_public_set
 
 EVIDENCE, CLAIM = 'Tarif bus "Segara" naik.', "Tarif bus turun."
 PAIR = {"evidence": EVIDENCE, "sentence1": EVIDENCE, "claim": CLAIM, "sentence2": CLAIM}
@@ -66,7 +66,7 @@ def write_public_sets(public: Path) -> None:
 
 
 @pytest.mark.parametrize("public_set", SETS, ids=lambda public_set: public_set.name)
-def test_a_public_set_is_read(public_set: PublicSet, tmp_path: Path) -> None:
+def test_a_public_set_is_read(public_set: PublicClaims, tmp_path: Path) -> None:
     write_public_sets(tmp_path)
     (row,) = read_public_set(tmp_path, public_set)
     expected = "not_supported" if row.source == "JaNLI" else "contradicted"

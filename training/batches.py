@@ -71,16 +71,11 @@ class Batches:
     def _groups(self, places: Any, tokens: int) -> list[Any]:
         ordered = places[np.argsort(self._sizes[places], kind="stable")]
         groups, start = [], 0
-        while start < len(ordered):
-            longest = self._sizes[ordered[min(start + 16, len(ordered) - 1)]]
-            end = start + max(1, tokens // int(longest))
-            while (
-                end > start + 1 and self._sizes[ordered[min(end, len(ordered)) - 1]] * (end - start) > tokens
-            ):
-                end = start + max(1, int(0.95 * (end - start)))
-            groups.append(ordered[start:end])
-            start = end
-        return groups
+        for place, size in enumerate(self._sizes[ordered].tolist()):
+            if place > start and (place - start + 1) * size > tokens:
+                groups.append(ordered[start:place])
+                start = place
+        return [*groups, ordered[start:]]
 
     def batch(self, places: Any) -> tuple[Batch, Targets]:
         """Pad some examples to the same length."""

@@ -62,7 +62,8 @@ def write_pack(path: Path, mixture: Mixture, size: int, development: Sequence[tu
     } | _weights(weights, list(vocabulary.numbers))
     with io.BytesIO() as buffer:
         np.savez(buffer, **arrays)
-        path.write_bytes(lzma.compress(buffer.getvalue(), preset=6))
+        path.with_suffix(".part").write_bytes(lzma.compress(buffer.getvalue(), preset=6))
+    path.with_suffix(".part").replace(path)
 
 
 class _Vocabulary:

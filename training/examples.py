@@ -9,7 +9,6 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from embeddings.bundled_cross_encoder import CLAIM_PREFIX, QUESTION_PREFIX
 from embeddings.encoder import Encoder
@@ -379,9 +378,6 @@ def _draw_language(article_ids: Sequence[str], articles: Articles, rng: random.R
     return rng.choice(often if often and rng.random() < 0.85 else list(article_ids))
 
 
-MixtureState = tuple[Any, dict[str, tuple[int, list[int]]]]
-
-
 class Mixture:
     """Draws examples: sources at random by weight; all rows of a source once before any is drawn again."""
 
@@ -395,22 +391,6 @@ class Mixture:
         weights = [source.weight for source in self._sources]
         drawn = self._rng.choices(range(len(self._sources)), weights, k=count)
         return [self._draw_one(number) for number in drawn]
-
-    def state(self) -> MixtureState:
-        """Return the state, for `restore`."""
-        orders = {
-            source.name: (source.size, list(order))
-            for source, order in zip(self._sources, self._orders, strict=True)
-        }
-        return self._rng.getstate(), orders
-
-    def restore(self, state: MixtureState) -> None:
-        """Continue from `state`; a source whose number of rows has changed starts from the beginning."""
-        rng_state, orders = state
-        self._rng.setstate(rng_state)
-        for number, source in enumerate(self._sources):
-            size, order = orders.get(source.name, (0, []))
-            self._orders[number] = list(order) if size == source.size else []
 
     def _draw_one(self, number: int) -> Example:
         source, order = self._sources[number], self._orders[number]

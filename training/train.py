@@ -58,9 +58,11 @@ class Run:
         torch.save(state, path.with_suffix(".part"))
         path.with_suffix(".part").replace(path)
 
-    def restore(self, path: Path) -> None:
-        """Resume from a checkpoint."""
-        state = torch.load(path, weights_only=False)
+    def restore(self, path: Path, *, device: str) -> None:
+        """Resume from a checkpoint, which must be of a model with the same layers."""
+        state = torch.load(path, weights_only=False, map_location=device)
+        if tuple(state["layers"]) != self.reader.layers:
+            raise SystemExit(f"{path} is of a model with layers {state['layers']}: choose another --out.")
         self.reader.load_trained(state["trained"])
         self.average = state["average"]
         self.optimizer.load_state_dict(state["optimizer"])
@@ -113,7 +115,7 @@ def prepare(pack: dict[str, Any], options: argparse.Namespace) -> Run:
     )
     run = Run(reader, optimizer, reader.trained_state())
     if (options.out / "checkpoint.pt").exists():
-        run.restore(options.out / "checkpoint.pt")
+        run.restore(options.out / "checkpoint.pt", device=options.device)
     elif options.begin_from:
         reader.load_trained(parameters(read_adapter(options.begin_from, sha256=None)))
         run.average = reader.trained_state()
@@ -237,11 +239,18 @@ class _Sums:
         self._sums: dict[str, tuple[Tensor, Tensor]] = {}
 
     def add(self, parts: dict[str, Tensor], targets: Targets) -> None:
-        counts = {"c": (targets.claim >= 0).sum(), "a": (targets.answerable >= 0).sum()}
-        counts["s"] = (targets.start >= 0).sum()
+        claims, questions = ((labels >= 0).sum() for labels in (targets.claim, targets.answerable))
+        counts = {
+            "claim": claims,
+            "answerable": questions,
+            "span": (targets.start >= 0).sum(),
+            "claim like teacher": claims,
+            "answerable like teacher": questions,
+            "span like teacher": questions,
+        }
         for name, loss in parts.items():
             total, count = self._sums.get(name, (0, 0))
-            self._sums[name] = total + loss.detach(), count + counts[name[0]]
+            self._sums[name] = total + loss.detach(), count + counts[name]
 
     def means(self) -> dict[str, float]:
         """Return the mean of each loss, and begin again."""

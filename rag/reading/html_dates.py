@@ -281,7 +281,7 @@ class PageDates:
             if ancestor in self._around:
                 return False
             if ancestor.tag == "footer" and element.get("itemprop") == "datePublished":
-                continue  # also a part of a story may have a foot, such as its heading
+                continue  # a footer within the story holds its date on some pages
             if ancestor.tag in ("nav", "aside", "footer", "blockquote") or others.search(
                 f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
             ):

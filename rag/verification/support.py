@@ -39,7 +39,7 @@ def read(
     if _is_clear(claim, readings[0]) and (not named or first.number in named):
         return readings
     units = _distinct(_units(claim, candidates, named=named, evidence=evidence))
-    return readings + _judged(claim, units[1:], claim_judge)
+    return readings + _judged(claim, units[1:], claim_judge)  # the first one is read already
 
 
 def _is_clear(claim: Statement, reading: Reading) -> bool:

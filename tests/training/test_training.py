@@ -119,6 +119,9 @@ def test_a_trained_adapter_gives_in_kutip_what_it_gave_in_training(path: Path, t
     (reading,) = load(adapter).read("di mana?", [["Ia lahir di Smiljan."]])
     assert reading.relevance == pytest.approx(expected, abs=0.05)
 
+    with pytest.raises(SystemExit, match=r"checkpoint\.pt is of a model with layers \(0, 11\)"):
+        run(train, *small, "--out", tmp_path, "--layers", "0,1")
+
     student = tmp_path / "student"
     run(train, *small, "--out", student, "--layers", 0, "--teacher", file)
     log = [json.loads(line) for line in (student / "log.jsonl").read_text().splitlines()]

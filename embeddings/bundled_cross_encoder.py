@@ -200,7 +200,7 @@ def load(adapter: Adapter) -> BundledCrossEncoder:
     weights = open_weights()
     # One thread multiplies the adapter's small matrices faster than several, which wait for each other.
     with threadpool_limits(limits=1, user_api="blas"):
-        layers = OpenVinoBert(AdaptedWeights(weights, adapter))
+        layers = OpenVinoBert(AdaptedWeights(weights, adapter), fused_attention=False)
     tokenizer = bundled_tokenizer()
     weights.release()
     return BundledCrossEncoder(adapter, tokenizer=tokenizer, layers=layers.hidden_states, name=NAME)

@@ -32,9 +32,12 @@ class OpenVinoBert:
     """The compiled layers. Token embeddings are looked up in the 4-bit table, row by row.
 
     So the 384 MB float table never exists. The layers run in bfloat16 if the processor supports it.
+
+    Fusing the operations of attention takes a third of the time of loading. It makes texts of more than 200
+    tokens 3 to 9 % faster, and others not.
     """
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, *, fused_attention: bool = True) -> None:
         self._table = weights.blocks("emb.word", row_weights=weights.shape.hidden_size)
         core = openvino.Core()
         has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -44,6 +47,7 @@ class OpenVinoBert:
             "CPU_RUNTIME_CACHE_CAPACITY": _CACHED_KERNELS,
             # Pinned threads of several processes would share the first cores.
             "ENABLE_CPU_PINNING": False,
+            "SNIPPETS_MODE": "ENABLE" if fused_attention else "DISABLE",
         }
         threads = os.environ.get("OMP_NUM_THREADS", "")
         if threads.isdigit():  # torch and FAISS read the variable themselves

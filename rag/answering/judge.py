@@ -5,7 +5,7 @@ from typing import Protocol
 
 from embeddings.encoder import Encoder
 from rag.answering.best_sentences import Excerpt, best_sentences
-from rag.answering.refusal import Assessment, Features, assess, calibration_of
+from rag.answering.refusal import LISTED, LISTED_SHARE, Assessment, Features, assess, calibration_of
 from rag.answering.resemblance import Resemblance
 from rag.datatypes import Hit
 from rag.search.retrieval import Query, SearchResult
@@ -35,8 +35,8 @@ class Judge(Protocol):
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
         ...
 
-    def is_relevant(self, query: Query, found: SearchResult, hit: Hit) -> bool:
-        """Whether a hit is on the subject of the question."""
+    def on_topic(self, query: Query, found: SearchResult) -> list[Hit]:
+        """Return the hits that are on the topic of a digest, in their order."""
         ...
 
     def choose(self, query: Query, found: SearchResult) -> Choice:
@@ -65,12 +65,21 @@ class ReadingJudge:
 
     def relevance_refusal(self, query: Query, found: SearchResult) -> str | None:
         """Return the reason to refuse the question, or None if the hits may contain an answer."""
-        return None if self.is_relevant(query, found, found.hits[0]) else "nothing_relevant"
+        assessment = self.assess(query, found)
+        return None if assessment is None or assessment.is_relevant else "nothing_relevant"
 
-    def is_relevant(self, query: Query, found: SearchResult, hit: Hit) -> bool:
-        """Whether a hit is on the subject of the question."""
-        assessment = self._assess(query, found, hit)
-        return assessment is None or assessment.is_relevant
+    def on_topic(self, query: Query, found: SearchResult) -> list[Hit]:
+        """Return the hits that are on the topic of a digest, in their order."""
+        assessments = [self._assess(query, found, hit) for hit in found.hits]
+        probabilities = [1.0 if one is None else one.on_subject for one in assessments]
+        least: dict[str, float] = {}
+        for hit, probability in zip(found.hits, probabilities, strict=True):
+            least[hit.language] = max(least.get(hit.language, LISTED), probability * LISTED_SHARE)
+        return [
+            hit
+            for hit, probability in zip(found.hits, probabilities, strict=True)
+            if probability >= least[hit.language]
+        ]
 
     def choose(self, query: Query, found: SearchResult) -> Choice:
         """Return the sentences of the hits that answer the question, or the reason to refuse."""

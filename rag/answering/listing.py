@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from babel import Locale, UnknownLocaleError
 
@@ -76,7 +75,7 @@ def list_articles(
 ) -> tuple[Query, SearchResult, Listed]:
     """Return the search for a digest or count with one hit an article, and the articles.
 
-    The relevant articles are those of the best passages that the judge finds relevant to the topic. A count
+    The relevant articles are those of the best passages that the judge finds on the topic. A count
     without a topic counts all articles that pass the filters.
     """
     if listing.kind == "count":
@@ -84,12 +83,13 @@ def list_articles(
     text = question_about(listing.topic, language) if listing.topic else query.text
     query = _within_time(replace(query, text=text, encoded=None, top_k=_DEPTH))
     found = search(query)
-    relevant = _one_an_article(found.hits, is_wanted=partial(judge.is_relevant, query, found))
+    on_topic = judge.on_topic(query, found)
+    relevant = _one_an_article(on_topic)
     if listing.kind == "count" and not listing.topic:
         relevant, is_least = _one_an_article(found.hits), False
         number = corpus.counts(query.filters).articles
     else:
-        is_least = len(found.hits) == _DEPTH and judge.is_relevant(query, found, found.hits[-1])
+        is_least = len(found.hits) == _DEPTH and found.hits[-1] in on_topic
         number = len(relevant)
     shown = sorted(relevant[:MOST_ARTICLES], key=_age)
     heading = None
@@ -195,12 +195,11 @@ def _conditions(filters: Filters, language: str) -> list[str]:
     ]
 
 
-def _one_an_article(hits: Sequence[Hit], *, is_wanted: Callable[[Hit], bool] = lambda _: True) -> list[Hit]:
-    """Return the first wanted hit of each article."""
+def _one_an_article(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the first hit of each article."""
     best: dict[str, Hit] = {}
     for hit in hits:
-        if hit.article_id not in best and is_wanted(hit):
-            best[hit.article_id] = hit
+        best.setdefault(hit.article_id, hit)
     return list(best.values())
 
 

@@ -99,6 +99,11 @@ ON_SUBJECT = 0.5
 ANSWERED = 0.14
 ANSWERED_FOLLOW_UP = 0.05
 
+# An article is in a digest if one of its hits is on the subject with this probability, and with this share
+# of the highest probability in its language. Chosen with `python -m benchmarks.digests`.
+LISTED = 0.2
+LISTED_SHARE = 0.5
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:

@@ -58,25 +58,52 @@ def test_a_digest_has_the_lead_of_each_article_the_newest_first(ask: Ask) -> Non
 
 
 class VillageReader(WordCrossEncoder):
-    """Finds passages about a village relevant, and others just not."""
+    """Gives passages about a village one relevance, and others another one."""
+
+    def __init__(self, village: float, other: float) -> None:
+        super().__init__()
+        self._village, self._other = village, other
 
     def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
         return [
-            Reading(-2.5 if "desa" in "".join(parts) else -4.0, (0.0,) * len(parts)) for parts in passages
+            Reading(self._village if "desa" in "".join(parts) else self._other, (0.0,) * len(parts))
+            for parts in passages
         ]
 
 
-def test_an_article_is_in_a_digest_if_any_of_its_passages_is_relevant(
-    ingestion: Ingestion, encoder: TopicEncoder, corpus: LocalCorpus
+# A relevance of -1.5 is a probability of .28, and 0 one of .60.
+@pytest.mark.parametrize(
+    "reader", [VillageReader(-1.5, -2.5), VillageReader(0.0, -1.5)], ids=["below .2", "below half"]
+)
+def test_an_article_is_in_a_digest_if_any_of_its_passages_is_on_the_topic(
+    ingestion: Ingestion, encoder: TopicEncoder, corpus: LocalCorpus, reader: VillageReader
 ) -> None:
     others = [article(f"lain-{place}", f"Banjir banjir, kopi {place} ton.") for place in range(12)]
     found_second = article("banjir", "Banjir banjir banjir.", "Banjir di desa kopi: bus kopi, sekolah kopi.")
     list(ingestion.ingest([found_second, *others]))
-    pipeline = Pipeline(corpus=corpus, encoder=encoder, **reading_words(VillageReader()))
+    pipeline = Pipeline(corpus=corpus, encoder=encoder, **reading_words(reader))
     first = pipeline.search(Question(text="Apa yang terjadi dengan banjir?"), rerank=True).hits[0]
     assert (first.article_id, first.text) == ("banjir", "Banjir banjir banjir.")
     answer = asyncio.run(pipeline.answer(Question(text="Ringkas berita tentang banjir")))
     assert [citation.article_id for citation in answer.citations] == ["banjir"]
+
+
+def test_hits_in_another_language_are_compared_with_each_other(
+    ingestion: Ingestion, encoder: TopicEncoder, corpus: LocalCorpus
+) -> None:
+    list(
+        ingestion.ingest(
+            [
+                article("id", "Banjir di desa.", language="id"),
+                article("id-kopi", "Banjir harga kopi.", language="id"),
+                article("en", "Banjir floods.", language="en"),
+            ]
+        )
+    )
+    reader = VillageReader(0.0, -1.5)
+    pipeline = Pipeline(corpus=corpus, encoder=encoder, **reading_words(reader))
+    answer = asyncio.run(pipeline.answer(Question(text="Ringkas berita tentang banjir")))
+    assert {citation.article_id for citation in answer.citations} == {"id", "en"}
 
 
 def test_a_digest_obeys_the_filters(ask: Ask) -> None:

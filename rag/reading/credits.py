@@ -68,7 +68,7 @@ _NOT_OWNER = re.compile(
 )
 _FRAME = re.compile(r"[【\[](.{3,100})[】\]]")
 _BYLINE_OF_OUTLET = re.compile(
-    r"(?P<names>[^|()\d]{4,80}?)\s*(?:\s[-–—|]\s(?P<outlet>[^|]{2,40})|\((?P<in_brackets>[^()]{2,40})\))?"
+    r"(?P<names>[^|()\d]{4,80}?)\s{0,9}(?:\s[-–—|]\s(?P<outlet>[^|]{2,40})|\((?P<in_brackets>[^()]{2,40})\))?"
 )
 _DOMAIN = re.compile(r"[\w-]+\.(?:com|co|id|net|org|my|info|news|tv)(?:\.\w{2,3})?", re.IGNORECASE)
 

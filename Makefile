@@ -60,9 +60,11 @@ bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; EVAL=FOLDER
 reader: $(VENV)/.installed-dev  ## Train the cross-encoder; SHARED=FOLDER of the training data. Stop it any time.
 	$(BIN)/python -m training.fetch
 	test -f build/reader/pack.xz || $(BIN)/python -m training.draw --shared $(SHARED)
-	nice $(BIN)/python -m training.train
+	# Without these settings, glibc gives the memory of each large tensor back, and a third of the time is lost.
+	MALLOC_ARENA_MAX=1 MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=34359738368 nice $(BIN)/python -m training.train
 	$(BIN)/python -m training.export
 	$(BIN)/python -m training.measure --shared $(SHARED)
+	@echo "Put the SHA-256 hash of the adapter into embeddings/adapter.py: Kutip loads no other file."
 
 screenshots: $(VENV)/.installed-dev  ## Take the pictures of the chat page in docs/images.
 	$(BIN)/python -m tests.page.screenshots

@@ -16,8 +16,10 @@ import pytest
 from embeddings.encoder import Encoder
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Answer, UnsupportedPolicy
+from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
 from tests.coffee import ARTICLES, QUESTIONS, coffee_corpus, events_of, verdicts
+from tests.conftest import TopicEncoder, article
 from tests.language_model.test_openai_model import check_stream
 from tests.openai_server import Script
 
@@ -778,6 +780,29 @@ def test_evidence_too_long_for_the_context_loses_whole_passages(
     assert [hit.rank for hit in shown] == list(range(1, len(shown) + 1))
     assert all(hit.text[:20] not in prompt for hit in answer.hits[len(shown) :])
     assert [verdict for _, verdict, _ in verdicts(answer)] == ["supported"]
+
+
+def test_titles_and_headings_count_for_the_length_of_the_prompt(
+    corpus: LocalCorpus, ingestion: Ingestion, encoder: TopicEncoder
+) -> None:
+    # Each passage takes 40 tokens for its frame, 5 for its title, 5 for its heading and 30 of its own.
+    articles = [
+        article(
+            f"kopi-{number}",
+            f"Bagian tentang kopi nomor {number}",
+            f"Kopi {number} " + "ditanam " * 27 + "lagi.",
+            headings=(1,),
+            title=f"Kabar kebun kopi nomor {number}",
+        )
+        for number in range(8)
+    ]
+    list(ingestion.ingest(articles))
+    question = Question(text="Di mana kopi ditanam?", mode="llm")
+    fits_all = 350 + 4 + 8 * 80
+    for most, left_out in ((fits_all, 0), (fits_all - 1, 1), (fits_all - 81, 2)):
+        script = Script(["Kopi ditanam lagi."])
+        events = events_of(corpus, encoder, question, script, max_prompt_tokens=most)
+        assert check_stream(events, corpus).evidence_left_out == left_out
 
 
 def test_a_context_too_short_for_one_passage_gives_verbatim_sentences(library: Library) -> None:

@@ -1,7 +1,8 @@
-"""Makes sentences false by rule: changes a number, swaps two numbers or names, or adds or removes a negation.
+"""Changes sentences by rule.
 
-Each function returns the changed sentence, or None if it cannot change the sentence. The false sentences
-teach the model to compare word by word. The unchanged sentence is the true example that looks the same.
+All functions but `respell_numbers` make a sentence false: they change a number, swap two numbers or names,
+add or remove a negation, or replace a word. They return None if they cannot. The false sentences teach the
+model to compare word by word. The unchanged sentence is the true example that looks the same.
 """
 
 import random
@@ -20,14 +21,14 @@ _NEGATABLE = {
     "en": re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|can|could|should|must)\b"),
 }
 _NEGATIONS = {
-    "id": re.compile(r"\b(?:tidak|belum|bukan) "),
-    "ms": re.compile(r"\b(?:tidak|belum|bukan) "),
-    "en": re.compile(r"\b(?:not) |n't\b"),
+    "id": re.compile(r"\b(?:tidak|belum|bukan) ", re.IGNORECASE),
+    "ms": re.compile(r"\b(?:tidak|belum|bukan) ", re.IGNORECASE),
+    "en": re.compile(r"\bnot |(?<=\bcan)'t\b|(?<!\bca)(?<!\bwo)n't\b", re.IGNORECASE),
 }
 
 
 def change_number(sentence: str, *, language: str, rng: random.Random) -> str | None:
-    """Replace a number by another of the same length."""
+    """Replace one digit of a number by another digit."""
     found = list(_NUMBER.finditer(sentence))
     if not found:
         return None

@@ -63,8 +63,8 @@ class Batches:
             for place in rng.permutation(len(groups)):
                 yield self.batch(groups[place])
 
-    def in_order(self, *, tokens: int) -> Iterator[tuple[Any, Batch]]:
-        """Yield all examples once, as their numbers and their batch."""
+    def by_length(self, *, tokens: int) -> Iterator[tuple[Any, Batch]]:
+        """Yield all examples once, the shortest first, as their numbers and their batch."""
         for group in self._groups(np.arange(len(self._sizes)), tokens):
             yield group, self.batch(group)[0]
 

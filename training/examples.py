@@ -348,8 +348,8 @@ class _Questions:
         article_id = _draw_language(translations, self._articles, rng)
         if article_id == row.place.article_id:
             return row
-        passage = self._articles.text(replace(row.place, article_id=article_id))
-        return replace(row, passage=passage, answer_start=None)
+        place = replace(row.place, article_id=article_id)
+        return replace(row, place=place, passage=self._articles.text(place), answer_start=None)
 
 
 def claim_example(claim: str, evidence: str, label: str) -> Example:

@@ -1,6 +1,7 @@
 """Write the trained tensors to the adapter file of the package: `python -m training.export`.
 
-The program prints the size and the hash of the file.
+The program prints the size and the SHA-256 hash of the file. Kutip loads the file of the package only if its
+hash is `SHA256` in `embeddings/adapter.py`, so a new file needs the new hash there.
 """
 
 import argparse
@@ -30,7 +31,10 @@ def main() -> None:
     checkpoint = torch.load(options.checkpoint, weights_only=False, map_location="cpu")
     state = checkpoint["trained" if options.last else "average"]
     if options.mean_with:
-        other = parameters(read_adapter(options.mean_with, sha256=None))
+        adapter = read_adapter(options.mean_with, sha256=None)
+        if adapter.layers != tuple(checkpoint["layers"]):
+            raise SystemExit(f"{options.mean_with} has layers {adapter.layers}: a mean needs the same ones.")
+        other = parameters(adapter)
         state = {name: (value + other[name]) / 2 for name, value in state.items()}
     tensors = adapter_tensors(state)
     metadata = {

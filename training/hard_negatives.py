@@ -90,7 +90,7 @@ def _nearest(queries: FloatArray, vectors: FloatArray) -> list[list[int]]:
 
 
 def _is_negative(row: QuestionRow, place: Place, text: str) -> bool:
-    """Whether a passage is neither the gold passage nor its neighbour in FacQA, and contains no answer."""
+    """Whether a passage is neither the gold passage nor a copy of it, and contains no answer."""
     assert row.place is not None
     if place.article_id == row.place.article_id and place.index == row.place.index:
         return False

@@ -70,6 +70,7 @@ class Reader(nn.Module):
     ) -> None:
         super().__init__()
         self.layers = tuple(layers)
+        self.rank = rank
         self.bert = _frozen_bert(weights, layers).to(precision)  # type: ignore[arg-type]
         for layer in self.bert.encoder.layer:
             _adapt(layer, rank=rank)

@@ -38,7 +38,7 @@ LOG_EVERY = 200  # steps
 
 @dataclass
 class Run:
-    """The state of a run; a checkpoint contains all of it."""
+    """The state of a run; a checkpoint contains all of it except when the process started."""
 
     reader: Reader
     optimizer: torch.optim.Optimizer
@@ -53,19 +53,27 @@ class Run:
             "average": self.average,
             "optimizer": self.optimizer.state_dict(),
             "layers": self.reader.layers,
+            "rank": self.reader.rank,
             "step": self.step,
         }
         torch.save(state, path.with_suffix(".part"))
         path.with_suffix(".part").replace(path)
 
     def restore(self, path: Path, *, device: str) -> None:
-        """Resume from a checkpoint, which must be of a model with the same layers."""
+        """Resume from a checkpoint, which must be of a model with the same layers and rank.
+
+        The learning rates are those of this run.
+        """
         state = torch.load(path, weights_only=False, map_location=device)
-        if tuple(state["layers"]) != self.reader.layers:
-            raise SystemExit(f"{path} is of a model with layers {state['layers']}: choose another --out.")
+        layers, rank = tuple(state["layers"]), state["rank"]
+        if (layers, rank) != (self.reader.layers, self.reader.rank):
+            raise SystemExit(f"{path} is of a model with layers {layers}, rank {rank}: choose another --out.")
         self.reader.load_trained(state["trained"])
         self.average = state["average"]
+        rates = [group["base"] for group in self.optimizer.param_groups]
         self.optimizer.load_state_dict(state["optimizer"])
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["base"] = rate
         self.step = state["step"]
 
 
@@ -105,11 +113,10 @@ def prepare(pack: dict[str, Any], options: argparse.Namespace) -> Run:
         PackedWeights(pack), layers=layers, rank=options.rank, precision=_precision(options.device)
     )
     reader = reader.to(options.device).eval()  # no dropout
-    groups: dict[float, list[Tensor]] = {options.rate: [], HEAD_RATE: []}
-    for name, value in reader.trained():
-        groups[options.rate if name.startswith("bert.") else HEAD_RATE].append(value)
+    adapters = [value for name, value in reader.trained() if name.startswith("bert.")]
+    heads = [value for name, value in reader.trained() if not name.startswith("bert.")]
     optimizer = torch.optim.AdamW(
-        [{"params": values, "base": rate} for rate, values in groups.items()],
+        [{"params": adapters, "base": options.rate}, {"params": heads, "base": HEAD_RATE}],
         weight_decay=0.01,
         betas=(0.9, 0.99),
     )
@@ -117,7 +124,10 @@ def prepare(pack: dict[str, Any], options: argparse.Namespace) -> Run:
     if (options.out / "checkpoint.pt").exists():
         run.restore(options.out / "checkpoint.pt", device=options.device)
     elif options.begin_from:
-        reader.load_trained(parameters(read_adapter(options.begin_from, sha256=None)))
+        adapter = read_adapter(options.begin_from, sha256=None)
+        if adapter.layers != reader.layers:
+            raise SystemExit(f"{options.begin_from} has layers {adapter.layers}: give them to --layers.")
+        reader.load_trained(parameters(adapter))
         run.average = reader.trained_state()
     return run
 
@@ -166,7 +176,7 @@ def measured(reader: Reader, pack: dict[str, Any], *, device: str) -> Iterator[s
     examples = Batches(pack, pack["development"], device=device)
     support, relevance = (np.zeros(len(pack["development"])) for _ in range(2))
     with torch.inference_mode():
-        for places, batch in examples.in_order(tokens=16_384):
+        for places, batch in examples.by_length(tokens=16_384):
             outputs = reader(batch)
             support[places] = torch.softmax(outputs.claim, dim=-1)[:, 0].cpu().numpy()
             relevance[places] = outputs.relevance.cpu().numpy()

@@ -118,7 +118,8 @@ def _excerpts(candidates: Sequence[Candidate], *, first: Hit | None) -> list[Exc
     partners = [other for other in near if _may_join(best, other, candidates)][:1]
     chosen = [sorted([best, *partners], key=lambda candidate: candidate.place)]
     chosen += [[other] for other in near if other not in partners]
-    return _distinct(map(_excerpt, chosen))[:_MAX_EXCERPTS]
+    excerpts = (excerpt_of(one[0].hit, [candidate.span for candidate in one]) for one in chosen)
+    return _distinct(excerpts)[:_MAX_EXCERPTS]
 
 
 def _may_join(best: Candidate, other: Candidate, candidates: Sequence[Candidate]) -> bool:
@@ -127,16 +128,16 @@ def _may_join(best: Candidate, other: Candidate, candidates: Sequence[Candidate]
     return other in of_passage and abs(other.place - best.place) == 1 and len(of_passage) > 2
 
 
-def _excerpt(candidates: Sequence[Candidate]) -> Excerpt:
-    hit = candidates[0].hit
+def excerpt_of(hit: Hit, spans: Sequence[Span]) -> Excerpt:
+    """Return sentences of a hit that follow each other as an excerpt."""
     quote = Quote(
         hit=hit,
-        start=hit.start + candidates[0].span[0],
-        end=hit.start + candidates[-1].span[1],
+        start=hit.start + spans[0][0],
+        end=hit.start + spans[-1][1],
         verdict="unchecked",
         checks={"quote": True},
     )
-    return Excerpt(quote, tuple(candidate.text for candidate in candidates))
+    return Excerpt(quote, tuple(hit.text[slice(*span)] for span in spans))
 
 
 def _distinct(excerpts: Iterable[Excerpt]) -> list[Excerpt]:

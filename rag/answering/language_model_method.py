@@ -136,10 +136,9 @@ class LanguageModelMethod:
     def _hits_that_fit(self, draft: Draft) -> Sequence[Hit]:
         """Return the first hits that fit into the prompt, at least one. The encoder counts the tokens."""
         hits = draft.found.hits
-        lengths = self._count_tokens(_untrusted(draft.task, hits))
-        left = self._max_prompt_tokens - INSTRUCTION_TOKENS - lengths[0]
-        for place in range(len(hits)):
-            left -= sum(lengths[1 + place * 3 : 4 + place * 3]) + PASSAGE_FRAME_TOKENS
+        left = self._max_prompt_tokens - INSTRUCTION_TOKENS - sum(self._count_tokens([draft.task]))
+        for place, hit in enumerate(hits):
+            left -= sum(self._count_tokens(_texts_of(hit))) + PASSAGE_FRAME_TOKENS
             if left < 0:
                 return hits[: max(1, place)]
         return hits
@@ -190,5 +189,10 @@ async def _sentences(
 
 
 def _untrusted(question: str, hits: Sequence[Hit]) -> list[str]:
-    """Return the texts of others in the prompt: the question, then title, outlet and text of each hit."""
-    return [question, *(part for hit in hits for part in (*hit.topics, hit.outlet or "", hit.text))]
+    """Return the texts of others in the prompt: the question, then those of each hit."""
+    return [question, *(text for hit in hits for text in _texts_of(hit))]
+
+
+def _texts_of(hit: Hit) -> list[str]:
+    """Return the texts of a hit in the prompt: title and heading if there are any, outlet, and text."""
+    return [*hit.topics, hit.outlet or "", hit.text]

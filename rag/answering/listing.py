@@ -4,17 +4,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from babel import Locale, UnknownLocaleError
-
-from rag.answering.best_sentences import Excerpt
+from rag.answering.best_sentences import Excerpt, excerpt_of
 from rag.answering.judge import Judge
-from rag.citations import Quote
 from rag.conversation.listings import Listing, unknown_words, without_count_frame
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Filters, FilterValue, Hit
 from rag.reply_texts import count_sentence, more_articles_sentence, question_about
 from rag.search.retrieval import Query, SearchResult
 from rag.text.languages import sentence_spans
+from rag.text.locales import known_locale, reply_locale
 from rag.text.tags import primary_language
 
 # How many passages are read, and the largest number of articles in an answer.
@@ -83,12 +81,12 @@ def list_articles(
     text = question_about(listing.topic, language) if listing.topic else query.text
     query = _within_time(replace(query, text=text, encoded=None, top_k=_DEPTH))
     found = search(query)
-    on_topic = judge.on_topic(query, found)
-    relevant = _one_an_article(on_topic)
     if listing.kind == "count" and not listing.topic:
         relevant, is_least = _one_an_article(found.hits), False
         number = corpus.counts(query.filters).articles
     else:
+        on_topic = judge.on_topic(query, found)
+        relevant = _one_an_article(on_topic)
         is_least = len(found.hits) == _DEPTH and found.hits[-1] in on_topic
         number = len(relevant)
     shown = sorted(relevant[:MOST_ARTICLES], key=_age)
@@ -177,10 +175,8 @@ def _language_names(languages: Sequence[FilterValue]) -> list[tuple[str, str]]:
 
 def _language_name(tag: str, spoken: str) -> str:
     """Return the name of a language in another one, or its tag if the name is unknown."""
-    try:
-        return Locale.parse(primary_language(tag)).get_language_name(spoken) or tag
-    except (UnknownLocaleError, ValueError):
-        return tag
+    locale = known_locale(tag)
+    return (locale and locale.get_language_name(reply_locale(spoken))) or tag
 
 
 def _conditions(filters: Filters, language: str) -> list[str]:
@@ -214,18 +210,10 @@ def _lead(hit: Hit, corpus: Corpus) -> Excerpt | None:
         return None
     with_text = [one for one in article.numbered_paragraphs() if one.text.strip()]
     paragraph = next((one for one in with_text if one.number not in article.headings), with_text[0])
-    start, end = sentence_spans(paragraph.text, language=article.language)[0]
     first = replace(
         hit, paragraph=paragraph.number, start=paragraph.start, end=paragraph.end, text=paragraph.text
     )
-    quote = Quote(
-        hit=first,
-        start=paragraph.start + start,
-        end=paragraph.start + end,
-        verdict="unchecked",
-        checks={"quote": True},
-    )
-    return Excerpt(quote, (paragraph.text[start:end],))
+    return excerpt_of(first, sentence_spans(paragraph.text, language=article.language)[:1])
 
 
 def _number(number: int, is_least: bool) -> str:

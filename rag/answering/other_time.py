@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 
-from rag.answering.locales import locale_of
 from rag.answering.refusal import Assessment
 from rag.datatypes import Hit
 from rag.reply_texts import OTHER_TIMES, in_language, refusal_sentence
 from rag.search.retrieval import SearchResult
 from rag.search.time_fit import years_of
+from rag.text.locales import reply_locale
 from rag.understood import TimeSpan
 
 # Evidence of other times that is this much less likely to answer than the best is on another subject.
@@ -83,9 +83,9 @@ def _on_the_subject(others: SearchResult) -> list[Hit]:
 def _covered(hits: Sequence[Hit], span: TimeSpan | None, *, language: str) -> str:
     """Return the years of hits, or their months or days if the span is shorter.
 
-    Years that follow each other are shown as a range.
+    Three or more years in a row are shown as a range.
     """
-    locale = locale_of(language)
+    locale = reply_locale(language)
     days = sorted({hit.published_at.date() for hit in hits if hit.published_at})
     length = span.last - span.first if span and span.first and span.last else _YEAR
     if span is None or length >= _YEAR or not days:
@@ -103,10 +103,10 @@ def _nearest(days: Sequence[date], span: TimeSpan) -> list[date]:
 
 
 def _ranges(years: Sequence[int]) -> list[str]:
-    """Return years with those that follow each other as ranges.
+    """Return years, with three or more in a row as a range.
 
-    >>> _ranges([2019, 2021, 2022, 2023])
-    ['2019', '2021–2023']
+    >>> _ranges([2019, 2021, 2022, 2023, 2025, 2026])
+    ['2019', '2021–2023', '2025', '2026']
     """
     runs: list[list[int]] = []
     for year in years:
@@ -114,4 +114,5 @@ def _ranges(years: Sequence[int]) -> list[str]:
             runs[-1].append(year)
         else:
             runs.append([year])
-    return [f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    shown = [[f"{run[0]}–{run[-1]}"] if len(run) > 2 else list(map(str, run)) for run in runs]
+    return [text for texts in shown for text in texts]

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.answering.best_sentences import Excerpt
+from rag.answering.best_sentences import Excerpt, excerpt_of
 from rag.answering.draft import Draft
 from rag.answering.judge import Choice
-from rag.citations import Quote
 from rag.conversation.follow_ups import meaningful_words
 from rag.datatypes import Hit
 from rag.search.quoted import plain
@@ -80,7 +79,7 @@ def _longer(evidence: Sequence[Hit], shown: str) -> Iterator[Excerpt]:
         if not left:
             return
         left -= len(new)
-        yield _excerpt(hit, spans[: max([*known, *new]) + 1])
+        yield excerpt_of(hit, spans[: max([*known, *new]) + 1])
 
 
 def _shorter(hit: Hit, draft: Draft, shown: str) -> Excerpt:
@@ -89,7 +88,7 @@ def _shorter(hit: Hit, draft: Draft, shown: str) -> Excerpt:
     reading = draft.found.readings.get(hit.passage_id)
     scores = reading.scores if reading and len(reading.scores) == len(spans) else [0.0] * len(spans)
     _, span = max(zip(scores, spans, strict=True), key=lambda pair: (_is_shown(hit, pair[1], shown), pair[0]))
-    return _excerpt(hit, [span])
+    return excerpt_of(hit, [span])
 
 
 def _with_time(evidence: Sequence[Hit], shown: str) -> Excerpt | None:
@@ -103,7 +102,7 @@ def _with_time(evidence: Sequence[Hit], shown: str) -> Excerpt | None:
         exactness = [_exactness(hit, span) for span in spans]
         best = max(range(len(spans)), key=lambda place: (exactness[place], -abs(place - told[0])))
         if exactness[best]:
-            return _excerpt(hit, [spans[best]])
+            return excerpt_of(hit, [spans[best]])
     return None
 
 
@@ -127,14 +126,3 @@ def _spans(hit: Hit) -> list[Span]:
 
 def _is_shown(hit: Hit, span: Span, shown: str) -> bool:
     return plain(hit.text[slice(*span)]) in shown
-
-
-def _excerpt(hit: Hit, spans: Sequence[Span]) -> Excerpt:
-    quote = Quote(
-        hit=hit,
-        start=hit.start + spans[0][0],
-        end=hit.start + spans[-1][1],
-        verdict="unchecked",
-        checks={"quote": True},
-    )
-    return Excerpt(quote, tuple(hit.text[slice(*span)] for span in spans))

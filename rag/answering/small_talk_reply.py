@@ -5,15 +5,15 @@ from babel.dates import format_date
 from babel.lists import format_list
 from icu4py.messageformat import MessageFormat
 
-from rag.answering.locales import locale_of
 from rag.corpus.protocol import NO_FILTERS, Corpus
 from rag.datatypes import Filters
 from rag.reply_texts import ARTICLES, DAYS, NO_ARTICLES, TOPICS, in_language
+from rag.text.locales import reply_locale
 
 _TOPICS = 3
 _LONGEST_TITLE = 90
 
-# Among so many articles of a language, titles are looked for.
+# How many articles are looked at for titles.
 _LOOKED_AT = 50
 
 
@@ -22,7 +22,7 @@ def small_talk_reply(corpus: Corpus, language: str) -> str:
     count = corpus.counts().articles
     if count == 0:
         return in_language(NO_ARTICLES, language)
-    locale = locale_of(language)
+    locale = reply_locale(language)
     articles = MessageFormat(in_language(ARTICLES, language), locale.language).format({"n": count})
     topics = format_list([f"“{title}”" for title in _titles(corpus, language)], locale=locale)
     examples = in_language(TOPICS, language).format(topics=topics) if topics else ""
@@ -48,10 +48,10 @@ def _days(corpus: Corpus, language: str, locale: Locale) -> str:
 
 
 def _titles(corpus: Corpus, language: str) -> list[str]:
-    """Return titles of articles of the last day, in the asker's language if there are any."""
+    """Return up to three titles: of the last day in the asker's language, then in it, then in any."""
     days = corpus.published_days()
     newest = days[1] if days else None
-    titles: list[str] = []
+    titles: dict[str, None] = {}
     for filters in (
         Filters(language=(language,), published_from=newest),
         Filters(language=(language,)),
@@ -60,8 +60,8 @@ def _titles(corpus: Corpus, language: str) -> list[str]:
         if len(titles) < _TOPICS:
             found = corpus.articles(filters, limit=_LOOKED_AT, cursor=None).articles
             newest_first = sorted(found, key=lambda header: str(header.published_at or ""), reverse=True)
-            titles += [_shortened(header.title) for header in newest_first if header.title]
-    return list(dict.fromkeys(titles))[:_TOPICS]
+            titles |= dict.fromkeys(_shortened(header.title) for header in newest_first if header.title)
+    return list(titles)[:_TOPICS]
 
 
 def _shortened(title: str) -> str:

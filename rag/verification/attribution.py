@@ -28,12 +28,14 @@ _QUOTED = 3
 # A longer text is not a sentence. Its beginning shows what it is about, and no evidence supports all of it.
 _LONGEST_CLAIM = 4000
 
-# Markdown signs, images, link targets and names of sources: "[Reuters]", "(Sumber: Antara)", and a number in
-# brackets or superscript at the end. subtle: the lengths are bounded, because a model may write nothing but
-# brackets.
+# Markdown signs, images, link targets, tags of HTML, and names of sources: "[Reuters]", "(Sumber: Antara)",
+# and a number in brackets or superscript at the end. A sentence in brackets is none of these. subtle: the
+# lengths are bounded, because a model may write nothing but brackets.
 _MARKUP = re.compile(
     r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`~#>]+"
-    r"|\[(?P<shown>[^\[\]]{0,300})\]\([^)]{0,500}\)|<[^>]{1,40}>|\[[^\]]{1,60}\]|【[^】]{1,60}】"
+    r"|\[(?P<shown>[^\[\]]{0,300})\]\([^)]{0,500}\)"
+    r"|</?[a-z][a-z0-9]{0,9}(?:\s[^<>]{0,40})?/?>|<https?://[^<>\s]{1,500}>"
+    r"|\[[^\]]{0,59}[^\].!。！]\]|【[^】]{0,59}[^】.!。！]】"
     r"|\(https?://[^()\s]{1,500}\)|[(（](?:source|sumber|evidence|bukti|fuente|来源|出处)[^)）]{0,60}[)）]"
     r"|(?:[(（]\d{1,2}[)）]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\W*$)",
     re.IGNORECASE,

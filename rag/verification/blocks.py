@@ -10,8 +10,11 @@ FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
 _TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}")
 
-# Headings, lines entirely in bold, definitions of footnotes, and lines without a word.
-_NO_CLAIM = re.compile(r"\s{0,3}(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|\[\^[^\]]+\]:|[\W_]+$)")
+# Headings, lines entirely in bold that do not end like a sentence, definitions of footnotes, and lines
+# without a word.
+_NO_CLAIM = re.compile(
+    r"\s{0,3}(?:#{1,6}\s|\*\*[^*]*[^*.!。！]\*\*:?\s*$|__[^_]*[^_.!。！]__:?\s*$|\[\^[^\]]+\]:|[\W_]+$)"
+)
 
 # A sentence such as "Here is what is known:" announces claims but makes none.
 _ANNOUNCEMENT = (":", "：")
@@ -30,7 +33,8 @@ class Block:
 def blocks(text: str, *, language: str, in_code: bool, is_line_start: bool) -> Iterator[Block]:
     r"""Yield sentences, table rows, headings and lines of code, in order, without their bullets.
 
-    Every character that is not white space, a bullet or a quotation sign belongs to one block.
+    Every character that is not white space, a bullet, a quotation sign or the bar that opens a row belongs to
+    one block.
 
     >>> text = "# Kopi\n- Harga naik. Panen gagal."
     >>> found = blocks(text, language="id", in_code=False, is_line_start=True)

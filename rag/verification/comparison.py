@@ -1,6 +1,7 @@
 """Compares a claim with evidence: its numbers, dates, names and polarity."""
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -149,6 +150,11 @@ class Comparison:
     is_replaced: bool
 
     @property
+    def has_no_conflict(self) -> bool:
+        """Whether the evidence neither lacks a fact of the claim nor has another in its place."""
+        return not {"missing", "differs"} & set(self.findings)
+
+    @property
     def findings(self) -> list[Finding]:
         """The findings that are not None."""
         found = (self.numbers, self.dates, self.names, self.polarity)
@@ -253,7 +259,7 @@ def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Na
 def _conflicting_names(claim: Statement, evidence: Statement) -> list[Name]:
     """Return the evidence's names that are missing from a claim that the evidence covers."""
     own = claim.tokens
-    common = {token for token in evidence.context.split() if token.islower()}
+    common = {word for word in re.findall(r"\w+", evidence.context) if word.islower()}
     return [
         name
         for name in evidence.facts.names

@@ -28,9 +28,10 @@ _LEAST_OF_REPEATED = 0.1
 # Readings whose probability of support is lower by less than this support a claim nearly as well.
 _NEARLY_AS_WELL = 0.1
 
-# A sentence that is repeated with another fact contradicts the claim if it supports it less than the first
-# number, and does not support it if less than the second.
-_ALTERED = (0.5, 0.8)
+# A sentence that is repeated with another fact contradicts the claim if the probability of support is lower
+# than the first of these, and does not support it if it is lower than the second.
+_ALTERED_CONTRADICTED = 0.5
+_ALTERED_SUPPORTED = 0.8
 
 # If one sentence contains this share of the claim's words, the claim repeats the sentence.
 REPEATED = 0.75
@@ -40,10 +41,10 @@ REPEATED = 0.75
 class Features:
     """What was read of one claim, in numbers.
 
-    `supported` and `contradicted` are log odds in the reading that supports the claim most.
-    `most_contradicted` is the highest of all readings, and `mean` the mean log odds of support. `coverage` is
-    the share of the claim's words in the first reading. The last three are 1 if a number, date or name of the
-    claim is missing there.
+    `supported`, `contradicted` and `coverage`, the share of the claim's words, are those of the reading that
+    supports the claim most; the first two are log odds. `most_contradicted` is the highest log odds of
+    contradiction in any reading, and `mean` the mean log odds of support. The last three are 1 if the reading
+    lacks a number, date or name of the claim, or gives another.
     """
 
     supported: float
@@ -129,8 +130,9 @@ def judge(
     altered = next((reading for reading in readings if _is_altered(claim, reading)), None)
     if altered is not None and not any(map(_is_repeated, _rivals(altered, readings))):
         support = 0.0 if _has_other_number(claim, altered) else altered.supported
-        if support < _ALTERED[1]:
-            return Judgement("contradicted" if support < _ALTERED[0] else "unsupported", altered, probability)
+        if support < _ALTERED_SUPPORTED:
+            is_contradicted = support < _ALTERED_CONTRADICTED
+            return Judgement("contradicted" if is_contradicted else "unsupported", altered, probability)
     copied = [reading for reading in readings if is_copied(claim, reading)]
     most = CONTRADICTED if is_same else CONTRADICTED_ACROSS_LANGUAGES
     if probabilities["contradicted"] >= most and not copied:
@@ -252,4 +254,4 @@ def _rivals(altered: Reading, readings: Sequence[Reading]) -> Sequence[Reading]:
 def _is_repeated(reading: Reading) -> bool:
     """Whether the claim repeats a sentence with the same facts."""
     is_close = reading.comparison.coverage >= REPEATED
-    return is_close and not {"missing", "differs"} & set(reading.comparison.findings)
+    return is_close and reading.comparison.has_no_conflict

@@ -15,7 +15,8 @@ from rag.verification.facts.lexicon import with_plain_numerals
 def in_notation_of(evidence: Statement, claim: Statement) -> str:
     """Return the text of the claim with each number written as the evidence writes an equal one.
 
-    A number that is rounded in the claim stays, because "more than 312,000" does not follow from 312,000.
+    A number that is only approximately equal stays: with evidence of 312,450, "more than 312,000" must not
+    become "more than 312,450".
 
     >>> evidence = Statement("Dananya Rp2,3 triliun.", "id")
     >>> in_notation_of(evidence, Statement("Dana itu Rp2.300.000.000.000.", "id"))

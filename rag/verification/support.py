@@ -44,7 +44,7 @@ def read(
 
 def _is_clear(claim: Statement, reading: Reading) -> bool:
     enough = _CLEAR_COPY if is_whole_copy(claim, reading) else _CLEAR
-    return reading.supported >= enough and not {"missing", "differs"} & set(reading.comparison.findings)
+    return reading.supported >= enough and reading.comparison.has_no_conflict
 
 
 def _judged(claim: Statement, units: Sequence[Unit], claim_judge: ClaimJudge) -> list[Reading]:

@@ -1,3 +1,4 @@
+import json
 import random
 from pathlib import Path
 
@@ -20,6 +21,10 @@ def test_numbers_names_and_negations_are_changed() -> None:
     swapped = swap_names("Kemarin, Budi menggugat Ratna.", language="id", rng=rng())
     assert swapped == "Kemarin, Ratna menggugat Budi."
     assert negate("The dam was closed.", language="en", rng=rng()) == "The dam was not closed."
+    assert negate("He can't come.", language="en", rng=rng()) == "He can come."
+    assert negate("It isn't closed.", language="en", rng=rng()) == "It is closed."
+    assert negate("They won't come.", language="en", rng=rng()) is None
+    assert negate("Tidak ada yang datang.", language="id", rng=rng()) == "ada yang datang."
     assert negate("Bendungan itu tidak ditutup.", language="id", rng=rng()) == "Bendungan itu ditutup."
     assert negate("ダムは閉鎖された。", language="ja", rng=rng()) is None
 
@@ -96,3 +101,29 @@ def test_some_questions_are_changed_so_that_the_passage_does_not_answer(tmp_path
     others = [example for example in drawn if example.second != passage]
     assert {example.label for example in others} == {"unanswerable"}
     assert "Harga cabai naik." in {example.second for example in others}
+
+
+def test_a_question_with_a_translated_passage_keeps_its_script(tmp_path: Path) -> None:
+    texts = {"id": "Pabrik gula itu dibangun Mangkunegara.", "ar": "بنى مانكونيغارا مصنع السكر ذاك."}
+    rows = [
+        {"id": f"a-{language}", "parallel_id": "a", "title": "", "language": language, "paragraphs": [text]}
+        for language, text in texts.items()
+    ]
+    rows.append({"id": "b", "title": "", "language": "id", "paragraphs": ["Harga cabai naik."]})
+    folder = empty_shared_files(tmp_path)
+    (folder / "eval" / "facqa-dev.articles.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    row = QuestionRow(
+        question="Siapa yang membangun pabrik gula?",
+        language="id",
+        passage=texts["id"],
+        title="",
+        answers=("Mangkunegara",),
+        answer_start=None,
+        place=Place("a-id", 0),
+        source="own",
+    )
+    questions = _Questions([row], [[]], Articles(folder))
+    drawn = [questions.make(0, random.Random(seed)) for seed in range(400)]  # noqa: S311
+    asked_of_translation = {example.first for example in drawn if example.second == texts["ar"]}
+    assert asked_of_translation
+    assert all(first.isascii() for first in asked_of_translation)

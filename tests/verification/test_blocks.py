@@ -18,6 +18,8 @@ def found(text: str, *, in_code: bool = False) -> list[tuple[str, bool]]:
         ("Satu. Dua.", [("Satu.", True), ("Dua.", True)]),
         ("# Kopi\nNaik.", [("# Kopi", False), ("Naik.", True)]),
         ("**Kopi**\nNaik.", [("**Kopi**", False), ("Naik.", True)]),
+        ("**500 orang tewas.**\nNaik.", [("**500 orang tewas.**", True), ("Naik.", True)]),
+        ("__Apa yang naik?__", [("__Apa yang naik?__", False)]),
         ("Berikut faktanya:\n- Naik.", [("Berikut faktanya:", False), ("Naik.", True)]),
         ("1. Naik.\n   * [x] Turun.", [("Naik.", True), ("Turun.", True)]),
         ("> Naik.", [("Naik.", True)]),

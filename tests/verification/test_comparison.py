@@ -53,6 +53,25 @@ def test_facts_that_the_evidence_does_not_state(claim: str, kind: str, finding: 
     assert comparison.checks[kind] is False
 
 
+def test_an_amount_is_no_year() -> None:
+    amount = Statement("Pada 3 Juni dikumpulkan 2.005 orang.", "id")
+    year = Statement("Pada 3 Juni tahun 2005 itu berkumpul banyak orang.", "id")
+    claim = "Mereka berkumpul pada 3 Juni 2005."
+    assert against(claim, evidence=amount).dates != "given"
+    assert against(claim, evidence=year).dates == "given"
+
+
+def test_a_common_word_is_no_name_beside_a_sign() -> None:
+    context = "Harga kopi, beras dan gula naik di Bogor."
+    evidence = Statement("Kopi naik 5 persen di Bogor.", "id", context=context)
+    assert against("Harganya naik 5 persen di Bogor.", evidence=evidence).names == "given"
+
+
+@pytest.mark.parametrize("language", ["ace-Latn", "ace", "qaa-x-kutip"])
+def test_a_language_that_cldr_does_not_have(language: str) -> None:
+    assert against(EVIDENCE.text, language).numbers == "given"
+
+
 def test_a_number_stated_once_cannot_support_two() -> None:
     evidence = Statement("12 orang tewas dan 30 luka.", "id")
     assert against("30 orang tewas dan 30 luka.", evidence=evidence).numbers == "differs"

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from dateparser.languages import default_loader
 from icu4py.messageformat import MessageFormat
 
 from rag.text.folding import with_plain_apostrophes, without_invisible
+from rag.text.locales import known_locale
 from rag.text.tags import primary_language
 
 # Regional languages that CLDR, ICU or dateparser hardly cover, each with a language of the same forms.
@@ -177,7 +178,7 @@ def lexicon(language: str) -> Lexicon:
     """Return the words of a BCP 47 language, with English words where the language has none."""
     tag = _SIMILAR_LANGUAGES.get(primary_language(language), language)
     primary = primary_language(tag)
-    locales = [locale for locale in (_locale(tag), _locale("en"), _locale("en-GB")) if locale is not None]
+    locales = list(filter(None, map(known_locale, (tag, "en", "en-GB"))))
     units = _first_wins([_units(locale) for locale in locales])
     currencies = {word: Unit(name) for name, words in _CURRENCIES.items() for word in words}
     # "Pounds" may be weight or money, so they say neither.
@@ -192,13 +193,6 @@ def lexicon(language: str) -> Lexicon:
         currency_signs={word: unit for word, unit in currencies.items() if _may_precede_number(word)},
         **_calendar(primary),
     )
-
-
-def _locale(tag: str) -> Locale | None:
-    try:
-        return Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(primary_language(tag)) if "-" in tag else None
 
 
 def _decimal_sign(locale: Locale) -> str:

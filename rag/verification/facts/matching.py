@@ -97,7 +97,8 @@ def replaces_date(claim: Facts, evidence: Facts) -> bool:
 
 
 def _bare_years(quantities: Iterable[Quantity]) -> list[DateMention]:
-    years = [int(value) for quantity in quantities for value in quantity.values if 1000 <= value < 2200]
+    bare = [one for one in quantities if one.dimension is None and not set(one.text) & set(".,'")]
+    years = [int(value) for quantity in bare for value in quantity.values if 1000 <= value < 2200]
     return [DateMention(text=str(year), days=(Day(year=year),)) for year in years]
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from anyascii import anyascii
-from babel import Locale, UnknownLocaleError
 
 from rag.text.folding import composed
+from rag.text.locales import known_locale
 from rag.text.tags import primary_language
 from rag.verification.facts.lexicon import fold, lexicon
 
@@ -189,30 +189,22 @@ def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
     {'KH': {'kamboja'}}
     """
     text = f" {' '.join(tokens)} "
-    return {
-        code: set(name.split())
-        for name, code in _territory_names(primary_language(language)).items()
-        if f" {name} " in text
-    }
+    found: dict[str, set[str]] = {}
+    for name, code in _territory_names(primary_language(language)).items():
+        if f" {name} " in text:
+            found.setdefault(code, set()).update(name.split())
+    return found
 
 
-# Short names that CLDR does not have.
-_COUNTRY_SHORT_NAMES = {
-    "us": "US",
-    "usa": "US",
-    "as": "US",
-    "uk": "GB",
-    "korsel": "KR",
-    "korut": "KP",
-    "ri": "ID",
-}
+# Short names that CLDR does not have: in all languages, and in Indonesian and Malay.
+_COUNTRY_SHORT_NAMES = {"us": "US", "usa": "US", "uk": "GB"}
+_INDONESIAN_SHORT_NAMES = {"as": "US", "korsel": "KR", "korut": "KP", "ri": "ID"}
 
 
 @functools.lru_cache(maxsize=64)
 def _territory_names(primary: str) -> dict[str, str]:
-    try:
-        names = Locale.parse(primary).territories
-    except (UnknownLocaleError, ValueError):
+    locale = known_locale(primary)
+    if locale is None:
         return {}
-    own = {plain(name): code for code, name in names.items() if code.isalpha()}
-    return own | _COUNTRY_SHORT_NAMES
+    own = {plain(name): code for code, name in locale.territories.items() if code.isalpha()}
+    return own | _COUNTRY_SHORT_NAMES | (_INDONESIAN_SHORT_NAMES if primary in ("id", "ms") else {})

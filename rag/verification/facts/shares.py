@@ -49,7 +49,7 @@ _ENGLISH = {
 }
 _FRACTIONS: Mapping[str, Mapping[str, float]] = {
     "id": _INDONESIAN,
-    "ms": {**_INDONESIAN, "suku": 25.0, "tiga suku": 75.0},
+    "ms": {**_INDONESIAN, "sesuku": 25.0, "satu suku": 25.0, "tiga suku": 75.0},
     "en": _ENGLISH,
     "fr": {"moitié": 50.0, "tiers": 100 / 3, "deux tiers": 200 / 3, "quart": 25.0, "trois quarts": 75.0,
            "un cinquième": 20.0, "deux cinquièmes": 40.0, "un dixième": 10.0},
@@ -71,7 +71,7 @@ _FRACTIONS: Mapping[str, Mapping[str, float]] = {
     "vi": {"một nửa": 50.0, "một phần ba": 100 / 3, "hai phần ba": 200 / 3, "một phần tư": 25.0,
            "ba phần tư": 75.0, "một phần năm": 20.0},
     "ar": {"نصف": 50.0, "ثلث": 100 / 3, "ثلثا": 200 / 3, "ثلثي": 200 / 3, "ربع": 25.0,
-           "ثلاثة أرباع": 75.0, "خمس": 20.0},
+           "ثلاثة أرباع": 75.0},
     "hi": {"आधा": 50.0, "आधे": 50.0, "आधी": 50.0, "एक तिहाई": 100 / 3, "दो तिहाई": 200 / 3,
            "एक चौथाई": 25.0, "तीन चौथाई": 75.0},
     "th": {"ครึ่งหนึ่ง": 50.0, "หนึ่งในสาม": 100 / 3, "สองในสาม": 200 / 3, "หนึ่งในสี่": 25.0,

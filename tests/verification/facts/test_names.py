@@ -90,6 +90,13 @@ def test_countries_have_one_code_in_every_language(text: str, language: str, cod
     assert code in territories(plain_tokens(text), language=language)
 
 
+def test_a_country_has_the_words_of_all_its_names() -> None:
+    found = territories(plain_tokens("the US, or United States, as planned"), language="en")
+    assert found == {"US": {"us", "united", "states"}}
+    assert territories(plain_tokens("as pessoas"), language="pt") == {}
+    assert territories(plain_tokens("Presiden AS"), language="id") == {"US": {"as"}}
+
+
 WORDS = st.text(st.sampled_from("bdgklmnprstaeiouéü"), min_size=2, max_size=5).filter(str.isalpha)
 
 

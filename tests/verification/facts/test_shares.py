@@ -52,6 +52,8 @@ def test_a_fraction_is_a_percentage(language: str, text: str, percent: int) -> N
         ("en", "9 of 3 boxes"),
         ("id", "datang dari lima desa"),
         ("zh-Hans", "百分之二十"),
+        ("ms", "pelbagai suku bangsa"),
+        ("ar", "خمس سنوات"),
     ],
 )
 def test_other_words_are_no_fraction(language: str, text: str) -> None:

@@ -96,7 +96,8 @@ _LIST_OPENINGS = re.compile(
     r"|(sebutkan|daftar|senaraikan|tampilkan)( semua| seluruh)?|list( all| every| the)?|name all"
     r"|who (are|were) all|what are all|which are all|enumera( todos| todas)?"
     r"|quiénes son todos|cuáles son todos"
-    r"|énumère[rz]?|liste[rz]?( tous| toutes)?|列出(所有)?|列举|有哪些)\b\s*",
+    r"|énumère[rz]?|liste[rz]?( tous| toutes)?"
+    r")\b\s*|^\W*(列出(所有)?|列举|列舉|有哪些)\s*",
     re.IGNORECASE,
 )
 

@@ -95,14 +95,16 @@ def _is_noise(word: str) -> bool:
     vowels = sum(letter in _VOWELS for letter in word) / len(word)
     if along_row and sum(pairs) >= _NEARLY_ALL * len(pairs):
         return True
-    return along_row >= _MOST * len(word) or (sum(pairs) >= len(pairs) / 2 and vowels < _FEW_VOWELS)
+    is_with_vowels = word[0] < "\u0530"  # Latin or Cyrillic; Arabic, for example, is written without them
+    few_vowels = is_with_vowels and vowels < _FEW_VOWELS
+    return along_row >= _MOST * len(word) or (sum(pairs) >= len(pairs) / 2 and few_vowels)
 
 
 def _longest_part(word: str, row: str) -> int:
     """Return the length of the longest part of a word that lies along a row, in either direction."""
     lengths = (
         length
-        for length in range(len(word), _SHORTEST_NOISE - 1, -1)
+        for length in range(min(len(word), len(row)), _SHORTEST_NOISE - 1, -1)
         for start in range(len(word) - length + 1)
         if word[start : start + length] in row or word[start : start + length] in row[::-1]
     )

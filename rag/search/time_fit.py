@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.datatypes import Hit
-from rag.text.calendars import gregorian_year
+from rag.text.calendars import gregorian_year, plausible_day
 from rag.text.languages import sentence_spans
 from rag.understood import TimeSpan
 from rag.verification.facts.dates import DateMention, Day, find_dates
@@ -65,7 +65,7 @@ def times_of(text: str, *, language: str, published: date | None) -> list[tuple[
 
     "Last year" is left out, because it says what something is compared with.
     """
-    folded = fold(text)
+    folded, published = fold(text), plausible_day(published)
     quarters = [
         span
         for pattern, span_of in parts_of_years()

@@ -1,4 +1,6 @@
-"""How years are counted in calendars that newspapers use beside the Gregorian one."""
+"""How years are counted in calendars that newspapers use beside the Gregorian one, and which are possible."""
+
+from datetime import date
 
 # The years before the first year of a Japanese era, and of the calendar of the Republic of China.
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
@@ -13,3 +15,12 @@ def gregorian_year(year: int) -> int:
     (2024, 2024)
     """
     return year - BUDDHIST_ERA if year in _BUDDHIST_YEARS else year
+
+
+def plausible_day(day: date | None) -> date | None:
+    """Return a day, or None for one of a year with which programs say that they know no day.
+
+    >>> plausible_day(date(1, 1, 1)), plausible_day(date(9999, 12, 31)), plausible_day(date(2024, 6, 3))
+    (None, None, datetime.date(2024, 6, 3))
+    """
+    return day if day is not None and 1000 <= day.year < 9000 else None

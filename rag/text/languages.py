@@ -90,20 +90,29 @@ def decide_language(text: str, *, hints: Sequence[str]) -> str:
         return detected
     letters = sum(map(str.isalpha, text))
     if detected in (UNDETERMINED, _FILLER_LANGUAGE) or letters < _HINT_CHARACTERS:
-        return stated[0]
+        return chinese_script(text) if stated[0] == "zh" else stated[0]
     scores, best = dict(ranked), ranked[0][1]
     near = (tag for tag in stated if best - scores.get(primary_language(tag), -math.inf) < _HINT_MARGIN)
     return next((tag for tag in near if primary_language(tag) != primary_language(detected)), detected)
 
 
 def _current_tag(tag: str) -> str | None:
-    """Return a language tag without its region, with today's code for a former one."""
+    """Return a language tag without its region, with today's code for a former one, or None for no language.
+
+    Chinese gets the script of its region.
+    """
     primary, *others = tag.strip().lower().replace("_", "-").split("-")
-    if not (primary.isalpha() and 2 <= len(primary) <= 3):
+    if not (primary.isalpha() and 2 <= len(primary) <= 3) or primary in _NO_LANGUAGE:
         return None
     script = next((part.title() for part in others if len(part) == 4), None)
     current = _FORMER_CODES.get(primary, primary)
+    if current == "zh" and script is None:
+        script = next((_CHINESE_SCRIPTS[part] for part in others if part in _CHINESE_SCRIPTS), None)
     return f"{current}-{script}" if script else current
+
+
+_NO_LANGUAGE = frozenset({"und", "zxx", "mul", "mis"})
+_CHINESE_SCRIPTS = {"cn": "Hans", "sg": "Hans", "my": "Hans", "tw": "Hant", "hk": "Hant", "mo": "Hant"}
 
 
 _FORMER_CODES = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "tl": "fil"}

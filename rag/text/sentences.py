@@ -158,7 +158,8 @@ def _ends_without_space(text: str, start: int, match: re.Match[str], language: s
 
 
 def _full_stop_ends(text: str, start: int, match: re.Match[str], language: str) -> bool:
-    if never_ends(text[text.rfind(" ", start, match.start()) + 1 : match.start()], language):
+    before = text[max(start, match.start() - _LONGEST_WORD) : match.start()].split(" ")
+    if never_ends(before[-1], language):
         return False  # only the quickest way to the usual answer
     words = _words_before(text, start, match.start(), language)
     following = _WORD.match(text, _first_letter(text, match.end()))

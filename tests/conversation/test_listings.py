@@ -89,7 +89,17 @@ def test_a_number_of_something_else_has_unknown_words(question: str) -> None:
     assert listing is None or unknown_words(listing.rest)
 
 
-@pytest.mark.parametrize("question", ["Siapa saja juara lomba?", "List all winners", "Apa saja gejalanya?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Siapa saja juara lomba?",
+        "List all winners",
+        "Apa saja gejalanya?",
+        "列出印尼的火山",
+        "列举三个原因",
+        "有哪些国家参加了会议？",
+    ],
+)
 def test_a_list_without_a_word_for_articles_may_be_in_one_passage(question: str) -> None:
     listing = listing_of(question)
     assert listing is not None

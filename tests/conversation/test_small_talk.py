@@ -25,6 +25,11 @@ def test_small_talk_is_no_question(language: str, text: str) -> None:
     assert not languages or language in {tag.split("-")[0] for tag in languages}
 
 
+@pytest.mark.parametrize("text", ["ليبيا؟", "اليمن", "المكسيك", "نيبال", "الاتحاد"])
+def test_an_arabic_word_is_no_noise(text: str) -> None:
+    assert small_talk(text) is None
+
+
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_a_short_question_is_not_small_talk(text: str) -> None:
     assert small_talk(text) is None

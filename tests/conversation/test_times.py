@@ -52,6 +52,22 @@ YEAR = "{0}-01-01 {0}-12-31"
         ("id", "Maret tahun lalu apa yang terjadi?", "2024-03-01 2024-03-31"),
         ("id", "Siapa juara 2019/2020?", "2019-01-01 2020-12-31"),
         ("id", "Bandingkan UMP 2021 dan 2022.", "2021-01-01 2022-12-31"),
+        ("id", "Apa yang terjadi pada Senin, 3 Juni 2024?", "2024-06-03 2024-06-03"),
+        ("id", "Apa yang terjadi pada Senin 3 Juni?", "2025-06-03 2025-06-03"),
+        ("id", "Apa yang terjadi pada Senin (3/6)?", "2025-06-03 2025-06-03"),
+        ("id", "Apa yang terjadi 17/8/2025?", "2025-08-17 2025-08-17"),
+        ("id", "Berapa penjualan paruh pertama 2024?", "2024-01-01 2024-06-30"),
+        ("id", "Lagu apa yang populer tahun 80-an?", "1980-01-01 1989-12-31"),
+        ("en", "What happened on Monday, June 3, 2024?", "2024-06-03 2024-06-03"),
+        ("en", "How high were profits in the first half of the year?", "2025-01-01 2025-06-30"),
+        ("es", "¿Qué pasó el lunes 3 de junio de 2024?", "2024-06-03 2024-06-03"),
+        ("fr", "Que s'est-il passé le 14/07/2024 ?", "2024-07-14 2024-07-14"),
+        ("de", "Was geschah am Montag, dem 3. Juni?", "2025-06-03 2025-06-03"),
+        ("zh-Hans", "2024/06/03发生了什么", "2024-06-03 2024-06-03"),
+        ("ru", "Итоги 2024 года", YEAR.format(2024)),
+        ("ru", "Что произошло в марте 2024 года?", "2024-03-01 2024-03-31"),
+        ("pl", "Co się stało w 2024 roku?", YEAR.format(2024)),
+        ("uk", "Що сталося 2024 року?", YEAR.format(2024)),
         ("ms", "Berapakah gaji minimum tahun lepas?", YEAR.format(2024)),
         ("ms", "Apakah yang berlaku pada Mac 2023?", "2023-03-01 2023-03-31"),
         ("en", "What was the minimum wage last year?", YEAR.format(2024)),
@@ -114,6 +130,13 @@ def test_a_time_is_understood_relative_to_now(language: str, text: str, expected
         ("id", "Sejak kapan kereta itu beroperasi?"),
         ("id", "Berapa lama perjalanan 3 hari itu?"),
         ("id", "Apa target Indonesia Emas 2045?"),
+        ("id", "Apa isi Perpres 5/2024?"),
+        ("id", "Siapa mencetak gol di paruh kedua?"),
+        ("id", "Siapa pria berusia 50-an tahun itu?"),
+        ("en", "Who scored in the first half?"),
+        ("en", "Why do people in their 30s move?"),
+        ("en", "Which city was founded 1900 years ago?"),
+        ("fr", "Pourquoi un trajet de 2 h ?"),
         ("en", "What is Agenda 2030?"),
         ("en", "Who won the 2022 World Cup?"),
         ("en", "How much lower was the sea than it is today?"),
@@ -321,7 +344,7 @@ def test_the_year_before_without_a_time_in_the_turns_is_relative_to_now() -> Non
     assert timed.time == TimeSpan(first=date(NOW.year - 1, 1, 1), last=date(NOW.year - 1, 12, 31))
 
 
-@pytest.mark.parametrize("day", ["29 Februari 2023", "0 Maret 2023"])
+@pytest.mark.parametrize("day", ["29 Februari 2023", "0 Maret 2023", "2023-00-10", "00/05/2023"])
 def test_a_day_that_does_not_exist_is_read_without_an_error(day: str) -> None:
     found = asked_time(f"Apa yang terjadi pada {day}?", language="id", now=date(2024, 2, 29))
     assert found is None or (found.first is not None and found.first.year == 2023)

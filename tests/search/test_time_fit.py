@@ -113,3 +113,9 @@ def test_a_price_is_not_a_thai_year() -> None:
 def test_the_years_of_a_hit_are_those_of_its_article_or_its_words() -> None:
     assert years_of(hit("Naik dari 2019.", published="2024-01-01")) == {2024}
     assert years_of(hit("Naik dari 2019.", published=None)) == {2019}
+
+
+@pytest.mark.parametrize("published", [date(1, 1, 1), date(9999, 12, 31)])
+@pytest.mark.parametrize("text", ["tahun lalu", "kuartal II", "3 Juni", "00/05/2024", "0000-01-01"])
+def test_impossible_days_give_no_error(text: str, published: date) -> None:
+    assert all(first <= last for first, last in times_of(text, language="id", published=published))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.text.languages import detect_language
+from rag.text.languages import decide_language, detect_language
 
 SENTENCES = {
     "id": "Pemerintah akan membangun jembatan baru di kota itu tahun depan.",
@@ -61,6 +61,21 @@ def test_a_long_malay_text_is_malay() -> None:
         "kos projek berkenaan dianggarkan berjumlah RM500 juta."
     )
     assert detect_language(text) == "ms"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "expected"),
+    [
+        ("你好世界", "zh-CN", "zh-Hans"),
+        ("你好世界", "zh-TW", "zh-Hant"),
+        ("臺灣", "zh", "zh-Hant"),
+        ("Selamat pagi", "id-ID", "id"),
+        ("1 + 1", "und", "und"),
+        ("Pemerintah kota menambah bus listrik.", "mul", "id"),
+    ],
+)
+def test_a_stated_language_has_the_script_and_no_region(text: str, hint: str, expected: str) -> None:
+    assert decide_language(text, hints=[hint]) == expected
 
 
 @pytest.mark.parametrize("text", ["", "  ", "123", "?!…", "😀", "2025-07-27 13:27", "Rp 1.500,5"[3:]])

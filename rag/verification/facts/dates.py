@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rag.text.calendars import gregorian_year
+from rag.text.calendars import gregorian_year, plausible_day
 from rag.verification.facts.lexicon import Lexicon, alternatives, lexicon
 
 # A name that may be another word counts as a month only beside a day or a year.
 _SHORTEST_MONTH_ALONE = 5
 _AMBIGUOUS_NAMES = frozenset({"march", "minggu"})
 _UNAMBIGUOUS_NAMES = frozenset({"juni", "juli", "june", "july", "rabu"})
+
+# Between the first and the last day of a range.
+_UNTIL = r"-|sampai dengan|sampai|hingga|to|until|through|hasta|al|au|bis|até|đến|ถึง|إلى|الى"
 
 # A date without a year lies before the date of its article, or not far after it.
 _MAXIMUM_AHEAD = timedelta(days=60)
@@ -43,8 +46,9 @@ class Day:
 
 @dataclass(frozen=True)
 class DateMention:
-    """A date in a text: its possible readings ("3/6" has two), and its weekday (Monday is 0).
+    """A date in a text: its possible readings, and its weekday (Monday is 0).
 
+    "3/6" has two readings, and "3-5 June" one for each day.
     A soft date may support a claim but needs no support itself.
     """
 
@@ -64,7 +68,7 @@ def find_dates(folded: str, *, language: str, reference: date | None) -> tuple[l
     (Day(year=2024, month=6, day=3), 0, ' ) naik 5')
     """
     found: list[DateMention] = []
-    rest = folded
+    rest, reference = folded, plausible_day(reference)
 
     def take(match: re.Match[str]) -> str:
         mention = _mention(match, language, reference)
@@ -83,16 +87,17 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
     """Return one pattern for each form of a date; a form comes before the forms that are parts of it."""
     words = lexicon(language)
     start, end = (r"(?<!\w)", r"(?!\w)") if words.has_spaces else ("", "")
-    filler = r"(?:[\s,.]|\b(?:de|del|of|năm|ngày|tahun)\b|ที่|พ\.ศ\.|ค\.ศ\.|年|년|st\b|nd\b|rd\b|th\b|º|ª)*"
+    filler = r"(?:[\s,.]|\b(?:de|del|of|năm|ngày|tahun)\b|ที่|พ\.ศ\.|ค\.ศ\.|年|년"
+    filler += r"|(?<=\d)(?:st|nd|rd|th|er|o|a)\b)*"
     year = r"(?<!\d)(?P<year>(?:1\d|2[0-6])\d\d)(?!\d)"
     day = r"(?<!\d)(?P<day>[0-3]?\d)(?![\d%])"
     month = rf"{start}(?P<month>{alternatives(words.months)}){end}\.?"
     weekday = rf"{start}(?P<weekday>{alternatives(words.weekdays)}){end}"
     shapes = [
-        r"(?<!\d)(?P<year>\d{4})-(?P<number>\d\d?)-(?P<day>\d\d?)(?!\d)",
+        r"(?<!\d)(?P<year>\d{4})(?P<sign>[-/.])(?P<number>\d\d?)(?P=sign)(?P<day>\d\d?)(?!\d)",
         r"(?:(?<!\d)(?P<year>\d{4})[年년]\s?)?(?<!\d)(?P<number>\d\d?)[月월](?:\s?(?P<day>\d\d?)[日号號일])?",
         r"(?<![\d/.-])(?P<first>\d\d?)(?P<sign>[/.-])(?P<second>\d\d?)(?P=sign)(?P<year>\d{4}|\d\d)(?![\d/])",
-        rf"{day}{filler}{month}(?:{filler}{year})?",
+        rf"(?:(?<!\d)(?P<from>[0-3]?\d)\s?(?:{_UNTIL})\s?)?{day}{filler}{month}(?:{filler}{year})?",
         rf"{month}\s?{day}(?:{filler}{year})?",
         rf"{month}{filler}{year}",
         r"(?<=\()(?P<first>\d\d?)/(?P<second>\d\d?)(?=\))",
@@ -127,7 +132,9 @@ def _readings(parts: Mapping[str, str | None], words: Lexicon) -> list[Day]:
     year = _year(parts.get("year"))
     day = int(str(parts["day"])) if parts.get("day") else None
     if parts.get("month"):
-        candidates = [Day(year, words.months[str(parts["month"])], day)]
+        first = int(str(parts["from"])) if parts.get("from") else day
+        days = range(first, day + 1) if first is not None and day is not None and first < day else [day]
+        candidates = [Day(year, words.months[str(parts["month"])], each) for each in days]
     elif parts.get("number"):
         candidates = [Day(year, int(str(parts["number"])), day)]
     elif parts.get("first"):
@@ -148,8 +155,9 @@ def _year(written: str | None) -> int | None:
 
 
 def _is_possible(day: Day) -> bool:
+    parts = zip((day.year, day.month, day.day), (2000, 1, 1), strict=True)
     try:
-        date(day.year or 2000, day.month or 1, day.day or 1)
+        date(*(usual if part is None else part for part, usual in parts))
     except ValueError:
         return False
     return True

@@ -5,6 +5,7 @@ compared, a rounded number must be the given one with fewer digits, and calculat
 numbers. Ratios such as "three times" are not explained, because any small number is the ratio of some pair.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -100,6 +101,8 @@ def _is_rounded(quantity: Quantity, exact: float) -> bool:
     The digits are those in the unit of the claim: "2 hours" has one, not those of 7200 seconds.
     """
     value, exact = quantity.amount / quantity.factor, exact / quantity.factor
+    if not math.isfinite(value):  # "million million …"
+        return False
     tolerance = _ROUNDING_ABOUT if quantity.is_about else _ROUNDING
     last_digit = 10.0 ** int(Decimal(f"{value:.9g}").normalize().as_tuple().exponent)
     return abs(value - exact) <= min(tolerance * abs(exact), 0.5001 * last_digit)

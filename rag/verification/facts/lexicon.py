@@ -133,7 +133,21 @@ class Lexicon:
 _MORE_UNITS = {
     **dict.fromkeys(("tonne", "tonnes"), Unit("mass", 1e6)),
     **dict.fromkeys(("hektar", "hektare"), Unit("area", 1e4)),
+    **dict.fromkeys(("km/jam", "kpj", "kilometer per jam", "kilometer/jam", "km/h", "kmh"), Unit("speed")),
 }
+
+# "In March" in Russian.
+_MORE_MONTHS = {
+    "ru": {
+        "январе": 1, "феврале": 2, "марте": 3, "апреле": 4, "мае": 5, "июне": 6, "июле": 7, "августе": 8,
+        "сентябре": 9, "октябре": 10, "ноябре": 11, "декабре": 12,
+    }
+}  # fmt: skip
+
+# NFKC would take these apart: "12\u202f000" into two numbers, "2½" into 21 and 2.
+_GROUP_SPACE = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_FRACTION = re.compile(r"(?P<whole>\d?)(?P<part>[½¼¾])")
+_PARTS = {"½": ".5", "¼": ".25", "¾": ".75"}
 
 
 def fold(text: str) -> str:
@@ -148,6 +162,8 @@ def fold(text: str) -> str:
         for sign in without_invisible(text)
         if unicodedata.category(sign) != "Cf"
     )
+    kept = _GROUP_SPACE.sub("'", kept)
+    kept = _FRACTION.sub(lambda match: f"{match['whole'] or 0}{_PARTS[match['part']]}", kept)
     return with_plain_numerals(with_plain_apostrophes(unicodedata.normalize("NFKC", kept).casefold()))
 
 
@@ -279,7 +295,9 @@ def _calendar(primary: str) -> dict[str, Any]:
     """Return months and weekdays with their numbers (Monday is 0), and words such as "kemarin"."""
     infos = [default_loader.get_locale(name).info for name in _dateparser_locales(primary)]
     return {
-        "months": _first_wins(_numbered(info, _MONTHS, first=1) for info in infos),
+        "months": _first_wins(
+            [*(_numbered(info, _MONTHS, first=1) for info in infos), _MORE_MONTHS.get(primary, {})]
+        ),
         "weekdays": _first_wins(
             [_MORE_WEEKDAYS.get(primary, {}), *(_numbered(info, _WEEKDAYS, first=0) for info in infos)]
         ),

@@ -138,9 +138,21 @@ def _parts_of_years() -> Iterator[Form]:
 def _part_of_year(length: int, match: re.Match[str], now: date) -> tuple[date, date] | None:
     parts = {key: value for key, value in match.groupdict().items() if value}
     number = next(int(key[1]) for key in parts if key[0] in "nm" and key[1:].isdigit())
-    if number * length > 12:
+    year = parts.get("before") or parts.get("after")
+    if number * length > 12 or (not year and _may_be_of_a_match(match)):
         return None
-    return _part(now, parts.get("before") or parts.get("after"), (number - 1) * length + 1, length)
+    return _part(now, year, (number - 1) * length + 1, length)
+
+
+def _may_be_of_a_match(match: re.Match[str]) -> bool:
+    """Whether a half may be one of a football match: no word for a year follows."""
+    is_half = re.search(r"paruh|half|nửa|النصف", match[0]) is not None
+    return is_half and _YEAR_FOLLOWS.match(match.string, match.end()) is None
+
+
+_YEAR_FOLLOWS = re.compile(
+    r"\W{0,3}(?:\w{1,12}\W{1,3}){0,2}?(?:years?|tahun|año|année|ano|jahr|năm|عام|العام|السنة|वर्ष|साल)(?!\w)"
+)
 
 
 def _half_in_a_word(number: int, match: re.Match[str], now: date) -> tuple[date, date]:
@@ -153,13 +165,26 @@ def _part(now: date, year: str | None, month: int, length: int) -> tuple[date, d
 
 
 def _decades() -> Iterator[Form]:
-    def decade(match: re.Match[str], _: date) -> tuple[date, date]:
+    def decade(match: re.Match[str], _: date) -> tuple[date, date] | None:
         written = int(match["decade"])
+        if written < 100 and _is_age(match):
+            return None
         first = written if written > 99 else (1900 if written >= 30 else 2000) + written
         return date(first, 1, 1), date(first + 9, 12, 31)
 
     yield re.compile(r"(?<!\d)(?P<decade>(?:19|20)?\d0)(?:-an|an|s|'s|年代|년대|-е|-х)(?!\w)"), decade
     yield re.compile(r"(?<!\d)(?P<decade>(?:19|20)?\d0)(?:年代|년대)"), decade
+
+
+def _is_age(match: re.Match[str]) -> bool:
+    """Whether "30s" and "50-an tahun" say how old someone is."""
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    return _BEFORE_AGE.search(before) is not None or match.string.startswith(" tahun", match.end())
+
+
+_BEFORE_AGE = re.compile(
+    r"(?<!\w)(?:(?:their|his|her|my|our|your)(?: (?:early|mid|late))?|(?:ber)?(?:usia|umur)( sekitar)?)[\s-]$"
+)
 
 
 def _eras() -> Iterator[Form]:

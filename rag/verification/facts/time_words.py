@@ -278,7 +278,7 @@ QUARTER = (
     r"|ไตรมาส(?:ที่)?|квартал\w*|الربع|季度|季"
     r"|四半期|분기|तिमाही"
 )
-HALF = r"semester|paruh|separuh|h|half|semestre|halbjahr|nửa|ครึ่งปี|полугоди\w+|النصف|छमाही"
+HALF = r"semester|paruh|separuh|h(?=[12])|half|semestre|halbjahr|nửa|ครึ่งปี|полугоди\w+|النصف|छमाही"
 ORDINALS = {
     1: (
         r"i|1|1st|pertama|kesatu|first|primer|primero|premier|1er|erste[nsrm]?|primeiro|nhất|đầu"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from rag.text.function_words import word_set
 from rag.text.tags import primary_language
 from rag.verification.facts.dates import Day, find_dates
 from rag.verification.facts.lexicon import alternatives, lexicon
@@ -44,6 +45,9 @@ from rag.verification.facts.time_words import (
 )
 
 _YEARS_AHEAD = 1
+
+# "2024 года", "w 2024 roku": the year, and no number of years.
+_OF_A_YEAR = word_set("год года году годом рік року році роком roku rok година годину г")
 _YEAR = re.compile(rf"(?P<year>{YEAR})(?:年度?|년도?|г\.)?")
 _BETWEEN_PARTS = re.compile(rf"{SPACE}(?:(?:{FILLER}|の|的){SPACE})*")
 
@@ -78,6 +82,9 @@ def find_times(folded: str, language: str, now: date) -> list[TimeMention]:
         rest = _blanked(rest, found)
     found += _dates(rest, language, now)
     rest = _blanked(rest, found)
+    if not any(mention.first == mention.last for mention in found):
+        found += _weekdays(rest, language, now)
+        rest = _blanked(rest, found)
     found += _years(rest, language, now)
     ordered = _with_months_of_years(sorted(found, key=lambda one: one.start), folded)
     return [_with_cues(mention, folded) for mention in ordered]
@@ -102,7 +109,7 @@ def _name_patterns() -> tuple[re.Pattern[str], ...]:
         rf"{START}(?:{NUMBERED})\s*+\d[\w/.-]{{0,40}}\s*+(?:(?:号|號)\s*+)?"
         r"(?:,|tahun|of|de|del|von|vom|năm|от|لسنة|لعام|/)?\s*+\d{4}(?!\d)"
     )
-    slashed = r"(?<!\d)\d{1,3}/(?:[a-z]+/)*(?:19|20)\d\d(?!\d)"
+    slashed = r"(?<![\d/])\d{1,3}/(?:[a-z]+/)*(?:19|20)\d\d(?!\d|/\d)"
     behind = rf"{START}(?:{NAMED})(?:\s+(?!pada|di|in|tahun|en|im)[^\W\d]\S*){{0,2}}?\s*(?:tahun\s*)?{YEAR}"
     word = r"[^\W\d]\S{0,40}"
     before = rf"{YEAR}(?:年|년)?(?:\s*+{word}(?:\s++{word})??)??\s*+(?:の)?(?:{NAMED}){END}"
@@ -131,7 +138,6 @@ def _dates(rest: str, language: str, now: date) -> Iterator[TimeMention]:
             at = end
     if not found:
         yield from _short_months(rest, language, now)
-    yield from _weekdays(rest, language, now)
 
 
 def _not_ahead(span: tuple[date, date], now: date) -> tuple[date, date]:
@@ -215,7 +221,8 @@ def _years(rest: str, language: str, now: date) -> Iterator[TimeMention]:
 @functools.lru_cache(maxsize=64)
 def _counted_pattern(language: str) -> re.Pattern[str]:
     words = lexicon(language)
-    units = alternatives([*words.units, *words.multipliers, *words.currencies])
+    counted = {*words.units, *words.multipliers, *words.currencies} - _OF_A_YEAR
+    units = alternatives(counted)
     return re.compile(rf"[\s-]*(?:{COUNTED}|{units}){END}")
 
 

@@ -37,6 +37,7 @@ def days(text: str, language: str, reference: date | None = PUBLISHED) -> list[t
         ("3 जून 2024", "hi"),
         ("2024년 6월 3일", "ko"),
         ("3. Juni 2024", "de"),
+        ("2024/06/03", "id"),
     ],
 )
 def test_one_day_is_read_in_many_formats(text: str, language: str) -> None:
@@ -55,6 +56,14 @@ def test_one_day_is_read_in_many_formats(text: str, language: str) -> None:
         ("it may rain in 2005", "en", []),
         ("31 Februari 2024", "id", [(Day(2024, 2),)]),
         ("skor 3/6", "id", []),
+        ("skor (5/0)", "id", []),
+        ("Senin (0/5)", "id", [()]),  # only the weekday
+        ("0月5日", "zh-Hans", []),
+        ("le 1er juin 2024", "fr", [(Day(2024, 6, 1),)]),
+        ("1º giugno 2024", "it", [(Day(2024, 6, 1),)]),
+        ("3–5 Juni 2024", "id", [(Day(2024, 6, 3), Day(2024, 6, 4), Day(2024, 6, 5))]),
+        ("3 hingga 4 Juni 2024", "id", [(Day(2024, 6, 3), Day(2024, 6, 4))]),
+        ("в июне 2024", "ru", [(Day(2024, 6),)]),
     ],
 )
 def test_partial_dates_are_read_as_given(text: str, language: str, expected: list[tuple[Day, ...]]) -> None:
@@ -75,3 +84,12 @@ def test_the_remaining_text_contains_no_date() -> None:
 def test_any_text_can_be_read(text: str, language: str) -> None:
     for mention in find_dates(fold(text), language=language, reference=PUBLISHED)[0]:
         assert mention.days or mention.weekday is not None
+
+
+@pytest.mark.parametrize("reference", [date(1, 1, 1), date(9999, 12, 31)])
+@pytest.mark.parametrize("text", ["kemarin", "3 Juni", "tahun lalu", "Senin (3/6)"])
+def test_a_day_with_which_programs_say_that_they_know_none(text: str, reference: date) -> None:
+    with_day, without = (
+        find_dates(text.casefold(), language="id", reference=day)[0] for day in (reference, None)
+    )
+    assert with_day == without

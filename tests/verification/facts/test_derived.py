@@ -63,3 +63,8 @@ def test_many_numbers_do_not_explain_any_number() -> None:
         number for number in range(20, 1000) if not unexplained_in(f"Ada {number} perahu.", evidence)
     ]
     assert len(explained) < 100
+
+
+def test_a_number_without_end_is_not_explained() -> None:
+    claim = "9" * 299 + " juta juta orang"
+    assert unexplained_in(claim, "12 orang") == [claim.removesuffix(" orang")]

@@ -79,6 +79,9 @@ def test_a_whole_number_is_read_with_any_thousands_separator(number: int) -> Non
         ("1,2,3,4", "en", [{1}, {2}, {3}, {4}]),
         ("10–15", "id", [{10}, {15}]),
         ("luas 5 km²", "id", [{5}]),
+        ("15\u202f000 personnes et 12\u00a0000", "fr", [{15_000}, {12_000}]),
+        ("1\u00a0234\u00a0567", "ru", [{1_234_567}]),
+        ("2½ years and ¾ of it", "en", [{2.5}, {0.75}]),
     ],
 )
 def test_numbers_are_found_in_the_formats_of_a_language(
@@ -100,6 +103,9 @@ def test_numbers_are_found_in_the_formats_of_a_language(
         (("15 persen", "id"), ("15%", "en"), True),
         (("15 persen", "id"), ("15 km", "id"), False),
         (("Rp5.000", "id"), ("$5,000", "en"), False),
+        (("100 km/jam", "id"), ("100 kilometer per jam", "id"), True),
+        (("100 km/jam", "id"), ("100 km/h", "en"), True),
+        (("100 km/jam", "id"), ("100 km", "id"), False),
         (("Rp5.000", "id"), ("5.000 rupiah", "id"), True),
         (("sekitar 2,3 juta", "id"), ("2.298.123", "id"), True),
         (("2,3 juta", "id"), ("2.298.123", "id"), False),

@@ -119,6 +119,7 @@ class Lexicon:
 
     has_spaces: bool
     decimal_sign: str
+    groups_by_spaces: bool
     number_words: Mapping[str, float]
     multipliers: Mapping[str, float]
     units: Mapping[str, Unit]
@@ -201,7 +202,8 @@ def lexicon(language: str) -> Lexicon:
     ambiguous = units.keys() & currencies.keys()
     return Lexicon(
         has_spaces=primary not in _WITHOUT_SPACES,
-        decimal_sign=_decimal_sign(locales[0]),
+        decimal_sign=_sign(locales[0], "decimal"),
+        groups_by_spaces=_sign(locales[0], "group").isspace(),
         number_words={} if primary in _WITHOUT_SPACES else _number_words(primary),
         multipliers=_first_wins([_multipliers(locale) for locale in locales]),
         units={word: unit for word, unit in units.items() if word not in ambiguous},
@@ -211,8 +213,8 @@ def lexicon(language: str) -> Lexicon:
     )
 
 
-def _decimal_sign(locale: Locale) -> str:
-    sign: str = locale.number_symbols["latn"]["decimal"]
+def _sign(locale: Locale, name: str) -> str:
+    sign: str = locale.number_symbols["latn"][name]
     return sign
 
 

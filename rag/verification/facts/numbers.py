@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from rag.verification.facts.lexicon import Lexicon, Unit, alternatives, lexicon
 
-_DIGITS = r"\d+(?:[.,:'\u00a0\u202f]\d+)*"
+_DIGITS = r"\d+(?:[.,:']\d+)*"
+_GROUPED_BY_SPACES = r"(?<![\d.,])\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?"
 HAN = "〇零一二两兩三四五六七八九十百千"
 _HAN_DIGITS = {
     **{sign: value for value, sign in enumerate("〇一二三四五六七八九")},
@@ -122,6 +123,8 @@ def _pattern(language: str) -> re.Pattern[str]:
     words = lexicon(language)
     end = r"(?!\w)" if words.has_spaces else ""
     numbers = [_DIGITS, rf"百分之[{HAN}]+", rf"[{HAN}]+"]
+    if words.groups_by_spaces:
+        numbers.insert(0, _GROUPED_BY_SPACES)
     if words.number_words:
         numbers.append(rf"(?<!\w){alternatives(words.number_words)}(?!\w)")
     return re.compile(
@@ -155,7 +158,7 @@ def _split(multipliers: str, words: Lexicon) -> list[str]:
 
 def _values(written: str, *, is_counted: bool, words: Lexicon) -> frozenset[float]:
     if written[0].isdecimal():
-        return readings(written)
+        return readings(written.replace(" ", "'"))
     if written in words.number_words:
         return frozenset({float(words.number_words[written])})
     return frozenset({han_value(written)} if is_counted or _is_numeral(written) else ())

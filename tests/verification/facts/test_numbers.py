@@ -81,6 +81,8 @@ def test_a_whole_number_is_read_with_any_thousands_separator(number: int) -> Non
         ("luas 5 km²", "id", [{5}]),
         ("15\u202f000 personnes et 12\u00a0000", "fr", [{15_000}, {12_000}]),
         ("1\u00a0234\u00a0567", "ru", [{1_234_567}]),
+        ("12 000 personnes, 1 234,5 tonnes", "fr", [{12_000}, {1_234.5}]),
+        ("12 000 orang", "id", [{12}, {0}]),
         ("2½ years and ¾ of it", "en", [{2.5}, {0.75}]),
     ],
 )

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 from pydantic.config import JsonDict
-from pydantic_core import PydanticCustomError
 
+from api.field_types import AsList, Day, NullAs
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation
 from api.question_time import QuestionTime
 from rag.datatypes import (
@@ -39,21 +39,7 @@ LANGUAGE_TAG: JsonDict = {"pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,8}$"}
 _PAIR: JsonDict = {"pattern": "^[^=]+="}
 
 
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _as_day(value: object) -> object:
-    # pydantic itself would read 0 as a day in 1970 and "2025" as 2025 seconds after it began.
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise PydanticCustomError("day", "This is not a date such as 2025-07-27") from None
-
-
-AsList = BeforeValidator(_as_list, json_schema_input_type=str | list[str])
 OneOrMore = Annotated[list[str], AsList, Field(max_length=_MAXIMUM_VALUES)]
-Day = Annotated[date, BeforeValidator(_as_day)]
 
 
 class StrictBody(BaseModel):
@@ -112,6 +98,7 @@ class FiltersBody(ArticleFilters):
         Field(
             max_length=_MAXIMUM_VALUES, description="Keys and values that the articles' metadata must have"
         ),
+        NullAs(dict),
     ] = {}
 
     def to_filters(self) -> Filters:
@@ -165,7 +152,9 @@ class QuestionBody(StrictBody):
     question: Annotated[
         str, Field(description="The question, in any language", json_schema_extra=_HOLDS_A_WORD)
     ]
-    filters: Annotated[FiltersBody, Field(description="Answer only from these articles")] = FiltersBody()
+    filters: Annotated[
+        FiltersBody, Field(description="Answer only from these articles"), NullAs(FiltersBody)
+    ] = FiltersBody()
     top_k: Annotated[
         int | None,
         Field(ge=1, le=50, description="Number of passages to answer from. Default: the server's setting"),
@@ -184,6 +173,7 @@ class QuestionBody(StrictBody):
             "`extractive`: the answer is verbatim sentences. `auto`: `llm` if the server has a language "
             "model, else `extractive`"
         ),
+        NullAs(lambda: "auto"),
     ] = "auto"
     now: QuestionTime = None
 
@@ -206,15 +196,15 @@ class AskBody(QuestionBody):
         json_schema_extra={
             "examples": _ASK_EXAMPLES,
             "anyOf": [
-                {"required": ["question"], "properties": {"question": _HOLDS_A_WORD}},
-                {"required": ["messages"], "properties": {"messages": {"minItems": 1}}},
+                {"required": ["question"], "properties": {"question": {"type": "string", **_HOLDS_A_WORD}}},
+                {"required": ["messages"], "properties": {"messages": {"type": "array", "minItems": 1}}},
             ],
         }
     )
 
-    question: str = ""
-    messages: Annotated[list[MessageBody], Field(max_length=MAXIMUM_MESSAGES)] = []
-    stream: bool = False
+    question: Annotated[str, NullAs(str)] = ""
+    messages: Annotated[list[MessageBody], Field(max_length=MAXIMUM_MESSAGES), NullAs(list)] = []
+    stream: Annotated[bool, NullAs(bool)] = False
 
     def to_question(self) -> Question:
         """Return the question for the pipeline."""
@@ -228,11 +218,16 @@ class SearchBody(StrictBody):
     query: Annotated[
         str, Field(description="The search query, in any language", json_schema_extra=_HOLDS_A_WORD)
     ]
-    top_k: Annotated[int, Field(ge=1, le=100, description="Number of passages to return")] = 10
-    filters: Annotated[FiltersBody, Field(description="Search only these articles")] = FiltersBody()
+    top_k: Annotated[
+        int, Field(ge=1, le=100, description="Number of passages to return"), NullAs(lambda: 10)
+    ] = 10
+    filters: Annotated[FiltersBody, Field(description="Search only these articles"), NullAs(FiltersBody)] = (
+        FiltersBody()
+    )
     mode: Annotated[
         SearchMode,
         Field(description="Search by meaning (`vector`), by words (`keyword`) or by both (`hybrid`)"),
+        NullAs(lambda: "hybrid"),
     ] = "hybrid"
     rerank: Annotated[
         bool | None,

@@ -23,6 +23,7 @@ class Script:
     streamed instead, byte for byte. `status` other than 200 is answered with `body`, in which `{key}` becomes
     the key that the client sent, and with `retry_after`. `cut_after` closes the connection behind so many
     pieces, `reset_after` resets it, `silent_after` says nothing more. `is_endless` begins again and again.
+    `refused` are parameters with their errors: a request with one of them is answered with 400 and its error.
     `hang_seconds` pass before anything is said, `drip_seconds` before each piece. `compose` writes from
     the messages what is said in place of `pieces`.
     """
@@ -42,6 +43,7 @@ class Script:
     hang_seconds: float = 0.0
     drip_seconds: float = 0.0
     longest_prompt_characters: int | None = None
+    refused: dict[str, dict[str, str]] = field(default_factory=dict)
     compose: Callable[[Sequence[dict[str, str]]], str] | None = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -86,6 +88,8 @@ def _handler(main: Script, is_over: threading.Event) -> type[BaseHTTPRequestHand
             try:
                 if _is_too_long(script, request):
                     self._refuse(400, _TOO_LONG)
+                elif (name := next(filter(request.__contains__, script.refused), None)) is not None:
+                    self._refuse(400, json.dumps({"error": script.refused[name]}).encode())
                 elif script.status == 200:
                     self._stream(script, request)
                 else:

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.app import create_app
-from api.schemas import FiltersBody
+from api.schemas import AskBody, FiltersBody, SearchBody
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Article, UnsupportedPolicy
 from rag.ingestion import Ingestion
@@ -286,7 +286,8 @@ BAD_QUESTIONS = [
     ({"question": " \n "}, 422, "The question is empty"),
     ({"question": "?!"}, 422, "contains no word"),
     ({"question": 5}, 422, "question: Input should be a valid string"),
-    ({"question": None}, 422, "question: Input should be a valid string"),
+    ({"question": None}, 422, "The question is empty"),
+    ({"question": None, "messages": None}, 422, "The question is empty"),
     ({"question": ["a"]}, 422, "question: Input should be a valid string"),
     ({"question": "a\0b"}, 422, "U+0000 at character 1"),
     ({"question": "kopi " + "x" * 10_000_000}, 413, "larger than 8 MiB"),
@@ -329,6 +330,31 @@ def test_an_invalid_question_is_a_problem_and_not_a_stream(
     document = check_problem(client.post("/v1/ask", json=sent), status)
     assert detail in document["detail"]
     assert len(document["detail"]) < 1000
+
+
+NO_FILTERS = dict.fromkeys(FiltersBody.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/ask", {**dict.fromkeys(AskBody.model_fields), "question": "Berapa ton panen kopi?"}),
+        (
+            "/v1/ask",
+            {"question": None, "messages": [{"role": "user", "content": "Berapa ton panen kopi?"}]},
+        ),
+        ("/v1/ask", {"question": "Berapa ton panen kopi?", "filters": NO_FILTERS}),
+        ("/v1/search", {**dict.fromkeys(SearchBody.model_fields), "query": "panen kopi"}),
+        ("/v1/search", {"query": "panen kopi", "filters": NO_FILTERS}),
+    ],
+)
+def test_null_is_the_same_as_leaving_a_field_out(client: TestClient, path: str, body: Json) -> None:
+    given = {name: value for name, value in body.items() if value is not None and name != "filters"}
+    replies = [client.post(path, json=sent) for sent in (body, given)]
+    assert [reply.status_code for reply in replies] == [200, 200], replies[0].text
+    with_null, without = (reply.json()["hits"] for reply in replies)
+    assert with_null == without
+    assert without[0]["article_id"] == "kopi"
 
 
 def test_a_problem_names_the_field(client: TestClient) -> None:
@@ -422,7 +448,13 @@ IMAGE: Json = {"type": "image_url", "image_url": {"url": "data:image/png;base64,
         (message(5), "messages.2.content", "must be a text or a list of parts"),
         (message(" \n"), "messages.2.content", "is empty"),
         (message([]), "messages.2.content", "is empty"),
-        (message([IMAGE]), "messages.2.content", "reads only text"),
+        (message([IMAGE]), "messages.2.content", "holds only image_url, and Kutip reads only text"),
+        (message([{}]), "messages.2.content", "holds only unknown, and Kutip"),
+        (
+            message([{"type": "input_text", "text": ["x"]}]),
+            "messages.2.content",
+            "only text that is not a string",
+        ),
         (message("a\0b"), "messages.2.content", "U+0000 at character 1"),
     ],
 )
@@ -441,6 +473,8 @@ def test_an_invalid_conversation_is_reported_with_the_field(
         {"messages": [ASKED, ANSWERED]},
         message("kopi", role="tool"),
         message([{"type": "text", "text": "kopi"}, IMAGE]),
+        message([{"text": "kopi"}]),
+        message([{"type": None, "text": "kopi"}, {"text": 5}]),
         message("kopi", tool_calls=[{"id": "1"}]),
         message("kopi", function_call={"name": "f"}),
     ],

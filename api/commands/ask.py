@@ -115,11 +115,13 @@ def _answered(
     question: Question, service: Service, *, as_json: bool, is_batch: bool, why_empty: str | None
 ) -> Answer:
     """Answer one question and print the answer."""
-    answer = asyncio.run(service.pipeline.answer(question, on_failure=_say_failure))
+    failures: list[str] = []
+    answer = asyncio.run(service.pipeline.answer(question, on_failure=failures.append))
     if as_json:
         print_json(answer_json(answer), indent=None if is_batch else 2)
     else:
         _print(answer, with_question=is_batch)
+    _say_failures(failures, answer)
     if answer.refusal_reason and answer.refusal_reason != "not_a_question":
         say(_REASONS.get(answer.refusal_reason) or why_empty or "")
         for hit in answer.hits[:_NEAREST]:
@@ -132,8 +134,11 @@ def _progress(answers: Sequence[Answer], asked: Sequence[Question]) -> str:
     return f"{len(answers)} of {len(asked)} questions are answered." if len(asked) > 1 else NOTHING_CHANGED
 
 
-def _say_failure(message: str) -> None:
-    say(f"{message} The answer is verbatim sentences.")
+def _say_failures(failures: Sequence[str], answer: Answer) -> None:
+    """Print why the language model failed. A refusal has no verbatim sentences."""
+    is_verbatim = answer.mode == "extractive" and not answer.is_refusal
+    for message in failures:
+        say(f"{message} The answer is verbatim sentences." if is_verbatim else message)
 
 
 def _lines(stream: TextIO) -> list[str]:

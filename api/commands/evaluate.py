@@ -207,7 +207,7 @@ def _track(items: Iterable[T], *, total: int, label: str) -> Iterable[T]:
 
 
 def _say_failure(message: str) -> None:
-    say(f"{message} The answer is verbatim sentences.")
+    say(f"{message} The question is answered without the language model.")
 
 
 def _print_left_out(left_out: Sequence[LeftOut]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from api.openai_door.citation_shapes import numbered, supporting
+from api.openai_door.endings import failure_note
 from rag.datatypes import Answer, Article, Citation, Claim, Hit
 
 Json = dict[str, Any]
@@ -33,8 +34,8 @@ def answer_text(answer: Answer) -> str:
     """Return the answer with its markers, warnings about its claims, and its numbered sources."""
     blocks = [answer.answer]
     blocks += [_warning(claim) for claim in answer.claims if claim.verdict in _WARNINGS]
-    if answer.degraded:
-        blocks.append(f"The language model failed ({answer.degraded}). These are verbatim sentences.")
+    if note := failure_note(answer, language="en"):
+        blocks.append(f"{note} Reason: {answer.degraded}.")
     if answer.refusal_reason:
         blocks += _refusal(answer.refusal_reason, answer.hits)
     sources = numbered(supporting(answer.citations))

@@ -1,6 +1,6 @@
 """The request bodies of chat completions and responses."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from api.field_types import NullAs
 from api.openai_door.json_answers import JsonFormat
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation, notes_on
 from api.openai_door.models import MODEL_NAME_SCHEMA, model_of
@@ -74,11 +75,6 @@ def _demands_tool(choice: object) -> bool:
     return choice is not None and choice not in _NO_CALL
 
 
-def _null_as(default: Callable[[], object]) -> BeforeValidator:
-    """Treat null like a field that is left out, because many clients send null."""
-    return BeforeValidator(lambda value: default() if value is None else value)
-
-
 Stops = Annotated[
     list[str],
     BeforeValidator(_as_texts, json_schema_input_type=str | list[str] | None),
@@ -133,7 +129,7 @@ OneChoice = Annotated[Any, BeforeValidator(_only_one_choice), WithJsonSchema({"e
 class KutipOptions(StrictBody):
     """Options that OpenAI's API lacks. OpenAI's Python client sends them as `extra_body={"kutip": {...}}`."""
 
-    filters: FiltersBody = FiltersBody()
+    filters: Annotated[FiltersBody, NullAs(FiltersBody)] = FiltersBody()
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
     language: Annotated[str | None, Field(json_schema_extra=LANGUAGE_TAG)] = None
     now: QuestionTime = None
@@ -155,13 +151,13 @@ class OpenAIBody(BaseModel):
 
     model: Annotated[str, Field(json_schema_extra=MODEL_NAME_SCHEMA)]
     messages: Messages
-    stream: Annotated[bool, _null_as(bool)] = False
+    stream: Annotated[bool, NullAs(bool)] = False
     temperature: Temperature = None
     max_tokens: Limit = None
     stop: Stops = []
     tool_choice: ToolChoice = None
-    metadata: Annotated[dict[str, Any], _null_as(dict)] = {}
-    kutip: Annotated[KutipOptions, _null_as(KutipOptions)] = KutipOptions()
+    metadata: Annotated[dict[str, Any], NullAs(dict)] = {}
+    kutip: Annotated[KutipOptions, NullAs(KutipOptions)] = KutipOptions()
 
     @property
     def sampling(self) -> Sampling:
@@ -226,13 +222,13 @@ class OpenAIBody(BaseModel):
 class StreamOptions(BaseModel):
     """Options for a stream."""
 
-    include_usage: Annotated[bool, _null_as(bool)] = False
+    include_usage: Annotated[bool, NullAs(bool)] = False
 
 
 class ChatBody(OpenAIBody):
     """The body of `POST /v1/chat/completions`."""
 
-    stream_options: Annotated[StreamOptions, _null_as(StreamOptions)] = StreamOptions()
+    stream_options: Annotated[StreamOptions, NullAs(StreamOptions)] = StreamOptions()
     max_completion_tokens: Limit = None
     n: OneChoice = None
     function_call: ToolChoice = None
@@ -302,7 +298,7 @@ class ResponsesBody(OpenAIBody):
     max_tokens: Annotated[Limit, Field(validation_alias="max_output_tokens")] = None
     previous_response_id: NotStored = None
     conversation: NotStored = None
-    store: Annotated[bool, _null_as(lambda: True)] = True
+    store: Annotated[bool, NullAs(lambda: True)] = True
     text: TextOptions = None
 
     @property

@@ -32,15 +32,18 @@ def ending(answer: Answer, urls: CitationUrls) -> str:
     return "".join(f"\n\n{block}" for block in blocks)
 
 
-def failure_note(answer: Answer) -> str | None:
-    """Return a sentence that says that the language model failed, in the answer's language or in English."""
+def failure_note(answer: Answer, *, language: str | None = None) -> str | None:
+    """Return a sentence that says that the language model failed.
+
+    It is in `language`, by default the answer's, or in English.
+    """
     if answer.degraded is None:
         return None
     if answer.model and answer.is_cut_short:
         texts = _CUT_SHORT
     else:  # a refusal has no sentences, and if only the JSON failed, the language model wrote the answer
         texts = _FAILED if answer.model or answer.is_refusal else _VERBATIM
-    return texts.get(primary_language(answer.language), texts["en"])
+    return texts.get(primary_language(language or answer.language), texts["en"])
 
 
 def _source_lines(answer: Answer, urls: CitationUrls) -> Iterator[str]:

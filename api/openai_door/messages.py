@@ -32,15 +32,25 @@ def _as_parts(value: object) -> object:
 
 
 def _text_of(part: Json) -> str | None:
-    """Return the text of a part, or None if the part is something else, such as an image."""
-    kind, text = part.get("type"), part.get("text")
-    is_text = isinstance(kind, str) and kind in _PART_TYPES and isinstance(text, str)
-    return text if is_text else None
+    """Return the text of a part, or None if the part is something else, such as an image.
+
+    A part with a text but without a type is a text part.
+    """
+    text = part.get("text")
+    is_text_part = part.get("type") is None or _has_text_type(part)
+    return text if is_text_part and isinstance(text, str) else None
+
+
+def _has_text_type(part: Json) -> bool:
+    kind = part.get("type")
+    return isinstance(kind, str) and kind in _PART_TYPES
 
 
 def _kind_of(part: Json) -> str:
-    """Return the type of a part, without characters that cannot be shown."""
-    return _NOT_IN_KINDS.sub("", str(part.get("type")))[:_NAMED_CHARACTERS] or "unknown"
+    """Return what a part without a text is: its type, without characters that cannot be shown."""
+    if _has_text_type(part):
+        return "text that is not a string"
+    return _NOT_IN_KINDS.sub("", str(part.get("type") or ""))[:_NAMED_CHARACTERS] or "unknown"
 
 
 Parts = Annotated[

@@ -167,8 +167,8 @@ def last_exchange(turns: Sequence[Turn]) -> tuple[int, str] | None:
         for place, (asked, answer) in enumerate(pairwise(turns[places[-1] :]))
         if (asked.role, answer.role) == ("user", "assistant") and (place == 0 or request_of(asked.text))
     ]
-    text = _MARKER.sub("", answers[-1]).strip() if answers else ""
-    return places[-1], "" if _is_refusal(text) else text
+    text = "" if not answers or _is_refusal(answers[-1]) else _MARKER.sub("", answers[-1]).strip()
+    return places[-1], text
 
 
 def _has_topic(text: str) -> bool:
@@ -177,7 +177,12 @@ def _has_topic(text: str) -> bool:
 
 
 def _is_refusal(text: str) -> bool:
-    return text.strip() in {*REFUSALS.values(), *USUAL_REFUSALS}
+    """Whether a text begins with a refusal and cites nothing.
+
+    The times of the articles, or a note that the language model failed, may follow the refusal.
+    """
+    is_cited = _MARKER.search(text) is not None
+    return not is_cited and text.strip().startswith((*REFUSALS.values(), *USUAL_REFUSALS))
 
 
 def stands_alone(question: str) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from email.utils import parsedate_to_datetime
 from typing import cast
@@ -25,6 +25,7 @@ from rag.errors import (
 from rag.language_model.bounded_replies import BoundedReplies
 from rag.language_model.chunks import END, LENGTH_REASONS, Chunk, read_chunk
 from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling, TextPart, Usage
+from rag.language_model.refused_parameters import refused_parameters
 from rag.prompts import Message
 
 OPENAI = "https://api.openai.com/v1"
@@ -62,6 +63,7 @@ class OpenAILanguageModel:
         self._max_tokens = max_tokens
         self._timeout_seconds = timeout_seconds
         self._certificates = httpx2.create_ssl_context()
+        self._refused: frozenset[str] = frozenset()
 
     async def stream(
         self, messages: Sequence[Message], sampling: Sampling = DEFAULT_SAMPLING
@@ -136,12 +138,40 @@ class OpenAILanguageModel:
     async def _open(
         self, client: openai.AsyncOpenAI, messages: Sequence[Message], sampling: Sampling
     ) -> openai.AsyncStream[ChatCompletionChunk]:
+        """Open a stream. If the server refuses parameters, repeat the request without them.
+
+        If that succeeds, no later request has them either.
+        """
+        refused = self._refused
+        while True:
+            try:
+                stream = await self._request(client, messages, sampling, refused=refused)
+            except openai.BadRequestError as error:
+                newly_refused = refused_parameters(error) - refused
+                if not newly_refused:
+                    raise
+                refused |= newly_refused
+            else:
+                self._refused |= refused
+                return stream
+
+    async def _request(
+        self,
+        client: openai.AsyncOpenAI,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        *,
+        refused: Collection[str],
+    ) -> openai.AsyncStream[ChatCompletionChunk]:
+        limit = self._limit(sampling)
+        takes_max_tokens = "max_tokens" not in refused
         return await client.chat.completions.create(
             model=self.name,
             messages=cast("list[ChatCompletionMessageParam]", list(messages)),
-            max_tokens=self._limit(sampling),
-            temperature=sampling.temperature,
-            stop=list(sampling.stop) or openai.omit,
+            max_tokens=limit if takes_max_tokens else openai.omit,
+            max_completion_tokens=openai.omit if takes_max_tokens else limit,
+            temperature=openai.omit if "temperature" in refused else sampling.temperature,
+            stop=openai.omit if "stop" in refused else list(sampling.stop) or openai.omit,
             response_format=_response_format(sampling),
             stream=True,
             stream_options={"include_usage": True},

@@ -247,6 +247,20 @@ def test_if_the_language_model_fails_the_answer_is_verbatim_with_the_reason(
     assert "sk-verysecret" not in result.err
 
 
+def test_a_refusal_after_a_failure_claims_no_verbatim_sentences(
+    in_filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Script(status=401)) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        monkeypatch.setenv("KUTIP_LLM_MODEL", "scripted")
+        result = kutip("ask", "Siapa bupati Lembah Arum?")
+    assert (result.code, result.out) == (3, "Artikel yang tersedia tidak menjawab pertanyaan ini.\n")
+    failure, refusal, *_ = result.err.splitlines()
+    assert failure.startswith("scripted cannot be used (Error code: 401")
+    assert failure.endswith("KUTIP_LLM_MODEL.")
+    assert refusal == "The nearest passages do not answer the question. Nearest:"
+
+
 # Search
 
 

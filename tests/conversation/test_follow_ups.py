@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.conversation.follow_ups import follows_up, recent, stands_alone, with_topic
+from rag.conversation.follow_ups import follows_up, last_exchange, recent, stands_alone, with_topic
 from rag.datatypes import Turn
-from rag.reply_texts import REFUSALS
+from rag.reply_texts import OTHER_TIMES, REFUSALS, USUAL_REFUSALS
 
 
 def user(text: str) -> Turn:
@@ -110,6 +110,24 @@ def test_a_pronoun_for_a_person_refers_to_the_person_named_in_the_answer() -> No
 @pytest.mark.parametrize("refusal", [REFUSALS["id"], REFUSALS["zh-Hans"]])
 def test_a_refusal_provides_no_names(refusal: str) -> None:
     assert "Artikel" not in with_topic("Di mana dia berlatih?", [MARATHON, assistant(refusal)])
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        " " + OTHER_TIMES["id"].format(times="2019, 2021–2023"),
+        "\n\n⚠ Model bahasa tidak tersedia.",
+        " " + OTHER_TIMES["id"].format(times="2019") + "\n\n⚠ Model bahasa tidak tersedia.",
+    ],
+)
+@pytest.mark.parametrize("refusal", [REFUSALS["id"], USUAL_REFUSALS[7]])
+def test_a_text_may_follow_a_refusal(refusal: str, after: str) -> None:
+    assert last_exchange([MARATHON, assistant(refusal + after)]) == (0, "")
+
+
+def test_an_answer_that_cites_after_it_refuses_is_an_answer() -> None:
+    answered = f"{REFUSALS['id']} Maraton Bali dimenangi Yosefina Waromi."
+    assert last_exchange([MARATHON, assistant(f"{answered} [1]")]) == (0, answered)
 
 
 def test_a_chain_of_follow_ups_goes_back_to_the_last_independent_question() -> None:

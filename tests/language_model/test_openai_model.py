@@ -16,12 +16,13 @@ from rag.errors import (
     LanguageModelCutOff,
     LanguageModelError,
     LanguageModelRateLimited,
+    LanguageModelRejected,
     LanguageModelTimeout,
     LanguageModelUnavailable,
 )
 from rag.ingestion import Ingestion
 from rag.language_model.openai_model import OpenAILanguageModel
-from rag.language_model.protocol import TextPart, Usage
+from rag.language_model.protocol import DEFAULT_SAMPLING, Sampling, TextPart, Usage
 from rag.pipeline import Pipeline, Question
 from tests.conftest import TopicEncoder, article
 from tests.contract import check_answer
@@ -83,10 +84,10 @@ def model_at(url: str, *, timeout_seconds: float = 5.0) -> OpenAILanguageModel:
     )
 
 
-def run(model: OpenAILanguageModel) -> list[TextPart | Usage]:
+def run(model: OpenAILanguageModel, sampling: Sampling = DEFAULT_SAMPLING) -> list[TextPart | Usage]:
     async def collect() -> list[TextPart | Usage]:
         messages = [{"role": "user", "content": "?"}]
-        return [part async for part in model.stream(messages)]
+        return [part async for part in model.stream(messages, sampling)]
 
     return asyncio.run(collect())
 
@@ -298,6 +299,112 @@ def test_the_reason_of_a_failure_is_logged(asker: Asker, caplog: pytest.LogCaptu
         asyncio.run(pipeline.answer(Question(text="Berapa panen kopi?")))
     assert [record.levelname for record in caplog.records if record.name == "rag.pipeline"] == ["WARNING"]
     assert "scripted cannot be used (Error code: 500" in caplog.text
+
+
+# Parameters that a server refuses
+
+# The errors of OpenAI's reasoning models.
+REFUSES_MAX_TOKENS = {
+    "message": "Unsupported parameter: 'max_tokens' is not supported with this model. "
+    "Use 'max_completion_tokens' instead.",
+    "type": "invalid_request_error",
+    "param": "max_tokens",
+    "code": "unsupported_parameter",
+}
+REFUSES_TEMPERATURE = {
+    "message": "Unsupported value: 'temperature' does not support 0 with this model. "
+    "Only the default (1) value is supported.",
+    "type": "invalid_request_error",
+    "param": "temperature",
+    "code": "unsupported_value",
+}
+REFUSES_STOP = {
+    "message": "Unsupported parameter: 'stop' is not supported with this model.",
+    "type": "invalid_request_error",
+    "param": "stop",
+    "code": "unsupported_parameter",
+}
+
+
+def limits_of(request: dict[str, object]) -> dict[str, object]:
+    """Return the parameters of a request that a server may refuse."""
+    names = ("max_tokens", "max_completion_tokens", "temperature", "stop")
+    return {name: request[name] for name in names if name in request}
+
+
+def test_a_reasoning_model_is_asked_without_the_parameters_that_it_refuses(asker: Asker) -> None:
+    script = Script(
+        ["Panen kopi naik. {1}"],
+        refused={"max_tokens": REFUSES_MAX_TOKENS, "temperature": REFUSES_TEMPERATURE},
+    )
+    with serving(script) as url:
+        model = model_at(url)
+        answers = [check_stream(asker.events(model), asker.corpus) for _ in range(2)]
+    assert [(answer.answer, answer.mode, answer.degraded) for answer in answers] == [
+        ("Panen kopi naik. [1]", "llm", None)
+    ] * 2
+    assert [*map(limits_of, script.requests)] == [
+        {"max_tokens": 100, "temperature": 0},
+        {"max_completion_tokens": 100, "temperature": 0},
+        {"max_completion_tokens": 100},
+        {"max_completion_tokens": 100},  # the second answer
+    ]
+
+
+def test_each_refused_parameter_is_left_out_alone() -> None:
+    sampling = Sampling(max_tokens=50, temperature=0.5, stop=("\n\n",))
+    script = Script(["a"], refused={"stop": REFUSES_STOP})
+    with serving(script) as url:
+        run(model_at(url), sampling)
+    assert [*map(limits_of, script.requests)] == [
+        {"max_tokens": 50, "temperature": 0.5, "stop": ["\n\n"]},
+        {"max_tokens": 50, "temperature": 0.5},
+    ]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "litellm.UnsupportedParamsError: gpt-5 models don't support temperature=0.0. Only temperature=1 "
+        "is supported.",
+        "openai does not support parameters: ['temperature'], for model=o3-mini",
+        "`temperature` is deprecated for this model.",
+        "invalid temperature: only 1 is allowed for this model",
+    ],
+)
+def test_a_refusal_is_also_recognised_by_its_message(message: str) -> None:
+    script = Script(["a"], refused={"temperature": {"message": message}})
+    with serving(script) as url:
+        assert run(model_at(url)) == [TextPart("a"), Usage(7, 3)]
+    assert [*map(limits_of, script.requests)] == [{"max_tokens": 100, "temperature": 0}, {"max_tokens": 100}]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "max_tokens is too large: 100. This model supports at most 50.", "param": "max_tokens"},
+        {"message": "temperature must be at most 1", "param": "temperature", "code": "invalid_value"},
+        {**REFUSES_TEMPERATURE, "message": "Not here.", "param": "response_format"},
+        {"message": "Unsupported parameter: 'stream_options'. Supported: temperature, max_tokens"},
+    ],
+)
+def test_other_invalid_requests_are_not_repeated(error: dict[str, str]) -> None:
+    script = Script(["a"], refused={"model": error})
+    with serving(script) as url, pytest.raises(LanguageModelRejected, match="cannot be used"):
+        run(model_at(url))
+    assert len(script.requests) == 1
+
+
+def test_a_server_that_refuses_a_parameter_again_is_not_asked_forever() -> None:
+    script = Script(["a"], refused={"model": REFUSES_MAX_TOKENS})
+    with serving(script) as url:
+        model = model_at(url)
+        with pytest.raises(LanguageModelRejected, match="max_tokens"):
+            run(model)
+        script.refused = {}
+        run(model)
+    # What did not help is not remembered.
+    assert ["max_tokens" in request for request in script.requests] == [True, False, True]
 
 
 # What it says of itself

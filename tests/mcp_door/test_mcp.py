@@ -398,9 +398,23 @@ def test_a_quote_that_contradicts_is_not_among_the_sources(tmp_path: Path) -> No
 def test_a_failed_language_model_is_reported(tmp_path: Path) -> None:
     with scripted(Script(status=401)) as model, running(tmp_path, model=model) as kutip:
         result = kutip.call("ask", {"question": QUESTION})
-    said = "The language model failed (llm_unavailable). These are verbatim sentences."
-    assert said in text_of(result).split("\n\n")
+    assert text_of(result).split("\n\n")[1] == (
+        "The language model is not available. This answer consists of verbatim sentences of the articles. "
+        "Reason: llm_unavailable."
+    )
     assert "sk-secret" not in result.model_dump_json()
+
+
+def test_a_refusal_after_a_failure_claims_no_verbatim_sentences(tmp_path: Path) -> None:
+    question = "Bagaimana pemerintah daerah mengatasi tarif parkir kendaraan bermotor umum kopi?"
+    with scripted(Script(status=401)) as model, running(tmp_path, model=model) as kutip:
+        result = kutip.call("ask", {"question": question, "language": "en"})
+    assert result.structured_content["degraded"] == "llm_unavailable"
+    assert text_of(result).split("\n\n")[:3] == [
+        NO_ANSWER,
+        "The language model is not available. Reason: llm_unavailable.",
+        "The closest passages do not answer the question.",
+    ]
 
 
 def test_a_text_of_an_article_cannot_start_a_list_item(kutip: Running) -> None:

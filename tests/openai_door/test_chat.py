@@ -14,7 +14,9 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from api.openai_door.bodies import KutipOptions
 from api.openai_door.models import MODELS
+from api.schemas import FiltersBody
 from rag.language_model.openai_model import OpenAILanguageModel
 from tests.chat_shapes import Json, check_shapes, of_stream
 from tests.openai_door.chat import (
@@ -362,6 +364,16 @@ def test_a_stop_sequence_ends_the_answer_before_it(url: str) -> None:
     assert none["kutip"]["citations"] == []
 
 
+@pytest.mark.parametrize(
+    "options",
+    [dict.fromkeys(KutipOptions.model_fields), {"filters": dict.fromkeys(FiltersBody.model_fields)}],
+)
+def test_null_is_the_same_as_leaving_an_option_out(url: str, options: Json) -> None:
+    reply = post(url, {"kutip": options})
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["choices"][0]["message"]["content"].startswith(f"{QUOTE} [1]")
+
+
 # Messages
 
 
@@ -441,11 +453,11 @@ def test_parts_that_are_not_text_are_skipped_with_a_note(url: str) -> None:
         {"role": "user", "content": [IMAGE, {"type": "text", "text": "Apa ini?"}]},
         {"role": "assistant", "content": [refusal]},
         {"role": "assistant", "content": [{"type": "\ud800 reasoning", "summary": []}, {"type": 5}, {}]},
-        {"role": "user", "content": [IMAGE, {"type": "text", "text": ASKED}]},
+        {"role": "user", "content": [IMAGE, {"type": "input_text", "text": ["x"]}, {"text": ASKED}]},
     ]
     kutip = post(url, {"messages": messages}).json()["kutip"]
     assert kutip["question"] == ASKED
-    kinds = ["image_url", "refusal", "reasoning", "5", "None", "image_url"]
+    kinds = ["image_url", "refusal", "reasoning", "5", "unknown", "image_url", "text that is not a string"]
     assert [note.split("this is ")[1] for note in kutip["notes"]] == [f"{kind}." for kind in kinds]
     assert kutip["notes"][0].startswith("messages[0].content[0] was skipped")
     streamed = of_stream(chunks_of(post(url, {"messages": messages, "stream": True})))

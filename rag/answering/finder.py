@@ -40,7 +40,8 @@ class Finder:
         listing = understanding.listing
         if understanding.understood.kind == "not_a_question":
             decided = draft(understanding, query=query, found=NOTHING_FOUND)
-            decided.refuse_with("not_a_question", small_talk_reply(self._corpus, language))
+            reply = small_talk_reply(self._corpus, language, filters=query.filters)
+            decided.refuse_with("not_a_question", reply)
             return decided
         is_on_answer = understanding.last_answer is not None and understanding.last_answer.request is not None
         if listing is not None and not is_on_answer and is_for_articles(listing, self._corpus):

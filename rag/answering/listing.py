@@ -13,6 +13,7 @@ from rag.reply_texts import count_sentence, more_articles_sentence, question_abo
 from rag.search.retrieval import Query, SearchResult
 from rag.text.languages import sentence_spans
 from rag.text.locales import known_locale, reply_locale
+from rag.text.passages import joined_headings
 from rag.text.tags import primary_language
 
 # How many passages are read, and the largest number of articles in an answer.
@@ -21,6 +22,8 @@ MOST_ARTICLES = 5
 
 # The words before the name of a language, which may also be that of a country.
 _BEFORE_LANGUAGE = r"\b(?:bahasa|berbahasa|in|en|em|auf|in lingua|bằng tiếng|tiếng)\s+"
+# The words before an outlet in a topic: "gempa antara Rusia dan Jepang" names no outlet.
+BEFORE_OUTLET = r"\b(?:dari|daripada|oleh|di|from|by|in|von|bei|de|du|del|da|dal|van|bởi|từ|من|от|из)\s+"
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 # Names of languages in a question are looked up in these languages.
@@ -88,7 +91,8 @@ def list_articles(
         on_topic = judge.on_topic(query, found)
         relevant = _one_an_article(on_topic)
         is_least = len(found.hits) == _DEPTH and found.hits[-1] in on_topic
-        number = len(relevant)
+        copies = {copy.article_id for hit in on_topic for copy in hit.copies}
+        number = len(copies | {hit.article_id for hit in on_topic})
     shown = sorted(relevant[:MOST_ARTICLES], key=_age)
     heading = None
     if listing.kind == "count":
@@ -123,22 +127,33 @@ def is_for_articles(listing: Listing, corpus: Corpus) -> bool:
 
 def _with_filters(listing: Listing, query: Query, corpus: Corpus) -> tuple[Listing, Query]:
     """Move the outlets and languages in the words of a count to the filters."""
+    outlets, languages, _ = filters_in(listing.rest, corpus)
     topic = without_count_frame(listing.topic)
-    outlets, languages, _ = filters_in(f"{listing.rest} {topic}", corpus)
-    _, _, topic = filters_in(topic, corpus)
+    more_outlets, more_languages, topic = filters_in(topic, corpus, before_outlet=BEFORE_OUTLET)
     filters = replace(
         query.filters,
-        outlet=outlets or query.filters.outlet,
-        language=languages or query.filters.language,
+        outlet=_narrowed(query.filters.outlet, outlets + more_outlets),
+        language=_narrowed(query.filters.language, languages + more_languages),
     )
     return replace(listing, topic=without_count_frame(topic)), replace(query, filters=filters)
 
 
-def filters_in(text: str, corpus: Corpus) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+def _narrowed(allowed: Sequence[str], named: Sequence[str]) -> tuple[str, ...]:
+    """Return the values that a question names; where the caller's filter has values, only those of both.
+
+    If no value is in both, those of the filter stay.
+    """
+    both = [value for value in named if not allowed or value in allowed]
+    return tuple(both or allowed)
+
+
+def filters_in(
+    text: str, corpus: Corpus, *, before_outlet: str = ""
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Return the outlets and languages that a text names, and the text without their names."""
     values = corpus.filter_values()
     named = [(outlet.value, outlet.value) for outlet in values.outlets]
-    outlets, text = _take(text, named)
+    outlets, text = _take(text, named, after=before_outlet)
     languages, text = _take(text, _language_names(values.languages), after=_BEFORE_LANGUAGE)
     return outlets, languages, text
 
@@ -149,17 +164,16 @@ def _take(text: str, named: Sequence[tuple[str, str]], *, after: str = "") -> tu
     A name is a whole word. With `after`, it counts only behind one of these words, unless its script has no
     spaces: "bahasa Indonesia" names a language, and "tentang Indonesia" a country.
     """
-    by_name: dict[str, list[str]] = {}
+    by_name: dict[str, list[tuple[str, str]]] = {}
     for name, value in named:
-        by_name.setdefault(name.casefold(), []).append(value)
+        by_name.setdefault(name.casefold(), []).append((name, value))
     found: dict[str, None] = {}
-    for name in sorted(by_name, key=len, reverse=True):
-        pattern = (
-            re.escape(name) if _WITHOUT_SPACES.search(name) else rf"{after}(?<!\w){re.escape(name)}(?!\w)"
-        )
+    for same in sorted(by_name.values(), key=lambda one: len(one[0][0]), reverse=True):
+        name = re.escape(same[0][0])  # subtle: "İstanbul" has one letter more in lower case
+        pattern = name if _WITHOUT_SPACES.search(name) else rf"{after}(?<!\w){name}(?!\w)"
         match = re.search(pattern, text, re.IGNORECASE) if name else None
         if match is not None:
-            found |= dict.fromkeys(by_name[name])
+            found |= dict.fromkeys(value for _, value in same)
             text = text[: match.start()] + text[match.end() :]
     return tuple(found), text
 
@@ -204,14 +218,23 @@ def _age(hit: Hit) -> float:
 
 
 def _lead(hit: Hit, corpus: Corpus) -> Excerpt | None:
-    """Return the first sentence of a hit's article, or None if the article was removed meanwhile."""
+    """Return the first sentence of a hit's article, or None if there is none or the article was removed."""
     article = corpus.article(hit.article_id, version=hit.article_version)
     if article is None:
         return None
-    with_text = [one for one in article.numbered_paragraphs() if one.text.strip()]
+    with_text = [one for one in article.numbered_paragraphs() if any(map(str.isalnum, one.text))]
+    if not with_text:
+        return None
     paragraph = next((one for one in with_text if one.number not in article.headings), with_text[0])
+    headings = article.headings_above(paragraph.number)
     first = replace(
-        hit, paragraph=paragraph.number, start=paragraph.start, end=paragraph.end, text=paragraph.text
+        hit,
+        paragraph=paragraph.number,
+        start=paragraph.start,
+        end=paragraph.end,
+        text=paragraph.text,
+        heading=joined_headings(headings),
+        headings=headings,
     )
     return excerpt_of(first, sentence_spans(paragraph.text, language=article.language)[:1])
 

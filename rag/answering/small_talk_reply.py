@@ -1,5 +1,7 @@
 """The reply to a greeting, a test or a question about Kutip itself: what can be asked."""
 
+from dataclasses import replace
+
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
@@ -12,21 +14,25 @@ from rag.text.locales import reply_locale
 
 _TOPICS = 3
 _LONGEST_TITLE = 90
+_WITHOUT_BRACKETS = str.maketrans("[]<>", "()()")
 
 # How many articles are looked at for titles.
 _LOOKED_AT = 50
 
 
-def small_talk_reply(corpus: Corpus, language: str) -> str:
-    """Return how many articles there are, from when to when, and titles of three of them as examples."""
-    count = corpus.counts().articles
+def small_talk_reply(corpus: Corpus, language: str, *, filters: Filters = NO_FILTERS) -> str:
+    """Return how many articles pass the filters, and titles of three of them as examples.
+
+    Without filters, the reply also says from when to when they are.
+    """
+    count = corpus.counts(filters).articles
     if count == 0:
         return in_language(NO_ARTICLES, language)
     locale = reply_locale(language)
     articles = MessageFormat(in_language(ARTICLES, language), locale.language).format({"n": count})
-    topics = format_list([f"“{title}”" for title in _titles(corpus, language)], locale=locale)
+    topics = format_list([f"“{title}”" for title in _titles(corpus, language, filters)], locale=locale)
     examples = in_language(TOPICS, language).format(topics=topics) if topics else ""
-    said = articles + _days(corpus, language, locale)
+    said = articles + (_days(corpus, language, locale) if filters == NO_FILTERS else "")
     return f"{said.removesuffix('.')}{_end(said)}{examples}"
 
 
@@ -44,26 +50,29 @@ def _days(corpus: Corpus, language: str, locale: Locale) -> str:
     if days is None:
         return ""
     first, last = (format_date(day, "long", locale=locale) for day in days)
+    if first == last:
+        return ""
     return in_language(DAYS, language).format(first=first, last=last)
 
 
-def _titles(corpus: Corpus, language: str) -> list[str]:
+def _titles(corpus: Corpus, language: str, filters: Filters) -> list[str]:
     """Return up to three titles: of the last day in the asker's language, then in it, then in any."""
     days = corpus.published_days()
-    newest = days[1] if days else None
+    newest = max(filter(None, (days and days[1], filters.published_from)), default=None)
+    in_language = replace(filters, language=(language,))
+    choices = [replace(in_language, published_from=newest), in_language, filters]
+    if filters.language and language not in filters.language:
+        choices = [filters]
     titles: dict[str, None] = {}
-    for filters in (
-        Filters(language=(language,), published_from=newest),
-        Filters(language=(language,)),
-        NO_FILTERS,
-    ):
+    for chosen in choices:
         if len(titles) < _TOPICS:
-            found = corpus.articles(filters, limit=_LOOKED_AT, cursor=None).articles
+            found = corpus.articles(chosen, limit=_LOOKED_AT, cursor=None).articles
             newest_first = sorted(found, key=lambda header: str(header.published_at or ""), reverse=True)
             titles |= dict.fromkeys(_shortened(header.title) for header in newest_first if header.title)
     return list(titles)[:_TOPICS]
 
 
 def _shortened(title: str) -> str:
-    one_line = " ".join(title.split())
+    """Return a title on one line, without the brackets of Markdown's links and pictures."""
+    one_line = " ".join(title.translate(_WITHOUT_BRACKETS).split())
     return one_line if len(one_line) <= _LONGEST_TITLE else f"{one_line[:_LONGEST_TITLE].rstrip()}…"

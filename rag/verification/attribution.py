@@ -5,7 +5,7 @@ whether a passage supports it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.cross_encoder import ClaimJudge
@@ -15,6 +15,7 @@ from rag.verification.claims import Sentence
 from rag.verification.comparison import COVERED, Statement
 from rag.verification.difference import difference
 from rag.verification.evidence import Candidate, Evidence, EvidenceSentence, runs
+from rag.verification.facts.lexicon import fold
 from rag.verification.judgement import Judgement, judge
 from rag.verification.meaning import THRESHOLD, UNRELATED
 from rag.verification.readings import Reading, Unit
@@ -28,18 +29,29 @@ _QUOTED = 3
 # A longer text is not a sentence. Its beginning shows what it is about, and no evidence supports all of it.
 _LONGEST_CLAIM = 4000
 
-# Markdown signs, images, link targets, tags of HTML, and names of sources: "[Reuters]", "(Sumber: Antara)",
-# and a number in brackets or superscript at the end. A sentence in brackets is none of these. subtle: the
-# lengths are bounded, because a model may write nothing but brackets.
+# Markdown signs, images, link targets, tags of HTML, brackets, names of sources: "(Sumber: Antara)", and a
+# number in brackets or superscript at the end. subtle: the lengths are bounded, because a model may write
+# nothing but brackets.
 _MARKUP = re.compile(
-    r"(?<!m)<sup>\W*\d{1,2}\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`~#>]+"
-    r"|\[(?P<shown>[^\[\]]{0,300})\]\([^)]{0,500}\)"
+    r"<sup>\W*(?P<tagged>\d{1,2})\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`]+|~~|^\s{0,9}[#>]+"
+    r"|\[(?P<link>[^\[\]]{0,300})\]\([^)]{0,500}\)"
     r"|</?[a-z][a-z0-9]{0,9}(?:\s[^<>]{0,40})?/?>|<https?://[^<>\s]{1,500}>"
-    r"|\[[^\]]{0,59}[^\].!。！]\]|【[^】]{0,59}[^】.!。！]】"
+    r"|\[(?P<square>[^\]]{1,60})\]|【(?P<lenticular>[^】]{1,60})】"
     r"|\(https?://[^()\s]{1,500}\)|[(（](?:source|sumber|evidence|bukti|fuente|来源|出处)[^)）]{0,60}[)）]"
-    r"|(?:[(（]\d{1,2}[)）]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?=\W*$)",
+    r"|(?:[(（]\d{1,2}[)）]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+))(?=\W*$)",
     re.IGNORECASE,
 )
+
+# What a marker consists of: "1", "1, 2", "Sumber 3", "^2".
+_MARKER = re.compile(
+    r"(?:(?:source|sumber|evidence|bukti|fuente|kutipan|artikel|article|passage|doc|note|catatan|来源|出处)?[\W\d_]*)"
+    r"|(?:source|sumber|fuente|来源|出处)\W.*",
+    re.IGNORECASE,
+)
+# "km²" is an area, and a footnote only behind a longer word.
+_BEFORE_EXPONENT = re.compile(r"(?:.*[\s\d/(])?[a-zµ]{1,2}", re.IGNORECASE | re.DOTALL)
+_LONGEST_UNIT = 4
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -64,7 +76,7 @@ def attribute(
 
     Without a cross-encoder nothing is `supported`, because nothing reads claim and evidence together.
     """
-    text = without_markup(sentence.text)
+    text = without_markup(sentence.text, sources=evidence.sources)
     claim = Statement(text=text[:_LONGEST_CLAIM], language=language, reference=None)
     vector = evidence.encode(claim.text)
     candidates = evidence.candidates(claim, vector, depth=_DEPTH)
@@ -91,14 +103,28 @@ def attribute(
     return replace(attribution, is_refusal=is_refusal, is_related=is_related or bool(attribution.quotes))
 
 
-def without_markup(text: str) -> str:
-    """Return a sentence without Markdown and names of sources, for checking.
+def without_markup(text: str, *, sources: Collection[str] = ()) -> str:
+    """Return a sentence without Markdown, markers and names of `sources` in brackets, for checking.
 
-    >>> without_markup("Harga **naik** [12 persen](https://example.org) [Reuters] (1).")
+    Other words in brackets stay, because they may say what the sentence would not say without them.
+
+    >>> without_markup("Harga **naik** [12 persen](https://example.org) [Reuters] (1).", sources=["reuters"])
     'Harga naik 12 persen  .'
+    >>> without_markup("[Sari] akan mundur [2].")
+    'Sari akan mundur .'
     """
+
+    def shown(match: re.Match[str]) -> str:
+        raised = match["raised"] or match["tagged"]
+        if raised:
+            before = match.string[max(0, match.start() - _LONGEST_UNIT) : match.start()]
+            return raised.translate(_RAISED) if _BEFORE_EXPONENT.fullmatch(before) else ""
+        bracketed = match["square"] or match["lenticular"] or ""
+        is_source = bool(_MARKER.fullmatch(bracketed)) or any(name in fold(bracketed) for name in sources)
+        return match["link"] or ("" if is_source else bracketed)
+
     for _ in range(2):  # a link in parentheses may show nothing but "source"
-        text = _MARKUP.sub(lambda match: match["shown"] or "", text)
+        text = _MARKUP.sub(shown, text)
     return text.replace("|", " ")
 
 

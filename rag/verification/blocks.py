@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rag.text.languages import Span, sentence_spans
+from rag.verification.facts.lexicon import fold, lexicon
 
 FENCE = re.compile(r"\s{0,3}(```|~~~)")
-_BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
+_BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+•]|(?P<number>\d{1,3})[.)])\s+)?(?:\[[ xX]\]\s+)?")
 _TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}")
 
 # Headings, lines entirely in bold that do not end like a sentence, definitions of footnotes, and lines
@@ -15,6 +16,8 @@ _TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}")
 _NO_CLAIM = re.compile(
     r"\s{0,3}(?:#{1,6}\s|\*\*[^*]*[^*.!。！]\*\*:?\s*$|__[^_]*[^_.!。！]__:?\s*$|\[\^[^\]]+\]:|[\W_]+$)"
 )
+
+_LONGEST_MONTH = 20
 
 # A sentence such as "Here is what is known:" announces claims but makes none.
 _ANNOUNCEMENT = (":", "：")
@@ -74,8 +77,7 @@ def _row(line: re.Match[str], text: str) -> Iterator[Block]:
 
 
 def _sentences(line: re.Match[str], language: str, *, starts: bool) -> Iterator[Block]:
-    bullet = _BULLET.match(line[0]) if starts else None
-    skipped = bullet.end() if bullet else 0
+    skipped = _length_of_bullet(line[0], language) if starts else 0
     offset = line.start() + skipped
     spans = sentence_spans(line[0][skipped:], language=language)
     if not spans:
@@ -83,6 +85,16 @@ def _sentences(line: re.Match[str], language: str, *, starts: bool) -> Iterator[
     for start, end in _with_images_whole(line[0][skipped:], spans):
         is_claim = not line[0][skipped + start : skipped + end].endswith(_ANNOUNCEMENT)
         yield Block(offset + start, offset + end, is_claim=is_claim)
+
+
+def _length_of_bullet(line: str, language: str) -> int:
+    """Return where a line's text begins. "5. Oktober" is a day and no bullet."""
+    bullet = _BULLET.match(line)
+    if bullet is None:
+        return 0
+    word = re.match(r"\w*", line[bullet.end() : bullet.end() + _LONGEST_MONTH])
+    is_day = bullet["number"] and word and fold(word[0]) in lexicon(language).months
+    return bullet.start("number") if is_day else bullet.end()
 
 
 def _with_images_whole(text: str, spans: Iterable[Span]) -> list[Span]:

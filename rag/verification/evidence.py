@@ -12,6 +12,7 @@ from rag.datatypes import Hit
 from rag.reply_texts import USUAL_REFUSALS
 from rag.text.languages import sentence_spans
 from rag.verification.comparison import Comparison, Statement, compare, coverage
+from rag.verification.facts.lexicon import fold
 from rag.verification.meaning import calibration_of
 
 
@@ -55,6 +56,12 @@ class Evidence:
             for part in (*_heading_hits(hit), hit)
             for start, end in sentence_spans(part.text, language=part.language)
         ]
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """The folded outlets, authors and titles of the hits, which a claim may name in brackets."""
+        named = (name for hit in self.hits for name in (hit.outlet, hit.author, hit.title) if name)
+        return frozenset(map(fold, named))
 
     @cached_property
     def vectors(self) -> FloatArray:

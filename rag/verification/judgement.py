@@ -83,7 +83,7 @@ class Calibration:
 
 
 # The lowest probability of each verdict, chosen on the claims below. Between `UNSURE` and `SUPPORTED`, a
-# claim whose facts agree is `unchecked`, unless it is a copy.
+# claim whose facts agree is `unchecked`, unless it repeats a whole sentence.
 SUPPORTED = 0.5
 UNSURE = 0.33
 CONTRADICTED = 0.84
@@ -134,15 +134,15 @@ def judge(
             is_contradicted = support < _ALTERED_CONTRADICTED
             return Judgement("contradicted" if is_contradicted else "unsupported", altered, probability)
     copied = [reading for reading in readings if is_copied(claim, reading)]
+    whole = [reading for reading in copied if is_whole(claim, reading)]
     most = CONTRADICTED if is_same else CONTRADICTED_ACROSS_LANGUAGES
-    if probabilities["contradicted"] >= most and not copied:
+    if probabilities["contradicted"] >= most and not whole:
         worst = max(readings, key=lambda reading: reading.contradicted)
         return Judgement("contradicted", worst, probability)
-    whole = [reading for reading in copied if is_whole(claim, reading)]
     quotable = whole or copied or (_agreeing(claim, best, readings) if _is_long_enough(claim, best) else [])
     if probability < (_LEAST_OF_REPEATED if whole else UNSURE) or not quotable:
         return Judgement("unsupported", best, probability)
-    verdict: Verdict = "supported" if copied or probability >= SUPPORTED else "unchecked"
+    verdict: Verdict = "supported" if whole or probability >= SUPPORTED else "unchecked"
     return Judgement(verdict, _preferred(quotable, named), probability)
 
 

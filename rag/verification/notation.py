@@ -43,8 +43,15 @@ def _spellings(quantity: Quantity, evidence: Statement) -> list[str]:
 
 
 def _place(quantity: Quantity, text: str) -> slice | None:
-    """Find a number in the text, but not as part of a longer number."""
-    written = re.escape(quantity.text.strip())
-    pattern = rf"(?<!\d)(?<!\d[.,]){written}(?!\d)(?![.,]\d)"
+    """Find a number in the text, but not as part of a longer number or of a word."""
+    written = quantity.text.strip()
+    before = r"(?<!\w)" if _has_case(written[0]) else r"(?<!\d)(?<!\d[.,])"
+    after = r"(?!\w)" if _has_case(written[-1]) else r"(?!\d)(?![.,]\d)"
+    pattern = f"{before}{re.escape(written)}{after}"
     found = re.search(pattern, with_plain_numerals(text), re.IGNORECASE)
     return slice(*found.span()) if found else None
+
+
+def _has_case(sign: str) -> bool:
+    """Whether a letter is of a script with capitals, which writes spaces between words."""
+    return sign.lower() != sign.upper()

@@ -76,10 +76,12 @@ def _complements(claim: Statement, first: EvidenceSentence, second: EvidenceSent
     """Whether two sentences may support a claim together.
 
     A sentence of another passage must contain more words of the claim than the first one does, and not only
-    names: one passage must state who did what.
+    names: one passage must state who did what. A date such as "yesterday" is another day in another article.
     """
     if first.number == second.number:
         return True
+    if first.statement.reference != second.statement.reference and second.statement.facts.dates:
+        return False
     added = (claim.stems & second.statement.stems) - first.statement.stems
     return first.hit.language == second.hit.language and len(added) > 1 and bool(added - claim.stems_of_names)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from embeddings.cross_encoder import Reading
-from rag.answering.listing import filters_in
+from rag.answering.listing import BEFORE_OUTLET, filters_in
 from rag.corpus.local.corpus import LocalCorpus
 from rag.corpus.protocol import NO_FILTERS
 from rag.datatypes import Answer, Article, Filters
@@ -132,6 +132,62 @@ def test_a_count_is_that_of_the_corpus_and_says_so(ask: Ask, question: str, head
     assert answer.answer.splitlines()[0] == heading
     assert (answer.understood.kind, answer.more) == ("count", more)
     assert answer.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "filters", "heading"),
+    [
+        (
+            "Berapa artikel dari Kabar Lintang?",
+            Filters(outlet=("Warta Nusa",)),
+            "Jumlah artikel (Warta Nusa): 4",
+        ),
+        (
+            "Berapa artikel dari Kabar Lintang?",
+            Filters(outlet=("KABAR LINTANG", "Warta Nusa")),
+            "Jumlah artikel (KABAR LINTANG): 1",
+        ),
+        ("Berapa artikel berbahasa Inggris?", Filters(language=("id",)), "Jumlah artikel (Indonesia): 8"),
+    ],
+)
+def test_a_count_stays_within_the_filters(ask: Ask, question: str, filters: Filters, heading: str) -> None:
+    assert ask(question, filters).answer.splitlines()[0] == heading
+
+
+def test_a_count_has_reprints(ask: Ask, ingestion: Ingestion) -> None:
+    text = "Banjir merendam pasar dan sekolah di kota itu sejak Senin malam, kata wali kota."
+    list(ingestion.ingest([article(f"ulang-{outlet}", text, outlet=outlet) for outlet in "abc"]))
+    answer = ask("Berapa banyak berita tentang banjir?")
+    assert answer.answer.splitlines()[0] == "Jumlah artikel tentang “banjir”: 10"
+
+
+@pytest.mark.parametrize(
+    ("outlets", "text", "expected", "rest"),
+    [
+        (["ANTARA"], "gempa antara Rusia dan Jepang", (), "gempa antara Rusia dan Jepang"),
+        (["ANTARA"], "gempa dari Antara", ("ANTARA",), "gempa "),
+        (["İstanbul Haber"], "quakes from İstanbul Haber", ("İstanbul Haber",), "quakes "),
+    ],
+)
+def test_an_outlet_in_a_topic_follows_a_preposition(
+    ingestion: Ingestion,
+    corpus: LocalCorpus,
+    outlets: list[str],
+    text: str,
+    expected: tuple[str, ...],
+    rest: str,
+) -> None:
+    list(ingestion.ingest([article(outlet, "Panen kopi.", outlet=outlet) for outlet in outlets]))
+    assert filters_in(text, corpus, before_outlet=BEFORE_OUTLET) == (expected, (), rest)
+
+
+def test_a_lead_has_letters_and_the_heading_above_it(ingestion: Ingestion, pipeline: Pipeline) -> None:
+    made = article(
+        "banjir", "* * *", "Banjir surut.", "Biaya", "Banjir banjir banjir di desa.", headings=(3,)
+    )
+    list(ingestion.ingest([made]))
+    answer = asyncio.run(pipeline.answer(Question(text="Ringkas berita tentang banjir")))
+    assert [(one.quote, one.heading) for one in answer.citations] == [("Banjir surut.", None)]
 
 
 def test_a_number_of_something_else_is_an_ordinary_question(ask: Ask) -> None:

@@ -13,7 +13,7 @@ from api.app import create_app
 from api.mcp_door.tool_texts import answer_text
 from rag.answering.small_talk_reply import small_talk_reply
 from rag.corpus.local.corpus import LocalCorpus
-from rag.datatypes import Answer
+from rag.datatypes import Answer, Filters
 from rag.ingestion import Ingestion
 from rag.pipeline import Pipeline, Question
 from rag.reply_texts import ARTICLES, DAYS, NO_ARTICLES, OTHER_TIMES, REFUSALS, TOPICS
@@ -85,6 +85,29 @@ def test_without_articles_the_reply_says_so(pipeline: Pipeline) -> None:
 def test_undated_articles_without_titles_are_only_counted(ingestion: Ingestion, corpus: LocalCorpus) -> None:
     list(ingestion.ingest([article("a", "Kopi.")]))
     assert small_talk_reply(corpus, "en") == "Hello! Ask me anything about 1 article."
+
+
+def test_one_day_is_no_range(ingestion: Ingestion, corpus: LocalCorpus) -> None:
+    made = [article(name, "Kopi.", published_at=day("2025-07-01"), title=f"Kopi {name}") for name in "ab"]
+    list(ingestion.ingest(made))
+    assert small_talk_reply(corpus, "en") == (
+        "Hello! Ask me anything about 2 articles. For example: “Kopi a” and “Kopi b”."
+    )
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_reply_tells_nothing_of_articles_outside_the_filters(
+    ingestion: Ingestion, pipeline: Pipeline
+) -> None:
+    list(ingestion.ingest([article("rahasia", "Kopi.", title="Rahasia", outlet="Tempo")]))
+    question = Question(text="Halo", filters=Filters(outlet=("Tempo",)))
+    answer = asyncio.run(pipeline.answer(question))
+    assert answer.answer == "Halo! Silakan bertanya tentang isi 1 artikel. Misalnya: “Rahasia”."
+
+
+def test_a_title_cannot_add_a_picture(ingestion: Ingestion, pipeline: Pipeline) -> None:
+    list(ingestion.ingest([article("a", "Kopi.", title="Kopi ![x](https://example.org/p.png) <b>")]))
+    assert "“Kopi !(x)(https://example.org/p.png) (b)”" in ask(pipeline, "Halo").answer
 
 
 def test_a_title_cannot_add_a_citation(ingestion: Ingestion, pipeline: Pipeline, corpus: LocalCorpus) -> None:

@@ -22,6 +22,7 @@ def found(text: str, *, in_code: bool = False) -> list[tuple[str, bool]]:
         ("__Apa yang naik?__", [("__Apa yang naik?__", False)]),
         ("Berikut faktanya:\n- Naik.", [("Berikut faktanya:", False), ("Naik.", True)]),
         ("1. Naik.\n   * [x] Turun.", [("Naik.", True), ("Turun.", True)]),
+        ("5. Juni 1990.", [("5. Juni 1990.", True)]),
         ("> Naik.", [("Naik.", True)]),
         ("[^1]: Kompas\n---", [("[^1]: Kompas", False), ("---", False)]),
         ("```\nNaik.\n```\nTurun.", [("```", False), ("Naik.", False), ("```", False), ("Turun.", True)]),

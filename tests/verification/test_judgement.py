@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -180,6 +181,42 @@ def test_a_number_in_the_place_of_another_is_found_without_a_cross_encoder() -> 
     assert verdict_on(evidence, None, evidence).verdict == "unchecked"
     exchanged = verdict_on("Harga kopi naik dari 6 menjadi 5 ribu rupiah.", None, evidence)
     assert exchanged.verdict == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim"),
+    [
+        ("Menteri Andi menuduh Budi korupsi dana desa.", "Menteri Andi korupsi dana desa."),
+        ("Menteri membantah kabar bahwa jembatan itu runtuh.", "Jembatan itu runtuh."),
+        ("Hanya 5 dari 100 siswa lulus ujian itu.", "100 siswa lulus ujian itu."),
+    ],
+)
+def test_a_part_of_a_sentence_needs_the_support_of_any_other_claim(evidence: str, claim: str) -> None:
+    assert verdict_on(claim, always(0.3, 0.3, 0.4), evidence).verdict != "supported"
+    assert verdict_on(claim, always(0.02, 0.03, 0.95), evidence).verdict == "contradicted"
+    assert verdict_on(claim, always(0.95, 0.03, 0.02), evidence).verdict == "supported"
+
+
+def test_words_in_brackets_are_checked() -> None:
+    yes, evidence = always(0.95, 0.03, 0.02), "Budi membuka bus di Bogor."
+    assert verdict_on("[Sari] membuka bus di Bogor.", yes, evidence).verdict != "supported"
+    assert verdict_on("Budi membuka bus di Bogor [2].", yes, evidence).verdict == "supported"
+
+
+def test_yesterday_in_another_article_is_another_day() -> None:
+    texts = {
+        datetime(2025, 7, 10, tzinfo=UTC): "Jembatan Ampera rusak parah.",
+        datetime(2025, 8, 20, tzinfo=UTC): "Jembatan Ampera ditutup kemarin bagi truk berat.",
+    }
+    hits = [
+        replace(hit(str(day.month)), text=text, end=len(text), published_at=day)
+        for day, text in texts.items()
+    ]
+    evidence = Evidence(hits, encoder=TopicEncoder())
+    claim = Statement("Jembatan Ampera rusak dan ditutup bagi truk berat pada 9 Juli 2025.", "id")
+    candidates = evidence.candidates(claim, evidence.encode(claim.text), depth=6)
+    readings = read(claim, candidates, named=[], evidence=evidence, claim_judge=always(0.3, 0.4, 0.3))
+    assert all(reading.comparison.dates != "given" for reading in readings)
 
 
 def test_a_copy_is_not_contradicted() -> None:

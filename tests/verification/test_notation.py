@@ -81,3 +81,15 @@ def test_only_equal_numbers_change(number: int, other: int, language: str, is_gr
         in_notation_of(Statement(f"– {written(other, language, is_grouped=True)}.", language), claim)
         == claim.text
     )
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Panglima menerima lima laporan.", "Ada 5 laporan."),
+        ("Keduanya membawa dua tas.", "Ada 2 tas."),
+    ],
+)
+def test_a_word_that_contains_a_numeral_stays(claim: str, evidence: str) -> None:
+    written = in_notation_of(Statement(evidence, "id"), Statement(claim, "id"))
+    assert written.split()[0] == claim.split()[0]

@@ -1,11 +1,24 @@
 """The request body of the Messages API."""
 
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from api.openai_door.bodies import Messages, OpenAIBody, Stops, TextOptions
+from api.openai_door.bodies import Messages, OpenAIBody, TextOptions, as_texts
 from api.openai_door.json_answers import JsonFormat
+from rag.language_model.protocol import Sampling
+
+_MAXIMUM_STOPS = 64
+
+# OpenAI's API takes no more: https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop
+_MAXIMUM_STOPS_SENT = 4
+
+StopSequences = Annotated[
+    list[str],
+    BeforeValidator(as_texts, json_schema_input_type=str | list[str] | None),
+    Field(max_length=_MAXIMUM_STOPS, validation_alias="stop_sequences"),
+]
 
 
 def _with_tool_results(value: object) -> object:
@@ -28,8 +41,26 @@ class MessagesBody(OpenAIBody):
     stop_field: ClassVar[str] = "stop_sequences"
 
     messages: Annotated[Messages, BeforeValidator(_with_tool_results, json_schema_input_type=Messages)]
-    stop: Annotated[Stops, Field(validation_alias="stop_sequences")] = Field(default_factory=list)
+    stop: StopSequences = Field(default_factory=list)
     output_config: TextOptions = None
+
+    @property
+    def sampling(self) -> Sampling:
+        """The sampling options for the language model, with the first four stop sequences.
+
+        The others are ignored, because servers with OpenAI's API take four. `notes` says so.
+        """
+        sampling = super().sampling
+        return replace(sampling, stop=sampling.stop[:_MAXIMUM_STOPS_SENT])
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reply says of how the messages and the stop sequences were read."""
+        has_more = len([*filter(None, self.stop)]) > _MAXIMUM_STOPS_SENT
+        ignored = (
+            f"{self.stop_field}: only the first {_MAXIMUM_STOPS_SENT} end an answer; the others were ignored."
+        )
+        return [*super().notes, *([ignored] if has_more else [])]
 
     @property
     def json_format(self) -> JsonFormat | None:

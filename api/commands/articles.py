@@ -16,7 +16,7 @@ from api.commands.options import (
     why_empty,
 )
 from api.commands.stopping import when_stopped
-from api.commands.terminal import fitted, say, table, terminal_columns
+from api.commands.terminal import fitted, say, table, terminal_columns, visible
 from api.schemas import article_json, header_json
 from rag.datatypes import Article, ArticleHeader
 from rag.errors import NotFound
@@ -88,7 +88,7 @@ def _listed(headers: Sequence[ArticleHeader]) -> str:
 
 def _cells(header: ArticleHeader) -> list[str]:
     day = header.published_at.date().isoformat() if header.published_at else "undated"
-    return [header.id, header.language, day, header.outlet or "", header.title]
+    return [*map(visible, (header.id, header.language, day, header.outlet or "", header.title))]
 
 
 @command.command(
@@ -137,7 +137,7 @@ def _described(article: Article) -> str:
 def _fact(name: str, value: str) -> str:
     line = f"{name + ':':<{_NAME_COLUMNS}}{value}"
     # An address or a hash stays beside its name, whole.
-    return fitted(line, sys.stdout, indent=" " * _NAME_COLUMNS) if " " in value else line
+    return fitted(line, sys.stdout, indent=" " * _NAME_COLUMNS) if " " in value else visible(line)
 
 
 @command.command(cls=Command, examples=["kutip articles delete kopi-2025 banjir-2024"])

@@ -20,7 +20,7 @@ from api.commands.options import (
     why_empty,
 )
 from api.commands.stopping import NOTHING_CHANGED, when_stopped
-from api.commands.terminal import fitted, say, shortened
+from api.commands.terminal import fitted, say, shortened, visible
 from api.schemas import answer_json
 from rag.datatypes import Answer, AnswerMode, Citation, Hit
 from rag.pipeline import Question
@@ -180,4 +180,4 @@ def _described(citation: Citation) -> str:
     lines = [f"[{citation.number}] {first}", *(f"    {other}" for other in others)]
     lines += [f"    {source}", f"    {place} ({citation.verdict})"]
     shown = [fitted(line, sys.stdout, indent="    ") for line in lines if line.strip()]
-    return "\n".join([*shown, *([f"    {citation.url}"] if citation.url else [])])
+    return "\n".join([*shown, *([f"    {visible(citation.url)}"] if citation.url else [])])

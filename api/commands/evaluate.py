@@ -16,7 +16,7 @@ from api.commands.base import Command
 from api.commands.evaluation_views import check_plots, markdown, page, report_json
 from api.commands.options import NOTHING_FOUND, print_json
 from api.commands.stopping import when_stopped
-from api.commands.terminal import say
+from api.commands.terminal import say, visible
 from rag.datatypes import AnswerMode
 from rag.errors import BadRequest
 from rag.evaluation.claims import ClaimPlan, plan_claims
@@ -145,7 +145,7 @@ def command(
     if as_json:
         print_json(report_json(report))
     else:
-        click.echo(markdown(report))
+        click.echo(visible(markdown(report)))
 
 
 def _evaluated(

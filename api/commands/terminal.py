@@ -20,6 +20,24 @@ _GAP = "  "
 _NARROWEST_COLUMN = 10
 
 
+# A control character in an article could move the cursor or change what is shown already. Unicode has no
+# pictures of those from U+0080.
+_PICTURES: dict[int, str] = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"},
+    0x7F: "\N{SYMBOL FOR DELETE}",
+    **dict.fromkeys(range(0x80, 0xA0), "\N{REPLACEMENT CHARACTER}"),
+}
+
+
+def visible(text: str) -> str:
+    r"""Return a text in which pictures replace the control characters, except line breaks and tabs.
+
+    >>> visible("red \x1b[31m")
+    'red ␛[31m'
+    """
+    return text.translate(_PICTURES)
+
+
 def say(message: str) -> None:
     """Print a message to standard error."""
     click.echo(fitted(message, sys.stderr), err=True)
@@ -41,12 +59,13 @@ def counted(count: int, one: str, many: str) -> str:
 
 
 def fitted(text: str, stream: TextIO, *, indent: str = "") -> str:
-    """Return text with lines that fit the terminal of `stream`; unchanged if it is no terminal.
+    """Return `visible` text with lines that fit the terminal of `stream`, if it is a terminal.
 
     Each line but the first begins with `indent`.
     """
     width = terminal_columns(stream)
-    return text if width is None else wrapped(text, width=width, indent=indent)
+    shown = visible(text)
+    return shown if width is None else wrapped(shown, width=width, indent=indent)
 
 
 def wrapped(text: str, *, width: int, indent: str = "") -> str:

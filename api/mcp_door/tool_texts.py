@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from api.openai_door.citation_shapes import numbered, supporting
+from api.openai_door.citation_shapes import numbered, supporting, web_url
 from api.openai_door.endings import failure_note
 from rag.datatypes import Answer, Article, Citation, Claim, Hit
 
@@ -80,7 +80,7 @@ def article_text(article: Article) -> str:
     header = [
         _line(article.title),
         _joined(article.author, article.outlet, article.section, _day(article.published_at)),
-        article.url,
+        web_url(article.url),
         f"article {article.id}, version {article.version}, language {article.language}",
     ]
     return "\n".join(line for line in header if line) + f"\n\n{article.text}"
@@ -105,7 +105,7 @@ def _source(citation: Citation) -> str:
         f"“{citation.quote}”",
         _joined(citation.title, citation.author, citation.outlet, _day(citation.published_at)),
         place,
-        citation.link,
+        web_url(citation.link),
     ]
     return _list_item(f"[{citation.number}] ", lines)
 

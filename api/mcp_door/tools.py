@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, Field, ValidationError
 
 from api.mcp_door.tool_texts import answer_text, article_text, json_text, search_text
+from api.openai_door.citation_shapes import web_url
 from api.schemas import (
     ArticleBody,
     ArticleReply,
@@ -75,16 +76,27 @@ class Tool(Generic[Body]):
     def _present(self, arguments: Mapping[str, Any]) -> Json:
         """Return the arguments without those that a model left empty. Filters may be given as a JSON text.
 
-        Null for an optional argument means that it is absent, because some models fill in every argument.
+        Null or an empty text for an optional argument means that it is absent, because some models fill in
+        every argument.
         """
         given = {**arguments}
         if isinstance(given.get("filters"), str):
             given["filters"] = _read_json(given["filters"])
         if isinstance(given.get("filters"), dict):
-            given["filters"] = {name: value for name, value in given["filters"].items() if value is not None}
+            filters = {name: _without_empty_texts(value) for name, value in given["filters"].items()}
+            given["filters"] = {name: value for name, value in filters.items() if not _is_empty(value)}
         fields = self.body.model_fields
         optional = {name for name, field in fields.items() if not field.is_required()}
-        return {name: value for name, value in given.items() if value is not None or name not in optional}
+        return {name: value for name, value in given.items() if name not in optional or not _is_empty(value)}
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == ""
+
+
+def _without_empty_texts(value: Any) -> Any:
+    """Return the values of a filter without empty texts."""
+    return [item for item in value if item != ""] if isinstance(value, list) else value
 
 
 def _without_patterns(schema: Any) -> Any:
@@ -200,9 +212,9 @@ def _results(hits: Sequence[Hit], public_url: str | None) -> Iterator[Json]:
 
 
 def _url(url: str | None, article_id: str, public_url: str | None) -> str:
-    """Return the article's URL, or that of Kutip's own page if its address is known."""
-    if url or not public_url:
-        return url or ""
+    """Return the article's http(s) URL, or that of Kutip's own page if its address is known."""
+    if not public_url or web_url(url):
+        return web_url(url)
     return f"{public_url.rstrip('/')}/?{urlencode({'article': article_id})}"
 
 

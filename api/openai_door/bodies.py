@@ -35,7 +35,8 @@ def _only_one_choice(value: object) -> object:
     return value
 
 
-def _as_texts(value: object) -> object:
+def as_texts(value: object) -> object:
+    """Return a list of texts: of one text or null, which clients send for one or none, too."""
     return [value] if isinstance(value, str) else value or []
 
 
@@ -77,7 +78,7 @@ def _demands_tool(choice: object) -> bool:
 
 Stops = Annotated[
     list[str],
-    BeforeValidator(_as_texts, json_schema_input_type=str | list[str] | None),
+    BeforeValidator(as_texts, json_schema_input_type=str | list[str] | None),
     Field(max_length=_MAXIMUM_STOPS),
 ]
 Limit = Annotated[int, Field(ge=1)] | None

@@ -6,11 +6,12 @@ These formats know no verdicts, so they hold only the quotes that support their 
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from rag.datatypes import Citation, Claim
+from rag.answering.events import Answered, ClaimCited, Event
+from rag.datatypes import Answer, Citation, Claim
 
 Json = dict[str, Any]
 
@@ -25,6 +26,15 @@ _SIGNS = {"unsupported": " \N{WARNING SIGN}", "contradicted": " \N{WARNING SIGN}
 _SUPPORTING = {"supported", "unchecked"}
 
 
+def web_url(url: str | None) -> str:
+    """Return a URL that begins with http:// or https://. Any other is replaced by an empty text.
+
+    >>> web_url("https://example.org/kopi"), web_url("javascript:alert(1)")
+    ('https://example.org/kopi', '')
+    """
+    return url if url and url.lower().startswith(("http://", "https://")) else ""
+
+
 @dataclass(frozen=True)
 class CitationUrls:
     """The URLs of citations: the article's page at the quote, or the reading view of Kutip at `base_url`."""
@@ -33,8 +43,7 @@ class CitationUrls:
 
     def quote_url(self, citation: Citation) -> str:
         """Return an http(s) URL that opens at the quote."""
-        link = citation.link or ""
-        return link if link.lower().startswith(("http://", "https://")) else self._reading_view_url(citation)
+        return web_url(citation.link) or self._reading_view_url(citation)
 
     def page_url(self, citation: Citation) -> str:
         """Return the URL of the page, without the position of the quote."""
@@ -78,6 +87,38 @@ def _escaped_for_link(url: str) -> str:
     host = _HOST.match(url)
     start = host.end() if host else 0
     return url[:start] + quote(url[start:], safe=_SAFE_IN_LINK)
+
+
+def renumbered_answer(answer: Answer, *, sources_before: int) -> Answer:
+    """Return an answer whose citations have the numbers of its markers.
+
+    `ChatMarkers` writes these numbers after those of the `sources_before` of the front end.
+    """
+    return replace(
+        answer,
+        claims=tuple(_renumbered_claim(claim, sources_before) for claim in answer.claims),
+        citations=tuple(_renumbered_citation(citation, sources_before) for citation in answer.citations),
+    )
+
+
+def renumbered_event(event: Event, *, sources_before: int) -> Event:
+    """Return an event whose citations have the numbers of the markers, as in `renumbered_answer`."""
+    match event:
+        case ClaimCited(claim, citations):
+            renumbered = [_renumbered_citation(citation, sources_before) for citation in citations]
+            return replace(event, claim=_renumbered_claim(claim, sources_before), citations=renumbered)
+        case Answered(answer):
+            return Answered(renumbered_answer(answer, sources_before=sources_before))
+        case _:
+            return event
+
+
+def _renumbered_claim(claim: Claim, sources_before: int) -> Claim:
+    return replace(claim, citations=tuple(number + sources_before for number in claim.citations))
+
+
+def _renumbered_citation(citation: Citation, sources_before: int) -> Citation:
+    return replace(citation, number=citation.number + sources_before)
 
 
 def supporting(citations: Iterable[Citation]) -> list[Citation]:
@@ -142,8 +183,8 @@ def numbered(citations: Iterable[Citation]) -> list[Citation]:
 def _by_place(citations: Iterable[Citation]) -> list[Citation | None]:
     """Return the citation of each number at its place.
 
-    A place is empty if its number supports nothing any more, which a review may find after the number was
-    sent.
+    A place is empty if its number is that of a source of the front end, or if it supports nothing any more,
+    which a review may find after the number was sent.
     """
     by_number = {citation.number: citation for citation in numbered(supporting(citations))}
     return [by_number.get(number) for number in range(1, max(by_number, default=0) + 1)]

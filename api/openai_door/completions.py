@@ -39,7 +39,7 @@ class CompletionFormatter(AnswerFormatter):
     has_usage_chunk: bool = False
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
-    sources_sent: int = 0
+    last_source_sent: int = 0
     source_names: set[str] = field(default_factory=set)
     annotations_sent: int = 0
     end: Sequence[str] = ("data: [DONE]\n\n",)
@@ -116,8 +116,8 @@ class CompletionFormatter(AnswerFormatter):
         delta: Json = {}
         if self.has_source_events:
             cited = numbered(supporting(citations))
-            new = [citation for citation in cited if citation.number > self.sources_sent]
-            self.sources_sent += len(new)
+            new = [citation for citation in cited if citation.number > self.last_source_sent]
+            self.last_source_sent = max([self.last_source_sent, *(citation.number for citation in new)])
             events = source_events(new, self.urls, names=self.source_names)
             yield from (self._chunk({}, **event) for event in events)
         elif supporting(citations) and not is_revised:  # a client adds up the annotations

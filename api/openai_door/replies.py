@@ -9,7 +9,12 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from api.openai_door.bodies import OpenAIBody, rename_error_fields
-from api.openai_door.citation_shapes import ChatMarkers, CitationUrls
+from api.openai_door.citation_shapes import (
+    ChatMarkers,
+    CitationUrls,
+    renumbered_answer,
+    renumbered_event,
+)
 from api.openai_door.housekeeping import TaskReply, reply_to_task, task_of
 from api.openai_door.json_answers import JsonFormat, check_json_format, json_answer
 from api.openai_door.messages import check_messages, last_place
@@ -81,16 +86,22 @@ async def reply(
         return JSONResponse(formatter.task_body(task_reply))
     preferred = preferred_languages(request.headers.get("accept-language"))
     question = replace(body.to_question(citation_markers), preferred_languages=preferred)
+    before = citation_markers.sources_before
     asked = f"{body.conversation_field}.{last_place(body.messages, role='user')}.content"
     with rename_error_fields({"question": asked, "language": "kutip.language"}):
         if body.json_format is not None:
-            return await _reply_in_json(body, body.json_format, question, formatter, request, service)
+            return await _reply_in_json(
+                body, body.json_format, question, formatter, request, service, sources_before=before
+            )
         if not body.stream:
             answer = await cancel_on_disconnect(request, service.pipeline.answer(question))
-            return JSONResponse(formatter.answer_body(answer))
+            return JSONResponse(formatter.answer_body(renumbered_answer(answer, sources_before=before)))
         events = await cancel_on_disconnect(request, wait_for_first(service.pipeline.stream(question)))
         lines = encode_stream(
-            events, encode=formatter.answer_events, encode_problem=formatter.problem_event, end=formatter.end
+            events,
+            encode=lambda event: formatter.answer_events(renumbered_event(event, sources_before=before)),
+            encode_problem=formatter.problem_event,
+            end=formatter.end,
         )
         return event_stream(lines)
 
@@ -102,6 +113,8 @@ async def _reply_in_json(
     formatter: ReplyFormatter,
     request: Request,
     service: Service,
+    *,
+    sources_before: int,
 ) -> Response:
     """Reply with the answer as JSON. Its stream begins when the answer is complete."""
     language_model = service.pipeline.language_model if body.mode == "auto" else None
@@ -112,6 +125,7 @@ async def _reply_in_json(
 
     async def write() -> Answer:
         answer = await service.pipeline.answer(question)
+        answer = renumbered_answer(answer, sources_before=sources_before)
         formatter.json_text, answer = await json_answer(
             answer,
             json_format,

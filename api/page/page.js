@@ -24,6 +24,7 @@ const page = {
   openArticle,
   announce,
   changed,
+  keepFocus,
   copy,
   addressOf,
   isBusy: () => Boolean(running()),
@@ -47,13 +48,18 @@ function running() {
 function changed() {
   const isRunning = Boolean(running());
   const title = turns.at(-1)?.asked.question;
-  const hadFocus = document.activeElement === byId('stop');
+  const hadFocus = [byId('ask'), byId('stop')].includes(document.activeElement);
   document.title = title ? `${title} · Kutip` : 'Kutip';
   byId('ask').hidden = isRunning;
   byId('stop').hidden = !isRunning;
   byId('welcome').hidden = turns.length > 0;
   byId('new-conversation').hidden = turns.length === 0;
-  if (hadFocus && !isRunning) field.focus();
+  if (hadFocus) keepFocus();
+}
+
+/** Focus what can be used now, after the element that had the focus is gone. */
+function keepFocus() {
+  (running() ? byId('stop') : field).focus();
 }
 
 function startAnew() {
@@ -73,13 +79,21 @@ function announce(text) {
   byId('status').textContent = text;
 }
 
+// The label and the timer of each button that shows the result of copying.
+const resultsShown = new Map();
+
 /** Copy a text, and say so on the button for a moment. */
 async function copy(text, button) {
-  const label = button.textContent;
   const result = say((await isCopied(text)) ? 'copied' : 'copyFailed');
   announce(result);
+  const { label, timer } = resultsShown.get(button) ?? { label: button.textContent };
+  clearTimeout(timer);
   button.textContent = result;
-  setTimeout(() => (button.textContent = label), SHOWN_MILLISECONDS);
+  const restore = () => {
+    button.textContent = label;
+    resultsShown.delete(button);
+  };
+  resultsShown.set(button, { label, timer: setTimeout(restore, SHOWN_MILLISECONDS) });
 }
 
 async function isCopied(text) {
@@ -160,8 +174,8 @@ byId('composer').addEventListener('submit', (event) => {
 });
 
 field.addEventListener('keydown', (event) => {
-  // While an input method composes a word, Enter accepts the word.
-  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  // While an input method composes a word, Enter accepts the word. In Safari only the key code 229 says so.
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
   byId('composer').requestSubmit();
 });

@@ -22,6 +22,7 @@ let opener = null;
 /** Show a citation beside the button that asked for it. */
 export function openQuote(citation, button, openArticle) {
   closeQuote();
+  opener?.setAttribute('aria-expanded', 'false'); // the event of closing comes when there is a new opener
   opener = button;
   const paragraph = quotedParagraph(citation);
   popover.setAttribute('aria-label', say('citation', citation.number, citation.title || say('untitled')));

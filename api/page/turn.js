@@ -99,10 +99,12 @@ export class Turn {
   }
 
   #become(state) {
+    const hadFocus = this.after.contains(document.activeElement);
     this.state = state;
     this.show();
     this.page.announce(this.#stateInWords());
     this.page.changed();
+    if (hadFocus) this.page.keepFocus(); // the button or the form that had it is gone
   }
 
   #stateInWords() {
@@ -142,7 +144,8 @@ export class Turn {
     notices.push(...timeNotices(answer.understood));
     if (answer.degraded) {
       const why = say(answer.degraded) ?? say('llm_error');
-      notices.push(element('p', { class: 'notice degraded' }, say('degraded', why)));
+      const isVerbatim = answer.mode === 'extractive' && !answer.is_refusal;
+      notices.push(element('p', { class: 'notice degraded' }, isVerbatim ? say('degraded', why) : why));
     }
     return notices;
   }

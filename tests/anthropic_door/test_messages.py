@@ -218,6 +218,18 @@ def test_sampling_reaches_the_language_model(tmp_path: Path) -> None:
     assert (request["max_tokens"], request["temperature"], request["stop"]) == (20, 0.7, ["ZZ"])
 
 
+def test_the_first_four_of_many_stop_sequences_reach_the_language_model(tmp_path: Path) -> None:
+    script = Script([f"{QUOTE} {{1}}"])
+    with writing(tmp_path, script) as url:
+        reply = post(url, {"stop_sequences": ["", *(f"Z{number}" for number in range(63))]})
+        few = post(url, {"stop_sequences": ["Z0", "Z1", "Z2", "Z3"]})
+    assert [request["stop"] for request in script.requests] == [["Z0", "Z1", "Z2", "Z3"]] * 2
+    assert reply.json()["kutip"]["notes"] == [
+        "stop_sequences: only the first 4 end an answer; the others were ignored."
+    ]
+    assert few.json()["kutip"]["notes"] == []
+
+
 def test_an_answer_that_is_cut_short_says_so(tmp_path: Path) -> None:
     with writing(tmp_path, Script([BROKEN_OFF, "yang "], finish_reason="length")) as url:
         whole = post(url, {}).json()
@@ -351,7 +363,7 @@ def check_error(response: httpx2.Response, status: int, kind: str, *, says: str)
         ({"tool_choice": {"type": "tool", "name": "nihil"}}, "calls no tools"),
         ({"tool_choice": {"type": "any"}}, "calls no tools"),
         ({"max_tokens": 0}, "max_tokens: Input should be greater"),
-        ({"stop_sequences": ["a"] * 5}, "stop_sequences: "),
+        ({"stop_sequences": ["a"] * 65}, "stop_sequences: "),
         ({"stop_sequences": ["a\0"]}, "stop_sequences: The stop sequence holds U+0000"),
         (
             {"output_config": {"format": {"type": "json_schema", "schema": {"required": ["x"]}}}},

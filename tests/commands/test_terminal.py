@@ -1,11 +1,12 @@
 """What commands print on terminals of several widths, and where there is no terminal."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
-from api.commands.terminal import clipped, count_columns, shortened, table, wrapped
+from api.commands.terminal import clipped, count_columns, shortened, table, visible, wrapped
 from tests.commands.running import FLOOD, NONSENSE, QUESTION, QUOTE, Filled, kutip
 from tests.commands.terminals import kutip_on_terminal
 
@@ -70,6 +71,12 @@ def test_a_table_is_aligned_whatever_the_script() -> None:
         start,
         start,
     ]
+
+
+def test_control_characters_are_shown_as_pictures() -> None:
+    assert visible("a\x1b[31m\0\r\x7fb") == "a␛[31m␀␍␡b"
+    assert visible("a\x9b31m") == "a\ufffd31m"
+    assert visible("satu\n\tdua 咖啡 é") == "satu\n\tdua 咖啡 é"
 
 
 # Commands
@@ -142,6 +149,45 @@ def test_an_article_is_shown_with_its_source(long: str) -> None:
     assert "Date:       2025-06-03 13:27+07:00\n" in facts
     assert "Permission: Surat 12/2025\n" in facts
     assert text.startswith("Petani Lembah Arum")
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@pytest.fixture
+def harmful(filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give the id of an article that holds escape sequences."""
+    monkeypatch.setenv("KUTIP_DATA_DIR", str(tmp_path / "data"))
+    clear, red = "\x1b[2J", "\x9b31m"
+    fields = {
+        "id": "jahat",
+        "title": f"Panen kopi{clear}",
+        "text": f"{QUOTE[:-1]} {clear}{red}.",
+        "url": f"https://example.org/{clear}",
+        "outlet": f"KABAR{clear}",
+        "author": f"Siti{red}",
+        "language": "id",
+    }
+    file = tmp_path / "jahat.jsonl"
+    file.write_text(json.dumps(fields), encoding="utf-8")
+    assert kutip("ingest", str(file)).code == 0
+    return "jahat"
+
+
+def test_articles_send_no_escape_sequences_to_the_terminal(harmful: str) -> None:
+    for command in (
+        ["ask", QUESTION],
+        ["ask", NONSENSE],
+        ["search", "panen kopi"],
+        ["articles", "show", harmful],
+        ["articles", "list"],
+    ):
+        shown = kutip_on_terminal(*command, columns=80)
+        printed, plain = STYLE.sub("", shown.out + shown.err), kutip(*command)
+        assert CONTROL.search(printed + plain.out + plain.err) is None, command
+        assert "␛[2J" in plain.out + plain.err, command
+    as_json = json.loads(kutip("articles", "show", harmful, "--json").out)
+    assert as_json["title"] == "Panen kopi\x1b[2J"
 
 
 def test_articles_are_a_table_on_a_terminal_and_fields_with_tabs_elsewhere(long: str) -> None:

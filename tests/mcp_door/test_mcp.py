@@ -298,8 +298,26 @@ def test_an_article_without_a_url_leads_to_the_public_page(
 ) -> None:
     monkeypatch.setenv("KUTIP_PUBLIC_URL", "https://kutip.example.org/baca/")
     with running(tmp_path) as kutip:
-        fetched = kutip.call("fetch", {"id": "banjir"}).structured_content
-    assert fetched["url"] == "https://kutip.example.org/baca/?article=banjir"
+        list(kutip.service.ingestion.ingest([article("gempa", "Gempa.", url="javascript:alert(1)")]))
+        fetched = [kutip.call("fetch", {"id": name}).structured_content for name in ("banjir", "gempa")]
+    assert [document["url"] for document in fetched] == [
+        "https://kutip.example.org/baca/?article=banjir",
+        "https://kutip.example.org/baca/?article=gempa",
+    ]
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd"])
+def test_only_addresses_of_the_web_leave_as_links(tmp_path: Path, url: str) -> None:
+    harmful = article("gempa", "Gempa terasa di tiga desa.", url=url)
+    with running(tmp_path) as kutip:
+        list(kutip.service.ingestion.ingest([harmful]))
+        found = kutip.call("search", {"query": "gempa", "filters": {"article_id": "gempa"}})
+        fetched = kutip.call("fetch", {"id": "gempa"})
+        answered = kutip.call("ask", {"question": "Di mana gempa?", "filters": {"article_id": "gempa"}})
+        read = kutip.call("get_article", {"article_id": "gempa"})
+    assert found.structured_content["results"][0]["url"] == fetched.structured_content["url"] == ""
+    assert answered.structured_content["citations"]
+    assert [url in text_of(result) for result in (found, fetched, answered, read)] == [False] * 4
 
 
 def test_an_article_as_text(kutip: Running) -> None:
@@ -461,6 +479,7 @@ BAD_ARGUMENTS: list[tuple[str, Json, str]] = [
     ("get_article", {"article_id": "a\0"}, "The article_id holds U+0000"),
     ("get_article", {"article_id": 5}, "article_id: Input should be a valid string"),
     ("fetch", {"id": "nihil"}, "There is no article 'nihil'"),
+    ("fetch", {"id": ""}, "There is no article ''"),
     ("fetch", {"id": None}, "id: Input should be a valid string"),
     ("ask", {"question": "kopi", "filters": "[1]"}, "filters: Input should be a valid dictionary"),
     ("ask", {"question": "kopi", "filters": "[" * 100_000}, "filters: Input should be a valid dictionary"),
@@ -491,6 +510,14 @@ def test_invalid_arguments_are_tool_errors_that_name_the_field(
         ("ask", {"filters": '{"outlet": "LINTANG"}'}, {"filters": {"outlet": "LINTANG"}}),
         ("ask", {"filters": '{"outlet": null}'}, {}),
         ("ask", {"filters": ""}, {}),
+        ("ask", {"filters": "", "top_k": "", "language": "", "mode": "", "now": ""}, {}),
+        (
+            "ask",
+            {"filters": {"outlet": "", "published_from": "", "language": "id"}},
+            {"filters": {"language": "id"}},
+        ),
+        ("ask", {"filters": {"outlet": ["", "LINTANG"], "author": [""]}}, {"filters": {"outlet": "LINTANG"}}),
+        ("search", {"mode": "", "rerank": "", "top_k": ""}, {}),
         ("ask", {"filters": "null"}, {}),
         ("search", {"rerank": None, "top_k": None, "filters": "{}"}, {}),
     ],

@@ -1,5 +1,6 @@
 """Markers and sources as Open WebUI numbers them: first its own sources, then those of the reply."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -93,10 +94,8 @@ def test_each_marker_opens_its_own_quote(
     own = len({file["name"] for file, _ in passages})
     assert markers_of(chunks)[0] == own + 1
     for marker in markers_of(chunks):
-        assert opened[marker - 1] == cited[marker - own]["quote"]
-        assert labels[marker - 1].startswith(
-            cited[marker - own]["title"] or cited[marker - own]["article_id"]
-        )
+        assert opened[marker - 1] == cited[marker]["quote"]
+        assert labels[marker - 1].startswith(cited[marker]["title"] or cited[marker]["article_id"])
 
 
 def test_quotes_of_one_article_have_labels_of_their_own(url: str) -> None:
@@ -106,6 +105,39 @@ def test_quotes_of_one_article_have_labels_of_their_own(url: str) -> None:
     _, labels = listed([], chunks)
     assert labels[:2] == ["Panen kopi · KABAR", "Panen kopi · KABAR (2)"]
     assert len(labels) == max(markers_of(chunks))
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_numbers_mean_the_same_in_every_part_of_a_reply(url: str, is_stream: bool) -> None:
+    passages = [(BUS, "Bus mulai jalan."), (FERRY, "Feri berhenti.")]
+    messages = asked(f"{DEFAULT}{context(passages)}\nPanen kopi? Harga kopi? Bus?")
+    body = {"model": "kutip-sources", "messages": messages, "stream": is_stream}
+    response = post(url, body)
+    chunks = chunks_of(response) if is_stream else [response.json()]
+    reply = chunks[-1]
+    content = of_stream(chunks)["content"] if is_stream else reply["choices"][0]["message"]["content"]
+    kutip = reply["kutip"]
+    numbers = [int(number) for number in re.findall(r"\[(\d+)\]", kutip["answer"])]
+    assert min(numbers) == 3
+    assert [number for claim in kutip["claims"] for number in claim["citations"]] == numbers
+    assert [citation["number"] for citation in kutip["citations"]] == numbers
+    shown = [one for chunk in chunks for one in (chunk.get("kutip") or {}).get("citations", [])]
+    assert {citation["number"] for citation in shown} == set(numbers)
+    listed_numbers = [int(number) for number in re.findall(r"(?m)^(\d+)\. ", content)]
+    assert listed_numbers == list(dict.fromkeys(numbers))
+    assert reply["citations"][:2] == ["", ""]
+    assert len(reply["citations"]) == max(numbers)
+    assert [result["snippet"] for result in reply["search_results"][:2]] == ["", ""]
+    for citation in kutip["citations"]:
+        assert reply["search_results"][citation["number"] - 1]["snippet"] == citation["quote"]
+
+
+def test_numbers_in_json_are_those_of_the_markers(url: str) -> None:
+    messages = asked(f"{DEFAULT}{context([(BUS, 'Bus mulai jalan.')])}\n{ASKED}")
+    reply = post(url, {"messages": messages, "response_format": {"type": "json_object"}}).json()
+    written = json.loads(reply["choices"][0]["message"]["content"])
+    assert written["citations"][0]["number"] == 2
+    assert "[2]" in written["answer"]
 
 
 def test_markers_follow_the_sources_of_the_default_prompt_without_the_header_too(url: str) -> None:

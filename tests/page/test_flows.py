@@ -72,6 +72,28 @@ def test_shift_enter_starts_a_new_line_and_an_empty_question_is_not_sent(visit: 
     expect(seen.turn).to_have_count(0)
 
 
+@pytest.mark.parametrize("composing", [{"isComposing": True}, {"keyCode": 229}])
+def test_enter_that_accepts_a_composed_word_asks_nothing(visit: Visiting, composing: dict[str, Any]) -> None:
+    seen = visit()
+    seen.field.fill("コーヒー")
+    seen.field.dispatch_event("keydown", {"key": "Enter", "cancelable": True, **composing})
+    expect(seen.turn).to_have_count(0)
+    expect(seen.field).to_have_value("コーヒー")
+    seen.field.press("Enter")
+    expect(seen.turn).to_have_count(1)
+
+
+def test_the_ask_button_gives_its_focus_to_stop(visit: Visiting) -> None:
+    seen = visit(served_with={"script": Script(hang_seconds=5)})
+    seen.field.fill(QUESTION)
+    ask, stop = (seen.page.locator(name) for name in ("#ask", "#stop"))
+    ask.focus()
+    ask.press("Enter")
+    expect(stop).to_be_focused()
+    stop.press("Enter")
+    expect(seen.field).to_be_focused()
+
+
 def test_an_answer_is_shown_while_it_is_written(visit: Visiting) -> None:
     pieces = ["Panen kopi mencapai 1.500,5 ton. {1} ", *["Harga kopi Rp92.000. {2} "] * 40]
     seen = visit(served_with={"script": Script(pieces, drip_seconds=0.1)})
@@ -160,6 +182,17 @@ def test_the_quote_can_be_opened_and_closed_by_keyboard(visit: Visiting) -> None
     expect(marker).to_have_attribute("aria-expanded", "false")
 
 
+def test_only_the_marker_of_the_open_quote_is_expanded(visit: Visiting) -> None:
+    seen = visit()
+    seen.answered("Panen kopi? Harga kopi?")
+    first, second = seen.text.locator(".marker").nth(0), seen.text.locator(".marker").nth(1)
+    for marker in (first, second):
+        # Without a pointer nothing closes the quote that is open before the next one opens.
+        marker.evaluate("marker => marker.click()")
+        expect(marker).to_have_attribute("aria-expanded", "true")
+    expect(first).to_have_attribute("aria-expanded", "false")
+
+
 def test_the_article_opens_at_the_quote_and_gives_the_focus_back(visit: Visiting) -> None:
     seen = visit()
     seen.answered(QUESTION)
@@ -226,6 +259,19 @@ def test_an_answer_is_copied_with_its_citations(visit: Visiting) -> None:
     link = "https://example.org/kopi#:~:text=" + percent_encode(QUOTE, safe="")
     source = f"[1] “{QUOTE}” Panen kopi naik, KABAR, June 3, 2025. {link}"
     assert copied.split("\n\n") == [f"{QUOTE} [1]", source]
+
+
+def test_the_label_of_copy_returns_after_two_clicks(visit: Visiting) -> None:
+    seen = visit()
+    seen.answered(QUESTION)
+    button = seen.turn.locator(".actions button").last
+    label = button.inner_text()
+    for _ in range(2):
+        button.click()
+        expect(button).to_have_text("Copied")
+    expect(button).to_have_text(label, timeout=5000)
+    seen.page.wait_for_timeout(2200)  # a timer of the second click would be over, too
+    expect(button).to_have_text(label)
 
 
 def test_an_answer_can_be_copied_without_the_clipboard_api(visit: Visiting) -> None:

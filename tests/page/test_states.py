@@ -4,8 +4,9 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx2
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from rag.access_keys import key_hash
 from tests.openai_server import Script
@@ -85,6 +86,27 @@ def test_a_degraded_answer_shows_the_reason(visit: Visiting, script: Script, rea
     expect(turn.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("changed", "shown"),
+    [
+        ({}, "The language model failed. The answer below quotes the articles word for word."),
+        ({"mode": "llm", "model": "scripted"}, "The language model failed."),
+        ({"is_refusal": True, "refusal_reason": "nothing_relevant"}, "The language model failed."),
+    ],
+)
+def test_only_verbatim_answers_are_called_so(visit: Visiting, changed: dict[str, object], shown: str) -> None:
+    seen = visit()
+
+    def fail(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "")["question"]
+        answer = httpx2.post(f"{seen.url}/v1/ask", json={"question": asked}).json()
+        body = stream(("answer", {**answer, "degraded": "llm_error", **changed}), ("done", {}))
+        route.fulfill(content_type="text/event-stream", body=body)
+
+    seen.page.route("**/v1/ask", fail)
+    expect(seen.answered(QUESTION).locator(".degraded")).to_have_text(shown)
+
+
 def test_what_was_streamed_before_a_failure_is_replaced(visit: Visiting) -> None:
     seen = visit(
         served_with={"script": Script(["Panen kopi naik tajam. {1} ", "Harga ", "naik "], cut_after=2)}
@@ -120,6 +142,19 @@ def test_without_a_connection_the_question_can_be_asked_again(visit: Visiting) -
     turn.get_by_role("button", name="Try again").click()
     expect(seen.text).to_contain_text("1.500,5 ton")
     expect(turn.get_by_role("alert")).to_have_count(0)
+
+
+def test_the_focus_is_kept_when_a_question_is_asked_again(visit: Visiting) -> None:
+    seen = visit(served_with={"script": Script(hang_seconds=5)})
+    stop = seen.page.get_by_role("button", name="Stop")
+    seen.ask(QUESTION)
+    stop.click()
+    again = seen.turn.get_by_role("button", name="Try again")
+    again.focus()
+    again.press("Enter")
+    expect(stop).to_be_focused()
+    stop.press("Enter")
+    expect(seen.field).to_be_focused()
 
 
 PROBLEM = {"type": "about:blank", "title": "x", "status": 500, "detail": "Something unexpected failed."}
@@ -202,6 +237,18 @@ def test_the_page_asks_for_a_key_and_keeps_it_for_the_tab(
     seen.answered(QUESTION)
     expect(seen.text).to_contain_text("1.500,5 ton")
     assert seen.page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_the_focus_is_kept_when_a_key_is_sent(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUTIP_API_KEYS", key_hash(KEY))
+    seen = visit(served_with={"script": Script(hang_seconds=5)})
+    seen.expected = ["401"]
+    turn = seen.answered(QUESTION)
+    turn.get_by_label("Access key").fill(KEY)
+    turn.get_by_label("Access key").press("Enter")
+    stop = seen.page.get_by_role("button", name="Stop")
+    expect(stop).to_be_focused()
+    stop.press("Enter")
 
 
 def test_the_article_view_asks_for_a_key_too(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from io import BytesIO
 from lxml.etree import QName
 
 from rag.errors import ReadingError
+from rag.reading.feed_xml import without_entities
 from rag.reading.formats.streams import buffered
 from rag.reading.formats.xml_stream import elements, text_at
 
@@ -25,7 +26,7 @@ class SitemapEntry:
 
 def read_sitemap(data: bytes) -> Iterator[SitemapEntry]:
     """Yield the entries of a sitemap or of an index; after them, raise ReadingError if it is damaged."""
-    for element in elements(buffered(BytesIO(data)), "url", "sitemap"):
+    for element in elements(buffered(BytesIO(_without_entities(data))), "url", "sitemap"):
         if isinstance(element, ReadingError):
             raise element
         url = text_at(element, "loc")
@@ -33,6 +34,14 @@ def read_sitemap(data: bytes) -> Iterator[SitemapEntry]:
             changed = text_at(element, "lastmod") or text_at(element, "news/publication_date")
             is_sitemap = QName(element).localname == "sitemap"
             yield SitemapEntry(url=url, changed=changed, is_sitemap=is_sitemap)
+
+
+def _without_entities(data: bytes) -> bytes:
+    """Write the entities of HTML and bare ampersands, which XML does not know, as numbers."""
+    if b"&" not in data or b"\0" in data[:4]:  # UTF-16 or UTF-32
+        return data
+    # Latin-1 has a character for each byte, so that bytes in any encoding that extends ASCII stay the same.
+    return without_entities(data.decode("latin-1")).encode("latin-1")
 
 
 def read_list_of_addresses(text: str) -> list[SitemapEntry]:

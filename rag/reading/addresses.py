@@ -55,6 +55,18 @@ def _site(url: str) -> str:
     return get_fld(url, fail_silently=True) or host_and_path(url)[0]
 
 
+def own_address(stated: object, *, found_at: str) -> str:
+    """Return the address that a page states for itself if it is a page of the same site, else `found_at`.
+
+    >>> own_address("https://example.org/a", found_at="https://m.example.org/a?amp")
+    'https://example.org/a'
+    >>> own_address("https://example.org/", found_at="https://m.example.org/a?amp")
+    'https://m.example.org/a?amp'
+    """
+    is_own = isinstance(stated, str) and is_page_address(stated) and is_same_site(stated, found_at)
+    return str(stated) if is_own else found_at
+
+
 def joined_address(base: str, stated: str) -> str | None:
     """Return the address of the web that a link on the page `base` leads to, or None if it leads to none.
 

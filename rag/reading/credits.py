@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
+from datetime import time as midnight
 from typing import Any
 
 from rag.reading.dates import find_date, parse_written_date
@@ -20,11 +21,11 @@ _READING_TIME = re.compile(
     re.IGNORECASE,
 )
 _DATE_LABEL = re.compile(
-    r"(?:(?P<updated_at>(?:terakhir )?(?:diperbarui|diubah|dikemaskini)|(?:last )?update[ds]?(?: on)?|mis à"
-    r" jour(?: le)?"
+    r"(?:(?P<updated_at>(?:terakhir )?(?:diperbarui|diubah|dikemas ?kini)(?: pada)?"
+    r"|(?:last )?update[ds]?(?: on)?|last modified(?: on)?|mis à jour(?: le)?"
     r"|aktualisiert(?: am)?|actualizado|更新(?:日|時間|时间)?|آخر تحديث|تحديث)"
-    r"|(?:diterbitkan|dipublikasikan|terbit|published|posted|publié|publicado|veröffentlicht|released"
-    r"|erschienen|eingestellt|pubblicato|gepubliceerd|geplaatst|publicerad|julkaistu|опубликовано)"
+    r"|(?:diterbitkan|dipublikasikan|terbit|(?:first )?published|posted|publié|publicado|veröffentlicht"
+    r"|released|erschienen|eingestellt|pubblicato|gepubliceerd|geplaatst|publicerad|julkaistu|опубликовано)"
     r"(?: on| le| am| pada| el| em| il| op| den)?"
     r"|tayang|rilis|tanggal|tarikh|date|datum|fecha(?: de publicación)?|data di pubblicazione"
     r"|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|公開日?|掲載日?|เผยแพร่|ngày đăng)"
@@ -53,9 +54,12 @@ _LABEL_ALONE = re.compile(
     rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by)|(?P<editor>{_EDITOR_LABELS}))\s?[:：]?", re.IGNORECASE
 )
 _BETWEEN_CREDITS = re.compile(
-    rf"(?:(?<!\s)\s++)?[|;/•·]\s*+(?=(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS}|{_OUTLET_LABELS}|editing by)\b)",
+    rf"(?:(?<!\s)\s++)?[|;/•·]\s*+(?=(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS}|{_OUTLET_LABELS}|editing by)\b)"
+    r"|(?<!\s)\s++(?=(?:来源|來源|作者|记者|記者|责任编辑|責任編輯|责编|编辑|編輯)\s?[:：])",
     re.IGNORECASE,
 )
+# Behind the names below these labels, Chinese pages write the date.
+_LABELS_BEFORE_DATES = frozenset({"来源", "來源", "作者", "记者", "記者"})
 _COPYRIGHT = re.compile(
     r"(?:copyright|hak cipta)\s?(?:©|\(c\))(?P<owner>.{0,100})"
     r"|(?:©|\(c\))(?P<owner_and_year>.{0,50}\b(?:19|20)\d\d\b.{0,50})"
@@ -74,9 +78,9 @@ _DOMAIN = re.compile(r"[\w-]+\.(?:com|co|id|net|org|my|info|news|tv)(?:\.\w{2,3}
 
 _DATELINE = re.compile(r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}(?=\s|$)")
 _DATELINE_OF_OUTLET = re.compile(
-    r"(?:(?P<first>[A-Z][\w.]*\.(?i:com|co\.id|co|id|net|org)), (?P<city_after>[^\W\d_][\w .]{1,40}?)"
-    r"|(?P<city>[^\W\d_][\w ./]{1,40}?), (?P<outlet>[A-Z][\w.]*\.(?i:com|co\.id|co|id|net|org)|[A-Z]{2,}(?:"
-    r" [A-Z][a-z]+){0,2}))"
+    r"(?:(?P<first>[A-Za-z][\w.]*\.(?i:com|co\.id|co|id|net|org)), (?P<city_after>[^\W\d_][\w .]{1,40}?)"
+    r"|(?P<city>[^\W\d_][\w ./]{1,40}?), (?P<outlet>[A-Za-z][\w.]*\.(?i:com|co\.id|co|id|net|org)"
+    r"|[A-Z]{2,}(?: [A-Z][a-z]+){0,2}))"
     r" ?(?:--|[-–—])(?=\s|$)"
 )
 _DATELINE_OF_CITY = re.compile(r"(?P<city>[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}) ?(?:--|[-–—])(?=\s|$)")
@@ -184,8 +188,11 @@ def _beside_date(rest: str) -> Facts | None:
 
 def _credits(line: str) -> Facts | None:
     facts: Facts = {}
-    for part in _BETWEEN_CREDITS.split(line):
+    parts = _BETWEEN_CREDITS.split(line)
+    for part in parts:
         found = _credit(part.strip(BULLETS))
+        if found is None and len(parts) > 1:
+            found = _dated(part.strip(BULLETS))
         if found is None:
             return None
         facts = found | facts
@@ -195,17 +202,22 @@ def _credits(line: str) -> Facts | None:
 def _credit(part: str) -> Facts | None:
     if credit := _CREDIT.fullmatch(part):
         name = next(name for name in ("author", "editor", "source", "license") if credit[name])
+        dated = find_date(credit["value"]) if credit[name] in _LABELS_BEFORE_DATES else None
+        value = dated[1] if dated else credit["value"]
+        time: Facts = {"published_at": dated[0]} if dated else {}
         if name != "author":
-            return {name: credit["value"].strip(" .")}
-        names = author_names(credit["value"])
-        return {"author": names} if names else {}
+            return {name: value.strip(" ."), **time}
+        names = author_names(value)
+        return {**({"author": names} if names else {}), **time}
     byline = _BYLINE.fullmatch(part)
     if byline is None or is_sentence(byline["value"]):
         return None
-    names = author_names(byline["value"])
+    dated = None if _DATE_LABEL.search(byline["value"]) else find_date(byline["value"])
+    names = author_names(dated[1] if dated else byline["value"])
     if not names or not all(is_person(name) or is_corporate(name) for name in names):
         return None
-    return {"author": names} if byline["author"] else {"editor": ", ".join(names)}
+    facts: Facts = {"author": names} if byline["author"] else {"editor": ", ".join(names)}
+    return facts | ({"published_at": dated[0]} if dated else {})
 
 
 def label_alone(line: str) -> str | None:
@@ -256,13 +268,25 @@ def dateline_facts(paragraph: str) -> Facts:
             **({"author": authors} if authors else {}),
         }
     match = _DATELINE_OF_CITY.match(paragraph)
-    return {"dateline": match["city"]} if match else {}
+    if match is None:
+        return {}
+    return {"outlet" if _DOMAIN.fullmatch(match["city"]) else "dateline": match["city"]}
 
 
 def is_dateline_alone(line: str) -> bool:
     """Whether a line is nothing but a dateline, such as "Melati, CNN Indonesia --"."""
     patterns = (_DATELINE, _DATELINE_OF_OUTLET, _DATELINE_OF_CITY)
     return len(line) <= _MAXIMUM_CHARACTERS and any(pattern.fullmatch(line) for pattern in patterns)
+
+
+def is_day_alone(facts: Facts) -> bool:
+    """Whether facts state a day without a time of day and without an author."""
+    times = [facts[name] for name in ("published_at", "updated_at") if name in facts]
+    return (
+        bool(times)
+        and "author" not in facts
+        and all(time.tzinfo is UTC and time.time() == midnight() for time in times)
+    )
 
 
 def first_facts(found: Iterator[Facts]) -> Facts:

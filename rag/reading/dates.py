@@ -8,12 +8,12 @@ import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import UTC, datetime
 
 from babel import Locale, UnknownLocaleError
 
-from rag.reading.zones import is_expressible, with_fixed_offset
+from rag.reading.clocks import with_clock
+from rag.reading.zones import is_expressible
 from rag.text.calendars import ERAS, gregorian_year
 
 TIME_EXAMPLE = "2025-07-27T13:27:00+07:00"
@@ -94,6 +94,7 @@ _GLUE = frozenset(
 )
 _FILLERS = re.compile("ที่|เวลา|น\\.|ngày|lúc|năm")
 _THAI_ERA = re.compile("[พค]\\.ศ\\. ?")
+_SEPARATORS = re.compile(r"[\s,|·•()（）@\-–—/:;،.]+")
 _APOSTROPHES = re.compile(r"['’‘`]")
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|\.)?"
 _NUMBER_FIRST = re.compile(
@@ -108,29 +109,8 @@ _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4})(?=\d\d
 _SHORT_YEAR = re.compile(r"(?<![\d.])(\d{2})\.(\d{2})\.(\d{2})(?=\d\d:\d\d|(?!\.?\d))")
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})[\s,]{1,2}(?:năm\s)?(\d{4})")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?(?:\d{4}|\d{6})?(?!\d))")
-_COMPACT_CLOCK = re.compile(r"[Tt]?(\d\d)(\d\d)(\d\d)?(?!\d)")
 _ERA = re.compile(rf"({'|'.join(ERAS)})\s?(\d{{1,3}}|元)年")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
-_CLOCK = re.compile(
-    r"(?P<before>午後|下午|오후|午前|上午|오전)?\s?(?<![\d.])(?P<hour>[01]?\d|2[0-3])\s?"
-    r"(?:[:.h]\s?(?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:\.\d+)?)?|(?:[時时点]|시|uhr\b|h\b)\s?"
-    r"(?:(?P<minute_after>[0-5]?\d)\s?[分분])?)"
-    r"(?![\d])\s?(?P<after>[ap]\.?\s?m\b\.?|petang\b|malam\b|ptg\b)?"
-)
-_LATE = ("p", "午後", "下午", "오후", "malam")
-_ABBREVIATED_ZONES = {
-    "wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "z": 0, "myt": 8, "sgt": 8, "hkt": 8, "pht": 8,
-    "jst": 9, "kst": 9, "ict": 7, "msk": 3, "cet": 1, "cest": 2, "est": -5, "edt": -4, "cst": -6,
-    "ist": 5.5, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11,
-}  # fmt: skip
-_OFFSET = r"(?P<sign>[+-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)".replace("+-−", "+\\-−")
-_ZONE = re.compile(
-    r"(?P<area>\b(?:africa|america|asia|australia|europe|pacific)/[a-z_]+)"
-    rf"|\b(?P<name>{'|'.join(_ABBREVIATED_ZONES)})\b(?:{_OFFSET})?"
-)
-_NUMERIC_ZONE = re.compile(rf"^\s?{_OFFSET}")
-_ZONE_IN_BRACKETS = re.compile(r"\((?:[^()]*\btime|[^()]*zeit|utc[^()]*)\)", re.IGNORECASE)
-_T_BEFORE_CLOCK = re.compile(r"^[Tt](?=\d)")
 # What computers write: Mon Aug 03 12:45:00 EDT 2015.
 _YEAR_BEHIND_CLOCK = re.compile(r"\b(\d{1,2})\s+(\d\d:\d\d(?::\d\d)?(?:\s+[A-Za-z]{2,5})?)\s+(\d{4})\b")
 _AMERICAN = re.compile(
@@ -194,7 +174,7 @@ def find_date(text: str) -> tuple[datetime, str] | None:
             day = numbers(match)
             if day is not None:
                 start, end = match.span()
-                time, rest = _with_clock(day, line[:start], line[end:])
+                time, rest = with_clock(day, line[:start], line[end:])
                 return time, rest.strip(" ,")
     return None
 
@@ -215,10 +195,13 @@ def date_in_url(url: str) -> datetime | None:
     return None
 
 
+_YEAR, _MONTH_NUMBER, _DAY_NUMBER = r"((?:19[89]|20\d)\d)", r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])"
+# A number in a slug may be one of the story: /2024/10/11-orang-tewas, /seleksi-cpns-10-12-2024.
 _URL_DATES = re.compile(
-    r"(?:/|-)((?:19[89]|20\d)\d)(?:/|-)(0?[1-9]|1[0-2])(?:/|-)(0?[1-9]|[12]\d|3[01])(?=[/-]|$)"
+    rf"/{_YEAR}[/-]{_MONTH_NUMBER}/{_DAY_NUMBER}(?=/|$)"
+    rf"|[/-]{_YEAR}-{_MONTH_NUMBER}-{_DAY_NUMBER}(?=[/-]|$)"
     r"|/((?:20\d)\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\D|$)"
-    r"|(?:/|-)(0?[1-9]|[12]\d|3[01])[/-](0?[1-9]|1[0-2])[/-]((?:19[89]|20\d)\d)(?=[/-]|$)"
+    rf"|/{_DAY_NUMBER}[/-]{_MONTH_NUMBER}[/-]{_YEAR}(?=[/-]|$)"
 )
 
 
@@ -280,7 +263,7 @@ def _month(word: str) -> int | None:
 
 @functools.cache
 def _calendar() -> tuple[dict[str, int], frozenset[str]]:
-    """Return the months by name, and the names of weekdays, of all languages."""
+    """Return the months by name, and the words in the names of weekdays, of all languages."""
     months: dict[str, int] = dict(_MORE_MONTHS)
     weekdays: set[str] = set(_MORE_WEEKDAYS)
     for locale in _locales():
@@ -289,11 +272,28 @@ def _calendar() -> tuple[dict[str, int], frozenset[str]]:
                 for number, name in locale.months[context][width].items():
                     months.setdefault(_APOSTROPHES.sub("", name.casefold().rstrip(".")), number)
                 names = locale.days[context][width].values()
-                weekdays.update(_APOSTROPHES.sub("", name.casefold()).rstrip(".") for name in names)
+                words = (word for name in names for word in _words(_APOSTROPHES.sub("", name)))
+                weekdays.update(word for word in words if not word.isdigit())
     for locale in map(Locale, ("ja", "zh", "ko")):
         for width in ("wide", "abbreviated"):
             weekdays.update(locale.days["format"][width].values())
     return months, frozenset(weekdays)
+
+
+def is_weekday(name: str) -> bool:
+    """Whether a text is nothing but the whole name of a weekday.
+
+    >>> is_weekday("Jum'at"), is_weekday("Thứ Tư"), is_weekday("Sam")
+    (True, True, False)
+    """
+    return _APOSTROPHES.sub("", name.casefold()) in _weekday_names()
+
+
+@functools.cache
+def _weekday_names() -> frozenset[str]:
+    wide = (locale.days["format"]["wide"].values() for locale in _locales())
+    names = {_APOSTROPHES.sub("", name.casefold()) for values in wide for name in values}
+    return frozenset(names | {"jumat", "ahad", "isnin", "khamis", "jumaat"})
 
 
 def _locales() -> Iterator[Locale]:
@@ -304,77 +304,11 @@ def _locales() -> Iterator[Locale]:
             continue
 
 
-def _with_clock(day: datetime, before: str, after: str) -> tuple[datetime, str]:
-    """Add the time of day and the zone that stand beside a day; return the rest of the line too."""
-    if compact := _COMPACT_CLOCK.match(after):
-        clock = ":".join(part for part in compact.groups() if part)
-        after = f" {clock} {after[compact.end() :]}"
-    after = _T_BEFORE_CLOCK.sub(" ", after)
-    sides, clock_match, side = [before, after], None, 1
-    for side in (1, 0):
-        clock_match = _CLOCK.search(sides[side].lower())
-        if clock_match:
-            break
-    if clock_match is None:
-        rest = " ".join(part.strip() for part in sides if part.strip())
-        return day.replace(tzinfo=UTC), _ZONE.sub(" ", rest) if _is_zone_only(rest) else rest
-    text = sides[side]
-    left, right = text[: clock_match.start()], text[clock_match.end() :]
-    zone, right = _zone_of(right)
-    sides[side] = f"{left} {right}"
-    second = int(clock_match["second"] or 0)
-    time = day.replace(hour=_hour(clock_match), minute=_minute(clock_match), second=second, tzinfo=zone)
-    time = with_fixed_offset(time)
-    rest = " ".join(part.strip() for part in sides if part.strip())
-    return (time if _is_expressible_or_naive(time) else day.replace(tzinfo=UTC)), rest
-
-
-def _is_zone_only(rest: str) -> bool:
-    return _ZONE.fullmatch(rest.strip().lower()) is not None
-
-
-def _is_expressible_or_naive(time: datetime) -> bool:
-    return time.tzinfo is None or is_expressible(time)
-
-
-def _hour(clock: re.Match[str]) -> int:
-    hour = int(clock["hour"])
-    half = (clock["before"] or clock["after"] or "").strip()
-    if not half or hour > 12:
-        return hour
-    is_late = half.startswith(_LATE)
-    return hour % 12 + (12 if is_late else 0)
-
-
-def _minute(clock: re.Match[str]) -> int:
-    return int(clock["minute"] or clock["minute_after"] or 0)
-
-
-def _zone_of(text: str) -> tuple[tzinfo | None, str]:
-    """Return the zone at the beginning of what follows a time of day, and the rest."""
-    text = _ZONE_IN_BRACKETS.sub(" ", text)
-    lower = text.lower()
-    if numeric := _NUMERIC_ZONE.match(lower):
-        return _offset(numeric), text[numeric.end() :]
-    found = _ZONE.search(lower)
-    if found is None:
-        return None, text
-    rest = f"{text[: found.start()]} {text[found.end() :]}"
-    if found["area"]:
-        name = next((zone for zone in available_timezones() if zone.lower() == found["area"]), None)
-        return (ZoneInfo(name) if name else None), rest
-    base = timedelta(hours=_ABBREVIATED_ZONES[found["name"]])
-    more = _offset(found).utcoffset(None) if found["sign"] else timedelta()
-    return timezone(base + (more or timedelta())), rest
-
-
-def _offset(match: re.Match[str]) -> timezone:
-    span = timedelta(hours=min(int(match["hours"]), 23), minutes=int(match["minutes"] or 0))
-    return timezone(span if match["sign"] == "+" else -span)
-
-
 def _is_glue(rest: str) -> bool:
     """Whether a line says nothing beside its date but the weekday and words such as "pukul"."""
-    words = re.split(r"[\s,|·•()\-–—/:;،.]+", _FILLERS.sub(" ", rest.casefold()))
     known = _calendar()[1] | _GLUE
-    return all(word in known for word in words if word)
+    return all(word in known for word in _words(_FILLERS.sub(" ", rest)))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _SEPARATORS.split(text.casefold()) if word]

@@ -6,6 +6,7 @@ a bad byte in a comment or an advertisement does no harm to the story.
 
 import codecs
 import re
+from collections.abc import Sequence
 
 from charset_normalizer import CharsetMatches, from_bytes
 
@@ -33,22 +34,31 @@ _COHERENCE_TOLERANCE = 0.05  # on a scale from 0 to 1
 # The legacy encodings of web pages (https://encoding.spec.whatwg.org), by their Python names.
 _WEB_ENCODINGS = (
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
-    *("gb18030", "big5", "cp932", "euc_jp", "cp949", "koi8_r", "koi8_u", "iso2022_jp"),
+    *("gb18030", "big5hkscs", "cp950", "cp932", "euc_jp", "cp949", "koi8_r", "koi8_u", "iso2022_jp"),
     *("iso8859_2", "iso8859_3", "iso8859_4", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8"),
     *("iso8859_10", "iso8859_13", "iso8859_14", "iso8859_15", "iso8859_16"),
 )
-# The same standard decodes each encoding on the left as its superset on the right.
+# The same standard decodes each encoding on the left as a superset on the right: the first one that fits.
 _SUPERSETS = {
-    "iso8859-1": "cp1252",
-    "ascii": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
+    "iso8859-1": ("cp1252",),
+    "ascii": ("cp1252",),
+    "iso8859-9": ("cp1254",),
+    "iso8859-11": ("cp874",),
+    "tis-620": ("cp874",),
+    "gb2312": ("gb18030",),
+    "gbk": ("gb18030",),
+    "big5": ("big5hkscs", "cp950"),
+    "big5hkscs": ("big5hkscs", "cp950"),
+    "shift_jis": ("cp932",),
+    "euc_kr": ("cp949",),
 }
+# Names in the same standard that Python does not know.
+_ALIASES = {
+    "windows-874": "cp874", "dos-874": "cp874", "x-sjis": "cp932", "windows-31j": "cp932",
+    "x-euc-jp": "euc_jp", "x-gbk": "gb18030", "cn-big5": "big5", "x-x-big5": "big5", "windows-949": "cp949",
+    "iso-8859-8-i": "iso8859_8", "csiso88598i": "iso8859_8", "logical": "iso8859_8", "koi8-ru": "koi8_u",
+    "x-cp1250": "cp1250", "x-cp1251": "cp1251", "x-cp1252": "cp1252", "unicode-1-1-utf-8": "utf-8",
+}  # fmt: skip
 _UTF_16_AND_32 = tuple(mark for mark, encoding in _BYTE_ORDER_MARKS if encoding != "utf-8-sig")
 _SUBSTITUTE = "\x1a"  # the same byte in each encoding that is no UTF-16 or UTF-32
 _BETWEEN_TAGS = re.compile(rb">[\s\0]+(?=<)")
@@ -121,9 +131,30 @@ def _decode(data: bytes, *, is_markup: bool) -> str:
         return text
     # subtle: UTF-8 comes before the declaration, because many UTF-8 pages declare another encoding. ASCII
     # comes after the declaration, because ISO-2022-JP looks like ASCII.
-    declared = _declared_encoding(data) if is_markup else None
-    declared_text = _decode_or_none(data, declared) if declared else None
-    return declared_text or text or _guess(data)
+    declared = _first_decoded(data, _declared_encodings(data)) if is_markup else None
+    return declared or text or _guess(data)
+
+
+def decode_named(data: bytes, name: str) -> str | None:
+    """Return a text in the encoding that a server or a mail names, or None if it is unknown or does not fit.
+
+    UTF-8 counts before the name, because many name another encoding for it. What begins with a byte order
+    mark of UTF-16 or UTF-32 is left to `decode_page`.
+    """
+    if data.startswith(_UTF_16_AND_32):
+        return None
+    text = _decode_or_none(data, "utf-8")
+    encodings = _encodings_named(name)
+    is_wide = any(encoding.startswith(("utf-16", "utf-32")) for encoding in encodings)
+    if text is not None and (not text.isascii() or (is_wide and "\0" not in text)):
+        return text
+    return _first_decoded(data, encodings)
+
+
+def as_utf8(data: bytes, charset: str | None) -> bytes:
+    """Return a text as UTF-8 if a server states another encoding that fits; other data stays as it is."""
+    text = decode_named(data, charset) if charset else None
+    return data if text is None else text.encode("utf-8", "replace")
 
 
 def encoding_of(sample: bytes) -> str:
@@ -184,20 +215,31 @@ def _is_mostly_utf8(data: bytes) -> bool:
     return damaged <= len(_NON_ASCII.findall(text)) - damaged
 
 
-def _declared_encoding(data: bytes) -> str | None:
+def _declared_encodings(data: bytes) -> list[str]:
     match = _DECLARED.search(data[:_DECLARATION_BYTES])
+    named = _encodings_named(match[1].decode("ascii")) if match else []
+    return [encoding for encoding in named if encoding.replace("-", "_") in _WEB_ENCODINGS]
+
+
+def _encodings_named(name: str) -> list[str]:
+    """Return the encodings that a name may stand for, the most likely one first; none for an unknown name."""
     try:
-        name = codecs.lookup(match[1].decode("ascii")).name if match else ""
-    except LookupError:
-        return None
-    encoding = _SUPERSETS.get(name, name)
-    return encoding if encoding.replace("-", "_") in _WEB_ENCODINGS else None
+        found = codecs.lookup(_ALIASES.get(name.strip().lower(), name)).name
+    except (LookupError, ValueError):  # ValueError if the name holds a NUL
+        return []
+    return list(dict.fromkeys((*_SUPERSETS.get(found, ()), found)))
+
+
+def _first_decoded(data: bytes, encodings: Sequence[str]) -> str | None:
+    """Return the text in the first of these encodings in which the data is whole."""
+    texts = (_decode_or_none(data, encoding) for encoding in encodings)
+    return next((text for text in texts if text is not None), None)
 
 
 def _decode_or_none(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
-    except UnicodeDecodeError:
+    except (UnicodeError, LookupError):  # LookupError for a codec that is none of texts, such as hex
         return None
 
 

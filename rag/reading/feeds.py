@@ -11,35 +11,30 @@ from datetime import UTC, datetime
 from email.utils import parseaddr
 from functools import cached_property
 from html import escape
-from html.entities import html5
 from io import BufferedReader, BytesIO
 from typing import Any
 
 import feedparser
-from lxml.etree import QName, XMLParser, XMLSyntaxError, _Element, fromstring, tostring
 
 from rag.errors import ReadingError
 from rag.reading.addresses import joined_address, without_tracking
 from rag.reading.dates import parse_written_date
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
+from rag.reading.feed_xml import well_formed
 from rag.reading.formats.fragments import LINE_OF_WORDPRESS, read_fragment
 from rag.reading.formats.streams import read_whole
 from rag.reading.html_blocks import Block, page_blocks
 from rag.reading.html_tree import NOT_XML, make_plain, parse_tree
+from rag.reading.lines import is_sentence
 from rag.reading.names import joined
 from rag.reading.page import Entry, Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import MAXIMUM_ID_CHARACTERS
+from rag.reading.zones import is_null
 from rag.text.languages import decide_language
 
 ROOTS_OF_FEEDS = frozenset({"rss", "feed", "RDF"})
 
-_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
-_NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{0,31});")
-_END_CHARACTERS = 300
-_CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
-_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_BARE_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
 _IS_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,500}>|&#?[A-Za-z0-9]{1,32};")
 _ENDS_AS_SUMMARY = re.compile(
     r"(?:\[?(?:…|\.\.\.)\]?|(?:read|continue reading|view)\b.{0,60}(?:more|→|»|&raquo;)|continue reading"
@@ -120,7 +115,7 @@ def read_feed(data: bytes, *, address: str | None = None) -> Feed:
     if len(data) > MAXIMUM_FILE_BYTES:
         raise ReadingError(f"the feed has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit: split it")
     text, damage = decode_page(data, is_markup=True)
-    xml, fault = _well_formed(text)
+    xml, fault = well_formed(text)
     feed = _parsed(xml, address)
     if not feed.version and not feed.entries:
         raise ReadingError("it is not a feed: give RSS or Atom")
@@ -187,55 +182,6 @@ def plain_line(markup: str) -> str:
     return " ".join(markup.split())
 
 
-def _well_formed(text: str) -> tuple[bytes, str | None]:
-    """Return a document as well-formed XML without entities of its own, and the fault if it is cut short."""
-    text = _without_entities(NOT_XML.sub("", _DECLARATION.sub("", text)))
-    fault = None
-    root: _Element | None
-    try:
-        root = fromstring(text.encode(), parser=_parser(recover=False))
-    except XMLSyntaxError:
-        parser = _parser(recover=True)
-        root = fromstring(text.encode(), parser=parser)
-        if root is None:
-            raise ReadingError("it is not a feed: give RSS or Atom") from None
-        fault = None if _last_end_tag(text) == QName(root).localname else str(parser.error_log[-1].message)
-    return tostring(root, encoding="utf-8", xml_declaration=True), fault
-
-
-def _last_end_tag(text: str) -> str:
-    """Return the name in the last end tag of a document, without its prefix."""
-    name = text[-_END_CHARACTERS:].rpartition("</")[2].partition(">")[0]
-    return name.rpartition(":")[2].strip()
-
-
-def _without_entities(text: str) -> str:
-    """Write the entities of HTML as numbers and unknown ones as text; leave CDATA sections as they are."""
-    first, *others = text.split(_CDATA_START)
-    parts = [_escaped(first)]
-    for other in others:
-        inside, end, outside = other.partition(_CDATA_END)
-        parts += [_CDATA_START, inside, end, _escaped(outside)]
-    return "".join(parts)
-
-
-def _escaped(text: str) -> str:
-    return _BARE_AMPERSAND.sub("&amp;", _NAMED_ENTITY.sub(_numbered, text))
-
-
-def _parser(*, recover: bool) -> XMLParser:
-    return XMLParser(recover=recover, resolve_entities=False, no_network=True, encoding="utf-8")
-
-
-def _numbered(entity: re.Match[str]) -> str:
-    if entity[1] in _OF_XML:
-        return entity[0]
-    characters = html5.get(f"{entity[1]};")
-    if characters is None:
-        return f"&amp;{entity[1]};"
-    return "".join(f"&#{ord(character)};" for character in characters)
-
-
 def _own_address(feed: Any) -> str:
     links = [link for link in feed.get("links", []) if link.get("href")]
     own = [link["href"] for link in links if link.get("rel") == "self"]
@@ -283,10 +229,10 @@ def _time(entry: Any, name: str) -> datetime | None:
     """Return a time with the zone in which it is written, or in UTC if feedparser alone understands it."""
     written = parse_written_date(plain_line(_written(entry, name)))
     parsed = dict.get(entry, f"{name}_parsed")
-    if written or not parsed:
-        return written
-    year, month, day, hour, minute, second = parsed[:6]
-    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    if parsed and not written:
+        year, month, day, hour, minute, second = parsed[:6]
+        written = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    return None if written is None or is_null(written) else written
 
 
 def _written(entry: Any, name: str) -> str:
@@ -335,7 +281,9 @@ class _Text:
     def is_long(self) -> bool:
         """Whether it is longer than a summary."""
         characters = sum(len(block.text) for block in self._blocks)
-        return characters >= _LONG_CHARACTERS or len(self._blocks) >= _SEVERAL_PARAGRAPHS
+        # A list of linked headlines is no text.
+        paragraphs = [block for block in self._blocks if is_sentence(block.text) and not block.is_link]
+        return characters >= _LONG_CHARACTERS or len(paragraphs) >= _SEVERAL_PARAGRAPHS
 
     @property
     def is_cut(self) -> bool:

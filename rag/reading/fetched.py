@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from rag.errors import ReadingError
-from rag.reading.addresses import host_and_path, is_page_address, is_same_site
+from rag.reading.addresses import host_and_path, own_address
+from rag.reading.decoding import as_utf8
 from rag.reading.formats.recognition import recognised_suffix
 from rag.reading.formats.registry import FORMATS
 from rag.reading.formats.streams import HEAD_BYTES, buffered
@@ -41,14 +42,12 @@ def read_fetched(
     `stated` are fields that a feed states about the page, for those that the page lacks.
     """
     suffix = _suffix_of(data, url=url, media_type=media_type)
-    text = _as_utf8(data, charset) if suffix in _TEXTS else data
+    text = as_utf8(data, charset) if suffix in _TEXTS else data
     for entry in FORMATS[suffix].read(buffered(BytesIO(text))):
         if entry.place or isinstance(entry.page, ReadingError):
             yield entry
             continue
-        own = entry.page.fields.get("url")
-        is_own = isinstance(own, str) and is_page_address(own) and is_same_site(own, url)
-        page = entry.page.found_at(str(own) if is_own else url)
+        page = entry.page.found_at(own_address(entry.page.fields.get("url"), found_at=url))
         yield replace(entry, page=replace(page, fields=_completed(page.fields, stated or {})))
 
 
@@ -71,17 +70,3 @@ def _completed(fields: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str
         fields = {**fields, "published_at": None}
     missing = {name: value for name, value in stated.items() if value and not fields.get(name)}
     return {**fields, **missing, "metadata": metadata}
-
-
-def _as_utf8(data: bytes, charset: str | None) -> bytes:
-    """Return a text as UTF-8 if the server states another encoding; a text in UTF-8 stays as it is."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        return data
-    try:
-        return data.decode(charset or "utf-8").encode()
-    except (LookupError, UnicodeError):
-        return data

@@ -7,8 +7,10 @@ so a label in the middle of a story does not end the story.
 import re
 from collections.abc import Callable, Sequence
 
+from rag.reading.credits import is_date_label, label_alone
 from rag.reading.furniture_labels import OTHER_STORIES, PAGE_PARTS, READ_ALSO
-from rag.reading.lines import BULLETS, Line, filled_numbers, is_paragraph, is_sentence
+from rag.reading.lines import BULLETS, Line, filled_numbers, is_paragraph, is_sentence, is_statement
+from rag.reading.rights import NEWS_REPORT
 
 _READ_ALSO = "|".join(READ_ALSO.values())
 # Labels that introduce headlines of other stories.
@@ -17,11 +19,14 @@ _STORY_LABEL = re.compile("|".join((_READ_ALSO, *OTHER_STORIES.values())), re.IG
 _LABEL = re.compile("|".join(PAGE_PARTS.values()), re.IGNORECASE)
 # A label with its headline on the same line.
 _LABELLED_STORY = re.compile(
-    rf"(?:{_READ_ALSO}|baca|lihat|simak|tonton|read|see|watch|video)\s?[:：»]\s?\S.*"
+    rf"(?:{_READ_ALSO}|(?P<verb>baca|lihat|simak|tonton|read|see|watch|video))\s?[:：»]\s?\S.*"
+    rf"|(?:{_READ_ALSO})\s?\|\s?\S.*|[【\[](?:{_READ_ALSO})[】\]]\s?\S.*"
     r"|(?:simak|tonton|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“:].*",
     re.IGNORECASE,
 )
-_AFTER_LABEL = frozenset(':：»"“')
+_AFTER_LABEL = frozenset(':：»"“|】]')
+_LABEL_BEFORE_LINK = re.compile(rf"(?:{_READ_ALSO})\s+\S", re.IGNORECASE)
+_ARROWS = "▶►"
 _MAXIMUM_LABEL_CHARACTERS = 80
 _MAXIMUM_LABELLED_CHARACTERS = 200
 _SENTENCE_INSIDE = re.compile(r"[.。]\s+\S.*[.。]$")
@@ -39,9 +44,8 @@ _NO_TEXT = re.compile(
     r"|baca (?:selengkapnya )?di (?:app|aplikasi)|lihat (?:foto|semua|selengkapnya)|perbesar|view (?:photos"
     r"?|image|all)"
     r"|(?:dengarkan|listen to)(?: (?:this|the))? (?:artikel|article)\b.{0,30}|play video|putar video"
-    r"|salin (?:tautan|link)|copy link|tim redaksi|tweet|whatsapp|telegram|facebook|twitter|pinterest|line|"
-    r"email"
-    r"|print|cetak|simpan|save|bookmark|follow|ikuti|subscribe|langganan|berlangganan|daftar|masuk|log ?in|"
+    r"|salin (?:tautan|link)|copy link|tim redaksi|tweet|print|cetak|simpan|save"
+    r"|bookmark|follow|ikuti|subscribe|langganan|berlangganan|daftar|masuk|log ?in|"
     r"sign ?(?:in|up)"
     r"|(?:jadilah yang pertama|be the first).{0,60}|(?:silakan )?(?:login|masuk|log in|sign in) (?:untuk|to"
     r") .{0,60}"
@@ -49,6 +53,8 @@ _NO_TEXT = re.compile(
     r"|\W*(?:\d{1,3}|a|an|se)\s?\w+ (?:ago|(?:yang )?lalu|lepas)\W*"
     r"|この記事は有料(?:記事|会員).*|残り\d+文字.*|.{0,30}opens new tab)",
 )
+# The names of services on buttons, which may be items of a list or headings as well.
+_SERVICE = re.compile("whatsapp|telegram|facebook|twitter|pinterest|line|email", re.IGNORECASE)
 _INITIALS = re.compile(r"\([A-Za-z]{2,6}(?:[/-][A-Za-z]{2,6}){0,3}\)")
 _INVITATION = re.compile(
     r"(?:ikuti|follow|gabung|join|dapatkan|get|subscribe|berlangganan|langganan|sign up|download|unduh|sima"
@@ -61,11 +67,12 @@ _INVITATION = re.compile(
 _CHANNEL = re.compile(
     r"google news|whatsapp|telegram|\bchannel|\bsaluran|newsletter|buletin|instagram|facebook|twitter|youtube"
     r"|tiktok|\baplikasi\b|app store|play store|notifikasi|notifications?\b|inbox|berlangganan|subscri\w+"
-    r"|langganan|\blog ?in\b|premium",
+    r"|langganan|\blog ?in\b|(?:akun|konten) premium|premium (?:content|account)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|(?<=\w)mu\b|\bdi google news|\bon google news"
+    r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|(?<!te)(?<!il)(?<!ta)(?<!ja)(?<!se)(?<=\w)mu\b"
+    r"|\bdi google news|\bon google news"
     r"|^lanjutkan membaca|^continue reading|^(?:untuk|to) (?:membaca|read|continue)|https?://",
     re.IGNORECASE,
 )
@@ -77,8 +84,10 @@ _CAPTION = re.compile(
     r"?[:/]\s?\S.*"
     rf"|.*[.!?…”\"]\s?\(?{_NAMES}\s?/\s?{_NAMES}(?:/[a-z]{{2,5}})?\)?\.?(?:\sPurchase Licensing.*)?"
     rf"|.*\b(?i:foto|photo|picture|photograph)s?(?: by| oleh)?\s?:\s?{_NAMES}(?:/{_NAMES})?\.?"
-    r"|.*\((?i:dok|foto|photo|istimewa|ist|ap photo|afp|getty|reuters|antara|file|arsip|source|sumber)\b[^("
-    r")]{0,80}\)\.?",
+    r"|.*\((?i:dok|foto|photo|istimewa|ist|ap photo|getty|file|arsip)\b[^()]{0,80}\)\.?"
+    # A story may end with its agency alone.
+    r"|.*\((?i:afp|reuters|antara|source|sumber)\b[^()]{0,80}?(?:/\s?\w|(?i:foto|photo|images|istimewa|dok)\b)"
+    r"[^()]{0,80}\)\.?",
 )
 _CAPTION_LABEL = re.compile(r"perbesar|lihat foto|view (?:photo|image)|(?:foto|photo)\s?:.*", re.IGNORECASE)
 _MAXIMUM_CAPTION_CHARACTERS = 300
@@ -99,7 +108,11 @@ def is_furniture(line: str) -> bool:
     (True, True, False)
     """
     return len(line) <= _MAXIMUM_INVITATION_CHARACTERS and bool(
-        is_label(line) or _NO_TEXT.fullmatch(line) or _is_labelled_story(line) or _is_invitation(line)
+        is_label(line)
+        or _NO_TEXT.fullmatch(line)
+        or _SERVICE.fullmatch(line)
+        or _is_labelled_story(line)
+        or _is_invitation(line)
     )
 
 
@@ -113,16 +126,28 @@ def is_caption_label(line: str) -> bool:
     return bool(_CAPTION_LABEL.fullmatch(line))
 
 
+def announces_list(line: str) -> bool:
+    """Whether a line belongs to a text and announces what follows, such as "This is what happened:"."""
+    text = line.rstrip(" :：")
+    is_open = line.endswith((":", "："))
+    return is_open and not (is_furniture(line) or label_alone(text) or is_date_label(text))
+
+
 def find_furniture(lines: Sequence[Line]) -> set[int]:
     """Return the numbers of the lines that are furniture."""
     filled = filled_numbers(lines)
     last_paragraph = max(
         (place for place, number in enumerate(filled) if _is_paragraph(lines[number])), default=-1
     )
+    first_text = next((place for place, number in enumerate(filled) if _is_text(lines[number])), len(filled))
     found: set[int] = set()
     for place, number in enumerate(filled):
         line = lines[number]
-        if number in found or not is_furniture(line.clean):
+        if number in found or not (is_furniture(line.clean) or _is_labelled_link(line)):
+            continue
+        if _SERVICE.fullmatch(line.clean) and (
+            line.is_heading or (first_text < place < last_paragraph and not line.is_link)
+        ):
             continue
         found.add(number)
         if is_label(line.clean) or (place > last_paragraph and _INITIALS.fullmatch(line.clean)):
@@ -159,12 +184,27 @@ def _is_paragraph(line: Line) -> bool:
     return is_paragraph(line.clean) and not line.is_link and not is_furniture(line.clean)
 
 
+def _is_text(line: Line) -> bool:
+    return _is_paragraph(line) or announces_list(line.clean)
+
+
 def _is_labelled_story(line: str) -> bool:
-    text = line.strip(BULLETS)
+    text = line.strip(BULLETS + _ARROWS)
     is_short = len(text) <= _MAXIMUM_LABELLED_CHARACTERS and not _AFTER_LABEL.isdisjoint(text)
-    return is_short and bool(_LABELLED_STORY.fullmatch(text)) and not _SENTENCE_INSIDE.search(text)
+    labelled = _LABELLED_STORY.fullmatch(text) if is_short else None
+    if labelled is None or _SENTENCE_INSIDE.search(text):
+        return False
+    return not (labelled["verb"] and is_statement(text))
+
+
+def _is_labelled_link(line: Line) -> bool:
+    """Whether a line is a label and the link behind it, without a sign between them."""
+    is_short = line.is_mostly_link and len(line.clean) <= _MAXIMUM_LABELLED_CHARACTERS
+    return is_short and _LABEL_BEFORE_LINK.match(line.clean) is not None
 
 
 def _is_invitation(line: str) -> bool:
     is_short = len(line) <= _MAXIMUM_INVITATION_CHARACTERS
-    return is_short and bool(_INVITATION.fullmatch(line) and _CHANNEL.search(line) and _ADDRESS.search(line))
+    if not is_short or not _INVITATION.fullmatch(line) or NEWS_REPORT.search(line):
+        return False
+    return bool(_CHANNEL.search(line) and _ADDRESS.search(line))

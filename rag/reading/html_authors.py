@@ -9,8 +9,8 @@ from typing import Any
 from lxml.etree import XPath, _Element
 from lxml.html import HtmlElement
 
-from rag.reading.html_blocks import element_text
 from rag.reading.html_frame import elements_around, find_headline
+from rag.reading.html_tree import element_text
 from rag.reading.json_ld import is_organization, items_of, names_of, text_of
 from rag.reading.names import author_names, is_corporate, is_person, is_pseudonym, names_in_line, squashed
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
-from lxml.etree import XPath, _Element
+from lxml.etree import _Element
 
 from rag.reading.html_names import NO_NAMES, has_suspect_name, names_of
-from rag.reading.html_tree import SOFT_HYPHEN
+from rag.reading.html_tables import Cell, has_header, table_rows
+from rag.reading.html_tree import SOFT_HYPHEN, element_text
 from rag.reading.lines import Line, is_sentence
 
 _BLOCK = frozenset(
@@ -79,19 +80,12 @@ class Block:
                 text=line,
                 is_heading=self.is_heading,
                 is_link=is_whole_link,
+                is_mostly_link=self.is_link,
                 is_aside=self.is_meta or self.is_caption,
                 is_in_paragraph=self.element.tag == "p",
             )
             for line in self.lines
         ]
-
-
-_text_in = XPath("string()", smart_strings=False)
-
-
-def element_text(element: _Element) -> str:
-    """Return all text in an element."""
-    return str(_text_in(element))
 
 
 def text_key(text: str) -> str:
@@ -281,13 +275,18 @@ class _Cutter:
             )
         )
 
-    def _add_table(self, element: _Element, rows: list[list[str]], context: _Context) -> None:
-        header = [" | ".join(rows[0])] if _has_header(element) and len(rows) > 1 else []
-        body = [" | ".join(row) for row in rows[len(header) :]]
+    def _add_table(self, element: _Element, rows: list[list[Cell]], context: _Context) -> None:
+        texts = [" | ".join(cell.text for cell in row) for row in rows]
+        keys = [text_key("".join(cell.text for cell in row if not cell.is_repeat)) for row in rows]
+        size = 1 if has_header(element) and len(rows) > 1 else 0
         links = sum(len(element_text(link)) for link in element.iter("a"))
-        characters = max(sum(map(len, body)), 1)
-        for part in split_rows(body, header=header):
-            block = Block(element=element, lines=[*header, *part])
+        characters = max(sum(map(len, texts[size:])), 1)
+        start = size
+        for part in split_rows(texts[size:], header=texts[:size]):
+            block = Block(element=element, lines=[*texts[:size], *part])
+            # Other programs, with whose texts keys are compared, write a cell once.
+            block.key = "".join((*keys[:size], *keys[start : start + len(part)]))
+            start += len(part)
             block.link_characters = round(links / characters * len(block.text))
             block.is_outside, block.is_suspect = context.is_outside, context.is_suspect
             block.suspect = context.suspect
@@ -326,34 +325,6 @@ def _is_bold_question(block: Block) -> bool:
         return False
     bold = list(block.element.iter("b", "strong"))
     return any(text_key(element_text(child)) == block.key for child in bold)
-
-
-def table_rows(table: _Element) -> list[list[str]] | None:
-    """Return the texts of a table's cells by row, or None for a table that only lays out a page."""
-    if table.find(".//table") is not None or table.get("role") in ("presentation", "none"):
-        return None
-    rows = [
-        [
-            " ".join(element_text(cell).replace(SOFT_HYPHEN, "").split())
-            for cell in row
-            if cell.tag in ("td", "th")
-        ]
-        for row in table.iter("tr")
-    ]
-    cells = [cell for row in rows for cell in row]
-    is_data = len(rows) > 1 and max(map(len, rows), default=0) > 1 and all(len(cell) <= 300 for cell in cells)
-    has_blocks = any(len(cell.findall(".//p")) > 1 for cell in table.iter("td"))
-    if not is_data or has_blocks:
-        return None
-    return [[cell for cell in row if cell] for row in rows if any(row)]
-
-
-def _has_header(table: _Element) -> bool:
-    first = next(table.iter("tr"), None)
-    return first is not None and (
-        table.find("thead") is not None
-        or all(cell.tag == "th" for cell in first if isinstance(cell.tag, str))
-    )
 
 
 def split_rows(rows: Sequence[str], *, header: Sequence[str]) -> Iterator[list[str]]:

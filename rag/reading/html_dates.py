@@ -1,7 +1,7 @@
 """Reads when a page's story was published: in JSON-LD, meta elements, microdata and marked elements."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 from datetime import time as midnight
@@ -18,7 +18,7 @@ from rag.reading.credits import line_facts
 from rag.reading.dates import date_in_url, find_date, parse_written_date
 from rag.reading.html_frame import elements_around, find_headline
 from rag.reading.json_ld import is_article, plain_text
-from rag.reading.zones import ZONES_OF_PRESS, is_country, usual_zone, with_fixed_offset
+from rag.reading.zones import ZONES_OF_PRESS, is_country, is_null, usual_zone, with_fixed_offset
 
 # Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
 _PUBLISHED = re.compile(
@@ -174,10 +174,13 @@ class PageDates:
         )
         return self._times_of_story(marked, _marked_time)
 
-    def in_short_text(self) -> datetime | None:
-        """Return the day of the first text that is little more than a date: below the headline first."""
+    def in_short_text(self, paragraphs: Collection[str]) -> datetime | None:
+        """Return the day of the first text that is little more than a date: below the headline first.
+
+        What is one of the story's paragraphs is the day of an event.
+        """
         texts = (element for element in self._from_headline() if element.tag not in _HOLDS_FIELDS)
-        times = self._times_of_story(texts, _time_of_short_text)
+        times = self._times_of_story(texts, lambda element: _time_of_short_text(element, paragraphs))
         return next((time for time in times if time.year >= _FIRST_YEAR), None)
 
     def _from_headline(self) -> list[_Element]:
@@ -301,12 +304,12 @@ def _marked_time(element: _Element) -> datetime | None:
     return facts.get("published_at") if facts else None
 
 
-def _time_of_short_text(element: _Element) -> datetime | None:
+def _time_of_short_text(element: _Element, paragraphs: Collection[str]) -> datetime | None:
     text = " ".join("".join(map(str, element.xpath("text()"))).split())
     found = find_date(text) if len(text) <= _MAXIMUM_TEXT else None
-    if found is None or len(found[1]) > _MAXIMUM_BESIDE_DATE or "updated_at" in (line_facts(text) or {}):
+    if found is None or len(found[1]) > _MAXIMUM_BESIDE_DATE or text in paragraphs:
         return None
-    return found[0]
+    return None if "updated_at" in (line_facts(text) or {}) else found[0]
 
 
 def time_in_scripts(scripts: Iterable[str]) -> datetime | None:
@@ -353,7 +356,7 @@ def _times_in(values: Iterable[object]) -> Iterator[datetime]:
         str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values
     )
     times = (_written_time(text) for text in texts if isinstance(text, str) and text)
-    yield from filter(None, times)
+    yield from (time for time in times if time and not is_null(time))
 
 
 def _written_time(text: str) -> datetime | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from rag.reading.addresses import host_and_path
+from rag.reading.addresses import host_and_path, is_page_address
 from rag.reading.html_authors import find_authors, find_owner
 from rag.reading.html_blocks import text_key
 from rag.reading.html_dates import PageDates
@@ -79,7 +79,8 @@ class PageFacts:
         canonical = self._tree.xpath('//link[@rel="canonical"]/@href')
         linked = [node.get("url") for node in self._nodes if is_article(node)][:1]
         stated = [*map(plain_text, canonical), self.meta("og:url"), *map(text_of, linked)]
-        return next((url for url in stated if url and url.startswith(("http://", "https://"))), None)
+        addresses = [url for url in stated if url and url.startswith(("http://", "https://"))]
+        return next(filter(is_page_address, addresses), next(iter(addresses), None))
 
     def _titles(self) -> list[str]:
         page_title = plain_text(self._tree.findtext(".//title") or "")

@@ -4,7 +4,8 @@ from itertools import chain
 
 from lxml.etree import _Element
 
-from rag.reading.html_blocks import element_text, text_key
+from rag.reading.html_blocks import text_key
+from rag.reading.html_tree import element_text
 
 
 def find_headline(tree: _Element, title: str) -> _Element | None:

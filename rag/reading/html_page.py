@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise, takewhile
 from typing import Any
 
 from lxml.html import HtmlElement, document_fromstring
@@ -16,12 +16,14 @@ from rag.reading.credits import (
     byline_facts,
     first_facts,
     is_date_label,
+    is_day_alone,
     label_alone,
     line_facts,
     opening_date,
     part_facts,
 )
 from rag.reading.dates import parse_written_date
+from rag.reading.furniture import announces_list
 from rag.reading.html_blocks import Block, page_blocks, text_key
 from rag.reading.html_dates import PageDates, time_in_scripts
 from rag.reading.html_facts import PageFacts
@@ -33,7 +35,7 @@ from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import with_metadata
 from rag.reading.rights import find_markup_prohibition, find_prohibition
-from rag.reading.story import numbered_blocks, read_story
+from rag.reading.story import is_text, numbered_blocks, read_story
 from rag.text.languages import decide_language
 
 # Up to these limits, trafilatura compares its result with justext's. The comparison takes time quadratic in
@@ -248,13 +250,24 @@ def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
     # a breadcrumb may repeat the headline above it, and the first heading may be the site's name
     headline = next(chain(titles, headings, places), None)
     if headline is None:
-        near = [(_BESIDE_HEADLINE, block) for block in blocks[: _HEADER_BLOCKS_ABOVE + _HEADER_BLOCKS_BELOW]]
+        first = blocks[: _HEADER_BLOCKS_ABOVE + _HEADER_BLOCKS_BELOW]
+        found = _facts_of_header((_BESIDE_HEADLINE, block) for block in first)
     else:
         below = blocks[headline + 1 : headline + 1 + _HEADER_BLOCKS_BELOW]
         above = reversed(blocks[max(headline - _HEADER_BLOCKS_ABOVE, 0) : headline])
-        near = [*enumerate(below), *enumerate(above)]
-    found = (_facts_beside(block, distance=distance) for distance, block in near)
-    return first_facts(chain(filter(None, found), _labelled_facts(blocks)))
+        beside = (_facts_beside(block, distance=distance) for distance, block in enumerate(above))
+        found = chain(_facts_of_header(enumerate(below)), filter(None, beside))
+    return first_facts(chain(found, _labelled_facts(blocks)))
+
+
+def _facts_of_header(below: Iterable[tuple[int, Block]]) -> Iterator[Facts]:
+    """Yield the facts in blocks from the headline on; a day alone in the text is that of an event."""
+    is_in_text = False
+    for distance, block in below:
+        facts = _facts_beside(block, distance=distance)
+        if facts and not (is_in_text and is_day_alone(facts) and not block.is_meta):
+            yield facts
+        is_in_text = is_in_text or (not block.is_suspect and any(map(is_text, block.to_lines())))
 
 
 def _facts_beside(block: Block, *, distance: int) -> Facts | None:
@@ -335,7 +348,8 @@ def _published(story: Any, dates: PageDates, header: Facts, scripts: Sequence[st
     """Return the time of publication, and its source if that is not the page's statement."""
     shown = header.get("published_at")
     stated = dates.published_at(shown) or shown or story["published_at"]
-    stated = stated or next(filter(None, map(opening_date, story["paragraphs"][:_LEADS])), None)
+    leads = takewhile(lambda text: not announces_list(text), story["paragraphs"][:_LEADS])
+    stated = stated or next(filter(None, map(opening_date, leads)), None)
     stated = stated or dates.only_time()
     vague = dates.vaguely_stated()
     if vague and (stated is None or stated.date() == vague.date()):
@@ -344,7 +358,7 @@ def _published(story: Any, dates: PageDates, header: Facts, scripts: Sequence[st
         return stated, None
     if day := dates.in_url():
         return day, "url"
-    if day := dates.in_short_text() or time_in_scripts(scripts):
+    if day := dates.in_short_text(story["paragraphs"]) or time_in_scripts(scripts):
         return day, "guess"
     is_updated = dates.updated_at() or header.get("updated_at") or story["updated_at"]
     guess = None if is_updated else dates.guess()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from lxml.etree import ElementDefaultClassLookup, LxmlError, XPath, fromstring, strip_tags
+from lxml.etree import ElementDefaultClassLookup, LxmlError, XPath, _Element, fromstring, strip_tags
 from lxml.etree import HTMLParser as EventParser
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
@@ -47,6 +47,13 @@ _FORMULA_SIGNS = {
 }  # fmt: skip
 _NOT_SHOWN = frozenset({"annotation", "annotation-xml", "mphantom"})
 _WORD_END = re.compile(r"\w$")
+
+_text_in = XPath("string()", smart_strings=False)
+
+
+def element_text(element: _Element) -> str:
+    """Return all text in an element."""
+    return str(_text_in(element))
 
 
 class _Limits:
@@ -176,7 +183,7 @@ def _raised(text: str, *, before: str, after: str, has_link: bool) -> str:
         return ""
     if text.isalpha():
         return text  # 1<sup>st</sup>
-    if text.isdigit() and after[:1] in ("/", "⁄"):
+    if text.isdigit() and after[:1] in ("/", "⁄") and (len(after) == 1 or after[1].isdigit()):
         return f" {text}" if before[-1:].isdigit() else text  # 2<sup>1</sup>/<sub>2</sub>
     if text in _FIGURE_SIGNS and _UNIT.search(before):
         return _FIGURE_SIGNS[text]

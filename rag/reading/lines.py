@@ -20,7 +20,8 @@ BULLETS = " -–—•*|·∙⋅,>»▪●"
 class Line:
     """One line of a page. In markup, a line is a block, or a part of a block between line breaks.
 
-    A line without text stands for the end of a block. `is_link` means that all of its text is in links.
+    A line without text stands for the end of a block. `is_link` means that all of its text is in links,
+    `is_mostly_link` that most of it is.
     `is_aside` means that the markup calls it a caption, a date or a byline; such a line is never a paragraph.
     `is_in_paragraph` means that the markup calls the lines around it one paragraph.
     """
@@ -28,6 +29,7 @@ class Line:
     text: str = ""
     is_heading: bool = False
     is_link: bool = False
+    is_mostly_link: bool = False
     is_aside: bool = False
     is_in_paragraph: bool = False
 

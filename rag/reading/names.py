@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.reading.dates import find_date
+from rag.reading.dates import find_date, is_weekday
 
 # What stands before an author's name, in the languages of the world's press.
 _WROTE_BY = (
@@ -120,7 +120,7 @@ def author_names(value: str, *, outlet: str | None = None) -> list[str]:
 
 def _is_author(name: str, outlet: str | None) -> bool:
     is_short = len(name) <= _MAXIMUM_NAME_CHARACTERS and len(name.split()) <= _MAXIMUM_NAME_WORDS
-    if not name or not is_short or _NOT_A_NAME.search(name) or find_date(name):
+    if not name or not is_short or _NOT_A_NAME.search(name) or is_weekday(name) or find_date(name):
         return False
     return not (outlet and squashed(name) == squashed(outlet))
 

@@ -39,6 +39,8 @@ MAXIMUM_DEPTH = 32
 _REFUSED_CHARACTER = re.compile("[\0\ud800-\udfff]")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,8}")
 _DERIVED_ID_CHARACTERS = 16
+# The years whose times can be shifted by any zone and by a thousand years without an error.
+_FIRST_YEAR, _LAST_YEAR = 1000, 8999
 _SHOWN_ERRORS = 3
 _SHOWN_CHARACTERS = 500
 
@@ -185,8 +187,8 @@ class ArticleRecord(BaseModel):
             url=self.url,
             outlet=self.outlet,
             author=self.author,
-            published_at=self.published_at and in_zone(self.published_at, zone),
-            updated_at=self.updated_at and in_zone(self.updated_at, zone),
+            published_at=_stored(self.published_at, zone),
+            updated_at=_stored(self.updated_at, zone),
             language=language,
             section=self.section,
             metadata={
@@ -236,6 +238,12 @@ def with_metadata(
     if not others or not isinstance(metadata, Mapping):
         return kept
     return {**kept, "metadata": {**others, **metadata}}
+
+
+def _stored(time: datetime | None, zone: str | None) -> datetime | None:
+    """Return a time with a zone, or None for a year in which no article was written."""
+    is_plausible = time is not None and _FIRST_YEAR <= time.year <= _LAST_YEAR
+    return in_zone(time, zone) if time is not None and is_plausible else None
 
 
 def canonical_tag(language: str | None) -> str | None:

@@ -10,7 +10,7 @@ from rag.reading.paragraphs import split_paragraphs
 
 # A notice forbids (_BAN) machine use (_MACHINE) of the site that shows it (_THIS_SITE). A notice that does
 # not name the site forbids emphatically (_EMPHATIC) and mentions permission (_CONSENT). News about a ban is
-# not a notice: it has an active verb ("melarang"), quotes the ban, or says who announced it (_NEWS_REPORT).
+# not a notice: it has an active verb ("melarang"), quotes the ban, or says who announced it (NEWS_REPORT).
 _MACHINE = re.compile(
     r"crawl|scrap(?:e|ing)|indeks|\bindex|data mining|penambangan (?:teks|data)"
     r"|(?:melatih|pelatihan|\btrain)[^.]{0,60}(?:\bAI\b|kecerdasan|intelligence|machine learning|model)",
@@ -39,7 +39,7 @@ _CONSENT = re.compile(
     r"|\bwithout [^.]{0,60}(?:permission|consent|authori[sz]ation)\b",
     re.IGNORECASE,
 )
-_NEWS_REPORT = re.compile(
+NEWS_REPORT = re.compile(
     r"\b(?:kata|ujar|ucap|tutur|menurut|mengatakan|menyatakan|mengumumkan|menyebut|melaporkan"
     r"|said|says|according to|announced|reported|told)\b",
     re.IGNORECASE,
@@ -125,6 +125,6 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _is_notice(sentence: str) -> bool:
     unquoted = _QUOTED.sub(" ", sentence)
-    if not (_MACHINE.search(unquoted) and _BAN.search(unquoted)) or _NEWS_REPORT.search(unquoted):
+    if not (_MACHINE.search(unquoted) and _BAN.search(unquoted)) or NEWS_REPORT.search(unquoted):
         return False
     return bool(_THIS_SITE.search(unquoted) or (_EMPHATIC.search(unquoted) and _CONSENT.search(unquoted)))

@@ -20,10 +20,11 @@ from rag.reading.credits import (
     first_facts,
     is_copyright,
     is_dateline_alone,
+    is_day_alone,
     label_alone,
     line_facts,
 )
-from rag.reading.furniture import find_furniture, is_caption, is_caption_label, is_furniture
+from rag.reading.furniture import announces_list, find_furniture, is_caption, is_caption_label, is_furniture
 from rag.reading.lines import (
     BULLETS,
     Line,
@@ -108,18 +109,30 @@ def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool) ->
 
 
 def _header_of_markup(lines: Sequence[Line], filled: list[int]) -> _Sorted:
-    """Sort the first lines of a body in markup: dates and labelled bylines are facts."""
+    """Sort the first lines of a body in markup: dates and labelled bylines are facts.
+
+    A day in the text, without a time of day, is that of an event.
+    """
     facts: dict[int, Facts] = {}
+    is_in_text = False
     for number in filled[:_EDGE_LINES]:
         line = lines[number].clean
         found = line_facts(line)
         if found is None and lines[number].is_aside:
             found = byline_facts(line)
-        if found is not None and not lines[number].is_heading:
+        is_of_event = is_in_text and found is not None and is_day_alone(found) and not lines[number].is_aside
+        if found is not None and not (lines[number].is_heading or is_of_event):
             facts[number] = found
         elif is_long(line):
             break
+        else:
+            is_in_text = is_in_text or is_text(lines[number])
     return _Sorted(facts=facts, dropped=set())
+
+
+def is_text(line: Line) -> bool:
+    """Whether a line is no part of a header: a sentence, or what announces a list."""
+    return not (line.is_aside or line.is_heading) and (is_statement(line.clean) or announces_list(line.clean))
 
 
 def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | None) -> _Sorted:
@@ -175,7 +188,9 @@ def _header_end(lines: Sequence[Line], numbers: list[int], facts: dict[int, Fact
     for number in numbers:
         if number in facts:
             end = number
-        elif is_long(lines[number].clean) or (end is not None and is_statement(lines[number].clean)):
+            continue
+        line = lines[number].clean
+        if is_long(line) or announces_list(line) or (end is not None and is_statement(line)):
             break
     return end
 
@@ -239,12 +254,16 @@ def _tail_facts(lines: Sequence[Line], filled: list[int]) -> Iterator[tuple[int,
 
 
 def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) -> None:
-    """Sort the lines between header and lead: captions are dropped, bylines and datelines are facts."""
+    """Sort the lines between header and lead: captions are dropped, bylines and datelines are facts.
+
+    The last line that may be a paragraph is no caption.
+    """
+    last = max((n for n in numbers if found.is_paragraph(n) and not lines[n].is_heading), default=-1)
     for number in numbers:
         line = lines[number].clean
         if number in found.facts or number in found.dropped:
             continue
-        if is_caption(line) or _is_announced_caption(lines, number, found):
+        if number < last and (is_caption(line) or _is_announced_caption(lines, number, found)):
             found.dropped.add(number)
         elif is_dateline_alone(line):
             found.facts[number] = dateline_facts(line)

@@ -37,6 +37,9 @@ ZONES_OF_PRESS = (
     "Europe/Moscow", "Asia/Kolkata", "Asia/Shanghai", "Australia/Sydney",
 )  # fmt: skip
 
+_FIRST_YEAR = 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def in_zone(time: datetime, zone: str | None) -> datetime:
     """Return a time that has no zone in this one, or in UTC without one; leave other times alone."""
@@ -68,6 +71,11 @@ def is_expressible(time: datetime) -> bool:
     except OverflowError:  # on the first and the last day that a datetime can express
         return False
     return True
+
+
+def is_null(time: datetime) -> bool:
+    """Whether programs write a time if they have none: before the year 1000, or the first second of 1970."""
+    return time.year < _FIRST_YEAR or in_zone(time, None) == _EPOCH
 
 
 def with_fixed_offset(time: datetime) -> datetime:

@@ -9,6 +9,7 @@ import pytest
 from rag.datatypes import Article, Unreadable
 from rag.fetching.bookmarks import Bookmarks
 from rag.fetching.fetcher import Fetcher, FetchLimits
+from rag.fetching.sitemaps import read_sitemap
 from rag.fetching.sources import WebReader
 from rag.reading import Overrides
 from tests.fetching.test_fetcher import is_any
@@ -350,6 +351,24 @@ def test_a_sitemap_and_an_index_of_packed_sitemaps_are_read(site: Site, tmp_path
     site.add("/two.xml", sitemap("/karet"))
     run = Run(tmp_path, [f"{site.url}/index.xml"])
     assert (run.titles, run.reasons) == (["Panen kopi", "Panen teh", "Panen karet"], [])
+
+
+@pytest.mark.parametrize(
+    ("loc", "url"),
+    [
+        ("/kopi?a=1&b=2", "/kopi?a=1&b=2"),
+        ("/kopi?a=1&amp;b=2", "/kopi?a=1&b=2"),
+        ("/kopi<note>kopi&nbsp;baru &copy é</note>", "/kopikopi baru &copy é"),
+    ],
+)
+@pytest.mark.parametrize("above", ["", "\n\n"])
+def test_entities_and_white_space_do_not_end_a_sitemap(
+    site: Site, tmp_path: Path, loc: str, url: str, above: str
+) -> None:
+    data = f"{above}<?xml version='1.0'?>{sitemap(loc, '/teh')}".encode()
+    assert [entry.url for entry in read_sitemap(data)] == ["{url}" + url, "{url}/teh"]
+    site.add("/sitemap.xml", f"{above}<?xml version='1.0'?>{sitemap('/kopi', '/teh')}<!-- & -->")
+    assert Run(tmp_path, [f"{site.url}/sitemap.xml"]).titles == ["Panen kopi", "Panen teh"]
 
 
 def test_a_second_run_fetches_what_has_changed_in_a_sitemap(site: Site, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ReadingError
-from rag.reading.decoding import REPLACEMENT, decode, decode_page, decode_utf8
+from rag.reading.decoding import REPLACEMENT, as_utf8, decode, decode_named, decode_page, decode_utf8
 
 INDONESIAN = "Pak Made menjemur kopi – harganya “naik” di Gayo."
 ARABIC = "افتتحت المكتبة أبوابها للأطفال في القرية القديمة صباح اليوم."
@@ -35,6 +35,7 @@ def test_utf_16_of_either_byte_order(mark: bytes) -> None:
         (ARABIC, "windows-1256"),
         (JAPANESE, "shift_jis"),
         (CHINESE, "gb18030"),
+        ("圖書館在星期天早上為村裏的孩子們開放，宏碁捐贈電腦。", "big5hkscs"),
         (INDONESIAN, "windows-1252"),
     ],
 )
@@ -49,11 +50,45 @@ def test_other_encodings_are_guessed(text: str, encoding: str) -> None:
         ("<meta http-equiv=Content-Type content='text/html; charset=windows-1251'>", "cp1251"),
         ('<?xml version="1.0" encoding="gb2312"?>', "gb18030"),
         ('<meta charset="iso-2022-jp">', "iso2022_jp"),
+        ('<meta charset="big5">', "big5hkscs"),
+        ('<meta charset="Big5-HKSCS">', "big5hkscs"),
+        ('<meta charset="windows-874">', "cp874"),
+        ('<meta charset="x-sjis">', "cp932"),
     ],
 )
 def test_a_declared_encoding_is_used_for_markup(declaration: str, encoding: str) -> None:
-    text = declaration + {"cp1252": "“é”", "cp1251": "Я", "gb18030": "镕", "iso2022_jp": "村"}[encoding]
+    signs = {"cp1252": "“é”", "cp1251": "Я", "gb18030": "镕", "iso2022_jp": "村", "cp932": "①村"}
+    text = declaration + (signs | {"big5hkscs": "宏碁電腦在恒春的店裏㗎。", "cp874": "“ข่าว”…"})[encoding]
     assert decode(text.encode(encoding), is_markup=True) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        ("Kafé “baru” 5 €", "cp1252", "iso-8859-1"),
+        ("Kafé “baru”", "cp1252", "US-ASCII"),
+        ("Kafé “baru”", "utf-8", "iso-8859-1"),
+        ("“ข่าว”…", "cp874", "tis-620"),
+        ("“ข่าว”…", "cp874", "Windows-874"),
+        ("裏㗎", "big5hkscs", "big5"),
+        ("村", "iso2022_jp", "iso-2022-jp"),
+        ("Kafé", "utf-16-le", "utf-16"),
+        ("<p>Kopi</p>", "ascii", "utf-16"),
+        ("Kafé\x81", "latin-1", "latin1"),
+    ],
+)
+def test_an_encoding_that_a_server_names_means_what_browsers_take_it_for(
+    text: str, encoding: str, name: str
+) -> None:
+    data = text.encode(encoding)
+    assert decode_named(data, name) == text
+    assert as_utf8(data, name) == text.encode()
+
+
+@pytest.mark.parametrize("name", ["", "no-such", "hex", "utf\0", "utf-8"])
+def test_an_encoding_that_does_not_fit_leaves_the_data_alone(name: str) -> None:
+    assert decode_named(b"caf\xe9", name) is None
+    assert as_utf8(b"caf\xe9", name) == b"caf\xe9"
 
 
 def test_utf_8_takes_precedence_over_a_wrong_declaration() -> None:

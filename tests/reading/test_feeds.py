@@ -125,6 +125,13 @@ def test_entries_without_dates_are_read() -> None:
     assert article.published_at is None
 
 
+@pytest.mark.parametrize(
+    "null", ["Thu, 01 Jan 1970 00:00:00 +0000", "0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 +0000"]
+)
+def test_a_time_that_stands_for_none_is_no_date(null: str) -> None:
+    assert entries(rss(item(more=f"<pubDate>{null}</pubDate>")))[0].published_at is None
+
+
 def test_an_entry_is_read_once_and_the_newest_counts() -> None:
     guid = "<guid isPermaLink='false'>7</guid>"
     old = guid + "<pubDate>Sun, 20 Jul 2025 13:27:00 +0700</pubDate>"
@@ -184,6 +191,51 @@ def test_a_long_description_is_the_text() -> None:
     assert len(article.paragraphs) == 3
 
 
+MEDIA = (
+    "<media:content xmlns:media='http://search.yahoo.com/mrss/'><media:description>Petani memetik kopi. "
+    "(Foto: Sari)</media:description><media:text>Petani memetik kopi di lereng.</media:text></media:content>"
+)
+ITUNES = (
+    "<itunes:summary xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'>Obrolan kopi.</itunes:summary>"
+)
+DUBLIN = "<dc:description>Kopi dari lereng itu sudah dipanen.</dc:description>"
+
+
+@pytest.mark.parametrize("other", [MEDIA, ITUNES, DUBLIN])
+def test_a_caption_or_a_second_summary_is_no_text(other: str) -> None:
+    summary = "<description>Panen kopi mencapai 412 ton.</description>"
+    for more in (summary + other, other + summary):
+        assert entries(rss(item(text=None, more=more)))[0].text is None
+        assert entries(rss(item(more=more)))[0].to_page().fields["paragraphs"][0] == (
+            "Panen kopi mencapai 412 ton."
+        )
+
+
+def test_a_list_of_headlines_is_no_text() -> None:
+    lines = "".join(
+        f"<li><a href='https://kabar.example.org/{n}'>Harga kopi naik {n} persen di lereng itu</a>"
+        f"&nbsp;&nbsp;<font color='#6f6f6f'>Kabar {n}</font></li>"
+        for n in range(5)
+    )
+    described = f"<description>{escape(f'<ol>{lines}</ol>')}</description>"
+    assert entries(rss(item(text=None, more=described)))[0].text is None
+
+
+@pytest.mark.parametrize("element", ["author", "dc:creator"])
+@pytest.mark.parametrize(
+    ("written", "authors"),
+    [
+        ("redaksi@warta.media (Sari Wulandari)", ["Sari Wulandari"]),
+        ("Sari Wulandari &lt;sari@warta.photography&gt;", ["Sari Wulandari"]),
+        ("redaksi@warta.co (Sari Wulandari)", ["Sari Wulandari"]),
+        ("redaksi@warta.media", []),
+        ("Sari Wulandari", ["Sari Wulandari"]),
+    ],
+)
+def test_an_author_is_a_name_without_an_address(element: str, written: str, authors: list[str]) -> None:
+    assert entries(rss(item(more=f"<{element}>{written}</{element}>")))[0].authors == authors
+
+
 def test_a_feed_that_is_cut_short_gives_what_it_has() -> None:
     data = rss(item(), item("Panen teh", link="/teh"))
     first, *_, last = read(data[: data.rfind(b"<content:encoded>") + 60])
@@ -201,6 +253,15 @@ def test_damage_that_can_be_repaired_is_repaired(damage: bytes) -> None:
     first = read(data)[0]
     assert isinstance(first, Article)
     assert first.title.startswith("Panen café")
+
+
+def test_entities_after_an_error_in_the_xml_keep_their_signs() -> None:
+    second = item(
+        "Panen R&amp;D &lt; 5", link="/teh", text="<p>Harga teh 3 &lt; 4 &amp; stabil.</p>" + HARVEST
+    )
+    found = entries(rss(item("Panen <br> kopi"), second))
+    assert found[1].title == "Panen R&D < 5"
+    assert found[1].to_page().fields["paragraphs"][0] == "Harga teh 3 < 4 & stabil."
 
 
 def test_a_damaged_feed_that_ends_as_it_should_is_not_cut_short() -> None:

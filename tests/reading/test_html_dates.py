@@ -143,9 +143,12 @@ def test_the_day_of_a_change_that_readers_see_is_not_that_of_publication() -> No
         ("2025年07月27日 14時30分 公開", "2025-07-27", "None"),
         ("2025年07月27日 更新", "None", "2025-07-27"),
         ("2025-07-27 发布", "2025-07-27", "None"),
+        ("Dikemas kini pada 27 Julai 2025", "None", "2025-07-27"),
+        ("Last modified on 27 July 2025", "None", "2025-07-27"),
+        ("First published on 27 July 2025", "2025-07-27", "None"),
     ],
 )
-def test_what_a_day_is_of_may_stand_behind_it(line: str, published: str, updated: str) -> None:
+def test_what_a_day_is_of_may_stand_beside_it(line: str, published: str, updated: str) -> None:
     fields = read(f"<h1>{TITLE}</h1><p>{line}</p>")
     assert [str(fields[name])[:10] for name in ("published_at", "updated_at")] == [published, updated]
 
@@ -212,6 +215,13 @@ def test_the_date_is_read_wherever_a_page_states_it(head: str, time: str) -> Non
     )
     assumed = "assumed_time_zone" in article.metadata
     assert assumed == time.endswith("+07:00")
+
+
+@pytest.mark.parametrize("null", ["0001-01-01T00:00:00Z", "-0001-11-30", "1970-01-01T07:00:00+07:00"])
+def test_a_time_that_stands_for_none_is_no_date(null: str) -> None:
+    head = meta("article:published_time", null)
+    for known, day in (("", "None"), ("2025-07-27", "2025-07-27"), ("1970-01-02", "1970-01-02")):
+        assert day_of(f"<h1>{TITLE}</h1>", head=head + meta("pubdate", known)) == day
 
 
 @pytest.mark.parametrize(

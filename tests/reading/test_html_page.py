@@ -105,6 +105,13 @@ def test_broken_json_ld_does_not_stop_the_reading(script: str) -> None:
     assert (fields["title"], fields["paragraphs"]) == ("Pasar apung ramai lagi", PARAGRAPHS)
 
 
+def test_an_address_of_a_page_counts_before_that_of_the_home_page() -> None:
+    head = '<link rel="canonical" href="https://kabar.example/">'
+    assert read(page(head=head))["url"] == "https://kabar.example/"
+    head += '<meta property="og:url" content="https://kabar.example/pasar">'
+    assert read(page(head=head))["url"] == "https://kabar.example/pasar"
+
+
 def test_invalid_characters_are_left_out() -> None:
     head = linked({**NEWS_ARTICLE, "headline": "Pasar\ud800 apung\0"})
     fields = read(page(head=head, body="<p>Sungai&#11; surut&#1; pagi&#0; ini sampai sore.</p>"))
@@ -351,6 +358,8 @@ def test_the_header_of_a_long_table_stands_above_each_part() -> None:
         ("Jejak <sup>137</sup>Cs di sumur.", "Jejak ¹³⁷Cs di sumur."),
         ("The 1<sup>st</sup> of May.", "The 1st of May."),
         ("Beratnya 1½ kilogram.", "Beratnya 1 ½ kilogram."),
+        ("Trombosit 5x10<sup>9</sup>/L darah.", "Trombosit 5x10^9/L darah."),
+        ("Beratnya 2<sup>1</sup>/2 kilogram.", "Beratnya 2 1/2 kilogram."),
         ("Beratnya 2<sup>1</sup>/<sub>2</sub> kilogram.", "Beratnya 2 1/2 kilogram."),
         ("Korban <del>48</del> <ins>12</ins> orang.", "Korban 12 orang."),
         ("Korban <s>48</s> 12 orang.", "Korban 12 orang."),

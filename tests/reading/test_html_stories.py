@@ -97,6 +97,11 @@ def test_the_paragraphs_of_a_stated_body_are_those_of_the_page() -> None:
         "<p>PUEDES VER: <a href=/x>El puerto está abierto</a></p>",
         "<h5>Zobacz także</h5><p><a href=/x>Port jest otwarty</a></p>",
         "<p><strong>Leia mais</strong></p>",
+        "<p><strong>Baca Juga <a href=/x>Tarif perahu naik lagi mulai bulan Juli</a></strong></p>",
+        "<p>ALSO READ | <a href=/x>The harbour is open</a></p>",
+        "<p>【関連記事】<a href=/x>港が開いた</a></p>",
+        "<p>▶ 延伸閱讀：港口開放</p>",
+        "<p>اقرأ ايضا: افتتاح الميناء</p>",
     ],
 )
 def test_labels_of_other_stories_are_left_out_in_many_languages(furniture: str) -> None:
@@ -139,3 +144,137 @@ def test_a_formula_stands_on_one_line_in_its_sentence(formula: str, text: str) -
     sentence = f"Nilainya {container}</mjx-container> menurut dinas perhubungan kota pada hari Senin."
     fields = read(f"<main><h1>{TITLE}</h1>{paragraphs(*TEXTS[:3], sentence)}</main>")
     assert fields["paragraphs"][-1] == f"Nilainya {text} menurut dinas perhubungan kota pada hari Senin."
+
+
+QUAKE = "Gempa bumi magnitudo 5,0 mengguncang Melati pada Senin pagi tanpa korban jiwa. (Antara)"
+
+
+@pytest.mark.parametrize("others", [(), TEXTS[:2]])
+@pytest.mark.parametrize("agency", ["Antara", "Reuters", "Sumber: BPBD"])
+def test_a_lead_that_ends_with_its_agency_is_no_caption(agency: str, others: tuple[str, ...]) -> None:
+    lead = QUAKE.replace("Antara", agency)
+    fields = read(f"<article><h1>{TITLE}</h1>{paragraphs(lead, *others)}</article>")
+    assert fields["paragraphs"] == [lead, *others]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["Dermaga pada hari Senin. (Antara/Sari)", "Dermaga baru. (Foto: Sari)", "Dermaga. (AFP Photo)",
+     "Dermaga. (Sumber: Istimewa)", "Perahu di dermaga. (Getty Images)", "Dermaga. (ANTARA FOTO/Sari Ayu)"],
+)  # fmt: skip
+def test_a_caption_above_the_lead_is_left_out_unless_it_is_the_whole_text(caption: str) -> None:
+    fields = read(f"<article><h1>{TITLE}</h1>{paragraphs(caption, *TEXTS)}</article>")
+    assert fields["paragraphs"] == [*TEXTS]
+    assert read(f"<article><h1>{TITLE}</h1>{paragraphs(caption)}</article>")["paragraphs"] == [caption]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ingin menaikkan harga BBM jenis Premium, pemerintah akan bertemu pimpinan DPR pekan depan.",
+        "Update terakhir BPBD lewat saluran resmi menyebut 31 orang meninggal, termasuk tamu hotel.",
+        "Cek fakta: pesan WhatsApp soal vaksin itu hoaks, kata Kementerian Kesehatan berdasarkan ilmu medis.",
+        "Get used to it: WhatsApp will show ads to our readers and to you, the company said.",
+        "Daftar tamu hotel itu dikirim polisi lewat Telegram pada Senin malam.",
+        "Lihat: harga cabai rawit kini Rp120.000 per kilogram, naik dari Rp80.000.",
+    ],
+)
+def test_a_sentence_of_news_that_names_a_service_is_a_paragraph(text: str) -> None:
+    fields = read(f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS[:2], text, *TEXTS[2:])}</article>")
+    assert fields["paragraphs"] == [*TEXTS[:2], text, *TEXTS[2:]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ikuti berita kami di saluran WhatsApp.", "Dapatkan kabar pilihan langsung di ponselmu lewat Telegram.",
+     "Daftar akun premium untuk membaca artikel kami tanpa iklan.", "Lihat: Harga cabai naik lagi"],
+)  # fmt: skip
+def test_an_invitation_is_left_out(text: str) -> None:
+    fields = read(f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS[:2], text, *TEXTS[2:])}</article>")
+    assert fields["paragraphs"] == [*TEXTS]
+
+
+def test_a_service_named_in_a_list_or_a_heading_is_no_button() -> None:
+    names = "".join(f"<li>{name}</li>" for name in ("WhatsApp", "Facebook", "TikTok"))
+    story = f"<p>Berikut aplikasinya:</p><ol>{names}</ol>{paragraphs(TEXTS[0])}<h2>Line</h2>"
+    fields = read(f"<article><h1>{TITLE}</h1>{story}{paragraphs(*TEXTS[1:])}</article>")
+    assert fields["paragraphs"][:6] == [
+        *("Berikut aplikasinya:", "WhatsApp", "Facebook", "TikTok", TEXTS[0], "Line"),
+    ]
+
+
+def test_buttons_with_the_names_of_services_are_left_out() -> None:
+    buttons = "<p>WhatsApp</p><p>Email</p>"
+    links = "<p><a href=/wa>WhatsApp</a></p>"
+    story = f"{buttons}{paragraphs(*TEXTS[:3])}{links}{paragraphs(*TEXTS[3:])}{buttons}"
+    assert read(f"<article><h1>{TITLE}</h1>{story}</article>")["paragraphs"] == [*TEXTS]
+
+
+DAYS = ["3 Januari 2025", TEXTS[0], "4 Januari 2025", TEXTS[1]]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Berikut kronologi banjir di Melati menurut BPBD:", *DAYS],
+        [LEAD, *DAYS],
+        [LEAD, "Hari/Tanggal: Senin, 10 Maret 2025", "Tempat: Balai Kota", TEXTS[0]],
+        [
+            "Jadwal pelayaran adalah sebagai berikut:",
+            "10 Maret 2025: Rute A",
+            "11 Maret 2025: Rute B",
+            TEXTS[0],
+        ],
+        [LEAD, "By January 5, 2025", TEXTS[0]],
+    ],
+)
+def test_the_day_of_an_event_is_text_and_no_day_of_publication(lines: list[str]) -> None:
+    story = f"<article><h1>{TITLE}</h1>{paragraphs(*lines)}</article>"
+    fields = read(story)
+    assert fields["paragraphs"] == lines
+    assert (fields["published_at"], fields["author"]) == (None, None)
+    dated = read(story, head='<meta property="article:published_time" content="2025-01-06T08:00:00+07:00">')
+    assert dated["paragraphs"] == lines
+    assert str(dated["published_at"]) == "2025-01-06 08:00:00+07:00"
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["<p>Senin, 6 Januari 2025 08:00 WIB</p>", "<time>6 Januari 2025</time>", '<p class="date">6/1/2025</p>'],
+)
+def test_a_date_below_the_lead_is_that_of_publication_if_it_says_so(date: str) -> None:
+    fields = read(f"<article><h1>{TITLE}</h1>{paragraphs(LEAD)}{date}{paragraphs(*TEXTS)}</article>")
+    assert fields["paragraphs"] == [LEAD, *TEXTS]
+    assert str(fields["published_at"])[:10] == "2025-01-06"
+
+
+HEAD_ROW = "<tr><th>Rute</th><th>2023</th><th>2024</th></tr>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (f"{HEAD_ROW}<tr><td>A</td><td></td><td>10</td></tr><tr><td>B</td><td>7</td><td></td></tr>",
+         ["Rute | 2023 | 2024", "A |  | 10", "B | 7"]),
+        (f"{HEAD_ROW}<tr><td rowspan=2>A</td><td>5</td><td>10</td></tr><tr><td>6</td><td>11</td></tr>",
+         ["Rute | 2023 | 2024", "A | 5 | 10", "A | 6 | 11"]),
+        (f"{HEAD_ROW}<tr><td>A</td><td colspan=2>10</td></tr>", ["Rute | 2023 | 2024", "A | 10 | 10"]),
+        ("<tr><td colspan=3>Bus</td></tr><tr><td>A</td><td></td><td>5</td></tr><tr><td>B</td><td></td><td>6"
+         "</td></tr>", ["Bus", "A | 5", "B | 6"]),
+        ("<tr><th></th><th>2023</th></tr><tr><td>A</td><td>5</td></tr>", ["| 2023", "A | 5"]),
+        (f"{HEAD_ROW}<tr><td>A</td><td>5</td><td rowspan=0 colspan=x>1</td></tr>",
+         ["Rute | 2023 | 2024", "A | 5 | 1"]),
+    ],
+)  # fmt: skip
+def test_the_cells_of_a_table_stay_in_their_columns(rows: str, lines: list[str]) -> None:
+    story = f"{paragraphs(*TEXTS[:3])}<table>{rows}</table>{paragraphs(*TEXTS[3:])}"
+    fields = read(f"<article><h1>{TITLE}</h1>{story}</article>")
+    assert fields["paragraphs"] == [*TEXTS[:3], "\n".join(lines), *TEXTS[3:]]
+
+
+def test_spans_beyond_any_table_do_not_fill_the_memory() -> None:
+    cell = f'<td colspan="1000" rowspan="65534">{"x" * 200}</td>'
+    rows = f"<tr>{cell}{cell}</tr>" + "<tr><td>a</td><td>b</td></tr>" * 5_000
+    story = f"{paragraphs(*TEXTS[:3])}<table>{rows}</table>{paragraphs(*TEXTS[3:])}"
+    found = read(f"<article><h1>{TITLE}</h1>{story}</article>")["paragraphs"]
+    assert sum(map(len, found)) < 1_000_000

@@ -103,6 +103,13 @@ def test_a_time_without_an_offset_is_one_of_the_usual_zone_and_the_metadata_says
     assert read(published_at="2025-07-27").metadata == {}
 
 
+@pytest.mark.parametrize("year", ["0001", "0999", "9000", "9999"])
+def test_a_time_of_a_year_without_articles_is_not_stored(year: str) -> None:
+    article = read(published_at=f"{year}-06-01T00:00:00Z", updated_at="2025-07-27T00:00:00Z")
+    assert article.published_at is None
+    assert str(article.updated_at) == "2025-07-27 00:00:00+00:00"
+
+
 def test_the_types_that_other_programs_write_are_taken() -> None:
     article = read(
         id=812, title=None, author=["Sari", {"name": "Raka"}], published_at="2025-07-27T13:27:00+0700"

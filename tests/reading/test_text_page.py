@@ -266,6 +266,55 @@ def test_publication_and_update_times_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "time", "outlet", "author"),
+    [
+        ("2025年03月05日 13:05 来源：新华网", "2025-03-05 13:05:00", "新华网", None),
+        ("来源：新华网 2025年03月05日 13:05", "2025-03-05 13:05:00", "新华网", None),
+        ("2025-03-05 13:05:00 來源: 中央社 作者：王小明", "2025-03-05 13:05:00", "中央社", "王小明"),
+        ("来源：新华网　作者：王小明 2025-03-05", "2025-03-05 00:00:00+00:00", "新华网", "王小明"),
+    ],
+)
+def test_a_line_with_a_date_and_credits_in_chinese(
+    line: str, time: str, outlet: str, author: str | None
+) -> None:
+    fields = read(f"伦邦吊桥正式开通\n{line}\n这座桥长84米。\n")
+    assert (fields["title"], fields["paragraphs"]) == ("伦邦吊桥正式开通", ["这座桥长84米。"])
+    assert (str(fields["published_at"]), fields["outlet"], fields["author"]) == (time, outlet, author)
+
+
+@pytest.mark.parametrize(
+    ("dateline", "place", "outlet"),
+    [
+        ("jpnn.com, JAKARTA - ", "JAKARTA", "jpnn.com"),
+        ("JAKARTA, iNews.id - ", "JAKARTA", "iNews.id"),
+        ("MELATI, KOMPAS.com - ", "MELATI", "KOMPAS.com"),
+        ("Merdeka.com - ", None, "Merdeka.com"),
+        ("Melati - ", "Melati", None),
+    ],
+)
+def test_the_place_and_the_outlet_with_which_a_story_opens(
+    dateline: str, place: str | None, outlet: str | None
+) -> None:
+    fields = read(f"Judul\n27 Juli 2025\n{dateline}Jembatan itu panjangnya 84 meter.")
+    assert (fields["metadata"].get("dateline"), fields["outlet"]) == (place, outlet)
+
+
+@pytest.mark.parametrize(
+    ("line", "time", "author"),
+    [
+        ("Oleh Nor Ain Radhi - Mac 5, 2025 @ 1:05pm", "2025-03-05 13:05:00", "Nor Ain Radhi"),
+        ("By Clara Hale, 5 March 2025", "2025-03-05 00:00:00+00:00", "Clara Hale"),
+        ("Thứ Tư, ngày 05/03/2025", "2025-03-05 00:00:00+00:00", None),
+        ("Thứ tư, 5/3/2025, 13:05 (GMT+7)", "2025-03-05 13:05:00+07:00", None),
+    ],
+)
+def test_a_line_with_a_date_and_names(line: str, time: str, author: str | None) -> None:
+    fields = read(f"Judul\n{line}\nSatu kalimat.")
+    assert (str(fields["published_at"]), fields["author"]) == (time, author)
+    assert (fields["title"], fields["paragraphs"]) == ("Judul", ["Satu kalimat."])
+
+
+@pytest.mark.parametrize(
     ("text", "title", "paragraphs"),
     [
         (
@@ -295,6 +344,11 @@ def test_publication_and_update_times_are_read() -> None:
         ("Hujan turun.\nPadi rebah.", "", ["Hujan turun.", "Padi rebah."]),
         ("Hujan turun lagi", "", ["Hujan turun lagi"]),
         ("a" * 201 + "\n\nb", "", ["a" * 201, "b"]),
+        (
+            "Banjir\n\nBerikut kronologinya:\n\n3 Januari 2025\n\nHujan deras.",
+            "Banjir",
+            ["Berikut kronologinya:", "3 Januari 2025", "Hujan deras."],
+        ),
         ("Harga naik\n27 Juli 2025\nSatu kalimat.", "Harga naik", ["Satu kalimat."]),
         ("Harga naik.\n27 Juli 2025\nSatu kalimat.", "", ["Harga naik.", "Satu kalimat."]),
         ("Judul\n\n  Bait satu\n    bait dua", "Judul", ["Bait satu\n    bait dua"]),

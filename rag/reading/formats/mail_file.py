@@ -11,7 +11,8 @@ from email.utils import getaddresses, parsedate_to_datetime
 from io import BufferedReader
 
 from rag.errors import ReadingError
-from rag.reading.decoding import decode_page
+from rag.reading.addresses import own_address
+from rag.reading.decoding import decode_named, decode_page
 from rag.reading.formats.fragments import filled
 from rag.reading.formats.streams import read_whole
 from rag.reading.html_page import read_html_page
@@ -58,8 +59,9 @@ def read_mhtml(stream: BufferedReader) -> Iterator[Entry]:
     root = next((part for part in pages if start and part.get("Content-ID") == start), pages[0])
     page = read_html_page(_text(root))
     location = _header(message, "Snapshot-Content-Location") or _header(root, "Content-Location")
-    address = location if location and location.startswith(("http://", "https://")) else None
-    url = page.fields.get("url") or address
+    stated = page.fields.get("url")
+    is_address = location is not None and location.startswith(("http://", "https://"))
+    url = own_address(stated, found_at=location) if location and is_address else stated
     yield Entry(page=page.found_at(url) if url else page)
 
 
@@ -93,12 +95,11 @@ def _text(part: "Message[str, str]") -> str:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    charset = part.get_content_charset()
-    try:
-        return data.decode(charset or "").replace("\r\n", "\n")
-    except (LookupError, UnicodeDecodeError, ValueError):
-        if not data.strip():
-            return ""
+    if not data.strip():
+        return ""
+    text = decode_named(data, part.get_content_charset() or "")
+    if text is not None:
+        return text.replace("\r\n", "\n")
     text, damage = decode_page(data, is_markup=part.get_content_type() != "text/plain")
     if damage:
         raise damage

@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.errors import MissingExtra, ReadingError
 from rag.reading.formats.fragments import filled
-from rag.reading.formats.pdf_paragraphs import PageLine, paragraphs_of, without_running_lines
+from rag.reading.formats.pdf_paragraphs import PageLine, join_lines, paragraphs_of, without_running_lines
 from rag.reading.formats.streams import read_whole
 from rag.reading.page import Entry, Page
 from rag.reading.rights import find_prohibition
@@ -213,7 +213,7 @@ def _title(lines: Sequence[PageLine], body_size: float, *, stated: str) -> tuple
     if largest > body_size * _TITLE_SIZE:
         box = next(line.box for line in on_first if line.size == largest)
         chosen = [line for line in on_first if line.box == box and line.size >= largest * 0.9]
-        text = " ".join(line.text for line in chosen)
+        text = join_lines([line.text for line in chosen])
         if len(text) <= _MAXIMUM_TITLE_CHARACTERS and len(chosen) < len(lines):
             return text, [line for line in lines if line not in chosen]
     is_name = not stated or _FILE_NAME.search(stated) or len(stated) > _MAXIMUM_TITLE_CHARACTERS

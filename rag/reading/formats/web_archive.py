@@ -2,11 +2,13 @@
 
 import zlib
 from collections.abc import Iterator
+from email.message import Message
 from io import BufferedReader
 from typing import Any
 
 from rag.errors import MissingExtra, ReadingError
-from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
+from rag.reading.addresses import own_address
+from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, as_utf8, decode_page
 from rag.reading.html_page import read_html_page
 from rag.reading.page import Entry, Page
 
@@ -49,8 +51,19 @@ def _is_page(record: Any) -> bool:
     headers = record.http_headers
     if headers is not None and headers.get_statuscode() != "200":
         return False
-    kind = (headers or record.rec_headers).get_header("Content-Type") or ""
-    return kind.partition(";")[0].strip().lower() in _PAGES
+    return _content_type(record).get_content_type() in _PAGES
+
+
+def _content_type(record: Any) -> "Message[str, str]":
+    kind = (record.http_headers or record.rec_headers).get_header("Content-Type")
+    header: Message[str, str] = Message()
+    header["Content-Type"] = kind or "application/octet-stream"
+    return header
+
+
+def _charset(record: Any) -> str | None:
+    """Return the encoding that the server named."""
+    return _content_type(record).get_content_charset()
 
 
 def _page(record: Any) -> Page | ReadingError:
@@ -59,12 +72,12 @@ def _page(record: Any) -> Page | ReadingError:
         data = record.content_stream().read(MAXIMUM_FILE_BYTES + 1)
         if len(data) > MAXIMUM_FILE_BYTES:
             return ReadingError(f"{address}: the page has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit")
-        text, damage = decode_page(data, is_markup=True)
+        text, damage = decode_page(as_utf8(data, _charset(record)), is_markup=True)
         page = read_html_page(text)
         page.refuse_damage(damage, mark=REPLACEMENT)
     except ReadingError as error:
         return type(error)(f"{address}: {error}")
-    return page.found_at(page.fields.get("url") or address)
+    return page.found_at(own_address(page.fields.get("url"), found_at=address))
 
 
 def _is_cut_short(record: Any) -> bool:

@@ -22,7 +22,9 @@ _MAXIMUM_FILES = 10_000
 _OLE_MARK = b"\xd0\xcf\x11\xe0"
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_NOT_SHOWN = frozenset({"del", "moveFrom", "Fallback", "txbxContent", "pPr", "rPr", "instrText", "delText"})
+_NOT_SHOWN = frozenset(
+    {"del", "moveFrom", "Fallback", "txbxContent", "pPr", "rPr", "instrText", "delText", "rt"}
+)
 _BREAKS = {"br": "<br>", "cr": "<br>", "tab": " ", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
 
 
@@ -121,11 +123,33 @@ def _tag(paragraph: _Element, names: dict[str, str]) -> str:
 
 
 def _table(table: _Element) -> str:
-    rows = (
-        "".join(f"<td>{_cell(cell)}</td>" for cell in row.iter(f"{_WORD}tc"))
-        for row in table.iterchildren(f"{_WORD}tr")
-    )
-    return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+    """Return a table as HTML; the cells that go on below a cell are counted as its `rowspan`."""
+    rows: list[list[dict[str, Any]]] = []
+    above: dict[int, dict[str, Any]] = {}
+    for row in table.iterchildren(f"{_WORD}tr"):
+        rows.append([])
+        column = 0
+        for cell in row.iter(f"{_WORD}tc"):
+            width = _cell_property(cell, "gridSpan")
+            if _cell_property(cell, "vMerge") == "continue" and column in above:
+                above[column]["rowspan"] += 1
+            else:
+                above[column] = {"cell": cell, "colspan": width or "1", "rowspan": 1}
+                rows[-1].append(above[column])
+            column += int(width) if width and width.isdecimal() else 1
+    markup = ("".join(map(_cell_markup, cells)) for cells in rows)
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in markup) + "</table>"
+
+
+def _cell_markup(found: dict[str, Any]) -> str:
+    spans = "".join(f' {name}="{html.escape(str(found[name]))}"' for name in ("colspan", "rowspan"))
+    return f"<td{spans}>{_cell(found['cell'])}</td>"
+
+
+def _cell_property(cell: _Element, name: str) -> str | None:
+    """Return the value of a property of a cell, "continue" for one without a value, or None."""
+    found = cell.find(f"{_WORD}tcPr/{_WORD}{name}")
+    return None if found is None else found.get(f"{_WORD}val", "continue")
 
 
 def _cell(cell: _Element) -> str:

@@ -1,5 +1,6 @@
 """Reads XML one element at a time, without entities, documents from elsewhere or unbounded memory."""
 
+import codecs
 from collections.abc import Collection, Iterable, Iterator
 from io import BufferedReader
 
@@ -58,13 +59,22 @@ def elements(stream: BufferedReader, *names: str) -> Iterator[_Element | Reading
 
 
 class _Counting:
-    """A stream that counts the bytes that are read of it."""
+    """A stream that counts the bytes that are read of it, and leaves out white space above the XML."""
 
     def __init__(self, stream: BufferedReader) -> None:
         self._stream = stream
+        self._is_at_start = True
         self.count = 0
 
     def read(self, size: int = -1) -> bytes:
+        data = self._read(size)
+        while self._is_at_start and data:
+            data = data.removeprefix(codecs.BOM_UTF8).lstrip()
+            self._is_at_start = not data
+            data = data or self._read(size)
+        return data
+
+    def _read(self, size: int) -> bytes:
         data = self._stream.read(size)
         self.count += len(data)
         return data

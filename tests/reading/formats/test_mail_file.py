@@ -55,6 +55,11 @@ def test_html_alone_is_read_as_a_page() -> None:
     assert article.paragraphs[0] == "Pemetik mulai bekerja pukul enam pagi di lereng itu."
 
 
+def test_the_encoding_that_a_mail_names_means_what_browsers_take_it_for() -> None:
+    body = "Subject: Panen\nContent-Type: text/plain; charset=iso-8859-1\n\nHarga “kopi” naik 5 €.\n"
+    assert one(read(body.encode("cp1252"), ".eml")).paragraphs == ("Harga “kopi” naik 5 €.",)
+
+
 def test_quoted_mails_and_signatures_are_left_out_and_flowed_lines_are_joined() -> None:
     body = "Panen dimulai Senin di \nLereng Wulan.\n\n> Kapan panen?\n\nHarga naik.\n-- \nSiti\nKantor\n"
     assert one(read(bytes(mail(body)), ".eml")).paragraphs == (
@@ -77,6 +82,21 @@ def test_quoted_mails_and_signatures_are_left_out_and_flowed_lines_are_joined() 
 def test_mails_without_text_are_refused(data: bytes, reason: str) -> None:
     (found,) = reasons(read(data, ".eml"))
     assert found.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "url"),
+    [
+        ("https://kabar.example/kebun/teh", "https://kabar.example/kebun/teh"),
+        ("https://kabar.example", "https://kabar.example/kebun-teh"),
+    ],
+)
+def test_the_address_of_a_saved_page_is_the_stated_one_if_it_is_a_page(canonical: str, url: str) -> None:
+    data = (
+        "Snapshot-Content-Location: https://kabar.example/kebun-teh\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: text/html; charset=utf-8\r\n\r\n"
+    ) + HTML.replace("<head>", f'<head><link rel="canonical" href="{canonical}">')
+    assert one(read(data.encode(), ".mhtml")).url == url
 
 
 def test_a_saved_page_with_its_pictures_is_read() -> None:

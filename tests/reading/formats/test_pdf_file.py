@@ -42,6 +42,11 @@ def test_a_document_is_an_article_with_the_pages_of_its_paragraphs() -> None:
     assert article.author is None
 
 
+def test_a_hyphen_that_ends_a_line_of_the_title_is_left_out() -> None:
+    title = [(60.0, 740.0, 20.0, "Panen kopi dimu-"), (60.0, 718.0, 20.0, "lai di lereng")]
+    assert one(read(pdf([[*title, *column(60, 670, FIRST)]]), ".pdf")).title == "Panen kopi dimulai di lereng"
+
+
 def test_columns_are_read_one_after_the_other() -> None:
     left = [f"Kolom kiri baris {number} tentang kopi" for number in range(9)]
     right = [f"kolom kanan baris {number} tentang teh" for number in range(8)] + ["dan berakhir di sini."]

@@ -1,5 +1,7 @@
 import gzip
 
+import pytest
+
 from tests.reading.formats.reading import articles, read, reasons
 
 PAGE = (
@@ -48,6 +50,28 @@ def test_pages_of_html_are_articles_and_the_rest_is_left_out() -> None:
     assert (first.title, first.url) == ("Kebun a", "https://kabar.example/a")
     assert first.paragraphs[0] == "Pemetik mulai bekerja pukul enam pagi di lereng a."
     assert first.id == articles(read(archive(*responses[::-1]), ".warc", name="lain"))[1].id != second.id
+
+
+@pytest.mark.parametrize(
+    ("canonical", "url"),
+    [
+        ("https://kabar.example/kebun/a", "https://kabar.example/kebun/a"),
+        ("https://kabar.example/", "https://kabar.example/a"),
+        ("https://lain.example/kebun/a", "https://kabar.example/a"),
+    ],
+)
+def test_the_address_of_a_page_is_the_stated_one_if_it_is_a_page_of_the_site(
+    canonical: str, url: str
+) -> None:
+    body = PAGE.format("a").replace("<head>", f'<head><link rel="canonical" href="{canonical}">').encode()
+    data = archive(("https://kabar.example/a", "200 OK", "text/html", body))
+    assert [article.url for article in articles(read(data, ".warc"))] == [url]
+
+
+def test_a_page_is_read_in_the_encoding_that_the_server_named() -> None:
+    body = PAGE.format("“ü” 5 €").encode("cp1252")
+    data = archive(("https://kabar.example/a", "200 OK", "text/html; charset=ISO-8859-1", body))
+    assert [article.title for article in articles(read(data, ".warc"))] == ["Kebun “ü” 5 €"]
 
 
 def test_a_page_that_the_server_compressed_is_read() -> None:

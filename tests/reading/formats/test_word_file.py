@@ -51,6 +51,32 @@ def test_a_document_is_an_article() -> None:
     assert article.author is None
 
 
+def test_the_reading_of_a_character_is_left_out() -> None:
+    document = press_release()
+    ruby = (
+        "<w:p {0}><w:r><w:ruby><w:rt><w:r><w:t>としょかん</w:t></w:r></w:rt>"
+        "<w:rubyBase><w:r><w:t>図書館</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+        "<w:r><w:t>は本を購入した。</w:t></w:r></w:p>"
+    )
+    document.element.body.insert(6, parse_xml(ruby.format(SPACE)))
+    assert "図書館は本を購入した。" in one(read(saved(document), ".docx")).paragraphs
+
+
+def test_merged_and_empty_cells_stay_in_their_columns() -> None:
+    document = press_release()
+    texts = (("Rute", "2023", "2024"), ("A", "", "10"), ("", "6", "11"), ("B", "7", ""))
+    table = document.add_table(rows=4, cols=3)
+    for row, cells in enumerate(texts):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(1, 0).merge(table.cell(2, 0)).text = "A"
+    table.cell(3, 1).merge(table.cell(3, 2)).text = "7"
+    document.add_paragraph("Angka itu dalam ribu ton.")
+    assert one(read(saved(document), ".docx")).paragraphs[-2] == (
+        "Rute | 2023 | 2024\nA |  | 10\nA | 6 | 11\nB | 7 | 7"
+    )
+
+
 def test_tracked_changes_links_and_controls_are_read_as_they_are_shown() -> None:
     document = docx.Document()
     body = document.element.body

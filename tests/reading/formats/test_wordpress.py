@@ -46,6 +46,11 @@ def test_posts_are_articles() -> None:
     assert (second.paragraphs, second.headings) == (("Teh dipetik.", "Harga", "Harga turun."), (2,))
 
 
+def test_a_blank_line_above_an_export_does_no_harm() -> None:
+    found = articles(read("\n" + HEAD + post(1, CLASSIC) + END, ".xml"))
+    assert [article.title for article in found] == ["Berita & 1"]
+
+
 def test_what_is_not_published_is_refused_and_pictures_are_left_out() -> None:
     items = read(
         HEAD

@@ -87,6 +87,13 @@ def test_an_element_that_is_too_long_is_reported_and_the_others_are_read(
     ]
 
 
+@pytest.mark.parametrize("above", [b"\n", b"\xef\xbb\xbf \r\n", b" " * 40_000])
+def test_white_space_above_the_declaration_does_no_harm(above: bytes) -> None:
+    data = above + b'<?xml version="1.0"?><root><item>kopi</item></root>'
+    items = elements(buffered(io.BytesIO(data)), "item")
+    assert [None if isinstance(item, ReadingError) else item.text for item in items] == ["kopi"]
+
+
 def test_entities_are_refused_and_not_expanded() -> None:
     levels = "".join(
         f'<!ENTITY e{level} "{f"&e{level - 1};" * 10 if level else "kopi" * 10}">' for level in range(9)

@@ -1,0 +1,107 @@
+"""Reads the time of day and the zone that stand beside a day."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, available_timezones
+
+from rag.reading.zones import is_expressible, with_fixed_offset
+
+_COMPACT_CLOCK = re.compile(r"[Tt]?(\d\d)(\d\d)(\d\d)?(?!\d)")
+_CLOCK = re.compile(
+    r"(?P<before>午後|下午|오후|午前|上午|오전)?\s?(?<![\d.])(?P<hour>[01]?\d|2[0-3])\s?"
+    r"(?:[:.h]\s?(?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:\.\d+)?)?|(?:[時时点]|시|uhr\b|h\b)\s?"
+    r"(?:(?P<minute_after>[0-5]?\d)\s?[分분])?)"
+    r"(?![\d])\s?(?P<after>[ap]\.?\s?m\b\.?|petang\b|malam\b|ptg\b|pagi\b"
+    r"|مساء\S{0,3}|صباح\S{0,3}|[مص]\b)?"
+)
+_LATE = ("p", "午後", "下午", "오후", "malam", "م")
+_EARLY = "pagi"
+_ABBREVIATED_ZONES = {
+    "wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "z": 0, "myt": 8, "sgt": 8, "hkt": 8, "pht": 8,
+    "jst": 9, "kst": 9, "ict": 7, "msk": 3, "cet": 1, "cest": 2, "bst": 1, "est": -5, "edt": -4, "cst": -6,
+    "ist": 5.5, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11,
+}  # fmt: skip
+_OFFSET = r"(?P<sign>[+-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)".replace("+-−", "+\\-−")
+_ZONE = re.compile(
+    r"(?P<area>\b(?:africa|america|asia|australia|europe|pacific)/[a-z_]+)"
+    rf"|\b(?P<name>{'|'.join(_ABBREVIATED_ZONES)})\b(?:{_OFFSET})?"
+)
+# In America, behind a time of twelve hours; elsewhere "ET" is a word and "PT" a company.
+_ZONES_OF_AMERICA = {
+    "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"
+}  # fmt: skip
+_ZONE_OF_AMERICA = re.compile(r"\s?([ECMP]T)\b")
+_NUMERIC_ZONE = re.compile(rf"^\s?{_OFFSET}")
+_ZONE_IN_BRACKETS = re.compile(r"\((?:[^()]*\btime|[^()]*zeit|utc[^()]*)\)", re.IGNORECASE)
+_T_BEFORE_CLOCK = re.compile(r"^[Tt](?=\d)")
+
+
+def with_clock(day: datetime, before: str, after: str) -> tuple[datetime, str]:
+    """Add the time of day and the zone that stand beside a day; return the rest of the line too."""
+    if compact := _COMPACT_CLOCK.match(after):
+        clock = ":".join(part for part in compact.groups() if part)
+        after = f" {clock} {after[compact.end() :]}"
+    after = _T_BEFORE_CLOCK.sub(" ", after)
+    sides, clock_match, side = [before, after], None, 1
+    for side in (1, 0):
+        clock_match = _CLOCK.search(sides[side].lower())
+        if clock_match:
+            break
+    if clock_match is None:
+        rest = " ".join(part.strip() for part in sides if part.strip())
+        return day.replace(tzinfo=UTC), _ZONE.sub(" ", rest) if _is_zone_only(rest) else rest
+    text = sides[side]
+    left, right = text[: clock_match.start()].rstrip(" @"), text[clock_match.end() :]
+    zone, right = _zone_of(right, is_of_twelve_hours=clock_match["after"] is not None)
+    sides[side] = f"{left} {right}"
+    second = int(clock_match["second"] or 0)
+    time = day.replace(hour=_hour(clock_match), minute=_minute(clock_match), second=second, tzinfo=zone)
+    time = with_fixed_offset(time)
+    rest = " ".join(part.strip() for part in sides if part.strip())
+    return (time if _is_expressible_or_naive(time) else day.replace(tzinfo=UTC)), rest
+
+
+def _is_zone_only(rest: str) -> bool:
+    return _ZONE.fullmatch(rest.strip().lower()) is not None
+
+
+def _is_expressible_or_naive(time: datetime) -> bool:
+    return time.tzinfo is None or is_expressible(time)
+
+
+def _hour(clock: re.Match[str]) -> int:
+    hour = int(clock["hour"])
+    half = (clock["before"] or clock["after"] or "").strip()
+    if not half or hour > 12:
+        return hour
+    is_late = half.startswith(_LATE) and half != _EARLY
+    return hour % 12 + (12 if is_late else 0)
+
+
+def _minute(clock: re.Match[str]) -> int:
+    return int(clock["minute"] or clock["minute_after"] or 0)
+
+
+def _zone_of(text: str, *, is_of_twelve_hours: bool) -> tuple[tzinfo | None, str]:
+    """Return the zone at the beginning of what follows a time of day, and the rest."""
+    if is_of_twelve_hours and (american := _ZONE_OF_AMERICA.match(text)):
+        return ZoneInfo(_ZONES_OF_AMERICA[american[1]]), text[american.end() :]
+    text = _ZONE_IN_BRACKETS.sub(" ", text)
+    lower = text.lower()
+    if numeric := _NUMERIC_ZONE.match(lower):
+        return _offset(numeric), text[numeric.end() :]
+    found = _ZONE.search(lower)
+    if found is None:
+        return None, text
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    if found["area"]:
+        name = next((zone for zone in available_timezones() if zone.lower() == found["area"]), None)
+        return (ZoneInfo(name) if name else None), rest
+    base = timedelta(hours=_ABBREVIATED_ZONES[found["name"]])
+    more = _offset(found).utcoffset(None) if found["sign"] else timedelta()
+    return timezone(base + (more or timedelta())), rest
+
+
+def _offset(match: re.Match[str]) -> timezone:
+    span = timedelta(hours=min(int(match["hours"]), 23), minutes=int(match["minutes"] or 0))
+    return timezone(span if match["sign"] == "+" else -span)

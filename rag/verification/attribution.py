@@ -42,10 +42,12 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 
-# What a marker consists of: "1", "1, 2", "Sumber 3", "^2".
+# What stands in brackets without being said: markers such as "1, 2", "Sumber 3" and "q7:1", and agencies.
 _MARKER = re.compile(
-    r"(?:(?:source|sumber|evidence|bukti|fuente|kutipan|artikel|article|passage|doc|note|catatan|来源|出处)?[\W\d_]*)"
-    r"|(?:source|sumber|fuente|来源|出处)\W.*",
+    r"(?:source|sumber|evidence|bukti|fuente|kutipan|artikel|article|passage|doc|note|catatan|来源|出处)?[\W\d_]*"
+    r"|(?:source|sumber|fuente|来源|出处)\W.*|\W*[a-z]{1,8}[:_#-]?\d{1,6}(?:[\W_]\d{1,4}){0,9}\W*"
+    r"|(?:reuters|afp|ap|antara|xinhua|bloomberg|dpa|efe|kyodo|yonhap|bernama|tass|ansa|anadolu|upi|pti)"
+    r"(?: news)?",
     re.IGNORECASE,
 )
 # "km²" is an area, and a footnote only behind a longer word.

@@ -147,7 +147,8 @@ class OpenAILanguageModel:
             try:
                 stream = await self._request(client, messages, sampling, refused=refused)
             except openai.BadRequestError as error:
-                newly_refused = refused_parameters(error) - refused
+                found = refused_parameters(str(error), code=error.code, param=error.param)
+                newly_refused = found - refused
                 if not newly_refused:
                     raise
                 refused |= newly_refused

@@ -6,8 +6,6 @@ OpenAI's models that reason, such as o3 and gpt-5, refuse `max_tokens` and every
 
 import re
 
-import openai
-
 # Parameters that a request can do without. `max_completion_tokens` then takes the place of `max_tokens`.
 _PARAMETERS = ("max_tokens", "temperature", "stop")
 
@@ -27,12 +25,12 @@ _PATTERNS = {
 _READ_CHARACTERS = 500
 
 
-def refused_parameters(error: openai.BadRequestError) -> frozenset[str]:
-    """Return the names of the parameters that a server does not support.
+def refused_parameters(message: str, *, code: str | None, param: str | None) -> frozenset[str]:
+    """Return the names of the parameters that a server does not support, from its reply with status 400.
 
     A value out of range is no reason to leave a parameter out.
     """
-    if error.code in _CODES and error.param in _PARAMETERS:
-        return frozenset({error.param})
-    text = str(error)[:_READ_CHARACTERS]
-    return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(text))
+    if code in _CODES and param in _PARAMETERS:
+        return frozenset({param})
+    start = message[:_READ_CHARACTERS]
+    return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(start))

@@ -57,10 +57,10 @@ serve: install  ## Answer over HTTP on 127.0.0.1:8000.
 bench: $(VENV)/.installed-dev  ## Measure speed, memory and quality; EVAL=FOLDER of the evaluation sets.
 	$(BIN)/python -m benchmarks --data $(EVAL)
 
+# Without the settings of malloc, glibc gives the memory of each large tensor back, and a third of the time is lost.
 reader: $(VENV)/.installed-dev  ## Train the cross-encoder; SHARED=FOLDER of the training data. Stop it any time.
 	$(BIN)/python -m training.fetch
 	test -f build/reader/pack.xz || $(BIN)/python -m training.draw --shared $(SHARED)
-	# Without these settings, glibc gives the memory of each large tensor back, and a third of the time is lost.
 	MALLOC_ARENA_MAX=1 MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=34359738368 nice $(BIN)/python -m training.train
 	$(BIN)/python -m training.export
 	$(BIN)/python -m training.measure --shared $(SHARED)

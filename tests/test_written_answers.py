@@ -143,6 +143,7 @@ MARKERS = [
         supported("catatan"),
         shown="Pedagang Belanda membawa bibitnya dari Jawa [Reuters]. [1]",
     ),
+    case("a title on a line of its own", f"{HARVEST}.\n\n[Panen kopi Gayo naik]", supported("gayo")),
     case("lenticular", f"{HARVEST}【@gayo】。", supported("gayo")),
     case("lenticular with a dagger", f"{HARVEST}.【@gayo†source】", supported("gayo")),
     case("in parentheses", f"{HARVEST} (1).", supported("gayo"), shown=f"{HARVEST} (1). [1]"),

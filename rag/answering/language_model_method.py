@@ -16,6 +16,7 @@ from rag.language_model.protocol import LanguageModel, Sampling, TextPart, Usage
 from rag.prompts import INSTRUCTION_TOKENS, PASSAGE_FRAME_TOKENS, Frame, build_messages, draw_frame
 from rag.verification.attribution import without_markup
 from rag.verification.claims import Sentence, SentenceReader, UsualMarkers
+from rag.verification.evidence import source_names
 from rag.verification.verifier import Verification, Verifier
 from rag.worker_pools import WorkerPool
 
@@ -144,7 +145,8 @@ class LanguageModelMethod:
         return hits
 
     def _cite(self, draft: Draft, sentence: Sentence, verification: Verification) -> list[Event]:
-        if not sentence.is_claim or not any(map(str.isalnum, without_markup(sentence.text))):
+        said = without_markup(sentence.text, sources=source_names(draft.found.hits))
+        if not sentence.is_claim or not any(map(str.isalnum, said)):
             return [] if draft.closes_dropped_row(sentence) else draft.add_unclaimed(sentence)
         evidence = (hit.language for hit in draft.found.hits)
         language = sentence_language(sentence.text, answer=draft.language, evidence=evidence)

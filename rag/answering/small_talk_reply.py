@@ -26,7 +26,7 @@ def small_talk_reply(corpus: Corpus, language: str, *, filters: Filters = NO_FIL
     Without filters, the reply also says from when to when they are.
     """
     count = corpus.counts(filters).articles
-    if count == 0:
+    if count == 0 and filters == NO_FILTERS:
         return in_language(NO_ARTICLES, language)
     locale = reply_locale(language)
     articles = MessageFormat(in_language(ARTICLES, language), locale.language).format({"n": count})

@@ -50,6 +50,8 @@ _MARKER = re.compile(
     r"(?: news)?",
     re.IGNORECASE,
 )
+# "[Kompas, 12 Februari 2025]" names Kompas.
+_BEHIND_NAME = re.compile(r"\s?[,;:(\d].*", re.DOTALL)
 # "km²" is an area, and a footnote only behind a longer word.
 _BEFORE_EXPONENT = re.compile(r"(?:.*[\s\d/(])?[a-zµ]{1,2}", re.IGNORECASE | re.DOTALL)
 _LONGEST_UNIT = 4
@@ -122,7 +124,8 @@ def without_markup(text: str, *, sources: Collection[str] = ()) -> str:
             before = match.string[max(0, match.start() - _LONGEST_UNIT) : match.start()]
             return raised.translate(_RAISED) if _BEFORE_EXPONENT.fullmatch(before) else ""
         bracketed = match["square"] or match["lenticular"] or ""
-        is_source = bool(_MARKER.fullmatch(bracketed)) or any(name in fold(bracketed) for name in sources)
+        name = _BEHIND_NAME.sub("", fold(bracketed))
+        is_source = _MARKER.fullmatch(bracketed) is not None or name in sources
         return match["link"] or ("" if is_source else bracketed)
 
     for _ in range(2):  # a link in parentheses may show nothing but "source"

@@ -39,6 +39,12 @@ class Candidate:
     comparison: Comparison
 
 
+def source_names(hits: Sequence[Hit]) -> frozenset[str]:
+    """Return the folded outlets, authors and titles of hits, which a claim may name in brackets."""
+    named = (name for hit in hits for name in (hit.outlet, hit.author, hit.title) if name)
+    return frozenset(map(fold, named))
+
+
 class Evidence:
     """The sentences of the hits. Their passages are numbered from 1, as in the language model's prompt."""
 
@@ -59,9 +65,8 @@ class Evidence:
 
     @cached_property
     def sources(self) -> frozenset[str]:
-        """The folded outlets, authors and titles of the hits, which a claim may name in brackets."""
-        named = (name for hit in self.hits for name in (hit.outlet, hit.author, hit.title) if name)
-        return frozenset(map(fold, named))
+        """The names of the sources."""
+        return source_names(self.hits)
 
     @cached_property
     def vectors(self) -> FloatArray:

@@ -105,6 +105,12 @@ def test_the_reply_tells_nothing_of_articles_outside_the_filters(
     assert answer.answer == "Halo! Silakan bertanya tentang isi 1 artikel. Misalnya: “Rahasia”."
 
 
+@pytest.mark.usefixtures("filled")
+def test_filters_that_leave_nothing_are_no_empty_corpus(pipeline: Pipeline) -> None:
+    question = Question(text="Hello", filters=Filters(outlet=("Nobody",)))
+    assert asyncio.run(pipeline.answer(question)).answer == "Hello! Ask me anything about 0 articles."
+
+
 def test_a_title_cannot_add_a_picture(ingestion: Ingestion, pipeline: Pipeline) -> None:
     list(ingestion.ingest([article("a", "Kopi.", title="Kopi ![x](https://example.org/p.png) <b>")]))
     assert "“Kopi !(x)(https://example.org/p.png) (b)”" in ask(pipeline, "Halo").answer

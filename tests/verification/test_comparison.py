@@ -61,6 +61,13 @@ def test_an_amount_is_no_year() -> None:
     assert against(claim, evidence=year).dates == "given"
 
 
+def test_a_range_gives_each_of_its_days() -> None:
+    evidence = Statement("Festival berlangsung 3–5 Juni 2024 di Bogor.", "id")
+    assert against("Festival dimulai pada 3 Juni 2024.", evidence=evidence).dates == "given"
+    assert against("Festival berakhir pada 5 Juni 2024.", evidence=evidence).dates == "given"
+    assert against("Festival dimulai pada 7 Juni 2024.", evidence=evidence).dates == "differs"
+
+
 def test_a_common_word_is_no_name_beside_a_sign() -> None:
     context = "Harga kopi, beras dan gula naik di Bogor."
     evidence = Statement("Kopi naik 5 persen di Bogor.", "id", context=context)

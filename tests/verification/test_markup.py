@@ -19,6 +19,7 @@ from rag.verification.attribution import without_markup
         ("The deal was [not] signed.", "The deal was not signed."),
         ("Naik [1][2], turun 【3】 [Sumber: Antara] [Sumber 4]", "Naik , turun   "),
         ("Naik [Antara] [[q0000:1]] [tahun 2024].", "Naik  ] tahun 2024."),
+        ("Naik [Reuters, 3 Juni 2024]; kata [Reuters membantah].", "Naik ; kata Reuters membantah."),
         ("Naik <b>12</b> persen<br/>", "Naik 12 persen"),
         ("Naik <a href='x'>12</a> persen <https://example.org/a>", "Naik 12 persen "),
         ("Naik 12 persen [Reuters]", "Naik 12 persen "),

@@ -18,7 +18,7 @@ from embeddings.weights import SHA256 as WEIGHTS_SHA256
 from embeddings.weights import FloatArray, IntegerMatrix, ModelLoadError, WeightsFile, quantize
 
 VERSION = "1"
-SHA256 = "9b20aa5415d704a6e9e029f764c68540abcb8cdd7f2f6aa35f2409c8b6800b9e"
+SHA256 = "b7a9a6b1b5a8d941d7827d4c29c01502169313772d06f939c49b13e539b9bacf"
 FILE = Path(__file__).parent / "cross-encoder.safetensors"
 
 HEADS = ("pool", "claim", "relevance", "span")

@@ -59,11 +59,24 @@ class Finder:
     ) -> Draft:
         """Find the articles for a digest or a count."""
         kind: QuestionKind = "count" if listing.kind == "count" else "digest"
-        query, found, listed = list_articles(
-            listing, query, language, corpus=self._corpus, search=self._search, judge=self._judge
+        find = partial(
+            list_articles,
+            listing,
+            language=language,
+            corpus=self._corpus,
+            search=self._search,
+            judge=self._judge,
         )
-        decided = draft(understanding.of_kind(kind), query=query, found=found, listed=listed)
-        if not listed.number:
+        asked, time = query, understanding.understood.time
+        query, found, listed = find(asked)
+        others = None
+        if time is not None and not listed.number:
+            _, others, listed_of_others = find(replace(asked, time=None))
+            others = others if listed_of_others.number else None
+        decided = draft(understanding.of_kind(kind), query=query, found=others or found, listed=listed)
+        if others is not None:
+            decided.refuse_with("other_time", other_time_refusal(others, time, language=language))
+        elif not listed.number:
             is_any_left = self._corpus.counts(query.filters).articles > 0
             none_left = no_hits_reason(self._corpus, query.filters)
             decided.refusal_reason = "nothing_relevant" if is_any_left else none_left

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from rag.answering.best_sentences import Excerpt, excerpt_of
 from rag.answering.judge import Judge
@@ -15,6 +16,7 @@ from rag.text.languages import sentence_spans
 from rag.text.locales import known_locale, reply_locale
 from rag.text.passages import joined_headings
 from rag.text.tags import primary_language
+from rag.understood import TimeSpan
 
 # How many passages are read, and the largest number of articles in an answer.
 _DEPTH = 24
@@ -72,20 +74,22 @@ class Listed:
 
 
 def list_articles(
-    listing: Listing, query: Query, language: str, *, corpus: Corpus, search: Search, judge: Judge
+    listing: Listing, query: Query, *, language: str, corpus: Corpus, search: Search, judge: Judge
 ) -> tuple[Query, SearchResult, Listed]:
     """Return the search for a digest or count with one hit an article, and the articles.
 
-    The relevant articles are those of the best passages that the judge finds on the topic. A count
-    without a topic counts all articles that pass the filters.
+    The relevant articles are those of the best passages that the judge finds on the topic. Without a topic,
+    all articles are relevant that pass the filters; a digest of "the latest news" has those of the last week.
     """
     if listing.kind == "count":
         listing, query = _with_filters(listing, query, corpus)
     text = question_about(listing.topic, language) if listing.topic else query.text
+    if not listing.topic and listing.kind == "digest" and query.recency and query.time is None:
+        query = _within_last_week(query, corpus)
     query = _within_time(replace(query, text=text, encoded=None, top_k=_DEPTH))
     found = search(query)
-    if listing.kind == "count" and not listing.topic:
-        relevant, is_least = _one_an_article(found.hits), False
+    if not listing.topic:
+        relevant, is_least = sorted(_one_an_article(found.hits), key=_age), False
         number = corpus.counts(query.filters).articles
     else:
         on_topic = judge.on_topic(query, found)
@@ -102,6 +106,14 @@ def list_articles(
     found = replace(found, hits=[replace(hit, rank=rank) for rank, hit in enumerate(shown, start=1)])
     excerpts = [excerpt for hit in shown if (excerpt := _lead(hit, corpus)) is not None]
     return query, found, Listed(excerpts=excerpts, number=number, is_least=is_least, heading=heading)
+
+
+def _within_last_week(query: Query, corpus: Corpus) -> Query:
+    """Return a query for the articles of the seven days up to the newest article."""
+    days = corpus.published_days()
+    if days is None:
+        return query
+    return replace(query, time=TimeSpan(first=days[1] - timedelta(days=6), last=None))
 
 
 def _within_time(query: Query) -> Query:

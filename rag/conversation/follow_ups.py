@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from rag.conversation.chat_words import usual_words
 from rag.conversation.short_turns import is_remark, request_of
 from rag.conversation.small_talk import small_talk
 from rag.datatypes import Turn
@@ -159,7 +160,7 @@ def last_exchange(turns: Sequence[Turn]) -> tuple[int, str] | None:
     turn or to such a request, without markers. It is empty if there is no answer but a refusal. None if no
     turn asked about a topic.
     """
-    places = [place for place, turn in enumerate(turns) if turn.role == "user" and _has_topic(turn.text)]
+    places = [place for place, turn in enumerate(turns) if turn.role == "user" and has_topic(turn.text)]
     if not places:
         return None
     answers = [
@@ -171,7 +172,8 @@ def last_exchange(turns: Sequence[Turn]) -> tuple[int, str] | None:
     return places[-1], text
 
 
-def _has_topic(text: str) -> bool:
+def has_topic(text: str) -> bool:
+    """Whether a turn asks about a topic, and is no remark and no request for a longer or shorter answer."""
     is_aside = is_remark(text) or small_talk(text) is not None
     return not is_aside and request_of(text) not in ("more", "less")
 
@@ -190,7 +192,7 @@ def stands_alone(question: str) -> bool:
     if request_of(question) is not None:
         return False
     text = _IDIOM.sub(" ", question)
-    tokens = [token.casefold() for token in written_words(text)]
+    tokens = _folded(text)
     is_long = len(_content_words(tokens)) > _WORDS_WITH_REFERENCE
     return is_long and not _refers_back(tokens) and not _opens_with_connective(tokens)
 
@@ -202,7 +204,7 @@ def _is_dependent(question: str) -> bool:
         return True
     text = _IDIOM.sub(" ", question)
     written = written_words(text)
-    tokens = [token.casefold() for token in written]
+    tokens = usual_words(token.casefold() for token in written)
     content = _content_words(tokens)
     if not content:
         return True
@@ -268,7 +270,7 @@ def with_topic(question: str, turns: Sequence[Turn], *, has_all_words: bool = Fa
     >>> with_topic("Berapa pesertanya?", [Turn(role="user", text="Siapa juara maraton Bali?")])
     'Bali: Berapa pesertanya?'
     """
-    chain = _chain([turn.text for turn in turns if turn.role == "user" and _has_topic(turn.text)])
+    chain = _chain([turn.text for turn in turns if turn.role == "user" and has_topic(turn.text)])
     named = [word for text in chain for word in _capitalised_words(written_words(text))]
     own = _content_words(_folded(question))
     is_named = bool(named and own) and not has_all_words
@@ -314,7 +316,7 @@ def meaningful_words(text: str) -> list[str]:
     >>> meaningful_words("Berapa luas terumbu karang itu?")
     ['luas', 'terumbu', 'karang']
     """
-    return [word for word in written_words(text) if _content_words([word.casefold()])]
+    return [word for word in written_words(text) if _content_words(usual_words([word.casefold()]))]
 
 
 def _capitalised_words(written: Sequence[str]) -> list[str]:
@@ -323,7 +325,7 @@ def _capitalised_words(written: Sequence[str]) -> list[str]:
 
 
 def _folded(text: str) -> list[str]:
-    return [word.casefold() for word in written_words(text)]
+    return usual_words(word.casefold() for word in written_words(text))
 
 
 def _words_and_possessors(question: str) -> list[str]:

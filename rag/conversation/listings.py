@@ -1,6 +1,7 @@
 """Recognises questions for several articles: a digest or list of them, or their number.
 
-The words of all languages stand together. A question is one of these only if all words around its topic are
+The words of all languages stand together. A question is one of these only if all words around its
+topic are
 known, so that "Berapa berita bohong yang ditemukan polisi?" stays a question.
 """
 
@@ -9,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.text.function_words import word_set
+from rag.conversation.chat_words import usual_words
+from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.languages import written_words
 
 # "list" asks for several answers ("siapa saja"), which one passage may contain.
@@ -18,7 +20,7 @@ ListingKind = Literal["digest", "list", "count"]
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """A question for several articles. `topic` is empty if it asks for the number of articles on any topic.
+    """A question for several articles, or for their number. `topic` is empty if it may be any.
 
     `rest` are the words of a count that name neither articles nor a topic, such as an outlet.
     """
@@ -30,9 +32,10 @@ class Listing:
 
 # Articles in the plural, and news. What "berapa" counts must be one of these.
 _NEWS = """
-berita artikel warta pemberitaan news articles stories noticias artículos nouvelles actualités infos
+berita artikel warta pemberitaan news articles stories noticias artículos nouvelles actualités infos info
 notícias artigos notizie articoli nachrichten artikeln nieuws artikelen haber haberler haberleri makale
-makaleler tin tức bài báo balita artikulo новости новостей статьи статей أخبار الأخبار مقالات المقالات مقالة
+makaleler tin tức bài báo balita artikulo новости новостей статьи статей أخبار الأخبار مقالات المقالات
+مقالة
 خبر مقال ข่าว บทความ
 """
 
@@ -46,14 +49,17 @@ berichte meldungen berichten viết
 _ONE = "article story report noticia artículo notícia artigo articolo bericht"
 
 _ABOUT = """
-tentang mengenai soal seputar terkait perihal about on regarding concerning sobre acerca sur concernant su
+tentang ttg mengenai soal seputar perkara tungkol terkait perihal about on regarding concerning sobre
+acerca sur concernant su
 sul sulla über zu zum zur over về tungkol о об про عن حول بشأن เกี่ยวกับ เรื่อง
 """
 
 _SUMMARISE = """
-ringkas ringkaskan ringkasan rangkum rangkumkan rangkuman ikhtisar ikhtisarkan rumuskan summarize summarise
+ringkas ringkaskan ringkasan rangkum rangkumkan rangkuman ikhtisar ikhtisarkan rumuskan summarize
+summarise
 summary digest overview roundup recap resume resuma resumir resumen résume résumez résumer résumé resumo
-riassumi riassunto fasse zusammenfassung samenvatting özetle özet tóm tắt buod ibuod обобщи сводка لخص ملخص
+riassumi riassunto fasse zusammenfassung samenvatting özetle özet tóm tắt buod ibuod обобщи сводка لخص
+ملخص
 สรุป รวม
 """
 
@@ -65,34 +71,45 @@ liste listez énumère enumere elenca zähle nenne auflisten lijst noem listele 
 
 # Words that may stand around these: articles, question words, courtesies, words for "all" and "newest".
 _FRAME = """
-apa saja apakah ada yang semua seluruh segala para dari untuk tolong mohon coba bisa dong saya aku kami beri
+apa saja sajakah apakah ada tidak dong ya yang kasih list s semua seluruh segala para dari untuk
+tolong mohon coba bisa dong saya aku kami beri
 berikan buat buatkan sebuah singkat terbaru terkini terakhir lainnya lain dan ke bagi cari itu sahaja mana
-adakah me us a an the all any some of is are there what which please can could you give find get tell latest
+adakah me us a an the all any some of is are there what which please can could you give find get tell
+latest
 recent newest new current do have make every summary short brief to up sum in be published written exist
-available hay qué cuáles cuál son las los la el todas todos últimas últimos recientes un una de del dame haz
+available hay qué cuáles cuál son las los la el todas todos últimas últimos recientes un una de del
+dame haz
 quelles quels quel sont les le des du toutes tous dernières derniers récentes récents moi fais une donne d
-l' y il quais são as os o recentes um uma faça quali sono gli ultime tutte tutti i ein eine die der das alle
-aktuellen neuesten gibt es welche was mir gib van het laatste nieuwste welke zijn er geef een tüm bütün bana
-lütfen tất cả các những mới nhất có cho tôi lahat ng mga ang pinakabagong все последние какие есть мне что
+l' y il quais são as os o recentes um uma faça quali sono gli ultime tutte tutti i ein eine die der
+das alle
+aktuellen neuesten gibt es welche was mir gib van het laatste nieuwste welke zijn er geef een tüm
+bütün bana
+lütfen tất cả các những mới nhất có gì cho tôi lahat ng mga ang ano sa tungkol pinakabagong все
+последние какие есть мне что
 جميع كل آخر أحدث هناك ما هي لي من فضلك ทั้งหมด ล่าสุด มี อะไร บ้าง
 """
 
 _COUNT = """
 berapa berapakah bilangan jumlah banyak banyaknya seberapa how many number cuántos cuántas número combien
-nombre quantos quantas quanti quante viele wie anzahl hoeveel aantal kaç sayısı bao nhiêu ilan ilang сколько
+nombre quantos quantas quanti quante viele wie anzahl hoeveel aantal kaç sayısı bao nhiêu ilan ilang
+сколько
 كم عدد กี่
 """
 
 # Words that may follow the articles in a question for their number.
 _COUNT_FRAME = """
 yang ada di dalam korpus corpus tersedia dimiliki kamu anda punya milikmu tersimpan terbit diterbitkan
-dimuat semuanya total totalnya pada oleh dari berbahasa bahasa are there do you have is in the exist stored
-available published were was from by altogether this collection hay tienes en existen d de y il a avez vous
+dimuat semuanya total totalnya pada oleh dari berbahasa bahasa are there do you have is in the exist
+stored
+available published were was from by altogether this collection hay tienes en existen d de y il a avez
+vous
 du dans est há tem ci sono gibt es hast er zijn var có mayroon есть هناك لديك في ni itu
 """
 
 _LIST_OPENINGS = re.compile(
-    r"^\W*(siapa(kah)? sahaja|siapa(kah)? saja|apa(kah)? (saja|sahaja)|mana saja|di ?mana saja|kapan saja"
+    r"^\W*((daerah|kota|negara|provinsi|wilayah|desa|kecamatan|kabupaten|sekolah|pihak)"
+    r" (mana|apa) (saja|aja|sahaja)(?= )|(mana|di ?mana|dmn|kapan) (saja|aja)"
+    r"|(siapa|apa)(kah)? (saja|sahaja|aja)"
     r"|(sebutkan|daftar|senaraikan|tampilkan)( semua| seluruh)?|list( all| every| the)?|name all"
     r"|who (are|were) all|what are all|which are all|enumera( todos| todas)?"
     r"|quiénes son todos|cuáles son todos"
@@ -101,16 +118,22 @@ _LIST_OPENINGS = re.compile(
     re.IGNORECASE,
 )
 
+_LONGEST_TOPIC_BEHIND = 3
+
 # The article or preposition that French and Italian write together with the next word.
 _ELISION = re.compile(r"\b([dl])['’](?=\w)", re.IGNORECASE)
 
 # Languages that name the topic before the articles.
 _TOPIC_FIRST = re.compile(
-    r"^(请|請|帮我|給我|给我|麻烦){0,4}(?P<verb>总结|總結|概括|概述|汇总|彙總|归纳|列出|介绍)?(一下)?(所有|全部|最近|最新|一些){0,3}的?"
+    r"^(请|請|帮我|給我|给我|麻烦){0,4}(有(什么|什麼|哪些)(?=关于|關於|有关|有關))?"
+    r"(?P<verb>总结|總結|概括|概述|汇总|彙總|归纳|列出|介绍)?(一下)?(所有|全部|最近|最新|一些){0,3}的?"
     r"(?P<about>关于|關於|有关|有關)?(?P<topic>.+?)(方面|相关|相關)?的?(最新|全部|所有)?的?"
-    r"(新闻|新聞|报道|報導|報道|文章|消息)(?P<end>有哪些|有什么|有什麼|是什么|都有哪些|汇总|总结|摘要)?[\s?？。！!]*$"
+    r"(有(什么|什麼|哪些))?(新闻|新聞|报道|報導|報道|文章|消息)"
+    r"(?P<end>有哪些|有什么|有什麼|是什么|都有哪些|汇总|总结|摘要)?[\s?？。！!]*$"
     r"|^(?=.*$)((?P<ja>.+?)(について|に関する|関連)の?(最新)?の?(ニュース|記事)"
+    r"|(?P<ja2>[^のはを]+?)の(最新)?の?(ニュース|記事)を?(まとめて|要約して|教えて|一覧)(ください|下さい)?[。？?]?$"
     r"|(?>(?P<ko>.+?)\s?(에 대한|에 관한|관련)\s?(최신 )?(뉴스|기사))(?!.*(몇|얼마나))"
+    r"|(?P<ko2>\S+( \S+)?) (뉴스|기사)(를|을)? (요약|정리|알려)\S{0,4}[.?]?$"
     r"|(?>(?P<tr>.+?) (hakkında(ki)?|ile ilgili) (\w+ )?(haber|makale))(?!.*kaç)"
     r"|(?>(?P<hi>.+?) (के बारे में|से जुड़ी|पर) )(?>(.* )?(समाचार|खबरें|ख़बरें|लेख))(?!.*कितने))"
 )
@@ -130,8 +153,8 @@ def listing_of(question: str) -> Listing | None:
     Listing(kind='digest', topic='banjir', rest='')
     >>> listing_of("How many articles about coffee are there?").topic
     'coffee are there'
-    >>> listing_of("Ringkas") is None
-    True
+    >>> listing_of("Ringkas") is None, listing_of("Ada berita apa?")
+    (True, Listing(kind='digest', topic='', rest=''))
     """
     question = _ELISION.sub(r"\1 ", question)
     written = written_words(question)
@@ -151,36 +174,47 @@ def _topic_first(question: str) -> Listing | None:
 
 
 def _first_group(match: re.Match[str]) -> str:
-    names = ("topic", "zh", "zh2", "ja", "ko", "tr", "hi")
+    names = ("topic", "zh", "zh2", "ja", "ja2", "ko", "ko2", "tr", "hi")
     groups = match.groupdict()
     return next((groups[name].strip() for name in names if groups.get(name)), "")
 
 
 def _digest(written: Sequence[str]) -> Listing | None:
     """Return a digest: known words with one for articles or a summary, then the topic."""
-    folded = [word.casefold() for word in written]
+    folded = usual_words(word.casefold() for word in written)
     place = _end_of_frame(folded, _SUMMARISE, _NEWS, _REPORTS, _ONE, _FRAME, _ENUMERATE, _ABOUT)
     head, topic = folded[:place], " ".join(written[place:])
     has_news = not (word_set(_NEWS) | word_set(_REPORTS)).isdisjoint(head)
     has_verb = not word_set(_SUMMARISE).isdisjoint(head)
     is_about = not word_set(_ABOUT).isdisjoint(head)
-    if not topic or not (has_verb or (has_news and is_about)):
+    is_any = not is_about and not word_set(_NEWS).isdisjoint(head) and "itu" not in head
+    if not (is_any if not topic else has_verb or (has_news and is_about)):
         return None
     return Listing(kind="digest", topic=topic)
 
 
 def _count(written: Sequence[str]) -> Listing | None:
     """Return a count: words for "how many", then one for articles, then a topic or other known words."""
-    folded = [word.casefold() for word in written]
+    folded = usual_words(word.casefold() for word in written)
     place = _end_of_frame(folded, _COUNT, _FRAME)
     if not 0 < place < len(folded) or word_set(_COUNT).isdisjoint(folded[:place]):
         return None
     after = _end_of_frame(folded[place:], _NEWS) + place
     if after == place:
         return None
+    if _is_topic_behind(folded, after):
+        return Listing(kind="count", topic=" ".join(written[after:]))
     abouts = (spot for spot in range(after, len(folded)) if folded[spot] in word_set(_ABOUT))
     about = next(abouts, len(folded))
     return Listing(kind="count", topic=" ".join(written[about + 1 :]), rest=" ".join(written[after:about]))
+
+
+def _is_topic_behind(folded: Sequence[str], place: int) -> bool:
+    """Whether the rest of a question is a short topic behind the articles: "ada berapa berita banjir"."""
+    rest = folded[place:]
+    known = FUNCTION_WORDS | word_set(_COUNT_FRAME) | word_set(_ABOUT)
+    is_malay = folded[place - 1] in ("berita", "artikel")
+    return is_malay and 0 < len(rest) <= _LONGEST_TOPIC_BEHIND and known.isdisjoint(rest)
 
 
 def _enumeration(question: str) -> Listing | None:

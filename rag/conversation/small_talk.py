@@ -6,18 +6,26 @@ A text is small talk only if all of its words are. The lists contain the words o
 import functools
 import itertools
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Sequence
 
+from rag.conversation.about_kutip import BESIDE_YOU, YOU
 from rag.conversation.small_talk_words import ADDRESSES, PHRASES
 from rag.verification.facts.lexicon import fold
 
-_SEPARATORS = re.compile(r"[\s,.!?¡¿~…。！？、，؟؛;:*'\"()“”’`^_|/।-]+")
+# "haloooo", "okee": a letter that is repeated to draw out a word.
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}|(\w)\2(?!\w)")
 
-# "haloooo", "testtt": a letter that is repeated to draw out a word.
-_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+# Accents and Arabic vowel signs, which people often omit. Without them, a shorter word may be another one.
+_ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0652]")
+_LONG_ENOUGH = 4
+
+# The letters of Chinese, Japanese, Thai and Lao, which are written without spaces.
+_WITHOUT_SPACES = re.compile("([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff])")
 
 _LAUGHTER = re.compile(
-    r"(?:(?:wk)+w?|(?:ha|he|hi|xi|ja|ah){2,}h?|k{3,}|5{3,}|[\u1100-\u11ffㄱ-ㅣ]+|w{2,}|lol|草|呵+|哈+|嘿+)"
+    r"(?:(?:wk|kw)+w?k?|(?:ha|he|hi|xi|ja|ah|eh|awok|wok){2,}[hk]?|k{3,}|5{3,}|[\u1100-\u11ffㄱ-ㅣ]+|w{2,}|lol"
+    r"|草|呵+|哈+|嘿+)"
 )
 
 # The rows of keyboards, from left to right.
@@ -25,12 +33,14 @@ _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фы
          "شسيبلاتنمكط", "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ", "ㅁㄴㅇㄹㅎㅗㅓㅏㅣ", "1234567890")  # fmt: skip
 _NEIGHBOURS = frozenset(pair for row in _ROWS for two in itertools.pairwise(row) for pair in (two, two[::-1]))
 _SHORTEST_NOISE = 4
+_SHORT_NOISE = frozenset({"asd", "qwe", "zxc", "jkl", "dfg", "fgh", "hjk"})
 
 # A word is noise if most of it lies along a row, or if half of its letters are neighbours and few are vowels.
 _MOST = 0.65
 _NEARLY_ALL = 0.8
 _FEW_VOWELS = 0.25
 _VOWELS = frozenset("aeiouyаеёиоуыэюя")
+_ROMAN = "ivxlcdm"  # "III" and "XXX" are numbers
 _YEAR = re.compile(r"(?:1[5-9]|2[0-6])\d\d")
 
 
@@ -39,31 +49,55 @@ def small_talk(text: str) -> tuple[str, ...] | None:
 
     >>> small_talk("Makasih ya!"), small_talk("asdfgh"), small_talk("Apa kabar harga kopi?")
     (('id',), (), None)
+    >>> small_talk("kamu ini siapa sih"), small_talk("Siapa sampeyan tani?")
+    (('id',), None)
     """
-    words = [word for word in _SEPARATORS.split(fold(text)) if word]
+    words = _words(fold(text))
     plain = " ".join(words)
-    for said in (plain, _DRAWN_OUT.sub(r"\1", plain)):
-        languages = _languages_of_phrases(said.split(" "))
-        if languages is not None:
-            return languages
-    return () if all(map(_is_noise, words)) else None
+    forms = [form for one in (plain, _DRAWN_OUT.sub(r"\1\2", plain)) for form in (one, _without_accents(one))]
+    for said in dict.fromkeys(forms):
+        for languages_of in (_languages_of_phrases, _languages_about_kutip):
+            languages = languages_of(said.split())
+            if languages is not None:
+                return languages
+    is_drawn_out = len(words) > 2 and len(set(words)) == 1 and len(words[0]) == 1  # "あああ"
+    return () if is_drawn_out or all(map(_is_noise, words)) else None
+
+
+def _words(folded: str) -> list[str]:
+    """Return the words of a text; signs and emojis end them, and letters without spaces stand alone."""
+    letters = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in folded)
+    return _WITHOUT_SPACES.sub(r" \1 ", letters).split()
+
+
+def _without_accents(text: str) -> str:
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+
+
+def _parts(words: Sequence[str], known: Collection[str], longest: int) -> list[str] | None:
+    """Return the longest known phrases of which a text consists; None if it has another word.
+
+    Laughter and numbers are parts of their own.
+    """
+    parts: list[str] = []
+    place = 0
+    while place < len(words):
+        sizes = range(min(longest, len(words) - place), 0, -1)
+        phrases = (" ".join(words[place : place + size]) for size in sizes)
+        part = next((phrase for phrase in phrases if phrase in known), words[place])
+        if part not in known and not _LAUGHTER.fullmatch(part) and not part.isdecimal():
+            return None
+        parts.append(part)
+        place += part.count(" ") + 1
+    return parts
 
 
 def _languages_of_phrases(words: Sequence[str]) -> tuple[str, ...] | None:
     """Return the languages that have all phrases, or else the first one; None if there is another word."""
     phrases, longest = _phrases()
-    found: list[tuple[str, ...]] = []
-    place = 0
-    while place < len(words):
-        parts = (" ".join(words[place : place + length]) for length in range(longest, 0, -1))
-        phrase = next((part for part in parts if part in phrases), None)
-        if phrase is not None:
-            found.append(phrases[phrase])
-        elif _LAUGHTER.fullmatch(words[place]):
-            found.append(())
-        elif words[place] not in ADDRESSES and not words[place].isdecimal():
-            return None
-        place += phrase.count(" ") + 1 if phrase else 1
+    parts = _parts(words, phrases, longest) or []
+    says_nothing = _addresses()
+    found = [phrases.get(part, ()) for part in parts if part not in says_nothing and not part.isdecimal()]
     if not found:
         return None
     named = list(filter(None, found))
@@ -71,25 +105,62 @@ def _languages_of_phrases(words: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(common) or (named[0] if named else ())
 
 
+def _languages_about_kutip(words: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the languages in which a text asks about Kutip itself; None if there are none."""
+    found = []
+    for language, (you, known, longest) in _about_kutip().items():
+        parts = _parts(words, known, longest)
+        said = [part for part in parts or () if not part.isdecimal()]
+        if len(said) > 1 and not you.isdisjoint(said):
+            found.append(language)
+    return tuple(found) or None
+
+
 @functools.cache
 def _phrases() -> tuple[dict[str, tuple[str, ...]], int]:
-    """Return the folded phrases with their languages, and the most words of one of them."""
-    phrases: dict[str, tuple[str, ...]] = {}
+    """Return the folded phrases and addresses with their languages, and the most words of one of them."""
+    phrases: dict[str, tuple[str, ...]] = dict.fromkeys(_addresses(), ())
     for language, listed in PHRASES.items():
         for phrase in listed:
-            words = " ".join(word for word in _SEPARATORS.split(fold(phrase)) if word)
-            phrases[words] = tuple(dict.fromkeys([*phrases.get(words, ()), language]))
-    return phrases, max(len(phrase.split(" ")) for phrase in phrases)
+            for form in _forms(phrase):
+                phrases[form] = tuple(dict.fromkeys([*phrases.get(form, ()), language]))
+    return phrases, max(len(phrase.split()) for phrase in phrases)
+
+
+@functools.cache
+def _addresses() -> frozenset[str]:
+    """Return the addresses that are no phrases too."""
+    phrases = {form for listed in PHRASES.values() for phrase in listed for form in _forms(phrase)}
+    return frozenset(form for word in ADDRESSES for form in _forms(word)) - phrases
+
+
+def _forms(phrase: str) -> set[str]:
+    """Return a folded phrase, and the phrase without its accents if that is long enough."""
+    folded = " ".join(_words(fold(phrase)))
+    plain = _without_accents(folded)
+    return {folded, plain} if len(plain) >= _LONG_ENOUGH else {folded}
+
+
+@functools.cache
+def _about_kutip() -> dict[str, tuple[frozenset[str], frozenset[str], int]]:
+    """Return for each language the words for "you", all words beside it, and the most parts of one."""
+    tables = {}
+    for language, words in BESIDE_YOU.items():
+        you, known = (frozenset(" ".join(_words(word)) for word in one) for one in (YOU[language], words))
+        tables[language] = you, known, max(len(word.split()) for word in known)
+    return tables
 
 
 def _is_noise(word: str) -> bool:
     """Whether a word is typed at random: letters side by side on a keyboard, or one letter repeated."""
     if word.isdecimal():
         return not _YEAR.fullmatch(word)
+    if len(set(word)) == 1 and len(word) > 2 and word[0] not in _ROMAN:
+        return True
+    if word in _SHORT_NOISE:
+        return True
     if len(word) < _SHORTEST_NOISE or not word.isalpha():
         return False
-    if len(set(word)) == 1:
-        return True
     along_row = max((_longest_part(word, row) for row in _ROWS), default=0)
     pairs = [pair in _NEIGHBOURS for pair in itertools.pairwise(word)]
     vowels = sum(letter in _VOWELS for letter in word) / len(word)

@@ -8,8 +8,9 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
+from rag.conversation.time_spellings import spelled_out
 from rag.understood import TimeSpan
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.time_forms import SPACED, bounded
@@ -35,6 +36,16 @@ _FILLER_BEHIND = re.compile(rf"\s?(?:{FILLER_BEHIND})(?![{SPACED}])")
 _NEWS_BEFORE = re.compile(rf"(?:{NEWS})$")
 _NEWS_BEHIND = re.compile(NEWS_BEHIND)
 _SOURCE = re.compile(rf"(?:{ACCORDING_TO})\s?(?:(?:{NEWS})\s*)?$")
+_NEWS_OF_TIME = re.compile(r"(?:'s)?\s(?:news|reports?|articles?|headlines)(?!\w)|\s?의?\s(?:뉴스|기사|보도)")
+
+_NOW = (
+    r"sekarang|skrg|saat ini|kini|now|currently|nowadays|现在|現在|目前|지금|الآن|ahora|agora|maintenant"
+    r"|jetzt|bây giờ|ตอนนี้|сейчас|अब|ngayon|saiki|ayeuna"
+)
+
+# "Two years earlier" than the time before, and "setahun kemudian" after it.
+_YEARS_EARLIER = re.compile(r"(?<!\w)(?:years?|months?|weeks?|days?) (?:before|earlier)(?!\w)")
+_YEARS_LATER = re.compile(r"(?<!\w)(?:(?:year|month|week) later|se(?:tahun|bulan|minggu) kemudian)(?!\w)")
 _LEADING_WORDS = re.compile(
     rf"(?:{_START}(?:{FILLER}|{SINCE}|{BEFORE}|{AFTER}|{UNTIL}|{BOTH}){_END}[\s,]*+){{1,8}}$"
 )
@@ -47,9 +58,11 @@ def asked_time(text: str, *, language: str, now: date) -> TimeSpan | None:
     TimeSpan(first=datetime.date(2024, 1, 1), last=datetime.date(2024, 12, 31), role='event')
     """
     folded = fold(text)
+    folded, _ = spelled_out(folded, range(len(folded) + 1), now=now)
     mentions = find_times(folded, language, now)
     if not mentions:
         return None
+    mentions = _with_days_of_years(mentions)
     # In "22 Desember dan 18 Desember 2005", the year of the first day is not the present one.
     mentions = [one for one in mentions if one.has_year] or mentions
     firsts, lasts = [one.first for one in mentions], [one.last for one in mentions]
@@ -63,6 +76,18 @@ def asked_time(text: str, *, language: str, now: date) -> TimeSpan | None:
     return replace(span, role="publication") if _is_reported(folded, mentions) else span
 
 
+def names_no_year(text: str, *, language: str, now: date) -> bool:
+    """Whether a text names days or months, but no year: "Kalau Maret?".
+
+    >>> names_no_year("Kalau Maret?", language="id", now=date(2025, 8, 17))
+    True
+    """
+    folded = fold(text)
+    folded, _ = spelled_out(folded, range(len(folded) + 1), now=now)
+    mentions = find_times(folded, language, now)
+    return bool(mentions) and not any(mention.has_year for mention in mentions)
+
+
 def day_referred_to(text: str, time_before: TimeSpan | None) -> date | None:
     """Return the day to which "the year before" or "the year after" is relative: an end of the time before.
 
@@ -74,9 +99,10 @@ def day_referred_to(text: str, time_before: TimeSpan | None) -> date | None:
     if time_before is None or time_before.is_any_year:
         return None
     folded = fold(text)
-    if _word_pattern(BEFORE_THAT).search(folded):
+    if _word_pattern(BEFORE_THAT).search(folded) or _YEARS_EARLIER.search(folded):
         return time_before.first
-    return time_before.last if _word_pattern(AFTER_THAT).search(folded) else None
+    is_after = _word_pattern(AFTER_THAT).search(folded) or _YEARS_LATER.search(folded)
+    return time_before.last if is_after else None
 
 
 def without_time(text: str, *, language: str, now: date) -> str:
@@ -85,7 +111,7 @@ def without_time(text: str, *, language: str, now: date) -> str:
     >>> without_time("Berapa UMP Jakarta pada tahun 2022?", language="id", now=date(2025, 8, 17))
     'Berapa UMP Jakarta?'
     """
-    folded, places = _folded_with_places(text)
+    folded, places = spelled_out(*_folded_with_places(text), now=now)
     kept = text
     for mention in reversed(find_times(folded, language, now)):
         start = _start_of_phrase(folded, mention.start)
@@ -123,7 +149,7 @@ def time_phrase(text: str, *, language: str, now: date) -> str:
     >>> time_phrase("Bagaimana dengan tahun 2023?", language="id", now=date(2025, 8, 17))
     'tahun 2023'
     """
-    folded, places = _folded_with_places(text)
+    folded, places = spelled_out(*_folded_with_places(text), now=now)
     mentions = find_times(folded, language, now)
     if not mentions:
         return ""
@@ -147,6 +173,37 @@ def asks_for_recent(text: str) -> bool:
     return _word_pattern(RECENT).search(fold(text)) is not None
 
 
+def _with_days_of_years(mentions: list[TimeMention]) -> list[TimeMention]:
+    """Return a day without a year and a year as one day: "17 Agustus tahun lalu"."""
+    if len(mentions) != 2 or mentions[0].has_year == mentions[1].has_year:
+        return mentions
+    year, day = sorted(mentions, key=lambda one: not one.has_year)
+    if not (day.first and day.first == day.last and year.first and year.last):
+        return mentions
+    is_year = year.last - year.first >= timedelta(days=364) and year.last.year == year.first.year
+    if not is_year or (day.first.month, day.first.day) == (2, 29):
+        return mentions
+    exact = day.first.replace(year=year.first.year)
+    return [replace(day, first=exact, last=exact, has_year=True)]
+
+
+def without_present(text: str) -> str:
+    """Return a question without the words that ask for the present."""
+    folded, places = _folded_with_places(text)
+    for match in reversed(list(_word_pattern(_NOW).finditer(folded))):
+        text = text[: places[match.start()]] + text[places[match.end()] :]
+    return _tidied(text)
+
+
+def asks_for_now(text: str) -> bool:
+    """Whether a text asks for the present: "kalau sekarang?", "and now?".
+
+    >>> asks_for_now("Kalau sekarang?"), asks_for_now("Kalau 2023?")
+    (True, False)
+    """
+    return _word_pattern(_NOW).search(fold(text)) is not None
+
+
 def _intersection(mentions: Sequence[TimeMention]) -> TimeSpan:
     """Return the days that two open spans have in common, as in "since 2019 until 2021"."""
     first = max((one.first for one in mentions if one.first), default=None)
@@ -160,7 +217,8 @@ def _is_reported(folded: str, mentions: Sequence[TimeMention]) -> bool:
     """Whether a question names the time at which something was reported ("berita tahun 2021")."""
     for mention in mentions:
         before = folded[: _start_of_phrase(folded, mention.start)].rstrip()
-        if _NEWS_BEFORE.search(before) or _NEWS_BEHIND.match(folded, mention.end):
+        behind = (_NEWS_BEHIND, _NEWS_OF_TIME)
+        if _NEWS_BEFORE.search(before) or any(news.match(folded, mention.end) for news in behind):
             return True
     return False
 

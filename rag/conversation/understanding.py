@@ -14,7 +14,7 @@ from rag.conversation.rewriting import Rewriting, completed_by_rule, self_contai
 from rag.conversation.short_turns import Request, is_remark, request_of
 from rag.conversation.small_talk import small_talk
 from rag.conversation.time_of_turns import with_time
-from rag.conversation.times import asks_for_recent, without_recency, without_time
+from rag.conversation.times import asks_for_now, asks_for_recent, without_recency, without_time
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Turn
 from rag.errors import BadRequest
@@ -135,16 +135,17 @@ class Understander:
             rewriting,
             untimed,
             last_answer=self._last_answer(question, rewriting),
-            listing=listing_of(untimed or understood.query),
+            listing=_listing(untimed or understood.query, understood),
         )
 
     def _understood(self, question: Question, rewriting: Rewriting, language: str, now: date) -> Understood:
         timed = with_time(question.text, rewriting.text, question.turns, language=language, now=now)
+        is_of_now = timed.query != question.text and asks_for_now(question.text)
         return Understood(
             query=timed.query if self._is_usable(timed.query) else rewriting.text,
             language=language,
             time=timed.time,
-            recency=asks_for_recent(question.text),
+            recency=asks_for_recent(question.text) or is_of_now,
             kind="question" if timed.query == question.text else "follow_up",
         )
 
@@ -167,6 +168,14 @@ class Understander:
         except BadRequest:
             return False
         return self._encoder.count_tokens([text])[0] <= self._encoder.max_tokens
+
+
+def _listing(text: str, understood: Understood) -> Listing | None:
+    """Return the listing that a question asks for; one without a topic needs a time: "berita hari ini"."""
+    listing = listing_of(text)
+    has_time = understood.time is not None or understood.recency
+    is_enough = listing is None or listing.topic or listing.kind == "count" or has_time
+    return listing if is_enough else None
 
 
 def _untimed(understood: Understood, now: date) -> str | None:

@@ -18,6 +18,7 @@ from protego import Protego
 from rag.errors import ReadingError
 from rag.fetching.bodies import Body
 from rag.fetching.network import GuardedNetwork, is_public
+from rag.fetching.refreshes import refresh_target
 from rag.fetching.reservations import PLACE, Reservations
 from rag.reading.rights import find_header_prohibition
 
@@ -214,7 +215,7 @@ class Fetcher:
                 f"the robots.txt of {address.host} cannot be read (status {reply.status}), so nothing is "
                 "fetched from there: run the same command again later"
             )
-        text = reply.body.decode("utf-8", errors="replace") if reply.status == 200 else ""
+        text = reply.body.decode("utf-8-sig", errors="replace") if reply.status == 200 else ""
         return Protego.parse(text[:_MAXIMUM_ROBOTS_CHARACTERS])
 
     def _ask(
@@ -308,8 +309,8 @@ def checked_address(url: str) -> httpx2.URL:
 
 
 def _redirect_target(reply: _Reply, address: httpx2.URL) -> httpx2.URL | None:
-    location = reply.headers.get("Location")
-    if reply.status not in _REDIRECTS or not location:
+    location = reply.headers.get("Location") if reply.status in _REDIRECTS else _refresh_of(reply)
+    if not location or (reply.status == 200 and str(address.join(location)) == str(address)):
         return None
     try:
         return checked_address(str(address.join(location)))
@@ -317,6 +318,14 @@ def _redirect_target(reply: _Reply, address: httpx2.URL) -> httpx2.URL | None:
         raise ReadingError(f"the server redirects to {location!r:.300}, which is no address") from None
     except ReadingError as error:
         raise ReadingError(f"the server redirects, but {error}") from None
+
+
+def _refresh_of(reply: _Reply) -> str | None:
+    """Return the address to which a page of HTML leads on at once, as a redirect does, or None."""
+    kind = reply.headers.get("Content-Type", "text/html").lower()
+    if reply.status != 200 or not kind.startswith(("text/html", "application/xhtml")):
+        return None
+    return refresh_target(reply.body)
 
 
 def _fetched(reply: _Reply, address: httpx2.URL, *, is_conditional: bool) -> Fetched:

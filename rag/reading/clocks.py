@@ -19,7 +19,7 @@ _EARLY = "pagi"
 _ABBREVIATED_ZONES = {
     "wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "z": 0, "myt": 8, "sgt": 8, "hkt": 8, "pht": 8,
     "jst": 9, "kst": 9, "ict": 7, "msk": 3, "cet": 1, "cest": 2, "bst": 1, "est": -5, "edt": -4, "cst": -6,
-    "ist": 5.5, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11,
+    "ist": 5.5, "мск": 3, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11,
 }  # fmt: skip
 _OFFSET = r"(?P<sign>[+-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)".replace("+-−", "+\\-−")
 _ZONE = re.compile(

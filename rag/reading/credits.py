@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from datetime import time as midnight
 from typing import Any
 
-from rag.reading.dates import find_date, parse_written_date
+from rag.reading.dates import find_date, is_weekday, parse_written_date
 from rag.reading.lines import BULLETS, is_sentence
 from rag.reading.names import author_names, is_corporate, is_person
 from rag.reading.rights import find_prohibition
@@ -15,44 +15,53 @@ Facts = dict[str, Any]
 
 _MAXIMUM_CHARACTERS = 300  # of a line that states facts
 
-_READING_TIME = re.compile(
-    r"(?:waktu baca|reading time)\s?:?\s?\d{1,3} (?:menit|min(?:ute)?s?)\b"
-    r"|\b\d{1,3} (?:min(?:ute)?s? read|menit(?: waktu)? baca)",
+_COUNTS = re.compile(  # of minutes and of readers
+    r"(?:waktu baca|reading time|lesedauer)\s?:?\s?\d{1,3} (?:menit|min(?:ute)?s?|minuten?)\b"
+    r"|\b\d{1,3} (?:min(?:ute)?s? read|menit(?: waktu)? baca)"
+    r"|\b(?:dibaca|dilihat)\s?:?\s?(?:sebanyak )?\d[\d.,]{0,12}(?: ?kali|x\b)?"
+    r"|(?<![\w.,])\d[\d.,]{0,12} ?(?:kali dibaca|views?|dilihat)\b",
     re.IGNORECASE,
 )
 _DATE_LABEL = re.compile(
-    r"(?:(?P<updated_at>(?:terakhir )?(?:diperbarui|diubah|dikemas ?kini)(?: pada)?"
+    r"(?<!\w)(?:(?P<updated_at>(?:terakhir )?(?:diperbarui|diubah|dikemas ?kini)(?: pada)?"
     r"|(?:last )?update[ds]?(?: on)?|last modified(?: on)?|mis à jour(?: le)?"
-    r"|aktualisiert(?: am)?|actualizado|更新(?:日|時間|时间)?|آخر تحديث|تحديث)"
+    r"|aktualisiert(?: am)?|actualizad[oa](?: el)?|atualizad[oa](?: em)?|aggiornato(?: il)?"
+    r"|bijgewerkt(?: op)?"
+    r"|обновлен[оа]|最終更新日?|更新(?:日時?|時間|时间)?|수정|cập nhật(?: lúc| ngày)?|อัปเดต(?:ล่าสุด)?"
+    r"|آخر تحديث|تحديث)"
     r"|(?:diterbitkan|dipublikasikan|terbit|(?:first )?published|posted|publié|publicado|veröffentlicht"
     r"|released|erschienen|eingestellt|pubblicato|gepubliceerd|geplaatst|publicerad|julkaistu|опубликовано)"
     r"(?: on| le| am| pada| el| em| il| op| den)?"
     r"|tayang|rilis|tanggal|tarikh|date|datum|fecha(?: de publicación)?|data di pubblicazione"
-    r"|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|公開日?|掲載日?|เผยแพร่|ngày đăng)"
+    r"|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|(?:公開|掲載|投稿|配信)日?時?|เผยแพร่(?:เมื่อ)?"
+    r"|ngày đăng|đăng (?:ngày|lúc)|(?:기사)?입력|등록|발행|प्रकाशित)"
     r"(?!\w)\s?[:：]?\s*",
     re.IGNORECASE,
 )
 _DATE_SUFFIX = re.compile(r"(?:(?P<updated_at>更新)|公開|掲載|配信|发布|發布)$")
 _AUTHOR_LABELS = (
     r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|author|reported by|written by|stor"
-    r"y by"
-    r"|記者|记者|作者|撰文|autor(?:en|in)?|auteurs?|authors|teks|text|بقلم|كتب"
+    r"y by|dilaporkan oleh|isinulat ni|tác giả|автор|текст|ผู้เขียน|โดย|लेखक|글|文|取材・文"
+    r"|記者|记者|作者|撰文|autor(?:en|in)?|auteurs?|authors|teks|text|بقلم|كتبت?"
 )
 _EDITOR_LABELS = r"editor|redaktur|red|penyunting|edited by|责任编辑|責任編輯|责编|编辑|編集|المحرر"
 _OUTLET_LABELS = r"sumber|source|来源|來源|出典|المصدر"
 _CREDIT = re.compile(
     rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by)|(?P<editor>{_EDITOR_LABELS})|(?P<source>{_OUTLET_LABELS})"
-    r"|(?P<license>lisensi|licen[cs]e))\s?[:：]\s?(?P<value>\S.{0,98}[^?!\"”])",
+    r"|(?P<license>lisensi|licen[cs]e))\s?[:：＝=／]\s?(?P<value>\S.{0,98}[^?!\"”])",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"(?:(?P<author>oleh|by|ditulis oleh|reporting by|reported by|written by|par|von|por|door|autor(?:en|in))"
+    r"(?:(?P<author>oleh|by|ditulis oleh|reporting by|reported by|written by|par|von|por|door|autor(?:en|in)"
+    r"|ni|nina|isinulat ni|โดย|द्वारा|كتبت? -|dilaporkan oleh|diunggah oleh)"
     r"|(?P<editor>editing by|edited by|disunting oleh))\s+(?P<value>\S.{1,98})",
     re.IGNORECASE,
 )
 _LABEL_ALONE = re.compile(
     rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by)|(?P<editor>{_EDITOR_LABELS}))\s?[:：]?", re.IGNORECASE
 )
+# Degrees behind a name, such as "M.Si.", are no end of a sentence.
+_DEGREES = re.compile(r"(?:,\s?(?:[A-Z][A-Za-z]{0,3}\.){1,3}[A-Z]?[a-z]{0,3}\.?){1,4}$")
 _BETWEEN_CREDITS = re.compile(
     rf"(?:(?<!\s)\s++)?[|;/•·]\s*+(?=(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS}|{_OUTLET_LABELS}|editing by)\b)"
     r"|(?<!\s)\s++(?=(?:来源|來源|作者|记者|記者|责任编辑|責任編輯|责编|编辑|編輯)\s?[:：])",
@@ -63,6 +72,8 @@ _LABELS_BEFORE_DATES = frozenset({"来源", "來源", "作者", "记者", "記�
 _COPYRIGHT = re.compile(
     r"(?:copyright|hak cipta)\s?(?:©|\(c\))(?P<owner>.{0,100})"
     r"|(?:©|\(c\))(?P<owner_and_year>.{0,50}\b(?:19|20)\d\d\b.{0,50})"
+    r"|©\s?(?P<owner_alone>[^.!?©]{3,60})"
+    r"|.{0,30}©\s?hak ?cipta terpelihara(?P<owner_after_notice>.{0,80})"
     r"|(?:copyright|hak cipta)\s(?P<owner_after_year>.{0,20}\b(?:19|20)\d\d\b.{0,80})",
     re.IGNORECASE,
 )
@@ -70,10 +81,11 @@ _NOT_OWNER = re.compile(
     r"\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?|\ball rights reserved\b|\bhak cipta dilindungi\b.*",
     re.IGNORECASE,
 )
-_FRAME = re.compile(r"[【\[](.{3,100})[】\]]")
+_FRAME = re.compile(r"[【\[（](.{3,100})[】\]）]")
 _BYLINE_OF_OUTLET = re.compile(
     r"(?P<names>[^|()\d]{4,80}?)\s{0,9}(?:\s[-–—|]\s(?P<outlet>[^|]{2,40})|\((?P<in_brackets>[^()]{2,40})\))?"
 )
+_ROLE_FIRST = re.compile(rf"(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS})\b", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]+\.(?:com|co|id|net|org|my|info|news|tv)(?:\.\w{2,3})?", re.IGNORECASE)
 
 _DATELINE = re.compile(r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}(?=\s|$)")
@@ -114,8 +126,8 @@ def line_facts(line: str) -> Facts | None:
     if facts := _credits(line):
         return facts
     if is_copyright(line):
-        return {"owner": _owner(line)}
-    without_time = _READING_TIME.sub("", line).strip(BULLETS)
+        return {"owner": stated_owner(line)}
+    without_time = _COUNTS.sub("", line).strip(BULLETS)
     if line and not without_time:
         return {}
     dated = _dated(without_time)
@@ -127,13 +139,29 @@ def is_copyright(line: str) -> bool:
     return len(line) <= _MAXIMUM_CHARACTERS and _COPYRIGHT.fullmatch(line) is not None
 
 
-def _owner(line: str) -> str | None:
+def stated_owner(line: str) -> str | None:
+    """Return the owner whom a copyright line names."""
     notice = _COPYRIGHT.fullmatch(line)
     owner = next((owner for owner in notice.groups() if owner), "") if notice else ""
     return _NOT_OWNER.sub("", owner).strip(BULLETS + ".©") or None
 
 
 def _dated(line: str) -> Facts | None:
+    """Return the date in a line, and the time of the last change behind it."""
+    for label in _DATE_LABEL.finditer(line):
+        first, second = line[: label.start()].strip(BULLETS + "(["), line[label.start() :].rstrip(")] ")
+        if label["updated_at"] and _has_digit(first) and _has_digit(second):
+            changed = _one_date(second) or {}
+            dated = _one_date(first)
+            return dated and {**{name: changed[name] for name in changed if name == "updated_at"}, **dated}
+    return _one_date(line)
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
+def _one_date(line: str) -> Facts | None:
     label = _DATE_LABEL.match(line) or _DATE_SUFFIX.search(line)
     name = "updated_at" if label and label["updated_at"] else "published_at"
     text = line[: label.start()] + line[label.end() :] if label else line
@@ -143,7 +171,8 @@ def _dated(line: str) -> Facts | None:
     if found is None:
         return None
     time, rest = found
-    beside = _beside_date(rest.strip(BULLETS + ","))
+    words = rest.strip(BULLETS + ",").split()
+    beside = _beside_date(" ".join(words[:-1] if words and is_weekday(words[-1]) else words))
     return None if beside is None else {name: time, **beside}
 
 
@@ -169,7 +198,7 @@ def opening_date(paragraph: str) -> datetime | None:
     """
     opening = _OPENING.match(paragraph)
     found = find_date(opening["date"]) if opening else None
-    if found is None or len(found[1].split()) > _OPENING_WORDS or any(map(str.isdigit, found[1])):
+    if found is None or len(found[1].split()) > _OPENING_WORDS or _has_digit(found[1]):
         return None
     return found[0]
 
@@ -210,7 +239,7 @@ def _credit(part: str) -> Facts | None:
         names = author_names(value)
         return {**({"author": names} if names else {}), **time}
     byline = _BYLINE.fullmatch(part)
-    if byline is None or is_sentence(byline["value"]):
+    if byline is None or is_sentence(_DEGREES.sub("", byline["value"])):
         return None
     dated = None if _DATE_LABEL.search(byline["value"]) else find_date(byline["value"])
     names = author_names(dated[1] if dated else byline["value"])
@@ -243,8 +272,9 @@ def byline_facts(line: str) -> Facts | None:
     names = author_names(match["names"]) if match else []
     if not match or not names or not all(map(is_person, names)):
         return None
-    outlet = match["outlet"] or match["in_brackets"]
-    return {"byline": names, **({"outlet": outlet.strip()} if outlet else {})}
+    outlet = (match["outlet"] or match["in_brackets"] or "").strip()
+    is_outlet = outlet and not (_has_digit(outlet) or ":" in outlet or _ROLE_FIRST.match(outlet))
+    return {"byline": names, **({"outlet": outlet} if is_outlet else {})}
 
 
 def dateline_facts(paragraph: str) -> Facts:

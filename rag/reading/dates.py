@@ -34,7 +34,10 @@ _MORE_MONTHS = {
     "ags": 8, "agt": 8, "agu": 8, "agust": 8, "ag": 8, "nop": 11, "nopember": 11, "sept": 9, "pebruari": 2,
     "peb": 2, "djanuari": 1, "djan": 1, "djuni": 6, "djuli": 7, "okt": 10, "oktober": 10, "jan": 1, "may": 5,
 }  # fmt: skip
-_MORE_WEEKDAYS = frozenset({"ahad", "jumat", "jum'at", "jumaat", "minggu", "hari", "isnin", "khamis"})
+_MORE_WEEKDAYS = frozenset(
+    {"ahad", "jumat", "jum'at", "jumaat", "minggu", "hari", "isnin", "khamis", "setu", "kemis", "rebo"}
+)
+_MARKET_DAYS = frozenset({"legi", "pahing", "pon", "wage", "kliwon"})  # of the Javanese week of five days
 _GLUE = frozenset(
     [
         "pukul",
@@ -47,6 +50,11 @@ _GLUE = frozenset(
         "uhr",
         "à",
         "a",
+        "às",
+        "as",
+        "hs",
+        "horas",
+        "ika",
         "las",
         "le",
         "el",
@@ -102,14 +110,20 @@ _NUMBER_FIRST = re.compile(
 )
 _MONTH_FIRST = re.compile(rf"([^\W\d_]{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL},?\s+(\d{{4}})(?!\d)")
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(\d{4})\s?(?:[-/.]|[年년])\s?(\d{1,2})\s?(?:[-/.]|[月월])\s?(\d{1,2})(?!\d)\s?[日일.]?"
+    # Between a year and a time of day may stand a dash: 9 Agustus 2024 - 07.15.
+    r"(?<!\d)(\d{4})(?:(\s?[-/.]\s?)(\d{1,2})\2|\s?[年년]\s?(\d{1,2})\s?[月월]\s?)(\d{1,2})(?!\d)\s?[日일.]?"
 )
 # A time of day may stand against the year: 27.07.202513:27, 27.07.2513:27.
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4})(?=\d\d:\d\d|[^\d:]|:(?!\d\d)|$)")
-_SHORT_YEAR = re.compile(r"(?<![\d.])(\d{2})\.(\d{2})\.(\d{2})(?=\d\d:\d\d|(?!\.?\d))")
+_SHORT_YEAR = re.compile(r"(?<![\d./])(\d{2})([./])(\d{2})\2(\d{2})(?=\d\d:\d\d|(?![./]?\d))")
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})[\s,]{1,2}(?:năm\s)?(\d{4})")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?(?:\d{4}|\d{6})?(?!\d))")
 _ERA = re.compile(rf"({'|'.join(ERAS)})\s?(\d{{1,3}}|元)年")
+# A day of the Islamic calendar behind that of the usual one: 7 Agustus 2024 M / 2 Safar 1446 H.
+_ISLAMIC_DAY = re.compile(
+    r"(?:\s(?:M|م))?\s?[/|,(–-]\s?\d{1,2} [^\d/|,()]{3,25} 1[34]\d\d ?(?:H\b|هـ?)\.?\)?"
+)
+_SECOND_MONTH = re.compile(r"(?<=[^\W\d_])\s?/\s?[^\W\d_]{2,12}(?:\s[^\W\d_]{2,6})?(?=\s\d{4})")  # أغسطس/آب
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 # What computers write: Mon Aug 03 12:45:00 EDT 2015.
 _YEAR_BEHIND_CLOCK = re.compile(r"\b(\d{1,2})\s+(\d\d:\d\d(?::\d\d)?(?:\s+[A-Za-z]{2,5})?)\s+(\d{4})\b")
@@ -168,6 +182,7 @@ def find_date(text: str) -> tuple[datetime, str] | None:
     if len(text) > _MAXIMUM_DATE_CHARACTERS or not any(map(str.isdigit, text)):
         return None
     line = _THAI_ERA.sub("", _RELATIVE.sub("", _APOSTROPHES.sub("", _western(text))))
+    line = _SECOND_MONTH.sub("", _ISLAMIC_DAY.sub("", line))
     line = _AMERICAN.sub(r"\2/\1/\3", _YEAR_BEHIND_CLOCK.sub(r"\1 \3 \2", line))
     for pattern, numbers in _DATES:
         for match in pattern.finditer(line.casefold() if len(line.casefold()) == len(line) else line.lower()):
@@ -246,18 +261,18 @@ def _year_last(match: re.Match[str]) -> datetime | None:
 
 
 _DATES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], datetime | None]], ...] = (
-    (_YEAR_FIRST, lambda match: _day(int(match[1]), int(match[2]), int(match[3]))),
+    (_YEAR_FIRST, lambda match: _day(int(match[1]), int(match[3] or match[4]), int(match[5]))),
     (_YEAR_LAST, _year_last),
     (_VIETNAMESE, lambda match: _day(int(match[3]), int(match[2]), int(match[1]))),
     (_NUMBER_FIRST, lambda match: _day(int(match[3]), _month(match[2]), int(match[1]))),
     (_MONTH_FIRST, lambda match: _day(int(match[3]), _month(match[1]), int(match[2]))),
-    (_SHORT_YEAR, lambda match: _day(2000 + int(match[3]), int(match[2]), int(match[1]))),
+    (_SHORT_YEAR, lambda match: _day(2000 + int(match[4]), int(match[3]), int(match[1]))),
     (_COMPACT, lambda match: _day(int(match[1]), int(match[2]), int(match[3]))),
 )
 
 
 def _month(word: str) -> int | None:
-    word = re.sub(r"^(?:de|of|d)\s|\s(?:de|del)$", "", word.strip(" .,-–").casefold())
+    word = re.sub(r"^(?:de|of|d|ng)\s|\s(?:de|del)$", "", word.strip(" .,-–").casefold())
     return _calendar()[0].get(word.rstrip("."))
 
 
@@ -281,19 +296,21 @@ def _calendar() -> tuple[dict[str, int], frozenset[str]]:
 
 
 def is_weekday(name: str) -> bool:
-    """Whether a text is nothing but the whole name of a weekday.
+    """Whether a text is nothing but the whole name of a weekday, perhaps with a Javanese market day.
 
-    >>> is_weekday("Jum'at"), is_weekday("Thứ Tư"), is_weekday("Sam")
-    (True, True, False)
+    >>> is_weekday("Jum'at"), is_weekday("Senin Legi"), is_weekday("Thứ Tư"), is_weekday("Sam")
+    (True, True, True, False)
     """
-    return _APOSTROPHES.sub("", name.casefold()) in _weekday_names()
+    name = _APOSTROPHES.sub("", name.casefold())
+    first, _, market_day = name.rpartition(" ")
+    return name in _weekday_names() or (market_day in _MARKET_DAYS and first in _weekday_names())
 
 
 @functools.cache
 def _weekday_names() -> frozenset[str]:
     wide = (locale.days["format"]["wide"].values() for locale in _locales())
     names = {_APOSTROPHES.sub("", name.casefold()) for values in wide for name in values}
-    return frozenset(names | {"jumat", "ahad", "isnin", "khamis", "jumaat"})
+    return frozenset(names | (_MORE_WEEKDAYS - {"hari"}))
 
 
 def _locales() -> Iterator[Locale]:
@@ -306,7 +323,7 @@ def _locales() -> Iterator[Locale]:
 
 def _is_glue(rest: str) -> bool:
     """Whether a line says nothing beside its date but the weekday and words such as "pukul"."""
-    known = _calendar()[1] | _GLUE
+    known = _calendar()[1] | _GLUE | _MARKET_DAYS
     return all(word in known for word in _words(_FILLERS.sub(" ", rest)))
 
 

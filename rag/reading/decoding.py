@@ -6,6 +6,7 @@ a bad byte in a comment or an advertisement does no harm to the story.
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from charset_normalizer import CharsetMatches, from_bytes
@@ -63,6 +64,13 @@ _UTF_16_AND_32 = tuple(mark for mark, encoding in _BYTE_ORDER_MARKS if encoding 
 _SUBSTITUTE = "\x1a"  # the same byte in each encoding that is no UTF-16 or UTF-32
 _BETWEEN_TAGS = re.compile(rb">[\s\0]+(?=<)")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_LONG_RUN = re.compile(r"[^\x00-\x7f]{3,}")
+_ACCENTED = re.compile("[\u00c0-\u00ff]")
+_WESTERN = ("cp1252", "iso8859-1", "iso8859-15")
+_MAXIMUM_SHARE_IN_RUNS = 0.5  # of a Western European text's characters outside of ASCII
+_WIDE_SAMPLE_BYTES = 4096
+_LEAST_IN_RUNS = 10  # letters with accents, to leave rows of dashes and quotation marks alone
+_FEW_WRONG_BYTES = 2
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAXIMUM_CONTROLS_SHARE = 0.01
 
@@ -121,9 +129,9 @@ def decode_utf8(data: bytes) -> str:
 
 
 def _decode(data: bytes, *, is_markup: bool) -> str:
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return _decode_strictly(data, encoding)
+    encoding = _marked_encoding(data) or _wide_encoding(data)
+    if encoding:
+        return _decode_strictly(data, encoding)
     if data.startswith(_BINARY_STARTS) or b"\0" in data:
         raise ReadingError("the page is not text: give it in a format that Kutip reads")
     text = _decode_or_none(data, "utf-8")
@@ -133,6 +141,48 @@ def _decode(data: bytes, *, is_markup: bool) -> str:
     # comes after the declaration, because ISO-2022-JP looks like ASCII.
     declared = _first_decoded(data, _declared_encodings(data)) if is_markup else None
     return declared or text or _guess(data)
+
+
+def _has_many_nul_bytes(sample: bytes) -> bool:
+    return sample.count(0) > max(_FEW_WRONG_BYTES, _MAXIMUM_CONTROLS_SHARE * len(sample))
+
+
+def _marked_encoding(data: bytes) -> str | None:
+    return next((encoding for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """Return the encoding of UTF-16 without a mark: every second byte of its spaces and signs is NUL."""
+    sample = data[:_WIDE_SAMPLE_BYTES]
+    if sample.startswith(_BINARY_STARTS):
+        return None
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    is_wide = max(even, odd) > max(_FEW_WRONG_BYTES, _MAXIMUM_CONTROLS_SHARE * len(sample))
+    if not is_wide or min(even, odd) * 4 > max(even, odd):
+        return None
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = _decode_or_none(sample[: len(sample) & ~1], encoding) or ""
+    return encoding if text and not any(map(_is_no_text, text)) else None
+
+
+def _is_no_text(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) in ("Cc", "Cn", "Co")
+
+
+def _fits(sample: bytes, encoding: str) -> bool:
+    """Whether a sample, which may end inside a character, is text in an encoding."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(sample)
+    except (UnicodeError, LookupError):
+        return False
+    return not (encoding in _WESTERN and _is_other_script(text))
+
+
+def _is_other_script(text: str) -> bool:
+    """Whether a text read as Western European is in another script, whose letters all become accents."""
+    runs = "".join(_LONG_RUN.findall(text))
+    is_usual = len(runs) > _MAXIMUM_SHARE_IN_RUNS * len(_NON_ASCII.findall(text))
+    return is_usual and len(_ACCENTED.findall(runs)) >= _LEAST_IN_RUNS
 
 
 def decode_named(data: bytes, name: str) -> str | None:
@@ -160,19 +210,43 @@ def as_utf8(data: bytes, charset: str | None) -> bytes:
 def encoding_of(sample: bytes) -> str:
     """Return the encoding of a text from its first bytes; raise ReadingError if it is not text.
 
-    A sample may end inside a character.
+    A sample may end inside a character, and hold a few NUL bytes.
     """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if sample.startswith(mark):
-            return encoding
-    if sample.startswith(_BINARY_STARTS) or b"\0" in sample:
+    if known := _marked_encoding(sample) or _wide_encoding(sample):
+        return known
+    if sample.startswith(_BINARY_STARTS) or _has_many_nul_bytes(sample):
         raise ReadingError("the file is not text")
     if _is_mostly_utf8(sample):
         return "utf-8"
+    sample = sample.replace(b"\0", b"")
     best = _best_encoding(from_bytes(_sample(sample), cp_isolation=list(_WEB_ENCODINGS)))
     if best is None:
         raise ReadingError("the file is not text, or its encoding is unknown: save it as UTF-8")
     return best
+
+
+def encoding_of_json(sample: bytes) -> str:
+    """Return the encoding of JSON, which is UTF-8 unless a mark or more than a few bytes say otherwise."""
+    if known := _marked_encoding(sample) or _wide_encoding(sample):
+        return known
+    wrong = codecs.getincrementaldecoder("utf-8")("replace").decode(sample).count(REPLACEMENT)
+    try:
+        return encoding_of(sample) if wrong > _FEW_WRONG_BYTES else "utf-8"
+    except ReadingError:
+        return "utf-8"
+
+
+def encoding_of_markup(sample: bytes) -> str:
+    """Return the encoding of XML from its first bytes: UTF-8 if it is, what it declares, or the best guess.
+
+    Raises ReadingError if it is not text.
+    """
+    if known := _marked_encoding(sample) or _wide_encoding(sample):
+        return known
+    if not sample.isascii() and _is_mostly_utf8(sample):
+        return "utf-8"
+    declared = next((name for name in _declared_encodings(sample) if _fits(sample, name)), None)
+    return declared or encoding_of(sample)
 
 
 def _guess(data: bytes) -> str:
@@ -231,9 +305,15 @@ def _encodings_named(name: str) -> list[str]:
 
 
 def _first_decoded(data: bytes, encodings: Sequence[str]) -> str | None:
-    """Return the text in the first of these encodings in which the data is whole."""
-    texts = (_decode_or_none(data, encoding) for encoding in encodings)
-    return next((text for text in texts if text is not None), None)
+    """Return the text in the first of these encodings in which the data is whole.
+
+    A Western European encoding does not count for another script: many servers name it for every page.
+    """
+    for encoding in encodings:
+        text = _decode_or_none(data, encoding)
+        if text is not None and not (encoding in _WESTERN and _is_other_script(text)):
+            return text
+    return None
 
 
 def _decode_or_none(data: bytes, encoding: str) -> str | None:

@@ -30,7 +30,11 @@ def well_formed(text: str) -> tuple[bytes, str | None]:
         root = fromstring(text.encode(), parser=parser)
         if root is None:
             raise ReadingError("it is not a feed: give RSS or Atom") from None
-        fault = None if _last_end_tag(text) == QName(root).localname else str(parser.error_log[-1].message)
+        fault = (
+            None
+            if _last_end_tag(text) == str(root.tag).rpartition("}")[2]
+            else str(parser.error_log[-1].message)
+        )
     _remove_captions(root)
     _name_authors(root)
     return tostring(root, encoding="utf-8", xml_declaration=True), fault

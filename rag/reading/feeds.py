@@ -20,6 +20,7 @@ from rag.errors import ReadingError
 from rag.reading.addresses import joined_address, without_tracking
 from rag.reading.dates import parse_written_date
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_page
+from rag.reading.feed_entries import is_article, tags_of, why_withheld
 from rag.reading.feed_xml import well_formed
 from rag.reading.formats.fragments import LINE_OF_WORDPRESS, read_fragment
 from rag.reading.formats.streams import read_whole
@@ -52,7 +53,8 @@ class FeedEntry:
     """One entry of a feed.
 
     `source` names the entry in messages, `url` is the address of its page, and `changed` its time as written.
-    `text` is its whole text as HTML, or None if the feed carries no more than a summary.
+    `text` is its whole text as HTML, or None if the feed carries no more than a summary. `withheld` says why
+    the entry is not published, if it is not.
     """
 
     source: str
@@ -67,9 +69,12 @@ class FeedEntry:
     language: str | None
     text: str | None
     damage: ReadingError | None = None
+    withheld: str | None = None
 
     def to_page(self) -> Page:
         """Return the page of the entry's text; raise ReadingError if there is none, or no article in it."""
+        if self.withheld:
+            raise ReadingError(self.withheld)
         if self.text is None:
             raise ReadingError(_only_a_summary(self.url))
         page = read_fragment(self.text, title=self.title)
@@ -121,8 +126,9 @@ def read_feed(data: bytes, *, address: str | None = None) -> Feed:
         raise ReadingError("it is not a feed: give RSS or Atom")
     base = address or _own_address(feed.feed)
     entries = [
-        _entry(entry, feed.feed, number=number, base=base, damage=damage)
+        _entry(entry, feed, number=number, base=base, damage=damage)
         for number, entry in enumerate(feed.entries, start=1)
+        if is_article(entry)
     ]
     following = (link.get("href", "") for link in feed.feed.get("links", ()) if link.get("rel") == "next")
     return Feed(entries=_until_cut(entries, fault), next_page=joined_address(base, next(following, "")))
@@ -189,7 +195,8 @@ def _own_address(feed: Any) -> str:
     return next((url for url in found if url.startswith(("http://", "https://"))), "")
 
 
-def _entry(entry: Any, feed: Any, *, number: int, base: str, damage: ReadingError | None) -> FeedEntry:
+def _entry(entry: Any, parsed: Any, *, number: int, base: str, damage: ReadingError | None) -> FeedEntry:
+    feed, is_atom = parsed.feed, parsed.version.startswith("atom")
     url = _address(entry, base)
     url = None if url in (base, feed.get("link")) else url  # the address of the feed or of its site
     guid = entry.get("id") or None
@@ -197,7 +204,11 @@ def _entry(entry: Any, feed: Any, *, number: int, base: str, damage: ReadingErro
     authors = [_name(author.get("name") or "") for author in entry.get("authors", [])]
     if not any(authors):
         authors = [_name(entry.get("author") or "")]
-    tags = [plain_line(tag.get("term") or tag.get("label") or "") for tag in entry.get("tags", [])]
+    if is_atom and not any(authors):  # the author of the feed counts (RFC 4287, 4.2.1)
+        authors = [_name(author.get("name") or "") for author in feed.get("authors", [])]
+    published, updated = _time(entry, "published"), _time(entry, "updated")
+    if not is_atom and published is None:  # feedparser takes a dc:date for a time of update
+        published, updated = updated, None
     return FeedEntry(
         source=url or guid or f"entry {number}",
         url=url,
@@ -205,12 +216,13 @@ def _entry(entry: Any, feed: Any, *, number: int, base: str, damage: ReadingErro
         changed=changed,
         title=plain_line(entry.get("title") or ""),
         authors=list(dict.fromkeys(filter(None, authors))),
-        published_at=_time(entry, "published"),
-        updated_at=_time(entry, "updated"),
-        tags=list(dict.fromkeys(filter(None, tags))),
+        published_at=published,
+        updated_at=updated,
+        tags=list(dict.fromkeys(filter(None, map(plain_line, tags_of(entry))))),
         language=feed.get("language"),
         text=_whole_text(entry),
         damage=damage,
+        withheld=why_withheld(entry),
     )
 
 

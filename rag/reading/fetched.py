@@ -30,6 +30,8 @@ _SUFFIXES = {
 }
 _NO_ARTICLES = ("audio", "font", "image", "model", "video")
 _TEXTS = (".html", ".htm", ".xhtml", ".txt", ".md", ".csv")
+_MARKS = {b"%PDF-": ".pdf", b"PK\x03\x04": ".docx", b"WARC/": ".warc"}
+_JSON = (".json", ".jsonl")
 _GUESSED = ("guess", "url")
 
 
@@ -52,7 +54,13 @@ def read_fetched(
 
 
 def _suffix_of(data: bytes, *, url: str, media_type: str) -> str:
-    """Return the type of what was fetched: by its media type, by its address, or by its first bytes."""
+    """Return the type of what was fetched: by its media type, by its address, or by its first bytes.
+
+    A media type of text does not count for what is no text, nor that of HTML for JSON.
+    """
+    recognised = _recognised(data, media_type)
+    if recognised:
+        return recognised
     if media_type in _SUFFIXES:
         return _SUFFIXES[media_type]
     suffix = PurePosixPath(host_and_path(url)[1]).suffix.lower()
@@ -61,6 +69,16 @@ def _suffix_of(data: bytes, *, url: str, media_type: str) -> str:
     if media_type.partition("/")[0] in _NO_ARTICLES:
         raise ReadingError(f"it is no article but {media_type}: give the address of a page")
     return ".txt" if media_type == "text/plain" else recognised_suffix(data[:HEAD_BYTES])
+
+
+def _recognised(data: bytes, media_type: str) -> str | None:
+    """Return the type of a file for which many servers state another one."""
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), None)
+    if mark:
+        return _MARKS[mark]
+    is_json = media_type == "text/html" and data.lstrip()[:1] in (b"{", b"[")
+    found = recognised_suffix(data[:HEAD_BYTES]) if is_json else None
+    return found if found in _JSON else None
 
 
 def _completed(fields: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:

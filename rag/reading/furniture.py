@@ -21,10 +21,10 @@ _LABEL = re.compile("|".join(PAGE_PARTS.values()), re.IGNORECASE)
 _LABELLED_STORY = re.compile(
     rf"(?:{_READ_ALSO}|(?P<verb>baca|lihat|simak|tonton|read|see|watch|video))\s?[:：»]\s?\S.*"
     rf"|(?:{_READ_ALSO})\s?\|\s?\S.*|[【\[](?:{_READ_ALSO})[】\]]\s?\S.*"
-    r"|(?:simak|tonton|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“:].*",
+    r"|(?:simak|tonton|saksikan|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“'‘:].*",
     re.IGNORECASE,
 )
-_AFTER_LABEL = frozenset(':：»"“|】]')
+_AFTER_LABEL = frozenset(":：»\"“'‘|】]")
 _LABEL_BEFORE_LINK = re.compile(rf"(?:{_READ_ALSO})\s+\S", re.IGNORECASE)
 _ARROWS = "▶►"
 _MAXIMUM_LABEL_CHARACTERS = 80
@@ -37,12 +37,30 @@ _NO_TEXT = re.compile(
     r"|\((?:[a-z]{2,5}|[A-Za-z]{2,6}(?:[/-][A-Za-z]{2,6}){1,3})\)"  # the initials at the end of a story
     r"|(?i:(?:advertisement|advertising|advertorial|iklan|sponsored|anzeige|publicité|publicidad)"
     r"(?:\s?[·|:-]?\s?(?:scroll|gulir|continue|gulirkan)\b.{0,60})?"
-    r"|scroll (?:down )?(?:to|for) \w.{0,50}|gulir(?:kan)? (?:ke bawah )?untuk .{0,50}"
+    r"|scroll (?:down |ke bawah )?(?:to|for|untuk) \w.{0,50}|gulir(?:kan)? (?:ke bawah )?untuk .{0,50}"
+    r"|(?:simak|tonton|saksikan|lihat)(?: juga)? video(?: \w{1,15}){0,2} (?:di bawah|berikut)(?: ini)?\W*"
+    r"|video pilihan(?: hari ini| editor)?"
+    r"|(?:selengkapnya|bersambung|lanjut|baca|simak)(?: \w{1,15}){0,2} (?:di |ke )halaman"
+    r" (?:selanjutnya|berikutnya)\W*"
+    r"|(?:artikel|berita|tulisan) ini (?:telah |sudah |pernah |juga ){1,2}(?:tayang|terbit|dimuat)"
+    r" (?:di|pada) .{1,150}"
+    r"|klik (?:di ?sini|tautan|link)(?: (?:ini|berikut))?(?: (?:untuk|agar) .{1,60})?\W*"
+    r"|click here(?: (?:to|for) .{1,60})?"
+    r"|this (?:article|story|piece) (?:was )?(?:originally |first ){0,2}(?:published|appeared)"
+    r" (?:in|on|by|at) .{1,120}"
+    r"|view this post on \w{1,20}|lihat (?:postingan|kiriman|foto) ini di \w{1,20}"
+    r"|(?:a post shared by|(?:sebuah )?kiriman (?:dari|dibagikan oleh)) .{1,80}"
+    r"|dapatkan (?:update |info(?:rmasi)? )?(?:berita|breaking) .{0,60}(?:setiap hari|terkini|terbaru).{0,50}"
+    r"|lanjutkan membaca|continue reading|loading|memuat|load more"
+    r"|(?:tampilkan|muat) (?:semua|lebih banyak|lainnya)"
+    r"|hala?man(?: \d{1,2}){2,9}|(?:\d{1,2} ){1,9}(?:next|selanjutnya|berikutnya|lihat semua|show all)"
+    r"|(?:next|previous|prev) (?:article|story|post|news)"
+    r"|(?:artikel|berita) (?:selanjutnya|berikutnya|sebelumnya)"
     r"|(?:continue reading|story continues|article continues) below.{0,40}"
     r"|untuk (?:diterbitkan|dirilis|disiarkan) segera|for immediate release"
     r"|halaman (?:selanjutnya|berikutnya|sebelumnya|\d+(?: dari \d+)?)\W*|next page|previous page|selanjutnya"
-    r"|baca (?:selengkapnya )?di (?:app|aplikasi)|lihat (?:foto|semua|selengkapnya)|perbesar|view (?:photos"
-    r"?|image|all)"
+    r"|baca (?:selengkapnya )?di (?:app|aplikasi)|(?:\d{1,2} )?lihat (?:foto|semua|selengkapnya)|perbesar"
+    r"|view (?:photos?|image|all)"
     r"|(?:dengarkan|listen to)(?: (?:this|the))? (?:artikel|article)\b.{0,30}|play video|putar video"
     r"|salin (?:tautan|link)|copy link|tim redaksi|tweet|print|cetak|simpan|save"
     r"|bookmark|follow|ikuti|subscribe|langganan|berlangganan|daftar|masuk|log ?in|"
@@ -51,6 +69,8 @@ _NO_TEXT = re.compile(
     r") .{0,60}"
     r"|our standards:.*|purchase licensing rights.*|from the section .{1,40}"
     r"|\W*(?:\d{1,3}|a|an|se)\s?\w+ (?:ago|(?:yang )?lalu|lepas)\W*"
+    r"|[【［](?:写真|画像|動画|図|イラスト|相關影片|影片)[^】］]{0,60}[】］].{0,80}[^。]"
+    r"|[*_=~#•·–—-]{3,60}|(?:\* ){2,9}\*|\(\*{1,3}\)"
     r"|この記事は有料(?:記事|会員).*|残り\d+文字.*|.{0,30}opens new tab)",
 )
 # The names of services on buttons, which may be items of a list or headings as well.
@@ -72,7 +92,7 @@ _CHANNEL = re.compile(
 )
 _ADDRESS = re.compile(
     r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|(?<!te)(?<!il)(?<!ta)(?<!ja)(?<!se)(?<=\w)mu\b"
-    r"|\bdi google news|\bon google news"
+    r"|^(?:gabung|join) (?:di |ke |the )?(?:grup|group|channel|saluran)|\bdi google news|\bon google news"
     r"|^lanjutkan membaca|^continue reading|^(?:untuk|to) (?:membaca|read|continue)|https?://",
     re.IGNORECASE,
 )
@@ -84,12 +104,24 @@ _CAPTION = re.compile(
     r"?[:/]\s?\S.*"
     rf"|.*[.!?…”\"]\s?\(?{_NAMES}\s?/\s?{_NAMES}(?:/[a-z]{{2,5}})?\)?\.?(?:\sPurchase Licensing.*)?"
     rf"|.*\b(?i:foto|photo|picture|photograph)s?(?: by| oleh)?\s?:\s?{_NAMES}(?:/{_NAMES})?\.?"
+    r"|.*\([\w-]{2,30}\.(?i:com|co\.id|id)/[^()]{2,60}\)\.?"
     r"|.*\((?i:dok|foto|photo|istimewa|ist|ap photo|getty|file|arsip)\b[^()]{0,80}\)\.?"
     # A story may end with its agency alone.
     r"|.*\((?i:afp|reuters|antara|source|sumber)\b[^()]{0,80}?(?:/\s?\w|(?i:foto|photo|images|istimewa|dok)\b)"
     r"[^()]{0,80}\)\.?",
 )
-_CAPTION_LABEL = re.compile(r"perbesar|lihat foto|view (?:photo|image)|(?:foto|photo)\s?:.*", re.IGNORECASE)
+# A credit at either end of a line that is otherwise no paragraph: a caption wherever it stands.
+_CREDITED_PICTURE = re.compile(
+    r"(?:foto|photo|keterangan foto|infografis)\s?[:：]\s?\S.*"
+    r"|.{0,160}[.!?…”\"]?\s?\((?:foto|photo|gambar|ilustrasi|dok(?:umentasi)?|istimewa)\b[^()]{0,60}\)\.?"
+    r"|.{0,160}\([\w-]{2,30}\.(?:com|co\.id|id)/[^()]{2,60}\)\.?",
+    re.IGNORECASE,
+)
+_MAXIMUM_CREDITED_CHARACTERS = 160
+_CAPTION_LABEL = re.compile(
+    r"(?:\d{1,2} )?(?:lihat|see) (?:foto|photos?)|perbesar|view (?:photo|image)|(?:foto|photo)\s?:.*",
+    re.IGNORECASE,
+)
 _MAXIMUM_CAPTION_CHARACTERS = 300
 
 
@@ -121,6 +153,15 @@ def is_caption(line: str) -> bool:
     return len(line) <= _MAXIMUM_CAPTION_CHARACTERS and bool(_CAPTION.fullmatch(line))
 
 
+def is_credited_picture(line: str) -> bool:
+    """Whether a line is a caption even in the middle of a story, for it credits its picture.
+
+    >>> is_credited_picture("Foto: Dok. Pemkot"), is_credited_picture("Foto itu beredar sejak Senin.")
+    (True, False)
+    """
+    return len(line) <= _MAXIMUM_CREDITED_CHARACTERS and bool(_CREDITED_PICTURE.fullmatch(line))
+
+
 def is_caption_label(line: str) -> bool:
     """Whether a line announces a caption on the next line."""
     return bool(_CAPTION_LABEL.fullmatch(line))
@@ -143,7 +184,8 @@ def find_furniture(lines: Sequence[Line]) -> set[int]:
     found: set[int] = set()
     for place, number in enumerate(filled):
         line = lines[number]
-        if number in found or not (is_furniture(line.clean) or _is_labelled_link(line)):
+        is_caption_inside = last_paragraph >= 0 and is_credited_picture(line.clean) and not line.is_heading
+        if number in found or not (is_furniture(line.clean) or _is_labelled_link(line) or is_caption_inside):
             continue
         if _SERVICE.fullmatch(line.clean) and (
             line.is_heading or (first_text < place < last_paragraph and not line.is_link)
@@ -181,7 +223,8 @@ def _is_headline(line: Line) -> bool:
 
 
 def _is_paragraph(line: Line) -> bool:
-    return is_paragraph(line.clean) and not line.is_link and not is_furniture(line.clean)
+    is_text = is_paragraph(line.clean) and not line.is_link
+    return is_text and not is_furniture(line.clean) and not is_credited_picture(line.clean)
 
 
 def _is_text(line: Line) -> bool:

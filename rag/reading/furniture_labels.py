@@ -5,7 +5,7 @@ Each entry is a regular expression for a whole label, without the colon, in lowe
 
 # What invites to another story. The headline may follow on the same line, after a colon.
 READ_ALSO = {
-    "id, ms": r"(?:baca|lihat|simak|tonton|cek)(?: (?:berita|artikel))? (?:juga|pula|lagi|lainnya"
+    "id, ms": r"(?:baca|lihat|simak|tonton|saksikan|cek)(?: (?:berita|artikel))? (?:juga|pula|lagi|lainnya"
     r"|selengkapnya)(?: video)?|pilihan editor|berita terkait|jangan lewatkan",
     "jv": r"(?:waca|deleng)(?:en)? uga",
     "fil": r"(?:basahin|panoorin) (?:din|rin|pa)",
@@ -52,7 +52,8 @@ READ_ALSO = {
 OTHER_STORIES = {
     "id, ms": r"(?:berita|artikel|video|foto|topik|konten|kabar) (?:terkait|lainnya|lain|populer|terpopuler"
     r"|terbaru|terkini|pilihan|berkaitan|rekomendasi)|pilihan redaksi|terpopuler"
-    r"|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?",
+    r"|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?"
+    r"|(?:mungkin anda|anda mungkin)(?: juga)? (?:suka|menyukai|tertarik)|untuk anda",
     "fil": r"(?:kaugnay|iba pa) na (?:balita|kuwento)",
     "en": r"more (?:on this(?: story)?|like this|stories|news|.{0,20}from .{1,40})"
     r"|related (?:stories|articles|topics?|posts?|content|coverage|reading|links)|explore further"
@@ -100,23 +101,29 @@ OTHER_STORIES = {
 PAGE_PARTS = {
     "id, ms": r"(?:\d[\d.,]{0,15} )?(?:komentar|tanggapan)(?: \(\d{1,9}\))?|(?:tulis|beri|kirim|lihat"
     r"|baca) komentar"
-    r"|tagar|topik|label|kata kunci|bagikan",
+    r"|tagar|topik|label|kata kunci|bagikan(?: (?:artikel|berita) ini| ke \w{1,20})?|google news"
+    r"|kongsi(?:kan)?(?: artikel ini)?",
     "en": r"(?:\d[\d.,]{0,15} )?(?:comments?|responses?)(?: \(\d{1,9}\))?|share(?: this(?: article| story)?)?"
-    r"|(?:leave|post|add|view) (?:a |all )?(?:comments?|reply)|tags?|keywords?|topics?",
+    r"|(?:leave|post|add|view) (?:a |all )?(?:comments?|reply)|tags?|keywords?|topics?"
+    r"|promoted content|sponsored content|paid content",
+    "fil": r"(?:mga )?komento|magkomento|ibahagi",
     "es": r"(?:\d{1,9} )?comentarios?(?: \(\d{1,9}\))?|dej(?:a|e|ar) (?:un|tu|su) comentario|etiquetas"
     r"|compart(?:ir|e)",
-    "pt": r"(?:\d{1,9} )?comentários?|deixe (?:um|seu) comentário|compartilh(?:ar|e)|palavras-chave",
-    "fr": r"(?:\d{1,9} )?commentaires?|laiss(?:er|ez) un commentaire|mots[ -]clés|étiquettes|partager",
-    "it": r"(?:\d{1,9} )?commenti?|lascia un commento|condividi|parole chiave",
-    "de": r"(?:\d{1,9} )?kommentare?|(?:schreibe?|hinterlasse) einen kommentar|teilen"
+    "pt": r"(?:\d{1,9} )?comentários?(?: \(\d{1,9}\))?|deixe (?:um|seu) comentário|compartilh(?:ar|e)"
+    r"|palavras-chave",
+    "fr": r"(?:\d{1,9} )?commentaires?(?: \(\d{1,9}\))?|laiss(?:er|ez) un commentaire|mots[ -]clés|étiquettes"
+    r"|partager",
+    "it": r"(?:\d{1,9} )?commenti?(?: \(\d{1,9}\))?|lascia un commento|condividi|parole chiave",
+    "de": r"(?:\d{1,9} )?kommentare?(?: \(\d{1,9}\))?|(?:schreibe?|hinterlasse) einen kommentar|teilen"
     r"|schlag(?:worte?|wörter)",
-    "nl": r"(?:\d{1,9} )?reacties?|plaats een reactie|delen|trefwoorden",
-    "ru": r"комментари[ий]|поделиться|теги",
+    "nl": r"(?:\d{1,9} )?reacties?(?: \(\d{1,9}\))?|plaats een reactie|delen|trefwoorden",
+    "ru": r"(?:\d{1,9} )?комментари(?:й|и|я|ев)(?: \(\d{1,9}\))?|поделиться|теги",
+    "hi": r"टिप्पणियाँ|(?:अपनी राय|टिप्पणी) (?:दें|करें)|शेयर करें|टैग्स?",
     "tr": r"yorumlar?|yorum yap|paylaş|etiketler",
     "ar": r"(?:ال)?تعليقات|شارك|كلمات مفتاحية",
     "vi": r"bình luận|chia sẻ|từ khóa",
     "th": r"(?:แสดง)?ความคิดเห็น|แชร์|แท็ก",
     "zh": r"(?:发表)?评论|(?:發表)?評論|留言|分享(?:到|至)?|关键词|關鍵字|标签|標籤",
-    "ja": r"コメント(?:する)?|シェア(?:する)?|キーワード|タグ",
+    "ja": r"コメント(?:する)?|(?:この記事を)?シェア(?:する)?|キーワード|タグ",
     "ko": r"댓글|공유(?:하기)?|태그",
 }

@@ -8,7 +8,7 @@ from lxml.etree import _Element
 
 from rag.reading.html_names import NO_NAMES, has_suspect_name, names_of
 from rag.reading.html_tables import Cell, has_header, table_rows
-from rag.reading.html_tree import SOFT_HYPHEN, element_text
+from rag.reading.html_tree import SOFT_HYPHEN, element_text, without_struck
 from rag.reading.lines import Line, is_sentence
 
 _BLOCK = frozenset(
@@ -24,6 +24,7 @@ _SKIPPED = frozenset(
     {"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"}
 )
 _OUTSIDE = frozenset({"nav", "aside", "footer", "form", "button", "label", "menu"})
+_BUTTONS = frozenset({"button", "label"})  # they may open the answer to the question in them
 _SENTENCES = frozenset({"p", "li", "dd", "dt", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 _CAPTIONS = frozenset({"figure", "figcaption"})
@@ -36,6 +37,12 @@ _MAXIMUM_HEADING_CHARACTERS = 200
 _SPACES = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")
 _SEVERAL_SPACES = re.compile(" {2,}")
 _NO_LETTERS = re.compile(r"[\W_]+")
+_QUESTION_MARKS = ("?", "？", "؟")
+# What a paragraph in bold is if it is no sentence: the name of an item, the time of an entry.
+_BOLD_HEADING = re.compile(
+    r"\d{1,3}[.)]\s\S.*[^.:;,]|(?:pukul |jam |at )?\d{1,2}[.:]\d{2}\s?(?:[ap]\.?m\.?)?\s?[A-Z]{0,5}",
+    re.IGNORECASE,
+)
 _CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
 
 _MAXIMUM_LINK_SHARE = 0.6
@@ -110,6 +117,11 @@ def _is_block(element: _Element) -> bool:
     return parent.tag in _BLOCK and parent.tag not in _SENTENCES and not is_beside
 
 
+def _is_question_text(element: _Element) -> bool:
+    text = element_text(element).strip()
+    return text.endswith(_QUESTION_MARKS) and len(text) <= _MAXIMUM_HEADING_CHARACTERS and " " in text
+
+
 def _is_heading(element: _Element) -> bool:
     """Whether an element is a heading: without its end tag, one may hold the story."""
     return element.tag in _HEADINGS and len(element_text(element)) <= _MAXIMUM_HEADING_CHARACTERS
@@ -142,7 +154,8 @@ class _Context:
             return self
         is_named_suspect = not self.is_suspect and has_suspect_name(element)
         is_named_meta = not self.is_meta and names.is_meta
-        is_frame = tag in _OUTSIDE and not self.is_outside
+        is_question = names.is_question or (tag in _BUTTONS and _is_question_text(element))
+        is_frame = tag in _OUTSIDE and not self.is_outside and not (tag in _BUTTONS and is_question)
         is_measured = is_named_suspect or is_named_meta or is_frame
         characters = len(element_text(element)) if is_measured else 0
         is_suspect = is_named_suspect and characters * 2 < page_characters
@@ -157,7 +170,7 @@ class _Context:
             or (is_named_meta and characters <= _MAXIMUM_META_ELEMENT_CHARACTERS)
             or (properties != "" and _META_PROPERTIES.fullmatch(properties) is not None),
             is_byline=self.is_byline or is_author or names.is_byline,
-            is_heading=self.is_heading or names.is_question or _is_heading(element),
+            is_heading=self.is_heading or is_question or _is_heading(element),
             is_link=self.is_link or (tag == "a" and _leads_away(element)),
         )
 
@@ -248,7 +261,7 @@ class _Cutter:
             self._append(element, block)
 
     def _append(self, element: _Element, parts: list[tuple[str, _Context]]) -> None:
-        text = "".join([part for part, _ in parts]).replace(SOFT_HYPHEN, "")
+        text = without_struck("".join([part for part, _ in parts]).replace(SOFT_HYPHEN, ""))
         if not text or text.isspace():
             return
         lines = [_SEVERAL_SPACES.sub(" ", line).strip(" ") for line in text.split("\n")]
@@ -311,17 +324,15 @@ def page_blocks(tree: _Element) -> list[Block]:
     body = tree.find("body")
     blocks = _Cutter().cut(tree if body is None else body)
     for block in blocks:
-        block.is_heading = block.is_heading or _is_bold_question(block)
+        block.is_heading = block.is_heading or _is_bold_heading(block)
     return blocks
 
 
-def _is_bold_question(block: Block) -> bool:
-    """Whether a block is a question in bold, as interviews write them."""
-    if (
-        len(block.lines) != 1
-        or not block.text.endswith(("?", "？", "؟"))
-        or len(block.text) > _MAXIMUM_HEADING_CHARACTERS
-    ):
+def _is_bold_heading(block: Block) -> bool:
+    """Whether a block in bold is an interview's question, a numbered name, or the time of an entry."""
+    if len(block.lines) != 1 or len(block.text) > _MAXIMUM_HEADING_CHARACTERS:
+        return False
+    if not block.text.endswith(_QUESTION_MARKS) and not _BOLD_HEADING.fullmatch(block.text):
         return False
     bold = list(block.element.iter("b", "strong"))
     return any(text_key(element_text(child)) == block.key for child in bold)

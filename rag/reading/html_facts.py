@@ -48,6 +48,7 @@ _OTHER_TYPES = frozenset(
         "Question",
     ]
 )
+_MAXIMUM_MARKED_CHARACTERS = 200
 _SAME_STORY = 0.5  # the least share of words that two titles of one story have in common
 _FIRST_CRUMBS = frozenset(
     {"home", "beranda", "halaman utama", "depan", "homepage", "utama", "inicio", "accueil"}
@@ -136,7 +137,32 @@ class PageFacts:
             _, named = split_title(title, [*names, *self._hosts()])
             if named:
                 return named
-        return names[0] if names else None
+        return names[0] if names else self._site_heading()[0]
+
+    def _site_heading(self) -> tuple[str | None, str | None]:
+        """Return the `h1` that names the site and the lower heading that is the story's, if both are so.
+
+        Then the `title` element consists of the two, as in many themes of blogs.
+        """
+        whole = text_key(self._tree.findtext(".//title") or "")
+        lower = {text_key(text): text for text in map(_text_of, self._tree.iter("h2", "h3", "h4"))}
+        stated = text_key(self.meta("og:title", "twitter:title") or "")
+        for heading in self._tree.iter("h1"):
+            key = text_key(_text_of(heading))
+            is_linked = heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
+            rest = whole.removeprefix(key) if whole.startswith(key) else whole.removesuffix(key)
+            if key and is_linked and key != stated and rest != whole and rest in lower:
+                return _text_of(heading), lower[rest]
+        return None, None
+
+    def _marked_title(self) -> str:
+        """Return the text of the first element whose class is "title", as in a document that was exported."""
+        marked = (
+            text
+            for element in self._tree.iter("p", "div")
+            if "title" in element.get("class", "").split() and (text := _text_of(element))
+        )
+        return next((text for text in marked if len(text) <= _MAXIMUM_MARKED_CHARACTERS), "")
 
     def _hosts(self) -> list[str]:
         host = host_and_path(self.url)[0] if self.url else ""
@@ -144,6 +170,8 @@ class PageFacts:
 
     def title(self, outlet: str | None) -> str:
         """Return the headline: the `h1` that another statement agrees with, else the statements in order."""
+        if below := self._site_heading()[1]:
+            return below
         outlets = [name for name in (outlet, self.meta("og:site_name"), *self._hosts()) if name]
         stated = [text_of(self.story.get("headline")), self.meta("og:title"), self.meta("twitter:title")]
         stated.append(plain_text(self._tree.findtext(".//title") or ""))
@@ -157,7 +185,8 @@ class PageFacts:
         ]
         # A page that has no more than a `title` element has named the whole site in it as often as the story.
         has_statement = bool(self.story.get("headline") or self.meta("og:title", "twitter:title"))
-        return next(iter([*agreed, *titles, *shown] if has_statement else [*agreed, *shown, *titles]), "")
+        found = next(iter([*agreed, *titles, *shown] if has_statement else [*agreed, *shown, *titles]), "")
+        return found or self._marked_title()
 
     def authors(self, outlet: str | None, *, title: str) -> list[str]:
         """Return the authors that the markup states; persons take precedence over bodies."""
@@ -205,6 +234,10 @@ class PageFacts:
     def dates(self, *, title: str) -> PageDates:
         """Return what the page states about its times."""
         return PageDates(self._tree, story=self.story, metas=self._metas, url=self.url, title=title)
+
+
+def _text_of(element: HtmlElement) -> str:
+    return plain_text(element.text_content())
 
 
 def _shared_words(heading: str, titles: Sequence[str]) -> int:

@@ -35,7 +35,9 @@ _META_CLASS = re.compile(
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|authors?|penulis|reporter|writer|jurnalis|credit)(?:$|[\s_-]|name)",
 )
-_QUESTION_CLASS = re.compile(r"question|pertanyaan|faq-?title|accordion-?(?:title|header)")
+_QUESTION_CLASS = re.compile(
+    r"question|pertanyaan|faq-?title|accordion-?(?:title|header|button|heading|trigger)"
+)
 _MAXIMUM_NAMES_CHARACTERS = 300
 _MAXIMUM_KNOWN_NAMES = 4_096  # classes and ids whose meaning is remembered, because pages repeat them
 

@@ -11,16 +11,19 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
 from rag.errors import ReadingError
+from rag.reading.addresses import host_and_path
 from rag.reading.credits import (
     Facts,
     byline_facts,
     first_facts,
+    is_copyright,
     is_date_label,
     is_day_alone,
     label_alone,
     line_facts,
     opening_date,
     part_facts,
+    stated_owner,
 )
 from rag.reading.dates import parse_written_date
 from rag.reading.furniture import announces_list
@@ -30,7 +33,7 @@ from rag.reading.html_facts import PageFacts
 from rag.reading.html_story import story_blocks
 from rag.reading.html_tree import make_plain, parse_tree
 from rag.reading.lines import BULLETS, Line, is_sentence
-from rag.reading.names import author_names, is_person, joined, names_in_line
+from rag.reading.names import author_names, is_person, joined, names_in_line, squashed
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import with_metadata
@@ -72,10 +75,11 @@ def read_html_page(html: str) -> Page:
     blocks = page_blocks(tree)
     prohibition = find_markup_prohibition(tree) or _find_prohibition(blocks)
     outlet = facts.outlet()
-    title = facts.title(outlet)
+    title = facts.title(outlet or _owner(blocks))
     header = _header_facts(blocks, title)
     found = _paragraphs_found(tree, title=title, has_many_elements=len(elements) > _COMPARED_ELEMENTS)
-    story, left_out = _story(tree, blocks, found, facts, scripts, title=title)
+    names = (title, outlet or _owner(blocks) or "")
+    story, left_out = _story(tree, blocks, found, facts, scripts, names=names)
     page = _read_lines(story, scripts, title=title)
     fields = _fields(page.fields, facts, header, scripts, outlet=outlet)
     return Page(
@@ -96,6 +100,12 @@ def _read_lines(story: Sequence[Sequence[Line]], scripts: Sequence[str], *, titl
         return read_story(numbered_blocks(_lines_of(scripted)), title=title, is_markup=True)
 
 
+def _owner(blocks: Sequence[Block]) -> str | None:
+    """Return the owner whom a copyright line of the page names."""
+    owners = (stated_owner(block.text) for block in blocks if is_copyright(block.text))
+    return next(filter(None, owners), None)
+
+
 def _find_prohibition(blocks: Sequence[Block]) -> str | None:
     return find_prohibition("\n\n".join("\n".join(block.lines) for block in blocks))
 
@@ -107,12 +117,13 @@ def _story(
     facts: PageFacts,
     scripts: Sequence[str],
     *,
-    title: str,
+    names: tuple[str, str],
 ) -> tuple[list[list[Line]], list[str]]:
     """Return the lines of the story's blocks, and the texts of paragraphs that are not among them.
 
-    `found` are the paragraphs of trafilatura.
+    `found` are the paragraphs of trafilatura, `names` the title and the outlet.
     """
+    title = names[0]
     chosen = story_blocks(blocks, found, title=title, url=facts.url) if found else None
     stated = facts.body()
     shown = sum(len(block.key) for block in chosen[0]) if chosen else sum(map(len, found))
@@ -123,9 +134,10 @@ def _story(
             return _lines_of(found), []
     if chosen and chosen[0]:
         _refuse_index(blocks, chosen[0])
-        is_title = {text_key(title), *(text_key(h1.text_content()) for h1 in tree.iter("h1"))}
+        is_title = {*map(text_key, names), *(text_key(h1.text_content()) for h1 in tree.iter("h1"))}
         story = [block.to_lines() for block in chosen[0] if block.key not in is_title]
-        return story, [block.text for block in chosen[1]]
+        first = [line for line in story[0] if text_key(line.text) not in is_title] if story else []
+        return [first, *story[1:]], [block.text for block in chosen[1]]
     if found and chosen is None:
         return _lines_of(found), []
     if scripted := _paragraphs_in_scripts(scripts):
@@ -326,7 +338,7 @@ def _fields(
     }
     return {
         **story,
-        "outlet": outlet or header.get("outlet") or story["outlet"],
+        "outlet": _best_outlet(outlet, [header.get("outlet"), story["outlet"]], url=facts.url),
         "author": joined(authors),
         "published_at": dates.in_local_zone(published, language=language, shown=header.get("published_at")),
         "updated_at": dates.updated_at() or header.get("updated_at") or story["updated_at"],
@@ -335,6 +347,21 @@ def _fields(
         "language": language,
         "metadata": {name: value for name, value in metadata.items() if value},
     }
+
+
+def _best_outlet(stated: str | None, shown: Sequence[str | None], *, url: str | None) -> str | None:
+    """Return the outlet: as readers see it if the markup has it in lower case.
+
+    What is no part of the host's name may be a section, as "nasional" is none of www.cnnindonesia.com.
+    """
+    names = [name for name in shown if name]
+    if not stated or not names or not stated.islower():
+        return stated or next(iter(names), None)
+    host = squashed("".join(host_and_path(url or "")[0].split(".")))
+    if host and squashed(stated) not in host:
+        return next((name for name in names if squashed(name) in host), stated)
+    same = (name for name in names if squashed(name) == squashed(stated))
+    return next(same, stated)
 
 
 def _better_authors(stated: list[str], in_body: list[str], shown: list[str]) -> list[str]:

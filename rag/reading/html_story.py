@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from lxml.etree import _Element
 
 from rag.reading.addresses import is_same_site
+from rag.reading.credits import is_dateline_alone
 from rag.reading.html_blocks import Block, text_key
 from rag.reading.html_names import has_suspect_name, names_of
 from rag.reading.lines import is_sentence
@@ -162,6 +163,9 @@ def _restored(blocks: Sequence[Block], matched: list[int]) -> set[int]:
             if _is_beside(block, containers=containers, parts=parts):
                 restored |= {place, *headings}
             headings = []
+    above = first - 1
+    if above >= 0 and _may_return(blocks[above]) and is_dateline_alone(blocks[above].text):
+        restored.add(above)
     return restored | _headings_above(blocks, first)
 
 

@@ -20,8 +20,14 @@ MAXIMUM_TEXT_CHARACTERS = 1_000_000  # without scripts and styles
 
 _counted_texts = XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
 _UNSEEN = frozenset({"noscript", "del", "s", "strike"})
+# The class of struck text in common style sheets, and rules of the page's own.
+_STRUCK_CLASS = re.compile(
+    r"(?:^|\s)(?:line-through|strike(?:through)?|text-decoration-line-through)(?:\s|$)"
+)
+_CLASS_OF_RULE = re.compile(r"\s*\w{0,20}\.([\w-]{1,60})\s*")  # no more than one class
+_STRUCK_TEXT = re.compile(r"~~(?=\S)[^~\n]{1,200}+~~ ?")
 _perhaps_unseen = XPath(
-    f"descendant-or-self::*[@hidden or @style or self::{' or self::'.join(sorted(_UNSEEN))}]"
+    f"descendant-or-self::*[@hidden or @style or @class or self::{' or self::'.join(sorted(_UNSEEN))}]"
 )
 _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through",
@@ -37,7 +43,9 @@ _RAISED = ("sup", "sub")
 _TEXT_BEFORE = 20  # the characters before a raised figure that say what it means
 _MAXIMUM_RAISED = 20  # the neighbouring raised elements among which those characters are searched
 _POWER = re.compile(r"[-−–+]?\d{1,3}|[-−–+]?[a-z]")
-_BASE_OF_POWER = re.compile(r"(?:^|[^\d.,])10$|(?:^|[^\w])[a-zA-Z]$|\)$")
+_BASE_OF_POWER = re.compile(r"(?:^|[^\d.,])10$|(?:^|[^\w])[a-zA-Z]$|=\s?[a-zA-Z]{1,3}$|\)$")
+# 12<sup>a</sup> has a footnote, but 1<sup>a</sup> is an ordinal number.
+_LETTER_OF_NOTE = re.compile(r"\d[b-df-np-z]$|\d{2}a$")
 _UNIT = re.compile(r"(?:^|[^\w])(?:[kcdmhµn]?m|in|ft|yd|mi|s|cm|mm|km)$")
 _FIGURE_SIGNS = {"1": "¹", "2": "²", "3": "³"}
 _ISOTOPE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -119,6 +127,7 @@ def make_plain(tree: HtmlElement) -> None:
     A footnote mark goes away (`840<sup>1</sup>` is 840), a power stays (`10<sup>6</sup>` is 10^6), a
     fraction stands apart from the digit before it, and a formula is written on one line.
     """
+    struck = _struck_classes(tree)
     for element in tree.xpath("//script | //style | //template | //rt | //rp"):
         _remove(element)
     strip_tags(tree, "wbr")  # subtle: the parser puts the text after it into it
@@ -128,6 +137,7 @@ def make_plain(tree: HtmlElement) -> None:
         if element.tag in _UNSEEN
         or element.get("hidden") is not None
         or _UNSEEN_STYLE.search(element.get("style", ""))
+        or _is_struck(element.get("class", ""), struck)
     ]
     _remove_unless_most(unseen, characters=len(tree.text_content()) if unseen else 0)
     for element in tree.xpath("//sup | //sub"):
@@ -139,6 +149,35 @@ def make_plain(tree: HtmlElement) -> None:
     if _FRACTION_SIGN.search(tree.text_content()):
         for element in tree.iter():
             _set_apart_fractions(element)
+
+
+def _struck_classes(tree: HtmlElement) -> frozenset[str]:
+    """Return the classes that the page's own style sheets strike through."""
+    sheets = (style.text or "" for style in tree.iter("style"))
+    rules = (rule.rpartition("{") for sheet in sheets for rule in sheet.split("}") if "line-through" in rule)
+    selectors = (
+        part for before, _, declared in rules if "text-decoration" in declared for part in _selectors(before)
+    )
+    return frozenset(match[1] for match in map(_CLASS_OF_RULE.fullmatch, selectors) if match)
+
+
+def _selectors(before: str) -> list[str]:
+    """Return the selectors of a rule: they stand behind the brace of a media query, if there is one."""
+    return before.rpartition("{")[2].split(",")
+
+
+def _is_struck(names: str, struck: frozenset[str]) -> bool:
+    is_named = ("strike" in names or "line-through" in names) and _STRUCK_CLASS.search(names) is not None
+    return is_named or (bool(struck) and not struck.isdisjoint(names.split()))
+
+
+def without_struck(text: str) -> str:
+    """Return a text without what is struck through as in Markdown.
+
+    >>> without_struck("Tarif ~~5.000~~ 6.000 rupiah")
+    'Tarif 6.000 rupiah'
+    """
+    return _STRUCK_TEXT.sub("", text) if "~~" in text else text
 
 
 def _remove(element: HtmlElement) -> None:
@@ -181,7 +220,9 @@ def _flatten(element: HtmlElement) -> None:
 def _raised(text: str, *, before: str, after: str, has_link: bool) -> str:
     if has_link or not text:
         return ""
-    if text.isalpha():
+    if text in ("o", "\u00b0") and after.lstrip()[:1] in ("C", "F"):
+        return "°"
+    if text.isalpha() and not _LETTER_OF_NOTE.search(before + text):
         return text  # 1<sup>st</sup>
     if text.isdigit() and after[:1] in ("/", "⁄") and (len(after) == 1 or after[1].isdigit()):
         return f" {text}" if before[-1:].isdigit() else text  # 2<sup>1</sup>/<sub>2</sub>

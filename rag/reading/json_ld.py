@@ -16,6 +16,14 @@ _MAXIMUM_NODES = 500
 _MAXIMUM_DEPTH = 6
 _BETWEEN_VALUES = re.compile(r"[ \t\r\n,]*")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*(?!/)){0,300}+\*/)", re.MULTILINE)
+# The fields that can be read from JSON that cannot be parsed, as with a quote inside a text.
+_BROKEN_FIELD = re.compile(
+    r'"(datePublished|dateModified|headline|url)"\s{0,9}:\s{0,9}"([^"\n]{1,300})"\s{0,9}[,}\]]'
+)
+_BROKEN_AUTHOR = re.compile(
+    r'"author"\s{0,9}:[\s\[{]{0,20}(?:"@type"\s?:\s?"Person"\s?,\s{0,20})?"name"\s?:\s?"([^"\n]{1,100})"'
+)
 _COMMENT_MARKS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/"
     r"|\]\]>)\s*$"
@@ -48,7 +56,7 @@ def load_json_values(text: str) -> Iterator[Any]:
     """Yield the JSON values in a script: within comment marks, with trailing commas, one after another."""
     text = _COMMENT_MARKS.sub("", _COMMENT_MARKS.sub("", text.strip())).strip().rstrip(";")
     decoder = json.JSONDecoder(strict=False)
-    for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):
+    for candidate in (text, _TRAILING_COMMA.sub(r"\1", _COMMENT.sub("", text))):
         values, place = [], 0
         try:
             while place < len(candidate):
@@ -60,6 +68,19 @@ def load_json_values(text: str) -> Iterator[Any]:
             continue
         yield from values
         return
+    if node := _broken_node(text):
+        yield node
+
+
+def _broken_node(text: str) -> dict[str, Any]:
+    """Return what can be read of an article's node that is no JSON, if nothing in it is stated twice."""
+    found = _BROKEN_FIELD.findall(text)
+    names = [name for name, _ in found]
+    if "datePublished" not in names or names.count("datePublished") > 1:
+        return {}
+    author = _BROKEN_AUTHOR.search(text)
+    fields = {name: value for name, value in found if names.count(name) == 1}
+    return {"@type": "Article", **fields, **({"author": author[1]} if author else {})}
 
 
 def _nodes(value: Any, *, depth: int) -> Iterator[dict[str, Any]]:

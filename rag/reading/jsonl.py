@@ -1,15 +1,15 @@
 """Takes apart JSON lines, one line at a time."""
 
-import codecs
 import json
 from collections.abc import Iterable, Iterator
 from io import BufferedReader, TextIOWrapper
 from typing import Any, BinaryIO
 
 from rag.errors import ReadingError
-from rag.reading.decoding import MAXIMUM_FILE_BYTES, decode_utf8
+from rag.reading.decoding import MAXIMUM_FILE_BYTES, decode_utf8, encoding_of_json
 
-_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_HEAD_BYTES = 1 << 16
+_UTF_8 = ("utf-8", "utf-8-sig")
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -27,14 +27,15 @@ def numbered_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def lines_of_file(stream: BufferedReader) -> Iterator[tuple[int, bytes]]:
-    """Yield the numbered lines of a file as UTF-8, also of a file in UTF-16.
+    """Yield the numbered lines of a file as UTF-8, also of a file in another encoding.
 
-    Raises ReadingError if UTF-16 is damaged.
+    Raises ReadingError if the other encoding is damaged.
     """
-    if not stream.peek(2).startswith(_UTF_16_MARKS):
+    encoding = encoding_of_json(stream.peek(_HEAD_BYTES))
+    if encoding in _UTF_8:
         yield from numbered_lines(lines_of(stream))
         return
-    wrapper = TextIOWrapper(stream, encoding="utf-16")
+    wrapper = TextIOWrapper(stream, encoding=encoding)
     try:
         for number, line in enumerate(wrapper, start=1):
             yield number, line.encode(errors="replace")

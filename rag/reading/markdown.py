@@ -28,7 +28,8 @@ _OTHER_NAMES = {
     "datepublished": "published_at",
     "updated": "updated_at", "lastmod": "updated_at", "modified": "updated_at", "lang": "language",
     "source": "outlet", "publisher": "outlet", "authors": "author", "canonical": "url",
-    "canonical_url": "url",
+    "canonical_url": "url", "judul": "title", "penulis": "author", "tanggal": "published_at",
+    "sumber": "outlet",
 }  # fmt: skip
 _FIELDS = ArticleRecord.model_fields.keys() - {"paragraphs", "text", "headings"}
 _TIMES = frozenset({"published_at", "updated_at"})

@@ -7,22 +7,27 @@ from rag.reading.dates import find_date, is_weekday
 
 # What stands before an author's name, in the languages of the world's press.
 _WROTE_BY = (
-    r"(?:ditulis|diposting|dipublikasikan|diterbitkan) oleh"
+    r"(?:ditulis|diposting|diposkan|dipublikasikan|diterbitkan|dilaporkan|diunggah) oleh"
     r"|(?:reported|reporting|written|story|words|posted|published|created|submitted) by"
     r"|(?:geschrieben|verfasst|veröffentlicht|eingestellt|gespeichert|erstellt|ein beitrag|text|interview"
     r"|autor) von|(?:publié|écrit|rédigé|posté|texte) par|(?:publicado|escrito|texto|postado) por"
-    r"|(?:scritto|pubblicato|postato) da|(?:geschreven|geplaatst|tekst) door"
+    r"|(?:scritto|pubblicato|postato) da|(?:geschreven|geplaatst|tekst) door|isinulat n(?:i|ina)"
 )
 _ROLES = (
-    r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|teks|text|texte|tekst|redaktion"
+    r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|teks(?: (?:dan|&) foto)?|text"
+    r"|texte|tekst"
+    r"|redaktion"
     r"|author(?:s|\(s\))?|autor(?:en|in|:in|es|s)?|auteur(?:s|\(s\))?"
+    r"|words|tác giả|автор|текст|ผู้เขียน|लेखक|बाय|بقلم|كتبت?"
 )
 _LABEL = re.compile(
-    rf"^(?:(?:{_ROLES}|{_WROTE_BY}|oleh|by|von|par|por|door|di)\s?[:：]\s?"
+    rf"^(?:(?:{_ROLES}|{_WROTE_BY}|oleh|by|von|par|por|door|di)\s?[:：]\s?|كتبت? [-–] "
+    r"|laporan (?:wartawan )?[^,:]{2,40},\s"
+    r"|(?:ni|nina|द्वारा|كتبت?)\s(?=\S+\s\S)|โดย\s?"
     rf"|(?:{_WROTE_BY}|oleh|by|vom|von|par|por)\s+(?=\S)"
-    r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|[\w-]{0,30}(?:expert(?:e|in)"
+    r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|follow|ikuti|[\w-]{0,30}(?:expert(?:e|in)"
     r"|redakteur(?:in)?|korrespondent(?:in)?|reporter(?:in)?))\s+(?=\S+\s\S)"
-    r"|(?:記者|记者|作者|著者|撰文|文)\s?[:：／/]?\s?"
+    r"|(?:(?:本报|本報|\w{2,4}社)?(?:記者|记者)|作者|著者|撰文)\s?[:：／/]?\s?|(?:取材・)?文\s?[:：／/＝=・]\s?|글\s"
     r"|(?-i:(?:By|Oleh|Von|Par|Por)(?=[A-Z][a-z])))",  # an element of its own, without a space
     re.IGNORECASE,
 )
@@ -34,14 +39,17 @@ _LABELLED_NAMES = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(
-    r"(?:(?<!\s)\s++)?[,;/、،]\s*+|(?<!\s)\s++(?:&|dan|and|und|et|y|e|en|och|og|ve|và|以及|和)\s++",
+    r"(?:(?<!\s)\s++)?[,;/／、،]\s*+(?:(?:&|dan|and|und|et)\s++)?"
+    r"|(?<!\s)\s++(?:&|dan|and|with|und|et|avec|y|e|en|och|og|ve|và|以及|和)\s++",
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(
     r"@|https?:|www\.|^\d|\s\d|^(?:admin|administrator|author|penulis|redaksi|unknown|guest|editor|home|beranda|m"
     r"enu|login"
     r"|masuk|follow|ikuti|subscribe|share|bagikan|none|null|n/?a|undefined|user|staff|anonymous|news|berita"
-    r"|no author|author|von|by|oleh|par|por|mehr|more|autor|text|foto|photo|team|profile?|alle?|menü)$"
+    r"|no author|author|von|by|oleh|par|por|mehr|more|autor|text|foto|photo|team|profile?|alle?|menü|search"
+    r"|cari|pencarian|kategori|kontak|contact|index|indeks|terpopuler|terkini|trending|video|tags?|selengkapnya)$"
+    r"|^(?:fotos?|photos?|gambar|ilustrasi|grafis|infografis|video)\s?[:：]|(?:報導|报道|報道)$"
     r"|\b(?:modified|updated|published|posted|shares?|comments?|views?|minutes?|reading|subscribe)\b"
     r"|^(?:更新|公開|投稿|掲載|发布|發布)"
     r"|wordpress|blogger\.com|blogspot|^(?:mehr|more|alle|all|about|über|zur|view|zeige) ",
@@ -51,8 +59,18 @@ _CORPORATE = re.compile(
     r"\b(?:media|news|newsroom|redaksi|team|tim|staff|desk|bureau|press|agency|kantor berita|pt|tbk|inc|llc"
     r"|ltd|gmbh"
     r"|corp|corporation|group|network|company|daily|times|post|tv|radio|online|digital|cyber|editor(?:ial|s)?"
-    r"|admin|jurnal|portal|koran|harian|majalah|foundation|institute|kementerian|dinas|university)\b|\.\w{2"
+    r"|admin|redacción|redação|redazione|rédaction|jurnal|portal|koran|harian|majalah|foundation|institute|kementerian|dinas|university)\b|\.\w{2"
     r",4}$",
+    re.IGNORECASE,
+)
+_CHINESE_OR_JAPANESE_OUTLET = re.compile(
+    r"(?:通信|通讯|通訊|新聞|新闻|中央)社$|[報报]$|[网網]$|[電电][視视]台$|新聞$|編集部$"
+)
+# What stands behind a name, or in its place beside one.
+_ROLE_BEHIND = re.compile(r"\s(?:contributor|kontributor|reporter)$|\s?(?:기자|記者|记者)$", re.IGNORECASE)
+_ROLE = re.compile(
+    r"\b(?:writers?|reporters?|correspondents?|journalists?|jurnalis|wartawan|kontributor|pengamat|dosen"
+    r"|associated press|agencies)\b|^(?:[SM]\.[A-Z]\w{0,4}(?:\.I)?|Ph\.?D|Lc|S\.?H|M\.?H|MBA|S\.?T|M\.?M)$",
     re.IGNORECASE,
 )
 _MAXIMUM_NAME_CHARACTERS = 60
@@ -87,17 +105,26 @@ _PARTICLES = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff.'’\-])*")
 _ACRONYM = re.compile(r"[A-Z]{2,5}")
+_ACRONYM_OF_OUTLET = re.compile(r"\b[A-Z]{3,5}\b|^(?:[A-Z]{2}|[A-Za-z]\d)$")  # AFP, CNN Indonesia, g1
 _PSEUDONYM = re.compile(r"[^\W\d_][\w.-]{1,29}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3・]{2,8}")
 _CHINESE_OR_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _DOMAIN = re.compile(r"(?:www\.)?([\w-]+)(?:\.[\w-]{2,})+", re.IGNORECASE)
+_OTHER_CREDIT = re.compile(r"\.\s(?:photos?|pictures?|foto|fotos|illustrations?)\s?:.*", re.IGNORECASE)
 _BRACKETS = re.compile(rf"(?:(?<!\s)\s++)?[(\[][^()\[\]\n]{{0,{_MAXIMUM_BYLINE_CHARACTERS}}}+[)\]]")
 _BEHIND_DASH = re.compile(r"(?<!\s)\s++[-–—]\s++.*")
 _TITLE_SEPARATOR = re.compile(
-    r"(?:(?<!\s)|(?<=[|｜]\s))\s++[-–—|·•»:]++\s++|\s?[|｜]\s?"
+    r"(?:(?<!\s)|(?<=[|｜]\s))\s++[-–—|·•»«~/:]++\s++|\s?[|｜]\s?"
     rf"|[_＿](?=[^_]{{0,{_MAXIMUM_TITLE_CHARACTERS}}}$)"
 )
-_OUTLET_FIRST = re.compile(r"^([^:]{2,40}):\s+")
+_OUTLET_FIRST = re.compile(r"^(?:([^:]{2,40}):\s+|[\[【]([^\[\]【】]{2,40})[\]】]\s{0,3})")
+# The outlet in brackets, or without spaces before it as in Chinese and Japanese titles.
+_OUTLET_LAST = re.compile(r"(?:\s[(\[]|[（【：]|[-–—]{1,2})([^()\[\]（）【】：–—-]{2,40})[)\]）】]?$")
+_PAGE_NUMBER = re.compile(r"\s[-–—|]\s(?:halaman|page|hal)\.?\s(?:\d{1,3}|all)\b", re.IGNORECASE)
+_SECTION_LAST = re.compile(r"[_＿][\u3400-\u9fff]{2,8}$")  # 新图书馆开放_新闻频道
+_PRINTED = re.compile(r"^(?:print|cetak|versi cetak|print version)\s[-–—|]\s", re.IGNORECASE)
+_MINIMUM_OUTLET_CHARACTERS = 5  # of a name that a longer one may end with
+_MAXIMUM_OUTLET_CHARACTERS = 50
 
 
 def author_names(value: str, *, outlet: str | None = None) -> list[str]:
@@ -111,11 +138,15 @@ def author_names(value: str, *, outlet: str | None = None) -> list[str]:
     []
     """
     value = _LABEL.sub("", " ".join(value[:_MAXIMUM_BYLINE_CHARACTERS].split())).split("|")[0]
+    value = _OTHER_CREDIT.sub("", value)
     if value.startswith(("http:", "https:", "www.")):
         return []
     parts = [_BEHIND_DASH.sub("", part) for part in _BETWEEN_NAMES.split(_BRACKETS.sub("", value))]
-    names = [_LABEL.sub("", part).strip(" .,:;-–—|•") for part in parts]
-    return list(dict.fromkeys(name for name in names if _is_author(name, outlet)))
+    cut = (_ROLE_BEHIND.sub("", _LABEL.sub("", part).strip(" .,:;-–—|•*)")) for part in parts)
+    names = list(dict.fromkeys(name for name in cut if _is_author(name, outlet)))
+    persons = list(filter(is_person, names))
+    is_shouted = all(map(str.isupper, persons))
+    return [name for name in names if not (persons and _is_beside_person(name, is_shouted=is_shouted))]
 
 
 def _is_author(name: str, outlet: str | None) -> bool:
@@ -125,9 +156,17 @@ def _is_author(name: str, outlet: str | None) -> bool:
     return not (outlet and squashed(name) == squashed(outlet))
 
 
+def _is_beside_person(name: str, *, is_shouted: bool) -> bool:
+    """Whether a text beside a person's name is that person's employer, role or degree."""
+    if is_person(name):
+        return False
+    is_acronym = not is_shouted and _ACRONYM_OF_OUTLET.search(name) is not None
+    return is_acronym or is_corporate(name) or _ROLE.search(name) is not None
+
+
 def is_corporate(name: str) -> bool:
     """Whether a name is that of a company or a desk, not of a person."""
-    return _CORPORATE.search(name) is not None
+    return _CORPORATE.search(name) is not None or _CHINESE_OR_JAPANESE_OUTLET.search(name) is not None
 
 
 def is_person(name: str) -> bool:
@@ -137,9 +176,11 @@ def is_person(name: str) -> bool:
     (True, False, True)
     """
     words = name.split()
+    if is_corporate(name):
+        return False
     if _SPACELESS_NAME.fullmatch(name.replace(" ", "")):
         return True
-    if not 2 <= len(words) <= 5 or is_corporate(name):
+    if not 2 <= len(words) <= 5:
         return False
     is_shouted = name.isupper()
     return all(
@@ -203,27 +244,44 @@ def split_title(title: str, outlets: Iterable[str]) -> tuple[str, str | None]:
     known = [name for name in map(squashed, outlets) if name]
     if len(title) > _MAXIMUM_TITLE_CHARACTERS:
         return title, None
+    title = _PAGE_NUMBER.sub("", title)
     first = _OUTLET_FIRST.match(title)
-    if first and _names_outlet(first[1], known):
-        return title[first.end() :], first[1]
+    if first and _names_outlet(first[1] or first[2], known):
+        return title[first.end() :], first[1] or first[2]
     separators = list(_TITLE_SEPARATOR.finditer(title))
     # The longest end first: "Judul | Ekonomi | Warta" loses both, and so does "Judul - Warta Regional".
     for separator in separators:
         rest = [part.strip() for part in _TITLE_SEPARATOR.split(title[separator.end() :])]
         named = next((part for part in rest if _names_outlet(part, known)), None)
+        named = named or _outlet_at_end(rest[-1], known)
         if named and title[: separator.start()].strip() and len(rest) <= 3:
-            return title[: separator.start()].strip(), named
+            return _SECTION_LAST.sub("", title[: separator.start()].strip()), named
     for separator in separators[:1]:
         head = title[: separator.start()].strip()
         if _names_outlet(head, known) and title[separator.end() :].strip():
-            return title[separator.end() :].strip(), head
+            return _PRINTED.sub("", title[separator.end() :].strip()), head
+    last = _OUTLET_LAST.search(title)
+    if last and last.start() and squashed(last[1]) in known:
+        return title[: last.start()].rstrip(), last[1].strip()
     return title, None
+
+
+def _outlet_at_end(part: str, known: Sequence[str]) -> str | None:
+    """Return the outlet's name with which a part of a title ends, behind the name of a section."""
+    words = part.split() if len(part) <= _MAXIMUM_OUTLET_CHARACTERS else []
+    ends = (" ".join(words[place:]) for place in range(len(words)))
+    return next(
+        (end for end in ends if len(end) >= _MINIMUM_OUTLET_CHARACTERS and squashed(end) in known), None
+    )
 
 
 def _names_outlet(part: str, known: Sequence[str]) -> bool:
     """Whether a part of a title is an outlet's name, perhaps followed by a section, or its host's name."""
     text = squashed(part)
-    return any(text == name or (len(name) > 3 and text.startswith(name) and len(part) < 50) for name in known)
+    return any(
+        text == name or (len(name) > 3 and text.startswith(name) and len(part) < _MAXIMUM_OUTLET_CHARACTERS)
+        for name in known
+    )
 
 
 def share_of_words(one: str, other: str) -> float:

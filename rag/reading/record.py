@@ -262,9 +262,14 @@ def _with_usual_types(fields: Mapping[str, Any]) -> dict[str, Any]:
         found["id"] = str(found["id"])
     if "title" in found and found["title"] is None:
         del found["title"]
-    authors = (
-        [_name_in(author) for author in found["author"]] if isinstance(found.get("author"), list) else []
-    )
+    for name in ("published_at", "updated_at"):
+        if isinstance(found.get(name), str) and not found[name].strip():
+            found[name] = None
+    author = found.get("author")
+    if author == []:
+        found["author"] = None
+    people = author if isinstance(author, list) else [author] if isinstance(author, Mapping) else []
+    authors = [_name_in(person) for person in people]
     if authors and all(authors) and isinstance(found.get("metadata") or {}, Mapping):
         found["author"] = ", ".join(map(str, authors))
         if len(authors) > 1:
@@ -273,7 +278,7 @@ def _with_usual_types(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _name_in(author: object) -> str | None:
-    name = author.get("name") if isinstance(author, Mapping) else author
+    name = author.get("name") or author.get("displayName") if isinstance(author, Mapping) else author
     return name if isinstance(name, str) else None
 
 

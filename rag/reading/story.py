@@ -35,13 +35,14 @@ from rag.reading.lines import (
     is_statement,
     trim,
 )
-from rag.reading.names import joined, squashed
+from rag.reading.names import is_person, joined, squashed
 from rag.reading.page import Page
 from rag.reading.rights import find_prohibition
 
 _EDGE_LINES = 12  # the lines beside the body that are searched for a date, credits and so on
 _MAXIMUM_TITLE_CHARACTERS = 200
 _MINIMUM_TITLE_WORDS = 4
+_SEPARATORS = ("|", "-", "–", "—", "·", "•")  # between a title and its outlet
 _LEADS = 3  # the paragraphs that are searched for a dateline
 _WRAPPED_CHARACTERS = 100  # the longest line of hard-wrapped text
 _NOT_TITLE = re.compile(
@@ -120,6 +121,8 @@ def _header_of_markup(lines: Sequence[Line], filled: list[int]) -> _Sorted:
         found = line_facts(line)
         if found is None and lines[number].is_aside:
             found = byline_facts(line)
+        if found is None and label_alone(line):
+            found = {}  # the name below it is a link, and no line
         is_of_event = is_in_text and found is not None and is_day_alone(found) and not lines[number].is_aside
         if found is not None and not (lines[number].is_heading or is_of_event):
             facts[number] = found
@@ -155,7 +158,9 @@ def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | No
     dropped: set[int] = set()
     for number in (number for number in first if number <= end and number not in facts and number != chosen):
         line = lines[number].clean
-        if (named := byline_facts(line)) and number > (min(facts) if chosen is None else chosen):
+        if line.isdecimal() and number > min(facts):  # claps, comments
+            dropped.add(number)
+        elif (named := byline_facts(line)) and number > (min(facts) if chosen is None else chosen):
             facts[number] = named
         elif not is_sentence(line):
             dropped.add(number)
@@ -199,7 +204,16 @@ def _choose_title(lines: Sequence[Line], numbers: list[int]) -> int | None:
     """Return the line that is the title among those above the date: not a breadcrumb, not a label."""
     candidates = [number for number in numbers if _may_be_title(lines[number].clean)]
     long = [number for number in candidates if _has_words(lines[number].clean)]
-    return long[0] if long else max(candidates, key=lambda number: len(lines[number].clean), default=None)
+    if long:
+        first = lines[long[0]].clean  # perhaps that of the browser: "Title | Outlet"
+        others = ((number, lines[number].clean) for number in long[1:])
+        repeated = (
+            number
+            for number, line in others
+            if first.startswith(line) and first[len(line) :].lstrip()[:1] in _SEPARATORS
+        )
+        return next(repeated, long[0])
+    return max(candidates, key=lambda number: len(lines[number].clean), default=None)
 
 
 def _has_words(line: str) -> bool:
@@ -249,8 +263,15 @@ def _tail_facts(lines: Sequence[Line], filled: list[int]) -> Iterator[tuple[int,
         is_below = is_below and not is_text
         if facts is None or number == 0 or {"published_at", "updated_at"} & facts.keys():
             continue
-        if is_below or is_copyright(line) or not facts:
+        if is_below or is_copyright(line) or not facts or _is_credit(facts):
             yield number, facts
+
+
+def _is_credit(facts: Facts) -> bool:
+    """Whether a line credits persons behind a label: below it may stand where else the story appeared."""
+    names = [*facts.get("author", []), *facts.get("editor", "").split(", ")]
+    names = [name for name in names if name]
+    return facts.keys() <= {"author", "editor", "source"} and bool(names) and all(map(is_person, names))
 
 
 def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) -> None:
@@ -263,7 +284,8 @@ def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) 
         line = lines[number].clean
         if number in found.facts or number in found.dropped:
             continue
-        if number < last and (is_caption(line) or _is_announced_caption(lines, number, found)):
+        is_count = line.isdecimal()  # of claps or comments
+        if number < last and (is_count or is_caption(line) or _is_announced_caption(lines, number, found)):
             found.dropped.add(number)
         elif is_dateline_alone(line):
             found.facts[number] = dateline_facts(line)

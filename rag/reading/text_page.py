@@ -2,6 +2,7 @@
 
 import re
 
+from rag.reading.html_tree import without_struck
 from rag.reading.lines import Line, trim
 from rag.reading.page import Page
 from rag.reading.story import read_story
@@ -12,5 +13,5 @@ _PARAGRAPH_END = "\u2029"
 
 def read_text_page(text: str) -> Page:
     """Return the page's fields; raise ReadingError if no body is left."""
-    text = _OTHER_LINE_ENDS.sub("\n", text.replace(_PARAGRAPH_END, "\n\n"))
+    text = without_struck(_OTHER_LINE_ENDS.sub("\n", text.replace(_PARAGRAPH_END, "\n\n")))
     return read_story([Line(text=line) for line in trim(text).split("\n")])

@@ -70,10 +70,10 @@ _NEVER_LAST = {
     "nl": """dhr mevr mw mej drs ir ing prof ds Gen kol Lt kap bijv d.w.z o.a m.n ca blz afb
         resp evt incl excl zgn jan feb mrt apr jun jul aug sept okt nov dec""",
     "ru": """ул пер просп пл наб бул ш кв корп стр пос дер гор обл р-н оз им проф акад доц канд
-        ген полк подполк кап лейт гр св см рис табл ср напр т.е т.н т.к млн млрд тыс руб коп англ
+        ген полк подполк кап лейт гр св см рис табл ср напр т.е т.н т.к млн млрд тыс англ
         нем фр лат рус янв февр апр авг сент окт нояб дек тел д""",
     "uk": """вул пров просп пл наб буд кв корп стор смт обл р-н оз ім проф акад доц канд ген
-        полк св гр див рис табл напр т.зв млн млрд тис грн коп англ нім лат січ лют квіт трав черв
+        полк св гр див рис табл напр т.зв млн млрд тис англ нім лат січ лют квіт трав черв
         лип серп вер жовт лист груд тел м с""",
     "pl": """ul al pl os prof doc inż mgr ks abp bp kard św gen płk ppłk mjr kpt por sierż zob
         rys tab str s ok np m.in tzn tzw im red tel godz tys mln mld ur woj pow gm hab lek mec bryg
@@ -117,8 +117,8 @@ _SOMETIMES_LAST = {
     "es": "EE.UU S.A a.C d.C FF.AA JJ.OO",
     "tr": "A.Ş Şti T.C",
     "nl": "B.V N.V v.Chr n.Chr",
-    "ru": "в вв н.э",
-    "uk": "н.е",
+    "ru": "в вв н.э руб коп",
+    "uk": "н.е грн коп",
     "pl": "w n.e p.n.e zł",
     "sv": "f.Kr e.Kr",
 }
@@ -187,13 +187,18 @@ _HOURS = frozenset({"a.m", "p.m"})
 
 # After a number, these are measures, years and eras, which may end a sentence: "2 m.", "1812 г.", "1293 M."
 _AFTER_NUMBERS = {
-    "": "m g gr l t h ha",
-    "id": "M H SM BP",
+    "": "m g gr l t h ha kg km cm mm ml",
+    "id": "M H SM BP jt rb",
     "ms": "M H SM",
     "ru": "г гг",
     "uk": "р рр",
     "pl": "r",
 }
+
+# A letter after one of these is a label and no initial: "vitamin C.", "Grup B."
+_LABELLED = """vitamin hepatitis golongan grup kelompok kelas tipe kategori nilai derajat rencana group
+    grade plan type class team tim huruf letter grupo vitamina gruppe gruppo groupe groep"""
+LABELLED = frozenset(_LABELLED.split())
 
 # In these languages, a capital may follow an ordinal: "3. Oktober", "2. Lig". In others with such ordinals,
 # only a lower-case letter follows.

@@ -5,7 +5,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from rag.text.abbreviations import ELISIONS, ORDINALS, Ending, begins_sentences, ending, never_ends
+from rag.text.abbreviations import ELISIONS, LABELLED, ORDINALS, Ending, begins_sentences, ending, never_ends
 from rag.text.tags import primary_language
 
 Span = tuple[int, int]
@@ -56,6 +56,13 @@ _ACRONYM = re.compile(r".*\.[A-Z]{3,}")  # "TP.HCM"
 # Languages with words such as "vrh" and "krk"; and ends of abbreviations that are parts of long words.
 _WITHOUT_VOWELS = frozenset({"bg", "bs", "cs", "hr", "mk", "sk", "sl", "sr"})
 _ENDINGS = {"de": "str"}
+
+# Dutch words whose first letters are left out, and after which the capital comes: "'s Avonds".
+_ELIDED_WORD = re.compile(r"['’‘][stnk] (?=[^\W\d_])")
+_LANGUAGES_WITH_ELIDED_WORDS = frozenset({"nl", "af"})
+
+# How far before the number of an item of a list the number before it may be.
+_LONGEST_ITEM = 200
 
 # A word of so many letters is not an unknown abbreviation, so a number after it may begin a sentence.
 _SHORTEST_WORD = 4
@@ -118,12 +125,18 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], language: str) -
         return False
     if stop[-1] in _NEEDS_NO_SPACE:
         return not _continues_without_space(text, match)
-    first = text[_first_letter(text, place)]
+    first = text[_first_letter(text, _start_of_full_word(text, place, language))]
     if _is_small(first) or first in _CONTINUING:
         return False
     if match["space"]:
         return stop != "." or _full_stop_ends(text, start, match, language)
     return _ends_without_space(text, start, match, language)
+
+
+def _start_of_full_word(text: str, place: int, language: str) -> int:
+    """Return the place after a word such as "'s" at `place`, or `place` if there is none."""
+    elided = _ELIDED_WORD.match(text, place) if language in _LANGUAGES_WITH_ELIDED_WORDS else None
+    return elided.end() if elided else place
 
 
 def _first_letter(text: str, place: int) -> int:
@@ -164,7 +177,10 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: str) 
     words = _words_before(text, start, match.start(), language)
     following = _WORD.match(text, _first_letter(text, match.end()))
     next_word = following[0] if following else ""
+    if match["closers"][:1] in (")", "）") and before[-1].startswith(("(", "（")) and len(before) > 1:
+        return False  # "Prof. (Em.) Sudiro"
     is_first = match.start() - start <= _LONGEST_LIST_NUMBER and len(words) == 1
+    is_first = is_first or _is_item(text, start, match.start(), words)
     kind = _ending(words, next_word, language, is_first=is_first)
     if next_word[:1].isdecimal():
         return kind is None and _is_long_word(words[-1])
@@ -173,6 +189,15 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: str) 
     if kind is Ending.BEFORE_STARTER:
         return match["closers"].endswith("]") or begins_sentences(next_word, language=language)
     return kind is not Ending.NEVER
+
+
+def _is_item(text: str, start: int, place: int, words: Sequence[str]) -> bool:
+    """Whether a number before `place` counts an item of a list in a sentence: "Calonnya: 1. Budi, 2. Ani"."""
+    number = words[-1]
+    if not number.isdecimal() or len(number) >= _LONGEST_LIST_NUMBER or len(words) < 2:
+        return False
+    earlier = text[max(start, place - _LONGEST_ITEM) : place]
+    return words[-2].endswith(":") or f" {int(number) - 1}. " in earlier
 
 
 def _words_before(text: str, start: int, place: int, language: str) -> list[str]:
@@ -189,7 +214,7 @@ def _words_before(text: str, start: int, place: int, language: str) -> list[str]
 def _ending(words: Sequence[str], next_word: str, language: str, *, is_first: bool) -> Ending | None:
     """Return when a full stop after the last word ends a sentence, by the tables or the form of the word."""
     word, before = words[-1], words[-2] if len(words) > 1 else ""
-    if not word:
+    if not word or (len(word) == 1 and word.isupper() and before.casefold() in LABELLED):
         return None
     if before.endswith(".") and len(word) <= _LONGEST_PART:
         kind = ending(_joined(words), next_word, language=language)

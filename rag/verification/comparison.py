@@ -8,6 +8,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from functools import cached_property
 
+from rag.text.function_words import FUNCTION_WORDS
 from rag.text.languages import words, written_words
 from rag.text.tags import is_same_language
 from rag.verification.facts import Facts, Name, find_facts
@@ -19,8 +20,8 @@ from rag.verification.facts.matching import (
     replaces_date,
     replaces_number,
 )
-from rag.verification.facts.names import has_capitals, holds, plain_tokens, territories
-from rag.verification.facts.polarity import denied, direction
+from rag.verification.facts.names import has_capitals, holds, plain_tokens, spelled_out, territories
+from rag.verification.facts.polarity import denied, direction, has_negative_ending
 
 # A claim counts as covered by a sentence if it has this share of its words in common with the sentence. A
 # difference between the two is then an error.
@@ -30,6 +31,11 @@ COVERED = 0.6
 # and this number of words in each. A paraphrase changes more.
 _MOST_REPLACEMENTS = 2
 _LONGEST_NAME = 8
+
+# A claim that repeats a sentence but for one place has at most this number of other words there, in scripts
+# with capitals, and at least this number of words of the sentence.
+_MOST_OTHER = 2
+_FEWEST_SAME = 4
 
 
 @dataclass(frozen=True)
@@ -100,11 +106,6 @@ class Statement:
         return plain_tokens(self.text)
 
     @cached_property
-    def tokens(self) -> frozenset[str]:
-        """Its distinct words, in the form in which names are compared."""
-        return frozenset(self.ordered_tokens)
-
-    @cached_property
     def context_tokens(self) -> list[str]:
         """The words of the text and its context in order, in the form in which names are compared."""
         return [*self.ordered_tokens, *_tokens_of_context(self.context)]
@@ -139,7 +140,7 @@ class Comparison:
 
     `polarity` is "differs" if one text denies what the other says, or if something rises in one and falls in
     the other. `is_replaced` tells whether the claim has the words of the evidence, with a number or date in
-    the place of another one.
+    the place of another one, and `has_other_word` whether it has another word or two in the place of some.
     """
 
     numbers: Finding | None
@@ -148,11 +149,12 @@ class Comparison:
     polarity: Finding | None
     coverage: float
     is_replaced: bool
+    has_other_word: bool = False
 
     @property
     def has_no_conflict(self) -> bool:
-        """Whether the evidence neither lacks a fact of the claim nor has another in its place."""
-        return not {"missing", "differs"} & set(self.findings)
+        """Whether the evidence neither lacks a fact or word of the claim nor has another in its place."""
+        return not self.has_other_word and not {"missing", "differs"} & set(self.findings)
 
     @property
     def findings(self) -> list[Finding]:
@@ -191,6 +193,7 @@ def compare(claim: Statement, evidence: Statement) -> Comparison:
         polarity=_compare_polarity(claim, evidence, is_covered=share >= COVERED),
         coverage=share,
         is_replaced=other_number or other_date,
+        has_other_word=_has_other_word(claim, evidence),
     )
 
 
@@ -206,6 +209,10 @@ def _compare_polarity(claim: Statement, evidence: Statement, *, is_covered: bool
 
 def _is_denied(claim: Statement, evidence: Statement) -> bool:
     """Whether one text denies a word that the other states without a negation."""
+    shorter, longer = sorted((len(claim.written_words), len(evidence.written_words)))
+    endings = {has_negative_ending(each.text, claim.language) for each in (claim, evidence)}
+    if len(endings) > 1 and shorter >= COVERED * longer:  # a longer text may deny something else
+        return True
     ours = denied(claim.written_words, language=claim.language)
     theirs = denied(evidence.written_words, language=evidence.language)
     denied_by_claim = (ours - theirs) & set(evidence.written_words)
@@ -220,7 +227,7 @@ def _compare_names(claim: Statement, evidence: Statement, *, is_covered: bool) -
     if not claim.facts.names:
         return None
     finder = _name_finder(claim, evidence, same_language=same_language)
-    absent = [name for name in claim.facts.names if not finder(evidence.tokens, name)]
+    absent = [name for name in claim.facts.names if not finder(evidence.ordered_tokens, name)]
     hard = [name for name in absent if not name.is_soft]
     if not same_language:
         return _across_languages(claim, evidence, [n for n in hard if not finder(evidence.context_tokens, n)])
@@ -233,12 +240,17 @@ def _compare_names(claim: Statement, evidence: Statement, *, is_covered: bool) -
 def _name_finder(
     claim: Statement, evidence: Statement, *, same_language: bool
 ) -> Callable[[Iterable[str], Name], bool]:
-    """Return a function that says whether tokens contain a name of the claim; compare countries by code."""
+    """Return a function that says whether tokens contain a name of the claim.
+
+    Countries are compared by code, and an abbreviation in the evidence stands for its words in the claim.
+    """
     ours, theirs = claim.countries, evidence.countries
-    countries = {token for code in ours.keys() & theirs.keys() for token in ours[code]}
+    known = {token for code in ours.keys() & theirs.keys() for token in ours[code]}
+    known |= spelled_out(claim.ordered_tokens, evidence.facts.names)
 
     def is_held(tokens: Iterable[str], name: Name) -> bool:
-        return name.folded in countries or holds(tokens, name, same_language=same_language)
+        is_known = name.folded in known or known.issuperset(name.folded.split("-"))
+        return is_known or holds(tokens, name, same_language=same_language)
 
     return is_held
 
@@ -258,7 +270,7 @@ def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Na
 
 def _conflicting_names(claim: Statement, evidence: Statement) -> list[Name]:
     """Return the evidence's names that are missing from a claim that the evidence covers."""
-    own = claim.tokens
+    own = claim.ordered_tokens
     common = {word for word in re.findall(r"\w+", evidence.context) if word.islower()}
     return [
         name
@@ -267,12 +279,43 @@ def _conflicting_names(claim: Statement, evidence: Statement) -> list[Name]:
     ]
 
 
+def _has_other_word(claim: Statement, evidence: Statement) -> bool:
+    """Whether a claim repeats a sentence with other words in one place: "stable" for "critical".
+
+    In scripts with capitals, `_compare_names` compares the names.
+    """
+    if not claim.is_in_language_of(evidence):
+        return False
+    stated, given = claim.written_words_beside_numbers, evidence.written_words_beside_numbers
+    before = _common(stated, given)
+    ours, theirs = stated[before:], given[before:]
+    behind = _common(ours[::-1], theirs[::-1])
+    ours, theirs = ours[: len(ours) - behind], theirs[: len(theirs) - behind]
+    most = _MOST_OTHER if has_capitals(claim.text) else _LONGEST_NAME
+    if not (1 <= len(ours) <= most and 1 <= len(theirs) <= most) or before + behind < _FEWEST_SAME:
+        return False
+    are_names = {name.folded for name in claim.facts.names}.issuperset(ours)
+    if are_names or FUNCTION_WORDS.issuperset((*ours, *theirs)):
+        return False
+    return words(" ".join(ours), language=claim.language) != words(" ".join(theirs), language=claim.language)
+
+
+def _common(left: Sequence[str], right: Sequence[str]) -> int:
+    """Return how many words two lists have in common at their beginning."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((place for place, (own, given) in pairs if own != given), min(len(left), len(right)))
+
+
 def _has_replaced_words(claim: Statement, evidence: Statement) -> bool:
     """Whether a claim replaces a few words of a sentence: a name, in a script without capitals."""
     stated, given = claim.words_beside_numbers, evidence.words_beside_numbers
     matcher = SequenceMatcher(None, stated, given, autojunk=False)
-    replaced = [change for change in matcher.get_opcodes() if change[0] == "replace"]
+    replaced = [
+        (stated[start:end], given[first:last])
+        for kind, start, end, first, last in matcher.get_opcodes()
+        if kind == "replace" and not FUNCTION_WORDS.issuperset((*stated[start:end], *given[first:last]))
+    ]
     covered = sum(block.size for block in matcher.get_matching_blocks())
     if covered < COVERED * len(stated) or not 1 <= len(replaced) <= _MOST_REPLACEMENTS:
         return False
-    return all(end - start <= _LONGEST_NAME for _, start, end, *_ in replaced)
+    return all(len(ours) <= _LONGEST_NAME for ours, _ in replaced)

@@ -211,3 +211,22 @@ def test_a_country_is_no_language_filter(
     list(ingestion.ingest([article(tag, "Panen kopi.", outlet="Tempo", language=tag) for tag in tags]))
     _, found, left = filters_in(text, corpus)
     assert (found, left.strip()) == (languages, rest)
+
+
+def test_a_digest_of_a_time_needs_no_topic(ask: Ask) -> None:
+    answer = ask("Ada berita apa pada 3 Februari 2025?")
+    assert [citation.article_id for citation in answer.citations] == ["banjir-3"]
+    assert answer.understood.kind == "digest"
+
+
+def test_the_latest_news_are_those_of_the_last_week(ask: Ask) -> None:
+    answer = ask("berita terbaru")
+    cited = [citation.article_id for citation in answer.citations]
+    assert cited == [f"banjir-{day}" for day in (7, 6, 5, 4, 3)]
+
+
+def test_a_digest_of_another_time_says_which_times_there_are(ask: Ask) -> None:
+    answer = ask("Ringkas berita tentang banjir pada 2021")
+    assert answer.refusal_reason == "other_time"
+    assert "2025" in answer.answer
+    assert not answer.citations

@@ -71,3 +71,32 @@ def test_a_preferred_language_decides_what_is_too_short_to_tell() -> None:
     assert language("2023?", "id", preferred=("en",)) == "en"
     assert language("2023?", "id", "en") == "id"
     assert language("2023?") == "und"
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("bila pilihan raya", "ms"),
+        ("macam mana nak mohon bantuan", "ms"),
+        ("berapa ramai mangsa banjir", "ms"),
+        ("Siapa Perdana Menteri Malaysia pada tahun 2020", "id"),
+        ("gaji guru pira", "jv"),
+        ("piye kabare banjir demak", "jv"),
+        ("sabaraha harga beas", "su"),
+        ("bakit baha", "fil"),
+        ("gdp growth", "en"),
+        ("Kasus korupsi", "id"),
+        ("Kapan?", "id"),
+    ],
+)
+def test_telling_words_decide_between_neighbours(text: str, tag: str) -> None:
+    assert language(text, "id", "en") == tag
+
+
+@pytest.mark.parametrize("text", ["More concise", "Add details", "2023?", "Bali?"])
+def test_a_request_takes_the_language_of_the_conversation(text: str) -> None:
+    assert language(text, "id", "en", before="Berapa gaji guru di Demak pada 2024?") == "id"
+
+
+def test_a_short_turn_of_a_malay_conversation_is_malay() -> None:
+    assert language("Kenapa?", "id", "ms", before="Siapakah ketua pejabat polis negara?") == "ms"

@@ -110,3 +110,26 @@ def test_a_list_without_a_word_for_articles_may_be_in_one_passage(question: str)
 def test_any_text_can_be_asked(text: str) -> None:
     listing = listing_of(text)
     assert listing is None or listing.topic or listing.kind == "count"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "topic"),
+    [
+        ("apa aja berita soal banjir demak", "digest", "banjir demak"),
+        ("ringkasin berita tentang banjir", "digest", "banjir"),
+        ("brp artikel ttg banjir", "count", "banjir"),
+        ("ada berapa berita banjir?", "count", "banjir"),
+        ("siapa aja yg kena", "list", "yg kena"),
+        ("daerah mana saja yang banjir", "list", "yang banjir"),
+        ("关于洪水有什么新闻？", "digest", "洪水"),
+        ("洪水のニュースをまとめて", "digest", "洪水"),
+        ("홍수 뉴스 알려줘", "digest", "홍수"),
+        ("ano ang mga balita tungkol sa baha", "digest", "baha"),
+        ("có tin gì về lũ lụt", "digest", "lũ lụt"),
+        ("Ada berita apa?", "digest", ""),
+    ],
+)
+def test_listings_as_people_type_them(text: str, kind: str, topic: str) -> None:
+    found = listing_of(text)
+    assert found is not None
+    assert (found.kind, found.topic) == (kind, topic)

@@ -106,3 +106,26 @@ def test_a_turn_with_any_other_word_is_no_remark(text: str) -> None:
 def test_any_text_can_be_asked(text: str) -> None:
     assert request_of(text * 30) is None or len(text * 30) <= 80
     is_remark(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("jelasin dong", "more"),
+        ("kasih detailnya dong", "more"),
+        ("jelaskan secara detail", "more"),
+        ("tambahin info", "more"),
+        ("add some details", "more"),
+        ("ringkasin dong", "less"),
+        ("jawab dengan singkat", "less"),
+        ("give me the short version", "less"),
+        ("in 1 sentence", "less"),
+        ("kpn itu?", "when"),
+        ("tgl brp?", "when"),
+        ("LINE?", None),
+        ("Jelaskan kenapa banjir", None),
+        ("ringkasan APBN", None),
+    ],
+)
+def test_requests_as_people_type_them(text: str, expected: str | None) -> None:
+    assert request_of(text) == expected

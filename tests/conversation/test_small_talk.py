@@ -33,3 +33,61 @@ def test_an_arabic_word_is_no_noise(text: str) -> None:
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_a_short_question_is_not_small_talk(text: str) -> None:
     assert small_talk(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("makasih banyak kak 🙏", "id"),
+        ("hai bot 👋", "id"),
+        ("okee", "id"),
+        ("assalamu'alaikum wr. wb.", "id"),
+        ("kamu ini siapa sih?", "id"),
+        ("apakah kamu ChatGPT?", "id"),
+        ("awak ni siapa?", "ms"),
+        ("who r u", "en"),
+        ("what can u do?", "en"),
+        ("hola que tal", "es"),
+        ("quien eres", "es"),
+        ("buenos dias", "es"),
+        ("quem é vc?", "pt"),
+        ("t'es qui ?", "fr"),
+        ("vielen Dank für deine Hilfe", "de"),
+        ("wie ben jij?", "nl"),
+        ("你好啊", "zh-Hans"),
+        ("您好，请问你是谁？", "zh-Hans"),
+        ("你好谢谢", "zh-Hans"),
+        ("你是什么模型？", "zh-Hans"),
+        ("君の名前は？", "ja"),
+        ("どうもありがとうございます", "ja"),
+        ("넌 누구니?", "ko"),
+        ("شكراً جزيلاً", "ar"),
+        ("هل أنت إنسان؟", "ar"),
+        ("bạn là ai vậy?", "vi"),
+        ("คุณเป็นใครคะ", "th"),
+        ("ты кто такой?", "ru"),
+        ("aap kaun ho", "hi"),
+        ("sino ka ba talaga?", "fil"),
+        ("kowe sapa?", "jv"),
+        ("hatur nuhun pisan", "su"),
+    ],
+)
+def test_small_talk_as_people_type_it(text: str, language: str) -> None:
+    assert language in (small_talk(text) or ())
+
+
+@pytest.mark.parametrize("text", ["あああ", "zzz", "jkl;", "wkwkwk 😂", "哈哈哈"])
+def test_noise_and_laughter_have_no_language(text: str) -> None:
+    assert small_talk(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Siapa sampeyan tani?", "Siapa Andi?", "gaji guru brp", "kpn pemilu", "UU 13 2003", "Apa itu AI?",
+        "can you tell me about AI", "Robot bedah", "Wer ist sie?", "谁是总统", "好莱坞", "中行",
+        "sino si Ana?", "Bagus Santoso?", "Tes PCR", "Aku Cinta Indonesia", "кто такой Павлов?", "من هو علي؟",
+    ],
+)  # fmt: skip
+def test_other_words_make_it_a_question(text: str) -> None:
+    assert small_talk(text) is None

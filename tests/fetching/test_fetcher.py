@@ -335,3 +335,39 @@ def test_headers_that_forbid_indexing_for_ai(site: Site, header: str, value: str
     site.pages["/kopi"] = Reply(b"<p>Kopi</p>", headers={header: value})
     with fetcher() as web:
         assert (web.fetch(f"{site.url}/kopi").prohibition is not None) == is_ban
+
+
+def test_a_page_that_leads_on_at_once_is_a_redirect(site: Site) -> None:
+    site.add("/lama", "<html><head><META HTTP-EQUIV=Refresh CONTENT='0; URL=\"/kopi\"'></head></html>")
+    with fetcher() as web:
+        fetched = web.fetch(f"{site.url}/lama")
+    assert (fetched.url, fetched.body) == (f"{site.url}/kopi", b"<p>Kopi</p>")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<meta http-equiv=refresh content='1800; url=/kopi'>",
+        "<meta http-equiv=refresh content='0; url=/teh'>",
+        "<meta http-equiv=refresh content='0'>",
+        "<noscript><meta http-equiv=refresh content='0; url=/kopi'></noscript>",
+        "<!-- <meta http-equiv=refresh content='0; url=/kopi'> -->",
+    ],
+)
+def test_a_page_that_a_reader_sees_for_a_while_is_none(site: Site, head: str) -> None:
+    site.add("/teh", f"<html><head>{head}</head><body>Teh</body></html>")
+    with fetcher() as web:
+        assert web.fetch(f"{site.url}/teh").url == f"{site.url}/teh"
+
+
+def test_pages_that_lead_to_each_other_end(site: Site) -> None:
+    for path, other in (("/a", "/b"), ("/b", "/a")):
+        site.add(path, f"<meta http-equiv=refresh content='0;url={other}'>")
+    with fetcher() as web, pytest.raises(ReadingError, match="redirects more than 5 times"):
+        web.fetch(f"{site.url}/a")
+
+
+def test_a_mark_at_the_start_of_robots_txt_hides_no_rule(site: Site) -> None:
+    site.add("/robots.txt", "\ufeffUser-agent: *\nDisallow: /kopi\n", Content_Type="text/plain")
+    with fetcher() as web, pytest.raises(ReadingError, match="forbids fetching it"):
+        web.fetch(f"{site.url}/kopi")

@@ -14,6 +14,7 @@ from rag.fetching.sources import WebReader
 from rag.reading import Overrides
 from tests.fetching.test_fetcher import is_any
 from tests.fetching.web_server import Reply, Site, serving
+from tests.reading.formats.pdf_writer import column, pdf
 
 PAGE = """<!DOCTYPE html><html lang="id"><head><title>{title}</title>{head}</head><body><article>
 <h1>{title}</h1><p>{title} mencapai 412 ton di Lembah Arum pada awal musim kemarau tahun ini.</p>
@@ -446,3 +447,14 @@ def test_one_failure_stops_nothing(site: Site, tmp_path: Path) -> None:
     assert run.titles == ["Panen kopi", "Panen teh"]
     assert len(run.reasons) == 5
     assert all(reason.count("\n") == 0 and ": " in reason for reason in run.reasons)
+
+
+def test_a_media_type_that_lies_does_not_count(site: Site, tmp_path: Path) -> None:
+    good = '{"text": "Panen kopi mencapai 412 ton di Lembah Arum."}'
+    site.add("/satu", good, Content_Type="text/html")
+    site.pages["/dua"] = Reply(pdf([column(60, 700, ["Panen kopi dimulai di lereng itu."])]))
+    run = Run(tmp_path, [f"{site.url}/satu", f"{site.url}/dua"])
+    assert [article.text for article in run.articles] == [
+        "Panen kopi mencapai 412 ton di Lembah Arum.",
+        "Panen kopi dimulai di lereng itu.",
+    ]

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ReadingError
-from rag.reading.decoding import REPLACEMENT, as_utf8, decode, decode_named, decode_page, decode_utf8
+from rag.reading.decoding import (
+    REPLACEMENT,
+    as_utf8,
+    decode,
+    decode_named,
+    decode_page,
+    decode_utf8,
+    encoding_of,
+    encoding_of_json,
+    encoding_of_markup,
+)
 
 INDONESIAN = "Pak Made menjemur kopi – harganya “naik” di Gayo."
 ARABIC = "افتتحت المكتبة أبوابها للأطفال في القرية القديمة صباح اليوم."
@@ -119,7 +129,6 @@ def test_an_empty_file_is_reported_as_empty(data: bytes) -> None:
         b"%PDF-1.7\nhalo",
         b"PK\x03\x04halo",
         b"ha\0lo",
-        "halo".encode("utf-16-le"),
         b"\x01\x02\x03\x04halo",
         bytes(range(1, 256)) * 20,
     ],
@@ -214,4 +223,32 @@ def test_a_nul_byte_in_the_text_of_a_page_is_damage(encoding: str) -> None:
 
 def test_many_nul_bytes_are_no_text() -> None:
     with pytest.raises(ReadingError, match="not text"):
-        decode_page("<p>Kopi</p>".encode("utf-16")[2:], is_markup=True)
+        decode_page(b"<p>Ko\0p\0\0i</p>\0\0" * 9, is_markup=True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [INDONESIAN, f"{CHINESE} Kopi naik.\n", f"<p>{ARABIC}</p>"])
+def test_utf_16_without_a_mark_is_told_by_its_nul_bytes(encoding: str, text: str) -> None:
+    data = text.encode(encoding)
+    assert decode(data) == decode(data, is_markup=True) == text
+    assert encoding_of(data) == encoding_of_json(data) == encoding_of_markup(data[:-1]) == encoding
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("北京市政府周一宣布，今年的粮食价格上涨了百分之五。", "gb18030"),
+        ("서울시는 월요일 쌀값이 5퍼센트 올랐다고 발표했다.", "euc_kr"),
+        ("กรุงเทพมหานครประกาศเมื่อวันจันทร์ว่าราคาข้าวเพิ่มขึ้น", "cp874"),
+        ("Правительство в понедельник объявило, что цены выросли.", "koi8_r"),
+    ],
+)
+def test_a_western_encoding_does_not_count_for_another_script(text: str, encoding: str) -> None:
+    page = f"<meta charset=iso-8859-1><p>{text}</p><p>{text}</p>"
+    assert decode(page.encode(encoding), is_markup=True) == page
+    assert decode_named(page.encode(encoding), "iso-8859-1") is None
+
+
+def test_a_row_of_dashes_is_western() -> None:
+    page = "<meta charset=windows-1252><p>\N{EM DASH}\N{EM DASH}\N{EM DASH} caf\u00e9</p>" * 9
+    assert decode(page.encode("cp1252"), is_markup=True) == page

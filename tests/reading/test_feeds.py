@@ -341,3 +341,34 @@ def test_no_bytes_break_the_reader(noise: bytes, place: int) -> None:
     found = read(data[:place] + noise + data[place:])
     assert found
     assert all(isinstance(one, Article | Unreadable) for one in found)
+
+
+def blogger(number: int, kind: str, *, more: str = "") -> str:
+    return (
+        f"<entry><id>tag:blogger.com,1999:blog-1.post-{number}</id><title>Panen {number}</title>"
+        "<category scheme='http://schemas.google.com/g/2005#kind' "
+        f"term='http://schemas.google.com/blogger/2008/kind#{kind}'/>{more}"
+        f"<content type='html'>{escape(HARVEST)}</content></entry>"
+    )
+
+
+def test_an_export_of_blogger_gives_its_published_posts() -> None:
+    draft = "<app:control xmlns:app='http://purl.org/atom/app#'><app:draft>yes</app:draft></app:control>"
+    tag = "<category scheme='http://www.blogger.com/atom/ns#' term='kopi'/>"
+    entries = [blogger(1, "template"), blogger(2, "settings"), blogger(3, "comment")]
+    data = atom(*entries, blogger(4, "post", more=tag), blogger(5, "post", more=draft))
+    first, second = read_feed(data).entries
+    assert first.to_page().fields["metadata"]["tags"] == ["kopi"]
+    with pytest.raises(ReadingError, match="the entry is not published: its status is 'draft'"):
+        second.to_page()
+
+
+def test_the_author_of_an_atom_feed_is_that_of_its_entries() -> None:
+    entry = f"<entry><id>1</id><title>A</title><content type='html'>{escape(HARVEST)}</content></entry>"
+    (found,) = read_feed(atom("<author><name>Siti</name></author>", entry)).entries
+    assert found.authors == ["Siti"]
+
+
+def test_a_dublin_core_date_of_rss_is_the_time_of_publication() -> None:
+    (found,) = read_feed(rss(item(more="<dc:date>2024-01-05T08:00:00+07:00</dc:date>"))).entries
+    assert (str(found.published_at), found.updated_at) == ("2024-01-05 08:00:00+07:00", None)

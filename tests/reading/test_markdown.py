@@ -268,3 +268,11 @@ def test_a_year_or_month_is_no_day(date: str) -> None:
     fields = read(f"---\ndate: {date}\n---\n\nPanen naik.")
     assert "published_at" not in fields
     assert str(fields["metadata"]["date"]) == date
+
+
+def test_front_matter_may_have_indonesian_names() -> None:
+    names = "judul: Panen Kopi\ntanggal: 5 Agustus 2024 10:11 WIB\npenulis: Sari Wulandari\nsumber: KABAR"
+    fields = read(f"---\n{names}\n---\n# Panen Kopi\n\nPanen kopi naik.")
+    assert (fields["title"], fields["author"], fields["outlet"]) == ("Panen Kopi", "Sari Wulandari", "KABAR")
+    assert str(fields["published_at"]) == "2024-08-05 10:11:00+07:00"
+    assert fields["paragraphs"] == ["Panen kopi naik."]

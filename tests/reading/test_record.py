@@ -118,6 +118,8 @@ def test_the_types_that_other_programs_write_are_taken() -> None:
     assert article.metadata == {"authors": ["Sari", "Raka"]}
     assert str(article.published_at) == "2025-07-27 13:27:00+07:00"
     assert read(author=["Sari"], metadata={"a": 1}).metadata == {"a": 1}
+    assert read(author={"name": "Sari"}).author == "Sari"
+    assert (read(author=[]).author, read(published_at="").published_at) == (None, None)
 
 
 def test_headings_stand_above_paragraphs() -> None:

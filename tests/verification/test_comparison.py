@@ -131,3 +131,106 @@ def test_decomposed_letters_are_no_differences() -> None:
     text = "Menteri José Müller membuka pameran di Côte d’Azur."
     found = against(unicodedata.normalize("NFD", text), evidence=Statement(text, "id"))
     assert (found.names, found.coverage) == ("given", 1)
+
+
+def finds(claim: str, evidence: str, language: str) -> Comparison:
+    """Compare two texts of one language and one day."""
+    return compare(
+        Statement(claim, language, date(2024, 6, 4)), Statement(evidence, language, date(2024, 6, 4))
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("id", "Komisi Pemberantasan Korupsi menahan bupati.", "KPK menahan bupati."),
+        ("id", "Hal itu diatur dalam Undang-Undang Nomor 11.", "Hal itu diatur dalam UU No. 11."),
+        ("en", "The WHO declared an emergency.", "The World Health Organization declared an emergency."),
+        ("en", "JFK visited Berlin.", "John F. Kennedy visited Berlin."),
+        ("id", "Hampir 75 persen warga setuju.", "Sebanyak 74,6 persen warga setuju."),
+        ("id", "Semua warga Sukamaju mengungsi.", "Warga Desa Sukamaju mengungsi."),
+        ("en", "The project costs US$1.25bn.", "The project costs $1.25 billion."),
+        ("de", "Es kostet 1.250 Mio. €.", "Es kostet 1,25 Milliarden Euro."),
+        ("vi", "Cuộc họp diễn ra vào thứ Hai.", "Cuộc họp diễn ra ngày 3 tháng 6 năm 2024."),
+    ],
+)
+def test_names_that_are_written_in_another_way(language: str, claim: str, evidence: str) -> None:
+    assert finds(claim, evidence, language).names in ("given", None)
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("en", "The boy is in a stable condition.", "The boy is in a critical condition."),
+        (
+            "id",
+            "Petugas itu dirawat karena luka berat di wajah.",
+            "Petugas itu dirawat karena luka ringan di wajah.",
+        ),
+        ("zh", "张伟是清华大学的知名教授。", "张伟是北京大学的知名教授。"),
+        ("th", "นายสมชาย เดินทางไปภูเก็ตเมื่อวันจันทร์", "นายสมชาย เดินทางไปเชียงใหม่เมื่อวันจันทร์"),
+    ],
+)
+def test_another_word_in_a_repeated_sentence(language: str, claim: str, evidence: str) -> None:
+    assert finds(claim, evidence, language).has_other_word
+    assert not finds(claim, evidence, language).has_no_conflict
+    assert not finds(claim, claim, language).has_other_word
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("The man was taken to a hospital in Bonn.", "The man was taken to the hospital in Bonn."),
+        ("The price of rice rises again this week.", "The price of rice rise again this week."),
+        ("The trial of the mayor began at noon on the coast.", "The mayor went on trial at noon."),
+        ("The minister will speak in Vienna on Monday.", "The minister will speak in Bonn on Monday."),
+    ],
+)
+def test_an_inflected_word_a_name_or_a_paraphrase_is_no_other_word(claim: str, evidence: str) -> None:
+    assert not finds(claim, evidence, "en").has_other_word
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("ja", "政府は米の価格を上げなかった。", "政府は米の価格を上げた。"),
+        ("de", "Die Regierung erhöhte die Preise nicht.", "Die Regierung erhöhte die Preise."),
+        ("ar", "الخطة غير قابلة للتنفيذ.", "الخطة قابلة للتنفيذ."),
+        ("ko", "정부는 가격을 안 올렸다.", "정부는 가격을 올렸다."),
+        ("jv", "Rega beras mudhun 5 persen.", "Rega beras mundhak 5 persen."),
+        ("ru", "Цены снизились на 5%.", "Цены выросли на 5%."),
+    ],
+)
+def test_negations_and_directions_of_more_languages(language: str, claim: str, evidence: str) -> None:
+    assert finds(claim, evidence, language).polarity == "differs"
+    assert finds(claim, claim, language).polarity in ("given", None)
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("de", "Er belegte den zweiten Platz.", "Er belegte den dritten Platz."),
+        ("en", "She finished first in the race.", "She finished third in the race."),
+        ("en", "It fell to 5 degrees.", "It fell to -5 degrees."),
+        ("en", "About half of households have no water.", "34 percent of households have no water."),
+    ],
+)
+def test_ordinals_signs_and_shares_in_the_place_of_others(language: str, claim: str, evidence: str) -> None:
+    assert finds(claim, evidence, language).numbers == "differs"
+
+
+@pytest.mark.parametrize(
+    ("language", "claim"),
+    [
+        ("zh", "会议于二〇二四年六月三日举行。"),
+        ("ja", "会議は令和6年6月3日に開かれた。"),
+        ("th", "จัดขึ้นเมื่อวันที่ 3 มิ.ย. 2567"),
+        ("ar", "عقد الاجتماع في 3 حزيران 2024."),
+        ("jv", "Rapat dianakake dina Senen."),
+    ],
+)
+def test_dates_in_more_notations(language: str, claim: str) -> None:
+    evidence = Statement("The meeting was on 3 June 2024.", "en", date(2024, 6, 4))
+    assert compare(Statement(claim, language), evidence).dates == "given"
+    other = Statement("The meeting was on 4 July 2023.", "en", date(2024, 6, 4))
+    assert compare(Statement(claim, language), other).dates in ("differs", "missing")

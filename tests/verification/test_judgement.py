@@ -176,6 +176,15 @@ def test_a_number_or_date_in_the_place_of_another_is_no_copy(evidence: str, clai
     assert verdict_on(claim, always(0.7, 0.2, 0.1), evidence).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("support", "verdict"), [(0.4, "contradicted"), (0.7, "unsupported"), (0.9, "supported")]
+)
+def test_another_word_in_a_repeated_sentence_needs_more_support(support: float, verdict: str) -> None:
+    evidence = "Anak itu dirawat dalam kondisi kritis di rumah sakit."
+    claim = evidence.replace("kritis", "stabil")
+    assert verdict_on(claim, always(support, 1 - support, 0.0), evidence).verdict == verdict
+
+
 def test_a_number_in_the_place_of_another_is_found_without_a_cross_encoder() -> None:
     evidence = "Harga kopi naik dari 5 menjadi 6 ribu rupiah."
     assert verdict_on(evidence, None, evidence).verdict == "unchecked"

@@ -1,56 +1,92 @@
 """Reads CSV with named columns, one row at a time: each row is an article, other columns are metadata."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from io import BufferedReader, TextIOWrapper
+from itertools import islice
+from typing import Any
 
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, encoding_of
-from rag.reading.formats.records import field_of, named_columns, read_record
+from rag.reading.formats.csv_rows import Rows
+from rag.reading.formats.records import field_of, is_absent, named_columns, read_record
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.page import Entry, Page
 
 MAXIMUM_COLUMNS = 1000
 _DELIMITERS = (",", ";", "\t", "|")
+_ROWS_ABOVE = 10  # the names of the columns
+_ESCAPED_QUOTE = re.compile(r"""[^\\",;\t|]\\"(?=[^",;\t|\r\n])""")
+_SPACED = re.compile(r'\A[^\n]{0,999}"[ ]{0,9}[,;|][ ]{1,9}"')  # spaces around the delimiters
 _ESCAPED = "\udc80\udcff"
 
 
 def read_csv(stream: BufferedReader) -> Iterator[Entry]:
     """Yield the article of each row below the row of names; raise ReadingError if no column is the text."""
-    encoding = encoding_of(stream.peek(HEAD_BYTES))
+    head = stream.peek(HEAD_BYTES)
+    encoding = encoding_of(head)
+    dialect = _dialect_of(head.decode(encoding, errors="replace"))
     # subtle: a damaged byte becomes a lone surrogate, so that only its row is refused
     errors = (
         "replace" if encoding.startswith("utf-16") or encoding.startswith("utf-32") else "surrogateescape"
     )
     file = TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
     csv.field_size_limit(MAXIMUM_FILE_BYTES)
-    lines = iter(partial(file.readline, MAXIMUM_FILE_BYTES), "")
-    header = next(filter(_is_row, lines), "").lstrip("\ufeff")
-    delimiter = delimiter_of(header)
-    columns = next(csv.reader([header], delimiter=delimiter), [])
-    names = _checked(columns)
-    rows = csv.reader(lines, delimiter=delimiter)
+    rows = Rows(iter(partial(file.readline, MAXIMUM_FILE_BYTES), ""), dialect.options())
+    names = _checked(next(islice((row for row in rows if isinstance(row, list)), dialect.skipped, None), []))
     number = 0
-    while True:
-        number += 1
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Entry(page=ReadingError(f"the row is not CSV: {error}"), place=str(number))
-            continue
-        if any(cell.strip() for cell in row):
+    for row in rows:
+        if isinstance(row, ReadingError):
+            number += 1
+            yield Entry(page=row, place=str(number))
+        elif any(cell.strip() for cell in row):
+            number += 1
             yield Entry(page=_page(names, row), place=str(number))
-        else:
-            number -= 1
+    if not number:
+        raise ReadingError("the file holds no row below the names of its columns")
 
 
-def _is_row(line: str) -> bool:
-    """Whether a line is more than blank cells, and not the line with which Excel names the delimiter."""
-    text = line.strip("\ufeff \t\r\n,;|")
-    return bool(text) and not text.lower().startswith("sep=")
+@dataclass(frozen=True, kw_only=True)
+class _Dialect:
+    """How a program wrote its rows; `skipped` is the number of rows above the names of the columns."""
+
+    delimiter: str
+    is_escaped: bool
+    is_spaced: bool
+    skipped: int
+
+    def options(self) -> dict[str, Any]:
+        escape = "\\" if self.is_escaped else None
+        return {"delimiter": self.delimiter, "escapechar": escape, "skipinitialspace": self.is_spaced}
+
+
+def _dialect_of(head: str) -> _Dialect:
+    """Return the dialect in which one of the first rows names the columns of articles.
+
+    Above this row may stand the line with which Excel names the delimiter, a title or a comment.
+    """
+    head = head.lstrip("\ufeff")
+    marks = {"is_escaped": bool(_ESCAPED_QUOTE.search(head)), "is_spaced": bool(_SPACED.search(head))}
+    found = [
+        _Dialect(delimiter=delimiter, skipped=skipped, **marks)
+        for delimiter in _DELIMITERS
+        for skipped, row in enumerate(_first_rows(head, delimiter))
+        if names_articles(row)
+    ]
+    if found:
+        return min(found, key=lambda dialect: dialect.skipped)
+    rows = [row for row in _first_rows(head, delimiter_of(head.partition("\n")[0])) if any(row)]
+    skipped = 1 if rows and rows[0][0].lower().startswith("sep=") else 0
+    line = next(islice((line for line in head.splitlines() if line.strip()), skipped, None), "")
+    return _Dialect(delimiter=delimiter_of(line), skipped=skipped, **marks)
+
+
+def _first_rows(head: str, delimiter: str) -> list[list[str]]:
+    rows = Rows(iter(head.splitlines(keepends=True)), {"delimiter": delimiter, "skipinitialspace": True})
+    return list(islice((row for row in rows if isinstance(row, list)), _ROWS_ABOVE))
 
 
 def delimiter_of(header: str) -> str:
@@ -62,14 +98,26 @@ def delimiter_of(header: str) -> str:
     return max(_DELIMITERS, key=lambda sign: sum(field_of(name) is not None for name in _cells(header, sign)))
 
 
-def is_header(line: str) -> bool:
-    """Whether a line names the columns of a CSV file of articles.
+def names_articles(row: Sequence[str]) -> bool:
+    """Whether a row names the columns of articles: one is the text, and most others are known, too.
 
-    >>> is_header("id,title,text"), is_header("Kopi, teh, dan susu naik.")
+    >>> names_articles(["id", "title", "text"]), names_articles(["text"]), names_articles(["Isi", "2025"])
+    (True, False, False)
+    """
+    fields = [field_of(name) for name in row]
+    known = sum(field is not None for field in fields)
+    return "text" in fields and known > 1
+
+
+def is_table(text: str) -> bool:
+    """Whether a text is CSV whose first row, or the row below Excel's line, names the columns of articles.
+
+    >>> is_table("id,title,text"), is_table("Kopi, teh, dan susu naik.")
     (True, False)
     """
-    fields = [field_of(name) for name in _cells(line, delimiter_of(line))]
-    return len(fields) > 1 and bool({"text", "paragraphs"} & set(fields))
+    lines = [line for line in text.splitlines() if line.strip()]
+    line = next(islice(lines, int(bool(lines) and lines[0].lower().startswith("sep=")), None), "")
+    return names_articles(_cells(line, delimiter_of(line)))
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -93,13 +141,19 @@ def _checked(columns: Sequence[str]) -> list[str]:
 def _page(names: Sequence[str], row: Sequence[str]) -> Page | ReadingError:
     if len(row) > len(names) and not any(row[len(names) :]):
         row = row[: len(names)]
+    if names.index("text") < len(row) < len(names):  # many programs leave out empty cells at the end
+        row = [*row, *[""] * (len(names) - len(row))]
     if len(row) != len(names):
         return ReadingError(
             f"the row has {len(row):,} cells and the first row {len(names):,}: check its quotation marks"
         )
     if any(_ESCAPED[0] <= sign <= _ESCAPED[1] or sign == REPLACEMENT for cell in row for sign in cell):
         return ReadingError("the row is damaged: it holds bytes that are no text; save the file as UTF-8")
-    given = {name: cell for name, cell in zip(names, row, strict=True) if cell.strip()}
+    given = {
+        name: cell
+        for name, cell in zip(names, row, strict=True)
+        if cell.strip() and not is_absent(name, cell)
+    }
     if "text" not in given:
         return ReadingError("the row holds no text: its column for the text is empty")
     try:

@@ -34,6 +34,9 @@ def read_fragment(markup: str, *, title: str | None) -> Page:
     tree = parse_tree(f"<html><body>{markup}</body></html>")
     prohibition = find_markup_prohibition(tree)
     make_plain(tree)
+    for figure in tree.iter("figure"):
+        if figure.find(".//table") is not None:  # the block editor of WordPress puts each table into a figure
+            figure.tag = "div"
     blocks = [block for block in page_blocks(tree) if block.key and block.key != text_key(title or "")]
     prohibition = prohibition or find_prohibition("\n\n".join("\n".join(block.lines) for block in blocks))
     kept = [block for block in blocks if not _is_furniture(block)]

@@ -1,16 +1,22 @@
 """Reads JSON: one article, an array of articles, an object that holds such an array, or lines of articles."""
 
-import codecs
 import json
 from collections.abc import Iterator, Mapping
 from io import BufferedReader, TextIOWrapper
 from typing import Any
 
 from rag.errors import ReadingError
-from rag.reading.decoding import MAXIMUM_FILE_BYTES
+from rag.reading.decoding import MAXIMUM_FILE_BYTES, encoding_of_json
 from rag.reading.feeds import entries_of
 from rag.reading.formats.fragments import filled, plain
-from rag.reading.formats.records import local_time, read_record
+from rag.reading.formats.records import (
+    local_time,
+    read_record,
+    refuse_beginning,
+    refuse_unpublished,
+    with_usual_names,
+)
+from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.json_feeds import is_json_feed, read_json_feed
 from rag.reading.jsonl import fields_of_line, lines_of_file
 from rag.reading.page import Entry, Page
@@ -20,11 +26,17 @@ _CHUNK_CHARACTERS = 1 << 16
 _BETWEEN = " \t\n\r,"
 # The names under which an object holds its articles: those of the HTTP API and of other exports.
 _LISTS = ("articles", "items", "posts", "results", "data", "documents")
-_UTF_16_OR_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_json_lines(stream: BufferedReader) -> Iterator[Entry]:
-    """Yield the article of each line; skip blank lines."""
+    """Yield the article of each line; skip blank lines. Articles over several lines are read as JSON is."""
+    if _spans_lines(stream):
+        yield from read_json(stream)
+        return
+    yield from _read_lines(stream)
+
+
+def _read_lines(stream: BufferedReader) -> Iterator[Entry]:
     for number, line in lines_of_file(stream):
         if line.isspace():
             continue
@@ -35,7 +47,13 @@ def read_json_lines(stream: BufferedReader) -> Iterator[Entry]:
 
 
 def read_json(stream: BufferedReader) -> Iterator[Entry]:
-    """Yield the articles of a file of JSON: an array is read one article at a time."""
+    """Yield the articles of a file of JSON: an array is read one article at a time.
+
+    A file whose first line is a whole object, and not the only one, is read as JSON lines.
+    """
+    if _is_lines(stream):
+        yield from _read_lines(stream)
+        return
     text = _Text(stream)
     is_array = text.next_character() == "["
     if is_array:
@@ -56,10 +74,44 @@ def read_json(stream: BufferedReader) -> Iterator[Entry]:
         yield from _numbered(iter(held))
 
 
+def _first_lines(stream: BufferedReader) -> list[str]:
+    """Return the lines at the start of a file that are not blank, the last of which may be cut."""
+    head = stream.peek(HEAD_BYTES)
+    lines = head.decode(encoding_of_json(head), errors="replace").lstrip("\ufeff").splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _is_lines(stream: BufferedReader) -> bool:
+    lines = _first_lines(stream)
+    return len(lines) > 1 and lines[0].startswith("{") and _is_object(lines[0]) and lines[1].startswith("{")
+
+
+def _spans_lines(stream: BufferedReader) -> bool:
+    """Whether a file holds an array, or an object over several lines, and not one object a line."""
+    lines = _first_lines(stream)
+    if not lines:
+        return False
+    is_array = lines[0].startswith("[") and (lines[0] == "[" or lines[0].lstrip("[ ").startswith("{"))
+    return is_array or (len(lines) > 1 and lines[0] == "{")
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def json_page(fields: Mapping[str, Any]) -> Page:
-    """Return the page of an article's fields, also as the REST interface of WordPress gives them."""
+    """Return the page of an article's fields, also under the names that other programs give them.
+
+    Raises ReadingError for a post that is not published.
+    """
     if _rendered(fields.get("content")) is None:
-        return Page(fields=with_metadata(fields))
+        return _page_of_fields(fields)
+    refuse_unpublished({**fields, "title": _rendered(fields.get("title"))})
+    if fields["content"].get("protected"):
+        raise ReadingError(f"the post {fields.get('link')!r:.200} is protected by a password")
     moments = {
         name: local_time(fields.get(name), universal=fields.get(f"{name}_gmt"))
         for name in ("date", "modified")
@@ -78,6 +130,18 @@ def json_page(fields: Mapping[str, Any]) -> Page:
             }
         )
     )
+
+
+def _page_of_fields(fields: Mapping[str, Any]) -> Page:
+    if fields.get("text") is None and fields.get("paragraphs") is None:
+        renamed = with_usual_names(fields)
+        if renamed is not None:
+            refuse_beginning(renamed["text"])
+            return read_record(renamed)
+    if fields.get("author") is None and isinstance(fields.get("authors"), list):
+        fields = {**fields, "author": fields["authors"]}
+        fields.pop("authors")
+    return Page(fields=with_metadata(fields))
 
 
 def _rendered(value: object) -> str | None:
@@ -118,10 +182,8 @@ class _Text:
     """The text of a stream of JSON, of which only what is not read yet is kept."""
 
     def __init__(self, stream: BufferedReader) -> None:
-        head = stream.peek(4)[:4]
-        encoding = "utf-8-sig"
-        if head.startswith(_UTF_16_OR_32):
-            encoding = "utf-32" if head in _UTF_16_OR_32[:2] else "utf-16"
+        encoding = encoding_of_json(stream.peek(HEAD_BYTES))
+        encoding = "utf-8-sig" if encoding == "utf-8" else encoding
         # subtle: a damaged byte becomes a lone surrogate, which is refused in the article that holds it
         self._file = TextIOWrapper(stream, encoding=encoding, errors="surrogateescape")
         self._rest = ""

@@ -1,8 +1,8 @@
 """Reads mails (EML) and pages that a browser saved as one file (MHTML)."""
 
-import re
-from collections.abc import Iterator
-from datetime import datetime
+import codecs
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header, make_header
 from email.message import Message
@@ -12,10 +12,12 @@ from io import BufferedReader
 
 from rag.errors import ReadingError
 from rag.reading.addresses import own_address
-from rag.reading.decoding import decode_named, decode_page
+from rag.reading.decoding import REPLACEMENT, decode_named, decode_page
 from rag.reading.formats.fragments import filled
+from rag.reading.formats.mail_text import flowed, own_lines, without_quoted_mails
 from rag.reading.formats.streams import read_whole
 from rag.reading.html_page import read_html_page
+from rag.reading.html_tree import parse_tree
 from rag.reading.lines import Line
 from rag.reading.names import joined
 from rag.reading.page import Entry, Page
@@ -24,7 +26,8 @@ from rag.reading.story import read_story
 
 MAXIMUM_MAIL_BYTES = 50_000_000  # with pictures and other attachments
 _MAXIMUM_PARTS = 2000
-_SIGNATURE = re.compile(r"-- ?")
+_STUB_CHARACTERS = 500  # such as "View this mail in your browser"
+_MUCH_LONGER = 4
 
 
 def read_mail(stream: BufferedReader) -> Iterator[Entry]:
@@ -33,18 +36,44 @@ def read_mail(stream: BufferedReader) -> Iterator[Entry]:
     if not any(name in message for name in ("From", "Date", "Subject", "Message-ID")):
         raise ReadingError("the file is not a mail: it has no headers such as From and Subject")
     title = _header(message, "Subject") or None
-    texts = [(part, _text(part)) for part in _parts(message) if _is_shown(part)]
-    body = next(
-        (text for part, text in texts if part.get_content_type() == "text/plain" and text.strip()), None
-    )
-    markup = next(
-        (text for part, text in texts if part.get_content_type() == "text/html" and text.strip()), None
-    )
-    if body is None and markup is None:
+    bodies = _bodies(message)
+    if not bodies:
         raise ReadingError("the mail holds no text: its content is in attachments")
-    page = _read_body(body, title=title) if body is not None else read_html_page(markup or "")
     attached = [name for part in _parts(message) if (name := _header_value(part.get_filename()))]
+    page = _read_bodies(bodies, title=title)
     yield Entry(page=_with_headers(page, message, title=title, attached=attached))
+
+
+def _bodies(message: "Message[str, str]") -> list["Message[str, str]"]:
+    """Return the parts that a reader sees: of alternatives one, which is plain text if that is no stub."""
+    shown = [part for part in _parts(message) if _is_shown(part) and part.get_payload()]
+    plain = [part for part in shown if part.get_content_type() == "text/plain" and _text(part)[0].strip()]
+    markup = [part for part in shown if part.get_content_type() == "text/html" and _text(part)[0].strip()]
+    if not plain or not markup:
+        return plain or markup
+    length = sum(len(_text(part)[0]) for part in plain)
+    is_stub = length < _STUB_CHARACTERS and sum(map(_words_in, markup)) > _MUCH_LONGER * length
+    return markup if is_stub else plain
+
+
+def _words_in(part: "Message[str, str]") -> int:
+    """Return the number of characters that a part in HTML shows."""
+    try:
+        return len(parse_tree(_text(part)[0]).text_content())
+    except ReadingError:
+        return 0
+
+
+def _read_bodies(bodies: Sequence["Message[str, str]"], *, title: str | None) -> Page:
+    texts = [_text(part) for part in bodies]
+    damage = next((fault for _, fault in texts if fault), None)
+    if bodies[0].get_content_type() == "text/html":
+        page = read_html_page(without_quoted_mails("\n".join(text for text, _ in texts)))
+    else:
+        own = [flowed(text, part) for (text, _), part in zip(texts, bodies, strict=True)]
+        page = _read_body("\n\n".join(own), title=title)
+    page.refuse_damage(damage, mark=REPLACEMENT)
+    return page
 
 
 def read_mhtml(stream: BufferedReader) -> Iterator[Entry]:
@@ -57,7 +86,9 @@ def read_mhtml(stream: BufferedReader) -> Iterator[Entry]:
     if not pages:
         raise ReadingError("the file is not a saved page: it holds no HTML")
     root = next((part for part in pages if start and part.get("Content-ID") == start), pages[0])
-    page = read_html_page(_text(root))
+    text, damage = _text(root)
+    page = read_html_page(text)
+    page.refuse_damage(damage, mark=REPLACEMENT)
     location = _header(message, "Snapshot-Content-Location") or _header(root, "Content-Location")
     stated = page.fields.get("url")
     is_address = location is not None and location.startswith(("http://", "https://"))
@@ -67,6 +98,7 @@ def read_mhtml(stream: BufferedReader) -> Iterator[Entry]:
 
 def _parsed(stream: BufferedReader) -> "Message[str, str]":
     data = read_whole(stream, maximum=MAXIMUM_MAIL_BYTES)
+    data = data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
     try:
         return BytesParser().parsebytes(data)
     except (MessageError, ValueError, RecursionError) as error:
@@ -91,19 +123,17 @@ def _is_shown(part: "Message[str, str]") -> bool:
     return part.get_content_maintype() == "text" and part.get_content_disposition() != "attachment"
 
 
-def _text(part: "Message[str, str]") -> str:
+def _text(part: "Message[str, str]") -> tuple[str, ReadingError | None]:
+    """Return the text of a part, and the damage in it; raise ReadingError if it is cut short."""
     data = part.get_payload(decode=True)
-    if not isinstance(data, bytes):
-        return ""
-    if not data.strip():
-        return ""
+    if not isinstance(data, bytes) or not data.strip():
+        return "", None
+    if any("Base64" in type(defect).__name__ for defect in part.defects):
+        raise ReadingError("the mail is cut short or damaged: its text is not whole; save it again")
     text = decode_named(data, part.get_content_charset() or "")
     if text is not None:
-        return text.replace("\r\n", "\n")
-    text, damage = decode_page(data, is_markup=part.get_content_type() != "text/plain")
-    if damage:
-        raise damage
-    return text
+        return text.replace("\r\n", "\n"), None
+    return decode_page(data, is_markup=part.get_content_type() != "text/plain")
 
 
 def _header(message: "Message[str, str]", name: str) -> str | None:
@@ -123,28 +153,9 @@ def _header_value(value: object) -> str | None:
 
 def _read_body(text: str, *, title: str | None) -> Page:
     """Read a mail's plain text without the mail that it answers and without its signature."""
-    kept, dropped = _own_lines(text)
+    kept, dropped = own_lines(text)
     page = read_story([Line(text=line) for line in "\n".join(kept).strip().split("\n")], title=title)
     return Page(fields=page.fields, prohibition=page.prohibition, dropped=(*page.dropped, *dropped))
-
-
-def _own_lines(text: str) -> tuple[list[str], list[str]]:
-    """Return the lines of a mail's text, and the quoted lines and the signature.
-
-    A line that ends with a space goes on in the next one (RFC 3676).
-    """
-    kept: list[str] = []
-    dropped: list[str] = []
-    lines = text.replace("\r\n", "\n").split("\n")
-    signature = next((place for place, line in enumerate(lines) if _SIGNATURE.fullmatch(line)), len(lines))
-    for line in lines[:signature]:
-        if line.startswith(">"):
-            dropped.append(line)
-        elif kept and kept[-1].endswith(" ") and kept[-1].strip() and line.strip():
-            kept[-1] += line
-        else:
-            kept.append(line)
-    return kept, [line for line in (*dropped, *lines[signature + 1 :]) if line.strip()]
 
 
 def _with_headers(
@@ -167,6 +178,7 @@ def _with_headers(
 
 def _date(message: "Message[str, str]") -> datetime | None:
     try:
-        return parsedate_to_datetime(_header(message, "Date") or "")
+        date = parsedate_to_datetime(_header(message, "Date") or "")
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)  # "-0000" is UTC, sent from an unknown zone

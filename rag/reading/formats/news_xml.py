@@ -9,8 +9,8 @@ from lxml.etree import QName, _Element
 
 from rag.errors import ReadingError
 from rag.reading.dates import parse_written_date
-from rag.reading.formats.fragments import filled
-from rag.reading.formats.xml_stream import elements, first, refuse_entities, text_at, text_of
+from rag.reading.formats.fragments import filled, read_fragment
+from rag.reading.formats.xml_stream import elements, first, refuse_damage, text_at, text_of
 from rag.reading.lines import Line
 from rag.reading.names import author_names, joined
 from rag.reading.page import Entry, Page
@@ -20,7 +20,10 @@ from rag.reading.story import numbered_blocks, read_story
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "hl2"})
-_BLOCKS = frozenset({"p", "li", "pre", "tr", *_HEADINGS})
+_TEXTS = frozenset({"p", "li", "pre", *_HEADINGS})
+_BLOCKS = frozenset({"table", *_TEXTS})
+_LOST = frozenset({"canceled", "cancelled", "withheld", "killed"})
+_MARKUP_TYPES = ("text/html", "application/xhtml+xml")
 _SKIPPED = frozenset({"media", "media-caption", "media-reference", "script", "style", "note", "head"})
 
 
@@ -31,7 +34,8 @@ def read_nitf(stream: BufferedReader) -> Iterator[Entry]:
         found = True
         if isinstance(document, ReadingError):
             raise document
-        refuse_entities(document)
+        refuse_damage(document)
+        _refuse_withheld_document(document)
         yield Entry(page=_nitf_page(document))
     if not found:
         raise ReadingError("the file holds no NITF document")
@@ -44,7 +48,7 @@ def read_newsml(stream: BufferedReader) -> Iterator[Entry]:
         try:
             if isinstance(item, ReadingError):
                 raise item
-            refuse_entities(item)
+            refuse_damage(item)
             yield Entry(page=_item_page(item), place=str(number))
         except ReadingError as error:
             yield Entry(page=error, place=str(number))
@@ -65,9 +69,7 @@ def _nitf_page(document: _Element) -> Page:
         "id": _id(_attribute(data, "doc-id", "id-string")),
         "url": _address(_attribute(data, "doc-id", "href")) or _value(publication, "ex-ref"),
         "outlet": _value(publication, "name") or text_at(body, "body.head/distributor"),
-        "author": joined(
-            _names(text_at(body, "body.head/byline/person") or text_at(body, "body.head/byline"))
-        ),
+        "author": joined(_bylines(body)),
         "published_at": _time(
             _attribute(data, "date.release", "norm")
             or _value(publication, "date.publication")
@@ -87,6 +89,36 @@ def _nitf_page(document: _Element) -> Page:
         ),
     }
     return _with(page, stated)
+
+
+def _bylines(body: _Element) -> list[str]:
+    """Return the names in the bylines, without the titles and agencies of the writers."""
+    people = body.findall("{*}body.head/{*}byline/{*}person")
+    if people:
+        return list(dict.fromkeys(name for person in people for name in _names(text_of(person))))
+    names: list[str] = []
+    for byline in body.iterfind("{*}body.head/{*}byline"):
+        titles = [text_of(title) for title in byline.iterfind("{*}byttl")]
+        text = text_of(byline)
+        for title in titles:
+            text = text.removesuffix(title).strip()
+        names += _names(text)
+    return list(dict.fromkeys(names))
+
+
+def _refuse_withheld_document(document: _Element) -> None:
+    """Raise ReadingError for a document that its agency withdrew, or that may not be published yet."""
+    data = first(document, "head/docdata")
+    status = _value(data, "management-status") or ""
+    if status.lower() in _LOST:
+        raise ReadingError(f"the agency does not release the document: its status is {status}")
+    release = _time(_attribute(data, "date.release", "norm"))
+    _refuse_before(release)
+
+
+def _refuse_before(release: datetime | None) -> None:
+    if release and release.tzinfo and release > datetime.now(UTC):
+        raise ReadingError(f"the item may not be published before {release.isoformat()}")
 
 
 def _item_page(item: _Element) -> Page:
@@ -133,11 +165,9 @@ def _refuse_withheld(item: _Element) -> None:
     """Raise ReadingError for an item that its agency withdrew, or that may not be published yet."""
     status = first(item, "itemMeta/pubStatus")
     code = status.get("qcode", "") if status is not None else ""
-    if code.partition(":")[2] in ("canceled", "withheld"):
+    if code.rpartition(":")[2].lower() in _LOST:
         raise ReadingError(f"the agency does not release the item: its status is {code}")
-    embargo = _time(text_at(item, "itemMeta/embargoed"))
-    if embargo and embargo.tzinfo and embargo > datetime.now(UTC):
-        raise ReadingError(f"the item may not be published before {embargo.isoformat()}")
+    _refuse_before(_time(text_at(item, "itemMeta/embargoed")))
 
 
 def _content(item: _Element, *, title: str | None) -> Page:
@@ -149,6 +179,9 @@ def _content(item: _Element, *, title: str | None) -> Page:
             return _nitf_page(document)
         body = first(document, "body")
         return _story(document if body is None else body, title=title)
+    for data in item.iterfind("{*}contentSet/{*}inlineData"):
+        if data.get("contenttype", "").startswith(_MARKUP_TYPES) and not data.get("encoding"):
+            return read_fragment("".join(map(str, data.itertext())), title=title)
     texts = [
         "".join(map(str, data.itertext()))
         for data in item.iterfind("{*}contentSet/{*}inlineData")
@@ -162,32 +195,49 @@ def _content(item: _Element, *, title: str | None) -> Page:
 
 
 def _story(content: _Element, *, title: str | None) -> Page:
-    lines = [
-        line
-        for line in _lines(content)
-        if line.clean and not (line.is_heading and line.clean == (title or ""))
-    ]
-    return read_story(numbered_blocks([line] for line in lines), title=title, is_markup=True)
+    blocks = (
+        [line for line in block if line.clean and not (line.is_heading and line.clean == (title or ""))]
+        for block in _blocks(content)
+    )
+    return read_story(numbered_blocks(filter(None, blocks)), title=title, is_markup=True)
 
 
-def _lines(element: _Element) -> Iterator[Line]:
-    """Yield a line for each block of text, and one for text that stands in no block."""
+def _blocks(element: _Element) -> Iterator[list[Line]]:
+    """Yield the lines of each block of text, of each table, and of text that stands in no block."""
     name = QName(element).localname
     if name in _SKIPPED:
         return
-    if name in _BLOCKS:
-        yield Line(text=text_of(element), is_heading=name in _HEADINGS)
+    if name == "table":
+        rows = (
+            [text for cell in row.iterchildren("*") if (text := text_of(cell))]
+            for row in element.iter("{*}tr")
+        )
+        yield [Line(text=" | ".join(row)) for row in rows]
+        return
+    if name in _TEXTS:
+        is_paragraph = name == "p"
+        lines = _text_with_breaks(element).split("\n")
+        yield [Line(text=line, is_heading=name in _HEADINGS, is_in_paragraph=is_paragraph) for line in lines]
         return
     loose = [element.text or ""]
     for child in element.iterchildren("*"):
         if _holds_blocks(child):
-            yield Line(text=" ".join("".join(loose).split()))
+            yield [Line(text=" ".join("".join(loose).split()))]
             loose = []
-            yield from _lines(child)
+            yield from _blocks(child)
         elif QName(child).localname not in _SKIPPED:
             loose.append(text_of(child))
         loose.append(child.tail or "")
-    yield Line(text=" ".join("".join(loose).split()))
+    yield [Line(text=" ".join("".join(loose).split()))]
+
+
+def _text_with_breaks(element: _Element) -> str:
+    """Return the text in an element with single spaces, and a line feed for each `br`."""
+    parts = [element.text or ""]
+    for below in element.iterdescendants("*"):
+        parts.append("\0" if QName(below).localname == "br" else below.text or "")
+        parts.append(below.tail or "")
+    return "\n".join(" ".join(line.split()) for line in "".join(parts).split("\0"))
 
 
 def _holds_blocks(element: _Element) -> bool:

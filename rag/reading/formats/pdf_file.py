@@ -24,6 +24,8 @@ _MAXIMUM_ORDERED_BOXES = 500  # of a page
 _CHUNK_BYTES = 1 << 14
 _STREAM = re.compile(rb"stream\r?\n")
 _DEFLATED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x58", b"\x48", b"\x68")
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
+              0xFB06: "st"}  # fmt: skip
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 _TITLE_SIZE = 1.15  # how much larger than the text a title is
 _MAXIMUM_TITLE_CHARACTERS = 250
@@ -127,24 +129,56 @@ def _lines(layout: Any, page: int) -> Iterator[PageLine]:
     """Yield the lines of a page in reading order, with the number of the box in which each stands."""
     from pdfminer.layout import LTChar, LTTextLine
 
-    for number, box in enumerate(_boxes(layout)):
-        for line in box:
-            text = " ".join(line.get_text().split())
-            if not isinstance(line, LTTextLine) or not text:
-                continue
-            sizes = Counter(round(sign.size, 1) for sign in line if isinstance(sign, LTChar))
+    boxes = _boxes(layout)
+    for number, parts in enumerate(_with_parts(boxes) if len(boxes) <= _MAXIMUM_ORDERED_BOXES else boxes):
+        pieces = [line for line in parts if isinstance(line, LTTextLine) and line.get_text().strip()]
+        for line in _visual_lines(pieces):
+            text = " ".join(" ".join(piece.get_text() for piece in line).split()).translate(_LIGATURES)
+            sizes = Counter(
+                round(sign.size, 1) for piece in line for sign in piece if isinstance(sign, LTChar)
+            )
             yield PageLine(
                 text=text,
                 page=page,
                 box=number,
-                left=line.x0,
-                right=line.x1,
-                top=line.y1,
-                bottom=line.y0,
-                size=sizes.most_common(1)[0][0] if sizes else line.height,
+                left=line[0].x0,
+                right=max(piece.x1 for piece in line),
+                top=max(piece.y1 for piece in line),
+                bottom=min(piece.y0 for piece in line),
+                size=sizes.most_common(1)[0][0] if sizes else line[0].height,
                 page_top=layout.y1,
                 page_bottom=layout.y0,
             )
+
+
+def _with_parts(boxes: Sequence[Any]) -> list[list[Any]]:
+    """Return the lines of each box, with those of boxes inside of it: words of justified text, set apart."""
+    lines = {id(box): list(box) for box in boxes}
+    by_size = sorted(boxes, key=lambda box: box.width * box.height)
+    for number, box in enumerate(by_size):
+        around = next((other for other in by_size[number + 1 :] if _is_inside(box, other)), None)
+        if around is not None:
+            lines[id(around)] += lines.pop(id(box))
+    return [lines[id(box)] for box in boxes if id(box) in lines]
+
+
+def _is_inside(box: Any, other: Any) -> bool:
+    is_between = other.x0 - 1 <= box.x0 and box.x1 <= other.x1 + 1
+    return bool(is_between and other.y0 - 1 <= box.y0 and box.y1 <= other.y1 + 1)
+
+
+def _visual_lines(pieces: Sequence[Any]) -> list[list[Any]]:
+    """Join the pieces that stand side by side: pdfminer divides justified lines at wide spaces."""
+    lines: list[list[Any]] = []
+    for piece in sorted(pieces, key=lambda piece: -(piece.y0 + piece.y1)):
+        middle = (piece.y0 + piece.y1) / 2
+        is_beside = bool(lines) and lines[-1][0].y0 < middle < lines[-1][0].y1
+        is_free = is_beside and not any(piece.x0 < other.x1 and other.x0 < piece.x1 for other in lines[-1])
+        if is_free:
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    return [sorted(line, key=lambda piece: piece.x0) for line in lines]
 
 
 def _boxes(layout: Any) -> list[Any]:

@@ -20,6 +20,10 @@ _PAGE_NUMBER = re.compile(
     r"(?:\s?[/|]\s?\d{1,4}|\s(?:dari|of)\s\d{1,4})?\s?[-–—|]?",
     re.IGNORECASE,
 )
+_PRINTED = re.compile(  # what browsers print at the edges of a page: the time, and the page's address
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: [AP]M)?(?: .{1,200})?"
+    r"|(?:https?|file)://\S{1,500}(?: \d{1,4}/\d{1,4})?"
+)
 _DIGITS = re.compile(r"\d+")
 _REPEATED_ON = 3  # pages, from which on a line at the edge is a running head
 _INDENT = 0.6  # of the size of the letters
@@ -60,10 +64,14 @@ def without_running_lines(pages: Sequence[Sequence[PageLine]]) -> tuple[list[Pag
     on_pages = Counter(key for key, _ in {(_DIGITS.sub("0", line.text), line.page) for line in edges})
     kept, dropped = [], []
     for page in pages:
+        printed = {line.top for line in page if _is_at_edge(line) and _PRINTED.fullmatch(line.text)}
         for line in page:
             key = _DIGITS.sub("0", line.text)
             is_repeated = on_pages[key] >= _REPEATED_ON and on_pages[key] * 3 >= len(pages)
-            is_running = _is_at_edge(line) and (is_repeated or _PAGE_NUMBER.fullmatch(line.text))
+            is_printed = _PRINTED.fullmatch(line.text) or line.top in printed
+            is_running = _is_at_edge(line) and (
+                is_repeated or is_printed or _PAGE_NUMBER.fullmatch(line.text)
+            )
             if is_running:
                 dropped.append(line.text)
             else:

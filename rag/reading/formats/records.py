@@ -1,31 +1,51 @@
 """Reads a record of any other program: finds the fields of an article under the names that others use."""
 
+import html
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from rag.errors import ReadingError
 from rag.reading.dates import parse_timestamp, parse_written_date
 from rag.reading.formats.fragments import filled, is_markup, plain, read_fragment
 from rag.reading.page import Page
 from rag.reading.record import ArticleRecord, with_metadata
 
 _NAMES = {
-    "id": ("article_id", "articleid", "guid", "uuid", "nomor", "no", "_id"),
-    "title": ("headline", "judul", "titel", "titulo", "titre"),
-    "text": ("body", "content", "article", "fulltext", "full_text", "isi", "konten", "teks", "article_text"),
-    "url": ("link", "permalink", "canonical", "canonical_url", "address", "tautan"),
-    "outlet": ("source", "publisher", "media", "publication", "sumber", "outlet_name"),
-    "author": ("authors", "byline", "writer", "reporter", "penulis", "wartawan"),
-    "published_at": ("date", "published", "pubdate", "publishedat", "publish_date", "date_published",
-                     "datepublished", "publication_date", "tanggal", "tanggal_terbit", "date_publish"),
-    "updated_at": ("updated", "modified", "lastmod", "date_modified", "datemodified", "diperbarui"),
-    "language": ("lang", "bahasa", "locale"),
-    "section": ("category", "kategori", "rubrik", "kanal", "channel"),
+    "id": ("article_id", "articleid", "post_id", "guid", "uuid", "nomor", "no", "_id"),
+    "title": ("headline", "post_title", "web_title", "webtitle", "judul", "tajuk", "titel", "titulo",
+              "título", "titre", "titolo", "заголовок", "العنوان", "标题", "標題", "タイトル", "見出し",
+              "제목"),
+    "text": ("body", "content", "article", "fulltext", "full_text", "article_text", "article_body",
+             "articlebody", "body_text", "bodytext", "main_text", "maintext", "post_content", "content_html",
+             "html", "isi", "isi_berita", "konten", "teks", "kandungan", "texto", "texte", "contenu",
+             "contenido", "testo", "inhalt", "текст", "النص", "正文", "内容", "內容", "本文", "본문", "내용"),
+    "url": ("link", "permalink", "canonical", "canonical_url", "address", "web_url", "weburl", "article_url",
+            "tautan", "链接"),
+    "outlet": ("source", "source_name", "publisher", "media", "publication", "sumber", "outlet_name"),
+    "author": ("authors", "author_name", "byline", "writer", "reporter", "penulis", "wartawan", "autor",
+               "auteur", "autore", "автор", "الكاتب", "作者", "著者", "기자"),
+    "published_at": ("date", "published", "pubdate", "pub_date", "publishedat", "published_date",
+                     "publish_date", "date_published", "datepublished", "publication_date", "date_publish",
+                     "post_date", "webpublicationdate", "web_publication_date", "tanggal", "tanggal_terbit",
+                     "tarikh", "fecha", "datum", "дата", "التاريخ", "日期", "日付", "날짜"),
+    "updated_at": ("updated", "updated_date", "modified", "lastmod", "last_modified", "date_modified",
+                   "datemodified", "post_modified", "diperbarui"),
+    "language": ("lang", "bahasa", "locale", "inlanguage"),
+    "section": ("category", "section_name", "sectionname", "kategori", "rubrik", "kanal", "channel"),
 }  # fmt: skip
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in (field, *names)}
 _FIELDS = frozenset(ArticleRecord.model_fields) - {"headings"}
 _NOT_LETTERS = re.compile(r"[\s-]+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
+_MISSING_CHARACTERS = re.compile(r"\[\+\d{1,9} chars\]\s*\Z")
+_END_CHARACTERS = 50
+_STATUS = ("status", "post_status")
+_UNPUBLISHED = frozenset(
+    {"draft", "auto_draft", "pending", "private", "trash", "trashed", "future", "scheduled", "unpublished"}
+)
+_ABSENT = frozenset({"NULL", "null", "None", "NaN", "nan", "N/A", "n/a", "<NA>", "\\N"})
 _WIDEST_OFFSET = timedelta(hours=14)
 
 
@@ -51,8 +71,64 @@ def named_columns(columns: list[str]) -> list[str]:
     return names
 
 
+def is_absent(name: str, cell: str) -> bool:
+    """Whether a cell of a field holds what programs write for a value that they lack.
+
+    >>> is_absent("author", "NULL"), is_absent("author", "Null Island"), is_absent("title", "NULL")
+    (True, False, False)
+    """
+    return name in _FIELDS and name not in ("title", "text") and cell.strip() in _ABSENT
+
+
+def with_usual_names(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the fields of another program's object under their usual names; None if none is a text.
+
+    An object in place of a text, such as the source of an article, stands for its name or its content.
+
+    >>> with_usual_names({"headline": "Kopi", "body": "Panen naik.", "source": {"id": 7, "name": "KABAR"}})
+    {'title': 'Kopi', 'text': 'Panen naik.', 'outlet': 'KABAR'}
+    """
+    names = named_columns(list(fields))
+    found = {name: _plain_value(name, value) for name, value in zip(names, fields.values(), strict=True)}
+    text = found.get("text")
+    return found if isinstance(text, str) and text.strip() else None
+
+
+def _plain_value(name: str, value: object) -> object:
+    if name not in _FIELDS or name == "metadata":
+        return value
+    if isinstance(value, Mapping):
+        inner = ("processed", "value", "rendered", "name", "displayName", "title", "$oid", "$date", "id")
+        return next((value[key] for key in inner if isinstance(value.get(key), str)), None)
+    if isinstance(value, list) and name in ("section", "outlet", "language"):
+        return value[0] if value and isinstance(value[0], str) else None
+    if isinstance(value, int) and not isinstance(value, bool) and name.endswith("_at"):
+        return str(value)
+    return value
+
+
+def refuse_unpublished(fields: Mapping[str, Any]) -> None:
+    """Raise ReadingError for a post that its program does not publish, such as a draft."""
+    for name, value in fields.items():
+        is_status = _NOT_LETTERS.sub("_", name.strip().lower()) in _STATUS and isinstance(value, str)
+        if is_status and _NOT_LETTERS.sub("_", value.strip().lower()) in _UNPUBLISHED:
+            raise ReadingError(
+                f"the post {fields.get('title')!r:.100} is not published: its status is {value!r:.50}"
+            )
+
+
+def refuse_beginning(text: str) -> None:
+    """Raise ReadingError if a text says how many characters of it are missing, as the News API does."""
+    if _MISSING_CHARACTERS.search(text[-_END_CHARACTERS:]):
+        raise ReadingError("its text is only a beginning: give the whole text")
+
+
 def read_record(fields: Mapping[str, Any]) -> Page:
-    """Return the page of a record whose text may be HTML, and whose dates may be in words."""
+    """Return the page of a record whose text may be HTML, and whose dates may be in words.
+
+    Raises ReadingError for a post that is not published, or whose text is no story.
+    """
+    refuse_unpublished(fields)
     given = dict(fields)
     for name in ("published_at", "updated_at"):
         value = given.get(name)
@@ -62,15 +138,21 @@ def read_record(fields: Mapping[str, Any]) -> Page:
             if not written:
                 del given[name]
     if isinstance(given.get("title"), str):
-        given["title"] = plain(given["title"]) if is_markup(given["title"]) else given["title"]
+        given["title"] = _unescaped(given["title"])
     text = given.get("text")
     if not isinstance(text, str) or not is_markup(text):
+        if isinstance(text, str) and _ENTITY.search(text):
+            given["text"] = html.unescape(text)
         return Page(fields=with_metadata(given))
     del given["text"]
     page = read_fragment(text, title=given.get("title") or None)
     metadata = {**page.fields["metadata"], **(given.pop("metadata", None) or {})}
     stated = with_metadata(filled({**given, "metadata": metadata}))
     return Page(fields={**page.fields, **stated}, prohibition=page.prohibition, dropped=page.dropped)
+
+
+def _unescaped(title: str) -> str:
+    return plain(title) if is_markup(title) or _ENTITY.search(title) else title
 
 
 def local_time(local: object, *, universal: object) -> datetime | str | None:

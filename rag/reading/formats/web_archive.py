@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import Message
 from io import BufferedReader
 from typing import Any
@@ -11,10 +12,13 @@ from rag.reading.addresses import own_address
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, as_utf8, decode_page
 from rag.reading.html_page import read_html_page
 from rag.reading.page import Entry, Page
+from rag.reading.rights import find_header_prohibition
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _KINDS = frozenset({"response", "resource"})
+_AGENT = "Kutip"  # whose rules in headers count
 _MARK = b"WARC/"
+_CHUNK_BYTES = 1 << 20
 _CUT_SHORT = "the web archive is cut short or damaged: fetch it again; the pages before that were read"
 
 
@@ -31,18 +35,37 @@ def read_warc(stream: BufferedReader) -> Iterator[Entry]:
     if not stream.peek(len(_MARK)).startswith(_MARK):
         raise ReadingError("the file is not a web archive: it does not begin with WARC/")
     number = 0
+    seen: set[object] = set()  # a crawler may fetch a page several times
     try:
-        for record in ArchiveIterator(stream):
+        for record in ArchiveIterator(_Available(stream)):
             page = _page(record) if _is_page(record) else None
             if _is_cut_short(record):
                 raise ReadingError(_CUT_SHORT)
-            if page is not None:
+            if page is not None and _key(page) not in seen:
                 number += 1
+                seen.add(_key(page))
                 yield Entry(page=page, place=str(number))
-    except (ArchiveLoadFailed, zlib.error, EOFError, ValueError) as error:
+    except (ArchiveLoadFailed, zlib.error, EOFError, ValueError, AttributeError, TypeError) as error:
         raise ReadingError(_CUT_SHORT) from error
     if not number:
         raise ReadingError("the web archive holds no page of HTML")
+
+
+class _Available:
+    """A stream that gives what it has, so that a fault is met only behind what stands above it."""
+
+    def __init__(self, stream: BufferedReader) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        return self._stream.read1(size)
+
+
+def _key(page: Page | ReadingError) -> object:
+    if isinstance(page, ReadingError):
+        return page
+    text = "\n".join(map(str, page.fields.get("paragraphs", ())))
+    return page.fields.get("url"), hash((page.fields.get("title"), text))
 
 
 def _is_page(record: Any) -> bool:
@@ -68,8 +91,9 @@ def _charset(record: Any) -> str | None:
 
 def _page(record: Any) -> Page | ReadingError:
     address = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
+    headers = record.http_headers.headers if record.http_headers is not None else []
     try:
-        data = record.content_stream().read(MAXIMUM_FILE_BYTES + 1)
+        data = _content(record)
         if len(data) > MAXIMUM_FILE_BYTES:
             return ReadingError(f"{address}: the page has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit")
         text, damage = decode_page(as_utf8(data, _charset(record)), is_markup=True)
@@ -77,7 +101,44 @@ def _page(record: Any) -> Page | ReadingError:
         page.refuse_damage(damage, mark=REPLACEMENT)
     except ReadingError as error:
         return type(error)(f"{address}: {error}")
-    return page.found_at(own_address(page.fields.get("url"), found_at=address))
+    found = page.found_at(own_address(page.fields.get("url"), found_at=address))
+    return replace(found, prohibition=found.prohibition or find_header_prohibition(headers, agent=_AGENT))
+
+
+def _content(record: Any) -> bytes:
+    """Return the content of a record, up to one byte more than the limit; raise ReadingError if it is cut."""
+    if record.rec_headers.get_header("WARC-Truncated"):
+        raise ReadingError("the web archive holds only a part of the page: fetch it again")
+    headers = record.http_headers
+    packing = ((headers and headers.get_header("Content-Encoding")) or "").strip().lower()
+    if packing != "br":
+        return bytes(record.content_stream().read(MAXIMUM_FILE_BYTES + 1))
+    headers.replace_header("Content-Encoding", "identity")
+    data = bytes(record.content_stream().read(MAXIMUM_FILE_BYTES + 1))
+    return _without_brotli(data)
+
+
+def _without_brotli(data: bytes) -> bytes:
+    """Return what is packed with Brotli, up to about one byte more than the limit; other data as it is."""
+    # Imported here because the library is an extra.
+    try:
+        import brotli
+    except ModuleNotFoundError as error:
+        raise ReadingError(
+            "the page is packed with Brotli, and the library for it is not installed: "
+            "run `pip install 'kutip[formats]'`"
+        ) from error
+    unpacker, found = brotli.Decompressor(), bytearray()
+    try:
+        found += unpacker.process(data, output_buffer_limit=_CHUNK_BYTES)
+        while not unpacker.is_finished() and len(found) <= MAXIMUM_FILE_BYTES:
+            more = unpacker.process(b"", output_buffer_limit=_CHUNK_BYTES)
+            if not more:
+                break
+            found += more
+    except brotli.error:
+        return data  # some crawlers unpack a page and leave the header as it was
+    return bytes(found)
 
 
 def _is_cut_short(record: Any) -> bool:

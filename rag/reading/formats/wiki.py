@@ -12,7 +12,8 @@ from lxml.etree import _Element
 from rag.errors import MissingExtra, ReadingError
 from rag.reading.dates import parse_timestamp
 from rag.reading.formats.fragments import filled
-from rag.reading.formats.xml_stream import elements, first, refuse_entities, text_at
+from rag.reading.formats.wiki_templates import date_of, replaced
+from rag.reading.formats.xml_stream import elements, first, refuse_damage, text_at
 from rag.reading.page import Entry, Page
 from rag.text.languages import decide_language
 
@@ -20,6 +21,11 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _LIST_SIGNS = re.compile(r"^[*#:;]+[ \t]*", re.MULTILINE)
 _ALWAYS_LEFT_OUT = ("file", "image", "category")
+_BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
+_MAGIC_WORD = re.compile(r"__[^\W\d_]{3,30}__")
+_REDIRECT = re.compile(r"\s*#[^\W\d_]{3,30}\s*:?\s*\[\[")
+_OTHER_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,8}){0,2}")
+_START_CHARACTERS = 2000  # in which a news page states its date
 _FILE_AND_CATEGORY = ("6", "14")
 _REMOVED_TAGS = frozenset({"table", "ref", "gallery", "references", "math", "timeline", "imagemap"})
 
@@ -32,11 +38,11 @@ def read_mediawiki(stream: BufferedReader) -> Iterator[Entry]:
             number += 1
             yield Entry(page=page, place=str(number))
             continue
-        if (text_at(page, "ns") or "0") != "0" or first(page, "redirect") is not None:
+        if (text_at(page, "ns") or "0") != "0" or _is_redirect(page):
             continue
         number += 1
         try:
-            refuse_entities(page)
+            refuse_damage(page)
             yield Entry(page=_page(page), place=str(number))
         except ReadingError as error:
             yield Entry(page=error, place=str(number))
@@ -44,15 +50,25 @@ def read_mediawiki(stream: BufferedReader) -> Iterator[Entry]:
         yield Entry(page=ReadingError("the export of MediaWiki holds no pages of the main namespace"))
 
 
-def _page(page: _Element) -> Page:
+def _is_redirect(page: _Element) -> bool:
+    text = "" if (newest := _newest(page)) is None else newest.findtext("{*}text") or ""
+    return first(page, "redirect") is not None or _REDIRECT.match(text) is not None
+
+
+def _newest(page: _Element) -> _Element | None:
     revisions = page.findall("{*}revision")
-    if not revisions:
+    return max(revisions, key=lambda revision: text_at(revision, "timestamp") or "", default=None)
+
+
+def _page(page: _Element) -> Page:
+    newest = _newest(page)
+    if newest is None:
         raise ReadingError("the page holds no version")
-    newest = max(revisions, key=lambda revision: text_at(revision, "timestamp") or "")
     root = page.getparent()
     site = None if root is None else first(root, "siteinfo")
     title = text_at(page, "title") or ""
-    paragraphs, headings = _paragraphs(newest.findtext("{*}text") or "", _left_out(site))
+    wikitext = newest.findtext("{*}text") or ""
+    paragraphs, headings = _paragraphs(wikitext, _left_out(site))
     if not paragraphs:
         raise ReadingError(f"the page {title!r:.100} holds no text")
     hint = root.get(_LANGUAGE) if root is not None else None
@@ -63,6 +79,7 @@ def _page(page: _Element) -> Page:
         "url": _address(site, title),
         "id": None if _address(site, title) else text_at(page, "id"),
         "outlet": text_at(site, "sitename") if site is not None else None,
+        "published_at": date_of(_parsed(wikitext[:_START_CHARACTERS]).filter_templates()),
         "updated_at": parse_timestamp(text_at(newest, "timestamp") or ""),
         "language": decide_language("\n".join(paragraphs), hints=[hint] if hint else []),
         "metadata": filled({"page_id": text_at(page, "id"), "revision": text_at(newest, "id")}),
@@ -87,27 +104,29 @@ def _left_out(site: _Element | None) -> frozenset[str]:
 
 def _paragraphs(wikitext: str, left_out: frozenset[str]) -> tuple[list[str], list[int]]:
     """Return the paragraphs, and the numbers of those that are headings; none stands above nothing."""
-    paragraphs: list[str] = []
-    headings: list[int] = []
-    for is_heading, lines in groupby(wikitext.split("\n"), key=_is_heading):
-        for text in lines if is_heading else ["\n".join(lines)]:
-            found = _blocks(_plain(text.strip().strip("=") if is_heading else text, left_out))
-            for paragraph in found:
-                paragraphs.append(paragraph)
-                headings += [len(paragraphs)] if is_heading else []
-    while headings and headings[-1] == len(paragraphs):
-        headings.pop()
-        paragraphs.pop()
-    return paragraphs, headings
+    found: list[tuple[int, str]] = []  # the level of each heading, and 0 for any other paragraph
+    for level, lines in groupby(wikitext.split("\n"), key=_level):
+        for text in lines if level else ["\n".join(lines)]:
+            plain = _plain(text.strip().strip("=") if level else text, left_out)
+            for paragraph in _blocks(plain):
+                while level and found and found[-1][0] >= level:
+                    found.pop()
+                found.append((level, paragraph))
+    while found and found[-1][0]:
+        found.pop()
+    headings = [number for number, (level, _) in enumerate(found, 1) if level]
+    return [paragraph for _, paragraph in found], headings
 
 
-def _is_heading(line: str) -> bool:
-    """Whether a line is a heading, such as `== Harga ==`."""
+def _level(line: str) -> int:
+    """Return the level of a heading, such as 2 for `== Harga ==`; 0 for any other line."""
     text = line.strip()
-    return len(text) > 4 and text.startswith("==") and text.endswith("==")
+    if len(text) <= 4 or not (text.startswith("==") and text.endswith("==")):
+        return 0
+    return len(text) - len(text.lstrip("="))
 
 
-def _plain(wikitext: str, left_out: frozenset[str]) -> str:
+def _parsed(wikitext: str) -> Any:
     # Imported here because the parser is an extra.
     try:
         import mwparserfromhell
@@ -116,12 +135,20 @@ def _plain(wikitext: str, left_out: frozenset[str]) -> str:
             "Exports of MediaWiki need mwparserfromhell, which is not installed. "
             "Run `pip install 'kutip[formats]'`."
         ) from error
-    code = mwparserfromhell.parse(_LIST_SIGNS.sub("\n", wikitext))  # each item of a list is a paragraph
-    for link in code.filter_wikilinks():
-        if str(link.title).partition(":")[0].strip().lower() in left_out:
-            _remove(code, link)
+    return mwparserfromhell.parse(wikitext)
+
+
+def _plain(wikitext: str, left_out: frozenset[str]) -> str:
+    wikitext = _BREAK.sub("\n", _MAGIC_WORD.sub("", wikitext))
+    code = _parsed(_LIST_SIGNS.sub("\n", wikitext))  # each item of a list is a paragraph
     for tag in code.filter_tags(matches=lambda node: str(node.tag).lower() in _REMOVED_TAGS):
         _remove(code, tag)
+    replaced(code, remove=_remove)
+    for link in code.filter_wikilinks():
+        space, colon, _ = str(link.title).partition(":")
+        is_language = colon and link.text is None and _OTHER_LANGUAGE.fullmatch(space.strip())
+        if is_language or space.strip().lower() in left_out:
+            _remove(code, link)
     return str(code.strip_code(normalize=True, collapse=False))
 
 

@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NOT_SHOWN = frozenset(
     {"del", "moveFrom", "Fallback", "txbxContent", "pPr", "rPr", "instrText", "delText", "rt"}
 )
+_CONTENTS = "contents"  # a line of a table of contents
+_CONTENTS_STYLE = re.compile(r"toc (?:\d|heading)|table of figures")
 _BREAKS = {"br": "<br>", "cr": "<br>", "tab": " ", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
 
 
@@ -97,18 +100,33 @@ def _page(document: Any) -> Page:
 
 def _blocks(parent: _Element, names: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the name of an HTML element and its content for each block of text, in order."""
+    before = ""  # paragraphs whose mark is deleted: the text of the next one goes on there
     for element in parent.iterchildren("*"):
         name = QName(element).localname
         if name == "p":
-            if text := _markup(element).strip():
-                yield _tag(element, names), text
+            tag, text = _tag(element, names), before + _markup(element)
+            before = f"{text.rstrip()} " if _is_joined(element) and text.strip() else ""
+            if text.strip() and not before and tag != _CONTENTS:
+                yield tag, text.strip()
             for box in element.iter(f"{_WORD}txbxContent"):
                 if not any(QName(above).localname == "Fallback" for above in box.iterancestors()):
                     yield from _blocks(box, names)
         elif name == "tbl":
             yield "table", _table(element)
-        elif name not in _NOT_SHOWN:
+        elif name not in _NOT_SHOWN and not _is_table_of_contents(element):
             yield from _blocks(element, names)  # a control, an insertion, a custom element
+    if before.strip():
+        yield "p", before.strip()
+
+
+def _is_joined(paragraph: _Element) -> bool:
+    """Whether a change that is tracked deletes the end of a paragraph."""
+    return paragraph.find(f"{_WORD}pPr/{_WORD}rPr/{_WORD}del") is not None
+
+
+def _is_table_of_contents(control: _Element) -> bool:
+    gallery = control.find(f"{_WORD}sdtPr/{_WORD}docPartObj/{_WORD}docPartGallery")
+    return gallery is not None and gallery.get(f"{_WORD}val") == "Table of Contents"
 
 
 def _tag(paragraph: _Element, names: dict[str, str]) -> str:
@@ -116,6 +134,8 @@ def _tag(paragraph: _Element, names: dict[str, str]) -> str:
     name = names.get("" if style is None else style.get(f"{_WORD}val", ""), "")
     if name == "title":
         return "title"
+    if _CONTENTS_STYLE.fullmatch(name):
+        return _CONTENTS
     if name.startswith("heading "):
         return f"h{min(int(name[8:]) if name[8:].isdigit() else 2, 6)}"
     is_item = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None or name.startswith("list ")

@@ -1,7 +1,7 @@
 """Reads an export of WordPress (WXR), one post at a time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import BufferedReader
 from typing import Any
 
@@ -11,18 +11,23 @@ from rag.errors import ReadingError
 from rag.reading.dates import parse_written_date
 from rag.reading.formats.fragments import filled, plain, read_fragment
 from rag.reading.formats.records import local_time
-from rag.reading.formats.xml_stream import elements, refuse_entities, text_at
+from rag.reading.formats.xml_stream import elements, refuse_damage, text_at
 from rag.reading.page import Entry, Page
 from rag.reading.record import MAXIMUM_ID_CHARACTERS, with_metadata
 from rag.text.languages import decide_language
 
-_KINDS = frozenset({"post", "page", "article", "news"})
 _NOT_ARTICLES = frozenset({"attachment", "nav_menu_item", "revision", "custom_css", "customize_changeset",
                            "oembed_cache", "wp_block", "wp_template", "wp_template_part", "wp_global_styles",
-                           "wp_navigation", "wp_font_family", "wp_font_face"})  # fmt: skip
+                           "wp_navigation", "wp_font_family", "wp_font_face", "wpforms", "mc4wp-form",
+                           "tablepress_table", "feedback", "popup", "scheduled-action", "user_request",
+                           "product_variation", "amp_validated_url"})  # fmt: skip
+_PARTS_OF_PLUGINS = ("acf-", "elementor_", "et_", "flamingo_", "jp_", "shop_", "vc_", "wp_", "wpcf7_")
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-_SHORTCODE = re.compile(r"\[/?(?:gallery|caption|embed|audio|video|playlist)\b[^\[\]]{0,500}\]")
+_SHORTCODE = re.compile(r"\[(/?)([A-Za-z][\w-]{1,40})(\s[^\[\]]{0,500})?/?\]")
+_OF_WORDPRESS = frozenset({"gallery", "caption", "embed", "audio", "video", "playlist"})
+_ADDRESS_LINE = re.compile(r"^[ \t]*https?://\S+[ \t]*$", re.MULTILINE)
+_BREAK = re.compile(r"<!--(?:more|nextpage)-->")
 _CAPTION, _CAPTION_END = "[caption", "[/caption]"
 
 
@@ -35,7 +40,7 @@ def read_wordpress(stream: BufferedReader) -> Iterator[Entry]:
             yield Entry(page=item, place=str(number))
             continue
         kind = text_at(item, "post_type") or "post"
-        if kind in _NOT_ARTICLES:
+        if kind in _NOT_ARTICLES or kind.startswith(_PARTS_OF_PLUGINS):
             continue
         number += 1
         try:
@@ -47,7 +52,7 @@ def read_wordpress(stream: BufferedReader) -> Iterator[Entry]:
 
 
 def _page(item: _Element) -> Page:
-    refuse_entities(item)
+    refuse_damage(item)
     status = text_at(item, "status") or "publish"
     if status != "publish":
         raise ReadingError(
@@ -56,7 +61,7 @@ def _page(item: _Element) -> Page:
     if text_at(item, "post_password"):
         raise ReadingError(f"the post {text_at(item, 'title')!r:.100} is protected by a password")
     title = plain(item.findtext("title") or "")
-    content = _SHORTCODE.sub("", _without_captions(item.findtext(_CONTENT) or ""))
+    content = _without_shortcodes(_without_captions(item.findtext(_CONTENT) or ""))
     page = read_fragment(content, title=title)
     stated = with_metadata(filled(_fields(item, page, title=title)))
     return Page(fields={**page.fields, **stated}, prohibition=page.prohibition, dropped=page.dropped)
@@ -67,6 +72,21 @@ def _without_captions(content: str) -> str:
     first, *others = content.split(_CAPTION)
     parts = (part.partition(_CAPTION_END) for part in others)
     return first + "".join(after if end else _CAPTION + before for before, end, after in parts)
+
+
+def _without_shortcodes(content: str) -> str:
+    """Return the content of a post without the tags of plugins and the addresses of films, each on a line.
+
+    A word in brackets is such a tag if it has attributes or an end tag.
+    """
+    closed = {match[2] for match in _SHORTCODE.finditer(content) if match[1]} | _OF_WORDPRESS
+    found = _SHORTCODE.sub(lambda match: "" if _is_shortcode(match, closed) else match[0], content)
+    return _BREAK.sub("\n\n", _ADDRESS_LINE.sub("", found))
+
+
+def _is_shortcode(match: re.Match[str], closed: Collection[str]) -> bool:
+    attributes = match[3] or ""
+    return match[2] in closed or any(sign in attributes for sign in ('="', "='", "=&#8221;", "=”"))
 
 
 def _fields(item: _Element, page: Page, *, title: str) -> dict[str, Any]:
@@ -91,11 +111,7 @@ def _fields(item: _Element, page: Page, *, title: str) -> dict[str, Any]:
 
 
 def _terms(item: _Element, domain: str) -> list[str]:
-    return [
-        " ".join((term.text or "").split())
-        for term in item.iterfind("category")
-        if term.get("domain") == domain
-    ]
+    return [plain(term.text or "") for term in item.iterfind("category") if term.get("domain") == domain]
 
 
 def _author(item: _Element, channel: _Element | None) -> str | None:

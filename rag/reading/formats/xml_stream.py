@@ -7,10 +7,24 @@ from io import BufferedReader
 from lxml.etree import LxmlError, QName, XMLPullParser, XMLSyntaxError, _Element, _Entity, iterparse
 
 from rag.errors import ReadingError
+from rag.reading.decoding import encoding_of_markup
+from rag.reading.formats.streams import HEAD_BYTES
+from rag.reading.html_tree import NOT_XML
 
 _WORDPRESS = "http://wordpress.org/export/"
 MAXIMUM_ELEMENT_BYTES = 20_000_000  # of one article, and of what stands above the first one
+_DAMAGE = "\ufdd0"  # in place of a byte that is no character; Unicode has no such character
+_MARKED = "kutip.marked"
 WXR = "wxr"  # the name that an RSS file gets if it is an export of WordPress
+
+
+def _mark_damage(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return _DAMAGE, error.end
+
+
+codecs.register_error(_MARKED, _mark_damage)
 
 
 def root_name(head: bytes) -> str | None:
@@ -19,17 +33,20 @@ def root_name(head: bytes) -> str | None:
     >>> root_name(b'<?xml version="1.0"?><nitf><head>')
     'nitf'
     """
-    parser = XMLPullParser(events=("start",), recover=True, resolve_entities=False, no_network=True)
+    parser = XMLPullParser(
+        events=("start",), recover=True, resolve_entities=False, no_network=True, encoding="utf-8"
+    )
     try:
-        parser.feed(head)
+        decoder = codecs.getincrementaldecoder(encoding_of_markup(head))("replace")
+        parser.feed(_clean(decoder.decode(head)).lstrip("\ufeff \t\r\n").encode())
         events = parser.read_events()
         root = next((element for _, element in events if isinstance(element.tag, str)), None)
-    except LxmlError:
+    except (LxmlError, ReadingError):
         return None
     if root is None:
         return None
     is_export = any(str(space).startswith(_WORDPRESS) for space in root.nsmap.values())
-    return WXR if is_export else QName(root).localname
+    return WXR if is_export else str(root.tag).rpartition("}")[2]
 
 
 def elements(stream: BufferedReader, *names: str) -> Iterator[_Element | ReadingError]:
@@ -39,10 +56,11 @@ def elements(stream: BufferedReader, *names: str) -> Iterator[_Element | Reading
     yielded. Raises ReadingError if the file is no XML or ends too early; the elements before that were
     yielded.
     """
-    source = _Counting(stream)
+    source = _Cleaned(stream)
     try:
         parsed = iterparse(
             source,
+            encoding="utf-8",
             events=("start", "end"),
             resolve_entities=False,
             no_network=True,
@@ -53,31 +71,48 @@ def elements(stream: BufferedReader, *names: str) -> Iterator[_Element | Reading
         )
         yield from _Kept(source, names).of(parsed)
     except XMLSyntaxError as error:
+        fault = str(error.msg).partition("\n")[0]
         raise ReadingError(
-            f"the XML is cut short or damaged ({error.msg}): what stands above that was read, so get it whole"
+            f"the XML is cut short or damaged ({fault}): what stands above that was read, so get it whole"
         ) from None
 
 
-class _Counting:
-    """A stream that counts the bytes that are read of it, and leaves out white space above the XML."""
+class _Cleaned:
+    """A stream as UTF-8 without the characters that XML refuses, such as a bad byte in one of many articles.
+
+    A byte that is no character becomes a mark of its own. Counts the bytes that are read.
+    """
 
     def __init__(self, stream: BufferedReader) -> None:
         self._stream = stream
+        encoding = encoding_of_markup(stream.peek(HEAD_BYTES))
+        self._decoder = codecs.getincrementaldecoder(encoding)(_MARKED)
         self._is_at_start = True
         self.count = 0
 
     def read(self, size: int = -1) -> bytes:
-        data = self._read(size)
-        while self._is_at_start and data:
-            data = data.removeprefix(codecs.BOM_UTF8).lstrip()
-            self._is_at_start = not data
-            data = data or self._read(size)
-        return data
+        text, is_all = "", False
+        while not text and not is_all:
+            # subtle: `read1` returns what stands above a damaged part of a compressed file
+            data = self._stream.read1(size)
+            is_all = not data
+            self.count += len(data)
+            text = _clean(self._decoder.decode(data, is_all))
+            if self._is_at_start:
+                text = text.lstrip("\ufeff \t\r\n")
+                self._is_at_start = not text
+        return text.encode()
 
-    def _read(self, size: int) -> bytes:
-        data = self._stream.read(size)
-        self.count += len(data)
-        return data
+
+def _clean(text: str) -> str:
+    return NOT_XML.sub("", text)
+
+
+def refuse_damage(element: _Element) -> None:
+    """Raise ReadingError if an element holds a byte that was no character, or entities of its own."""
+    refuse_entities(element)
+    if any(_DAMAGE in str(text) for text in element.itertext()):
+        raise ReadingError("its text is damaged: it holds a byte that is no character; get the file again")
 
 
 class _Kept:
@@ -86,7 +121,7 @@ class _Kept:
     subtle: an element can be taken out of the tree only at a later event, when the parser is done with it.
     """
 
-    def __init__(self, source: _Counting, names: Collection[str]) -> None:
+    def __init__(self, source: _Cleaned, names: Collection[str]) -> None:
         self._source = source
         self._names = names
         self._open = 0  # elements of these names that are not at their end

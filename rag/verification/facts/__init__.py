@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from rag.verification.facts.dates import DateMention, find_dates
+from rag.verification.facts.dates import DateMention, find_dates, with_plain_years
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.names import Name, find_names
 from rag.verification.facts.numbers import Quantity, find_quantities
 from rag.verification.facts.shares import Share, find_shares
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 # The number of a footnote is not a number of the text.
 _FOOTNOTE = re.compile(r"\[[\d\s,;–-]{1,20}\]")
@@ -23,7 +25,8 @@ __all__ = ["DateMention", "Facts", "Name", "Quantity", "Share", "find_facts"]
 class Facts:
     """The numbers, dates and names of one text; `rest` is the text without the numbers and dates.
 
-    `shares` are the fractions that are written in words. Their numbers are also among `quantities`.
+    `shares` are the fractions that are written in words. Their numbers are also among `quantities`, except
+    for those of `lone_shares`, such as "half".
     """
 
     language: str
@@ -32,6 +35,7 @@ class Facts:
     names: tuple[Name, ...]
     rest: str
     shares: tuple[Share, ...] = ()
+    lone_shares: tuple[Share, ...] = ()
 
 
 def find_facts(text: str, *, language: str, reference: date | None = None) -> Facts:
@@ -42,8 +46,11 @@ def find_facts(text: str, *, language: str, reference: date | None = None) -> Fa
     (frozenset({1500000.0}), 2024, 'Budi')
     """
     text = _FOOTNOTE.sub(" ", text)
-    dates, undated = find_dates(fold(text), language=language, reference=reference)
+    dates, undated = find_dates(with_plain_years(fold(text)), language=language, reference=reference)
     quantities, rest = find_quantities(undated, language=language)
-    names = find_names(text, language=language)
-    shares = find_shares(undated, language=language)
-    return Facts(language, tuple(quantities), tuple(dates), tuple(names), rest, tuple(shares))
+    texts = [fact.text for fact in dates] + [fact.text for fact in quantities]
+    used = {word for part in texts for word in _WORD.findall(part)}
+    names = [name for name in find_names(text, language=language) if fold(name.text) not in used]
+    shares = tuple(find_shares(undated, language=language))
+    lone = tuple(find_shares(rest, language=language))
+    return Facts(language, tuple(quantities), tuple(dates), tuple(names), rest, shares, lone)

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rag.text.calendars import gregorian_year, plausible_day
+from rag.text.calendars import ERAS, gregorian_year, plausible_day
 from rag.verification.facts.lexicon import Lexicon, alternatives, lexicon
+from rag.verification.facts.numbers import HAN, han_value
+
+_HAN_DATE = re.compile(
+    rf"(?<![{HAN}])(?:[{HAN}]{{4}}年)?[{HAN}]{{1,3}}月[{HAN}]{{1,3}}[日号號]|(?<![{HAN}])[一二][〇零一二三四五六七八九]{{3}}年"
+)
+_HAN_PART = re.compile(rf"[{HAN}]+")
+_ERA = re.compile(rf"(?P<era>{'|'.join(ERAS)})(?P<year>\d{{1,3}}|元)年")
 
 # A name that may be another word counts as a month only beside a day or a year.
 _SHORTEST_MONTH_ALONE = 5
@@ -80,6 +87,20 @@ def find_dates(folded: str, *, language: str, reference: date | None) -> tuple[l
     for pattern in _patterns(language):
         rest = pattern.sub(take, rest)
     return found, rest
+
+
+def with_plain_years(folded: str) -> str:
+    """Write dates in Chinese numerals and years of Japanese eras with digits.
+
+    >>> with_plain_years("二〇二四年六月三日"), with_plain_years("令和6年")
+    ('2024年6月3日', '2024年')
+    """
+    text = _HAN_DATE.sub(
+        lambda match: _HAN_PART.sub(lambda part: f"{han_value(part[0]):.0f}", match[0]), folded
+    )
+    return _ERA.sub(
+        lambda match: f"{ERAS[match['era']] + (1 if match['year'] == '元' else int(match['year']))}年", text
+    )
 
 
 @functools.lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import permutations
 
 from rag.verification.facts import Facts, Quantity
+from rag.verification.facts.bounds import is_within
 
 # Rounding changes a number by at most this share of it, and more if the claim says that it is not exact.
 _ROUNDING = 0.02
@@ -44,7 +45,24 @@ def unexplained(claim: Facts, evidence: Facts) -> list[Quantity]:
             of_shares[quantity.text] -= 1  # another number of the same text is not part of the fraction
         elif not is_explained(quantity, given):
             left.append(quantity)
-    return left
+    return left + other_shares(claim, evidence)
+
+
+def other_shares(claim: Facts, evidence: Facts) -> list[Quantity]:
+    """Return the claim's shares in words, such as "half", in the place of which the evidence gives another.
+
+    Without any percentage in the evidence, the share may follow from something else.
+    """
+    percents = [quantity for quantity in evidence.quantities if quantity.dimension == _PERCENT]
+    percents += [share.percent for share in evidence.shares]
+    if not percents:
+        return []
+    stated = [share.percent for share in claim.lone_shares]
+    return [
+        percent
+        for percent in stated
+        if not _is_given(percent, percents) and not is_explained(percent, percents)
+    ]
 
 
 def _is_given(percent: Quantity, given: Sequence[Quantity]) -> bool:
@@ -63,8 +81,14 @@ def is_explained(quantity: Quantity, given: Sequence[Quantity]) -> bool:
     """
     if any(quantity.equals(other) for other in given):
         return True
-    alike = (other.amount for other in given if other.dimension == quantity.dimension)
-    if not _is_year(quantity) and any(_is_rounded(quantity, amount) for amount in alike):
+    alike = (
+        other.amount
+        for other in given
+        if other.dimension == quantity.dimension and quantity.agrees_with(other)
+    )
+    if not _is_year(quantity) and any(
+        _is_rounded(quantity, amount) or _is_bounded(quantity, amount) for amount in alike
+    ):
         return True
     is_share = quantity.dimension == _PERCENT  # of any two numbers
     usable = [other for other in given if is_share or other.dimension in (quantity.dimension, _PERCENT)]
@@ -103,9 +127,17 @@ def _is_rounded(quantity: Quantity, exact: float) -> bool:
     value, exact = quantity.amount / quantity.factor, exact / quantity.factor
     if not math.isfinite(value):  # "million million …"
         return False
+    if quantity.bound and not is_within(exact, value, quantity.bound):
+        return False
     tolerance = _ROUNDING_ABOUT if quantity.is_about else _ROUNDING
     last_digit = 10.0 ** int(Decimal(f"{value:.9g}").normalize().as_tuple().exponent)
     return abs(value - exact) <= min(tolerance * abs(exact), 0.5001 * last_digit)
+
+
+def _is_bounded(quantity: Quantity, exact: float) -> bool:
+    """Whether "more than" or "less than" so much is said of `exact`."""
+    is_open = quantity.bound in ("above", "below")
+    return is_open and is_within(exact / quantity.factor, quantity.amount / quantity.factor, quantity.bound)
 
 
 def _is_year(quantity: Quantity) -> bool:

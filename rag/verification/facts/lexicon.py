@@ -17,6 +17,16 @@ from icu4py.messageformat import MessageFormat
 from rag.text.folding import with_plain_apostrophes, without_invisible
 from rag.text.locales import known_locale
 from rag.text.tags import primary_language
+from rag.verification.facts.more_words import (
+    CURRENCIES,
+    MORE_MONTHS,
+    MORE_NUMBER_WORDS,
+    MORE_UNITS,
+    MORE_WEEKDAYS,
+    MULTIPLIERS,
+    ORDINALS,
+    PERCENT,
+)
 
 # Regional languages that CLDR, ICU or dateparser hardly cover, each with a language of the same forms.
 _SIMILAR_LANGUAGES = {"jv": "id", "su": "id", "ban": "id", "min": "id", "bug": "id"}
@@ -41,66 +51,14 @@ _FACTORS = {
     "area-square-mile": 2.589988e6, "area-square-foot": 0.09290304,
     "volume-liter": 1, "volume-milliliter": 1e-3, "volume-cubic-meter": 1e3, "volume-gallon": 3.785412,
     "speed-kilometer-per-hour": 1, "speed-mile-per-hour": 1.609344, "speed-meter-per-second": 3.6,
+    "power-kilowatt": 1e3, "power-megawatt": 1e6, "power-gigawatt": 1e9, "power-watt": 1,
     "duration-year": 365.25, "duration-month": 365.25 / 12, "duration-week": 7, "duration-day": 1,
     "duration-hour": 1 / 24, "duration-minute": 1 / 1440, "duration-second": 1 / 86400,
 }  # fmt: skip
 
-# Words and signs that CLDR does not have.
-_PERCENT = (
-    "%",
-    "persen",
-    "per cent",
-    "percent",
-    "prosen",
-    "por ciento",
-    "pct",
-    "パーセント",
-    "퍼센트",
-    "في المئة",
-    "في المائة",
-    "بالمئة",
-    "بالمائة",
-    "phần trăm",
-    "เปอร์เซ็นต์",
-    "प्रतिशत",
-    "procent",
-    "prozent",
-    "pour cent",
-    "por cento",
-    "percento",
-    "процентов",
-    "процента",
-    "yüzde",
-)
-# In "5 in 2023", "in" does not mean inches.
-_NO_UNITS = frozenset({"in"})
-_MULTIPLIERS = {
-    "id": {"milyar": 1e9, "milyard": 1e9, "trilyun": 1e12},
-    "en": {"bn": 1e9, "mn": 1e6, "tn": 1e12, "hundred": 1e2, "lakh": 1e5, "lakhs": 1e5, "crore": 1e7},
-    "es": {"millón": 1e6, "millon": 1e6, "billón": 1e12},
-    "zh": {"万": 1e4, "亿": 1e8, "萬": 1e4, "億": 1e8, "万亿": 1e12, "兆": 1e12, "千": 1e3, "百": 1e2},
-    "ja": {"千": 1e3, "百": 1e2},
-    "vi": {"ngàn": 1e3, "tỉ": 1e9},
-    "ar": {"ملايين": 1e6, "آلاف": 1e3, "الف": 1e3, "مليارات": 1e9},
-}
-# Colloquial names, symbols and ISO codes. All dollars count as one currency; the names of countries differ.
-_CURRENCIES = {
-    "rupiah": ("rp", "idr", "rupiah", "印尼盾", "卢比盾", "روبية", "รูเปียห์", "रुपिया"),
-    "dollar": ("us$", "$", "usd", "aud", "sgd", "a$", "s$", "dolar", "dollar", "dollars", "dólar", "dólares",
-               "đô la", "đô", "美元", "美金", "澳元", "新元", "ドル", "달러", "دولار", "دولارات", "دولارا",
-               "ดอลลาร์", "डॉलर", "dollari", "доллар", "долларов", "доллара"),
-    "euro": ("€", "eur", "euro", "euros", "欧元", "歐元", "ユーロ", "유로", "يورو", "ยูโร", "यूरो", "евро"),
-    "yen": ("jpy", "yen", "日元", "日圓", "円", "엔", "ين", "เยน"),
-    "yuan": ("cny", "rmb", "yuan", "renminbi", "人民币", "人民幣", "元", "يوان", "หยวน"),
-    "pound": ("£", "gbp", "poundsterling", "pound", "pounds", "libra", "libras", "英镑", "英鎊", "ポンド"),
-    "ringgit": ("rm", "myr", "ringgit", "林吉特", "令吉"),
-    "baht": ("฿", "thb", "baht", "泰铢", "บาท"),
-    "dong": ("₫", "vnd", "đồng", "dong", "越南盾"),
-    "won": ("₩", "krw", "won", "韩元", "원"),
-    "peso": ("₱", "php", "peso", "pesos", "比索", "piso"),
-    "rupee": ("₹", "inr", "rupee", "rupees", "रुपये", "रुपए", "रुपया"),
-    "franc": ("chf", "franc", "francs", "franken"),
-}  # fmt: skip
+# In "5 in 2023", "in" does not mean inches; nor is "3 pm" a picometre and "21st" the weight of stones.
+_NO_UNITS = frozenset({"in", "pm", "st", "au", "da"})
+POUNDS = "pounds"
 
 _RELATIVE = re.compile(r"(?:in (\d{1,4}) (day|month|year))|(?:(\d{1,4}) (day|month|year) ago)")
 
@@ -115,12 +73,16 @@ class Unit:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The folded words of one language; `relatives` are pairs of a unit and an offset from now."""
+    """The folded words of one language; `relatives` are pairs of a unit and an offset from now.
+
+    `ordinals` are the number words that say no amount: "tercero".
+    """
 
     has_spaces: bool
     decimal_sign: str
     groups_by_spaces: bool
     number_words: Mapping[str, float]
+    ordinals: Mapping[str, float]
     multipliers: Mapping[str, float]
     units: Mapping[str, Unit]
     currencies: Mapping[str, Unit]
@@ -129,21 +91,6 @@ class Lexicon:
     weekdays: Mapping[str, int]
     relatives: Mapping[str, tuple[str, int]]
 
-
-# In nearly all news, a ton is 1,000 kg. CLDR does not have every spelling.
-_MORE_UNITS = {
-    **dict.fromkeys(("tonne", "tonnes"), Unit("mass", 1e6)),
-    **dict.fromkeys(("hektar", "hektare"), Unit("area", 1e4)),
-    **dict.fromkeys(("km/jam", "kpj", "kilometer per jam", "kilometer/jam", "km/h", "kmh"), Unit("speed")),
-}
-
-# "In March" in Russian.
-_MORE_MONTHS = {
-    "ru": {
-        "январе": 1, "феврале": 2, "марте": 3, "апреле": 4, "мае": 5, "июне": 6, "июле": 7, "августе": 8,
-        "сентябре": 9, "октябре": 10, "ноябре": 11, "декабре": 12,
-    }
-}  # fmt: skip
 
 # NFKC would take these apart: "12\u202f000" into two numbers, "2½" into 21 and 2.
 _GROUP_SPACE = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
@@ -197,16 +144,18 @@ def lexicon(language: str) -> Lexicon:
     primary = primary_language(tag)
     locales = list(filter(None, map(known_locale, (tag, "en", "en-GB"))))
     units = _first_wins([_units(locale) for locale in locales])
-    currencies = {word: Unit(name) for name, words in _CURRENCIES.items() for word in words}
-    # "Pounds" may be weight or money, so they say neither.
+    currencies = {fold(word): Unit(name) for name, words in CURRENCIES.items() for word in words}
+    # "Pounds" may be weight or money.
     ambiguous = units.keys() & currencies.keys()
+    units |= {word: Unit(POUNDS, units[word].factor) for word in ambiguous}
     return Lexicon(
         has_spaces=primary not in _WITHOUT_SPACES,
         decimal_sign=_sign(locales[0], "decimal"),
         groups_by_spaces=_sign(locales[0], "group").isspace(),
         number_words={} if primary in _WITHOUT_SPACES else _number_words(primary),
+        ordinals=_folded(ORDINALS.get(primary, {})),
         multipliers=_first_wins([_multipliers(locale) for locale in locales]),
-        units={word: unit for word, unit in units.items() if word not in ambiguous},
+        units=units,
         currencies={word: unit for word, unit in currencies.items() if word not in ambiguous},
         currency_signs={word: unit for word, unit in currencies.items() if _may_precede_number(word)},
         **_calendar(primary),
@@ -226,16 +175,6 @@ def _first_wins(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return merged
 
 
-# Ordinals and other single words: ICU spells only cardinals.
-_MORE_NUMBER_WORDS: dict[str, dict[str, float]] = {
-    "id": {"kedua": 2, "ketiga": 3, "keempat": 4, "kelima": 5, "keenam": 6, "ketujuh": 7, "kedelapan": 8,
-           "kesembilan": 9, "kesepuluh": 10, "sejuta": 1e6, "semiliar": 1e9},
-    "en": {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
-           "ninth": 9, "tenth": 10, "twice": 2, "dozen": 12},
-    "de": {"eine": 1, "einem": 1, "einen": 1, "einer": 1},
-}  # fmt: skip
-
-
 def _number_words(primary: str) -> dict[str, float]:
     """Return number words with their values ("dua puluh satu" → 21), from 0 to 999 and one thousand."""
     spell = MessageFormat("{n, spellout}", primary)
@@ -244,7 +183,7 @@ def _number_words(primary: str) -> dict[str, float]:
         spelled = fold(spell.format({"n": number}))
         for form in (spelled, spelled.replace("-", " "), spelled.replace("hundred ", "hundred and ")):
             words.setdefault(form, number)
-    return words | _MORE_NUMBER_WORDS.get(primary, {})
+    return words | _folded(MORE_NUMBER_WORDS.get(primary, {}))
 
 
 def _multipliers(locale: Locale) -> dict[str, float]:
@@ -257,7 +196,7 @@ def _multipliers(locale: Locale) -> dict[str, float]:
             # A single letter ("M", "T") has too many meanings.
             if len(word) > 1 or (word and not word.isascii()):
                 words.setdefault(word, float(magnitude) / 10 ** (shown - 1))
-    return words | _MULTIPLIERS.get(locale.language, {})
+    return words | _folded(MULTIPLIERS.get(locale.language, {}))
 
 
 def _patterns(formats: Any, width: str) -> Iterator[tuple[str, str]]:
@@ -269,7 +208,7 @@ def _patterns(formats: Any, width: str) -> Iterator[tuple[str, str]]:
 
 def _units(locale: Locale) -> dict[str, Unit]:
     """Return words with their units ("kilometer" and "km" → length, 1000), from CLDR's unit patterns."""
-    units = {word: Unit("percent") for word in map(fold, _PERCENT)}
+    units = {word: Unit("percent") for word in map(fold, PERCENT)}
     for name, widths in locale._data["unit_patterns"].items():
         if name == "concentr-percent":
             unit = Unit("percent")
@@ -284,7 +223,7 @@ def _units(locale: Locale) -> dict[str, Unit]:
                 word = fold(str(pattern).replace("{0}", "")).strip()
                 if plural != "per" and word and word not in _NO_UNITS:
                     units.setdefault(word, unit)
-    return units | _MORE_UNITS
+    return units | {word: Unit(*unit) for word, unit in MORE_UNITS.items()}
 
 
 def _may_precede_number(currency: str) -> bool:
@@ -298,23 +237,22 @@ def _calendar(primary: str) -> dict[str, Any]:
     infos = [default_loader.get_locale(name).info for name in _dateparser_locales(primary)]
     return {
         "months": _first_wins(
-            [*(_numbered(info, _MONTHS, first=1) for info in infos), _MORE_MONTHS.get(primary, {})]
+            [*(_numbered(info, _MONTHS, first=1) for info in infos), _folded(MORE_MONTHS.get(primary, {}))]
         ),
         "weekdays": _first_wins(
-            [_MORE_WEEKDAYS.get(primary, {}), *(_numbered(info, _WEEKDAYS, first=0) for info in infos)]
+            [MORE_WEEKDAYS.get(primary, {}), *(_numbered(info, _WEEKDAYS, first=0) for info in infos)]
         ),
         "relatives": _first_wins(map(_relatives, infos)),
     }
 
 
-# "minggu" alone may also mean a week.
-_MORE_WEEKDAYS = {
-    "id": dict.fromkeys(("hari minggu", "ahad", "minggu pagi", "minggu siang", "minggu malam"), 6)
-}
-
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _folded(words: Mapping[str, Any]) -> dict[str, Any]:
+    return {fold(word): number for word, number in words.items()}
 
 
 def _dateparser_locales(primary: str) -> Iterator[str]:

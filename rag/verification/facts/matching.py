@@ -7,7 +7,7 @@ from typing import Literal
 from rag.text.tags import is_same_language
 from rag.verification.facts import DateMention, Facts, Quantity
 from rag.verification.facts.dates import Day
-from rag.verification.facts.derived import is_explained
+from rag.verification.facts.derived import is_explained, other_shares
 
 # "unverified": the evidence lacks the fact, but could not be expected to show it.
 Finding = Literal["given", "missing", "differs", "unverified"]
@@ -21,6 +21,8 @@ def compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
     across = not is_same_language(claim.language, evidence.language)
     stated = [quantity for quantity in claim.quantities if not quantity.is_soft]
     stated = [quantity for quantity in stated if not (across and _is_small(quantity))]
+    if other_shares(claim, evidence):
+        return "differs"
     if not stated:
         return None
     left = list(evidence.quantities)
@@ -85,7 +87,8 @@ def replaces_number(claim: Facts, evidence: Facts) -> bool:
     True
     """
     return len(claim.quantities) == len(evidence.quantities) and not all(
-        is_explained(own, [given]) for own, given in zip(claim.quantities, evidence.quantities, strict=True)
+        is_explained(own, [given]) and own.is_negative == given.is_negative
+        for own, given in zip(claim.quantities, evidence.quantities, strict=True)
     )
 
 

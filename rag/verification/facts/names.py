@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from anyascii import anyascii
 
 from rag.text.folding import composed
+from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.locales import known_locale
 from rag.text.tags import primary_language
 from rag.verification.facts.lexicon import fold, lexicon
@@ -45,6 +46,27 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 _SHORTEST_PART = 4
 
 
+# Words that often begin a sentence and are no names, besides the function words.
+_OPENING_WORDS = word_set(
+    "sebanyak sekitar hampir kurang semua seluruh setiap sejumlah beberapa sebagian menurut namun"
+    " tetapi sementara"
+    " selain sebelumnya kemudian kini setelah sejak meski meskipun akibat total jumlah sebuah"
+    " seorang ini itu dia ia"
+    " mereka according however nearly almost around roughly several both each every after before"
+    " since while"
+    " although because despite during then now today this that these those he she it they we there"
+    " half few fewer"
+    " less total only según sin casi más menos todos cerca durante tras aunque cuando este esta"
+    " selon près environ"
+    " presque tous après pendant selon mais segundo quase todos após durante mas laut nach etwa rund fast"
+    " mehr weniger alle während obwohl aber theo gần hơn khoảng tất sau khi более менее почти около"
+    " все после согласно"
+    " но ayon halos mahigit lahat pagkatapos noong miturut meh kabeh luwih"
+)
+# "No. 11" and "Nomor 11" are the same.
+_NUMBERED = frozenset({"no", "nomor", "nomer", "nombor", "number", "nr", "num", "núm", "número", "numéro"})
+
+
 @dataclass(frozen=True)
 class Name:
     """A token that names a person or thing; a soft name may be an ordinary word."""
@@ -64,7 +86,7 @@ def find_names(text: str, *, language: str) -> list[Name]:
     """
     folded = _PREFIX.sub(" ", composed(text))
     tokens = [match for match in _TOKEN.finditer(folded) if not _is_other_fact(match[0], language)]
-    capitals = [match for match in tokens if match[0][0].isupper()]
+    capitals = [match for match in tokens if match[0][0].isupper() and not _is_opening(folded, match)]
     are_all_soft = primary_language(language) in _CAPITALISED_NOUNS or _is_title_case(
         [match[0] for match in tokens]
     )
@@ -110,6 +132,19 @@ def plain_tokens(text: str) -> list[str]:
     hyphenated = [token for token in tokens if "-" in token]
     parts = [part for token in hyphenated for part in (*token.split("-"), token.replace("-", ""))]
     return [plain(token) for token in [*tokens, *parts]]
+
+
+def spelled_out(tokens: Sequence[str], names: Iterable[Name]) -> set[str]:
+    """Return the words of a text of these plain tokens for which one of the names is an abbreviation.
+
+    >>> names = find_names("Kata KPK", language="id")
+    >>> sorted(spelled_out(plain_tokens("Komisi Pemberantasan Korupsi itu"), names))
+    ['komisi', 'korupsi', 'pemberantasan']
+    """
+    initials = "".join(token[0] for token in tokens)
+    letters = {name.folded for name in names if name.text.isupper() and len(name.folded) > 1}
+    places = ((initials.find(each), len(each)) for each in letters)
+    return {token for place, length in places if place >= 0 for token in tokens[place : place + length]}
 
 
 def holds(tokens: Iterable[str], name: Name, *, same_language: bool) -> bool:
@@ -175,11 +210,19 @@ def _is_first(text: str, match: re.Match[str]) -> bool:
     return not is_abbreviation and _SENTENCE_START.search(before) is not None
 
 
+def _is_opening(text: str, match: re.Match[str]) -> bool:
+    """Whether a word has a capital only because it begins a sentence: "Almost", "Sebanyak"."""
+    word = match[0].casefold()
+    return (word in _OPENING_WORDS or word in FUNCTION_WORDS) and _is_first(text, match)
+
+
 def _is_other_fact(token: str, language: str) -> bool:
     """Whether a token is a month, weekday, currency or unit, which are not checked as names."""
     words = lexicon(language)
     word = _NUMBER_AT_END.sub("", fold(token))
-    return any(word in known for known in (words.months, words.weekdays, words.currencies, words.units))
+    return word in _NUMBERED or any(
+        word in known for known in (words.months, words.weekdays, words.currencies, words.units)
+    )
 
 
 def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:

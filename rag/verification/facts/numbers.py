@@ -5,8 +5,20 @@ import math
 import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from rag.verification.facts.lexicon import Lexicon, Unit, alternatives, lexicon
+from rag.text.tags import primary_language
+from rag.verification.facts.bounds import (
+    JOINTS,
+    MINUS,
+    UNDER_ZERO,
+    Bound,
+    agree,
+    bound_of,
+    is_about,
+    is_within,
+)
+from rag.verification.facts.lexicon import POUNDS, Lexicon, Unit, alternatives, lexicon
 
 _DIGITS = r"\d+(?:[.,:']\d+)*"
 _GROUPED_BY_SPACES = r"(?<![\d.,])\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?"
@@ -23,27 +35,22 @@ _HAN_AFTER_NUMERAL = frozenset(
     "个個名人位年月日天次种種座家所只隻艘架辆輛岁歲元万萬亿億倍点點届屆度本台国國省市点件条條艘"
 )
 
-# Words before a number that mark the number as approximate.
-_ABOUT = re.compile(
-    r"(?:sekitar|kira-kira|hampir|lebih dari|kurang dari|kurang lebih|mencapai sekitar|about|around|nearly"
-    r"|almost|over|less than|more than|approximately|roughly|close to|some|unos|unas|cerca de|casi|más de"
-    r"|alrededor de|environ|près de|plus de|etwa|rund|fast|约|約|大约|近|超过|超過|逾|khoảng|gần|hơn|ประมาณ"
-    r"|ราว|กว่า|حوالي|نحو|أكثر من|लगभग|करीब)"
-    r"\s*\W?\s*$"
-)
-
 # In some languages, the word for one is also an article or part of a phrase ("salah satu", "one of", "uno").
 # In a few, the word for zero also means "not", "nothing" or a month.
 _SOFT_VALUES = frozenset({1.0})
 _SOFT_WORDS = frozenset({"second", "a", "hundred", "không", "null", "wala", "walâ", "صفر"})
 
+# "3 pm" is 15 o'clock, but a text may leave out "pm". "12:30 pm" is no other time than "12:30".
+_HALVES_OF_DAY = {"a": Unit("morning"), "p": Unit("afternoon")}
+_NOON = 12
+
 # Letters after a sum of money. M is a million, or "miliar" (1e9) in Indonesian.
 _LETTERS = {"k": (1e3,), "m": (1e6, 1e9), "b": (1e9,), "t": (1e12,)}
 
-# Smaller numbers are not rounded: "about 20" is wrong for 17.
-_SMALLEST_ROUNDED = 100
-
+_TEMPERATURE = "temperature"
+_DEGREES = "temperature-generic"
 _YEAR = Unit("duration", 365.25)
+_SMALLEST_ROUNDED = 100  # "about 20" is wrong for 17
 _YEARS = frozenset(map(float, range(1000, 2700)))
 
 
@@ -53,6 +60,7 @@ class Quantity:
 
     `values` are its possible readings: "1.500" is 1500 or 1.5. `amount` is the reading that is usual in its
     language, in the base unit of its dimension. A soft number may support a claim but needs no support.
+    `bound` says on which side of the number the exact one lies: "more than 300".
     """
 
     text: str
@@ -62,19 +70,42 @@ class Quantity:
     dimension: str | None = None
     is_soft: bool = False
     is_about: bool = False
+    bound: Bound | None = None
+    is_negative: bool = False
 
     def equals(self, other: "Quantity") -> bool:
         """Whether both may state the same number of the same thing."""
-        if self.dimension and other.dimension and self.dimension != other.dimension:
+        names = (self.dimension, other.dimension)
+        if not _is_same_dimension(*names) or not self.agrees_with(other):
             return False
-        if self.dimension == other.dimension and self.factor != other.factor:
+        if self.dimension and other.dimension and self.factor != other.factor and "pound" not in names:
             return self._overlap({self.amount}, {other.amount})
         return self._overlap(self.values, other.values)
+
+    def agrees_with(self, other: "Quantity") -> bool:
+        """Whether the bounds of both agree, and the signs of temperatures. "-2%" is also "a fall of 2%"."""
+        are_temperatures = _TEMPERATURE in f"{self.dimension}{other.dimension}"
+        is_same_sign = self.is_negative == other.is_negative
+        return agree(self.bound, other.bound) and (is_same_sign or not are_temperatures)
 
     def _overlap(self, own: Set[float], given: Set[float]) -> bool:
         if own & given:
             return True
-        return self.is_about and any(_is_rounded(value, rounded) for value in given for rounded in own)
+        return self.is_about and any(
+            _is_rounded(value, stated, self.bound) for value in given for stated in own
+        )
+
+
+def _is_same_dimension(own: str | None, given: str | None) -> bool:
+    """Whether two numbers may be of one dimension.
+
+    "Degrees" are degrees of any kind, and "pounds" are weight or money.
+    """
+    if own is None or given is None or own == given:
+        return True
+    if _DEGREES in (own, given):
+        return own.startswith(_TEMPERATURE) and given.startswith(_TEMPERATURE)
+    return {own, given} in ({POUNDS, "mass"}, {POUNDS, "pound"})
 
 
 def find_quantities(folded: str, *, language: str) -> tuple[list[Quantity], str]:
@@ -89,12 +120,29 @@ def find_quantities(folded: str, *, language: str) -> tuple[list[Quantity], str]
     for match in _pattern(language).finditer(folded):
         numeral = _numeral(match, words)
         if found and _continues(found[-1], numeral, folded):
-            found[-1] = _joined(found[-1], numeral)
+            found[-1] = _joined(found[-1], numeral, folded[found[-1].end : numeral.start])
         elif numeral.values:
             found.append(numeral)
         else:
             found += _separate(match)
+    found = _with_shared_units(found, folded)
     return [_quantity(numeral, folded, words.decimal_sign) for numeral in found], _without(found, folded)
+
+
+def _with_shared_units(numerals: list["_Numeral"], text: str) -> list["_Numeral"]:
+    """Let the first number of a range also be read with the multiplier and unit of the second."""
+    shared = [
+        _shared(left, right) if JOINTS.fullmatch(text, left.end, right.start) else left
+        for left, right in pairwise(numerals)
+    ]
+    return [*shared, *numerals[-1:]]
+
+
+def _shared(left: "_Numeral", right: "_Numeral") -> "_Numeral":
+    if left.multiplier != 1 or (left.unit and left.unit != right.unit) or left.values & _YEARS:
+        return left
+    multiplied = {_rounded(value * right.multiplier) for value in left.values}
+    return replace(left, values=left.values | multiplied, unit=right.unit)
 
 
 def _without(numerals: Iterable["_Numeral"], text: str) -> str:
@@ -107,7 +155,10 @@ def _without(numerals: Iterable["_Numeral"], text: str) -> str:
 
 @dataclass(frozen=True)
 class _Numeral:
-    """A number at its position in the text: its values, its multiplier and its unit."""
+    """A number at its position in the text: its values, its multiplier, its unit, and how it is written.
+
+    The position includes the minus sign, and `written` does not.
+    """
 
     start: int
     end: int
@@ -115,6 +166,8 @@ class _Numeral:
     multiplier: float = 1.0
     unit: Unit | None = None
     is_soft: bool = False
+    written: str = ""
+    is_negative: bool = False
 
 
 @functools.lru_cache(maxsize=64)
@@ -122,17 +175,20 @@ def _pattern(language: str) -> re.Pattern[str]:
     """Match a currency, a number, its multipliers and its unit; only the number is required."""
     words = lexicon(language)
     end = r"(?!\w)" if words.has_spaces else ""
+    half = "(?!)" if primary_language(language) == "de" else "[ap]"  # "am" is "on" in German
     numbers = [_DIGITS, rf"百分之[{HAN}]+", rf"[{HAN}]+"]
     if words.groups_by_spaces:
         numbers.insert(0, _GROUPED_BY_SPACES)
     if words.number_words:
-        numbers.append(rf"(?<!\w){alternatives(words.number_words)}(?!\w)")
+        numbers.append(rf"(?<!\w){alternatives([*words.number_words, *words.ordinals])}(?!\w)")
     return re.compile(
+        rf"(?P<minus>{MINUS})?"
         rf"(?P<currency>(?<![^\W\d_]){alternatives(words.currency_signs)}\.?\s?)?(?P<share>百分之)?"
         rf"(?P<number>{'|'.join(numbers)})"
         rf"(?P<multipliers>(?:[\s-]?{alternatives(words.multipliers)}{end})*)"
-        rf"(?(currency)(?:\s?(?P<letter>[kmbt])(?!\w))?)"
-        rf"(?:[\s-]?(?:(?:de|of)\s)?(?P<unit>{alternatives([*words.units, *words.currencies])}){end})?"
+        rf"(?(currency)(?:\s?(?P<letter>[kmbt])(?!\w))?)(?:\s?(?P<half>{half})\.?m(?!\w)\.?)?"
+        rf"(?:[\s-]?(?:(?:de|of)\s|d')?(?P<unit>{alternatives([*words.units, *words.currencies])}){end})?"
+        rf"(?P<under>{UNDER_ZERO})?"
     )
 
 
@@ -141,6 +197,9 @@ def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
     following = match.string[match.end("number") : match.end("number") + 1]
     values = _values(written, is_counted=bool(match["share"]) or following in _HAN_AFTER_NUMERAL, words=words)
     multiplier = math.prod(words.multipliers[word] for word in _split(match["multipliers"], words))
+    if match["half"]:
+        values |= {value + 12 for value in values if match["half"] == "p" and value < _NOON}
+    is_soft = written in _SOFT_WORDS or written in words.ordinals
     powers = _LETTERS[match["letter"]] if match["letter"] else (1.0,)
     return _Numeral(
         start=match.start(),
@@ -148,8 +207,15 @@ def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
         values=frozenset(_rounded(value * multiplier * power) for value in values for power in powers),
         multiplier=multiplier,
         unit=_unit(match, words),
-        is_soft=written in _SOFT_WORDS or (not written[0].isdecimal() and bool(values & _SOFT_VALUES)),
+        is_soft=is_soft or (not written[0].isdecimal() and bool(values & _SOFT_VALUES)),
+        written=match.string[match.end("minus") if match["minus"] else match.start() : _end(match)],
+        is_negative=bool(match["minus"] or match["under"]),
     )
+
+
+def _end(match: re.Match[str]) -> int:
+    """Return the end of a number with its unit, but without "below zero"."""
+    return match.start("under") if match["under"] else match.end()
 
 
 def _split(multipliers: str, words: Lexicon) -> list[str]:
@@ -159,8 +225,8 @@ def _split(multipliers: str, words: Lexicon) -> list[str]:
 def _values(written: str, *, is_counted: bool, words: Lexicon) -> frozenset[float]:
     if written[0].isdecimal():
         return readings(written.replace(" ", "'"))
-    if written in words.number_words:
-        return frozenset({float(words.number_words[written])})
+    if written in words.number_words or written in words.ordinals:
+        return frozenset({float(words.number_words.get(written, words.ordinals.get(written, 0)))})
     return frozenset({han_value(written)} if is_counted or _is_numeral(written) else ())
 
 
@@ -172,6 +238,8 @@ def _is_numeral(han: str) -> bool:
 def _unit(match: re.Match[str], words: Lexicon) -> Unit | None:
     if match["share"]:
         return Unit("percent")
+    if match["half"]:
+        return _HALVES_OF_DAY[match["half"]]
     currency = (match["currency"] or "").rstrip().rstrip(".")
     if currency:
         return words.currencies[currency]
@@ -187,9 +255,16 @@ def _continues(previous: _Numeral, numeral: _Numeral, text: str) -> bool:
     return is_adjacent and previous.unit is None and is_smaller and previous.multiplier >= 1000
 
 
-def _joined(previous: _Numeral, numeral: _Numeral) -> _Numeral:
+def _joined(previous: _Numeral, numeral: _Numeral, between: str) -> _Numeral:
     sums = {_rounded(large + small) for large in previous.values for small in numeral.values}
-    return replace(numeral, start=previous.start, values=frozenset(sums))
+    written = f"{previous.written}{between}{numeral.written}"
+    return replace(
+        numeral,
+        start=previous.start,
+        values=frozenset(sums),
+        written=written,
+        is_negative=previous.is_negative,
+    )
 
 
 def _separate(match: re.Match[str]) -> list[_Numeral]:
@@ -198,7 +273,7 @@ def _separate(match: re.Match[str]) -> list[_Numeral]:
         return []
     start = match.start("number")
     return [
-        _Numeral(start + part.start(), start + part.end(), frozenset({float(part[0])}))
+        _Numeral(start + part.start(), start + part.end(), frozenset({float(part[0])}), written=part[0])
         for part in re.finditer(r"\d{1,300}", match["number"])
     ]
 
@@ -209,15 +284,15 @@ def _quantity(numeral: _Numeral, text: str, decimal_sign: str) -> Quantity:
         unit = None  # "2005年" is a year, not a duration of 2005 years
     factor = unit.factor if unit else 1.0
     return Quantity(
-        text=text[numeral.start : numeral.end].strip(),
+        text=numeral.written.strip(),
         values=numeral.values,
-        amount=_rounded(
-            _usual_reading(numeral.values, text[numeral.start : numeral.end], decimal_sign) * factor
-        ),
+        amount=_rounded(_usual_reading(numeral.values, numeral.written, decimal_sign) * factor),
         factor=factor,
         dimension=unit.dimension if unit else None,
         is_soft=numeral.is_soft,
-        is_about=_ABOUT.search(text, max(0, numeral.start - 24), numeral.start) is not None,
+        is_about=is_about(text, numeral.start, numeral.end),
+        bound=bound_of(text, numeral.start, numeral.end),
+        is_negative=numeral.is_negative,
     )
 
 
@@ -279,10 +354,12 @@ def han_value(numeral: str) -> float:
     return float(total + (digit or 0))
 
 
-def _is_rounded(value: float, rounded: float) -> bool:
-    """Whether `rounded` is `value` rounded to two or three digits.
+def _is_rounded(value: float, stated: float, bound: Bound | None) -> bool:
+    """Whether `stated` is `value` rounded to two or three digits, and on the right side of it.
 
-    >>> _is_rounded(2_298_123_456_789, 2.3e12), _is_rounded(17, 18)
+    >>> _is_rounded(2_298_123_456_789, 2.3e12, None), _is_rounded(17, 18, None)
     (True, False)
     """
-    return any(float(f"{value:.{digits}g}") == rounded for digits in (2, 3)) and value >= _SMALLEST_ROUNDED
+    if not is_within(value, stated, bound):
+        return False
+    return any(float(f"{value:.{digits}g}") == stated for digits in (2, 3)) and value >= _SMALLEST_ROUNDED

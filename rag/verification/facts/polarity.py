@@ -4,6 +4,7 @@ Works in the languages of the word lists.
 """
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -25,7 +26,7 @@ _NEGATIONS = {
     "tr": "değil yok",
     "vi": "không chưa chẳng",
     "zh": "不 没 没有 沒 沒有 未 并未 并不 並未 不会 不會 不能 不是 从未 從未 无法 無法",
-    "ar": "لا لم لن ليس ليست بدون",
+    "ar": "لا لم لن ليس ليست بدون غير",
     "th": "ไม่ มิได้ ยังไม่",
     "hi": "नहीं न ना बिना",
     "fil": "hindi wala",
@@ -39,15 +40,17 @@ _UP = {
     "fr": "augmenté augmente augmentation hausse progressé",
     "pt": "subiu aumentou aumento cresceu alta",
     "it": "aumentato aumento salito cresciuto",
-    "de": "gestiegen stieg steigt anstieg zugenommen gewachsen",
+    "de": "gestiegen stieg stiegen steigt steigen anstieg zugenommen gewachsen",
     "vi": "tăng",
     "zh": "上升 增长 增長 增加 上涨 上漲 提高",
-    "ja": "増加 上昇 増",
-    "ko": "증가 상승 늘어",
+    "ja": "増加 上昇 増 増え 上がっ 上がる 上回っ",
+    "ko": "증가 상승 늘어 증가했다 증가한 늘었다 늘어난 올랐다 오른 상승했다 상승한",
     "ar": "ارتفع ارتفعت ارتفاع زاد زادت زيادة",
     "th": "เพิ่ม เพิ่มขึ้น สูงขึ้น",
     "hi": "बढ़ी बढ़ा बढ़े वृद्धि",
-    "ru": "вырос выросла выросли рост увеличился увеличилась",
+    "ru": "вырос выросла выросло выросли рост увеличился увеличилась увеличилось увеличились",
+    "jv": "mundhak munggah",
+    "fil": "tumaas tataas",
 }
 _DOWN = {
     "id": "turun penurunan menurun berkurang merosot anjlok melemah menyusut menurunkan",
@@ -56,17 +59,27 @@ _DOWN = {
     "fr": "baissé baisse diminué diminution chute reculé",
     "pt": "caiu diminuiu queda reduziu baixou",
     "it": "diminuito calo sceso calato",
-    "de": "gesunken sank sinkt rückgang abgenommen gefallen",
+    "de": "gesunken sank sanken sinkt sinken rückgang abgenommen gefallen fiel fielen fällt",
     "vi": "giảm",
     "zh": "下降 减少 減少 下跌 降低 下滑",
-    "ja": "減少 下落 低下 減",
-    "ko": "감소 하락 줄어",
+    "ja": "減少 下落 低下 減 減っ 下がっ 下がる",
+    "ko": "감소 하락 줄어 감소했다 감소한 줄었다 줄어든 내렸다 내린 떨어졌다 하락했다 하락한",
+    "jv": "mudhun medhun suda",
+    "fil": "bumaba bumagsak",
     "ar": "انخفض انخفضت انخفاض تراجع تراجعت",
     "th": "ลด ลดลง ต่ำลง",
     "hi": "घटी घटा घटे गिरावट",
-    "ru": "упал упала упали снизился снизилась снижение падение",
+    "ru": "упал упала упало упали снизился снизилась снизилось снизились снижение падение",
 }
 _SAME_WORDS = {"ms": "id"}
+
+# "少ない" means "few", and "ければならない" "must".
+_NEGATIVE_ENDINGS = {
+    "ja": re.compile(
+        r"(?<!少)(?<!危)(?<!ばなら)な(?:い(?!か)|かった|くな)|ません|(?<=[れわさかたらきべせえけ])ず(?=[、。に])"
+    ),
+    "ko": re.compile(r"지 ?(?:않|못)|못했|(?<![가-힣])안 (?=[가-힣])|아니[다었라]|아닌|없[다었는]"),
+}
 
 # After these words, a negation is the other half of a question: "or not", "有没有".
 _OR = {
@@ -104,14 +117,28 @@ def direction(tokens: Sequence[str], *, language: str) -> Direction | None:
 
 
 def denied(tokens: Sequence[str], *, language: str) -> set[str]:
-    """Return the two words after each negation, which it is taken to deny.
+    """Return the two words after each negation, which it is taken to deny, or before it at the end.
 
     >>> sorted(denied(["harga", "tidak", "naik", "lagi", "hari", "ini"], language="id"))
     ['lagi', 'naik']
     """
     places = _negations(tokens, language=language)
-    found = {token for place in places for token in tokens[place + 1 : place + 3]}
+    found = {
+        token
+        for place in places
+        for token in tokens[place + 1 : place + 3] or tokens[max(0, place - 2) : place]
+    }
     return found - _words(_NEGATIONS, language)
+
+
+def has_negative_ending(text: str, language: str) -> bool:
+    """Whether a verb is negated by its ending, in languages that join it to the verb.
+
+    >>> has_negative_ending("価格を上げなかった。", "ja"), has_negative_ending("수가 적지 않다", "ko")
+    (True, True)
+    """
+    endings = _NEGATIVE_ENDINGS.get(primary_language(language))
+    return endings is not None and endings.search(text) is not None
 
 
 def is_negated(question: str, *, language: str) -> bool:

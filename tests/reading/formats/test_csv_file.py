@@ -82,7 +82,11 @@ def test_a_date_that_cannot_be_read_is_kept_as_it_is() -> None:
         (b"id,author,text\n1,Andr\xc3\xa9,K\xc3\xb6pi.\n2,M\xfcller,Teh.\n", ["1"], ":2: the row is damaged"),
         (b"nama,umur\nSiti,7\n", [], ": the first row names no column `text`"),
         (b"", [], ": the first row names no column `text`"),
-        (b"id,text\n1,Kop\x00i.\n", [], ": the file is not text"),
+        (b"id,text\n1,Kop\x00i.\n2,Teh.\n", ["2"], ":1: text holds a NUL at character 3"),
+        (b"id,text\n1," + b"\0" * 9 + b"\n", [], ": the file is not text"),
+        (b"id,text\n", [], ": the file holds no row below the names"),
+        (b'id,text\n1,"Kopi.\n2,Teh.\n3,"Gula, dan susu."\n', ["2", "3"], ":1: the row is not CSV: no quot"),
+        (b'id,text\n1,Kopi.\n2,"Teh', ["1"], ":2: the row is not CSV: no quotation mark closes"),
         (b"\x89PNG\r\n\x1a\n", [], ": the file is not text"),
         (b",".join([b"text"] * 1001), [], ": the file has 1,001 columns, more than 1,000"),
         (b"id,text\n1,Kopi.\n2,\"" + b"a" * 10_000_001 + b"\n", ["1"], ":2: the row is not CSV: "),
@@ -120,3 +124,46 @@ def test_round_trip(rows: list[tuple[str, str, str]], delimiter: str) -> None:
     assert [article.metadata for article in found] == [
         {"catatan": note} if note.strip() else {} for _, _, note in rows
     ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Laporan Januari\n\njudul,isi\nPanen,Kopi naik.\n",
+        "# ekspor 2025\r\njudul,isi\r\nPanen,Kopi naik.\r\n",
+        '"judul" , "isi"\n"Panen", "Kopi naik."\n',
+        '"jumlah\nhari",judul,isi\n,Panen,Kopi naik.\n',
+        "タイトル,本文\nPanen,Kopi naik.\n",
+        "post_title,post_content\nPanen,Kopi naik.\n",
+    ],
+)
+def test_the_row_of_names_is_found_where_programs_write_it(table: str) -> None:
+    article = one(read(table, ".csv"))
+    assert (article.title, article.text, article.metadata) == ("Panen", "Kopi naik.", {})
+    assert one(read(table.encode("utf-16-le"), ".csv")) == article
+
+
+def test_quotation_marks_behind_backslashes_belong_to_the_text() -> None:
+    table = 'judul,isi\nPanen,"Kata \\"kopi\\", bukan teh."\nJalan,Ditutup.\n'
+    assert [article.text for article in articles(read(table, ".csv"))] == [
+        'Kata "kopi", bukan teh.',
+        "Ditutup.",
+    ]
+    assert one(read('judul,isi\nPanen,"Berkas di C:\\"\n', ".csv")).text == "Berkas di C:\\"
+
+
+def test_cells_without_a_value_are_absent() -> None:
+    table = "isi,penulis,tanggal,url\nKopi naik.,NULL,NaN\n"
+    article = one(read(table, ".csv"))
+    assert (article.author, article.published_at, article.url, article.metadata) == (None, None, None, {})
+
+
+def test_a_post_that_is_not_published_is_refused() -> None:
+    items = read("judul,isi,Status\nPanen,Kopi naik.,publish\nJalan,Ditutup.,draft\n", ".csv")
+    assert [article.title for article in articles(items)] == ["Panen"]
+    assert reasons(items) == ["berkas.csv:2: the post 'Jalan' is not published: its status is 'draft'"]
+
+
+def test_entities_in_a_cell_are_written_out() -> None:
+    article = one(read("judul,isi\nKopi &amp; teh,Kopi &amp; teh &#8211; keduanya naik.\n", ".csv"))
+    assert (article.title, article.text) == ("Kopi & teh", "Kopi & teh – keduanya naik.")

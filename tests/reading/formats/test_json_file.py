@@ -120,3 +120,69 @@ def test_a_long_array_is_read_one_article_at_a_time() -> None:
     items = read_stream(buffered(lines), name="a.json", suffix=".json", overrides=Overrides())
     next(items)
     assert lines.tell() <= 4 * HEAD_BYTES
+
+
+@pytest.mark.parametrize("suffix", [".json", ".jsonl"])
+def test_lines_and_arrays_are_told_by_their_content(suffix: str) -> None:
+    lines = "\n".join(json.dumps(article) for article in TWO)
+    array = "[" + ",\n".join(json.dumps(article) for article in TWO) + "]"
+    for text in (lines, array, json.dumps(TWO, indent=1)):
+        assert [article.id for article in articles(read(text, suffix))] == ["a", "b"]
+    damaged = lines.replace("}\n", "}\n{rusak}\n")
+    items = read(damaged, suffix)
+    assert [article.id for article in articles(items)] == ["a", "b"]
+    assert reasons(items)[0].startswith(f"berkas{suffix}:2: the line is not JSON")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "cp1252", "gb18030", "cp932"])
+@pytest.mark.parametrize("suffix", [".json", ".jsonl"])
+def test_json_in_other_encodings_is_read(encoding: str, suffix: str) -> None:
+    text = {
+        "gb18030": "北京市政府周一宣布，今年的粮食价格上涨了百分之五。农民们对此表示高兴。",
+        "cp932": "東京都は月曜日、米の価格が五パーセント上昇したと発表した。農家は喜んでいる。",
+    }.get(encoding, "Les élections ont été reportées à dimanche, selon le préfet de la région.")
+    data = json.dumps({"text": text}, ensure_ascii=False).encode(encoding)
+    assert one(read(data, suffix)).text == text
+
+
+def test_objects_of_other_programs_are_read_by_the_names_of_their_fields() -> None:
+    given = {
+        "source": {"id": None, "name": "KABAR"},
+        "author": None,
+        "title": "Panen",
+        "url": "https://kabar.example/panen",
+        "publishedAt": "2025-01-05T01:00:00Z",
+        "content": "Kopi naik.",
+    }  # fmt: skip
+    items = read(json.dumps({"articles": [given, {**given, "content": "Teh tu… [+812 chars]"}]}), ".json")
+    (article,) = articles(items)
+    assert (article.title, article.text, article.outlet, article.author) == (
+        "Panen", "Kopi naik.", "KABAR", None,
+    )  # fmt: skip
+    assert str(article.published_at) == "2025-01-05 01:00:00+00:00"
+    assert reasons(items) == ["berkas.json:2: its text is only a beginning: give the whole text"]
+    linked = {
+        "@type": "NewsArticle",
+        "headline": "Panen",
+        "articleBody": "Kopi naik.\n\nTeh turun.",
+        "author": [{"@type": "Person", "name": "Sari"}],
+    }
+    article = one(read(json.dumps(linked), ".json"))
+    assert (article.title, article.paragraphs, article.author) == (
+        "Panen", ("Kopi naik.", "Teh turun."), "Sari",
+    )  # fmt: skip
+
+
+def test_posts_of_wordpress_that_are_not_published_are_refused() -> None:
+    post = {"id": 1, "link": "https://w.example/a", "title": {"rendered": "Panen"}}
+    draft = {**post, "status": "draft", "content": {"rendered": "<p>Kopi naik.</p>"}}
+    locked = {**post, "status": "publish", "content": {"rendered": "", "protected": True}}
+    assert reasons(read(json.dumps([draft, locked]), ".json")) == [
+        "berkas.json:1: the post 'Panen' is not published: its status is 'draft'",
+        "berkas.json:2: the post 'https://w.example/a' is protected by a password",
+    ]
+
+
+def test_the_names_of_authors_may_stand_under_authors() -> None:
+    article = one(read('{"text": "Kopi naik.", "authors": ["Sari", "Raka"]}', ".jsonl"))
+    assert (article.author, article.metadata) == ("Sari, Raka", {"authors": ["Sari", "Raka"]})

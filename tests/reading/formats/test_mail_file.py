@@ -123,3 +123,75 @@ def test_a_saved_page_without_html_is_refused() -> None:
     assert reasons(read(b"MIME-Version: 1.0\nContent-Type: image/png\n\nx", ".mht")) == [
         "berkas.mht: the file is not a saved page: it holds no HTML"
     ]
+
+
+ANSWERED = "Panen dimulai Senin.\n\nHarga naik 7 persen.\n\n"
+QUOTED = "Kapan panen dimulai?"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"Pada Jum, 5 Jan 2024 pukul 07.00 Budi <b@k.example> menulis:\n\n> {QUOTED}\n",
+        f"On Fri, Jan 5, 2024 at 7:00 AM Budi Santoso\n<b@k.example> wrote:\n> {QUOTED}\n",
+        f"-----Original Message-----\nFrom: Budi\nSent: Friday\nTo: Siti\nSubject: Panen\n\n{QUOTED}\n",
+        f"{'_' * 32}\nVon: Budi <b@k.example>\nGesendet: Freitag\nAn: Siti\nBetreff: Panen\n\n{QUOTED}\n",
+    ],
+)
+def test_the_mail_that_is_answered_is_left_out(below: str) -> None:
+    article = one(read(bytes(mail(ANSWERED + below)), ".eml"))
+    assert article.paragraphs == ("Panen dimulai Senin.", "Harga naik 7 persen.")
+
+
+def test_a_forwarded_mail_is_read_without_its_headers() -> None:
+    head = "---------- Forwarded message ---------\nFrom: Budi <b@k.example>\nDate: Fri\nSubject: Panen\n\n"
+    assert one(read(bytes(mail(head + ANSWERED)), ".eml")).paragraphs == (
+        "Panen dimulai Senin.",
+        "Harga naik 7 persen.",
+    )
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f'<div class="gmail_quote"><div class="gmail_attr">Budi menulis:</div><p>{QUOTED}</p></div>',
+        f'<div class="moz-cite-prefix">Budi:</div><blockquote type="cite"><p>{QUOTED}</p></blockquote>',
+        f'<div id="divRplyFwdMsg"><b>From:</b> Budi</div><div><p>{QUOTED}</p></div>',
+        '<div class="gmail_signature">Siti Rahma, Humas</div>',
+    ],
+)
+def test_the_mail_that_is_answered_is_left_out_of_html(below: str) -> None:
+    message = mail()
+    message.set_content(f"{HTML}{below}", subtype="html")
+    article = one(read(bytes(message), ".eml"))
+    assert article.paragraphs == (
+        "Pemetik mulai bekerja pukul enam pagi di lereng itu.",
+        "Panen berlangsung tujuh hari.",
+    )
+
+
+def test_each_part_that_is_shown_is_read() -> None:
+    message = mail("Panen dimulai Senin.\n")
+    message.add_attachment("Harga naik 7 persen.\n", disposition="inline")
+    article = one(read(bytes(message), ".eml"))
+    assert article.paragraphs == ("Panen dimulai Senin.", "Harga naik 7 persen.")
+
+
+def test_html_counts_before_a_text_that_only_names_it() -> None:
+    message = mail("Buka surat ini di peramban Anda.\n")
+    message.add_alternative(HTML.replace("pagi", "pagi " + "dan siang " * 20), subtype="html")
+    assert one(read(bytes(message), ".eml")).paragraphs[1] == "Panen berlangsung tujuh hari."
+
+
+def test_a_mail_whose_text_is_cut_within_base64_is_refused() -> None:
+    head = "From: a@k.example\nSubject: Panen\nContent-Transfer-Encoding: base64\n\n"
+    assert reasons(read(head + "UGFuZW4gZGltdWxhaSBTZW5pbi", ".eml")) == [
+        "berkas.eml: the mail is cut short or damaged: its text is not whole; save it again"
+    ]
+
+
+def test_flowed_lines_may_end_within_a_word() -> None:
+    head = "From: a@k.example\nDate: Fri, 05 Jan 2024 08:00:00 -0000\n"
+    head += "Content-Type: text/plain; format=flowed; delsp=yes\n\n"
+    article = one(read("\ufeff" + head + "Panen dimu \nlai  \nSenin.\n", ".eml"))
+    assert (article.text, str(article.published_at)) == ("Panen dimulai Senin.", "2024-01-05 08:00:00+00:00")

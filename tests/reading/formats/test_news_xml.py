@@ -102,3 +102,32 @@ def test_entities_are_not_expanded_and_other_xml_is_refused() -> None:
     assert reasons(read("", ".xml"))[0].endswith("it has no elements")
     (cut,) = reasons(read(NITF[:-30], ".xml"))
     assert cut.startswith("berkas.xml: the XML is cut short or damaged (")
+
+
+def test_rows_of_tables_and_broken_lines_stay_apart() -> None:
+    rows = "<table><tr><th>Jenis</th><th>Harga</th></tr><tr><td>Robusta</td><td>61.000</td></tr></table>"
+    article = one(read(NITF.replace("<p>Harga naik 7 persen.</p>", f"<p>Satu.<br/>Dua.</p>{rows}"), ".xml"))
+    assert article.paragraphs[2:] == ("Satu.\nDua.", "Jenis | Harga\nRobusta | 61.000")
+
+
+def test_html_in_plain_data_is_read() -> None:
+    content = '<inlineData contenttype="text/html">&lt;p&gt;Panen dimulai.&lt;/p&gt;</inlineData>'
+    assert one(read(message(item(1, content)), ".xml")).text == "Panen dimulai."
+
+
+def test_documents_that_an_agency_withholds_are_refused() -> None:
+    lost = NITF.replace("<docdata>", '<docdata management-status="canceled">')
+    assert reasons(read(lost, ".xml")) == [
+        "berkas.xml: the agency does not release the document: its status is canceled"
+    ]
+    early = NITF.replace("</docdata>", '<date.release norm="29990105T080000+0700"/></docdata>')
+    assert reasons(read(early, ".xml")) == [
+        "berkas.xml: the item may not be published before 2999-01-05T08:00:00+07:00"
+    ]
+
+
+def test_bylines_are_read_without_titles() -> None:
+    two = NITF.replace("</person>", "</person> dan <person>Budi</person>")
+    assert one(read(two, ".xml")).author == "Siti Rahma, Budi"
+    title = NITF.replace("Oleh <person>Siti Rahma</person>", "Oleh Siti Rahma<byttl>KANTOR</byttl>")
+    assert one(read(title, ".xml")).author == "Siti Rahma"

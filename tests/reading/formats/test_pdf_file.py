@@ -160,3 +160,24 @@ WORD = st.text(st.characters(categories=["Ll"], max_codepoint=0x24F), min_size=1
 def test_lines_of_whole_words_lose_nothing(words: list[str]) -> None:
     assert join_lines(words).split(" ") == words
     assert all(f"{one_word} {next_word}" in join_lines(words) for one_word, next_word in pairwise(words))
+
+
+def test_the_wide_spaces_of_justified_text_do_not_divide_a_line() -> None:
+    lines = [
+        *column(60, 700, ["Petani di Lereng Wulan memanen"]),
+        (60.0, 688.0, 10.0, "42"), (110.0, 688.0, 10.0, "ton"), (160.0, 688.0, 10.0, "kopi"),
+        *column(60, 676, ["pada awal tahun ini, kata ketua"]),
+        *column(60, 664, ["kelompok tani di lereng itu."]),
+    ]  # fmt: skip
+    assert one(read(pdf([lines]), ".pdf")).paragraphs == (
+        "Petani di Lereng Wulan memanen 42 ton kopi pada awal tahun ini, kata ketua "
+        "kelompok tani di lereng itu.",
+    )
+
+
+def test_what_a_browser_prints_at_the_edges_is_left_out() -> None:
+    edges = [(60.0, 780.0, 8.0, "1/5/24, 8:00 AM"), (300.0, 780.0, 8.0, "Panen - KABAR")]
+    edges += [(60.0, 10.0, 8.0, "https://kabar.example/panen"), (540.0, 10.0, 8.0, "1/1")]
+    article = one(read(pdf([[*edges, *column(60, 700, FIRST)]]), ".pdf"))
+    assert len(article.paragraphs) == 1
+    assert article.text.startswith("Petani di Lereng Wulan")

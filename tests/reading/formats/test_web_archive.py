@@ -1,8 +1,12 @@
 import gzip
+import io
 
+import brotli
 import pytest
 
-from tests.reading.formats.reading import articles, read, reasons
+from rag.reading import Overrides, read_stream
+from rag.reading.formats.streams import inflated
+from tests.reading.formats.reading import articles, one, read, reasons
 
 PAGE = (
     "<html lang='id'><head><title>Kebun {0}</title></head><body><article><h1>Kebun {0}</h1>"
@@ -106,3 +110,47 @@ def test_what_is_no_web_archive_is_refused() -> None:
     assert reasons(read(archive(), ".warc")) == ["berkas.warc: the web archive holds no page of HTML"]
     (reason,) = reasons(read(b"WARC/1.0\r\nPanen\r\n", ".warc"))
     assert reason.startswith("berkas.warc: the web archive ")
+
+
+def test_pages_above_the_end_of_a_cut_compressed_archive_are_read() -> None:
+    packed = gzip.compress(archive(response("a"))) + gzip.compress(archive(response("b")))
+    items = read(packed[:-20], ".warc")
+    assert reasons(items) == ["berkas.warc: the file is not a web archive: it does not begin with WARC/"]
+    stream = inflated(io.BytesIO(packed[:-20]))
+    items = list(read_stream(stream, name="a.warc", suffix=".warc", overrides=Overrides()))
+    assert [article.title for article in articles(items)] == ["Kebun a"]
+    assert reasons(items)[0].startswith("a.warc: the compressed file is cut short or damaged")
+
+
+def test_an_archive_that_ends_within_the_head_of_a_record_is_reported() -> None:
+    whole = archive(response("a"))
+    items = read(whole + whole[:40], ".warc")
+    assert [article.title for article in articles(items)] == ["Kebun a"]
+    items = read(whole + b"WARC/1.0\r\nWARC-Type: response\r\n", ".warc")
+    assert reasons(items)[0].startswith("berkas.warc: the web archive is cut short or damaged")
+
+
+def with_header(name: str, header: str, body: bytes | None = None) -> bytes:
+    address, status, kind, page = response(name)
+    return archive((address, status, f"{kind}\r\n{header}", page if body is None else body))
+
+
+def test_a_header_that_forbids_indexing_counts() -> None:
+    (reason,) = reasons(read(with_header("a", "X-Robots-Tag: noai"), ".warc"))
+    assert "X-Robots-Tag: noai" in reason
+
+
+def test_pages_packed_with_brotli_are_read() -> None:
+    packed = brotli.compress(PAGE.format("a").encode())
+    for body in (packed, PAGE.format("a").encode()):
+        assert one(read(with_header("a", "Content-Encoding: br", body), ".warc")).title == "Kebun a"
+    bomb = brotli.compress(b"a" * 12_000_000)
+    (reason,) = reasons(read(with_header("a", "Content-Encoding: br", bomb), ".warc"))
+    assert "more than 10,000,000 bytes" in reason
+
+
+def test_a_page_that_the_crawler_cut_is_refused_and_a_repeated_one_is_read_once() -> None:
+    cut = archive(response("a")).replace(b"WARC-Target", b"WARC-Truncated: length\r\nWARC-Target")
+    (reason,) = reasons(read(cut, ".warc"))
+    assert "holds only a part of the page" in reason
+    assert len(articles(read(archive(response("a"), response("b"), response("a")), ".warc"))) == 2

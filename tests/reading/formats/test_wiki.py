@@ -73,3 +73,19 @@ def test_without_the_extra_the_reason_names_it(tmp_path: Path) -> None:
     run = kutip_without("mwparserfromhell", tmp_path, "ingest", "a.xml")
     assert run.returncode == 1
     assert "mwparserfromhell, which is not installed. Run `pip install 'kutip[formats]'`." in run.stderr
+
+
+def test_templates_in_a_sentence_show_their_words() -> None:
+    text = "{{w|Wulan|Lereng Wulan}} naik {{convert|5|km|mi}} ke {{lang|id|kota}}, "
+    text += "{{formatnum:1000}} orang{{x}}."
+    (article,) = articles(read(HEAD + page(1, "{{date|5 Januari 2024}}\n" + text) + END, ".xml"))
+    assert article.paragraphs == ("Lereng Wulan naik 5 km ke kota, 1000 orang.",)
+    assert str(article.published_at) == "2024-01-05 00:00:00+00:00"
+
+
+def test_redirects_magic_words_other_languages_and_empty_sections_are_left_out() -> None:
+    text = "Panen&lt;br/&gt;dimulai. __NOTOC__\n=== Kosong ===\n== Isi ==\nHarga naik.\n"
+    text += "[[en:Harvest]]\n== Rujukan =="
+    (article,) = articles(read(HEAD + page(1, text) + page(2, "#ALIH [[Panen]]") + END, ".xml"))
+    assert article.paragraphs == ("Panen dimulai.", "Isi", "Harga naik.")
+    assert article.headings == (2,)

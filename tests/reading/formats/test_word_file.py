@@ -135,3 +135,23 @@ def test_a_damaged_part_is_reported() -> None:
             new.writestr(name, b"<w:document" if name == "word/document.xml" else old.read(name))
     (reason,) = reasons(read(file.getvalue(), ".docx"))
     assert reason.startswith("berkas.docx: the DOCX document is damaged: ")
+
+
+def test_a_table_of_contents_is_left_out_and_a_deleted_end_joins_paragraphs() -> None:
+    document = press_release()
+    body = document.element.body
+    contents = f'<w:p {SPACE}><w:pPr><w:pStyle w:val="TOC1"/></w:pPr><w:r><w:t>Harga 3</w:t></w:r></w:p>'
+    control = (
+        f'<w:sdt {SPACE}><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj>'
+        "</w:sdtPr><w:sdtContent><w:p><w:r><w:t>Harga 3</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    )
+    mark = '<w:pPr><w:rPr><w:del w:id="9" w:author="x"/></w:rPr></w:pPr>'
+    deleted = f"<w:p {SPACE}>{mark}<w:r><w:t>Panen</w:t></w:r></w:p>"
+    rest = f"<w:p {SPACE}><w:r><w:t>berlangsung tujuh hari.</w:t></w:r></w:p>"
+    document.styles.add_style("toc 1", 1)
+    for markup in (contents.replace("TOC1", document.styles["toc 1"].style_id), control, deleted, rest):
+        body.insert(len(body) - 1, parse_xml(markup))
+    assert one(read(saved(document), ".docx")).paragraphs[4:] == (
+        "Harga naik tujuh persen sejak Senin.",
+        "Panen berlangsung tujuh hari.",
+    )

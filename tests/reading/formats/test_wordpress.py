@@ -79,3 +79,36 @@ def test_an_export_that_is_cut_short_keeps_what_was_read() -> None:
 
 def test_an_export_without_posts_is_refused() -> None:
     assert reasons(read(HEAD + END, ".xml")) == ["berkas.xml: the export of WordPress holds no posts"]
+
+
+def test_parts_of_plugins_are_no_articles_and_their_tags_are_left_out() -> None:
+    text = (
+        "[vc_row][vc_column_text]Panen dimulai [sic].[/vc_column_text][/vc_row]<!--more-->Harga naik.\n"
+        '[contact-form-7 id="1" title="x"]\nhttps://video.example/watch?v=1\n'
+    )
+    others = post(2, "Nama", kind="wpcf7_contact_form") + post(3, "x", kind="elementor_library")
+    (article,) = articles(read(HEAD + post(1, text) + others + END, ".xml"))
+    assert article.paragraphs == ("Panen dimulai [sic].", "Harga naik.")
+
+
+def test_a_table_of_the_block_editor_is_read() -> None:
+    rows = "<tr><td>Jenis</td><td>Harga</td></tr><tr><td>Robusta</td><td>61.000</td></tr>"
+    table = f'<p>Panen dimulai.</p><figure class="wp-block-table"><table>{rows}</table></figure>'
+    (article,) = articles(read(HEAD + post(1, table) + END, ".xml"))
+    assert article.paragraphs == ("Panen dimulai.", "Jenis | Harga\nRobusta | 61.000")
+
+
+def test_a_bad_byte_refuses_only_its_post() -> None:
+    posts = (post(1, "Kaf\u00e9 itu dibuka."), post(2, "Harga \x00RUSAK naik."), post(3, "Teh\x08 turun."))
+    data = (HEAD + "".join(posts) + END).encode().replace(b"\x00RUSAK", b"\xff")
+    items = read(data, ".xml")
+    assert [article.text for article in articles(items)] == ["Kaf\u00e9 itu dibuka.", "Teh turun."]
+    assert reasons(items) == [
+        "berkas.xml:2: its text is damaged: it holds a byte that is no character; get the file again"
+    ]
+
+
+def test_an_encoding_that_is_declared_wrongly_is_recognised() -> None:
+    words = "Les \u00e9lections ont \u00e9t\u00e9 report\u00e9es \u00e0 dimanche, selon le pr\u00e9fet."
+    (article,) = articles(read((HEAD + post(1, words) + END).encode("cp1252"), ".xml"))
+    assert article.text == words

@@ -84,6 +84,17 @@ def test_a_whole_number_is_read_with_any_thousands_separator(number: int) -> Non
         ("12 000 personnes, 1 234,5 tonnes", "fr", [{12_000}, {1_234.5}]),
         ("12 000 orang", "id", [{12}, {0}]),
         ("2½ years and ¾ of it", "en", [{2.5}, {0.75}]),
+        ("setengah juta orang", "id", [{500_000}]),
+        ("dua setengah juta rupiah", "id", [{2_500_000}]),
+        ("half a million people", "en", [{500_000}]),
+        ("ढाई लाख रुपये", "hi", [{250_000}]),
+        ("Rp2,5 yuta, limalas murid", "jv", [{2_500_000}, {15}]),
+        ("vingt et une personnes", "fr", [{21}]),
+        ("vinte e duas pessoas", "pt", [{22}]),
+        ("1.25 bilyong piso", "fil", [{1.25e9}]),
+        ("the twenty-first", "en", [{21}]),
+        ("der dritte Platz", "de", [{3}]),
+        ("kesembilan belas", "id", [{19}]),
     ],
 )
 def test_numbers_are_found_in_the_formats_of_a_language(
@@ -112,12 +123,30 @@ def test_numbers_are_found_in_the_formats_of_a_language(
         (("sekitar 2,3 juta", "id"), ("2.298.123", "id"), True),
         (("2,3 juta", "id"), ("2.298.123", "id"), False),
         (("sekitar 18", "id"), ("17", "id"), False),
+        (("3:30 pm", "en"), ("15:30", "en"), True),
+        (("3:30 pm", "en"), ("3:30", "en"), True),
+        (("3:30 pm", "en"), ("3:30 am", "en"), False),
+        (("R$ 5 milhões", "pt"), ("5 milhões de reais", "pt"), True),
+        (("5 milhões de dólares", "pt"), ("R$ 5 milhões", "pt"), False),
+        (("1,25 milliard d'euros", "fr"), ("1,25 milliard de dollars", "fr"), False),
+        (("5 млрд рублей", "ru"), ("5 млрд долларов", "ru"), False),
+        (("31 juta ton", "id"), ("31 juta kuintal", "id"), False),
+        (("2.000 MW", "id"), ("2 GW", "id"), True),
+        (("3.2 kg", "en"), ("3.2 pounds", "en"), False),
+        (("£3 million", "en"), ("3 million pounds", "en"), True),
+        (("30 degrees", "en"), ("30 degrees Celsius", "en"), True),
+        (("25 basis points", "en"), ("25 percent", "en"), False),
     ],
 )
 def test_numbers_are_equal_by_value_and_unit(
     left: tuple[str, str], right: tuple[str, str], *, expected: bool
 ) -> None:
     assert same(left, right) is expected
+
+
+def test_an_ordinal_needs_no_support() -> None:
+    """It may be another word: "segundo" is also "according to"."""
+    assert [quantity.is_soft for quantity in quantities("segundo el tercer informe", "es")] == [True, True]
 
 
 def test_the_word_one_may_be_an_article_and_need_not_be_supported() -> None:

@@ -1,0 +1,199 @@
+"""Rewrites times as people type them into the forms that `find_times` knows.
+
+These are the spellings of chats ("2 thn yg lalu", "'23"), of Javanese, Sundanese and Filipino, weekdays of
+another week, and years in Chinese characters. `find_times` knows the English words in any language.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from rag.verification.facts.time_forms import SPACED
+
+# What a match is replaced with: a template, or a function of the match and today.
+_Usual = str | Callable[[re.Match[str], date], str]
+
+_UNIT = "tahun|thn|th|bulan|bln|minggu|pekan|mgg|hari"
+_DAYS = "senin|selasa|rabu|kamis|jumat|sabtu"
+_HAN_DAYS = "一二三四五六日"
+_HAN_DIGITS = "〇一二三四五六七八九"
+_KANJI_DAYS = "月火水木金土日"
+_COUNTS = {"se": 1, "isang": 1, "dalawang": 2, "tatlong": 3, "apat na": 4, "limang": 5, "satu": 1, "dua": 2,
+           "tiga": 3, "empat": 4, "lima": 5, "one": 1, "a": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+           "tilu": 3, "opat": 4, "rong": 2, "telung": 3, "patang": 4}  # fmt: skip
+_LEVANTINE_MONTHS = {
+    "كانون الثاني": "يناير", "شباط": "فبراير", "آذار": "مارس", "اذار": "مارس", "نيسان": "أبريل",
+    "أيار": "مايو", "ايار": "مايو", "حزيران": "يونيو", "تموز": "يوليو", "آب": "أغسطس", "أيلول": "سبتمبر",
+    "ايلول": "سبتمبر", "تشرين الأول": "أكتوبر", "تشرين الثاني": "نوفمبر", "كانون الأول": "ديسمبر",
+}  # fmt: skip
+_MONTHS_OF_RUSSIAN = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
+
+
+def _short_year(match: re.Match[str], now: date) -> str:
+    """Return "2023" for "'23", and "1998" for "'98"."""
+    year = 2000 + int(match["year"])
+    return f"{year if year <= now.year + 1 else year - 100}{match['behind'] or ''}"
+
+
+def _han_year(match: re.Match[str], _: date) -> str:
+    digits = (str(_HAN_DIGITS.index(sign.replace("零", "〇"))) for sign in match["digits"])
+    return f"{''.join(digits)}年"
+
+
+def _han_month(match: re.Match[str], _: date) -> str:
+    ones = match["month"].removeprefix("十")
+    tens = 10 if match["month"].startswith("十") else 0
+    return f"{tens + (_HAN_DIGITS.index(ones) if ones else 0)}月"
+
+
+def _day_of_week(names: str, *, weeks: int) -> Callable[[re.Match[str], date], str]:
+    """Return what writes the day of a week, `weeks` from this one, whose name begins like one of `names`."""
+
+    def day(match: re.Match[str], now: date) -> str:
+        place = names.index(match["day"].replace("天", "日"))
+        return (now + timedelta(days=place - now.weekday(), weeks=weeks)).isoformat()
+
+    return day
+
+
+def _last_sunday(_: re.Match[str], now: date) -> str:
+    return (now - timedelta(days=now.weekday() + 1)).isoformat()
+
+
+def _ago(match: re.Match[str], _: date) -> str:
+    unit = {"taon": "years", "buwan": "months", "linggo": "weeks", "araw": "days"}[match["unit"]]
+    return f"{_COUNTS.get(match['count'], match['count'])} {unit} ago"
+
+
+def _counted(match: re.Match[str], _: date) -> str:
+    return f"{_COUNTS[match['count']]} {match['unit']}"
+
+
+def _numbered(match: re.Match[str], _: date) -> str:
+    return f"{match['part']} {_COUNTS[match['count']]}"
+
+
+def _levantine(match: re.Match[str], _: date) -> str:
+    return _LEVANTINE_MONTHS[match[0]]
+
+
+_LISTED: tuple[tuple[str, _Usual], ...] = (
+    # Chats
+    (r"(?<=\w )yg(?= (?:lalu|lepas|silam|akan))", "yang"),
+    (r"km(?:a?r|ar?)[ei]?n", "kemarin"),
+    (rf"(?P<unit>{_UNIT}|pagi|malam) (?:ni|nih)", r"\g<unit> ini"),
+    (rf"(?P<unit>{_UNIT}) kmr[ei]?n", r"\g<unit> kemarin"),
+    (r"'(?P<year>\d\d)(?P<behind>)", _short_year),
+    (r"(?P<count>\d\d?|a|two|three|five) yrs?", r"\g<count> years"),
+    (r"wks", "weeks"),
+    (r"yday|yest", "yesterday"),
+    (r"(?:a )?couple of(?= (?:years|months|weeks|days))", "two"),
+    (r"(?<=[a-z] )(?P<day>\d\d?)(?:st|nd|rd|th)(?! (?:quarter|half))", r"\g<day>"),
+    # Weekdays
+    (r"jum'at|jumaat|jum at", "jumat"),
+    (r"isnin", "senin"),
+    (r"khamis", "kamis"),
+    (rf"(?P<day>{_DAYS}) (?:kemarin|pekan lalu|minggu lalu)", r"\g<day> lalu"),
+    (r"hari (?:minggu|ahad)(?: (?:yang )?(?:lalu|kemarin|lepas|kemaren))?", _last_sunday),
+    # Parts of a year
+    (r"(?P<part>semester|kuartal|triwulan) (?P<count>satu|dua|tiga|empat)", _numbered),
+    (r"suku (?P<count>pertama|kedua|ketiga|keempat)(?= (?:tahun )?\d{4})", r"suku tahun \g<count>"),
+    # "Dua tahun sebelumnya" and "two years later", which are relative to the turn before
+    (rf"(?P<count>\w{{1,9}} |se)(?P<unit>{_UNIT}) (?:sebelum(?:nya| itu))", r"\g<count>\g<unit> lalu"),
+    (r"(?P<count>a|one|two|three|four|five|\d\d?) (?P<unit>years?|months?|weeks?|days?) (?:earlier|before)",
+     r"\g<count> \g<unit> ago"),
+    (r"se(?P<unit>tahun|bulan|minggu) (?:kemudian|s(?:etelah|esudah)nya|berikutnya)", r"\g<unit> berikutnya"),
+    (r"(?:a|one) (?P<unit>year|month|week) (?:later|after)", r"the following \g<unit>"),
+    (r"the (?P<unit>year|month|week) (?P<side>before|after) that", r"the \g<unit> \g<side>"),
+    # Javanese and Sundanese
+    (r"(?P<count>rong|telung|patang|tilu|opat) (?P<unit>taun|wulan|minggu|dina|bulan)", _counted),
+    (r"taun", "tahun"),
+    (r"wulan", "bulan"),
+    (r"(?P<unit>tahun|bulan|minggu) (?:wingi|kepungkur|kapungkur|kamari|katukang|kaliwat|tukang)",
+     r"\g<unit> lalu"),
+    (r"(?P<unit>tahun|bulan|minggu) (?:iki|saiki|ieu|ayeuna)", r"\g<unit> ini"),
+    (r"(?P<unit>tahun|bulan|minggu) (?:ngarep|hareup|sesuk)", r"\g<unit> depan"),
+    (r"(?:dina|po[eé]) (?:iki|ieu)", "hari ini"),
+    (r"wingi|kamari", "kemarin"),
+    (r"mau bengi|peuting tadi|tadi peuting", "tadi malam"),
+    (r"wiwit|saprak", "sejak"),
+    # Filipino
+    (r"(?P<count>isang|dalawang|tatlong|apat na|limang|\d\d? na|\d\d?) (?P<unit>taon|buwan|linggo|araw)"
+     r"(?: na)? (?:ang )?(?:nakalipas|nakararaan|nakaraan)", _ago),
+    (r"(?:noong )?(?:isang|nakaraang) taon", "last year"),
+    (r"(?:noong )?(?:isang|nakaraang) buwan", "last month"),
+    (r"(?:noong )?(?:isang|nakaraang) linggo", "last week"),
+    (r"ngayong taon", "this year"),
+    (r"ngayong buwan", "this month"),
+    (r"ngayong linggo", "this week"),
+    (r"ngayong araw|ngayong gabi", "today"),
+    (r"kahapon|kagabi", "yesterday"),
+    (
+        r"mula(?: noong)?(?= (?:\d{4}|enero|pebrero|marso|abril|mayo|hunyo|hulyo|agosto|setyembre|oktubre"
+        r"|nobyembre|disyembre))",
+        "since",
+    ),
+    # Other languages
+    (r"(?:ess|ness|nest|dess)a(?= semana)", "esta"),
+    (r"(?:ess|ness|dess)e (?=ano|mês|mes)", "este "),
+    (r"(?<=\w )ano pasado", "año pasado"),
+    (r"nam ngoai", "năm ngoái"),
+    (r"hom qua", "hôm qua"),
+    (r"năm kia", "2 năm trước"),
+    (r"позапрошл\w{2,3} год\w?", "2 года назад"),
+    (r"(?P<year>(?:19|20)\d\d)-(?:м|й|го|ом|му)", r"\g<year>"),
+    (rf"с(?= (?:{_MONTHS_OF_RUSSIAN}|(?:19|20)\d\d)(?!\w)(?![^?]{{0,20}} (?:по|до) ))", "начиная с"),
+    ("|".join(sorted(_LEVANTINE_MONTHS, key=len, reverse=True)), _levantine),
+    (r"laut (?:berichten|meldungen|artikeln)(?: von| aus)?", "laut nachrichten"),
+)  # fmt: skip
+
+# In scripts without spaces, nothing tells where a word begins.
+_WITHOUT_SPACES: tuple[tuple[str, _Usual], ...] = (
+    (r"(?<![\d零〇一二三四五六七八九])(?P<digits>[一二][零〇一二三四五六七八九]{3})年", _han_year),
+    (
+        r"(?:^|(?<=[\s在于於从從自到，]))(?P<year>[012]\d)(?P<behind>年)(?![前间間来來后後以内內多])",
+        _short_year,
+    ),
+    (r"(?<![一二三四五六七八九十个個])(?P<month>十[一二]?|[一二三四五六七八九])月(?!间|間)", _han_month),
+    (rf"上(?:个|個)?(?:周|週|星期|礼拜|禮拜)(?P<day>[{_HAN_DAYS}天])", _day_of_week(_HAN_DAYS, weeks=-1)),
+    (
+        rf"[本这這](?:个|個)?(?:周|週|星期|礼拜|禮拜)(?P<day>[{_HAN_DAYS}天])",
+        _day_of_week(_HAN_DAYS, weeks=0),
+    ),
+    (rf"先週の?(?P<day>[{_KANJI_DAYS}])曜日?", _day_of_week(_KANJI_DAYS, weeks=-1)),
+    (rf"今週の?(?P<day>[{_KANJI_DAYS}])曜日?", _day_of_week(_KANJI_DAYS, weeks=0)),
+    (r"지난 ?주 ?(?P<day>[월화수목금토일])요일", _day_of_week("월화수목금토일", weeks=-1)),
+    (r"이번 ?주 ?(?P<day>[월화수목금토일])요일", _day_of_week("월화수목금토일", weeks=0)),
+    (r"재작년", "2년 전"),
+    (r"おととし", "一昨年"),
+    (r"おととい", "一昨日"),
+    (r"きのう", "昨日"),
+    (r"ことし", "今年"),
+)
+
+_PATTERNS = (
+    *(re.compile(rf"(?<![{SPACED}0-9])(?:{words})(?![{SPACED}0-9])") for words, _ in _LISTED),
+    *(re.compile(words) for words, _ in _WITHOUT_SPACES),
+)
+_FORMS = tuple(usual for _, usual in (*_LISTED, *_WITHOUT_SPACES))
+
+
+def spelled_out(folded: str, places: Sequence[int], *, now: date) -> tuple[str, list[int]]:
+    """Return a folded text with the usual forms of times, and the places of its characters.
+
+    `places` has a number for each character and the end. A form that is replaced keeps the place of its
+    start.
+
+    >>> spelled_out("inflasi 2 thn yg lalu", range(22), now=date(2025, 8, 17))[0]
+    'inflasi 2 thn yang lalu'
+    """
+    kept = list(places)
+    for pattern, usual in zip(_PATTERNS, _FORMS, strict=True):
+        text, of_text, at = "", [], 0
+        for match in pattern.finditer(folded):
+            new = match.expand(usual) if isinstance(usual, str) else usual(match, now)
+            text += folded[at : match.start()] + new
+            of_text += [*kept[at : match.start()], *[kept[match.start()]] * len(new)]
+            at = match.end()
+        folded, kept = text + folded[at:], of_text + kept[at:]
+    return folded, kept

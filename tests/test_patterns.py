@@ -29,7 +29,6 @@ MAKING = frozenset(f"re.{name}" for name in METHODS | {"compile"})
 BOUNDED = {
     "rag.reading.names._LABELLED_NAMES": 160,
     "rag.verification.facts.names._SENTENCE_START": 8,
-    "rag.verification.facts.numbers._ABOUT": 24,
 }
 
 # Those that stand among others, which their name does not show: how they are used, if not by `search`.

@@ -14,7 +14,7 @@ DEPTH = 16
 
 # By how much the log odds of a hit fall with the logarithm of its rank in the search, because the search
 # knows how rare the words in common are. Chosen on development data (`python -m benchmarks.refusal`).
-_RANK_WEIGHT = 1.5
+_RANK_WEIGHT = 1.0
 
 # By how much they fall at most if the answer is in the title alone, which all passages of an article have.
 _TITLE_WEIGHT = 2.0

@@ -99,7 +99,7 @@ def delimiter_of(header: str) -> str:
 
 
 def names_articles(row: Sequence[str]) -> bool:
-    """Whether a row names the columns of articles: one is the text, and most others are known, too.
+    """Whether a row names the columns of articles: one is the text, and another one is known, too.
 
     >>> names_articles(["id", "title", "text"]), names_articles(["text"]), names_articles(["Isi", "2025"])
     (True, False, False)

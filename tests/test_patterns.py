@@ -9,6 +9,7 @@ import importlib
 import random
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -130,16 +131,20 @@ def assigned(tree: ast.Module) -> frozenset[str]:
     return frozenset(target.id for target in targets if isinstance(target, ast.Name))
 
 
-@cache
 def methods_of(name: str) -> frozenset[str]:
     """Return what is called on a pattern of this name, anywhere; of one among others, all that may be."""
-    called = {
-        node.attr
-        for tree in TREES.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
-    }
-    return frozenset(called & METHODS) or AMONG_OTHERS.get(name, frozenset({"search"}))
+    return frozenset(attributes_used()[name] & METHODS) or AMONG_OTHERS.get(name, frozenset({"search"}))
+
+
+@cache
+def attributes_used() -> defaultdict[str, set[str]]:
+    """Return the attributes of each name in all modules, as in `name.attribute`."""
+    used: defaultdict[str, set[str]] = defaultdict(set)
+    for tree in TREES.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                used[node.value.id].add(node.attr)
+    return used
 
 
 def calls_of_re(tree: ast.AST) -> Iterator[Any]:

@@ -791,7 +791,7 @@ def test_titles_and_headings_count_for_the_length_of_the_prompt(
         article(
             f"kopi-{number}",
             f"Bagian tentang kopi nomor {number}",
-            f"Kopi {number} " + "ditanam " * 27 + "lagi.",
+            f"Kopi {number} ditanam di Aceh Tengah, " + "sangat " * 23 + "luas.",
             headings=(1,),
             title=f"Kabar kebun kopi nomor {number}",
         )

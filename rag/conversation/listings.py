@@ -1,7 +1,6 @@
 """Recognises questions for several articles: a digest or list of them, or their number.
 
-The words of all languages stand together. A question is one of these only if all words around its
-topic are
+The words of all languages stand together. A question is one of these only if all words around its topic are
 known, so that "Berapa berita bohong yang ditemukan polisi?" stays a question.
 """
 
@@ -118,7 +117,7 @@ _LIST_OPENINGS = re.compile(
     re.IGNORECASE,
 )
 
-_LONGEST_TOPIC_BEHIND = 3
+_LONGEST_TOPIC_BEHIND = 2
 
 # The article or preposition that French and Italian write together with the next word.
 _ELISION = re.compile(r"\b([dl])['’](?=\w)", re.IGNORECASE)

@@ -29,16 +29,17 @@ _QUOTED = 3
 # A longer text is not a sentence. Its beginning shows what it is about, and no evidence supports all of it.
 _LONGEST_CLAIM = 4000
 
-# Markdown signs, images, link targets, tags of HTML, brackets, names of sources: "(Sumber: Antara)", and a
-# number in brackets or superscript at the end. subtle: the lengths are bounded, because a model may write
-# nothing but brackets.
+# Markdown signs, images, link targets, tags of HTML, brackets, names of sources: "(Sumber: Antara)", and at
+# the end a number in brackets or superscript, and a marker that is cut. subtle: the lengths are bounded,
+# because a model may write nothing but brackets.
 _MARKUP = re.compile(
     r"<sup>\W*(?P<tagged>\d{1,2})\W*</sup>|!\[[^\[\]]{0,300}\]\([^)]{0,500}\)|[*_`]+|~~|^\s{0,9}[#>]+"
     r"|\[(?P<link>[^\[\]]{0,300})\]\([^)]{0,500}\)"
     r"|</?[a-z][a-z0-9]{0,9}(?:\s[^<>]{0,40})?/?>|<https?://[^<>\s]{1,500}>"
     r"|\[(?P<square>[^\]]{1,60})\]|【(?P<lenticular>[^】]{1,60})】"
     r"|\(https?://[^()\s]{1,500}\)|[(（](?:source|sumber|evidence|bukti|fuente|来源|出处)[^)）]{0,60}[)）]"
-    r"|(?:[(（]\d{1,2}[)）]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+))(?=\W*$)",
+    r"|(?:[(（]\d{1,2}[)）]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+))(?=\W*$)"
+    r"|\[{1,2}(?:q[0-9a-f]{0,4}(?::\d{0,3})?|\d{0,2})$",
     re.IGNORECASE,
 )
 

@@ -1,9 +1,8 @@
 """Tells a question about Kutip itself, such as "kamu ini siapa sih?", by the words of which it consists.
 
 Each language has words for "you", and words that may stand beside them in such a question. Any other word
-makes it a question for the articles: "Siapa sampeyan tani?" The words are folded and have no accents;
-those
-of Chinese, Japanese and Thai may be parts of a text without spaces.
+makes it a question for the articles: "Siapa sampeyan tani?" The words are folded and have no accents.
+Those of Chinese, Japanese and Thai may be parts of a text without spaces.
 """
 
 from rag.text.function_words import word_set
@@ -42,8 +41,7 @@ _BESIDE = {
         sebenarnya sebenernya manusia orang asisten mesin program aplikasi model nama bernama bisa dapat
         mampu boleh lakukan melakukan ngapain buat membuat bikin dibuat dibikin diciptakan menciptakan
         pencipta pembuat oleh sama yang yg untuk saja aja bantu membantu dibantu saya aku bekerja
-        kerja cara
-        gimana bagaimana beneran asli berapa umur dari mana berasal bicara berbicara ngomong bahasa
+        kerja cara gimana bagaimana beneran asli berapa umur dari mana berasal bicara berbicara ngomong bahasa
         indonesia inggris melayu jawa halo hai lagi""",
     "ms": """siapa siapakah apa apakah adakah ni tu ini itu manusia orang mesin program nama bernama boleh
         buat dibuat mencipta oleh yang untuk sahaja bantu tolong saya bagaimana macam mana berasal dari
@@ -57,11 +55,9 @@ _BESIDE = {
     "zh-Hant": "是 誰 什麼 叫 名字 嗎 呢 啊 吧 機器人 人 真人 人工智慧 能 會 可以 做 幫 幫助 我 的 模型 請問",
     "ja": """は の が って 誰 だれ 何 なに 何者 誰 名前 お名前 です ですか か でしょうか なの なんですか
         ロボット 人間 ボット 教えて ください できる できます できますか 何が 作った 誰が 作られた に""",
-    "ko": """누구 누구야 누구니 누구냐 누구세요 누구예요 누구에요 누구입니까 누구인가요 뭐 뭐야
-        뭐니 뭔데 뭘 무엇을 무엇
-        이름 이름은 이름이 로봇 로봇이야 로봇이니 사람 사람이야 사람이니 인공지능 인공지능이야 할 수
-        있어 있니
-        있어요 있나요 어떻게 만들었어 만들었니 누가""",
+    "ko": """누구 누구야 누구니 누구냐 누구세요 누구예요 누구에요 누구입니까 누구인가요 뭐 뭐야 뭐니 뭔데 뭘
+        무엇을 무엇 이름 이름은 이름이 로봇 로봇이야 로봇이니 사람 사람이야 사람이니 인공지능 인공지능이야
+        할 수 있어 있니 있어요 있나요 어떻게 만들었어 만들었니 누가""",
     "ar": """من مين ما ماذا هل شو ايش إيش هو هي روبوت إنسان انسان بشر آلة برنامج ذكاء اصطناعي تكون يمكنك
         تستطيع تفعل أن تعمل كيف اسم صنعك الذي لي""",
     "es": """que quien cual es un una robot humano humana persona real ia asistente nombre como hacer creo
@@ -72,8 +68,7 @@ _BESIDE = {
         appelez faire fais m me aider a cree fait je puis demander fonctionnes fonctionnez en de""",
     "de": """wer was wie ein eine roboter mensch ki name ist tun machen machst hat gemacht erschaffen
         entwickelt mir helfen alles denn eigentlich echt wobei funktionierst hallo""",
-    "vi": """là ai gì tên vậy thế à hả có phải không người robot máy thể làm được giúp tôi ơi nào
-        đã tạo ra
+    "vi": """là ai gì tên vậy thế à hả có phải không người robot máy thể làm được giúp tôi ơi nào đã tạo ra
         được xin chào hoạt động như""",
     "th": """คือ เป็น ใคร อะไร ชื่อ หุ่นยนต์ คน มนุษย์ หรือเปล่า หรือ ไหม มั้ย ทำ ได้ บ้าง ช่วย คะ ครับ ค่ะ กัน
         แน่ นะ จ๊ะ สร้าง""",

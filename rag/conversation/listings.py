@@ -33,8 +33,7 @@ class Listing:
 _NEWS = """
 berita artikel warta pemberitaan news articles stories noticias artículos nouvelles actualités infos info
 notícias artigos notizie articoli nachrichten artikeln nieuws artikelen haber haberler haberleri makale
-makaleler tin tức bài báo balita artikulo новости новостей статьи статей أخبار الأخبار مقالات المقالات
-مقالة
+makaleler tin tức bài báo balita artikulo новости новостей статьи статей أخبار الأخبار مقالات المقالات مقالة
 خبر مقال ข่าว บทความ
 """
 
@@ -48,17 +47,14 @@ berichte meldungen berichten viết
 _ONE = "article story report noticia artículo notícia artigo articolo bericht"
 
 _ABOUT = """
-tentang ttg mengenai soal seputar perkara tungkol terkait perihal about on regarding concerning sobre
-acerca sur concernant su
-sul sulla über zu zum zur over về tungkol о об про عن حول بشأن เกี่ยวกับ เรื่อง
+tentang ttg mengenai soal seputar perkara tungkol terkait perihal about on regarding concerning sobre acerca
+sur concernant su sul sulla über zu zum zur over về tungkol о об про عن حول بشأن เกี่ยวกับ เรื่อง
 """
 
 _SUMMARISE = """
-ringkas ringkaskan ringkasan rangkum rangkumkan rangkuman ikhtisar ikhtisarkan rumuskan summarize
-summarise
+ringkas ringkaskan ringkasan rangkum rangkumkan rangkuman ikhtisar ikhtisarkan rumuskan summarize summarise
 summary digest overview roundup recap resume resuma resumir resumen résume résumez résumer résumé resumo
-riassumi riassunto fasse zusammenfassung samenvatting özetle özet tóm tắt buod ibuod обобщи сводка لخص
-ملخص
+riassumi riassunto fasse zusammenfassung samenvatting özetle özet tóm tắt buod ibuod обобщи сводка لخص ملخص
 สรุป รวม
 """
 
@@ -70,39 +66,30 @@ liste listez énumère enumere elenca zähle nenne auflisten lijst noem listele 
 
 # Words that may stand around these: articles, question words, courtesies, words for "all" and "newest".
 _FRAME = """
-apa saja sajakah apakah ada tidak dong ya yang kasih list s semua seluruh segala para dari untuk
-tolong mohon coba bisa dong saya aku kami beri
-berikan buat buatkan sebuah singkat terbaru terkini terakhir lainnya lain dan ke bagi cari itu sahaja mana
-adakah me us a an the all any some of is are there what which please can could you give find get tell
-latest
-recent newest new current do have make every summary short brief to up sum in be published written exist
-available hay qué cuáles cuál son las los la el todas todos últimas últimos recientes un una de del
-dame haz
-quelles quels quel sont les le des du toutes tous dernières derniers récentes récents moi fais une donne d
-l' y il quais são as os o recentes um uma faça quali sono gli ultime tutte tutti i ein eine die der
-das alle
-aktuellen neuesten gibt es welche was mir gib van het laatste nieuwste welke zijn er geef een tüm
-bütün bana
-lütfen tất cả các những mới nhất có gì cho tôi lahat ng mga ang ano sa tungkol pinakabagong все
-последние какие есть мне что
-جميع كل آخر أحدث هناك ما هي لي من فضلك ทั้งหมด ล่าสุด มี อะไร บ้าง
+apa saja sajakah apakah ada tidak dong ya yang kasih list s semua seluruh segala para dari untuk tolong mohon
+coba bisa dong saya aku kami beri berikan buat buatkan sebuah singkat terbaru terkini terakhir lainnya lain
+dan ke bagi cari itu sahaja mana adakah me us a an the all any some of is are there what which please can
+could you give find get tell latest recent newest new current do have make every summary short brief to up sum
+in be published written exist available hay qué cuáles cuál son las los la el todas todos últimas últimos
+recientes un una de del dame haz quelles quels quel sont les le des du toutes tous dernières derniers récentes
+récents moi fais une donne d l' y il quais são as os o recentes um uma faça quali sono gli ultime tutte tutti
+i ein eine die der das alle aktuellen neuesten gibt es welche was mir gib van het laatste nieuwste welke zijn
+er geef een tüm bütün bana lütfen tất cả các những mới nhất có gì cho tôi lahat ng mga ang ano sa tungkol
+pinakabagong все последние какие есть мне что جميع كل آخر أحدث هناك ما هي لي من فضلك ทั้งหมด ล่าสุด มี อะไร บ้าง
 """
 
 _COUNT = """
 berapa berapakah bilangan jumlah banyak banyaknya seberapa how many number cuántos cuántas número combien
-nombre quantos quantas quanti quante viele wie anzahl hoeveel aantal kaç sayısı bao nhiêu ilan ilang
-сколько
+nombre quantos quantas quanti quante viele wie anzahl hoeveel aantal kaç sayısı bao nhiêu ilan ilang сколько
 كم عدد กี่
 """
 
 # Words that may follow the articles in a question for their number.
 _COUNT_FRAME = """
-yang ada di dalam korpus corpus tersedia dimiliki kamu anda punya milikmu tersimpan terbit diterbitkan
-dimuat semuanya total totalnya pada oleh dari berbahasa bahasa are there do you have is in the exist
-stored
-available published were was from by altogether this collection hay tienes en existen d de y il a avez
-vous
-du dans est há tem ci sono gibt es hast er zijn var có mayroon есть هناك لديك في ni itu
+yang ada di dalam korpus corpus tersedia dimiliki kamu anda punya milikmu tersimpan terbit diterbitkan dimuat
+semuanya total totalnya pada oleh dari berbahasa bahasa are there do you have is in the exist stored available
+published were was from by altogether this collection hay tienes en existen d de y il a avez vous du dans est
+há tem ci sono gibt es hast er zijn var có mayroon есть هناك لديك في ni itu
 """
 
 _LIST_OPENINGS = re.compile(

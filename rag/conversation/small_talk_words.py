@@ -5,62 +5,52 @@ from rag.text.function_words import word_set
 # Words that may stand beside a phrase and mean nothing alone. They are folded.
 ADDRESSES = word_set(
     """
-    banyak kutip bot kak kakak min admin gan sis bro mas mbak pak bu semua semuanya guys all everyone
-    there
-    friend team dong ya yah deh sih nih banget sekali so much very a lot atas for your the
-    bantuannya jawabannya informasinya infonya kamu anda sekalian tuan puan semuanya nggih pisan po
-    here sangat again to you todos todas
-    amigo muy tout le monde beaucoup pour votre ton aide sehr für die hilfe muito bạn nhiều anh chị
-    em ạ ครับ ค่ะ คะ นะ большое всем जी सर मैम お願いします 大家 你们 您 啊 呀 啦 呢 哦 吗 了 的 请问 请
-    吧 么 ね よ さん 皆さん ー っ จ้า จ้ะ จ๊ะ ๆ เลย 여러분 يا جزيلا لك لكم
-    كثيرا tutti mille arkadaşlar çok allemaal help
+    banyak kutip bot kak kakak min admin gan sis bro mas mbak pak bu semua semuanya guys all everyone there
+    friend team dong ya yah deh sih nih banget sekali so much very a lot atas for your the bantuannya
+    jawabannya informasinya infonya kamu anda sekalian tuan puan semuanya nggih pisan po here sangat again to
+    you todos todas amigo muy tout le monde beaucoup pour votre ton aide sehr für die hilfe muito bạn nhiều
+    anh chị em ạ ครับ ค่ะ คะ นะ большое всем जी सर मैम お願いします 大家 你们 您 啊 呀 啦 呢 哦 吗 了 的 请问
+    请 吧 么 ね よ さん 皆さん ー っ จ้า จ้ะ จ๊ะ ๆ เลย 여러분 يا جزيلا لك لكم كثيرا tutti mille arkadaşlar çok
+    allemaal help
     """
 )
 
 _TEXTS = {
     "id": """
-        halo | hallo | hai | hei | hey kutip | selamat pagi | selamat siang | selamat sore |
-        selamat malam | pagi | siang | sore | malam | assalamualaikum | assalamu'alaikum | permisi |
-        apa kabar | apa kabarmu | gimana kabarnya | bagaimana kabarmu | salam | salam kenal |
-        terima kasih | terimakasih | makasih | makasi | trims | tengkyu | thanks ya | mantap |
-        bagus | keren | oke | baik | baiklah | sip | siap | ya | iya | tidak | nggak |
-        sampai jumpa | dadah | sama-sama | tes | tes tes | test | testing | uji coba | cek |
-        cek cek | ngetes | wah menarik | menarik | wah | oh begitu | begitu ya | oh gitu |
-        sip makasih | siapa kamu | siapa anda | kamu siapa | anda siapa | siapa kah kamu |
-        siapakah kamu | siapa namamu | nama kamu siapa | apa kamu robot | apakah kamu robot |
-        kamu robot | kamu ini apa | kamu itu apa | kamu bisa apa | kamu bisa apa saja |
-        apa yang bisa kamu lakukan | apa saja yang bisa kamu lakukan | apa yang dapat anda lakukan |
-        apa yang bisa anda lakukan | bisa apa saja | apa yang bisa saya tanyakan |
-        saya bisa tanya apa | boleh tanya apa saja | bisa bantu saya | tolong bantu saya | tolong |
-        bagaimana cara menggunakan ini | bagaimana cara kerjamu | cara pakainya gimana |
-        boleh tanya | saya mau tanya | mau tanya | aku mau nanya | mau nanya |
-        siapa yang membuatmu | siapa penciptamu |
-        p | y | hm | gak | ga | gk | ok siap | coba | coba coba | pong | wr wb |
-        warahmatullahi wabarakatuh | waalaikumsalam | wa'alaikumsalam | wa'alaikum salam |
-        assalamu'alaikum warahmatullahi wabarakatuh | met pagi | met siang | met sore |
-        met malam | slmt pagi | slmt siang | slmt sore | slmt malam | mksh | tengkiu | nuhun |
-        halo dunia | sampai jumpa lagi | selamat tinggal | selamat datang | selamat tahun baru |
-        selamat ulang tahun | maaf | maaf ya | mohon maaf | bisa bantu apa | bisa bantu apa saja |
-        bisa bantu apa aja |
-        apa yang bisa dibantu | ini bot | ini bot apa | ini robot | cara pakainya | cara pakai |
-        cara pakai ini | gimana cara pakai | bagaimana cara pakai | gimana cara pakainya |
-        bagaimana cara pakainya | boleh nanya | boleh nanya ga | boleh tanya ga | ada orang |
-        apakah ada orang | aku sayang kamu | aku cinta kamu | kamu pintar | kamu baik | pintar |
-        pinter | gabut | jos | jos gandos | mantul | lagi ngapain | udah makan |
-        udah makan belum | bisa bahasa indonesia | bisa bahasa inggris | bisa bahasa jawa |
-        bisa bahasa indonesia ga | bisa bahasa inggris ga | bicara bahasa indonesia |
-        pakai bahasa indonesia | cerita dong | ceritain lelucon | ceritakan lelucon |
-        lorem ipsum | lorem ipsum dolor sit amet | blabla | bla bla
+        halo | hallo | hai | hei | hey kutip | selamat pagi | selamat siang | selamat sore | selamat malam |
+        pagi | siang | sore | malam | assalamualaikum | assalamu'alaikum | permisi | apa kabar | apa kabarmu |
+        gimana kabarnya | bagaimana kabarmu | salam | salam kenal | terima kasih | terimakasih | makasih |
+        makasi | trims | tengkyu | thanks ya | mantap | bagus | keren | oke | baik | baiklah | sip | siap | ya
+        | iya | tidak | nggak | sampai jumpa | dadah | sama-sama | tes | tes tes | test | testing | uji coba |
+        cek | cek cek | ngetes | wah menarik | menarik | wah | oh begitu | begitu ya | oh gitu | sip makasih |
+        siapa kamu | siapa anda | kamu siapa | anda siapa | siapa kah kamu | siapakah kamu | siapa namamu |
+        nama kamu siapa | apa kamu robot | apakah kamu robot | kamu robot | kamu ini apa | kamu itu apa | kamu
+        bisa apa | kamu bisa apa saja | apa yang bisa kamu lakukan | apa saja yang bisa kamu lakukan | apa
+        yang dapat anda lakukan | apa yang bisa anda lakukan | bisa apa saja | apa yang bisa saya tanyakan |
+        saya bisa tanya apa | boleh tanya apa saja | bisa bantu saya | tolong bantu saya | tolong | bagaimana
+        cara menggunakan ini | bagaimana cara kerjamu | cara pakainya gimana | boleh tanya | saya mau tanya |
+        mau tanya | aku mau nanya | mau nanya | siapa yang membuatmu | siapa penciptamu | p | y | hm | gak |
+        ga | gk | ok siap | coba | coba coba | pong | wr wb | warahmatullahi wabarakatuh | waalaikumsalam |
+        wa'alaikumsalam | wa'alaikum salam | assalamu'alaikum warahmatullahi wabarakatuh | met pagi | met
+        siang | met sore | met malam | slmt pagi | slmt siang | slmt sore | slmt malam | mksh | tengkiu |
+        nuhun | halo dunia | sampai jumpa lagi | selamat tinggal | selamat datang | selamat tahun baru |
+        selamat ulang tahun | maaf | maaf ya | mohon maaf | bisa bantu apa | bisa bantu apa saja | bisa bantu
+        apa aja | apa yang bisa dibantu | ini bot | ini bot apa | ini robot | cara pakainya | cara pakai |
+        cara pakai ini | gimana cara pakai | bagaimana cara pakai | gimana cara pakainya | bagaimana cara
+        pakainya | boleh nanya | boleh nanya ga | boleh tanya ga | ada orang | apakah ada orang | aku sayang
+        kamu | aku cinta kamu | kamu pintar | kamu baik | pintar | pinter | gabut | jos | jos gandos | mantul
+        | lagi ngapain | udah makan | udah makan belum | bisa bahasa indonesia | bisa bahasa inggris | bisa
+        bahasa jawa | bisa bahasa indonesia ga | bisa bahasa inggris ga | bicara bahasa indonesia | pakai
+        bahasa indonesia | cerita dong | ceritain lelucon | ceritakan lelucon | lorem ipsum | lorem ipsum
+        dolor sit amet | blabla | bla bla
     """,
     "ms": """
-        selamat pagi | selamat tengah hari | selamat petang | selamat malam | apa khabar |
-        khabar baik | terima kasih | tq | tima kasih | siapa awak |
-        awak siapa | siapakah awak | siapakah anda | awak boleh buat apa |
-        apa yang awak boleh buat | apa yang anda boleh lakukan | apa awak boleh buat | hai | helo |
-        jumpa lagi | bagus | cubaan | boleh tolong saya | tolong saya | nak tanya | saya nak tanya |
-        baiklah | adakah awak robot |
-        ok | boleh | maaf | selamat jalan | selamat tinggal | selamat datang | tolong | cuba |
-        hi | bolehkah awak tolong saya | gembira jumpa awak
+        selamat pagi | selamat tengah hari | selamat petang | selamat malam | apa khabar | khabar baik |
+        terima kasih | tq | tima kasih | siapa awak | awak siapa | siapakah awak | siapakah anda | awak boleh
+        buat apa | apa yang awak boleh buat | apa yang anda boleh lakukan | apa awak boleh buat | hai | helo |
+        jumpa lagi | bagus | cubaan | boleh tolong saya | tolong saya | nak tanya | saya nak tanya | baiklah |
+        adakah awak robot | ok | boleh | maaf | selamat jalan | selamat tinggal | selamat datang | tolong |
+        cuba | hi | bolehkah awak tolong saya | gembira jumpa awak
     """,
     "en": """
         hi | hello | hey | hiya | yo | good morning | good afternoon | good evening | good night |
@@ -85,15 +75,13 @@ _TEXTS = {
         lorem ipsum | haha | blah | blah blah | see ya | take care | yup | yeah | ya | hm | hmm
     """,
     "zh-Hans": """
-        你好 | 您好 | 嗨 | 哈喽 | 大家好 | 你好吗 | 早上好 | 早安 | 下午好 | 晚上好 | 晚安 | 谢谢 |
-        谢谢你 | 谢谢您 | 多谢 | 非常感谢 | 感谢 | 好的 | 好 | 是的 | 不 | 再见 | 拜拜 | 测试 |
-        测试一下 | 试试 | 试一下 | 你是谁 | 您是谁 | 你叫什么 | 你叫什么名字 | 你是机器人吗 |
-        你是什么 | 你能做什么 | 你会做什么 | 你可以做什么 | 你会什么 | 我可以问什么 | 我能问什么 |
-        怎么用 | 怎么使用 | 帮助 | 帮帮我 | 请帮帮我 | 在吗 | 有人吗 | 真有意思 | 有意思 | 明白了 |
-        知道了 | 不客气 | 你能帮我做什么 | 你能帮我吗 | 介绍一下你自己 |
-        嗯 | 嗯嗯 | 早 | 早呀 | 在么 | 好吧 | 行 | 行吧 | 可以 | 对 | 没事 | 没关系 | 对不起 | 抱歉 |
-        不好意思 | 谢谢你的帮助 |
-        谢谢您的帮助 | 辛苦了 | 新年快乐 | 生日快乐 | 厉害 | 太好了 | 好 的
+        你好 | 您好 | 嗨 | 哈喽 | 大家好 | 你好吗 | 早上好 | 早安 | 下午好 | 晚上好 | 晚安 | 谢谢 | 谢谢你 |
+        谢谢您 | 多谢 | 非常感谢 | 感谢 | 好的 | 好 | 是的 | 不 | 再见 | 拜拜 | 测试 | 测试一下 | 试试 |
+        试一下 | 你是谁 | 您是谁 | 你叫什么 | 你叫什么名字 | 你是机器人吗 | 你是什么 | 你能做什么 | 你会做什么
+        | 你可以做什么 | 你会什么 | 我可以问什么 | 我能问什么 | 怎么用 | 怎么使用 | 帮助 | 帮帮我 | 请帮帮我 |
+        在吗 | 有人吗 | 真有意思 | 有意思 | 明白了 | 知道了 | 不客气 | 你能帮我做什么 | 你能帮我吗 |
+        介绍一下你自己 | 嗯 | 嗯嗯 | 早 | 早呀 | 在么 | 好吧 | 行 | 行吧 | 可以 | 对 | 没事 | 没关系 | 对不起
+        | 抱歉 | 不好意思 | 谢谢你的帮助 | 谢谢您的帮助 | 辛苦了 | 新年快乐 | 生日快乐 | 厉害 | 太好了 | 好 的
     """,
     "zh-Hant": """
         你好嗎 | 謝謝 | 謝謝你 | 謝謝您 | 多謝 | 感謝 | 再見 | 測試 | 你是誰 | 您是誰 |
@@ -101,31 +89,26 @@ _TEXTS = {
         怎麼用 | 幫幫我 | 在嗎 | 早安 | 午安 | 晚安
     """,
     "ja": """
-        こんにちは | こんばんは | おはよう | おはようございます | やあ | どうも | はじめまして |
-        ありがとう | ありがとうございます | ありがとうございました | どうもありがとう | 感謝します |
-        はい | いいえ | 了解 | 了解です | わかりました | さようなら | またね | おやすみ |
-        おやすみなさい | テスト | テスト中 | テストです | あなたは誰 | あなたは誰ですか |
-        あなたは何ですか |
-        君は誰 | 名前は | お名前は | あなたの名前は何ですか | 何ができますか | 何ができるの |
-        あなたは何ができますか | 何を聞けますか | 使い方 | 使い方を教えて | 使い方を教えてください |
-        助けて | ヘルプ | 元気ですか | お元気ですか | なるほど | 面白い | すごい | もしもし |
-        ロボットですか | 自己紹介して |
-        お疲れ様 | お疲れ様です | おつかれさま | よろしく | よろしくお願いします |
-        よろしくお願いいたします | すみません | ごめんなさい |
-        どうもありがとうございます | どうもありがとうございました | いいね | うん | ああ | ハロー |
+        こんにちは | こんばんは | おはよう | おはようございます | やあ | どうも | はじめまして | ありがとう |
+        ありがとうございます | ありがとうございました | どうもありがとう | 感謝します | はい | いいえ | 了解 |
+        了解です | わかりました | さようなら | またね | おやすみ | おやすみなさい | テスト | テスト中 |
+        テストです | あなたは誰 | あなたは誰ですか | あなたは何ですか | 君は誰 | 名前は | お名前は |
+        あなたの名前は何ですか | 何ができますか | 何ができるの | あなたは何ができますか | 何を聞けますか |
+        使い方 | 使い方を教えて | 使い方を教えてください | 助けて | ヘルプ | 元気ですか | お元気ですか |
+        なるほど | 面白い | すごい | もしもし | ロボットですか | 自己紹介して | お疲れ様 | お疲れ様です |
+        おつかれさま | よろしく | よろしくお願いします | よろしくお願いいたします | すみません | ごめんなさい
+        | どうもありがとうございます | どうもありがとうございました | いいね | うん | ああ | ハロー |
         助かりました
     """,
     "ko": """
-        안녕 | 안녕하세요 | 안녕하십니까 | 여보세요 | 좋은 아침 | 좋은 아침이에요 | 반가워요 |
-        반갑습니다 | 감사합니다 | 고마워 | 고마워요 | 고맙습니다 | 네 | 아니요 | 알겠습니다 |
-        알겠어요 | 좋아요 | 안녕히 계세요 | 잘 가 | 테스트 | 테스트입니다 | 누구세요 | 너는 누구니 |
-        넌 누구야 | 당신은 누구입니까 | 이름이 뭐예요 | 이름이 뭐야 | 뭐 할 수 있어 |
-        무엇을 할 수 있나요 | 무엇을 할 수 있어요 | 뭘 할 수 있어 | 뭘 물어볼 수 있나요 | 도와줘 |
-        도와주세요 | 도움말 | 어떻게 사용해요 | 사용법 | 잘 지내세요 | 로봇이에요 | 재미있네요 |
-        자기소개 해줘 |
-        반가워 | 만나서 반가워요 | 만나서 반갑습니다 | 응 | 아니 | 고맙다 | 미안해 | 미안합니다 |
-        죄송합니다 | 수고하세요 | 좋아 | 알았어 |
-        잘 지내 | 안녕히 가세요 | 하이
+        안녕 | 안녕하세요 | 안녕하십니까 | 여보세요 | 좋은 아침 | 좋은 아침이에요 | 반가워요 | 반갑습니다 |
+        감사합니다 | 고마워 | 고마워요 | 고맙습니다 | 네 | 아니요 | 알겠습니다 | 알겠어요 | 좋아요 | 안녕히
+        계세요 | 잘 가 | 테스트 | 테스트입니다 | 누구세요 | 너는 누구니 | 넌 누구야 | 당신은 누구입니까 |
+        이름이 뭐예요 | 이름이 뭐야 | 뭐 할 수 있어 | 무엇을 할 수 있나요 | 무엇을 할 수 있어요 | 뭘 할 수
+        있어 | 뭘 물어볼 수 있나요 | 도와줘 | 도와주세요 | 도움말 | 어떻게 사용해요 | 사용법 | 잘 지내세요 |
+        로봇이에요 | 재미있네요 | 자기소개 해줘 | 반가워 | 만나서 반가워요 | 만나서 반갑습니다 | 응 | 아니 |
+        고맙다 | 미안해 | 미안합니다 | 죄송합니다 | 수고하세요 | 좋아 | 알았어 | 잘 지내 | 안녕히 가세요 |
+        하이
     """,
     "ar": """
         مرحبا | مرحباً | أهلا | اهلا | أهلا وسهلا | السلام عليكم | السلام عليكم ورحمة الله وبركاته |
@@ -139,16 +122,15 @@ _TEXTS = {
         شكرا على المساعدة
     """,
     "es": """
-        hola | buenos días | buenas | buenas tardes | buenas noches | qué tal | cómo estás |
-        cómo está | cómo te va | gracias | muchas gracias | mil gracias | vale | sí | no | bien |
-        genial | perfecto | interesante | adiós | hasta luego | hasta mañana | chao | prueba |
-        esto es una prueba | probando | quién eres | quién es usted | qué eres | cómo te llamas |
-        cuál es tu nombre | eres un robot | qué puedes hacer | qué sabes hacer | qué haces |
-        qué puedo preguntar | qué te puedo preguntar | en qué puedes ayudarme | cómo funcionas |
-        cómo funciona esto | ayuda | ayúdame | puedes ayudarme | mucho gusto | encantado |
-        hay alguien ahí | de nada |
-        muchas gracias por tu ayuda | gracias por tu ayuda | gracias por la ayuda | lo siento |
-        perdón | feliz año nuevo | buen día | ok gracias | saludos | holi | qué onda
+        hola | buenos días | buenas | buenas tardes | buenas noches | qué tal | cómo estás | cómo está | cómo
+        te va | gracias | muchas gracias | mil gracias | vale | sí | no | bien | genial | perfecto |
+        interesante | adiós | hasta luego | hasta mañana | chao | prueba | esto es una prueba | probando |
+        quién eres | quién es usted | qué eres | cómo te llamas | cuál es tu nombre | eres un robot | qué
+        puedes hacer | qué sabes hacer | qué haces | qué puedo preguntar | qué te puedo preguntar | en qué
+        puedes ayudarme | cómo funcionas | cómo funciona esto | ayuda | ayúdame | puedes ayudarme | mucho
+        gusto | encantado | hay alguien ahí | de nada | muchas gracias por tu ayuda | gracias por tu ayuda |
+        gracias por la ayuda | lo siento | perdón | feliz año nuevo | buen día | ok gracias | saludos | holi |
+        qué onda
     """,
     "pt": """
         olá | oi | bom dia | boa tarde | boa noite | tudo bem | como vai | como você está | e aí |
@@ -162,17 +144,15 @@ _TEXTS = {
         desculpe | feliz ano novo | blz | beleza | tudo bom | opa | vlw | obg
     """,
     "fr": """
-        bonjour | salut | coucou | bonsoir | bonne nuit | bonne journée | ça va | comment ça va |
-        comment allez-vous | comment vas-tu | merci | merci beaucoup | d'accord | oui | non |
-        super | parfait | intéressant | au revoir | à bientôt | à plus tard | essai |
-        ceci est un test | qui es-tu | qui êtes-vous | tu es qui | qu'es-tu |
-        comment tu t'appelles | comment vous appelez-vous | quel est ton nom | es-tu un robot |
-        que peux-tu faire | que pouvez-vous faire | que sais-tu faire |
-        qu'est-ce que tu peux faire | que puis-je demander | comment ça marche |
-        comment fonctionnes-tu | aide | aide-moi | aidez-moi | peux-tu m'aider | enchanté |
-        de rien | il y a quelqu'un |
-        slt | merci bcp | bcp | merci pour ton aide | merci pour votre aide | désolé | pardon |
-        bonne année | cc | stp | bjr | bsr | re bonjour
+        bonjour | salut | coucou | bonsoir | bonne nuit | bonne journée | ça va | comment ça va | comment
+        allez-vous | comment vas-tu | merci | merci beaucoup | d'accord | oui | non | super | parfait |
+        intéressant | au revoir | à bientôt | à plus tard | essai | ceci est un test | qui es-tu | qui
+        êtes-vous | tu es qui | qu'es-tu | comment tu t'appelles | comment vous appelez-vous | quel est ton
+        nom | es-tu un robot | que peux-tu faire | que pouvez-vous faire | que sais-tu faire | qu'est-ce que
+        tu peux faire | que puis-je demander | comment ça marche | comment fonctionnes-tu | aide | aide-moi |
+        aidez-moi | peux-tu m'aider | enchanté | de rien | il y a quelqu'un | slt | merci bcp | bcp | merci
+        pour ton aide | merci pour votre aide | désolé | pardon | bonne année | cc | stp | bjr | bsr | re
+        bonjour
     """,
     "de": """
         hallo | guten morgen | guten tag | guten abend | gute nacht | servus | moin | grüß gott |
@@ -232,23 +212,20 @@ _TEXTS = {
         shukriya | kaise ho | kya haal hai | नया साल मुबारक
     """,
     "it": """
-        ciao | salve | buongiorno | buonasera | buonanotte | come stai | come sta | come va |
-        grazie | grazie mille | molte grazie | sì | va bene | bene | ottimo | perfetto |
-        interessante | arrivederci | a presto | prova | questa è una prova | chi sei | chi è lei |
-        che cosa sei | come ti chiami | qual è il tuo nome | sei un robot | cosa puoi fare |
-        che cosa puoi fare | cosa sai fare | cosa posso chiedere | come funziona | aiuto | aiutami |
-        puoi aiutarmi | piacere |
-        scusa | scusi | buon anno | buona sera | buon giorno | ehi | grazie per l'aiuto |
-        tutto bene
+        ciao | salve | buongiorno | buonasera | buonanotte | come stai | come sta | come va | grazie | grazie
+        mille | molte grazie | sì | va bene | bene | ottimo | perfetto | interessante | arrivederci | a presto
+        | prova | questa è una prova | chi sei | chi è lei | che cosa sei | come ti chiami | qual è il tuo
+        nome | sei un robot | cosa puoi fare | che cosa puoi fare | cosa sai fare | cosa posso chiedere | come
+        funziona | aiuto | aiutami | puoi aiutarmi | piacere | scusa | scusi | buon anno | buona sera | buon
+        giorno | ehi | grazie per l'aiuto | tutto bene
     """,
     "tr": """
-        merhaba | selam | günaydın | iyi günler | iyi akşamlar | iyi geceler | nasılsın |
-        nasılsınız | teşekkürler | teşekkür ederim | çok teşekkürler | sağ ol | evet | hayır |
-        tamam | güzel | harika | hoşça kal | görüşürüz | deneme | bu bir test | sen kimsin |
-        kimsin | siz kimsiniz | adın ne | robot musun | ne yapabilirsin | neler yapabilirsin |
-        ne sorabilirim | nasıl çalışıyorsun | yardım | yardım et | bana yardım eder misin |
-        memnun oldum |
-        selamlar | teşekkür | sağol | özür dilerim | naber | mutlu yıllar | kolay gelsin | tşk
+        merhaba | selam | günaydın | iyi günler | iyi akşamlar | iyi geceler | nasılsın | nasılsınız |
+        teşekkürler | teşekkür ederim | çok teşekkürler | sağ ol | evet | hayır | tamam | güzel | harika |
+        hoşça kal | görüşürüz | deneme | bu bir test | sen kimsin | kimsin | siz kimsiniz | adın ne | robot
+        musun | ne yapabilirsin | neler yapabilirsin | ne sorabilirim | nasıl çalışıyorsun | yardım | yardım
+        et | bana yardım eder misin | memnun oldum | selamlar | teşekkür | sağol | özür dilerim | naber |
+        mutlu yıllar | kolay gelsin | tşk
     """,
     "nl": """
         hoi | goedemorgen | goedemiddag | goedenavond | hoe gaat het | hoe gaat het met je |

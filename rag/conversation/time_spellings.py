@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+from rag.verification.facts.numbers import han_value
 from rag.verification.facts.time_forms import SPACED
 
 # What a match is replaced with: a template, or a function of the match and today.
@@ -16,16 +17,10 @@ _Usual = str | Callable[[re.Match[str], date], str]
 _UNIT = "tahun|thn|th|bulan|bln|minggu|pekan|mgg|hari"
 _DAYS = "senin|selasa|rabu|kamis|jumat|sabtu"
 _HAN_DAYS = "一二三四五六日"
-_HAN_DIGITS = "〇一二三四五六七八九"
 _KANJI_DAYS = "月火水木金土日"
 _COUNTS = {"se": 1, "isang": 1, "dalawang": 2, "tatlong": 3, "apat na": 4, "limang": 5, "satu": 1, "dua": 2,
            "tiga": 3, "empat": 4, "lima": 5, "one": 1, "a": 1, "two": 2, "three": 3, "four": 4, "five": 5,
            "tilu": 3, "opat": 4, "rong": 2, "telung": 3, "patang": 4}  # fmt: skip
-_LEVANTINE_MONTHS = {
-    "كانون الثاني": "يناير", "شباط": "فبراير", "آذار": "مارس", "اذار": "مارس", "نيسان": "أبريل",
-    "أيار": "مايو", "ايار": "مايو", "حزيران": "يونيو", "تموز": "يوليو", "آب": "أغسطس", "أيلول": "سبتمبر",
-    "ايلول": "سبتمبر", "تشرين الأول": "أكتوبر", "تشرين الثاني": "نوفمبر", "كانون الأول": "ديسمبر",
-}  # fmt: skip
 _MONTHS_OF_RUSSIAN = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
 
 
@@ -35,15 +30,9 @@ def _short_year(match: re.Match[str], now: date) -> str:
     return f"{year if year <= now.year + 1 else year - 100}{match['behind'] or ''}"
 
 
-def _han_year(match: re.Match[str], _: date) -> str:
-    digits = (str(_HAN_DIGITS.index(sign.replace("零", "〇"))) for sign in match["digits"])
-    return f"{''.join(digits)}年"
-
-
-def _han_month(match: re.Match[str], _: date) -> str:
-    ones = match["month"].removeprefix("十")
-    tens = 10 if match["month"].startswith("十") else 0
-    return f"{tens + (_HAN_DIGITS.index(ones) if ones else 0)}月"
+def _in_digits(match: re.Match[str], _: date) -> str:
+    """Return "2023年" for "二〇二三年", and "12月" for "十二月"."""
+    return f"{han_value(match['number']):.0f}{match['unit']}"
 
 
 def _day_of_week(names: str, *, weeks: int) -> Callable[[re.Match[str], date], str]:
@@ -71,10 +60,6 @@ def _counted(match: re.Match[str], _: date) -> str:
 
 def _numbered(match: re.Match[str], _: date) -> str:
     return f"{match['part']} {_COUNTS[match['count']]}"
-
-
-def _levantine(match: re.Match[str], _: date) -> str:
-    return _LEVANTINE_MONTHS[match[0]]
 
 
 _LISTED: tuple[tuple[str, _Usual], ...] = (
@@ -143,18 +128,20 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"позапрошл\w{2,3} год\w?", "2 года назад"),
     (r"(?P<year>(?:19|20)\d\d)-(?:м|й|го|ом|му)", r"\g<year>"),
     (rf"с(?= (?:{_MONTHS_OF_RUSSIAN}|(?:19|20)\d\d)(?!\w)(?![^?]{{0,20}} (?:по|до) ))", "начиная с"),
-    ("|".join(sorted(_LEVANTINE_MONTHS, key=len, reverse=True)), _levantine),
     (r"laut (?:berichten|meldungen|artikeln)(?: von| aus)?", "laut nachrichten"),
 )  # fmt: skip
 
 # In scripts without spaces, nothing tells where a word begins.
 _WITHOUT_SPACES: tuple[tuple[str, _Usual], ...] = (
-    (r"(?<![\d零〇一二三四五六七八九])(?P<digits>[一二][零〇一二三四五六七八九]{3})年", _han_year),
+    (r"(?<![\d零〇一二三四五六七八九])(?P<number>[一二][零〇一二三四五六七八九]{3})(?P<unit>年)", _in_digits),
     (
         r"(?:^|(?<=[\s在于於从從自到，]))(?P<year>[012]\d)(?P<behind>年)(?![前间間来來后後以内內多])",
         _short_year,
     ),
-    (r"(?<![一二三四五六七八九十个個])(?P<month>十[一二]?|[一二三四五六七八九])月(?!间|間)", _han_month),
+    (
+        r"(?<![一二三四五六七八九十个個])(?P<number>十[一二]?|[一二三四五六七八九])(?P<unit>月)(?!间|間)",
+        _in_digits,
+    ),
     (rf"上(?:个|個)?(?:周|週|星期|礼拜|禮拜)(?P<day>[{_HAN_DAYS}天])", _day_of_week(_HAN_DAYS, weeks=-1)),
     (
         rf"[本这這](?:个|個)?(?:周|週|星期|礼拜|禮拜)(?P<day>[{_HAN_DAYS}天])",
@@ -178,19 +165,22 @@ _PATTERNS = (
 _FORMS = tuple(usual for _, usual in (*_LISTED, *_WITHOUT_SPACES))
 
 
-def spelled_out(folded: str, places: Sequence[int], *, now: date) -> tuple[str, list[int]]:
+def in_usual_spelling(folded: str, places: Sequence[int], *, now: date) -> tuple[str, list[int]]:
     """Return a folded text with the usual forms of times, and the places of its characters.
 
     `places` has a number for each character and the end. A form that is replaced keeps the place of its
     start.
 
-    >>> spelled_out("inflasi 2 thn yg lalu", range(22), now=date(2025, 8, 17))[0]
+    >>> in_usual_spelling("inflasi 2 thn yg lalu", range(22), now=date(2025, 8, 17))[0]
     'inflasi 2 thn yang lalu'
     """
     kept = list(places)
     for pattern, usual in zip(_PATTERNS, _FORMS, strict=True):
+        matches = list(pattern.finditer(folded))
+        if not matches:
+            continue
         text, of_text, at = "", [], 0
-        for match in pattern.finditer(folded):
+        for match in matches:
             new = match.expand(usual) if isinstance(usual, str) else usual(match, now)
             text += folded[at : match.start()] + new
             of_text += [*kept[at : match.start()], *[kept[match.start()]] * len(new)]

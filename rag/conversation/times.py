@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from rag.conversation.time_spellings import spelled_out
+from rag.conversation.time_spellings import in_usual_spelling
 from rag.understood import TimeSpan
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.time_forms import SPACED, bounded
@@ -57,9 +57,7 @@ def asked_time(text: str, *, language: str, now: date) -> TimeSpan | None:
     >>> asked_time("Berapa UMP Jakarta tahun lalu?", language="id", now=date(2025, 8, 17))
     TimeSpan(first=datetime.date(2024, 1, 1), last=datetime.date(2024, 12, 31), role='event')
     """
-    folded = fold(text)
-    folded, _ = spelled_out(folded, range(len(folded) + 1), now=now)
-    mentions = find_times(folded, language, now)
+    folded, mentions = _mentions(text, language=language, now=now)
     if not mentions:
         return None
     mentions = _with_days_of_years(mentions)
@@ -76,15 +74,20 @@ def asked_time(text: str, *, language: str, now: date) -> TimeSpan | None:
     return replace(span, role="publication") if _is_reported(folded, mentions) else span
 
 
+def _mentions(text: str, *, language: str, now: date) -> tuple[str, list[TimeMention]]:
+    """Return the folded text with times in their usual spelling, and the times."""
+    folded = fold(text)
+    folded, _ = in_usual_spelling(folded, range(len(folded) + 1), now=now)
+    return folded, find_times(folded, language, now)
+
+
 def names_no_year(text: str, *, language: str, now: date) -> bool:
     """Whether a text names days or months, but no year: "Kalau Maret?".
 
     >>> names_no_year("Kalau Maret?", language="id", now=date(2025, 8, 17))
     True
     """
-    folded = fold(text)
-    folded, _ = spelled_out(folded, range(len(folded) + 1), now=now)
-    mentions = find_times(folded, language, now)
+    _, mentions = _mentions(text, language=language, now=now)
     return bool(mentions) and not any(mention.has_year for mention in mentions)
 
 
@@ -111,7 +114,7 @@ def without_time(text: str, *, language: str, now: date) -> str:
     >>> without_time("Berapa UMP Jakarta pada tahun 2022?", language="id", now=date(2025, 8, 17))
     'Berapa UMP Jakarta?'
     """
-    folded, places = spelled_out(*_folded_with_places(text), now=now)
+    folded, places = in_usual_spelling(*_folded_with_places(text), now=now)
     kept = text
     for mention in reversed(find_times(folded, language, now)):
         start = _start_of_phrase(folded, mention.start)
@@ -136,8 +139,21 @@ def without_recency(text: str) -> str:
     >>> without_recency("Apa kabar terbaru tentang banjir?")
     'Apa kabar tentang banjir?'
     """
+    return _without(text, RECENT)
+
+
+def without_present(text: str) -> str:
+    """Return a question without the words that ask for the present.
+
+    >>> without_present("Berapa UMP Jakarta sekarang?")
+    'Berapa UMP Jakarta?'
+    """
+    return _without(text, _NOW)
+
+
+def _without(text: str, words: str) -> str:
     folded, places = _folded_with_places(text)
-    for match in reversed(list(_word_pattern(RECENT).finditer(folded))):
+    for match in reversed(list(_word_pattern(words).finditer(folded))):
         start = _start_of_source(folded, match.start())
         text = text[: places[start]] + text[places[match.end()] :]
     return _tidied(text)
@@ -149,7 +165,7 @@ def time_phrase(text: str, *, language: str, now: date) -> str:
     >>> time_phrase("Bagaimana dengan tahun 2023?", language="id", now=date(2025, 8, 17))
     'tahun 2023'
     """
-    folded, places = spelled_out(*_folded_with_places(text), now=now)
+    folded, places = in_usual_spelling(*_folded_with_places(text), now=now)
     mentions = find_times(folded, language, now)
     if not mentions:
         return ""
@@ -185,14 +201,6 @@ def _with_days_of_years(mentions: list[TimeMention]) -> list[TimeMention]:
         return mentions
     exact = day.first.replace(year=year.first.year)
     return [replace(day, first=exact, last=exact, has_year=True)]
-
-
-def without_present(text: str) -> str:
-    """Return a question without the words that ask for the present."""
-    folded, places = _folded_with_places(text)
-    for match in reversed(list(_word_pattern(_NOW).finditer(folded))):
-        text = text[: places[match.start()]] + text[places[match.end()] :]
-    return _tidied(text)
 
 
 def asks_for_now(text: str) -> bool:

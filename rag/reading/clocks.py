@@ -21,7 +21,7 @@ _ABBREVIATED_ZONES = {
     "jst": 9, "kst": 9, "ict": 7, "msk": 3, "cet": 1, "cest": 2, "bst": 1, "est": -5, "edt": -4, "cst": -6,
     "ist": 5.5, "мск": 3, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11,
 }  # fmt: skip
-_OFFSET = r"(?P<sign>[+-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)".replace("+-−", "+\\-−")
+_OFFSET = r"(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)"
 _ZONE = re.compile(
     r"(?P<area>\b(?:africa|america|asia|australia|europe|pacific)/[a-z_]+)"
     rf"|\b(?P<name>{'|'.join(_ABBREVIATED_ZONES)})\b(?:{_OFFSET})?"

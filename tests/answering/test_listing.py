@@ -73,7 +73,7 @@ class VillageReader(WordCrossEncoder):
 
 # A relevance of -1.5 is a probability of .28, and 0 one of .60.
 @pytest.mark.parametrize(
-    "reader", [VillageReader(-1.5, -2.5), VillageReader(0.0, -1.5)], ids=["below .2", "below half"]
+    "reader", [VillageReader(-1.5, -2.5), VillageReader(0.0, -1.5)], ids=["below a quarter", "below half"]
 )
 def test_an_article_is_in_a_digest_if_any_of_its_passages_is_on_the_topic(
     ingestion: Ingestion, encoder: TopicEncoder, corpus: LocalCorpus, reader: VillageReader

@@ -44,6 +44,7 @@ from tests.conversation.test_times import NOW, YEAR, asked, span
         ("vi", "lương tối thiểu năm kia", YEAR.format(2023)),
         ("pt", "o que aconteceu essa semana", "2025-08-11 2025-08-17"),
         ("ar", "ماذا حدث في آذار 2023؟", "2023-03-01 2023-03-31"),
+        ("ar", "ماذا حدث في اذار 2023؟", "2023-03-01 2023-03-31"),
         ("ru", "сколько случаев с марта?", "2025-03-01 -"),
         ("ru", "сколько случаев в 2022-м", YEAR.format(2022)),
     ],

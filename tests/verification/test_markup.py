@@ -25,6 +25,9 @@ from rag.verification.attribution import without_markup
         ("Naik 12 persen [Reuters]", "Naik 12 persen "),
         ("[Sebanyak 500 orang tewas.]", "Sebanyak 500 orang tewas."),
         ("【五百人死亡。】", "五百人死亡。"),
+        ("Naik. [[q", "Naik. "),
+        ("Naik. [[q3fa1:1", "Naik. "),
+        ("Naik. [not", "Naik. [not"),
     ],
 )
 def test_names_of_sources_and_markdown_are_removed_and_facts_stay(text: str, left: str) -> None:

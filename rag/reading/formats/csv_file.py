@@ -30,9 +30,7 @@ def read_csv(stream: BufferedReader) -> Iterator[Entry]:
     encoding = encoding_of(head)
     dialect = _dialect_of(head.decode(encoding, errors="replace"))
     # subtle: a damaged byte becomes a lone surrogate, so that only its row is refused
-    errors = (
-        "replace" if encoding.startswith("utf-16") or encoding.startswith("utf-32") else "surrogateescape"
-    )
+    errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
     file = TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
     csv.field_size_limit(MAXIMUM_FILE_BYTES)
     rows = Rows(iter(partial(file.readline, MAXIMUM_FILE_BYTES), ""), dialect.options())

@@ -63,8 +63,7 @@ UNDER_ZERO = (
 # What stands between the ends of a range, or between the numbers before and after a change.
 JOINTS = re.compile(
     r"\s?(?:-|~|〜|sampai dengan|sampai|hingga|dan|ke|menjadi|to|until|and|hasta|a|y|e|et|à|bis|und"
-    r"|auf|до|и|đến"
-    r"|tới|và|至|到|から|에서|ถึง|إلى|الى|و|से|at|hanggang)\s?(?:rp|rm|us\$|\$|€|£|₹|₱)?"
+    r"|auf|до|и|đến|tới|và|至|到|から|에서|ถึง|إلى|الى|و|से|at|hanggang)\s?(?:rp|rm|us\$|\$|€|£|₹|₱)?"
 )
 
 

@@ -4,16 +4,13 @@ from collections.abc import Mapping
 
 PERCENT = (
     "%", "persen", "per cent", "percent", "prosen", "peratus", "por ciento", "pct", "パーセント", "퍼센트",
-    "في المئة", "في المائة", "بالمئة", "بالمائة", "phần trăm", "เปอร์เซ็นต์", "प्रतिशत", "फीसदी",
-    "फ़ीसदी", "procent",
-    "prozent", "pour cent", "por cento", "percento", "процентов", "процента", "процент", "yüzde",
-    "porsiyento",
-    "bahagdan",
+    "في المئة", "في المائة", "بالمئة", "بالمائة", "phần trăm", "เปอร์เซ็นต์", "प्रतिशत", "फीसदी", "फ़ीसदी",
+    "procent", "prozent", "pour cent", "por cento", "percento", "процентов", "процента", "процент", "yüzde",
+    "porsiyento", "bahagdan",
 )  # fmt: skip
 
-# The dimension of a unit, and its size in the base unit of the dimension. In nearly all news, a
-# ton is 1,000
-# kg. "Pounds" of money and of weight are told apart by the words around them, and not here.
+# The dimension of a unit, and its size in the base unit of the dimension. In nearly all news, a ton is
+# 1,000 kg.
 MORE_UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("tonne", "tonnes"), ("mass", 1e6)),
     **dict.fromkeys(("kuintal", "kwintal", "kintal", "quintal", "quintals"), ("mass", 1e5)),
@@ -22,16 +19,15 @@ MORE_UNITS: Mapping[str, tuple[str, float]] = {
         ("km/jam", "kpj", "kilometer per jam", "kilometer/jam", "km/h", "kmh"), ("speed", 1.0)
     ),
     **dict.fromkeys(("basis points", "basis point", "basis poin", "bps", "个基点", "基点"),
-    ("basis point", 1.0)),
+                    ("basis point", 1.0)),
     **dict.fromkeys(
-        ("percentage points", "percentage point", "percentage-point", "poin persentase",
-        "poin persen", "mata peratusan",
-         "puntos porcentuales", "pontos percentuais", "points de pourcentage", "prozentpunkte", "个百分点"),
+        ("percentage points", "percentage point", "percentage-point", "poin persentase", "poin persen",
+         "mata peratusan", "puntos porcentuales", "pontos percentuais", "points de pourcentage",
+         "prozentpunkte", "个百分点"),
         ("percent", 1.0),
     ),
-    **dict.fromkeys(("度", "도", "องศา", "độ", "derajat", "darjah", "डिग्री", "درجة", "درجات",
-    "градусов", "градуса",
-                     "degrees", "grados", "graus", "degrés"), ("temperature-generic", 1.0)),
+    **dict.fromkeys(("度", "도", "องศา", "độ", "derajat", "darjah", "डिग्री", "درجة", "درجات", "градусов",
+                     "градуса", "degrees", "grados", "graus", "degrés"), ("temperature-generic", 1.0)),
     **dict.fromkeys(("キロメートル", "킬로미터", "กม", "กิโล", "किमी"), ("length", 1e3)),
 }  # fmt: skip
 
@@ -51,9 +47,8 @@ MULTIPLIERS: Mapping[str, Mapping[str, float]] = {
 CURRENCIES = {
     "rupiah": ("rp", "idr", "rupiah", "印尼盾", "卢比盾", "روبية", "รูเปียห์", "रुपिया"),
     "dollar": ("us$", "$", "usd", "aud", "sgd", "a$", "s$", "dolar", "dollar", "dollars", "dólar",
-    "dólares",
-               "đô la", "đô", "美元", "美金", "澳元", "新元", "ドル", "달러", "دولار", "دولارات", "دولارا",
-               "ดอลลาร์", "डॉलर", "dollari", "доллар", "долларов", "доллара", "dolyar"),
+               "dólares", "đô la", "đô", "美元", "美金", "澳元", "新元", "ドル", "달러", "دولار", "دولارات",
+               "دولارا", "ดอลลาร์", "डॉलर", "dollari", "доллар", "долларов", "доллара", "dolyar"),
     "euro": ("€", "eur", "euro", "euros", "欧元", "歐元", "ユーロ", "유로", "يورو", "ยูโร", "यूरो", "евро"),
     "yen": ("jpy", "yen", "日元", "日圓", "円", "엔", "ين", "เยน", "иен"),
     "yuan": ("cny", "rmb", "yuan", "renminbi", "人民币", "人民幣", "元", "위안", "يوان", "หยวน", "юаней"),
@@ -66,7 +61,7 @@ CURRENCIES = {
     "rupee": ("₹", "inr", "rupee", "rupees", "रुपये", "रुपए", "रुपया"),
     "franc": ("chf", "franc", "francs", "franken"),
     "ruble": ("₽", "rub", "rubel", "ruble", "rubles", "рублей", "рубля", "рубль", "руб", "rublos",
-    "卢布", "ルーブル"),
+              "卢布", "ルーブル"),
     "real": ("r$", "brl", "reais"),
     "riyal": ("sar", "riyal", "riyals", "ريال"),
     "dirham": ("aed", "dirham", "dirhams"),
@@ -80,13 +75,12 @@ MORE_MONTHS: Mapping[str, Mapping[str, int]] = {
     },
     "ar": {
         "كانون الثاني": 1, "شباط": 2, "آذار": 3, "نيسان": 4, "أيار": 5, "حزيران": 6, "تموز": 7,
-        "آب": 8, "أيلول": 9,
-        "تشرين الأول": 10, "تشرين الثاني": 11, "كانون الأول": 12,
+        "آب": 8, "أيلول": 9, "تشرين الأول": 10, "تشرين الثاني": 11, "كانون الأول": 12, "اذار": 3, "ايار": 5,
+        "ايلول": 9,
     },
     "th": {
         "ม.ค": 1, "ก.พ": 2, "มี.ค": 3, "เม.ย": 4, "พ.ค": 5, "มิ.ย": 6, "ก.ค": 7, "ส.ค": 8, "ก.ย": 9,
-        "ต.ค": 10,
-        "พ.ย": 11, "ธ.ค": 12,
+        "ต.ค": 10, "พ.ย": 11, "ธ.ค": 12,
     },
 }  # fmt: skip
 
@@ -115,8 +109,7 @@ _INDONESIAN_TENS = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "de
 _ENGLISH_TENS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _MALAY_ORDINALS: Mapping[str, float] = {
     "kedua": 2, "ketiga": 3, "keempat": 4, "kelima": 5, "keenam": 6, "ketujuh": 7, "kedelapan": 8,
-    "kelapan": 8,
-    "kesembilan": 9, "kesepuluh": 10,
+    "kelapan": 8, "kesembilan": 9, "kesepuluh": 10,
 }  # fmt: skip
 _MALAY_TEENS = {"kesebelas": 11.0} | {
     f"{word} belas": number + 10 for word, number in _MALAY_ORDINALS.items()
@@ -141,16 +134,14 @@ MORE_NUMBER_WORDS: Mapping[str, Mapping[str, float]] = {
     },
     "de": {
         "eine": 1, "einem": 1, "einen": 1, "einer": 1, "anderthalb": 1.5, "eineinhalb": 1.5,
-        "zweieinhalb": 2.5,
-        "dreieinhalb": 3.5, "eine halbe million": 5e5, "eine halbe milliarde": 5e8,
+        "zweieinhalb": 2.5, "dreieinhalb": 3.5, "eine halbe million": 5e5, "eine halbe milliarde": 5e8,
     },
     "es": {"veintiuna": 21, "medio millón": 5e5, "un millón": 1e6, "uno y medio": 1.5, "dos y medio": 2.5},
     "fr": {"vingt et une": 21, "vingt-et-une": 21, "un demi-million": 5e5, "un demi-milliard": 5e8},
     "pt": {"meio milhão": 5e5, "meio bilhão": 5e8, "duas": 2, **{
         f"{tens} e {word}": ten + number
-        for ten, tens in ((20, "vinte"), (30, "trinta"), (40, "quarenta"), (50, "cinquenta"), (60,
-        "sessenta"),
-                          (70, "setenta"), (80, "oitenta"), (90, "noventa"))
+        for ten, tens in ((20, "vinte"), (30, "trinta"), (40, "quarenta"), (50, "cinquenta"),
+                          (60, "sessenta"), (70, "setenta"), (80, "oitenta"), (90, "noventa"))
         for number, word in ((1, "uma"), (2, "duas"))
     }},
     "ru": {"полмиллиона": 5e5, "полмиллиарда": 5e8, "полтора": 1.5, "полторы": 1.5, "двое": 2, "трое": 3,
@@ -161,8 +152,7 @@ MORE_NUMBER_WORDS: Mapping[str, Mapping[str, float]] = {
     "fil": {"kalahating milyon": 5e5},
 }  # fmt: skip
 
-# Ordinals may also be other words: "segundo" is "according to", "third" a fraction. So they need
-# no support,
+# Ordinals may also be other words: "segundo" is "according to", "third" a fraction. So they need no support,
 # but one in the place of another is a difference.
 ORDINALS: Mapping[str, Mapping[str, float]] = {
     "id": {**_MALAY_TEENS, "pertama": 1},
@@ -180,41 +170,35 @@ ORDINALS: Mapping[str, Mapping[str, float]] = {
     "de": {
         f"{stem}{ending}": number
         for number, stem in enumerate(
-            ("erst", "zweit", "dritt", "viert", "fünft", "sechst", "siebt", "acht", "neunt",
-            "zehnt"), start=1
+            ("erst", "zweit", "dritt", "viert", "fünft", "sechst", "siebt", "acht", "neunt", "zehnt"), start=1
         )
         for ending in ("er", "en", "es", "em", "e")
         if stem != "acht" or ending != "en"
     },
     "fr": {"premier": 1, "première": 1, "deuxième": 2, "second": 2, "seconde": 2, "troisième": 3,
-    "quatrième": 4,
-           "cinquième": 5, "sixième": 6, "septième": 7, "huitième": 8, "neuvième": 9, "dixième": 10},
+           "quatrième": 4, "cinquième": 5, "sixième": 6, "septième": 7, "huitième": 8, "neuvième": 9,
+           "dixième": 10},
     "es": {"primer": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3,
            "tercera": 3, "cuarto": 4, "cuarta": 4, "quinto": 5, "quinta": 5, "sexto": 6, "sexta": 6,
-           "séptimo": 7,
-           "séptima": 7, "octavo": 8, "octava": 8, "noveno": 9, "novena": 9, "décimo": 10, "décima": 10},
+           "séptimo": 7, "séptima": 7, "octavo": 8, "octava": 8, "noveno": 9, "novena": 9, "décimo": 10,
+           "décima": 10},
     "pt": {"primeiro": 1, "primeira": 1, "segundo": 2, "segunda": 2, "terceiro": 3, "terceira": 3,
-    "quarto": 4,
-           "quarta": 4, "quinto": 5, "quinta": 5, "sexto": 6, "sexta": 6, "sétimo": 7, "sétima": 7,
-           "oitavo": 8,
-           "oitava": 8, "nono": 9, "nona": 9, "décimo": 10, "décima": 10},
+           "quarto": 4, "quarta": 4, "quinto": 5, "quinta": 5, "sexto": 6, "sexta": 6, "sétimo": 7,
+           "sétima": 7, "oitavo": 8, "oitava": 8, "nono": 9, "nona": 9, "décimo": 10, "décima": 10},
     "ru": {
         **{f"{stem}{ending}": number
            for number, stem in ((1, "перв"), (2, "втор"), (4, "четверт"), (5, "пят"), (6, "шест"),
-           (7, "седьм"),
-                                (8, "восьм"), (9, "девят"), (10, "десят"))
+                                (7, "седьм"), (8, "восьм"), (9, "девят"), (10, "десят"))
            for ending in ("ый", "ой", "ого", "ому", "ым", "ом", "ая", "ую", "ое", "ые", "ых")},
-        "третий": 3, "третья": 3, "третье": 3, "третьего": 3, "третьей": 3, "третьем": 3,
-        "третью": 3, "третьи": 3,
+        "третий": 3, "третья": 3, "третье": 3, "третьего": 3, "третьей": 3, "третьем": 3, "третью": 3,
+        "третьи": 3,
     },
     "ar": {"الأول": 1, "الأولى": 1, "الثاني": 2, "الثانية": 2, "الثالث": 3, "الثالثة": 3,
-    "الرابع": 4, "الرابعة": 4,
-           "الخامس": 5, "الخامسة": 5, "السادس": 6, "السابع": 7, "الثامن": 8, "التاسع": 9, "العاشر": 10},
+           "الرابع": 4, "الرابعة": 4, "الخامس": 5, "الخامسة": 5, "السادس": 6,
+           "السابع": 7, "الثامن": 8, "التاسع": 9, "العاشر": 10},
     "hi": {"पहला": 1, "पहली": 1, "पहले": 1, "दूसरा": 2, "दूसरी": 2, "दूसरे": 2, "तीसरा": 3, "तीसरी": 3,
-    "तीसरे": 3,
-           "चौथा": 4, "चौथी": 4, "चौथे": 4, "पांचवां": 5, "पांचवीं": 5, "पांचवें": 5},
+           "तीसरे": 3, "चौथा": 4, "चौथी": 4, "चौथे": 4, "पांचवां": 5, "पांचवीं": 5, "पांचवें": 5},
     "vi": {"thứ nhất": 1, "thứ nhì": 2},
     "fil": {"una": 1, "pangalawa": 2, "ikalawa": 2, "pangatlo": 3, "ikatlo": 3, "pang-apat": 4,
-    "ikaapat": 4,
-            "panglima": 5, "ikalima": 5},
+            "ikaapat": 4, "panglima": 5, "ikalima": 5},
 }  # fmt: skip

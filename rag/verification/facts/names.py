@@ -48,20 +48,16 @@ _SHORTEST_PART = 4
 
 # Words that often begin a sentence and are no names, besides the function words.
 _OPENING_WORDS = word_set(
-    "sebanyak sekitar hampir kurang semua seluruh setiap sejumlah beberapa sebagian menurut namun"
-    " tetapi sementara"
-    " selain sebelumnya kemudian kini setelah sejak meski meskipun akibat total jumlah sebuah"
-    " seorang ini itu dia ia"
-    " mereka according however nearly almost around roughly several both each every after before"
-    " since while"
-    " although because despite during then now today this that these those he she it they we there"
-    " half few fewer"
-    " less total only según sin casi más menos todos cerca durante tras aunque cuando este esta"
-    " selon près environ"
-    " presque tous après pendant selon mais segundo quase todos após durante mas laut nach etwa rund fast"
-    " mehr weniger alle während obwohl aber theo gần hơn khoảng tất sau khi более менее почти около"
-    " все после согласно"
-    " но ayon halos mahigit lahat pagkatapos noong miturut meh kabeh luwih"
+    """
+    sebanyak sekitar hampir kurang semua seluruh setiap sejumlah beberapa sebagian menurut namun tetapi
+    sementara selain sebelumnya kemudian kini setelah sejak meski meskipun akibat total jumlah sebuah seorang
+    ini itu dia ia mereka according however nearly almost around roughly several both each every after before
+    since while although because despite during then now today this that these those he she it they we there
+    half few fewer less only según sin casi más menos todos cerca durante tras aunque cuando este esta selon
+    près environ presque tous après pendant mais segundo quase após mas laut nach etwa rund fast mehr weniger
+    alle während obwohl aber theo gần hơn khoảng tất sau khi более менее почти около все после согласно но
+    ayon halos mahigit lahat pagkatapos noong miturut meh kabeh luwih
+    """
 )
 # "No. 11" and "Nomor 11" are the same.
 _NUMBERED = frozenset({"no", "nomor", "nomer", "nombor", "number", "nr", "num", "núm", "número", "numéro"})

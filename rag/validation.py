@@ -1,6 +1,7 @@
 """Validation of questions, texts and language tags."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from rag.errors import BadRequest, PayloadTooLarge
@@ -10,7 +11,7 @@ def validated(text: str, *, field: str, maximum: int) -> str:
     """Return a question without the white space around it.
 
     Raises:
-        BadRequest: the question is empty, has no letter or digit, or contains a forbidden character.
+        BadRequest: the question is empty, has no letter, digit or emoji, or contains a forbidden character.
         PayloadTooLarge: the question is longer than `maximum` characters.
     """
     stripped = text.strip()
@@ -21,7 +22,7 @@ def validated(text: str, *, field: str, maximum: int) -> str:
             f"The {field} has {len(stripped)} characters, the limit is {maximum}. Shorten it.", field=field
         )
     check_characters(stripped, subject=f"The {field}", field=field)
-    if not any(map(str.isalnum, stripped)):
+    if not any(sign.isalnum() or unicodedata.category(sign) == "So" for sign in stripped):
         raise BadRequest(f"The {field} {stripped[:20]!r} contains no word. Ask in words.", field=field)
     return stripped
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from rag.conversation.time_spellings import in_usual_spelling
 from rag.understood import TimeSpan
 from rag.verification.facts.lexicon import fold
-from rag.verification.facts.time_forms import SPACED, bounded
+from rag.verification.facts.time_forms import SPACED, bounded, search_before
 from rag.verification.facts.time_words import (
     ACCORDING_TO,
     AFTER,
@@ -33,7 +33,7 @@ from rag.verification.facts.times import TimeMention, find_times
 
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"
 _FILLER_BEHIND = re.compile(rf"\s?(?:{FILLER_BEHIND})(?![{SPACED}])")
-_NEWS_BEFORE = re.compile(rf"(?:{NEWS})$")
+_NEWS_BEFORE = re.compile(rf"(?:{NEWS})\s*+$")
 _NEWS_BEHIND = re.compile(NEWS_BEHIND)
 _SOURCE = re.compile(rf"(?:{ACCORDING_TO})\s?(?:(?:{NEWS})\s*)?$")
 _NEWS_OF_TIME = re.compile(r"(?:'s)?\s(?:news|reports?|articles?|headlines)(?!\w)|\s?의?\s(?:뉴스|기사|보도)")
@@ -224,22 +224,22 @@ def _intersection(mentions: Sequence[TimeMention]) -> TimeSpan:
 def _is_reported(folded: str, mentions: Sequence[TimeMention]) -> bool:
     """Whether a question names the time at which something was reported ("berita tahun 2021")."""
     for mention in mentions:
-        before = folded[: _start_of_phrase(folded, mention.start)].rstrip()
+        start = _start_of_phrase(folded, mention.start)
         behind = (_NEWS_BEHIND, _NEWS_OF_TIME)
-        if _NEWS_BEFORE.search(before) or any(news.match(folded, mention.end) for news in behind):
+        if search_before(_NEWS_BEFORE, folded, start) or any(news.match(folded, mention.end) for news in behind):
             return True
     return False
 
 
 def _start_of_source(folded: str, start: int) -> int:
     """Return the start of words such as "menurut berita" before a time, or `start` if there are none."""
-    found = _SOURCE.search(folded[:start])
+    found = search_before(_SOURCE, folded, start)
     return found.start() if found else start
 
 
 def _start_of_phrase(folded: str, start: int) -> int:
     """Return the start of the words before a time that only lead to it, such as "pada tahun"."""
-    found = _LEADING_WORDS.search(folded[:start])
+    found = search_before(_LEADING_WORDS, folded, start)
     return found.start() if found else start
 
 

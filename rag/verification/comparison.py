@@ -10,7 +10,7 @@ from functools import cached_property
 
 from rag.text.function_words import FUNCTION_WORDS
 from rag.text.languages import words, written_words
-from rag.text.tags import is_same_language
+from rag.text.tags import is_same_language, primary_language
 from rag.verification.facts import Facts, Name, find_facts
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.matching import (
@@ -20,8 +20,16 @@ from rag.verification.facts.matching import (
     replaces_date,
     replaces_number,
 )
-from rag.verification.facts.names import has_capitals, holds, plain_tokens, spelled_out, territories
+from rag.verification.facts.names import (
+    has_capitals,
+    holds,
+    plain,
+    plain_tokens,
+    spelled_out,
+    territories,
+)
 from rag.verification.facts.polarity import denied, direction, has_negative_ending
+from rag.verification.roles import ORDERED_LANGUAGES, Relation, are_exchanged, relations
 
 # A claim counts as covered by a sentence if it has this share of its words in common with the sentence. A
 # difference between the two is then an error.
@@ -106,6 +114,12 @@ class Statement:
         return plain_tokens(self.text)
 
     @cached_property
+    def relations(self) -> list[Relation]:
+        """Its names with the words between them, without numbers and dates."""
+        names = {name.folded for name in self.facts.names}
+        return relations([plain(word) for word in self.written_words_beside_numbers], names) if names else []
+
+    @cached_property
     def context_tokens(self) -> list[str]:
         """The words of the text and its context in order, in the form in which names are compared."""
         return [*self.ordered_tokens, *_tokens_of_context(self.context)]
@@ -140,7 +154,8 @@ class Comparison:
 
     `polarity` is "differs" if one text denies what the other says, or if something rises in one and falls in
     the other. `is_replaced` tells whether the claim has the words of the evidence, with a number or date in
-    the place of another one, and `has_other_word` whether it has another word or two in the place of some.
+    the place of another one, `has_other_word` whether it has another word or two in the place of some, and
+    `has_exchanged_names` whether two names have changed places.
     """
 
     numbers: Finding | None
@@ -150,11 +165,13 @@ class Comparison:
     coverage: float
     is_replaced: bool
     has_other_word: bool = False
+    has_exchanged_names: bool = False
 
     @property
     def has_no_conflict(self) -> bool:
         """Whether the evidence neither lacks a fact or word of the claim nor has another in its place."""
-        return not self.has_other_word and not {"missing", "differs"} & set(self.findings)
+        is_changed = self.has_other_word or self.has_exchanged_names
+        return not is_changed and not {"missing", "differs"} & set(self.findings)
 
     @property
     def findings(self) -> list[Finding]:
@@ -194,6 +211,7 @@ def compare(claim: Statement, evidence: Statement) -> Comparison:
         coverage=share,
         is_replaced=other_number or other_date,
         has_other_word=_has_other_word(claim, evidence),
+        has_exchanged_names=_has_exchanged_names(claim, evidence),
     )
 
 
@@ -298,6 +316,12 @@ def _has_other_word(claim: Statement, evidence: Statement) -> bool:
     if are_names or FUNCTION_WORDS.issuperset((*ours, *theirs)):
         return False
     return words(" ".join(ours), language=claim.language) != words(" ".join(theirs), language=claim.language)
+
+
+def _has_exchanged_names(claim: Statement, evidence: Statement) -> bool:
+    is_ordered = primary_language(claim.language) in ORDERED_LANGUAGES
+    is_comparable = is_ordered and claim.is_in_language_of(evidence)
+    return is_comparable and are_exchanged(claim.relations, evidence.relations)
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:

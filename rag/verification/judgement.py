@@ -130,7 +130,7 @@ def judge(
     altered = next((reading for reading in readings if _is_altered(claim, reading)), None)
     if altered is not None and not any(map(_is_repeated, _rivals(altered, readings))):
         support = 0.0 if _has_other_number(claim, altered) else altered.supported
-        if support < _ALTERED_SUPPORTED:
+        if support < _ALTERED_SUPPORTED or altered.comparison.has_exchanged_names:
             is_contradicted = support < _ALTERED_CONTRADICTED
             return Judgement("contradicted" if is_contradicted else "unsupported", altered, probability)
     copied = [reading for reading in readings if is_copied(claim, reading)]
@@ -222,12 +222,16 @@ def _lacks_name(reading: Reading) -> bool:
 
 
 def _is_altered(claim: Statement, reading: Reading) -> bool:
-    """Whether the claim repeats a sentence with another number, date, name or word, or negates it."""
+    """Whether the claim repeats a sentence with another number, date, name or word, or negates it.
+
+    Or it says of two names what the sentence says, with the names exchanged.
+    """
     found = reading.comparison
     if not reading.unit.is_one_sentence:
         return False
     differs = _has_other_number(claim, reading) or "differs" in (found.dates, found.names, found.polarity)
-    return found.has_other_word or (differs and found.coverage >= REPEATED)
+    is_changed = found.has_other_word or found.has_exchanged_names
+    return is_changed or (differs and found.coverage >= REPEATED)
 
 
 def _has_other_number(claim: Statement, reading: Reading) -> bool:
@@ -247,7 +251,8 @@ def _rivals(altered: Reading, readings: Sequence[Reading]) -> Sequence[Reading]:
 
     A number or word in the place of another may be anywhere in a passage. Then only single sentences count.
     """
-    if not (altered.comparison.is_replaced or altered.comparison.has_other_word):
+    found = altered.comparison
+    if not (found.is_replaced or found.has_other_word or found.has_exchanged_names):
         return readings
     return [reading for reading in readings if reading.unit.is_one_sentence]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.conversation.small_talk import small_talk
+from rag.validation import validated
 
 DATA = json.loads((Path(__file__).parent / "data" / "small_talk.json").read_text(encoding="utf-8"))
 NON_QUESTIONS = [(language, text) for language, texts in DATA["non_questions"].items() for text in texts]
@@ -28,6 +29,12 @@ def test_small_talk_is_no_question(language: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["ليبيا؟", "اليمن", "المكسيك", "نيبال", "الاتحاد"])
 def test_an_arabic_word_is_no_noise(text: str) -> None:
     assert small_talk(text) is None
+
+
+@pytest.mark.parametrize("text", ["👍", "🙏🏽🙏🏽", "❤️", "😀 !", "👨‍👩‍👧", "✅"])
+def test_emojis_alone_are_small_talk(text: str) -> None:
+    assert validated(text, field="question", maximum=20) == text
+    assert small_talk(text) == ()
 
 
 @pytest.mark.parametrize("text", QUESTIONS)

@@ -31,6 +31,8 @@ from rag.verification.facts.time_words import (
 # The earliest year that is taken for a time. A year after the next one is a goal and not a time.
 FIRST_YEAR = 1800
 _LARGEST_NUMBER = 60
+# The words that lead to a time are within so many characters before it.
+_FARTHEST = 300
 # Malay and Indonesian use the same words for times, and short questions in them are hard to tell apart.
 MALAY = frozenset({"id", "ms", "jv", "su", "ban", "min"})
 SPACE = r"[\s,]*+"
@@ -235,6 +237,11 @@ def alternatives_of(shape: str) -> list[str]:
         else:
             parts[-1] += sign
     return parts
+
+
+def search_before(pattern: re.Pattern[str], text: str, end: int) -> re.Match[str] | None:
+    """Search in the characters just before a place, so that the time does not grow with the text."""
+    return pattern.search(text, max(0, end - _FARTHEST), end)
 
 
 def bounded(pattern: str) -> str:

@@ -26,6 +26,7 @@ from rag.verification.facts.time_forms import (
     last_day,
     months_of,
     past_year,
+    search_before,
 )
 from rag.verification.facts.time_words import (
     AFTER,
@@ -212,7 +213,7 @@ def _years(rest: str, language: str, now: date) -> Iterator[TimeMention]:
     for match in _YEAR.finditer(rest):
         year = int(match["year"])
         is_count = match[0] == match["year"] and _counted_pattern(language).match(rest, match.end())
-        if is_count or _numbered_pattern(language).search(rest[: match.start()]):
+        if is_count or search_before(_numbered_pattern(language), rest, match.start()):
             continue
         if FIRST_YEAR <= year <= now.year + _YEARS_AHEAD:
             yield TimeMention(match.start(), match.end(), date(year, 1, 1), date(year, 12, 31))
@@ -271,24 +272,22 @@ def _length(mention: TimeMention) -> int:
 
 def _with_cues(mention: TimeMention, folded: str) -> TimeMention:
     """Open a span at one end, as a word beside it says: "sejak Maret", "before 2020", "3月以降"."""
-    before, behind = folded[: mention.start], folded[mention.end :]
-    if _ends_with(SINCE, before) or _begins_with(SINCE_BEHIND, behind):
+
+    def is_before(cues: str) -> bool:
+        return search_before(_pattern_before(cues), folded, mention.start) is not None
+
+    def is_behind(cues: str) -> bool:
+        return _pattern_behind(cues).match(folded, mention.end) is not None
+
+    if is_before(SINCE) or is_behind(SINCE_BEHIND):
         return replace(mention, last=None)
-    if (_ends_with(BEFORE, before) or _begins_with(BEFORE_BEHIND, behind)) and mention.first:
+    if (is_before(BEFORE) or is_behind(BEFORE_BEHIND)) and mention.first:
         return replace(mention, first=None, last=mention.first - timedelta(days=1))
-    if _ends_with(AFTER, before) and mention.last:
+    if is_before(AFTER) and mention.last:
         return replace(mention, first=mention.last + timedelta(days=1), last=None)
-    if _ends_with(UNTIL, before) or _begins_with(UNTIL_BEHIND, behind):
+    if is_before(UNTIL) or is_behind(UNTIL_BEHIND):
         return replace(mention, first=None)
     return mention
-
-
-def _ends_with(cues: str, before: str) -> bool:
-    return _pattern_before(cues).search(before) is not None
-
-
-def _begins_with(cues: str, behind: str) -> bool:
-    return _pattern_behind(cues).match(behind) is not None
 
 
 @functools.lru_cache(maxsize=8)

@@ -226,7 +226,9 @@ def _is_reported(folded: str, mentions: Sequence[TimeMention]) -> bool:
     for mention in mentions:
         start = _start_of_phrase(folded, mention.start)
         behind = (_NEWS_BEHIND, _NEWS_OF_TIME)
-        if search_before(_NEWS_BEFORE, folded, start) or any(news.match(folded, mention.end) for news in behind):
+        if search_before(_NEWS_BEFORE, folded, start) or any(
+            news.match(folded, mention.end) for news in behind
+        ):
             return True
     return False
 

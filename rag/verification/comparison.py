@@ -152,10 +152,13 @@ def _facts(text: str, language: str, reference: date | None) -> Facts:
 class Comparison:
     """How a claim's facts compare with some evidence; None if the claim states no fact of a kind.
 
-    `polarity` is "differs" if one text denies what the other says, or if something rises in one and falls in
-    the other. `is_replaced` tells whether the claim has the words of the evidence, with a number or date in
-    the place of another one, `has_other_word` whether it has another word or two in the place of some, and
-    `has_exchanged_names` whether two names have changed places.
+    `polarity` is "differs" if one text denies what the other says, or if they are opposite. The claim may
+    have the words of the evidence, but
+
+    - `is_replaced`: a number or date in the place of another one;
+    - `has_other_word`: another word or two in the place of some;
+    - `has_exchanged_names`: two names in each other's place;
+    - `is_opposite`: something rises in one text and falls in the other.
     """
 
     numbers: Finding | None
@@ -166,11 +169,12 @@ class Comparison:
     is_replaced: bool
     has_other_word: bool = False
     has_exchanged_names: bool = False
+    is_opposite: bool = False
 
     @property
     def has_no_conflict(self) -> bool:
         """Whether the evidence neither lacks a fact or word of the claim nor has another in its place."""
-        is_changed = self.has_other_word or self.has_exchanged_names
+        is_changed = self.has_other_word or self.has_exchanged_names or self.is_opposite
         return not is_changed and not {"missing", "differs"} & set(self.findings)
 
     @property
@@ -212,17 +216,22 @@ def compare(claim: Statement, evidence: Statement) -> Comparison:
         is_replaced=other_number or other_date,
         has_other_word=_has_other_word(claim, evidence),
         has_exchanged_names=_has_exchanged_names(claim, evidence),
+        is_opposite=_same_direction(claim, evidence) is False,
     )
 
 
 def _compare_polarity(claim: Statement, evidence: Statement, *, is_covered: bool) -> Finding | None:
+    is_same = _same_direction(claim, evidence)
+    if is_same is False or (is_covered and claim.is_in_language_of(evidence) and _is_denied(claim, evidence)):
+        return "differs"
+    return "given" if is_same else None
+
+
+def _same_direction(claim: Statement, evidence: Statement) -> bool | None:
+    """Whether something rises or falls in both texts; None if one of them says nothing of the kind."""
     ours = direction(claim.written_words, language=claim.language)
     theirs = direction(evidence.written_words, language=evidence.language)
-    if ours is not None and theirs is not None and ours != theirs:
-        return "differs"
-    if is_covered and claim.is_in_language_of(evidence) and _is_denied(claim, evidence):
-        return "differs"
-    return "given" if ours is not None and ours == theirs else None
+    return None if ours is None or theirs is None else ours == theirs
 
 
 def _is_denied(claim: Statement, evidence: Statement) -> bool:
@@ -313,7 +322,7 @@ def _has_other_word(claim: Statement, evidence: Statement) -> bool:
     if not (1 <= len(ours) <= most and 1 <= len(theirs) <= most) or before + behind < _FEWEST_SAME:
         return False
     are_names = {name.folded for name in claim.facts.names}.issuperset(ours)
-    if are_names or FUNCTION_WORDS.issuperset((*ours, *theirs)):
+    if are_names or FUNCTION_WORDS.issuperset(ours) or FUNCTION_WORDS.issuperset(theirs):
         return False
     return words(" ".join(ours), language=claim.language) != words(" ".join(theirs), language=claim.language)
 

@@ -130,7 +130,8 @@ def judge(
     altered = next((reading for reading in readings if _is_altered(claim, reading)), None)
     if altered is not None and not any(map(_is_repeated, _rivals(altered, readings))):
         support = 0.0 if _has_other_number(claim, altered) else altered.supported
-        if support < _ALTERED_SUPPORTED or altered.comparison.has_exchanged_names:
+        found = altered.comparison
+        if support < _ALTERED_SUPPORTED or found.has_exchanged_names or found.is_opposite:
             is_contradicted = support < _ALTERED_CONTRADICTED
             return Judgement("contradicted" if is_contradicted else "unsupported", altered, probability)
     copied = [reading for reading in readings if is_copied(claim, reading)]
@@ -170,17 +171,19 @@ def features_of(claim: Statement, readings: Sequence[Reading]) -> Features:
 def _agreeing(claim: Statement, best: Reading, readings: Sequence[Reading]) -> list[Reading]:
     """Return the readings that support a claim nearly as well as the best one and have its facts.
 
-    Each must state or imply the numbers and dates. Names may be in any reading, because they are often in
-    another sentence. In another language, they may be written in another way.
+    Each must state or imply the numbers and dates, and must not say that something falls that rises in the
+    claim. Names may be in any reading, because they are often in another sentence. In another language, they
+    may be written in another way.
     """
     if claim.is_in_language_of(best.unit.statement) and all(map(_lacks_name, readings)):
         return []
     enough = best.supported - _NEARLY_AS_WELL
-    return [r for r in readings if r.supported >= enough and _has_quantities(claim, r)]
+    return [r for r in readings if r.supported >= enough and _agrees(claim, r)]
 
 
-def _has_quantities(claim: Statement, reading: Reading) -> bool:
-    return not _lacks_number(claim, reading) and not _lacks_date(reading)
+def _agrees(claim: Statement, reading: Reading) -> bool:
+    lacks_quantity = _lacks_number(claim, reading) or _lacks_date(reading)
+    return not lacks_quantity and not reading.comparison.is_opposite
 
 
 def log_odds(probability: float) -> float:

@@ -184,6 +184,7 @@ def test_another_word_in_a_repeated_sentence(language: str, claim: str, evidence
         ("The price of rice rises again this week.", "The price of rice rise again this week."),
         ("The trial of the mayor began at noon on the coast.", "The mayor went on trial at noon."),
         ("The minister will speak in Vienna on Monday.", "The minister will speak in Bonn on Monday."),
+        ("The boy is at a children's hospital now.", "The boy is at Rady children's hospital now."),
     ],
 )
 def test_an_inflected_word_a_name_or_a_paraphrase_is_no_other_word(claim: str, evidence: str) -> None:

@@ -185,6 +185,19 @@ def test_another_word_in_a_repeated_sentence_needs_more_support(support: float, 
     assert verdict_on(claim, always(support, 1 - support, 0.0), evidence).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("Bank sentral menaikkan target pertumbuhan.", "unsupported"),
+        ("Target itu diturunkan bank sentral.", "supported"),
+        ("Target pertumbuhan itu kini melonjak.", "unsupported"),
+    ],
+)
+def test_what_falls_supports_no_claim_that_it_rises(claim: str, verdict: str) -> None:
+    evidence = "Bank sentral menurunkan target pertumbuhan."
+    assert verdict_on(claim, always(0.95, 0.05, 0.0), evidence).verdict == verdict
+
+
 def test_a_number_in_the_place_of_another_is_found_without_a_cross_encoder() -> None:
     evidence = "Harga kopi naik dari 5 menjadi 6 ribu rupiah."
     assert verdict_on(evidence, None, evidence).verdict == "unchecked"

@@ -1,8 +1,8 @@
-"""Which questions deny something."""
+"""Which questions and texts deny something."""
 
 import pytest
 
-from rag.verification.facts.polarity import is_negated
+from rag.verification.facts.polarity import denied, is_negated
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,18 @@ def test_a_question_that_denies_something(question: str, language: str) -> None:
 )
 def test_a_question_that_denies_nothing(question: str, language: str) -> None:
     assert not is_negated(question, language=language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("rencana itu bukanlah kebijakan partai dan tidak sedang dibahas oleh partai", "id",
+         {"kebijakan", "sedang", "dibahas"}),
+        ("the mayor did not resign and will not resign", "en", {"resign"}),
+        ("the mayor resigned but did not leave the mayor office", "en", {"leave"}),
+        ("harga tidak", "id", {"harga"}),
+        ("harga naik", "id", set()),
+    ],
+)  # fmt: skip
+def test_a_word_is_denied_where_every_mention_of_it_is(text: str, language: str, words: set[str]) -> None:
+    assert denied(text.split(), language=language) - {"the", "and"} == words

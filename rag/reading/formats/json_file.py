@@ -26,6 +26,9 @@ _CHUNK_CHARACTERS = 1 << 16
 _BETWEEN = " \t\n\r,"
 # The names under which an object holds its articles: those of the HTTP API and of other exports.
 _LISTS = ("articles", "items", "posts", "results", "data", "documents")
+# The names of an object inside of each article, which holds its fields: those of search servers and others.
+_INNER = ("_source", "attributes", "fields", "doc")
+_DEEPEST = 4
 
 
 def read_json_lines(stream: BufferedReader) -> Iterator[Entry]:
@@ -133,6 +136,7 @@ def json_page(fields: Mapping[str, Any]) -> Page:
 
 
 def _page_of_fields(fields: Mapping[str, Any]) -> Page:
+    fields = _unwrapped(fields)
     if fields.get("text") is None and fields.get("paragraphs") is None:
         renamed = with_usual_names(fields)
         if renamed is not None:
@@ -149,12 +153,43 @@ def _rendered(value: object) -> str | None:
     return rendered if isinstance(rendered, str) else None
 
 
+def _unwrapped(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an object with the fields of its inner one beside its own, if only that one has a text."""
+    name = next((name for name in _INNER if isinstance(fields.get(name), Mapping)), None)
+    if name is None or {"text", "paragraphs"} & fields.keys() or with_usual_names(fields):
+        return fields
+    return {**{key: value for key, value in fields.items() if key != name}, **fields[name]}
+
+
 def _held(value: object) -> list[Any] | None:
     """Return the list of articles that an object holds, if it holds one instead of a text."""
     if not isinstance(value, dict) or {"text", "paragraphs", "content"} & value.keys():
         return None
     lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
-    return lists[0] if lists and all(isinstance(item, dict) for item in lists[0]) else None
+    if lists and all(isinstance(item, dict) for item in lists[0]):
+        return lists[0]
+    return None if with_usual_names(_unwrapped(value)) else _nested(value, _DEEPEST)
+
+
+def _nested(value: Mapping[str, Any], levels: int) -> list[Any] | None:
+    """Return the first list of articles in inner objects: `{"db": [{"data": {"posts": […]}}]}`."""
+    for inner in value.values():
+        is_list = isinstance(inner, list) and len(inner) > 0 and all(isinstance(item, dict) for item in inner)
+        if is_list and any(map(_is_article, inner)):
+            return list(inner)
+        only = inner[0] if is_list and len(inner) == 1 else inner
+        found = _nested(only, levels - 1) if levels and isinstance(only, dict) else None
+        if found:
+            return found
+    return None
+
+
+def _is_article(fields: Mapping[str, Any]) -> bool:
+    """Whether an object has a title and a text; a comment has no title."""
+    if _rendered(fields.get("content")) is not None:
+        return True
+    named = with_usual_names(_unwrapped(fields)) or {}
+    return bool(named.get("title"))
 
 
 def _numbered(values: Iterator[Any]) -> Iterator[Entry]:

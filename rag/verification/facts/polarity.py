@@ -34,8 +34,10 @@ _NEGATIONS = {
     "su": "henteu lain teu",
 }
 _UP = {
-    "id": "naik kenaikan meningkat peningkatan bertambah melonjak menguat tumbuh melesat menaikkan",
-    "en": "rise rises rose risen rising increase increased increases grew grow grown climbed jumped surged",
+    "id": "naik kenaikan meningkat peningkatan bertambah melonjak lonjakan menguat tumbuh melesat melambung"
+    " meroket menaikkan dinaikkan",
+    "en": "rise rises rose risen rising increase increased increases increasing grew grow grows grown growing"
+    " climbed climbs climbing jumped surged surging soared soaring",
     "es": "subió sube subida aumentó aumenta aumento creció crece incremento",
     "fr": "augmenté augmente augmentation hausse progressé",
     "pt": "subiu aumentou aumento cresceu alta",
@@ -53,8 +55,9 @@ _UP = {
     "fil": "tumaas tataas",
 }
 _DOWN = {
-    "id": "turun penurunan menurun berkurang merosot anjlok melemah menyusut menurunkan",
-    "en": "fall falls fell fallen falling decrease decreased decreases declined decline dropped shrank",
+    "id": "turun penurunan menurun berkurang merosot anjlok melemah menyusut menurunkan diturunkan",
+    "en": "fall falls fell fallen falling decrease decreased decreases decreasing declined decline"
+    " declines declining dropped drops dropping shrank shrinking plunged plunging slumped",
     "es": "bajó bajada cayó caída disminuyó disminución descendió descenso",
     "fr": "baissé baisse diminué diminution chute reculé",
     "pt": "caiu diminuiu queda reduziu baixou",
@@ -119,16 +122,19 @@ def direction(tokens: Sequence[str], *, language: str) -> Direction | None:
 def denied(tokens: Sequence[str], *, language: str) -> set[str]:
     """Return the two words after each negation, which it is taken to deny, or before it at the end.
 
+    A word that also stands elsewhere in the text is not denied.
+
     >>> sorted(denied(["harga", "tidak", "naik", "lagi", "hari", "ini"], language="id"))
     ['lagi', 'naik']
     """
-    places = _negations(tokens, language=language)
-    found = {
-        token
-        for place in places
-        for token in tokens[place + 1 : place + 3] or tokens[max(0, place - 2) : place]
+    places = {
+        place
+        for negation in _negations(tokens, language=language)
+        for place in range(negation + 1, min(negation + 3, len(tokens)))
+        or range(max(0, negation - 2), negation)
     }
-    return found - _words(_NEGATIONS, language)
+    stated = {token for place, token in enumerate(tokens) if place not in places}
+    return {tokens[place] for place in places} - stated - _words(_NEGATIONS, language)
 
 
 def has_negative_ending(text: str, language: str) -> bool:

@@ -173,6 +173,38 @@ def test_objects_of_other_programs_are_read_by_the_names_of_their_fields() -> No
     )  # fmt: skip
 
 
+POST = {"id": "a", "title": "Kopi", "html": "<p>Panen kopi naik tahun ini.</p>"}
+HIT = {"_id": "a", "_score": 1, "_source": {"headline": "Kopi", "body": "Panen kopi naik tahun ini."}}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {
+            "db": [
+                {"meta": {"version": "5.0"}, "data": {"posts": [POST], "users": [{"id": 1, "name": "Rini"}]}}
+            ]
+        },
+        {"data": {"posts": {"nodes": [POST]}}},
+        {"took": 2, "hits": {"total": {"value": 1}, "hits": [HIT]}},
+        {"total_rows": 1, "rows": [{"id": "a", "doc": POST}]},
+        [{"id": "a", "attributes": {"title": "Kopi", "body": "Panen kopi naik tahun ini."}}],
+        HIT,
+    ],
+    ids=["Ghost", "GraphQL", "Elasticsearch", "CouchDB", "Strapi", "elasticdump"],
+)
+def test_articles_inside_of_other_objects_are_read(value: Any) -> None:
+    article = one(read(json.dumps(value), ".json"))
+    assert (article.id, article.title) == ("a", "Kopi")
+    assert article.text.endswith("Panen kopi naik tahun ini.")
+
+
+def test_the_comments_of_an_article_are_no_articles() -> None:
+    value = {"title": "Kopi", "comments": [{"author": "Rini", "content": "Setuju sekali."}]}
+    [reason] = reasons(read(json.dumps(value), ".json"))
+    assert reason.startswith("berkas.json: an article needs either")
+
+
 def test_posts_of_wordpress_that_are_not_published_are_refused() -> None:
     post = {"id": 1, "link": "https://w.example/a", "title": {"rendered": "Panen"}}
     draft = {**post, "status": "draft", "content": {"rendered": "<p>Kopi naik.</p>"}}

@@ -87,10 +87,9 @@ class ReadingJudge:
         if assessment is not None and not assessment.is_answer:
             return Choice(refusal_reason="evidence_does_not_answer")
         on_article = _on_article(query, found)
+        answering = self._only_answering(query, on_article or found)
         return Choice(
-            best_sentences(
-                on_article or found, encoder=self._encoder, are_of_one_story=on_article is not None
-            )
+            best_sentences(answering, encoder=self._encoder, are_of_one_story=on_article is not None)
         )
 
     def choose_each(self, query: Query, found: SearchResult) -> list[Excerpt]:
@@ -103,6 +102,13 @@ class ReadingJudge:
                 alone = replace(found, hits=[hit])
                 chosen[hit.article_id] = best_sentences(alone, encoder=self._encoder)[0]
         return list(chosen.values())
+
+    def _only_answering(self, query: Query, found: SearchResult) -> SearchResult:
+        """Return the first hit and those of the others that answer the question, too."""
+        first, *others = found.hits
+        assessed = [(hit, self._assess(query, found, hit)) for hit in others]
+        also = [hit for hit, assessment in assessed if assessment is None or assessment.is_answer]
+        return replace(found, hits=[first, *also])
 
     def _assess(self, query: Query, found: SearchResult, hit: Hit) -> Assessment | None:
         """Return how likely a hit answers the question, or None if it was not read."""

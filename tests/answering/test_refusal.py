@@ -243,6 +243,31 @@ def test_a_follow_up_is_answered_from_the_article_of_the_last_answer(
     assert list(dict.fromkeys(excerpt.quote.hit.article_id for excerpt in choice.excerpts)) == quoted
 
 
+class SureOfOneSentence(WordCrossEncoder):
+    """Finds that the passages about coffee answer, and is surest of the sentences of all others."""
+
+    def __init__(self, relevance_of_others: float) -> None:
+        super().__init__()
+        self._others = relevance_of_others
+
+    def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
+        readings = {True: (2.0, -7.0), False: (self._others, 0.0)}
+        found = [(readings["kopi" in " ".join(parts).casefold()], len(parts)) for parts in passages]
+        return [Reading(relevance, (score,) * count) for (relevance, score), count in found]
+
+
+@pytest.mark.parametrize(("relevance", "quoted"), [(-3.0, ["kopi"]), (1.0, ["kopi", "bus"])])
+def test_only_passages_that_answer_are_quoted(
+    ingestion: Ingestion, corpus: LocalCorpus, encoder: TopicEncoder, relevance: float, quoted: list[str]
+) -> None:
+    list(ingestion.ingest([article("kopi", "Panen kopi kopi naik."), article("bus", "Bus mogok di Bogor.")]))
+    reranking = Reranking(cross_encoder=SureOfOneSentence(relevance))
+    query = Query(text="kopi", language="id", filters=NO_FILTERS, top_k=5)
+    found = search(corpus, encoder, query, mode="vector", reranking=reranking)
+    choice = ReadingJudge(encoder).choose(query, found)
+    assert [excerpt.quote.hit.article_id for excerpt in choice.excerpts] == quoted
+
+
 @pytest.mark.usefixtures("filled")
 def test_a_follow_up_on_the_article_of_the_last_answer_needs_no_similarity(corpus: LocalCorpus) -> None:
     encoder, reranking = BundledScale(), Reranking(cross_encoder=Certain())

@@ -57,6 +57,9 @@ _BEHIND_NAME = re.compile(r"\s?[,;:(\d].*", re.DOTALL)
 _BEFORE_EXPONENT = re.compile(r"(?:.*[\s\d/(])?[a-zµ]{1,2}", re.IGNORECASE | re.DOTALL)
 _LONGEST_UNIT = 4
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+# Words in brackets are a part of the word before them ("prajurit[nya]"), but not of a full stop.
+_SIGN = re.compile(r"[^\w\s]")
+_SPACES = re.compile(r"[^\S\n]+")
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def without_markup(text: str, *, sources: Collection[str] = ()) -> str:
     Other words in brackets stay, because they may say what the sentence would not say without them.
 
     >>> without_markup("Harga **naik** [12 persen](https://example.org) [Reuters] (1).", sources=["reuters"])
-    'Harga naik 12 persen  .'
+    'Harga naik 12 persen .'
     >>> without_markup("[Sari] akan mundur [2].")
     'Sari akan mundur .'
     """
@@ -127,11 +130,12 @@ def without_markup(text: str, *, sources: Collection[str] = ()) -> str:
         bracketed = match["square"] or match["lenticular"] or ""
         name = _BEHIND_NAME.sub("", fold(bracketed))
         is_source = _MARKER.fullmatch(bracketed) is not None or name in sources
-        return match["link"] or ("" if is_source else bracketed)
+        is_behind_sign = _SIGN.fullmatch(match.string[max(0, match.start() - 1) : match.start()])
+        return match["link"] or ("" if is_source else f"{' ' if is_behind_sign else ''}{bracketed}")
 
     for _ in range(2):  # a link in parentheses may show nothing but "source"
         text = _MARKUP.sub(shown, text)
-    return text.replace("|", " ")
+    return _SPACES.sub(" ", text.replace("|", " "))
 
 
 def _unread(claim: Statement, candidates: Sequence[Candidate]) -> Judgement:

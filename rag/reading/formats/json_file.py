@@ -165,9 +165,9 @@ def _held(value: object) -> list[Any] | None:
     """Return the list of articles that an object holds, if it holds one instead of a text."""
     if not isinstance(value, dict) or {"text", "paragraphs", "content"} & value.keys():
         return None
-    lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
-    if lists and all(isinstance(item, dict) for item in lists[0]):
-        return lists[0]
+    held = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
+    if held is not None and all(isinstance(item, dict) for item in held):
+        return list(held)
     return None if with_usual_names(_unwrapped(value)) else _nested(value, _DEEPEST)
 
 

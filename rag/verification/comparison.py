@@ -12,6 +12,7 @@ from rag.text.function_words import FUNCTION_WORDS
 from rag.text.languages import words, written_words
 from rag.text.tags import is_same_language, primary_language
 from rag.verification.facts import Facts, Name, find_facts
+from rag.verification.facts.aliases import TITLES
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.matching import (
     Finding,
@@ -28,8 +29,22 @@ from rag.verification.facts.names import (
     spelled_out,
     territories,
 )
-from rag.verification.facts.polarity import denied, direction, has_negative_ending
+from rag.verification.facts.polarity import (
+    denied,
+    denies_all,
+    direction,
+    has_negative_ending,
+    is_denying,
+)
 from rag.verification.roles import ORDERED_LANGUAGES, Relation, are_exchanged, relations
+from rag.verification.wording import (
+    FEWEST_SAME,
+    are_interchangeable,
+    are_opposed,
+    changed,
+    gives_numbers_to_others,
+    in_full,
+)
 
 # A claim counts as covered by a sentence if it has this share of its words in common with the sentence. A
 # difference between the two is then an error.
@@ -41,9 +56,8 @@ _MOST_REPLACEMENTS = 2
 _LONGEST_NAME = 8
 
 # A claim that repeats a sentence but for one place has at most this number of other words there, in scripts
-# with capitals, and at least this number of words of the sentence.
+# with capitals.
 _MOST_OTHER = 2
-_FEWEST_SAME = 4
 
 
 @dataclass(frozen=True)
@@ -204,7 +218,7 @@ def compare(claim: Statement, evidence: Statement) -> Comparison:
     """Compare the facts of a claim with those of the evidence."""
     share = coverage(claim, evidence)
     stated, given = claim.facts_on(evidence.reference), evidence.facts
-    is_repeated = claim.written_words_beside_numbers == evidence.written_words_beside_numbers
+    is_repeated = written_words(stated.rest) == evidence.written_words_beside_numbers
     other_number = is_repeated and replaces_number(stated, given)
     other_date = is_repeated and replaces_date(stated, given)
     return Comparison(
@@ -242,9 +256,23 @@ def _is_denied(claim: Statement, evidence: Statement) -> bool:
         return True
     ours = denied(claim.written_words, language=claim.language)
     theirs = denied(evidence.written_words, language=evidence.language)
-    denied_by_claim = (ours - theirs) & set(evidence.written_words)
-    denied_by_evidence = (theirs - ours) & set(claim.written_words)
-    return bool(denied_by_claim or denied_by_evidence)
+    if _is_denied_in_both(claim, evidence):
+        return False
+    return _states(evidence, ours - theirs) or _states(claim, theirs - ours)
+
+
+def _is_denied_in_both(claim: Statement, evidence: Statement) -> bool:
+    """Whether both deny something, and one of them denies the whole sentence: "no one was hurt"."""
+    texts = [(each.written_words, each.language) for each in (claim, evidence)]
+    are_denying = [is_denying(tokens, language=language) for tokens, language in texts]
+    return all(are_denying) and any(denies_all(tokens, language=language) for tokens, language in texts)
+
+
+def _states(statement: Statement, others: Iterable[str]) -> bool:
+    """Whether a text has one of these words in any form, except for function words."""
+    telling = set(others) - FUNCTION_WORDS
+    stems = words(" ".join(telling), language=statement.language)
+    return not telling.isdisjoint(statement.written_words) or not statement.stems.isdisjoint(stems)
 
 
 def _compare_names(claim: Statement, evidence: Statement, *, is_covered: bool) -> Finding | None:
@@ -313,16 +341,18 @@ def _has_other_word(claim: Statement, evidence: Statement) -> bool:
     """
     if not claim.is_in_language_of(evidence):
         return False
-    stated, given = claim.written_words_beside_numbers, evidence.written_words_beside_numbers
-    before = _common(stated, given)
-    ours, theirs = stated[before:], given[before:]
-    behind = _common(ours[::-1], theirs[::-1])
-    ours, theirs = ours[: len(ours) - behind], theirs[: len(theirs) - behind]
+    own, given = claim.written_words, evidence.written_words
+    if are_opposed(own, given) or gives_numbers_to_others(own, given):
+        return True
+    stated = in_full(written_words(claim.facts_on(evidence.reference).rest), claim.language)
+    written = in_full(evidence.written_words_beside_numbers, claim.language)
+    ours, theirs, same = changed(stated, written)
     most = _MOST_OTHER if has_capitals(claim.text) else _LONGEST_NAME
-    if not (1 <= len(ours) <= most and 1 <= len(theirs) <= most) or before + behind < _FEWEST_SAME:
+    if not (1 <= len(ours) <= most and 1 <= len(theirs) <= most) or same < FEWEST_SAME:
         return False
-    are_names = {name.folded for name in claim.facts.names}.issuperset(ours)
-    if are_names or FUNCTION_WORDS.issuperset(ours) or FUNCTION_WORDS.issuperset(theirs):
+    names = {name.folded for name in claim.facts.names} | FUNCTION_WORDS | TITLES
+    are_names = names.issuperset(ours) or names.issuperset(map(plain, ours))
+    if are_names or FUNCTION_WORDS.issuperset(theirs) or are_interchangeable(ours, theirs):
         return False
     return words(" ".join(ours), language=claim.language) != words(" ".join(theirs), language=claim.language)
 
@@ -331,12 +361,6 @@ def _has_exchanged_names(claim: Statement, evidence: Statement) -> bool:
     is_ordered = primary_language(claim.language) in ORDERED_LANGUAGES
     is_comparable = is_ordered and claim.is_in_language_of(evidence)
     return is_comparable and are_exchanged(claim.relations, evidence.relations)
-
-
-def _common(left: Sequence[str], right: Sequence[str]) -> int:
-    """Return how many words two lists have in common at their beginning."""
-    pairs = enumerate(zip(left, right, strict=False))
-    return next((place for place, (own, given) in pairs if own != given), min(len(left), len(right)))
 
 
 def _has_replaced_words(claim: Statement, evidence: Statement) -> bool:

@@ -18,9 +18,19 @@ _MUTUAL = word_set(
     dan serta maupun atau and or y e o et ou en of och og và hoặc adalah ialah merupakan yakni yaitu itulah
     is are was were be es son fue era é foi est sont était è sono zijn är var er là vs versus v lawan melawan
     kontra against contre contra contro tegen mot bertemu bertanding bersama sama dengan antara with con com
-    avec met med với between meets marries married menikah menikahi berpasangan
+    avec met med với berjarak jarak between meets marries married menikah menikahi berpasangan
     """
 )
+
+# A passive has words of both kinds between the names: "was sued by".
+_BY = word_set("by oleh por par door")
+_AUXILIARIES = word_set(
+    "was were is are been being has had have fue fueron ha han sido es son foi foram est sont été a ont werd"
+    " werden is zijn"
+)
+_ACTIVE_PREFIXES = ("me", "mem", "men", "meng", "meny", "menge")
+_DROPPED = "ptsk"
+_SHORTEST_STEM = 3
 
 # The evidence may have so many more words between the names.
 _MOST_MORE_WORDS = 2
@@ -68,11 +78,56 @@ def are_exchanged(claim: Sequence[Relation], evidence: Sequence[Relation]) -> bo
     True
     """
     return any(
-        any(_is_reverse(own, given) for given in evidence)
+        any(_is_reverse(own, given) or _has_other_voice(own, given) for given in evidence)
         and not any(_is_reverse(_reversed(own), given) for given in evidence)
         for own in claim
-        if _MUTUAL.isdisjoint(own.between)
+        if not _is_mutual(own)
     )
+
+
+def _is_mutual(relation: Relation) -> bool:
+    words = set(relation.between)
+    return not _MUTUAL.isdisjoint(words - _AUXILIARIES if _is_passive(words) else words)
+
+
+def _is_passive(between: Collection[str]) -> bool:
+    """Whether words between two names are a passive with words of its own: "was sued by"."""
+    return not _BY.isdisjoint(between) and not _AUXILIARIES.isdisjoint(between)
+
+
+def _has_other_voice(own: Relation, given: Relation) -> bool:
+    """Whether the names stand in the same order, but around a passive in one text and an active in the other.
+
+    Without a change of the order, "Andi sued Budi" and "Andi was sued by Budi" say opposite things.
+    """
+    first, second = own.first - own.second, own.second - own.first
+    is_same_order = not given.first.isdisjoint(first) and not given.second.isdisjoint(second)
+    is_same_order = is_same_order and given.first.isdisjoint(second) and given.second.isdisjoint(first)
+    pairs = ((own.between, given.between), (given.between, own.between))
+    return is_same_order and any(_is_passive_of(passive, active) for passive, active in pairs)
+
+
+def _is_passive_of(passive: Sequence[str], active: Sequence[str]) -> bool:
+    """Whether words are the passive of others, with the same verb.
+
+    >>> _is_passive_of(["dituduh", "oleh"], ["menuduh"]), _is_passive_of(["was", "sued", "by"], ["sued"])
+    (True, True)
+    """
+    verbs = [word for word in passive if word not in _BY and word not in _AUXILIARIES]
+    others = [word for word in active if word not in _AUXILIARIES]
+    if len(verbs) != 1 or len(others) != 1:
+        return False
+    verb, other = verbs[0], others[0]
+    return (_is_passive(passive) and verb == other) or other in _active_forms(verb)
+
+
+def _active_forms(verb: str) -> set[str]:
+    """Return the active forms of an Indonesian passive: "menuduh" of "dituduh"."""
+    stem = verb.removeprefix("di")
+    if stem == verb or len(stem) <= _SHORTEST_STEM:
+        return set()
+    stems = (stem, stem[1:]) if stem[0] in _DROPPED else (stem,)
+    return {prefix + each for prefix in _ACTIVE_PREFIXES for each in stems}
 
 
 def _reversed(relation: Relation) -> Relation:
@@ -89,6 +144,7 @@ def _is_reverse(own: Relation, given: Relation) -> bool:
         and given.second.isdisjoint(second)
     )
     more = len(given.between) - len(own.between)
+    is_reverse = is_reverse and _is_passive(own.between) == _is_passive(given.between)
     return is_reverse and more <= _MOST_MORE_WORDS and _is_within(own.between, given.between)
 
 

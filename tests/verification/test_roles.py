@@ -67,3 +67,32 @@ def test_a_claim_with_exchanged_names_is_never_supported(support: float, verdict
     judge = always(support, 1 - support, 0.0)
     assert verdict_on("Andi menuduh Budi korupsi.", judge, evidence).verdict == verdict
     assert verdict_on(evidence, always(0.9, 0.1, 0.0), evidence).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("id", "Andi digugat Budi di pengadilan.", "Andi menggugat Budi di pengadilan."),
+        ("id", "Andi mengalahkan Budi.", "Andi dikalahkan Budi."),
+        ("ms", "Ahmad disaman oleh Siti.", "Ahmad menyaman Siti."),
+        ("en", "Andi was accused by Budi of graft.", "Andi accused Budi of graft."),
+        ("en", "Andi was accused by Budi of graft.", "Budi was accused by Andi of graft."),
+    ],
+)
+def test_a_passive_with_the_names_in_the_same_order(language: str, claim: str, evidence: str) -> None:
+    assert is_exchanged(claim, evidence, language)
+    assert is_exchanged(evidence, claim, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("id", "Andi menggugat Budi.", "Budi digugat oleh Andi."),
+        ("id", "Bogor berjarak 12 km dari Depok.", "Depok berjarak 12 km dari Bogor."),
+        ("en", "Andi accused Budi of graft.", "Budi was accused by Andi of graft."),
+        ("es", "Ana fue demandada por Juan.", "Juan demandó a Ana."),
+    ],
+)
+def test_a_passive_and_a_distance_that_say_the_same(language: str, claim: str, evidence: str) -> None:
+    for one, other in ((claim, evidence), (evidence, claim)):
+        assert not compare(Statement(one, language), Statement(other, language)).has_exchanged_names

@@ -11,6 +11,7 @@ from rag.verification.facts.dates import DateMention, find_dates, with_plain_yea
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.names import Name, find_names
 from rag.verification.facts.numbers import Quantity, find_quantities
+from rag.verification.facts.periods import find_periods
 from rag.verification.facts.shares import Share, find_shares
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -46,11 +47,14 @@ def find_facts(text: str, *, language: str, reference: date | None = None) -> Fa
     (frozenset({1500000.0}), 2024, 'Budi')
     """
     text = _FOOTNOTE.sub(" ", text)
-    dates, undated = find_dates(with_plain_years(fold(text)), language=language, reference=reference)
+    periods, undated = find_periods(with_plain_years(fold(text)))
+    dates, undated = find_dates(undated, language=language, reference=reference)
+    dates += periods
     quantities, rest = find_quantities(undated, language=language)
     texts = [fact.text for fact in dates] + [fact.text for fact in quantities]
     used = {word for part in texts for word in _WORD.findall(part)}
     names = [name for name in find_names(text, language=language) if fold(name.text) not in used]
     shares = tuple(find_shares(undated, language=language))
-    lone = tuple(find_shares(rest, language=language))
+    written = {quantity.text for quantity in quantities}
+    lone = tuple(share for share in shares if written.isdisjoint(share.numbers))
     return Facts(language, tuple(quantities), tuple(dates), tuple(names), rest, shares, lone)

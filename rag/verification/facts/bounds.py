@@ -14,34 +14,45 @@ _END = r"\s*+(?:[^\w\s]\s*+)?$"
 _WORDS: dict[Bound, str] = {
     "above": (
         r"lebih dari(?:pada)?|lebih|di atas|melebihi|melampaui|luwih saka|more than|over|above"
-        r"|exceeding|at least"
+        r"|exceeding|at least|sedikitnya|setidaknya|setidak-tidaknya|paling sedikit|sekurang-kurangnya"
+        r"|(?:tidak|tak) kurang dari|no (?:fewer|less) than|not less than|nicht weniger als|no menos de"
+        r"|pas moins de|não menos de|niet minder dan|не менее|al menos|pelo menos|au moins|mindestens"
+        r"|minstens|meer dan|ruim|en az"
         r"|más de|superior a|mais de|acima de|plus de|mehr als|über|более|больше|свыше|超过|超過|逾"
         r"|hơn|trên"
         r"|กว่า|มากกว่า|أكثر من|higit sa|mahigit"
     ),
     "below": (
-        r"kurang dari(?:pada)?|di bawah|less than|fewer than|under|below|menos de|moins de"
+        r"kurang dari(?:pada)?|(?:tidak|tak) lebih dari|no more than|not more than|nicht mehr als"
+        r"|no más de|pas plus de|não mais de|niet meer dan|не более|minder dan|en fazla"
+        r"|di bawah|less than|fewer than|under|below|menos de|moins de"
         r"|weniger als|unter"
         r"|менее|меньше|不到|不足|少于|dưới|น้อยกว่า|ไม่ถึง|أقل من|wala pang|kurang saka"
     ),
     "almost": (
         r"hampir|nyaris|meh|almost|nearly|close to|casi|quase|presque|près de|fast|beinahe|knapp"
-        r"|почти|将近|接近|近"
+        r"|bijna|haast|neredeyse|почти|将近|接近|近"
         r"|gần|เกือบ|لما يقرب من|ما يقرب من|halos"
     ),
 }
 _BEHIND: dict[Bound, str] = {
-    "above": r"以上|を超え|を上回|余|餘|多|여|\s?(?:(?:을|를|이|가) 넘|이상|से अधिक|से ज्यादा|से ज़्यादा)",
-    "below": r"未満|以下|を下回|\s?(?:미만|이하|से कम)",
+    "above": r"'?[dt][ae]n (?:fazla|çok)|'?[iıuü] aşkın"
+    r"|以上|を超え|を上回|余|餘|多|여|\s?(?:(?:을|를|이|가) 넘|이상|से अधिक|से ज्यादा|से ज़्यादा)",
+    "below": r"'?[dt][ae]n az|未満|以下|を下回|\s?(?:미만|이하|से कम)",
     "almost": r"近く|弱|\s?가까이|\s?के करीब",
 }
 _ABOUT = re.compile(
     rf"{_START}(?:sekitar|kira-kira|kurang lebih|mencapai sekitar|kisaran|lebih kurang|about|around"
     r"|approximately|roughly|some|unos|unas|cerca de|alrededor de|aproximadamente|environ|etwa|rund"
     r"|ungefähr"
-    r"|около|примерно|约|約|大约|khoảng|ประมาณ|ราว|حوالي|نحو|लगभग|करीब|약|humigit-kumulang|mga)" + _END
+    r"|ongeveer|circa|zo'n|rond de|yaklaşık|около|примерно"
+    r"|约|約|大约|khoảng|ประมาณ|ราว|حوالي|نحو|लगभग|करीब|약|humigit-kumulang|mga)" + _END
 )
-_BEFORE_PATTERNS = {bound: re.compile(f"{_START}(?:{words}){_END}") for bound, words in _WORDS.items()}
+# "Not more than" is the opposite of "more than".
+_DENIED = r"(?<!tidak )(?<!tak )(?<!\bno )(?<!not )(?<!nicht )(?<!niet )(?<!pas )(?<!não )(?<!не )"
+_BEFORE_PATTERNS = {
+    bound: re.compile(f"{_START}{_DENIED}(?:{words}){_END}") for bound, words in _WORDS.items()
+}
 _BEHIND_PATTERNS = {bound: re.compile(words) for bound, words in _BEHIND.items()}
 _OPPOSITES = ({"above", "below"}, {"above", "almost"})
 _FAR = 24  # signs before a number in which the words are looked for

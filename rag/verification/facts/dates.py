@@ -30,22 +30,37 @@ _MAXIMUM_AHEAD = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Day:
-    """A date whose year, month or day may be missing."""
+    """A date whose year, month or day may be missing. With `last_year`, it is any of several years."""
 
     year: int | None = None
     month: int | None = None
     day: int | None = None
+    last_year: int | None = None
 
     def agrees(self, other: "Day") -> bool:
         """Whether both dates give a common part, and all their common parts are equal."""
-        pairs = [(self.year, other.year), (self.month, other.month), (self.day, other.day)]
-        known = [(own, given) for own, given in pairs if own is not None and given is not None]
-        return bool(known) and all(own == given for own, given in known)
+        pairs = [(self.month, other.month), (self.day, other.day)]
+        known = [own == given for own, given in pairs if own is not None and given is not None]
+        if self.year is not None and other.year is not None:
+            common = min(self._end, other._end) - max(self.year, other.year) + 1
+            # Two centuries may have one year in common.
+            known.append(common >= (2 if self.years > 1 and other.years > 1 else 1))
+        return bool(known) and all(known)
+
+    @property
+    def years(self) -> int:
+        """The number of years that it may be: 10 for "the 1990s"."""
+        return 0 if self.year is None else self._end - self.year + 1
+
+    @property
+    def _end(self) -> int:
+        return self.last_year or self.year or 0
 
     def lacks(self, other: "Day") -> bool:
-        """Whether `other` gives a part that this date does not."""
+        """Whether `other` gives a part that this date does not, or fewer years."""
         return (
             (self.year is None and other.year is not None)
+            or self.years > max(other.years, 1)
             or (self.month is None and other.month is not None)
             or (self.day is None and other.day is not None)
         )
@@ -126,7 +141,7 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
     ]
     prefix = rf"(?:{weekday}[\s,.]*+\(?\s*+)?"
     slashed = rf"{weekday}[\s,]*+\(?(?P<first>\d\d?)/(?P<second>\d\d?)(?![\d/])"
-    relative = rf"{start}(?P<relative>{alternatives(words.relatives)}){end}"
+    relative = rf"(?<!\d )(?<!\d){start}(?P<relative>{alternatives(words.relatives)}){end}"
     return [
         re.compile(shape) for shape in (slashed, *(prefix + shape for shape in shapes), weekday, relative)
     ]

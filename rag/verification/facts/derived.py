@@ -14,6 +14,7 @@ from itertools import permutations
 
 from rag.verification.facts import Facts, Quantity
 from rag.verification.facts.bounds import is_within
+from rag.verification.facts.lexicon import CLOCK
 
 # Rounding changes a number by at most this share of it, and more if the claim says that it is not exact.
 _ROUNDING = 0.02
@@ -81,6 +82,8 @@ def is_explained(quantity: Quantity, given: Sequence[Quantity]) -> bool:
     """
     if any(quantity.equals(other) for other in given):
         return True
+    if quantity.dimension == CLOCK:
+        return False
     alike = (
         other.amount
         for other in given

@@ -26,6 +26,7 @@ from rag.verification.facts.more_words import (
     MULTIPLIERS,
     ORDINALS,
     PERCENT,
+    TIME_ZONES,
 )
 
 # Regional languages that CLDR, ICU or dateparser hardly cover, each with a language of the same forms.
@@ -52,23 +53,29 @@ _FACTORS = {
     "volume-liter": 1, "volume-milliliter": 1e-3, "volume-cubic-meter": 1e3, "volume-gallon": 3.785412,
     "speed-kilometer-per-hour": 1, "speed-mile-per-hour": 1.609344, "speed-meter-per-second": 3.6,
     "power-kilowatt": 1e3, "power-megawatt": 1e6, "power-gigawatt": 1e9, "power-watt": 1,
-    "duration-year": 365.25, "duration-month": 365.25 / 12, "duration-week": 7, "duration-day": 1,
+    "duration-century": 36525, "duration-decade": 3652.5, "duration-year": 365.25,
+    "duration-month": 365.25 / 12, "duration-week": 7, "duration-day": 1,
     "duration-hour": 1 / 24, "duration-minute": 1 / 1440, "duration-second": 1 / 86400,
 }  # fmt: skip
 
 # In "5 in 2023", "in" does not mean inches; nor is "3 pm" a picometre and "21st" the weight of stones.
 _NO_UNITS = frozenset({"in", "pm", "st", "au", "da"})
 POUNDS = "pounds"
+CLOCK = "clock"
 
 _RELATIVE = re.compile(r"(?:in (\d{1,4}) (day|month|year))|(?:(\d{1,4}) (day|month|year) ago)")
 
 
 @dataclass(frozen=True)
 class Unit:
-    """The unit of a number: its dimension, and its size in base units of the dimension."""
+    """The unit of a number: its dimension, and its size in base units of the dimension.
+
+    `hours_ahead` is the difference of a time zone from UTC.
+    """
 
     dimension: str
     factor: float = 1.0
+    hours_ahead: int = 0
 
 
 @dataclass(frozen=True)
@@ -223,6 +230,7 @@ def _units(locale: Locale) -> dict[str, Unit]:
                 word = fold(str(pattern).replace("{0}", "")).strip()
                 if plural != "per" and word and word not in _NO_UNITS:
                     units.setdefault(word, unit)
+    units |= {zone: Unit(CLOCK, hours_ahead=hours) for zone, hours in TIME_ZONES.items()}
     return units | {word: Unit(*unit) for word, unit in MORE_UNITS.items()}
 
 

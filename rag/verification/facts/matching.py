@@ -58,7 +58,8 @@ def _is_given(quantity: Quantity, evidence: Facts) -> bool:
 
 
 def _is_in_dates(quantity: Quantity, dates: Iterable[DateMention]) -> bool:
-    parts = {part for mention in dates for day in mention.days for part in (day.year, day.month, day.day)}
+    days = [day for mention in dates for day in mention.days if day.last_year is None]
+    parts = {part for day in days for part in (day.year, day.month, day.day)}
     return quantity.text.isdecimal() and any(value in parts for value in quantity.values)
 
 
@@ -144,7 +145,7 @@ def _is_less_complete(given: DateMention, stated: DateMention) -> bool:
 def _is_given_in_parts(stated: DateMention, same: Sequence[DateMention]) -> bool:
     """Whether several mentions together give the stated date: "3 June" and "2005"."""
     for own in stated.days:
-        parts = [day for mention in same for day in mention.days if day.agrees(own)]
+        parts = [day for mention in same for day in mention.days if day.agrees(own) and day.years <= 1]
         given = Day(
             next((day.year for day in parts if day.year), None),
             next((day.month for day in parts if day.month), None),

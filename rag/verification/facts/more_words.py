@@ -31,6 +31,9 @@ MORE_UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("キロメートル", "킬로미터", "กม", "กิโล", "किमी"), ("length", 1e3)),
 }  # fmt: skip
 
+# The time zones of Indonesia, and UTC, with their hours ahead of UTC.
+TIME_ZONES = {"wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0}
+
 MULTIPLIERS: Mapping[str, Mapping[str, float]] = {
     "id": {"milyar": 1e9, "milyard": 1e9, "trilyun": 1e12, "jt": 1e6, "rb": 1e3, "yuta": 1e6, "ewu": 1e3},
     "en": {"bn": 1e9, "mn": 1e6, "tn": 1e12, "hundred": 1e2, "lakh": 1e5, "lakhs": 1e5, "crore": 1e7},
@@ -63,6 +66,7 @@ CURRENCIES = {
     "ruble": ("₽", "rub", "rubel", "ruble", "rubles", "рублей", "рубля", "рубль", "руб", "rublos",
               "卢布", "ルーブル"),
     "real": ("r$", "brl", "reais"),
+    "lira": ("₺", "tl", "lira", "lire", "liras", "里拉", "リラ", "리라"),
     "riyal": ("sar", "riyal", "riyals", "ريال"),
     "dirham": ("aed", "dirham", "dirhams"),
 }  # fmt: skip
@@ -167,6 +171,10 @@ ORDINALS: Mapping[str, Mapping[str, float]] = {
             for joint in "- "
         },
     },
+    "nl": {"eerste": 1, "tweede": 2, "derde": 3, "vierde": 4, "vijfde": 5, "zesde": 6, "zevende": 7,
+           "achtste": 8, "negende": 9, "tiende": 10},
+    "tr": {"birinci": 1, "ikinci": 2, "üçüncü": 3, "dördüncü": 4, "beşinci": 5, "altıncı": 6, "yedinci": 7,
+           "sekizinci": 8, "dokuzuncu": 9, "onuncu": 10},
     "de": {
         f"{stem}{ending}": number
         for number, stem in enumerate(

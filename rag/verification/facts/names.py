@@ -13,6 +13,7 @@ from rag.text.folding import composed
 from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.locales import known_locale
 from rag.text.tags import primary_language
+from rag.verification.facts.aliases import DEGREES, TITLES, aliases
 from rag.verification.facts.lexicon import fold, lexicon
 
 # A letter, then letters, digits and the vowel signs of Arabic, Indian and Thai scripts.
@@ -37,6 +38,9 @@ _LONGEST_SMALL_WORD = 6
 
 # The number in a token such as "Rp2.300", which is a currency with its number.
 _NUMBER_AT_END = re.compile(r"(?<![\d.,'’])[\d.,'’]+$")
+
+# Between a title and a name.
+_SPACE = re.compile(r"\.?\s")
 
 # The minimum similarity of a name in two languages, such as "Rusia" and "Russia".
 _SIMILAR_NAME = 0.72
@@ -82,7 +86,11 @@ def find_names(text: str, *, language: str) -> list[Name]:
     """
     folded = _PREFIX.sub(" ", composed(text))
     tokens = [match for match in _TOKEN.finditer(folded) if not _is_other_fact(match[0], language)]
-    capitals = [match for match in tokens if match[0][0].isupper() and not _is_opening(folded, match)]
+    capitals = [
+        match
+        for match in tokens
+        if match[0][0].isupper() and not _is_opening(folded, match) and not _is_title(folded, match)
+    ]
     are_all_soft = primary_language(language) in _CAPITALISED_NOUNS or _is_title_case(
         [match[0] for match in tokens]
     )
@@ -212,6 +220,15 @@ def _is_opening(text: str, match: re.Match[str]) -> bool:
     return (word in _OPENING_WORDS or word in FUNCTION_WORDS) and _is_first(text, match)
 
 
+def _is_title(text: str, match: re.Match[str]) -> bool:
+    """Whether a word is a title before a name or a degree behind it: "Pak", "Dr.", "S.H."."""
+    if "." in match[0] and plain(match[0]) in DEGREES:
+        return True
+    behind = _SPACE.match(text, match.end())
+    is_before_name = behind is not None and text[behind.end() : behind.end() + 1].isupper()
+    return is_before_name and match[0].casefold() in TITLES
+
+
 def _is_other_fact(token: str, language: str) -> bool:
     """Whether a token is a month, weekday, currency or unit, which are not checked as names."""
     words = lexicon(language)
@@ -223,6 +240,8 @@ def _is_other_fact(token: str, language: str) -> bool:
 
 def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
     """Return the countries that a text of these plain tokens names: each code with the tokens of its name.
+
+    So too other names that have a short form.
 
     >>> territories(["di", "kamboja"], language="id")
     {'KH': {'kamboja'}}
@@ -246,4 +265,5 @@ def _territory_names(primary: str) -> dict[str, str]:
     if locale is None:
         return {}
     own = {plain(name): code for code, name in locale.territories.items() if code.isalpha()}
-    return own | _COUNTRY_SHORT_NAMES | (_INDONESIAN_SHORT_NAMES if primary in ("id", "ms") else {})
+    more = _INDONESIAN_SHORT_NAMES if primary in ("id", "ms") else {}
+    return {**own, **_COUNTRY_SHORT_NAMES, **more, **aliases(primary)}

@@ -18,9 +18,10 @@ from rag.verification.facts.bounds import (
     is_about,
     is_within,
 )
-from rag.verification.facts.lexicon import POUNDS, Lexicon, Unit, alternatives, lexicon
+from rag.verification.facts.lexicon import CLOCK, POUNDS, Lexicon, Unit, alternatives, lexicon
 
-_DIGITS = r"\d+(?:[.,:']\d+)*"
+# "14:30" is a time, and "3:1" two numbers.
+_DIGITS = r"\d+(?:(?:[.,']|:(?=\d\d))\d+)*"
 _GROUPED_BY_SPACES = r"(?<![\d.,])\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?"
 HAN = "〇零一二两兩三四五六七八九十百千"
 _HAN_DIGITS = {
@@ -32,17 +33,21 @@ _HAN_DIGITS = {
 _HAN_TENS = {"十": 10, "百": 100, "千": 1000}
 # A single Han numeral is a number only before one of these. Otherwise it is part of a word ("统一", "三菱").
 _HAN_AFTER_NUMERAL = frozenset(
-    "个個名人位年月日天次种種座家所只隻艘架辆輛岁歲元万萬亿億倍点點届屆度本台国國省市点件条條艘"
+    "个個名人位年月日天次种種座家所只隻艘架辆輛岁歲元万萬亿億倍点點届屆回度本台国國省市点件条條艘"
 )
 
 # In some languages, the word for one is also an article or part of a phrase ("salah satu", "one of", "uno").
-# In a few, the word for zero also means "not", "nothing" or a month.
+# In a few, the word for zero also means "not", "nothing" or a month, and that for five a year.
 _SOFT_VALUES = frozenset({1.0})
-_SOFT_WORDS = frozenset({"second", "a", "hundred", "không", "null", "wala", "walâ", "صفر"})
+_SOFT_WORDS = frozenset({"second", "a", "hundred", "không", "năm", "null", "wala", "walâ", "صفر"})
 
 # "3 pm" is 15 o'clock, but a text may leave out "pm". "12:30 pm" is no other time than "12:30".
 _HALVES_OF_DAY = {"a": Unit("morning"), "p": Unit("afternoon")}
 _NOON = 12
+# "Pukul 2 siang" and "下午2点" are 14 o'clock.
+_AT_HOUR = ("pukul ", "jam ")
+_LATER = (" siang", " sore", " petang", " malam")
+_AFTER_NOON = ("下午", "午後", "午后", "晚上", "傍晚", "오후", "오후 ")
 
 # Letters after a sum of money. M is a million, or "miliar" (1e9) in Indonesian.
 _LETTERS = {"k": (1e3,), "m": (1e6, 1e9), "b": (1e9,), "t": (1e12,)}
@@ -78,7 +83,9 @@ class Quantity:
         names = (self.dimension, other.dimension)
         if not _is_same_dimension(*names) or not self.agrees_with(other):
             return False
-        if self.dimension and other.dimension and self.factor != other.factor and "pound" not in names:
+        is_clock = names == (CLOCK, CLOCK)
+        is_in_other_unit = self.dimension and other.dimension and self.factor != other.factor
+        if is_clock or (is_in_other_unit and "pound" not in names):
             return self._overlap({self.amount}, {other.amount})
         return self._overlap(self.values, other.values)
 
@@ -130,12 +137,25 @@ def find_quantities(folded: str, *, language: str) -> tuple[list[Quantity], str]
 
 
 def _with_shared_units(numerals: list["_Numeral"], text: str) -> list["_Numeral"]:
-    """Let the first number of a range also be read with the multiplier and unit of the second."""
+    """Let the first number of a range also be read with the multiplier and unit of the second.
+
+    The second number of "2019-21" is also a year.
+    """
+    ends = [_end_year(left, right, text[left.end : right.start]) for left, right in pairwise(numerals)]
+    numerals = [*numerals[:1], *ends]
     shared = [
         _shared(left, right) if JOINTS.fullmatch(text, left.end, right.start) else left
         for left, right in pairwise(numerals)
     ]
     return [*shared, *numerals[-1:]]
+
+
+def _end_year(left: "_Numeral", right: "_Numeral", between: str) -> "_Numeral":
+    year, short = max(left.values, default=0.0), right.written
+    if between not in ("-", "/") or not left.values <= _YEARS or not (short.isdecimal() and len(short) == 2):
+        return right
+    end = year // 100 * 100 + float(short)
+    return replace(right, values=right.values | {end}) if end > year else right
 
 
 def _shared(left: "_Numeral", right: "_Numeral") -> "_Numeral":
@@ -199,6 +219,9 @@ def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
     multiplier = math.prod(words.multipliers[word] for word in _split(match["multipliers"], words))
     if match["half"]:
         values |= {value + 12 for value in values if match["half"] == "p" and value < _NOON}
+    is_later = _is_after_noon(match)
+    if is_later:
+        values |= {value + 12 for value in values if value < _NOON}
     is_soft = written in _SOFT_WORDS or written in words.ordinals
     powers = _LETTERS[match["letter"]] if match["letter"] else (1.0,)
     return _Numeral(
@@ -206,11 +229,18 @@ def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
         end=match.end(),
         values=frozenset(_rounded(value * multiplier * power) for value in values for power in powers),
         multiplier=multiplier,
-        unit=_unit(match, words),
+        unit=None if is_later else _unit(match, words),
         is_soft=is_soft or (not written[0].isdecimal() and bool(values & _SOFT_VALUES)),
         written=match.string[match.end("minus") if match["minus"] else match.start() : _end(match)],
         is_negative=bool(match["minus"] or match["under"]),
     )
+
+
+def _is_after_noon(match: re.Match[str]) -> bool:
+    """Whether a number is an hour of the afternoon or the evening, as a word beside it says."""
+    before = match.string[max(0, match.start() - 6) : match.start()]
+    is_later = before.endswith(_AT_HOUR) and match.string.startswith(_LATER, match.end("number"))
+    return is_later or before.endswith(_AFTER_NOON)
 
 
 def _end(match: re.Match[str]) -> int:
@@ -282,11 +312,12 @@ def _quantity(numeral: _Numeral, text: str, decimal_sign: str) -> Quantity:
     unit = numeral.unit
     if unit == _YEAR and numeral.values & _YEARS:
         unit = None  # "2005年" is a year, not a duration of 2005 years
-    factor = unit.factor if unit else 1.0
+    factor, hours = (unit.factor, unit.hours_ahead) if unit else (1.0, 0)
+    usual = _usual_reading(numeral.values, numeral.written, decimal_sign)
     return Quantity(
         text=numeral.written.strip(),
         values=numeral.values,
-        amount=_rounded(_usual_reading(numeral.values, numeral.written, decimal_sign) * factor),
+        amount=_rounded((usual - hours) % 24 if unit and unit.dimension == CLOCK else usual * factor),
         factor=factor,
         dimension=unit.dimension if unit else None,
         is_soft=numeral.is_soft,

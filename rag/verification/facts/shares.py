@@ -152,7 +152,9 @@ def _east_asian(folded: str) -> Iterator[Share]:
     for match in _WHOLE_FIRST.finditer(folded):
         part, whole = _east_asian_value(match["part"]), _east_asian_value(match["whole"])
         if 0 < part < whole < _LARGEST_WHOLE:
-            yield _share(match[0], 100 * part / whole, (match["part"], match["whole"]))
+            # "3분의 2" may also be read as three minutes.
+            numbers = (match["part"], match["whole"], f"{match['whole']}분", f"{match['whole']}分")
+            yield _share(match[0], 100 * part / whole, numbers)
     for match in _TENTHS.finditer(folded):
         if 0 < (part := _east_asian_value(match["part"])) < 10:
             yield _share(match[0], 10 * part, (match["part"],))

@@ -90,3 +90,25 @@ def test_only_the_sign_of_a_temperature_must_agree() -> None:
     assert not is_explained("5 degrees Celsius", "-5 degrees Celsius", "en")
     assert is_explained("a fall of 2.1 percent", "-2.1 percent", "en")
     assert is_explained("minus 5 degrees", "−5 °C", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "bound"),
+    [
+        ("tidak kurang dari 300 orang", "id", "above"),
+        ("tidak lebih dari 300 orang", "id", "below"),
+        ("sedikitnya 300 orang", "id", "above"),
+        ("no fewer than 300 people", "en", "above"),
+        ("no more than 300 people", "en", "below"),
+        ("more than 300 people", "en", "above"),
+        ("al menos 300 personas", "es", "above"),
+        ("mindestens 300 menschen", "de", "above"),
+        ("meer dan 300 mensen", "nl", "above"),
+        ("minder dan 300 mensen", "nl", "below"),
+        ("bijna 300 mensen", "nl", "almost"),
+        ("300'den fazla kişi", "tr", "above"),
+        ("300'den az kişi", "tr", "below"),
+    ],
+)
+def test_bounds_that_are_denied_and_of_more_languages(text: str, language: str, bound: str) -> None:
+    assert find_facts(text, language=language).quantities[0].bound == bound

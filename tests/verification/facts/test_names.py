@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text.folding import APOSTROPHES
+from rag.verification.comparison import Statement, compare
 from rag.verification.facts.names import Name, find_names, holds, plain, plain_tokens, territories
 
 
@@ -112,3 +113,41 @@ def test_a_name_is_the_same_with_every_form_of_an_apostrophe(
     expected = plain(f"{left.title()}'{right}x")
     assert plain(f"{left.title()}{form}{hidden}{right}x") == expected
     assert plain(unicodedata.normalize("NFD", f"{left.title()}{hidden}{form}{right}x")) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("id", "H. Arif Santoso, S.H., M.H. meresmikan pasar.", "Haji Arif Santoso meresmikan pasar."),
+        ("id", "Menkeu Dina Wati mengumumkan pajak.", "Menteri Keuangan Dina Wati mengumumkan pajak."),
+        ("id", "Kapolri Arif Santoso mundur.", "Kepala Kepolisian RI Arif Santoso mundur."),
+        ("id", "Warga Jabar mengungsi.", "Warga Jawa Barat mengungsi."),
+        ("id", "Warga DKI Jakarta mengungsi.", "Warga Jakarta mengungsi."),
+        ("en", "Prof. Peter Harlan opened the market.", "Professor Peter Harlan opened the market."),
+        ("en", "British Prime Minister Harlan arrived.", "UK Prime Minister Harlan arrived."),
+        ("es", "El Sr. Gómez llegó a Lima.", "Gómez llegó a Lima."),
+    ],
+)
+def test_titles_and_short_forms_are_no_other_names(language: str, claim: str, evidence: str) -> None:
+    for one, other in ((claim, evidence), (evidence, claim)):
+        found = compare(Statement(one, language), Statement(other, language))
+        assert found.names in ("given", None)
+        assert not found.has_other_word
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("id", "Warga Jateng mengungsi.", "Warga Jawa Barat mengungsi."),
+        ("id", "Menlu Dina mengumumkan pajak baru.", "Menteri Keuangan Dina mengumumkan pajak baru."),
+        ("en", "The French minister arrived by train.", "The German minister arrived by train."),
+    ],
+)
+def test_short_forms_of_other_names(language: str, claim: str, evidence: str) -> None:
+    assert compare(Statement(claim, language), Statement(evidence, language)).names in ("missing", "differs")
+
+
+def test_a_title_before_a_part_of_a_name() -> None:
+    evidence = Statement("Arif Santoso meresmikan pasar.", "id")
+    assert compare(Statement("Pak Arif meresmikan pasar.", "id"), evidence).names == "given"
+    assert compare(Statement("Pak Budi meresmikan pasar.", "id"), evidence).names == "missing"

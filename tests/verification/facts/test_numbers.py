@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.verification.comparison import Statement, compare
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.numbers import Quantity, find_quantities, readings
 
@@ -171,3 +172,44 @@ def test_a_share_of_one_han_numeral_is_a_number() -> None:
     (share,) = quantities("增长百分之八。", "zh-Hans")
     assert set(share.values) == {8.0}
     assert share.dimension == "percent"
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("id", "Gempa terjadi pukul 14.00 WIB.", "Gempa terjadi pukul 15.00 WITA."),
+        ("id", "Gempa terjadi pukul 23.30 WIB.", "Gempa terjadi pukul 01.30 WIT."),
+        ("id", "Gempa terjadi pukul 07.30 UTC.", "Gempa terjadi pukul 14.30 WIB."),
+        ("id", "Gempa terjadi pukul 2 siang.", "Gempa terjadi pukul 14.00 WIB."),
+        ("id", "Gempa terjadi jam 9 malam.", "Gempa terjadi pukul 21.00 WIB."),
+        ("id", "Persela menang dengan skor 3-1.", "Persela menang dengan skor 3:1."),
+        ("en", "The talks ran in 2019-21.", "The talks ran from 2019 to 2021."),
+        ("vi", "Vụ việc xảy ra vào năm 2024.", "Vụ việc xảy ra ngày 3/6/2024."),
+        ("vi", "Có năm người bị thương.", "Có 5 người bị thương."),
+        ("nl", "Het was haar 3e titel.", "Het was haar derde titel."),
+        ("tr", "Bu onun 3. kupası.", "Bu onun üçüncü kupası."),
+        ("zh", "会议于下午3点开始。", "会议于15点开始。"),
+        ("ja", "会議は午後3時に始まった。", "会議は15時に始まった。"),
+        ("ko", "회의는 오후 3시에 시작됐다.", "회의는 15시에 시작됐다."),
+        ("id", "Hutan itu menyusut dalam 30 tahun.", "Hutan itu menyusut dalam tiga dekade."),
+        ("ja", "3回目の優勝だった。", "三回目の優勝だった。"),
+    ],
+)
+def test_clock_times_scores_and_ordinals_in_other_notations(language: str, claim: str, evidence: str) -> None:
+    found = compare(Statement(claim, language), Statement(evidence, language))
+    assert found.numbers in ("given", None)
+    assert not found.is_replaced
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("id", "Gempa terjadi pukul 14.00 WITA.", "Gempa terjadi pukul 14.00 WIB."),
+        ("id", "Gempa terjadi pukul 3 sore.", "Gempa terjadi pukul 14.00."),
+        ("id", "Persela menang dengan skor 3:2.", "Persela menang dengan skor 3-1."),
+        ("nl", "Het was haar vierde titel.", "Het was haar derde titel."),
+        ("tr", "Ceza 1,5 milyon dolar.", "Ceza 1,5 milyon lira."),
+    ],
+)
+def test_other_clock_times_scores_and_ordinals(language: str, claim: str, evidence: str) -> None:
+    assert compare(Statement(claim, language), Statement(evidence, language)).numbers == "differs"

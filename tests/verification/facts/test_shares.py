@@ -89,3 +89,16 @@ def test_the_same_number_in_other_words_is_explained(
 def test_a_fraction_explains_only_its_own_numbers(claim: str, evidence: str, left: list[str]) -> None:
     stated, given = find_facts(claim, language="en"), find_facts(evidence, language="en")
     assert [quantity.text for quantity in unexplained(stated, given)] == left
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("de", "Zwei Drittel der Wähler stimmten zu.", "67 Prozent der Wähler stimmten zu."),
+        ("fr", "Les deux tiers des électeurs ont accepté.", "67 % des électeurs ont accepté."),
+        ("ko", "유권자의 3분의 2가 찬성했다.", "유권자의 67퍼센트가 찬성했다."),
+    ],
+)
+def test_a_fraction_with_a_number_before_it(language: str, claim: str, evidence: str) -> None:
+    given = find_facts(evidence, language=language)
+    assert unexplained(find_facts(claim, language=language), given) == []

@@ -16,7 +16,8 @@ Facts = dict[str, Any]
 _MAXIMUM_CHARACTERS = 300  # of a line that states facts
 
 _COUNTS = re.compile(  # of minutes and of readers
-    r"(?:waktu baca|reading time|lesedauer)\s?:?\s?\d{1,3} (?:menit|min(?:ute)?s?|minuten?)\b"
+    r"(?:waktu baca|reading time|lesedauer|temps de lecture|tiempo de lectura|tempo d[ei] (?:leitura|lettura)"
+    r"|okuma süresi|время чтения)\s?:?\s?\d{1,3} (?:menit|min(?:ut[eo])?s?|minut(?:en|i)|dk|dakika|мин)\b"
     r"|\b\d{1,3} (?:min(?:ute)?s? read|menit(?: waktu)? baca)"
     r"|\b(?:dibaca|dilihat)\s?:?\s?(?:sebanyak )?\d[\d.,]{0,12}(?: ?kali|x\b)?"
     r"|(?<![\w.,])\d[\d.,]{0,12} ?(?:kali dibaca|views?|dilihat)\b",
@@ -27,35 +28,42 @@ _DATE_LABEL = re.compile(
     r"|(?:last )?update[ds]?(?: on)?|last modified(?: on)?|mis à jour(?: le)?"
     r"|aktualisiert(?: am)?|actualizad[oa](?: el)?|atualizad[oa](?: em)?|aggiornato(?: il)?"
     r"|bijgewerkt(?: op)?"
-    r"|обновлен[оа]|最終更新日?|更新(?:日時?|時間|时间)?|수정|cập nhật(?: lúc| ngày)?|อัปเดต(?:ล่าสุด)?"
+    r"|обновлен[оа]|güncel(?:leme|lenme)(?: tarihi)?|अपडेट(?:ेड)?"
+    r"|最終更新日?|更新(?:日時?|時間|时间)?|수정|cập nhật(?: lúc| ngày)?|อัปเดต(?:ล่าสุด)?"
     r"|آخر تحديث|تحديث)"
     r"|(?:diterbitkan|dipublikasikan|terbit|(?:first )?published|posted|publié|publicado|veröffentlicht"
     r"|released|erschienen|eingestellt|pubblicato|gepubliceerd|geplaatst|publicerad|julkaistu|опубликовано)"
     r"(?: on| le| am| pada| el| em| il| op| den)?"
+    r"|giriş|yay[ıi]n(?:lanma)?(?: tarihi)?|oluşturulma(?: tarihi)?|eklenme(?: tarihi)?"
     r"|tayang|rilis|tanggal|tarikh|date|datum|fecha(?: de publicación)?|data di pubblicazione"
     r"|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|(?:公開|掲載|投稿|配信)日?時?|เผยแพร่(?:เมื่อ)?"
-    r"|ngày đăng|đăng (?:ngày|lúc)|(?:기사)?입력|등록|발행|प्रकाशित)"
+    r"|ngày đăng|đăng (?:ngày|lúc)|(?:기사)?입력|등록|발행|승인|प्रकाशित)"
     r"(?!\w)\s?[:：]?\s*",
     re.IGNORECASE,
 )
 _DATE_SUFFIX = re.compile(r"(?:(?P<updated_at>更新)|公開|掲載|配信|发布|發布)$")
 _AUTHOR_LABELS = (
     r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|author|reported by|written by|stor"
-    r"y by|dilaporkan oleh|isinulat ni|tác giả|автор|текст|ผู้เขียน|โดย|लेखक|글|文|取材・文"
+    r"y by|haber|muhabir|teks (?:dan|&) foto|propos recueillis par"
+    r"|dilaporkan oleh|isinulat ni|tác giả|автор|текст|ผู้เขียน|โดย|लेखक|글|文|取材・文"
     r"|記者|记者|作者|撰文|autor(?:en|in)?|auteurs?|authors|teks|text|بقلم|كتبت?"
 )
 _EDITOR_LABELS = r"editor|redaktur|red|penyunting|edited by|责任编辑|責任編輯|责编|编辑|編集|المحرر"
-_OUTLET_LABELS = r"sumber|source|来源|來源|出典|المصدر"
+_OUTLET_LABELS = r"sumber|source|quelle|fuente|fonte|источник|kaynak|nguồn|출처|来源|來源|出典|المصدر"
 _CREDIT = re.compile(
-    rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by)|(?P<editor>{_EDITOR_LABELS})|(?P<source>{_OUTLET_LABELS})"
+    rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by|von|par|por|door)|(?P<editor>{_EDITOR_LABELS})|(?P<source>{_OUTLET_LABELS})"
     r"|(?P<license>lisensi|licen[cs]e))\s?[:：＝=／]\s?(?P<value>\S.{0,98}[^?!\"”])",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
     r"(?:(?P<author>oleh|by|ditulis oleh|reporting by|reported by|written by|par|von|por|door|autor(?:en|in)"
-    r"|ni|nina|isinulat ni|โดย|द्वारा|كتبت? -|dilaporkan oleh|diunggah oleh)"
+    r"|ni|nina|isinulat ni|propos recueillis par|(?:laporan )?(?:wartawan|kontributor) [^,:]{2,40},"
+    r"|โดย|द्वारा|كتبت? -|dilaporkan oleh|diunggah oleh)"
     r"|(?P<editor>editing by|edited by|disunting oleh))\s+(?P<value>\S.{1,98})",
     re.IGNORECASE,
+)
+_KOREAN_BYLINE = re.compile(
+    r"(?P<name>[\uac00-\ud7a3]{2,4}) ?(?:[\uac00-\ud7a3]{2} ?)?기자(?:\s?\(?[\w.+-]{1,40}@[\w.-]{3,60}\)?)?"
 )
 _LABEL_ALONE = re.compile(
     rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by)|(?P<editor>{_EDITOR_LABELS}))\s?[:：]?", re.IGNORECASE
@@ -72,7 +80,7 @@ _LABELS_BEFORE_DATES = frozenset({"来源", "來源", "作者", "记者", "記�
 _COPYRIGHT = re.compile(
     r"(?:copyright|hak cipta)\s?(?:©|\(c\))(?P<owner>.{0,100})"
     r"|(?:©|\(c\))(?P<owner_and_year>.{0,50}\b(?:19|20)\d\d\b.{0,50})"
-    r"|©\s?(?P<owner_alone>[^.!?©]{3,60})"
+    r"|[©ⓒ]\s?(?P<owner_alone>[^.!?©]{3,60})"
     r"|.{0,30}©\s?hak ?cipta terpelihara(?P<owner_after_notice>.{0,80})"
     r"|(?:copyright|hak cipta)\s(?P<owner_after_year>.{0,20}\b(?:19|20)\d\d\b.{0,80})",
     re.IGNORECASE,
@@ -81,7 +89,7 @@ _NOT_OWNER = re.compile(
     r"\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?|\ball rights reserved\b|\bhak cipta dilindungi\b.*",
     re.IGNORECASE,
 )
-_FRAME = re.compile(r"[【\[（](.{3,100})[】\]）]")
+_FRAME = re.compile(r"[【\[（(](.{3,100})[】\]）)]")
 _BYLINE_OF_OUTLET = re.compile(
     r"(?P<names>[^|()\d]{4,80}?)\s{0,9}(?:\s[-–—|]\s(?P<outlet>[^|]{2,40})|\((?P<in_brackets>[^()]{2,40})\))?"
 )
@@ -104,7 +112,10 @@ _CHINESE_DATELINE = re.compile(
 )
 
 
-_BETWEEN_PARTS = re.compile(r"(?<!\s)\s*+(?:[|·•∙⋅]|/(?!\d))\s*+|(?<!\s)\s++[-–—]\s++")
+# Not between a day and its time of day: 4/3/2025 - 18:20.
+_BETWEEN_PARTS = re.compile(
+    r"(?<!\s)\s*+(?:[|·•∙⋅]|/(?!\d))\s*+(?!\d\d?[:.]\d\d)|(?<!\s)\s++[-–—]\s++(?!\d\d?[:.]\d\d)"
+)
 _OPENING = re.compile(
     r"\W{0,3}(?P<date>(?:\d{4}-\d\d-\d\d|[^\n|:]{2,50}?(?<!\d)(?:19|20)\d\d))(?!\d|:\d)"
     r"(?:\.?\s?[-–—|:)]|\.\s(?=[A-Z„\"“]))"
@@ -238,6 +249,8 @@ def _credit(part: str) -> Facts | None:
             return {name: value.strip(" ."), **time}
         names = author_names(value)
         return {**({"author": names} if names else {}), **time}
+    if korean := _KOREAN_BYLINE.fullmatch(part):
+        return {"author": [korean["name"]]}
     byline = _BYLINE.fullmatch(part)
     if byline is None or is_sentence(_DEGREES.sub("", byline["value"])):
         return None

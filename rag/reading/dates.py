@@ -100,7 +100,7 @@ _GLUE = frozenset(
         "ص",
     ]
 )
-_FILLERS = re.compile("ที่|เวลา|น\\.|ngày|lúc|năm")
+_FILLERS = re.compile("วันที่|ที่|เวลา|น\\.|ngày|lúc|năm")
 _THAI_ERA = re.compile("[พค]\\.ศ\\. ?")
 _SEPARATORS = re.compile(r"[\s,|·•()（）@\-–—/:;،.]+")
 _APOSTROPHES = re.compile(r"['’‘`]")

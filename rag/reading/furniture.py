@@ -20,11 +20,11 @@ _LABEL = re.compile("|".join(PAGE_PARTS.values()), re.IGNORECASE)
 # A label with its headline on the same line.
 _LABELLED_STORY = re.compile(
     rf"(?:{_READ_ALSO}|(?P<verb>baca|lihat|simak|tonton|read|see|watch|video))\s?[:：»]\s?\S.*"
-    rf"|(?:{_READ_ALSO})\s?\|\s?\S.*|[【\[](?:{_READ_ALSO})[】\]]\s?\S.*"
+    rf"|(?:{_READ_ALSO})\s?(?:\||[-–—]\s)\s?\S.*|[【\[](?:{_READ_ALSO})[】\]]\s?\S.*"
     r"|(?:simak|tonton|saksikan|lihat|watch)(?: juga)?(?: the)? video\b\s?[\"“'‘:].*",
     re.IGNORECASE,
 )
-_AFTER_LABEL = frozenset(":：»\"“'‘|】]")
+_AFTER_LABEL = frozenset(":：»\"“'‘|】]-–—")
 _LABEL_BEFORE_LINK = re.compile(rf"(?:{_READ_ALSO})\s+\S", re.IGNORECASE)
 _ARROWS = "▶►"
 _MAXIMUM_LABEL_CHARACTERS = 80
@@ -35,12 +35,14 @@ _SENTENCE_INSIDE = re.compile(r"[.。]\s+\S.*[.。]$")
 _NO_TEXT = re.compile(
     r"\[(?i:gambas|video|foto|photo|image|embed|gallery|caption|galeri|infografis|gif)\b[^\]]*\]"
     r"|\((?:[a-z]{2,5}|[A-Za-z]{2,6}(?:[/-][A-Za-z]{2,6}){1,3})\)"  # the initials at the end of a story
-    r"|(?i:(?:advertisement|advertising|advertorial|iklan|sponsored|anzeige|publicité|publicidad)"
+    # Where a copied page has lost what divided a label from its headline.
+    r"|(?:BACA|SIMAK|LIHAT|READ|LEE|LEIA|LIRE) (?:JUGA|ALSO|MORE|TAMBIÉN|TAMBÉM|AUSSI) [^.]{5,150}[^.!?”\"]"
+    r"|(?i:(?:(?:skip )?advertisement|advertising|advertorial|iklan|sponsored|anzeige|publicité|publicidad)"
     r"(?:\s?[·|:-]?\s?(?:scroll|gulir|continue|gulirkan)\b.{0,60})?"
     r"|scroll (?:down |ke bawah )?(?:to|for|untuk) \w.{0,50}|gulir(?:kan)? (?:ke bawah )?untuk .{0,50}"
     r"|(?:simak|tonton|saksikan|lihat)(?: juga)? video(?: \w{1,15}){0,2} (?:di bawah|berikut)(?: ini)?\W*"
     r"|video pilihan(?: hari ini| editor)?"
-    r"|(?:selengkapnya|bersambung|lanjut|baca|simak)(?: \w{1,15}){0,2} (?:di |ke )halaman"
+    r"|(?:selengkapnya|bersambung|lanjut|baca|simak)(?: \w{1,15}){0,2} (?:di |ke )?halaman"
     r" (?:selanjutnya|berikutnya)\W*"
     r"|(?:artikel|berita|tulisan) ini (?:telah |sudah |pernah |juga ){1,2}(?:tayang|terbit|dimuat)"
     r" (?:di|pada) .{1,150}"
@@ -51,12 +53,16 @@ _NO_TEXT = re.compile(
     r"|view this post on \w{1,20}|lihat (?:postingan|kiriman|foto) ini di \w{1,20}"
     r"|(?:a post shared by|(?:sebuah )?kiriman (?:dari|dibagikan oleh)) .{1,80}"
     r"|dapatkan (?:update |info(?:rmasi)? )?(?:berita|breaking) .{0,60}(?:setiap hari|terkini|terbaru).{0,50}"
-    r"|lanjutkan membaca|continue reading|loading|memuat|load more"
+    r"|lanjutkan membaca|continue reading|(?:loading|memuat)\W{0,3}|load more"
+    r"|(?:skip|lewati|lompat|langsung|saltar|aller|ir) (?:to|ke|al|au|para o) (?:main )?(?:content|konten"
+    r"|contenido|contenu|conteúdo)(?: utama| principal)?|(?:direkt )?zum inhalt(?: springen)?"
+    r"|(?:url|link|permalink|alamat|source)\s?[:：]\s?https?://\S{1,300}"
+    r"|(?:tags?|tagar|kata kunci|keywords?)\s?[:：]\s?[^.!?]{1,200}"
     r"|(?:tampilkan|muat) (?:semua|lebih banyak|lainnya)"
     r"|hala?man(?: \d{1,2}){2,9}|(?:\d{1,2} ){1,9}(?:next|selanjutnya|berikutnya|lihat semua|show all)"
     r"|(?:next|previous|prev) (?:article|story|post|news)"
     r"|(?:artikel|berita) (?:selanjutnya|berikutnya|sebelumnya)"
-    r"|(?:continue reading|story continues|article continues) below.{0,40}"
+    r"|(?:continue reading|story continues|article continues) (?:below|after).{0,40}"
     r"|untuk (?:diterbitkan|dirilis|disiarkan) segera|for immediate release"
     r"|halaman (?:selanjutnya|berikutnya|sebelumnya|\d+(?: dari \d+)?)\W*|next page|previous page|selanjutnya"
     r"|baca (?:selengkapnya )?di (?:app|aplikasi)|(?:\d{1,2} )?lihat (?:foto|semua|selengkapnya)|perbesar"
@@ -110,9 +116,23 @@ _CAPTION = re.compile(
     r"|.*\((?i:afp|reuters|antara|source|sumber)\b[^()]{0,80}?(?:/\s?\w|(?i:foto|photo|images|istimewa|dok)\b)"
     r"[^()]{0,80}\)\.?",
 )
+# The labels of a picture's photographer, by language.
+_PICTURE = (
+    r"(?:photo|image|picture) credits?|crédit(?:s| photos?)?|crédito(?:s| da foto)?|fotos?|bild|imagen"
+    r"|foto de|фото|ảnh|fotoğraf|ภาพ|写真|图|图源|圖|사진|الصورة|صورة|फोटो|तस्वीर"
+)
+# What the services of the BBC write, with a comma.
+_PICTURE_OF_BBC = (
+    r"image (?:source|caption|copyright)|sumber gambar|keterangan (?:gambar|foto)|fuente de la imagen"
+    r"|pie de (?:foto|imagen)|crédito(?: da imagem)?|legenda da (?:foto|imagem)|crédit photo|légende image"
+    r"|автор фото|подпись к фото|nguồn hình ảnh|chụp lại hình ảnh|kaynak|fotoğraf altı yazısı|صدر الصورة"
+    r"|इमेज (?:स्रोत|कैप्शन)|ที่มาของภาพ|คำบรรยายภาพ"
+)
 # A credit at either end of a line that is otherwise no paragraph: a caption wherever it stands.
 _CREDITED_PICTURE = re.compile(
     r"(?:foto|photo|keterangan foto|infografis)\s?[:：]\s?\S.*"
+    rf"|[\[(（【]?(?:{_PICTURE})\s?[:：=]\s?[^\])）】]{{1,60}}[\])）】]?\.?|(?:{_PICTURE_OF_BBC}),\s\S.*"
+    r"|(?:[\w ]{2,20}/ ?)?(?:getty images|shutterstock|istockphoto)"
     r"|.{0,160}[.!?…”\"]?\s?\((?:foto|photo|gambar|ilustrasi|dok(?:umentasi)?|istimewa)\b[^()]{0,60}\)\.?"
     r"|.{0,160}\([\w-]{2,30}\.(?:com|co\.id|id)/[^()]{2,60}\)\.?",
     re.IGNORECASE,

@@ -6,7 +6,7 @@ Each entry is a regular expression for a whole label, without the colon, in lowe
 # What invites to another story. The headline may follow on the same line, after a colon.
 READ_ALSO = {
     "id, ms": r"(?:baca|lihat|simak|tonton|saksikan|cek)(?: (?:berita|artikel))? (?:juga|pula|lagi|lainnya"
-    r"|selengkapnya)(?: video)?|pilihan editor|berita terkait|jangan lewatkan",
+    r"|selengkapnya)(?: video)?|pilihan editor|(?:berita|artikel) (?:terkait|berkaitan)|jangan lewatkan",
     "jv": r"(?:waca|deleng)(?:en)? uga",
     "fil": r"(?:basahin|panoorin) (?:din|rin|pa)",
     "en": r"(?:read|see|watch|listen)(?: also| more| next)|also read|related(?: (?:news|story|article"
@@ -14,7 +14,8 @@ READ_ALSO = {
     r"|don['’]t miss",
     "es": r"(?:le[ae]|lee|vea|ver|mir[ae]|escuch[ae]|consult[ae])(?: también| además| más| aquí)"
     r"|también le[ae]"
-    r"|(?:te |le )?(?:puede|podría) interesar(?:te|le)?|te recomendamos|puedes (?:ver|leer)|no te pierdas"
+    r"|(?:también )?(?:te |le )?(?:puede|podría) interesar(?:te|le)?|te recomendamos|puedes (?:ver|leer)"
+    r"|no te pierdas"
     r"|más información",
     "pt": r"(?:leia|veja|ouça|assista|confira)(?: também| mais| ainda)|saiba mais",
     "fr": r"(?:à |a )?(?:lire|voir|écouter|découvrir)(?: aussi| également)|lisez (?:aussi|également)"
@@ -31,8 +32,9 @@ READ_ALSO = {
     "cs, sk": r"(?:čtěte|přečtěte si|čítajte|prečítajte si) (?:také|též|i|aj)",
     "hu": r"olvass(?:a|on|d)? el (?:ezt )?is",
     "el": r"διαβάστε (?:επίσης|ακόμη|ακόμα|περισσότερα)",
-    "ru, uk": r"(?:читайте|смотрите|дивіться) (?:также|ещё|еще|далее|також|ще)",
-    "tr": r"(?:ayrıca )?(?:okuyun|bakınız)|devamını oku(?:yun)?|bunu da oku(?:yun)?|okumaya devam et",
+    "ru, uk": r"(?:читайте|читать|смотрите|смотреть|дивіться) (?:также|ещё|еще|далее|також|ще)",
+    "tr": r"ilgili haber|(?:ayrıca )?(?:okuyun|bakınız)|devamını oku(?:yun)?|bunu da oku(?:yun)?"
+    r"|okumaya devam et",
     "ar": r"(?:[اإ]قر[أا]ي?|شاهد) (?:[أا]يض[اً]{1,2}|المزيد)",
     "fa": r"(?:بیشتر|همچنین) بخوانید",
     "ur": r"(?:یہ بھی|مزید) پڑھیں",
@@ -52,7 +54,7 @@ READ_ALSO = {
 OTHER_STORIES = {
     "id, ms": r"(?:berita|artikel|video|foto|topik|konten|kabar) (?:terkait|lainnya|lain|populer|terpopuler"
     r"|terbaru|terkini|pilihan|berkaitan|rekomendasi)|pilihan redaksi|terpopuler"
-    r"|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?"
+    r"|pilihan untuk anda|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?"
     r"|(?:mungkin anda|anda mungkin)(?: juga)? (?:suka|menyukai|tertarik)|untuk anda",
     "fil": r"(?:kaugnay|iba pa) na (?:balita|kuwento)",
     "en": r"more (?:on this(?: story)?|like this|stories|news|.{0,20}from .{1,40})"
@@ -100,7 +102,7 @@ OTHER_STORIES = {
 # What introduces comments, keywords and buttons.
 PAGE_PARTS = {
     "id, ms": r"(?:\d[\d.,]{0,15} )?(?:komentar|tanggapan)(?: \(\d{1,9}\))?|(?:tulis|beri|kirim|lihat"
-    r"|baca) komentar"
+    r"|baca) komentar(?: anda)?"
     r"|tagar|topik|label|kata kunci|bagikan(?: (?:artikel|berita) ini| ke \w{1,20})?|google news"
     r"|kongsi(?:kan)?(?: artikel ini)?",
     "en": r"(?:\d[\d.,]{0,15} )?(?:comments?|responses?)(?: \(\d{1,9}\))?|share(?: this(?: article| story)?)?"

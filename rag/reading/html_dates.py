@@ -26,7 +26,7 @@ _PUBLISHED = re.compile(
     r"|.*pubdate|pubdate.*|.*publishdate.*|.*publicationdate|originalpublicationdate"
     r"|(?:dc|dcterms|dcterm)?(?:date|dateissued|datecreated|issued|created|available)"
     r"|citation(?:publication|online|cover)?date|sailthrudate|parselypubdate"
-    r"|.*datecreated|.*releasedate|.*postdate|articledate|articlecreated|cdate|timestamp|displaydate"
+    r"|.*datecreated|.*created?at|ptime|.*releasedate|.*postdate|articledate|articlecreated|cdate|timestamp|displaydate"
     r"|shareaholicarticlepublishedtime"
 )
 _UPDATED = re.compile(
@@ -301,7 +301,8 @@ class PageDates:
 def _marked_time(element: _Element) -> datetime | None:
     text = plain_text("".join(islice(map(str, element.itertext()), _MAXIMUM_CHARACTERS)))
     facts = line_facts(text) if any(map(str.isdigit, text)) else None
-    return facts.get("published_at") if facts else None
+    stated = _first_time([element.get("title"), element.get("datetime")])
+    return stated or (facts.get("published_at") if facts else None)
 
 
 def _time_of_short_text(element: _Element, paragraphs: Collection[str]) -> datetime | None:

@@ -30,7 +30,7 @@ _CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|phot
 _META_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|author|authors|penulis|reporter|date|datetime|time|timestamp|published|pubdate|"
     r"tanggal|waktu"
-    r"|post-?meta|entry-?meta|meta|credit|credits|editor|dateline)(?:$|[\s_-])",
+    r"|submitted|post-?meta|entry-?meta|meta|credit|credits|editor|dateline)(?:$|[\s_-])",
 )
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|authors?|penulis|reporter|writer|jurnalis|credit)(?:$|[\s_-]|name)",

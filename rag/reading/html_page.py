@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, pairwise, takewhile
 from typing import Any
 
@@ -286,6 +287,10 @@ def _facts_beside(block: Block, *, distance: int) -> Facts | None:
     """Return the facts in a block if it is short; `distance` blocks stand between it and the headline."""
     if block.is_link or block.element.tag == "a" or len(block.text) > _MAXIMUM_HEADER_CHARACTERS:
         return None
+    if len(block.lines) > 1:
+        joined = re.sub(r"([:：])\n", r"\1 ", "\n".join(block.lines))  # a label is of the line below it
+        lines = (replace(block, lines=[line], link_characters=0) for line in joined.split("\n"))
+        return first_facts(filter(None, (_facts_beside(line, distance=distance) for line in lines)))
     facts = line_facts(block.text)
     is_beside = block.is_meta and not block.is_inserted and distance < _BESIDE_HEADLINE
     if block.is_caption or (block.is_suspect and not is_beside):

@@ -16,7 +16,7 @@ _WROTE_BY = (
 _ROLES = (
     r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|teks(?: (?:dan|&) foto)?|text"
     r"|texte|tekst"
-    r"|redaktion"
+    r"|redaktion|haber|muhabir|propos recueillis par"
     r"|author(?:s|\(s\))?|autor(?:en|in|:in|es|s)?|auteur(?:s|\(s\))?"
     r"|words|tác giả|автор|текст|ผู้เขียน|लेखक|बाय|بقلم|كتبت?"
 )
@@ -27,7 +27,7 @@ _LABEL = re.compile(
     rf"|(?:{_WROTE_BY}|oleh|by|vom|von|par|por)\s+(?=\S)"
     r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|follow|ikuti|[\w-]{0,30}(?:expert(?:e|in)"
     r"|redakteur(?:in)?|korrespondent(?:in)?|reporter(?:in)?))\s+(?=\S+\s\S)"
-    r"|(?:(?:本报|本報|\w{2,4}社)?(?:記者|记者)|作者|著者|撰文)\s?[:：／/]?\s?|(?:取材・)?文\s?[:：／/＝=・]\s?|글\s"
+    r"|(?:(?:本报|本報|\w{2,4}社)?(?:記者|记者)|作者|著者|撰文)\s?[:：／/・]?\s?|(?:取材・)?文\s?[:：／/＝=・]\s?|글\s"
     r"|(?-i:(?:By|Oleh|Von|Par|Por)(?=[A-Z][a-z])))",  # an element of its own, without a space
     re.IGNORECASE,
 )
@@ -51,6 +51,7 @@ _NOT_A_NAME = re.compile(
     r"|cari|pencarian|kategori|kontak|contact|index|indeks|terpopuler|terkini|trending|video|tags?|selengkapnya)$"
     r"|^(?:fotos?|photos?|gambar|ilustrasi|grafis|infografis|video)\s?[:：]|(?:報導|报道|報道)$"
     r"|\b(?:modified|updated|published|posted|shares?|comments?|views?|minutes?|reading|subscribe)\b"
+    r"|^(?:follow|share|save|print|ikuti|bagikan){2,4}$"
     r"|^(?:更新|公開|投稿|掲載|发布|發布)"
     r"|wordpress|blogger\.com|blogspot|^(?:mehr|more|alle|all|about|über|zur|view|zeige) ",
     re.IGNORECASE,
@@ -112,7 +113,7 @@ _CHINESE_OR_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _DOMAIN = re.compile(r"(?:www\.)?([\w-]+)(?:\.[\w-]{2,})+", re.IGNORECASE)
 _OTHER_CREDIT = re.compile(r"\.\s(?:photos?|pictures?|foto|fotos|illustrations?)\s?:.*", re.IGNORECASE)
 _BRACKETS = re.compile(rf"(?:(?<!\s)\s++)?[(\[][^()\[\]\n]{{0,{_MAXIMUM_BYLINE_CHARACTERS}}}+[)\]]")
-_BEHIND_DASH = re.compile(r"(?<!\s)\s++[-–—]\s++.*")
+_BEHIND_DASH = re.compile(r"(?<!\s)\s++(?:[-–—]\s++|for (?:the |The )?[A-Z]).*")
 _TITLE_SEPARATOR = re.compile(
     r"(?:(?<!\s)|(?<=[|｜]\s))\s++[-–—|·•»«~/:]++\s++|\s?[|｜]\s?"
     rf"|[_＿](?=[^_]{{0,{_MAXIMUM_TITLE_CHARACTERS}}}$)"
@@ -147,6 +148,15 @@ def author_names(value: str, *, outlet: str | None = None) -> list[str]:
     persons = list(filter(is_person, names))
     is_shouted = all(map(str.isupper, persons))
     return [name for name in names if not (persons and _is_beside_person(name, is_shouted=is_shouted))]
+
+
+def without_label(byline: str) -> str:
+    """Return a byline without the label in front of the names.
+
+    >>> without_label("Oleh: Sari Wulandari"), without_label("Sari Wulandari (Medan)")
+    ('Sari Wulandari', 'Sari Wulandari (Medan)')
+    """
+    return _LABEL.sub("", byline[:_MAXIMUM_BYLINE_CHARACTERS]) + byline[_MAXIMUM_BYLINE_CHARACTERS:]
 
 
 def _is_author(name: str, outlet: str | None) -> bool:
@@ -244,7 +254,7 @@ def split_title(title: str, outlets: Iterable[str]) -> tuple[str, str | None]:
     known = [name for name in map(squashed, outlets) if name]
     if len(title) > _MAXIMUM_TITLE_CHARACTERS:
         return title, None
-    title = _PAGE_NUMBER.sub("", title)
+    title = _PRINTED.sub("", _PAGE_NUMBER.sub("", title))
     first = _OUTLET_FIRST.match(title)
     if first and _names_outlet(first[1] or first[2], known):
         return title[first.end() :], first[1] or first[2]

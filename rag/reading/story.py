@@ -115,14 +115,15 @@ def _header_of_markup(lines: Sequence[Line], filled: list[int]) -> _Sorted:
     A day in the text, without a time of day, is that of an event.
     """
     facts: dict[int, Facts] = {}
-    is_in_text = False
+    is_in_text = is_labelled = False
     for number in filled[:_EDGE_LINES]:
         line = lines[number].clean
         found = line_facts(line)
-        if found is None and lines[number].is_aside:
+        if found is None and (lines[number].is_aside or is_labelled):
             found = byline_facts(line)
-        if found is None and label_alone(line):
-            found = {}  # the name below it is a link, and no line
+        is_labelled = found is None and label_alone(line) is not None
+        if is_labelled:
+            found = {}  # the name below it may be a link, and no line
         is_of_event = is_in_text and found is not None and is_day_alone(found) and not lines[number].is_aside
         if found is not None and not (lines[number].is_heading or is_of_event):
             facts[number] = found

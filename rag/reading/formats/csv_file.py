@@ -12,7 +12,7 @@ from typing import Any
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, encoding_of
 from rag.reading.formats.csv_rows import Rows
-from rag.reading.formats.records import field_of, is_absent, named_columns, read_record
+from rag.reading.formats.records import field_of, is_absent, joined_texts, list_in, named_columns, read_record
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.page import Entry, Page
 
@@ -21,6 +21,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _ROWS_ABOVE = 10  # the names of the columns
 _ESCAPED_QUOTE = re.compile(r"""[^\\",;\t|]\\"(?=[^",;\t|\r\n])""")
 _SPACED = re.compile(r'\A[^\n]{0,999}"[ ]{0,9}[,;|][ ]{1,9}"')  # spaces around the delimiters
+_BODIES = frozenset({"text", "paragraphs"})
 _ESCAPED = "\udc80\udcff"
 
 
@@ -104,7 +105,7 @@ def names_articles(row: Sequence[str]) -> bool:
     """
     fields = [field_of(name) for name in row]
     known = sum(field is not None for field in fields)
-    return "text" in fields and known > 1
+    return not _BODIES.isdisjoint(map(str, fields)) and known > 1
 
 
 def is_table(text: str) -> bool:
@@ -129,7 +130,7 @@ def _checked(columns: Sequence[str]) -> list[str]:
     if len(columns) > MAXIMUM_COLUMNS:
         raise ReadingError(f"the file has {len(columns):,} columns, more than {MAXIMUM_COLUMNS:,}")
     names = named_columns(list(columns))
-    if "text" not in names:
+    if _BODIES.isdisjoint(names):
         raise ReadingError(
             "the first row names no column `text`: name the columns, such as id,title,text,published_at"
         )
@@ -139,7 +140,8 @@ def _checked(columns: Sequence[str]) -> list[str]:
 def _page(names: Sequence[str], row: Sequence[str]) -> Page | ReadingError:
     if len(row) > len(names) and not any(row[len(names) :]):
         row = row[: len(names)]
-    if names.index("text") < len(row) < len(names):  # many programs leave out empty cells at the end
+    body = max(names.index(name) for name in _BODIES & set(names))
+    if body < len(row) < len(names):  # many programs leave out empty cells at the end
         row = [*row, *[""] * (len(names) - len(row))]
     if len(row) != len(names):
         return ReadingError(
@@ -152,9 +154,18 @@ def _page(names: Sequence[str], row: Sequence[str]) -> Page | ReadingError:
         for name, cell in zip(names, row, strict=True)
         if cell.strip() and not is_absent(name, cell)
     }
-    if "text" not in given:
+    body_cell = given.get("text") or given.get("paragraphs")
+    if body_cell is None:
         return ReadingError("the row holds no text: its column for the text is empty")
+    if "text" not in given:
+        del given["paragraphs"]
     try:
-        return read_record(given)
+        return read_record({**given, "text": _body(body_cell)})
     except ReadingError as error:
         return error
+
+
+def _body(cell: str) -> str:
+    """Return the text in a cell, which may be a list of paragraphs."""
+    items = list_in(cell)
+    return (joined_texts(items) if items else None) or cell

@@ -1,6 +1,7 @@
 """Reads mails (EML) and pages that a browser saved as one file (MHTML)."""
 
 import codecs
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.errors import HeaderParseError, MessageError
@@ -28,6 +29,7 @@ MAXIMUM_MAIL_BYTES = 50_000_000  # with pictures and other attachments
 _MAXIMUM_PARTS = 2000
 _STUB_CHARACTERS = 500  # such as "View this mail in your browser"
 _MUCH_LONGER = 4
+_FORWARDED = re.compile(r"^(?:(?:fwd?|fw|re|aw|wg|rv|tr|terusan|balas)\s?:\s*+){1,5}", re.IGNORECASE)
 
 
 def read_mail(stream: BufferedReader) -> Iterator[Entry]:
@@ -35,7 +37,7 @@ def read_mail(stream: BufferedReader) -> Iterator[Entry]:
     message = _parsed(stream)
     if not any(name in message for name in ("From", "Date", "Subject", "Message-ID")):
         raise ReadingError("the file is not a mail: it has no headers such as From and Subject")
-    title = _header(message, "Subject") or None
+    title = _FORWARDED.sub("", _header(message, "Subject") or "") or None
     bodies = _bodies(message)
     if not bodies:
         raise ReadingError("the mail holds no text: its content is in attachments")

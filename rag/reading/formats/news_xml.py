@@ -1,4 +1,4 @@
-"""Reads what news agencies exchange: NITF documents, and items of NewsML-G2."""
+"""Reads what news agencies exchange: NITF documents, and items of NewsML-G2 and NewsML 1."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from lxml.etree import QName, _Element
 
 from rag.errors import ReadingError
 from rag.reading.dates import parse_written_date
-from rag.reading.formats.fragments import filled, read_fragment
+from rag.reading.formats.fragments import filled, is_markup, read_fragment
 from rag.reading.formats.xml_stream import elements, first, refuse_damage, text_at, text_of
 from rag.reading.lines import Line
 from rag.reading.names import author_names, joined
@@ -54,6 +54,77 @@ def read_newsml(stream: BufferedReader) -> Iterator[Entry]:
             yield Entry(page=error, place=str(number))
     if not number:
         raise ReadingError("the NewsML-G2 document holds no news item")
+
+
+def read_newsml_1(stream: BufferedReader) -> Iterator[Entry]:
+    """Yield the article of each item of a NewsML 1 document."""
+    number = 0
+    for number, item in enumerate(elements(stream, "NewsItem"), 1):
+        try:
+            if isinstance(item, ReadingError):
+                raise item
+            refuse_damage(item)
+            yield Entry(page=_item_page_1(item), place=str(number))
+        except ReadingError as error:
+            yield Entry(page=error, place=str(number))
+    if not number:
+        raise ReadingError("the NewsML document holds no news item")
+
+
+def _item_page_1(item: _Element) -> Page:
+    status = (_formal_name(item, "{*}NewsManagement/{*}Status") or "").lower()
+    if status in _LOST or status == "embargoed":
+        raise ReadingError(f"the agency does not release the item: its status is {status}")
+    title = _text_below(item, "HeadLine")
+    page = _longest_content(item, title=title)
+    created = _time(text_at(item, "NewsManagement/FirstCreated"))
+    updated = _time(text_at(item, "NewsManagement/ThisRevisionCreated"))
+    stated = {
+        "id": _id(text_at(item, "Identification/NewsIdentifier/PublicIdentifier")),
+        "title": title or page.fields.get("title"),
+        "outlet": _formal_name(item, ".//{*}Provider/{*}Party")
+        or _formal_name(item, ".//{*}Source/{*}Party"),
+        "author": joined(_names(_text_below(item, "ByLine"))),
+        "published_at": created or updated,
+        "updated_at": updated if created != updated else None,
+        "language": _formal_name(item, ".//{*}Language"),
+        "metadata": filled(
+            {
+                "dateline": _text_below(item, "DateLine"),
+                "slugline": _text_below(item, "SlugLine"),
+                "copyright": _text_below(item, "CopyrightLine"),
+            }
+        ),
+    }
+    return _with(page, stated)
+
+
+def _longest_content(item: _Element, *, title: str | None) -> Page:
+    """Return the page of the longest text among an item's contents, the others of which are captions."""
+    contents = list(item.iterfind(".//{*}ContentItem/{*}DataContent"))
+    data = max(contents, key=lambda content: len(text_of(content)), default=None)
+    if data is None or not text_of(data):
+        raise ReadingError("the item holds no text: it is a picture, or its text is in another file")
+    document = next(data.iterchildren("*"), None)
+    if document is None:
+        text = "".join(map(str, data.itertext())).strip()
+        if is_markup(text):
+            return read_fragment(text, title=title)
+        return read_story([Line(text=line) for line in text.split("\n")], title=title)
+    if QName(document).localname == "nitf":
+        return _nitf_page(document)
+    body = next(data.iter("{*}body.content", "{*}body"), data)
+    return _story(body, title=title)
+
+
+def _text_below(item: _Element, name: str) -> str | None:
+    found = item.find(f".//{{*}}{name}")
+    return (text_of(found) or None) if found is not None else None
+
+
+def _formal_name(item: _Element, path: str) -> str | None:
+    """Return the attribute in which NewsML 1 writes the name of a person, a status or a language."""
+    return _value(item.find(path), "FormalName")
 
 
 def _nitf_page(document: _Element) -> Page:

@@ -1,6 +1,8 @@
 """Reads a record of any other program: finds the fields of an article under the names that others use."""
 
+import ast
 import html
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
@@ -9,6 +11,7 @@ from typing import Any
 from rag.errors import ReadingError
 from rag.reading.dates import parse_timestamp, parse_written_date
 from rag.reading.formats.fragments import filled, is_markup, plain, read_fragment
+from rag.reading.names import without_label
 from rag.reading.page import Page
 from rag.reading.record import ArticleRecord, with_metadata
 
@@ -46,6 +49,11 @@ _UNPUBLISHED = frozenset(
     {"draft", "auto_draft", "pending", "private", "trash", "trashed", "future", "scheduled", "unpublished"}
 )
 _ABSENT = frozenset({"NULL", "null", "None", "NaN", "nan", "N/A", "n/a", "<NA>", "\\N"})
+# The types of blocks that are no text, and those that are headings, in what editors of blocks write.
+_NOT_TEXT = frozenset({"image", "video", "audio", "embed", "gallery", "ad", "advertisement"})
+_HEADING = re.compile(r"head(?:ing|er|line)?\d?|h[1-6]|sub-?head(?:ing)?", re.IGNORECASE)
+_LIST_IN_CELL = re.compile(r"\s*\[\s*['\"]")
+_MAXIMUM_LIST_CHARACTERS = 1_000_000  # of a list as Python writes it
 _WIDEST_OFFSET = timedelta(hours=14)
 
 
@@ -100,11 +108,55 @@ def _plain_value(name: str, value: object) -> object:
     if isinstance(value, Mapping):
         inner = ("processed", "value", "rendered", "name", "displayName", "title", "$oid", "$date", "id")
         return next((value[key] for key in inner if isinstance(value.get(key), str)), None)
+    if isinstance(value, list) and name == "text":
+        return joined_texts(value)
     if isinstance(value, list) and name in ("section", "outlet", "language"):
         return value[0] if value and isinstance(value[0], str) else None
     if isinstance(value, int) and not isinstance(value, bool) and name.endswith("_at"):
         return str(value)
     return value
+
+
+def list_in(cell: str) -> list[Any] | None:
+    """Return the list that a cell holds as JSON or as Python writes it; None for any other text.
+
+    >>> list_in('["Panen naik.", "Harga turun."]'), list_in("['Panen naik.']"), list_in("[Foto] Panen")
+    (['Panen naik.', 'Harga turun.'], ['Panen naik.'], None)
+    """
+    if not _LIST_IN_CELL.match(cell) or not cell.rstrip().endswith("]"):
+        return None
+    try:
+        found = json.loads(cell, strict=False)
+    except (ValueError, RecursionError):
+        if len(cell) > _MAXIMUM_LIST_CHARACTERS:
+            return None
+        try:
+            found = ast.literal_eval(cell.strip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return None
+    return found if isinstance(found, list) else None
+
+
+def joined_texts(items: list[Any]) -> str | None:
+    r"""Return the paragraphs of a list as one text, as HTML if any is; None if an item is no paragraph.
+
+    >>> joined_texts(["Panen naik.", {"type": "paragraph", "text": "Harga turun."}])
+    'Panen naik.\n\nHarga turun.'
+    """
+    blocks = [item if isinstance(item, Mapping) else {"text": item} for item in items]
+    shown = [block for block in blocks if block.get("type") not in _NOT_TEXT]
+    texts = [
+        next((block[name] for name in ("text", "content", "html", "value") if block.get(name)), "")
+        for block in shown
+    ]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    is_heading = [_HEADING.fullmatch(str(block.get("type") or "")) is not None for block in shown]
+    if not any(is_heading) and not any(map(is_markup, texts)):
+        return "\n\n".join(texts)
+    tags = ["h2" if heading else "div" for heading in is_heading]
+    marked = [text if is_markup(text) else html.escape(text, quote=False) for text in texts]
+    return "".join(f"<{tag}>{text}</{tag}>" for tag, text in zip(tags, marked, strict=True) if text)
 
 
 def refuse_unpublished(fields: Mapping[str, Any]) -> None:
@@ -137,6 +189,8 @@ def read_record(fields: Mapping[str, Any]) -> Page:
             given[name if written else f"{name}_stated"] = written or value
             if not written:
                 del given[name]
+    if isinstance(given.get("author"), str):
+        given["author"] = list_in(given["author"]) or without_label(given["author"])
     if isinstance(given.get("title"), str):
         given["title"] = _unescaped(given["title"])
     text = given.get("text")

@@ -14,7 +14,7 @@ from rag.reading.feeds import ROOTS_OF_FEEDS, read_feed_file
 from rag.reading.formats.csv_file import read_csv
 from rag.reading.formats.json_file import read_json, read_json_lines
 from rag.reading.formats.mail_file import read_mail, read_mhtml
-from rag.reading.formats.news_xml import read_newsml, read_nitf
+from rag.reading.formats.news_xml import read_newsml, read_newsml_1, read_nitf
 from rag.reading.formats.pdf_file import read_pdf
 from rag.reading.formats.plain_pages import read_html, read_markdown_file, read_text
 from rag.reading.formats.streams import HEAD_BYTES
@@ -56,6 +56,7 @@ _XML_READERS: dict[str, Reader] = {
     "nitf": read_nitf,
     "newsItem": read_newsml,
     "newsMessage": read_newsml,
+    "NewsML": read_newsml_1,
     "mediawiki": read_mediawiki,
     "html": read_html,
     **dict.fromkeys(ROOTS_OF_FEEDS, read_feed_file),

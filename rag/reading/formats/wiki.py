@@ -20,7 +20,10 @@ from rag.text.languages import decide_language
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _LIST_SIGNS = re.compile(r"^[*#:;]+[ \t]*", re.MULTILINE)
-_ALWAYS_LEFT_OUT = ("file", "image", "category")
+_ALWAYS_LEFT_OUT = (
+    *("file", "image", "category", "berkas", "kategori", "fail", "archivo", "categoría", "fichier"),
+    *("catégorie", "datei", "kategorie", "ไฟล์", "หมวดหมู่", "tập tin", "thể loại", "файл", "категория"),
+)
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 _MAGIC_WORD = re.compile(r"__[^\W\d_]{3,30}__")
 _REDIRECT = re.compile(r"\s*#[^\W\d_]{3,30}\s*:?\s*\[\[")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any
 
-from lxml.etree import LxmlError, QName, _Element
+from lxml.etree import LxmlError, QName, XMLParser, _Element, fromstring
 
 from rag.errors import MissingExtra, ReadingError
 from rag.reading.formats.fragments import filled, read_fragment
@@ -77,7 +77,7 @@ def _opened(data: bytes) -> Any:
 
 def _page(document: Any) -> Page:
     names = {style.style_id: (style.name or "").lower() for style in document.styles}
-    blocks = list(_blocks(document.element.body, names))
+    blocks = [*_blocks(document.element.body, names), *_notes(document, names)]
     title = next((text for tag, text in blocks if tag == "title"), None)
     if title is None and blocks and blocks[0][0] == "h1":
         title = blocks[0][1]
@@ -96,6 +96,26 @@ def _page(document: Any) -> Page:
     stated = {"document_author": properties.author, "document_created": created and created.isoformat()}
     metadata = {**(fields.get("metadata") or {}), **filled(stated)}
     return Page(fields={**fields, "metadata": metadata}, prohibition=page.prohibition, dropped=page.dropped)
+
+
+def _notes(document: Any, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the footnotes and endnotes to which the text refers, as paragraphs behind it."""
+    for kind in ("footnote", "endnote"):
+        part = next(
+            (link.target_part for link in document.part.rels.values() if link.reltype.endswith(f"/{kind}s")),
+            None,
+        )
+        if part is None:
+            continue
+        try:
+            root = fromstring(part.blob, XMLParser(resolve_entities=False, no_network=True))
+        except LxmlError as error:
+            raise ReadingError(f"the DOCX document is damaged: {error!s:.200}; save it again") from None
+        notes = {note.get(f"{_WORD}id"): note for note in root.iterchildren(f"{_WORD}{kind}")}
+        for reference in document.element.body.iter(f"{_WORD}{kind}Reference"):
+            note = notes.pop(reference.get(f"{_WORD}id"), None)
+            if note is not None:
+                yield from _blocks(note, names)
 
 
 def _blocks(parent: _Element, names: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -167,3 +167,40 @@ def test_a_post_that_is_not_published_is_refused() -> None:
 def test_entities_in_a_cell_are_written_out() -> None:
     article = one(read("judul,isi\nKopi &amp; teh,Kopi &amp; teh &#8211; keduanya naik.\n", ".csv"))
     assert (article.title, article.text) == ("Kopi & teh", "Kopi & teh – keduanya naik.")
+
+
+@pytest.mark.parametrize("name", ["paragraphs", "text"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '["Panen kopi naik.", "Harga ""teh"" turun."]'.replace('""teh""', '\\"teh\\"'),
+        "['Panen kopi naik.', 'Harga \"teh\" turun.']",
+        'Panen kopi naik.\n\nHarga "teh" turun.',
+    ],
+)
+def test_a_cell_may_hold_a_list_of_paragraphs(name: str, cell: str) -> None:
+    file = io.StringIO()
+    csv.writer(file).writerows([("id", "title", name, "date"), ("7", "Kopi", cell, "2024-01-05")])
+    article = one(read(file.getvalue(), ".csv"))
+    assert (article.title, article.paragraphs) == ("Kopi", ("Panen kopi naik.", 'Harga "teh" turun.'))
+
+
+@pytest.mark.parametrize(
+    ("cell", "author"),
+    [
+        ('["Rina Sari", "Budi Hartono"]', "Rina Sari, Budi Hartono"),
+        ("['Rina Sari']", "Rina Sari"),
+        ("Oleh: Rina Sari", "Rina Sari"),
+    ],
+)
+def test_a_cell_may_hold_a_list_of_authors_or_a_label(cell: str, author: str) -> None:
+    file = io.StringIO()
+    csv.writer(file).writerows([("id", "text", "authors"), ("7", "Panen kopi naik.", cell)])
+    assert one(read(file.getvalue(), ".csv")).author == author
+
+
+def test_a_text_in_brackets_is_no_list() -> None:
+    text = "['Panen kopi', kata petani, 'naik'] dan harga turun."
+    file = io.StringIO()
+    csv.writer(file).writerows([("id", "text"), ("7", text)])
+    assert one(read(file.getvalue(), ".csv")).paragraphs == (text,)

@@ -218,3 +218,28 @@ def test_posts_of_wordpress_that_are_not_published_are_refused() -> None:
 def test_the_names_of_authors_may_stand_under_authors() -> None:
     article = one(read('{"text": "Kopi naik.", "authors": ["Sari", "Raka"]}', ".jsonl"))
     assert (article.author, article.metadata) == ("Sari, Raka", {"authors": ["Sari", "Raka"]})
+
+
+@pytest.mark.parametrize(
+    ("content", "paragraphs", "headings"),
+    [
+        (["Panen naik.", "Harga turun."], ("Panen naik.", "Harga turun."), ()),
+        (
+            [{"type": "paragraph", "text": "Panen naik."}, {"type": "image", "text": "Foto: Rina"},
+             {"type": "paragraph", "text": "Harga turun."}],
+            ("Panen naik.", "Harga turun."),
+            (),
+        ),
+        (
+            [{"type": "paragraph", "text": "Panen naik & cepat."}, {"type": "heading", "text": "Harga kopi"},
+             {"type": "paragraph", "text": "Harga turun."}],
+            ("Panen naik & cepat.", "Harga kopi", "Harga turun."),
+            (2,),
+        ),
+    ],
+)  # fmt: skip
+def test_a_text_may_be_a_list_of_blocks(
+    content: list[Any], paragraphs: tuple[str, ...], headings: tuple[int, ...]
+) -> None:
+    article = one(read(json.dumps({"headline": "Kopi lereng", "content": content}), ".json"))
+    assert (article.title, article.paragraphs, article.headings) == ("Kopi lereng", paragraphs, headings)

@@ -195,3 +195,12 @@ def test_flowed_lines_may_end_within_a_word() -> None:
     head += "Content-Type: text/plain; format=flowed; delsp=yes\n\n"
     article = one(read("\ufeff" + head + "Panen dimu \nlai  \nSenin.\n", ".eml"))
     assert (article.text, str(article.published_at)) == ("Panen dimulai Senin.", "2024-01-05 08:00:00+00:00")
+
+
+@pytest.mark.parametrize("prefix", ["Fwd: ", "FW: Re: ", "Terusan: "])
+def test_a_title_is_without_the_marks_of_forwarding(prefix: str) -> None:
+    mail = (
+        f"From: Humas <h@k.example>\nSubject: {prefix}Panen kopi dimulai\n"
+        "Date: Fri, 5 Jan 2024 08:00:00 +0700\n\nPetani memanen kopi sejak Senin.\n"
+    )
+    assert one(read(mail, ".eml")).title == "Panen kopi dimulai"

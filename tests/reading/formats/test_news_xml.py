@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.reading.formats.reading import articles, one, read, reasons
 
 NITF = """<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "nitf-3-5.dtd">
@@ -131,3 +133,54 @@ def test_bylines_are_read_without_titles() -> None:
     assert one(read(two, ".xml")).author == "Siti Rahma, Budi"
     title = NITF.replace("Oleh <person>Siti Rahma</person>", "Oleh Siti Rahma<byttl>KANTOR</byttl>")
     assert one(read(title, ".xml")).author == "Siti Rahma"
+
+
+def newsml_1(content: str, *, status: str = "Usable") -> str:
+    return f"""<?xml version="1.0"?><NewsML Version="1.2"><NewsEnvelope/><NewsItem><Identification>
+<NewsIdentifier><PublicIdentifier>urn:newsml:kantor:7</PublicIdentifier></NewsIdentifier></Identification>
+<NewsManagement><FirstCreated>20240105T080000+0700</FirstCreated>
+<ThisRevisionCreated>20240105T090000+0700</ThisRevisionCreated><Status FormalName="{status}"/>
+</NewsManagement><NewsComponent><NewsLines><HeadLine>Panen kopi dimulai</HeadLine>
+<ByLine>Oleh Siti Rahma</ByLine><DateLine>WULAN</DateLine></NewsLines><AdministrativeMetadata><Provider>
+<Party FormalName="Kantor Berita"/></Provider></AdministrativeMetadata><DescriptiveMetadata>
+<Language FormalName="id"/></DescriptiveMetadata><NewsComponent><ContentItem><DataContent>Foto petani.
+</DataContent></ContentItem></NewsComponent><NewsComponent><ContentItem><DataContent>{content}</DataContent>
+</ContentItem></NewsComponent></NewsComponent></NewsItem></NewsML>"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<nitf><body><body.content><p>Panen dimulai Senin.</p><p>Harga naik.</p></body.content>"
+        "</body></nitf>",
+        "<html><body><p>Panen dimulai Senin.</p><p>Harga naik.</p></body></html>",
+        "<p>Panen dimulai Senin.</p><p>Harga naik.</p>",
+        "Panen dimulai Senin.\n\nHarga naik.",
+        "&lt;p&gt;Panen dimulai Senin.&lt;/p&gt;&lt;p&gt;Harga naik.&lt;/p&gt;",
+    ],
+)
+def test_items_of_newsml_1_are_articles(content: str) -> None:
+    article = one(read(newsml_1(content), ".xml"))
+    assert (article.id, article.title, article.author) == (
+        "urn:newsml:kantor:7",
+        "Panen kopi dimulai",
+        "Siti Rahma",
+    )
+    assert article.paragraphs == ("Panen dimulai Senin.", "Harga naik.")
+    assert (article.outlet, article.language) == ("Kantor Berita", "id")
+    assert article.published_at is not None
+    assert article.updated_at is not None
+    assert article.published_at.isoformat() == "2024-01-05T08:00:00+07:00"
+    assert article.updated_at - article.published_at == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("status", ["Canceled", "Withheld", "Embargoed"])
+def test_a_withheld_item_of_newsml_1_is_refused(status: str) -> None:
+    (reason,) = reasons(read(newsml_1("<p>Panen dimulai Senin.</p>", status=status), ".xml"))
+    assert f"its status is {status.lower()}" in reason
+
+
+def test_an_item_of_newsml_1_without_text_is_refused() -> None:
+    document = newsml_1("").replace("Foto petani.", "")
+    (reason,) = reasons(read(document, ".xml"))
+    assert "holds no text" in reason

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from tests.missing import kutip_without
-from tests.reading.formats.reading import articles, read, reasons
+from tests.reading.formats.reading import articles, one, read, reasons
 
 HEAD = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="id">
 <siteinfo><sitename>Wikikabar</sitename><base>https://id.wiki.example/wiki/Halaman_Utama</base>
@@ -89,3 +89,11 @@ def test_redirects_magic_words_other_languages_and_empty_sections_are_left_out()
     (article,) = articles(read(HEAD + page(1, text) + page(2, "#ALIH [[Panen]]") + END, ".xml"))
     assert article.paragraphs == ("Panen dimulai.", "Isi", "Harga naik.")
     assert article.headings == (2,)
+
+
+def test_categories_of_an_export_without_namespaces_are_left_out() -> None:
+    export = (
+        "<mediawiki><page><title>Kopi</title><ns>0</ns><id>9</id><revision><id>1</id><text>Panen kopi naik."
+        "\n\n[[Kategori:Kopi]]</text></revision></page></mediawiki>"
+    )
+    assert one(read(export, ".xml")).paragraphs == ("Panen kopi naik.",)

@@ -155,3 +155,42 @@ def test_a_table_of_contents_is_left_out_and_a_deleted_end_joins_paragraphs() ->
         "Harga naik tujuh persen sejak Senin.",
         "Panen berlangsung tujuh hari.",
     )
+
+
+def with_notes(document: bytes, notes: str) -> bytes:
+    """Return a document whose first paragraph refers to its footnote 2."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    changes = {
+        "[Content_Types].xml": (
+            "</Types>",
+            f'<Override PartName="/word/footnotes.xml" ContentType="{content_type}"/></Types>',
+        ),
+        "word/_rels/document.xml.rels": (
+            "</Relationships>",
+            f'<Relationship Id="rIdNotes" Type="{kind}" Target="footnotes.xml"/></Relationships>',
+        ),
+        "word/document.xml": ("42</w:t></w:r>", '42</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>'),
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            before, after = changes.get(name, ("", ""))
+            text = old.read(name)
+            new.writestr(name, text.replace(before.encode(), after.encode()) if before else text)
+        new.writestr("word/footnotes.xml", notes)
+    return file.getvalue()
+
+
+def test_footnotes_stand_behind_the_text() -> None:
+    note = '<w:footnote w:id="{}"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t>{}</w:t></w:r></w:p></w:footnote>'
+    texts = (note.format(1, "Catatan yang tidak dirujuk."), note.format(2, "Menurut data dinas tahun 2023."))
+    document = with_notes(saved(press_release()), f"<w:footnotes {SPACE}>{''.join(texts)}</w:footnotes>")
+    paragraphs = one(read(document, ".docx")).paragraphs
+    assert paragraphs[0] == "Petani memanen 42 ton kopi, kata ketua kelompok tani."
+    assert paragraphs[-2:] == ("Harga naik tujuh persen sejak Senin.", "Menurut data dinas tahun 2023.")
+
+
+def test_damaged_footnotes_are_reported() -> None:
+    (reason,) = reasons(read(with_notes(saved(press_release()), "<w:footnotes"), ".docx"))
+    assert "damaged" in reason

@@ -11,10 +11,10 @@ from rag.text.function_words import word_set
 _EVERYWHERE = "ai bot robot chatbot chatgpt gpt gemini claude kutip"
 
 _YOU = {
-    "id": """kamu anda lu lo elo loe kau engkau ente dikau kalian namamu penciptamu pembuatmu tugasmu
+    "id": """kamu anda lu lo elo loe kau engkau ente dikau kalian namamu penciptamu pembuatmu kutip tugasmu
         fungsimu kerjamu umurmu""",
-    "ms": "awak kamu anda engkau hang kau korang",
-    "en": "you u ya your ur yours yourself",
+    "ms": "kutip awak kamu anda engkau hang kau korang",
+    "en": "you u ya your ur yours yourself kutip",
     "zh-Hans": "你 您 你们 你的 您的",
     "zh-Hant": "妳 你們",
     "ja": "あなた 君 きみ お前 おまえ あんた",

@@ -42,7 +42,7 @@ _OPENERS = word_set(
     how also y e o pero entonces qué et mais ou alors und aber oder còn thế vậy và rồi nhưng at eh pero
     那 那么 那麼 那么说 然后 然後 还有 還有 以及 而 而且 それで では じゃあ じゃ そして でも 그럼 그러면
     그리고 แล้ว และ ส่วน แต่ แล้วก็ และก็ और तो लेकिन फिर و ومن وما وماذا ومتى وأين وكم وكيف ولماذا وهل
-    لكن ثم إذن
+    لكن ثم إذن а peki ve en
     """
 )
 
@@ -56,7 +56,23 @@ _WEAK_OPENERS = {
     "qué": {"hay", "pasa", "tal"},
     "selain": {"itu", "dia", "mereka", "ini"},
     "o": {"qué", "quién", "cuándo", "dónde"},
-    "e": {"quando", "quem", "onde", "quanto", "o", "a"},
+    "e": {
+        "quando",
+        "quem",
+        "onde",
+        "quanto",
+        "o",
+        "a",
+        "no",
+        "na",
+        "nos",
+        "nas",
+        "em",
+        "chi",
+        "dove",
+        "come",
+    },
+    "en": {"in", "op", "bij", "hoe", "wanneer", "wie", "waar", "wat", "waarom", "hoeveel"},
     "at": {"kailan", "sino", "saan", "bakit", "ilan", "ano"},
     "thế": {"còn", "thì"},
 }

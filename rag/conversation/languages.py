@@ -7,7 +7,7 @@ from itertools import pairwise
 from rag.conversation.question import Question
 from rag.conversation.short_turns import request_of
 from rag.reply_texts import REFUSALS
-from rag.text.function_words import word_set
+from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.languages import UNDETERMINED, chinese_script, language_scores, written_words
 from rag.text.tags import primary_language
 
@@ -53,7 +53,7 @@ _TELLING = {
         cikgu cukai pencen kempen bas lori teksi hospital pesakit jururawat belanjawan minggu_ni tahun_ni
         bulan_ni hari_ni punca bilangan perlawanan bola_sepak jurulatih ketua_menteri mesyuarat minyak_masak
         ubat jambatan peperiksaan tahun_hadapan minggu_hadapan bulan_hadapan sekolah_rendah spm umno
-        kwsp rm
+        kwsp rm khabar kat pru prn camne macamana
         """
     ),
     "jv": word_set(
@@ -62,7 +62,9 @@ _TELLING = {
         wingi kapungkur kepungkur wong iki opo
         """
     ),
-    "su": word_set("sabaraha saha iraha kunaon naon kumaha teh ieu kamari beas taun_kamari mana_wae jeung"),
+    "su": word_set(
+        "sabaraha meunang saha iraha kunaon naon kumaha teh ieu kamari beas taun_kamari mana_wae jeung"
+    ),
     "fil": word_set("ang mga sino bakit kailan saan ilan magkano ano ng noong tungkol"),
 }
 
@@ -89,7 +91,7 @@ def question_language(
         scores = {}  # no letters that the detector knows
     is_short = len(text) < _RELIABLE_CHARACTERS
     conversation = _language_of_turns(question)
-    if conversation is not None and request_of(text) in ("more", "less"):
+    if conversation is not None and (request_of(text) in ("more", "less") or _is_name(text)):
         return conversation
     hints = _hints(question, corpus_languages(), conversation) if is_short or among else defaultdict(float)
     if among:
@@ -125,6 +127,13 @@ def _neighbour(best: str, scores: dict[str, float], text: str, *, usual: str) ->
         return best
     is_malay = {best, usual} <= {"id", "ms"}
     return usual if is_malay or scores[usual] >= scores[best] - _MARGIN else best
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is one name, which has no language of its own: "Jakarta?"."""
+    words = written_words(text)
+    is_one = len(words) == 1 and words[0][0].isupper()
+    return is_one and words[0].casefold() not in FUNCTION_WORDS and not words[0].endswith("nya")
 
 
 def _told(text: str) -> dict[str, int]:

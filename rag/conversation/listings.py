@@ -33,8 +33,8 @@ class Listing:
 _NEWS = """
 berita artikel warta pemberitaan news articles stories noticias artículos nouvelles actualités infos info
 notícias artigos notizie articoli nachrichten artikeln nieuws artikelen haber haberler haberleri makale
-makaleler tin tức bài báo balita artikulo новости новостей статьи статей أخبار الأخبار مقالات المقالات مقالة
-خبر مقال ข่าว บทความ
+makaleler tin tức bài báo balita artikulo neues neuigkeiten meldungen novedades novità actus новости
+новостей статьи статей أخبار الأخبار مقالات المقالات مقالة خبر اخبار الاخبار مقال ข่าว บทความ
 """
 
 # These name articles too, but also other things.
@@ -48,7 +48,7 @@ _ONE = "article story report noticia artículo notícia artigo articolo bericht"
 
 _ABOUT = """
 tentang ttg mengenai soal seputar perkara tungkol terkait perihal about on regarding concerning sobre acerca
-sur concernant su sul sulla über zu zum zur over về tungkol о об про عن حول بشأن เกี่ยวกับ เรื่อง
+sur concernant su sul sulla über zu zum zur over về tungkol о об про عن حول بشأن เกี่ยวกับ เกี่ยว กับ เรื่อง
 """
 
 _SUMMARISE = """
@@ -66,22 +66,23 @@ liste listez énumère enumere elenca zähle nenne auflisten lijst noem listele 
 
 # Words that may stand around these: articles, question words, courtesies, words for "all" and "newest".
 _FRAME = """
-apa saja sajakah apakah ada tidak dong ya yang kasih list s semua seluruh segala para dari untuk tolong mohon
-coba bisa dong saya aku kami beri berikan buat buatkan sebuah singkat terbaru terkini terakhir lainnya lain
-dan ke bagi cari itu sahaja mana adakah me us a an the all any some of is are there what which please can
-could you give find get tell latest recent newest new current do have make every summary short brief to up sum
-in be published written exist available hay qué cuáles cuál son las los la el todas todos últimas últimos
-recientes un una de del dame haz quelles quels quel sont les le des du toutes tous dernières derniers récentes
-récents moi fais une donne d l' y il quais são as os o recentes um uma faça quali sono gli ultime tutte tutti
-i ein eine die der das alle aktuellen neuesten gibt es welche was mir gib van het laatste nieuwste welke zijn
-er geef een tüm bütün bana lütfen tất cả các những mới nhất có gì cho tôi lahat ng mga ang ano sa tungkol
-pinakabagong все последние какие есть мне что جميع كل آخر أحدث هناك ما هي لي من فضلك ทั้งหมด ล่าสุด มี อะไร บ้าง
+apa saja sajakah whats what's apakah ada tidak dong ya yang kasih list s semua seluruh segala para dari
+untuk tolong mohon coba bisa dong saya aku kami beri berikan buat buatkan sebuah singkat terbaru terkini
+terakhir lainnya lain dan ke bagi cari itu sahaja mana adakah me us a an the all any some of is are there
+what which please can could you give find get tell latest recent newest new current do have make every
+summary short brief to up sum in be published written exist available hay qué cuáles cuál son las los la
+el todas todos últimas últimos recientes un una de del dame haz quelles quels quel sont les le des du
+toutes tous dernières derniers récentes récents moi fais une donne d l' y il quais são as os o recentes um
+uma faça quali sono gli ultime tutte tutti i ein eine die der das alle aktuellen neuesten gibt es welche
+was mir gib van het laatste nieuwste welke zijn er geef een tüm bütün bana lütfen tất cả các những mới
+nhất có gì cho tôi lahat ng mga ang ano sa tungkol pinakabagong все последние какие есть мне что جميع كل
+آخر أحدث هناك ما هي لي من فضلك ทั้งหมด ล่าสุด มี อะไร บ้าง
 """
 
 _COUNT = """
-berapa berapakah bilangan jumlah banyak banyaknya seberapa how many number cuántos cuántas número combien
-nombre quantos quantas quanti quante viele wie anzahl hoeveel aantal kaç sayısı bao nhiêu ilan ilang сколько
-كم عدد กี่
+berapa berapakah bilangan jumlah banyak banyaknya seberapa how many number cuántos cuántas número cuantos
+cuantas combien nombre quantos quantas quanti quante viele wie anzahl hoeveel aantal kaç sayısı bao nhiêu
+ilan ilang сколько كم عدد กี่
 """
 
 # Words that may follow the articles in a question for their number.
@@ -95,9 +96,9 @@ há tem ci sono gibt es hast er zijn var có mayroon есть هناك لديك 
 _LIST_OPENINGS = re.compile(
     r"^\W*((daerah|kota|negara|provinsi|wilayah|desa|kecamatan|kabupaten|sekolah|pihak)"
     r" (mana|apa) (saja|aja|sahaja)(?= )|(mana|di ?mana|dmn|kapan) (saja|aja)"
-    r"|(siapa|apa)(kah)? (saja|sahaja|aja)"
+    r"|(siapa|apa)(kah)? (saja|sahaja|aja)(kah)?"
     r"|(sebutkan|daftar|senaraikan|tampilkan)( semua| seluruh)?|list( all| every| the)?|name all"
-    r"|who (are|were) all|what are all|which are all|enumera( todos| todas)?"
+    r"|(who|what|which) (are|were) all( the)?|enumera( todos| todas)?"
     r"|quiénes son todos|cuáles son todos"
     r"|énumère[rz]?|liste[rz]?( tous| toutes)?"
     r")\b\s*|^\W*(列出(所有)?|列举|列舉|有哪些)\s*",
@@ -106,12 +107,15 @@ _LIST_OPENINGS = re.compile(
 
 _LONGEST_TOPIC_BEHIND = 2
 
+# In Malay, "pasal" means "about"; in Indonesian, it is an article of a law.
+_NEWS_ABOUT = re.compile(r"\b(berita|artikel|cerita) pasal\b", re.IGNORECASE)
+
 # The article or preposition that French and Italian write together with the next word.
 _ELISION = re.compile(r"\b([dl])['’](?=\w)", re.IGNORECASE)
 
 # Languages that name the topic before the articles.
 _TOPIC_FIRST = re.compile(
-    r"^(请|請|帮我|給我|给我|麻烦){0,4}(有(什么|什麼|哪些)(?=关于|關於|有关|有關))?"
+    r"^(请|請|帮我|給我|给我|麻烦){0,4}(有(什么|什麼|哪些|没有|沒有)(?=关于|關於|有关|有關))?"
     r"(?P<verb>总结|總結|概括|概述|汇总|彙總|归纳|列出|介绍)?(一下)?(所有|全部|最近|最新|一些){0,3}的?"
     r"(?P<about>关于|關於|有关|有關)?(?P<topic>.+?)(方面|相关|相關)?的?(最新|全部|所有)?的?"
     r"(有(什么|什麼|哪些))?(新闻|新聞|报道|報導|報道|文章|消息)"
@@ -142,7 +146,7 @@ def listing_of(question: str) -> Listing | None:
     >>> listing_of("Ringkas") is None, listing_of("Ada berita apa?")
     (True, Listing(kind='digest', topic='', rest=''))
     """
-    question = _ELISION.sub(r"\1 ", question)
+    question = _NEWS_ABOUT.sub(r"\1 tentang", _ELISION.sub(r"\1 ", question))
     written = written_words(question)
     return _topic_first(question) or _count(written) or _digest(written) or _enumeration(question)
 
@@ -174,6 +178,8 @@ def _digest(written: Sequence[str]) -> Listing | None:
     has_verb = not word_set(_SUMMARISE).isdisjoint(head)
     is_about = not word_set(_ABOUT).isdisjoint(head)
     is_any = not is_about and not word_set(_NEWS).isdisjoint(head) and "itu" not in head
+    if topic and not word_set(_ENUMERATE).isdisjoint(head) and _is_topic_behind(folded, place):
+        return Listing(kind="digest", topic=topic)
     if not (is_any if not topic else has_verb or (has_news and is_about)):
         return None
     return Listing(kind="digest", topic=topic)

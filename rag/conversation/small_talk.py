@@ -23,6 +23,9 @@ _LONG_ENOUGH = 4
 # The letters of Chinese, Japanese, Thai and Lao, which are written without spaces.
 _WITHOUT_SPACES = re.compile("([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff])")
 
+# "test123": a number behind a word. "G20" and "K2" are names.
+_NUMBER_BEHIND = re.compile(r"(?<=[a-z]{3})\d{1,6}(?!\w)")
+
 _LAUGHTER = re.compile(
     r"(?:(?:wk|kw)+w?k?|(?:ha|he|hi|xi|ja|ah|eh|awok|wok){2,}[hk]?|k{3,}|5{3,}|[\u1100-\u11ffㄱ-ㅣ]+|w{2,}|lol"
     r"|草|呵+|哈+|嘿+)"
@@ -54,7 +57,8 @@ def small_talk(text: str) -> tuple[str, ...] | None:
     """
     words = _words(fold(text))
     plain = " ".join(words)
-    forms = [form for one in (plain, _DRAWN_OUT.sub(r"\1\2", plain)) for form in (one, _without_accents(one))]
+    whole = (plain, _DRAWN_OUT.sub(r"\1\2", plain), _NUMBER_BEHIND.sub("", plain))
+    forms = [form for one in whole for form in (one, _without_accents(one))]
     for said in dict.fromkeys(forms):
         for languages_of in (_languages_of_phrases, _languages_about_kutip):
             languages = languages_of(said.split())

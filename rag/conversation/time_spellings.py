@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+from rag.conversation.more_time_spellings import MORE_SPELLINGS
 from rag.verification.facts.numbers import han_value
 from rag.verification.facts.time_forms import SPACED
 
@@ -16,6 +17,35 @@ _Usual = str | Callable[[re.Match[str], date], str]
 
 _UNIT = "tahun|thn|th|bulan|bln|minggu|pekan|mgg|hari"
 _DAYS = "senin|selasa|rabu|kamis|jumat|sabtu"
+_MONTHS = ("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober",
+           "november", "desember")  # fmt: skip
+# Feasts and seasons, which are on other days each year. "Lebaran kemarin" is the last one, and no yesterday.
+_FEASTS = (
+    "lebaran|idul ?fitri|idul ?adha|bulan puasa|puasa|ramad[h]?an|natal|imlek|nyepi|waisak|mudik|tahun baru"
+    "|pemilu|pilkada|pilpres|raya"
+)
+# A number that stands behind one of these is the number of a thing.
+_NUMBERED_THINGS = (
+    "room|flight|windows|gate|route|ruang(?:an)?|kamar|jam|pukul|jalur|rute|penerbangan|kode pos|pin|halaman"
+    "|page|zimmer|vuelo|vol|habitación|chambre|sala"
+)
+_LAWS = (
+    "uu|pp|perpres|perppu|perda|pergub|permen\\w{0,12}|kepmen\\w{0,12}|keppres|inpres|pmk|pojk|undang-undang"
+)
+# Before these, a weekend is open at one end.
+_NO_CUE = r"(?<!sejak )(?<!since )(?<!desde )(?<!depuis )(?<!seit )(?<!sebelum )(?<!before )"
+_WEEKEND = "akhir pekan|akhir minggu|hujung minggu|weekend"
+_LAST_WEEKEND = (
+    rf"(?:{_WEEKEND}) (?:yang )?(?:lalu|lepas|kemarin|kemaren)|(?:the )?last weekend|cuối tuần trước"
+    r"|(?:el |la )?(?:fin de semana|finde) pasado|(?:o |no )?fim de semana passado|vorig weekend"
+    r"|(?:le )?week-?end dernier|(?:am )?letzte[sn]? wochenende|scorso (?:weekend|fine settimana)"
+    r"|(?:на |в )?прошл(?:ые|ых) выходны[ех]"
+)
+_THIS_WEEKEND = (
+    rf"(?:{_WEEKEND}) (?:ini|ni|nih)|this weekend|este (?:fin de semana|finde)|n?este fim de semana"
+    r"|ce week-?end|(?:am |an )?diese[sm] wochenende|dit weekend|questo (?:weekend|fine settimana)"
+    r"|cuối tuần này|(?:на |в )?эт(?:и|их) выходны[ех]"
+)
 _HAN_DAYS = "一二三四五六日"
 _KANJI_DAYS = "月火水木金土日"
 _COUNTS = {"se": 1, "isang": 1, "dalawang": 2, "tatlong": 3, "apat na": 4, "limang": 5, "satu": 1, "dua": 2,
@@ -49,6 +79,26 @@ def _last_sunday(_: re.Match[str], now: date) -> str:
     return (now - timedelta(days=now.weekday() + 1)).isoformat()
 
 
+def _weekend(*, weeks: int) -> Callable[[re.Match[str], date], str]:
+    """Return what writes the Saturday and the Sunday of a week, `weeks` from this one."""
+
+    def days(_: re.Match[str], now: date) -> str:
+        saturday = now + timedelta(days=5 - now.weekday(), weeks=weeks)
+        return f"{saturday.isoformat()} {(saturday + timedelta(days=1)).isoformat()}"
+
+    return days
+
+
+def _last_saturday(_: re.Match[str], now: date) -> str:
+    return (now - timedelta(days=(now.weekday() - 5) % 7 or 7)).isoformat()
+
+
+def _coming_month(match: re.Match[str], now: date) -> str:
+    """Return "desember 2025" for "desember nanti", and "maret 2026" for "maret nanti" in August."""
+    number = _MONTHS.index(match["month"]) + 1
+    return f"{match['month']} {now.year + (number < now.month)}"
+
+
 def _ago(match: re.Match[str], _: date) -> str:
     unit = {"taon": "years", "buwan": "months", "linggo": "weeks", "araw": "days"}[match["unit"]]
     return f"{_COUNTS.get(match['count'], match['count'])} {unit} ago"
@@ -68,18 +118,52 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"km(?:a?r|ar?)[ei]?n", "kemarin"),
     (rf"(?P<unit>{_UNIT}|pagi|malam) (?:ni|nih)", r"\g<unit> ini"),
     (rf"(?P<unit>{_UNIT}) kmr[ei]?n", r"\g<unit> kemarin"),
+    (r"(?<=\d )hr(?= (?:yang )?(?:lalu|lepas|silam|terakhir))", "hari"),
+    (rf"(?P<unit>{_UNIT}) (?:dpn|dpan)", r"\g<unit> depan"),
+    (rf"(?P<unit>{_UNIT}) (?:lps|lpas)", r"\g<unit> lepas"),
+    (r"hri?(?= ini)", "hari"),
+    (r"bsk", "besok"),
+    (r"(?<=\w )terahir", "terakhir"),
+    (r"sblm(?= )", "sebelum"),
+    (r"stlh(?= )", "setelah"),
+    (r"sjk(?= )", "sejak"),
+    (r"tmrw|tmr|tomorow|tommorow", "tomorrow"),
+    (r"td(?= (?:pagi|siang|sore|malam|mlm))", "tadi"),
+    (r"mlm(?= (?:ini|ni|nih))|(?<=tadi )mlm", "malam"),
+    (r"sema?lm", "semalam"),
+    (r"agst|agust", "agustus"),
+    (r"(?:lst|las)(?= (?:yr|year|month|week|night))", "last"),
     (r"'(?P<year>\d\d)(?P<behind>)", _short_year),
-    (r"(?P<count>\d\d?|a|two|three|five) yrs?", r"\g<count> years"),
+    (
+        r"(?<=tahun )(?P<year>[4-9]\d)(?P<behind>)(?! (?:tahun|bulan|hari|persen|orang|ribu|juta|%))",
+        _short_year,
+    ),
+    (r"(?<=\w )yrs?", "years"),
     (r"wks", "weeks"),
     (r"yday|yest", "yesterday"),
     (r"(?:a )?couple of(?= (?:years|months|weeks|days))", "two"),
     (r"(?<=[a-z] )(?P<day>\d\d?)(?:st|nd|rd|th)(?! (?:quarter|half))", r"\g<day>"),
+    # Feasts, and months of this year or the next
+    (rf"(?P<feast>{_FEASTS}) (?:yang )?(?:kemarin|lalu|lepas|kemaren)", r"\g<feast>"),
+    (rf"(?<=\d )(?P<month>{'|'.join(_MONTHS)}) (?:yang )?(?:kemarin|kemaren|lalu)", r"\g<month>"),
+    (rf"(?P<month>{'|'.join(_MONTHS)}) (?:yang )?(?:kemarin|kemaren|lalu)", r"bulan \g<month>"),
+    (rf"(?P<month>{'|'.join(_MONTHS)}) (?:nanti|mendatang|depan)", _coming_month),
+    (r"(?:(?<=kalau )|(?<=kalo )|(?<=klo )|(?<=dengan ))mei(?=\W{0,9}$)", "bulan mei"),
+    # Laws, and the numbers of things
+    (rf"(?P<law>{_LAWS}) (?P<number>\d{{1,3}}) (?:tahun|thn|th)(?= (?:19|20)\d\d)",
+     r"\g<law> nomor \g<number> tahun"),
+    (rf"(?P<thing>{_NUMBERED_THINGS})(?= (?:19|20)\d\d)", r"\g<thing> no"),
+    # Weekends
+    (rf"{_NO_CUE}(?:{_LAST_WEEKEND})", _weekend(weeks=-1)),
+    (_THIS_WEEKEND, _weekend(weeks=0)),
+    (rf"(?:{_WEEKEND}) depan|next weekend", _weekend(weeks=1)),
     # Weekdays
     (r"jum'at|jumaat|jum at", "jumat"),
     (r"isnin", "senin"),
     (r"khamis", "kamis"),
     (rf"(?P<day>{_DAYS}) (?:kemarin|pekan lalu|minggu lalu)", r"\g<day> lalu"),
     (r"hari (?:minggu|ahad)(?: (?:yang )?(?:lalu|kemarin|lepas|kemaren))?", _last_sunday),
+    (r"malam minggu (?:kemarin|lalu|kemaren)", _last_saturday),
     # Parts of a year
     (r"(?P<part>semester|kuartal|triwulan) (?P<count>satu|dua|tiga|empat)", _numbered),
     (r"suku (?P<count>pertama|kedua|ketiga|keempat)(?= (?:tahun )?\d{4})", r"suku tahun \g<count>"),
@@ -128,18 +212,20 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"позапрошл\w{2,3} год\w?", "2 года назад"),
     (r"(?P<year>(?:19|20)\d\d)-(?:м|й|го|ом|му)", r"\g<year>"),
     (rf"с(?= (?:{_MONTHS_OF_RUSSIAN}|(?:19|20)\d\d)(?!\w)(?![^?]{{0,20}} (?:по|до) ))", "начиная с"),
+    *MORE_SPELLINGS,
     (r"laut (?:berichten|meldungen|artikeln)(?: von| aus)?", "laut nachrichten"),
 )  # fmt: skip
 
 # In scripts without spaces, nothing tells where a word begins.
 _WITHOUT_SPACES: tuple[tuple[str, _Usual], ...] = (
+    (r"五月天(?![气氣])|五月みどり|三月三", "___"),
     (r"(?<![\d零〇一二三四五六七八九])(?P<number>[一二][零〇一二三四五六七八九]{3})(?P<unit>年)", _in_digits),
     (
         r"(?:^|(?<=[\s在于於从從自到，]))(?P<year>[012]\d)(?P<behind>年)(?![前间間来來后後以内內多])",
         _short_year,
     ),
     (
-        r"(?<![一二三四五六七八九十个個])(?P<number>十[一二]?|[一二三四五六七八九])(?P<unit>月)(?!间|間)",
+        r"(?<![一二三四五六七八九十个個])(?P<number>十[一二]?|[一二三四五六七八九])(?P<unit>月)(?!间|間|_)",
         _in_digits,
     ),
     (rf"上(?:个|個)?(?:周|週|星期|礼拜|禮拜)(?P<day>[{_HAN_DAYS}天])", _day_of_week(_HAN_DAYS, weeks=-1)),
@@ -151,6 +237,14 @@ _WITHOUT_SPACES: tuple[tuple[str, _Usual], ...] = (
     (rf"今週の?(?P<day>[{_KANJI_DAYS}])曜日?", _day_of_week(_KANJI_DAYS, weeks=0)),
     (r"지난 ?주 ?(?P<day>[월화수목금토일])요일", _day_of_week("월화수목금토일", weeks=-1)),
     (r"이번 ?주 ?(?P<day>[월화수목금토일])요일", _day_of_week("월화수목금토일", weeks=0)),
+    (r"上(?:个|個)?(?:周|週)末|先週末|지난 ?주말", _weekend(weeks=-1)),
+    (r"[这這本](?:个|個)?(?:周|週)末|今週末|이번 ?주말", _weekend(weeks=0)),
+    (r"下(?:个|個)?(?:周|週)末|来週末|다음 ?주말", _weekend(weeks=1)),
+    (r"(?P<number>[二三四五六七八九]十)(?P<unit>年代)", _in_digits),
+    (r"(?P<day>[昨今明])(?:儿|兒)", r"\g<day>天"),
+    (r"大前天", "3天前"),
+    (r"[冬夏](?:奥会|奧會)", "奥运会"),
+    (r"きょう(?=[のは、に])", "今日"),
     (r"재작년", "2년 전"),
     (r"おととし", "一昨年"),
     (r"おととい", "一昨日"),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from rag.conversation.people_like_months import without_people
 from rag.conversation.time_spellings import in_usual_spelling
 from rag.understood import TimeSpan
 from rag.verification.facts.lexicon import fold
@@ -41,6 +42,12 @@ _NEWS_OF_TIME = re.compile(r"(?:'s)?\s(?:news|reports?|articles?|headlines)(?!\w
 _NOW = (
     r"sekarang|skrg|saat ini|kini|now|currently|nowadays|现在|現在|目前|지금|الآن|ahora|agora|maintenant"
     r"|jetzt|bây giờ|ตอนนี้|сейчас|अब|ngayon|saiki|ayeuna"
+)
+
+_RECENT = (
+    rf"{RECENT}|ter-?update|trbaru|paling anyar|what's new|any updates?|última hora|ultimas noticias"
+    r"|neuigkeiten|aktuellen? (?:nachrichten|meldungen)|ultime (?:notizie|novità)|laatste nieuws|tin mới"
+    r"|son (?:haberler|dakika|durum)|آخر الاخبار|اخر الاخبار|اخر اخبار|pinakabago\w{0,3}|pinakahuling"
 )
 
 # "Two years earlier" than the time before, and "setahun kemudian" after it.
@@ -76,9 +83,16 @@ def asked_time(text: str, *, language: str, now: date) -> TimeSpan | None:
 
 def _mentions(text: str, *, language: str, now: date) -> tuple[str, list[TimeMention]]:
     """Return the folded text with times in their usual spelling, and the times."""
-    folded = fold(text)
+    folded = fold(without_people(text, language=language))
     folded, _ = in_usual_spelling(folded, range(len(folded) + 1), now=now)
     return folded, find_times(folded, language, now)
+
+
+def _mentions_with_places(text: str, *, language: str, now: date) -> tuple[str, list[int], list[TimeMention]]:
+    """Return what `_mentions` does, and in between the places of the folded characters in `text`."""
+    folded, places = _folded_with_places(without_people(text, language=language))
+    folded, places = in_usual_spelling(folded, places, now=now)
+    return folded, places, find_times(folded, language, now)
 
 
 def names_no_year(text: str, *, language: str, now: date) -> bool:
@@ -101,7 +115,12 @@ def day_referred_to(text: str, time_before: TimeSpan | None) -> date | None:
     """
     if time_before is None or time_before.is_any_year:
         return None
+    day = time_before.last or time_before.first
+    if day is None:
+        return None
     folded = fold(text)
+    usual, _ = in_usual_spelling(folded, range(len(folded) + 1), now=day)
+    folded = f"{folded} {usual}"
     if _word_pattern(BEFORE_THAT).search(folded) or _YEARS_EARLIER.search(folded):
         return time_before.first
     is_after = _word_pattern(AFTER_THAT).search(folded) or _YEARS_LATER.search(folded)
@@ -114,9 +133,9 @@ def without_time(text: str, *, language: str, now: date) -> str:
     >>> without_time("Berapa UMP Jakarta pada tahun 2022?", language="id", now=date(2025, 8, 17))
     'Berapa UMP Jakarta?'
     """
-    folded, places = in_usual_spelling(*_folded_with_places(text), now=now)
+    folded, places, mentions = _mentions_with_places(text, language=language, now=now)
     kept = text
-    for mention in reversed(find_times(folded, language, now)):
+    for mention in reversed(mentions):
         start = _start_of_phrase(folded, mention.start)
         start = _start_of_source(folded, start)
         behind = _FILLER_BEHIND.match(folded, mention.end)
@@ -139,7 +158,7 @@ def without_recency(text: str) -> str:
     >>> without_recency("Apa kabar terbaru tentang banjir?")
     'Apa kabar tentang banjir?'
     """
-    return _without(text, RECENT)
+    return _without(text, _RECENT)
 
 
 def without_present(text: str) -> str:
@@ -165,8 +184,7 @@ def time_phrase(text: str, *, language: str, now: date) -> str:
     >>> time_phrase("Bagaimana dengan tahun 2023?", language="id", now=date(2025, 8, 17))
     'tahun 2023'
     """
-    folded, places = in_usual_spelling(*_folded_with_places(text), now=now)
-    mentions = find_times(folded, language, now)
+    folded, places, mentions = _mentions_with_places(text, language=language, now=now)
     if not mentions:
         return ""
     start = _start_of_phrase(folded, mentions[0].start)
@@ -186,7 +204,7 @@ def asks_for_recent(text: str) -> bool:
     >>> asks_for_recent("Apa kabar terbaru tentang banjir?"), asks_for_recent("最新の状況は？")
     (True, True)
     """
-    return _word_pattern(RECENT).search(fold(text)) is not None
+    return _word_pattern(_RECENT).search(fold(text)) is not None
 
 
 def _with_days_of_years(mentions: list[TimeMention]) -> list[TimeMention]:

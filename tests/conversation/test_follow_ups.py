@@ -29,6 +29,7 @@ FOLLOW_UPS = {
     "vi": ["Ông ấy sinh ở đâu?", "Khi nào?", "Việc đó xảy ra khi nào?", "Thế còn Hà Nội?"],
     "th": ["แล้วเมื่อไหร่", "เขาเกิดที่ไหน", "ทำไม", "ที่นั่นมีกี่คน"],
     "ja, ko, hi": ["それはいつですか", "언제?", "वह कौन है?"],
+    "pt, ru, tr, nl": ["E no Rio?", "А в Москве?", "Peki ya Ankara?", "En in Amsterdam?"],
     "fr, de, fil": ["Et quand?", "Und wann war das?", "Kailan iyon?"],
 }  # fmt: skip
 WHOLE = [

@@ -57,6 +57,11 @@ def test_a_short_turn_takes_the_language_of_the_conversation(text: str) -> None:
     assert language(text, "id", before="How many people died in the Lembah Arum flood?") == "en"
 
 
+@pytest.mark.parametrize(("text", "tag"), [("Jakarta?", "de"), ("Korbannya?", "id"), ("banjir?", "id")])
+def test_one_name_alone_takes_the_language_of_the_conversation(text: str, tag: str) -> None:
+    assert language(text, "id", "en", before="Wie viele Menschen starben bei der Flut?") == tag
+
+
 @pytest.mark.parametrize(
     ("text", "tag"),
     [("Wie hoch?", "de"), ("¿Cuándo?", "es"), ("Was geschah im Juli?", "de"), ("Qui a gagné ?", "fr"),
@@ -77,6 +82,9 @@ def test_a_preferred_language_decides_what_is_too_short_to_tell() -> None:
     ("text", "tag"),
     [
         ("bila pilihan raya", "ms"),
+        ("bila PRU", "ms"),
+        ("apa yang jadi kat KL semalam", "ms"),
+        ("saha nu meunang", "su"),
         ("macam mana nak mohon bantuan", "ms"),
         ("berapa ramai mangsa banjir", "ms"),
         ("Siapa Perdana Menteri Malaysia pada tahun 2020", "id"),

@@ -55,6 +55,7 @@ QUESTIONS = [
     "Berapa laporan tentang korupsi yang diterima KPK?",
     "What is on the menu of the summit?",
     "Who reported on the flood?",
+    "Apa isi pasal 5?",
 ]
 OF_OTHER_THINGS = [
     "Berapa berita bohong yang ditemukan polisi?",
@@ -127,6 +128,19 @@ def test_any_text_can_be_asked(text: str) -> None:
         ("ano ang mga balita tungkol sa baha", "digest", "baha"),
         ("có tin gì về lũ lụt", "digest", "lũ lụt"),
         ("Ada berita apa?", "digest", ""),
+        ("brita apa aja ttg gempa", "digest", "gempa"),
+        ("kasih berita2 tentang kopi", "digest", "kopi"),
+        ("daftar berita banjir jakarta", "digest", "banjir jakarta"),
+        ("apa berita pasal banjir", "digest", "banjir"),
+        ("whats the news about floods", "digest", "floods"),
+        ("was gibt es Neues über Kaffee", "digest", "Kaffee"),
+        ("اخبار عن القهوة", "digest", "القهوة"),
+        ("ข่าวเกี่ยวกับกาแฟ", "digest", "กาแฟ"),
+        ("有没有关于洪水的新闻", "digest", "洪水"),
+        ("cuantas noticias hay sobre cafe", "count", "cafe"),
+        ("berapa banyak berita pasal banjir", "count", "banjir"),
+        ("Siapa sajakah pemenangnya", "list", "pemenangnya"),
+        ("who are all the winners", "list", "winners"),
     ],
 )
 def test_listings_as_people_type_them(text: str, kind: str, topic: str) -> None:

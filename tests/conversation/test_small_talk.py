@@ -77,6 +77,17 @@ def test_a_short_question_is_not_small_talk(text: str) -> None:
         ("sino ka ba talaga?", "fil"),
         ("kowe sapa?", "jv"),
         ("hatur nuhun pisan", "su"),
+        ("Test123", "en"),
+        ("makasi byk ya", "id"),
+        ("km siapa", "id"),
+        ("apa itu Kutip?", "id"),
+        ("what is Kutip?", "en"),
+        ("ok boss", "en"),
+        ("谢啦", "zh-Hans"),
+        ("¿quién sos?", "es"),
+        ("bom dia pessoal", "pt"),
+        ("bonjour à tous", "fr"),
+        ("cảm ơn nhé", "vi"),
     ],
 )
 def test_small_talk_as_people_type_it(text: str, language: str) -> None:
@@ -94,6 +105,7 @@ def test_noise_and_laughter_have_no_language(text: str) -> None:
         "Siapa sampeyan tani?", "Siapa Andi?", "gaji guru brp", "kpn pemilu", "UU 13 2003", "Apa itu AI?",
         "can you tell me about AI", "Robot bedah", "Wer ist sie?", "谁是总统", "好莱坞", "中行",
         "sino si Ana?", "Bagus Santoso?", "Tes PCR", "Aku Cinta Indonesia", "кто такой Павлов?", "من هو علي؟",
+        "K2", "G20", "berapa km", "tanda kutip", "gpt4",
     ],
 )  # fmt: skip
 def test_other_words_make_it_a_question(text: str) -> None:

@@ -67,6 +67,7 @@ def test_news_behind_a_year_are_about_their_publication(language: str, text: str
         ("Berapa UMP Jakarta pada 2022?", "tahun sebelumnya?", "UMP Jakarta", date(2021, 1, 1)),
         ("Berapa UMP Jakarta pada 2022?", "dua tahun sebelumnya?", "UMP Jakarta", date(2020, 1, 1)),
         ("Berapa inflasi Jakarta pada Januari 2023?", "Kalau Maret?", "inflasi Jakarta", date(2023, 3, 1)),
+        ("Berapa inflasi Jakarta pada Januari 2023?", "kalo mei?", "inflasi Jakarta", date(2023, 5, 1)),
         ("Berapa UMP Jakarta pada 2022?", "kalau sekarang?", "UMP Jakarta", None),
         ("Berapa UMP Jakarta pada 2022?", "yang terbaru?", "UMP Jakarta", None),
     ],
@@ -85,3 +86,168 @@ def test_the_topic_stays_over_several_follow_ups_of_a_time_alone() -> None:
     timed = with_time("kalau tahun lalu?", "kalau tahun lalu?", turns, language="id", now=NOW)
     assert timed.query.startswith("Berapa UMP Jakarta")
     assert timed.time == TimeSpan(first=date(2024, 1, 1), last=date(2024, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("id", "2 hr lalu ada kejadian apa", "2025-08-15 2025-08-15"),
+        ("id", "hr ini ada apa", "2025-08-17 2025-08-17"),
+        ("id", "gempa td pagi", "2025-08-17 2025-08-17"),
+        ("id", "mlm ini ada acara apa", "2025-08-17 2025-08-17"),
+        ("id", "apa jadwal minggu dpn", "2025-08-18 2025-08-24"),
+        ("id", "17 agst 2024 ada apa", "2024-08-17 2024-08-17"),
+        ("id", "tahun 98 ada kerusuhan apa", YEAR.format(1998)),
+        ("id", "sblm 2020 ump berapa", "- 2019-12-31"),
+        ("id", "kasus sjk 2020", "2020-01-01 -"),
+        ("ms", "bulan lps harga minyak", "2025-07-01 2025-07-31"),
+        ("en", "wat happend lst yr", YEAR.format(2024)),
+        ("en", "tmrw holiday", "2025-08-18 2025-08-18"),
+        ("es", "hace 2 anos", YEAR.format(2023)),
+        ("es", "la semana q viene", "2025-08-18 2025-08-24"),
+        ("pt", "amanha", "2025-08-18 2025-08-18"),
+        ("de", "naechste woche", "2025-08-18 2025-08-24"),
+        ("de", "im vorletzten Jahr", YEAR.format(2023)),
+        ("vi", "tuan truoc", "2025-08-04 2025-08-10"),
+        ("vi", "tháng 3/2024", "2024-03-01 2024-03-31"),
+        ("ru", "на след неделе", "2025-08-18 2025-08-24"),
+        ("hi", "pichle saal baadh", YEAR.format(2024)),
+        ("ar", "السنة اللي فاتت", YEAR.format(2024)),
+        ("ar", "ماذا حدث السنة الماضيه", YEAR.format(2024)),
+        ("ar", "امبارح حصل ايه", "2025-08-16 2025-08-16"),
+        ("fil", "sa susunod na linggo", "2025-08-18 2025-08-24"),
+        ("zh-Hans", "昨儿发生啥了", "2025-08-16 2025-08-16"),
+        ("zh-Hans", "大前天", "2025-08-14 2025-08-14"),
+        ("ja", "きょうのニュース", "2025-08-17 2025-08-17"),
+    ],
+)
+def test_times_in_chats_in_dialects_and_without_accents(language: str, text: str, expected: str) -> None:
+    assert span(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("tr", "geçen hafta deprem", "2025-08-04 2025-08-10"),
+        ("tr", "2 yıl önce", YEAR.format(2023)),
+        ("tr", "dün ne oldu", "2025-08-16 2025-08-16"),
+        ("it", "la settimana scorsa", "2025-08-04 2025-08-10"),
+        ("it", "due anni fa", YEAR.format(2023)),
+        ("it", "dal 2020", "2020-01-01 -"),
+        ("it", "dal 2019 al 2021", "2019-01-01 2021-12-31"),
+        ("nl", "vorige week", "2025-08-04 2025-08-10"),
+        ("nl", "twee jaar geleden", YEAR.format(2023)),
+        ("nl", "sinds 2020", "2020-01-01 -"),
+        ("pl", "2 lata temu", YEAR.format(2023)),
+        ("pl", "wczoraj", "2025-08-16 2025-08-16"),
+        ("uk", "вчора", "2025-08-16 2025-08-16"),
+    ],
+)
+def test_relative_times_in_more_languages(language: str, text: str, expected: str) -> None:
+    assert span(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("id", "akhir pekan lalu banjir dimana", "2025-08-09 2025-08-10"),
+        ("id", "akhir pekan ini ada apa", "2025-08-16 2025-08-17"),
+        ("ms", "hujung minggu lepas apa jadi", "2025-08-09 2025-08-10"),
+        ("en", "last weekend accident", "2025-08-09 2025-08-10"),
+        ("en", "next weekend", "2025-08-23 2025-08-24"),
+        ("es", "el fin de semana pasado", "2025-08-09 2025-08-10"),
+        ("pt", "fim de semana passado", "2025-08-09 2025-08-10"),
+        ("fr", "le week-end dernier", "2025-08-09 2025-08-10"),
+        ("de", "letztes Wochenende Unfall", "2025-08-09 2025-08-10"),
+        ("ru", "на прошлых выходных", "2025-08-09 2025-08-10"),
+        ("zh-Hans", "上周末发生什么", "2025-08-09 2025-08-10"),
+        ("ja", "先週末の事故", "2025-08-09 2025-08-10"),
+        ("ko", "지난주말 사고", "2025-08-09 2025-08-10"),
+        ("id", "malam minggu kemarin", "2025-08-16 2025-08-16"),
+        ("id", "sejak akhir pekan lalu", "2025-08-04 -"),
+    ],
+)
+def test_a_weekend_is_a_saturday_and_a_sunday(language: str, text: str, expected: str) -> None:
+    assert span(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("zh-Hans", "九十年代流行歌", "1990-01-01 1999-12-31"),
+        ("de", "80er Jahre Musik", "1980-01-01 1989-12-31"),
+        ("es", "música de los años 80", "1980-01-01 1989-12-31"),
+        ("fr", "annees 80 musique", "1980-01-01 1989-12-31"),
+        ("es", "en dos años 80 personas murieron", None),
+        ("id", "dalam dua tahun 60 orang tewas", None),
+    ],
+)
+def test_a_decade_is_a_time_and_a_number_behind_years_is_none(
+    language: str, text: str, expected: str | None
+) -> None:
+    assert span(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bulan puasa kemarin harga cabai brp", None),
+        ("lebaran kemarin berapa pemudik", None),
+        ("tahun baru kemarin macet dimana", None),
+        ("lebaran tahun lalu berapa pemudik", YEAR.format(2024)),
+        ("maret kemarin inflasi brp", "2025-03-01 2025-03-31"),
+        ("2 mei lalu ada apa", "2025-05-02 2025-05-02"),
+        ("mei lalu ada apa", "2025-05-01 2025-05-31"),
+        ("desember nanti ada apa", "2025-12-01 2025-12-31"),
+        ("maret depan ada apa", "2026-03-01 2026-03-31"),
+    ],
+)
+def test_kemarin_behind_a_feast_or_a_month_is_no_yesterday(text: str, expected: str | None) -> None:
+    assert span(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "who is April Jones"),
+        ("en", "what did April Jones win"),
+        ("en", "August Wilson plays"),
+        ("de", "wer ist August Diehl"),
+        ("es", "¿Quién es Julio Iglesias?"),
+        ("fr", "Avril Lavigne concert"),
+        ("id", "siapa April Jones"),
+        ("id", "siapa itu Mei Ling"),
+        ("id", "siapa Januari Christy"),
+        ("id", "April Jones: Kapan dia lahir?"),
+        ("zh-Hans", "五月天是谁"),
+        ("ja", "五月みどりって誰"),
+        ("id", "UU 13 tahun 2003 tentang apa"),
+        ("id", "ruang 2021 di mana"),
+        ("en", "Windows 2000"),
+        ("en", "flight 1980 crash"),
+        ("zh-Hans", "2022北京冬奥会"),
+        ("id", "2019 orang mengungsi dimana"),
+        ("en", "is it open 24/7"),
+        ("en", "what happened on 9/11"),
+        ("id", "apakah buka sabtu minggu"),
+        ("id", "kapan2 aja gempa itu terjadi"),
+    ],
+)
+def test_a_person_or_a_number_of_a_thing_is_no_time(language: str, text: str) -> None:
+    assert span(text, language) is None
+    assert without_time(text, language=language, now=NOW) == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("id", "inflasi April Jakarta berapa", "2025-04-01 2025-04-30"),
+        ("en", "inflation in April United States", "2025-04-01 2025-04-30"),
+        ("en", "April floods", "2025-04-01 2025-04-30"),
+        ("de", "Was geschah im August Hamburg", "2025-08-01 2025-08-31"),
+        ("zh-Hans", "五月天气怎么样", "2025-05-01 2025-05-31"),
+        ("id", "lebaran 2024 mudik", YEAR.format(2024)),
+    ],
+)
+def test_a_month_beside_a_name_stays_a_time(language: str, text: str, expected: str) -> None:
+    assert span(text, language) == expected

@@ -1,0 +1,100 @@
+"""Times in languages for which `find_times` has no words, in dialects, and without accents.
+
+Each is rewritten to a form that `find_times` knows: to English, or to the usual spelling of its language.
+"""
+
+_YEAR_LATER = (
+    "un año después|um ano depois|un an (?:plus tard|après)|ein jahr (?:später|danach)"
+    "|l'anno (?:dopo|successivo)|het jaar (?:daarna|erna)|een jaar later|(?:bir )?sonraki yıl|ertesi yıl"
+    "|годом позже|через год|năm sau đó"
+)
+_YEAR_BEFORE = (
+    "un año antes|um ano antes|un an (?:plus tôt|avant)|ein jahr (?:früher|zuvor|davor)"
+    "|l'anno (?:prima|precedente)|het jaar (?:daarvoor|ervoor)|een jaar eerder|(?:bir )?önceki yıl"
+    "|годом (?:раньше|ранее)|năm trước đó"
+    "|tahun sebelum tu"
+)
+
+# A pattern for folded text, and the template that replaces it.
+MORE_SPELLINGS: tuple[tuple[str, str], ...] = (
+    # Turkish
+    (r"geçen hafta(?:ki)?", "last week"),
+    (r"bu hafta(?:ki)?", "this week"),
+    (r"(?:gelecek|önümüzdeki) hafta(?:ki)?", "next week"),
+    (r"dün(?:kü)?", "yesterday"),
+    (r"bugün(?:kü)?", "today"),
+    (r"(?P<count>\w{1,9}) yıl önce(?:ki)?", r"\g<count> years ago"),
+    (r"(?P<count>\w{1,9}) ay önce(?:ki)?", r"\g<count> months ago"),
+    (r"(?P<count>\w{1,9}) hafta önce(?:ki)?", r"\g<count> weeks ago"),
+    (r"(?P<count>\w{1,9}) gün önce(?:ki)?", r"\g<count> days ago"),
+    # Italian
+    (r"(?:la )?(?:settimana scorsa|scorsa settimana)", "last week"),
+    (r"questa settimana", "this week"),
+    (r"(?:la )?(?:settimana prossima|prossima settimana)", "next week"),
+    (r"ieri", "yesterday"),
+    (r"oggi", "today"),
+    (r"(?P<count>\w{1,9}) anni fa", r"\g<count> years ago"),
+    (r"(?P<count>\w{1,9}) mesi fa", r"\g<count> months ago"),
+    (r"(?P<count>\w{1,9}) settimane fa", r"\g<count> weeks ago"),
+    (r"(?P<count>\w{1,9}) giorni fa", r"\g<count> days ago"),
+    (r"dal(?= (?:19|20)\d\d(?!\w)(?![^?]{0,20} al ))", "since"),
+    # Dutch
+    (r"(?:vorige|afgelopen) week", "last week"),
+    (r"deze week", "this week"),
+    (r"volgende week", "next week"),
+    (r"gisteren", "yesterday"),
+    (r"vandaag", "today"),
+    (r"(?P<count>\w{1,9}) (?:jaar|jaren) geleden", r"\g<count> years ago"),
+    (r"(?P<count>\w{1,9}) maanden geleden", r"\g<count> months ago"),
+    (r"(?P<count>\w{1,9}) weken geleden", r"\g<count> weeks ago"),
+    (r"(?P<count>\w{1,9}) dagen geleden", r"\g<count> days ago"),
+    (r"sinds", "since"),
+    # Polish and Ukrainian
+    (r"(?:w )?(?:zeszłym|ubiegłym|minionym) tygodniu", "last week"),
+    (r"(?:w )?tym tygodniu", "this week"),
+    (r"wczoraj", "yesterday"),
+    (r"dzisiaj|dziś", "today"),
+    (r"(?P<count>\w{1,9}) (?:lata|lat) temu", r"\g<count> years ago"),
+    (r"(?P<count>\w{1,9}) dni temu", r"\g<count> days ago"),
+    (r"минулого тижня", "last week"),
+    (r"цього тижня", "this week"),
+    (r"вчора", "yesterday"),
+    (r"сьогодні", "today"),
+    (r"(?P<count>\w{1,9}) (?:роки|років) тому", r"\g<count> years ago"),
+    (r"(?P<count>\w{1,9}) (?:дні|днів) тому", r"\g<count> days ago"),
+    # Russian and Hindi, as people type them
+    (r"след(?= (?:недел|год|месяц))", "следующей"),
+    (r"(?:pichhle|pichle|pichhla|pichla) (?:saal|sal|varsh)", "last year"),
+    (r"(?:pichhle|pichle) (?:mahine|mahina)", "last month"),
+    (r"(?:pichhle|pichle) (?:hafte|hafta)", "last week"),
+    (r"(?P<count>\d\d?) (?:saal|sal) (?:pehle|pahle)", r"\g<count> years ago"),
+    (r"(?P<count>\d\d?) (?:din) (?:pehle|pahle)", r"\g<count> days ago"),
+    # Arabic, without the dots of a last letter, and in dialects
+    (r"(?P<word>الماضي|الحالي|القادم|المقبل)ه", r"\g<word>ة"),
+    (r"(?P<unit>السنة|السنه|العام|الشهر|الأسبوع|الاسبوع) (?:اللي|الي) (?:فاتت|فات|راحت|راح)",
+     r"\g<unit> الماضي"),
+    (r"السنه(?= ال)", "السنة"),
+    (r"[إا]?مبارح", "أمس"),
+    (r"النهارد[هة]", "اليوم"),
+    (r"و(?P<unit>ال(?:عام|سنة|شهر|أسبوع|اسبوع))", r"\g<unit>"),
+    # "A year later" and "the year before", which are relative to the turn before
+    (rf"(?:{_YEAR_LATER})(?! \w)", "the following year"),
+    (rf"(?:{_YEAR_BEFORE})(?! \w)", "the year before"),
+    # Vietnamese, Spanish, Portuguese, French and German without accents
+    (r"tuan truoc", "tuần trước"),
+    (r"thang truoc", "tháng trước"),
+    (r"tháng (?P<month>\d\d?)[/-](?P<year>(?:19|20)\d\d)", r"tháng \g<month> năm \g<year>"),
+    (r"hace (?P<count>\w{1,9}) anos?", r"hace \g<count> años"),
+    (r"(?<=anos )atras", "atrás"),
+    (r"(?<=semana )q(?= (?:viene|vem))", "que"),
+    (r"amanha", "amanhã"),
+    (r"(?P<year>(?:19|20)?[2-9]0)er[ -]?jahren?", r"\g<year>s"),
+    (r"(?:^|los |les |des |nos |gli |dos (?=anos))(?:années|annees|años|anos|anni) '?(?P<year>[2-9]0)",
+     r"\g<year>s"),
+    (r"naechste(?P<ending>[nrsm]?)", r"nächste\g<ending>"),
+    (r"(?:im )?vorletzte[nsm]? jahr(?:es)?", "vor 2 jahren"),
+    # Filipino
+    (r"(?:sa )?susunod na taon", "next year"),
+    (r"(?:sa )?susunod na buwan", "next month"),
+    (r"(?:sa )?susunod na linggo", "next week"),
+)  # fmt: skip

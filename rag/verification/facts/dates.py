@@ -87,7 +87,7 @@ def find_dates(folded: str, *, language: str, reference: date | None) -> tuple[l
 
     >>> found, rest = find_dates("senin (3/6) naik 5", language="id", reference=date(2024, 6, 4))
     >>> found[0].days[0], found[0].weekday, rest
-    (Day(year=2024, month=6, day=3), 0, ' ) naik 5')
+    (Day(year=2024, month=6, day=3, last_year=None), 0, ' ) naik 5')
     """
     found: list[DateMention] = []
     rest, reference = folded, plausible_day(reference)

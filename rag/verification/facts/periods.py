@@ -54,7 +54,7 @@ def find_periods(folded: str) -> tuple[list[DateMention], str]:
 
     >>> found, rest = find_periods("sejak abad ke-19 dan tahun 1990-an")
     >>> [(mention.days[0].year, mention.days[0].last_year) for mention in found], rest
-    ([(1800, 1900), (1990, 1999)], 'sejak   dan tahun  ')
+    ([(1990, 1999), (1800, 1900)], 'sejak   dan tahun  ')
     """
     found: list[DateMention] = []
 

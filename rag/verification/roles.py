@@ -101,8 +101,12 @@ def _has_other_voice(own: Relation, given: Relation) -> bool:
     Without a change of the order, "Andi sued Budi" and "Andi was sued by Budi" say opposite things.
     """
     first, second = own.first - own.second, own.second - own.first
-    is_same_order = not given.first.isdisjoint(first) and not given.second.isdisjoint(second)
-    is_same_order = is_same_order and given.first.isdisjoint(second) and given.second.isdisjoint(first)
+    is_same_order = (
+        not given.first.isdisjoint(first)
+        and not given.second.isdisjoint(second)
+        and given.first.isdisjoint(second)
+        and given.second.isdisjoint(first)
+    )
     pairs = ((own.between, given.between), (given.between, own.between))
     return is_same_order and any(_is_passive_of(passive, active) for passive, active in pairs)
 
@@ -143,9 +147,9 @@ def _is_reverse(own: Relation, given: Relation) -> bool:
         and given.first.isdisjoint(first)
         and given.second.isdisjoint(second)
     )
-    more = len(given.between) - len(own.between)
-    is_reverse = is_reverse and _is_passive(own.between) == _is_passive(given.between)
-    return is_reverse and more <= _MOST_MORE_WORDS and _is_within(own.between, given.between)
+    is_in_one_voice = _is_passive(own.between) == _is_passive(given.between)
+    has_few_more = len(given.between) - len(own.between) <= _MOST_MORE_WORDS
+    return is_reverse and is_in_one_voice and has_few_more and _is_within(own.between, given.between)
 
 
 def _is_within(words: Sequence[str], others: Sequence[str]) -> bool:

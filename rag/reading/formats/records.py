@@ -144,14 +144,15 @@ def joined_texts(items: list[Any]) -> str | None:
     'Panen naik.\n\nHarga turun.'
     """
     blocks = [item if isinstance(item, Mapping) else {"text": item} for item in items]
-    shown = [block for block in blocks if block.get("type") not in _NOT_TEXT]
+    types = [str(block.get("type") or "") for block in blocks]
+    shown = [block for block, kind in zip(blocks, types, strict=True) if kind not in _NOT_TEXT]
     texts = [
         next((block[name] for name in ("text", "content", "html", "value") if block.get(name)), "")
         for block in shown
     ]
     if not all(isinstance(text, str) for text in texts):
         return None
-    is_heading = [_HEADING.fullmatch(str(block.get("type") or "")) is not None for block in shown]
+    is_heading = [_HEADING.fullmatch(kind) is not None for kind in types if kind not in _NOT_TEXT]
     if not any(is_heading) and not any(map(is_markup, texts)):
         return "\n\n".join(texts)
     tags = ["h2" if heading else "div" for heading in is_heading]

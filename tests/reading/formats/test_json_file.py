@@ -173,6 +173,28 @@ def test_objects_of_other_programs_are_read_by_the_names_of_their_fields() -> No
     )  # fmt: skip
 
 
+def test_the_type_of_a_block_may_be_anything() -> None:
+    blocks = [{"type": kind, "text": "Panen kopi naik."} for kind in (["a"], {"b": 1}, None, 7, "image")]
+    article = one(read(json.dumps({"title": "Kopi", "content": blocks}), ".json"))
+    assert article.text.count("Panen kopi naik.") == 4
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "text", "content", "value", "data", "hits", "doc"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@given(value=st.dictionaries(st.sampled_from(["title", "content", "body", "data", "attributes"]), ANYTHING))
+def test_any_object_is_an_article_or_refused(value: dict[str, Any]) -> None:
+    items = read(json.dumps(value), ".json")
+    assert len(articles(items)) + len(reasons(items)) >= 1
+
+
 POST = {"id": "a", "title": "Kopi", "html": "<p>Panen kopi naik tahun ini.</p>"}
 HIT = {"_id": "a", "_score": 1, "_source": {"headline": "Kopi", "body": "Panen kopi naik tahun ini."}}
 

@@ -15,53 +15,33 @@ _YEAR_BEFORE = (
     "|tahun sebelum tu"
 )
 
+# English words, with those of Turkish, Italian, Dutch, Polish and Ukrainian.
+_IN_ENGLISH = {
+    "last week": (
+        "geçen hafta(?:ki)?|(?:la )?(?:settimana scorsa|scorsa settimana)|(?:vorige|afgelopen) week"
+        "|(?:w )?(?:zeszłym|ubiegłym|minionym) tygodniu|минулого тижня"
+    ),
+    "this week": "bu hafta(?:ki)?|questa settimana|deze week|(?:w )?tym tygodniu|цього тижня",
+    "next week": (
+        "(?:gelecek|önümüzdeki) hafta(?:ki)?|(?:la )?(?:settimana prossima|prossima settimana)|volgende week"
+    ),
+    "yesterday": "dün(?:kü)?|ieri|gisteren|wczoraj|вчора",
+    "today": "bugün(?:kü)?|oggi|vandaag|dzisiaj|dziś|сьогодні",
+    "since": "sinds",
+}
+# The words behind a number, in the same languages.
+_AGO = {
+    "years": "yıl önce(?:ki)?|anni fa|(?:jaar|jaren) geleden|(?:lata|lat) temu|(?:роки|років) тому",
+    "months": "ay önce(?:ki)?|mesi fa|maanden geleden",
+    "weeks": "hafta önce(?:ki)?|settimane fa|weken geleden",
+    "days": "gün önce(?:ki)?|giorni fa|dagen geleden|dni temu|(?:дні|днів) тому",
+}
+
 # A pattern for folded text, and the template that replaces it.
 MORE_SPELLINGS: tuple[tuple[str, str], ...] = (
-    # Turkish
-    (r"geçen hafta(?:ki)?", "last week"),
-    (r"bu hafta(?:ki)?", "this week"),
-    (r"(?:gelecek|önümüzdeki) hafta(?:ki)?", "next week"),
-    (r"dün(?:kü)?", "yesterday"),
-    (r"bugün(?:kü)?", "today"),
-    (r"(?P<count>\w{1,9}) yıl önce(?:ki)?", r"\g<count> years ago"),
-    (r"(?P<count>\w{1,9}) ay önce(?:ki)?", r"\g<count> months ago"),
-    (r"(?P<count>\w{1,9}) hafta önce(?:ki)?", r"\g<count> weeks ago"),
-    (r"(?P<count>\w{1,9}) gün önce(?:ki)?", r"\g<count> days ago"),
-    # Italian
-    (r"(?:la )?(?:settimana scorsa|scorsa settimana)", "last week"),
-    (r"questa settimana", "this week"),
-    (r"(?:la )?(?:settimana prossima|prossima settimana)", "next week"),
-    (r"ieri", "yesterday"),
-    (r"oggi", "today"),
-    (r"(?P<count>\w{1,9}) anni fa", r"\g<count> years ago"),
-    (r"(?P<count>\w{1,9}) mesi fa", r"\g<count> months ago"),
-    (r"(?P<count>\w{1,9}) settimane fa", r"\g<count> weeks ago"),
-    (r"(?P<count>\w{1,9}) giorni fa", r"\g<count> days ago"),
+    *((words, english) for english, words in _IN_ENGLISH.items()),
+    *((rf"(?P<count>\w{{1,9}}) (?:{words})", rf"\g<count> {unit} ago") for unit, words in _AGO.items()),
     (r"dal(?= (?:19|20)\d\d(?!\w)(?![^?]{0,20} al ))", "since"),
-    # Dutch
-    (r"(?:vorige|afgelopen) week", "last week"),
-    (r"deze week", "this week"),
-    (r"volgende week", "next week"),
-    (r"gisteren", "yesterday"),
-    (r"vandaag", "today"),
-    (r"(?P<count>\w{1,9}) (?:jaar|jaren) geleden", r"\g<count> years ago"),
-    (r"(?P<count>\w{1,9}) maanden geleden", r"\g<count> months ago"),
-    (r"(?P<count>\w{1,9}) weken geleden", r"\g<count> weeks ago"),
-    (r"(?P<count>\w{1,9}) dagen geleden", r"\g<count> days ago"),
-    (r"sinds", "since"),
-    # Polish and Ukrainian
-    (r"(?:w )?(?:zeszłym|ubiegłym|minionym) tygodniu", "last week"),
-    (r"(?:w )?tym tygodniu", "this week"),
-    (r"wczoraj", "yesterday"),
-    (r"dzisiaj|dziś", "today"),
-    (r"(?P<count>\w{1,9}) (?:lata|lat) temu", r"\g<count> years ago"),
-    (r"(?P<count>\w{1,9}) dni temu", r"\g<count> days ago"),
-    (r"минулого тижня", "last week"),
-    (r"цього тижня", "this week"),
-    (r"вчора", "yesterday"),
-    (r"сьогодні", "today"),
-    (r"(?P<count>\w{1,9}) (?:роки|років) тому", r"\g<count> years ago"),
-    (r"(?P<count>\w{1,9}) (?:дні|днів) тому", r"\g<count> days ago"),
     # Russian and Hindi, as people type them
     (r"след(?= (?:недел|год|месяц))", "следующей"),
     (r"(?:pichhle|pichle|pichhla|pichla) (?:saal|sal|varsh)", "last year"),

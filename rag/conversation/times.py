@@ -44,12 +44,6 @@ _NOW = (
     r"|jetzt|bây giờ|ตอนนี้|сейчас|अब|ngayon|saiki|ayeuna"
 )
 
-_RECENT = (
-    rf"{RECENT}|ter-?update|trbaru|paling anyar|what's new|any updates?|última hora|ultimas noticias"
-    r"|neuigkeiten|aktuellen? (?:nachrichten|meldungen)|ultime (?:notizie|novità)|laatste nieuws|tin mới"
-    r"|son (?:haberler|dakika|durum)|آخر الاخبار|اخر الاخبار|اخر اخبار|pinakabago\w{0,3}|pinakahuling"
-)
-
 # "Two years earlier" than the time before, and "setahun kemudian" after it.
 _YEARS_EARLIER = re.compile(r"(?<!\w)(?:years?|months?|weeks?|days?) (?:before|earlier)(?!\w)")
 _YEARS_LATER = re.compile(r"(?<!\w)(?:(?:year|month|week) later|se(?:tahun|bulan|minggu) kemudian)(?!\w)")
@@ -158,7 +152,7 @@ def without_recency(text: str) -> str:
     >>> without_recency("Apa kabar terbaru tentang banjir?")
     'Apa kabar tentang banjir?'
     """
-    return _without(text, _RECENT)
+    return _without(text, RECENT)
 
 
 def without_present(text: str) -> str:
@@ -204,7 +198,7 @@ def asks_for_recent(text: str) -> bool:
     >>> asks_for_recent("Apa kabar terbaru tentang banjir?"), asks_for_recent("最新の状況は？")
     (True, True)
     """
-    return _word_pattern(_RECENT).search(fold(text)) is not None
+    return _word_pattern(RECENT).search(fold(text)) is not None
 
 
 def _with_days_of_years(mentions: list[TimeMention]) -> list[TimeMention]:

@@ -100,15 +100,15 @@ def _has_other_voice(own: Relation, given: Relation) -> bool:
 
     Without a change of the order, "Andi sued Budi" and "Andi was sued by Budi" say opposite things.
     """
-    first, second = own.first - own.second, own.second - own.first
-    is_same_order = (
-        not given.first.isdisjoint(first)
-        and not given.second.isdisjoint(second)
-        and given.first.isdisjoint(second)
-        and given.second.isdisjoint(first)
-    )
     pairs = ((own.between, given.between), (given.between, own.between))
-    return is_same_order and any(_is_passive_of(passive, active) for passive, active in pairs)
+    return _are_in_order(own, given) and any(_is_passive_of(passive, active) for passive, active in pairs)
+
+
+def _are_in_order(own: Relation, given: Relation) -> bool:
+    """Whether the evidence has the two names in the same order, by the words that only one of them has."""
+    first, second = own.first - own.second, own.second - own.first
+    has_each = not given.first.isdisjoint(first) and not given.second.isdisjoint(second)
+    return has_each and given.first.isdisjoint(second) and given.second.isdisjoint(first)
 
 
 def _is_passive_of(passive: Sequence[str], active: Sequence[str]) -> bool:
@@ -140,15 +140,9 @@ def _reversed(relation: Relation) -> Relation:
 
 def _is_reverse(own: Relation, given: Relation) -> bool:
     """Whether the evidence says the same of the two names, but in the opposite order."""
-    first, second = own.first - own.second, own.second - own.first
-    is_reverse = (
-        not given.first.isdisjoint(second)
-        and not given.second.isdisjoint(first)
-        and given.first.isdisjoint(first)
-        and given.second.isdisjoint(second)
-    )
     is_in_one_voice = _is_passive(own.between) == _is_passive(given.between)
     has_few_more = len(given.between) - len(own.between) <= _MOST_MORE_WORDS
+    is_reverse = _are_in_order(_reversed(own), given)
     return is_reverse and is_in_one_voice and has_few_more and _is_within(own.between, given.between)
 
 

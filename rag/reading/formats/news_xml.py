@@ -1,6 +1,6 @@
 """Reads what news agencies exchange: NITF documents, and items of NewsML-G2 and NewsML 1."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BufferedReader
 from typing import Any
@@ -43,32 +43,28 @@ def read_nitf(stream: BufferedReader) -> Iterator[Entry]:
 
 def read_newsml(stream: BufferedReader) -> Iterator[Entry]:
     """Yield the article of each item of a NewsML-G2 document."""
-    number = 0
-    for number, item in enumerate(elements(stream, "newsItem"), 1):
-        try:
-            if isinstance(item, ReadingError):
-                raise item
-            refuse_damage(item)
-            yield Entry(page=_item_page(item), place=str(number))
-        except ReadingError as error:
-            yield Entry(page=error, place=str(number))
-    if not number:
-        raise ReadingError("the NewsML-G2 document holds no news item")
+    yield from _read_items(stream, "newsItem", _item_page, name="NewsML-G2")
 
 
 def read_newsml_1(stream: BufferedReader) -> Iterator[Entry]:
     """Yield the article of each item of a NewsML 1 document."""
+    yield from _read_items(stream, "NewsItem", _item_page_1, name="NewsML 1")
+
+
+def _read_items(
+    stream: BufferedReader, tag: str, page_of: Callable[[_Element], Page], *, name: str
+) -> Iterator[Entry]:
     number = 0
-    for number, item in enumerate(elements(stream, "NewsItem"), 1):
+    for number, item in enumerate(elements(stream, tag), 1):
         try:
             if isinstance(item, ReadingError):
                 raise item
             refuse_damage(item)
-            yield Entry(page=_item_page_1(item), place=str(number))
+            yield Entry(page=page_of(item), place=str(number))
         except ReadingError as error:
             yield Entry(page=error, place=str(number))
     if not number:
-        raise ReadingError("the NewsML document holds no news item")
+        raise ReadingError(f"the {name} document holds no news item")
 
 
 def _item_page_1(item: _Element) -> Page:

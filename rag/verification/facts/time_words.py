@@ -321,6 +321,9 @@ RECENT = (
     r"|últimas|recente\w*|mới nhất|gần đây nhất|ล่าสุด|последн\w+ новост\w+|свеж\w+|недавн\w+"
     r"|أحدث|آخر الأخبار|آخر أخبار"
     r"|最新|最近|近况|近況|直近|최신|최근|ताज़ा|ताजा|नवीनतम|हालिया"
+    r"|ter-?update|trbaru|paling anyar|what's new|any updates?|última hora|ultimas noticias"
+    r"|neuigkeiten|aktuellen? (?:nachrichten|meldungen)|ultime (?:notizie|novità)|laatste nieuws|tin mới"
+    r"|son (?:haberler|dakika|durum)|آخر الاخبار|اخر الاخبار|اخر اخبار|pinakabago\w{0,3}|pinakahuling"
 )
 
 # Names that contain a year. The year says which one is meant and not when something happened.

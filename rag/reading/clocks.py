@@ -58,15 +58,11 @@ def with_clock(day: datetime, before: str, after: str) -> tuple[datetime, str]:
     time = day.replace(hour=_hour(clock_match), minute=_minute(clock_match), second=second, tzinfo=zone)
     time = with_fixed_offset(time)
     rest = " ".join(part.strip() for part in sides if part.strip())
-    return (time if _is_expressible_or_naive(time) else day.replace(tzinfo=UTC)), rest
+    return (time if is_expressible(time) else day.replace(tzinfo=UTC)), rest
 
 
 def _is_zone_only(rest: str) -> bool:
     return _ZONE.fullmatch(rest.strip().lower()) is not None
-
-
-def _is_expressible_or_naive(time: datetime) -> bool:
-    return time.tzinfo is None or is_expressible(time)
 
 
 def _hour(clock: re.Match[str]) -> int:

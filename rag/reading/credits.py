@@ -72,7 +72,7 @@ _LABEL_ALONE = re.compile(
 _DEGREES = re.compile(r"(?:,\s?(?:[A-Z][A-Za-z]{0,3}\.){1,3}[A-Z]?[a-z]{0,3}\.?){1,4}$")
 _BETWEEN_CREDITS = re.compile(
     rf"(?:(?<!\s)\s++)?[|;/•·]\s*+(?=(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS}|{_OUTLET_LABELS}|editing by)\b)"
-    r"|(?<!\s)\s++(?=(?:来源|來源|作者|记者|記者|责任编辑|責任編輯|责编|编辑|編輯)\s?[:：])",
+    rf"|(?<!\s)\s++(?=(?:来源|來源|作者|记者|記者|責任編輯|編輯|{_EDITOR_LABELS})\s?[:：])",
     re.IGNORECASE,
 )
 # Behind the names below these labels, Chinese pages write the date.
@@ -92,6 +92,12 @@ _NOT_OWNER = re.compile(
 _FRAME = re.compile(r"[【\[（(](.{3,100})[】\]）)]")
 _BYLINE_OF_OUTLET = re.compile(
     r"(?P<names>[^|()\d]{4,80}?)\s{0,9}(?:\s[-–—|]\s(?P<outlet>[^|]{2,40})|\((?P<in_brackets>[^()]{2,40})\))?"
+)
+_CAPITALIZED = r"[^\W\d_a-z][\w.'’-]{1,20}(?: [^\W\d_a-z][\w.'’-]{1,20}){0,3}"
+_NAMES_IN_BRACKETS = re.compile(rf"\({_CAPITALIZED}(?:[/,] ?{_CAPITALIZED}){{0,3}}\)")
+# What is written with capitals at the end of a letter or a recipe.
+_GREETING = re.compile(
+    r"(?:terima kasih|semoga|hormat (?:kami|saya)|thank you|best regards)\b", re.IGNORECASE
 )
 _ROLE_FIRST = re.compile(rf"(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS})\b", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]+\.(?:com|co|id|net|org|my|info|news|tv)(?:\.\w{2,3})?", re.IGNORECASE)
@@ -161,10 +167,13 @@ def _dated(line: str) -> Facts | None:
     """Return the date in a line, and the time of the last change behind it."""
     for label in _DATE_LABEL.finditer(line):
         first, second = line[: label.start()].strip(BULLETS + "(["), line[label.start() :].rstrip(")] ")
-        if label["updated_at"] and _has_digit(first) and _has_digit(second):
-            changed = _one_date(second) or {}
-            dated = _one_date(first)
-            return dated and {**{name: changed[name] for name in changed if name == "updated_at"}, **dated}
+        if not (_has_digit(first) and _has_digit(second)):
+            continue
+        dated, other = _one_date(first), _one_date(second) or {}
+        if label["updated_at"]:
+            return dated and {**{name: other[name] for name in other if name == "updated_at"}, **dated}
+        if dated and "updated_at" in dated:
+            return {**other, **dated}
     return _one_date(line)
 
 
@@ -288,6 +297,21 @@ def byline_facts(line: str) -> Facts | None:
     outlet = (match["outlet"] or match["in_brackets"] or "").strip()
     is_outlet = outlet and not (_has_digit(outlet) or ":" in outlet or _ROLE_FIRST.match(outlet))
     return {"byline": names, **({"outlet": outlet} if is_outlet else {})}
+
+
+def names_alone(line: str) -> Facts | None:
+    """Return the facts in a line below a story that is nothing but names: none if they are first names alone.
+
+    >>> names_alone("Andi Wijaya"), names_alone("(Wulandari/Raka)"), names_alone("(Andi Wijaya/Raka)")
+    ({'byline': ['Andi Wijaya']}, {}, {'byline': ['Andi Wijaya']})
+    >>> names_alone("Terima Kasih"), names_alone("Harga belum termasuk pajak"), names_alone("- Andi Wijaya")
+    (None, None, None)
+    """
+    if _NAMES_IN_BRACKETS.fullmatch(line):
+        names = [name for name in author_names(line.strip("()")) if is_person(name)]
+        return {"byline": names} if names else {}
+    is_bare = line == line.strip(BULLETS) and not _GREETING.match(line)
+    return byline_facts(line) if is_bare else None
 
 
 def dateline_facts(paragraph: str) -> Facts:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from babel import Locale, UnknownLocaleError
 
 from rag.reading.clocks import with_clock
+from rag.reading.jalali import MONTHS, OTHER_YEARS, jalali_day
 from rag.reading.zones import is_expressible
 from rag.text.calendars import ERAS, gregorian_year
 
@@ -33,6 +34,7 @@ _LANGUAGES = (
 _MORE_MONTHS = {
     "ags": 8, "agt": 8, "agu": 8, "agust": 8, "ag": 8, "nop": 11, "nopember": 11, "sept": 9, "pebruari": 2,
     "peb": 2, "djanuari": 1, "djan": 1, "djuni": 6, "djuli": 7, "okt": 10, "oktober": 10, "jan": 1, "may": 5,
+    **{name: number for number, name in enumerate(MONTHS, 1)},
 }  # fmt: skip
 _MORE_WEEKDAYS = frozenset(
     {"ahad", "jumat", "jum'at", "jumaat", "minggu", "hari", "isnin", "khamis", "setu", "kemis", "rebo"}
@@ -98,6 +100,8 @@ _GLUE = frozenset(
         "alle",
         "م",
         "ص",
+        "m",
+        "ساعت",
     ]
 )
 _FILLERS = re.compile("วันที่|ที่|เวลา|น\\.|ngày|lúc|năm")
@@ -119,9 +123,12 @@ _SHORT_YEAR = re.compile(r"(?<![\d./])(\d{2})([./])(\d{2})\2(\d{2})(?=\d\d:\d\d|
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:tháng|thg)\s(\d{1,2})[\s,]{1,2}(?:năm\s)?(\d{4})")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?(?:\d{4}|\d{6})?(?!\d))")
 _ERA = re.compile(rf"({'|'.join(ERAS)})\s?(\d{{1,3}}|元)年")
-# A day of the Islamic calendar behind that of the usual one: 7 Agustus 2024 M / 2 Safar 1446 H.
+# A day of the Islamic calendar beside that of the usual one: 7 Agustus 2024 M / 2 Safar 1446 H.
+_BETWEEN_CALENDARS = r"(?:\s(?:M|م)\b)?[\s/|,()–-]{0,3}(?:(?:bertepatan dengan|الموافق)[\s,]{1,2})?"
 _ISLAMIC_DAY = re.compile(
-    r"(?:\s(?:M|م))?\s?[/|,(–-]\s?\d{1,2} [^\d/|,()]{3,25} 1[34]\d\d ?(?:H\b|هـ?)\.?\)?"
+    rf"{_BETWEEN_CALENDARS}(?<!\d)\d{{1,2}} (?:[A-Za-z'’ -]{{3,25}} 1[34]\d\d(?: ?H\b)?"
+    rf"|[^\d/|,()]{{3,25}} 1[34]\d\d ?هـ?)\.?{_BETWEEN_CALENDARS}",
+    re.IGNORECASE,
 )
 _SECOND_MONTH = re.compile(r"(?<=[^\W\d_])\s?/\s?[^\W\d_]{2,12}(?:\s[^\W\d_]{2,6})?(?=\s\d{4})")  # أغسطس/آب
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
@@ -167,7 +174,7 @@ def parse_written_date(value: str) -> datetime | None:
     if len(value) > _MAXIMUM_DATE_CHARACTERS:
         return None
     time = _from_epoch(value) or _from_iso(value)
-    if time:
+    if time and time.year not in OTHER_YEARS:
         return time
     found = find_date(value)
     return found[0] if found and _is_glue(found[1]) else None
@@ -182,7 +189,7 @@ def find_date(text: str) -> tuple[datetime, str] | None:
     if len(text) > _MAXIMUM_DATE_CHARACTERS or not any(map(str.isdigit, text)):
         return None
     line = _THAI_ERA.sub("", _RELATIVE.sub("", _APOSTROPHES.sub("", _western(text))))
-    line = _SECOND_MONTH.sub("", _ISLAMIC_DAY.sub("", line))
+    line = _SECOND_MONTH.sub("", _ISLAMIC_DAY.sub(" ", line).strip())
     line = _AMERICAN.sub(r"\2/\1/\3", _YEAR_BEHIND_CLOCK.sub(r"\1 \3 \2", line))
     for pattern, numbers in _DATES:
         for match in pattern.finditer(line.casefold() if len(line.casefold()) == len(line) else line.lower()):
@@ -249,6 +256,9 @@ def _western(text: str) -> str:
 
 
 def _day(year: int, month: int | None, day: int) -> datetime | None:
+    if month and year in OTHER_YEARS:
+        found = jalali_day(year, month, day)
+        return datetime(found.year, found.month, found.day) if found else None
     try:
         return datetime(gregorian_year(year), month, day) if month else None
     except ValueError:

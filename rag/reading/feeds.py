@@ -6,6 +6,7 @@ grows with the square of their size.
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -42,6 +43,7 @@ _ENDS_AS_SUMMARY = re.compile(
     r"|read (?:the )?(?:more|full story|full article)|(?:baca )?selengkapnya|lanjutkan membaca)\W{0,5}\Z",
     re.IGNORECASE,
 )
+_MORE_THAN_NAME = re.compile(r"\s[-–—|»«·]\s|:\s|\b(?:rss|feed|comments?|komentar)\b", re.IGNORECASE)
 _TAIL_CHARACTERS = 120
 _LONG_CHARACTERS = 1_200  # a description of this length, or of more paragraphs than one, is no summary
 _SEVERAL_PARAGRAPHS = 3
@@ -68,6 +70,7 @@ class FeedEntry:
     tags: Sequence[str]
     language: str | None
     text: str | None
+    outlet: str | None = None
     damage: ReadingError | None = None
     withheld: str | None = None
 
@@ -94,6 +97,7 @@ class FeedEntry:
             "id": None if self.url else self.guid,
             "url": self.url,
             "title": self.title or page.fields["title"],
+            "outlet": self.outlet or page.fields["outlet"],
             "author": joined(authors) or page.fields["author"],
             "published_at": self.published_at or page.fields["published_at"],
             "updated_at": self.updated_at or page.fields["updated_at"],
@@ -221,9 +225,16 @@ def _entry(entry: Any, parsed: Any, *, number: int, base: str, damage: ReadingEr
         tags=list(dict.fromkeys(filter(None, map(plain_line, tags_of(entry))))),
         language=feed.get("language"),
         text=_whole_text(entry),
+        outlet=outlet_of(entry, feed),
         damage=damage,
         withheld=why_withheld(entry),
     )
+
+
+def outlet_of(entry: Any, feed: Any) -> str | None:
+    """Return the outlet that an entry from elsewhere names, or the title of the feed if it is only a name."""
+    name = plain_line((entry.get("source") or feed).get("title") or "")
+    return name if name and not _MORE_THAN_NAME.search(name) else None
 
 
 def _address(entry: Any, base: str) -> str | None:
@@ -243,7 +254,8 @@ def _time(entry: Any, name: str) -> datetime | None:
     parsed = dict.get(entry, f"{name}_parsed")
     if parsed and not written:
         year, month, day, hour, minute, second = parsed[:6]
-        written = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+        with suppress(ValueError):  # of the day 0000-00-00, feedparser makes one of the year -1
+            written = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     return None if written is None or is_null(written) else written
 
 
@@ -282,7 +294,8 @@ class _Text:
             return []
         tree = parse_tree(f"<html><body><article>{self.html}</article></body></html>")
         make_plain(tree)
-        return [block for block in page_blocks(tree) if block.key]
+        blocks = page_blocks(tree)
+        return [block for block in blocks if block.key or _ENDS_AS_SUMMARY.fullmatch(block.text)]
 
     @property
     def key(self) -> str:

@@ -35,6 +35,8 @@ _SENTENCE_INSIDE = re.compile(r"[.。]\s+\S.*[.。]$")
 _NO_TEXT = re.compile(
     r"\[(?i:gambas|video|foto|photo|image|embed|gallery|caption|galeri|infografis|gif)\b[^\]]*\]"
     r"|\((?:[a-z]{2,5}|[A-Za-z]{2,6}(?:[/-][A-Za-z]{2,6}){1,3})\)"  # the initials at the end of a story
+    r"|--\s?[A-Z]{3,12}"  # the agency below a story
+    r"|(?:#\w{1,40}\s?){1,20}"
     # Where a copied page has lost what divided a label from its headline.
     r"|(?:BACA|SIMAK|LIHAT|READ|LEE|LEIA|LIRE) (?:JUGA|ALSO|MORE|TAMBIÉN|TAMBÉM|AUSSI) [^.]{5,150}[^.!?”\"]"
     r"|(?i:(?:(?:skip )?advertisement|advertising|advertorial|iklan|sponsored|anzeige|publicité|publicidad)"
@@ -130,8 +132,8 @@ _PICTURE_OF_BBC = (
 )
 # A credit at either end of a line that is otherwise no paragraph: a caption wherever it stands.
 _CREDITED_PICTURE = re.compile(
-    r"(?:foto|photo|keterangan foto|infografis)\s?[:：]\s?\S.*"
-    rf"|[\[(（【]?(?:{_PICTURE})\s?[:：=]\s?[^\])）】]{{1,60}}[\])）】]?\.?|(?:{_PICTURE_OF_BBC}),\s\S.*"
+    r"(?:foto|photo|keterangan foto|infografis)\s?[:：]\s?\S.*(?<![.!?])"
+    rf"|[\[(（【]?(?:{_PICTURE})\s?[:：=]\s?[^\])）】]{{1,60}}(?:[\])）】]\.?|(?<![.!?。]))|(?:{_PICTURE_OF_BBC}),\s\S.*"
     r"|(?:[\w ]{2,20}/ ?)?(?:getty images|shutterstock|istockphoto)"
     r"|.{0,160}[.!?…”\"]?\s?\((?:foto|photo|gambar|ilustrasi|dok(?:umentasi)?|istimewa)\b[^()]{0,60}\)\.?"
     r"|.{0,160}\([\w-]{2,30}\.(?:com|co\.id|id)/[^()]{2,60}\)\.?",
@@ -176,6 +178,8 @@ def is_caption(line: str) -> bool:
 def is_credited_picture(line: str) -> bool:
     """Whether a line is a caption even in the middle of a story, for it credits its picture.
 
+    A line that begins with the credit and ends with a full stop is a sentence.
+
     >>> is_credited_picture("Foto: Dok. Pemkot"), is_credited_picture("Foto itu beredar sejak Senin.")
     (True, False)
     """
@@ -204,7 +208,9 @@ def find_furniture(lines: Sequence[Line]) -> set[int]:
     found: set[int] = set()
     for place, number in enumerate(filled):
         line = lines[number]
-        is_caption_inside = last_paragraph >= 0 and is_credited_picture(line.clean) and not line.is_heading
+        is_caption_inside = (
+            last_paragraph >= 0 and is_credited_picture(line.clean) and not (line.is_heading or line.is_item)
+        )
         if number in found or not (is_furniture(line.clean) or _is_labelled_link(line) or is_caption_inside):
             continue
         if _SERVICE.fullmatch(line.clean) and (

@@ -82,6 +82,7 @@ class Block:
     def to_lines(self) -> list[Line]:
         """Return the block's lines for `read_story`."""
         is_whole_link = self.link_characters >= 0.95 * len(self.text)
+        is_item = any(element.tag == "li" for element in (self.element, *self.element.iterancestors("li")))
         return [
             Line(
                 text=line,
@@ -90,6 +91,7 @@ class Block:
                 is_mostly_link=self.is_link,
                 is_aside=self.is_meta or self.is_caption,
                 is_in_paragraph=self.element.tag == "p",
+                is_item=is_item,
             )
             for line in self.lines
         ]

@@ -49,6 +49,7 @@ _OTHER_TYPES = frozenset(
     ]
 )
 _MAXIMUM_MARKED_CHARACTERS = 200
+_MINIMUM_TITLE_WORDS = 3
 _SAME_STORY = 0.5  # the least share of words that two titles of one story have in common
 _FIRST_CRUMBS = frozenset(
     {"home", "beranda", "halaman utama", "depan", "homepage", "utama", "inicio", "accueil"}
@@ -182,11 +183,19 @@ class PageFacts:
             _without_kicker(heading, titles)
             for heading in sorted(shown, key=lambda heading: -_shared_words(heading, titles))
             if any(share_of_words(heading, title) >= _SAME_STORY for title in titles)
-        ]
+        ] or self._lower_headings_in(titles[-1:])
         # A page that has no more than a `title` element has named the whole site in it as often as the story.
         has_statement = bool(self.story.get("headline") or self.meta("og:title", "twitter:title"))
         found = next(iter([*agreed, *titles, *shown] if has_statement else [*agreed, *shown, *titles]), "")
         return found or self._marked_title()
+
+    def _lower_headings_in(self, titles: Sequence[str]) -> list[str]:
+        """Return the lower headings that a title repeats, the longest first."""
+        headings = map(_text_of, self._tree.iter("h2", "h3", "h4"))
+        told = [text for text in headings if len(text.split()) >= _MINIMUM_TITLE_WORDS]
+        return sorted(
+            (text for text in told if any(text in title for title in titles)), key=len, reverse=True
+        )
 
     def authors(self, outlet: str | None, *, title: str) -> list[str]:
         """Return the authors that the markup states; persons take precedence over bodies."""

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, pairwise, takewhile
+from itertools import chain, pairwise
 from typing import Any
 
 from lxml.html import HtmlElement, document_fromstring
@@ -22,12 +22,10 @@ from rag.reading.credits import (
     is_day_alone,
     label_alone,
     line_facts,
-    opening_date,
     part_facts,
     stated_owner,
 )
 from rag.reading.dates import parse_written_date
-from rag.reading.furniture import announces_list
 from rag.reading.html_blocks import Block, page_blocks, text_key
 from rag.reading.html_dates import PageDates, time_in_scripts
 from rag.reading.html_facts import PageFacts
@@ -54,7 +52,6 @@ _BESIDE_HEADLINE = 2  # blocks beside the headline whose names of elements do no
 _NEAR_HEADLINE = 4  # blocks beside the headline that are a date if they are nothing else
 _MAXIMUM_HEADER_CHARACTERS = 120
 _MAXIMUM_LABEL_CHARACTERS = 40
-_LEADS = 4  # the paragraphs that may open with the date
 _MINIMUM_LINKED_HEADINGS = 5
 _SEVERAL_PARAGRAPHS = 3
 _TELLING_CHARACTERS = 40  # letters of a text that reads like a paragraph
@@ -379,10 +376,7 @@ def _better_authors(stated: list[str], in_body: list[str], shown: list[str]) -> 
 def _published(story: Any, dates: PageDates, header: Facts, scripts: Sequence[str]) -> tuple[Any, str | None]:
     """Return the time of publication, and its source if that is not the page's statement."""
     shown = header.get("published_at")
-    stated = dates.published_at(shown) or shown or story["published_at"]
-    leads = takewhile(lambda text: not announces_list(text), story["paragraphs"][:_LEADS])
-    stated = stated or next(filter(None, map(opening_date, leads)), None)
-    stated = stated or dates.only_time()
+    stated = dates.published_at(shown) or shown or story["published_at"] or dates.only_time()
     vague = dates.vaguely_stated()
     if vague and (stated is None or stated.date() == vague.date()):
         stated = vague  # of the same day, but with the time of day

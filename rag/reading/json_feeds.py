@@ -10,7 +10,7 @@ from rag.errors import ReadingError
 from rag.reading.addresses import joined_address, without_tracking
 from rag.reading.dates import parse_written_date
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, decode_utf8
-from rag.reading.feeds import Feed, FeedEntry, each_once, plain_line, unless_cut
+from rag.reading.feeds import Feed, FeedEntry, each_once, outlet_of, plain_line, unless_cut
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import MAXIMUM_ID_CHARACTERS
 
@@ -75,6 +75,7 @@ def _entry(item: Mapping[str, Any], feed: Mapping[str, Any], *, number: int, bas
         tags=[plain_line(tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
         language=_text(item, "language") or _text(feed, "language") or None,
         text=_whole_text(item),
+        outlet=outlet_of({}, {"title": _text(feed, "title")}),
         damage=_damage(item),
     )
 

@@ -23,7 +23,8 @@ class Line:
     A line without text stands for the end of a block. `is_link` means that all of its text is in links,
     `is_mostly_link` that most of it is.
     `is_aside` means that the markup calls it a caption, a date or a byline; such a line is never a paragraph.
-    `is_in_paragraph` means that the markup calls the lines around it one paragraph.
+    `is_in_paragraph` means that the markup calls the lines around it one paragraph, `is_item` that the line
+    is an item of a list.
     """
 
     text: str = ""
@@ -32,6 +33,7 @@ class Line:
     is_mostly_link: bool = False
     is_aside: bool = False
     is_in_paragraph: bool = False
+    is_item: bool = False
 
     @cached_property
     def clean(self) -> str:

@@ -16,6 +16,7 @@ from rag.errors import ReadingError
 from rag.reading.dates import parse_written_date
 from rag.reading.front_matter import split_front_matter
 from rag.reading.html_blocks import split_rows
+from rag.reading.names import without_label
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import ArticleRecord, with_metadata
@@ -95,16 +96,22 @@ def read_markdown(text: str) -> Page:
 def _fields(front_matter: dict[Any, Any]) -> dict[str, Any]:
     """Return the record's fields; move fields that a record does not have into the metadata."""
     given = {key: value for key, value in front_matter.items() if value is not None and value != ""}
-    names = {key: key if _name_of(key) in given else _name_of(key) for key in given}
-    fields = {names[key]: _to_field(names[key], given[key]) for key in given}
-    for key, name in names.items():  # "2024-01" is no day
-        if name in _TIMES and _YEAR_OR_MONTH.fullmatch(str(fields[name])):
-            fields[key if key not in _TIMES else f"{key}_stated"] = fields.pop(name)
+    fields: dict[str, Any] = {}
+    for key, value in given.items():
+        name = _name_of(key)
+        if name != key and (name in given or name in fields):
+            name = key
+        found = _to_field(name, value)
+        # "2024-01" is no day, and "published: true" is none either.
+        if name in _TIMES and (isinstance(found, bool) or _YEAR_OR_MONTH.fullmatch(str(found))):
+            name = key if key not in _TIMES else f"{key}_stated"
+        fields[name] = found
     return with_metadata(fields, known=_FIELDS)
 
 
 def _name_of(key: str) -> str:
-    return _OTHER_NAMES.get(key.lower(), key)
+    name = key.lower()
+    return _OTHER_NAMES.get(name, name if name in _FIELDS else key)
 
 
 def _to_field(name: str, value: Any) -> Any:
@@ -116,6 +123,8 @@ def _to_field(name: str, value: Any) -> Any:
     if name in _TEXTS and isinstance(value, list):
         names = [_to_field(name, item) for item in value]
         return ", ".join(names) if all(isinstance(item, str) for item in names) else value
+    if name == "author" and isinstance(value, str):
+        return without_label(value)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if name in _TEXTS and is_number else value
 

@@ -264,7 +264,9 @@ def split_title(title: str, outlets: Iterable[str]) -> tuple[str, str | None]:
         rest = [part.strip() for part in _TITLE_SEPARATOR.split(title[separator.end() :])]
         named = next((part for part in rest if _names_outlet(part, known)), None)
         named = named or _outlet_at_end(rest[-1], known)
-        if named and title[: separator.start()].strip() and len(rest) <= 3:
+        others = [part for part in rest if named and named not in part]
+        is_end = len(rest) <= 3 and all(map(_is_short_name, others))
+        if named and title[: separator.start()].strip() and is_end:
             return _SECTION_LAST.sub("", title[: separator.start()].strip()), named
     for separator in separators[:1]:
         head = title[: separator.start()].strip()
@@ -283,6 +285,11 @@ def _outlet_at_end(part: str, known: Sequence[str]) -> str | None:
     return next(
         (end for end in ends if len(end) >= _MINIMUM_OUTLET_CHARACTERS and squashed(end) in known), None
     )
+
+
+def _is_short_name(part: str) -> bool:
+    """Whether a part of a title may be the name of a section or of a site."""
+    return len(part.split()) <= _MAXIMUM_NAME_WORDS and not any(map(str.isdigit, part))
 
 
 def _names_outlet(part: str, known: Sequence[str]) -> bool:

@@ -7,9 +7,9 @@ out and reported as dropped. No paragraph is left out because of its place.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice, pairwise, takewhile
 from typing import Any
 
 from rag.errors import ReadingError
@@ -23,6 +23,7 @@ from rag.reading.credits import (
     is_day_alone,
     label_alone,
     line_facts,
+    opening_date,
 )
 from rag.reading.furniture import announces_list, find_furniture, is_caption, is_caption_label, is_furniture
 from rag.reading.lines import (
@@ -30,20 +31,21 @@ from rag.reading.lines import (
     Line,
     filled_numbers,
     is_long,
-    is_paragraph,
     is_sentence,
     is_statement,
     trim,
 )
-from rag.reading.names import is_person, joined, squashed
+from rag.reading.names import joined, squashed
 from rag.reading.page import Page
 from rag.reading.rights import find_prohibition
+from rag.reading.tails import tail_facts
 
 _EDGE_LINES = 12  # the lines beside the body that are searched for a date, credits and so on
 _MAXIMUM_TITLE_CHARACTERS = 200
 _MINIMUM_TITLE_WORDS = 4
 _SEPARATORS = ("|", "-", "–", "—", "·", "•")  # between a title and its outlet
 _LEADS = 3  # the paragraphs that are searched for a dateline
+_DATED_LEADS = 4  # the paragraphs that may open with the date
 _WRAPPED_CHARACTERS = 100  # the longest line of hard-wrapped text
 _NOT_TITLE = re.compile(
     r"siaran pers|press release|(?:pers )?rilis(?: pers)?|breaking news|eksklusif|exclusive|opini|opinion|n"
@@ -78,7 +80,8 @@ def read_story(lines: Sequence[Line], *, title: str | None = None, is_markup: bo
     if not paragraphs:
         raise ReadingError("the page holds no article: nothing is left without title and page furniture")
     facts = _all(found)
-    stated = title if found.title is None else lines[found.title].clean
+    # The asterisks are those of bold text in a message, or the mark of a note.
+    stated = title if found.title is None else lines[found.title].clean.strip("*")
     return Page(
         fields=_fields(facts, paragraphs, headings) | {"title": stated or ""},
         prohibition=prohibition,
@@ -101,9 +104,11 @@ def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool) ->
         found.title = _title_after(lines, [number for number in filled if found.is_paragraph(number)])
     found.dropped |= find_furniture(lines) - found.facts.keys() - {found.title}
     unsorted = [number for number in filled if number not in header.facts and number not in found.dropped]
-    for number, facts in _tail_facts(lines, unsorted):
-        found.facts.setdefault(number, facts)
-        found.dropped.discard(number)
+    for number, facts in tail_facts(lines, unsorted):
+        if facts:
+            found.facts.setdefault(number, facts)
+        elif number not in found.facts:
+            found.dropped.add(number)
     below = [number for number in filled if number > max(header.facts, default=-1) and number != found.title]
     _sort_above_lead(lines, below, found)
     return found
@@ -252,29 +257,6 @@ def _plain_title(lines: Sequence[Line], filled: list[int]) -> int | None:
     return None if is_lead or sum(map(len, others)) <= len(title) else filled[0]
 
 
-def _tail_facts(lines: Sequence[Line], filled: list[int]) -> Iterator[tuple[int, Facts]]:
-    """Yield the facts below the last paragraph, and copyright lines and notices of rights anywhere."""
-    is_below = True
-    for place, number in enumerate(reversed(filled)):
-        line = lines[number].clean
-        facts = (
-            line_facts(line) if place < _EDGE_LINES or is_copyright(line) or find_prohibition(line) else None
-        )
-        is_text = is_paragraph(line) and facts is None
-        is_below = is_below and not is_text
-        if facts is None or number == 0 or {"published_at", "updated_at"} & facts.keys():
-            continue
-        if is_below or is_copyright(line) or not facts or _is_credit(facts):
-            yield number, facts
-
-
-def _is_credit(facts: Facts) -> bool:
-    """Whether a line credits persons behind a label: below it may stand where else the story appeared."""
-    names = [*facts.get("author", []), *facts.get("editor", "").split(", ")]
-    names = [name for name in names if name]
-    return facts.keys() <= {"author", "editor", "source"} and bool(names) and all(map(is_person, names))
-
-
 def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) -> None:
     """Sort the lines between header and lead: captions are dropped, bylines and datelines are facts.
 
@@ -285,8 +267,9 @@ def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) 
         line = lines[number].clean
         if number in found.facts or number in found.dropped:
             continue
-        is_count = line.isdecimal()  # of claps or comments
-        if number < last and (is_count or is_caption(line) or _is_announced_caption(lines, number, found)):
+        # A number is one of claps or comments.
+        is_label = line.isdecimal() or (_NOT_TITLE.fullmatch(line) is not None and ":" not in line)
+        if number < last and (is_label or is_caption(line) or _is_announced_caption(lines, number, found)):
             found.dropped.add(number)
         elif is_dateline_alone(line):
             found.facts[number] = dateline_facts(line)
@@ -365,6 +348,8 @@ def _fields(facts: Facts, paragraphs: list[str], headings: list[int]) -> dict[st
     above = set(headings)
     leads = islice((text for number, text in enumerate(paragraphs, 1) if number not in above), _LEADS)
     opening = next(filter(None, map(dateline_facts, leads)), {})
+    dated = takewhile(lambda text: not announces_list(text), paragraphs[:_DATED_LEADS])
+    published = facts.get("published_at") or next(filter(None, map(opening_date, dated)), None)
     outlet = opening.get("outlet") or facts.get("outlet") or facts.get("owner") or facts.get("source")
     stated = facts.get("author") or facts.get("byline") or opening.get("author") or []
     authors = [name for name in stated if not _is_same(name, outlet)]
@@ -379,7 +364,7 @@ def _fields(facts: Facts, paragraphs: list[str], headings: list[int]) -> dict[st
         **({"headings": headings} if headings else {}),
         "outlet": outlet,
         "author": joined(authors),
-        "published_at": facts.get("published_at"),
+        "published_at": published,
         "updated_at": facts.get("updated_at"),
         "metadata": {name: value for name, value in metadata.items() if value},
     }

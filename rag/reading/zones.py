@@ -65,9 +65,10 @@ def is_country(host: str) -> bool:
 
 
 def is_expressible(time: datetime) -> bool:
-    """Whether UTC can express a time that has a zone."""
+    """Whether UTC can express a time, unless it has no zone yet."""
     try:
-        time.astimezone(UTC)
+        if time.tzinfo:
+            time.astimezone(UTC)
     except OverflowError:  # on the first and the last day that a datetime can express
         return False
     return True

@@ -224,3 +224,43 @@ def test_the_day_in_an_address(url: str, day: str | None) -> None:
 def test_dates_as_each_language_writes_them(time: datetime, language: str) -> None:
     written = f"{format_date(time, format='long', locale=language)} {time:%H:%M} +07:00"
     assert parse_written_date(written) == time.replace(tzinfo=timezone(timedelta(hours=7)))
+
+
+@pytest.mark.parametrize(
+    ("line", "time"),
+    [
+        ("۱۴۰۳/۵/۱۲", "2024-08-02T00:00:00+00:00"),
+        ("1403/05/12 10:30", "2024-08-02T10:30:00"),
+        ("شنبه ۱۲ مرداد ۱۴۰۳ - ۱۰:۳۰", "2024-08-02T10:30:00"),
+        ("۳۰ اسفند ۱۴۰۳ ساعت ۱۰:۳۰", "2025-03-20T10:30:00"),
+        ("1403-02-31T10:00:00+03:30", "2024-05-20T10:00:00+03:30"),
+        ("1402/12/30", None),  # the year has no such day
+        ("1446/01/12", None),  # a year of the Islamic calendar
+        ("12 Muharram 1446 H", None),
+    ],
+)
+def test_a_day_of_the_persian_calendar_is_converted(line: str, time: str | None) -> None:
+    found = parse_written_date(line)
+    assert (found and found.isoformat()) == time
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Rabu, 7 Agustus 2024 M / 2 Safar 1446 H",
+        "2 Safar 1446 H / 7 Agustus 2024",
+        "Rabu, 2 Safar 1446 H | 7 Agustus 2024 M",
+        "7 Agustus 2024 bertepatan dengan 2 Safar 1446 H",
+        "7 Agustus 2024 (2 Safar 1446)",
+        "الأربعاء 2 صفر 1446 هـ الموافق 7 أغسطس 2024",
+        "٢ صفر ١٤٤٦هـ - ٧ أغسطس ٢٠٢٤",
+    ],
+)
+def test_a_day_of_the_islamic_calendar_does_not_hide_the_usual_one(line: str) -> None:
+    found = parse_written_date(line)
+    assert found is not None
+    assert found.date().isoformat() == "2024-08-07"
+
+
+def test_a_time_in_the_first_year_without_a_zone_is_read() -> None:
+    assert parse_written_date("0001-01-01T00:00:00") == datetime(1, 1, 1)

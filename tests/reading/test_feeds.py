@@ -372,3 +372,38 @@ def test_the_author_of_an_atom_feed_is_that_of_its_entries() -> None:
 def test_a_dublin_core_date_of_rss_is_the_time_of_publication() -> None:
     (found,) = read_feed(rss(item(more="<dc:date>2024-01-05T08:00:00+07:00</dc:date>"))).entries
     assert (str(found.published_at), found.updated_at) == ("2024-01-05 08:00:00+07:00", None)
+
+
+@pytest.mark.parametrize(
+    ("written", "time"),
+    [
+        ("0000-00-00 00:00:00", None),
+        ("0001-01-01T00:00:00", None),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", None),
+        ("Mon, 5 Agustus 2024 10:11:00 +0700", "2024-08-05T10:11:00+07:00"),
+    ],
+)
+def test_a_time_that_no_calendar_has_does_not_end_the_feed(written: str, time: str | None) -> None:
+    data = rss(item(more=f"<pubDate>{written}</pubDate>"), item("Teh", link="/teh"))
+    first, second = entries(data)
+    assert (first.published_at and first.published_at.isoformat()) == time
+    assert second.title == "Teh"
+
+
+@pytest.mark.parametrize(
+    ("more", "outlet"),
+    [
+        ("", "KABAR"),
+        ("<source url='https://lain.example/rss'>Harian Lain</source>", "Harian Lain"),
+        ("<source url='https://lain.example/rss'>Ekonomi - Harian Lain</source>", None),
+    ],
+)
+def test_the_outlet_of_an_entry_is_that_of_its_feed_or_of_its_source(more: str, outlet: str | None) -> None:
+    (article,) = read(rss(item(more=more)))
+    assert isinstance(article, Article)
+    assert article.outlet == outlet
+
+
+def test_a_text_that_ends_with_dots_in_brackets_is_a_summary() -> None:
+    (entry,) = entries(rss(item(text="<p>Panen kopi mencapai 412 ton.</p><p>[...]</p>")))
+    assert entry.text is None

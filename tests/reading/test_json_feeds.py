@@ -95,3 +95,8 @@ def test_only_feeds_are_feeds() -> None:
     for other in ("[]", "{", '{"version": "2"}', '{"about": "https://jsonfeed.org/version/1"}', "[" * 9_000):
         assert parse_json_feed(other.encode()) is None
     assert recognised_suffix(feed(ITEM).encode()) == ".json"
+
+
+def test_the_outlet_of_an_item_is_that_of_its_feed() -> None:
+    (article,) = articles(read(feed(ITEM), ".json"))
+    assert article.outlet == "Warta"

@@ -47,6 +47,11 @@ def test_a_date_is_read_in_the_form_of_the_press(line: str, time: str) -> None:
         ("5 abr 2024 - 18h32 (atualizado às 19h10)", "2024-04-05T18:32", None),
         ("7 Aug 2024 07:30PM (Updated: 7 Aug 2024 08:10PM)", "2024-08-07T19:30", "2024-08-07T20:10"),
         ("입력 2024.08.07 19:30", "2024-08-07T19:30", None),
+        (
+            "Diperbarui 8 Agustus 2024 09.00 · Diterbitkan 7 Agustus 2024 10.11",
+            "2024-08-07T10:11",
+            "2024-08-08T09:00",
+        ),
         ("수정 2024.08.07. 오후 8:01", None, "2024-08-07T20:01"),
         ("Cập nhật lúc 19:30 07/08/2024", None, "2024-08-07T19:30"),
         ("最終更新：2024年8月7日 20時", None, "2024-08-07T20:00"),
@@ -80,6 +85,10 @@ def test_the_times_of_publication_and_of_the_last_change_are_told_apart(
         ("By Siti Rahma and Budi Hartono, Staff Writers", {"author": ["Siti Rahma", "Budi Hartono"]}),
         ("Oleh: Siti Rahma, S.Kom.", {"author": ["Siti Rahma"]}),
         ("Oleh Dr. Siti Rahma, M.Si.", {"author": ["Dr. Siti Rahma"]}),
+        (
+            "Oleh: Siti Rahma Editor: Budi Hartono",
+            {"author": ["Siti Rahma"], "editor": "Budi Hartono"},
+        ),
         ("© New Sample Times Press (M) Bhd", {"owner": "New Sample Times Press (M) Bhd"}),
         ("Artikel ini ialah © Hakcipta Terpelihara Harian Contoh", {"owner": "Harian Contoh"}),
     ],
@@ -152,6 +161,11 @@ def test_a_weekday_is_no_part_of_a_name() -> None:
 )
 def test_a_title_loses_the_name_of_its_outlet(title: str, outlet: str | None) -> None:
     assert split_title(title, ["Warta Melati"]) == ("Sumur bor dibangun", outlet)
+
+
+def test_a_range_of_figures_stays_in_a_title_with_an_outlet() -> None:
+    title = "Harga Kopi Rp30.000 - Rp35.000 per Kilogram"
+    assert split_title(f"{title} - Warta Melati", ["Warta Melati"]) == (title, "Warta Melati")
 
 
 @pytest.mark.parametrize(

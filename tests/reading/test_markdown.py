@@ -276,3 +276,11 @@ def test_front_matter_may_have_indonesian_names() -> None:
     assert (fields["title"], fields["author"], fields["outlet"]) == ("Panen Kopi", "Sari Wulandari", "KABAR")
     assert str(fields["published_at"]) == "2024-08-05 10:11:00+07:00"
     assert fields["paragraphs"] == ["Panen kopi naik."]
+
+
+def test_whether_a_page_is_published_is_no_date() -> None:
+    header = "Title: Kopi\nDate: 2024/08/05\nAuthor: Oleh Sari Wulandari\nPublished: true"
+    fields = read_markdown(f"---\n{header}\n---\nPanen kopi naik.").fields
+    assert (fields["title"], fields["author"]) == ("Kopi", "Sari Wulandari")
+    assert str(fields["published_at"]).startswith("2024-08-05")
+    assert fields["metadata"] == {"Published": True}

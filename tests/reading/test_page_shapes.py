@@ -62,6 +62,8 @@ def read_text(*, header: str = "Senin, 5 Agustus 2024 10:11 WIB", between: str =
         "2 Lihat Foto",
         "Kommentare (12)",
         "この記事をシェアする",
+        "-- BERNAMA",
+        "#sumurbor #tirtomoyo",
         "【写真】開館式でテープを切る市長",
     ],
 )
@@ -132,6 +134,31 @@ def test_the_heading_below_the_name_of_a_blog_is_the_title() -> None:
     fields = read(body, head=f"<title>Catatan Pengelana: {TITLE}</title>")
     assert (fields["title"], fields["outlet"]) == (TITLE, "Catatan Pengelana")
     assert fields["paragraphs"] == [*TEXTS]
+
+
+def test_a_lower_heading_that_the_title_repeats_is_the_title() -> None:
+    body = "".join(f"<p>{text}</p>" for text in TEXTS)
+    logo = "<header><h1><a href=/>Kabar Tirto</a></h1></header>"
+    for head in (f"<title>{TITLE}</title>", f"<title>Catatan Pengelana: {TITLE}</title>"):
+        for above in ("", logo):
+            fields = read(f"{above}<div><h3 class=post-title>{TITLE}</h3><div>{body}</div></div>", head=head)
+            assert (fields["title"], fields["paragraphs"]) == (TITLE, [*TEXTS])
+
+
+def test_the_time_at_which_a_blog_posted_is_read_below_the_story() -> None:
+    byline = "<span class='post-author vcard'>Diposting oleh <span class=fn>Rina Kusuma</span></span>"
+    time = "<abbr class=published title='2024-08-05T10:11:00+07:00'>10.11</abbr>"
+    footer = f"<div class=post-footer>{byline} <span class=post-timestamp>di {time}</span></div>"
+    body = "<br><br>".join(TEXTS)
+    post = (
+        f"<div class=post><h3 class=entry-title>{TITLE}</h3><div class=post-body>{body}</div>{footer}</div>"
+    )
+    dated = f"<h2 class=date-header><span>Senin, 05 Agustus 2024</span></h2>{post}"
+    fields = read(f"<div>{dated}</div>", head=f"<title>Catatan Pengelana: {TITLE}</title>")
+    assert (fields["author"], fields["published_at"].isoformat()) == (
+        "Rina Kusuma",
+        "2024-08-05T10:11:00+07:00",
+    )
 
 
 def test_a_document_names_its_title_by_its_class() -> None:

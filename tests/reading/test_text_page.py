@@ -202,6 +202,13 @@ COPIED = {
 }
 
 
+def test_the_day_in_a_dateline_is_that_of_a_press_release() -> None:
+    text = "*Jembatan gantung dibuka*\n\nLembang, 5 September 2025 - Jembatan itu panjangnya 84 meter."
+    fields = read(f"{text}\n\nPembangunannya makan waktu dua tahun sejak longsor itu.")
+    assert fields["title"] == "Jembatan gantung dibuka"
+    assert str(fields["published_at"]).startswith("2025-09-05")
+
+
 @pytest.mark.parametrize(
     ("shape", "outlet", "author", "paragraphs"),
     [

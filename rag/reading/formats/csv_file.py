@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BufferedReader, TextIOWrapper
 from itertools import islice
@@ -12,7 +12,15 @@ from typing import Any
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, encoding_of
 from rag.reading.formats.csv_rows import Rows
-from rag.reading.formats.records import field_of, is_absent, joined_texts, list_in, named_columns, read_record
+from rag.reading.formats.records import (
+    field_of,
+    is_absent,
+    joined_texts,
+    list_in,
+    named_columns,
+    pictures_in,
+    read_record,
+)
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.page import Entry, Page
 
@@ -160,7 +168,8 @@ def _page(names: Sequence[str], row: Sequence[str]) -> Page | ReadingError:
     if "text" not in given:
         del given["paragraphs"]
     try:
-        return read_record({**given, "text": _body(body_cell)})
+        page = read_record({**given, "text": _body(body_cell)})
+        return replace(page, dropped=(*page.dropped, *pictures_in(list_in(body_cell))))
     except ReadingError as error:
         return error
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from io import BufferedReader, TextIOWrapper
 from typing import Any
 
@@ -11,6 +12,8 @@ from rag.reading.feeds import entries_of
 from rag.reading.formats.fragments import filled, plain
 from rag.reading.formats.records import (
     local_time,
+    named_columns,
+    pictures_in,
     read_record,
     refuse_beginning,
     refuse_unpublished,
@@ -137,11 +140,16 @@ def json_page(fields: Mapping[str, Any]) -> Page:
 
 def _page_of_fields(fields: Mapping[str, Any]) -> Page:
     fields = _unwrapped(fields)
-    if fields.get("text") is None and fields.get("paragraphs") is None:
+    paragraphs = fields.get("paragraphs")
+    if isinstance(paragraphs, list) and any(isinstance(block, dict) for block in paragraphs):
+        fields = {"text": paragraphs, **{name: fields[name] for name in fields if name != "paragraphs"}}
+    if not isinstance(fields.get("text"), str) and fields.get("paragraphs") is None:
         renamed = with_usual_names(fields)
         if renamed is not None:
             refuse_beginning(renamed["text"])
-            return read_record(renamed)
+            page = read_record(renamed)
+            values = zip(named_columns(list(fields)), fields.values(), strict=True)
+            return replace(page, dropped=(*page.dropped, *pictures_in(dict(values)["text"])))
     if fields.get("author") is None and isinstance(fields.get("authors"), list):
         fields = {**fields, "author": fields["authors"]}
         fields.pop("authors")

@@ -16,23 +16,25 @@ from rag.reading.page import Page
 from rag.reading.record import ArticleRecord, with_metadata
 
 _NAMES = {
-    "id": ("article_id", "articleid", "post_id", "guid", "uuid", "nomor", "no", "_id"),
+    "id": ("articleid", "post_id", "guid", "uuid", "nomor", "no", "_id"),
     "title": ("headline", "post_title", "web_title", "webtitle", "judul", "tajuk", "titel", "titulo",
               "título", "titre", "titolo", "заголовок", "العنوان", "标题", "標題", "タイトル", "見出し",
               "제목"),
-    "text": ("body", "content", "article", "fulltext", "full_text", "article_text", "article_body",
+    "text": ("body", "content", "article", "story", "berita", "artikel", "fulltext", "full_text",
              "articlebody", "body_text", "bodytext", "main_text", "maintext", "post_content", "content_html",
-             "html", "isi", "isi_berita", "konten", "teks", "kandungan", "texto", "texte", "contenu",
+             "html", "isi", "konten", "teks", "kandungan", "texto", "texte", "contenu",
              "contenido", "testo", "inhalt", "текст", "النص", "正文", "内容", "內容", "本文", "본문", "내용"),
-    "url": ("link", "permalink", "canonical", "canonical_url", "address", "web_url", "weburl", "article_url",
-            "tautan", "链接"),
-    "outlet": ("source", "source_name", "publisher", "media", "publication", "sumber", "outlet_name"),
-    "author": ("authors", "author_name", "byline", "writer", "reporter", "penulis", "wartawan", "autor",
-               "auteur", "autore", "автор", "الكاتب", "作者", "著者", "기자"),
+    "url": ("link", "permalink", "canonical", "canonical_url", "address", "web_url", "weburl", "tautan",
+            "链接"),
+    "outlet": ("source", "source_name", "publisher", "media", "publication", "sumber", "outlet_name",
+               "nama_media"),
+    "author": ("authors", "author_name", "byline", "writer", "reporter", "penulis", "nama_penulis",
+               "wartawan", "autor", "auteur", "autore", "автор", "الكاتب", "作者", "著者", "기자"),
     "published_at": ("date", "published", "pubdate", "pub_date", "publishedat", "published_date",
                      "publish_date", "date_published", "datepublished", "publication_date", "date_publish",
                      "post_date", "webpublicationdate", "web_publication_date", "tanggal", "tanggal_terbit",
-                     "tarikh", "fecha", "datum", "дата", "التاريخ", "日期", "日付", "날짜"),
+                     "tanggal_tayang", "tanggal_publikasi", "tgl", "tgl_terbit", "waktu", "waktu_terbit",
+                     "datetime", "tarikh", "fecha", "datum", "дата", "التاريخ", "日期", "日付", "날짜"),
     "updated_at": ("updated", "updated_date", "modified", "lastmod", "last_modified", "date_modified",
                    "datemodified", "post_modified", "diperbarui"),
     "language": ("lang", "bahasa", "locale", "inlanguage"),
@@ -41,6 +43,8 @@ _NAMES = {
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in (field, *names)}
 _FIELDS = frozenset(ArticleRecord.model_fields) - {"headings"}
 _NOT_LETTERS = re.compile(r"[\s-]+")
+# What many columns say beside the name of their field: "Judul Berita", "article_text".
+_OF_ARTICLE = re.compile(r"^(?:article|news|story)_|_(?:article|news|story|berita|artikel)$")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
 _MISSING_CHARACTERS = re.compile(r"\[\+\d{1,9} chars\]\s*\Z")
 _END_CHARACTERS = 50
@@ -51,6 +55,7 @@ _UNPUBLISHED = frozenset(
 _ABSENT = frozenset({"NULL", "null", "None", "NaN", "nan", "N/A", "n/a", "<NA>", "\\N"})
 # The types of blocks that are no text, and those that are headings, in what editors of blocks write.
 _NOT_TEXT = frozenset({"image", "video", "audio", "embed", "gallery", "ad", "advertisement"})
+_OF_PICTURE = ("text", "caption", "content", "alt", "title", "url", "src")
 _HEADING = re.compile(r"head(?:ing|er|line)?\d?|h[1-6]|sub-?head(?:ing)?", re.IGNORECASE)
 _LIST_IN_CELL = re.compile(r"\s*\[\s*['\"]")
 _MAXIMUM_LIST_CHARACTERS = 1_000_000  # of a list as Python writes it
@@ -60,11 +65,12 @@ _WIDEST_OFFSET = timedelta(hours=14)
 def field_of(name: str) -> str | None:
     """Return the field of an article that a column's name means, or None.
 
-    >>> field_of("Headline"), field_of("Tanggal terbit"), field_of("views")
-    ('title', 'published_at', None)
+    >>> field_of("Headline"), field_of("Tanggal terbit"), field_of("Judul Berita"), field_of("views")
+    ('title', 'published_at', 'title', None)
     """
     key = _NOT_LETTERS.sub("_", name.strip().lower())
-    return key if key in _FIELDS else _FIELD_OF.get(key)
+    keys = (key, _OF_ARTICLE.sub("", key))
+    return next((key if key in _FIELDS else _FIELD_OF[key] for key in keys if key in _FIELD_OF), None)
 
 
 def named_columns(columns: list[str]) -> list[str]:
@@ -106,7 +112,18 @@ def _plain_value(name: str, value: object) -> object:
     if name not in _FIELDS or name == "metadata":
         return value
     if isinstance(value, Mapping):
-        inner = ("processed", "value", "rendered", "name", "displayName", "title", "$oid", "$date", "id")
+        inner = (
+            "processed",
+            "value",
+            "rendered",
+            "html",
+            "name",
+            "displayName",
+            "title",
+            "$oid",
+            "$date",
+            "id",
+        )
         return next((value[key] for key in inner if isinstance(value.get(key), str)), None)
     if isinstance(value, list) and name == "text":
         return joined_texts(value)
@@ -143,21 +160,38 @@ def joined_texts(items: list[Any]) -> str | None:
     >>> joined_texts(["Panen naik.", {"type": "paragraph", "text": "Harga turun."}])
     'Panen naik.\n\nHarga turun.'
     """
-    blocks = [item if isinstance(item, Mapping) else {"text": item} for item in items]
-    types = [str(block.get("type") or "") for block in blocks]
-    shown = [block for block, kind in zip(blocks, types, strict=True) if kind not in _NOT_TEXT]
+    shown = [item if isinstance(item, Mapping) else {"text": item} for item in items if not _is_picture(item)]
     texts = [
         next((block[name] for name in ("text", "content", "html", "value") if block.get(name)), "")
         for block in shown
     ]
     if not all(isinstance(text, str) for text in texts):
         return None
-    is_heading = [_HEADING.fullmatch(kind) is not None for kind in types if kind not in _NOT_TEXT]
+    is_heading = [_HEADING.fullmatch(str(block.get("type") or "")) is not None for block in shown]
     if not any(is_heading) and not any(map(is_markup, texts)):
         return "\n\n".join(texts)
     tags = ["h2" if heading else "div" for heading in is_heading]
     marked = [text if is_markup(text) else html.escape(text, quote=False) for text in texts]
     return "".join(f"<{tag}>{text}</{tag}>" for tag, text in zip(tags, marked, strict=True) if text)
+
+
+def pictures_in(value: object) -> tuple[str, ...]:
+    """Return what a list of blocks in place of a text says of its pictures and the like.
+
+    >>> pictures_in([{"type": "image", "caption": "Kopi di lereng"}, {"type": "ad"}, "Panen naik."])
+    ('image: Kopi di lereng', 'ad')
+    """
+    pictures = [item for item in value if _is_picture(item)] if isinstance(value, list) else []
+    said = [next((item[name] for name in _OF_PICTURE if item.get(name)), None) for item in pictures]
+    return tuple(
+        f"{item['type']}: {text}" if isinstance(text, str) else item["type"]
+        for item, text in zip(pictures, said, strict=True)
+    )
+
+
+def _is_picture(item: object) -> bool:
+    """Whether a block of a text is a picture or another thing that is no text."""
+    return isinstance(item, Mapping) and str(item.get("type")) in _NOT_TEXT
 
 
 def refuse_unpublished(fields: Mapping[str, Any]) -> None:

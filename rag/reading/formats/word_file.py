@@ -88,12 +88,16 @@ def _page(document: Any) -> Page:
         if tag != "title" and text is not title
     )
     page = read_fragment(body, title=plain_title)
-    properties = document.core_properties
+    # subtle: python-docx has no properties for a document that does not state their type
+    properties = getattr(document, "core_properties", None)
     fields = dict(page.fields)
-    if not fields.get("title") and not plain_title:
+    if properties and not fields.get("title") and not plain_title:
         fields["title"] = (properties.title or "").strip()
-    created = properties.created
-    stated = {"document_author": properties.author, "document_created": created and created.isoformat()}
+    created = properties and properties.created
+    stated = {
+        "document_author": properties and properties.author,
+        "document_created": created and created.isoformat(),
+    }
     metadata = {**(fields.get("metadata") or {}), **filled(stated)}
     return Page(fields={**fields, "metadata": metadata}, prohibition=page.prohibition, dropped=page.dropped)
 

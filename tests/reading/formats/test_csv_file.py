@@ -204,3 +204,16 @@ def test_a_text_in_brackets_is_no_list() -> None:
     file = io.StringIO()
     csv.writer(file).writerows([("id", "text"), ("7", text)])
     assert one(read(file.getvalue(), ".csv")).paragraphs == (text,)
+
+
+def test_columns_that_say_of_what_they_are_a_field_are_read() -> None:
+    table = (
+        "ID Berita;Judul Berita;Isi Berita;Tgl Terbit;Nama Penulis;Nama Media;Kategori Berita;post_author\n"
+    )
+    table += "7;Panen;Kopi naik.;05/08/2024;Sari Wulandari;Kabar;Ekonomi;1\n"
+    article = one(read(table, ".csv"))
+    assert (article.id, article.title, article.paragraphs) == ("7", "Panen", ("Kopi naik.",))
+    assert (article.author, article.outlet, article.section) == ("Sari Wulandari", "Kabar", "Ekonomi")
+    assert article.published_at is not None
+    assert article.published_at.date().isoformat() == "2024-08-05"
+    assert article.metadata == {"post_author": "1"}

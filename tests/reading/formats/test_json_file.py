@@ -1,10 +1,13 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.datatypes import Article
+from rag.reading import Overrides, read_paths
 from tests.reading.formats.reading import articles, one, read, reasons
 
 TWO = [{"id": "a", "text": "Kopi naik."}, {"id": "b", "text": "Teh turun."}]
@@ -265,3 +268,26 @@ def test_a_text_may_be_a_list_of_blocks(
 ) -> None:
     article = one(read(json.dumps({"headline": "Kopi lereng", "content": content}), ".json"))
     assert (article.title, article.paragraphs, article.headings) == ("Kopi lereng", paragraphs, headings)
+
+
+def test_a_picture_in_a_list_of_blocks_counts_as_dropped(tmp_path: Path) -> None:
+    blocks = [{"type": "image", "caption": "Kopi di lereng"}, {"type": "paragraph", "text": "Panen naik."}]
+    (tmp_path / "a.json").write_text(json.dumps({"headline": "Kopi", "content": blocks}))
+    (tmp_path / "b.csv").write_text("title,text\nKopi,\"['Panen naik.', {'type': 'ad'}]\"\n")
+    dropped: list[str] = []
+    items = read_paths([tmp_path], overrides=Overrides(), on_dropped=lambda _, lines: dropped.extend(lines))
+    assert [item.paragraphs for item in items if isinstance(item, Article)] == [("Panen naik.",)] * 2
+    assert dropped == ["image: Kopi di lereng", "ad"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": ["Panen naik.", "Harga turun."]},
+        {"paragraphs": [{"text": "Panen naik."}, {"text": "Harga turun."}]},
+        {"body": {"html": "<p>Panen naik.</p><p>Harga turun.</p>"}},
+    ],
+)
+def test_a_text_may_be_a_list_or_an_object_under_any_name(fields: dict[str, Any]) -> None:
+    article = one(read(json.dumps({"title": "Kopi", **fields}), ".jsonl"))
+    assert article.paragraphs == ("Panen naik.", "Harga turun.")

@@ -194,3 +194,32 @@ def test_footnotes_stand_behind_the_text() -> None:
 def test_damaged_footnotes_are_reported() -> None:
     (reason,) = reasons(read(with_notes(saved(press_release()), "<w:footnotes"), ".docx"))
     assert "damaged" in reason
+
+
+def test_the_kicker_of_a_press_release_is_no_author_and_its_dateline_tells_the_day() -> None:
+    document = docx.Document()
+    for text in (
+        "SIARAN PERS",
+        "Panen kopi dimulai di lereng",
+        "Melati, 5 Januari 2024 – Petani memanen kopi.",
+    ):
+        document.add_paragraph(text)
+    document.add_paragraph("Harga naik tujuh persen sejak Senin.")
+    article = one(read(saved(document), ".docx"))
+    assert (article.title, article.author) == ("Panen kopi dimulai di lereng", None)
+    assert len(article.paragraphs) == 2
+    assert article.published_at is not None
+    assert article.published_at.date().isoformat() == "2024-01-05"
+
+
+def test_a_document_without_the_type_of_its_properties_is_read() -> None:
+    source = zipfile.ZipFile(io.BytesIO(saved(press_release())))
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "[Content_Types].xml":
+                start = data.index(b'<Override PartName="/docProps/core.xml"')
+                data = data[:start] + data[data.index(b"/>", start) + 2 :]
+            target.writestr(name, data)
+    assert one(read(file.getvalue(), ".docx")).title == "Panen kopi dimulai"

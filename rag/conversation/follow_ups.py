@@ -39,6 +39,7 @@ _MARKER = re.compile(r"\[\d+\](\([^)\s]*\))?")
 _OPENERS = word_set(
     """
     dan lalu terus kemudian kalau bagaimana gimana tapi tetapi jadi selain atau and but so then or what
+    bandingkan dibandingkan compare compared
     how also y e o pero entonces qué et mais ou alors und aber oder còn thế vậy và rồi nhưng at eh pero
     那 那么 那麼 那么说 然后 然後 还有 還有 以及 而 而且 それで では じゃあ じゃ そして でも 그럼 그러면
     그리고 แล้ว และ ส่วน แต่ แล้วก็ และก็ और तो लेकिन फिर و ومن وما وماذا ومتى وأين وكم وكيف ولماذا وهل
@@ -55,6 +56,10 @@ _WEAK_OPENERS = {
     "so": {"when", "who", "what", "where", "why", "how"},
     "qué": {"hay", "pasa", "tal"},
     "selain": {"itu", "dia", "mereka", "ini"},
+    "bandingkan": {"dengan", "sama"},
+    "dibandingkan": {"dengan", "sama"},
+    "compare": {"with", "to", "it", "that"},
+    "compared": {"with", "to"},
     "o": {"qué", "quién", "cuándo", "dónde"},
     "e": word_set("quando quem onde quanto o a no na nos nas em chi dove come"),
     "en": {"in", "op", "bij", "hoe", "wanneer", "wie", "waar", "wat", "waarom", "hoeveel"},

@@ -29,6 +29,9 @@ _SHORTEST_TURNS = 15
 _NEIGHBOURS = ("id", "ms", "jv", "su", "fil")
 _MARGIN = 12.0
 
+# One telling word alone decides for these, which the detector often takes for a far language.
+_REGIONAL = ("jv", "su", "fil")
+
 
 # Words that only one of the neighbours has; two words that stand together have a line between them.
 _TELLING = {
@@ -63,7 +66,7 @@ _TELLING = {
         """
     ),
     "su": word_set(
-        "sabaraha meunang saha iraha kunaon naon kumaha teh ieu kamari beas taun_kamari mana_wae jeung"
+        "sabaraha meunang saha iraha kunaon naon naha kumaha teh ieu kamari beas taun_kamari mana_wae jeung"
     ),
     "fil": word_set("ang mga sino bakit kailan saan ilan magkano ano ng noong tungkol"),
 }
@@ -145,7 +148,10 @@ def _told(text: str) -> dict[str, int]:
 
 
 def _many_told(text: str) -> bool:
-    return len(text) < _SHORT_CHARACTERS and max(_told(text).values()) >= _MANY_TELLING
+    """Whether a short text has many telling words, or is one such word of a language with few texts."""
+    told = _told(text)
+    is_one = len(written_words(text)) == 1 and any(told[tag] for tag in _REGIONAL)
+    return is_one or (len(text) < _SHORT_CHARACTERS and max(told.values()) >= _MANY_TELLING)
 
 
 def _hints(

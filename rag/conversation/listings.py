@@ -43,6 +43,28 @@ kabar liputan laporan beritanya artikelnya reports coverage headlines reportajes
 berichte meldungen berichten viết
 """
 
+# Without a verb or a word such as "about", only these stand beside a topic: "berita kopi", "coffee news".
+_BESIDE_TOPIC = """
+berita warta artikel news articles noticias notícias actualités notizie articoli nachrichten artikeln nieuws
+artikelen haber haberler haberleri новости أخبار اخبار ข่าว 新闻 新聞 ニュース 뉴스 समाचार खबर खबरें
+"""
+# Those of them that may stand behind it. "Judul berita" and "agencia de noticias" have no topic.
+_BEHIND_TOPIC = """
+news articles nachrichten nieuws haber haberleri 新闻 新聞 ニュース 뉴스 समाचार खबर खबरें
+"""
+_LONGEST_TOPIC_BESIDE = 3
+
+# Beside these, news are a kind of news, an outlet or something else.
+_NO_TOPIC = """
+bohong palsu hoax hoaks acara duka viral fake breaking good bad anchor anchors corp feed outlet outlets agency
+conference channel paper portal app fox bbc cnn falsas falsa fausses beste yanlış yalan 假 虚假 फेक 가짜
+ajansı var source sources room site ilmiah itu ini tersebut tadi that this tages дня jour día dia giorno
+"""
+
+# Words between the topic and the news, and courtesies behind a topic.
+_LINKS = "de del da do dos das du des d di della ng sa na の 의 का की के 的 最新 最近 cari"
+_COURTESIES = "dong ya yah deh sih nih kak min please tidak nggak por favor"
+
 # One article. A summary of it is wanted, but a question about it is no question for several.
 _ONE = "article story report noticia artículo notícia artigo articolo bericht"
 
@@ -97,11 +119,14 @@ _LIST_OPENINGS = re.compile(
     r"^\W*((daerah|kota|negara|provinsi|wilayah|desa|kecamatan|kabupaten|sekolah|pihak)"
     r" (mana|apa) (saja|aja|sahaja)(?= )|(mana|di ?mana|dmn|kapan) (saja|aja)"
     r"|(siapa|apa)(kah)? (saja|sahaja|aja)(kah)?"
-    r"|(sebutkan|daftar|senaraikan|tampilkan)( semua| seluruh)?|list( all| every| the)?|name all"
-    r"|(who|what|which) (are|were) all( the)?|enumera( todos| todas)?"
-    r"|quiénes son todos|cuáles son todos"
+    r"|(sebutkan|sebutin|daftar|senaraikan|tampilkan)( semua| seluruh)?|list( all| every| the)?"
+    r"|(name|give me|tell me) (all|two|three|four|five|ten|[2-9]|10)(?= )"
+    r"|(siapa|apa) je(?= )|(siapa2|apa2) (aja|saja)|sapa wae|saha wae|si[nu][uo]-sino ang|anu-?ano ang"
+    r"|(who|what|which) (are|were) all( the)?|who (are|were) the(?= [\w-]+s\b)|enumera( todos| todas)?"
+    r"|what (are|were) the(?= (causes|reasons|effects|symptoms|steps|conditions|requirements|names)\b)"
+    r"|(quiénes|quienes|cuáles) (son|fueron) (todos|los|las)|qui (sont|étaient) les|wer (sind|waren) die"
     r"|énumère[rz]?|liste[rz]?( tous| toutes)?"
-    r")\b\s*|^\W*(列出(所有)?|列举|列舉|有哪些)\s*",
+    r")\b\s*|^\W*(列出(所有)?|列举|列舉|有哪些|都有谁)\s*",
     re.IGNORECASE,
 )
 
@@ -124,15 +149,16 @@ _TOPIC_FIRST = re.compile(
     r"|(?P<ja2>[^のはを]+?)の(最新)?の?(ニュース|記事)を?(まとめて|要約して|教えて|一覧)(ください|下さい)?[。？?]?$"
     r"|(?>(?P<ko>.+?)\s?(에 대한|에 관한|관련)\s?(최신 )?(뉴스|기사))(?!.*(몇|얼마나))"
     r"|(?P<ko2>\S+( \S+)?) (뉴스|기사)(를|을)? (요약|정리|알려)\S{0,4}[.?]?$"
-    r"|(?>(?P<tr>.+?) (hakkında(ki)?|ile ilgili) (\w+ )?(haber|makale))(?!.*kaç)"
+    r"|(?>(?P<tr>.+?) (hakkında(ki)?|ile ilgili) (?!kaç )(\w+ )?(haber|makale))(?!.*kaç)"
     r"|(?>(?P<hi>.+?) (के बारे में|से जुड़ी|पर) )(?>(.* )?(समाचार|खबरें|ख़बरें|लेख))(?!.*कितने))"
 )
 _COUNT_TOPIC_FIRST = re.compile(
     r"^(一共|总共|總共)?(有)?(多少|几|幾)(篇|条|條|个|個|则|則)?(关于|關於|有关|有關)?(?P<zh>.*?)的?"
     r"(新闻|新聞|报道|報導|報道|文章|消息)[\s?？。]*$"
     r"|^(关于|關於|有关|有關)?(?P<zh2>.*?)的?(新闻|新聞|报道|報導|報道|文章|消息)(一共|总共|總共)?有(多少|几|幾)(篇|条|條|个|個)?[\s?？。]*$"
-    r"|^((?P<ja>.+?)(について|に関する)の?)?(ニュース|記事)は?(いくつ|何件|何本)(ありますか|あります|ある)?[\s?？。]*$"
-    r"|^(?=.*$)((?P<ko>.+?)\s?(에 대한|에 관한|관련)\s?)?(뉴스|기사)(는|가|은)?\s?(몇|얼마나)"
+    r"|^((?P<ja>.+?)((について|に関する)の?|の))?(ニュース|記事)は?(いくつ|何件|何本)(ありますか|あります|ある)?[\s?？。]*$"
+    r"|^(?=.*$)((?P<ko>.+?)\s?(에 대한|에 관한|관련|\s)\s?)?(뉴스|기사)(는|가|은)?\s?(몇|얼마나)"
+    r"|^((?P<tr>.+?) (hakkında|ile ilgili) )?kaç (haber|makale)"
 )
 
 
@@ -148,7 +174,10 @@ def listing_of(question: str) -> Listing | None:
     """
     question = _NEWS_ABOUT.sub(r"\1 tentang", _ELISION.sub(r"\1 ", question))
     written = written_words(question)
-    return _topic_first(question) or _count(written) or _digest(written) or _enumeration(question)
+    while len(written) > 1 and usual_words([written[-1].casefold()])[0] in word_set(_COURTESIES):
+        written.pop()
+    found = _topic_first(question) or _count(written) or _digest(written) or _enumeration(question)
+    return found or _beside_news(written, " " if " " in question.strip() else "")
 
 
 def _topic_first(question: str) -> Listing | None:
@@ -183,6 +212,25 @@ def _digest(written: Sequence[str]) -> Listing | None:
     if not (is_any if not topic else has_verb or (has_news and is_about)):
         return None
     return Listing(kind="digest", topic=topic)
+
+
+def _beside_news(written: Sequence[str], joint: str) -> Listing | None:
+    """Return a digest if a question is only a word for news and a short topic beside it: "coffee news"."""
+    folded = usual_words(word.casefold() for word in written)
+    news, ignored = word_set(_BESIDE_TOPIC), word_set(_FRAME) | word_set(_LINKS)
+    kept = [place for place, word in enumerate(folded) if word in news or word not in ignored]
+    if not 1 < len(kept) <= 1 + _LONGEST_TOPIC_BESIDE:
+        return None
+    is_behind = folded[kept[0]] not in news
+    topic = kept[:-1] if is_behind else kept[1:]
+    words = [folded[place] for place in topic]
+    is_beside = len(news.intersection(folded)) == 1 and news.isdisjoint(words)
+    asks_more = word_set(_NO_TOPIC) | word_set(_SUMMARISE) | word_set(_ENUMERATE)
+    is_topic = FUNCTION_WORDS.isdisjoint(words) and not words[0].isdigit()
+    is_placed = not is_behind or folded[kept[-1]] in word_set(_BEHIND_TOPIC)
+    if not (is_beside and is_placed and is_topic and asks_more.isdisjoint(folded)):
+        return None
+    return Listing(kind="digest", topic=joint.join(written[topic[0] : topic[-1] + 1]))
 
 
 def _count(written: Sequence[str]) -> Listing | None:

@@ -37,10 +37,30 @@ _AGO = {
     "days": "gün önce(?:ki)?|giorni fa|dagen geleden|dni temu|(?:дні|днів) тому",
 }
 
+# "The last 24 hours" and "2 hours ago"; the second pattern is for languages without spaces between words.
+LAST_HOURS = (
+    r"(?:past|last|previous|[uú]ltimas|derni[eè]res|letzten|vergangenen|son|последни[ех]|पिछले|آخر|خلال)"
+    r" (?P<before>\d{1,3}) (?:hours?|hrs|horas|heures|stunden|saat|час(?:а|ов)|घंटे|घंटों|ساع[ةه])"
+    r"|(?P<behind>\d{1,3})"
+    r" (?:jam (?:yang )?(?:terakhir|belakangan|lalu|lepas)|(?:hours?|hrs) ago|giờ (?:qua|trước))"
+)
+LAST_HOURS_WITHOUT_SPACES = (
+    r"(?:过去|過去|最近|近|지난|최근) ?(?P<before>\d{1,3}) ?(?:个|個)?(?:小时|小時|時間|시간)"
+    r"|(?P<behind>\d{1,3}) ?(?:(?:个|個)?(?:小时|小時|時間)前|시간 ?전|ชั่วโมง(?:ที่ผ่านมา|ที่แล้ว|ล่าสุด|ก่อน))"
+)
+
+# What is counted behind a number that looks like a year.
+_COUNTED = "kişi|человека|katao|wong|jalma|personel|personil|prajurit|kk|mdpl|troops|soldiers"
+
 # A pattern for folded text, and the template that replaces it.
 MORE_SPELLINGS: tuple[tuple[str, str], ...] = (
     *((words, english) for english, words in _IN_ENGLISH.items()),
     *((rf"(?P<count>\w{{1,9}}) (?:{words})", rf"\g<count> {unit} ago") for unit, words in _AGO.items()),
+    # Decades
+    (r"(?:satu |1 |se)dekade", "10 tahun"),
+    (r"(?:the )?(?:last|past) decade", "past 10 years"),
+    (r"a decade ago", "10 years ago"),
+    (r"[a-z]\d0s", "___"),
     (r"dal(?= (?:19|20)\d\d(?!\w)(?![^?]{0,20} al ))", "since"),
     # Russian and Hindi, as people type them
     (r"след(?= (?:недел|год|месяц))", "следующей"),
@@ -73,6 +93,17 @@ MORE_SPELLINGS: tuple[tuple[str, str], ...] = (
      r"\g<year>s"),
     (r"naechste(?P<ending>[nrsm]?)", r"nächste\g<ending>"),
     (r"(?:im )?vorletzte[nsm]? jahr(?:es)?", "vor 2 jahren"),
+    (r"(?P<part>quý) (?P<number>[1-4]|i{1,3}|iv)/(?P<year>(?:19|20)\d\d)", r"\g<part> \g<number> \g<year>"),
+    (r"(?:\d\d?|hai|ba|bốn|mười|vài|nhiều) (?:năm|tháng|tuần) sau", "___"),
+    (r"(?P<number>[1-4])\.(?= quartal)", r"\g<number>"),
+    (r"từ(?= (?:năm )?(?:19|20)\d\d (?:đến|tới))", ""),
+    (r"aout", "août"),
+    (r"fevrier", "février"),
+    (r"geçen sene", "last year"),
+    (r"bu sene", "this year"),
+    (r"(?:rue du|place du|plaza|calle|avenida|strasse des) \d\d?\.? (?:de )?\w{3,9}(?: \d{4})?", "___"),
+    (r"t(?P<number>[1-4])(?= (?:19|20)\d\d)", r"q\g<number>"),
+    (rf"(?<=\d{{4}} )(?:{_COUNTED})", "people"),
     # Filipino
     (r"(?:sa )?susunod na taon", "next year"),
     (r"(?:sa )?susunod na buwan", "next month"),

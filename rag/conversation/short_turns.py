@@ -40,84 +40,89 @@ _POLITE_WORDS = """
 please pls kindly can could would you me us the a an it that this your answer response again just tolong
 mohon coba bisa dong ya deh sih donk nya itu ini jawaban jawabannya jawapan tadi saja aja sedikit lagi dan
 lalu and then bit little por favor puedes la lo el respuesta s'il te plaît vous peux pouvez réponse bitte
-antwort die kannst könntest du das dar dame tu stp svp porfa favore per plis kak bro min gan bang
-пожалуйста 请 請 你 一下 吧 再 能 可以 吗 把 ください 좀 주세요 من فضلك هل يمكنك
+antwort die kannst könntest du das dar dame tu stp svp porfa favore per plis kak bro min gan bang lütfen đi
+po пожалуйста пж wae sikit exactly genau именно بالضبط لو سمحت お願い お願いします пожалуйста 请 請 你 一下
+吧 再 能 可以 吗 把 ください 좀 주세요 من فضلك هل يمكنك
 """
 
 _MORE = """
 jelaskan; dijelaskan lebih lanjut; dijelaskan lebih rinci; dijelaskan; dijabarkan; jabarkan; diperjelas;
 jelaskan lebih lanjut; jelaskan lebih rinci; jelaskan lebih detail; jelaskan lebih jelas; jelaskan lebih
-banyak; jelaskan secara rinci; jelaskan detail; jelaskan detailnya; lebih lanjut; lebih rinci; lebih
-detail; lebih lengkap; lebih lengkapnya; lebih jelas; lebih jelasnya; lebih panjang; lebih banyak;
-selengkapnya; detailnya; rinciannya; rincian; detail; detail lebih lanjut; ceritakan lebih banyak;
-ceritakan lebih lanjut; ceritakan; tambahkan detail; tambah detail; tambahkan rincian; beri detail;
-perinci; rincikan; uraikan; uraikan lebih lanjut; elaborasi; lanjutkan; lanjut; ada lagi; apa lagi; info
-lebih lanjut; informasi lebih lanjut; penjelasan lebih lanjut; terangkan; terangkan lebih lanjut; lebih
-terperinci; huraikan; perincian; more; tell more; tell more about; explain; explain more; explain further;
-explain in detail; explain in more detail; more detail; more details; add detail; add details; add more
-details; in detail; in more detail; more info; more information; further details; elaborate; elaborate
-more; go on; continue; expand; expand on; longer; make longer; say more; give more details; give more;
-give details; be more detailed; more detailed; go deeper; más; más detalles; más detalle; dame más
-detalles; cuéntame más; explica más; explícame más; amplía; sigue; continúa; más información; con más
-detalle; plus de détails; plus de détail; dis m'en plus; dites m'en plus; en dire plus; explique; explique
-plus; expliquez; développe; développez; en détail; plus d'informations; donne plus de détails; mais
-detalhes; explique mais; conte mais; mehr details; mehr; erzähl mir mehr; erzähl mehr; genauer;
-ausführlicher; erkläre genauer; weiter; più dettagli; dimmi di più; spiega meglio; continua; meer details;
-vertel meer; leg uit; daha fazla bilgi; daha fazla; daha ayrıntılı; ayrıntı ver; devam et; المزيد; المزيد
-من التفاصيل; مزيد من التفاصيل; اشرح; اشرح أكثر; وضح أكثر; أكمل; بالتفصيل; أخبرني المزيد; 详细; 详细说明;
-详细说说; 更多; 更多细节; 更详细; 说详细点; 详细点; 详细一点; 详细一些; 继续; 继续说; 展开说说; 說明;
-詳細說明; 更多細節; 詳細一點; 繼續; もっと詳しく; もっと詳しく教えて; 詳しく; 詳しく教えて; 続けて;
-もっと; 더 자세히; 자세히; 자세히 알려줘; 더 알려줘; 계속; chi tiết hơn; giải thích thêm; nói thêm; kể
-thêm; thêm chi tiết; อธิบายเพิ่มเติม; ขอรายละเอียดเพิ่มเติม; รายละเอียดเพิ่มเติม; подробнее; расскажи
-подробнее; ещё; और बताओ; और बताइए; विस्तार से; विस्तार से बताइए; ipaliwanag pa; magdagdag ng detalye; higit
-pang detalye; lagi; terus; lalu; and then; then; ada lagi tidak; info lainnya; what else; anything else;
-long version; 多说一点; 还有吗; 還有嗎; もっと教えて; 詳細を教えて; 더 자세히 말해줘; 자세하게 설명해줘;
-quiero saber más; plus d'infos; mehr infos; genauer erklären; nói rõ hơn; ขอรายละเอียด; اشرح المزيد;
-تفاصيل أكثر; أعطني تفاصيل أكثر; расскажи больше; больше деталей; dê mais detalhes; और जानकारी; dagdagan
-ang detalye; luwih rinci; jelasna luwih rinci; luwih jelas; detailnya gimana; もう少し詳しく;
-もう少し詳しく教えて; تفاصيل اكثر; nói chi tiết hơn; chi tiết; อธิบายเพิ่ม; daha detaylı; detaylı anlat
+banyak; jelaskan secara rinci; jelaskan detail; jelaskan detailnya; lebih lanjut; lebih rinci; lebih detail;
+lebih lengkap; lebih lengkapnya; lebih jelas; lebih jelasnya; lebih panjang; lebih banyak; selengkapnya;
+detailnya; rinciannya; rincian; detail; detail lebih lanjut; ceritakan lebih banyak; ceritakan lebih lanjut;
+ceritakan; tambahkan detail; tambah detail; tambahkan rincian; beri detail; perinci; rincikan; uraikan;
+uraikan lebih lanjut; elaborasi; lanjutkan; lanjut; ada lagi; apa lagi; info lebih lanjut; informasi lebih
+lanjut; penjelasan lebih lanjut; terangkan; terangkan lebih lanjut; lebih terperinci; huraikan; perincian;
+more; tell more; tell more about; explain; explain more; explain further; explain in detail; explain in more
+detail; more detail; more details; add detail; add details; add more details; in detail; in more detail;
+more info; more information; further details; elaborate; elaborate more; go on; continue; expand; expand on;
+longer; make longer; say more; give more details; give more; give details; be more detailed; more detailed;
+go deeper; más; más detalles; más detalle; dame más detalles; cuéntame más; explica más; explícame más;
+amplía; sigue; continúa; más información; con más detalle; plus de détails; plus de détail; dis m'en plus;
+dites m'en plus; en dire plus; explique; explique plus; expliquez; développe; développez; en détail; plus
+d'informations; donne plus de détails; mais detalhes; explique mais; conte mais; mehr details; mehr; erzähl
+mir mehr; erzähl mehr; genauer; ausführlicher; erkläre genauer; weiter; più dettagli; dimmi di più; spiega
+meglio; continua; meer details; vertel meer; leg uit; daha fazla bilgi; daha fazla; daha ayrıntılı; ayrıntı
+ver; devam et; المزيد; المزيد من التفاصيل; مزيد من التفاصيل; اشرح; اشرح أكثر; وضح أكثر; أكمل; بالتفصيل;
+أخبرني المزيد; 详细; 详细说明; 详细说说; 更多; 更多细节; 更详细; 说详细点; 详细点; 详细一点; 详细一些; 继续;
+继续说; 展开说说; 說明; 詳細說明; 更多細節; 詳細一點; 繼續; もっと詳しく; もっと詳しく教えて; 詳しく;
+詳しく教えて; 続けて; もっと; 더 자세히; 자세히; 자세히 알려줘; 더 알려줘; 계속; chi tiết hơn; giải thích
+thêm; nói thêm; kể thêm; thêm chi tiết; อธิบายเพิ่มเติม; ขอรายละเอียดเพิ่มเติม; รายละเอียดเพิ่มเติม; подробнее;
+расскажи подробнее; ещё; और बताओ; और बताइए; विस्तार से; विस्तार से बताइए; ipaliwanag pa; magdagdag ng detalye;
+higit pang detalye; lagi; terus; lalu; and then; then; ada lagi tidak; info lainnya; what else; anything
+else; long version; 多说一点; 还有吗; 還有嗎; もっと教えて; 詳細を教えて; 더 자세히 말해줘; 자세하게
+설명해줘; quiero saber más; plus d'infos; mehr infos; genauer erklären; nói rõ hơn; ขอรายละเอียด; اشرح
+المزيد; تفاصيل أكثر; أعطني تفاصيل أكثر; расскажи больше; больше деталей; dê mais detalhes; और जानकारी;
+dagdagan ang detalye; luwih rinci; jelasna luwih rinci; luwih jelas; detailnya gimana; lengkapi; luwih
+cetha; luwih cetho; leuwih jelas; leuwih rinci; 详细点说; 说详细一点; 再详细; أكثر; ขยายความ; rõ hơn; 더
+알려주세요; más info; daha fazla detay; detay ver; विस्तार से बताओ; поподробнее; ipaliwanag; mas detalyado;
+もう少し詳しく; もう少し詳しく教えて; تفاصيل اكثر; nói chi tiết hơn; chi tiết; อธิบายเพิ่ม; daha detaylı;
+detaylı anlat
 """
 
 _LESS = """
 ringkas; diringkas; disingkat; dipersingkat; dirangkum; ringkasan; ringkaskan; ringkasnya; singkat;
 singkatkan; singkatnya; persingkat; perpendek; lebih singkat; lebih ringkas; lebih pendek; rangkum;
-rangkumkan; rangkuman; simpulkan; kesimpulannya; intinya; apa intinya; intinya apa; poinnya; secara
-singkat; secara ringkas; buat lebih singkat; buat lebih ringkas; buat ringkas; dalam satu kalimat;
-pendekkan; sederhanakan; lebih sederhana; terlalu panjang; concise; more concise; be concise; be more
-concise; make more concise; make concise; shorter; make shorter; be shorter; shorten; short; brief;
-briefly; be brief; more brief; in short; in brief; summarize; summarise; sum up; summary; tl dr; tl; dr;
-tldr; in one sentence; one sentence; in a sentence; in a nutshell; simplify; simpler; too long; less
-detail; fewer details; less; keep short; keep brief; resume; resúmelo; resumen; más corto; más breve; más
-conciso; en resumen; brevemente; abrevia; hazlo más corto; menos; résume; résumez; résumé; plus court;
-plus concis; en bref; en résumé; raccourcis; brièvement; resuma; resumo; mais curto; mais breve; em
-resumo; kürzer; kurz; fasse zusammen; zusammenfassung; knapper; riassumi; più breve; più corto; in breve;
-korter; samenvatten; vat samen; daha kısa; kısalt; özetle; kısaca; باختصار; لخص; لخصها; اختصر; الخلاصة;
-أقصر; 简短; 简短一点; 简短点; 简短些; 简单点; 简单说; 简洁; 更简洁; 更简短; 总结; 概括; 简要说明; 簡短;
-簡短一點; 總結; 短く; もっと短く; 要約して; 要約; 簡潔に; まとめて; 짧게; 더 짧게; 요약해줘; 요약; 간단히;
-ngắn gọn; ngắn gọn hơn; ngắn hơn; tóm tắt; tóm lại; สั้นๆ; สั้นลง; สรุป; короче; кратко; покороче; संक्षेप
-में; संक्षेप में बताओ; छोटा करो; paikliin; paikliin mo; buod; mas maikli; kepanjangan; inti sarinya;
-intisarinya; simpulannya; kesimpulan; cut down; to the point; 说简单点; 再短一点; 短一点; 短点;
-一句话总结; もっと簡潔に; 短くして; 더 간단히; 짧게 말해줘; en una frase; resúmelo en una frase; fass
-zusammen; ngắn gọn thôi; สั้นกว่านี้; สั้นกว่านี้หน่อย; ringkesan; luwih cekak; kepanjangan jawabannya; too long
-didn't read; too long didnt read; eli5; 说短点; 短くまとめて; 짧게 요약해줘; tóm tắt lại; สรุปหน่อย;
-สั้นๆหน่อย; kısaca özetle
+rangkumkan; rangkuman; simpulkan; kesimpulannya; intinya; apa intinya; intinya apa; poinnya; secara singkat;
+secara ringkas; buat lebih singkat; buat lebih ringkas; buat ringkas; dalam satu kalimat; pendekkan;
+sederhanakan; lebih sederhana; terlalu panjang; concise; more concise; be concise; be more concise; make
+more concise; make concise; shorter; make shorter; be shorter; shorten; short; brief; briefly; be brief;
+more brief; in short; in brief; summarize; summarise; sum up; summary; tl dr; tl; dr; tldr; in one sentence;
+one sentence; in a sentence; in a nutshell; simplify; simpler; too long; less detail; fewer details; less;
+keep short; keep brief; resume; resúmelo; resumen; más corto; más breve; más conciso; en resumen;
+brevemente; abrevia; hazlo más corto; menos; résume; résumez; résumé; plus court; plus concis; en bref; en
+résumé; raccourcis; brièvement; resuma; resumo; mais curto; mais breve; em resumo; kürzer; kurz; fasse
+zusammen; zusammenfassung; knapper; riassumi; più breve; più corto; in breve; korter; samenvatten; vat
+samen; daha kısa; kısalt; özetle; kısaca; باختصار; لخص; لخصها; اختصر; الخلاصة; أقصر; 简短; 简短一点; 简短点;
+简短些; 简单点; 简单说; 简洁; 更简洁; 更简短; 总结; 概括; 简要说明; 簡短; 簡短一點; 總結; 短く; もっと短く;
+要約して; 要約; 簡潔に; まとめて; 짧게; 더 짧게; 요약해줘; 요약; 간단히; ngắn gọn; ngắn gọn hơn; ngắn hơn;
+tóm tắt; tóm lại; สั้นๆ; สั้นลง; สรุป; короче; кратко; покороче; संक्षेप में; संक्षेप में बताओ; छोटा करो;
+paikliin; paikliin mo; buod; mas maikli; kepanjangan; inti sarinya; intisarinya; simpulannya; kesimpulan;
+cut down; to the point; 说简单点; 再短一点; 短一点; 短点; 一句话总结; もっと簡潔に; 短くして; 더 간단히;
+짧게 말해줘; en una frase; resúmelo en una frase; fass zusammen; ngắn gọn thôi; สั้นกว่านี้; สั้นกว่านี้หน่อย; satu
+paragraf; en corto; kurz und knapp; kısa kes; kısaca anlat; singkat we; छोटे में बताओ; iklian; iklian mo;
+简单来说; สรุปสั้นๆ; ขอสั้นๆ; 簡単に; in simple words; explain like i'm 5; explain like im 5; ringkesan; luwih
+cekak; kepanjangan jawabannya; too long didn't read; too long didnt read; eli5; 说短点; 短くまとめて; 짧게
+요약해줘; tóm tắt lại; สรุปหน่อย; สั้นๆหน่อย; kısaca özetle
 """
 
 # Each of these asks for a time by itself.
 _WHEN = """
 kapan; kapankah; bila; bilakah; sejak kapan; kapan terjadi; kapan terjadinya; kapan kejadiannya; kapan
 peristiwanya; bila terjadi; when; when was; when is; when did happen; when happen; when happened; since
-when; cuándo; cuando; cuándo fue; cuándo es; cuándo ocurrió; cuándo pasó; y cuándo; y cuándo fue eso;
-quand; quand était ce; et quand; c'était quand; quand est ce; quando; quando foi; e quando; wann; wann
-war; und wann; wanneer; wanneer was; متى; متى كان ذلك; ومتى; ومتى كان ذلك; متى حدث ذلك; 什么时候;
-那是什么时候; 何时; 是什么时候; 什麼時候; 那是什麼時候; 何時; 哪天; 哪一天; いつ; いつですか; それはいつ;
-それはいつですか; 언제; 언제야; 언제예요; khi nào; bao giờ; lúc nào; เมื่อไร; เมื่อไหร่; ตอนไหน; когда; когда
-было; ne zaman; ne zaman oldu; कब; kailan; kailan iyon; waktunya; kapan waktunya; kapan kejadian itu;
-terus kapan; tanggal berapa; tahun berapa; bulan berapa; hari apa; what date; what year; which year; which
-day; on what date; bila itu; bila ia berlaku; bila berlaku; 什么时候的事; 什么时候发生的; いつのこと;
-언제였어; quand ça; wann war das; kailan po; iraha; benjang naon; when exactly; exactly when; quando è
-successo; quand c'était; 什么时候的事情; 啥时候; いつの話; 언제요; متى حصل هذا; متى حصل; когда это было;
-เมื่อไหร่คะ; เมื่อไหร่ครับ; khi nào vậy; bila jadi; bila tu jadi; bila ia jadi
+when; cuándo; cuando; cuándo fue; cuándo es; cuándo ocurrió; cuándo pasó; y cuándo; y cuándo fue eso; quand;
+quand était ce; et quand; c'était quand; quand est ce; quando; quando foi; e quando; wann; wann war; und
+wann; wanneer; wanneer was; متى; متى كان ذلك; ومتى; ومتى كان ذلك; متى حدث ذلك; 什么时候; 那是什么时候; 何时;
+是什么时候; 什麼時候; 那是什麼時候; 何時; 哪天; 哪一天; いつ; いつですか; それはいつ; それはいつですか;
+언제; 언제야; 언제예요; khi nào; bao giờ; lúc nào; เมื่อไร; เมื่อไหร่; ตอนไหน; когда; когда было; ne zaman; ne
+zaman oldu; कब; kailan; kailan iyon; waktunya; kapan waktunya; kapan kejadian itu; terus kapan; tanggal
+berapa; tahun berapa; bulan berapa; hari apa; what date; what year; which year; which day; on what date;
+bila itu; bila ia berlaku; bila berlaku; 什么时候的事; 什么时候发生的; いつのこと; 언제였어; quand ça; wann
+war das; kailan po; iraha; benjang naon; when exactly; exactly when; quando è successo; quand c'était;
+什么时候的事情; 啥时候; いつの話; 언제요; متى حصل هذا; متى حصل; когда это было; what time; at what time;
+什么时候的; 啥时候的事; 언제였지; cuándo fue eso; c'est quand; कब हुआ; kailan nangyari; kapan kuwi; iraha
+eta; เมื่อไหร่คะ; เมื่อไหร่ครับ; khi nào vậy; bila jadi; bila tu jadi; bila ia jadi
 """
 
 # A turn of such words alone is a request, too: one of the first or second list tells which.

@@ -44,7 +44,8 @@ _TEXTS = {
         bisa bahasa indonesia ga | bisa bahasa inggris ga | bicara bahasa indonesia | pakai bahasa
         indonesia | cerita dong | ceritain lelucon | ceritakan lelucon | lorem ipsum | lorem ipsum dolor
         sit amet | blabla | bla bla | malem | selamat mlm | ass wr wb | km siapa | siapa km | km bisa apa
-        | tes dulu | cek ombak | sampai besok | sampai nanti
+        | tes dulu | cek ombak | cek sound | gg | tengs | bisa ngapain | bisa ngapain aja | fitur apa aja
+        | apa fungsi kamu | gimana pakenya | cara pakenya | cara pakenya gimana | sampai besok | sampai nanti
     """,
     "ms": """
         selamat pagi | selamat tengah hari | selamat petang | selamat malam | apa khabar | khabar baik |
@@ -52,7 +53,8 @@ _TEXTS = {
         buat apa | apa yang awak boleh buat | apa yang anda boleh lakukan | apa awak boleh buat | hai | helo |
         jumpa lagi | bagus | cubaan | boleh tolong saya | tolong saya | nak tanya | saya nak tanya | baiklah |
         adakah awak robot | ok | boleh | maaf | selamat jalan | selamat tinggal | selamat datang | tolong |
-        cuba | hi | bolehkah awak tolong saya | gembira jumpa awak
+        cuba | hi | bolehkah awak tolong saya | hye | tqvm | test je | boleh buat apa je | boleh buat apa |
+        gembira jumpa awak
     """,
     "en": """
         hi | hello | hey | hiya | yo | good morning | good afternoon | good evening | good night |
@@ -72,7 +74,9 @@ _TEXTS = {
         | i love you | foo bar | hey siri | ok google | tell me a joke | is this a bot | is this a robot |
         what is this bot | good job | well done | you too | welcome | you're welcome | no problem |
         whatever | lorem ipsum | haha | blah | blah blah | see ya | take care | yup | yeah | ya | hm | hmm
-        | gd morning | good mornin | mornin | morning | cya | wat can u do
+        | gd morning | good mornin | mornin | morning | cya | wat can u do | wat can you do |
+        what can u help with | what can u do |
+        hows it going | nice one | what do you know
     """,
     "zh-Hans": """
         你好 | 您好 | 嗨 | 哈喽 | 大家好 | 你好吗 | 早上好 | 早安 | 下午好 | 晚上好 | 晚安 | 谢谢 | 谢谢你
@@ -82,7 +86,7 @@ _TEXTS = {
         帮帮我 | 请帮帮我 | 在吗 | 有人吗 | 真有意思 | 有意思 | 明白了 | 知道了 | 不客气 | 你能帮我做什么
         | 你能帮我吗 | 介绍一下你自己 | 嗯 | 嗯嗯 | 早 | 早呀 | 在么 | 好吧 | 行 | 行吧 | 可以 | 对 | 没事
         | 没关系 | 对不起 | 抱歉 | 不好意思 | 谢谢你的帮助 | 谢谢您的帮助 | 辛苦了 | 新年快乐 | 生日快乐 |
-        厉害 | 太好了 | 好 的 | 谢啦 | 谢了 | 嗨喽
+        厉害 | 太好了 | 好 的 | 谢啦 | 谢了 | 嗨喽 | 好滴 | 拜 | 你是啥 | 你会干嘛 | 你能干嘛 | 哦
     """,
     "zh-Hant": """
         你好嗎 | 謝謝 | 謝謝你 | 謝謝您 | 多謝 | 感謝 | 再見 | 測試 | 你是誰 | 您是誰 | 你叫什麼名字 |
@@ -100,7 +104,7 @@ _TEXTS = {
         ロボットですか | 自己紹介して | お疲れ様 | お疲れ様です | おつかれさま | よろしく |
         よろしくお願いします | よろしくお願いいたします | すみません | ごめんなさい |
         どうもありがとうございます | どうもありがとうございました | いいね | うん | ああ | ハロー |
-        助かりました | おは | おはー | ども
+        助かりました | ありがと | サンキュー | サンクス | おは | おはー | ども
     """,
     "ko": """
         안녕 | 안녕하세요 | 안녕하십니까 | 여보세요 | 좋은 아침 | 좋은 아침이에요 | 반가워요 | 반갑습니다 |
@@ -110,7 +114,7 @@ _TEXTS = {
         있어 | 뭘 물어볼 수 있나요 | 도와줘 | 도와주세요 | 도움말 | 어떻게 사용해요 | 사용법 | 잘 지내세요 |
         로봇이에요 | 재미있네요 | 자기소개 해줘 | 반가워 | 만나서 반가워요 | 만나서 반갑습니다 | 응 | 아니 |
         고맙다 | 미안해 | 미안합니다 | 죄송합니다 | 수고하세요 | 좋아 | 알았어 | 잘 지내 | 안녕히 가세요 |
-        하이
+        하이 | 테스트중 | 테스트 중
     """,
     "ar": """
         مرحبا | مرحباً | أهلا | اهلا | أهلا وسهلا | السلام عليكم | السلام عليكم ورحمة الله وبركاته | صباح
@@ -120,7 +124,7 @@ _TEXTS = {
         تفعل | ماذا تفعل | ماذا يمكنني أن أسأل | كيف تعمل | كيف أستخدم هذا | ساعدني | مساعدة | هل يمكنك
         مساعدتي | رائع | ممتاز | تشرفنا | وعليكم السلام | وعليكم السلام ورحمة الله وبركاته | كيف الحال |
         هلا | أهلين | تحياتي | جزاك الله خيرا | عفوا | آسف | تصبح على خير | مساء النور | صباح النور | جيد
-        | شكرا على المساعدة
+        | شكرا على المساعدة | هاي | السلام عليكم ورحمة الله | شنو تسوي
     """,
     "es": """
         hola | buenos días | buenas | buenas tardes | buenas noches | qué tal | cómo estás | cómo está |
@@ -131,7 +135,7 @@ _TEXTS = {
         puedes ayudarme | cómo funcionas | cómo funciona esto | ayuda | ayúdame | puedes ayudarme | mucho
         gusto | encantado | hay alguien ahí | de nada | muchas gracias por tu ayuda | gracias por tu ayuda
         | gracias por la ayuda | lo siento | perdón | feliz año nuevo | buen día | ok gracias | saludos |
-        holi | qué onda | gracias x la ayuda | quién sos | quién sos vos
+        holi | qué onda | gracias x la ayuda | quién sos | quién sos vos | grax
     """,
     "pt": """
         olá | oi | bom dia | boa tarde | boa noite | tudo bem | como vai | como você está | e aí |
@@ -152,7 +156,7 @@ _TEXTS = {
         qu'est-ce que tu peux faire | que puis-je demander | comment ça marche | comment fonctionnes-tu |
         aide | aide-moi | aidez-moi | peux-tu m'aider | enchanté | de rien | il y a quelqu'un | slt |
         merci bcp | bcp | merci pour ton aide | merci pour votre aide | désolé | pardon | bonne année | cc
-        | stp | bjr | bsr | re bonjour | bonjour à tous | salut à tous | merci à tous
+        | stp | bjr | bsr | mdr | re bonjour | bonjour à tous | salut à tous | merci à tous
     """,
     "de": """
         hallo | guten morgen | guten tag | guten abend | gute nacht | servus | moin | grüß gott | wie
@@ -173,7 +177,7 @@ _TEXTS = {
         à | bạn có thể làm gì | bạn làm được gì | bạn biết làm gì | tôi có thể hỏi gì | làm sao để sử dụng
         | cách sử dụng | giúp tôi | giúp tôi với | bạn có thể giúp tôi không | rất vui được gặp bạn | thú
         vị quá | có ai ở đó không | xin lỗi | chúc mừng năm mới | ok bạn | chào ad | hi bạn | chào em |
-        chào anh | chào chị | cám ơn bạn | ừ | cám ơn | cảm ơn nhiều
+        chào anh | chào chị | cám ơn bạn | ừ | alo
     """,
     "th": """
         สวัสดี | สวัสดีครับ | สวัสดีค่ะ | หวัดดี | อรุณสวัสดิ์ | ราตรีสวัสดิ์ | สบายดีไหม | เป็นอย่างไรบ้าง |
@@ -193,7 +197,7 @@ _TEXTS = {
         можно спросить | о чём можно спросить | как ты работаешь | как это работает | помощь | помоги |
         помогите | помоги мне | ты можешь мне помочь | приятно познакомиться | есть кто-нибудь | здорово |
         приветик | хай | спс | извини | извините | ок | окей | ага | с новым годом | всем привет | доброй
-        ночи | спасибо за помощь | ку | здарова
+        ночи | спасибо за помощь | ку | здарова | здрасте | что умеешь | проверка | ау
     """,
     "hi": """
         नमस्ते | नमस्कार | हैलो | हेलो | हाय | सुप्रभात | शुभ प्रभात | शुभ संध्या | शुभ रात्रि | आप कैसे हैं |
@@ -218,7 +222,7 @@ _TEXTS = {
         hoşça kal | görüşürüz | deneme | bu bir test | sen kimsin | kimsin | siz kimsiniz | adın ne | robot
         musun | ne yapabilirsin | neler yapabilirsin | ne sorabilirim | nasıl çalışıyorsun | yardım | yardım
         et | bana yardım eder misin | memnun oldum | selamlar | teşekkür | sağol | özür dilerim | naber |
-        mutlu yıllar | kolay gelsin | tşk
+        mutlu yıllar | kolay gelsin | tşk | slm
     """,
     "nl": """
         hoi | goedemorgen | goedemiddag | goedenavond | hoe gaat het | hoe gaat het met je | bedankt |
@@ -231,7 +235,8 @@ _TEXTS = {
         kumusta | kamusta | magandang umaga | magandang hapon | magandang gabi | magandang araw | kumusta
         ka | kamusta ka | salamat | maraming salamat | salamat po | maraming salamat po | oo | sige |
         paalam | pagsubok | sino ka | sino ka ba | sino po kayo | ano ang pangalan mo | robot ka ba | ano
-        ang kaya mong gawin | ano ang magagawa mo | ano ang pwede kong itanong | paano ito gumagana |
+        ang kaya mong gawin | ano kaya mong gawin | ano ang magagawa mo | ano ang pwede kong itanong |
+        paano ito gumagana |
         tulong | tulungan mo ako | matutulungan mo ba ako | kumusta po | kumusta po kayo | magandang umaga
         po | magandang hapon po | magandang gabi po | magandang tanghali | pasensya na | sorry po | opo |
         hindi | hello po | ingat
@@ -240,6 +245,7 @@ _TEXTS = {
         sugeng enjing | sugeng siang | sugeng dalu | piye kabare | matur nuwun | matur suwun | suwun |
         sopo kowe | kowe sopo | sampeyan sinten | matur nuwun sanget | matur nuwun nggih | nggih | inggih
         | ora | sugeng sonten | sugeng ndalu | sugeng rawuh | piye kabarmu | kulonuwun | kula nuwun |
+        kulo nuwun |
         pripun kabare | nyuwun pangapunten | monggo
     """,
     "su": """

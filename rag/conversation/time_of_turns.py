@@ -35,8 +35,9 @@ def with_time(question: str, query: str, turns: Sequence[Turn], *, language: str
     replaces theirs: after "UMP 2022?", "Bagaimana dengan 2023?" asks for the UMP of 2023. "Tahun berikutnya"
     is relative to their time, and "tahun depan" to now. "Kalau sekarang?" and "yang terbaru?" are of no time.
     """
-    now = _day_of_question(question, turns, language=language, now=now)
-    time = asked_time(question, language=language, now=now)
+    before = _time_before(turns, language=language, now=now)
+    now = _day_of_question(question, turns, before, language=language, now=now)
+    time = asked_time(question, language=language, now=now, has_time_before=before is not None)
     if time is None:
         return _timed_as_before(question, query, turns, language=language, now=now)
     if not meaningful_words(without_time(question, language=language, now=now)):
@@ -70,12 +71,13 @@ def _timed_as_before(
     return TimedQuery(query, time or _time_before(turns, language=language, now=now))
 
 
-def _day_of_question(question: str, turns: Sequence[Turn], *, language: str, now: date) -> date:
+def _day_of_question(
+    question: str, turns: Sequence[Turn], before: TimeSpan | None, *, language: str, now: date
+) -> date:
     """Return the day to which the times of a question are relative.
 
     A month without a year is one of the year before it: after "Januari 2023", "Kalau Maret?" is of 2023.
     """
-    before = _time_before(turns, language=language, now=now)
     if before and before.first and before.last and before.first.year == before.last.year < now.year:
         has_topic_word = meaningful_words(without_time(question, language=language, now=now))
         is_dependent = follows_up(question, turns) or not has_topic_word
@@ -90,7 +92,7 @@ def _time_before(turns: Sequence[Turn], *, language: str, now: date) -> TimeSpan
     for place, turn in enumerate(turns):
         if turn.role == "user":
             day = day_referred_to(turn.text, time) or now
-            own = asked_time(turn.text, language=language, now=day)
+            own = asked_time(turn.text, language=language, now=day, has_time_before=time is not None)
             if own is not None or not follows_up(turn.text, turns[:place]):
                 time = own
     return time

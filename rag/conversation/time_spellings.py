@@ -8,7 +8,11 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from rag.conversation.more_time_spellings import MORE_SPELLINGS
+from rag.conversation.more_time_spellings import (
+    LAST_HOURS,
+    LAST_HOURS_WITHOUT_SPACES,
+    MORE_SPELLINGS,
+)
 from rag.verification.facts.numbers import han_value
 from rag.verification.facts.time_forms import SPACED
 
@@ -27,7 +31,7 @@ _FEASTS = (
 # A number that stands behind one of these is the number of a thing.
 _NUMBERED_THINGS = (
     "room|flight|windows|gate|route|ruang(?:an)?|kamar|jam|pukul|jalur|rute|penerbangan|kode pos|pin|halaman"
-    "|page|zimmer|vuelo|vol|habitación|chambre|sala"
+    "|page|zimmer|vuelo|vol|habitación|chambre|sala|hp|telp|telepon"
 )
 _LAWS = (
     "uu|pp|perpres|perppu|perda|pergub|permen\\w{0,12}|kepmen\\w{0,12}|keppres|inpres|pmk|pojk|undang-undang"
@@ -51,6 +55,10 @@ _KANJI_DAYS = "月火水木金土日"
 _COUNTS = {"se": 1, "isang": 1, "dalawang": 2, "tatlong": 3, "apat na": 4, "limang": 5, "satu": 1, "dua": 2,
            "tiga": 3, "empat": 4, "lima": 5, "one": 1, "a": 1, "two": 2, "three": 3, "four": 4, "five": 5,
            "tilu": 3, "opat": 4, "rong": 2, "telung": 3, "patang": 4}  # fmt: skip
+_HOURS_OF_DAY = 24
+_QUARTER = 3
+_HALF = 6
+_NAMED_AFTER_DAYS = "jalan|jl|jln|stadion|lapangan|universitas|univ|gelora|monumen|pasar"
 _MONTHS_OF_RUSSIAN = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
 
 
@@ -73,6 +81,21 @@ def _day_of_week(names: str, *, weeks: int) -> Callable[[re.Match[str], date], s
         return (now + timedelta(days=place - now.weekday(), weeks=weeks)).isoformat()
 
     return day
+
+
+def _last_day(names: str) -> Callable[[re.Match[str], date], str]:
+    """Return what writes the last day before today whose name begins like one of `names`."""
+
+    def day(match: re.Match[str], now: date) -> str:
+        place = names.index(match["day"].replace("天", "日"))
+        return (now - timedelta(days=(now.weekday() - place) % 7 or 7)).isoformat()
+
+    return day
+
+
+def _day_of_last_month(match: re.Match[str], now: date) -> str:
+    last = now.replace(day=1) - timedelta(days=1)
+    return f"{match['day']} {_MONTHS[last.month - 1]} {last.year}"
 
 
 def _last_sunday(_: re.Match[str], now: date) -> str:
@@ -112,6 +135,23 @@ def _numbered(match: re.Match[str], _: date) -> str:
     return f"{match['part']} {_COUNTS[match['count']]}"
 
 
+def _last_days(match: re.Match[str], _: date) -> str:
+    """Return "past 2 days" for "48 jam terakhir"."""
+    hours = int(match["before"] or match["behind"])
+    return f"past {-(-hours // _HOURS_OF_DAY)} days"
+
+
+def _last_part_of_year(length: int) -> Callable[[re.Match[str], date], str]:
+    """Return what writes the quarter or half of a year before the present one, of a `length` in months."""
+
+    def part(_: re.Match[str], now: date) -> str:
+        number = (now.month - 1) // length
+        year, number = (now.year, number) if number else (now.year - 1, 12 // length)
+        return f"{'q' if length == _QUARTER else 'h'}{number} {year}"
+
+    return part
+
+
 _LISTED: tuple[tuple[str, _Usual], ...] = (
     # Chats
     (r"(?<=\w )yg(?= (?:lalu|lepas|silam|akan))", "yang"),
@@ -122,6 +162,14 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (rf"(?P<unit>{_UNIT}) (?:dpn|dpan)", r"\g<unit> depan"),
     (rf"(?P<unit>{_UNIT}) (?:lps|lpas)", r"\g<unit> lepas"),
     (r"hri?(?= ini)", "hari"),
+    (r"(?:kemarin|kemaren) (?:lusa|dulu)", "2 hari lalu"),
+    (r"se(?P<unit>tahun|bulan|minggu|pekan) ini", r"se\g<unit> terakhir"),
+    (r"(?:nanti|ntar|entar) (?:malam|mlm|sore|siang)", "hari ini"),
+    (r"malam tadi", "tadi malam"),
+    (r"(?<=sejak )awal tahun(?! (?:lalu|ini|depan|kemarin|\d))", "awal tahun ini"),
+    (r"(?:tanggal|tgl) (?P<day>\d\d?) bulan (?:lalu|kemarin|kmrn|kemaren|lepas)", _day_of_last_month),
+    (r"pasca(?= (?:19|20)\d\d)", "setelah"),
+    (LAST_HOURS, _last_days),
     (r"bsk", "besok"),
     (r"(?<=\w )terahir", "terakhir"),
     (r"sblm(?= )", "sebelum"),
@@ -149,8 +197,10 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (rf"(?P<month>{'|'.join(_MONTHS)}) (?:yang )?(?:kemarin|kemaren|lalu)", r"bulan \g<month>"),
     (rf"(?P<month>{'|'.join(_MONTHS)}) (?:nanti|mendatang|depan)", _coming_month),
     (r"(?:(?<=kalau )|(?<=kalo )|(?<=klo )|(?<=dengan ))mei(?=\W{0,9}$)", "bulan mei"),
-    # Laws, and the numbers of things
-    (rf"(?P<law>{_LAWS}) (?P<number>\d{{1,3}}) (?:tahun|thn|th)(?= (?:19|20)\d\d)",
+    # Laws, phones, places named after a day, and the numbers of things
+    (r"(?:\+\d{1,3}|0\d{2,4})(?:[ -]\d{2,5}){1,4}|\d{3}-\d{4}", "___"),
+    (rf"(?:{_NAMED_AFTER_DAYS}) \d\d? (?:{'|'.join(_MONTHS)})", "___"),
+    (rf"(?P<law>{_LAWS}) (?:no |nomor )?(?P<number>\d{{1,3}})(?: tahun| thn| th)?(?= (?:19|20)\d\d)",
      r"\g<law> nomor \g<number> tahun"),
     (rf"(?P<thing>{_NUMBERED_THINGS})(?= (?:19|20)\d\d)", r"\g<thing> no"),
     # Weekends
@@ -165,6 +215,9 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"hari (?:minggu|ahad)(?: (?:yang )?(?:lalu|kemarin|lepas|kemaren))?", _last_sunday),
     (r"malam minggu (?:kemarin|lalu|kemaren)", _last_saturday),
     # Parts of a year
+    (r"(?:kuartal|triwulan|suku(?: tahun)?) (?:lalu|lepas|sebelumnya)|(?:the )?last quarter(?! of)",
+     _last_part_of_year(_QUARTER)),
+    (r"semester (?:lalu|lepas|sebelumnya)", _last_part_of_year(_HALF)),
     (r"(?P<part>semester|kuartal|triwulan) (?P<count>satu|dua|tiga|empat)", _numbered),
     (r"suku (?P<count>pertama|kedua|ketiga|keempat)(?= (?:tahun )?\d{4})", r"suku tahun \g<count>"),
     # "Dua tahun sebelumnya" and "two years later", which are relative to the turn before
@@ -183,6 +236,9 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"(?P<unit>tahun|bulan|minggu) (?:iki|saiki|ieu|ayeuna)", r"\g<unit> ini"),
     (r"(?P<unit>tahun|bulan|minggu) (?:ngarep|hareup|sesuk)", r"\g<unit> depan"),
     (r"(?:dina|po[eé]) (?:iki|ieu)", "hari ini"),
+    (r"(?P<count>\d\d?) (?:dina|po[eé]) (?:kepungkur|kapungkur|katukang|kaliwat)", r"\g<count> hari lalu"),
+    (rf"(?:dina|po[eé]) (?P<day>{_DAYS}) (?:wingi|kamari)", r"\g<day> lalu"),
+    (r"sesuk|isukan", "besok"),
     (r"wingi|kamari", "kemarin"),
     (r"mau bengi|peuting tadi|tadi peuting", "tadi malam"),
     (r"wiwit|saprak", "sejak"),
@@ -218,6 +274,8 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
 
 # In scripts without spaces, nothing tells where a word begins.
 _WITHOUT_SPACES: tuple[tuple[str, _Usual], ...] = (
+    (LAST_HOURS_WITHOUT_SPACES, _last_days),
+    (r"上(?:个|個)?季度?", _last_part_of_year(_QUARTER)),
     (r"五月天(?![气氣])|五月みどり|三月三", "___"),
     (r"(?<![\d零〇一二三四五六七八九])(?P<number>[一二][零〇一二三四五六七八九]{3})(?P<unit>年)", _in_digits),
     (
@@ -243,6 +301,13 @@ _WITHOUT_SPACES: tuple[tuple[str, _Usual], ...] = (
     (r"(?P<number>[二三四五六七八九]十)(?P<unit>年代)", _in_digits),
     (r"(?P<day>[昨今明])(?:儿|兒)", r"\g<day>天"),
     (r"大前天", "3天前"),
+    (r"大前年", "3年前"),
+    (r"今[早晨]", "今天"),
+    (r"지난 ?(?P<day>[월화수목금토일])요일", _last_day("월화수목금토일")),
+    (
+        rf"(?<![上下本这這每个個])(?:星期|礼拜|禮拜)(?P<day>[{_HAN_DAYS}天])(?![至到])",
+        _last_day(_HAN_DAYS),
+    ),
     (r"[冬夏](?:奥会|奧會)", "奥运会"),
     (r"きょう(?=[のは、に])", "今日"),
     (r"재작년", "2년 전"),

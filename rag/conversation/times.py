@@ -47,18 +47,25 @@ _NOW = (
 # "Two years earlier" than the time before, and "setahun kemudian" after it.
 _YEARS_EARLIER = re.compile(r"(?<!\w)(?:years?|months?|weeks?|days?) (?:before|earlier)(?!\w)")
 _YEARS_LATER = re.compile(r"(?<!\w)(?:(?:year|month|week) later|se(?:tahun|bulan|minggu) kemudian)(?!\w)")
+_AFTER_ANOTHER = re.compile(
+    r"(?<!\w)(?:following|berikutnya|selanjutnya|s(?:etelah|esudah)(?:nya| itu))(?!\w)|翌"
+)
 _LEADING_WORDS = re.compile(
     rf"(?:{_START}(?:{FILLER}|{SINCE}|{BEFORE}|{AFTER}|{UNTIL}|{BOTH}){_END}[\s,]*+){{1,8}}$"
 )
 
 
-def asked_time(text: str, *, language: str, now: date) -> TimeSpan | None:
+def asked_time(text: str, *, language: str, now: date, has_time_before: bool = False) -> TimeSpan | None:
     """Return the days that a question asks about, or None if it names no time.
+
+    "A year later" is a time only if a turn before it names one, to which `now` belongs.
 
     >>> asked_time("Berapa UMP Jakarta tahun lalu?", language="id", now=date(2025, 8, 17))
     TimeSpan(first=datetime.date(2024, 1, 1), last=datetime.date(2024, 12, 31), role='event')
     """
     folded, mentions = _mentions(text, language=language, now=now)
+    if not has_time_before:
+        mentions = [one for one in mentions if not _AFTER_ANOTHER.search(folded, one.start, one.end)]
     if not mentions:
         return None
     mentions = _with_days_of_years(mentions)

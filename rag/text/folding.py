@@ -1,4 +1,4 @@
-"""Removes what is invisible or written in several ways: zero-width signs, apostrophes, Arabic articles.
+"""Removes what is invisible or written in several ways: zero-width signs, apostrophes, hyphens, articles.
 
 Search, names and the coverage of words fold with these functions. They change offsets, so they are never
 applied to a text that is cited.
@@ -21,6 +21,9 @@ _FORM = f"(?: \u0301|[{APOSTROPHES}])"
 _LETTER = r"[^\W\d_ʹʻʼʽʾʿˈꞌ]"
 _APOSTROPHE = re.compile(f"(?<={_LETTER}){_FORM}|{_FORM}(?={_LETTER})")
 _HAS_APOSTROPHE = re.compile(f"[\u0301{APOSTROPHES[1:]}]")
+
+# Hyphens and the minus sign, which stand for "-" behind a letter. NFKC turns U+2011 into U+2010.
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[\u2010\u2011\u2212](?=[^\W_])")
 
 # Names whose Arabic article is written in several ways: "Al-Qur'an", "Al Quran", "Alquran".
 _ARABIC_NAMES = "qur'?an|qor'?an|kitab|masih|azhar|aqsh?a|aqso|qa'?[ei]da|jazeera|ikhlas|fatihah?|baqarah"
@@ -45,6 +48,15 @@ def with_plain_apostrophes(text: str) -> str:
     return _APOSTROPHE.sub("'", text) if _HAS_APOSTROPHE.search(text) else text
 
 
+def with_plain_hyphens(text: str) -> str:
+    """Return text with "-" for every form of a hyphen in a word.
+
+    >>> with_plain_hyphens("Al\u2011Quran, COVID\u201019, 5\u22123")
+    'Al-Quran, COVID-19, 5−3'
+    """
+    return text if text.isascii() else _HYPHEN.sub("-", text)
+
+
 def without_articles(text: str) -> str:
     """Return text without the Arabic article of names that people write in several ways.
 
@@ -61,6 +73,6 @@ def _capital_of(whole: str, rest: str) -> str:
 
 
 def composed(text: str) -> str:
-    """Return `text` in NFKC with all three foldings; case and accents stay."""
+    """Return `text` in NFKC with all four foldings; case and accents stay."""
     visible = unicodedata.normalize("NFKC", without_invisible(text))
-    return without_articles(with_plain_apostrophes(visible))
+    return without_articles(with_plain_hyphens(with_plain_apostrophes(visible)))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from rag.text.cyrillic import cyrillic_evidence
 from rag.text.sentences import Span, sentence_spans
 from rag.text.tags import primary_language
 from rag.text.words import ANALYSIS, folded_words, stems, words, written_words
@@ -57,6 +58,10 @@ def _ranked(text: str) -> list[tuple[str, float]]:
     if not any(character.isalpha() for character in text):
         return []
     ranked: list[tuple[str, float]] = _identifier().rank(text[:5000])
+    evidence = cyrillic_evidence(text) if len(text) < _SHORT_CHARACTERS else {}
+    if evidence:
+        weighed = [(code, score + evidence.get(code, 0.0)) for code, score in ranked]
+        ranked = sorted(weighed, key=lambda pair: -pair[1])
     return ranked
 
 

@@ -20,7 +20,8 @@ def assistant(text: str) -> Turn:
 MARATHON = user("Siapa yang menjuarai nomor putri Maraton Danau Sentara 2025?")
 FOLLOW_UPS = {
     "id": ["Dan kapan itu?", "Siapa dia?", "Di mana dia lahir?", "Berapa korbannya?", "Siapa istrinya?"],
-    "id, elliptic": ["Kenapa?", "Lalu siapa yang menang?", "Bagaimana dengan Jakarta?", "Kalau di Bali?"],
+    "id, elliptic": ["Kenapa?", "Lalu siapa yang menang?", "Bagaimana dengan Jakarta?", "Kalau di Bali?",
+                     "bandingkan dengan 2023"],
     "en": ["And when was that?", "Who is he?", "Where was she born?", "What happened there?"],
     "en, elliptic": ["Why?", "What about Jakarta?", "And in 2019?", "What else?"],
     "es": ["¿Y cuándo fue eso?", "¿Quién es él?", "¿Cuál es su población?", "¿Por qué?", "¿Y en Madrid?"],

@@ -64,7 +64,9 @@ def test_one_name_alone_takes_the_language_of_the_conversation(text: str, tag: s
 
 @pytest.mark.parametrize(
     ("text", "tag"),
-    [("Wie hoch?", "de"), ("¿Cuándo?", "es"), ("Was geschah im Juli?", "de"), ("Qui a gagné ?", "fr"),
+    [("що сталося", "uk"), ("чому?", "uk"), ("де це", "uk"), ("что случилось", "ru"), ("новости", "ru"),
+     ("какво се случи", "bg"), ("Wie hoch?", "de"),
+     ("¿Cuándo?", "es"), ("Was geschah im Juli?", "de"), ("Qui a gagné ?", "fr"),
      ("いつ？", "ja"), ("什么时候？", "zh-Hans"), ("متى؟", "ar"), ("Когда?", "ru"), ("언제?", "ko")],
 )  # fmt: skip
 def test_hints_do_not_outweigh_another_language(text: str, tag: str) -> None:
@@ -92,6 +94,9 @@ def test_a_preferred_language_decides_what_is_too_short_to_tell() -> None:
         ("piye kabare banjir demak", "jv"),
         ("sabaraha harga beas", "su"),
         ("bakit baha", "fil"),
+        ("bakit?", "fil"),
+        ("piye", "jv"),
+        ("naha?", "su"),
         ("gdp growth", "en"),
         ("Kasus korupsi", "id"),
         ("Kapan?", "id"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.conversation.listings import listing_of, unknown_words, without_count_frame
+from rag.conversation.listings import Listing, listing_of, unknown_words, without_count_frame
 
 DIGESTS = {
     "Ringkas berita tentang banjir": "banjir",
@@ -144,6 +144,79 @@ def test_any_text_can_be_asked(text: str) -> None:
     ],
 )
 def test_listings_as_people_type_them(text: str, kind: str, topic: str) -> None:
+    found = listing_of(text)
+    assert found is not None
+    assert (found.kind, found.topic) == (kind, topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("kahve haberleri", "kahve"),
+        ("haber kahve", "kahve"),
+        ("coffee news", "coffee"),
+        ("latest coffee news", "coffee"),
+        ("news jakarta", "jakarta"),
+        ("berita kopi", "kopi"),
+        ("berita banjir demak", "banjir demak"),
+        ("cari berita banjir dong", "banjir"),
+        ("noticias de café", "café"),
+        ("actualités café", "café"),
+        ("Kaffee-Nachrichten", "Kaffee"),
+        ("notizie caffè", "caffè"),
+        ("новости кофе", "кофе"),
+        ("أخبار القهوة", "القهوة"),
+        ("ข่าวกาแฟ", "กาแฟ"),
+        ("咖啡新闻", "咖啡"),
+        ("咖啡的新闻", "咖啡"),
+        ("コーヒーのニュース", "コーヒー"),
+        ("커피 뉴스", "커피"),
+        ("कॉफी की खबर", "कॉफी"),
+        ("berita tentang kopi dong", "kopi"),
+        ("ada berita soal kopi ga", "kopi"),
+    ],
+)
+def test_a_topic_beside_a_word_for_news_asks_for_a_digest(text: str, topic: str) -> None:
+    assert listing_of(text) == Listing(kind="digest", topic=topic)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fake news", "news anchor", "breaking news", "berita bohong", "berita acara", "berita duka",
+        "artikel 27", "berita itu", "noticias del día", "siapa penulis berita", "siapa pembaca berita kopi",
+        "假新闻",
+        "berita KPK tangkap bupati Demak kemarin", "nouvelles technologies",
+        "judul berita", "sumber berita", "agencia de noticias", "artikel 5 nato", "news source",
+        "haber ajansı", "harga kopi", "info loker",
+    ],
+)  # fmt: skip
+def test_other_words_beside_news_ask_for_no_digest(text: str) -> None:
+    assert listing_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "topic"),
+    [
+        ("sebutin 3 penyebab banjir", "list", "3 penyebab banjir"),
+        ("siapa je yang menang", "list", "yang menang"),
+        ("siapa2 aja yg ditangkap", "list", "yg ditangkap"),
+        ("sino-sino ang nanalo", "list", "nanalo"),
+        ("sapa wae sing menang", "list", "sing menang"),
+        ("saha wae nu meunang", "list", "nu meunang"),
+        ("who are the winners", "list", "winners"),
+        ("what are the causes of the flood", "list", "causes of the flood"),
+        ("quiénes son los ganadores", "list", "ganadores"),
+        ("qui sont les gagnants", "list", "gagnants"),
+        ("wer sind die Gewinner", "list", "Gewinner"),
+        ("name three causes", "list", "causes"),
+        ("give me 5 reasons", "list", "reasons"),
+        ("kahve hakkında kaç haber var", "count", "kahve"),
+        ("コーヒーの記事は何件", "count", "コーヒー"),
+        ("커피 기사 몇 개", "count", "커피"),
+    ],
+)
+def test_lists_and_counts_in_more_words(text: str, kind: str, topic: str) -> None:
     found = listing_of(text)
     assert found is not None
     assert (found.kind, found.topic) == (kind, topic)

@@ -88,6 +88,17 @@ def test_a_short_question_is_not_small_talk(text: str) -> None:
         ("bom dia pessoal", "pt"),
         ("bonjour à tous", "fr"),
         ("cảm ơn nhé", "vi"),
+        ("cek sound", "id"),
+        ("bisa ngapain aja?", "id"),
+        ("hye", "ms"),
+        ("what can u help with", "en"),
+        ("你会干嘛", "zh-Hans"),
+        ("السلام عليكم ورحمة الله", "ar"),
+        ("что умеешь?", "ru"),
+        ("ありがと", "ja"),
+        ("테스트중", "ko"),
+        ("ano kaya mong gawin?", "fil"),
+        ("kulo nuwun", "jv"),
     ],
 )
 def test_small_talk_as_people_type_it(text: str, language: str) -> None:
@@ -105,7 +116,9 @@ def test_noise_and_laughter_have_no_language(text: str) -> None:
         "Siapa sampeyan tani?", "Siapa Andi?", "gaji guru brp", "kpn pemilu", "UU 13 2003", "Apa itu AI?",
         "can you tell me about AI", "Robot bedah", "Wer ist sie?", "谁是总统", "好莱坞", "中行",
         "sino si Ana?", "Bagus Santoso?", "Tes PCR", "Aku Cinta Indonesia", "кто такой Павлов?", "من هو علي؟",
-        "K2", "G20", "berapa km", "tanda kutip", "gpt4",
+        "halo effect itu apa", "terima kasih artinya apa", "cek bansos", "salam satu jiwa artinya",
+        "谢谢你 陈明", "danke merkel", "привет сериал", "kumusta kahulugan", "merhaba hayat",
+        "what do you know about coffee", "K2", "G20", "berapa km", "tanda kutip", "gpt4",
     ],
 )  # fmt: skip
 def test_other_words_make_it_a_question(text: str) -> None:

@@ -251,3 +251,121 @@ def test_a_person_or_a_number_of_a_thing_is_no_time(language: str, text: str) ->
 )
 def test_a_month_beside_a_name_stays_a_time(language: str, text: str, expected: str) -> None:
     assert span(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "days"),
+    [
+        ("en", "news past 24 hours", 1),
+        ("en", "last 48 hours earthquake", 2),
+        ("en", "flood 5 hours ago", 1),
+        ("id", "24 jam terakhir gempa", 1),
+        ("id", "gempa 36 jam yg lalu", 2),
+        ("ms", "24 jam lepas", 1),
+        ("zh-Hans", "过去24小时新闻", 1),
+        ("ja", "過去24時間の地震", 1),
+        ("ko", "지난 24시간 지진", 1),
+        ("es", "últimas 24 horas", 1),
+        ("pt", "ultimas 24 horas", 1),
+        ("fr", "les dernières 24 heures", 1),
+        ("de", "letzten 24 Stunden", 1),
+        ("tr", "son 24 saat", 1),
+        ("ru", "за последние 72 часа", 3),
+        ("ar", "آخر 24 ساعة", 1),
+        ("vi", "24 giờ qua", 1),
+        ("th", "24 ชั่วโมงที่ผ่านมา", 1),
+    ],
+)
+def test_the_last_hours_are_the_days_in_which_they_are(language: str, text: str, days: int) -> None:
+    assert span(text, language) == f"{date(2025, 8, 17 - days)} 2025-08-17"
+
+
+@pytest.mark.parametrize("text", ["buka 24 jam", "open 24 hours", "gempa selama 10 jam", "0 jam terakhir"])
+def test_a_number_of_hours_is_no_time(text: str) -> None:
+    assert span(text) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("id", "dua tahun kemudian dia menikah?"),
+        ("id", "setahun kemudian apa yg terjadi"),
+        ("id", "minggu berikutnya siapa menang"),
+        ("en", "what happened two years later"),
+        ("en", "a year later who won"),
+        ("en", "who won the following year"),
+        ("es", "un año después qué pasó"),
+        ("vi", "hai năm sau ai thắng"),
+        ("zh-Hans", "两年后发生了什么"),
+    ],
+)
+def test_a_time_after_another_is_no_time_in_a_first_question(language: str, text: str) -> None:
+    assert with_time(text, text, [], language=language, now=NOW).time is None
+
+
+def test_a_time_after_another_adds_nothing_to_a_time_in_the_same_question() -> None:
+    assert span("what happened in 2020 and a year later", "en") == YEAR.format(2020)
+    assert span("что будет в следующем году", "ru") == YEAR.format(2026)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("id", "kuartal lalu laba bri", "2025-04-01 2025-06-30"),
+        ("id", "semester lalu", "2025-01-01 2025-06-30"),
+        ("en", "last quarter profit", "2025-04-01 2025-06-30"),
+        ("en", "the last quarter of the match", None),
+        ("zh-Hans", "上季度利润", "2025-04-01 2025-06-30"),
+        ("zh-Hans", "上个季度利润", "2025-04-01 2025-06-30"),
+        ("vi", "quý II/2024", "2024-04-01 2024-06-30"),
+        ("de", "2. quartal 2024", "2024-04-01 2024-06-30"),
+        ("fr", "T2 2024", "2024-04-01 2024-06-30"),
+        ("id", "kemaren lusa gempa", "2025-08-15 2025-08-15"),
+        ("id", "seminggu ini ada apa", "2025-08-10 2025-08-17"),
+        ("id", "pasca 2020 ekonomi", "2021-01-01 -"),
+        ("jv", "dina senin wingi", "2025-08-11 2025-08-11"),
+        ("jv", "rong dina kepungkur", "2025-08-15 2025-08-15"),
+        ("jv", "sesuk udan ora", "2025-08-18 2025-08-18"),
+        ("su", "isukan hujan teu", "2025-08-18 2025-08-18"),
+        ("id", "telp 0812-2023-2024", None),
+        ("id", "telp 0812 2023 2024", None),
+        ("id", "no hp 2022", None),
+        ("en", "call 555-2023", None),
+        ("id", "05-08-2023 banjir", "2023-08-05 2023-08-05"),
+        ("id", "ekonomi 2019-2021", "2019-01-01 2021-12-31"),
+        ("id", "jalan 17 agustus macet", None),
+        ("id", "stadion 10 november surabaya", None),
+        ("id", "upacara 17 agustus", "2025-08-17 2025-08-17"),
+        ("id", "gempa tgl 17 bulan lalu", "2025-07-17 2025-07-17"),
+        ("id", "satu dekade terakhir", "2015-08-17 2025-08-17"),
+        ("en", "the past decade", "2015-08-17 2025-08-17"),
+        ("en", "a decade ago", YEAR.format(2015)),
+        ("id", "peristiwa g30s 1965", YEAR.format(1965)),
+        ("id", "hujan nanti malam", "2025-08-17 2025-08-17"),
+        ("ms", "kemalangan malam tadi", "2025-08-16 2025-08-16"),
+        ("id", "sejak awal tahun brp kasus", "2025-01-01 -"),
+        ("id", "sejak awal tahun lalu", "2024-01-01 -"),
+        ("zh-Hans", "大前年", YEAR.format(2022)),
+        ("zh-Hans", "今早地震", "2025-08-17 2025-08-17"),
+        ("zh-Hans", "星期五发生了什么", "2025-08-15 2025-08-15"),
+        ("zh-Hans", "下星期五", "2025-08-18 2025-08-24"),
+        ("ko", "지난 금요일 사고", "2025-08-15 2025-08-15"),
+        ("vi", "từ 2019 đến 2021", "2019-01-01 2021-12-31"),
+        ("fr", "inflation aout 2024", "2024-08-01 2024-08-31"),
+        ("tr", "geçen sene deprem", YEAR.format(2024)),
+        ("id", "perpres 12 2021", None),
+        ("id", "perpres no 12 thn 2021", None),
+        ("fr", "rue du 8 mai 1945", None),
+        ("es", "plaza 2 de mayo", None),
+        ("de", "straße des 17. juni", None),
+        ("id", "2000 personel dikerahkan", None),
+        ("en", "2000 troops", None),
+        ("tr", "2024 kişi öldü", None),
+        ("ru", "2024 человека", None),
+        ("fil", "2024 katao", None),
+    ],
+)
+def test_parts_of_years_days_and_numbers_as_people_type_them(
+    language: str, text: str, expected: str | None
+) -> None:
+    assert span(text, language) == expected

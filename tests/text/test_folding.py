@@ -5,7 +5,14 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from rag.text.folding import composed, with_plain_apostrophes, without_articles, without_invisible
+from rag.text.folding import (
+    composed,
+    with_plain_apostrophes,
+    with_plain_hyphens,
+    without_articles,
+    without_invisible,
+)
+from rag.verification.facts.names import plain, plain_tokens
 from tests.text.generated import TEXTS
 
 
@@ -35,6 +42,28 @@ def test_visible_signs_stay(sign: str) -> None:
 )
 def test_apostrophes_beside_letters_are_plain(text: str, expected: str) -> None:
     assert with_plain_apostrophes(text) == expected
+
+
+@pytest.mark.parametrize("hyphen", "\u2010\u2011\u2212")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Al{}Farisi", "Al-Farisi"),
+        ("anak{}anak", "anak-anak"),
+        ("COVID{}19", "COVID-19"),
+        ("5{}3", "5{}3"),
+        ("{}5 derajat", "{}5 derajat"),
+        ("kopi {} teh", "kopi {} teh"),
+    ],
+)
+def test_hyphens_in_words_are_plain(hyphen: str, text: str, expected: str) -> None:
+    assert with_plain_hyphens(text.format(hyphen)) == expected.format(hyphen)
+
+
+@pytest.mark.parametrize("hyphen", "-\u2010\u2011\u2212")
+def test_names_with_any_hyphen_are_equal_in_checking(hyphen: str) -> None:
+    assert plain(f"Al{hyphen}Qur’an") == plain("Alquran") == "quran"
+    assert plain_tokens(f"Salman Al{hyphen}Farisi") == plain_tokens("Salman Al-Farisi")
 
 
 @pytest.mark.parametrize(

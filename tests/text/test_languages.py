@@ -54,6 +54,28 @@ def test_a_short_indonesian_question_is_not_malay(question: str) -> None:
     assert detect_language(question) == "id"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("що сталося", "uk"),
+        ("коли вибори", "uk"),
+        ("хто президент", "uk"),
+        ("ціна кави", "uk"),
+        ("что случилось", "ru"),
+        ("кто президент", "ru"),
+        ("хто гэта зрабіў", "be"),
+        ("што здарылася ўчора", "be"),
+        ("какво се случи", "bg"),
+        ("кой спечели", "bg"),
+        ("шта се десило", "sr"),
+        ("што се случи", "mk"),
+        ("қашан сайлау", "kk"),
+    ],
+)
+def test_letters_and_words_tell_cyrillic_languages_apart(text: str, expected: str) -> None:
+    assert detect_language(text) == expected
+
+
 def test_a_long_malay_text_is_malay() -> None:
     text = (
         "Kerajaan Malaysia akan membina sebuah jambatan baharu di bandar raya itu pada tahun hadapan, kata "

@@ -61,6 +61,7 @@ SPELLINGS = [
     ("id", ["Jum'at", "Jum’at", "Jumat", "Jum\u00adat", "Jum\u200b'at", "Jum\u2060at"]),
     ("id", ["Al-Qur'an", "Al-Qur’an", "Alquran", "Al-Quran", "al quran", "Alqur'an"]),
     ("ms", ["Al-Qur'an", "Alquran", "al-Quran"]),
+    ("id", ["Al-Quran", "Al\u2010Quran", "Al\u2011Quran", "Al\u2212Quran", "Alquran"]),
     ("id", ["do'a", "doa", "do’a"]),
     ("en", ["O'Neill", "O’Neill", "ONeill", "O`Neill", "O'Neill's", "O’Neill’s"]),
     ("en", ["don't", "don’t", "dont"]),

@@ -31,6 +31,10 @@ _SMALLEST_DIFFERENCE = 20
 
 _PERCENT = "percent"
 
+# "Degrees" alone are those of Celsius.
+_CELSIUS = ("temperature-celsius", "temperature-generic")
+_FAHRENHEIT = "temperature-fahrenheit"
+
 
 def unexplained(claim: Facts, evidence: Facts) -> list[Quantity]:
     """Return the claim's numbers that the evidence neither gives nor implies."""
@@ -84,11 +88,11 @@ def is_explained(quantity: Quantity, given: Sequence[Quantity]) -> bool:
         return True
     if quantity.dimension == CLOCK:
         return False
-    alike = (
-        other.amount
+    alike = [
+        amount
         for other in given
-        if other.dimension == quantity.dimension and quantity.agrees_with(other)
-    )
+        if quantity.agrees_with(other) and (amount := _amount(other, quantity.dimension)) is not None
+    ]
     if not _is_year(quantity) and any(
         _is_rounded(quantity, amount) or _is_bounded(quantity, amount) for amount in alike
     ):
@@ -99,6 +103,19 @@ def is_explained(quantity: Quantity, given: Sequence[Quantity]) -> bool:
         return False
     read = [replace(other, amount=value * other.factor) for other in usable for value in other.values]
     return any(_is_rounded(quantity, result) for result in _results(quantity, read))
+
+
+def _amount(quantity: Quantity, dimension: str | None) -> float | None:
+    """Return the amount of a number in a dimension, or None; temperatures above zero are converted."""
+    if quantity.dimension == dimension:
+        return quantity.amount
+    if quantity.is_negative:
+        return None
+    if quantity.dimension in _CELSIUS and dimension == _FAHRENHEIT:
+        return quantity.amount * 9 / 5 + 32
+    if quantity.dimension == _FAHRENHEIT and dimension in _CELSIUS:
+        return (quantity.amount - 32) * 5 / 9
+    return None
 
 
 def _results(quantity: Quantity, given: Sequence[Quantity]) -> Iterator[float]:

@@ -29,6 +29,9 @@ def unexplained_in(claim: str, evidence: str, *, language: str = "id") -> list[s
         ("1.579 orang lebih sedikit", "1,127 orang, turun dari 2,706 orang"),
         ("sekitar 6 meter", "6,1 meter"),
         ("kurang dari 8 persen", "7,8 persen"),
+        ("suhu 104 derajat Fahrenheit", "suhu 40 derajat Celsius"),
+        ("104°F", "40 derajat"),
+        ("38 derajat Celsius", "100°F"),
     ],
 )
 def test_a_number_that_follows_is_explained(claim: str, evidence: str) -> None:
@@ -44,6 +47,8 @@ def test_a_number_that_follows_is_explained(claim: str, evidence: str) -> None:
         ("13 persen", "12,6 ton"),
         ("Ada 2020 lampu", "Ada 2023 lampu"),
         ("16 persen", "12 orang tewas dan 4 orang luka"),
+        ("suhu 110 derajat Fahrenheit", "suhu 40 derajat Celsius"),
+        ("104°F", "-40 derajat Celsius"),
         ("5 orang tewas", "12 orang tewas dan 7 orang luka"),
         ("3 orang tewas", "12 rumah dan 4 mobil rusak"),
         ("46 rumah", "11, 13, 17, 19, 23, 29 dan 31 rumah"),

@@ -91,10 +91,10 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     lines = _ParallelLines(articles)
     copies = _CopiedSentences([*authored.rows, *own.rows], articles)
     return [
-        Source("authored claims", 0.15, len(authored.rows), authored.make),
-        Source("own claims", 0.27, len(own.rows), own.make),
-        Source("indonli", 0.05, len(indonli.rows), indonli.make),
-        Source("pawsx", 0.045, paraphrases.size, paraphrases.make),
+        Source("authored claims", 0.20, len(authored.rows), authored.make),
+        Source("own claims", 0.45, len(own.rows), own.make),
+        Source("indonli", 0.04, len(indonli.rows), indonli.make),
+        Source("pawsx", 0.03, paraphrases.size, paraphrases.make),
         Source("jnli", 0.01, len(japanese.rows), japanese.make),
         Source("klue", 0.01, len(korean.rows), korean.make),
         Source("wice", 0.01, len(wice.rows), wice.make),
@@ -126,7 +126,7 @@ def _question_sources(
         "drcd": read_questions(train / "drcd-dev.questions.jsonl", articles),
         "arcd": read_questions(train / "arcd-dev.questions.jsonl", articles),
     }
-    weights = (0.08, 0.14, 0.08, 0.03, 0.08, 0.01, 0.01, 0.005, 0.01)
+    weights = (0.10, 0.30, 0.10, 0.03, 0.12, 0.01, 0.01, 0.005, 0.01)
     all_rows = [row for rows in sets.values() for row in rows]
     negatives = iter(mine(all_rows, articles, encoder, cache=cache / "negatives.json"))
     result = []

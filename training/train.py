@@ -33,7 +33,7 @@ HEAD_RATE = 1e-3
 AVERAGE_DECAY = 0.998
 SEED = 20261128
 SAVE_EVERY_SECONDS = 120
-LOG_EVERY = 200  # steps
+LOG_EVERY = 25  # steps
 
 
 @dataclass
@@ -127,7 +127,7 @@ def prepare(pack: dict[str, Any], options: argparse.Namespace) -> Run:
         adapter = read_adapter(options.begin_from, sha256=None)
         if adapter.layers != reader.layers:
             raise SystemExit(f"{options.begin_from} has layers {adapter.layers}: give them to --layers.")
-        reader.load_trained(parameters(adapter))
+        reader.begin_from(parameters(adapter))
         run.average = reader.trained_state()
     return run
 

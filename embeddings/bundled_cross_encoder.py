@@ -24,10 +24,11 @@ NAME = "bundled:cross-encoder"
 CLAIM_PREFIX = "claim: "
 QUESTION_PREFIX = "query: "
 
-# Larger batches are not faster, because more of them is padding, and take more memory.
-BATCH_TOKENS = 128
-# Lengths are padded to multiples of this, because OpenVINO keeps about 1 MB for each shape of a batch.
-PAD_TO = 16
+# Only the shortest texts share a batch. Larger batches are slower and have more shapes.
+BATCH_TOKENS = 64
+# Lengths are padded to multiples of this, because OpenVINO compiles kernels for each shape of a batch, and
+# keeps about 2 MB for each.
+PAD_TO = 32
 
 # The longest texts in training. A longer question is cut, a longer claim is read piece by piece, and longer
 # evidence in windows.

@@ -18,7 +18,7 @@ from embeddings.weights import SHA256 as WEIGHTS_SHA256
 from embeddings.weights import FloatArray, IntegerMatrix, ModelLoadError, WeightsFile, quantize
 
 VERSION = "1"
-SHA256 = "b7a9a6b1b5a8d941d7827d4c29c01502169313772d06f939c49b13e539b9bacf"
+SHA256 = "8c9b2c634fe2813fb2ac1e773d2e9f383bc5d3eb035a493c496951fbce01f5a6"
 FILE = Path(__file__).parent / "cross-encoder.safetensors"
 
 HEADS = ("pool", "claim", "relevance", "span")

@@ -12,10 +12,12 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
-from embeddings.adapter import FILE, VERSION, Adapter, read_adapter
+from embeddings.adapter import FILE, HEADS, VERSION, Adapter, read_adapter
 from embeddings.bundled import layer_part
 from embeddings.weights import SHA256
 from training.model import ADAPTED
+
+HEAD_PARAMETERS = {f"{head}.{part}" for head in HEADS for part in ("weight", "bias")}
 
 
 def main() -> None:
@@ -34,8 +36,7 @@ def main() -> None:
         adapter = read_adapter(options.mean_with, sha256=None)
         if adapter.layers != tuple(checkpoint["layers"]):
             raise SystemExit(f"{options.mean_with} has layers {adapter.layers}: a mean needs the same ones.")
-        other = parameters(adapter)
-        state = {name: (value + other[name]) / 2 for name, value in state.items()}
+        state = mean(state, parameters(adapter))
     tensors = adapter_tensors(state)
     metadata = {
         "version": VERSION,
@@ -48,6 +49,21 @@ def main() -> None:
     print(f"{options.out}: {options.out.stat().st_size} bytes, sha256 {digest}")  # noqa: T201
 
 
+def mean(state: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the mean of two models, with the ranks of the first; the ranks of the other may be smaller.
+
+    The low-rank addition ba is the nearest one, in the least squares of its values, to the mean of both.
+    """
+    means = {name: (value + other[name]) / 2 for name, value in state.items() if name in HEAD_PARAMETERS}
+    for layer in (name.removesuffix(".a") for name in state if name.endswith(".a")):
+        added = [one[f"{layer}.b"] @ one[f"{layer}.a"] for one in (state, other)]
+        left, sizes, right = torch.linalg.svd((added[0] + added[1]) / 2, full_matrices=False)
+        rank = len(state[f"{layer}.a"])
+        roots = sizes[:rank].sqrt()
+        means |= {f"{layer}.a": roots.unsqueeze(1) * right[:rank], f"{layer}.b": left[:, :rank] * roots}
+    return means
+
+
 def parameters(adapter: Adapter) -> dict[str, torch.Tensor]:
     """Return an adapter's tensors with the names of the model's parameters."""
     return {_parameter(name): torch.from_numpy(value) for name, value in adapter.tensors.items()}
@@ -55,7 +71,7 @@ def parameters(adapter: Adapter) -> dict[str, torch.Tensor]:
 
 def adapter_tensors(state: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
     """Return the tensors in half precision with the names that `embeddings/adapter.py` reads."""
-    return {_name(name): value.half().numpy() for name, value in state.items()}
+    return {_name(name): value.half().contiguous().numpy() for name, value in state.items()}
 
 
 def _name(parameter: str) -> str:

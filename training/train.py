@@ -26,14 +26,14 @@ from training.losses import imitation, losses
 from training.model import Reader
 from training.pack import PackedWeights, read_pack
 
-RANK = 32
+RANK = 64
 WARM_UP = 150
 ADAPTER_RATE = 5e-4
 HEAD_RATE = 1e-3
 AVERAGE_DECAY = 0.998
 SEED = 20261128
 SAVE_EVERY_SECONDS = 120
-LOG_EVERY = 25  # steps
+LOG_EVERY = 200  # steps
 
 
 @dataclass

@@ -159,3 +159,19 @@ def test_figures_are_those_worked_out_by_hand() -> None:
     assert recall_at([1, 2, 3, 4], [0, 1, 2, 3, 4], passing=0.2) == 0.25
     assert best_balanced_accuracy([2, 3], [0, 1]) == 1.0
     assert best_balanced_accuracy([1, 1], [1, 1]) == 0.5
+
+
+def test_the_mean_of_two_ranks_adds_the_mean_of_what_both_add() -> None:
+    rng = np.random.default_rng(0)
+    pairs = [(rng.normal(size=(rank, 6)), rng.normal(size=(8, rank))) for rank in (3, 1)]
+    models = [
+        {"x.a": torch.tensor(a), "x.b": torch.tensor(b), "pool.bias": torch.tensor([float(number)])}
+        for number, (a, b) in enumerate(pairs)
+    ]
+    expected = sum(b @ a for a, b in pairs) / 2
+    found = export.mean(*models)
+    assert found["x.a"].shape == (3, 6)
+    assert found["pool.bias"].tolist() == [0.5]
+    whole = np.linalg.svd(expected, compute_uv=False)
+    error = np.linalg.norm((found["x.b"] @ found["x.a"]).numpy() - expected)
+    assert error == pytest.approx(whole[3], abs=1e-9)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 
 from rag.text.function_words import word_set
 from rag.text.tags import primary_language
@@ -19,6 +20,20 @@ _OPPOSED = word_set(
     primeira/última mais/menos com/sem avant/après premier/dernier première/dernière plus/moins
     avec/sans vor/nach ersten/letzten erste/letzte mehr/weniger mit/ohne voor/na eerste/laatste
     meer/minder met/zonder trước/sau до/после больше/меньше первый/последний önce/sonra ilk/son
+    hired/fired opened/closed open/closed bought/sold won/lost accepted/rejected approved/rejected
+    began/ended started/ended arrived/left gained/lost allowed/banned confirmed/denied supported/opposed
+    born/died acquitted/convicted succeeded/failed
+    membuka/menutup dibuka/ditutup buka/tutup membeli/menjual dibeli/dijual menang/kalah
+    menerima/menolak diterima/ditolak menyetujui/menolak disetujui/ditolak masuk/keluar
+    dimulai/berakhir mulai/berakhir mengizinkan/melarang diizinkan/dilarang mendukung/menentang
+    didukung/ditentang membenarkan/membantah merekrut/memecat direkrut/dipecat datang/pergi untung/rugi
+    laba/rugi hidup/mati lahir/meninggal berhasil/gagal sukses/gagal
+    abrió/cerró abrieron/cerraron compró/vendió ganó/perdió aceptó/rechazó aprobó/rechazó empezó/terminó
+    contrató/despidió permitió/prohibió confirmó/negó apoyó/rechazó nació/murió
+    abriu/fechou comprou/vendeu ganhou/perdeu aceitou/rejeitou aprovou/rejeitou contratou/demitiu
+    ouvert/fermé acheté/vendu gagné/perdu accepté/rejeté approuvé/rejeté embauché/licencié
+    geöffnet/geschlossen gekauft/verkauft gewonnen/verloren angenommen/abgelehnt eingestellt/entlassen
+    geopend/gesloten gekocht/verkocht gewonnen/verloren aangenomen/afgewezen aangenomen/ontslagen
     """
 )
 # A claim with the first word goes beyond a sentence with the second. The other way round, it may follow.
@@ -121,13 +136,20 @@ def _common(left: Sequence[str], right: Sequence[str]) -> int:
 
 
 def are_opposed(stated: Sequence[str], given: Sequence[str]) -> bool:
-    """Whether the only difference of two texts is a word and its opposite, such as "before" and "after".
+    """Whether the only new word of a text is the opposite of one of the other: "after" for "before".
 
-    >>> are_opposed("it was the last of five".split(), "it was the first of five".split())
+    The text may leave words out.
+
+    >>> are_opposed("it was the last of five".split(), "it was the first of five men".split())
     True
     """
-    ours, theirs, same = changed(stated, given)
-    return len(ours) == len(theirs) == 1 and same >= FEWEST_SAME and (ours[0], theirs[0]) in _PAIRS
+    parts = SequenceMatcher(None, stated, given, autojunk=False).get_opcodes()
+    kept = sum(end - start for kind, start, end, _, _ in parts if kind == "equal")
+    changes = [(stated[a:b], given[c:d]) for kind, a, b, c, d in parts if kind != "equal" and a < b]
+    if kept < FEWEST_SAME or len(changes) != 1:
+        return False
+    ours, theirs = changes[0]
+    return len(ours) == len(theirs) == 1 and (ours[0], theirs[0]) in _PAIRS
 
 
 def are_interchangeable(ours: Iterable[str], theirs: Iterable[str]) -> bool:

@@ -235,3 +235,16 @@ def test_dates_in_more_notations(language: str, claim: str) -> None:
     assert compare(Statement(claim, language), evidence).dates == "given"
     other = Statement("The meeting was on 4 July 2023.", "en", date(2024, 6, 4))
     assert compare(Statement(claim, language), other).dates in ("differs", "missing")
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "language"),
+    [
+        ("Ratna Wijaya fired 36 workers.", "Its owner, Ratna Wijaya, hired 36 workers.", "en"),
+        ("Toko itu ditutup pada 3 Mei.", "Menurut warga, toko itu dibuka pada 3 Mei.", "id"),
+        ("La empresa vendió dos barcos en Lima.", "La empresa compró dos barcos viejos en Lima.", "es"),
+    ],
+)
+def test_an_opposite_word_in_a_sentence_that_is_cut_short(claim: str, evidence: str, language: str) -> None:
+    assert compare(Statement(claim, language), Statement(evidence, language)).has_other_word
+    assert not compare(Statement(evidence, language), Statement(evidence, language)).has_other_word

@@ -206,7 +206,7 @@ class Certain(WordCrossEncoder):
     """Finds that every passage answers."""
 
     def read(self, question: str, passages: Sequence[Sequence[str]]) -> list[Reading]:
-        return [replace(reading, relevance=5.0) for reading in super().read(question, passages)]
+        return [replace(reading, relevance=4.0) for reading in super().read(question, passages)]
 
 
 class VillageReader(WordCrossEncoder):

@@ -12,12 +12,10 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
-from embeddings.adapter import FILE, HEADS, VERSION, Adapter, read_adapter
+from embeddings.adapter import FILE, VERSION, Adapter, read_adapter
 from embeddings.bundled import layer_part
 from embeddings.weights import SHA256
 from training.model import ADAPTED
-
-HEAD_PARAMETERS = {f"{head}.{part}" for head in HEADS for part in ("weight", "bias")}
 
 
 def main() -> None:
@@ -54,7 +52,8 @@ def mean(state: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict
 
     The low-rank addition ba is the nearest one, in the least squares of its values, to the mean of both.
     """
-    means = {name: (value + other[name]) / 2 for name, value in state.items() if name in HEAD_PARAMETERS}
+    heads = [name for name in state if not name.endswith((".a", ".b"))]
+    means = {name: (state[name] + other[name]) / 2 for name in heads}
     for layer in (name.removesuffix(".a") for name in state if name.endswith(".a")):
         added = [one[f"{layer}.b"] @ one[f"{layer}.a"] for one in (state, other)]
         left, sizes, right = torch.linalg.svd((added[0] + added[1]) / 2, full_matrices=False)

@@ -96,18 +96,13 @@ class Reader(nn.Module):
         """Return copies of the trained tensors by name."""
         return {name: value.detach().clone() for name, value in self.trained()}
 
-    def begin_from(self, state: dict[str, Tensor]) -> None:
-        """Set the trained tensors to those of a model whose rank may be smaller.
+    def load_trained(self, state: dict[str, Tensor]) -> None:
+        """Set the trained tensors; `state` must contain all of them, those of a new model in any lower rank.
 
-        The result is the same model: more rows of `a` keep their random values, more columns of `b` are zero.
+        What a lower rank lacks stays as it is in a new model, where columns of `b` are zero and add nothing.
         """
         for name, value in self.trained():
             value.data[tuple(map(slice, state[name].shape))] = state[name]
-
-    def load_trained(self, state: dict[str, Tensor]) -> None:
-        """Set the trained tensors; `state` must contain all of them."""
-        for name, value in self.trained():
-            value.data.copy_(state[name])
 
 
 def _frozen_bert(weights: Tensors, layers: Sequence[int]) -> BertModel:

@@ -127,7 +127,11 @@ def prepare(pack: dict[str, Any], options: argparse.Namespace) -> Run:
         adapter = read_adapter(options.begin_from, sha256=None)
         if adapter.layers != reader.layers:
             raise SystemExit(f"{options.begin_from} has layers {adapter.layers}: give them to --layers.")
-        reader.begin_from(parameters(adapter))
+        if _rank(adapter) > reader.rank:
+            raise SystemExit(
+                f"{options.begin_from} has rank {_rank(adapter)}: give --rank this or a higher one."
+            )
+        reader.load_trained(parameters(adapter))
         run.average = reader.trained_state()
     return run
 

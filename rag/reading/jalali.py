@@ -1,6 +1,7 @@
 """Converts days of the Persian calendar, also called the Jalali calendar, with the help of ICU."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from icu4py.messageformat import MessageFormat
 
@@ -14,7 +15,6 @@ OTHER_YEARS = range(1300, 1500)
 _YEARS_BEHIND = 621
 _NEW_YEAR = (3, 19)  # the day before the earliest one on which a year begins
 _DAYS_OF_NEW_YEAR = 4
-_WRITTEN = MessageFormat("{day, date, short}", "en@calendar=persian")
 
 
 def jalali_day(year: int, month: int, day: int) -> date | None:
@@ -33,7 +33,12 @@ def jalali_day(year: int, month: int, day: int) -> date | None:
     return next((each for each in days if _persian(each) == (year, month, day)), None)
 
 
+@cache
+def _calendar() -> MessageFormat:
+    return MessageFormat("{day, date, short}", "en@calendar=persian")
+
+
 def _persian(day: date) -> tuple[int, int, int]:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    month, number, year = _WRITTEN.format({"day": noon}).split()[0].split("/")
+    month, number, year = _calendar().format({"day": noon}).split()[0].split("/")
     return int(year), int(month), int(number)

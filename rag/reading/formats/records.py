@@ -56,6 +56,7 @@ _ABSENT = frozenset({"NULL", "null", "None", "NaN", "nan", "N/A", "n/a", "<NA>",
 # The types of blocks that are no text, and those that are headings, in what editors of blocks write.
 _NOT_TEXT = frozenset({"image", "video", "audio", "embed", "gallery", "ad", "advertisement"})
 _OF_PICTURE = ("text", "caption", "content", "alt", "title", "url", "src")
+_INNER = ("processed", "value", "rendered", "html", "name", "displayName", "title", "$oid", "$date", "id")
 _HEADING = re.compile(r"head(?:ing|er|line)?\d?|h[1-6]|sub-?head(?:ing)?", re.IGNORECASE)
 _LIST_IN_CELL = re.compile(r"\s*\[\s*['\"]")
 _MAXIMUM_LIST_CHARACTERS = 1_000_000  # of a list as Python writes it
@@ -112,19 +113,7 @@ def _plain_value(name: str, value: object) -> object:
     if name not in _FIELDS or name == "metadata":
         return value
     if isinstance(value, Mapping):
-        inner = (
-            "processed",
-            "value",
-            "rendered",
-            "html",
-            "name",
-            "displayName",
-            "title",
-            "$oid",
-            "$date",
-            "id",
-        )
-        return next((value[key] for key in inner if isinstance(value.get(key), str)), None)
+        return next((value[key] for key in _INNER if isinstance(value.get(key), str)), None)
     if isinstance(value, list) and name == "text":
         return joined_texts(value)
     if isinstance(value, list) and name in ("section", "outlet", "language"):

@@ -128,9 +128,7 @@ def prepare(pack: dict[str, Any], options: argparse.Namespace) -> Run:
         if adapter.layers != reader.layers:
             raise SystemExit(f"{options.begin_from} has layers {adapter.layers}: give them to --layers.")
         if _rank(adapter) > reader.rank:
-            raise SystemExit(
-                f"{options.begin_from} has rank {_rank(adapter)}: give --rank this or a higher one."
-            )
+            raise SystemExit(f"{options.begin_from} has rank {_rank(adapter)}: give --rank this or more.")
         reader.load_trained(parameters(adapter))
         run.average = reader.trained_state()
     return run

@@ -83,9 +83,9 @@ CALIBRATIONS = {
 WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 
 # That a hit on the subject answers. Fitted by `python -m benchmarks.refusal --data FOLDER` to the adapter
-# before this one, with which near misses are refused as often. But less is needed across languages, because
-# the cross-encoder is less sure there, and more of a negated question, because it overlooks negations. Of the unanswerable Indonesian questions of XQuAD, 18 % are negated, and of
-# the answerable ones 3 %.
+# before this one, with which as many near misses are refused. But less is needed across languages, because
+# the cross-encoder is less sure there, and more of a negated question, because it overlooks negations. Of
+# the unanswerable Indonesian questions of XQuAD, 18 % are negated, and of the answerable ones 3 %.
 ANSWERING = Calibration(relevance=1.1, across_languages=1.2, negated=-1.5, intercept=0.51)
 
 # A hit below the first probability is on another subject, so that no language model is asked. From the second

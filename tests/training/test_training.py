@@ -122,7 +122,7 @@ def test_a_trained_adapter_gives_in_kutip_what_it_gave_in_training(path: Path, t
     larger = Reader(PackedWeights(pack), layers=(0, 11), rank=6)
     larger.load_trained(export.parameters(adapter))
     assert float(larger(batch).relevance.detach()) == pytest.approx(expected, abs=1e-5)
-    with pytest.raises(SystemExit, match="has rank 4: give --rank this or a higher one"):
+    with pytest.raises(SystemExit, match="has rank 4: give --rank this or more"):
         run(train, *small, "--rank", 2, "--out", tmp_path / "x", "--layers", "0,11", "--begin-from", file)
 
     with pytest.raises(SystemExit, match=r"checkpoint\.pt is of a model with layers \(0, 11\)"):

@@ -56,6 +56,7 @@ _ABSENT = frozenset({"NULL", "null", "None", "NaN", "nan", "N/A", "n/a", "<NA>",
 # The types of blocks that are no text, and those that are headings, in what editors of blocks write.
 _NOT_TEXT = frozenset({"image", "video", "audio", "embed", "gallery", "ad", "advertisement"})
 _OF_PICTURE = ("text", "caption", "content", "alt", "title", "url", "src")
+# Where the objects that programs write for a value hold it.
 _INNER = ("processed", "value", "rendered", "html", "name", "displayName", "title", "$oid", "$date", "id")
 _HEADING = re.compile(r"head(?:ing|er|line)?\d?|h[1-6]|sub-?head(?:ing)?", re.IGNORECASE)
 _LIST_IN_CELL = re.compile(r"\s*\[\s*['\"]")

@@ -39,21 +39,24 @@ class Linear:
 
 @dataclass(frozen=True)
 class Adapter:
-    """The tensors of the file, in float32, and the numbers of the encoder's layers."""
+    """The tensors as they are in the file, and the numbers of the encoder's layers."""
 
-    tensors: dict[str, FloatArray]
+    tensors: dict[str, npt.NDArray[np.floating]]
     layers: tuple[int, ...] = tuple(range(12))
 
     def head(self, name: str) -> Linear:
         """Return one of `HEADS`."""
-        return Linear(self.tensors[f"{name}.w"], self.tensors[f"{name}.b"])
+        return Linear(self._float32(f"{name}.w"), self._float32(f"{name}.b"))
 
     def addition(self, name: str) -> FloatArray | None:
         """Return the matrix to add to the matrix `name`, such as `l0.q`; None if there is none."""
         if f"{name}.a" not in self.tensors:
             return None
-        added: FloatArray = self.tensors[f"{name}.b"] @ self.tensors[f"{name}.a"]
+        added: FloatArray = self._float32(f"{name}.b") @ self._float32(f"{name}.a")
         return added
+
+    def _float32(self, name: str) -> FloatArray:
+        return self.tensors[name].astype(np.float32)
 
 
 class AdaptedWeights:
@@ -100,7 +103,7 @@ def read_adapter(path: Path = FILE, *, sha256: str | None = SHA256) -> Adapter:
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise ModelLoadError(f"{path} cannot be read ({error}): reinstall Kutip.") from error
     if metadata.get("version") != VERSION:

@@ -4,8 +4,12 @@ Each of the twelve layers has attention over all heads, add and normalise, feed-
 normalise (Devlin et al. 2019, https://arxiv.org/abs/1810.04805). Building the graph by hand takes half a
 second. Converting the torch model would take six seconds and 900 MB. The matrices stay 8-bit integers, which
 OpenVINO converts while it multiplies. That is as fast as float32, in a quarter of the memory.
+
+In the first run, OpenVINO copies the integers in the order in which it multiplies, and does not read the
+originals again. They are in a temporary file, because they would double the memory of the matrices.
 """
 
+import ctypes
 import functools
 import os
 import sys
@@ -13,6 +17,7 @@ import sys
 import numpy as np
 import numpy.typing as npt
 
+from embeddings.file_backed import FileBackedWeights
 from embeddings.weights import FloatArray, IntegerMatrix, Weights, dequantize
 
 # subtle: importing OpenVINO sends a report over the network, unless this package is missing.
@@ -22,6 +27,9 @@ import openvino  # noqa: E402
 from openvino import Node, opset13  # noqa: E402
 
 _MASKED = -1e9
+
+# A layer's matrices: queries, keys, values, attention output, feed-forward in and out.
+_MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 
 # OpenVINO caches compiled kernels for each shape of a batch, about ten entries and 1 MB per shape. With the
 # default of 5,000 entries, a server grows by half a gigabyte. With this number it is as fast.
@@ -52,7 +60,12 @@ class OpenVinoBert:
         threads = os.environ.get("OMP_NUM_THREADS", "")
         if threads.isdigit():  # torch and FAISS read the variable themselves
             hints["INFERENCE_NUM_THREADS"] = threads
-        self._compiled = core.compile_model(_build(weights), "CPU", hints)
+        names = [f"l{layer}.{part}" for layer in range(weights.shape.layers) for part in _MATRICES]
+        self._stored = FileBackedWeights(weights, names)
+        self._compiled = core.compile_model(_build(self._stored), "CPU", hints)
+        self.hidden_states(np.zeros((1, 32), np.int64), np.ones((1, 32), np.int64))
+        self._stored.release()
+        _trim_heap()
 
     def hidden_states(self, token_ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> FloatArray:
         """Return (texts, tokens, hidden size); safe to call from several threads at once."""
@@ -65,6 +78,14 @@ class OpenVinoBert:
         distinct, places = np.unique(token_ids, return_inverse=True)
         embedded: FloatArray = dequantize(self._table[distinct])[places.reshape(token_ids.shape)]
         return embedded
+
+
+def _trim_heap() -> None:
+    """Return the memory that loading has freed to the operating system, if the C library can (glibc)."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _build(weights: Weights) -> openvino.Model:
@@ -110,9 +131,12 @@ def _linear(weights: Weights, name: str, node: Node) -> Node:
 
 
 def _matrix(matrix: IntegerMatrix) -> Node:
-    """Return the matrix as OpenVINO keeps it compressed: integers that are converted and multiplied."""
-    integers = opset13.convert(opset13.constant(matrix.integers), np.float32)
-    scaled = opset13.multiply(integers, opset13.constant(matrix.scales))
+    """Return the matrix as OpenVINO keeps it compressed: integers that are converted and multiplied.
+
+    The matrix must exist as long as the network.
+    """
+    integers = opset13.convert(opset13.constant(matrix.integers, shared_memory=True), np.float32)
+    scaled = opset13.multiply(integers, opset13.constant(matrix.scales, shared_memory=True))
     outputs, groups, size = matrix.integers.shape
     return opset13.reshape(scaled, [outputs, groups * size], special_zero=False)
 

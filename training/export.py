@@ -65,7 +65,7 @@ def mean(state: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict
 
 def parameters(adapter: Adapter) -> dict[str, torch.Tensor]:
     """Return an adapter's tensors with the names of the model's parameters."""
-    return {_parameter(name): torch.from_numpy(value) for name, value in adapter.tensors.items()}
+    return {_parameter(name): torch.from_numpy(value).float() for name, value in adapter.tensors.items()}
 
 
 def adapter_tensors(state: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:

@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from math import ceil
 from typing import Any, Literal
@@ -120,6 +121,16 @@ def problem_responses(
         "4XX": {"description": "The request is not valid or not allowed", "content": content},
         "5XX": {"description": "The server failed", "content": content},
     }
+
+
+@contextmanager
+def rename_error_fields(names: Mapping[str, str]) -> Iterator[None]:
+    """Replace the field of a BadRequest with its name in the request's body."""
+    try:
+        yield
+    except BadRequest as error:
+        error.field = names.get(error.field or "", error.field)
+        raise
 
 
 def problem(status: int, detail: str, kind: str = "about:blank", **members: Any) -> dict[str, Any]:

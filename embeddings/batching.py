@@ -20,7 +20,7 @@ _PASSAGE_TOKENS = 128
 _QUIET_SECONDS = 10.0
 
 
-@dataclass
+@dataclass(eq=False)
 class _Waiting:
     """The texts of one caller, and their vectors once they are encoded."""
 
@@ -89,6 +89,8 @@ class BatchingEncoder:
             if own and len(batch) == 1:
                 raise
             if own:
+                if own in self._waiting:  # more texts wait than a batch has
+                    self._waiting.remove(own)
                 own.vectors = self._encoder.encode_queries(own.texts)
             return
         ends = np.cumsum([len(waiting.texts) for waiting in batch])[:-1]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from embeddings.adapter import AdaptedWeights, Adapter
+from embeddings.adapter import HEADS, AdaptedWeights, Adapter
 from embeddings.cross_encoder import CLAIM_LABELS, Reading
 from embeddings.encoder import batches_by_tokens
 from embeddings.openvino_bert import OpenVinoBert
@@ -84,9 +84,7 @@ class BundledCrossEncoder:
         self.name = name
         self._tokenizer = tokenizer
         self._layers = layers
-        self._pool, self._claim, self._relevance, self._span = map(
-            adapter.head, ("pool", "claim", "relevance", "span")
-        )
+        self._pool, self._claim, self._relevance, self._span = map(adapter.head, HEADS)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
         """Return (pairs, 3): the probabilities that a claim is supported, unsupported or contradicted.

@@ -17,8 +17,9 @@ CLAIM_LABELS = ("supported", "unsupported", "contradicted")
 class Reading:
     """The result for one passage.
 
-    `relevance` is the log odds that the passage answers the question. `parts` has one number for each given
-    part of the passage: the log odds of the best span of an answer that begins in the part.
+    `relevance` is the log odds that the passage answers the question. `parts` has one score for each given
+    part of the passage: that of the best span of an answer that begins in the part. The scores of different
+    passages cannot be compared.
     """
 
     relevance: float

@@ -8,7 +8,7 @@ locates the package and uses only its file; Kutip never imports the package. Lit
     f32, i32    layer-norm epsilon, weights per block (32)
     i32         pieces, then i32 × 4: ids of <s>, </s>, <pad>, <unk>
     u64         length of the pieces' UTF-8 blob, u32 × (pieces + 1) offsets, f32 × pieces scores, blob
-    i32 × 2     normaliser entries and their length in bytes (not used: see `bundled._normalizer`)
+    i32 × 2     normaliser entries and their length in bytes (not used: see `unigram._normalizer`)
     i32         tensors, each u16 name length, name, u8 dtype, u32 size, u64 offset, u64 bytes
 
 dtype 0 is f32. dtype 1 is blocks of f16 scale + 16 bytes: byte j holds weight j in its low nibble and

@@ -19,6 +19,8 @@ from rag.text.passages import cut_passages, joined_headings, texts_to_encode
 # Articles are encoded in groups of about this many characters. A group is large enough to fill batches with
 # texts of similar length, and small enough to bound memory and to report progress.
 _GROUP_CHARACTERS = 100_000
+# An item that cannot be read counts too, so that its result does not wait for the end of a long run of them.
+_UNREADABLE_CHARACTERS = 1000
 
 # Two vectors of one text are at least this similar. Engines and precisions differ by less than a thousandth.
 _SAME_VECTOR = 0.98
@@ -148,7 +150,7 @@ def _groups(items: Iterable[Article | Unreadable]) -> Iterator[list[Article | Un
     characters = 0
     for item in items:
         group.append(item)
-        characters += len(item.text) if isinstance(item, Article) else 0
+        characters += len(item.text) if isinstance(item, Article) else _UNREADABLE_CHARACTERS
         if characters >= _GROUP_CHARACTERS:
             yield group
             group, characters = [], 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -26,6 +26,9 @@ from rag.errors import SettingsError
 
 PREFIX = "KUTIP_"
 ENV_FILE = ".env"
+
+# The instructions of a prompt and a passage or two.
+_LEAST_PROMPT_TOKENS = 1024
 
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?")
@@ -66,6 +69,17 @@ def _as_key_hashes(value: SecretStr) -> SecretStr:
         return SecretStr(" ".join(as_key_hashes(value.get_secret_value())))
     except ValueError as error:
         raise PydanticCustomError("keys", "{reason}", {"reason": str(error)}) from None
+
+
+def _leaving_room_for_passages(tokens: int, info: ValidationInfo) -> int:
+    answer = info.data.get("llm_max_tokens", 0)
+    if tokens < answer + _LEAST_PROMPT_TOKENS:
+        raise PydanticCustomError(
+            "context",
+            "it must be at least {least}, which is {prompt} more than KUTIP_LLM_MAX_TOKENS",
+            {"least": answer + _LEAST_PROMPT_TOKENS, "prompt": _LEAST_PROMPT_TOKENS},
+        )
+    return tokens
 
 
 Hosts = Annotated[str, AfterValidator(_as_hosts)]
@@ -186,8 +200,11 @@ class Settings(BaseSettings):
     llm_max_tokens: Annotated[int, Field(ge=16, le=32_768)] = Field(
         1024, description="Maximum length of an answer."
     )
-    llm_context_tokens: Annotated[int, Field(ge=512, le=2_000_000)] = Field(
+    llm_context_tokens: Annotated[
+        int, Field(ge=512, le=2_000_000), AfterValidator(_leaving_room_for_passages)
+    ] = Field(
         8192,
+        validate_default=True,
         description="Maximum length of prompt and answer together. Passages that do not fit are left out.",
     )
     unsupported: UnsupportedPolicy = Field(

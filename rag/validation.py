@@ -79,7 +79,7 @@ def check_size(
     """
     characters, level = 0, [value]
     for depth in range(maximum_depth + 1):
-        characters += sum(len(item) if isinstance(item, str) else 1 for item in level)
+        characters += sum(max(1, len(item)) if isinstance(item, str) else 1 for item in level)
         if characters > maximum_characters:
             raise PayloadTooLarge(
                 f"{subject} has more than {maximum_characters} characters. Send less.", field=field

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from api.app import create_app
 from api.schemas import AskBody, FiltersBody, SearchBody
+from embeddings.encoder import TextTooLong
+from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
 from rag.datatypes import Article, UnsupportedPolicy
 from rag.ingestion import Ingestion
@@ -589,6 +591,26 @@ def test_search_modes(client: TestClient, mode: str | None, first: str) -> None:
     assert [hit["rank"] for hit in reply["hits"]] == list(range(1, len(reply["hits"]) + 1))
     scores = [hit["score"] for hit in reply["hits"]]
     assert scores == sorted(scores, reverse=True)
+
+
+class StrictEncoder(TopicEncoder):
+    """Refuses a query of more than 40 words."""
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        if max(self.count_tokens(texts)) > self.max_tokens:
+            raise TextTooLong("A text is too long.")
+        return super().encode_queries(texts)
+
+
+@pytest.mark.parametrize(("path", "field"), [("ask", "question"), ("search", "query")])
+def test_a_text_with_too_many_tokens_is_refused_by_the_name_of_its_field(
+    tmp_path: Path, path: str, field: str
+) -> None:
+    with running_service(tmp_path, encoder=StrictEncoder()) as service:
+        client = client_of(create_app(service))
+        assert client.post("/v1/articles", json=COFFEE).status_code == 200
+        problem = check_problem(client.post(f"/v1/{path}", json={field: "kopi " * 41}), 422)
+    assert [error["field"] for error in problem["errors"]] == [field]
 
 
 def test_search_returns_as_many_hits_as_asked_for(client: TestClient) -> None:

@@ -178,6 +178,18 @@ def test_articles_are_encoded_in_groups_and_stored_when_they_are_yielded(
     assert corpus.counts().passages == sum(len(corpus.passages_of(f"{number}")) for number in range(5))
 
 
+def test_what_cannot_be_read_does_not_wait_for_the_end(ingestion: Ingestion) -> None:
+    read: list[int] = []
+
+    def reading() -> Iterator[Unreadable]:
+        for number in range(1000):
+            read.append(number)
+            yield Unreadable(source=f"{number}.html", reason="the page is empty")
+
+    assert next(ingestion.ingest(reading())).status == "rejected"
+    assert len(read) == 100
+
+
 def test_a_duplicate_in_a_later_group_is_rejected(ingestion: Ingestion) -> None:
     items = [article("1", LONG), article("2", LONG), article("3", LONG), article("1", "Lain.")]
     assert [result.status for result in ingestion.ingest(items)] == [

@@ -84,6 +84,12 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("KUTIP_LLM_TIMEOUT_SECONDS", "nan", "KUTIP_LLM_TIMEOUT_SECONDS is 'nan'"),
         ("KUTIP_LLM_TIMEOUT_SECONDS", "inf", "less than or equal to 600"),
         ("KUTIP_LLM_MAX_TOKENS", "15", "greater than or equal to 16"),
+        (
+            "KUTIP_LLM_CONTEXT_TOKENS",
+            "2000",
+            "CONTEXT_TOKENS is '2000': it must be at least 2048, which is 1024 m",
+        ),
+        ("KUTIP_LLM_MAX_TOKENS", "8000", "KUTIP_LLM_CONTEXT_TOKENS is 8192: it must be at least 9024"),
         ("KUTIP_PASSAGE_MAX_TOKENS", "31", "greater than or equal to 32"),
         ("KUTIP_RERANKER_DEPTH", "0", "KUTIP_RERANKER_DEPTH is '0': .* greater than or equal to 1"),
         ("KUTIP_RERANKER_DEPTH", "101", "less than or equal to 100"),

@@ -44,7 +44,7 @@ def test_the_depth_is_that_of_the_value(value: Any, limit: int) -> None:
 
 
 def test_characters_count_wherever_they_are() -> None:
-    for value in ("x" * 11, ["x" * 5, "x" * 6], {"x" * 11: 1}, {"a": {"b": "x" * 11}}, [0] * 11):
+    for value in ("x" * 11, ["x" * 5, "x" * 6], {"x" * 11: 1}, {"a": {"b": "x" * 11}}, [0] * 11, [""] * 11):
         with pytest.raises(PayloadTooLarge, match="more than 10 characters"):
             check_size(value, subject="It", field="f", maximum_characters=10, maximum_depth=3)
 

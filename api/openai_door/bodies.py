@@ -1,7 +1,5 @@
 """The request bodies of chat completions and responses."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
@@ -13,11 +11,11 @@ from api.field_types import NullAs
 from api.openai_door.json_answers import JsonFormat
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation, notes_on
 from api.openai_door.models import MODEL_NAME_SCHEMA, model_of
+from api.problems import rename_error_fields
 from api.question_time import QuestionTime
 from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
 from rag.citations import CitationMarkers
 from rag.datatypes import AnswerMode, Markers, SourceEvents
-from rag.errors import BadRequest
 from rag.language_model.protocol import Sampling
 from rag.pipeline import Question
 from rag.validation import check_characters
@@ -318,13 +316,3 @@ class ResponsesBody(OpenAIBody):
         for name, value in texts.items():
             check_characters(name + value, subject="The metadata", field="metadata")
         return texts
-
-
-@contextmanager
-def rename_error_fields(names: Mapping[str, str]) -> Iterator[None]:
-    """Replace the field of a BadRequest with its name in the request's body."""
-    try:
-        yield
-    except BadRequest as error:
-        error.field = names.get(error.field or "", error.field)
-        raise

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
-from api.openai_door.bodies import OpenAIBody, rename_error_fields
+from api.openai_door.bodies import OpenAIBody
 from api.openai_door.citation_shapes import (
     ChatMarkers,
     CitationUrls,
@@ -19,6 +19,7 @@ from api.openai_door.housekeeping import TaskReply, reply_to_task, task_of
 from api.openai_door.json_answers import JsonFormat, check_json_format, json_answer
 from api.openai_door.messages import check_messages, last_place
 from api.preferred_languages import preferred_languages
+from api.problems import rename_error_fields
 from api.streams import async_lines, cancel_on_disconnect, encode_stream, event_stream, wait_for_first
 from rag.answering.events import Answered, ClaimCited, Event, HitsFound
 from rag.datatypes import Answer

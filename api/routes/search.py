@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.dependencies import RunningService
+from api.problems import rename_error_fields
 from api.schemas import SearchBody, SearchReply, search_reply
 
 router = APIRouter(tags=["search"])
@@ -14,7 +15,8 @@ async def search(body: SearchBody, service: RunningService) -> SearchReply:
 
     def run_search() -> SearchReply:
         question = body.to_question()
-        found = service.pipeline.search(question, mode=body.mode, rerank=body.rerank)
+        with rename_error_fields({"question": "query"}):
+            found = service.pipeline.search(question, mode=body.mode, rerank=body.rerank)
         return search_reply(found, undated=service.pipeline.undated_left_out(question.filters))
 
     return await service.search_pool.run_or_refuse(run_search)

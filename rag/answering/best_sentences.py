@@ -31,18 +31,13 @@ class Excerpt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
+class _Candidate:
     """One sentence of a hit with its score. `place` is its number among all sentences, from 0."""
 
     hit: Hit
     span: Span
     place: int
     score: float
-
-    @property
-    def text(self) -> str:
-        """The text of the sentence."""
-        return self.hit.text[slice(*self.span)]
 
 
 def best_sentences(
@@ -63,7 +58,7 @@ def best_sentences(
         )
     ]
     candidates = [
-        Candidate(hit=hit, span=span, place=place, score=score)
+        _Candidate(hit=hit, span=span, place=place, score=score)
         for place, (hit, span, score) in enumerate(scored)
     ]
     is_read = found.hits[0].passage_id in found.readings
@@ -107,7 +102,7 @@ def excerpts_within(
     return excerpts[: max(1, sum(total <= max_tokens for total in totals))]
 
 
-def _excerpts(candidates: Sequence[Candidate], *, first: Hit | None) -> list[Excerpt]:
+def _excerpts(candidates: Sequence[_Candidate], *, first: Hit | None) -> list[Excerpt]:
     """Return excerpts: the best sentence with a neighbour that scores nearly as high, and other such ones.
 
     The best sentence is one of the hit `first`, if it is given.
@@ -122,7 +117,7 @@ def _excerpts(candidates: Sequence[Candidate], *, first: Hit | None) -> list[Exc
     return _distinct(excerpts)[:_MAX_EXCERPTS]
 
 
-def _may_join(best: Candidate, other: Candidate, candidates: Sequence[Candidate]) -> bool:
+def _may_join(best: _Candidate, other: _Candidate, candidates: Sequence[_Candidate]) -> bool:
     """Whether both are neighbours in a passage of more than two sentences."""
     of_passage = [candidate for candidate in candidates if candidate.hit.passage_id == best.hit.passage_id]
     return other in of_passage and abs(other.place - best.place) == 1 and len(of_passage) > 2

@@ -22,6 +22,10 @@ from rag.understood import TimeSpan
 _DEPTH = 24
 MOST_ARTICLES = 5
 
+# A digest of the latest news has the articles of the last days: of the first of these numbers of days with
+# enough articles, or else of the last.
+_DAYS_OF_NEWEST = (1, 2, 4, 7)
+
 # The words before the name of a language, which may also be that of a country.
 _BEFORE_LANGUAGE = r"\b(?:bahasa|berbahasa|in|en|em|auf|in lingua|bằng tiếng|tiếng)\s+"
 # The words before an outlet in a topic: "gempa antara Rusia dan Jepang" names no outlet.
@@ -79,15 +83,16 @@ def list_articles(
     """Return the search for a digest or count with one hit an article, and the articles.
 
     The relevant articles are those of the best passages that the judge finds on the topic. Without a topic,
-    all articles are relevant that pass the filters; a digest of "the latest news" has those of the last week.
+    all articles count that pass the filters; for a digest of "the latest news", those of the last week.
     """
     if listing.kind == "count":
         listing, query = _with_filters(listing, query, corpus)
     text = question_about(listing.topic, language) if listing.topic else query.text
-    if not listing.topic and listing.kind == "digest" and query.recency and query.time is None:
-        query = _within_last_week(query, corpus)
+    is_of_newest = not listing.topic and listing.kind == "digest" and query.recency and query.time is None
+    if is_of_newest:
+        query = _within_last_days(query, _DAYS_OF_NEWEST[-1], corpus)
     query = _within_time(replace(query, text=text, encoded=None, top_k=_DEPTH))
-    found = search(query)
+    found = search(_newest(query, corpus) if is_of_newest else query)
     if not listing.topic:
         relevant, is_least = sorted(_one_an_article(found.hits), key=_age), False
         number = corpus.counts(query.filters).articles
@@ -108,12 +113,21 @@ def list_articles(
     return query, found, Listed(excerpts=excerpts, number=number, is_least=is_least, heading=heading)
 
 
-def _within_last_week(query: Query, corpus: Corpus) -> Query:
-    """Return a query for the articles of the seven days up to the newest article."""
+def _within_last_days(query: Query, number: int, corpus: Corpus) -> Query:
+    """Return a query for the articles of so many days up to the newest article."""
     days = corpus.published_days()
     if days is None:
         return query
-    return replace(query, time=TimeSpan(first=days[1] - timedelta(days=6), last=None))
+    return replace(query, time=TimeSpan(first=days[1] - timedelta(days=number - 1), last=None))
+
+
+def _newest(query: Query, corpus: Corpus) -> Query:
+    """Return a query for the articles of the last days, of as few as have enough articles."""
+    for number in _DAYS_OF_NEWEST:
+        narrowed = _within_time(_within_last_days(query, number, corpus))
+        if corpus.counts(narrowed.filters).articles >= MOST_ARTICLES:
+            return narrowed
+    return query
 
 
 def _within_time(query: Query) -> Query:

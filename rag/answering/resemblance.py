@@ -1,8 +1,9 @@
 """How much a passage resembles a question, beyond what two texts of their languages have in common.
 
 Encoders give similarities of different size to texts of different languages. With the bundled encoder, a
-question and an unrelated passage have .83 on average in Chinese, and .78 in English. So the similarity counts
-relative to that of a text about nothing else: the sentence of a refusal, in each of the two languages.
+question and an unrelated passage have .83 on average in Chinese, and .78 in English. So the
+resemblance is `q·p - (q·s + r·p) / 2`, where q and p are the vectors of question and passage, and r and s
+those of a refusal in their languages, a sentence about nothing else.
 """
 
 import threading

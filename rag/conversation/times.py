@@ -135,7 +135,7 @@ def without_time(text: str, *, language: str, now: date) -> str:
     'Berapa UMP Jakarta?'
     """
     folded, places, mentions = _mentions_with_places(text, language=language, now=now)
-    kept = text
+    kept, kept_until = text, len(folded)
     for mention in reversed(mentions):
         start = _start_of_phrase(folded, mention.start)
         start = _start_of_source(folded, start)
@@ -143,7 +143,8 @@ def without_time(text: str, *, language: str, now: date) -> str:
         end = behind.end() if behind else mention.end
         if start < mention.start and (source := _NEWS_BEHIND.match(folded, mention.end)):
             end = source.end()
-        kept = kept[: places[start]] + kept[places[end] :]
+        end = min(end, kept_until)  # the words between two times may belong to both
+        kept, kept_until = kept[: places[start]] + kept[places[end] :], start
     return _tidied(kept)
 
 

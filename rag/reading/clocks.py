@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
 from rag.reading.zones import is_expressible, with_fixed_offset
+from rag.text.folding import lowered
+
+_DAY = timedelta(days=1)
 
 _COMPACT_CLOCK = re.compile(r"[Tt]?(\d\d)(\d\d)(\d\d)?(?!\d)")
 _CLOCK = re.compile(
@@ -44,7 +47,7 @@ def with_clock(day: datetime, before: str, after: str) -> tuple[datetime, str]:
     after = _T_BEFORE_CLOCK.sub(" ", after)
     sides, clock_match, side = [before, after], None, 1
     for side in (1, 0):
-        clock_match = _CLOCK.search(sides[side].lower())
+        clock_match = _CLOCK.search(lowered(sides[side]))
         if clock_match:
             break
     if clock_match is None:
@@ -83,9 +86,9 @@ def _zone_of(text: str, *, is_of_twelve_hours: bool) -> tuple[tzinfo | None, str
     if is_of_twelve_hours and (american := _ZONE_OF_AMERICA.match(text)):
         return ZoneInfo(_ZONES_OF_AMERICA[american[1]]), text[american.end() :]
     text = _ZONE_IN_BRACKETS.sub(" ", text)
-    lower = text.lower()
+    lower = lowered(text)
     if numeric := _NUMERIC_ZONE.match(lower):
-        return _offset(numeric), text[numeric.end() :]
+        return timezone(_offset(numeric)), text[numeric.end() :]
     found = _ZONE.search(lower)
     if found is None:
         return None, text
@@ -93,11 +96,11 @@ def _zone_of(text: str, *, is_of_twelve_hours: bool) -> tuple[tzinfo | None, str
     if found["area"]:
         name = next((zone for zone in available_timezones() if zone.lower() == found["area"]), None)
         return (ZoneInfo(name) if name else None), rest
-    base = timedelta(hours=_ABBREVIATED_ZONES[found["name"]])
-    more = _offset(found).utcoffset(None) if found["sign"] else timedelta()
-    return timezone(base + (more or timedelta())), rest
+    offset = timedelta(hours=_ABBREVIATED_ZONES[found["name"]])
+    offset += _offset(found) if found["sign"] else timedelta()
+    return (timezone(offset) if abs(offset) < _DAY else None), rest
 
 
-def _offset(match: re.Match[str]) -> timezone:
-    span = timedelta(hours=min(int(match["hours"]), 23), minutes=int(match["minutes"] or 0))
-    return timezone(span if match["sign"] == "+" else -span)
+def _offset(match: re.Match[str]) -> timedelta:
+    span = timedelta(hours=min(int(match["hours"]), 23), minutes=min(int(match["minutes"] or 0), 59))
+    return span if match["sign"] == "+" else -span

@@ -16,6 +16,7 @@ from rag.reading.clocks import with_clock
 from rag.reading.jalali import MONTHS, OTHER_YEARS, jalali_day
 from rag.reading.zones import is_expressible
 from rag.text.calendars import ERAS, gregorian_year
+from rag.text.folding import lowered
 
 TIME_EXAMPLE = "2025-07-27T13:27:00+07:00"
 
@@ -192,7 +193,9 @@ def find_date(text: str) -> tuple[datetime, str] | None:
     line = _SECOND_MONTH.sub("", _ISLAMIC_DAY.sub(" ", line).strip())
     line = _AMERICAN.sub(r"\2/\1/\3", _YEAR_BEHIND_CLOCK.sub(r"\1 \3 \2", line))
     for pattern, numbers in _DATES:
-        for match in pattern.finditer(line.casefold() if len(line.casefold()) == len(line) else line.lower()):
+        for match in pattern.finditer(
+            line.casefold() if len(line.casefold()) == len(line) else lowered(line)
+        ):
             day = numbers(match)
             if day is not None:
                 start, end = match.span()

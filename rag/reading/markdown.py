@@ -21,6 +21,7 @@ from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import ArticleRecord, with_metadata
 from rag.reading.story import without_last
+from rag.text.folding import lowered
 
 MAXIMUM_LINES = 200_000  # the parser needs a kilobyte per block
 
@@ -200,7 +201,7 @@ def _clean(text: str) -> str:
 
 def _without_elements(text: str) -> str:
     """Return a text without comments and without elements whose content is no text."""
-    lower = text.lower()
+    lower = lowered(text)
     for start, end in (("<!--", "-->"), *((f"<{name}", f"</{name}>") for name in _HTML_NOT_TEXT)):
         opening = lower.find(start)
         kept, place = [], 0
@@ -209,7 +210,7 @@ def _without_elements(text: str) -> str:
             place = closing + len(end)
             opening = lower.find(start, place)
         text = "".join((*kept, text[place:]))
-        lower = text.lower() if kept else lower
+        lower = lowered(text) if kept else lower
     return text
 
 

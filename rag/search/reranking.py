@@ -27,8 +27,8 @@ _LOWEST = -100.0
 class PassageReading:
     """What the cross-encoder read in a hit: the log odds that it answers the query, and where.
 
-    `scores` has one number for each sentence in `spans`: the logarithm of the share of the sentence among the
-    title and all sentences, which says how likely the answer is there.
+    `scores` has one number for each sentence in `spans`: the log-softmax of its score, over the title and all
+    sentences, which says how likely the answer is there.
     """
 
     relevance: float

@@ -1,7 +1,7 @@
 """Removes what is invisible or written in several ways: zero-width signs, apostrophes, hyphens, articles.
 
-Search, names and the coverage of words fold with these functions. They change offsets, so they are never
-applied to a text that is cited.
+Search, names and the coverage of words fold with these functions. All but `lowered` change offsets, so they
+are never applied to a text that is cited.
 """
 
 import re
@@ -55,6 +55,16 @@ def with_plain_hyphens(text: str) -> str:
     'Al-Quran, COVID-19, 5−3'
     """
     return text if text.isascii() else _HYPHEN.sub("-", text)
+
+
+def lowered(text: str) -> str:
+    """Return `text` in lower case, with the same places: "İ" becomes "i", not two signs.
+
+    >>> lowered("İSTANBUL, Straße")
+    'istanbul, straße'
+    """
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(sign.lower()[0] for sign in text)
 
 
 def without_articles(text: str) -> str:

@@ -44,9 +44,15 @@ _MARKUP = re.compile(
 )
 
 # What stands in brackets without being said: markers such as "1, 2", "Sumber 3" and "q7:1", and agencies.
+# Figures and names such as "12%", "2024" and "F-16" are said.
+_LABEL = (
+    r"source|src|sumber|evidence|bukti|fuente|kutipan|quote|artikel|article|passage|chunk|doc|document|dokumen"
+    r"|ref|note|catatan|cite|cit|id|hal|page|来源|出处|[pqrst]"
+)
 _MARKER = re.compile(
-    r"(?:source|sumber|evidence|bukti|fuente|kutipan|artikel|article|passage|doc|note|catatan|来源|出处)?[\W\d_]*"
-    r"|(?:source|sumber|fuente|来源|出处)\W.*|\W*[a-z]{1,8}[:_#-]?\d{1,6}(?:[\W_]\d{1,4}){0,9}\W*"
+    rf"\W*(?:(?:{_LABEL})[\W_]?)?(?:\d{{1,3}}(?!\.?\d)|_|[^\w%‰°$€£¥₹₩฿₫₽])*"
+    r"|(?:source|sumber|fuente|来源|出处)\W.*"
+    rf"|\W*(?:{_LABEL})[:_#-]?\d{{1,6}}(?:[\W_]\d{{1,4}}){{0,9}}\W*|\d{{1,3}}†.*"
     r"|(?:reuters|afp|ap|antara|xinhua|bloomberg|dpa|efe|kyodo|yonhap|bernama|tass|ansa|anadolu|upi|pti)"
     r"(?: news)?",
     re.IGNORECASE,

@@ -59,7 +59,7 @@ class Evidence:
         return [
             EvidenceSentence(part, number, part.start + start, part.start + end, _statement(part, start, end))
             for number, hit in enumerate(self.hits, start=1)
-            for part in (*_heading_hits(hit), hit)
+            for part in (*self._heading_hits(hit), hit)
             for start, end in sentence_spans(part.text, language=part.language)
         ]
 
@@ -77,6 +77,26 @@ class Evidence:
     def _refusals(self) -> FloatArray:
         """The vectors of usual refusals, of shape (languages, dimension)."""
         return self._encoder.encode_passages(list(USUAL_REFUSALS))
+
+    def _heading_hits(self, hit: Hit) -> list[Hit]:
+        """Return the headings of a hit as hits of their own, so that they can be quoted.
+
+        A heading that is too long for the encoder is left out.
+        """
+        lengths = self._encoder.count_tokens([heading.text for heading in hit.headings])
+        return [
+            replace(
+                hit,
+                paragraph=heading.number,
+                start=heading.start,
+                end=heading.end,
+                text=heading.text,
+                heading=None,
+                headings=(),
+            )
+            for heading, length in zip(hit.headings, lengths, strict=True)
+            if length <= self._encoder.max_tokens
+        ]
 
     def prepare(self) -> None:
         """Split and encode the evidence now, while the language model reads its prompt."""
@@ -140,22 +160,6 @@ class Evidence:
         is_same = claim.is_in_language_of(evidence)
         meaning = self._calibration.same_language if is_same else self._calibration.across_languages
         return meaning.probability(similarity, coverage(claim, evidence))
-
-
-def _heading_hits(hit: Hit) -> list[Hit]:
-    """Return the headings of a hit as hits of their own, so that they can be quoted."""
-    return [
-        replace(
-            hit,
-            paragraph=heading.number,
-            start=heading.start,
-            end=heading.end,
-            text=heading.text,
-            heading=None,
-            headings=(),
-        )
-        for heading in hit.headings
-    ]
 
 
 def runs(sentences: Sequence[EvidenceSentence]) -> list[tuple[EvidenceSentence, int]]:

@@ -225,6 +225,25 @@ def test_the_latest_news_are_those_of_the_last_week(ask: Ask) -> None:
     assert cited == [f"banjir-{day}" for day in (7, 6, 5, 4, 3)]
 
 
+def test_the_latest_news_are_the_newest_of_many(ask: Ask, ingestion: Ingestion, corpus: LocalCorpus) -> None:
+    # All are of the last week. The oldest have the words of the question most often.
+    list(
+        ingestion.ingest(
+            article(
+                f"berita-{number}",
+                "Berita terbaru: " * (1 + (59 - number) // 10)
+                + " ".join(f"{word}{number}" for word in "abcdefghij"),
+                published_at=datetime.fromisoformat(f"2025-03-0{1 + number // 10}T08:{number:02}:00{WIB}"),
+                language="id",
+            )
+            for number in range(60)
+        )
+    )
+    answer = ask("berita terbaru")
+    assert {f"{citation.published_at:%d}" for citation in answer.citations} == {"06"}
+    assert answer.more == 55
+
+
 def test_a_digest_of_another_time_says_which_times_there_are(ask: Ask) -> None:
     answer = ask("Ringkas berita tentang banjir pada 2021")
     assert answer.refusal_reason == "other_time"

@@ -83,6 +83,13 @@ def test_a_text_that_cannot_be_encoded_fails_only_for_its_caller() -> None:
     assert [type(result) for result in results] == [np.ndarray, np.ndarray, TextTooLong, np.ndarray]
 
 
+def test_a_text_that_cannot_be_encoded_fails_alone_if_more_wait_than_a_batch_has() -> None:
+    encoder = SlowEncoder()
+    long = "kopi " * (encoder.max_tokens + 1)
+    results = ask_at_once(encoder, [["kopi"], ["banjir"], [long], *[["gempa"]] * 70])
+    assert [type(result) for result in results] == [np.ndarray] * 2 + [TextTooLong] + [np.ndarray] * 70
+
+
 def test_the_error_of_a_single_query_is_raised() -> None:
     encoder = SlowEncoder()
     encoder.may_go_on.set()

@@ -112,6 +112,8 @@ def test_other_texts_are_not_timestamps(value: str) -> None:
         ("5 مارس 2025 11:05 صباحا", "2025-03-05T11:05:00"),
         ("3 Mac 2025 10:30 pagi", "2025-03-03T10:30:00"),
         ("3 Mac 2025 10:30 malam", "2025-03-03T22:30:00"),
+        ("27 Juli 2025 13:27 -9999", "2025-07-27T13:27:00-23:59"),
+        ("27 Juli 2025 13:27 JST+15", "2025-07-27T13:27:00"),
     ],
 )
 def test_dates_in_words(value: str, expected: str) -> None:
@@ -264,3 +266,9 @@ def test_a_day_of_the_islamic_calendar_does_not_hide_the_usual_one(line: str) ->
 
 def test_a_time_in_the_first_year_without_a_zone_is_read() -> None:
     assert parse_written_date("0001-01-01T00:00:00") == datetime(1, 1, 1)
+
+
+def test_signs_that_are_two_in_lower_case_move_nothing() -> None:
+    found = find_date("İlayda İnce - 27 Temmuz 2025 13:27 WIB - İstanbul")
+    assert found is not None
+    assert (found[0].isoformat(), found[1]) == ("2025-07-27T13:27:00+07:00", "İlayda İnce - - İstanbul")

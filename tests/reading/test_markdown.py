@@ -171,6 +171,7 @@ def test_headings_stay_above_their_paragraphs() -> None:
         ("![[foto.png]] [[Bupati Contoh|Bupati]] datang.", "Bupati datang."),
         ("Naik <b class='x'>14</b> ton.<br>Turun.", "Naik 14 ton.\nTurun."),
         ("Naik <script>alert(1)</script>14 ton.<!-- catatan -->", "Naik 14 ton."),
+        ("İstanbul <!-- yorum --> güzel.", "İstanbul güzel."),
         ("[klik](javascript:alert(1)) di sini.", "klik di sini."),
         ("[klik](data:text/html;base64,xx) di sini.", "klik di sini."),
         ("Naik 14 persen.[^1]\n\n[^1]: Data dinas.", "Naik 14 persen."),

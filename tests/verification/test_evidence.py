@@ -1,6 +1,7 @@
 """The sentences that claims are compared with."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from embeddings import bundled
@@ -50,6 +51,14 @@ def test_a_quote_below_a_heading_names_it(tmp_path: Path) -> None:
     assert [(quote.hit.paragraph, quote.hit.heading) for quote in found.quotes] == [
         (4, "Kopi Gayo Tertinggi")
     ]
+
+
+def test_a_heading_that_is_too_long_for_the_encoder_is_left_out(tmp_path: Path) -> None:
+    hits = hits_below_a_heading(tmp_path)
+    heading = replace(hits[0].headings[0], text="Kopi " * (ENCODER.max_tokens + 1))
+    evidence = Evidence([replace(hits[0], headings=(heading,))], encoder=ENCODER)
+    evidence.prepare()
+    assert [sentence.statement.text for sentence in evidence.sentences] == [hits[0].text]
 
 
 def test_a_heading_above_several_hits_is_one_candidate(tmp_path: Path) -> None:

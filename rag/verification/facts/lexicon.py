@@ -58,8 +58,9 @@ _FACTORS = {
     "duration-hour": 1 / 24, "duration-minute": 1 / 1440, "duration-second": 1 / 86400,
 }  # fmt: skip
 
-# In "5 in 2023", "in" does not mean inches; nor is "3 pm" a picometre and "21st" the weight of stones.
-_NO_UNITS = frozenset({"in", "pm", "st", "au", "da"})
+# In "5 in 2023", "in" does not mean inches; nor is "3 pm" a picometre and "21st" the weight of stones. "TL"
+# is Turkish lira, not a German teaspoon.
+_NO_UNITS = frozenset({"in", "pm", "st", "au", "da", "tl"})
 POUNDS = "pounds"
 CLOCK = "clock"
 
@@ -155,6 +156,7 @@ def lexicon(language: str) -> Lexicon:
     # "Pounds" may be weight or money.
     ambiguous = units.keys() & currencies.keys()
     units |= {word: Unit(POUNDS, units[word].factor) for word in ambiguous}
+    currencies = {word: unit for word, unit in currencies.items() if word not in ambiguous}
     return Lexicon(
         has_spaces=primary not in _WITHOUT_SPACES,
         decimal_sign=_sign(locales[0], "decimal"),
@@ -163,7 +165,7 @@ def lexicon(language: str) -> Lexicon:
         ordinals=_folded(ORDINALS.get(primary, {})),
         multipliers=_first_wins([_multipliers(locale) for locale in locales]),
         units=units,
-        currencies={word: unit for word, unit in currencies.items() if word not in ambiguous},
+        currencies=currencies,
         currency_signs={word: unit for word, unit in currencies.items() if _may_precede_number(word)},
         **_calendar(primary),
     )

@@ -70,7 +70,8 @@ def _ranges(language: str) -> Iterator[Form]:
         return (date(first, 1, 1), date(last, 12, 31)) if FIRST_YEAR <= first < last else None
 
     year = r"(?:1[89]|20)\d\d"
-    joint = rf"{SPACE}(?:年|년|năm|tahun)?{SPACE}(?:{BETWEEN}|/){SPACE}(?:tahun|năm|عام)?{SPACE}"
+    behind = r"年|년|năm|tahun|года?|году|гг?\.|року?|році"
+    joint = rf"{SPACE}(?:{behind})?{SPACE}(?:{BETWEEN}|/){SPACE}(?:tahun|năm|عام)?{SPACE}"
     yield re.compile(rf"(?<!\d)(?P<first>{year}){joint}(?P<last>{year})(?!\d)(?:年|년)?(?:まで|까지)?"), years
     yield re.compile(rf"(?<!\d)(?P<first>{year})[/-](?P<last>\d\d)(?![\d/-])"), years
     both = rf"{START}(?:{BOTH}){SPACE}(?:{FILLER})?{SPACE}"

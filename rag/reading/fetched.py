@@ -19,6 +19,7 @@ _SUFFIXES = {
     "application/xhtml+xml": ".html",
     "text/markdown": ".md",
     "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
     "text/xml": ".xml",
     "application/xml": ".xml",
     "application/pdf": ".pdf",
@@ -29,7 +30,7 @@ _SUFFIXES = {
     "message/rfc822": ".eml",
 }
 _NO_ARTICLES = ("audio", "font", "image", "model", "video")
-_TEXTS = (".html", ".htm", ".xhtml", ".txt", ".md", ".csv")
+_TEXTS = (".html", ".htm", ".xhtml", ".txt", ".md", ".csv", ".tsv")
 _MARKS = {b"%PDF-": ".pdf", b"PK\x03\x04": ".docx", b"WARC/": ".warc"}
 _JSON = (".json", ".jsonl")
 _GUESSED = ("guess", "url")

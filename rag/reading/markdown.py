@@ -19,6 +19,7 @@ from rag.reading.html_blocks import split_rows
 from rag.reading.names import without_label
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
+from rag.reading.publication import refuse_unpublished
 from rag.reading.record import ArticleRecord, with_metadata
 from rag.reading.story import without_last
 from rag.text.folding import lowered
@@ -73,8 +74,13 @@ class _Piece:
 
 
 def read_markdown(text: str) -> Page:
-    """Return the page's fields; raise ReadingError if the front matter is invalid or the body is empty."""
+    """Return the page's fields.
+
+    Raises ReadingError if the front matter is invalid or says that the page is a draft, or if the body is
+    empty.
+    """
     front_matter, text = split_front_matter(text)
+    refuse_unpublished(front_matter)
     lines = text.split("\n")
     if len(lines) > MAXIMUM_LINES:
         raise ReadingError(f"the page has {len(lines):,} lines, more than {MAXIMUM_LINES:,}: split it")

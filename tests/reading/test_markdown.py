@@ -285,3 +285,14 @@ def test_whether_a_page_is_published_is_no_date() -> None:
     assert (fields["title"], fields["author"]) == ("Kopi", "Sari Wulandari")
     assert str(fields["published_at"]).startswith("2024-08-05")
     assert fields["metadata"] == {"Published": True}
+
+
+@pytest.mark.parametrize("field", ["draft: true", "published: false"])
+def test_a_draft_is_refused(field: str) -> None:
+    with pytest.raises(ReadingError, match="the post 'Kopi' is not published"):
+        read_markdown(f"---\ntitle: Kopi\n{field}\n---\nPanen naik.\n")
+
+
+def test_a_page_that_is_no_draft_is_read() -> None:
+    fields = read_markdown("---\ntitle: Kopi\ndraft: false\npublished: true\n---\nPanen naik.\n").fields
+    assert fields["paragraphs"] == ["Panen naik."]

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from io import BufferedReader, TextIOWrapper
@@ -12,6 +12,7 @@ from typing import Any
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, encoding_of
 from rag.reading.formats.csv_rows import Rows
+from rag.reading.formats.editor_documents import document_in
 from rag.reading.formats.records import (
     field_of,
     is_absent,
@@ -29,6 +30,8 @@ _DELIMITERS = (",", ";", "\t", "|")
 _ROWS_ABOVE = 10  # the names of the columns
 _ESCAPED_QUOTE = re.compile(r"""[^\\",;\t|]\\"(?=[^",;\t|\r\n])""")
 _SPACED = re.compile(r'\A[^\n]{0,999}"[ ]{0,9}[,;|][ ]{1,9}"')  # spaces around the delimiters
+_SLASHED_DAY = re.compile(r"^\s{0,9}(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
+_TIMES = frozenset({"published_at", "updated_at"})
 _BODIES = frozenset({"text", "paragraphs"})
 _ESCAPED = "\udc80\udcff"
 
@@ -37,13 +40,15 @@ def read_csv(stream: BufferedReader) -> Iterator[Entry]:
     """Yield the article of each row below the row of names; raise ReadingError if no column is the text."""
     head = stream.peek(HEAD_BYTES)
     encoding = encoding_of(head)
-    dialect = _dialect_of(head.decode(encoding, errors="replace"))
+    first_lines = head.decode(encoding, errors="replace").lstrip("\ufeff")
+    dialect = _dialect_of(first_lines)
     # subtle: a damaged byte becomes a lone surrogate, so that only its row is refused
     errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
     file = TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
     csv.field_size_limit(MAXIMUM_FILE_BYTES)
     rows = Rows(iter(partial(file.readline, MAXIMUM_FILE_BYTES), ""), dialect.options())
     names = _checked(next(islice((row for row in rows if isinstance(row, list)), dialect.skipped, None), []))
+    american = _columns_with_month_first(names, _rows_of(first_lines, dialect.options()))
     number = 0
     for row in rows:
         if isinstance(row, ReadingError):
@@ -51,7 +56,7 @@ def read_csv(stream: BufferedReader) -> Iterator[Entry]:
             yield Entry(page=row, place=str(number))
         elif any(cell.strip() for cell in row):
             number += 1
-            yield Entry(page=_page(names, row), place=str(number))
+            yield Entry(page=_page(names, _with_day_first(row, american)), place=str(number))
     if not number:
         raise ReadingError("the file holds no row below the names of its columns")
 
@@ -75,7 +80,6 @@ def _dialect_of(head: str) -> _Dialect:
 
     Above this row may stand the line with which Excel names the delimiter, a title or a comment.
     """
-    head = head.lstrip("\ufeff")
     marks = {"is_escaped": bool(_ESCAPED_QUOTE.search(head)), "is_spaced": bool(_SPACED.search(head))}
     found = [
         _Dialect(delimiter=delimiter, skipped=skipped, **marks)
@@ -92,8 +96,39 @@ def _dialect_of(head: str) -> _Dialect:
 
 
 def _first_rows(head: str, delimiter: str) -> list[list[str]]:
-    rows = Rows(iter(head.splitlines(keepends=True)), {"delimiter": delimiter, "skipinitialspace": True})
-    return list(islice((row for row in rows if isinstance(row, list)), _ROWS_ABOVE))
+    return list(islice(_rows_of(head, {"delimiter": delimiter, "skipinitialspace": True}), _ROWS_ABOVE))
+
+
+def _rows_of(head: str, options: dict[str, Any]) -> Iterator[list[str]]:
+    """Yield the rows at the start of a file, the last of which may be cut."""
+    rows = Rows(iter(head.splitlines(keepends=True)), options)
+    return (row for row in rows if isinstance(row, list))
+
+
+def _columns_with_month_first(names: Sequence[str], rows: Iterable[list[str]]) -> list[int]:
+    """Return the places of columns whose days are written as in America.
+
+    One of the first rows must have a day that cannot be read otherwise, such as 07/25/2025, and none may have
+    one that cannot be read so.
+    """
+    places = [place for place, name in enumerate(names) if name in _TIMES]
+    days: dict[int, list[tuple[int, int]]] = {place: [] for place in places}
+    for row in rows:
+        for place in places:
+            if place < len(row) and (day := _SLASHED_DAY.match(row[place])):
+                days[place].append((int(day[1]), int(day[2])))
+    return [
+        place
+        for place, found in days.items()
+        if any(second > 12 for _, second in found) and all(first <= 12 for first, _ in found)
+    ]
+
+
+def _with_day_first(row: list[str], american: Sequence[int]) -> list[str]:
+    for place in american:
+        if place < len(row):
+            row[place] = _SLASHED_DAY.sub(r"\2/\1/\3", row[place], count=1)
+    return row
 
 
 def delimiter_of(header: str) -> str:
@@ -169,12 +204,14 @@ def _page(names: Sequence[str], row: Sequence[str]) -> Page | ReadingError:
         del given["paragraphs"]
     try:
         page = read_record({**given, "text": _body(body_cell)})
-        return replace(page, dropped=(*page.dropped, *pictures_in(list_in(body_cell))))
+        return replace(page, dropped=(*page.dropped, *pictures_in(list_in(body_cell) or body_cell)))
     except ReadingError as error:
         return error
 
 
 def _body(cell: str) -> str:
-    """Return the text in a cell, which may be a list of paragraphs."""
+    """Return the text in a cell, which may be a list of paragraphs or the document of an editor."""
+    if document := document_in(cell):
+        return document.html
     items = list_in(cell)
     return (joined_texts(items) if items else None) or cell

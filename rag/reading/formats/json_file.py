@@ -16,13 +16,13 @@ from rag.reading.formats.records import (
     pictures_in,
     read_record,
     refuse_beginning,
-    refuse_unpublished,
     with_usual_names,
 )
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.json_feeds import is_json_feed, read_json_feed
 from rag.reading.jsonl import fields_of_line, lines_of_file
 from rag.reading.page import Entry, Page
+from rag.reading.publication import refuse_unpublished
 from rag.reading.record import with_metadata
 
 _CHUNK_CHARACTERS = 1 << 16

@@ -10,9 +10,11 @@ from typing import Any
 
 from rag.errors import ReadingError
 from rag.reading.dates import parse_timestamp, parse_written_date
+from rag.reading.formats.editor_documents import document_in
 from rag.reading.formats.fragments import filled, is_markup, plain, read_fragment
 from rag.reading.names import without_label
 from rag.reading.page import Page
+from rag.reading.publication import refuse_unpublished
 from rag.reading.record import ArticleRecord, with_metadata
 
 _NAMES = {
@@ -22,7 +24,7 @@ _NAMES = {
               "제목"),
     "text": ("body", "content", "article", "story", "berita", "artikel", "fulltext", "full_text",
              "articlebody", "body_text", "bodytext", "main_text", "maintext", "post_content", "content_html",
-             "html", "isi", "konten", "teks", "kandungan", "texto", "texte", "contenu",
+             "html", "blocks", "isi", "konten", "teks", "kandungan", "texto", "texte", "contenu",
              "contenido", "testo", "inhalt", "текст", "النص", "正文", "内容", "內容", "本文", "본문", "내용"),
     "url": ("link", "permalink", "canonical", "canonical_url", "address", "web_url", "weburl", "tautan",
             "链接"),
@@ -48,10 +50,6 @@ _OF_ARTICLE = re.compile(r"^(?:article|news|story)_|_(?:article|news|story|berit
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
 _MISSING_CHARACTERS = re.compile(r"\[\+\d{1,9} chars\]\s*\Z")
 _END_CHARACTERS = 50
-_STATUS = ("status", "post_status")
-_UNPUBLISHED = frozenset(
-    {"draft", "auto_draft", "pending", "private", "trash", "trashed", "future", "scheduled", "unpublished"}
-)
 _ABSENT = frozenset({"NULL", "null", "None", "NaN", "nan", "N/A", "n/a", "<NA>", "\\N"})
 # The types of blocks that are no text, and those that are headings, in what editors of blocks write.
 _NOT_TEXT = frozenset({"image", "video", "audio", "embed", "gallery", "ad", "advertisement"})
@@ -113,6 +111,8 @@ def with_usual_names(fields: Mapping[str, Any]) -> dict[str, Any] | None:
 def _plain_value(name: str, value: object) -> object:
     if name not in _FIELDS or name == "metadata":
         return value
+    if name == "text" and (document := document_in(value)):
+        return document.html
     if isinstance(value, Mapping):
         return next((value[key] for key in _INNER if isinstance(value.get(key), str)), None)
     if isinstance(value, list) and name == "text":
@@ -171,6 +171,8 @@ def pictures_in(value: object) -> tuple[str, ...]:
     >>> pictures_in([{"type": "image", "caption": "Kopi di lereng"}, {"type": "ad"}, "Panen naik."])
     ('image: Kopi di lereng', 'ad')
     """
+    if document := document_in(value):
+        return document.pictures
     pictures = [item for item in value if _is_picture(item)] if isinstance(value, list) else []
     said = [next((item[name] for name in _OF_PICTURE if item.get(name)), None) for item in pictures]
     return tuple(
@@ -182,16 +184,6 @@ def pictures_in(value: object) -> tuple[str, ...]:
 def _is_picture(item: object) -> bool:
     """Whether a block of a text is a picture or another thing that is no text."""
     return isinstance(item, Mapping) and str(item.get("type")) in _NOT_TEXT
-
-
-def refuse_unpublished(fields: Mapping[str, Any]) -> None:
-    """Raise ReadingError for a post that its program does not publish, such as a draft."""
-    for name, value in fields.items():
-        is_status = _NOT_LETTERS.sub("_", name.strip().lower()) in _STATUS and isinstance(value, str)
-        if is_status and _NOT_LETTERS.sub("_", value.strip().lower()) in _UNPUBLISHED:
-            raise ReadingError(
-                f"the post {fields.get('title')!r:.100} is not published: its status is {value!r:.50}"
-            )
 
 
 def refuse_beginning(text: str) -> None:

@@ -75,12 +75,14 @@ FORMATS: dict[str, Format] = {
     ".jsonl": Format(read_json_lines, ids="content"),
     ".ndjson": Format(read_json_lines, ids="content"),
     ".csv": Format(read_csv, ids="number"),
+    ".tsv": Format(read_csv, ids="number"),
     ".docx": Format(read_docx),
     ".pdf": Format(read_pdf),
     ".eml": Format(read_mail),
     ".warc": Format(read_warc, ids="number"),
     ".rss": Format(read_feed_file, ids="content"),
     ".atom": Format(read_feed_file, ids="content"),
+    ".rdf": Format(read_feed_file, ids="content"),
     ".xml": Format(read_xml, ids="number"),
 }
 

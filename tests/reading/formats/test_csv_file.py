@@ -217,3 +217,27 @@ def test_columns_that_say_of_what_they_are_a_field_are_read() -> None:
     assert article.published_at is not None
     assert article.published_at.date().isoformat() == "2024-08-05"
     assert article.metadata == {"post_author": "1"}
+
+
+def test_a_column_of_american_days_is_read_as_such() -> None:
+    table = "isi,tanggal\nKopi naik.,07/08/2025\nTeh turun.,07/25/2025 10:30 AM\nSusu tetap.,12/01/2025\n"
+    assert [f"{article.published_at:%m-%d}" for article in articles(read(table, ".csv"))] == [
+        "07-08",
+        "07-25",
+        "12-01",
+    ]
+
+
+@pytest.mark.parametrize("other", ["25/07/2025", "08/09/2025"])
+def test_other_days_are_read_with_the_day_first(other: str) -> None:
+    table = f"isi,tanggal\nKopi naik.,07/08/2025\nTeh turun.,{other}\n"
+    assert f"{articles(read(table, '.csv'))[0].published_at:%m-%d}" == "08-07"
+
+
+def test_tables_between_tabs_have_a_suffix_of_their_own() -> None:
+    assert one(read("judul\tisi\nPanen\tKopi, teh naik.\n", ".tsv")).text == "Kopi, teh naik."
+
+
+def test_a_cell_may_hold_the_document_of_an_editor() -> None:
+    cell = '{""blocks"":[{""type"":""paragraph"",""data"":{""text"":""Kopi naik.""}}]}'
+    assert one(read(f'judul,isi\nPanen,"{cell}"\n', ".csv")).text == "Kopi naik."

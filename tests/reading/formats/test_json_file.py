@@ -291,3 +291,10 @@ def test_a_picture_in_a_list_of_blocks_counts_as_dropped(tmp_path: Path) -> None
 def test_a_text_may_be_a_list_or_an_object_under_any_name(fields: dict[str, Any]) -> None:
     article = one(read(json.dumps({"title": "Kopi", **fields}), ".jsonl"))
     assert article.paragraphs == ("Panen naik.", "Harga turun.")
+
+
+@pytest.mark.parametrize(("name", "value"), [("draft", True), ("published", False), ("isDraft", "true")])
+def test_a_post_that_says_that_it_is_a_draft_is_refused(name: str, value: object) -> None:
+    items = read(json.dumps({"title": "Kopi", "body": "Panen naik.", name: value}), ".json")
+    (reason,) = reasons(items)
+    assert "the post 'Kopi' is not published" in reason

@@ -46,7 +46,14 @@ _NOW = (
 
 # "Two years earlier" than the time before, and "setahun kemudian" after it.
 _YEARS_EARLIER = re.compile(r"(?<!\w)(?:years?|months?|weeks?|days?) (?:before|earlier)(?!\w)")
-_YEARS_LATER = re.compile(r"(?<!\w)(?:(?:year|month|week) later|se(?:tahun|bulan|minggu) kemudian)(?!\w)")
+_YEARS_LATER = re.compile(
+    r"(?<!\w)(?:(?:se|\w{1,9} )(?:tahun|bulan|minggu|pekan|hari) kemudian"
+    r"|(?:years?|months?|weeks?|days?) (?:later|after(?:wards)?)"
+    r"|(?:años?|mes(?:es)?|semanas?|días?) (?:después|más tarde)"
+    r"|(?:anos?|m[êe]s(?:es)?|semanas?|dias?) (?:depois|mais tarde)"
+    r"|(?:ans?|mois|semaines?|jours?) (?:plus tard|après)"
+    r"|(?:jahre?n?|monate?n?|wochen?|tage?n?) (?:später|danach))(?!\w)|[年月周週期天日](?:之|以)?[后後]"
+)
 _AFTER_ANOTHER = re.compile(
     r"(?<!\w)(?:following|berikutnya|selanjutnya|s(?:etelah|esudah)(?:nya| itu))(?!\w)|翌"
 )
@@ -65,7 +72,7 @@ def asked_time(text: str, *, language: str, now: date, has_time_before: bool = F
     """
     folded, mentions = _mentions(text, language=language, now=now)
     if not has_time_before:
-        mentions = [one for one in mentions if not _AFTER_ANOTHER.search(folded, one.start, one.end)]
+        mentions = [one for one in mentions if not _is_after_another(folded, one)]
     if not mentions:
         return None
     mentions = _with_days_of_years(mentions)
@@ -80,6 +87,11 @@ def asked_time(text: str, *, language: str, now: date, has_time_before: bool = F
     if len(mentions) > 1 and None in firsts + lasts:
         span = _intersection(mentions)
     return replace(span, role="publication") if _is_reported(folded, mentions) else span
+
+
+def _is_after_another(folded: str, mention: TimeMention) -> bool:
+    place = (mention.start, mention.end)
+    return bool(_AFTER_ANOTHER.search(folded, *place) or _YEARS_LATER.search(folded, *place))
 
 
 def _mentions(text: str, *, language: str, now: date) -> tuple[str, list[TimeMention]]:

@@ -341,6 +341,15 @@ def test_a_follow_up_with_only_a_time_replaces_the_time_before(text: str) -> Non
         ("tr", "bir önceki yıl?", 2021),
         ("ru", "а годом позже?", 2023),
         ("vi", "năm sau đó?", 2023),
+        ("id", "2 tahun kemudian?", 2024),
+        ("id", "dua tahun setelahnya?", 2024),
+        ("en", "and two years later?", 2024),
+        ("zh-Hans", "两年后呢？", 2024),
+        ("ja", "2年後は？", 2024),
+        ("es", "¿y dos años después?", 2024),
+        ("pt", "e dois anos depois?", 2024),
+        ("fr", "et deux ans plus tard ?", 2024),
+        ("de", "und zwei Jahre später?", 2024),
     ],
 )
 def test_the_year_before_or_after_is_relative_to_the_time_of_the_turns(

@@ -215,10 +215,11 @@ def _relative_forms(words: TimeWords, language: str) -> Iterator[Form]:
         "ago": words.ago,
         "last": words.last,
         "this": words.this,
+        "later": words.later,  # before `next`: "dua tahun setelahnya" has "tahun setelahnya"
         "next": words.next,
     }
     for kind, shape in shapes.items():
-        for alternative in alternatives_of(shape):
+        for alternative in filter(None, alternatives_of(shape)):
             filled = alternative.replace("{u}", f"(?:{units})", 1).replace("{n}", number, 1)
             yield re.compile(bounded(filled)), functools.partial(_relative_span, kind, numbers)
     for word, (unit, offset) in lexicon(language).relatives.items():
@@ -273,7 +274,7 @@ def _relative_span(
         return None
     if kind == "past":
         return _past(unit, count, now)
-    offset = {"last": -1, "this": 0, "next": 1, "ago": -count}[kind]
+    offset = {"last": -1, "this": 0, "next": 1, "ago": -count, "later": count}[kind]
     return _unit(unit, offset, now)
 
 

@@ -15,7 +15,8 @@ class TimeWords:
     """The patterns of one language. `{u}` stands for a unit and `{n}` for a number.
 
     `last`, `this` and `next` name the unit before, of and after now. `ago` goes back by `{n}` units, and
-    `past` means the `{n}` units up to now. `days` are words with their distance from today in days.
+    `past` means the `{n}` units up to now. `later` goes on by `{n}` units from another time. `days` are words
+    with their distance from today in days.
     """
 
     units: Mapping[Unit, str]
@@ -25,6 +26,7 @@ class TimeWords:
     ago: str
     past: str
     days: Mapping[str, int]
+    later: str = ""
 
 
 _MALAY = TimeWords(
@@ -39,6 +41,7 @@ _MALAY = TimeWords(
         r"|{u} s(?:etelah|esudah)(?:nya| itu)"
     ),
     ago=r"{n} {u} (?:yang )?(?:lalu|silam|lepas)|se{u} (?:yang )?(?:lalu|silam|lepas)",
+    later=r"{n} {u} (?:kemudian|berikutnya|selanjutnya|s(?:etelah|esudah)(?:nya| itu))",
     past=r"{n} {u} (?:terakhir|belakangan|kebelakangan|terkini)|se{u} (?:terakhir|belakangan)",
     days={
         "hari ini": 0,
@@ -65,6 +68,7 @@ _ENGLISH = TimeWords(
     this=r"(?:this|the current) {u}",
     next=r"(?:next|the coming|the following) {u}|the {u} after(?! \w)",
     ago=r"(?:{n}|a|an) {u} ago",
+    later=r"{n} {u} (?:later|after(?:wards)?)",
     past=r"(?:the )?(?:last|past|previous) {n} {u}",
     days={"today": 0, "tonight": 0, "this morning": 0, "yesterday": -1, "last night": -1, "tomorrow": 1,
           "the day before yesterday": -2},
@@ -85,6 +89,7 @@ WORDS: dict[str, TimeWords] = {
         this=r"今{u}|本{u}|这(?:个|一)?{u}|這(?:個|一)?{u}",
         next=r"明{u}|下(?:个|個|一)?{u}|[次翌]{u}|[后後]一{u}",
         ago=r"{n}(?:个|個)?{u}(?:之前|以前|前)|前{u}",
+        later=r"{n}(?:个|個)?{u}(?:之|以)?[后後]",
         past=r"(?:最近|过去|過去|近)(?:的)?{n}(?:个|個)?{u}",
         days={"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "昨晚": -1, "前天": -2, "明天": 1, "后天": 2},
     ),
@@ -94,6 +99,7 @@ WORDS: dict[str, TimeWords] = {
         this=r"今{u}|本{u}|この{u}",
         next=r"来{u}|翌{u}",
         ago=r"{n}{u}前|一昨{u}",
+        later=r"{n}{u}後",
         past=r"(?:過去|ここ|直近|最近)(?:の)?{n}{u}",
         days={"今日": 0, "本日": 0, "今朝": 0, "昨日": -1, "昨夜": -1, "一昨日": -2, "明日": 1},
     ),
@@ -126,6 +132,7 @@ WORDS: dict[str, TimeWords] = {
         this=r"est[ea] {u}|{u} en curso",
         next=r"(?:el |la )?próxim[oa] {u}|(?:el |la )?{u} (?:que viene|próxim[oa]|siguiente)",
         ago=r"hace (?:{n}|una?) {u}|{n} {u} atrás",
+        later=r"{n} {u} (?:después|más tarde)",
         past=r"(?:los |las )?últim[oa]s {n} {u}",
         days={"hoy": 0, "ayer": -1, "anoche": -1, "anteayer": -2},
     ),
@@ -135,6 +142,7 @@ WORDS: dict[str, TimeWords] = {
         this=r"(?:n?est[ea]|deste|desta) {u}",
         next=r"(?:o |a |no |na )?próxim[oa] {u}|(?:o |a |no |na )?{u} (?:que vem|seguinte)",
         ago=r"(?:há|faz) (?:{n}|uma?) {u}|{n} {u} atrás",
+        later=r"{n} {u} (?:depois|mais tarde)",
         past=r"(?:n?os |n?as )?últim[oa]s {n} {u}",
         days={"hoje": 0, "ontem": -1, "anteontem": -2, "amanhã": 1},
     ),
@@ -144,6 +152,7 @@ WORDS: dict[str, TimeWords] = {
         this=r"(?:ce|cet|cette) {u}",
         next=r"(?:l'|le |la )?{u} (?:prochaine?|suivante?)",
         ago=r"il y a (?:{n}|une?) {u}",
+        later=r"{n} {u} (?:plus tard|après)",
         past=r"(?:les |ces )?{n} derni[eè]re?s {u}",
         days={"aujourd'hui": 0, "hier": -1, "avant-hier": -2, "demain": 1},
     ),
@@ -153,6 +162,7 @@ WORDS: dict[str, TimeWords] = {
         this=r"(?:diese[nrsm]?|laufende[nrsm]?) {u}|heuer",
         next=r"(?:nächste[nrsm]?|kommende[nrsm]?|folgende[nrsm]?) {u}|folgejahr",
         ago=r"vor (?:{n}|eine[mr]) {u}",
+        later=r"{n} {u} (?:später|danach)",
         past=r"(?:den |die )?(?:letzten|vergangenen) {n} {u}",
         days={"heute": 0, "gestern": -1, "vorgestern": -2},
     ),

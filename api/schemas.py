@@ -11,6 +11,7 @@ from pydantic.config import JsonDict
 
 from api.field_types import AsList, Day, NullAs
 from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation
+from api.problems import rename_error_fields
 from api.question_time import QuestionTime
 from rag.datatypes import (
     Answer,
@@ -105,6 +106,11 @@ class FiltersBody(ArticleFilters):
         """Return the filters for the pipeline."""
         return self.with_metadata(self.metadata)
 
+    def to_filters_in_body(self) -> Filters:
+        """Return the filters; an error names the field as it is in a body: `filters.outlet`."""
+        with rename_error_fields({name: f"filters.{name}" for name in FiltersBody.model_fields}):
+            return self.to_filters()
+
 
 class ArticleQuery(ArticleFilters):
     """The query string of an article list: filters, which may be repeated, and paging."""
@@ -181,7 +187,7 @@ class QuestionBody(StrictBody):
         """Return the question for the pipeline."""
         return Question(
             text=self.question,
-            filters=self.filters.to_filters(),
+            filters=self.filters.to_filters_in_body(),
             top_k=self.top_k,
             language=self.language,
             mode=self.mode,
@@ -239,7 +245,7 @@ class SearchBody(StrictBody):
 
     def to_question(self) -> Question:
         """Return the query for the pipeline."""
-        return Question(text=self.query, filters=self.filters.to_filters(), top_k=self.top_k)
+        return Question(text=self.query, filters=self.filters.to_filters_in_body(), top_k=self.top_k)
 
 
 class ArticleBody(StrictBody):
@@ -318,7 +324,7 @@ def parse_metadata(pairs: Sequence[str]) -> dict[str, JsonValue]:
     >>> parse_metadata(["domain=news", "edition=2"])
     {'domain': 'news', 'edition': 2}
     """
-    metadata: Annotated[dict[str, JsonValue], Field(max_length=_MAXIMUM_VALUES)] = {}
+    metadata: dict[str, JsonValue] = {}
     for pair in pairs:
         key, separator, value = pair.partition("=")
         if not separator or not key:

@@ -105,13 +105,14 @@ class Composer:
     ) -> None:
         """Give claim number `place` (from 0) another verdict, which citation `number` leads to.
 
-        The other citations of the claim keep theirs, unless the claim is unsupported.
+        The other citations of a supported claim keep theirs. Those of any other claim support it no longer.
         """
         self.claims[place] = replace(self.claims[place], verdict=verdict, checks=checks, difference=None)
         for position, citation in enumerate(self.citations):
-            if citation.claim == place and (citation.number == number or verdict == "unsupported"):
-                revised = replace(citation, verdict=verdict, checks=checks, difference=None)
-                self.citations[position] = revised
+            is_named = citation.number == number
+            if citation.claim == place and (is_named or verdict != "supported"):
+                own: Verdict = verdict if is_named else "unsupported"
+                self.citations[position] = replace(citation, verdict=own, checks=checks, difference=None)
 
     def add_unclaimed(self, text: str, *, lead: str = "") -> str:
         """Add a text that claims nothing about the articles: a refusal, a heading, code."""

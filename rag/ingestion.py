@@ -12,7 +12,7 @@ from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Article, IngestResult, Passage, Unreadable
-from rag.errors import CorpusDamaged
+from rag.errors import BadRequest, CorpusDamaged
 from rag.listeners import Listener
 from rag.text.passages import cut_passages, joined_headings, texts_to_encode
 
@@ -141,7 +141,10 @@ class Ingestion:
 
     def _add(self, plan: _Plan, vectors: dict[str, FloatArray]) -> IngestResult:
         article, passages = plan.article, plan.passages
-        status = self._corpus.add(article, passages, np.stack([vectors[text] for text in plan.texts]))
+        try:
+            status = self._corpus.add(article, passages, np.stack([vectors[text] for text in plan.texts]))
+        except BadRequest as error:  # the store has limits of its own
+            return IngestResult(id=article.id, status="rejected", reason=str(error))
         return IngestResult(id=article.id, status=status, version=article.version, passages=len(passages))
 
 

@@ -4,8 +4,10 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, ValidationInfo
@@ -56,10 +58,19 @@ def _as_hosts(value: str) -> str:
     return " ".join(hosts)
 
 
-def _without_user(address: str) -> str:
-    """Return the address. An address with a user or password is refused, because addresses are displayed."""
+def _as_address(address: str, *, key: str) -> str:
+    """Return the address of a server. A user or password is refused, because addresses are displayed."""
     if "@" in address:
-        raise PydanticCustomError("user", "it must not contain a user or password; OPENAI_API_KEY is the key")
+        raise PydanticCustomError(
+            "user", "it must not contain a user or password; {key} is the key", {"key": key}
+        )
+    try:
+        parts = urlsplit(address)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number or too large, or brackets that do not close
+        is_address = False
+    if not is_address:
+        raise PydanticCustomError("address", "it is not an address such as http://127.0.0.1:8080/v1")
     return address
 
 
@@ -112,7 +123,7 @@ class Settings(BaseSettings):
         "local",
         description="Where articles are stored: `local` in the data folder, or `milvus` on a Milvus server.",
     )
-    milvus_uri: str | None = Field(
+    milvus_uri: Annotated[str, AfterValidator(partial(_as_address, key="KUTIP_MILVUS_TOKEN"))] | None = Field(
         None, pattern=r"^https?://[^\s?#]+$", description="Address of the Milvus server."
     )
     milvus_token: SecretStr | None = Field(
@@ -217,11 +228,13 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"),
         description="API key for the language model.",
     )
-    openai_base_url: Annotated[str, AfterValidator(_without_user)] | None = Field(
-        None,
-        validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
-        description="Address of the language model's server, if it is not OpenAI's. "
-        "Any compatible server works.",
+    openai_base_url: Annotated[str, AfterValidator(partial(_as_address, key="OPENAI_API_KEY"))] | None = (
+        Field(
+            None,
+            validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
+            description="Address of the language model's server, if it is not OpenAI's. "
+            "Any compatible server works.",
+        )
     )
 
     top_k: Annotated[int, Field(ge=1, le=50)] = Field(

@@ -267,6 +267,8 @@ def test_a_question_is_answered_from_what_passes_the_filters(client: TestClient)
 def test_a_date_range_reports_the_number_of_undated_articles(client: TestClient) -> None:
     asked = {"question": "Apa kabar kopi?", "filters": {"published_from": "2025-01-01"}}
     assert client.post("/v1/ask", json=asked).json()["undated_articles_left_out"] == 1
+    listed = client.get("/v1/articles", params={"published_from": "2025-01-01"}).json()
+    assert listed["undated_articles_left_out"] == 1
 
 
 def test_filters_without_matches_give_a_refusal_with_the_reason(client: TestClient) -> None:
@@ -591,6 +593,13 @@ def test_search_modes(client: TestClient, mode: str | None, first: str) -> None:
     assert [hit["rank"] for hit in reply["hits"]] == list(range(1, len(reply["hits"]) + 1))
     scores = [hit["score"] for hit in reply["hits"]]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("path", ["ask", "search"])
+def test_an_error_of_a_filter_names_it_as_in_the_body(client: TestClient, path: str) -> None:
+    body = {"question" if path == "ask" else "query": "kopi", "filters": {"language": "Indonesian"}}
+    problem = check_problem(client.post(f"/v1/{path}", json=body), 422)
+    assert [error["field"] for error in problem["errors"]] == ["filters.language"]
 
 
 class StrictEncoder(TopicEncoder):

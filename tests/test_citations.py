@@ -221,3 +221,9 @@ def test_a_revised_verdict_is_that_of_the_claim_and_of_the_quote_it_names() -> N
     composer.revise(0, "unsupported", number=1, checks={"reviewed": True})
     assert [citation.verdict for citation in composer.citations] == [*["unsupported"] * 2, "unchecked"]
     assert (composer.text, composer.claims[0].citations) == (text, (1, 2))
+    composer.revise(0, "contradicted", number=2, checks={"reviewed": True})
+    assert [citation.verdict for citation in composer.citations] == [
+        "unsupported",
+        "contradicted",
+        "unchecked",
+    ]

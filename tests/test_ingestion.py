@@ -1,15 +1,17 @@
 """Articles into the corpus: each once, nothing encoded twice, a failed one alone."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from embeddings.weights import FloatArray
 from rag.corpus.local.corpus import LocalCorpus
-from rag.datatypes import Article, IngestResult, Unreadable
+from rag.datatypes import Article, IngestResult, IngestStatus, Passage, Unreadable
+from rag.errors import BadRequest
 from rag.ingestion import Ingestion
-from tests.conftest import TopicEncoder, article
+from tests.conftest import TopicEncoder, article, identity
 
 
 class CountingEncoder(TopicEncoder):
@@ -219,3 +221,24 @@ def test_cut_and_encode_handles_one_article(ingestion: Ingestion) -> None:
     passages, vectors = ingestion.cut_and_encode(COFFEE)
     assert [passage.text for passage in passages] == list(COFFEE.paragraphs)
     assert vectors.shape == (3, 7)
+
+
+class SmallCorpus(LocalCorpus):
+    """Stores only articles with a short title."""
+
+    def add(self, article: Article, passages: Sequence[Passage], vectors: FloatArray) -> IngestStatus:
+        if len(article.title) > 100:
+            raise BadRequest("The title is too long for this store.", field="title")
+        return super().add(article, passages, vectors)
+
+
+def test_an_article_that_the_store_refuses_is_rejected_and_the_rest_is_added(
+    tmp_path: Path, encoder: CountingEncoder
+) -> None:
+    with SmallCorpus(tmp_path / "small", encoder=identity(encoder)) as corpus:
+        ingestion = Ingestion(corpus, encoder, passage_max_tokens=40)
+        results = ingest(ingestion, article("a", "Kopi.", title="T" * 101), article("b", "Teh."))
+    assert [(result.status, result.reason) for result in results] == [
+        ("rejected", "The title is too long for this store."),
+        ("created", None),
+    ]

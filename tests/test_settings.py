@@ -94,6 +94,12 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("KUTIP_RERANKER_DEPTH", "0", "KUTIP_RERANKER_DEPTH is '0': .* greater than or equal to 1"),
         ("KUTIP_RERANKER_DEPTH", "101", "less than or equal to 100"),
         ("KUTIP_MAX_QUESTION_CHARACTERS", "20001", "less than or equal to 20000"),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:114344/v1", "it is not an address such as http"),
+        ("OPENAI_BASE_URL", "http://server:abc/v1", "it is not an address"),
+        ("OPENAI_BASE_URL", "http://[::1/v1", "it is not an address"),
+        ("OPENAI_BASE_URL", "server/v1", "it is not an address"),
+        ("OPENAI_BASE_URL", "http://a:b@server/v1", "must not contain a user or password; OPENAI_API_KEY"),
+        ("KUTIP_MILVUS_URI", "http://a:b@server", "must not contain a user or password; KUTIP_MILVUS_TOKEN"),
         ("KUTIP_CORPUS", "oracle", "KUTIP_CORPUS is 'oracle': .*'local'"),
         (
             "KUTIP_FRAME_ANCESTORS",

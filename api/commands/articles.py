@@ -13,6 +13,7 @@ from api.commands.options import (
     filter_options,
     parse_filters,
     print_json,
+    print_undated,
     why_empty,
 )
 from api.commands.stopping import when_stopped
@@ -68,13 +69,17 @@ def list_articles(limit: int, cursor: str | None, as_json: bool, **filters: Any)
     with open_corpus(settings) as corpus:
         page = corpus.articles(parsed, limit=limit, cursor=cursor)
         why = None if page.articles else why_empty(corpus, settings, parsed)
+        undated = corpus.counts(parsed).undated_left_out if parsed.has_dates else 0
     if as_json:
         headers = [header_json(header) for header in page.articles]
-        print_json({"articles": headers, "next_cursor": page.next_cursor})
+        print_json(
+            {"articles": headers, "next_cursor": page.next_cursor, "undated_articles_left_out": undated}
+        )
     elif page.articles:
         click.echo(_listed(page.articles))
     if page.next_cursor:
         say(f"There are more articles. List them with --cursor {page.next_cursor}")
+    print_undated(undated)
     if not page.articles:
         say(why or f"No article comes after the cursor {cursor!r}.")
         sys.exit(NOTHING_FOUND)

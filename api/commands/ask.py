@@ -23,6 +23,7 @@ from api.commands.stopping import NOTHING_CHANGED, when_stopped
 from api.commands.terminal import fitted, say, shortened, visible
 from api.schemas import answer_json
 from rag.datatypes import Answer, AnswerMode, Citation, Hit
+from rag.errors import BadRequest
 from rag.pipeline import Question
 from rag.service import Service, build_service
 from rag.settings import load_settings
@@ -106,7 +107,14 @@ def command(
     with when_stopped(lambda: _progress(answers, asked)), build_service(settings) as service:
         why = why_empty(service.corpus, settings, parsed)
         for one in asked:
-            answers.append(_answered(one, service, as_json=as_json, is_batch=is_batch, why_empty=why))
+            try:
+                answers.append(_answered(one, service, as_json=as_json, is_batch=is_batch, why_empty=why))
+            except BadRequest as error:
+                if not is_batch:
+                    raise
+                say(f"{one.text!r:.80}: {error}")
+    if len(answers) < len(asked):
+        sys.exit(1)
     if any(answer.is_refusal for answer in answers):
         sys.exit(NOTHING_FOUND)
 

@@ -14,6 +14,7 @@ from rag.corpus.local.corpus import DATABASE_NAME
 from rag.corpus.local.database import Database
 from rag.corpus.local.properties import newest_state
 from rag.errors import CorpusError
+from rag.fetching.bookmarks import BOOKMARKS_FILE, forget_all
 from rag.settings import Settings, load_settings
 
 
@@ -30,6 +31,7 @@ def command(file: Path, force: bool) -> None:
     before = _number(settings)
     with when_stopped(lambda: _what_is_kept(settings, before)), progress("pages") as tell:
         contents = restore(folder, file, overwrite=force, on_progress=tell)
+        forget_all(folder / BOOKMARKS_FILE)  # the backup may lack pages that were fetched after it
     say(f"Restored to {folder}: {contents}.")
     if contents.encoder:
         say(

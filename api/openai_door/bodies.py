@@ -1,5 +1,6 @@
 """The request bodies of chat completions and responses."""
 
+import json
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
@@ -9,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from api.field_types import NullAs
 from api.openai_door.json_answers import JsonFormat
-from api.openai_door.messages import MAXIMUM_MESSAGES, MessageBody, conversation, notes_on
+from api.openai_door.messages import MAXIMUM_MESSAGES, ItemReference, MessageBody, conversation, notes_on
 from api.openai_door.models import MODEL_NAME_SCHEMA, model_of
 from api.problems import rename_error_fields
 from api.question_time import QuestionTime
@@ -50,11 +51,20 @@ def _text_or_json(value: object) -> object:
     if isinstance(value, dict) and kind == "json_schema":
         named = value.get("json_schema", value)
         schema = named.get("schema") if isinstance(named, dict) else None
-        if isinstance(schema, dict):
+        if isinstance(schema, dict) and _can_be_sent(schema):
             return JsonFormat(schema)
     raise PydanticCustomError(
         "format", "This is not a format: send the type text, json_object, or json_schema with a schema"
     )
+
+
+def _can_be_sent(schema: object) -> bool:
+    """Whether a language model can be sent a schema, which is JSON without NaN and lone surrogates."""
+    try:
+        json.dumps(schema, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _calls_no_tool(value: object) -> object:
@@ -258,7 +268,7 @@ def _as_message(item: object) -> object:
     assert isinstance(item, dict)
     if kind == "item_reference":
         named = str(item.get("id"))[:_ID_CHARACTERS]
-        return {"role": "assistant", "reference": named.encode(errors="replace").decode()}
+        return ItemReference(role="assistant", reference=named.encode(errors="replace").decode())
     return {"role": "tool"}
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from rag.datatypes import Role, Turn
@@ -59,16 +58,12 @@ Parts = Annotated[
 
 
 class MessageBody(BaseModel):
-    """One message. Other fields that chat clients send, such as calls of tools, are ignored.
-
-    `reference` is the id of an earlier answer that a client names in place of its text.
-    """
+    """One message. Other fields that chat clients send, such as calls of tools, are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
     role: Literal["user", "assistant", "system", "developer", "tool", "function"]
     parts: Annotated[Parts, Field(alias="content")] = []
-    reference: SkipJsonSchema[str | None] = None
 
     @property
     def content(self) -> str:
@@ -80,6 +75,12 @@ class MessageBody(BaseModel):
         """The types of the parts that are not text, by their place."""
         skipped = (place for place, part in enumerate(self.parts) if _text_of(part) is None)
         return {place: _kind_of(self.parts[place]) for place in skipped}
+
+
+class ItemReference(MessageBody):
+    """An earlier answer that a client names by the id `reference` in place of its text."""
+
+    reference: str
 
 
 # Open WebUI's prompt for a question with files: the files' passages, then the question, perhaps in a tag.
@@ -234,7 +235,7 @@ def notes_on(messages: Sequence[MessageBody], *, field: str = "messages") -> lis
     notes += [
         f"{field}[{number}] was skipped: Kutip does not have the item that it names any more."
         for number, message in enumerate(messages)
-        if message.reference is not None and not message.parts
+        if isinstance(message, ItemReference) and not message.parts
     ]
     question, answer = last_place(messages, role="user"), last_place(messages, role="assistant")
     if question is not None and answer == len(messages) - 1:

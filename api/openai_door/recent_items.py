@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from api.openai_door.messages import MessageBody
+from api.openai_door.messages import ItemReference, MessageBody
 from api.shared_table import SharedTable
 
 logger = logging.getLogger(__name__)
@@ -51,9 +51,11 @@ class RecentItems:
 
     def resolve(self, messages: Sequence[MessageBody]) -> list[MessageBody]:
         """Return the messages, with the texts of the items that they name. An unknown item stays empty."""
-        return [self._resolved(message) if message.reference else message for message in messages]
+        return [
+            self._resolved(message) if isinstance(message, ItemReference) else message for message in messages
+        ]
 
-    def _resolved(self, message: MessageBody) -> MessageBody:
+    def _resolved(self, message: ItemReference) -> MessageBody:
         oldest = self._clock() - MAXIMUM_AGE_SECONDS
         query = "SELECT text FROM items WHERE id = ? AND kept_at > ?"
         found = self._items.rows.execute(query, [message.reference, oldest]).fetchone()

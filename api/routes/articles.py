@@ -1,6 +1,7 @@
 """`/v1/articles`: add, list, read and delete articles."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -67,7 +68,12 @@ async def add_articles(body: Annotated[dict[str, Any], Body()], service: Running
 @router.get("")
 async def list_articles(query: Annotated[ArticleQuery, Query()], service: RunningService) -> ArticlePage:
     """List the newest versions of the articles without their text, ordered by id."""
-    read = partial(service.corpus.articles, query.to_filters(), limit=query.limit, cursor=query.cursor)
+    filters = query.to_filters()
+
+    def read() -> ArticlePage:
+        page = service.corpus.articles(filters, limit=query.limit, cursor=query.cursor)
+        return replace(page, undated_articles_left_out=service.pipeline.undated_left_out(filters))
+
     return await service.reading_pool.run_within(read)
 
 

@@ -77,8 +77,8 @@ class Finder:
         if others is not None:
             decided.refuse_with("other_time", other_time_refusal(others, time, language=language))
         elif not listed.number:
-            is_any_left = self._corpus.counts(query.filters).articles > 0
-            none_left = no_hits_reason(self._corpus, query.filters)
+            is_any_left = self._corpus.counts(asked.filters).articles > 0
+            none_left = no_hits_reason(self._corpus, asked.filters)
             decided.refusal_reason = "nothing_relevant" if is_any_left else none_left
         return decided
 

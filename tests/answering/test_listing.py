@@ -249,3 +249,8 @@ def test_a_digest_of_another_time_says_which_times_there_are(ask: Ask) -> None:
     assert answer.refusal_reason == "other_time"
     assert "2025" in answer.answer
     assert not answer.citations
+
+
+def test_a_digest_of_a_time_without_articles_names_no_filter(ask: Ask) -> None:
+    answer = ask("Ringkas berita tentang padi pada tahun 1990")
+    assert answer.refusal_reason == "nothing_relevant"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.access_keys import key_hash
+from rag.fetching.bookmarks import BOOKMARKS_FILE
 from tests.commands.running import Filled, Result, kutip
 
 
@@ -31,7 +32,9 @@ def test_a_backup_is_written_and_restored(in_filled: Filled, tmp_path: Path) -> 
             f"kutip: {tmp_path}/new already has 2 articles. Keep it with `kutip backup`, "
             "then replace it with --force.\n"
         )
+        (tmp_path / "new" / BOOKMARKS_FILE).write_bytes(b"")
         assert kutip("restore", str(target), "--force").code == 0
+        assert not (tmp_path / "new" / BOOKMARKS_FILE).exists()
     refused = kutip("backup", str(target))
     assert refused.code == 1
     assert refused.err == f"kutip: {target} exists. Choose another name, or overwrite it with --force.\n"

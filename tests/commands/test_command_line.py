@@ -199,6 +199,14 @@ def test_questions_from_standard_input_give_one_answer_per_line(in_filled: Fille
     assert result.err.startswith("Nothing in the articles is close enough to the question")
 
 
+def test_a_question_that_cannot_be_asked_does_not_end_the_others(in_filled: Filled) -> None:
+    result = kutip("ask", "-", "--json", stdin=f"{'kopi ' * 500}\n???\n{QUESTION}\n")
+    assert result.code == 1
+    (answer,) = map(json.loads, result.out.splitlines())
+    assert answer["question"] == QUESTION
+    assert result.err.count("'kopi kopi") == result.err.count("'???': ") == 1
+
+
 def test_a_refusal_shows_the_closest_passages(in_filled: Filled) -> None:
     result = kutip("ask", NONSENSE)
     assert result.code == 3

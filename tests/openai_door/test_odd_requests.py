@@ -1,5 +1,6 @@
 """Requests of unusual size or origin, through each door: answered, or refused in the door's own format."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -158,3 +159,26 @@ def test_a_request_without_the_version_of_anthropic_s_api_is_answered(url: str) 
     reply = post(url, "messages", asked("messages"))
     assert "anthropic-version" not in reply.request.headers
     assert text_of("messages", reply.json()).startswith(QUOTE)
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "responses"])
+@pytest.mark.parametrize("reference", ["r1", "\ud800", {"a": 1}])
+def test_a_field_of_a_message_that_nobody_knows_is_ignored(url: str, path: str, reference: object) -> None:
+    message = {"role": "user", "content": ASKED, "reference": reference}
+    content = json.dumps({"model": "kutip", "input" if path == "responses" else "messages": [message]})
+    headers = {"Content-Type": "application/json"}
+    reply = httpx2.post(f"{url}/v1/{path}", content=content.encode(), headers=headers, timeout=60)
+    assert reply.status_code == 200, reply.text
+    assert text_of(path, reply.json())
+
+
+@pytest.mark.parametrize("value", ["\ud800", float("nan")])
+def test_a_schema_that_no_server_can_be_sent_is_refused(url: str, value: object) -> None:
+    schema = {**LARGE, "default": value}
+    body = {"model": "kutip", **asked("chat/completions")}
+    body["response_format"] = {"type": "json_schema", "json_schema": {**FORMAT, "schema": schema}}
+    headers = {"Content-Type": "application/json"}
+    content = json.dumps(body).encode()
+    reply = httpx2.post(f"{url}/v1/chat/completions", content=content, headers=headers, timeout=60)
+    assert reply.status_code == 400
+    assert reply.json()["error"]["param"] == "response_format"

@@ -11,7 +11,7 @@ import openai
 import pytest
 
 from api.app import create_app
-from api.openai_door.messages import MessageBody
+from api.openai_door.messages import ItemReference
 from api.openai_door.recent_items import MAXIMUM_AGE_SECONDS, MAXIMUM_ITEMS, RecentItems
 from tests.chat_shapes import Json
 from tests.openai_door.chat import ASKED
@@ -37,7 +37,7 @@ class Clock:
 
 
 def text_of(items: RecentItems, item_id: str) -> str:
-    (message,) = items.resolve([MessageBody(role="assistant", reference=item_id)])
+    (message,) = items.resolve([ItemReference(role="assistant", reference=item_id)])
     return message.content
 
 

@@ -13,6 +13,8 @@ from typing import Literal
 import filelock
 
 from embeddings.vector_index import sync_folder
+from rag.corpus.local import properties as corpus_properties
+from rag.corpus.local.article_rows import analyze_again
 from rag.corpus.local.corpus import DATABASE_NAME
 from rag.corpus.local.database import Database, copy_pages, private_file
 from rag.corpus.local.derived_indexes import delete_files
@@ -21,6 +23,7 @@ from rag.corpus.local.properties import draw_new_number, newest_state, stored_en
 from rag.corpus.protocol import EncoderIdentity, ProgressCallback
 from rag.data_folder import check_database_files, holds_corpus
 from rag.errors import BackupError, CorpusDamaged, CorpusError, NotFound
+from rag.text.languages import ANALYSIS
 
 # The number of ids reserved for passages that other processes add during a restore.
 _RESERVED_IDS = 1_000_000
@@ -96,6 +99,8 @@ def restore(folder: Path, source: Path, *, overwrite: bool, on_progress: Progres
         with closing(_connect(copied)) as connection:
             connection.execute("BEGIN")
             migrate(connection)
+            if corpus_properties.read(connection, "analysis") != str(ANALYSIS):
+                analyze_again(connection)
             draw_new_number(connection)
             _renumber_passages(connection, after=_last_passage(database))
             connection.execute("COMMIT")

@@ -267,6 +267,7 @@ class MilvusCorpus:
     def article(self, article_id: str, *, version: str | None = None) -> Article | None:
         """Return the current version of an article, or the given one; None if there is none."""
         key, checked = key_of(article_id), None
+        version = version or None
         while (current := self._generations.head(key)) is not None and current["generation"] != checked:
             checked = current["generation"]
             condition = of_generation(checked)

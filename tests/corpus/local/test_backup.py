@@ -355,6 +355,15 @@ def test_a_backup_of_an_older_format_is_migrated(tmp_path: Path) -> None:
         check_against_brute_force(corpus)
 
 
+def test_a_backup_with_another_analysis_of_words_is_analyzed_again(backup: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(backup, isolation_level=None)) as connection:
+        connection.execute("UPDATE properties SET value = '0' WHERE name = 'analysis'")
+        connection.execute("UPDATE passages SET words = 'x'")
+    with open_corpus(tmp_path / "new") as corpus:
+        put_back(tmp_path / "new", backup)
+        check_against_brute_force(corpus)
+
+
 def test_a_backup_of_a_newer_kutip_is_refused(backup: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(backup)) as connection:
         connection.execute("PRAGMA user_version = 99")

@@ -96,9 +96,7 @@ class FiltersBody(ArticleFilters):
 
     metadata: Annotated[
         dict[str, JsonValue],
-        Field(
-            max_length=_MAXIMUM_VALUES, description="Keys and values that the articles' metadata must have"
-        ),
+        Field(max_length=_MAXIMUM_VALUES, description="Keys and values that the metadata must have"),
         NullAs(dict),
     ] = {}
 
@@ -107,7 +105,7 @@ class FiltersBody(ArticleFilters):
         return self.with_metadata(self.metadata)
 
     def to_filters_in_body(self) -> Filters:
-        """Return the filters; an error names the field as it is in a body: `filters.outlet`."""
+        """Return the filters; an error names the field as in a body, such as `filters.outlet`."""
         with rename_error_fields({name: f"filters.{name}" for name in FiltersBody.model_fields}):
             return self.to_filters()
 

@@ -18,7 +18,7 @@ from embeddings.weights import SHA256 as WEIGHTS_SHA256
 from embeddings.weights import FloatArray, IntegerMatrix, ModelLoadError, WeightsFile, quantize
 
 VERSION = "1"
-SHA256 = "8c9b2c634fe2813fb2ac1e773d2e9f383bc5d3eb035a493c496951fbce01f5a6"
+SHA256 = "a3aca0e1ef3a3a897eee94a15b518f5445e0e494211ddb9a964c590922471848"
 FILE = Path(__file__).parent / "cross-encoder.safetensors"
 
 HEADS = ("pool", "claim", "relevance", "span")

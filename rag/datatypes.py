@@ -276,10 +276,7 @@ class ArticleHeader:
 
 @dataclass(frozen=True, kw_only=True)
 class ArticlePage:
-    """One page of a list of articles, ordered by id. `next_cursor` is None on the last page.
-
-    `undated_articles_left_out` is the number of articles that a range of days excludes for lack of a date.
-    """
+    """One page of a list of articles, ordered by id. `next_cursor` is None on the last page."""
 
     articles: list[ArticleHeader]
     next_cursor: str | None

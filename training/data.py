@@ -177,10 +177,15 @@ def read_authored_questions(path: Path) -> list[QuestionRow]:
     ]
 
 
-def read_own_questions(articles: Articles) -> list[QuestionRow]:
-    """Read the questions written for this project, whose passages are in the shared articles."""
+def read_own_questions(articles: Articles, *, are_short: bool) -> list[QuestionRow]:
+    """Read the questions written for this project, whose passages are in the shared articles.
+
+    The short ones, as people type them, are in files `short-*`.
+    """
     rows = []
     for path in sorted(AUTHORED.glob("*.questions.jsonl")):
+        if path.name.startswith("short-") != are_short:
+            continue
         for row in read_jsonl(path):
             if is_held_out(row["article_id"]):
                 continue

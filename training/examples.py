@@ -91,8 +91,8 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     lines = _ParallelLines(articles)
     copies = _CopiedSentences([*authored.rows, *own.rows], articles)
     return [
-        Source("authored claims", 0.20, len(authored.rows), authored.make),
-        Source("own claims", 0.45, len(own.rows), own.make),
+        Source("authored claims", 0.18, len(authored.rows), authored.make),
+        Source("own claims", 0.40, len(own.rows), own.make),
         Source("indonli", 0.04, len(indonli.rows), indonli.make),
         Source("pawsx", 0.03, paraphrases.size, paraphrases.make),
         Source("jnli", 0.01, len(japanese.rows), japanese.make),
@@ -117,7 +117,8 @@ def _question_sources(
     train = shared / "train"
     sets = {
         "authored questions": read_authored_questions(train / "authored-train.questions.jsonl"),
-        "own questions": read_own_questions(articles),
+        "own questions": read_own_questions(articles, are_short=False),
+        "short questions": read_own_questions(articles, are_short=True),
         "idk-mrc": read_questions(shared / "eval" / "idk-mrc-train.questions.jsonl", articles),
         "facqa": read_questions(shared / "eval" / "facqa-dev.questions.jsonl", articles),
         "xquad": read_questions(shared / "eval" / "xquad-dev.questions.jsonl", articles),
@@ -126,7 +127,7 @@ def _question_sources(
         "drcd": read_questions(train / "drcd-dev.questions.jsonl", articles),
         "arcd": read_questions(train / "arcd-dev.questions.jsonl", articles),
     }
-    weights = (0.10, 0.30, 0.10, 0.03, 0.12, 0.01, 0.01, 0.005, 0.01)
+    weights = (0.10, 0.25, 0.12, 0.10, 0.03, 0.12, 0.01, 0.01, 0.005, 0.01)
     all_rows = [row for rows in sets.values() for row in rows]
     negatives = iter(mine(all_rows, articles, encoder, cache=cache / "negatives.json"))
     result = []

@@ -164,7 +164,7 @@ class Fetcher:
                 f"the robots.txt of {address.host} forbids fetching it: ask the site's owner for the text"
             )
         rate = rules.request_rate(AGENT)
-        asked = [rules.crawl_delay(AGENT) or 0, rate.seconds / rate.requests if rate else 0]
+        asked = [rules.crawl_delay(AGENT) or 0, rate.seconds / rate.requests if rate and rate.requests else 0]
         delay = max(self._limits.delay_seconds, *asked)
         if delay > self._limits.maximum_delay_seconds:
             raise ReadingError(
@@ -295,7 +295,9 @@ class Fetcher:
 def checked_address(url: str) -> httpx2.URL:
     """Return the address of a web page; raise ReadingError for any other address."""
     try:
-        urlsplit(url)  # refuses more malformed addresses than the other
+        parts = urlsplit(url.strip())  # refuses more malformed addresses than the other
+        if parts.port == 0:  # reading it raises ValueError for a port that cannot exist
+            raise ValueError("port 0")
         address = httpx2.URL(url.strip()).copy_with(fragment=None)
     except (httpx2.InvalidURL, ValueError):
         raise ReadingError(f"{url!r:.300} is no address of a web page: correct it") from None
@@ -310,10 +312,13 @@ def checked_address(url: str) -> httpx2.URL:
 
 def _redirect_target(reply: _Reply, address: httpx2.URL) -> httpx2.URL | None:
     location = reply.headers.get("Location") if reply.status in _REDIRECTS else _refresh_of(reply)
-    if not location or (reply.status == 200 and str(address.join(location)) == str(address)):
+    if not location:
         return None
     try:
-        return checked_address(str(address.join(location)))
+        target = str(address.join(location))
+        if reply.status == 200 and target == str(address):
+            return None
+        return checked_address(target)
     except (httpx2.InvalidURL, ValueError):
         raise ReadingError(f"the server redirects to {location!r:.300}, which is no address") from None
     except ReadingError as error:
@@ -362,5 +367,5 @@ def _seconds_to_wait(reply: _Reply) -> float | None:
         return float(asked[:9])
     try:
         return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None

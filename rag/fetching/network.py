@@ -58,7 +58,7 @@ class GuardedNetwork(httpcore2.SyncBackend):
     def _allowed_addresses(self, host: str, port: int) -> list[str]:
         try:
             found = getaddrinfo(host, port, type=SOCK_STREAM)
-        except (OSError, UnicodeError):
+        except (OSError, UnicodeError, OverflowError):
             raise ReadingError(f"there is no host {host}: correct the address") from None
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         allowed = [address for address in addresses if self._is_allowed(address)]

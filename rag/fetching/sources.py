@@ -12,7 +12,7 @@ from datetime import UTC
 from typing import Any
 
 from rag.datatypes import Article, Unreadable
-from rag.errors import MissingExtra, ReadingError
+from rag.errors import KutipError, MissingExtra, ReadingError
 from rag.fetching.bodies import unpacked
 from rag.fetching.bookmarks import Bookmark, Bookmarks
 from rag.fetching.fetcher import Fetched, Fetcher, Validators, checked_address
@@ -24,7 +24,7 @@ from rag.reading.fetched import read_fetched
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.formats.xml_stream import root_name
 from rag.reading.json_feeds import parse_json_feed, read_json_feed
-from rag.reading.page import Entry, Overrides, Page
+from rag.reading.page import Entry, Overrides, Page, unexpected_error
 
 MAXIMUM_DEPTH = 5  # of sitemaps and feeds that lead to each other; the protocol allows one index
 MAXIMUM_PAGES = 100  # of one feed
@@ -128,6 +128,10 @@ class WebReader:
             yield from self._read(fetched, link, address=address)
         except (ReadingError, MissingExtra) as error:
             yield Unreadable(source=link.url, reason=str(error))
+        except KutipError:
+            raise
+        except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
+            yield _unreadable(error, link.url)
 
     def _check_depth(self, link: _Link) -> None:
         if len(link.above) > MAXIMUM_DEPTH or len(self._lists) > MAXIMUM_LISTS:
@@ -179,6 +183,10 @@ class WebReader:
                 yield from self._article(entry.page, own, prohibition=prohibition)
             except ReadingError as error:
                 yield Unreadable(source=own.url, reason=str(error))
+            except KutipError:
+                raise
+            except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
+                yield _unreadable(error, own.url)
         if members:
             self._lists.append((bookmark, members))
 
@@ -250,6 +258,14 @@ class WebReader:
             yield from self._article(entry.to_page(), bookmark, prohibition=prohibition)
         except ReadingError as error:
             yield Unreadable(source=entry.source, reason=str(error))
+        except KutipError:
+            raise
+        except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
+            yield _unreadable(error, entry.source)
+
+
+def _unreadable(error: Exception, source: str) -> Unreadable:
+    return Unreadable(source=source, reason=str(unexpected_error(error, source=source)))
 
 
 def _canonical(url: str) -> str:

@@ -13,17 +13,34 @@ _COMPACT_CLOCK = re.compile(r"[Tt]?(\d\d)(\d\d)(\d\d)?(?!\d)")
 _CLOCK = re.compile(
     r"(?P<before>午後|下午|오후|午前|上午|오전)?\s?(?<![\d.])(?P<hour>[01]?\d|2[0-3])\s?"
     r"(?:[:.h]\s?(?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:\.\d+)?)?|(?:[時时点]|시|uhr\b|h\b)\s?"
-    r"(?:(?P<minute_after>[0-5]?\d)\s?[分분])?)"
-    r"(?![\d])\s?(?P<after>[ap]\.?\s?m\b\.?|petang\b|malam\b|ptg\b|pagi\b"
+    r"(?:(?P<minute_after>[0-5]?\d)\s?[分분])?"
+    # An hour alone before a part of the day: "2 siang", but not "3 hari 2 malam".
+    r"|(?<!hari \d)(?<!hari \d\d)(?=\s(?:pagi|siang|sore|petang|malam|tengah hari|ptg)\b))"
+    r"(?![\d])\s?(?P<after>[ap]\.?\s?m\b\.?|petang\b|(?:tengah )?malam\b|ptg\b|pagi\b|sore\b|siang\b"
+    r"|tengah hari\b"
     r"|مساء\S{0,3}|صباح\S{0,3}|[مص]\b)?"
 )
-_LATE = ("p", "午後", "下午", "오후", "malam", "م")
+_LATE = ("p", "午後", "下午", "오후", "sore", "م")
+_NIGHT = ("malam", "tengah malam")  # from five in the evening until four
+_NOON = ("siang", "tengah hari")  # from nine in the morning until late
+_FIRST_HOUR_OF_NIGHT = 5
+_FIRST_HOUR_OF_NOON = 9
 _EARLY = "pagi"
 _ABBREVIATED_ZONES = {
     "wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "z": 0, "myt": 8, "sgt": 8, "hkt": 8, "pht": 8,
     "jst": 9, "kst": 9, "ict": 7, "msk": 3, "cet": 1, "cest": 2, "bst": 1, "est": -5, "edt": -4, "cst": -6,
     "ist": 5.5, "мск": 3, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11,
 }  # fmt: skip
+# These count only in capitals and as the last word beside the time, because many of them are words as well.
+# "AST" is left out: Arabia and the Atlantic coast of Canada both use it.
+_ZONES_IN_CAPITALS = {
+    "UT": 0, "WET": 0, "WEST": 1, "MEZ": 1, "MESZ": 2, "MET": 1, "MEST": 2, "EET": 2, "EEST": 3, "MSD": 4,
+    "TRT": 3, "WAT": 1, "CAT": 2, "SAST": 2, "EAT": 3, "IDT": 3, "IRST": 3.5, "IRDT": 4.5, "GST": 4, "PKT": 5,
+    "NPT": 5.75, "MMT": 6.5, "AWST": 8, "ACST": 9.5, "ACDT": 10.5, "NZST": 12, "NZDT": 13, "NST": -3.5,
+    "NDT": -2.5, "ADT": -3, "BRT": -3, "ART": -3, "CLT": -4, "CLST": -3, "COT": -5, "PET": -5, "AKST": -9,
+    "AKDT": -8, "HST": -10,
+}  # fmt: skip
+_ZONE_IN_CAPITALS = re.compile(rf"\s?\(?({'|'.join(_ZONES_IN_CAPITALS)})\b\)?(?=\s?(?:$|[^\w\s]|\d))")
 _OFFSET = r"(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)"
 _ZONE = re.compile(
     r"(?P<area>\b(?:africa|america|asia|australia|europe|pacific)/[a-z_]+)"
@@ -73,8 +90,14 @@ def _hour(clock: re.Match[str]) -> int:
     half = (clock["before"] or clock["after"] or "").strip()
     if not half or hour > 12:
         return hour
-    is_late = half.startswith(_LATE) and half != _EARLY
-    return hour % 12 + (12 if is_late else 0)
+    hour %= 12
+    if half.startswith(_NIGHT):
+        is_late = hour >= _FIRST_HOUR_OF_NIGHT
+    elif half.startswith(_NOON):
+        is_late = hour < _FIRST_HOUR_OF_NOON
+    else:
+        is_late = half.startswith(_LATE) and half != _EARLY
+    return hour + (12 if is_late else 0)
 
 
 def _minute(clock: re.Match[str]) -> int:
@@ -85,6 +108,8 @@ def _zone_of(text: str, *, is_of_twelve_hours: bool) -> tuple[tzinfo | None, str
     """Return the zone at the beginning of what follows a time of day, and the rest."""
     if is_of_twelve_hours and (american := _ZONE_OF_AMERICA.match(text)):
         return ZoneInfo(_ZONES_OF_AMERICA[american[1]]), text[american.end() :]
+    if capitals := _ZONE_IN_CAPITALS.match(text):
+        return timezone(timedelta(hours=_ZONES_IN_CAPITALS[capitals[1]])), text[capitals.end() :]
     text = _ZONE_IN_BRACKETS.sub(" ", text)
     lower = lowered(text)
     if numeric := _NUMERIC_ZONE.match(lower):

@@ -8,7 +8,8 @@ from typing import Any
 
 from rag.reading.dates import find_date, is_weekday, parse_written_date
 from rag.reading.lines import BULLETS, is_sentence
-from rag.reading.names import author_names, is_corporate, is_person
+from rag.reading.names import FILIPINO_BY, author_names, is_corporate, is_person
+from rag.reading.places import is_place, is_section
 from rag.reading.rights import find_prohibition
 
 Facts = dict[str, Any]
@@ -57,7 +58,7 @@ _CREDIT = re.compile(
 )
 _BYLINE = re.compile(
     r"(?:(?P<author>oleh|by|ditulis oleh|reporting by|reported by|written by|par|von|por|door|autor(?:en|in)"
-    r"|ni|nina|isinulat ni|propos recueillis par|(?:laporan )?(?:wartawan|kontributor) [^,:]{2,40},"
+    rf"|{FILIPINO_BY}|isinulat ni|propos recueillis par|(?:laporan )?(?:wartawan|kontributor) [^,:]{{2,40}},"
     r"|โดย|द्वारा|كتبت? -|dilaporkan oleh|diunggah oleh)"
     r"|(?P<editor>editing by|edited by|disunting oleh))\s+(?P<value>\S.{1,98})",
     re.IGNORECASE,
@@ -102,7 +103,12 @@ _GREETING = re.compile(
 _ROLE_FIRST = re.compile(rf"(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS})\b", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]+\.(?:com|co|id|net|org|my|info|news|tv)(?:\.\w{2,3})?", re.IGNORECASE)
 
-_DATELINE = re.compile(r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}(?=\s|$)")
+# An agency in brackets has a letter; the years of a life and an age are none.
+_DATELINE = re.compile(
+    r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?=[^()\n]{0,39}[^\W\d_])(?![^()\n/,]{0,36}\b(?:1[5-9]|20)\d\d\b)"
+    r"(?!\d{1,3}\s?(?:tahun|thn|th|years?|yrs?|jahre|ans|años|anos|anni|岁|歲|歳|세)\b)"
+    r"(?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}(?=\s|$)"
+)
 _DATELINE_OF_OUTLET = re.compile(
     r"(?:(?P<first>[A-Za-z][\w.]*\.(?i:com|co\.id|co|id|net|org)), (?P<city_after>[^\W\d_][\w .]{1,40}?)"
     r"|(?P<city>[^\W\d_][\w ./]{1,40}?), (?P<outlet>[A-Za-z][\w.]*\.(?i:com|co\.id|co|id|net|org)"
@@ -230,7 +236,7 @@ def _beside_date(rest: str) -> Facts | None:
     if len(rest.split()) > 4 or len(rest) > 40 or is_sentence(rest):
         return None
     names = [name for name in author_names(rest) if is_person(name)]
-    if names:
+    if names and not is_place_or_section(rest):
         return {"byline": names}
     return {} if rest.istitle() or rest.isupper() or not rest else None
 
@@ -292,11 +298,16 @@ def byline_facts(line: str) -> Facts | None:
     line = line.strip(BULLETS)
     match = _BYLINE_OF_OUTLET.fullmatch(line) if len(line) <= _MAXIMUM_CHARACTERS else None
     names = author_names(match["names"]) if match else []
-    if not match or not names or not all(map(is_person, names)):
+    if not match or not names or not all(map(is_person, names)) or is_place_or_section(match["names"]):
         return None
     outlet = (match["outlet"] or match["in_brackets"] or "").strip()
     is_outlet = outlet and not (_has_digit(outlet) or ":" in outlet or _ROLE_FIRST.match(outlet))
     return {"byline": names, **({"outlet": outlet} if is_outlet else {})}
+
+
+def is_place_or_section(line: str) -> bool:
+    """Whether a line has the shape of a name, but names a place or a section: "Jawa Barat", "Gaya Hidup"."""
+    return is_place(line) or is_section(line)
 
 
 def names_alone(line: str) -> Facts | None:

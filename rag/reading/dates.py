@@ -133,6 +133,10 @@ _ISLAMIC_DAY = re.compile(
 )
 _SECOND_MONTH = re.compile(r"(?<=[^\W\d_])\s?/\s?[^\W\d_]{2,12}(?:\s[^\W\d_]{2,6})?(?=\s\d{4})")  # أغسطس/آب
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_FIRST_EPOCH_YEAR = 2001  # in September, the seconds since 1970 came to have ten digits
+_COMPACT_HOUR = re.compile(  # 2025072713
+    r"((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])"
+)
 # What computers write: Mon Aug 03 12:45:00 EDT 2015.
 _YEAR_BEHIND_CLOCK = re.compile(r"\b(\d{1,2})\s+(\d\d:\d\d(?::\d\d)?(?:\s+[A-Za-z]{2,5})?)\s+(\d{4})\b")
 _AMERICAN = re.compile(
@@ -247,8 +251,11 @@ def _has_clock(value: str) -> bool:
 def _from_epoch(value: str) -> datetime | None:
     if not _EPOCH.fullmatch(value):
         return None
+    if compact := _COMPACT_HOUR.fullmatch(value):
+        return _from_iso(f"{compact[1]}T{compact[2]}")
     seconds = int(value) / (1000 if len(value) > len("1753597620") else 1)
-    return datetime.fromtimestamp(seconds, tz=UTC)
+    time = datetime.fromtimestamp(seconds, tz=UTC)
+    return time if _FIRST_EPOCH_YEAR <= time.year <= datetime.now(UTC).year + 1 else None
 
 
 def _western(text: str) -> str:

@@ -29,7 +29,7 @@ from rag.reading.html_blocks import Block, page_blocks
 from rag.reading.html_tree import NOT_XML, make_plain, parse_tree
 from rag.reading.lines import is_sentence
 from rag.reading.names import joined
-from rag.reading.page import Entry, Page
+from rag.reading.page import Entry, Page, page_or_error
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import MAXIMUM_ID_CHARACTERS
 from rag.reading.zones import is_null
@@ -37,6 +37,7 @@ from rag.text.languages import decide_language
 
 ROOTS_OF_FEEDS = frozenset({"rss", "feed", "RDF"})
 
+_NAME_AT_END = re.compile(r"(?<=\d)\s[A-Z]{2,5}$")  # of a zone
 _IS_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,500}>|&#?[A-Za-z0-9]{1,32};")
 _ENDS_AS_SUMMARY = re.compile(
     r"(?:\[?(?:…|\.\.\.)\]?|(?:read|continue reading|view)\b.{0,60}(?:more|→|»|&raquo;)|continue reading"
@@ -164,10 +165,7 @@ def entries_of(entries: Iterator[FeedEntry]) -> Iterator[Entry]:
     is_empty = True
     for entry in entries:
         is_empty = False
-        try:
-            yield Entry(page=entry.to_page(), place=entry.source)
-        except ReadingError as error:
-            yield Entry(page=error, place=entry.source)
+        yield Entry(page=page_or_error(entry.to_page), place=entry.source)
     if is_empty:
         raise ReadingError("the feed has no entries: save it again later")
 
@@ -249,10 +247,15 @@ def _name(text: str) -> str:
 
 
 def _time(entry: Any, name: str) -> datetime | None:
-    """Return a time with the zone in which it is written, or in UTC if feedparser alone understands it."""
-    written = parse_written_date(plain_line(_written(entry, name)))
+    """Return a time with the zone in which it is written, or in UTC if feedparser alone understands it.
+
+    feedparser takes the time in a zone that it does not know for one in UTC: that is a time without a zone.
+    """
+    line = plain_line(_written(entry, name))
+    unknown = _NAME_AT_END.search(line)
+    written = parse_written_date(line) or (parse_written_date(line[: unknown.start()]) if unknown else None)
     parsed = dict.get(entry, f"{name}_parsed")
-    if parsed and not written:
+    if parsed and not written and not unknown:
         year, month, day, hour, minute, second = parsed[:6]
         with suppress(ValueError):  # of the day 0000-00-00, feedparser makes one of the year -1
             written = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)

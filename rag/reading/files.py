@@ -1,5 +1,6 @@
 """Finds the files in folders, opens them and standard input; yields one Article or Unreadable at a time."""
 
+import hashlib
 import os
 import stat
 import sys
@@ -16,7 +17,8 @@ from rag.reading.addresses import is_page_address
 from rag.reading.formats.recognition import recognised_suffix
 from rag.reading.formats.registry import FORMATS, Format, is_known, list_of_suffixes, stem_of, suffix_of
 from rag.reading.formats.streams import GZIP_MARK, HEAD_BYTES, buffered, inflated
-from rag.reading.page import Entry, Overrides, Page
+from rag.reading.page import Entry, Overrides, Page, unexpected_error
+from rag.reading.record import MAXIMUM_ID_CHARACTERS
 
 STANDARD_INPUT = "-"
 
@@ -24,6 +26,7 @@ OnDropped = Callable[[str, Sequence[str]], None]
 OnSkipped = Callable[[str], None]
 
 _LINES = (".jsonl", ".ndjson")
+_HASH_CHARACTERS = 16
 
 
 class FoundFile(NamedTuple):
@@ -63,7 +66,7 @@ def read_paths(
 def read_found(file: FoundFile, *, overrides: Overrides) -> Iterator[Article | Unreadable]:
     """Yield the articles of a file that `files_below` found, with the ids that `read_paths` gives them."""
     path = Path(file.path)
-    if file.folder is None or path.is_dir():
+    if file.folder is None or os.path.isdir(path):
         return read_paths([file.path], overrides=overrides)
     return _Run(overrides=overrides).read_file(path, folder=Path(file.folder))
 
@@ -100,13 +103,13 @@ def files_below(paths: Sequence[str | Path], *, on_skipped: OnSkipped | None = N
     A folder that has no such files or cannot be read is yielded itself. Reading the folder then reports why.
     """
     for path in map(Path, paths):
-        if not path.is_dir():
+        if not os.path.isdir(path):
             yield FoundFile(os.fspath(path), None)
             continue
         entries = _entries_below(path, on_skipped=on_skipped)
         found = [os.fspath(entry.source if isinstance(entry, Unreadable) else entry) for entry in entries]
         # Files that are not to be read are left out, because their names alone would be read.
-        readable = [name for name in found if Path(name).is_dir() or _is_readable(Path(name), path)]
+        readable = [name for name in found if os.path.isdir(name) or _is_readable(Path(name), path)]
         yield from (FoundFile(name, os.fspath(path)) for name in readable or [os.fspath(path)])
 
 
@@ -115,7 +118,7 @@ def _is_readable(file: Path, path: Path) -> bool:
 
 
 def _files_at(path: Path) -> Iterable[Path]:
-    if not path.is_dir():
+    if not os.path.isdir(path):
         return [path]
     return (entry for entry in _entries_below(path) if isinstance(entry, Path))
 
@@ -125,6 +128,8 @@ def _count(path: Path) -> int | None:
     if suffix not in _LINES or is_compressed:
         return 1 if suffix not in FORMATS or FORMATS[suffix].ids == "name" else None
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # what is read from a pipe is gone
+            return None
         with path.open("rb") as stream:
             return sum(1 for line in stream if not line.isspace())
     except OSError:  # reading the file will report the error
@@ -144,7 +149,7 @@ def read_bytes(data: bytes, *, name: str, suffix: str, overrides: Overrides) -> 
         (entry,) = read.read(buffered(BytesIO(data)))
         if isinstance(entry.page, ReadingError):
             raise entry.page
-        return entry.page.to_article(default_id=Path(name).stem or None, overrides=overrides)
+        return entry.page.to_article(default_id=_id_of(Path(name).stem), overrides=overrides)
     except ReadingError as error:
         raise type(error)(f"{name}: {error}") from None
 
@@ -164,7 +169,7 @@ class _Run:
         if name == STANDARD_INPUT:
             return self._read_standard_input()
         path = Path(name)
-        return self._read_folder(path) if path.is_dir() else self.read_file(path)
+        return self._read_folder(path) if os.path.isdir(path) else self.read_file(path)
 
     def _read_folder(self, folder: Path) -> Iterator[Article | Unreadable]:
         entries = _entries_below(folder, on_skipped=self.on_skipped)
@@ -213,11 +218,11 @@ class _Run:
     ) -> Iterator[Article | Unreadable]:
         """Yield the article of each entry of a file, or the reason why it has none."""
         path = None if stem is None else "/".join((*folders, stem))
-        try:
-            for entry in kind.read(stream):
+        for entry in _entries_of(kind, stream, source=source):
+            if isinstance(entry, Unreadable):
+                yield entry
+            else:
                 yield self._article_of(entry, kind, source=source, path=path, is_below=bool(folders))
-        except (ReadingError, MissingExtra) as error:
-            yield Unreadable(source=source, reason=str(error))
 
     def _article_of(
         self, entry: Entry, kind: Format, *, source: str, path: str | None, is_below: bool
@@ -233,6 +238,8 @@ class _Run:
                 article = entry.page.to_article(default_id=default_id, overrides=self.overrides)
         except ReadingError as error:
             return Unreadable(source=place, reason=str(error))
+        except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
+            return Unreadable(source=place, reason=str(unexpected_error(error, source=place)))
         if self.on_dropped and entry.page.dropped:
             self.on_dropped(place, entry.page.dropped)
         return article
@@ -244,7 +251,7 @@ class _Run:
         such as `index.html` repeat, it is made from the page's address, or it is the path below that folder.
         """
         is_addressed = is_page_address(page.fields.get("url"))
-        default_id = None if is_below and is_addressed else path
+        default_id = None if is_below and is_addressed else _id_of(path)
         article = page.to_article(default_id=default_id, overrides=self.overrides)
         other = self.taken.setdefault(article.id, source)
         if other != source:
@@ -257,10 +264,34 @@ class _Run:
         return article
 
 
+def _entries_of(kind: Format, stream: BufferedReader, *, source: str) -> Iterator[Entry | Unreadable]:
+    """Yield the entries of a file, and at last the reason if it cannot be read to its end."""
+    try:
+        yield from kind.read(stream)
+    except OSError as error:
+        yield Unreadable(source=source, reason=f"the file cannot be read: {error.strerror or error}")
+    except (ReadingError, MissingExtra) as error:
+        yield Unreadable(source=source, reason=str(error))
+    except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
+        yield Unreadable(source=source, reason=str(unexpected_error(error, source=source)))
+
+
 def _numbered_id(entry: Entry, path: str | None) -> str | None:
     """Return the id of one of a file's articles that states none; an address gives a better one."""
     is_addressed = isinstance(entry.page, Page) and is_page_address(entry.page.fields.get("url"))
-    return None if is_addressed or path is None else f"{path}:{entry.place}"
+    return None if is_addressed or path is None else _id_of(f"{path}:{entry.place}")
+
+
+def _id_of(name: str | None) -> str | None:
+    """Return a name as an id; the end of a long one is replaced with a hash of the whole name.
+
+    >>> _id_of("kopi"), len(_id_of("kopi " * 50) or ""), _id_of("")
+    ('kopi', 200, None)
+    """
+    if not name or len(name) <= MAXIMUM_ID_CHARACTERS:
+        return name or None
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:_HASH_CHARACTERS]
+    return f"{name[: MAXIMUM_ID_CHARACTERS - len(digest) - 1]}-{digest}"
 
 
 def _format_of(suffix: str) -> Format:
@@ -282,7 +313,7 @@ def _entries_below(
         yield Unreadable(source=_shown(folder), reason=f"the folder cannot be read: {error.strerror}")
         return
     for entry in entries:
-        if entry.is_dir():
+        if os.path.isdir(entry):  # not `is_dir`, which raises an error in a folder without permission
             if not entry.is_symlink():  # a link may point to a parent folder
                 yield from _entries_below(entry, root=root, on_skipped=on_skipped)
         elif not is_known(entry):

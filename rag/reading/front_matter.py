@@ -84,7 +84,9 @@ def _load_yaml(text: str) -> dict[Any, Any] | None:
     text = _TAB_AFTER_NAME.sub(r"\1 ", text)
     try:
         loaded = _to_json(yaml.load(text, Loader=_Loader))  # noqa: S506, a SafeLoader
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+    # subtle: a value that does not fit its tag, as in `!!timestamp x`, raises whatever PyYAML meets
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError, AttributeError, LookupError,
+            TypeError) as error:  # fmt: skip
         plain = _load_plain(text) if isinstance(error, yaml.MarkedYAMLError) else None
         if plain is not None:
             return plain

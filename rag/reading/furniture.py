@@ -5,7 +5,8 @@ so a label in the middle of a story does not end the story.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count, takewhile
 
 from rag.reading.credits import is_date_label, label_alone
 from rag.reading.furniture_labels import OTHER_STORIES, PAGE_PARTS, READ_ALSO
@@ -104,6 +105,14 @@ _ADDRESS = re.compile(
     r"|^lanjutkan membaca|^continue reading|^(?:untuk|to) (?:membaca|read|continue)|https?://",
     re.IGNORECASE,
 )
+# What an invitation that ends with a full stop offers, unlike advice: "Update WhatsApp Anda ke versi 2.25."
+_OFFERED = re.compile(
+    r"\b(?:kami|our|us|berita|kabar|news|stor(?:y|ies)|artikel|articles?|informasi|info|updates?|perkembangan"
+    r"|konten|content|channel|saluran|kanal|newsletter|buletin|google news|grup|group|komunitas|https?:"
+    r"|langganan|berlangganan|subscri\w+|membaca|to read|aplikasi ini"
+    r"|(?:the|our) app|app store|play store|di ?sini|here|log ?in|premium)\b",
+    re.IGNORECASE,
+)
 _MAXIMUM_INVITATION_CHARACTERS = 320
 
 _NAMES = r"[A-Z][\w.&'’-]*(?:\s[A-Z][\w.&'’-]*){0,3}"
@@ -139,6 +148,12 @@ _CREDITED_PICTURE = re.compile(
     r"|.{0,160}\([\w-]{2,30}\.(?:com|co\.id|id)/[^()]{2,60}\)\.?",
     re.IGNORECASE,
 )
+# A sentence may speak of a picture: "Warga wajib membawa bukti pembayaran (foto kuitansi)."
+_PICTURE_IN_SENTENCE = re.compile(
+    r"\((?:foto|photo|gambar|ilustrasi|dokumentasi|file|arsip)"
+    r"(?: (?!(?:by|oleh|dok|dokumentasi|istimewa|ist|ilustrasi|arsip|antara|file|credit)\b)[a-z][\w-]{0,40}+)"
+    r"{1,6}\)\.$"
+)
 _MAXIMUM_CREDITED_CHARACTERS = 160
 _CAPTION_LABEL = re.compile(
     r"(?:\d{1,2} )?(?:lihat|see) (?:foto|photos?)|perbesar|view (?:photo|image)|(?:foto|photo)\s?:.*",
@@ -172,7 +187,8 @@ def is_furniture(line: str) -> bool:
 
 def is_caption(line: str) -> bool:
     """Whether a line has the shape of a caption: it names its photographer or begins with "Foto:"."""
-    return len(line) <= _MAXIMUM_CAPTION_CHARACTERS and bool(_CAPTION.fullmatch(line))
+    is_short = len(line) <= _MAXIMUM_CAPTION_CHARACTERS
+    return is_short and bool(_CAPTION.fullmatch(line)) and not _PICTURE_IN_SENTENCE.search(line)
 
 
 def is_credited_picture(line: str) -> bool:
@@ -183,7 +199,8 @@ def is_credited_picture(line: str) -> bool:
     >>> is_credited_picture("Foto: Dok. Pemkot"), is_credited_picture("Foto itu beredar sejak Senin.")
     (True, False)
     """
-    return len(line) <= _MAXIMUM_CREDITED_CHARACTERS and bool(_CREDITED_PICTURE.fullmatch(line))
+    is_short = len(line) <= _MAXIMUM_CREDITED_CHARACTERS
+    return is_short and bool(_CREDITED_PICTURE.fullmatch(line)) and not _PICTURE_IN_SENTENCE.search(line)
 
 
 def is_caption_label(line: str) -> bool:
@@ -225,23 +242,30 @@ def find_furniture(lines: Sequence[Line]) -> set[int]:
 
 def _introduced(lines: Sequence[Line], filled: list[int], place: int, *, last_paragraph: int) -> list[int]:
     """Return the numbers of the lines that the label at a place introduces."""
-    after = filled[place + 1 :]
     if place > last_paragraph:  # nothing but furniture follows, down to the end of the page
-        return after
-    linked = _leading(after, lambda number: lines[number].is_link)
+        return filled[place + 1 :]
+    linked = list(takewhile(lambda number: lines[number].is_link, _after(filled, place)))
     if linked:
         return linked
-    adjacent = [number for step, number in enumerate(after, 1) if number == filled[place] + step]
-    if adjacent:
-        return _leading(adjacent, lambda number: not is_paragraph(lines[number].clean))
+    first = next(_after(filled, place), None)
+    if first is None:
+        return []
+    if first == filled[place] + 1:
+        adjacent = takewhile(lambda number: not is_paragraph(lines[number].clean), _adjacent(filled, place))
+        return list(adjacent)
     is_story = bool(_STORY_LABEL.fullmatch(lines[filled[place]].clean.strip(BULLETS + ":：+")))
-    first = after[:1]
-    return first if is_story and first and _is_headline(lines[first[0]]) else []
+    return [first] if is_story and _is_headline(lines[first]) else []
 
 
-def _leading(numbers: list[int], accepts: Callable[[int], bool]) -> list[int]:
-    count = next((place for place, number in enumerate(numbers) if not accepts(number)), len(numbers))
-    return numbers[:count]
+def _after(filled: list[int], place: int) -> Iterator[int]:
+    # subtle: a list of them all for each label would take quadratic time
+    return (filled[following] for following in range(place + 1, len(filled)))
+
+
+def _adjacent(filled: list[int], place: int) -> Iterator[int]:
+    """Yield the numbers of the lines below the one at a place, down to the first blank line."""
+    numbers = zip(count(filled[place] + 1), _after(filled, place), strict=False)
+    return (number for expected, number in takewhile(lambda pair: pair[0] == pair[1], numbers))
 
 
 def _is_headline(line: Line) -> bool:
@@ -275,5 +299,7 @@ def _is_labelled_link(line: Line) -> bool:
 def _is_invitation(line: str) -> bool:
     is_short = len(line) <= _MAXIMUM_INVITATION_CHARACTERS
     if not is_short or not _INVITATION.fullmatch(line) or NEWS_REPORT.search(line):
+        return False
+    if is_statement(line) and not _OFFERED.search(line, 1):  # not in its first word, which may be "update"
         return False
     return bool(_CHANNEL.search(line) and _ADDRESS.search(line))

@@ -8,18 +8,9 @@ from lxml.etree import _Element
 
 from rag.reading.html_names import NO_NAMES, has_suspect_name, names_of
 from rag.reading.html_tables import Cell, has_header, table_rows
-from rag.reading.html_tree import SOFT_HYPHEN, element_text, without_struck
+from rag.reading.html_tree import BLOCK_ELEMENTS, SOFT_HYPHEN, element_text, without_struck
 from rag.reading.lines import Line, is_sentence
 
-_BLOCK = frozenset(
-    [
-        *("address", "article", "aside", "blockquote", "body", "button", "center", "code", "dd", "details"),
-        *("dl", "dt", "div", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4"),
-        *("h5", "h6", "header", "hr", "html", "iframe", "label", "legend", "li", "main", "nav", "ol"),
-        *("option", "p", "pre", "section", "select", "summary", "table", "tbody", "td", "tfoot", "th"),
-        *("thead", "tr", "ul", "video", "audio", "amp-ad", "amp-img", "amp-story"),
-    ]
-)
 _SKIPPED = frozenset(
     {"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"}
 )
@@ -28,7 +19,7 @@ _BUTTONS = frozenset({"button", "label"})  # they may open the answer to the que
 _SENTENCES = frozenset({"p", "li", "dd", "dt", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 _CAPTIONS = frozenset({"figure", "figcaption"})
-_TELLING = _OUTSIDE | _HEADINGS | _CAPTIONS | {"time", "a"}  # elements that say something by themselves
+_TELLING = _OUTSIDE | _HEADINGS | _CAPTIONS | {"time", "a", "pre"}  # elements that say something
 _META_PROPERTIES = re.compile(r"date(?:Published|Modified|Created)|author|publisher|editor", re.IGNORECASE)
 _MAXIMUM_META_CHARACTERS = 120
 _MAXIMUM_META_ELEMENT_CHARACTERS = 400
@@ -79,6 +70,14 @@ class Block:
         """Whether most of the text is in links."""
         return self.link_characters >= _MAXIMUM_LINK_SHARE * len(self.text)
 
+    @property
+    def is_source(self) -> bool:
+        """Whether the text says whose words the quotation around it are."""
+        last = next(self.element.iterchildren("*", reversed=True), None)
+        is_cited = last is not None and last.tag == "cite" and text_key(element_text(last)) == self.key
+        named = self.element if self.element.tag == "footer" else last if is_cited else None
+        return named is not None and next(named.iterancestors("blockquote"), None) is not None
+
     def to_lines(self) -> list[Line]:
         """Return the block's lines for `read_story`."""
         is_whole_link = self.link_characters >= 0.95 * len(self.text)
@@ -92,6 +91,7 @@ class Block:
                 is_aside=self.is_meta or self.is_caption,
                 is_in_paragraph=self.element.tag == "p",
                 is_item=is_item,
+                is_source=self.is_source,
             )
             for line in self.lines
         ]
@@ -110,13 +110,13 @@ def _leads_away(link: _Element) -> bool:
 def _is_block(element: _Element) -> bool:
     """Whether a browser begins a new line for an element. Code within a sentence does not."""
     if element.tag != "code":
-        return element.tag in _BLOCK
+        return element.tag in BLOCK_ELEMENTS
     parent, previous = element.getparent(), element.getprevious()
     if parent is None or parent.tag == "pre":
         return True
     before = parent.text if previous is None else previous.tail
     is_beside = any(text and not text.isspace() for text in (before, element.tail))
-    return parent.tag in _BLOCK and parent.tag not in _SENTENCES and not is_beside
+    return parent.tag in BLOCK_ELEMENTS and parent.tag not in _SENTENCES and not is_beside
 
 
 def _is_question_text(element: _Element) -> bool:
@@ -141,6 +141,7 @@ class _Context:
     is_byline: bool = False
     is_heading: bool = False
     is_link: bool = False
+    is_preformatted: bool = False
     suspect: _Element | None = None
 
     def inside(self, element: _Element, *, page_characters: int) -> "_Context":
@@ -157,7 +158,9 @@ class _Context:
         is_named_suspect = not self.is_suspect and has_suspect_name(element)
         is_named_meta = not self.is_meta and names.is_meta
         is_question = names.is_question or (tag in _BUTTONS and _is_question_text(element))
-        is_frame = tag in _OUTSIDE and not self.is_outside and not (tag in _BUTTONS and is_question)
+        is_source = tag == "footer" and next(element.iterancestors("blockquote"), None) is not None
+        is_own = is_source or (tag in _BUTTONS and is_question)
+        is_frame = tag in _OUTSIDE and not self.is_outside and not is_own
         is_measured = is_named_suspect or is_named_meta or is_frame
         characters = len(element_text(element)) if is_measured else 0
         is_suspect = is_named_suspect and characters * 2 < page_characters
@@ -174,6 +177,7 @@ class _Context:
             is_byline=self.is_byline or is_author or names.is_byline,
             is_heading=self.is_heading or is_question or _is_heading(element),
             is_link=self.is_link or (tag == "a" and _leads_away(element)),
+            is_preformatted=self.is_preformatted or tag == "pre",
         )
 
 
@@ -240,6 +244,11 @@ class _Cutter:
             self._parts.append((" ", self._parts[-1][1]))
 
     def _add(self, text: str | None, context: _Context) -> None:
+        if context.is_preformatted and text and "\n" in text:
+            for number, line in enumerate(text.split("\n")):
+                self._parts += [("\n", context)] if number else []
+                self._add(line, context)
+            return
         collapsed = _SPACES.sub(" ", text) if text else ""
         if collapsed and (self._parts or collapsed != " "):
             self._parts.append((collapsed, context))
@@ -297,8 +306,11 @@ class _Cutter:
         links = sum(len(element_text(link)) for link in element.iter("a"))
         characters = max(sum(map(len, texts[size:])), 1)
         start = size
+        caption = element.find("caption")
+        above = [] if caption is None else [" ".join(element_text(caption).replace(SOFT_HYPHEN, "").split())]
         for part in split_rows(texts[size:], header=texts[:size]):
-            block = Block(element=element, lines=[*texts[:size], *part])
+            block = Block(element=element, lines=[*filter(None, above), *texts[:size], *part])
+            above = []
             # Other programs, with whose texts keys are compared, write a cell once.
             block.key = "".join((*keys[:size], *keys[start : start + len(part)]))
             start += len(part)

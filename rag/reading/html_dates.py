@@ -90,6 +90,10 @@ class PageDates:
         self._url = url
         self._headline = find_headline(tree, title)
         self._around = elements_around(tree, self._headline)
+        # Parts of the page, and whether they hold what is sought: many dates stand in one part.
+        self._teasers: dict[_Element, bool] = {}
+        self._menus: dict[_Element, bool] = {}
+        self._linked_items: dict[_Element, bool] = {}
 
     def updated_at(self) -> datetime | None:
         """Return the time of the last change."""
@@ -204,11 +208,7 @@ class PageDates:
             if ancestor in self._around:
                 break
             part = ancestor
-        headings = part.iter("h2", "h3", "h4")
-        return any(
-            heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
-            for heading in headings
-        )
+        return _remembered(self._teasers, part, _has_linked_headline)
 
     def only_time(self) -> datetime | None:
         """Return the time of the page's `time` elements if all are of one day, also one in a sidebar."""
@@ -291,11 +291,30 @@ class PageDates:
                 return ancestor.tag not in ("body", "html", "main")
             if "Comment" in ancestor.get("itemtype", ""):
                 return True
-            if ancestor.tag == "header" and _has_menu(ancestor):
+            if ancestor.tag == "header" and _remembered(self._menus, ancestor, _has_menu):
                 return True  # the head of the page, which shows the current day
-            if ancestor.tag == "li" and ancestor.find(".//a[@href]") is not None and element.tag != "a":
+            is_item = ancestor.tag == "li" and element.tag != "a"
+            if is_item and _remembered(self._linked_items, ancestor, _has_link):
                 return True
         return False
+
+
+def _remembered(known: dict[_Element, bool], part: _Element, holds: Callable[[_Element], bool]) -> bool:
+    """Return whether something holds of a part; it is looked at once, or the time would be quadratic."""
+    if part not in known:
+        known[part] = holds(part)
+    return known[part]
+
+
+def _has_linked_headline(part: _Element) -> bool:
+    return any(
+        heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
+        for heading in part.iter("h2", "h3", "h4")
+    )
+
+
+def _has_link(item: _Element) -> bool:
+    return item.find(".//a[@href]") is not None
 
 
 def _marked_time(element: _Element) -> datetime | None:

@@ -1,16 +1,17 @@
 """Reads what a page states about its story, in JSON-LD, meta elements, microdata and `time` elements."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from html import unescape
 from typing import Any
 
 from lxml.html import HtmlElement
 
 from rag.reading.addresses import host_and_path, is_page_address
+from rag.reading.entities import unescaped
 from rag.reading.html_authors import find_authors, find_owner
 from rag.reading.html_blocks import text_key
 from rag.reading.html_dates import PageDates
-from rag.reading.html_tree import NOT_XML, SOFT_HYPHEN
+from rag.reading.html_tree import NOT_XML, SOFT_HYPHEN, spaced_text
 from rag.reading.json_ld import (
     address_of,
     is_article,
@@ -48,6 +49,12 @@ _OTHER_TYPES = frozenset(
         "Question",
     ]
 )
+_NOT_IN_HEADING = frozenset({"script", "style", "template", "button", "svg", "select", "rt", "rp"})
+_SPAN = "\x1f"  # stands for either end of a span; no page has this sign
+# Between a kicker and the headline: <span>Ekonomi</span>Harga, but not <span>Mc</span>Donald.
+_BEHIND_KICKER = re.compile(
+    rf"(?<=\w\w\w[^\W\d_A-Z]){_SPAN}++(?=[A-ZÀ-Þ])|(?<=[A-Z]{{3}}){_SPAN}++(?=[A-Z][a-z])"
+)
 _MAXIMUM_MARKED_CHARACTERS = 200
 _MINIMUM_TITLE_WORDS = 3
 _SAME_STORY = 0.5  # the least share of words that two titles of one story have in common
@@ -65,9 +72,15 @@ class PageFacts:
         self._first_meta = dict(reversed(self._metas))
         self._nodes = list(json_ld_nodes(tree))
         self._named = {node["@id"]: node for node in self._nodes if isinstance(node.get("@id"), str)}
-        self._headings = [text for text in (plain_text(h1.text_content()) for h1 in tree.iter("h1")) if text]
+        self._headings = [text for text in map(self._heading, tree.iter("h1")) if text]
         self.url = self._url()
         self.story = {field: self._resolved(value) for field, value in self._story_node().items()}
+
+    def _heading(self, element: HtmlElement) -> str:
+        """Return a heading's text, with the spaces of a stated title that has the same letters."""
+        text = _text_of(element)
+        stated = self.meta("og:title", "twitter:title") or ""
+        return stated if "".join(stated.split()) == "".join(text.split()) else text
 
     def _resolved(self, value: Any) -> Any:
         reference = str(value.get("@id")) if isinstance(value, dict) else ""
@@ -237,7 +250,7 @@ class PageFacts:
         """Return the text that the JSON-LD gives as the story's body."""
         text = self.story.get("articleBody")
         return (
-            unescape(NOT_XML.sub("", text)).replace(SOFT_HYPHEN, "").strip() if isinstance(text, str) else ""
+            unescaped(NOT_XML.sub("", text)).replace(SOFT_HYPHEN, "").strip() if isinstance(text, str) else ""
         )
 
     def dates(self, *, title: str) -> PageDates:
@@ -246,7 +259,14 @@ class PageFacts:
 
 
 def _text_of(element: HtmlElement) -> str:
-    return plain_text(element.text_content())
+    """Return the text that a heading shows, with spaces between its lines and behind its kicker.
+
+    >>> from lxml.html import fragment_fromstring
+    >>> _text_of(fragment_fromstring("<h1><span>Ekonomi</span>Harga cabai<br>naik<svg>x</svg></h1>"))
+    'Ekonomi Harga cabai naik'
+    """
+    text = spaced_text(element, without=_NOT_IN_HEADING, signs={"span": _SPAN})
+    return plain_text(_BEHIND_KICKER.sub(" ", text).replace(_SPAN, ""))
 
 
 def _shared_words(heading: str, titles: Sequence[str]) -> int:

@@ -58,7 +58,8 @@ _TELLING_CHARACTERS = 40  # letters of a text that reads like a paragraph
 _LONGER = (
     1.3  # how much longer a body in JSON-LD is than the visible one if the page shows only its beginning
 )
-_PARAGRAPH_IN_SCRIPT = re.compile(r"<p[\s>].{20,}?</p>", re.DOTALL | re.IGNORECASE)
+_PARAGRAPH_START = re.compile(r"<p[\s>](?=.{20})", re.DOTALL | re.IGNORECASE)
+_PARAGRAPH_END = re.compile(r"</p>", re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\u00([0-9a-f]{2})", re.IGNORECASE)
 
 
@@ -233,11 +234,18 @@ def _paragraphs_in_scripts(scripts: Sequence[str]) -> list[str]:
         .replace("\\/", "/")
         for script in scripts
     )
-    found = chain.from_iterable(_PARAGRAPH_IN_SCRIPT.findall(text) for text in texts if "</p>" in text)
+    found = chain.from_iterable(_marked_paragraphs(text) for text in texts if "</p>" in text)
     paragraphs = (
         " ".join(document_fromstring(_unescaped(markup)).text_content().split()) for markup in found
     )
     return list(dict.fromkeys(text for text in paragraphs if is_sentence(text)))
+
+
+def _marked_paragraphs(script: str) -> Iterator[str]:
+    """Yield the HTML of each paragraph in a script. One pattern for both tags would take quadratic time."""
+    for part in _PARAGRAPH_END.split(script)[:-1]:
+        if start := _PARAGRAPH_START.search(part):
+            yield f"{part[start.start() :]}</p>"
 
 
 def _unescaped(markup: str) -> str:

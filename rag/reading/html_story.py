@@ -53,6 +53,7 @@ def story_blocks(
     kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched), title=title)
     if url:
         kept |= _linked_headings(blocks, sorted(matched), url=url)
+    kept |= _sources_of_quotations(blocks, kept)
     inside = range(min(kept), max(kept))
     left_out = [
         block
@@ -237,6 +238,24 @@ def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:
         and is_sentence(blocks[place].text)
         and len(blocks[place].key) >= _MINIMUM_LOOSE_CHARACTERS
     }
+
+
+def _sources_of_quotations(blocks: Sequence[Block], kept: set[int]) -> set[int]:
+    """Return the places of lines directly below a kept quotation that say whose words it is."""
+    below = (place + 1 for place in kept if place + 1 < len(blocks))
+    return {
+        place
+        for place in below
+        if blocks[place].is_source
+        and not _is_furniture(blocks[place])
+        and _quotation(blocks[place]) is _quotation(blocks[place - 1])
+    }
+
+
+def _quotation(block: Block) -> _Element | None:
+    """Return the quotation around a block."""
+    element = block.element
+    return element if element.tag == "blockquote" else next(element.iterancestors("blockquote"), None)
 
 
 def _is_furniture(block: Block) -> bool:

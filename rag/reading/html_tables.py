@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from rag.reading.html_tree import SOFT_HYPHEN, element_text
+from rag.reading.html_tree import SOFT_HYPHEN, spaced_text
 
 _MAXIMUM_CELL_CHARACTERS = 300  # of a table of data
 # Far above the usual tables, but low enough that repeated cells do not fill the memory.
@@ -30,7 +30,7 @@ def table_rows(table: _Element) -> list[list[Cell]] | None:
         return None
     rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
     cells = [cell for row in rows for cell in row]
-    texts = {cell: " ".join(element_text(cell).replace(SOFT_HYPHEN, "").split()) for cell in cells}
+    texts = {cell: " ".join(spaced_text(cell).replace(SOFT_HYPHEN, "").split()) for cell in cells}
     is_short = all(len(text) <= _MAXIMUM_CELL_CHARACTERS for text in texts.values())
     is_data = len(rows) > 1 and max(map(len, rows), default=0) > 1 and is_short
     has_blocks = any(len(cell.findall(".//p")) > 1 for cell in table.iter("td"))

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from lxml.etree import ElementDefaultClassLookup, LxmlError, XPath, _Element, fromstring, strip_tags
+from lxml.etree import (
+    ElementDefaultClassLookup,
+    LxmlError,
+    XPath,
+    _Element,
+    fromstring,
+    iterwalk,
+    strip_tags,
+)
 from lxml.etree import HTMLParser as EventParser
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
@@ -18,6 +26,18 @@ MAXIMUM_ATTRIBUTES_OF_ALL = 250_000
 MAXIMUM_DEPTH = 250  # libxml2 silently drops elements nested deeper than 256
 MAXIMUM_TEXT_CHARACTERS = 1_000_000  # without scripts and styles
 
+# The elements for which a browser begins a new line.
+BLOCK_ELEMENTS = frozenset(
+    [
+        *("address", "article", "aside", "blockquote", "body", "button", "center", "code", "dd", "details"),
+        *("dl", "dt", "div", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4"),
+        *("h5", "h6", "header", "hr", "html", "iframe", "label", "legend", "li", "main", "nav", "ol"),
+        *("option", "p", "pre", "section", "select", "summary", "table", "tbody", "td", "tfoot", "th"),
+        *("thead", "tr", "ul", "video", "audio", "amp-ad", "amp-img", "amp-story"),
+    ]
+)
+_SET_APART = BLOCK_ELEMENTS - {"code"} | {"br"}
+
 _counted_texts = XPath("//text()[not(parent::script or parent::style)]", smart_strings=False)
 _UNSEEN = frozenset({"noscript", "del", "s", "strike"})
 # The class of struck text in common style sheets, and rules of the page's own.
@@ -25,7 +45,8 @@ _STRUCK_CLASS = re.compile(
     r"(?:^|\s)(?:line-through|strike(?:through)?|text-decoration-line-through)(?:\s|$)"
 )
 _CLASS_OF_RULE = re.compile(r"\s*\w{0,20}\.([\w-]{1,60})\s*")  # no more than one class
-_STRUCK_TEXT = re.compile(r"~~(?=\S)[^~\n]{1,200}+~~ ?")
+# Chinese and Japanese texts write such marks within a sentence, as a drawl: 大家好~~今天见~~下次见。
+_STRUCK_TEXT = re.compile(r"(?<![^\s(\[\"“‘'])~~(?=\S)[^~\n]{1,200}+(?<!\s)~~(?: |(?=[\s.,;:!?)\]\"”’']|$))")
 _perhaps_unseen = XPath(
     f"descendant-or-self::*[@hidden or @style or @class or self::{' or self::'.join(sorted(_UNSEEN))}]"
 )
@@ -64,6 +85,36 @@ def element_text(element: _Element) -> str:
     return str(_text_in(element))
 
 
+def spaced_text(
+    element: _Element, *, without: frozenset[str] = frozenset(), signs: Mapping[str, str] | None = None
+) -> str:
+    """Return all text in an element, with a space at each `br` and around each block in it.
+
+    The elements of the names in `without` are left out; `signs` gives other signs than a space by name.
+
+    >>> from lxml.html import fragment_fromstring
+    >>> spaced_text(fragment_fromstring("<td>50.000<br>55.000</td>"))
+    '50.000 55.000'
+    """
+    if len(element) == 0:
+        return element.text or ""
+    signs = signs or {}
+    parts: list[str] = []
+    walk = iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        name = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""  # perhaps in a namespace
+        is_below = node is not element
+        sign = signs.get(name, " " if name in _SET_APART else "") if is_below else ""
+        if event == "start":
+            is_left_out = is_below and name in without
+            if is_left_out:
+                walk.skip_subtree()
+            parts += (sign, "" if is_left_out else node.text or "")
+        elif is_below:
+            parts += ("" if name == "br" else sign, node.tail or "")
+    return "".join(parts)
+
+
 class _Limits:
     """A parser target that keeps nothing; raises ReadingError if the page exceeds a limit."""
 
@@ -100,7 +151,12 @@ def _too_many(counted: str, maximum: int) -> ReadingError:
 
 def parse_tree(html: str) -> HtmlElement:
     """Return the page's elements; raise ReadingError if there are none, or if the page exceeds a limit."""
-    data = html.encode()
+    try:
+        data = html.encode()
+    except UnicodeEncodeError as error:
+        raise ReadingError(
+            f"the HTML holds half a character or a damaged byte at character {error.start}: remove it"
+        ) from None
     # subtle: check the limits on parser events, because libxml2 takes quadratic time for long attribute lists
     limits: Any = _Limits()
     fromstring(data, parser=EventParser(target=limits, encoding="utf-8"))

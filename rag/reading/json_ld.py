@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from rag.reading.entities import unescaped
 from rag.reading.html_tree import NOT_XML, SOFT_HYPHEN
 
 _ARTICLE_TYPES = ("Article", "Posting", "Report", "NewsArticle", "Story")
@@ -33,7 +33,7 @@ _COMMENT_MARKS = re.compile(
 def plain_text(value: Any) -> str:
     """Return a text without entities, invalid characters and needless spaces; "" for another value."""
     return (
-        " ".join(NOT_XML.sub("", unescape(value)).replace(SOFT_HYPHEN, "").split())
+        " ".join(NOT_XML.sub("", unescaped(value)).replace(SOFT_HYPHEN, "").split())
         if isinstance(value, str)
         else ""
     )

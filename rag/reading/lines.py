@@ -24,7 +24,7 @@ class Line:
     `is_mostly_link` that most of it is.
     `is_aside` means that the markup calls it a caption, a date or a byline; such a line is never a paragraph.
     `is_in_paragraph` means that the markup calls the lines around it one paragraph, `is_item` that the line
-    is an item of a list.
+    is an item of a list, `is_source` that it says whose words a quotation is.
     """
 
     text: str = ""
@@ -34,6 +34,7 @@ class Line:
     is_aside: bool = False
     is_in_paragraph: bool = False
     is_item: bool = False
+    is_source: bool = False
 
     @cached_property
     def clean(self) -> str:

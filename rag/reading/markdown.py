@@ -16,6 +16,7 @@ from rag.errors import ReadingError
 from rag.reading.dates import parse_written_date
 from rag.reading.front_matter import split_front_matter
 from rag.reading.html_blocks import split_rows
+from rag.reading.html_tree import BLOCK_ELEMENTS
 from rag.reading.names import without_label
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
@@ -46,7 +47,13 @@ _TABLE_RULE = re.compile(r"[\s|:-]*+")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]{1,300}+\1(?!`)")
 _HTML_NOT_TEXT = ("script", "style", "iframe", "svg", "noscript")
 _HTML_BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
-_HTML_TAG = re.compile(r"</?[a-z][\w:-]{0,30}+(?:\s[^<>]{0,300}+)?/?>", re.IGNORECASE)
+_HTML_TAG = re.compile(r"</?(?P<name>[a-z][\w:-]{0,30}+)(?:\s[^<>]{0,300}+)?/?>", re.IGNORECASE)
+_CELLS = frozenset({"td", "th"})
+_LINE_BREAKS = BLOCK_ELEMENTS - _CELLS - {"code"}
+# What stands before the text of a line: the signs of a quote, an item or a heading.
+_LINE_START = re.compile(r"[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]++)?")
+_GAPS = ("", " ", "\n")  # what tags leave between two texts, the stronger ones last
+_TABLE_LINE = re.compile(r"[ \t>]*+\|")
 _IMAGE = re.compile(
     r" ?!\[(?:\[[^\]]{0,200}+\]\]|[^\[\]]{0,300}+\](?:\([^()]{0,500}+(?:\([^()]{0,100}+\)[^()]{0,500}+)?\)"
     r"|\[[^\]]{0,100}+\]))"
@@ -200,9 +207,50 @@ def _clean(text: str) -> str:
     cleaned = _without_elements(text)
     for pattern, replacement in _REPLACEMENTS:
         cleaned = pattern.sub(replacement, cleaned)
+    cleaned = _UNSAFE_ADDRESS.sub("", "\n".join(map(_without_tags, _with_breaks(cleaned))))
     if cleaned == text:
         return text
     return _SPACES_AT_END.sub("", _SPACES_INSIDE.sub(" ", cleaned)) if cleaned.strip() else ""
+
+
+def _with_breaks(text: str) -> Iterator[str]:
+    """Yield the lines of a text, divided at the tags of line breaks as well, but not those in a table."""
+    for line in text.split("\n"):
+        is_table = _TABLE_LINE.match(line) is not None
+        yield from (_HTML_BREAK.sub(" ", line),) if is_table else _HTML_BREAK.split(line)
+
+
+def _without_tags(line: str) -> str:
+    r"""Return a line without HTML tags: those of cells leave a space, those of other blocks a line feed.
+
+    >>> _without_tags("<td>2019</td><td>5</td>"), _without_tags("<p>Naik 5</p><p>000 <b>o</b>rang</p>")
+    ('2019 5', 'Naik 5\n000 orang')
+    """
+    if "<" not in line:
+        return line
+    is_table = _TABLE_LINE.match(line) is not None
+    kept: list[str] = []
+    gap, place, is_start = "", 0, True
+    for tag in (*_HTML_TAG.finditer(line), None):
+        text = line[place : tag.start() if tag else len(line)]
+        if is_start or not gap:
+            kept.append(text)
+        elif text.strip():
+            kept += (kept.pop().rstrip(), gap, text.lstrip())
+        if text.strip():
+            gap = ""
+        is_start = is_start and _LINE_START.fullmatch(text) is not None
+        if tag:
+            gap = max(gap, _gap(tag["name"].lower(), is_table=is_table), key=_GAPS.index)
+            place = tag.end()
+    return "".join(kept)
+
+
+def _gap(name: str, *, is_table: bool) -> str:
+    """Return what the tag of an element leaves between two texts."""
+    if name in _LINE_BREAKS and not is_table:
+        return "\n"
+    return " " if name in _CELLS or name in _LINE_BREAKS else ""
 
 
 def _without_elements(text: str) -> str:
@@ -227,7 +275,4 @@ _REPLACEMENTS = (
     (_UNSAFE_LINK, r"\1"),
     (_WIKI_LINK, r"\1"),
     (_FOOTNOTE_MARK, ""),
-    (_HTML_BREAK, "\n"),
-    (_HTML_TAG, ""),
-    (_UNSAFE_ADDRESS, ""),
 )

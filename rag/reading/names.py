@@ -20,10 +20,15 @@ _ROLES = (
     r"|author(?:s|\(s\))?|autor(?:en|in|:in|es|s)?|auteur(?:s|\(s\))?"
     r"|words|tác giả|автор|текст|ผู้เขียน|लेखक|बाय|بقلم|كتبت?"
 )
+# "By" on Filipino pages. Balinese women are called "Ni Luh", "Ni Made", and "Nina" is a name as well.
+FILIPINO_BY = (
+    r"(?:(?-i:ni)|(?-i:N[Ii])(?!\s(?:ayu|desak|dewa|gede|gusti|kadek|ketut|komang|kompiang|luh|lu?h|made|nengah"
+    r"|nyoman|pande|putu|rai|sayu|wayan)\b)|(?-i:nina)|(?-i:Nina)(?=\s[^,]{1,60}\sat\s))"
+)
 _LABEL = re.compile(
     rf"^(?:(?:{_ROLES}|{_WROTE_BY}|oleh|by|von|par|por|door|di)\s?[:：]\s?|كتبت? [-–] "
     r"|laporan (?:wartawan )?[^,:]{2,40},\s"
-    r"|(?:ni|nina|द्वारा|كتبت?)\s(?=\S+\s\S)|โดย\s?"
+    rf"|{FILIPINO_BY}\s(?=\S+\s\S)|(?:द्वारा|كتبت?)\s(?=\S+\s\S)|โดย\s?"
     rf"|(?:{_WROTE_BY}|oleh|by|vom|von|par|por)\s+(?=\S)"
     r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|follow|ikuti|[\w-]{0,30}(?:expert(?:e|in)"
     r"|redakteur(?:in)?|korrespondent(?:in)?|reporter(?:in)?))\s+(?=\S+\s\S)"
@@ -57,11 +62,17 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _CORPORATE = re.compile(
-    r"\b(?:media|news|newsroom|redaksi|team|tim|staff|desk|bureau|press|agency|kantor berita|pt|tbk|inc|llc"
-    r"|ltd|gmbh"
+    r"\b(?:media|news|newsroom|redaksi|team|(?-i:tim)|staff|desk|bureau|press|agency|kantor berita|pt|tbk|inc"
+    r"|llc|ltd|gmbh"
     r"|corp|corporation|group|network|company|daily|times|post|tv|radio|online|digital|cyber|editor(?:ial|s)?"
-    r"|admin|redacción|redação|redazione|rédaction|jurnal|portal|koran|harian|majalah|foundation|institute|kementerian|dinas|university)\b|\.\w{2"
-    r",4}$",
+    r"|admin|redacción|redação|redazione|rédaction|jurnal|portal|koran|harian|majalah|foundation|institute|kementerian|dinas|university)\b"
+    # "Tim" is a first name too: "Tim Redaksi" writes together, "Tim Smith" alone.
+    r"|^tim$|\btim (?:ahli|berita|cek|data|detik|digital|dokumentasi|editor|fakta|humas|info|investigasi"
+    r"|jurnalis|kami|komunikasi|konten|kreatif|liputan|media|news|olahraga|pakar|peliput|pemberitaan|peneliti"
+    r"|penulis|penyusun|produksi|publikasi|pusat|redaksi|riset|sosial|tempo|visual|warta|web)"
+    r"|\btim (?-i:[A-Z]{2,}|[a-z]|\w*\d)"
+    # The end of a domain, not of a degree such as "S.Kom".
+    r"|(?<=[\w-][\w-])\.\w{2,4}$",
     re.IGNORECASE,
 )
 _CHINESE_OR_JAPANESE_OUTLET = re.compile(
@@ -121,9 +132,24 @@ _TITLE_SEPARATOR = re.compile(
 _OUTLET_FIRST = re.compile(r"^(?:([^:]{2,40}):\s+|[\[【]([^\[\]【】]{2,40})[\]】]\s{0,3})")
 # The outlet in brackets, or without spaces before it as in Chinese and Japanese titles.
 _OUTLET_LAST = re.compile(r"(?:\s[(\[]|[（【：]|[-–—]{1,2})([^()\[\]（）【】：–—-]{2,40})[)\]）】]?$")
+_DASH = re.compile(r"[-–—~/:]")  # between words, where bars are between a title and its outlet
 _PAGE_NUMBER = re.compile(r"\s[-–—|]\s(?:halaman|page|hal)\.?\s(?:\d{1,3}|all)\b", re.IGNORECASE)
 _SECTION_LAST = re.compile(r"[_＿][\u3400-\u9fff]{2,8}$")  # 新图书馆开放_新闻频道
 _PRINTED = re.compile(r"^(?:print|cetak|versi cetak|print version)\s[-–—|]\s", re.IGNORECASE)
+# What follows an outlet's name in the name of its section or edition: "Tempo Bisnis", "CNN Indonesia".
+_SECTIONS = (
+    r"(?:com|co|id|my|net|online|digital|portal|situs|web|tv|radio|news|berita|terkini|terbaru|hari|ini|info"
+    r"|bisnis|business|ekonomi|economy|finance|keuangan|money|market|nasional|national|regional|daerah|lokal"
+    r"|local|dunia|world|global|internasional|international|politik|politics|hukum|kriminal|metro|megapolitan"
+    r"|olahraga|sports?|bola|football|hiburan|entertainment|showbiz|hot|gaya|hidup|life|style|lifestyle"
+    r"|kesehatan|health|sehat|sains|science|tekno|teknologi|tech|technology|inet|otomotif|oto|travel|wisata"
+    r"|food|kuliner|pendidikan|edu|edukasi|opini|opinion|kolom|foto|photo|video|cek|fakta|wolipop|haji|islami"
+    r"|syariah|indonesia|malaysia|singapore|philippines|asia|america|africa|europe|australia|usa|us|uk|arabic"
+    r"|jawa|barat|tengah|timur|utara|selatan|sumatera|jakarta|bandung|surabaya|medan|bali|jogja|english"
+    r"|wirtschaft|kultur|panorama|wissen|noticias|mundo|deportes|economía|economia|esportes"
+    r"|actualité|économie|monde|haber|spor|新闻|新聞|网|網|中文网|ニュース|オンライン|뉴스){1,4}"
+)
+_SECTION_BEHIND = re.compile(_SECTIONS)
 _MINIMUM_OUTLET_CHARACTERS = 5  # of a name that a longer one may end with
 _MAXIMUM_OUTLET_CHARACTERS = 50
 
@@ -256,13 +282,13 @@ def split_title(title: str, outlets: Iterable[str]) -> tuple[str, str | None]:
         return title, None
     title = _PRINTED.sub("", _PAGE_NUMBER.sub("", title))
     first = _OUTLET_FIRST.match(title)
-    if first and _names_outlet(first[1] or first[2], known):
+    if first and squashed(first[1] or first[2]) in known:  # "Pertamina Patra Niaga: …" has a subject
         return title[first.end() :], first[1] or first[2]
     separators = list(_TITLE_SEPARATOR.finditer(title))
     # The longest end first: "Judul | Ekonomi | Warta" loses both, and so does "Judul - Warta Regional".
     for separator in separators:
         rest = [part.strip() for part in _TITLE_SEPARATOR.split(title[separator.end() :])]
-        named = next((part for part in rest if _names_outlet(part, known)), None)
+        named = next((part for part in rest if _names_outlet(part, known, behind=separator[0])), None)
         named = named or _outlet_at_end(rest[-1], known)
         others = [part for part in rest if named and named not in part]
         is_end = len(rest) <= 3 and all(map(_is_short_name, others))
@@ -270,7 +296,11 @@ def split_title(title: str, outlets: Iterable[str]) -> tuple[str, str | None]:
             return _SECTION_LAST.sub("", title[: separator.start()].strip()), named
     for separator in separators[:1]:
         head = title[: separator.start()].strip()
-        if _names_outlet(head, known) and title[separator.end() :].strip():
+        is_bar = _DASH.search(separator[0]) is None
+        if (
+            _names_outlet(head, known, behind=separator[0] if is_bar else "")
+            and title[separator.end() :].strip()
+        ):
             return _PRINTED.sub("", title[separator.end() :].strip()), head
     last = _OUTLET_LAST.search(title)
     if last and last.start() and squashed(last[1]) in known:
@@ -292,13 +322,18 @@ def _is_short_name(part: str) -> bool:
     return len(part.split()) <= _MAXIMUM_NAME_WORDS and not any(map(str.isdigit, part))
 
 
-def _names_outlet(part: str, known: Sequence[str]) -> bool:
-    """Whether a part of a title is an outlet's name, perhaps followed by a section, or its host's name."""
+def _names_outlet(part: str, known: Sequence[str], *, behind: str = "") -> bool:
+    """Whether a part of a title is an outlet's name, perhaps followed by a section, or its host's name.
+
+    Beside a bar it may be any longer name, behind a dash one whose words begin with capitals: "Microsoft
+    Azure", but not "Tempo dulu dan kini".
+    """
     text = squashed(part)
-    return any(
-        text == name or (len(name) > 3 and text.startswith(name) and len(part) < _MAXIMUM_OUTLET_CHARACTERS)
-        for name in known
-    )
+    is_short = len(part) < _MAXIMUM_OUTLET_CHARACTERS
+    longer = (name for name in known if is_short and len(name) > 3 and text.startswith(name))
+    is_name = not (_DASH.search(behind) and any(word[0].islower() for word in part.split()[1:]))
+    is_name = is_name and behind != ""
+    return text in known or any(is_name or _SECTION_BEHIND.fullmatch(text, len(name)) for name in longer)
 
 
 def share_of_words(one: str, other: str) -> float:

@@ -1,14 +1,17 @@
 """The fields that a page states, the fields that the caller states, and the Article made from both."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.datatypes import Article
-from rag.errors import BadRequest, ReadingError
+from rag.errors import BadRequest, KutipError, ReadingError
 from rag.reading.dates import date_in_url
 from rag.reading.record import canonical_tag, parse_record
 from rag.reading.rights import check_permission
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,3 +91,25 @@ class Entry:
 
     page: Page | ReadingError
     place: str = ""
+
+
+def page_or_error(read: Callable[..., Page | ReadingError], *arguments: Any) -> Page | ReadingError:
+    """Return what `read` returns for one article of a file, or the error that says why there is no page.
+
+    An error that the reader does not expect concerns this article only; the other articles are read.
+    """
+    try:
+        return read(*arguments)
+    except ReadingError as error:
+        return error
+    except KutipError:
+        raise
+    except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
+        return unexpected_error(error)
+
+
+def unexpected_error(error: Exception, *, source: str = "an article") -> ReadingError:
+    """Write an error that a reader does not expect to the log, and return the reason to show for it."""
+    logger.error("Reading %s failed", source, exc_info=error)
+    shown = f"{type(error).__name__}: {error!s:.200}".encode(errors="replace").decode()
+    return ReadingError(f"unexpected error: {shown}; please report it")

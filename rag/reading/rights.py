@@ -12,7 +12,13 @@ from rag.reading.paragraphs import split_paragraphs
 # not name the site forbids emphatically (_EMPHATIC) and mentions permission (_CONSENT). News about a ban is
 # not a notice: it has an active verb ("melarang"), quotes the ban, or says who announced it (NEWS_REPORT).
 _MACHINE = re.compile(
-    r"crawl|scrap(?:e|ing)|indeks|\bindex|data mining|penambangan (?:teks|data)"
+    # An index of prices or of the air is no machine use, but to index is.
+    r"crawl|(?<!sky)scrap(?:e|ing)|\b(?:meng|di|ter)indeks|pengindeksan|\b(?:dilarang|boleh) indeks"
+    r"|\bindeks(?=(?:asi|ing)\b| otomatis\b)|\bre-?index|\bindex(?=ing\b|ed\b|ation\b|ers?\b)"
+    r"|(?:\b(?:to|not|or|and)|,) index\b"
+    r"(?! (?:funds?|tables?|numbers?|values?|levels?|points?|cards?|fingers?)\b)"
+    r"|\bindex(?= (?:this|our|any|these|it|them|its|or|and|content|pages?)\b)"
+    r"|data mining|penambangan (?:teks|data)"
     r"|(?:melatih|pelatihan|\btrain)[^.]{0,60}(?:\bAI\b|kecerdasan|intelligence|machine learning|model)",
     re.IGNORECASE,
 )

@@ -21,6 +21,7 @@ from rag.reading.credits import (
     is_copyright,
     is_dateline_alone,
     is_day_alone,
+    is_place_or_section,
     label_alone,
     line_facts,
     opening_date,
@@ -267,8 +268,7 @@ def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) 
         line = lines[number].clean
         if number in found.facts or number in found.dropped:
             continue
-        # A number is one of claps or comments.
-        is_label = line.isdecimal() or (_NOT_TITLE.fullmatch(line) is not None and ":" not in line)
+        is_label = _is_label(line) or (is_place_or_section(line.strip(BULLETS)) and number - 1 in found.facts)
         if number < last and (is_label or is_caption(line) or _is_announced_caption(lines, number, found)):
             found.dropped.add(number)
         elif is_dateline_alone(line):
@@ -281,6 +281,11 @@ def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) 
             found.facts[number] = named
         else:
             break
+
+
+def _is_label(line: str) -> bool:
+    """Whether a line is "Press release" or the like, or a number: that of claps or comments."""
+    return line.isdecimal() or (_NOT_TITLE.fullmatch(line) is not None and ":" not in line)
 
 
 def _is_announced_caption(lines: Sequence[Line], number: int, found: _Sorted) -> bool:

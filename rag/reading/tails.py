@@ -40,6 +40,6 @@ def _names_at_end(lines: Sequence[Line], filled: list[int]) -> Iterator[tuple[in
     if len(unlabelled) < 2:
         return
     above, last = (lines[number] for number in unlabelled[-2:])
-    names = None if last.is_item or last.is_heading else names_alone(last.clean)
+    names = None if last.is_item or last.is_heading or last.is_source else names_alone(last.clean)
     if names is not None and is_statement(above.clean):
         yield unlabelled[-1], names

@@ -49,10 +49,11 @@ _LABEL = (
     r"source|src|sumber|evidence|bukti|fuente|kutipan|quote|artikel|article|passage|chunk|doc|document|dokumen"
     r"|ref|note|catatan|cite|cit|id|hal|page|来源|出处|[pqrst]"
 )
+_NO_FACT = r"[^\w%‰°$€£¥₹₩฿₫₽]"  # a sign that is no part of a figure
 _MARKER = re.compile(
-    rf"\W*(?:(?:{_LABEL})[\W_]?)?(?:\d{{1,3}}(?!\.?\d)|_|[^\w%‰°$€£¥₹₩฿₫₽])*"
+    rf"{_NO_FACT}*+(?:(?:{_LABEL})(?:{_NO_FACT}|_)?)?(?:\d{{1,3}}(?!\.?\d)|_|{_NO_FACT})*+"
     r"|(?:source|sumber|fuente|来源|出处)\W.*"
-    rf"|\W*(?:{_LABEL})[:_#-]?\d{{1,6}}(?:[\W_]\d{{1,4}}){{0,9}}\W*|\d{{1,3}}†.*"
+    rf"|\W*+(?:{_LABEL})[:_#-]?\d{{1,6}}(?:[\W_]\d{{1,4}}){{0,9}}\W*|\d{{1,3}}†.*"
     r"|(?:reuters|afp|ap|antara|xinhua|bloomberg|dpa|efe|kyodo|yonhap|bernama|tass|ansa|anadolu|upi|pti)"
     r"(?: news)?",
     re.IGNORECASE,

@@ -371,3 +371,22 @@ def test_a_mark_at_the_start_of_robots_txt_hides_no_rule(site: Site) -> None:
     site.add("/robots.txt", "\ufeffUser-agent: *\nDisallow: /kopi\n", Content_Type="text/plain")
     with fetcher() as web, pytest.raises(ReadingError, match="forbids fetching it"):
         web.fetch(f"{site.url}/kopi")
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "1" * 30, "1" * 5000, "abc", "-1"])
+def test_an_address_with_a_port_that_cannot_exist_is_refused(port: str) -> None:
+    with pytest.raises(ReadingError, match="is no address of a web page: correct it"):
+        checked_address(f"http://host:{port}/x")
+
+
+@pytest.mark.parametrize("target", ["/a\nb", "http://host:abc/", "http://host:99999/x"])
+def test_a_refresh_to_what_is_no_address_is_refused(site: Site, target: str) -> None:
+    site.add("/lama", f'<meta http-equiv=refresh content="0; url={target}">', Content_Type="text/html")
+    with fetcher() as web, pytest.raises(ReadingError, match=r"the server redirects.* no address"):
+        web.fetch(f"{site.url}/lama")
+
+
+def test_a_robots_txt_that_allows_no_request_in_a_time_asks_for_no_pause(site: Site) -> None:
+    site.add("/robots.txt", "User-agent: *\nRequest-rate: 0/5\n")
+    with fetcher() as web:
+        assert web.fetch(f"{site.url}/kopi").body == b"<p>Kopi</p>"

@@ -458,3 +458,27 @@ def test_a_media_type_that_lies_does_not_count(site: Site, tmp_path: Path) -> No
         "Panen kopi mencapai 412 ton di Lembah Arum.",
         "Panen kopi dimulai di lereng itu.",
     ]
+
+
+def fails_for_one(address: str) -> bool:
+    if address == "127.0.0.2":
+        raise RuntimeError("the rules are broken")
+    return True
+
+
+def test_an_unexpected_error_concerns_one_address(
+    site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = site.url.replace("127.0.0.1", "127.0.0.2") + "/kopi"
+    limits = FetchLimits(delay_seconds=0, retry_seconds=0.01)
+    with (
+        Fetcher(is_allowed=fails_for_one, limits=limits) as fetcher,
+        Bookmarks(tmp_path / "f.sqlite3") as bookmarks,
+    ):
+        reader = WebReader(fetcher=fetcher, bookmarks=bookmarks, overrides=Overrides())
+        first, second = reader.read([bad, f"{site.url}/teh"])
+    assert first == Unreadable(
+        source=bad, reason="unexpected error: RuntimeError: the rules are broken; please report it"
+    )
+    assert isinstance(second, Article)
+    assert [entry.getMessage() for entry in caplog.records if entry.exc_info] == [f"Reading {bad} failed"]

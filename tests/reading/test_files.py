@@ -326,3 +326,16 @@ def test_standard_input_with_carriage_returns_keeps_every_line(monkeypatch: pyte
     (article,) = read_paths([Path("-")], overrides=Overrides())
     assert isinstance(article, Article)
     assert "Isi panjang tentang panen kopi." in article.text
+
+
+def test_a_long_name_of_a_file_gives_a_short_id(tmp_path: Path) -> None:
+    names = [f"{'kopi-' * 45}{end}" for end in "ab"]
+    for name in names:
+        (tmp_path / f"{name}.txt").write_text("Panen kopi dimulai Senin.\n\nHarga naik 7 persen.\n")
+        (tmp_path / f"{name}.csv").write_text("isi\nPanen kopi dimulai Senin.\n")
+    found = [list(read_paths([tmp_path], overrides=Overrides())) for _ in range(2)]
+    ids = [[item.id for item in items if isinstance(item, Article)] for items in found]
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == 4
+    assert {len(each) for each in ids[0]} == {200}
+    assert all(each.startswith("kopi-" * 36) for each in ids[0])

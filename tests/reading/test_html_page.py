@@ -596,7 +596,7 @@ def test_code_within_a_sentence_does_not_divide_it(element: str) -> None:
     assert read(page(body=body))["paragraphs"] == [
         *PARAGRAPHS,
         "Jalankan pasar buka setiap pagi, lalu pasar tutup pada malam hari.",
-        "pasar buka pasar tutup",
+        "pasar buka\npasar tutup",
         "Perintah itu ada sejak 2024.",
     ]
 

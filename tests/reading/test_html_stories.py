@@ -278,3 +278,41 @@ def test_spans_beyond_any_table_do_not_fill_the_memory() -> None:
     story = f"{paragraphs(*TEXTS[:3])}<table>{rows}</table>{paragraphs(*TEXTS[3:])}"
     found = read(f"<article><h1>{TITLE}</h1>{story}</article>")["paragraphs"]
     assert sum(map(len, found)) < 1_000_000
+
+
+QUOTATION = "Dermaga ini jauh lebih baik daripada yang lama."
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("<footer>— Sari Wulandari</footer>", "— Sari Wulandari"),
+        ("<cite>Sari Wulandari</cite>", "Sari Wulandari"),
+        ("<footer><cite>Sari Wulandari</cite></footer>", "Sari Wulandari"),
+    ],
+)
+@pytest.mark.parametrize("below", [(), TEXTS[3:]])
+def test_the_source_of_a_quotation_belongs_to_the_story(
+    source: str, name: str, below: tuple[str, ...]
+) -> None:
+    quotation = f"<blockquote><p>{QUOTATION}</p>{source}</blockquote>"
+    fields = read(
+        f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS[:3])}{quotation}{paragraphs(*below)}</article>"
+    )
+    assert fields["paragraphs"] == [*TEXTS[:3], QUOTATION, name, *below]
+    assert fields.get("author") is None
+
+
+def test_the_caption_of_a_table_stands_above_its_rows() -> None:
+    rows = "<tr><th>Hari</th><th>Perahu</th></tr><tr><td>Senin</td><td>200</td></tr>"
+    table = f"<table><caption>Perahu di\n dermaga</caption>{rows}</table>"
+    fields = read(
+        f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS[:3])}{table}{paragraphs(*TEXTS[3:])}</article>"
+    )
+    assert fields["paragraphs"][3] == "Perahu di dermaga\nHari | Perahu\nSenin | 200"
+
+
+def test_lines_and_blank_lines_of_preformatted_text_are_kept() -> None:
+    lines = TEXTS[3].replace(", ", ",\n")
+    story = f"<pre>\n{TEXTS[0]}\n  \n<b>{TEXTS[1]}</b>\n\n\n{lines}\n</pre>"
+    assert read(f"<article><h1>{TITLE}</h1>{story}</article>")["paragraphs"] == [*TEXTS[:2], lines]

@@ -23,7 +23,7 @@ from rag.reading.formats.records import (
     read_record,
 )
 from rag.reading.formats.streams import HEAD_BYTES
-from rag.reading.page import Entry, Page
+from rag.reading.page import Entry, Page, page_or_error
 
 MAXIMUM_COLUMNS = 1000
 _DELIMITERS = (",", ";", "\t", "|")
@@ -56,7 +56,8 @@ def read_csv(stream: BufferedReader) -> Iterator[Entry]:
             yield Entry(page=row, place=str(number))
         elif any(cell.strip() for cell in row):
             number += 1
-            yield Entry(page=_page(names, _with_day_first(row, american)), place=str(number))
+            page = page_or_error(_page, names, _with_day_first(row, american))
+            yield Entry(page=page, place=str(number))
     if not number:
         raise ReadingError("the file holds no row below the names of its columns")
 
@@ -202,11 +203,8 @@ def _page(names: Sequence[str], row: Sequence[str]) -> Page | ReadingError:
         return ReadingError("the row holds no text: its column for the text is empty")
     if "text" not in given:
         del given["paragraphs"]
-    try:
-        page = read_record({**given, "text": _body(body_cell)})
-        return replace(page, dropped=(*page.dropped, *pictures_in(list_in(body_cell) or body_cell)))
-    except ReadingError as error:
-        return error
+    page = read_record({**given, "text": _body(body_cell)})
+    return replace(page, dropped=(*page.dropped, *pictures_in(list_in(body_cell) or body_cell)))
 
 
 def _body(cell: str) -> str:

@@ -21,13 +21,22 @@ _TAGS = {
     "listitem": "li", "li": "li", "lic": "p", "blockquote": "blockquote", "quote": "blockquote",
     "bulletlist": "ul", "unorderedlist": "ul", "ul": "ul", "orderedlist": "ol", "numberedlist": "ol",
     "ol": "ol", "list": "ul", "checklist": "ul", "tablerow": "tr", "tablecell": "td", "tableheader": "td",
-    "tableheadercell": "td", "table": "table", "hardbreak": "br", "linebreak": "br",
+    "tableheadercell": "td", "table": "table", "hardbreak": "br", "linebreak": "br", "code": "pre",
+    "codeblock": "pre",
     **{f"{name}{level}": "h2" for name in ("h", "heading") for level in (*range(1, 7), "one", "two")},
 }  # fmt: skip
 _PICTURES = frozenset(
     {"image", "picture", "media", "video", "audio", "embed", "gallery", "attaches", "file", "figure", "ad"}
     | {"embeddedassetblock", "embeddedentryblock", "linktool", "advertisement"}
 )
+# Nodes that have children and stand within a line; an unknown node beside a text does, too.
+_INLINE = frozenset(
+    {"a", "link", "hyperlink", "entryhyperlink", "assethyperlink", "resourcehyperlink", "autolink", "mention"}
+    | {"text", "span", "hashtag", "mark", "overflow", "strong", "em", "bold", "italic", "underline", "ruby"}
+)
+# The names under which Editor.js keeps the texts of a block, each of which is a paragraph.
+_TEXTS = ("title", "text", "html", "message", "description", "code", "caption")
+_STRUCK_BIT = 4  # of the number that is the format of a text in Lexical
 _SAID = ("caption", "alt", "title", "text", "url", "src")
 
 
@@ -97,11 +106,12 @@ def _children(node: Mapping[str, Any]) -> Sequence[object] | None:
     return next((node[name] for name in _CHILDREN if isinstance(node.get(name), list)), None)
 
 
-def _html_of(node: object, pictures: list[str], *, depth: int) -> str:
+def _html_of(node: object, pictures: list[str], *, depth: int, is_in_line: bool = False) -> str:
     if depth > _DEEPEST:
         raise ReadingError(f"the nodes of its text are nested more than {_DEEPEST} levels deep")
     if isinstance(node, list | tuple):
-        return "".join(_html_of(inner, pictures, depth=depth + 1) for inner in node)
+        is_line = any(isinstance(inner, Mapping) and _is_text(inner) for inner in node)
+        return "".join(_html_of(inner, pictures, depth=depth + 1, is_in_line=is_line) for inner in node)
     if not isinstance(node, Mapping):
         return ""
     kind = _kind(node)
@@ -113,10 +123,24 @@ def _html_of(node: object, pictures: list[str], *, depth: int) -> str:
         pictures.append(f"{kind}: {said}" if said else kind)
         return ""
     content = _content(node, data, pictures, depth=depth)
-    tag = "li" if node.get("listItem") else _TAGS.get(kind)
+    tag = "li" if node.get("listItem") else _tag(node, kind, is_in_line=is_in_line)
     if tag == "br":
         return "<br>"
     return f"<{tag}>{content}</{tag}>" if tag and content else content
+
+
+def _is_text(node: Mapping[str, Any]) -> bool:
+    """Whether a node is a text of its own: it has no children, and is no block of Editor.js."""
+    return _children(node) is None and any(isinstance(node.get(name), str) for name in ("text", "value"))
+
+
+def _tag(node: Mapping[str, Any], kind: str, *, is_in_line: bool) -> str | None:
+    """Return the name of the HTML element for a node; None for a text and what stands within a line."""
+    tag = _TAGS.get(kind)
+    if is_in_line and (tag is None or tag == "pre"):
+        return None
+    is_block = _children(node) is not None or isinstance(node.get("data"), Mapping)
+    return tag or ("div" if is_block and kind not in _INLINE else None)
 
 
 def _content(node: Mapping[str, Any], data: Mapping[str, Any], pictures: list[str], *, depth: int) -> str:
@@ -128,7 +152,10 @@ def _content(node: Mapping[str, Any], data: Mapping[str, Any], pictures: list[st
     if text is not None:
         written = html.escape(text, quote=False)
         return f"<s>{written}</s>" if _is_struck(node) else written
-    marked = next((data[name] for name in ("text", "html") if isinstance(data.get(name), str)), "")
+    found = {name: data[name] for name in _TEXTS if isinstance(data.get(name), str) and data[name]}
+    if "code" in found:
+        found["code"] = html.escape(found["code"], quote=False)
+    marked = "".join(found.values() if len(found) == 1 else (f"<p>{text}</p>" for text in found.values()))
     rows = [[f"<td>{cell}</td>" for cell in _list(row)] for row in _list(data.get("content"))]
     return marked + _items(data.get("items")) + "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
 
@@ -156,4 +183,7 @@ def _is_struck(leaf: Mapping[str, Any]) -> bool:
     marks = _list(leaf.get("marks"))
     names = [mark.get("type") if isinstance(mark, Mapping) else mark for mark in marks]
     names += [name for name, value in leaf.items() if value is True]
+    bits = leaf.get("format")
+    if isinstance(bits, int) and bits & _STRUCK_BIT:
+        return True
     return any(str(name).lower().startswith("strike") for name in names)

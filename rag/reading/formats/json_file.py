@@ -8,6 +8,7 @@ from typing import Any
 
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, encoding_of_json
+from rag.reading.entities import unescaped
 from rag.reading.feeds import entries_of
 from rag.reading.formats.fragments import filled, plain
 from rag.reading.formats.records import (
@@ -21,9 +22,9 @@ from rag.reading.formats.records import (
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.json_feeds import is_json_feed, read_json_feed
 from rag.reading.jsonl import fields_of_line, lines_of_file
-from rag.reading.page import Entry, Page
+from rag.reading.page import Entry, Page, page_or_error
 from rag.reading.publication import refuse_unpublished
-from rag.reading.record import with_metadata
+from rag.reading.record import MAXIMUM_ID_CHARACTERS, with_metadata
 
 _CHUNK_CHARACTERS = 1 << 16
 _BETWEEN = " \t\n\r,"
@@ -46,10 +47,11 @@ def _read_lines(stream: BufferedReader) -> Iterator[Entry]:
     for number, line in lines_of_file(stream):
         if line.isspace():
             continue
-        try:
-            yield Entry(page=json_page(fields_of_line(line)), place=str(number))
-        except ReadingError as error:
-            yield Entry(page=error, place=str(number))
+        yield Entry(page=page_or_error(_page_of_line, line), place=str(number))
+
+
+def _page_of_line(line: bytes) -> Page:
+    return json_page(fields_of_line(line))
 
 
 def read_json(stream: BufferedReader) -> Iterator[Entry]:
@@ -122,11 +124,14 @@ def json_page(fields: Mapping[str, Any]) -> Page:
         name: local_time(fields.get(name), universal=fields.get(f"{name}_gmt"))
         for name in ("date", "modified")
     }
-    others = {name: fields[name] for name in ("author", "categories", "tags", "slug") if name in fields}
+    # A post's number is no id: other sites have posts of the same number.
+    others = {name: fields[name] for name in ("id", "author", "categories", "tags", "slug") if name in fields}
+    guid = unescaped(_rendered(fields.get("guid")) or "")
+    is_named = not fields.get("link") and len(guid) <= MAXIMUM_ID_CHARACTERS
     return read_record(
         filled(
             {
-                "id": fields.get("id"),
+                "id": guid if is_named else None,
                 "title": plain(_rendered(fields.get("title")) or ""),
                 "text": f"<div>{_rendered(fields['content'])}</div>",
                 "url": fields.get("link"),
@@ -215,10 +220,7 @@ def _numbered(values: Iterator[Any]) -> Iterator[Entry]:
 def _page(value: object) -> Page | ReadingError:
     if not isinstance(value, dict):
         return ReadingError(f"it is not a JSON object but {value!r:.40}")
-    try:
-        return json_page(value)
-    except ReadingError as error:
-        return error
+    return page_or_error(json_page, value)
 
 
 class _Text:

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header, make_header
@@ -10,6 +11,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
 from io import BufferedReader
+from itertools import groupby
 
 from rag.errors import ReadingError
 from rag.reading.addresses import own_address
@@ -29,6 +31,16 @@ MAXIMUM_MAIL_BYTES = 50_000_000  # with pictures and other attachments
 _MAXIMUM_PARTS = 2000
 _STUB_CHARACTERS = 500  # such as "View this mail in your browser"
 _MUCH_LONGER = 4
+_HEADERS = frozenset(
+    {
+        "subject",
+        "from",
+        "content-type",
+        "content-disposition",
+        "content-location",
+        "snapshot-content-location",
+    }
+)
 _FORWARDED = re.compile(r"^(?:(?:fwd?|fw|re|aw|wg|rv|tr|terusan|balas)\s?:\s*+){1,5}", re.IGNORECASE)
 
 
@@ -48,7 +60,7 @@ def read_mail(stream: BufferedReader) -> Iterator[Entry]:
 
 def _bodies(message: "Message[str, str]") -> list["Message[str, str]"]:
     """Return the parts that a reader sees: of alternatives one, which is plain text if that is no stub."""
-    shown = [part for part in _parts(message) if _is_shown(part) and part.get_payload()]
+    shown = [part for part in _parts(message) if _is_shown(part) and not part.is_multipart()]
     plain = [part for part in shown if part.get_content_type() == "text/plain" and _text(part)[0].strip()]
     markup = [part for part in shown if part.get_content_type() == "text/html" and _text(part)[0].strip()]
     if not plain or not markup:
@@ -70,7 +82,9 @@ def _read_bodies(bodies: Sequence["Message[str, str]"], *, title: str | None) ->
     texts = [_text(part) for part in bodies]
     damage = next((fault for _, fault in texts if fault), None)
     if bodies[0].get_content_type() == "text/html":
-        page = read_html_page(without_quoted_mails("\n".join(text for text, _ in texts)))
+        markup, dropped = without_quoted_mails("\n".join(text for text, _ in texts))
+        page = read_html_page(markup)
+        page = replace(page, dropped=(*page.dropped, *dropped))
     else:
         own = [flowed(text, part) for (text, _), part in zip(texts, bodies, strict=True)]
         page = _read_body("\n\n".join(own), title=title)
@@ -102,9 +116,22 @@ def _parsed(stream: BufferedReader) -> "Message[str, str]":
     data = read_whole(stream, maximum=MAXIMUM_MAIL_BYTES)
     data = data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
     try:
-        return BytesParser().parsebytes(data)
+        message = BytesParser().parsebytes(data)
     except (MessageError, ValueError, RecursionError) as error:
         raise ReadingError(f"the file is not a mail: {error}") from None
+    _decode_raw_headers(message)
+    return message
+
+
+def _decode_raw_headers(part: "Message[str, str]") -> None:
+    """Decode headers that hold bytes of UTF-8 or another encoding, which RFC 2047 does not allow."""
+    raw = dict(reversed([(name.lower(), value) for name, value in part.raw_items()]))
+    for name in _HEADERS & raw.keys():
+        data = str(raw[name]).encode("utf-8", "surrogateescape")
+        if not data.isascii():
+            names = (part.get_content_charset() or "", "windows-1252")
+            found = (text for each in names if (text := decode_named(data, each)) is not None)
+            part.replace_header(name, next(found, data.decode("utf-8", "replace")))
 
 
 def _parts(message: "Message[str, str]") -> Iterator["Message[str, str]"]:
@@ -114,11 +141,12 @@ def _parts(message: "Message[str, str]") -> Iterator["Message[str, str]"]:
     while waiting and count < _MAXIMUM_PARTS:
         part = waiting.pop()
         count += 1
-        children = part.get_payload()
-        if not isinstance(children, list):
+        # subtle: `get_payload` cannot read a part that names an encoding in an unusual way
+        if not part.is_multipart():
+            _decode_raw_headers(part)
             yield part
         elif part.get_content_maintype() == "multipart":
-            waiting += [child for child in reversed(children) if isinstance(child, Message)]
+            waiting += [child for child in reversed(list(part.get_payload())) if isinstance(child, Message)]
 
 
 def _is_shown(part: "Message[str, str]") -> bool:
@@ -146,11 +174,18 @@ def _header_value(value: object) -> str | None:
     """Return a header as text; it may be written in any of the ways of RFC 2047, rightly or not."""
     if value is None:
         return None
-    try:
-        text = str(make_header(decode_header(str(value))))
-    except (HeaderParseError, LookupError, ValueError):
-        text = str(value)
+    words = groupby(str(value).split(), str.isascii)
+    text = " ".join(
+        _decoded_words(" ".join(group)) if is_ascii else " ".join(group) for is_ascii, group in words
+    )
     return " ".join(text.encode("utf-8", "replace").decode().split()) or None
+
+
+def _decoded_words(words: str) -> str:
+    try:
+        return str(make_header(decode_header(words)))
+    except (HeaderParseError, LookupError, ValueError):
+        return words
 
 
 def _read_body(text: str, *, title: str | None) -> Page:

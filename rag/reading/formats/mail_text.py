@@ -1,7 +1,7 @@
 """Finds what the sender of a mail wrote: without the mails that it answers or forwards, and the signature."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.message import Message
 
 from lxml.etree import tostring
@@ -9,10 +9,23 @@ from lxml.html import HtmlElement
 
 from rag.errors import ReadingError
 from rag.reading.html_tree import parse_tree
+from rag.reading.lines import is_sentence
 
-_SIGNATURE = re.compile(r"-- ?")
+_SIGNATURE = "-- "
+_BARE_SIGNATURE = "--"  # it may be a line between two parts of the text, too
+_SIGNATURE_LINES = 6
+_SIGNATURE_CHARACTERS = 80  # of each line
 _HEADER = re.compile(r"\*?([^\W\d_][\w -]{0,20}?)\s?\*?\s?[:\uff1a]\*?(?:\s|$)")
 _DIVIDER = re.compile(r"\s*(?:[-_]{3,}.{0,60}|begin forwarded message:?)\s*", re.IGNORECASE)
+# What the line above a forwarded mail says, between dashes or before a colon.
+_FORWARDED = re.compile(
+    r"forwarded|terusan|diteruskan|dimajukan|weitergeleitet|transf[ée]r|r[ée]exp[ée]di|reenviad|encaminhad"
+    r"|inoltrat|doorgestuurd|vidarebefordra|videresend|przekazan|пересыла|转发|轉寄|轉發|転送|전달|iletilen",
+    re.IGNORECASE,
+)
+_FORWARD_CHARACTERS = 100
+_MOST_FORWARDS = 20  # of one mail
+_LEAST_HEADERS_OF_FORWARDED = 2
 _FROM = frozenset({"from", "von", "de", "dari", "da", "van", "от", "från", "fra", "od", "发件人", "差出人"})
 _LEAST_HEADERS = 3  # of a mail that stands in another one
 _MAXIMUM_HEADERS = 10
@@ -25,6 +38,11 @@ _QUOTED = (
     ".//*[contains(@class, 'protonmail_quote') or contains(@class, 'gmail_attr')]",
     ".//blockquote[@type='cite']",
 )
+_QUOTE = "contains(concat(' ', normalize-space(@class), ' '), ' gmail_quote ')"
+_FORWARD_HOLDER = f"ancestor-or-self::*[{_QUOTE} or contains(@class, 'moz-forward-container')][1]"
+_CITED = "ancestor-or-self::blockquote[@type='cite'][1]"
+_CITED_BELOW = "following::blockquote[@type='cite'][1]"
+_CITED_ABOVE = f"ancestor::*[{_QUOTE} or self::blockquote[@type='cite']]"
 # Outlook puts a mark above the mail that is answered; all that follows the mark belongs to that mail.
 _ABOVE_QUOTED = ".//*[@id='divRplyFwdMsg' or @id='mail-editor-reference-message-container']"
 
@@ -33,48 +51,117 @@ def flowed(text: str, part: "Message[str, str]") -> str:
     """Return a text in which a line that ends with a space goes on in the next one (RFC 3676)."""
     deletes_space = str(part.get_param("delsp") or "").lower() == "yes"
     lines: list[str] = []
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for line in _without_escapes(text.replace("\r\n", "\n").split("\n")):
         if lines and _goes_on(lines[-1], line):
-            lines[-1] = (lines[-1][:-1] if deletes_space else lines[-1]) + line
+            lines[-1] = (lines[-1][:-1] if deletes_space else lines[-1]) + _without_marks(line)
         else:
             lines.append(line)
     return "\n".join(lines)
 
 
+def _without_escapes(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines without the sign that a mailbox file puts before "From " at the start of a line."""
+    for place, line in enumerate(lines):
+        beside = (*lines[max(place - 1, 0) : place], *lines[place + 1 : place + 2])
+        is_escaped = line.startswith(">From ") and not any(other.startswith(">") for other in beside)
+        yield line[1:] if is_escaped else line
+
+
 def _goes_on(before: str, line: str) -> bool:
-    if not before.endswith(" ") or not before.strip() or not line.strip() or _SIGNATURE.fullmatch(before):
+    if not before.endswith(" ") or not before.strip("> ") or not line.strip() or before == _SIGNATURE:
         return False
     return line.startswith(">") == before.startswith(">")
+
+
+def _without_marks(line: str) -> str:
+    return line.lstrip(">").removeprefix(" ") if line.startswith(">") else line
 
 
 def own_lines(text: str) -> tuple[list[str], list[str]]:
     """Return the lines of a mail's text that its sender wrote, and the others.
 
-    A mail that is forwarded, with nothing above it, counts as written by the sender.
+    The text of a mail that forwards another one is that of the other mail; a note above it is left out.
     """
     lines = text.split("\n")
-    end = next((place for place, line in enumerate(lines) if _SIGNATURE.fullmatch(line)), len(lines))
+    above: list[str] = []
+    for _ in range(_MOST_FORWARDS):
+        start, end = _forwarded_at(lines)
+        if not any(line.strip() for line in lines[end:]):
+            break
+        above += lines[:start] + lines[start:end]
+        lines = _unquoted(lines[end:])
+    end = _signature_at(lines)
     lines, dropped = lines[:end], lines[end + 1 :]
     lines, answered = _without_answered(lines)
     kept: list[str] = []
     quoted: list[str] = []
     for line in lines:
-        if line.startswith(">"):
+        if line == _BARE_SIGNATURE:
+            kept.append("")
+        elif line.startswith(">"):
             quoted += [*_pop_attribution(kept), line]
         else:
             kept.append(line)
-    return kept, [line for line in (*quoted, *answered, *dropped) if line.strip()]
+    return kept, [line for line in (*above, *quoted, *answered, *dropped) if line.strip()]
+
+
+def _signature_at(lines: Sequence[str]) -> int:
+    """Return the place of the line above the signature, or the number of lines if there is none.
+
+    Without its space, the line must stand above a few short lines that are no sentences.
+    """
+    for place, line in enumerate(lines):
+        below = [one.strip() for one in lines[place + 1 : place + 2 + 2 * _SIGNATURE_LINES] if one.strip()]
+        is_end = line == _BARE_SIGNATURE and len(lines) - place <= 2 * _SIGNATURE_LINES
+        is_short = all(len(one) <= _SIGNATURE_CHARACTERS and not is_sentence(one) for one in below)
+        if line == _SIGNATURE or (is_end and is_short and len(below) <= _SIGNATURE_LINES):
+            return place
+    return len(lines)
+
+
+def _forwarded_at(lines: Sequence[str]) -> tuple[int, int]:
+    """Return the place of the line above a forwarded mail, and that below the mail's headers.
+
+    Both are the number of lines if no mail is forwarded, or if the sender answers the mail that holds it.
+    """
+    for place, line in enumerate(lines):
+        if is_forward_line(line):
+            filled = (below for below in range(place + 1, len(lines)) if lines[below].strip())
+            start = next(filled, len(lines))
+            head = _unquoted(lines[start : start + _MAXIMUM_HEADERS])
+            count = _headers_at(head, 0)
+            if count >= _LEAST_HEADERS_OF_FORWARDED:
+                return place, start + count
+        elif _is_head(lines, place) and any(above.strip() for above in lines[:place]):
+            break
+    return len(lines), len(lines)
+
+
+def is_forward_line(line: str) -> bool:
+    """Whether a line is one that programs write above a mail that is forwarded.
+
+    >>> is_forward_line("---------- Pesan terusan ---------"), is_forward_line("-----Original Message-----")
+    (True, False)
+    """
+    text = line.strip()
+    if not text or len(text) > _FORWARD_CHARACTERS or not _FORWARDED.search(text):
+        return False
+    return text.startswith("---") or text.endswith((":", "\uff1a"))
+
+
+def _unquoted(lines: Sequence[str]) -> list[str]:
+    """Return lines without the sign of quotation, if all of them are quoted."""
+    if not all(line.startswith(">") for line in lines if line.strip()):
+        return list(lines)
+    return [line.removeprefix(">").removeprefix(" ") for line in lines]
 
 
 def _without_answered(lines: list[str]) -> tuple[list[str], list[str]]:
     """Divide lines at the headers of the mail that is answered; leave out those of a forwarded one."""
-    for place, line in enumerate(lines):
-        match = _HEADER.match(line)
-        if match is None or match[1].strip().lower() not in _FROM:
+    for place in range(len(lines)):
+        if not _is_head(lines, place):
             continue
         count = _headers_at(lines, place)
-        if count < _LEAST_HEADERS:
-            continue
         start = place
         while start and (not lines[start - 1].strip() or _DIVIDER.fullmatch(lines[start - 1])):
             start -= 1
@@ -82,6 +169,13 @@ def _without_answered(lines: list[str]) -> tuple[list[str], list[str]]:
             return lines[:start], lines[start:]
         return lines[place + count :], lines[: place + count]
     return lines, []
+
+
+def _is_head(lines: Sequence[str], place: int) -> bool:
+    """Whether the headers of another mail begin at a line."""
+    match = _HEADER.match(lines[place])
+    is_sender = match is not None and match[1].strip().lower() in _FROM
+    return is_sender and _headers_at(lines, place) >= _LEAST_HEADERS
 
 
 def _headers_at(lines: Sequence[str], place: int) -> int:
@@ -109,23 +203,86 @@ def _pop_attribution(kept: list[str]) -> list[str]:
     return found
 
 
-def without_quoted_mails(markup: str) -> str:
-    """Return the HTML of a mail without the mails that it answers and the signature, if any text is left."""
+def without_quoted_mails(markup: str) -> tuple[str, list[str]]:
+    """Return the HTML of a mail without the mails that it answers and the signature, and the texts left out.
+
+    Of a mail that forwards another one, only the other one is kept. The HTML stays as it is if no text would
+    be left.
+    """
     try:
         tree = parse_tree(markup)
     except ReadingError:  # reading the mail will report the error
-        return markup
+        return markup, []
+    dropped: list[str] = []
+    for _ in range(_MOST_FORWARDS):
+        holder = _holder_of_forwarded(tree)
+        if holder is None:
+            break
+        dropped += [*_keep_only(holder), *_without_head(holder)]
     for path in _QUOTED:
         for element in tree.xpath(path):
-            _drop(element)
+            dropped += _drop(element)
     for mark in tree.xpath(_ABOVE_QUOTED):
-        for element in list(mark.itersiblings()):
-            _drop(element)
-        _drop(mark)
-    left = tree.text_content().strip()
-    return tostring(tree, encoding="unicode", method="html") if left else markup
+        for element in [*mark.itersiblings(), mark]:
+            dropped += _drop(element)
+    if not tree.text_content().strip():
+        return markup, []
+    return tostring(tree, encoding="unicode", method="html"), dropped
 
 
-def _drop(element: HtmlElement) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()
+def _holder_of_forwarded(tree: HtmlElement) -> HtmlElement | None:
+    """Return the element that holds a forwarded mail; None without one, and in a mail that is answered."""
+    texts = ((element, text) for element in tree.iter() for text in (element.text, element.tail) if text)
+    found = next(((element, text.strip()) for element, text in texts if is_forward_line(text)), None)
+    if found is None:
+        return None
+    line, said = found
+    around = [quote for quote in line.xpath(_CITED) if quote.text_content().strip().startswith(said)]
+    holders = line.xpath(_FORWARD_HOLDER) or around or line.xpath(_CITED_BELOW)
+    if not holders or holders[0].xpath(_CITED_ABOVE) or not holders[0].text_content().strip():
+        return None
+    holder: HtmlElement = holders[0]
+    return holder
+
+
+def _keep_only(holder: HtmlElement) -> list[str]:
+    """Remove all text of a tree outside of an element, and return it."""
+    dropped = []
+    for element in [holder, *holder.iterancestors()]:
+        parent = element.getparent()
+        if parent is None or element.tag == "body":
+            break
+        for sibling in [*element.itersiblings(preceding=True), *element.itersiblings()]:
+            dropped += _drop(sibling)
+        dropped += [text.strip() for text in (parent.text, element.tail) if text and text.strip()]
+        parent.text = element.tail = None
+    return dropped
+
+
+def _without_head(holder: HtmlElement) -> list[str]:
+    """Remove the line above a forwarded mail and the mail's headers from the element that holds it."""
+    holder.tag = "div"
+    holder.attrib.pop("class", None)
+    holder.attrib.pop("type", None)
+    dropped = []
+    for element in list(holder)[: 2 * _MAXIMUM_HEADERS]:
+        if is_forward_line(holder.text or ""):
+            holder.text = None
+        if holder.text and holder.text.strip():  # the text behind what is removed
+            break
+        names = element.get("class") or ""
+        text = " ".join(element.text_content().split())
+        is_head = "gmail_attr" in names or "moz-email-headers" in names or is_forward_line(text)
+        if text and not is_head and not (_HEADER.match(text) and not is_sentence(text)):
+            break
+        dropped += _drop(element)
+    return dropped
+
+
+def _drop(element: HtmlElement) -> list[str]:
+    """Remove an element, and return its text if it has any."""
+    if element.getparent() is None:
+        return []
+    text = " ".join(" ".join(element.itertext()).split())
+    element.drop_tree()
+    return [text] if text else []

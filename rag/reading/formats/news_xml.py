@@ -11,9 +11,10 @@ from rag.errors import ReadingError
 from rag.reading.dates import parse_written_date
 from rag.reading.formats.fragments import filled, is_markup, read_fragment
 from rag.reading.formats.xml_stream import elements, first, refuse_damage, text_at, text_of
+from rag.reading.html_tree import spaced_text
 from rag.reading.lines import Line
 from rag.reading.names import author_names, joined
-from rag.reading.page import Entry, Page
+from rag.reading.page import Entry, Page, page_or_error
 from rag.reading.record import MAXIMUM_ID_CHARACTERS, with_metadata
 from rag.reading.rights import find_prohibition
 from rag.reading.story import numbered_blocks, read_story
@@ -56,15 +57,15 @@ def _read_items(
 ) -> Iterator[Entry]:
     number = 0
     for number, item in enumerate(elements(stream, tag), 1):
-        try:
-            if isinstance(item, ReadingError):
-                raise item
-            refuse_damage(item)
-            yield Entry(page=page_of(item), place=str(number))
-        except ReadingError as error:
-            yield Entry(page=error, place=str(number))
+        page = item if isinstance(item, ReadingError) else page_or_error(_whole_page, page_of, item)
+        yield Entry(page=page, place=str(number))
     if not number:
         raise ReadingError(f"the {name} document holds no news item")
+
+
+def _whole_page(page_of: Callable[[_Element], Page], item: _Element) -> Page:
+    refuse_damage(item)
+    return page_of(item)
 
 
 def _item_page_1(item: _Element) -> Page:
@@ -184,7 +185,9 @@ def _refuse_withheld_document(document: _Element) -> None:
 
 
 def _refuse_before(release: datetime | None) -> None:
-    if release and release.tzinfo and release > datetime.now(UTC):
+    """Raise ReadingError before the time of a release, which without a zone is taken for one of UTC."""
+    release = release.replace(tzinfo=UTC) if release and not release.tzinfo else release
+    if release and release > datetime.now(UTC):
         raise ReadingError(f"the item may not be published before {release.isoformat()}")
 
 
@@ -276,7 +279,7 @@ def _blocks(element: _Element) -> Iterator[list[Line]]:
         return
     if name == "table":
         rows = (
-            [text for cell in row.iterchildren("*") if (text := text_of(cell))]
+            [text for cell in row.iterchildren("*") if (text := " ".join(spaced_text(cell).split()))]
             for row in element.iter("{*}tr")
         )
         yield [Line(text=" | ".join(row)) for row in rows]
@@ -300,11 +303,8 @@ def _blocks(element: _Element) -> Iterator[list[Line]]:
 
 def _text_with_breaks(element: _Element) -> str:
     """Return the text in an element with single spaces, and a line feed for each `br`."""
-    parts = [element.text or ""]
-    for below in element.iterdescendants("*"):
-        parts.append("\0" if QName(below).localname == "br" else below.text or "")
-        parts.append(below.tail or "")
-    return "\n".join(" ".join(line.split()) for line in "".join(parts).split("\0"))
+    lines = spaced_text(element, signs={"br": "\0"}).split("\0")
+    return "\n".join(" ".join(line.split()) for line in lines)
 
 
 def _holds_blocks(element: _Element) -> bool:

@@ -1,8 +1,8 @@
 """Reads PDF: the text of its pages in reading order, joined into paragraphs, with the page of each."""
 
-import io
 import logging
 import re
+import struct
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,8 @@ from typing import Any
 
 from rag.errors import MissingExtra, ReadingError
 from rag.reading.formats.fragments import filled
+from rag.reading.formats.pdf_budget import Budget, inflated_bytes, opened
+from rag.reading.formats.pdf_drop_caps import signs_behind_cap, with_drop_caps
 from rag.reading.formats.pdf_paragraphs import PageLine, join_lines, paragraphs_of, without_running_lines
 from rag.reading.formats.streams import read_whole
 from rag.reading.page import Entry, Page
@@ -21,13 +23,13 @@ MAXIMUM_PAGES = 2000
 MAXIMUM_CHARACTERS = 10_000_000
 MAXIMUM_UNPACKED_BYTES = 300_000_000
 _MAXIMUM_ORDERED_BOXES = 500  # of a page
-_CHUNK_BYTES = 1 << 14
 _STREAM = re.compile(rb"stream\r?\n")
 _DEFLATED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x58", b"\x48", b"\x68")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
               0xFB06: "st"}  # fmt: skip
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 _TITLE_SIZE = 1.15  # how much larger than the text a title is
+_MINIMUM_TITLE_LETTERS = 4  # of a title of one word
 _MAXIMUM_TITLE_CHARACTERS = 250
 _FILE_NAME = re.compile(r"\.(?:docx?|pdf|indd|odt|rtf|pages|qxd|tex)$|^microsoft word", re.IGNORECASE)
 
@@ -49,38 +51,21 @@ def read_pdf(stream: BufferedReader) -> Iterator[Entry]:
 
 
 def _check_bounds(data: bytes) -> None:
-    """Raise ReadingError if the compressed parts would fill the memory."""
+    """Raise ReadingError if the compressed parts would fill the memory.
+
+    Parts that are packed twice are checked when they are read.
+    """
     whole = 0
     for match in _STREAM.finditer(data):
         if data.startswith(_DEFLATED, match.end()):
-            whole += _unpacked_bytes(data, match.end(), maximum=MAXIMUM_UNPACKED_BYTES - whole)
-        if whole > MAXIMUM_UNPACKED_BYTES:
-            raise ReadingError(
-                f"the PDF grows from {len(data):,} to more than {MAXIMUM_UNPACKED_BYTES:,} bytes when it is "
-                "unpacked, the limit"
-            )
-
-
-def _unpacked_bytes(data: bytes, start: int, *, maximum: int) -> int:
-    """Return how many bytes a compressed part holds; stop counting above the maximum."""
-    unpacker, view, count = zlib.decompressobj(), memoryview(data), 0
-    for place in range(start, len(data), _CHUNK_BYTES):
-        try:
-            count += len(unpacker.decompress(view[place : place + _CHUNK_BYTES], maximum - count + 1))
-        except zlib.error:  # it is no such part, or damaged: pdfminer reads the part before the damage
-            break
-        if unpacker.eof or count > maximum:
-            break
-    return count
+            whole += inflated_bytes(data, match.end(), maximum=MAXIMUM_UNPACKED_BYTES - whole)
+        Budget(MAXIMUM_UNPACKED_BYTES, size=len(data)).check(whole)
 
 
 def _read(data: bytes) -> tuple[list[list[PageLine]], dict[str, str]]:
     # Imported here because the library is an extra.
     try:
-        from pdfminer.high_level import extract_pages
-        from pdfminer.layout import LAParams
-        from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
-        from pdfminer.pdfparser import PDFParser
+        from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
         from pdfminer.psexceptions import PSException
     except ModuleNotFoundError as error:
         raise MissingExtra(
@@ -88,16 +73,14 @@ def _read(data: bytes) -> tuple[list[list[PageLine]], dict[str, str]]:
         ) from error
     logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of each sign that it does not know
     try:
-        document = PDFDocument(PDFParser(io.BytesIO(data)))
+        document = opened(data, Budget(MAXIMUM_UNPACKED_BYTES, size=len(data)))
         facts = _facts(document.info)
         pages: list[list[PageLine]] = []
         characters = 0
-        for number, layout in enumerate(
-            extract_pages(io.BytesIO(data), laparams=LAParams(boxes_flow=None)), 1
-        ):
+        for number, layout in enumerate(_layouts(document), 1):
             if number > MAXIMUM_PAGES:
                 raise ReadingError(f"the PDF has more than {MAXIMUM_PAGES:,} pages: split it")
-            pages.append(list(_lines(layout, number)))
+            pages.append(_lines(layout, number))
             characters += sum(len(line.text) for line in pages[-1])
             if characters > MAXIMUM_CHARACTERS:
                 raise ReadingError(f"the PDF has more than {MAXIMUM_CHARACTERS:,} characters: split it")
@@ -105,50 +88,81 @@ def _read(data: bytes) -> tuple[list[list[PageLine]], dict[str, str]]:
         raise ReadingError("the PDF is protected by a password: save it without one") from None
     except PDFEncryptionError as error:
         raise ReadingError(f"the PDF is encrypted in an unknown way ({error}): save it without") from None
-    except (PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError,
-            OverflowError, RecursionError, zlib.error, EOFError, ArithmeticError) as error:  # fmt: skip
+    except (PSException, ValueError, TypeError, LookupError, AttributeError, AssertionError,
+            RuntimeError, struct.error, zlib.error, EOFError, ArithmeticError) as error:  # fmt: skip
         raise ReadingError(
             f"the PDF is damaged ({type(error).__name__}: {error!s:.100}): save it again"
         ) from None
     return pages, facts
 
 
+def _layouts(document: Any) -> Iterator[Any]:
+    """Yield what stands on each page and where."""
+    from pdfminer.converter import PDFPageAggregator
+    from pdfminer.layout import LAParams
+    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfpage import PDFPage
+
+    resources = PDFResourceManager()
+    device = PDFPageAggregator(resources, laparams=LAParams(boxes_flow=None))
+    interpreter = PDFPageInterpreter(resources, device)
+    for page in PDFPage.create_pages(document):
+        interpreter.process_page(page)
+        yield device.get_result()
+
+
 def _facts(information: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Return what the document says about itself: Title, Author, CreationDate and so on."""
+    from pdfminer.pdftypes import resolve1
     from pdfminer.utils import decode_text
 
+    stated = ((name, resolve1(value)) for given in reversed(information) for name, value in given.items())
     return {
         name: " ".join(decode_text(value).replace("\0", "").split())
-        for given in reversed(information)
-        for name, value in given.items()
+        for name, value in stated
         if isinstance(value, bytes)
     }
 
 
-def _lines(layout: Any, page: int) -> Iterator[PageLine]:
-    """Yield the lines of a page in reading order, with the number of the box in which each stands."""
-    from pdfminer.layout import LTChar, LTTextLine
+def _lines(layout: Any, page: int) -> list[PageLine]:
+    """Return the lines of a page in reading order, with the number of the box in which each stands."""
+    from pdfminer.layout import LTTextLine
 
     boxes = _boxes(layout)
+    lines: list[PageLine] = []
+    capped: list[PageLine] = []
     for number, parts in enumerate(_with_parts(boxes) if len(boxes) <= _MAXIMUM_ORDERED_BOXES else boxes):
         pieces = [line for line in parts if isinstance(line, LTTextLine) and line.get_text().strip()]
         for line in _visual_lines(pieces):
-            text = " ".join(" ".join(piece.get_text() for piece in line).split()).translate(_LIGATURES)
-            sizes = Counter(
-                round(sign.size, 1) for piece in line for sign in piece if isinstance(sign, LTChar)
-            )
-            yield PageLine(
-                text=text,
-                page=page,
-                box=number,
-                left=line[0].x0,
-                right=max(piece.x1 for piece in line),
-                top=max(piece.y1 for piece in line),
-                bottom=min(piece.y0 for piece in line),
-                size=sizes.most_common(1)[0][0] if sizes else line[0].height,
-                page_top=layout.y1,
-                page_bottom=layout.y0,
-            )
+            lines.append(_page_line(line, layout, page=page, box=number))
+            if lines[-1].bottom > min(piece.y0 for piece in line):
+                capped.append(lines[-1])
+    return with_drop_caps(lines, capped)
+
+
+def _page_line(line: Sequence[Any], layout: Any, *, page: int, box: int) -> PageLine:
+    """Return a line; its height is that of the letters behind its drop cap, if it begins with one."""
+    from pdfminer.layout import LTChar
+
+    text = " ".join(" ".join(piece.get_text() for piece in line).split()).translate(_LIGATURES)
+    signs = [sign for piece in line for sign in piece if isinstance(sign, LTChar)]
+    behind = signs_behind_cap(signs)
+    parts = line
+    if len(behind) < len(signs):
+        text, parts = text[0] + text[1:].lstrip(), behind
+    sizes = Counter(round(sign.size, 1) for sign in signs)
+    return PageLine(
+        text=text,
+        page=page,
+        box=box,
+        left=line[0].x0,
+        right=max(piece.x1 for piece in line),
+        top=max(part.y1 for part in parts),
+        bottom=min(part.y0 for part in parts),
+        size=sizes.most_common(1)[0][0] if sizes else line[0].height,
+        page_top=layout.y1,
+        page_bottom=layout.y0,
+    )
 
 
 def _with_parts(boxes: Sequence[Any]) -> list[list[Any]]:
@@ -239,16 +253,24 @@ def _usual_size(lines: Sequence[PageLine]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
+def _is_title(text: str) -> bool:
+    """Whether a text in large letters may be a title: not a drop cap and not a figure."""
+    is_long_enough = len(text.split()) > 1 or sum(map(str.isalpha, text)) >= _MINIMUM_TITLE_LETTERS
+    return is_long_enough or (not text.isascii() and sum(map(str.isalpha, text)) > 1)
+
+
 def _title(lines: Sequence[PageLine], body_size: float, *, stated: str) -> tuple[str, list[PageLine]]:
     """Return the title and the lines that are left: the first page's largest lines, or what is stated."""
     page = lines[0].page if lines else 1
     on_first = [line for line in lines if line.page == page]
-    largest = max((line.size for line in on_first), default=0.0)
-    if largest > body_size * _TITLE_SIZE:
+    large = {line.size for line in on_first if line.size > body_size * _TITLE_SIZE}
+    for largest in sorted(large, reverse=True):
         box = next(line.box for line in on_first if line.size == largest)
         chosen = [line for line in on_first if line.box == box and line.size >= largest * 0.9]
         text = join_lines([line.text for line in chosen])
-        if len(text) <= _MAXIMUM_TITLE_CHARACTERS and len(chosen) < len(lines):
+        if len(text) > _MAXIMUM_TITLE_CHARACTERS:
+            break
+        if _is_title(text) and len(chosen) < len(lines):
             return text, [line for line in lines if line not in chosen]
     is_name = not stated or _FILE_NAME.search(stated) or len(stated) > _MAXIMUM_TITLE_CHARACTERS
     return ("" if is_name else stated), list(lines)

@@ -10,6 +10,7 @@ from typing import Any
 
 from rag.errors import ReadingError
 from rag.reading.dates import parse_timestamp, parse_written_date
+from rag.reading.entities import unescaped
 from rag.reading.formats.editor_documents import document_in
 from rag.reading.formats.fragments import filled, is_markup, plain, read_fragment
 from rag.reading.names import without_label
@@ -18,7 +19,8 @@ from rag.reading.publication import refuse_unpublished
 from rag.reading.record import ArticleRecord, with_metadata
 
 _NAMES = {
-    "id": ("articleid", "post_id", "guid", "uuid", "nomor", "no", "_id"),
+    # "No" and "Nomor" are not among them: they number the rows, and another table has the same numbers.
+    "id": ("articleid", "post_id", "guid", "uuid", "_id"),
     "title": ("headline", "post_title", "web_title", "webtitle", "judul", "tajuk", "titel", "titulo",
               "título", "titre", "titolo", "заголовок", "العنوان", "标题", "標題", "タイトル", "見出し",
               "제목"),
@@ -78,10 +80,12 @@ def named_columns(columns: list[str]) -> list[str]:
     fields = [field_of(column) for column in columns]
     exact = {column for column in columns if column in _FIELDS}
     names: list[str] = []
+    taken: set[str] = set()
     for number, (column, field) in enumerate(zip(columns, fields, strict=True), 1):
-        is_free = field is not None and field not in names and (column == field or field not in exact)
+        is_free = field is not None and field not in taken and (column == field or field not in exact)
         name = field if is_free and field else column.strip() or f"column {number}"
-        names.append(name if name not in names else f"{name} {number}")
+        names.append(name if name not in taken else f"{name} {number}")
+        taken.add(names[-1])
     return names
 
 
@@ -117,6 +121,8 @@ def _plain_value(name: str, value: object) -> object:
         return next((value[key] for key in _INNER if isinstance(value.get(key), str)), None)
     if isinstance(value, list) and name == "text":
         return joined_texts(value)
+    if isinstance(value, list) and name == "title" and len(value) == 1:
+        return value[0]
     if isinstance(value, list) and name in ("section", "outlet", "language"):
         return value[0] if value and isinstance(value[0], str) else None
     if isinstance(value, int) and not isinstance(value, bool) and name.endswith("_at"):
@@ -213,11 +219,14 @@ def read_record(fields: Mapping[str, Any]) -> Page:
     text = given.get("text")
     if not isinstance(text, str) or not is_markup(text):
         if isinstance(text, str) and _ENTITY.search(text):
-            given["text"] = html.unescape(text)
+            given["text"] = unescaped(text)
         return Page(fields=with_metadata(given))
     del given["text"]
-    page = read_fragment(text, title=given.get("title") or None)
-    metadata = {**page.fields["metadata"], **(given.pop("metadata", None) or {})}
+    title = given.get("title")
+    page = read_fragment(text, title=title if isinstance(title, str) and title else None)
+    metadata = given.pop("metadata", None) or {}
+    if isinstance(metadata, Mapping):  # another value is refused when the article is made
+        metadata = {**page.fields["metadata"], **metadata}
     stated = with_metadata(filled({**given, "metadata": metadata}))
     return Page(fields={**page.fields, **stated}, prohibition=page.prohibition, dropped=page.dropped)
 

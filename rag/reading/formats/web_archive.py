@@ -1,17 +1,19 @@
 """Reads a web archive (WARC), one page at a time."""
 
+import pickle
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import Message
 from io import BufferedReader
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from rag.errors import MissingExtra, ReadingError
 from rag.reading.addresses import own_address
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, as_utf8, decode_page
 from rag.reading.html_page import read_html_page
-from rag.reading.page import Entry, Page
+from rag.reading.page import Entry, Page, page_or_error
 from rag.reading.rights import find_header_prohibition
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -19,6 +21,7 @@ _KINDS = frozenset({"response", "resource"})
 _AGENT = "Kutip"  # whose rules in headers count
 _MARK = b"WARC/"
 _CHUNK_BYTES = 1 << 20
+_DAMAGE = (zlib.error, EOFError, ValueError, AttributeError, TypeError)
 _CUT_SHORT = "the web archive is cut short or damaged: fetch it again; the pages before that were read"
 
 
@@ -34,21 +37,50 @@ def read_warc(stream: BufferedReader) -> Iterator[Entry]:
         ) from error
     if not stream.peek(len(_MARK)).startswith(_MARK):
         raise ReadingError("the file is not a web archive: it does not begin with WARC/")
-    number = 0
-    seen: set[object] = set()  # a crawler may fetch a page several times
-    try:
-        for record in ArchiveIterator(_Available(stream)):
-            page = _page(record) if _is_page(record) else None
-            if _is_cut_short(record):
-                raise ReadingError(_CUT_SHORT)
-            if page is not None and _key(page) not in seen:
-                number += 1
-                seen.add(_key(page))
-                yield Entry(page=page, place=str(number))
-    except (ArchiveLoadFailed, zlib.error, EOFError, ValueError, AttributeError, TypeError) as error:
-        raise ReadingError(_CUT_SHORT) from error
-    if not number:
-        raise ReadingError("the web archive holds no page of HTML")
+    with TemporaryFile() as file:
+        pages = _Captures(file)
+        try:
+            for record in ArchiveIterator(_Available(stream)):
+                page = _page(record) if _is_page(record) else None
+                if _is_cut_short(record):
+                    raise ReadingError(_CUT_SHORT)
+                if page is not None:
+                    pages.add(page)
+        except (ArchiveLoadFailed, zlib.error, EOFError, ValueError, AttributeError, TypeError):
+            fault: ReadingError | None = ReadingError(_CUT_SHORT)
+        except ReadingError as error:
+            fault = error
+        else:
+            fault = None if pages.count else ReadingError("the web archive holds no page of HTML")
+        yield from pages.entries()
+        if fault:
+            raise fault
+
+
+class _Captures:
+    """The pages of an archive: of the captures of one address, the last one that can be read.
+
+    The pages are kept in a file, because only the end of an archive tells which capture is the last.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._kept: dict[object, tuple[int, int]] = {}  # by address: place in the file, number
+        self.count = 0
+
+    def add(self, page: Page | ReadingError) -> None:
+        """Keep a page in place of an earlier one with the same address; an error is kept beside it."""
+        self.count += 1
+        address = page.fields.get("url") if isinstance(page, Page) else None
+        self._kept[address or self.count] = (self._file.tell(), self.count)
+        pickle.dump(page, self._file)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the pages in the order of the archive."""
+        for start, number in sorted(self._kept.values()):
+            self._file.seek(start)
+            page = pickle.load(self._file)  # noqa: S301 (this process wrote the file, which has no name)
+            yield Entry(page=page, place=str(number))
 
 
 class _Available:
@@ -59,13 +91,6 @@ class _Available:
 
     def read(self, size: int = -1) -> bytes:
         return self._stream.read1(size)
-
-
-def _key(page: Page | ReadingError) -> object:
-    if isinstance(page, ReadingError):
-        return page
-    text = "\n".join(map(str, page.fields.get("paragraphs", ())))
-    return page.fields.get("url"), hash((page.fields.get("title"), text))
 
 
 def _is_page(record: Any) -> bool:
@@ -92,17 +117,23 @@ def _charset(record: Any) -> str | None:
 def _page(record: Any) -> Page | ReadingError:
     address = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
     headers = record.http_headers.headers if record.http_headers is not None else []
+    page = page_or_error(_page_of_content, record, address)
+    if isinstance(page, ReadingError):
+        return type(page)(f"{address}: {page}")
+    return replace(page, prohibition=page.prohibition or find_header_prohibition(headers, agent=_AGENT))
+
+
+def _page_of_content(record: Any, address: str) -> Page:
     try:
         data = _content(record)
-        if len(data) > MAXIMUM_FILE_BYTES:
-            return ReadingError(f"{address}: the page has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit")
-        text, damage = decode_page(as_utf8(data, _charset(record)), is_markup=True)
-        page = read_html_page(text)
-        page.refuse_damage(damage, mark=REPLACEMENT)
-    except ReadingError as error:
-        return type(error)(f"{address}: {error}")
-    found = page.found_at(own_address(page.fields.get("url"), found_at=address))
-    return replace(found, prohibition=found.prohibition or find_header_prohibition(headers, agent=_AGENT))
+    except _DAMAGE as error:
+        raise ReadingError(f"the content of the page is damaged ({error}): fetch it again") from None
+    if len(data) > MAXIMUM_FILE_BYTES:
+        raise ReadingError(f"the page has more than {MAXIMUM_FILE_BYTES:,} bytes, the limit")
+    text, damage = decode_page(as_utf8(data, _charset(record)), is_markup=True)
+    page = read_html_page(text)
+    page.refuse_damage(damage, mark=REPLACEMENT)
+    return page.found_at(own_address(page.fields.get("url"), found_at=address))
 
 
 def _content(record: Any) -> bytes:

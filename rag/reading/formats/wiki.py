@@ -12,9 +12,9 @@ from lxml.etree import _Element
 from rag.errors import MissingExtra, ReadingError
 from rag.reading.dates import parse_timestamp
 from rag.reading.formats.fragments import filled
-from rag.reading.formats.wiki_templates import date_of, replaced
+from rag.reading.formats.wiki_templates import date_of, replace_nodes, shown_text
 from rag.reading.formats.xml_stream import elements, first, refuse_damage, text_at
-from rag.reading.page import Entry, Page
+from rag.reading.page import Entry, Page, page_or_error
 from rag.text.languages import decide_language
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -44,11 +44,7 @@ def read_mediawiki(stream: BufferedReader) -> Iterator[Entry]:
         if (text_at(page, "ns") or "0") != "0" or _is_redirect(page):
             continue
         number += 1
-        try:
-            refuse_damage(page)
-            yield Entry(page=_page(page), place=str(number))
-        except ReadingError as error:
-            yield Entry(page=error, place=str(number))
+        yield Entry(page=page_or_error(_page, page), place=str(number))
     if not number:
         yield Entry(page=ReadingError("the export of MediaWiki holds no pages of the main namespace"))
 
@@ -64,6 +60,7 @@ def _newest(page: _Element) -> _Element | None:
 
 
 def _page(page: _Element) -> Page:
+    refuse_damage(page)
     newest = _newest(page)
     if newest is None:
         raise ReadingError("the page holds no version")
@@ -144,22 +141,22 @@ def _parsed(wikitext: str) -> Any:
 def _plain(wikitext: str, left_out: frozenset[str]) -> str:
     wikitext = _BREAK.sub("\n", _MAGIC_WORD.sub("", wikitext))
     code = _parsed(_LIST_SIGNS.sub("\n", wikitext))  # each item of a list is a paragraph
-    for tag in code.filter_tags(matches=lambda node: str(node.tag).lower() in _REMOVED_TAGS):
-        _remove(code, tag)
-    replaced(code, remove=_remove)
-    for link in code.filter_wikilinks():
-        space, colon, _ = str(link.title).partition(":")
-        is_language = colon and link.text is None and _OTHER_LANGUAGE.fullmatch(space.strip())
-        if is_language or space.strip().lower() in left_out:
-            _remove(code, link)
+    replace_nodes(code, lambda node: _shown(node, left_out), parse=_parsed)
     return str(code.strip_code(normalize=True, collapse=False))
 
 
-def _remove(code: Any, node: Any) -> None:
-    try:
-        code.remove(node)
-    except ValueError:  # it went away with a node around it
-        return
+def _shown(node: Any, left_out: frozenset[str]) -> str | None:
+    """Return the wikitext that stands for a node, which may be empty; None for one that stays as it is."""
+    kind = type(node).__name__
+    if kind == "Template":
+        return shown_text(node)
+    if kind == "Tag":
+        return "" if str(node.tag).lower() in _REMOVED_TAGS else None
+    if kind != "Wikilink":
+        return None
+    space, colon, _ = str(node.title).partition(":")
+    is_language = colon and node.text is None and _OTHER_LANGUAGE.fullmatch(space.strip())
+    return "" if is_language or space.strip().lower() in left_out else None
 
 
 def _blocks(text: str) -> Iterator[str]:

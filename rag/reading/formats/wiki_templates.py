@@ -44,17 +44,23 @@ def date_of(templates: Any) -> datetime | None:
     return None
 
 
-def replaced(code: Any, *, remove: Callable[[Any, Any], None]) -> None:
-    """Put the words of templates in their place, inner ones first."""
-    for template in reversed(code.filter_templates()):
-        text = shown_text(template)
-        try:
-            if text:
-                code.replace(template, text)
-            else:
-                remove(code, template)
-        except ValueError:  # it went away with a node around it
-            continue
+def replace_nodes(
+    code: Any, replacement: Callable[[Any], str | None], *, parse: Callable[[str], Any]
+) -> None:
+    """Put wikitext in the place of nodes, inner ones first; None leaves a node as it is.
+
+    subtle: the parser's own `replace` and `remove` look for each node among all, which takes quadratic time.
+    """
+    nodes: list[Any] = []
+    for node in code.nodes:
+        for inner in node.__children__():
+            replace_nodes(inner, replacement, parse=parse)
+        text = replacement(node)
+        if text is None:
+            nodes.append(node)
+        elif text:
+            nodes += parse(text).nodes
+    code.nodes = nodes
 
 
 def _name(template: Any) -> str:

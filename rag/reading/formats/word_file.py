@@ -12,23 +12,28 @@ from typing import Any
 from lxml.etree import LxmlError, QName, XMLParser, _Element, fromstring
 
 from rag.errors import MissingExtra, ReadingError
+from rag.reading.entities import unescaped
 from rag.reading.formats.fragments import filled, read_fragment
 from rag.reading.formats.streams import read_whole
+from rag.reading.formats.word_symbols import symbol
 from rag.reading.page import Entry, Page
 
 MAXIMUM_DOCUMENT_BYTES = 100_000_000  # with pictures
 MAXIMUM_UNPACKED_BYTES = 200_000_000
 MAXIMUM_UNPACKED_TEXT_BYTES = 40_000_000
 _MAXIMUM_FILES = 10_000
+_PIECE_BYTES = 1 << 16
 _OLE_MARK = b"\xd0\xcf\x11\xe0"
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NOT_SHOWN = frozenset(
     {"del", "moveFrom", "Fallback", "txbxContent", "pPr", "rPr", "instrText", "delText", "rt"}
 )
+_MAXIMUM_DIGITS = 4  # of a level or a width
+_AROUND = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo"})  # of rows and cells
 _CONTENTS = "contents"  # a line of a table of contents
 _CONTENTS_STYLE = re.compile(r"toc (?:\d|heading)|table of figures")
-_BREAKS = {"br": "<br>", "cr": "<br>", "tab": " ", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
+_BREAKS = {"br": "<br>", "cr": "<br>", "tab": " ", "ptab": " ", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
 
 
 def read_docx(stream: BufferedReader) -> Iterator[Entry]:
@@ -57,6 +62,38 @@ def _check_bounds(data: bytes) -> None:
         raise ReadingError(
             f"the document grows from {len(data):,} to {whole:,} bytes unpacked, more than the limit"
         )
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for file in archive.infolist():
+            _check_size(archive, file)
+
+
+def _check_size(archive: zipfile.ZipFile, file: zipfile.ZipInfo) -> None:
+    """Raise ReadingError if a file in the document is longer than stated, or is packed in an unusual way.
+
+    Damage is left to the reader of the document.
+    """
+    if file.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ReadingError(f"the document packs {file.filename!r:.100} in an unusual way: save it again")
+    stated = file.file_size
+    # subtle: the stream of a file ends at the stated size, also if more follows
+    file.file_size += 2 * _PIECE_BYTES
+    count = 0
+    for size in _sizes_of_pieces(archive, file):
+        count += size
+        if count > stated:
+            raise ReadingError(
+                f"the document's {file.filename!r:.100} holds more than the {stated:,} bytes that it states: "
+                "save it again"
+            )
+
+
+def _sizes_of_pieces(archive: zipfile.ZipFile, file: zipfile.ZipInfo) -> Iterator[int]:
+    try:
+        with archive.open(file) as stream:
+            while piece := stream.read(_PIECE_BYTES):
+                yield len(piece)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+        return
 
 
 def _opened(data: bytes) -> Any:
@@ -81,7 +118,7 @@ def _page(document: Any) -> Page:
     title = next((text for tag, text in blocks if tag == "title"), None)
     if title is None and blocks and blocks[0][0] == "h1":
         title = blocks[0][1]
-    plain_title = html.unescape(_without_tags(title)) if title else None
+    plain_title = unescaped(_without_tags(title)) if title else None
     body = "".join(
         text if tag == "table" else f"<{tag}>{text}</{tag}>"
         for tag, text in blocks
@@ -135,6 +172,10 @@ def _blocks(parent: _Element, names: dict[str, str]) -> Iterator[tuple[str, str]
             for box in element.iter(f"{_WORD}txbxContent"):
                 if not any(QName(above).localname == "Fallback" for above in box.iterancestors()):
                     yield from _blocks(box, names)
+        elif name == "tbl" and _is_frame(element):
+            for row in _held(element, "tr"):
+                for cell in _held(row, "tc"):
+                    yield from _blocks(cell, names)
         elif name == "tbl":
             yield "table", _table(element)
         elif name not in _NOT_SHOWN and not _is_table_of_contents(element):
@@ -161,26 +202,43 @@ def _tag(paragraph: _Element, names: dict[str, str]) -> str:
     if _CONTENTS_STYLE.fullmatch(name):
         return _CONTENTS
     if name.startswith("heading "):
-        return f"h{min(int(name[8:]) if name[8:].isdigit() else 2, 6)}"
+        level = name.removeprefix("heading ")
+        return f"h{min(int(level), 6) if level.isdecimal() and len(level) <= _MAXIMUM_DIGITS else 2}"
     is_item = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None or name.startswith("list ")
     return "li" if is_item else "p"
+
+
+def _held(parent: _Element, name: str) -> Iterator[_Element]:
+    """Yield the rows of a table, or the cells of a row; Word may put them into a control or a change."""
+    for child in parent.iterchildren("*"):
+        found = QName(child).localname
+        if found == name:
+            yield child
+        elif found in _AROUND:
+            yield from _held(child, name)
+
+
+def _is_frame(table: _Element) -> bool:
+    """Whether a table has one column, so that it only frames paragraphs or other tables."""
+    return all(len(list(_held(row, "tc"))) < 2 for row in _held(table, "tr"))
 
 
 def _table(table: _Element) -> str:
     """Return a table as HTML; the cells that go on below a cell are counted as its `rowspan`."""
     rows: list[list[dict[str, Any]]] = []
     above: dict[int, dict[str, Any]] = {}
-    for row in table.iterchildren(f"{_WORD}tr"):
+    for row in _held(table, "tr"):
         rows.append([])
         column = 0
-        for cell in row.iter(f"{_WORD}tc"):
+        for cell in _held(row, "tc"):
             width = _cell_property(cell, "gridSpan")
             if _cell_property(cell, "vMerge") == "continue" and column in above:
                 above[column]["rowspan"] += 1
             else:
                 above[column] = {"cell": cell, "colspan": width or "1", "rowspan": 1}
                 rows[-1].append(above[column])
-            column += int(width) if width and width.isdecimal() else 1
+            is_number = width is not None and width.isdecimal() and len(width) <= _MAXIMUM_DIGITS
+            column += int(width) if width and is_number else 1
     markup = ("".join(map(_cell_markup, cells)) for cells in rows)
     return "<table>" + "".join(f"<tr>{row}</tr>" for row in markup) + "</table>"
 
@@ -211,6 +269,8 @@ def _markup(element: _Element) -> str:
             parts.append(html.escape(child.text or ""))
         elif name in _BREAKS:
             parts.append(_BREAKS[name])
+        elif name == "sym":
+            parts.append(html.escape(symbol(child.get(f"{_WORD}char", ""), child.get(f"{_WORD}font", ""))))
         else:
             parts.append(_marked(child, _markup(child)) if name == "r" else _markup(child))
     return "".join(parts)

@@ -12,7 +12,7 @@ from rag.reading.dates import parse_written_date
 from rag.reading.formats.fragments import filled, plain, read_fragment
 from rag.reading.formats.records import local_time
 from rag.reading.formats.xml_stream import elements, refuse_damage, text_at
-from rag.reading.page import Entry, Page
+from rag.reading.page import Entry, Page, page_or_error
 from rag.reading.record import MAXIMUM_ID_CHARACTERS, with_metadata
 from rag.text.languages import decide_language
 
@@ -43,10 +43,7 @@ def read_wordpress(stream: BufferedReader) -> Iterator[Entry]:
         if kind in _NOT_ARTICLES or kind.startswith(_PARTS_OF_PLUGINS):
             continue
         number += 1
-        try:
-            yield Entry(page=_page(item), place=str(number))
-        except ReadingError as error:
-            yield Entry(page=error, place=str(number))
+        yield Entry(page=page_or_error(_page, item), place=str(number))
     if not number:
         yield Entry(page=ReadingError("the export of WordPress holds no posts"))
 
@@ -62,7 +59,7 @@ def _page(item: _Element) -> Page:
         raise ReadingError(f"the post {text_at(item, 'title')!r:.100} is protected by a password")
     title = plain(item.findtext("title") or "")
     content = _without_shortcodes(_without_captions(item.findtext(_CONTENT) or ""))
-    page = read_fragment(content, title=title)
+    page = read_fragment(content, title=title, is_classic="<!-- wp:" not in content)
     stated = with_metadata(filled(_fields(item, page, title=title)))
     return Page(fields={**page.fields, **stated}, prohibition=page.prohibition, dropped=page.dropped)
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.reading import Overrides, read_stream
+from rag.reading.formats.csv_rows import Rows
 from rag.reading.formats.streams import HEAD_BYTES, buffered
 from tests.reading.formats.reading import articles, one, read, reasons
 
@@ -241,3 +242,30 @@ def test_tables_between_tabs_have_a_suffix_of_their_own() -> None:
 def test_a_cell_may_hold_the_document_of_an_editor() -> None:
     cell = '{""blocks"":[{""type"":""paragraph"",""data"":{""text"":""Kopi naik.""}}]}'
     assert one(read(f'judul,isi\nPanen,"{cell}"\n', ".csv")).text == "Kopi naik."
+
+
+def test_many_rows_without_an_end_are_refused_one_by_one() -> None:
+    rows = [
+        f'{number},"Harga {number} naik.\n' if number % 6 == 5 else f"{number},Harga {number} naik.\n"
+        for number in range(120)
+    ]
+    items = read("id,text\n" + "".join(rows), ".csv")
+    assert len(articles(items)) == 100
+    assert len(reasons(items)) == 20
+    assert reasons(items)[0] == (
+        "berkas.csv:6: the row is not CSV: no quotation mark closes one of its cells "
+        "(the row held 7 lines; those below the first are read again)"
+    )
+
+
+def test_lines_are_not_read_again_without_end() -> None:
+    errors = list(Rows(iter(['a"b,"c\n'] * 50_000), {}))
+    assert len(errors) < 40
+    assert str(errors[-1]).endswith("lines; all of them are left out)")
+
+
+def test_the_number_of_a_row_is_no_id() -> None:
+    table = "No,Judul,Isi\n1,Panen,Kopi naik.\n"
+    article = one(read(table, ".csv", name="januari"))
+    assert (article.id, article.title, article.metadata) == ("januari:1", "Panen", {"No": "1"})
+    assert one(read(table.replace("No,", "Nomor,"), ".csv", name="februari")).id == "februari:1"

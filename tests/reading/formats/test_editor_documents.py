@@ -153,3 +153,50 @@ VALUES = st.recursive(
 def test_any_value_is_a_document_or_none(value: object) -> None:
     document = document_in(value)
     assert document is None or isinstance(document.html, str)
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ({"type": "code", "data": {"code": "a < b\nc"}}, "<pre>a &lt; b\nc</pre>"),
+        ({"type": "warning", "data": {"title": "Awas", "message": "Jalan licin."}},
+         "<div><p>Awas</p><p>Jalan licin.</p></div>"),
+        ({"type": "quote", "data": {"text": "Panen naik.", "caption": "Sari Wulandari"}},
+         "<blockquote><p>Panen naik.</p><p>Sari Wulandari</p></blockquote>"),
+        ({"type": "checklist", "data": {"items": [{"text": "Satu.", "checked": True}]}},
+         "<ul><li>Satu.</li></ul>"),
+    ],
+)  # fmt: skip
+def test_all_texts_of_a_block_of_editor_js_are_kept(block: dict[str, Any], expected: str) -> None:
+    document = document_in({"blocks": [block]})
+    assert document is not None
+    assert document.html == expected
+
+
+@pytest.mark.parametrize(("bits", "is_kept"), [(4, False), (5, False), (0, True), (3, True), (True, True)])
+def test_the_format_of_a_text_in_lexical_says_whether_it_is_struck(bits: int, is_kept: bool) -> None:
+    text = {"type": "text", "format": bits, "text": "48"}
+    document = document_in(
+        {"root": {"type": "root", "children": [{"type": "paragraph", "children": [text]}]}}
+    )
+    assert document is not None
+    assert document.html == ("<p>48</p>" if is_kept else "<p><s>48</s></p>")
+
+
+def test_an_unknown_node_is_a_block_of_its_own_unless_it_stands_beside_a_text() -> None:
+    def text(value: str) -> dict[str, Any]:
+        return {"text": value}
+
+    mention = {"type": "komentar", "children": [text("Gayo")]}
+    link = {"type": "link", "children": [text("kopi")]}
+    nodes = [
+        {"type": "callout", "children": [text("Panen naik.")]},
+        {"type": "panel", "children": [{"type": "panel-body", "children": [text("Harga turun.")]}]},
+        {"type": "paragraph", "children": [text("Petani "), mention, text(" memanen")]},
+        {"type": "paragraph", "children": [link]},
+    ]
+    document = document_in(nodes)
+    assert document is not None
+    assert document.html == (
+        "<div>Panen naik.</div><div><div>Harga turun.</div></div><p>Petani Gayo memanen</p><p>kopi</p>"
+    )

@@ -84,12 +84,17 @@ def test_posts_of_the_rest_interface_of_wordpress() -> None:
         "author": 2,
     }  # fmt: skip
     article = one(read(json.dumps([post]), ".json"))
-    assert (article.id, article.title, article.url) == ("9", "Pasar “Lama” dibuka", post["link"])
+    assert (article.title, article.url) == ("Pasar “Lama” dibuka", post["link"])
+    assert article.metadata == {"wordpress_id": 9, "wordpress_author": 2}
     assert article.published_at is not None
     assert article.published_at.isoformat() == "2024-03-01T09:30:00+08:00"
     assert article.paragraphs == ("Pasar dibuka pukul 6.", "Jam buka", "Tutup pukul 14.")
     assert article.headings == (2,)
     assert one(read(json.dumps(post), ".ndjson")) == article
+    other = {**post, "link": "https://kabar.example/pasar/"}
+    assert one(read(json.dumps(other), ".ndjson")).id != article.id
+    named = {**post, "link": None, "guid": {"rendered": "https://warta.example/?p=9&#038;a=1"}}
+    assert one(read(json.dumps(named), ".ndjson")).id == "https://warta.example/?p=9&a=1"
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)

@@ -1,4 +1,5 @@
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
@@ -204,3 +205,27 @@ def test_a_title_is_without_the_marks_of_forwarding(prefix: str) -> None:
         "Date: Fri, 5 Jan 2024 08:00:00 +0700\n\nPetani memanen kopi sejak Senin.\n"
     )
     assert one(read(mail, ".eml")).title == "Panen kopi dimulai"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_headers_that_hold_bytes_are_read(encoding: str) -> None:
+    data = "From: Söri Ünal <a@k.example>\nSubject: Höhere =?utf-8?q?Caf=C3=A9-?= Preise\n\nHarga naik.\n"
+    article = one(read(data.encode(encoding), ".eml"))
+    assert (article.title, article.author) == ("Höhere Café- Preise", "Söri Ünal")
+
+
+def test_a_header_that_holds_bytes_is_in_the_encoding_that_the_mail_names() -> None:
+    data = "Subject: Урожай кофе\nContent-Type: text/plain; charset=koi8-r\n\nУрожай собран.\n"
+    assert one(read(data.encode("koi8-r"), ".eml")).title == "Урожай кофе"
+
+
+def test_the_name_of_an_attachment_in_bytes_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(
+        "Subject: Panen\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nHarga naik.\n\n--x\n"
+        'Content-Type: text/plain; name="Höhe.txt"\nContent-Disposition: attachment; filename="Höhe.txt"\n\n'
+        "a\n--x--\n"
+    )
+    dropped: list[str] = []
+    list(read_paths([path], overrides=Overrides(), on_dropped=lambda _, lines: dropped.extend(lines)))
+    assert dropped == ["attachment: Höhe.txt"]

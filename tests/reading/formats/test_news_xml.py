@@ -184,3 +184,8 @@ def test_an_item_of_newsml_1_without_text_is_refused() -> None:
     document = newsml_1("").replace("Foto petani.", "")
     (reason,) = reasons(read(document, ".xml"))
     assert "holds no text" in reason
+
+
+def test_an_embargo_without_a_zone_is_one_of_utc() -> None:
+    items = read(message(item(1, PLAIN, meta="<embargoed>2130-01-01T00:00:00</embargoed>")), ".xml")
+    assert reasons(items) == ["berkas.xml:1: the item may not be published before 2130-01-01T00:00:00+00:00"]

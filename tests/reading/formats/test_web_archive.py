@@ -154,3 +154,13 @@ def test_a_page_that_the_crawler_cut_is_refused_and_a_repeated_one_is_read_once(
     (reason,) = reasons(read(cut, ".warc"))
     assert "holds only a part of the page" in reason
     assert len(articles(read(archive(response("a"), response("b"), response("a")), ".warc"))) == 2
+
+
+def test_the_last_capture_of_an_address_that_can_be_read_is_kept() -> None:
+    address, status, kind, page = response("a")
+    newer = page.replace(b"tujuh hari", b"delapan hari")
+    captures = [(address, status, kind, body) for body in (page, newer, b"<html><body></body></html>")]
+    items = read(archive(captures[0], response("b"), *captures[1:]), ".warc")
+    assert [article.url for article in articles(items)] == ["https://kabar.example/b", address]
+    assert articles(items)[1].paragraphs[1] == "Panen berlangsung delapan hari."
+    assert [reason.split(": ")[0] for reason in reasons(items)] == ["berkas.warc:4"]

@@ -1,8 +1,10 @@
 import io
 import zipfile
+import zlib
 from typing import Any
 
 import docx
+import pytest
 from docx.oxml import parse_xml
 
 from tests.reading.formats.reading import one, read, reasons
@@ -108,6 +110,34 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     (reason,) = reasons(read(data, ".docx"))
     assert reason.startswith(f"berkas.docx: the document grows from {len(data):,} to 50,")
     assert reason.endswith("bytes unpacked, more than the limit")
+
+
+def test_a_zip_bomb_that_states_a_small_size_is_refused() -> None:
+    file = io.BytesIO(saved(press_release()))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/comments.xml", b" " * 300_000)
+        stated = archive.getinfo("word/comments.xml")
+        stated.file_size, stated.CRC = 1000, zlib.crc32(b" " * 1000)
+    assert reasons(read(file.getvalue(), ".docx")) == [
+        "berkas.docx: the document's 'word/comments.xml' holds more than the 1,000 bytes that it states: "
+        "save it again"
+    ]
+
+
+def test_a_document_that_is_packed_in_an_unusual_way_is_refused() -> None:
+    file = io.BytesIO(saved(press_release()))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("word/comments.xml", b" " * 300)
+    assert reasons(read(file.getvalue(), ".docx")) == [
+        "berkas.docx: the document packs 'word/comments.xml' in an unusual way: save it again"
+    ]
+
+
+@pytest.mark.parametrize(("level", "is_heading"), [("2", True), ("\u00b2", True), ("1" * 5000, True)])
+def test_a_heading_of_an_odd_level_is_a_heading(level: str, is_heading: bool) -> None:
+    document = press_release()
+    document.styles["Heading 2"].element.name_val = f"heading {level}"
+    assert (one(read(saved(document), ".docx")).headings == (2,)) == is_heading
 
 
 def test_what_is_no_document_is_refused() -> None:
@@ -223,3 +253,47 @@ def test_a_document_without_the_type_of_its_properties_is_read() -> None:
                 data = data[:start] + data[data.index(b"/>", start) + 2 :]
             target.writestr(name, data)
     assert one(read(file.getvalue(), ".docx")).title == "Panen kopi dimulai"
+
+
+def cell(text: str) -> str:
+    return f"<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+
+def with_blocks(*blocks: str) -> tuple[str, ...]:
+    document = docx.Document()
+    body = document.element.body
+    for block in blocks:
+        body.insert(len(body) - 1, parse_xml(block.replace(">", f" {SPACE}>", 1)))
+    return one(read(saved(document), ".docx")).paragraphs
+
+
+def test_rows_and_cells_in_controls_are_read_and_nested_cells_once() -> None:
+    nested = f"<w:tc><w:tbl><w:tr>{cell('12')}{cell('ton')}</w:tr></w:tbl><w:p/></w:tc>"
+    held = f"<w:sdt><w:sdtContent>{cell('11')}</w:sdtContent></w:sdt>"
+    table = (
+        f"<w:tbl><w:tr>{cell('Kota')}{cell('Panen')}</w:tr>"
+        f"<w:sdt><w:sdtContent><w:tr>{cell('Gayo')}{held}</w:tr></w:sdtContent></w:sdt>"
+        f"<w:tr>{cell('Toraja')}{nested}</w:tr></w:tbl>"
+    )
+    paragraph = "<w:p><w:r><w:t>Panen dimulai di dua kota.</w:t></w:r></w:p>"
+    assert with_blocks(paragraph, table)[1:] == ("Kota | Panen\nGayo | 11\nToraja | 12 ton",)
+
+
+def test_a_table_of_one_column_frames_paragraphs_and_tables() -> None:
+    inner = f"<w:tbl><w:tr>{cell('Kota')}{cell('Ton')}</w:tr><w:tr>{cell('Gayo')}{cell('11')}</w:tr></w:tbl>"
+    text = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
+    frame = f"<w:tc>{text.format('Panen dimulai.')}{text.format('Harga naik.')}{inner}<w:p/></w:tc>"
+    assert with_blocks(f"<w:tbl><w:tr>{frame}</w:tr></w:tbl>") == (
+        "Panen dimulai.",
+        "Harga naik.",
+        "Kota | Ton\nGayo | 11",
+    )
+
+
+def test_signs_of_fonts_and_tabs_are_read() -> None:
+    signs = (
+        "<w:p><w:r><w:t>Suhu 30</w:t><w:sym w:font='Symbol' w:char='F0B0'/><w:ptab/><w:t>C</w:t>"
+        "<w:tab/><w:t>hari ini, Jawa</w:t><w:noBreakHyphen/><w:t>Bali</w:t><w:softHyphen/><w:t>nesia.</w:t>"
+        "</w:r></w:p>"
+    )
+    assert with_blocks(signs) == ("Suhu 30° C hari ini, Jawa\u2011Balinesia.",)

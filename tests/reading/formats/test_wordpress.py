@@ -1,3 +1,5 @@
+import pytest
+
 from tests.reading.formats.reading import articles, read, reasons
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -112,3 +114,31 @@ def test_an_encoding_that_is_declared_wrongly_is_recognised() -> None:
     words = "Les \u00e9lections ont \u00e9t\u00e9 report\u00e9es \u00e0 dimanche, selon le pr\u00e9fet."
     (article,) = articles(read((HEAD + post(1, words) + END).encode("cp1252"), ".xml"))
     assert article.text == words
+
+
+CLASSIC_PARTS = ("Panen dimulai Senin.", "Harga naik.", "Teh turun\nSusu tetap.", "Garam.")
+
+
+@pytest.mark.parametrize(
+    "block", ['<p style="text-align:center">***</p>', "<br />", "<hr />", "<div><img src='a.jpg'></div>"]
+)
+def test_blank_lines_and_line_feeds_count_beside_single_blocks(block: str) -> None:
+    text = "\n\n".join((*CLASSIC_PARTS[:2], block, *CLASSIC_PARTS[2:]))
+    (article,) = articles(read(HEAD + post(1, text) + END, ".xml"))
+    assert article.paragraphs == CLASSIC_PARTS
+
+
+def test_white_space_within_blocks_ends_no_paragraph() -> None:
+    text = (
+        "<p>Panen\n\ndimulai Senin.</p>\n\n<ul>\n\n<li>Satu\n\nbiji</li>\n</ul>\n"
+        "<table>\n\n<tr><td>Kota</td>\n\n<td>Ton</td></tr>\n<tr><td>Gayo</td><td>12</td></tr></table>\n\n"
+        "<blockquote>Kata satu.\n\nKata dua.</blockquote>"
+    )
+    (article,) = articles(read(HEAD + post(1, text) + END, ".xml"))
+    assert article.paragraphs == (
+        "Panen dimulai Senin.",
+        "Satu biji",
+        "Kota | Ton\nGayo | 12",
+        "Kata satu.",
+        "Kata dua.",
+    )

@@ -43,18 +43,17 @@ def read_warc(stream: BufferedReader) -> Iterator[Entry]:
             for record in ArchiveIterator(_Available(stream)):
                 page = _page(record) if _is_page(record) else None
                 if _is_cut_short(record):
-                    raise ReadingError(_CUT_SHORT)
+                    raise EOFError
                 if page is not None:
                     pages.add(page)
-        except (ArchiveLoadFailed, zlib.error, EOFError, ValueError, AttributeError, TypeError):
-            fault: ReadingError | None = ReadingError(_CUT_SHORT)
-        except ReadingError as error:
-            fault = error
-        else:
-            fault = None if pages.count else ReadingError("the web archive holds no page of HTML")
+            fault = None if pages.count else "the web archive holds no page of HTML"
+        except ReadingError as error:  # of the stream, whose compression is damaged
+            fault = str(error)
+        except (ArchiveLoadFailed, *_DAMAGE):
+            fault = _CUT_SHORT
         yield from pages.entries()
         if fault:
-            raise fault
+            raise ReadingError(fault)
 
 
 class _Captures:

@@ -84,8 +84,8 @@ WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 
 # That a hit on the subject answers. Fitted by `python -m benchmarks.refusal --data FOLDER`. But less is
 # needed across languages, because the cross-encoder is less sure there, and more of a negated question,
-# because it overlooks negations. Of the unanswerable Indonesian questions of XQuAD, 18 % are negated, and of the
-# answerable ones 3 %.
+# because it overlooks negations. Of the unanswerable Indonesian questions of XQuAD, 18 % are negated, and
+# of the answerable ones 3 %.
 ANSWERING = Calibration(relevance=1.04, across_languages=1.4, negated=-1.5, intercept=-0.04)
 
 # A hit below the first probability is on another subject, so that no language model is asked. From the second

@@ -14,7 +14,7 @@ _LANGUAGES = (
 _MAXIMUM_PLACE_CHARACTERS = 60
 # "Jakarta Selatan", but not "Selatan Wijaya".
 _DIRECTION_LAST = re.compile(
-    r".+\s(?:barat(?: daya| laut)?|timur(?: laut)?|selatan|utara|tengah|tenggara)", re.IGNORECASE
+    r".{1,50}\s(?:barat(?: daya| laut)?|timur(?: laut)?|selatan|utara|tengah|tenggara)", re.IGNORECASE
 )
 # "West Java", but not "Nathan West" or "North Smith".
 _DIRECTION_FIRST = re.compile(

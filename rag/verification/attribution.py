@@ -44,16 +44,17 @@ _MARKUP = re.compile(
 )
 
 # What stands in brackets without being said: markers such as "1, 2", "Sumber 3" and "q7:1", and agencies.
-# Figures and names such as "12%", "2024" and "F-16" are said.
+# A year may be that of a source. Other figures, and names such as "F-16", are said.
 _LABEL = (
     r"source|src|sumber|evidence|bukti|fuente|kutipan|quote|artikel|article|passage|chunk|doc|document|dokumen"
     r"|ref|note|catatan|cite|cit|id|hal|page|来源|出处|[pqrst]"
 )
 _NO_FACT = r"[^\w%‰°$€£¥₹₩฿₫₽]"  # a sign that is no part of a figure
 _MARKER = re.compile(
-    rf"{_NO_FACT}*+(?:(?:{_LABEL})(?:{_NO_FACT}|_)?)?(?:\d{{1,3}}(?!\.?\d)|_|{_NO_FACT})*+"
+    rf"{_NO_FACT}{{0,9}}+(?:(?:{_LABEL})(?:{_NO_FACT}|_)?)?"
+    rf"(?:(?:\d{{1,3}}|(?:19|20)\d\d)(?!\.?\d)|_|{_NO_FACT}){{0,60}}+"
     r"|(?:source|sumber|fuente|来源|出处)\W.*"
-    rf"|\W*+(?:{_LABEL})[:_#-]?\d{{1,6}}(?:[\W_]\d{{1,4}}){{0,9}}\W*|\d{{1,3}}†.*"
+    rf"|\W{{0,9}}+(?:{_LABEL})[:_#-]?\d{{1,6}}(?:[\W_]\d{{1,4}}){{0,9}}\W*|\d{{1,3}}†.*"
     r"|(?:reuters|afp|ap|antara|xinhua|bloomberg|dpa|efe|kyodo|yonhap|bernama|tass|ansa|anadolu|upi|pti)"
     r"(?: news)?",
     re.IGNORECASE,

@@ -28,7 +28,7 @@ from rag.verification.attribution import without_markup
         ("Naik 4 kg.[perlu rujukan]", "Naik 4 kg. perlu rujukan"),
         ("Para prajurit[nya] mundur.", "Para prajuritnya mundur."),
         ("Naik 12 \u00a0 persen.", "Naik 12 persen."),
-        ("Inflasi [12%] pada [2024], [Rp2,3 triliun]", "Inflasi 12% pada 2024, Rp2,3 triliun"),
+        ("Inflasi [12%] pada [2 Mei 2024], [Rp2,3 triliun]", "Inflasi 12% pada 2 Mei 2024, Rp2,3 triliun"),
         ("[F-16] dan [COVID-19] di [G20] [500.000]", "F-16 dan COVID-19 di G20 500.000"),
         ("Naik [1,2] [doc_1] [ref-2] [S1] [p. 3] [1-3] [*] 【3†L5-L9】", "Naik "),
         ("Naik. [[q", "Naik. "),

@@ -86,7 +86,7 @@ WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 # needed across languages, because the cross-encoder is less sure there, and more of a negated question,
 # because it overlooks negations. Of the unanswerable Indonesian questions of XQuAD, 18 % are negated, and
 # of the answerable ones 3 %.
-ANSWERING = Calibration(relevance=1.04, across_languages=1.4, negated=-1.5, intercept=-0.04)
+ANSWERING = Calibration(relevance=1.04, across_languages=0.7, negated=-1.5, intercept=-0.04)
 
 # A hit below the first probability is on another subject, so that no language model is asked. From the second
 # on, it is on the subject of a question.
@@ -96,7 +96,7 @@ ON_SUBJECT = 0.45
 # A hit on the subject below this probability does not answer. It is lower than .5, because a reader can check
 # the quotes of an answer but cannot check a wrong refusal. It is still lower for a follow-up, which says less
 # than a question.
-ANSWERED = 0.2
+ANSWERED = 0.1
 ANSWERED_FOLLOW_UP = 0.04
 
 # An article is in a digest if one of its hits is on the subject with this probability, and with this share

@@ -104,9 +104,9 @@ class FiltersBody(ArticleFilters):
         """Return the filters for the pipeline."""
         return self.with_metadata(self.metadata)
 
-    def to_filters_in_body(self) -> Filters:
-        """Return the filters; an error names the field as in a body, such as `filters.outlet`."""
-        with rename_error_fields({name: f"filters.{name}" for name in FiltersBody.model_fields}):
+    def to_filters_in(self, field: str) -> Filters:
+        """Return the filters; an error names a filter as in a body where they are `field`."""
+        with rename_error_fields({name: f"{field}.{name}" for name in FiltersBody.model_fields}):
             return self.to_filters()
 
 
@@ -185,7 +185,7 @@ class QuestionBody(StrictBody):
         """Return the question for the pipeline."""
         return Question(
             text=self.question,
-            filters=self.filters.to_filters_in_body(),
+            filters=self.filters.to_filters_in("filters"),
             top_k=self.top_k,
             language=self.language,
             mode=self.mode,
@@ -243,7 +243,7 @@ class SearchBody(StrictBody):
 
     def to_question(self) -> Question:
         """Return the query for the pipeline."""
-        return Question(text=self.query, filters=self.filters.to_filters_in_body(), top_k=self.top_k)
+        return Question(text=self.query, filters=self.filters.to_filters_in("filters"), top_k=self.top_k)
 
 
 class ArticleBody(StrictBody):

@@ -12,7 +12,6 @@ from api.field_types import NullAs
 from api.openai_door.json_answers import JsonFormat
 from api.openai_door.messages import MAXIMUM_MESSAGES, ItemReference, MessageBody, conversation, notes_on
 from api.openai_door.models import MODEL_NAME_SCHEMA, model_of
-from api.problems import rename_error_fields
 from api.question_time import QuestionTime
 from api.schemas import LANGUAGE_TAG, FiltersBody, StrictBody
 from rag.citations import CitationMarkers
@@ -51,20 +50,22 @@ def _text_or_json(value: object) -> object:
     if isinstance(value, dict) and kind == "json_schema":
         named = value.get("json_schema", value)
         schema = named.get("schema") if isinstance(named, dict) else None
-        if isinstance(schema, dict) and _can_be_sent(schema):
+        if isinstance(schema, dict):
+            _check_can_be_sent(schema)
             return JsonFormat(schema)
     raise PydanticCustomError(
         "format", "This is not a format: send the type text, json_object, or json_schema with a schema"
     )
 
 
-def _can_be_sent(schema: object) -> bool:
-    """Whether a language model can be sent a schema, which is JSON without NaN and lone surrogates."""
+def _check_can_be_sent(schema: object) -> None:
+    """Refuse a schema that cannot be sent to a language model."""
     try:
         json.dumps(schema, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
-        return False
-    return True
+        raise PydanticCustomError(
+            "format", "The schema holds NaN, an infinite number, half of a sign or too many levels: remove it"
+        ) from None
 
 
 def _calls_no_tool(value: object) -> object:
@@ -211,12 +212,10 @@ class OpenAIBody(BaseModel):
     def to_question(self, citation_markers: CitationMarkers) -> Question:
         """Return the last message as a question for the pipeline, with the turns before it."""
         text, turns = conversation(self.messages, field=self.conversation_field)
-        with rename_error_fields({name: f"kutip.filters.{name}" for name in FiltersBody.model_fields}):
-            filters = self.kutip.filters.to_filters()
         return Question(
             text=text,
             turns=turns,
-            filters=filters,
+            filters=self.kutip.filters.to_filters_in("kutip.filters"),
             top_k=self.kutip.top_k,
             language=self.kutip.language,
             now=self.kutip.now,

@@ -24,7 +24,7 @@ from rag.reading.fetched import read_fetched
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.formats.xml_stream import root_name
 from rag.reading.json_feeds import parse_json_feed, read_json_feed
-from rag.reading.page import Entry, Overrides, Page, unexpected_error
+from rag.reading.page import Entry, Overrides, Page, page_or_error, unexpected_error
 
 MAXIMUM_DEPTH = 5  # of sitemaps and feeds that lead to each other; the protocol allows one index
 MAXIMUM_PAGES = 100  # of one feed
@@ -106,32 +106,28 @@ class WebReader:
                 self.bookmarks.keep(bookmark)
 
     def _visit(self, link: _Link) -> Iterator[Article | Unreadable]:
-        try:
-            address = _canonical(link.url)
-            if address in link.above:
-                raise ReadingError("the sitemap names itself, or one that leads to it: it was read once")
-            if address in self._visited:
-                return
-            known = None if self.fetches_again else self.bookmarks.find(address)
-            if known and _is_known(link, known):
-                self._unchanged.add(address)
-                return
-            self._visited.add(address)
-            self._unchanged.discard(address)
-            checked_address(link.url)
-            self._check_depth(link)
-            fetched = self.fetcher.fetch(address, known=known.validators if known else Validators())
-            if fetched.is_unchanged and known:
-                self.bookmarks.keep(replace(known, changed=_later(link.changed, known.changed)))
-                self._unchanged.add(address)
-                return
-            yield from self._read(fetched, link, address=address)
-        except (ReadingError, MissingExtra) as error:
-            yield Unreadable(source=link.url, reason=str(error))
-        except KutipError:
-            raise
-        except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
-            yield _unreadable(error, link.url)
+        return _or_reason(self._articles_at(link), link.url)
+
+    def _articles_at(self, link: _Link) -> Iterator[Article | Unreadable]:
+        address = _canonical(link.url)
+        if address in link.above:
+            raise ReadingError("the sitemap names itself, or one that leads to it: it was read once")
+        if address in self._visited:
+            return
+        known = None if self.fetches_again else self.bookmarks.find(address)
+        if known and _is_known(link, known):
+            self._unchanged.add(address)
+            return
+        self._visited.add(address)
+        self._unchanged.discard(address)
+        checked_address(link.url)
+        self._check_depth(link)
+        fetched = self.fetcher.fetch(address, known=known.validators if known else Validators())
+        if fetched.is_unchanged and known:
+            self.bookmarks.keep(replace(known, changed=_later(link.changed, known.changed)))
+            self._unchanged.add(address)
+            return
+        yield from self._read(fetched, link, address=address)
 
     def _check_depth(self, link: _Link) -> None:
         if len(link.above) > MAXIMUM_DEPTH or len(self._lists) > MAXIMUM_LISTS:
@@ -177,21 +173,16 @@ class WebReader:
         for entry in entries:
             own = Bookmark(url=f"{bookmark.url} {entry.place}") if entry.place else bookmark
             members += [own.url] if entry.place else []
-            try:
-                if isinstance(entry.page, ReadingError):
-                    raise entry.page
-                yield from self._article(entry.page, own, prohibition=prohibition)
-            except ReadingError as error:
-                yield Unreadable(source=own.url, reason=str(error))
-            except KutipError:
-                raise
-            except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
-                yield _unreadable(error, own.url)
+            yield from _or_reason(self._article(entry.page, own, prohibition=prohibition), own.url)
         if members:
             self._lists.append((bookmark, members))
 
-    def _article(self, page: Page, bookmark: Bookmark, *, prohibition: str | None) -> Iterator[Article]:
+    def _article(
+        self, page: Page | ReadingError, bookmark: Bookmark, *, prohibition: str | None
+    ) -> Iterator[Article]:
         """Yield the article of a page, unless the same text was read from another address in this run."""
+        if isinstance(page, ReadingError):
+            raise page
         page = Page(fields=page.fields, prohibition=page.prohibition or prohibition, dropped=page.dropped)
         article = page.to_article(default_id=None, overrides=self.overrides)
         digest = hashlib.sha256(article.text.encode()).digest()
@@ -254,18 +245,20 @@ class WebReader:
             self._unchanged.add(bookmark.url)
             return
         self._visited.add(bookmark.url)
-        try:
-            yield from self._article(entry.to_page(), bookmark, prohibition=prohibition)
-        except ReadingError as error:
-            yield Unreadable(source=entry.source, reason=str(error))
-        except KutipError:
-            raise
-        except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
-            yield _unreadable(error, entry.source)
+        page = page_or_error(entry.to_page)
+        yield from _or_reason(self._article(page, bookmark, prohibition=prohibition), entry.source)
 
 
-def _unreadable(error: Exception, source: str) -> Unreadable:
-    return Unreadable(source=source, reason=str(unexpected_error(error, source=source)))
+def _or_reason(articles: Iterator[Article | Unreadable], source: str) -> Iterator[Article | Unreadable]:
+    """Yield articles, and at last the reason if one cannot be read."""
+    try:
+        yield from articles
+    except (ReadingError, MissingExtra) as error:
+        yield Unreadable(source=source, reason=str(error))
+    except KutipError:
+        raise
+    except Exception as error:  # noqa: BLE001, `unexpected_error` writes it to the log
+        yield Unreadable(source=source, reason=str(unexpected_error(error, source=source)))
 
 
 def _canonical(url: str) -> str:

@@ -196,10 +196,10 @@ def find_date(text: str) -> tuple[datetime, str] | None:
     line = _THAI_ERA.sub("", _RELATIVE.sub("", _APOSTROPHES.sub("", _western(text))))
     line = _SECOND_MONTH.sub("", _ISLAMIC_DAY.sub(" ", line).strip())
     line = _AMERICAN.sub(r"\2/\1/\3", _YEAR_BEHIND_CLOCK.sub(r"\1 \3 \2", line))
+    folded = line.casefold()
+    folded = folded if len(folded) == len(line) else lowered(line)
     for pattern, numbers in _DATES:
-        for match in pattern.finditer(
-            line.casefold() if len(line.casefold()) == len(line) else lowered(line)
-        ):
+        for match in pattern.finditer(folded):
             day = numbers(match)
             if day is not None:
                 start, end = match.span()

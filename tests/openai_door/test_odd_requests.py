@@ -181,4 +181,6 @@ def test_a_schema_that_no_server_can_be_sent_is_refused(url: str, value: object)
     content = json.dumps(body).encode()
     reply = httpx2.post(f"{url}/v1/chat/completions", content=content, headers=headers, timeout=60)
     assert reply.status_code == 400
-    assert reply.json()["error"]["param"] == "response_format"
+    error = reply.json()["error"]
+    assert error["param"] == "response_format"
+    assert "The schema holds NaN" in error["message"]

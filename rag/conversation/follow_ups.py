@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from rag.conversation.asked_language import asked_language
 from rag.conversation.chat_words import usual_words
 from rag.conversation.short_turns import is_remark, request_of
 from rag.conversation.small_talk import small_talk
@@ -162,7 +163,7 @@ def may_follow_up(question: str, turns: Sequence[Turn]) -> bool:
 def last_exchange(turns: Sequence[Turn]) -> tuple[int, str] | None:
     """Return the place of the last turn that asked about a topic, and the text of its answer.
 
-    Remarks, and requests for a longer or shorter answer, have no topic. The answer is the last one, to that
+    Remarks, and requests for the answer in another form, have no topic. The answer is the last one, to that
     turn or to such a request, without markers. It is empty if there is no answer but a refusal. None if no
     turn asked about a topic.
     """
@@ -172,16 +173,23 @@ def last_exchange(turns: Sequence[Turn]) -> tuple[int, str] | None:
     answers = [
         answer.text
         for place, (asked, answer) in enumerate(pairwise(turns[places[-1] :]))
-        if (asked.role, answer.role) == ("user", "assistant") and (place == 0 or request_of(asked.text))
+        if (asked.role, answer.role) == ("user", "assistant")
+        and (place == 0 or request_of(asked.text) or is_on_answer(asked.text))
     ]
     text = "" if not answers or _is_refusal(answers[-1]) else _MARKER.sub("", answers[-1]).strip()
     return places[-1], text
 
 
 def has_topic(text: str) -> bool:
-    """Whether a turn asks about a topic, and is no remark and no request for a longer or shorter answer."""
+    """Whether a turn asks about a topic, and is no remark and no request for the answer in another form."""
     is_aside = is_remark(text) or small_talk(text) is not None
-    return not is_aside and request_of(text) not in ("more", "less")
+    return not is_aside and not is_on_answer(text)
+
+
+def is_on_answer(text: str) -> bool:
+    """Whether a turn wants the last answer again: longer, shorter or in another language."""
+    asked = asked_language(text)
+    return request_of(text) in ("more", "less") or (asked is not None and not asked.rest)
 
 
 def _is_refusal(text: str) -> bool:

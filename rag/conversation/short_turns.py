@@ -167,10 +167,16 @@ def request_of(text: str) -> Request | None:
     if len(text) > _LONGEST:
         return None
     phrases = _phrases()
-    left = _without_politeness(text)
+    left = without_politeness(text)
     keys = [_key(words) for words in (_folded(text), left)]
     plain = [_without_accents(key) for key in keys if len(key) >= _LONG_ENOUGH]
     return next((phrases[key] for key in [*keys, *plain] if key in phrases), None) or _told(left)
+
+
+def without_politeness(text: str) -> list[str]:
+    """Return the words of a turn, without those that change nothing about what it asks."""
+    polite = _polite_words()
+    return [word for word in _folded(text) if word not in polite]
 
 
 def _told(words: list[str]) -> Request | None:
@@ -185,11 +191,6 @@ def _told(words: list[str]) -> Request | None:
 
 def _folded(text: str) -> list[str]:
     return usual_words(word.casefold() for word in written_words(text))
-
-
-def _without_politeness(text: str) -> list[str]:
-    polite = _polite_words()
-    return [word for word in _folded(text) if word not in polite]
 
 
 def _key(words: list[str]) -> str:
@@ -208,7 +209,7 @@ def _phrases() -> dict[str, Request]:
     keys: dict[str, Request] = {}
     for request, phrases in lists:
         for phrase in phrases.split(";"):
-            for words in (_folded(phrase), _without_politeness(phrase)):
+            for words in (_folded(phrase), without_politeness(phrase)):
                 key = _key(words)
                 keys.setdefault(key, request)
                 if len(key) >= _LONG_ENOUGH:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import partial
 
 from embeddings.encoder import Encoder
+from rag.conversation.asked_language import AskedLanguage, asked_language
 from rag.conversation.follow_ups import last_exchange, may_follow_up, meaningful_words
 from rag.conversation.languages import question_language
 from rag.conversation.listings import Listing, listing_of
@@ -87,6 +88,29 @@ class Understander:
             Overloaded: too many questions are asked at the same time.
         """
         question = replace(question, text=self.validated(question.text), turns=self._readable(question.turns))
+        asked = asked_language(question.text)
+        if asked is not None:
+            return await self._in_language(asked, question, language_model)
+        return await self._understand(question, language_model)
+
+    async def _in_language(
+        self, asked: AskedLanguage, question: Question, language_model: LanguageModel | None
+    ) -> Understanding:
+        """Understand the rest of the turn, or the last question, for an answer in another language."""
+        exchange = last_exchange(question.turns)
+        if asked.rest:
+            question = replace(question, text=asked.rest)
+        elif exchange is not None:
+            place, _ = exchange
+            question = replace(question, text=question.turns[place].text, turns=question.turns[:place])
+        understanding = await self._understand(question, language_model)
+        kind = understanding.understood.kind
+        if exchange is not None and not asked.rest and kind == "question":
+            kind = "follow_up"
+        understood = replace(understanding.understood, language=asked.tag, kind=kind)
+        return replace(understanding, understood=understood)
+
+    async def _understand(self, question: Question, language_model: LanguageModel | None) -> Understanding:
         talk = small_talk(question.text)
         if talk is None and is_remark(question.text):
             talk = ()

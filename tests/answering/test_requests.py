@@ -88,5 +88,24 @@ def test_a_remark_does_not_erase_the_topic(ask: Ask, remark: str) -> None:
     assert quotes(answer) == ["Koperasi mengumumkannya pada Senin (8/9)."]
 
 
+@pytest.mark.parametrize("text", ["In English, please", "jawab dalam bahasa inggris"])
+def test_the_last_question_is_answered_in_another_language(ask: Ask, text: str) -> None:
+    answer = ask(text, ASKED, f"{FIRST} [1]")
+    assert quotes(answer) == [FIRST]
+    assert (answer.understood.query, answer.understood.language) == (ASKED, "en")
+    assert answer.understood.kind == "follow_up"
+
+
+def test_a_refusal_is_in_the_language_that_the_question_asks_for(ask: Ask) -> None:
+    answer = ask("Siapa presiden Peru? Jawab dalam bahasa Inggris.")
+    assert answer.is_refusal
+    assert answer.answer.startswith("The available articles")
+
+
+def test_a_topic_survives_a_request_for_another_language(ask: Ask) -> None:
+    answer = ask("Dan kapan itu?", ASKED, f"{FIRST} [1]", "In English, please", f"{FIRST} [1]")
+    assert quotes(answer) == ["Koperasi mengumumkannya pada Senin (8/9)."]
+
+
 def test_a_request_without_an_answer_before_is_an_ordinary_question(ask: Ask) -> None:
     assert ask("Jelaskan lebih lanjut").is_refusal

@@ -1,8 +1,10 @@
 """Prepares a command for reading from the web."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.commands.options import has_corpus
 from api.commands.terminal import counted, say
@@ -39,7 +41,7 @@ class WebReading:
         if not urls:
             yield FromWeb(iter(()))
             return
-        path = self.settings.data_dir / BOOKMARKS_FILE
+        path = bookmarks_path(self.settings)
         if not has_corpus(self.settings):
             forget_all(path)
         limits = FetchLimits(delay_seconds=self.settings.fetch_delay_seconds)
@@ -58,6 +60,14 @@ class WebReading:
         if reader.skipped:
             pages = counted(reader.skipped, "page has", "pages have")
             say(f"{pages} not changed since the last run: see --fetch-again.")
+
+
+def bookmarks_path(settings: Settings) -> Path:
+    """Return the file of bookmarks: one for the local corpus, and one for each corpus on a Milvus server."""
+    if settings.corpus == "local":
+        return settings.data_dir / BOOKMARKS_FILE
+    corpus = hashlib.sha256(f"{settings.milvus_uri} {settings.milvus_prefix}".encode()).hexdigest()[:12]
+    return (settings.data_dir / BOOKMARKS_FILE).with_stem(f"{Path(BOOKMARKS_FILE).stem}-{corpus}")
 
 
 def _any_address(_: str) -> bool:

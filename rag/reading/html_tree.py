@@ -46,7 +46,7 @@ _STRUCK_CLASS = re.compile(
 )
 _CLASS_OF_RULE = re.compile(r"\s*\w{0,20}\.([\w-]{1,60})\s*")  # no more than one class
 # Chinese and Japanese texts write such marks within a sentence, as a drawl: 大家好~~今天见~~下次见。
-_STRUCK_TEXT = re.compile(r"(?<![^\s(\[\"“‘'])~~(?=\S)[^~\n]{1,200}+(?<!\s)~~(?: |(?=[\s.,;:!?)\]\"”’']|$))")
+_STRUCK_TEXT = re.compile(r"(?<![^\s(\[\"“‘'])~~(?=\S)[^~\n]++(?<!\s)~~(?: |(?=[\s.,;:!?)\]\"”’']|$))")
 _perhaps_unseen = XPath(
     f"descendant-or-self::*[@hidden or @style or @class or self::{' or self::'.join(sorted(_UNSEEN))}]"
 )

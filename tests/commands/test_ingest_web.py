@@ -9,6 +9,8 @@ import click
 import pytest
 
 from api.commands import cli
+from api.commands.web import bookmarks_path
+from rag.settings import Settings
 from tests.commands.running import COFFEE, kutip
 from tests.fetching.test_sources import feed, item, page, sitemap
 from tests.fetching.web_server import Site, serving
@@ -104,3 +106,14 @@ def check_parses(line: str) -> None:
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
     assert command.make_context(name, given).params["paths"] == (f"{EXAMPLE}/feed.xml",)
+
+
+def test_each_corpus_on_a_milvus_server_has_its_own_bookmarks(tmp_path: Path) -> None:
+    prefixes = [
+        Settings(data_dir=tmp_path, corpus="milvus", milvus_uri="http://milvus:19530", milvus_prefix=prefix)
+        for prefix in ("a", "b", "a")
+    ]
+    paths = [bookmarks_path(settings) for settings in [*prefixes, Settings(data_dir=tmp_path)]]
+    assert paths[0] == paths[2]
+    assert len(set(paths)) == 3
+    assert paths[3] == tmp_path / "fetched.sqlite3"

@@ -12,6 +12,10 @@ HELD_OUT_XQUAD = frozenset({"12", "33", "42"})
 # Claims and questions written for this project; most of their passages are in the shared articles.
 AUTHORED = Path(__file__).parent / "authored"
 
+# Such claims and questions that training never sees, about passages that no other authored row is about.
+HELD_OUT_CLAIMS = Path(__file__).parent / "held-out" / "claims.jsonl"
+HELD_OUT_QUESTIONS = Path(__file__).parent / "held-out" / "questions.jsonl"
+
 _ARTICLE_FILES = {
     "eval": ("facqa-dev", "idk-mrc-train", "xquad-dev", "ntrex-dev"),
     "train": ("jaquad-dev", "cmrc2018-dev", "drcd-dev", "arcd-dev"),
@@ -141,8 +145,15 @@ def read_claims(path: Path) -> list[ClaimRow]:
     ]
 
 
-def read_own_claims(articles: Articles) -> list[ClaimRow]:
-    """Read the claims written for this project, whose evidence is in the shared articles."""
+def read_all_own_claims(articles: Articles) -> list[ClaimRow]:
+    """Read the claims in `AUTHORED`."""
+    return [
+        row for path in sorted(AUTHORED.glob("*.claims.jsonl")) for row in read_own_claims(path, articles)
+    ]
+
+
+def read_own_claims(path: Path, articles: Articles) -> list[ClaimRow]:
+    """Read claims written for this project, whose evidence is in the shared or the authored articles."""
     return [
         ClaimRow(
             claim=row["claim"],
@@ -153,7 +164,6 @@ def read_own_claims(articles: Articles) -> list[ClaimRow]:
             place=_own_place(row),
             source="own",
         )
-        for path in sorted(AUTHORED.glob("*.claims.jsonl"))
         for row in read_jsonl(path)
         if not is_held_out(row["article_id"])
     ]
@@ -177,33 +187,35 @@ def read_authored_questions(path: Path) -> list[QuestionRow]:
     ]
 
 
-def read_own_questions(articles: Articles, *, are_short: bool) -> list[QuestionRow]:
-    """Read the questions written for this project, whose passages are in the shared articles.
+def read_all_own_questions(articles: Articles, *, are_short: bool) -> list[QuestionRow]:
+    """Read the questions in `AUTHORED`; the short ones, as people type them, are in files `short-*`."""
+    return [
+        row
+        for path in sorted(AUTHORED.glob("*.questions.jsonl"))
+        if path.name.startswith("short-") == are_short
+        for row in read_own_questions(path, articles)
+    ]
 
-    The short ones, as people type them, are in files `short-*`.
-    """
+
+def read_own_questions(path: Path, articles: Articles) -> list[QuestionRow]:
+    """Read questions written for this project, whose passages are in the shared or the authored articles."""
     rows = []
-    for path in sorted(AUTHORED.glob("*.questions.jsonl")):
-        if path.name.startswith("short-") != are_short:
+    for row in read_jsonl(path):
+        if is_held_out(row["article_id"]):
             continue
-        for row in read_jsonl(path):
-            if is_held_out(row["article_id"]):
-                continue
-            passage = articles.text(_own_place(row))
-            answers = (row["answer"],) if row["answerable"] else ()
-            start = passage.index(row["answer"]) if row["answerable"] else None
-            rows.append(
-                QuestionRow(
-                    question=row["question"],
-                    language=row["question_language"],
-                    passage=passage,
-                    title="",
-                    answers=answers,
-                    answer_start=start,
-                    place=_own_place(row),
-                    source="own",
-                )
+        passage = articles.text(_own_place(row))
+        rows.append(
+            QuestionRow(
+                question=row["question"],
+                language=row["question_language"],
+                passage=passage,
+                title="",
+                answers=(row["answer"],) if row["answerable"] else (),
+                answer_start=passage.index(row["answer"]) if row["answerable"] else None,
+                place=_own_place(row),
+                source="own",
             )
+        )
     return rows
 
 

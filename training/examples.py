@@ -21,10 +21,10 @@ from training.data import (
     QuestionRow,
     in_language,
     is_held_out,
+    read_all_own_claims,
+    read_all_own_questions,
     read_authored_questions,
     read_claims,
-    read_own_claims,
-    read_own_questions,
     read_questions,
 )
 from training.hard_negatives import mine, other_passages
@@ -73,7 +73,7 @@ def sources(shared: Path, public: Path, encoder: Callable[[], Encoder], *, cache
 
 def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     authored = _Claims(read_claims(train / "authored-train.claims.jsonl"), articles)
-    own = _Claims(read_own_claims(articles), articles)
+    own = _Claims(read_all_own_claims(articles), articles)
     paraphrases = _Paraphrases([read_claims(path) for path in sorted(train.glob("pawsx-dev-*.claims.jsonl"))])
     indonli = _Claims(read_claims(train / "indonli-train.claims.jsonl"), articles)
     japanese = _Claims(
@@ -91,8 +91,8 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     lines = _ParallelLines(articles)
     copies = _CopiedSentences([*authored.rows, *own.rows], articles)
     return [
-        Source("authored claims", 0.18, len(authored.rows), authored.make),
-        Source("own claims", 0.40, len(own.rows), own.make),
+        Source("authored claims", 0.10, len(authored.rows), authored.make),
+        Source("own claims", 0.55, len(own.rows), own.make),
         Source("indonli", 0.04, len(indonli.rows), indonli.make),
         Source("pawsx", 0.03, paraphrases.size, paraphrases.make),
         Source("jnli", 0.01, len(japanese.rows), japanese.make),
@@ -117,8 +117,8 @@ def _question_sources(
     train = shared / "train"
     sets = {
         "authored questions": read_authored_questions(train / "authored-train.questions.jsonl"),
-        "own questions": read_own_questions(articles, are_short=False),
-        "short questions": read_own_questions(articles, are_short=True),
+        "own questions": read_all_own_questions(articles, are_short=False),
+        "short questions": read_all_own_questions(articles, are_short=True),
         "idk-mrc": read_questions(shared / "eval" / "idk-mrc-train.questions.jsonl", articles),
         "facqa": read_questions(shared / "eval" / "facqa-dev.questions.jsonl", articles),
         "xquad": read_questions(shared / "eval" / "xquad-dev.questions.jsonl", articles),
@@ -127,7 +127,7 @@ def _question_sources(
         "drcd": read_questions(train / "drcd-dev.questions.jsonl", articles),
         "arcd": read_questions(train / "arcd-dev.questions.jsonl", articles),
     }
-    weights = (0.10, 0.25, 0.12, 0.10, 0.03, 0.12, 0.01, 0.01, 0.005, 0.01)
+    weights = (0.07, 0.28, 0.17, 0.08, 0.03, 0.08, 0.01, 0.01, 0.005, 0.01)
     all_rows = [row for rows in sets.values() for row in rows]
     negatives = iter(mine(all_rows, articles, encoder, cache=cache / "negatives.json"))
     result = []

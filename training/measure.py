@@ -21,7 +21,15 @@ from embeddings.cross_encoder import CLAIM_LABELS, CrossEncoder
 from embeddings.weights import FloatArray
 from rag.text.languages import sentence_spans
 from training.curves import area_under_curve, best_balanced_accuracy, recall_at
-from training.data import HELD_OUT_XQUAD, read_jsonl
+from training.data import (
+    HELD_OUT_CLAIMS,
+    HELD_OUT_QUESTIONS,
+    HELD_OUT_XQUAD,
+    Articles,
+    read_jsonl,
+    read_own_claims,
+    read_own_questions,
+)
 
 DISTRACTORS = 7
 
@@ -44,6 +52,7 @@ def measure(reader: CrossEncoder, shared: Path, *, limit: int) -> Iterable[tuple
     yield "claims-dev, gold passage and 7 others", _claims_among_others(reader, shared)
     yield "indonli-val", _accuracy(reader, shared / "train" / "indonli-val.claims.jsonl", limit=limit)
     yield "questions, authored-dev", _authored_questions(reader, shared)
+    yield from _held_out(reader, Articles(shared))
     articles = _all_articles(shared)
     for name, languages in (("idk-mrc-dev", ("id",)), ("xquad-dev", ("id",))):
         rows = [
@@ -111,32 +120,43 @@ def _accuracy(reader: CrossEncoder, path: Path, *, limit: int) -> dict[str, floa
 def _authored_questions(reader: CrossEncoder, shared: Path) -> dict[str, float]:
     rows = list(read_jsonl(shared / "train" / "authored-dev.questions.jsonl"))
     scores = [reader.read(row["question"], [[row["passage"]]])[0].relevance for row in rows]
-    answerable = [score for score, row in zip(scores, rows, strict=True) if row["answerable"]]
-    unanswerable = [score for score, row in zip(scores, rows, strict=True) if not row["answerable"]]
+    return _question_figures(scores, [row["answerable"] for row in rows])
+
+
+def _held_out(reader: CrossEncoder, articles: Articles) -> Iterable[tuple[str, dict[str, float]]]:
+    claims = read_own_claims(HELD_OUT_CLAIMS, articles)
+    judged = reader.judge([(row.claim, row.evidence) for row in claims])
+    yield "claims, held out", _claim_figures([row.label for row in claims], judged)
+    questions = read_own_questions(HELD_OUT_QUESTIONS, articles)
+    scores = [reader.read(row.question, [[row.passage]])[0].relevance for row in questions]
+    yield "questions, held out", _question_figures(scores, [bool(row.answers) for row in questions])
+
+
+def _question_figures(scores: Sequence[float], are_answerable: Sequence[bool]) -> dict[str, float]:
+    answerable = [score for score, is_answerable in zip(scores, are_answerable, strict=True) if is_answerable]
+    others = [score for score, is_answerable in zip(scores, are_answerable, strict=True) if not is_answerable]
     return {
-        "area": area_under_curve(answerable, unanswerable),
-        "balanced": best_balanced_accuracy(answerable, unanswerable),
+        "area": area_under_curve(answerable, others),
+        "balanced": best_balanced_accuracy(answerable, others),
     }
 
 
 def _near_misses(
     reader: CrossEncoder, rows: Sequence[dict[str, Any]], articles: dict[str, dict[str, Any]]
 ) -> dict[str, float]:
-    answerable: list[float] = []
-    unanswerable: list[float] = []
+    scores: list[float] = []
     is_in_best_sentence: list[bool] = []
     for row in rows:
         passage = articles[row["article_id"]]["paragraphs"][row["paragraph_index"]]
         spans = sentence_spans(passage, language=row["language"])
         (reading,) = reader.read(row["question"], [[passage[start:end] for start, end in spans]])
-        (answerable if row["answerable"] else unanswerable).append(reading.relevance)
+        scores.append(reading.relevance)
         if row["answerable"]:
             start, end = spans[int(np.argmax(reading.parts))]
             starts = row["answer_starts"] or [row["answer_start"]]
             is_in_best_sentence.append(any(start <= place < end for place in starts))
     return {
-        "area": area_under_curve(answerable, unanswerable),
-        "balanced": best_balanced_accuracy(answerable, unanswerable),
+        **_question_figures(scores, [row["answerable"] for row in rows]),
         "sentence holds the answer": float(np.mean(is_in_best_sentence)),
     }
 

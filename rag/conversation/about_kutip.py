@@ -12,7 +12,7 @@ _EVERYWHERE = "ai bot robot chatbot chatgpt gpt gemini claude kutip"
 
 _YOU = {
     "id": """kamu anda lu lo elo loe kau engkau ente dikau kalian namamu penciptamu pembuatmu kutip tugasmu
-        fungsimu kerjamu umurmu""",
+        fungsimu kerjamu umurmu agamamu pacarmu rumahmu""",
     "ms": "kutip awak kamu anda engkau hang kau korang",
     "en": "you u ya your ur yours yourself kutip",
     "zh-Hans": "你 您 你们 你的 您的",
@@ -42,14 +42,17 @@ _BESIDE = {
         mampu boleh lakukan melakukan ngapain buat membuat bikin dibuat dibikin diciptakan menciptakan
         pencipta pembuat oleh sama yang yg untuk saja aja bantu membantu dibantu saya aku bekerja
         kerja cara gimana bagaimana beneran asli berapa umur dari mana berasal bicara berbicara ngomong bahasa
-        indonesia inggris melayu jawa halo hai lagi""",
+        indonesia inggris melayu jawa halo hai lagi ngerti mengerti paham punya pacar tinggal di lahir kapan
+        agama
+        cantik ganteng pintar pinter bodoh goblok lucu baik banget sekali hebat keren""",
     "ms": """siapa siapakah apa apakah adakah ni tu ini itu manusia orang mesin program nama bernama boleh
         buat dibuat mencipta oleh yang untuk sahaja bantu tolong saya bagaimana macam mana berasal dari
         cakap bertutur bahasa melayu inggeris ke ya""",
     "en": """who what whats whos how old where which are r am is do does can could did have will so s re
         m the a an name human person real machine program model assistant language languages creator maker
         made makes make created built developed work works help me i ask for from by today exactly really
-        speak indonesian malay english called call hi hello hey""",
+        speak indonesian malay english called call hi hello hey llm gpt understand love single married stupid
+        smart dumb amazing awesome great so very""",
     "zh-Hans": """是 谁 什么 什麼 叫 名字 吗 么 呢 呀 啊 吧 机器人 人 真人 人类 人工智能 能 会 可以 做 干
         干什么 做什么 帮 帮助 我 的 模型 哪个 语言 怎么 用 谁做的 开发 创造 请问 到底 多大 几岁 到底是""",
     "zh-Hant": "是 誰 什麼 叫 名字 嗎 呢 啊 吧 機器人 人 真人 人工智慧 能 會 可以 做 幫 幫助 我 的 模型 請問",
@@ -75,7 +78,7 @@ _BESIDE = {
     "ru": """кто что такой такая такое такие как зовут робот бот человек ии нейросеть умеешь умеете можешь
         можете делать создал сделал это ли и у имя помочь мне работаешь вообще а""",
     "hi": """कौन क्या नाम हैं हो है रोबोट इंसान मशीन एआई कर सकते सकती बनाया किसने ने मेरी मदद kaun kya naam ho
-        hai hain""",
+        hai hain kar sakte sakti""",
     "it": "chi che cosa come e un una robot umano persona vera ia nome qual fare ha creato mi aiutare ciao",
     "tr": """kim ne nasıl bir robot insan mısın musun yapay zeka adın adı neler yapabilirsin yapıyorsun
         çalışıyorsun yaptı kimsin misin merhaba""",

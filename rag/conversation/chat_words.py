@@ -17,7 +17,7 @@ rincikan: rinciin; ceritakan: ceritain; lanjutkan: lanjutin; tambahkan: tambahin
 perpanjang: panjangin; sebutkan: sebutin; tampilkan: tampilin; carikan: cariin; kumpulkan: kumpulin; beri:
 kasih kasi kasihin; buat: bikin bikinkan; buatkan: bikinin buatin; tolong: tlg tlong plis; berita: brita
 brt berita2; artikel: artikel2; minggu: mgg; bulan: bln; tahun: thn; bila: bile; you: u; are: r; your: ur;
-please: pls plz; about: abt; thanks: thx; what: wht; você: vc
+please: pls plz; about: abt; thanks: thx; what: wht; bahasa: bhs bhsa; você: vc
 """
 
 _USUAL = {

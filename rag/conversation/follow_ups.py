@@ -75,7 +75,8 @@ _PRONOUNS = word_set(
     su sus suyo il elle ils elles lui leur leurs er sie ihm ihn ihr ihre sein seine nó họ ấy 他 她 它
     他是 她是 它是 他有 她有 它有 他在 她在 它在 他的 她的 它的 他们 她们 它们 他們 她們 牠 其 彼 彼女
     彼ら 그는 그가 그녀 그녀는 그들은 그의 เขา เธอ มัน พวกเขา ท่าน वह वे उसका उसकी उसके उसने उन्होंने
-    उनका उनकी उनके siya sila niya nila له لها لهم عنه عنها عنهم
+    उनका उनकी उनके ele ela eles elas dele dela hij zij hem lui loro он она они его её их onun onlar siya sila
+    niya nila له لها لهم عنه عنها عنهم
     """
 )
 
@@ -103,7 +104,8 @@ _DEMONSTRATIVES = word_set(
     celui celle dort das dies diese dieser dieses đó này kia đấy vậy 那 这 這 那是 这是 這是 那个 那個
     这个 這個 那里 那裡 那儿 这里 這裡 该 該 此 那年 那时 那時 这些 那些 這些 それ その そこ そのとき
     これ この ここ あれ あの 그것 그것은 그 거기 이것 그건 그게 그때 거기서 นั้น นี้ นั่น นี่ อันนั้น
-    ที่นั่น ตอนนั้น यह ये वहाँ वहां यहाँ उस उन इस इन iyon iyan ito doon niyon هذا هذه ذلك تلك هؤلاء هناك
+    ที่นั่น ตอนนั้น यह ये वहाँ वहां यहाँ उस उन इस इन isso isto aquilo disso dat daar questo quello ciò bunu bunun
+    orada там тогда iyon iyan ito doon niyon هذا هذه ذلك تلك هؤلاء هناك
     هنا
     """
 )
@@ -131,11 +133,13 @@ _IDIOM = re.compile(
 _ASKS_FOR_DEFINITION = re.compile(
     r"^\W*(apa(kah)?( (itu|arti|artinya|yang dimaksud( dengan)?|definisi))?|siapa(kah)?( itu)?"
     r"|(what|who)('s|’s| is| are| was| were)|define|qué (es|son|fue)|quién (es|fue)|qu'est-ce qu\w*"
-    r"|was ist|wer (ist|war)|ما (هو|هي)|من (هو|هي))\b|^\W*(什么是|什麼是|อะไรคือ)",
+    r"|was ist|wer (ist|war)|ما (هو|هي)|من (هو|هي)|o que (é|são)|quem (é|foi)|(che )?cos'è|chi è"
+    r"|wat (is|zijn)|wie is|что такое|кто так(ой|ая))\b|^\W*(什么是|什麼是|อะไรคือ)",
     re.IGNORECASE,
 )
 _ASKS_FOR_DEFINITION_AT_END = re.compile(
-    r"(là (gì|ai)|是(什么|什麼|谁|誰)|とは(何|なん)?(ですか)?|คืออะไร|คือใคร|क्या है|कौन (है|था))\W*$"
+    r"(là (gì|ai)|是(什么|什麼|谁|誰)|とは(何|なん)?(ですか)?|คืออะไร|คือใคร|क्या है|कौन (है|था)|nedir|kimdir"
+    r"|(이|가)? ?(뭐야|뭔가요|무엇인가요|누구야|누구인가요))\W*$"
 )
 
 

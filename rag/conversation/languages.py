@@ -56,13 +56,13 @@ _TELLING = {
         cikgu cukai pencen kempen bas lori teksi hospital pesakit jururawat belanjawan minggu_ni tahun_ni
         bulan_ni hari_ni punca bilangan perlawanan bola_sepak jurulatih ketua_menteri mesyuarat minyak_masak
         ubat jambatan peperiksaan tahun_hadapan minggu_hadapan bulan_hadapan sekolah_rendah spm umno
-        kwsp rm khabar kat pru prn camne macamana
+        kwsp rm khabar kat pru prn camne macamana kahwin elektrik kadar_faedah jawatan_kosong tabung_haji
         """
     ),
     "jv": word_set(
         """
         pira piye kepiye sapa sopo ngendi ing kuwi amarga saka nalika regane kabare sebabe jenenge taun wulan
-        wingi kapungkur kepungkur wong iki opo
+        wingi kapungkur kepungkur wong iki opo piro endi kepriye kenopo njeblug
         """
     ),
     "su": word_set(

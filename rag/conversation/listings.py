@@ -33,9 +33,14 @@ class Listing:
 _NEWS = """
 berita artikel warta pemberitaan news articles stories noticias artículos nouvelles actualités infos info
 notícias artigos notizie articoli nachrichten artikeln nieuws artikelen haber haberler haberleri makale
-makaleler tin tức bài báo balita artikulo neues neuigkeiten meldungen novedades novità actus новости
-новостей статьи статей أخبار الأخبار مقالات المقالات مقالة خبر اخبار الاخبار مقال ข่าว บทความ
+makaleler tin tức bài báo artikulo neues neuigkeiten meldungen novedades novità actus новости
+новостей статьи статей headline headlines أخبار الأخبار مقالات المقالات مقالة خبر اخبار الاخبار مقال ข่าว
+บทความ
 """
+
+# "Balita" are news in Filipino and small children in Indonesian. One of these stands beside the news.
+_FILIPINO_NEWS = "balita"
+_FILIPINO = "ang mga ng tungkol ano ba po may ilan ilang sa lahat listahan buod ibuod pinakabagong"
 
 # These name articles too, but also other things.
 _REPORTS = """
@@ -58,19 +63,21 @@ _LONGEST_TOPIC_BESIDE = 3
 _NO_TOPIC = """
 bohong palsu hoax hoaks acara duka viral fake breaking good bad anchor anchors corp feed outlet outlets agency
 conference channel paper portal app fox bbc cnn falsas falsa fausses beste yanlış yalan 假 虚假 फेक 가짜
-ajansı var source sources room site ilmiah itu ini tersebut tadi that this tages дня jour día dia giorno
+ajansı spikeri spiker kota agencies association confederation incorporation 自由 发言人 發言人 ลือ ปลอม
+var source sources room site ilmiah itu ini tersebut tadi that this tages дня jour día dia giorno
 """
 
 # Words between the topic and the news, and courtesies behind a topic.
 _LINKS = "de del da do dos das du des d di della ng sa na の 의 का की के 的 最新 最近 cari"
-_COURTESIES = "dong ya yah deh sih nih kak min please tidak nggak por favor"
+_COURTESIES = "dong ya yah deh sih nih kak min please tidak tak nggak por favor không ไหม มั้ย"
 
 # One article. A summary of it is wanted, but a question about it is no question for several.
 _ONE = "article story report noticia artículo notícia artigo articolo bericht"
 
 _ABOUT = """
 tentang ttg mengenai soal seputar perkara tungkol terkait perihal about on regarding concerning sobre acerca
-sur concernant su sul sulla über zu zum zur over về tungkol о об про عن حول بشأن เกี่ยวกับ เกี่ยว กับ เรื่อง
+sur concernant su sul sulla über zu zum zur over về tungkol о об про عن حول بشأن เกี่ยวกับ เกี่ยว กับ เรื่อง babagan
+ngeunaan
 """
 
 _SUMMARISE = """
@@ -97,14 +104,18 @@ el todas todos últimas últimos recientes un una de del dame haz quelles quels 
 toutes tous dernières derniers récentes récents moi fais une donne d l' y il quais são as os o recentes um
 uma faça quali sono gli ultime tutte tutti i ein eine die der das alle aktuellen neuesten gibt es welche
 was mir gib van het laatste nieuwste welke zijn er geef een tüm bütün bana lütfen tất cả các những mới
-nhất có gì cho tôi lahat ng mga ang ano sa tungkol pinakabagong все последние какие есть мне что جميع كل
+nhất có gì cho tôi lahat ng mga ang ano sa tungkol pinakabagong ba po mau tau baca lihat punya update search
+looking for i i'm
+want need see read busca buscar muestra muéstrame montre montrez t zeige zeig suche há mostre procure هل أريد
+nào все последние какие есть мне что جميع كل
 آخر أحدث هناك ما هي لي من فضلك ทั้งหมด ล่าสุด มี อะไร บ้าง
 """
 
 _COUNT = """
 berapa berapakah bilangan jumlah banyak banyaknya seberapa how many number cuántos cuántas número cuantos
 cuantas combien nombre quantos quantas quanti quante viele wie anzahl hoeveel aantal kaç sayısı bao nhiêu
-ilan ilang сколько كم عدد กี่
+ilan ilang сколько كم عدد กี่ total
+pira sabaraha
 """
 
 # Words that may follow the articles in a question for their number.
@@ -132,6 +143,13 @@ _LIST_OPENINGS = re.compile(
 
 _LONGEST_TOPIC_BEHIND = 2
 
+# "What news are there?" in languages without spaces.
+_ANY_NEWS = re.compile(
+    r"(最近)?(有)?(什么|什麼|哪些|啥)?(最新)?的?(新闻|新聞)(有哪些|有什么|有什麼|吗|嗎)?[\s?？。]*$"
+    r"|(最新の)?ニュース(は|を教えて|はありますか)?(ください)?[\s?？。]*$"
+    r"|(최신 )?뉴스(는|(를)? ?알려줘)?[\s?]*$"
+)
+
 # In Malay, "pasal" means "about"; in Indonesian, it is an article of a law.
 _NEWS_ABOUT = re.compile(r"\b(berita|artikel|cerita) pasal\b", re.IGNORECASE)
 
@@ -141,19 +159,19 @@ _ELISION = re.compile(r"\b([dl])['’](?=\w)", re.IGNORECASE)
 # Languages that name the topic before the articles.
 _TOPIC_FIRST = re.compile(
     r"^(请|請|帮我|給我|给我|麻烦){0,4}(有(什么|什麼|哪些|没有|沒有)(?=关于|關於|有关|有關))?"
-    r"(?P<verb>总结|總結|概括|概述|汇总|彙總|归纳|列出|介绍)?(一下)?(所有|全部|最近|最新|一些){0,3}的?"
+    r"(?P<verb>有没有|有沒有|(?:最近)?有(?:什么|什麼)(?!新|消)|总结|總結|概括|概述|汇总|彙總|归纳|列出|介绍)?(一下)?(所有|全部|最近|最新|一些){0,3}的?"
     r"(?P<about>关于|關於|有关|有關)?(?P<topic>.+?)(方面|相关|相關)?的?(最新|全部|所有)?的?"
     r"(有(什么|什麼|哪些))?(新闻|新聞|报道|報導|報道|文章|消息)"
     r"(?P<end>有哪些|有什么|有什麼|是什么|都有哪些|汇总|总结|摘要)?[\s?？。！!]*$"
     r"|^(?=.*$)((?P<ja>.+?)(について|に関する|関連)の?(最新)?の?(ニュース|記事)"
-    r"|(?P<ja2>[^のはを]+?)の(最新)?の?(ニュース|記事)を?(まとめて|要約して|教えて|一覧)(ください|下さい)?[。？?]?$"
+    r"|(?P<ja2>[^のはを]+?)の(最新)?の?(ニュース|記事)[をは]?(まとめて|要約して|教えて|一覧|見せて|ありますか|ある)(ください|下さい)?[。？?]?$"
     r"|(?>(?P<ko>.+?)\s?(에 대한|에 관한|관련)\s?(최신 )?(뉴스|기사))(?!.*(몇|얼마나))"
-    r"|(?P<ko2>\S+( \S+)?) (뉴스|기사)(를|을)? (요약|정리|알려)\S{0,4}[.?]?$"
+    r"|(?P<ko2>\S+( \S+)?) (뉴스|기사)(를|을)? (요약|정리|알려|찾아|보여|있)\S{0,4}[.?]?$"
     r"|(?>(?P<tr>.+?) (hakkında(ki)?|ile ilgili) (?!kaç )(\w+ )?(haber|makale))(?!.*kaç)"
     r"|(?>(?P<hi>.+?) (के बारे में|से जुड़ी|पर) )(?>(.* )?(समाचार|खबरें|ख़बरें|लेख))(?!.*कितने))"
 )
 _COUNT_TOPIC_FIRST = re.compile(
-    r"^(一共|总共|總共)?(有)?(多少|几|幾)(篇|条|條|个|個|则|則)?(关于|關於|有关|有關)?(?P<zh>.*?)的?"
+    r"^(你们?|你們|您|这里|這裡)?(一共|总共|總共)?(有)?(多少|几|幾)(篇|条|條|个|個|则|則)?(关于|關於|有关|有關)?(?P<zh>.*?)的?"
     r"(新闻|新聞|报道|報導|報道|文章|消息)[\s?？。]*$"
     r"|^(关于|關於|有关|有關)?(?P<zh2>.*?)的?(新闻|新聞|报道|報導|報道|文章|消息)(一共|总共|總共)?有(多少|几|幾)(篇|条|條|个|個)?[\s?？。]*$"
     r"|^((?P<ja>.+?)((について|に関する)の?|の))?(ニュース|記事)は?(いくつ|何件|何本)(ありますか|あります|ある)?[\s?？。]*$"
@@ -172,12 +190,24 @@ def listing_of(question: str) -> Listing | None:
     >>> listing_of("Ringkas") is None, listing_of("Ada berita apa?")
     (True, Listing(kind='digest', topic='', rest=''))
     """
+    if _ANY_NEWS.match(question.strip()):
+        return Listing(kind="digest", topic="")
     question = _NEWS_ABOUT.sub(r"\1 tentang", _ELISION.sub(r"\1 ", question))
     written = written_words(question)
     while len(written) > 1 and usual_words([written[-1].casefold()])[0] in word_set(_COURTESIES):
         written.pop()
+    written = _in_usual_filipino(written)
     found = _topic_first(question) or _count(written) or _digest(written) or _enumeration(question)
     return found or _beside_news(written, " " if " " in question.strip() else "")
+
+
+def _in_usual_filipino(written: list[str]) -> list[str]:
+    """Return words with "artikulo" for the news of Filipino: "may balita ba tungkol sa baha"."""
+    folded = [word.casefold() for word in written]
+    if _FILIPINO_NEWS not in folded or word_set(_FILIPINO).isdisjoint(folded):
+        return written
+    usual = ["artikulo" if word.casefold() == _FILIPINO_NEWS else word for word in written]
+    return usual[1:] if folded[0] == "may" else usual
 
 
 def _topic_first(question: str) -> Listing | None:
@@ -246,7 +276,8 @@ def _count(written: Sequence[str]) -> Listing | None:
         return Listing(kind="count", topic=" ".join(written[after:]))
     abouts = (spot for spot in range(after, len(folded)) if folded[spot] in word_set(_ABOUT))
     about = next(abouts, len(folded))
-    return Listing(kind="count", topic=" ".join(written[about + 1 :]), rest=" ".join(written[after:about]))
+    topic = written[about + 2 if folded[about + 1 : about + 2] == ["sa"] else about + 1 :]
+    return Listing(kind="count", topic=" ".join(topic), rest=" ".join(written[after:about]))
 
 
 def _is_topic_behind(folded: Sequence[str], place: int) -> bool:

@@ -27,6 +27,7 @@ _IN_ENGLISH = {
     ),
     "yesterday": "dün(?:kü)?|ieri|gisteren|wczoraj|вчора",
     "today": "bugün(?:kü)?|oggi|vandaag|dzisiaj|dziś|сьогодні",
+    "tomorrow": "domani|yarın|jutro",
     "since": "sinds",
 }
 # The words behind a number, in the same languages.
@@ -36,6 +37,45 @@ _AGO = {
     "weeks": "hafta önce(?:ki)?|settimane fa|weken geleden",
     "days": "gün önce(?:ki)?|giorni fa|dagen geleden|dni temu|(?:дні|днів) тому",
 }
+
+# "The last five years" in the same languages and in Filipino.
+_PAST = (
+    "(?:negli |nelle )?ultim[ie]|(?:de )?(?:afgelopen|laatste)|son|(?:w ciągu )?ostatni(?:ch|e)"
+    "|(?:за )?останні|(?:sa )?(?:nakalipas na|nakaraang|huling)"
+)
+_PAST_UNITS = {
+    "years": "anni|jaar|yıl(?:da|ın|dır)?|lata?|рок(?:и|ів)|taon",
+    "months": "mesi|maanden|ay(?:da|ın|dır)?|miesięcy|місяц(?:і|ів)|buwan",
+    "weeks": "settimane|weken|hafta(?:da|nın)?|tygodni|тижн(?:і|ів)|linggo",
+    "days": "giorni|dagen|gün(?:de|dür)?|dni|дн(?:і|ів)|araw",
+}
+
+# Laws that are named by their year.
+_LAW_OF_YEAR = (
+    r"(?:uud|undang-undang dasar|konstitusi|akta|republic act(?: no\.?)? \d{1,5} of|\w{2,15} act(?: of)?"
+    r"|constitution of|ley(?: n\S{0,4})? \d{1,5} (?:de|del)|lei(?: n\S{0,4})? \d[\d.]{0,6} (?:de|del)|loi de"
+    r"|luật(?: \w{1,8}){0,3}) (?:18|19|20)\d\d"
+    r"|akta (?:\w{1,15} ){1,3}19\d\d|(?:19|20)\d\d constitution"
+)
+
+# "From 2019 until now" is "since 2019".
+_MONTHS = (
+    "januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember|january"
+    "|february|march|may|june|july|august|october|december"
+)
+_UNTIL_NOW = (
+    r" ?(?:hingga|sampai|sampe|s/d|s\.d\.|ke|-|–|to|until|till|through|hasta|até|à|jusqu'à|bis|đến|по|до"
+    r"|حتى|إلى) ?(?:sekarang|skrg|saat ini|kini|hari ini|now|today|(?:the )?present|ahora|hoy|la fecha|agora"
+    r"|hoje|aujourd'hui|maintenant|heute|jetzt|nay|bây giờ|настоящее время|сегодня|الآن|الان|اليوم)"
+)
+_DECADES = {
+    "1950": "fifties|cincuenta|cinquenta|fünfziger|пятидесятые",
+    "1960": "sixties|sesenta|sessenta|sechziger|шестидесятые",
+    "1970": "seventies|setenta|siebziger|семидесятые",
+    "1980": "eighties|ochenta|oitenta|achtziger|восьмидесятые",
+    "1990": "nineties|noventa|neunziger|девяностые",
+}
+_HAPPENED = "हुआ|हुई|हुए|था|थी|थे|गया|गई|गए|मिला|जीता"
 
 # "The last 24 hours" and "2 hours ago"; the second pattern is for languages without spaces between words.
 LAST_HOURS = (
@@ -56,6 +96,32 @@ _COUNTED = "kişi|человека|katao|wong|jalma|personel|personil|prajurit|k
 MORE_SPELLINGS: tuple[tuple[str, str], ...] = (
     *((words, english) for english, words in _IN_ENGLISH.items()),
     *((rf"(?P<count>\w{{1,9}}) (?:{words})", rf"\g<count> {unit} ago") for unit, words in _AGO.items()),
+    *(
+        (rf"(?:{_PAST}) (?P<count>\d{{1,2}}) (?:{words})", rf"past \g<count> {unit}")
+        for unit, words in _PAST_UNITS.items()
+    ),
+    (
+        rf"(?P<start>(?:\d\d? )?(?:{_MONTHS})(?: (?:19|20)\d\d)?|(?:19|20)\d\d){_UNTIL_NOW}",
+        r"since \g<start>",
+    ),
+    (r"(?P<year>(?:19|20)\d\d)'?[dt][ea]n (?:beri|bu yana|itibaren)", r"since \g<year>"),
+    (_LAW_OF_YEAR, "___"),
+    (r"april (?:mop|fools?(?:'s?)?)|1[- ]800[- ]\d{3}[- ]\d{4}|1800 \d{3} \d{3,4}", "___"),
+    *(
+        (rf"(?:(?:in|of|from|during) the|años|anos) (?:{words})|(?:{words})(?: jahren?| годы)", f"{year}s")
+        for year, words in _DECADES.items()
+    ),
+    (
+        r"(?P<month>mei|mai|may|mayo|maio|januari|agustus|desember) (?P<year>[5-9]\d)(?=\W{0,9}$)",
+        r"\g<month> 19\g<year>",
+    ),
+    (
+        r"(?P<cue>tragedi|kerusuhan|peristiwa|reformasi) (?P<month>\w{3,9}) (?P<year>[5-9]\d)",
+        r"\g<cue> \g<month> 19\g<year>",
+    ),
+    (r"(?:the )?(?:last|past) fortnight", "past 14 days"),
+    (r"a fortnight ago", "2 weeks ago"),
+    (r"setengah tahun(?= (?:yang )?(?:lalu|terakhir|belakangan))", "6 bulan"),
     # Decades
     (r"(?:satu |1 |se)dekade", "10 tahun"),
     (r"(?:the )?(?:last|past) decade", "past 10 years"),
@@ -75,6 +141,11 @@ MORE_SPELLINGS: tuple[tuple[str, str], ...] = (
      r"\g<unit> الماضي"),
     (r"السنه(?= ال)", "السنة"),
     (r"[إا]?مبارح", "أمس"),
+    (
+        r"(?:خلال |في )?ال(?P<unit>سنوات|أعوام|أشهر|شهور|أسابيع|أيام)"
+        r" ال(?P<count>ثلاثة?|أربعة?|خمسة?|ستة?|سبعة?|ثمانية?|تسعة?|عشرة?) (?:الماضية|الأخيرة)",
+        r"خلال \g<count> \g<unit>",
+    ),
     (r"النهارد[هة]", "اليوم"),
     (r"و(?P<unit>ال(?:عام|سنة|شهر|أسبوع|اسبوع))", r"\g<unit>"),
     # "A year later" and "the year before", which are relative to the turn before
@@ -88,6 +159,16 @@ MORE_SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"(?<=anos )atras", "atrás"),
     (r"(?<=semana )q(?= (?:viene|vem))", "que"),
     (r"amanha", "amanhã"),
+    (r"hj", "hoje"),
+    (r"antier|antes de ayer", "anteayer"),
+    (r"esta (?:ma[nñ]ana|tarde|noche)", "hoy"),
+    (r"(?<!la )(?<!una )(?<!cada )(?<!buena )mañana(?! siguiente)", "tomorrow"),
+    (r"(?<!guten )(?<!heute )(?<!gestern )(?<!am )(?<!jeden )(?<!goede )morgen", "tomorrow"),
+    (r"(?:evvelsi|önceki) gün", "the day before yesterday"),
+    (r"sang năm", "năm sau"),
+    (r"bukas(?= (?:may|ng (?:umaga|hapon|gabi)|na))|(?<=sa )bukas", "tomorrow"),
+    (rf"कल(?=[^?]{{1,60}}(?:{_HAPPENED}))", "yesterday"),
+    (r"कल(?=[^?]{1,60}(?:होगा|होगी|होंगे|रहेगा|रहेगी))", "tomorrow"),
     (r"(?P<year>(?:19|20)?[2-9]0)er[ -]?jahren?", r"\g<year>s"),
     (r"(?:^|los |les |des |nos |gli |dos (?=anos))(?:années|annees|años|anos|anni) '?(?P<year>[2-9]0)",
      r"\g<year>s"),
@@ -103,7 +184,8 @@ MORE_SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"bu sene", "this year"),
     (r"(?:rue du|place du|plaza|calle|avenida|strasse des) \d\d?\.? (?:de )?\w{3,9}(?: \d{4})?", "___"),
     (r"t(?P<number>[1-4])(?= (?:19|20)\d\d)", r"q\g<number>"),
-    (rf"(?<=\d{{4}} )(?:{_COUNTED})", "people"),
+    (rf"(?<=\d{{4}} )(?:{_COUNTED}|[km]?m[2²])", "people"),
+    (r"(?<=\w )(?:pungkasan|pamungkas|panungtung|pandeuri)", "terakhir"),
     # Filipino
     (r"(?:sa )?susunod na taon", "next year"),
     (r"(?:sa )?susunod na buwan", "next month"),

@@ -78,7 +78,18 @@ dagdagan ang detalye; luwih rinci; jelasna luwih rinci; luwih jelas; detailnya g
 cetha; luwih cetho; leuwih jelas; leuwih rinci; 详细点说; 说详细一点; 再详细; أكثر; ขยายความ; rõ hơn; 더
 알려주세요; más info; daha fazla detay; detay ver; विस्तार से बताओ; поподробнее; ipaliwanag; mas detalyado;
 もう少し詳しく; もう少し詳しく教えて; تفاصيل اكثر; nói chi tiết hơn; chi tiết; อธิบายเพิ่ม; daha detaylı;
-detaylı anlat
+detaylı anlat;
+perjelas; diperjelas lagi; dijelasin; lebih banyak info; kasih tau lebih banyak; info lengkapnya;
+perpanjang; jabarkan lebih luas; lanjutannya; cerita lagi; i want more details; keep going; go ahead; be
+more specific; full story; full version; i need more info; dime más; profundiza; explicar más; más a
+fondo; détailler; développe un peu; erzähl mir mehr darüber; mehr dazu; fala mais; conta mais sobre isso;
+mais informações; detalhar; 多说点; 具体一点; 具体说说; 具体点; もっと教えてください; 詳しく説明して;
+続きは; 具体的に教えて; 더 자세하게; 좀 더 설명해줘;
+계속해줘; اشرح بالتفصيل; زدني; المزيد من المعلومات; معلومات أكثر; ขอเพิ่มเติม; ขยายความหน่อย; เล่าต่อ;
+อธิบายอีก; kể tiếp; giải thích rõ hơn; cho thêm chi tiết; ещё подробнее; продолжай; продолжайте; можно
+подробнее; больше информации; और विस्तार से; विस्तार से समझाओ; detaylı anlatır mısın; biraz daha açıkla;
+devam; daha fazla anlat; dagdagan mo pa; ikwento mo pa; mas detalyado pa; ituloy mo; luwih lengkap;
+terusna; teruskeun; leuwih lengkep
 """
 
 _LESS = """
@@ -104,7 +115,18 @@ cut down; to the point; 说简单点; 再短一点; 短一点; 短点; 一句话
 paragraf; en corto; kurz und knapp; kısa kes; kısaca anlat; singkat we; छोटे में बताओ; iklian; iklian mo;
 简单来说; สรุปสั้นๆ; ขอสั้นๆ; 簡単に; in simple words; explain like i'm 5; explain like im 5; ringkesan; luwih
 cekak; kepanjangan jawabannya; too long didn't read; too long didnt read; eli5; 说短点; 短くまとめて; 짧게
-요약해줘; tóm tắt lại; สรุปหน่อย; สั้นๆหน่อย; kısaca özetle
+요약해줘; tóm tắt lại; สรุปหน่อย; สั้นๆหน่อย; kısaca özetle;
+jadikan poin; simpelnya; simpelnya gimana; bahasa sederhananya; sederhananya; kesimpulannya apa; jadi
+intinya; jangan panjang panjang; give me the gist; the gist; gist; cut short; too wordy; in plain english;
+en pocas palabras; demasiado largo; muy largo; en puntos; fais court; en une phrase; plus simple; trop
+long; en quelques mots; in einem satz; zu lang; in kurzen worten; einfacher; resume aí; mais resumido; em
+poucas palavras; em uma frase; muito longo; 简单说说; 长话短说; 太长了; 太长; 简短回答; 精简一下; 精简;
+用一句话概括; 短くまとめてください; 一言で;
+要点だけ; 簡単にお願いします; 長すぎる; 한 문장으로; 간단하게; 너무 길어; لخص لي; في جملة واحدة; بإيجاز;
+طويل جدا; สรุปให้หน่อย;
+ย่อหน่อย; ยาวไป; nói ngắn gọn; dài quá; tóm gọn lại; tóm gọn; вкратце; в двух словах; слишком длинно;
+одним предложением; संक्षेप; संक्षिप्त में; बहुत लंबा; tek cümleyle; çok uzun; özet geç; ibuod mo;
+masyadong mahaba; sa maikling salita; cekakna; ringkesna; pendek je; ringkas sahaja; panjang sangat
 """
 
 # Each of these asks for a time by itself.
@@ -122,7 +144,15 @@ bila itu; bila ia berlaku; bila berlaku; 什么时候的事; 什么时候发生�
 war das; kailan po; iraha; benjang naon; when exactly; exactly when; quando è successo; quand c'était;
 什么时候的事情; 啥时候; いつの話; 언제요; متى حصل هذا; متى حصل; когда это было; what time; at what time;
 什么时候的; 啥时候的事; 언제였지; cuándo fue eso; c'est quand; कब हुआ; kailan nangyari; kapan kuwi; iraha
-eta; เมื่อไหร่คะ; เมื่อไหร่ครับ; khi nào vậy; bila jadi; bila tu jadi; bila ia jadi
+eta; เมื่อไหร่คะ; เมื่อไหร่ครับ; khi nào vậy; bila jadi; bila tu jadi; bila ia jadi;
+kapan tepatnya; tepatnya kapan; what year was that; what year was it; what day was it; what day was that;
+en qué año; qué día fue; qué día; en qué fecha; cuándo pasó eso; cuándo pasó; à quelle date; en quelle
+année; quel jour; in welchem jahr; an welchem tag; wann passierte das; wann ist das passiert; em que ano;
+que dia foi; que dia; quando aconteceu; 哪一年; 几号; 哪年; 何年ですか; 何年; 何月何日; 몇 년도야; 몇 년도;
+며칠이야; 며칠; في أي سنة; في
+أي عام; في أي يوم; ปีไหน; วันไหน; ปีอะไร; năm nào; ngày nào; в каком году; какого числа; किस साल; किस दिन;
+hangi yıl; hangi gün; anong taon; anong petsa; anong araw; taun pira; tanggal pira; taun sabaraha; bila
+kejadian tu berlaku; in quale anno; che giorno; welk jaar; in welk jaar
 """
 
 # A turn of such words alone is a request, too: one of the first or second list tells which.
@@ -139,7 +169,8 @@ terlalu concise short shorter shorten brief briefly briefer summarize summarise 
 bullet sentence line liner simplify tldr less fewer
 """
 _BESIDE_REQUESTS = """
-lebih secara dengan dalam beri berikan minta mau ingin saya aku buat buatkan jawab kurang tambahan
+lebih secara dengan dalam beri berikan minta 3 4 5 tiga three mau ingin saya aku buat buatkan jawab kurang
+tambahan
 versi yang ada tidak penting pentingnya utama inti satu dua 1 2 one two three in into more much less a
 some bit better go get give be make keep tell version key main please to detailnya up down
 """

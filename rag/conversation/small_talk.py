@@ -7,6 +7,7 @@ import functools
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from rag.conversation.about_kutip import BESIDE_YOU, YOU
@@ -16,8 +17,9 @@ from rag.verification.facts.lexicon import fold
 # "haloooo", "okee": a letter that is repeated to draw out a word.
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}|(\w)\2(?!\w)")
 
-# Accents and Arabic vowel signs, which people often omit. Without them, a shorter word may be another one.
-_ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0652]")
+# Accents, and the vowel signs and hamzas of Arabic, which people often omit. Without them, a shorter word
+# may be another one.
+_ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0655]")
 _LONG_ENOUGH = 4
 
 # The letters of Chinese, Japanese, Thai and Lao, which are written without spaces.
@@ -36,7 +38,7 @@ _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фы
          "شسيبلاتنمكط", "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ", "ㅁㄴㅇㄹㅎㅗㅓㅏㅣ", "1234567890")  # fmt: skip
 _NEIGHBOURS = frozenset(pair for row in _ROWS for two in itertools.pairwise(row) for pair in (two, two[::-1]))
 _SHORTEST_NOISE = 4
-_SHORT_NOISE = frozenset({"asd", "qwe", "zxc", "jkl", "dfg", "fgh", "hjk"})
+_SHORT_NOISE = re.compile("(?:asd|qwe|zxc|jkl|dfg|fgh|hjk)+")
 
 # A word is noise if most of it lies along a row, or if half of its letters are neighbours and few are vowels.
 _MOST = 0.65
@@ -97,16 +99,18 @@ def _parts(words: Sequence[str], known: Collection[str], longest: int) -> list[s
 
 
 def _languages_of_phrases(words: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the languages that have all phrases, or else the first one; None if there is another word."""
+    """Return the languages of most of the letters of the phrases; None if there is another word."""
     phrases, longest = _phrases()
     parts = _parts(words, phrases, longest) or []
     says_nothing = _addresses()
-    found = [phrases.get(part, ()) for part in parts if part not in says_nothing and not part.isdecimal()]
+    found = [part for part in parts if part not in says_nothing and not part.isdecimal()]
     if not found:
         return None
-    named = list(filter(None, found))
-    common = [language for language in named[0] if all(language in each for each in named)] if named else []
-    return tuple(common) or (named[0] if named else ())
+    letters: Counter[str] = Counter()
+    for part in found:
+        letters.update(dict.fromkeys(phrases.get(part, ()), len(part)))
+    most = max(letters.values(), default=0)
+    return tuple(language for language, number in letters.items() if number == most)
 
 
 def _languages_about_kutip(words: Sequence[str]) -> tuple[str, ...] | None:
@@ -161,7 +165,7 @@ def _is_noise(word: str) -> bool:
         return not _YEAR.fullmatch(word)
     if len(set(word)) == 1 and len(word) > 2 and word[0] not in _ROMAN:
         return True
-    if word in _SHORT_NOISE:
+    if _SHORT_NOISE.fullmatch(word):
         return True
     if len(word) < _SHORTEST_NOISE or not word.isalpha():
         return False

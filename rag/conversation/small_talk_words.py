@@ -46,6 +46,20 @@ _TEXTS = {
         sit amet | blabla | bla bla | malem | selamat mlm | ass wr wb | km siapa | siapa km | km bisa apa
         | tes dulu | cek ombak | cek sound | gg | tengs | bisa ngapain | bisa ngapain aja | fitur apa aja
         | apa fungsi kamu | gimana pakenya | cara pakenya | cara pakenya gimana | sampai besok | sampai nanti
+        | ok | oke deh | okelah | yaudah | ya udah | ya sudah | gpp | gapapa | nggak apa apa | tidak apa apa
+        | bye | bye bye | dah | sampai ketemu lagi | i love you | good job | oi | hoi | woi | woy | eh | ini
+        ai | ini ai ya | ini chatgpt | bantu aku | tolongin | bantuin | lagi apa | selamat idul fitri |
+        selamat hari raya | selamat lebaran | selamat natal | selamat berpuasa | selamat puasa | selamat
+        berbuka | minal aidin wal faizin | minal aidzin wal faidzin | mohon maaf lahir batin | mohon maaf
+        lahir dan batin | waalaikumsalam warahmatullah | waalaikumussalam | alhamdulillah | subhanallah |
+        astaghfirullah | innalillahi | mantap jiwa | jawabannya salah | jawabanmu salah | kamu
+        salah | salah | gak jelas | ga jelas | nggak ngerti | gak ngerti | ga paham | gak paham | aku bosan
+        | bosan | aku sedih | ceritakan dongeng | bodoh | goblok | tolol | bego | dasar bodoh | dasar bot
+        bodoh | bot bodoh | bot goblok | anjir | anjay | ngab | buset | gila | gila sih | ya ampun | ya
+        tuhan | ya allah | astaga | omg | kasihan | kasian | ngeri | sedih | sedih banget | wah ngeri |
+        turut berduka | turut berduka cita | setuju | aku setuju | saya setuju | jawaban bagus | jawaban
+        yang bagus | keren banget botnya | botnya keren | oalah | masuk akal | lol | btw | hadeh | hadeuh |
+        capek | lelah | kangen | asik | asyik | yuk | ayo
     """,
     "ms": """
         selamat pagi | selamat tengah hari | selamat petang | selamat malam | apa khabar | khabar baik |
@@ -55,6 +69,9 @@ _TEXTS = {
         adakah awak robot | ok | boleh | maaf | selamat jalan | selamat tinggal | selamat datang | tolong |
         cuba | hi | bolehkah awak tolong saya | hye | tqvm | test je | boleh buat apa je | boleh buat apa |
         gembira jumpa awak
+        | salam sejahtera | jumpa lagi nanti | faham | saya faham | okay faham | tak faham | saya tak faham
+        | awak pandai | awak bodoh | bodohnya | selamat hari raya | selamat berbuka | hai awak | baik awak |
+        terbaik | padu | betul tu | kesiannya | kesian
     """,
     "en": """
         hi | hello | hey | hiya | yo | good morning | good afternoon | good evening | good night |
@@ -77,6 +94,20 @@ _TEXTS = {
         | gd morning | good mornin | mornin | morning | cya | wat can u do | wat can you do |
         what can u help with | what can u do |
         hows it going | nice one | what do you know
+        | lmao | rofl | lol | wtf | omg | oh my god | you're stupid | you are stupid | you suck | stupid bot
+        | stupid | dumb | shut up | fuck you | fuck | you are amazing | you're amazing | you are awesome |
+        you're awesome | great answer | nice answer | good answer | bad bot | good bot | bad answer | wrong
+        answer | that's wrong | that is wrong | blablabla | i'm bored | tell me a story | sing me a song |
+        are you single | are you married | see you tomorrow | see u tomorrow | see u later | good nite |
+        have a great day | have a good day | have a good one | ttyl | brb | np | yw | gn | happy eid | happy
+        holidays | happy easter | let's start | ready | you there | are you online | is anybody there |
+        anybody home | anybody there | is this working | does this work | does it work | what is this site |
+        what is this website | thank you for the info | thanks for the info | thanks for the information |
+        thank you for your time | that's all thanks | that's all | good evening sir | good morning sir | sir
+        | that's sad | so sad | how sad | good to know | that makes sense | makes sense | fair enough | i
+        agree | agreed | that's great | that's good | that's interesting | how interesting | very helpful |
+        super helpful | helpful | understood | alright | all right | gotcha | my bad | oops | lovely |
+        brilliant | impressive | that's crazy | crazy | no way | i don't understand | i don't get it
     """,
     "zh-Hans": """
         你好 | 您好 | 嗨 | 哈喽 | 大家好 | 你好吗 | 早上好 | 早安 | 下午好 | 晚上好 | 晚安 | 谢谢 | 谢谢你
@@ -87,6 +118,9 @@ _TEXTS = {
         | 你能帮我吗 | 介绍一下你自己 | 嗯 | 嗯嗯 | 早 | 早呀 | 在么 | 好吧 | 行 | 行吧 | 可以 | 对 | 没事
         | 没关系 | 对不起 | 抱歉 | 不好意思 | 谢谢你的帮助 | 谢谢您的帮助 | 辛苦了 | 新年快乐 | 生日快乐 |
         厉害 | 太好了 | 好 的 | 谢啦 | 谢了 | 嗨喽 | 好滴 | 拜 | 你是啥 | 你会干嘛 | 你能干嘛 | 哦
+        | 傻瓜 | 笨蛋 | 傻逼 | 你真棒 | 真棒 | 太棒了 | 讲个笑话 | 说个笑话 | 我爱你 | 你多大了 | 原来如此 |
+        真可怜 | 懂了 | 我懂了 | 收到 | 没问题 | 加油 |
+        新年好 | 恭喜发财 | 中秋快乐
     """,
     "zh-Hant": """
         你好嗎 | 謝謝 | 謝謝你 | 謝謝您 | 多謝 | 感謝 | 再見 | 測試 | 你是誰 | 您是誰 | 你叫什麼名字 |
@@ -105,6 +139,9 @@ _TEXTS = {
         よろしくお願いします | よろしくお願いいたします | すみません | ごめんなさい |
         どうもありがとうございます | どうもありがとうございました | いいね | うん | ああ | ハロー |
         助かりました | ありがと | サンキュー | サンクス | おは | おはー | ども
+        | ばか | バカ | 愛してる | あけましておめでとう | あけましておめでとうございます | 人間ですか | 人間
+        ですか | そうですか | そうなんだ | そうなんですね | 悲しい |
+        悲しいですね | 勉強になりました | お疲れ | おつかれ
     """,
     "ko": """
         안녕 | 안녕하세요 | 안녕하십니까 | 여보세요 | 좋은 아침 | 좋은 아침이에요 | 반가워요 | 반갑습니다 |
@@ -115,6 +152,8 @@ _TEXTS = {
         로봇이에요 | 재미있네요 | 자기소개 해줘 | 반가워 | 만나서 반가워요 | 만나서 반갑습니다 | 응 | 아니 |
         고맙다 | 미안해 | 미안합니다 | 죄송합니다 | 수고하세요 | 좋아 | 알았어 | 잘 지내 | 안녕히 가세요 |
         하이 | 테스트중 | 테스트 중
+        | 잘가 | 바보 | 멍청이 | 사랑해 | 잘자 | 새해 복 많이 받으세요 | 대박 | 농담 해줘 | 그렇구나 |
+        그렇군요 | 안타깝네요 | 이해했어요
     """,
     "ar": """
         مرحبا | مرحباً | أهلا | اهلا | أهلا وسهلا | السلام عليكم | السلام عليكم ورحمة الله وبركاته | صباح
@@ -125,6 +164,8 @@ _TEXTS = {
         مساعدتي | رائع | ممتاز | تشرفنا | وعليكم السلام | وعليكم السلام ورحمة الله وبركاته | كيف الحال |
         هلا | أهلين | تحياتي | جزاك الله خيرا | عفوا | آسف | تصبح على خير | مساء النور | صباح النور | جيد
         | شكرا على المساعدة | هاي | السلام عليكم ورحمة الله | شنو تسوي
+        | انت غبي | أنت غبي | غبي | أحبك | اهلا وسهلا | رمضان كريم | عيد مبارك | يعطيك العافية | فهمت | محزن
+        | والله | ماشاء الله | ما شاء الله | الحمد لله | أحسنت | نكتة
     """,
     "es": """
         hola | buenos días | buenas | buenas tardes | buenas noches | qué tal | cómo estás | cómo está |
@@ -136,6 +177,9 @@ _TEXTS = {
         gusto | encantado | hay alguien ahí | de nada | muchas gracias por tu ayuda | gracias por tu ayuda
         | gracias por la ayuda | lo siento | perdón | feliz año nuevo | buen día | ok gracias | saludos |
         holi | qué onda | gracias x la ayuda | quién sos | quién sos vos | grax
+        | chau | nos vemos | eres tonto | eres estúpido | idiota | tonto | te amo | te quiero | feliz año |
+        feliz navidad | cuéntame un chiste | cuenta un chiste | hablas español | no entiendo | entiendo |
+        entendido | qué interesante | qué pena | qué triste | excelente | buen trabajo | de acuerdo
     """,
     "pt": """
         olá | oi | bom dia | boa tarde | boa noite | tudo bem | como vai | como você está | e aí |
@@ -146,6 +190,9 @@ _TEXTS = {
         como você funciona | como isso funciona | ajuda | me ajude | pode me ajudar | você pode me ajudar
         | prazer | obrigado pela ajuda | obrigada pela ajuda | muito obrigado pela ajuda | desculpa |
         desculpe | feliz ano novo | blz | beleza | tudo bom | opa | vlw | obg | valeu demais
+        | rsrs | rs | você é burro | idiota | te amo | feliz natal | conta uma piada | conte uma piada |
+        você fala português | não entendi | entendi | que pena | que triste | que legal | que interessante |
+        bom trabalho | parabéns
     """,
     "fr": """
         bonjour | salut | coucou | bonsoir | bonne nuit | bonne journée | ça va | comment ça va | comment
@@ -157,6 +204,10 @@ _TEXTS = {
         aide | aide-moi | aidez-moi | peux-tu m'aider | enchanté | de rien | il y a quelqu'un | slt |
         merci bcp | bcp | merci pour ton aide | merci pour votre aide | désolé | pardon | bonne année | cc
         | stp | bjr | bsr | mdr | re bonjour | bonjour à tous | salut à tous | merci à tous
+        | ok | à demain | ptdr | génial | t'es nul | tu es nul | idiot | je t'aime | joyeux noël | bonne
+        soirée | bon week-end | raconte une blague | raconte moi une blague | tu parles français |
+        parlez-vous français | je ne comprends pas | j'ai compris | compris | allô | je vois | je comprends
+        | quel dommage | c'est triste | triste | c'est génial | bien joué | bravo | test
     """,
     "de": """
         hallo | guten morgen | guten tag | guten abend | gute nacht | servus | moin | grüß gott | wie
@@ -169,6 +220,11 @@ _TEXTS = {
         mir helfen | freut mich | bitte | ist da jemand | danke dir | danke ihnen | vielen dank für deine
         hilfe | vielen dank für ihre hilfe | entschuldigung | frohes neues jahr | hi | na | mahlzeit |
         grüezi | alles klar | moin moin | hallöchen | tach | dankeschön
+        | ok | ciao | guten morgen zusammen | hallo zusammen | wie gehts | hi wie gehts | wie geht's dir |
+        bis dann | du bist dumm | dumm | idiot | ich liebe dich | frohe weihnachten | schönen tag noch |
+        schönen tag | schönes wochenende | sprichst du deutsch | jo | genau | verstanden | verstehe | ich
+        verstehe | ich verstehe nicht | na klar | klar | gern geschehen | gerne | erzähl einen witz | erzähl
+        mir einen witz | ach so | achso | schade | traurig | wie traurig | gut zu wissen | haha
     """,
     "vi": """
         xin chào | chào | chào bạn | chào buổi sáng | chào buổi tối | bạn khỏe không | cảm ơn | cảm ơn bạn
@@ -178,6 +234,8 @@ _TEXTS = {
         | cách sử dụng | giúp tôi | giúp tôi với | bạn có thể giúp tôi không | rất vui được gặp bạn | thú
         vị quá | có ai ở đó không | xin lỗi | chúc mừng năm mới | ok bạn | chào ad | hi bạn | chào em |
         chào anh | chào chị | cám ơn bạn | ừ | alo
+        | cám ơn nha | cảm ơn nha | hiểu rồi | tôi hiểu rồi | không hiểu | tôi không hiểu | đồ ngu | ngu |
+        yêu bạn | chúc ngủ ngon | kể chuyện cười đi | buồn quá | tội quá | thế à | ồ | dạ vâng | haha
     """,
     "th": """
         สวัสดี | สวัสดีครับ | สวัสดีค่ะ | หวัดดี | อรุณสวัสดิ์ | ราตรีสวัสดิ์ | สบายดีไหม | เป็นอย่างไรบ้าง |
@@ -187,6 +245,8 @@ _TEXTS = {
         ใช้งานอย่างไร | ใช้ยังไง | ช่วยด้วย | ช่วยหน่อย | ยินดีที่ได้รู้จัก | น่าสนใจ | ขอบคุณมากๆ | ขอบคุณมาก ๆ |
         สวัสดีจ้า | หวัดดีจ้า | ขอโทษ | ขอโทษครับ | ขอโทษค่ะ | สวัสดีปีใหม่ | ดี | ดีจ้า | โอเคครับ | โอเคค่ะ |
         อรุณสวัสดิ์ครับ
+        | ฮัลโหล | บ๊ายบาย | เข้าใจแล้ว | เข้าใจ | รับทราบ | เก่งมาก | มีใครอยู่ไหม | รักนะ | ฝันดี | โง่ |
+        เสียใจด้วย | เยี่ยม | สุดยอด
     """,
     "ru": """
         привет | здравствуйте | здравствуй | доброе утро | добрый день | добрый вечер | спокойной ночи |
@@ -198,6 +258,9 @@ _TEXTS = {
         помогите | помоги мне | ты можешь мне помочь | приятно познакомиться | есть кто-нибудь | здорово |
         приветик | хай | спс | извини | извините | ок | окей | ага | с новым годом | всем привет | доброй
         ночи | спасибо за помощь | ку | здарова | здрасте | что умеешь | проверка | ау
+        | проверка связи | ахаха | хаха | лол | понял | поняла | ясно | ты дурак | дурак | тупой бот | тупой
+        | я тебя люблю | расскажи анекдот | алло | хорошего дня | хорошего вечера | жаль | как жаль | как
+        интересно | круто | молодец | не понимаю | не понял
     """,
     "hi": """
         नमस्ते | नमस्कार | हैलो | हेलो | हाय | सुप्रभात | शुभ प्रभात | शुभ संध्या | शुभ रात्रि | आप कैसे हैं |
@@ -207,6 +270,9 @@ _TEXTS = {
         सकते हैं | तुम क्या कर सकते हो | मैं क्या पूछ सकता हूँ | यह कैसे काम करता है | मदद | मदद करो | मेरी
         मदद करो | क्या आप मेरी मदद कर सकते हैं | रोचक | माफ़ करना | माफ कीजिए | नमस्ते जी | namaste |
         namaskar | dhanyavad | dhanyawad | shukriya | kaise ho | kya haal hai | नया साल मुबारक
+        | हा हा हा | हा हा | समझ गया | समझ गई | दुख की बात | बेवकूफ | बहुत बढ़िया | ठीक | namaste ji | hello
+        ji | kaise ho bhai | kaise ho aap | thik hai | theek hai | accha | acha | bahut accha | samajh gaya
+        | haan | nahi | alvida
     """,
     "it": """
         ciao | salve | buongiorno | buonasera | buonanotte | come stai | come sta | come va | grazie | grazie
@@ -223,6 +289,9 @@ _TEXTS = {
         musun | ne yapabilirsin | neler yapabilirsin | ne sorabilirim | nasıl çalışıyorsun | yardım | yardım
         et | bana yardım eder misin | memnun oldum | selamlar | teşekkür | sağol | özür dilerim | naber |
         mutlu yıllar | kolay gelsin | tşk | slm
+        | selamün aleyküm | aleyküm selam | eyvallah | güle güle | anladım | anlamadım | aptal | salak |
+        seni seviyorum | iyi bayramlar | bir fıkra anlat | fıkra anlat | çok üzücü | ne yazık | vay be |
+        süper | aferin | insan mısın
     """,
     "nl": """
         hoi | goedemorgen | goedemiddag | goedenavond | hoe gaat het | hoe gaat het met je | bedankt |
@@ -240,6 +309,9 @@ _TEXTS = {
         tulong | tulungan mo ako | matutulungan mo ba ako | kumusta po | kumusta po kayo | magandang umaga
         po | magandang hapon po | magandang gabi po | magandang tanghali | pasensya na | sorry po | opo |
         hindi | hello po | ingat
+        | anong pangalan mo | test lang | testing lang | ingat ka | mahal kita | tanga | bobo | ang galing
+        mo | galing | maligayang pasko | naiintindihan ko | di ko gets | gets | gets ko | nakakalungkot |
+        kawawa naman | haha | ok po | ok
     """,
     "jv": """
         sugeng enjing | sugeng siang | sugeng dalu | piye kabare | matur nuwun | matur suwun | suwun |
@@ -247,11 +319,14 @@ _TEXTS = {
         | ora | sugeng sonten | sugeng ndalu | sugeng rawuh | piye kabarmu | kulonuwun | kula nuwun |
         kulo nuwun |
         pripun kabare | nyuwun pangapunten | monggo
+        | sugeng enjang | yo wis | ya wis | oh ngono | pareng | tes sik | sampeyan saged nopo | iso opo kowe
+        | kowe iso opo | ora ngerti | mbuh | apik tenan
     """,
     "su": """
         sampurasun | wilujeng enjing | wilujeng siang | wilujeng wengi | kumaha damang | hatur nuhun |
         nuhun | anjeun saha | maneh saha | hatur nuhun pisan | nuhun pisan | muhun | punten | kumaha |
         wilujeng sonten | wilujeng sumping | kumaha kabarna
+        | maneh bisa naon | sampurasun kang | oh kitu | sae pisan | teu ngarti
     """,
 }
 

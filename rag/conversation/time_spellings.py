@@ -21,6 +21,7 @@ _Usual = str | Callable[[re.Match[str], date], str]
 
 _UNIT = "tahun|thn|th|bulan|bln|minggu|pekan|mgg|hari"
 _DAYS = "senin|selasa|rabu|kamis|jumat|sabtu"
+_WEEKDAYS = (*_DAYS.split("|"), "minggu")
 _MONTHS = ("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober",
            "november", "desember")  # fmt: skip
 # Feasts and seasons, which are on other days each year. "Lebaran kemarin" is the last one, and no yesterday.
@@ -50,6 +51,11 @@ _THIS_WEEKEND = (
     r"|ce week-?end|(?:am |an )?diese[sm] wochenende|dit weekend|questo (?:weekend|fine settimana)"
     r"|cuối tuần này|(?:на |в )?эт(?:и|их) выходны[ех]"
 )
+_DAY_AFTER_TOMORROW = (
+    "(?:the )?day after tomorrow|pasado ma[nñ]ana|depois de amanh[ãa]|après-demain|übermorgen|dopodomani"
+    "|overmorgen|послезавтра|післязавтра|pojutrze|öbür gün|samakalawa|بعد غد|ngày (?:kia|mốt)"
+)
+_ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HAN_DAYS = "一二三四五六日"
 _KANJI_DAYS = "月火水木金土日"
 _COUNTS = {"se": 1, "isang": 1, "dalawang": 2, "tatlong": 3, "apat na": 4, "limang": 5, "satu": 1, "dua": 2,
@@ -83,7 +89,7 @@ def _day_of_week(names: str, *, weeks: int) -> Callable[[re.Match[str], date], s
     return day
 
 
-def _last_day(names: str) -> Callable[[re.Match[str], date], str]:
+def _last_day(names: str | tuple[str, ...]) -> Callable[[re.Match[str], date], str]:
     """Return what writes the last day before today whose name begins like one of `names`."""
 
     def day(match: re.Match[str], now: date) -> str:
@@ -114,6 +120,20 @@ def _weekend(*, weeks: int) -> Callable[[re.Match[str], date], str]:
 
 def _last_saturday(_: re.Match[str], now: date) -> str:
     return (now - timedelta(days=(now.weekday() - 5) % 7 or 7)).isoformat()
+
+
+def _this_saturday(_: re.Match[str], now: date) -> str:
+    return (now + timedelta(days=5 - now.weekday())).isoformat()
+
+
+def _coming_day(match: re.Match[str], now: date) -> str:
+    """Return the next day after today with the name of the match: "Rabu depan"."""
+    place = _WEEKDAYS.index(match["day"])
+    return (now + timedelta(days=(place - now.weekday()) % 7 or 7)).isoformat()
+
+
+def _in_two_days(_: re.Match[str], now: date) -> str:
+    return (now + timedelta(days=2)).isoformat()
 
 
 def _coming_month(match: re.Match[str], now: date) -> str:
@@ -166,6 +186,7 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"se(?P<unit>tahun|bulan|minggu|pekan) ini", r"se\g<unit> terakhir"),
     (r"(?:nanti|ntar|entar) (?:malam|mlm|sore|siang)", "hari ini"),
     (r"malam tadi", "tadi malam"),
+    (r"tadi (?:pagi|siang|sore|petang)|(?:pagi|siang|sore|petang|tengah hari) tadi", "hari ini"),
     (r"(?<=sejak )awal tahun(?! (?:lalu|ini|depan|kemarin|\d))", "awal tahun ini"),
     (r"(?:tanggal|tgl) (?P<day>\d\d?) bulan (?:lalu|kemarin|kmrn|kemaren|lepas)", _day_of_last_month),
     (r"pasca(?= (?:19|20)\d\d)", "setelah"),
@@ -175,6 +196,7 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"sblm(?= )", "sebelum"),
     (r"stlh(?= )", "setelah"),
     (r"sjk(?= )", "sejak"),
+    (_DAY_AFTER_TOMORROW, _in_two_days),
     (r"tmrw|tmr|tomorow|tommorow", "tomorrow"),
     (r"td(?= (?:pagi|siang|sore|malam|mlm))", "tadi"),
     (r"mlm(?= (?:ini|ni|nih))|(?<=tadi )mlm", "malam"),
@@ -212,8 +234,13 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"isnin", "senin"),
     (r"khamis", "kamis"),
     (rf"(?P<day>{_DAYS}) (?:kemarin|pekan lalu|minggu lalu)", r"\g<day> lalu"),
-    (r"hari (?:minggu|ahad)(?: (?:yang )?(?:lalu|kemarin|lepas|kemaren))?", _last_sunday),
+    (r"hari (?:minggu|ahad)(?: (?:yang )?(?:lalu|kemarin|lepas|kemaren))?"
+     r"(?! (?:depan|besok|nanti|mendatang|hadapan))", _last_sunday),
     (r"malam minggu (?:kemarin|lalu|kemaren)", _last_saturday),
+    (r"malam minggu ini", _this_saturday),
+    (rf"(?:hari )?(?P<day>{_DAYS}) (?:depan|besok|nanti|mendatang|hadapan)", _coming_day),
+    (r"hari (?P<day>minggu) (?:depan|besok|nanti|mendatang|hadapan)", _coming_day),
+    (rf"(?<=since )(?:last )?(?P<day>{'|'.join(_ENGLISH_DAYS)})", _last_day(_ENGLISH_DAYS)),
     # Parts of a year
     (r"(?:kuartal|triwulan|suku(?: tahun)?) (?:lalu|lepas|sebelumnya)|(?:the )?last quarter(?! of)",
      _last_part_of_year(_QUARTER)),
@@ -285,6 +312,27 @@ _WITHOUT_SPACES: tuple[tuple[str, _Usual], ...] = (
     (
         r"(?<![一二三四五六七八九十个個])(?P<number>十[一二]?|[一二三四五六七八九])(?P<unit>月)(?!间|間|_)",
         _in_digits,
+    ),
+    (
+        r"(?<=月)(?P<number>[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?P<unit>[日号號])",
+        _in_digits,
+    ),
+    (
+        r"(?:(?<=令和)|(?<=平成)|(?<=昭和))"
+        r"(?P<number>[二三四五六]?十[一二三四五六七八九]?|[一二三四五六七八九])(?P<unit>年)",
+        _in_digits,
+    ),
+    (r"上上(?:个|個)?(?P<unit>周|週|星期|礼拜|禮拜)(?![一二三四五六日天末])", "2周前"),
+    (r"上上(?:个|個)?月", "2个月前"),
+    (r"先々週|先先週", "2週間前"),
+    (r"先々月|先先月", "2か月前"),
+    (r"再来年", "___"),
+    (r"明後日|あさって|모레(?![가-힣])|มะรืน(?:นี้)?", _in_two_days),
+    (r"지지난 ?주", "2주 전"),
+    (r"지지난 ?달", "2개월 전"),
+    (
+        r"(?P<year>(?:19|20)\d\d)(?P<unit>年)(?:至今|到现在|到現在|到今天|から現在|から今)",
+        r"\g<year>\g<unit>以来",
     ),
     (rf"上(?:个|個)?(?:周|週|星期|礼拜|禮拜)(?P<day>[{_HAN_DAYS}天])", _day_of_week(_HAN_DAYS, weeks=-1)),
     (

@@ -37,7 +37,7 @@ _NEVER_LAST = {
         Sr Br Mgr Ps Ns Tgk Rd Ng Jan Feb Mar Apr Jun Jul Agt Agu Sep Sept Okt Nov Des gd lt blk kav
         kompl kep kpd wk sek fak jur univ dep dept dir kapt peltu pelda praka ach akh tb cs stn jend
         po yi mis cth ket bdk rek bid dit sekr kamp adv faks ling bend Jen Mej""",
-    "ms": """Kg tmn lrg kpg sdn en pn md hjh y.b y.a.b ybhg y.bhg bil jld jil ms Mej Lt Insp
+    "ms": """yb yab ydp Kg tmn lrg kpg sdn en pn md hjh y.b y.a.b ybhg y.bhg bil jld jil ms Mej Lt Insp
         Ogos Dis jab kem pej keb lbh bt bkt sg kapt ir supt asp Jen Sjn Kpl Konst bdr ldg pdg psn""",
     "jv": "r.a r.m r.ng ng rr k.g.p.a.a k.p.h k.r.t",
     "fil": """brgy bgy sta sto gng bb Atty Engr Arch Hon Sen Rep Gov Cong Gen Col Capt Lt Maj Sgt
@@ -77,7 +77,7 @@ _NEVER_LAST = {
         лип серп вер жовт лист груд тел м с""",
     "pl": """ul al pl os prof doc inż mgr ks abp bp kard św gen płk ppłk mjr kpt por sierż zob
         rys tab str s ok np m.in tzn tzw im red tel godz tys mln mld ur woj pow gm hab lek mec bryg
-        nadkom kom asp ppor chor o""",
+        nadkom kom asp ppor chor o med""",
     "vi": "TP Tp TX TT Q P H GS PGS TS ThS BS DS KS KTS LS CN NS NSƯT NSND PGS.TS GS.TS Tr ĐT ĐC",
     "sv": """hr fr prof doc kapt kl bl.a t.ex d.v.s dvs ca enl jfr jan feb apr aug sept okt nov
         dec f.d fr.o.m t.o.m""",
@@ -132,7 +132,7 @@ _OFTEN_LAST = {
     "en": "min",
     "it": "ecc",
     "tr": "vb vs",
-    "de": "usw usf u.ä o.ä",
+    "de": "usw usf u.ä o.ä Uhr",
     "nl": "enz e.d e.a",
     "ru": "т.д т.п др",
     "uk": "т.д т.п ін",

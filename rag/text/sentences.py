@@ -61,6 +61,12 @@ _ENDINGS = {"de": "str"}
 _ELIDED_WORD = re.compile(r"['’‘][stnk] (?=[^\W\d_])")
 _LANGUAGES_WITH_ELIDED_WORDS = frozenset({"nl", "af"})
 
+# The number of an item of a list before its text.
+_ITEM = re.compile(r"\s{0,9}(?P<number>\d{1,2})\. (?=[^\W\d_])")
+
+# A dash before who speaks: "—¿Vienes? —preguntó."
+_DASH = re.compile("[—–] ?")
+
 # How far before the number of an item of a list the number before it may be.
 _LONGEST_ITEM = 200
 
@@ -126,11 +132,17 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], language: str) -
     if stop[-1] in _NEEDS_NO_SPACE:
         return not _continues_without_space(text, match)
     first = text[_first_letter(text, _start_of_full_word(text, place, language))]
-    if _is_small(first) or first in _CONTINUING:
+    if _is_small(first) or first in _CONTINUING or _is_speaker_behind_dash(text, match):
         return False
     if match["space"]:
         return stop != "." or _full_stop_ends(text, start, match, language)
     return _ends_without_space(text, start, match, language)
+
+
+def _is_speaker_behind_dash(text: str, match: re.Match[str]) -> bool:
+    """Whether a small letter follows a dash on the same line: "Кто там?» — спросил он"."""
+    dash = _DASH.match(text, match.end()) if match["stop"] != "." and "\n" not in match["space"] else None
+    return dash is not None and dash.end() < len(text) and _is_small(text[dash.end()])
 
 
 def _start_of_full_word(text: str, place: int, language: str) -> int:
@@ -183,7 +195,7 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: str) 
     is_first = is_first or _is_item(text, start, match.start(), words)
     kind = _ending(words, next_word, language, is_first=is_first)
     if next_word[:1].isdecimal():
-        return kind is None and _is_long_word(words[-1])
+        return kind is None and (_is_long_word(words[-1]) or _is_next_item(text, start, match.end()))
     if kind is Ending.UNLESS_NUMBER_FOLLOWS:
         return not (_ROMAN.fullmatch(next_word) or len(next_word) == 1)
     if kind is Ending.BEFORE_STARTER:
@@ -198,6 +210,12 @@ def _is_item(text: str, start: int, place: int, words: Sequence[str]) -> bool:
         return False
     earlier = text[max(start, place - _LONGEST_ITEM) : place]
     return words[-2].endswith(":") or f" {int(number) - 1}. " in earlier
+
+
+def _is_next_item(text: str, start: int, place: int) -> bool:
+    """Whether the next item of a list begins at `place`: "1. Buka. 2. Tutup."."""
+    item, before = _ITEM.match(text, place), _ITEM.match(text, start)
+    return item is not None and before is not None and int(item["number"]) == int(before["number"]) + 1
 
 
 def _words_before(text: str, start: int, place: int, language: str) -> list[str]:

@@ -25,12 +25,19 @@ WHOLE_TURNS = {
         "по-английски",
         "İngilizce lütfen",
         "अंग्रेज़ी में जवाब दो",
+        "अंग्रेजी में",
+        "pake bhs inggris",
+        "jawab pakai english",
+        "puedes responder en inglés",
+        "بالانجليزي",
+        "sa English please",
     ],
     "id": [
         "Bahasa Indonesia tolong",
         "Translate it into Bahasa Indonesia",
         "翻译成印尼语",
         "in Indonesian please",
+        "terjemahin ke indonesia",
     ],
     "ms": ["guna bahasa Melayu", "Please answer in Malay."],
     "es": ["en español por favor"],
@@ -38,7 +45,9 @@ WHOLE_TURNS = {
     "fr": ["en français s'il te plaît"],
     "pt": ["em português"],
     "ru": ["Ответь на русском"],
-    "jv": ["Dalam bahasa Jawa"],
+    "jv": ["Dalam bahasa Jawa", "nganggo basa Jawa"],
+    "su": ["ku basa Sunda"],
+    "zh-Hant": ["用繁體中文"],
     "zh-Hans": ["用中文", "dalam bahasa Mandarin"],
 }
 WITH_A_QUESTION = [
@@ -46,6 +55,9 @@ WITH_A_QUESTION = [
     ("siapa bupatinya jawab dalam bahasa inggris", "en", "siapa bupatinya"),
     ("Answer in Indonesian: who won?", "id", "who won?"),
     ("In Indonesian, who won the match?", "id", "who won the match?"),
+    ("jelaskan banjir demak dalam bahasa inggris", "en", "jelaskan banjir demak"),
+    ("summarize the news about floods in Indonesian", "id", "summarize the news about floods"),
+    ("ringkas dalam bahasa Inggris", "en", "ringkas"),
     ("Who won the match, in Indonesian please?", "id", "Who won the match"),
 ]
 QUESTIONS = [
@@ -60,6 +72,10 @@ QUESTIONS = [
     "中文系有多少学生？",
     "Siapa yang menjawab dalam sidang itu?",
     "kenapa?",
+    "What did he say in English?",
+    "jelaskan sejarah bahasa Inggris",
+    "jelaskan kenapa siswa belajar dalam bahasa Inggris",
+    "ke Indonesia?",
 ]
 
 

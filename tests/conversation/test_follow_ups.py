@@ -31,6 +31,7 @@ FOLLOW_UPS = {
     "th": ["แล้วเมื่อไหร่", "เขาเกิดที่ไหน", "ทำไม", "ที่นั่นมีกี่คน"],
     "ja, ko, hi": ["それはいつですか", "언제?", "वह कौन है?"],
     "pt, ru, tr, nl": ["E no Rio?", "А в Москве?", "Peki ya Ankara?", "En in Amsterdam?"],
+    "pt, nl, it, ru": ["Quem é ele?", "O que é isso?", "Wat is dat?", "Chi è lui?", "Кто он?"],
     "fr, de, fil": ["Et quand?", "Und wann war das?", "Kailan iyon?"],
 }  # fmt: skip
 WHOLE = [
@@ -45,6 +46,11 @@ WHOLE = [
     "What is the name of the river that flows through Paris?",
     "¿Qué son los clados?",
     "什么是光合作用？",
+    "o que é inflação",
+    "что такое инфляция",
+    "wat is inflatie",
+    "enflasyon nedir",
+    "인플레이션이 뭐야",
     "Fotosintesis là gì?",
     "ما هي كفاءة كارنو النظرية للتوربين؟",
 ]

@@ -141,6 +141,21 @@ def test_any_text_can_be_asked(text: str) -> None:
         ("berapa banyak berita pasal banjir", "count", "banjir"),
         ("Siapa sajakah pemenangnya", "list", "pemenangnya"),
         ("who are all the winners", "list", "winners"),
+        ("mau tau berita soal timnas", "digest", "timnas"),
+        ("I'm looking for articles about coffee", "digest", "coffee"),
+        ("busca artículos sobre café", "digest", "café"),
+        ("zeige mir Artikel über Kaffee", "digest", "Kaffee"),
+        ("有没有咖啡的新闻", "digest", "咖啡"),
+        ("最近有什么关于咖啡的新闻", "digest", "咖啡"),
+        ("コーヒーのニュースはありますか", "digest", "コーヒー"),
+        ("커피 기사 찾아줘", "digest", "커피"),
+        ("هل هناك أخبار عن القهوة؟", "digest", "القهوة"),
+        ("có bài báo nào về cà phê không", "digest", "cà phê"),
+        ("may balita ba tungkol sa kape?", "digest", "kape"),
+        ("ilan ang balita tungkol sa kape", "count", "kape"),
+        ("warta babagan kopi", "digest", "kopi"),
+        ("有什么新闻", "digest", ""),
+        ("你有多少篇文章", "count", ""),
     ],
 )
 def test_listings_as_people_type_them(text: str, kind: str, topic: str) -> None:
@@ -189,6 +204,7 @@ def test_a_topic_beside_a_word_for_news_asks_for_a_digest(text: str, topic: str)
         "berita KPK tangkap bupati Demak kemarin", "nouvelles technologies",
         "judul berita", "sumber berita", "agencia de noticias", "artikel 5 nato", "news source",
         "haber ajansı", "harga kopi", "info loker",
+        "berapa balita stunting", "berapa jumlah balita", "articles of association", "新闻自由", "ข่าวปลอม",
     ],
 )  # fmt: skip
 def test_other_words_beside_news_ask_for_no_digest(text: str) -> None:

@@ -99,13 +99,27 @@ def test_a_short_question_is_not_small_talk(text: str) -> None:
         ("테스트중", "ko"),
         ("ano kaya mong gawin?", "fil"),
         ("kulo nuwun", "jv"),
+        ("ok makasih kak", "id"),
+        ("ok danke", "de"),
+        ("hey kutip, how are you?", "en"),
+        ("bodoh", "id"),
+        ("selamat idul fitri", "id"),
+        ("kamu tinggal di mana?", "id"),
+        ("gak ngerti", "id"),
+        ("salam sejahtera", "ms"),
+        ("that's sad", "en"),
+        ("you are awesome", "en"),
+        ("الى اللقاء", "ar"),
+        ("joyeux noël", "fr"),
+        ("aap kya kar sakte ho", "hi"),
+        ("seni seviyorum", "tr"),
     ],
 )
 def test_small_talk_as_people_type_it(text: str, language: str) -> None:
     assert language in (small_talk(text) or ())
 
 
-@pytest.mark.parametrize("text", ["あああ", "zzz", "jkl;", "wkwkwk 😂", "哈哈哈"])
+@pytest.mark.parametrize("text", ["あああ", "asdasdasd", "zzz", "jkl;", "wkwkwk 😂", "哈哈哈"])
 def test_noise_and_laughter_have_no_language(text: str) -> None:
     assert small_talk(text) == ()
 
@@ -118,7 +132,8 @@ def test_noise_and_laughter_have_no_language(text: str) -> None:
         "sino si Ana?", "Bagus Santoso?", "Tes PCR", "Aku Cinta Indonesia", "кто такой Павлов?", "من هو علي؟",
         "halo effect itu apa", "terima kasih artinya apa", "cek bansos", "salam satu jiwa artinya",
         "谢谢你 陈明", "danke merkel", "привет сериал", "kumusta kahulugan", "merhaba hayat",
-        "what do you know about coffee", "K2", "G20", "berapa km", "tanda kutip", "gpt4",
+        "what do you know about coffee", "K2", "G20", "berapa km", "tanda kutip", "gpt4", "gas", "mangga",
+        "anjing", "salah paham", "kamus bahasa", "gila kerja", "claro", "love island",
     ],
 )  # fmt: skip
 def test_other_words_make_it_a_question(text: str) -> None:

@@ -369,3 +369,56 @@ def test_parts_of_years_days_and_numbers_as_people_type_them(
     language: str, text: str, expected: str | None
 ) -> None:
     assert span(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("id", "kasus korupsi dari 2019 hingga sekarang", "2019-01-01 -"),
+        ("id", "dari juni sampai sekarang", "2025-06-01 -"),
+        ("en", "from 2019 to now", "2019-01-01 -"),
+        ("zh-Hans", "2019年至今", "2019-01-01 -"),
+        ("tr", "2020'den beri", "2020-01-01 -"),
+        ("en", "since last Monday", "2025-08-11 -"),
+        ("id", "UUD 1945 pasal 33", None),
+        ("en", "Companies Act 2006", None),
+        ("ms", "Akta Kerja 1955 seksyen 60", None),
+        ("id", "akta kelahiran 2024", YEAR.format(2024)),
+        ("es", "ley 21 de 1991", None),
+        ("fil", "Republic Act 9262 of 2004", None),
+        ("id", "rumah tipe 1945 m2", None),
+        ("id", "april mop itu apa", None),
+        ("id", "kerusuhan mei 98 siapa dalangnya", "1998-05-01 1998-05-31"),
+        ("fr", "en mai 68", "1968-05-01 1968-05-31"),
+        ("id", "mei 60 orang tewas", None),
+        ("id", "senin depan ada apa", "2025-08-18 2025-08-18"),
+        ("id", "rabu besok ada rapat apa", "2025-08-20 2025-08-20"),
+        ("id", "hari minggu besok", "2025-08-24 2025-08-24"),
+        ("id", "malam minggu ini ada acara apa", "2025-08-16 2025-08-16"),
+        ("id", "tadi siang ada kebakaran dimana", "2025-08-17 2025-08-17"),
+        ("id", "setengah tahun terakhir", "2025-02-17 2025-08-17"),
+        ("en", "in the last fortnight", "2025-08-03 2025-08-17"),
+        ("en", "in the nineties", "1990-01-01 1999-12-31"),
+        ("en", "people in their eighties", None),
+        ("es", "años noventa", "1990-01-01 1999-12-31"),
+        ("en", "the day after tomorrow", "2025-08-19 2025-08-19"),
+        ("es", "pasado mañana", "2025-08-19 2025-08-19"),
+        ("es", "¿va a llover mañana?", "2025-08-18 2025-08-18"),
+        ("es", "por la mañana", None),
+        ("es", "esta mañana", "2025-08-17 2025-08-17"),
+        ("pt", "hj em sp", "2025-08-17 2025-08-17"),
+        ("de", "Wetter morgen", "2025-08-18 2025-08-18"),
+        ("de", "heute Morgen", "2025-08-17 2025-08-17"),
+        ("it", "negli ultimi 5 anni", "2020-08-17 2025-08-17"),
+        ("tr", "son 5 yılda", "2020-08-17 2025-08-17"),
+        ("ar", "خلال السنوات الخمس الماضية", "2020-08-17 2025-08-17"),
+        ("zh-Hans", "一月一日", "2025-01-01 2025-01-01"),
+        ("zh-Hans", "上上周", "2025-07-28 2025-08-03"),
+        ("ja", "令和七年", YEAR.format(2025)),
+        ("ja", "先々月", "2025-06-01 2025-06-30"),
+        ("vi", "sang năm", YEAR.format(2026)),
+        ("hi", "कल क्या हुआ", "2025-08-16 2025-08-16"),
+    ],
+)
+def test_times_until_now_laws_and_days_to_come(language: str, text: str, expected: str | None) -> None:
+    assert span(text, language) == expected

@@ -6,9 +6,19 @@ from datetime import UTC, datetime
 from datetime import time as midnight
 from typing import Any
 
+from rag.reading.credit_labels import (
+    AUTHOR_LABELS,
+    COUNTS,
+    DATE_LABEL,
+    DATE_SUFFIX,
+    EDITOR_LABELS,
+    EVENT_LABEL,
+    OTHER_ROLES,
+    OUTLET_LABELS,
+)
 from rag.reading.dates import find_date, is_weekday, parse_written_date
 from rag.reading.lines import BULLETS, is_sentence
-from rag.reading.names import FILIPINO_BY, author_names, is_corporate, is_person
+from rag.reading.names import FILIPINO_BY, WROTE_BY, author_names, is_corporate, is_person
 from rag.reading.places import is_place, is_section
 from rag.reading.rights import find_prohibition
 
@@ -16,64 +26,36 @@ Facts = dict[str, Any]
 
 _MAXIMUM_CHARACTERS = 300  # of a line that states facts
 
-_COUNTS = re.compile(  # of minutes and of readers
-    r"(?:waktu baca|reading time|lesedauer|temps de lecture|tiempo de lectura|tempo d[ei] (?:leitura|lettura)"
-    r"|okuma süresi|время чтения)\s?:?\s?\d{1,3} (?:menit|min(?:ut[eo])?s?|minut(?:en|i)|dk|dakika|мин)\b"
-    r"|\b\d{1,3} (?:min(?:ute)?s? read|menit(?: waktu)? baca)"
-    r"|\b(?:dibaca|dilihat)\s?:?\s?(?:sebanyak )?\d[\d.,]{0,12}(?: ?kali|x\b)?"
-    r"|(?<![\w.,])\d[\d.,]{0,12} ?(?:kali dibaca|views?|dilihat)\b",
-    re.IGNORECASE,
-)
-_DATE_LABEL = re.compile(
-    r"(?<!\w)(?:(?P<updated_at>(?:terakhir )?(?:diperbarui|diubah|dikemas ?kini)(?: pada)?"
-    r"|(?:last )?update[ds]?(?: on)?|last modified(?: on)?|mis à jour(?: le)?"
-    r"|aktualisiert(?: am)?|actualizad[oa](?: el)?|atualizad[oa](?: em)?|aggiornato(?: il)?"
-    r"|bijgewerkt(?: op)?"
-    r"|обновлен[оа]|güncel(?:leme|lenme)(?: tarihi)?|अपडेट(?:ेड)?"
-    r"|最終更新日?|更新(?:日時?|時間|时间)?|수정|cập nhật(?: lúc| ngày)?|อัปเดต(?:ล่าสุด)?"
-    r"|آخر تحديث|تحديث)"
-    r"|(?:diterbitkan|dipublikasikan|terbit|(?:first )?published|posted|publié|publicado|veröffentlicht"
-    r"|released|erschienen|eingestellt|pubblicato|gepubliceerd|geplaatst|publicerad|julkaistu|опубликовано)"
-    r"(?: on| le| am| pada| el| em| il| op| den)?"
-    r"|giriş|yay[ıi]n(?:lanma)?(?: tarihi)?|oluşturulma(?: tarihi)?|eklenme(?: tarihi)?"
-    r"|tayang|rilis|tanggal|tarikh|date|datum|fecha(?: de publicación)?|data di pubblicazione"
-    r"|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|(?:公開|掲載|投稿|配信)日?時?|เผยแพร่(?:เมื่อ)?"
-    r"|ngày đăng|đăng (?:ngày|lúc)|(?:기사)?입력|등록|발행|승인|प्रकाशित)"
-    r"(?!\w)\s?[:：]?\s*",
-    re.IGNORECASE,
-)
-_DATE_SUFFIX = re.compile(r"(?:(?P<updated_at>更新)|公開|掲載|配信|发布|發布)$")
-_AUTHOR_LABELS = (
-    r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|author|reported by|written by|stor"
-    r"y by|haber|muhabir|teks (?:dan|&) foto|propos recueillis par"
-    r"|dilaporkan oleh|isinulat ni|tác giả|автор|текст|ผู้เขียน|โดย|लेखक|글|文|取材・文"
-    r"|記者|记者|作者|撰文|autor(?:en|in)?|auteurs?|authors|teks|text|بقلم|كتبت?"
-)
-_EDITOR_LABELS = r"editor|redaktur|red|penyunting|edited by|责任编辑|責任編輯|责编|编辑|編集|المحرر"
-_OUTLET_LABELS = r"sumber|source|quelle|fuente|fonte|источник|kaynak|nguồn|출처|来源|來源|出典|المصدر"
 _CREDIT = re.compile(
-    rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by|von|par|por|door)|(?P<editor>{_EDITOR_LABELS})|(?P<source>{_OUTLET_LABELS})"
+    rf"(?:(?P<author>{AUTHOR_LABELS}|{WROTE_BY}|oleh|by|von|par|por|door)|(?P<editor>{EDITOR_LABELS})"
+    rf"|(?P<source>{OUTLET_LABELS})|(?P<other>{OTHER_ROLES})"
     r"|(?P<license>lisensi|licen[cs]e))\s?[:：＝=／]\s?(?P<value>\S.{0,98}[^?!\"”])",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"(?:(?P<author>oleh|by|ditulis oleh|reporting by|reported by|written by|par|von|por|door|autor(?:en|in)"
-    rf"|{FILIPINO_BY}|isinulat ni|propos recueillis par|(?:laporan )?(?:wartawan|kontributor) [^,:]{{2,40}},"
-    r"|โดย|द्वारा|كتبت? -|dilaporkan oleh|diunggah oleh)"
-    r"|(?P<editor>editing by|edited by|disunting oleh))\s+(?P<value>\S.{1,98})",
+    rf"(?:(?P<author>oleh|by|{WROTE_BY}|par|von|por|door|autor(?:en|in)|(?:本报|本報)?(?:記者|记者)"
+    rf"|{FILIPINO_BY}|propos recueillis par|(?:laporan )?(?:wartawan|kontributor) [^,:]{{2,40}},"
+    r"|pewarta|reporter|penulis|โดย|द्वारा|كتبت? -)"
+    r"|(?P<editor>editing by|edited by|disunting oleh|editor|redaktur))\s+(?P<value>\S.{1,98})",
     re.IGNORECASE,
 )
 _KOREAN_BYLINE = re.compile(
     r"(?P<name>[\uac00-\ud7a3]{2,4}) ?(?:[\uac00-\ud7a3]{2} ?)?기자(?:\s?\(?[\w.+-]{1,40}@[\w.-]{3,60}\)?)?"
 )
 _LABEL_ALONE = re.compile(
-    rf"(?:(?P<author>{_AUTHOR_LABELS}|oleh|by)|(?P<editor>{_EDITOR_LABELS}))\s?[:：]?", re.IGNORECASE
+    rf"(?:(?P<author>{AUTHOR_LABELS}|oleh|by)|(?P<editor>{EDITOR_LABELS}))\s?[:：]?", re.IGNORECASE
 )
+# What stands between a name and the date: "Posted by Sari Wulandari on June 14, 2025".
+_BEFORE_DATE = re.compile(
+    r"(?:(?<!\s)\s++)(?:on|pada|am|le|el|em|il|op|den|tanggal)(?:\s[^\W\d_]{3,12})?\W*$", re.IGNORECASE
+)
+_INITIALS_BEHIND = re.compile(r"/[a-z]{2,4}(?:\([a-z]{2,4}\))?$")  # Source: CNA/rw(sw)
 # Degrees behind a name, such as "M.Si.", are no end of a sentence.
 _DEGREES = re.compile(r"(?:,\s?(?:[A-Z][A-Za-z]{0,3}\.){1,3}[A-Z]?[a-z]{0,3}\.?){1,4}$")
 _BETWEEN_CREDITS = re.compile(
-    rf"(?:(?<!\s)\s++)?[|;/•·]\s*+(?=(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS}|{_OUTLET_LABELS}|editing by)\b)"
-    rf"|(?<!\s)\s++(?=(?:来源|來源|作者|记者|記者|責任編輯|編輯|{_EDITOR_LABELS})\s?[:：])",
+    rf"(?:(?<!\s)\s++)?(?<!^penulis)[|;/•·,]\s*+(?=(?:{AUTHOR_LABELS}|{EDITOR_LABELS}|{OUTLET_LABELS}|{OTHER_ROLES}"
+    r"|editing by)\b)"
+    rf"|(?<![\s&])(?<!\bdan)\s++(?=(?:来源|來源|作者|记者|記者|責任編輯|編輯|{EDITOR_LABELS})\s?[:：])",
     re.IGNORECASE,
 )
 # Behind the names below these labels, Chinese pages write the date.
@@ -81,16 +63,20 @@ _LABELS_BEFORE_DATES = frozenset({"来源", "來源", "作者", "记者", "記�
 _COPYRIGHT = re.compile(
     r"(?:copyright|hak cipta)\s?(?:©|\(c\))(?P<owner>.{0,100})"
     r"|(?:©|\(c\))(?P<owner_and_year>.{0,50}\b(?:19|20)\d\d\b.{0,50})"
-    r"|[©ⓒ]\s?(?P<owner_alone>[^.!?©]{3,60})"
+    r"|[©ⓒ]\s?(?P<owner_alone>[^.!?©]{3,60})(?:\.\s?(?:all rights|semua hak|hak cipta|alle rechte)\b.{0,60})?"
+    r"|版[权權]所有\s?(?:©|\(c\))?(?P<owner_in_chinese>.{0,60})"
+    r"|[<\[]?저작권자\s?(?:\(c\)|[ⓒ©])?\s?(?P<owner_in_korean>[^,<>\[\]]{2,40})(?:,.{0,60})?[>\]]?"
     r"|.{0,30}©\s?hak ?cipta terpelihara(?P<owner_after_notice>.{0,80})"
     r"|(?:copyright|hak cipta)\s(?P<owner_after_year>.{0,20}\b(?:19|20)\d\d\b.{0,80})",
     re.IGNORECASE,
 )
 _NOT_OWNER = re.compile(
-    r"\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?|\ball rights reserved\b|\bhak cipta dilindungi\b.*",
+    r"\b(?:19|20)\d\d\b(?:\s?[-–]\s?(?:19|20)\d\d\b)?|\ball rights reserved\b"
+    r"|(?:(?:\s[-–—])?\s(?:semua |seluruh )?hak|\bhak) (?:cipta )?dilindungi\b.*"
+    r"|\.\s(?:dilarang|alle rechte)\b.*",
     re.IGNORECASE,
 )
-_FRAME = re.compile(r"[【\[（(](.{3,100})[】\]）)]")
+_FRAME = re.compile(r"(?:【纠错】\s?)?[【\[（(](.{3,100})[】\]）)]")
 _BYLINE_OF_OUTLET = re.compile(
     r"(?P<names>[^|()\d]{4,80}?)\s{0,9}(?:\s[-–—|]\s(?P<outlet>[^|]{2,40})|\((?P<in_brackets>[^()]{2,40})\))?"
 )
@@ -100,15 +86,20 @@ _NAMES_IN_BRACKETS = re.compile(rf"\({_CAPITALIZED}(?:[/,] ?{_CAPITALIZED}){{0,3
 _GREETING = re.compile(
     r"(?:terima kasih|semoga|hormat (?:kami|saya)|thank you|best regards)\b", re.IGNORECASE
 )
-_ROLE_FIRST = re.compile(rf"(?:{_AUTHOR_LABELS}|{_EDITOR_LABELS})\b", re.IGNORECASE)
+_ROLE_FIRST = re.compile(rf"(?:{AUTHOR_LABELS}|{EDITOR_LABELS})\b", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]+\.(?:com|co|id|net|org|my|info|news|tv)(?:\.\w{2,3})?", re.IGNORECASE)
 
 # An agency in brackets has a letter; the years of a life and an age are none.
 _DATELINE = re.compile(
     r"(?P<city>[^\W\d_][^()\n]{1,58}?) ?\((?=[^()\n]{0,39}[^\W\d_])(?![^()\n/,]{0,36}\b(?:1[5-9]|20)\d\d\b)"
     r"(?!\d{1,3}\s?(?:tahun|thn|th|years?|yrs?|jahre|ans|años|anos|anni|岁|歲|歳|세)\b)"
-    r"(?P<agency>[^()\n]{2,40})\) ?[-–—]{1,2}(?=\s|$)"
+    r"(?P<agency>[^()\n]{2,40})\)(?:\.? ?[-–—]{1,2}|[.:]| :)(?=\s|$)"
 )
+_RUSSIAN_DATELINE = re.compile(
+    r"(?P<city>[А-ЯЁ][А-ЯЁа-яё -]{1,40}), \d{1,2} [а-я]{3,9}\.?"
+    r"(?: /(?P<agency>[^/\n]{2,30})/\.| [-–—] (?P<outlet>[А-ЯЁ][\w -]{1,30})\.)(?=\s|$)"
+)
+_KOREAN_DATELINE = re.compile(r"\((?P<city>[\uac00-\ud7a3·]{2,12})=(?P<agency>[\uac00-\ud7a3]{2,10})\)(?=\s)")
 _DATELINE_OF_OUTLET = re.compile(
     r"(?:(?P<first>[A-Za-z][\w.]*\.(?i:com|co\.id|co|id|net|org)), (?P<city_after>[^\W\d_][\w .]{1,40}?)"
     r"|(?P<city>[^\W\d_][\w ./]{1,40}?), (?P<outlet>[A-Za-z][\w.]*\.(?i:com|co\.id|co|id|net|org)"
@@ -146,11 +137,11 @@ def line_facts(line: str) -> Facts | None:
         return {} if find_prohibition(line) else None
     if framed := _FRAME.fullmatch(line):
         line = framed[1]
-    if facts := _credits(line):
+    if (facts := _credits(line)) is not None:
         return facts
     if is_copyright(line):
         return {"owner": stated_owner(line)}
-    without_time = _COUNTS.sub("", line).strip(BULLETS)
+    without_time = COUNTS.sub("", line).strip(BULLETS)
     if line and not without_time:
         return {}
     dated = _dated(without_time)
@@ -171,7 +162,7 @@ def stated_owner(line: str) -> str | None:
 
 def _dated(line: str) -> Facts | None:
     """Return the date in a line, and the time of the last change behind it."""
-    for label in _DATE_LABEL.finditer(line):
+    for label in DATE_LABEL.finditer(line):
         first, second = line[: label.start()].strip(BULLETS + "(["), line[label.start() :].rstrip(")] ")
         if not (_has_digit(first) and _has_digit(second)):
             continue
@@ -188,16 +179,18 @@ def _has_digit(text: str) -> bool:
 
 
 def _one_date(line: str) -> Facts | None:
-    label = _DATE_LABEL.match(line) or _DATE_SUFFIX.search(line)
+    label = DATE_LABEL.match(line) or DATE_SUFFIX.search(line)
     name = "updated_at" if label and label["updated_at"] else "published_at"
     text = line[: label.start()] + line[label.end() :] if label else line
+    if EVENT_LABEL.match(line):
+        return None
     if time := parse_written_date(text):
         return {name: time}
     found = find_date(text)
     if found is None:
         return None
     time, rest = found
-    words = rest.strip(BULLETS + ",").split()
+    words = rest.strip(BULLETS + "/").split()
     beside = _beside_date(" ".join(words[:-1] if words and is_weekday(words[-1]) else words))
     return None if beside is None else {name: time, **beside}
 
@@ -212,7 +205,7 @@ def part_facts(line: str, *, is_marked: bool = False) -> Facts | None:
         facts = _dated(part.strip(BULLETS))
         if facts and "published_at" in facts:
             return {"published_at": facts["published_at"]}
-    found = find_date(line) if is_marked and not _DATE_LABEL.search(line) else None
+    found = find_date(line) if is_marked and not DATE_LABEL.search(line) else None
     return {"published_at": found[0]} if found else None
 
 
@@ -233,6 +226,8 @@ def _beside_date(rest: str) -> Facts | None:
     """Return the facts beside a date on one line; None if the rest is a text, not a name or a place."""
     if _DOMAIN.fullmatch(rest) or (is_corporate(rest) and len(rest.split()) <= 4):
         return {"outlet": rest}
+    if rest.replace(" ", "").isdecimal():  # numbers of readers and comments, or the same date once more
+        return {}
     if len(rest.split()) > 4 or len(rest) > 40 or is_sentence(rest):
         return None
     names = [name for name in author_names(rest) if is_person(name)]
@@ -242,6 +237,7 @@ def _beside_date(rest: str) -> Facts | None:
 
 
 def _credits(line: str) -> Facts | None:
+    """Return the facts in a line of credits: none if it credits a translator or the like alone."""
     facts: Facts = {}
     parts = _BETWEEN_CREDITS.split(line)
     for part in parts:
@@ -251,17 +247,19 @@ def _credits(line: str) -> Facts | None:
         if found is None:
             return None
         facts = found | facts
-    return facts or None
+    return facts
 
 
 def _credit(part: str) -> Facts | None:
     if credit := _CREDIT.fullmatch(part):
-        name = next(name for name in ("author", "editor", "source", "license") if credit[name])
+        name = next(filter(credit.group, ("author", "editor", "source", "license", "other")))
+        if name == "other":
+            return {}
         dated = find_date(credit["value"]) if credit[name] in _LABELS_BEFORE_DATES else None
         value = dated[1] if dated else credit["value"]
         time: Facts = {"published_at": dated[0]} if dated else {}
         if name != "author":
-            return {name: value.strip(" ."), **time}
+            return {name: _INITIALS_BEHIND.sub("", value.strip(" .")), **time}
         names = author_names(value)
         return {**({"author": names} if names else {}), **time}
     if korean := _KOREAN_BYLINE.fullmatch(part):
@@ -269,12 +267,21 @@ def _credit(part: str) -> Facts | None:
     byline = _BYLINE.fullmatch(part)
     if byline is None or is_sentence(_DEGREES.sub("", byline["value"])):
         return None
-    dated = None if _DATE_LABEL.search(byline["value"]) else find_date(byline["value"])
-    names = author_names(dated[1] if dated else byline["value"])
+    dated = None if DATE_LABEL.search(byline["value"]) else find_date(byline["value"])
+    value = _BEFORE_DATE.sub("", dated[1]) if dated else byline["value"]
+    names = _without_places(author_names(value), value)
     if not names or not all(is_person(name) or is_corporate(name) for name in names):
         return None
     facts: Facts = {"author": names} if byline["author"] else {"editor": ", ".join(names)}
     return facts | ({"published_at": dated[0]} if dated else {})
+
+
+def _without_places(names: list[str], value: str) -> list[str]:
+    """Return names without the city or the agency of one word that stands behind a comma or a stroke."""
+    *persons, last = names or [""]
+    before = value.removesuffix(last).rstrip() if value.endswith(last) else ""
+    is_behind = persons and all(map(is_person, persons)) and before.endswith((",", "/"))
+    return persons if is_behind and len(last.split()) == 1 and not is_corporate(last) else names
 
 
 def label_alone(line: str) -> str | None:
@@ -285,7 +292,7 @@ def label_alone(line: str) -> str | None:
 
 def is_date_label(line: str) -> bool:
     """Whether a line says that the date of publication stands on the next one."""
-    match = _DATE_LABEL.fullmatch(line)
+    match = DATE_LABEL.fullmatch(line)
     return match is not None and not match["updated_at"]
 
 
@@ -338,6 +345,8 @@ def dateline_facts(paragraph: str) -> Facts:
         }
     if match := _DATELINE_OF_OUTLET.match(paragraph):
         return {"dateline": match["city"] or match["city_after"], "outlet": match["outlet"] or match["first"]}
+    if match := _RUSSIAN_DATELINE.match(paragraph) or _KOREAN_DATELINE.match(paragraph):
+        return {"dateline": match["city"], "outlet": match.groupdict().get("outlet") or match["agency"]}
     if match := _CHINESE_DATELINE.match(paragraph):
         authors = author_names(match["author"] or "")
         return {

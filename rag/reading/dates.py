@@ -111,9 +111,12 @@ _SEPARATORS = re.compile(r"[\s,|·•()（）@\-–—/:;،.]+")
 _APOSTROPHES = re.compile(r"['’‘`]")
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|\.)?"
 _NUMBER_FIRST = re.compile(
-    rf"(?<!\d)(\d{{1,2}}){_ORDINAL}[\s-]*+([^\d|/()]{{2,25}}?)[\s,.-]*+(\d{{4}})(?!\d)"
+    rf"(?<!\d)(\d{{1,2}}){_ORDINAL}[\s-]*+([^\d|/()]{{2,25}}?)[\s,.-]*+(\d{{4}})"
+    r"(?!\d(?!\d?\s[^\W\d_]))"  # a page may show the day twice: 27 Juli 202527 Juli 2025
 )
-_MONTH_FIRST = re.compile(rf"([^\W\d_]{{3,12}})\.?\s+(\d{{1,2}}){_ORDINAL},?\s+(\d{{4}})(?!\d)")
+_MONTH_FIRST = re.compile(
+    rf"([^\W\d_][^\s\d,.|/():-]{{1,11}})\.?\s+(\d{{1,2}}){_ORDINAL},?\s+(\d{{4}})(?!\d)"
+)
 _YEAR_FIRST = re.compile(
     # Between a year and a time of day may stand a dash: 9 Agustus 2024 - 07.15.
     r"(?<!\d)(\d{4})(?:(\s?[-/.]\s?)(\d{1,2})\2|\s?[年년]\s?(\d{1,2})\s?[月월]\s?)(\d{1,2})(?!\d)\s?[日일.]?"

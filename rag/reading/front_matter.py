@@ -13,9 +13,9 @@ from rag.errors import ReadingError
 MAXIMUM_FRONT_MATTER_CHARACTERS = 50_000
 
 # subtle: python-frontmatter would lose the text of a page that opens with a thematic break.
-_YAML = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_YAML = re.compile(r"\n{0,3}---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n)??\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
-_PLAIN_FIELD = re.compile(r"(\w(?: *+[\w.-])*+)[ \t]*+:[ \t]*+([^\s\[{&*!|>%@].*|)")
+_PLAIN_FIELD = re.compile(r"(\w(?: *+[\w.-])*+)[ \t]*+:[ \t]*+([^\s\[{&*!|>].*|\[[^\[\]]{1,50}\] [^\s,].*|)")
 _TAB_AFTER_NAME = re.compile(r"^([\w-]+:)\t+", re.MULTILINE)
 
 
@@ -100,7 +100,12 @@ def _load_plain(text: str) -> dict[Any, Any] | None:
     matches = [_PLAIN_FIELD.fullmatch(line.rstrip()) for line in text.splitlines() if line.strip()]
     if not matches or None in matches:
         return None
-    return {match[1]: match[2].strip().strip("\"'") or None for match in matches if match}
+    return {match[1]: _unquoted(match[2].strip()) or None for match in matches if match}
+
+
+def _unquoted(value: str) -> str:
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if is_quoted else value
 
 
 def _to_json(value: Any) -> Any:

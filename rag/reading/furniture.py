@@ -26,7 +26,7 @@ _LABELLED_STORY = re.compile(
     re.IGNORECASE,
 )
 _AFTER_LABEL = frozenset(":：»\"“'‘|】]-–—")
-_LABEL_BEFORE_LINK = re.compile(rf"(?:{_READ_ALSO})\s+\S", re.IGNORECASE)
+_LABEL_BEFORE_LINK = re.compile(rf"(?:{_READ_ALSO})\.?\s+\S", re.IGNORECASE)
 _ARROWS = "▶►"
 _MAXIMUM_LABEL_CHARACTERS = 80
 _MAXIMUM_LABELLED_CHARACTERS = 200
@@ -37,9 +37,12 @@ _NO_TEXT = re.compile(
     r"\[(?i:gambas|video|foto|photo|image|embed|gallery|caption|galeri|infografis|gif)\b[^\]]*\]"
     r"|\((?:[a-z]{2,5}|[A-Za-z]{2,6}(?:[/-][A-Za-z]{2,6}){1,3})\)"  # the initials at the end of a story
     r"|--\s?[A-Z]{3,12}"  # the agency below a story
+    r"|[-–—]\s?(?i:afp|antara|ap|bernama|dpa|pti|reuters|xinhua)"
+    r"|@\w{3,30}"
     r"|(?:#\w{1,40}\s?){1,20}"
     # Where a copied page has lost what divided a label from its headline.
     r"|(?:BACA|SIMAK|LIHAT|READ|LEE|LEIA|LIRE) (?:JUGA|ALSO|MORE|TAMBIÉN|TAMBÉM|AUSSI) [^.]{5,150}[^.!?”\"]"
+    r"|(?:Baca|Simak|Lihat) Juga [^.]{5,150}[^.!?”\"]"
     r"|(?i:(?:(?:skip )?advertisement|advertising|advertorial|iklan|sponsored|anzeige|publicité|publicidad)"
     r"(?:\s?[·|:-]?\s?(?:scroll|gulir|continue|gulirkan)\b.{0,60})?"
     r"|scroll (?:down |ke bawah )?(?:to|for|untuk) \w.{0,50}|gulir(?:kan)? (?:ke bawah )?untuk .{0,50}"
@@ -70,7 +73,11 @@ _NO_TEXT = re.compile(
     r"|halaman (?:selanjutnya|berikutnya|sebelumnya|\d+(?: dari \d+)?)\W*|next page|previous page|selanjutnya"
     r"|baca (?:selengkapnya )?di (?:app|aplikasi)|(?:\d{1,2} )?lihat (?:foto|semua|selengkapnya)|perbesar"
     r"|view (?:photos?|image|all)"
-    r"|(?:dengarkan|listen to)(?: (?:this|the))? (?:artikel|article)\b.{0,30}|play video|putar video"
+    r"|(?:dengarkan|listen to)(?: (?:this|the))? (?:artikel|article)\b.{0,30}|play video|putar video|embed"
+    r"|a(?: a){1,3}|intinya sih\W*|字体：\s?大\s中\s小|【纠错】|ist(?:imewa)?\.?"
+    r"|(?:apa reaksi anda|what['’]s your reaction)\W*|reuse this content|lihat sumber artikel asli"
+    r"|belum ada komentar\W*|no comments yet\W*|tinggalkan balasan|leave a reply|balas|lapor(?:kan)?"
+    r"|your email address will not be published\b.{0,60}|alamat email anda tidak akan dipublikasikan\b.{0,60}"
     r"|salin (?:tautan|link)|copy link|tim redaksi|tweet|print|cetak|simpan|save"
     r"|bookmark|follow|ikuti|subscribe|langganan|berlangganan|daftar|masuk|log ?in|"
     r"sign ?(?:in|up)"
@@ -101,7 +108,8 @@ _CHANNEL = re.compile(
 )
 _ADDRESS = re.compile(
     r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|(?<!te)(?<!il)(?<!ta)(?<!ja)(?<!se)(?<=\w)mu\b"
-    r"|^(?:gabung|join) (?:di |ke |the )?(?:grup|group|channel|saluran)|\bdi google news|\bon google news"
+    r"|^(?:gabung|join|ikuti|follow) (?:di |ke |the )?(?:grup|group|channel|saluran|kanal)"
+    r"|\bdi google news|\bon google news"
     r"|^lanjutkan membaca|^continue reading|^(?:untuk|to) (?:membaca|read|continue)|https?://",
     re.IGNORECASE,
 )
@@ -120,9 +128,15 @@ _CAPTION = re.compile(
     r"(?i:foto|photo|photograph|picture|image|gambar|ilustrasi|keterangan foto|caption)\s?(?i:ilustrasi)?\s"
     r"?[:/]\s?\S.*"
     rf"|.*[.!?…”\"]\s?\(?{_NAMES}\s?/\s?{_NAMES}(?:/[a-z]{{2,5}})?\)?\.?(?:\sPurchase Licensing.*)?"
-    rf"|.*\b(?i:foto|photo|picture|photograph)s?(?: by| oleh)?\s?:\s?{_NAMES}(?:/{_NAMES})?\.?"
+    rf"|.*\b(?i:foto|photo|picture|photograph)s?(?: by| oleh)?\s?:\s?{_NAMES}"
+    r"(?:/\w[\w. ]{1,30}){0,3}\.?"
     r"|.*\([\w-]{2,30}\.(?i:com|co\.id|id)/[^()]{2,60}\)\.?"
-    r"|.*\((?i:dok|foto|photo|istimewa|ist|ap photo|getty|file|arsip)\b[^()]{0,80}\)\.?"
+    r"|.*\((?:(?i:dok|foto|photo|istimewa|ist|ap photo|getty|file|arsip|symbolbild|symbolfoto)\b|©)"
+    r"[^()]{0,80}\)\.?"
+    r"|.*(?:\((?i:freepik|pixabay|unsplash|pexels|shutterstock)(?:/[^()]{1,40})?\)|\[[\w.-]{2,30}/[^\[\]]{2,60}\])\.?"
+    rf"|.*[.!?…”\"]\s?(?:ANTARA|AFP|EPA|REUTERS)\b[^.!?()]{{0,20}}/{_NAMES}(?:/[a-z]{{2,5}}){{0,3}}\.?"
+    rf"|.*[.!?…”\"]\s(?:©\s?|\|\s?(?i:photo credit:)\s){_NAMES}(?:/[\w ]{{2,30}}){{0,2}}\.?"
+    r"|(?i:photo by) [^.]{3,60} on (?i:unsplash|pexels|pixabay|flickr)\.?"
     # A story may end with its agency alone.
     r"|.*\((?i:afp|reuters|antara|source|sumber)\b[^()]{0,80}?(?:/\s?\w|(?i:foto|photo|images|istimewa|dok)\b)"
     r"[^()]{0,80}\)\.?",

@@ -62,7 +62,7 @@ OTHER_STORIES = {
     r"|(?:other )?recommendations?|recommended(?: (?:for you|stories|reading))?|keep reading|further reading"
     r"|(?:most )?(?:popular|read|viewed)(?: (?:now|stories))?|trending(?: now)?|editor['’]?s['’]? picks?"
     r"|up next"
-    r"|you (?:may|might) (?:also )?(?:like|be interested in)",
+    r"|you (?:may|might) (?:also )?(?:like|be interested in)|explore more on these topics|we recommend",
     "es": r"(?:noticias|artículos|contenidos?|notas|temas|entradas) relacionad[oa]s?|relacionad[oa]s?"
     r"|(?:otras|más) noticias|lo más (?:leído|visto)|más (?:sobre|en) .{1,40}",
     "pt": r"(?:notícias|matérias|artigos|conteúdos?|posts?) relacionad[oa]s?|mais (?:lidas|notícias)"

@@ -51,6 +51,11 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _HEADLINE_WORDS = 5
+_EDITOR_BEFORE = re.compile(
+    r"(?:editor|redaktur|penyunting|fotografer|photographer|foto|photos?|edit(?:ed|ing) by)\s?[:：]?\s*$",
+    re.IGNORECASE,
+)
+_MAXIMUM_LABEL_CHARACTERS = 30
 _MAXIMUM_BYLINE_CHARACTERS = 160
 _MAXIMUM_ITEM_CHARACTERS = 80  # of an item of a list that is no teaser of a story
 _MAXIMUM_NAMES_CHARACTERS = 300  # of an element's class and id
@@ -61,7 +66,7 @@ def find_authors(
     tree: HtmlElement, *, story: Mapping[str, Any], metas: Metas, outlet: str | None, title: str
 ) -> list[str]:
     """Return the authors that the markup states; persons take precedence over bodies."""
-    stated = items_of(story.get("author"))
+    stated = items_of(story.get("author") or story.get("creator"))
     persons = ", ".join(names_of(author) or "" for author in stated if not is_organization(author))
     bodies = [names_of(author) or "" for author in stated if is_organization(author)]
     of_story = [name for name in author_names(persons, outlet=outlet) if not is_corporate(name)]
@@ -134,7 +139,7 @@ def _marked(tree: HtmlElement, *, outlet: str | None, title: str) -> Iterator[li
         if element is frame.headline:
             is_above = False
         is_new = _is_byline(element) and element not in covered and element not in frame.around
-        if not is_new or frame.is_other(element):
+        if not is_new or frame.is_other(element) or _is_of_editor(element):
             continue
         names = [name for name in _names_in(element) if not _is_outlet(name, outlet)]
         if names:
@@ -182,7 +187,7 @@ def _names_in(element: _Element) -> list[str]:
     text = _text_of(element)
     if len(text) > _MAXIMUM_BYLINE_CHARACTERS:
         return []
-    inner = [child for child in element.iter() if child is not element and _is_name(child)]
+    inner = [child for child in element.iterdescendants() if _is_name(child) and not _is_of_editor(child)]
     leaves = [child for child in inner if not any(_is_name(below) for below in child.iterdescendants())]
     texts = [_text_of(leaf) for leaf in leaves] or [text]
     names = [name for part in texts for name in author_names(part)]
@@ -204,6 +209,17 @@ def _begins_with(name: str, text: str) -> bool:
     """Whether a name consists of a text and what stands behind it, with or without a space."""
     behind = name[len(text) :]
     return name.startswith(text) and bool(behind) and (behind[0].isspace() or behind[0].isupper())
+
+
+def _is_of_editor(element: _Element) -> bool:
+    """Whether the text directly before an element says that it names an editor or a photographer."""
+    previous, parent = element.getprevious(), element.getparent()
+    if previous is None:
+        before = "" if parent is None else parent.text or ""
+    else:
+        before = previous.tail or ""
+        before = before if before.strip() else element_text(previous)
+    return _EDITOR_BEFORE.search(before[-_MAXIMUM_LABEL_CHARACTERS:]) is not None
 
 
 def _text_of(element: _Element) -> str:

@@ -9,7 +9,7 @@ from lxml.etree import _Element
 from rag.reading.html_names import NO_NAMES, has_suspect_name, names_of
 from rag.reading.html_tables import Cell, has_header, table_rows
 from rag.reading.html_tree import BLOCK_ELEMENTS, SOFT_HYPHEN, element_text, without_struck
-from rag.reading.lines import Line, is_sentence
+from rag.reading.lines import Line, is_sentence, is_statement
 
 _SKIPPED = frozenset(
     {"head", "script", "style", "template", "noscript", "iframe", "svg", "select", "option", "textarea"}
@@ -34,6 +34,9 @@ _BOLD_HEADING = re.compile(
     r"\d{1,3}[.)]\s\S.*[^.:;,]|(?:pukul |jam |at )?\d{1,2}[.:]\d{2}\s?(?:[ap]\.?m\.?)?\s?[A-Z]{0,5}",
     re.IGNORECASE,
 )
+# A line such as "Tanggapan pengusaha", but no label such as "Foto: Sari Wulandari" and no credit in brackets.
+_BOLD_LINE = re.compile(r"[^\W_a-z][^:：/|@]{2,}[\w?!)\"”’%]")
+_MAXIMUM_BOLD_CHARACTERS = 80
 _CURRENCY = re.compile(r"(?:rp|idr|usd|us|rm|s|eur|sgd|myr)$", re.IGNORECASE)
 
 _MAXIMUM_LINK_SHARE = 0.6
@@ -124,9 +127,13 @@ def _is_question_text(element: _Element) -> bool:
     return text.endswith(_QUESTION_MARKS) and len(text) <= _MAXIMUM_HEADING_CHARACTERS and " " in text
 
 
-def _is_heading(element: _Element) -> bool:
+def _is_heading(element: _Element, *, is_named: bool) -> bool:
     """Whether an element is a heading: without its end tag, one may hold the story."""
-    return element.tag in _HEADINGS and len(element_text(element)) <= _MAXIMUM_HEADING_CHARACTERS
+    if element.tag not in _HEADINGS and not is_named:
+        return False
+    text = element_text(element).strip()
+    is_short = len(text) <= _MAXIMUM_HEADING_CHARACTERS
+    return is_short and (element.tag in _HEADINGS or not is_sentence(text))
 
 
 @dataclass(eq=False)
@@ -153,7 +160,9 @@ class _Context:
         names = names_of(element)
         properties = element.get("itemprop", "")
         is_author = properties == "author" or element.get("rel") == "author"
-        if names == NO_NAMES and not properties and not is_author and tag not in _TELLING:
+        is_named_heading = names.is_heading or element.get("role") == "heading"
+        is_told = properties != "" or is_author or is_named_heading or tag in _TELLING
+        if names == NO_NAMES and not is_told:
             return self
         is_named_suspect = not self.is_suspect and has_suspect_name(element)
         is_named_meta = not self.is_meta and names.is_meta
@@ -175,7 +184,7 @@ class _Context:
             or (is_named_meta and characters <= _MAXIMUM_META_ELEMENT_CHARACTERS)
             or (properties != "" and _META_PROPERTIES.fullmatch(properties) is not None),
             is_byline=self.is_byline or is_author or names.is_byline,
-            is_heading=self.is_heading or is_question or _is_heading(element),
+            is_heading=self.is_heading or is_question or _is_heading(element, is_named=is_named_heading),
             is_link=self.is_link or (tag == "a" and _leads_away(element)),
             is_preformatted=self.is_preformatted or tag == "pre",
         )
@@ -339,7 +348,18 @@ def page_blocks(tree: _Element) -> list[Block]:
     blocks = _Cutter().cut(tree if body is None else body)
     for block in blocks:
         block.is_heading = block.is_heading or _is_bold_heading(block)
+    for above, block, below in zip(blocks, blocks[1:], blocks[2:], strict=False):
+        if is_statement(above.text) and is_statement(below.text) and not below.is_heading:
+            block.is_heading = block.is_heading or _is_bold_line(block)
     return blocks
+
+
+def _is_bold_line(block: Block) -> bool:
+    """Whether a block in bold has the shape of a heading; between two sentences it is one."""
+    is_item = block.element.tag == "li"
+    is_plain = not (is_item or block.is_meta or block.is_caption or block.is_inserted or block.is_link)
+    is_line = len(block.lines) == 1 and len(block.text) <= _MAXIMUM_BOLD_CHARACTERS
+    return is_plain and is_line and _is_bold(block) and _BOLD_LINE.fullmatch(block.text) is not None
 
 
 def _is_bold_heading(block: Block) -> bool:
@@ -348,7 +368,11 @@ def _is_bold_heading(block: Block) -> bool:
         return False
     if not block.text.endswith(_QUESTION_MARKS) and not _BOLD_HEADING.fullmatch(block.text):
         return False
-    bold = list(block.element.iter("b", "strong"))
+    return _is_bold(block)
+
+
+def _is_bold(block: Block) -> bool:
+    bold = block.element.iter("b", "strong")
     return any(text_key(element_text(child)) == block.key for child in bold)
 
 

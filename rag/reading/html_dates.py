@@ -17,7 +17,7 @@ from rag.reading.addresses import host_and_path
 from rag.reading.credits import line_facts
 from rag.reading.dates import date_in_url, find_date, parse_written_date
 from rag.reading.html_frame import elements_around, find_headline
-from rag.reading.json_ld import is_article, plain_text
+from rag.reading.json_ld import is_article, items_of, plain_text
 from rag.reading.zones import ZONES_OF_PRESS, is_country, is_null, usual_zone, with_fixed_offset
 
 # Names of meta elements, without punctuation: "article:published_time" is "articlepublishedtime".
@@ -98,7 +98,9 @@ class PageDates:
     def updated_at(self) -> datetime | None:
         """Return the time of the last change."""
         metas = [value for name, value in self._metas if _is_date_meta(name, _UPDATED)]
-        return _first_time([self._story.get("dateModified"), *metas, *self._properties("dateModified")])
+        return _first_time(
+            [*items_of(self._story.get("dateModified")), *metas, *self._properties("dateModified")]
+        )
 
     def published_at(self, shown: datetime | None = None) -> datetime | None:
         """Return the time of publication that the markup states for this story.
@@ -115,7 +117,8 @@ class PageDates:
                 _PUBLISHED_FIRST.index(_bare(meta[0])) if _bare(meta[0]) in _PUBLISHED_FIRST else 99
             ),
         )
-        linked = [self._story.get(name) for name in ("datePublished", "dateCreated", "uploadDate")]
+        names = ("datePublished", "dateCreated", "uploadDate")
+        linked = [value for name in names for value in items_of(self._story.get(name))]
         others = [
             *(value for _, value in metas),
             *self._properties("datePublished", "dateCreated", "pubdate"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -57,6 +58,13 @@ _BEHIND_KICKER = re.compile(
 )
 _MAXIMUM_MARKED_CHARACTERS = 200
 _MINIMUM_TITLE_WORDS = 3
+# Headings of the first level that say what a text is: that of its story is a lower one.
+_KIND_OF_TEXT = re.compile(
+    r"(?:detail )?(?:berita|artikel|pengumuman|siaran pers|news|press releases?|blog|kabar"
+    r"|pressemitteilung(?:en)?|communiqués? de presse|comunicados? de prensa|notas? de prensa)"
+    r"(?: detail| terkini| terbaru)?",
+    re.IGNORECASE,
+)
 _SAME_STORY = 0.5  # the least share of words that two titles of one story have in common
 _FIRST_CRUMBS = frozenset(
     {"home", "beranda", "halaman utama", "depan", "homepage", "utama", "inicio", "accueil"}
@@ -192,11 +200,15 @@ class PageFacts:
         titles = [split_title(title, outlets)[0] for title in stated if title]
         shown = [split_title(heading, outlets)[0] for heading in self._headings]
         shown = [heading for heading in shown if squashed(heading) not in map(squashed, outlets)]
+        kinds = [heading for heading in shown if _KIND_OF_TEXT.fullmatch(heading)]
+        shown = [heading for heading in shown if heading not in kinds]
         agreed = [
             _without_kicker(heading, titles)
             for heading in sorted(shown, key=lambda heading: -_shared_words(heading, titles))
             if any(share_of_words(heading, title) >= _SAME_STORY for title in titles)
         ] or self._lower_headings_in(titles[-1:])
+        if kinds and not agreed:
+            shown = [*shown, *self._first_lower_heading(), *kinds]
         # A page that has no more than a `title` element has named the whole site in it as often as the story.
         has_statement = bool(self.story.get("headline") or self.meta("og:title", "twitter:title"))
         found = next(iter([*agreed, *titles, *shown] if has_statement else [*agreed, *shown, *titles]), "")
@@ -209,6 +221,12 @@ class PageFacts:
         return sorted(
             (text for text in told if any(text in title for title in titles)), key=len, reverse=True
         )
+
+    def _first_lower_heading(self) -> list[str]:
+        """Return the first lower heading of several words that is no link, as below "Press release"."""
+        plain = (element for element in self._tree.iter("h2", "h3") if element.find(".//a") is None)
+        told = (text for text in map(_text_of, plain) if len(text.split()) >= _MINIMUM_TITLE_WORDS)
+        return list(islice(told, 1))
 
     def authors(self, outlet: str | None, *, title: str) -> list[str]:
         """Return the authors that the markup states; persons take precedence over bodies."""

@@ -24,7 +24,9 @@ _SUSPECT = re.compile(
 _INSERTED = re.compile(
     r"related|terkait|recommend|rekomendasi|newsletter|subscri|baca-?juga|linksisip|lihat-?juga|outbrain|ta"
     r"boola"
-    r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])|sidebar",
+    r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])|sidebar"
+    r"|(?:^|[\s_-])ads?(?:$|[\s_-])"
+    r"|paywall[_-]{0,2}(?:banner|box|cta|layer|message|modal|notice|offer|overlay|prompt)",
 )
 _CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|photo__desc")
 _META_CLASS = re.compile(
@@ -38,6 +40,7 @@ _BYLINE_CLASS = re.compile(
 _QUESTION_CLASS = re.compile(
     r"question|pertanyaan|faq-?title|accordion-?(?:title|header|button|heading|trigger)"
 )
+_HEADING_CLASS = re.compile(r"sub-?head(?:ing|line)?\b|cross-?head|zwischentitel|intertitre|ladillo")
 _MAXIMUM_NAMES_CHARACTERS = 300
 _MAXIMUM_KNOWN_NAMES = 4_096  # classes and ids whose meaning is remembered, because pages repeat them
 
@@ -52,6 +55,7 @@ class Names(NamedTuple):
     is_meta: bool = False
     is_byline: bool = False
     is_question: bool = False
+    is_heading: bool = False
 
 
 NO_NAMES = Names()
@@ -68,6 +72,7 @@ def _meaning(names: str) -> Names:
         is_meta=_META_CLASS.search(names) is not None,
         is_byline=_BYLINE_CLASS.search(names) is not None,
         is_question=_QUESTION_CLASS.search(names) is not None,
+        is_heading=_HEADING_CLASS.search(names) is not None,
     )
 
 

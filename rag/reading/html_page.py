@@ -1,6 +1,5 @@
 """Reads an HTML page: trafilatura finds the story, and the page's elements give its text and facts."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -29,10 +28,11 @@ from rag.reading.dates import parse_written_date
 from rag.reading.html_blocks import Block, page_blocks, text_key
 from rag.reading.html_dates import PageDates, time_in_scripts
 from rag.reading.html_facts import PageFacts
+from rag.reading.html_scripts import paragraphs_in_scripts
 from rag.reading.html_story import story_blocks
 from rag.reading.html_tree import make_plain, parse_tree
 from rag.reading.lines import BULLETS, Line, is_sentence
-from rag.reading.names import author_names, is_person, joined, names_in_line, squashed
+from rag.reading.names import author_names, is_person, joined, names_in_line, names_with_role, squashed
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import with_metadata
@@ -58,9 +58,6 @@ _TELLING_CHARACTERS = 40  # letters of a text that reads like a paragraph
 _LONGER = (
     1.3  # how much longer a body in JSON-LD is than the visible one if the page shows only its beginning
 )
-_PARAGRAPH_START = re.compile(r"<p[\s>](?=.{20})", re.DOTALL | re.IGNORECASE)
-_PARAGRAPH_END = re.compile(r"</p>", re.IGNORECASE)
-_UNICODE_ESCAPE = re.compile(r"\\u00([0-9a-f]{2})", re.IGNORECASE)
 
 
 def read_html_page(html: str) -> Page:
@@ -93,7 +90,7 @@ def _read_lines(story: Sequence[Sequence[Line]], scripts: Sequence[str], *, titl
     try:
         return read_story(numbered_blocks(story), title=title, is_markup=True)
     except ReadingError:
-        scripted = _paragraphs_in_scripts(scripts)
+        scripted = paragraphs_in_scripts(scripts)
         if not scripted:
             raise
         return read_story(numbered_blocks(_lines_of(scripted)), title=title, is_markup=True)
@@ -133,13 +130,15 @@ def _story(
             return _lines_of(found), []
     if chosen and chosen[0]:
         _refuse_index(blocks, chosen[0])
-        is_title = {*map(text_key, names), *(text_key(h1.text_content()) for h1 in tree.iter("h1"))}
+        inner = {block.key for block in chosen[0] if block.element.tag == "h1"}
+        shown_titles = {text_key(h1.text_content()) for h1 in tree.iter("h1")} - inner
+        is_title = {*map(text_key, names), *shown_titles}
         story = [block.to_lines() for block in chosen[0] if block.key not in is_title]
         first = [line for line in story[0] if text_key(line.text) not in is_title] if story else []
         return [first, *story[1:]], [block.text for block in chosen[1]]
     if found and chosen is None:
         return _lines_of(found), []
-    if scripted := _paragraphs_in_scripts(scripts):
+    if scripted := paragraphs_in_scripts(scripts):
         return _lines_of(scripted), []
     if not found and (own := _own_paragraphs(blocks)):
         _refuse_index(blocks, own)
@@ -226,35 +225,6 @@ def _stated_paragraphs(text: str) -> list[str]:
     )
 
 
-def _paragraphs_in_scripts(scripts: Sequence[str]) -> list[str]:
-    """Return the paragraphs of a page whose text is only in a script, as strings of HTML."""
-    texts = (
-        _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), script)
-        .replace('\\"', '"')
-        .replace("\\/", "/")
-        for script in scripts
-    )
-    found = chain.from_iterable(_marked_paragraphs(text) for text in texts if "</p>" in text)
-    paragraphs = (
-        " ".join(document_fromstring(_unescaped(markup)).text_content().split()) for markup in found
-    )
-    return list(dict.fromkeys(text for text in paragraphs if is_sentence(text)))
-
-
-def _marked_paragraphs(script: str) -> Iterator[str]:
-    """Yield the HTML of each paragraph in a script. One pattern for both tags would take quadratic time."""
-    for part in _PARAGRAPH_END.split(script)[:-1]:
-        if start := _PARAGRAPH_START.search(part):
-            yield f"{part[start.start() :]}</p>"
-
-
-def _unescaped(markup: str) -> str:
-    try:
-        return str(json.loads(f'"{markup.replace(chr(34), chr(92) + chr(34))}"', strict=False))
-    except ValueError:
-        return markup
-
-
 def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
     """Return the facts in short lines beside the headline: a date, a byline."""
     key = text_key(title)
@@ -290,8 +260,13 @@ def _facts_of_header(below: Iterable[tuple[int, Block]]) -> Iterator[Facts]:
 
 def _facts_beside(block: Block, *, distance: int) -> Facts | None:
     """Return the facts in a block if it is short; `distance` blocks stand between it and the headline."""
-    if block.is_link or block.element.tag == "a" or len(block.text) > _MAXIMUM_HEADER_CHARACTERS:
+    if len(block.text) > _MAXIMUM_HEADER_CHARACTERS:
         return None
+    if block.is_link or block.element.tag == "a":
+        named = None if block.is_suspect else line_facts(block.text)
+        return {"author": named["author"]} if named and "author" in named else None
+    if not block.is_suspect and (names := names_with_role("\n".join(block.lines))):
+        return {"byline": names}
     if len(block.lines) > 1:
         joined = re.sub(r"([:：])\n", r"\1 ", "\n".join(block.lines))  # a label is of the line below it
         lines = (replace(block, lines=[line], link_characters=0) for line in joined.split("\n"))

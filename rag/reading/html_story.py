@@ -7,18 +7,24 @@ text, headings, tables. `story_blocks` takes these back, unless the markup calls
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from lxml.etree import _Element
 
 from rag.reading.addresses import is_same_site
 from rag.reading.credits import is_dateline_alone
+from rag.reading.furniture import is_label
 from rag.reading.html_blocks import Block, text_key
 from rag.reading.html_names import has_suspect_name, names_of
+from rag.reading.html_tree import element_text
 from rag.reading.lines import is_sentence
 
 _CLOCK = re.compile(
     r"(?:pukul |jam |at )?\d{1,2}[.:]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?\s?[A-Z]{0,5}", re.IGNORECASE
+)
+_LEAD_CLASS = re.compile(
+    r"\b(?:dec?k|standfirst|sub-?title|sub-?headline|excerpt|vorspann|chap[oô]|chapeau|bajada|entradilla)\b",
+    re.IGNORECASE,
 )
 _WINDOW_CHARACTERS = 4_000
 _TELLING_CHARACTERS = 25
@@ -50,6 +56,8 @@ def story_blocks(
         return None
     matched = _main_part(blocks, _without_inserted(blocks, matched))
     _clear_suspicion(blocks, matched)
+    matched = {place for place in matched if not _is_scrap_of_furniture(blocks[place])} or matched
+    matched = _without_teasers(blocks, _without_kickers(blocks, matched, title=title))
     kept = matched | _restored(blocks, sorted(matched)) | _leads(blocks, min(matched), title=title)
     if url:
         kept |= _linked_headings(blocks, sorted(matched), url=url)
@@ -82,6 +90,50 @@ def _main_part(blocks: Sequence[Block], matched: set[int]) -> set[int]:
     return {
         place for part, size in zip(parts, sizes, strict=True) if size * 4 >= max(sizes) for place in part
     }
+
+
+def _is_scrap_of_furniture(block: Block) -> bool:
+    """Whether a block is no sentence and all that an element holds whose name is that of furniture."""
+    if not block.is_suspect or block.suspect is None or is_sentence(block.text):
+        return False
+    return block.element.tag != "li" and text_key(element_text(block.suspect)) == block.key
+
+
+def _without_kickers(blocks: Sequence[Block], matched: set[int], *, title: str) -> set[int]:
+    """Leave out the words above the headline if all sentences stand below it."""
+    key = text_key(title)
+    headline = next((place for place, block in enumerate(blocks) if _is_headline(block, key)), 0)
+    above = {place for place in matched if place < headline}
+    is_told = any(is_sentence(blocks[place].text) or blocks[place].is_heading for place in above)
+    short = {place for place in above if len(blocks[place].key) < _TELLING_CHARACTERS}
+    return matched if is_told or short == matched else matched - short
+
+
+def _without_teasers(blocks: Sequence[Block], matched: set[int]) -> set[int]:
+    """Leave out the last texts if they have linked headlines and stand below a label of other stories."""
+    teasers = set(takewhile(lambda place: _has_linked_headline(blocks[place]), sorted(matched, reverse=True)))
+    if not teasers or teasers == matched:
+        return matched
+    between = blocks[max(matched - teasers) + 1 : min(teasers)]
+    label = next((block for block in between if block.is_heading and is_label(block.text)), None)
+    holders = {blocks[place].element.getparent() for place in teasers}
+    is_apart = label is not None and holders.isdisjoint(label.element.iterancestors())
+    return matched - teasers if is_apart else matched
+
+
+def _has_linked_headline(block: Block) -> bool:
+    """Whether a linked heading stands directly above a block."""
+    previous = block.element.getprevious()
+    if previous is None:
+        return False
+    inside = previous.find(".//h3") is not None or previous.find(".//h2") is not None
+    is_heading = previous.tag in ("h2", "h3", "h4")
+    return inside if previous.tag == "a" else is_heading and previous.find(".//a") is not None
+
+
+def _is_headline(block: Block, key: str) -> bool:
+    """Whether a block is the headline of the page whose title has this key."""
+    return block.element.tag == "h1" and block.key == key
 
 
 def _are_scraps(blocks: Sequence[Block]) -> bool:
@@ -197,8 +249,15 @@ def _headings_above(blocks: Sequence[Block], first: int) -> set[int]:
 
 def _gap(blocks: Sequence[Block], places: range) -> list[int]:
     """Return the places between two found blocks that may return: none of a long run of scraps."""
-    returning = [place for place in places if _may_return(blocks[place])]
+    returning = [place for place in places if _may_return(blocks[place]) or _is_inner_heading(blocks, place)]
     return [] if _are_scraps([blocks[place] for place in returning]) else returning
+
+
+def _is_inner_heading(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a block is one of several headings of the first level, and stands directly below a sentence."""
+    block = blocks[place]
+    is_first_level = block.element.tag == "h1" and not (_is_furniture(block) or block.is_link)
+    return is_first_level and place > 0 and is_sentence(blocks[place - 1].text)
 
 
 def _linked_headings(blocks: Sequence[Block], matched: list[int], *, url: str) -> set[int]:
@@ -223,7 +282,10 @@ def _leads_to_another_site(heading: _Element, url: str) -> bool:
 
 
 def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:
-    """Return the places of the sentences between the headline and the first block that was found."""
+    """Return the places of the sentences between the headline and the first block that was found.
+
+    A heading directly below the headline is a lead too, also one that is no sentence.
+    """
     key = text_key(title)
     above = range(max(first - _BLOCKS_ABOVE, 0), first)
     headlines = (
@@ -231,13 +293,18 @@ def _leads(blocks: Sequence[Block], first: int, *, title: str) -> set[int]:
         for place in reversed(above)
         if blocks[place].element.tag == "h1" or (key and blocks[place].key == key)
     )
+    below = next(headlines, first) + 1
     return {
         place
-        for place in range(next(headlines, first) + 1, first)
-        if _may_return(blocks[place])
-        and is_sentence(blocks[place].text)
-        and len(blocks[place].key) >= _MINIMUM_LOOSE_CHARACTERS
+        for place in range(below, first)
+        if _may_return(blocks[place]) and _is_lead(blocks[place], is_below_headline=place == below)
     }
+
+
+def _is_lead(block: Block, *, is_below_headline: bool) -> bool:
+    if is_below_headline and (block.is_heading or _LEAD_CLASS.search(block.element.get("class", ""))):
+        return len(block.key) >= _TELLING_CHARACTERS
+    return is_sentence(block.text) and len(block.key) >= _MINIMUM_LOOSE_CHARACTERS
 
 
 def _sources_of_quotations(blocks: Sequence[Block], kept: set[int]) -> set[int]:

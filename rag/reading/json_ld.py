@@ -12,6 +12,7 @@ from rag.reading.html_tree import NOT_XML, SOFT_HYPHEN
 
 _ARTICLE_TYPES = ("Article", "Posting", "Report", "NewsArticle", "Story")
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart")
+_WRAPPERS = ("@list", "@set", "@value")
 _MAXIMUM_NODES = 500
 _MAXIMUM_DEPTH = 6
 _BETWEEN_VALUES = re.compile(r"[ \t\r\n,]*")
@@ -103,7 +104,13 @@ def is_organization(value: Any) -> bool:
 
 
 def items_of(value: Any) -> list[Any]:
-    """Return a value as a list."""
+    """Return a value as a list; JSON-LD may also write a list or a text as an object.
+
+    >>> items_of({"@list": ["Sari Wulandari"]}), items_of({"@value": "2025-07-27"})
+    (['Sari Wulandari'], ['2025-07-27'])
+    """
+    if isinstance(value, dict) and (name := next((name for name in _WRAPPERS if name in value), None)):
+        value = value[name]
     return value if isinstance(value, list) else [value]
 
 
@@ -120,6 +127,17 @@ def text_of(value: Any) -> str | None:
 
 
 def names_of(value: Any) -> str | None:
-    """Return the text of a JSON-LD value: a string, an object with a name, or a list of them."""
-    names = [item.get("name") if isinstance(item, dict) else item for item in items_of(value)]
+    """Return the text of a JSON-LD value: a string, an object with a name, or a list of them.
+
+    >>> names_of([{"name": "Sari Wulandari"}, {"givenName": "Raka", "familyName": "Wijaya"}])
+    'Sari Wulandari, Raka Wijaya'
+    """
+    names = [name for item in items_of(value) for name in _names_of_item(item)]
     return ", ".join(name for name in map(plain_text, names) if name) or None
+
+
+def _names_of_item(item: Any) -> list[Any]:
+    if not isinstance(item, dict):
+        return [item]
+    parts = [plain_text(item.get(part)) for part in ("givenName", "familyName")]
+    return items_of(item.get("name") or " ".join(parts).strip())

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from rag.errors import ReadingError
 from rag.reading.dates import parse_written_date
+from rag.reading.field_names import field_of
 from rag.reading.front_matter import split_front_matter
 from rag.reading.html_blocks import split_rows
 from rag.reading.html_tree import BLOCK_ELEMENTS
@@ -68,7 +69,11 @@ _WIKI_LINK = re.compile(r"\[\[(?:[^\]|]{0,200}+\|)?([^\]|]{1,200}+)\]\]")
 _STRUCK = re.compile(
     r"~~(?=\S)[^~]{1,500}+~~ ?|<(del|s|strike)\b[^<>]{0,200}+>[^<]{0,500}+</\1\s{0,3}> ?", re.IGNORECASE
 )
-_GENERATOR_TAG = re.compile(r"\{%[^%]{0,300}+%\}|\{\{[^{}]{0,300}+\}\}")
+_GENERATOR_TAG = re.compile(
+    r"\{%[^%]{0,300}+%\}|\{\{[^{}]{0,300}+\}\}| ?\{[:#.](?: |[a-zA-Z#.])[^{}\n]{0,200}+\}"
+    r"|(?i:^\[toc\]$|\[\[_?toc_?\]\])",
+    re.MULTILINE,
+)
 _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,50}+\](?:: ?)?")
 _SPACES_INSIDE = re.compile(r"(?<=\S)[ \t]{2,}+(?=\S)")
 _SPACES_AT_END = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
@@ -115,6 +120,8 @@ def _fields(front_matter: dict[Any, Any]) -> dict[str, Any]:
         name = _name_of(key)
         if name != key and (name in given or name in fields):
             name = key
+        if name in ("url", "outlet") and _is_address(value) != (name == "url"):
+            name = "url" if name == "outlet" and not {"url", "link"} & given.keys() else key
         found = _to_field(name, value)
         # "2024-01" is no day, and "published: true" is none either.
         if name in _TIMES and (isinstance(found, bool) or _YEAR_OR_MONTH.fullmatch(str(found))):
@@ -123,9 +130,16 @@ def _fields(front_matter: dict[Any, Any]) -> dict[str, Any]:
     return with_metadata(fields, known=_FIELDS)
 
 
+def _is_address(value: Any) -> bool:
+    """Whether a value is a whole address: a permalink may be a path, and a source an address."""
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
+
+
 def _name_of(key: str) -> str:
     name = key.lower()
-    return _OTHER_NAMES.get(name, name if name in _FIELDS else key)
+    usual = field_of(key)
+    usual = usual if usual in _FIELDS and usual != "id" else None
+    return _OTHER_NAMES.get(name, name if name in _FIELDS else usual or key)
 
 
 def _to_field(name: str, value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from rag.reading.dates import find_date, is_weekday
 
 # What stands before an author's name, in the languages of the world's press.
-_WROTE_BY = (
+WROTE_BY = (
     r"(?:ditulis|diposting|diposkan|dipublikasikan|diterbitkan|dilaporkan|diunggah) oleh"
     r"|(?:reported|reporting|written|story|words|posted|published|created|submitted) by"
     r"|(?:geschrieben|verfasst|veröffentlicht|eingestellt|gespeichert|erstellt|ein beitrag|text|interview"
@@ -17,7 +17,7 @@ _ROLES = (
     r"pewarta|reporter|rep|penulis|wartawan|jurnalis|kontributor|laporan|teks(?: (?:dan|&) foto)?|text"
     r"|texte|tekst"
     r"|redaktion|haber|muhabir|propos recueillis par"
-    r"|author(?:s|\(s\))?|autor(?:en|in|:in|es|s)?|auteur(?:s|\(s\))?"
+    r"|author(?:s|\(s\))?|autor(?:en|in|:in|es|s)?|auteur(?:s|\(s\))?|texto|redacción"
     r"|words|tác giả|автор|текст|ผู้เขียน|लेखक|बाय|بقلم|كتبت?"
 )
 # "By" on Filipino pages. Balinese women are called "Ni Luh", "Ni Made", and "Nina" is a name as well.
@@ -26,10 +26,10 @@ FILIPINO_BY = (
     r"|nyoman|pande|putu|rai|sayu|wayan)\b)|(?-i:nina)|(?-i:Nina)(?=\s[^,]{1,60}\sat\s))"
 )
 _LABEL = re.compile(
-    rf"^(?:(?:{_ROLES}|{_WROTE_BY}|oleh|by|von|par|por|door|di)\s?[:：]\s?|كتبت? [-–] "
+    rf"^(?:(?:{_ROLES}|{WROTE_BY}|oleh|by|von|par|por|door|di)\s?[:：]\s?|كتبت? [-–] "
     r"|laporan (?:wartawan )?[^,:]{2,40},\s"
     rf"|{FILIPINO_BY}\s(?=\S+\s\S)|(?:द्वारा|كتبت?)\s(?=\S+\s\S)|โดย\s?"
-    rf"|(?:{_WROTE_BY}|oleh|by|vom|von|par|por)\s+(?=\S)"
+    rf"|(?:{WROTE_BY}|oleh|by|vom|von|par|por)\s+(?=\S)"
     r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|follow|ikuti|[\w-]{0,30}(?:expert(?:e|in)"
     r"|redakteur(?:in)?|korrespondent(?:in)?|reporter(?:in)?))\s+(?=\S+\s\S)"
     r"|(?:(?:本报|本報|\w{2,4}社)?(?:記者|记者)|作者|著者|撰文)\s?[:：／/・]?\s?|(?:取材・)?文\s?[:：／/＝=・]\s?|글\s"
@@ -38,9 +38,10 @@ _LABEL = re.compile(
 )
 # A label within a short line, with the names up to a separator, a date or the end.
 _LABELLED_NAMES = re.compile(
-    rf"(?:^|[\s|•·,/–—-])(?:(?:{_ROLES})\s?[:：]\s?|(?:{_WROTE_BY}|oleh|by|von|par)\s?:?\s)"
+    rf"(?:^|[\s|•·,/–—-])(?:(?:{_ROLES})\s?[:：]\s?|(?:{WROTE_BY}|oleh|by|von|par)\s?:?\s)"
     r"(?P<names>[^|•·@()–—:：]{2,80}?)(?=\s?(?:$|[|•·@()–—]|//|\s-\s|\s\d"
-    r"|,?\s(?:am|on|at|um|in|le|el|pada|datum|date|tanggal|foto|photo|veröffentlicht|published)\b))",
+    r"|,?\s(?:am|on|at|um|in|le|el|pada|datum|date|tanggal|foto|photo|veröffentlicht|published)\b"
+    r"|\.\s(?:photo(?:graph)?s?|pictures?|fotos?|illustrations?)\b))",
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(
@@ -80,6 +81,13 @@ _CHINESE_OR_JAPANESE_OUTLET = re.compile(
 )
 # What stands behind a name, or in its place beside one.
 _ROLE_BEHIND = re.compile(r"\s(?:contributor|kontributor|reporter)$|\s?(?:기자|記者|记者)$", re.IGNORECASE)
+_NAME_AND_ROLE = re.compile(
+    r"(?P<name>[^\n,•·|]{5,60}?)\s?[\n,•·|–—-]\s?(?:[\w&'’-]{2,20} ){0,4}"
+    r"(?:correspondent|reporter|journalist|columnist|jurnalis|wartawan|kontributor|kolumnis|redakteur(?:in)?"
+    r"|korrespondent(?:in)?)(?: (?:in|at|di) \w{3,20})?",
+    re.IGNORECASE,
+)
+_ROLE_BEHIND_NAME = re.compile(r"\s(?:contributor|reporter)$", re.IGNORECASE)
 _ROLE = re.compile(
     r"\b(?:writers?|reporters?|correspondents?|journalists?|jurnalis|wartawan|kontributor|pengamat|dosen"
     r"|associated press|agencies)\b|^(?:[SM]\.[A-Z]\w{0,4}(?:\.I)?|Ph\.?D|Lc|S\.?H|M\.?H|MBA|S\.?T|M\.?M)$",
@@ -122,7 +130,15 @@ _PSEUDONYM = re.compile(r"[^\W\d_][\w.-]{1,29}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3・]{2,8}")
 _CHINESE_OR_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _DOMAIN = re.compile(r"(?:www\.)?([\w-]+)(?:\.[\w-]{2,})+", re.IGNORECASE)
-_OTHER_CREDIT = re.compile(r"\.\s(?:photos?|pictures?|foto|fotos|illustrations?)\s?:.*", re.IGNORECASE)
+_OTHER_CREDIT = re.compile(
+    r"\.\s(?:photo(?:graph)?s?|pictures?|fotos?|illustrations?)(?:\s?:|\s(?:by|oleh|von)\s).*"
+    r"|,?\s(?:photos?|fotos?|bild(?:er)?)\s?:.*",
+    re.IGNORECASE,
+)
+# Where the author was: "By Sari Wulandari in Melati".
+_IN_PLACE = re.compile(
+    r"(?<=[^\W\d_])\s(?:in|en|à|di)\s[A-Z][\w'’-]{2,20}(?:\s[A-Z][\w'’-]{1,20}){0,2}(?:\s(?:and|y|et)\s.{1,20})?$"
+)
 _BRACKETS = re.compile(rf"(?:(?<!\s)\s++)?[(\[][^()\[\]\n]{{0,{_MAXIMUM_BYLINE_CHARACTERS}}}+[)\]]")
 _BEHIND_DASH = re.compile(r"(?<!\s)\s++(?:[-–—]\s++|for (?:the |The )?[A-Z]).*")
 _TITLE_SEPARATOR = re.compile(
@@ -168,12 +184,19 @@ def author_names(value: str, *, outlet: str | None = None) -> list[str]:
     value = _OTHER_CREDIT.sub("", value)
     if value.startswith(("http:", "https:", "www.")):
         return []
-    parts = [_BEHIND_DASH.sub("", part) for part in _BETWEEN_NAMES.split(_BRACKETS.sub("", value))]
-    cut = (_ROLE_BEHIND.sub("", _LABEL.sub("", part).strip(" .,:;-–—|•*)")) for part in parts)
+    value = _IN_PLACE.sub("", _BRACKETS.sub("", value))
+    parts = [_BEHIND_DASH.sub("", part) for part in _BETWEEN_NAMES.split(value)]
+    cut = (_ROLE_BEHIND.sub("", _LABEL.sub("", part).strip(" .,:;-–—|•*)")) for part in _without_roles(parts))
     names = list(dict.fromkeys(name for name in cut if _is_author(name, outlet)))
     persons = list(filter(is_person, names))
     is_shouted = all(map(str.isupper, persons))
     return [name for name in names if not (persons and _is_beside_person(name, is_shouted=is_shouted))]
+
+
+def _without_roles(parts: Sequence[str]) -> list[str]:
+    """Leave out what the person before is: "Local Democracy Reporter" behind a name and a comma."""
+    roles = [_ROLE_BEHIND_NAME.search(part) is not None for part in parts]
+    return [part for place, part in enumerate(parts) if not (place and roles[place] and not roles[place - 1])]
 
 
 def without_label(byline: str) -> str:
@@ -253,6 +276,16 @@ def names_in_line(line: str) -> list[str]:
         if names:
             return names
     return []
+
+
+def names_with_role(text: str) -> list[str]:
+    r"""Return the name in a text that consists of a person's name and a role.
+
+    >>> names_with_role("Sari Wulandari\nEducation correspondent"), names_with_role("Raka Wijaya • Jurnalis")
+    (['Sari Wulandari'], ['Raka Wijaya'])
+    """
+    match = _NAME_AND_ROLE.fullmatch(text.strip())
+    return [match["name"]] if match and is_person(match["name"]) else []
 
 
 def joined(names: Sequence[str]) -> str | None:

@@ -7,11 +7,11 @@ from typing import Any
 from rag.errors import ReadingError
 
 _STATUSES = frozenset(
-    {"draft", "auto_draft", "pending", "private", "trash", "trashed", "future", "scheduled", "unpublished"}
+    {"draft", "draf", "konsep", "auto_draft", "pending", "private", "trash", "trashed", "future", "scheduled", "unpublished"}
 )
 # What the fields of posts that are not published say.
 _SAID_OF_UNPUBLISHED = {
-    **dict.fromkeys(("status", "post_status"), _STATUSES),
+    **dict.fromkeys(("status", "post_status"), _STATUSES | {"false"}),  # Drupal says true or false
     **dict.fromkeys(("draft", "is_draft", "isdraft"), frozenset({"true"})),
     **dict.fromkeys(("published", "is_published", "ispublished", "published_at"), frozenset({"false"})),
 }

@@ -41,6 +41,8 @@ _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,8}")
 _DERIVED_ID_CHARACTERS = 16
 # The years whose times can be shifted by any zone and by a thousand years without an error.
 _FIRST_YEAR, _LAST_YEAR = 1000, 8999
+_NAMES_OF_PERSON = ("name", "displayName", "display_name", "full_name", "fullName", "fullname", "nama")
+_PARTS_OF_NAME = (("first_name", "last_name"), ("firstName", "lastName"), ("firstname", "lastname"))
 _SHOWN_ERRORS = 3
 _SHOWN_CHARACTERS = 500
 
@@ -269,7 +271,7 @@ def _with_usual_types(fields: Mapping[str, Any]) -> dict[str, Any]:
     if author == []:
         found["author"] = None
     people = author if isinstance(author, list) else [author] if isinstance(author, Mapping) else []
-    authors = [_name_in(person) for person in people]
+    authors = [name_in(person) for person in people]
     if authors and all(authors) and isinstance(found.get("metadata") or {}, Mapping):
         found["author"] = ", ".join(map(str, authors))
         if len(authors) > 1:
@@ -277,9 +279,17 @@ def _with_usual_types(fields: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _name_in(author: object) -> str | None:
-    name = author.get("name") or author.get("displayName") if isinstance(author, Mapping) else author
-    return name if isinstance(name, str) else None
+def name_in(author: object) -> str | None:
+    """Return the name of a person, which an object may hold in one part or in two; None without one.
+
+    >>> name_in({"first_name": "Sari", "last_name": "Dewi"})
+    'Sari Dewi'
+    """
+    if not isinstance(author, Mapping):
+        return author if isinstance(author, str) else None
+    whole = (author.get(key) for key in _NAMES_OF_PERSON)
+    parts = (" ".join(str(author.get(key) or "") for key in pair).strip() for pair in _PARTS_OF_NAME)
+    return next((name for name in (*whole, *parts) if name and isinstance(name, str)), None)
 
 
 def _describe(problem: Any) -> str:

@@ -6,13 +6,13 @@ after these parts: labels, headlines of other stories, captions, buttons. A line
 out and reported as dropped. No paragraph is left out because of its place.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, pairwise, takewhile
 from typing import Any
 
 from rag.errors import ReadingError
+from rag.reading.credit_labels import is_clock, is_mail_address, is_relative_time
 from rag.reading.credits import (
     Facts,
     byline_facts,
@@ -26,35 +26,28 @@ from rag.reading.credits import (
     line_facts,
     opening_date,
 )
-from rag.reading.furniture import announces_list, find_furniture, is_caption, is_caption_label, is_furniture
+from rag.reading.furniture import announces_list, find_furniture, is_caption, is_caption_label
 from rag.reading.lines import (
     BULLETS,
     Line,
     filled_numbers,
     is_long,
+    is_paragraph,
     is_sentence,
     is_statement,
     trim,
 )
-from rag.reading.names import joined, squashed
+from rag.reading.names import joined, names_with_role, squashed
 from rag.reading.page import Page
 from rag.reading.rights import find_prohibition
 from rag.reading.tails import tail_facts
+from rag.reading.titles import NOT_TITLE, choose_title, may_be_title
 
 _EDGE_LINES = 12  # the lines beside the body that are searched for a date, credits and so on
-_MAXIMUM_TITLE_CHARACTERS = 200
-_MINIMUM_TITLE_WORDS = 4
-_SEPARATORS = ("|", "-", "–", "—", "·", "•")  # between a title and its outlet
 _LEADS = 3  # the paragraphs that are searched for a dateline
 _DATED_LEADS = 4  # the paragraphs that may open with the date
+_LONGER_THAN_TITLE = 1.25
 _WRAPPED_CHARACTERS = 100  # the longest line of hard-wrapped text
-_NOT_TITLE = re.compile(
-    r"siaran pers|press release|(?:pers )?rilis(?: pers)?|breaking news|eksklusif|exclusive|opini|opinion|n"
-    r"ews|berita"
-    r"|(?:nomor|no|number|ref|lampiran|perihal|kepada|hal|to|from|date|tanggal)\b\.?\s?:.*"
-    r"|(?:untuk (?:diterbitkan|dirilis|disiarkan)|for (?:immediate )?release)\b.*",
-    re.IGNORECASE,
-)
 
 
 @dataclass
@@ -102,7 +95,8 @@ def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool) ->
         found.title = _plain_title(lines, filled) if title is None else None
         return found
     if found.title is None and title is None:
-        found.title = _title_after(lines, [number for number in filled if found.is_paragraph(number)])
+        numbers = [number for number in filled if found.is_paragraph(number)]
+        found.title = _title_after(lines, numbers, facts=found.facts)
     found.dropped |= find_furniture(lines) - found.facts.keys() - {found.title}
     unsorted = [number for number in filled if number not in header.facts and number not in found.dropped]
     for number, facts in tail_facts(lines, unsorted):
@@ -125,6 +119,11 @@ def _header_of_markup(lines: Sequence[Line], filled: list[int]) -> _Sorted:
     for number in filled[:_EDGE_LINES]:
         line = lines[number].clean
         found = line_facts(line)
+        if found is None and (
+            named := names_with_role("\n".join(each.text for each in lines[number : number + 2]))
+        ):
+            facts[number], facts[number + 1] = {"byline": named}, {}
+            continue
         if found is None and (lines[number].is_aside or is_labelled):
             found = byline_facts(line)
         is_labelled = found is None and label_alone(line) is not None
@@ -161,7 +160,7 @@ def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | No
         return _Sorted(facts={}, dropped=set())
     facts = {number: fact for number, fact in facts.items() if number <= end}
     above = [number for number in first if number < min(dated or list(facts)) and number not in facts]
-    chosen = _choose_title(lines, above) if title is None else None
+    chosen = choose_title(lines, above) if title is None else None
     dropped: set[int] = set()
     for number in (number for number in first if number <= end and number not in facts and number != chosen):
         line = lines[number].clean
@@ -189,8 +188,12 @@ def _facts_with_labels(lines: Sequence[Line], numbers: list[int]) -> dict[int, F
                 facts[number], facts[following] = {}, value
                 continue
         found = line_facts(line)
+        if found is None and is_relative_time(line):
+            found = {}
         if found is not None:
             facts[number] = found
+        if found and following == number + 1 and is_day_alone(found) and is_clock(lines[following].clean):
+            facts |= {number: line_facts(f"{line} {lines[following].clean}") or found, following: {}}
     return facts
 
 
@@ -207,42 +210,20 @@ def _header_end(lines: Sequence[Line], numbers: list[int], facts: dict[int, Fact
     return end
 
 
-def _choose_title(lines: Sequence[Line], numbers: list[int]) -> int | None:
-    """Return the line that is the title among those above the date: not a breadcrumb, not a label."""
-    candidates = [number for number in numbers if _may_be_title(lines[number].clean)]
-    long = [number for number in candidates if _has_words(lines[number].clean)]
-    if long:
-        first = lines[long[0]].clean  # perhaps that of the browser: "Title | Outlet"
-        others = ((number, lines[number].clean) for number in long[1:])
-        repeated = (
-            number
-            for number, line in others
-            if first.startswith(line) and first[len(line) :].lstrip()[:1] in _SEPARATORS
-        )
-        return next(repeated, long[0])
-    return max(candidates, key=lambda number: len(lines[number].clean), default=None)
+def _title_after(lines: Sequence[Line], numbers: list[int], *, facts: dict[int, Facts]) -> int | None:
+    """Return the first line if it stands alone above longer text, as under the head of a press release.
 
-
-def _has_words(line: str) -> bool:
-    return len(line.split()) >= _MINIMUM_TITLE_WORDS or (not line.isascii() and len(line) >= 10)
-
-
-def _may_be_title(line: str) -> bool:
-    is_path = ">" in line or "»" in line or "›" in line
-    is_short = len(line) <= _MAXIMUM_TITLE_CHARACTERS
-    return is_short and not (
-        is_path or is_statement(line) or is_furniture(line) or _NOT_TITLE.fullmatch(line)
-    )
-
-
-def _title_after(lines: Sequence[Line], numbers: list[int]) -> int | None:
-    """Return the first line if it stands alone above longer text, as under the head of a press release."""
-    titles = ((one, two) for one, two in pairwise(numbers[:4]) if not _NOT_TITLE.fullmatch(lines[one].clean))
+    It may also stand between the date and a sentence that is a good deal longer.
+    """
+    titles = ((one, two) for one, two in pairwise(numbers[:4]) if not NOT_TITLE.fullmatch(lines[one].clean))
     first, second = next(titles, (None, None))
     if first is None or second is None:
         return None
     is_alone = second > first + 1 and (first == 0 or not lines[first - 1].clean)
-    is_title = is_alone and _may_be_title(lines[first].clean) and not is_sentence(lines[first].clean)
+    below = lines[second].clean
+    is_below_date = "published_at" in facts.get(first - 1, {}) and is_statement(below)
+    is_alone = is_alone or (is_below_date and len(below) > len(lines[first].clean) * _LONGER_THAN_TITLE)
+    is_title = is_alone and may_be_title(lines[first].clean) and not is_sentence(lines[first].clean)
     return first if is_title and len(lines[second].clean) > len(lines[first].clean) else None
 
 
@@ -251,7 +232,7 @@ def _plain_title(lines: Sequence[Line], filled: list[int]) -> int | None:
 
     It is short, has no full stop, and stands alone above a text that is longer.
     """
-    if len(filled) < 2 or not _may_be_title(lines[filled[0]].clean) or filled[1] == filled[0] + 1:
+    if len(filled) < 2 or not may_be_title(lines[filled[0]].clean) or filled[1] == filled[0] + 1:
         return None
     title, *others = (lines[number].clean for number in filled)
     is_lead = is_long(title) or bool(dateline_facts(title).get("outlet"))
@@ -264,11 +245,12 @@ def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) 
     The last line that may be a paragraph is no caption.
     """
     last = max((n for n in numbers if found.is_paragraph(n) and not lines[n].is_heading), default=-1)
-    for number in numbers:
+    for number in [] if _is_signature(lines, numbers, found) else numbers:
         line = lines[number].clean
         if number in found.facts or number in found.dropped:
             continue
-        is_label = _is_label(line) or (is_place_or_section(line.strip(BULLETS)) and number - 1 in found.facts)
+        above = found.facts.get(number - 1)
+        is_label = _is_label(line) or (above is not None and _is_beside_name(line))
         if number < last and (is_label or is_caption(line) or _is_announced_caption(lines, number, found)):
             found.dropped.add(number)
         elif is_dateline_alone(line):
@@ -276,16 +258,29 @@ def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) 
         elif (
             (named := byline_facts(line))
             and not lines[number].is_heading
-            and not {"author", "byline"} & _all(found).keys()
+            and ("byline" in (above or {}) or not {"author", "byline"} & _all(found).keys())
         ):
             found.facts[number] = named
         else:
             break
 
 
+def _is_signature(lines: Sequence[Line], numbers: list[int], found: _Sorted) -> bool:
+    """Whether the lines below a date are those below a letter: all of its text stands above."""
+    above = range(numbers[0] if numbers else 0)
+    is_below_text = any(lines[number].clean and found.is_paragraph(number) for number in above)
+    return is_below_text and not any(is_paragraph(lines[number].clean) for number in numbers)
+
+
+def _is_beside_name(line: str) -> bool:
+    """Whether a line directly below a fact says where or what the author is, or how to write to them."""
+    text = line.strip(BULLETS)
+    return is_place_or_section(text) or is_mail_address(text) or label_alone(text) is not None
+
+
 def _is_label(line: str) -> bool:
     """Whether a line is "Press release" or the like, or a number: that of claps or comments."""
-    return line.isdecimal() or (_NOT_TITLE.fullmatch(line) is not None and ":" not in line)
+    return line.isdecimal() or (NOT_TITLE.fullmatch(line) is not None and ":" not in line)
 
 
 def _is_announced_caption(lines: Sequence[Line], number: int, found: _Sorted) -> bool:
@@ -295,7 +290,15 @@ def _is_announced_caption(lines: Sequence[Line], number: int, found: _Sorted) ->
 
 
 def _all(found: _Sorted) -> Facts:
-    return first_facts(found.facts[number] for number in sorted(found.facts))
+    """Merge the facts; names in lines that follow one another are those of several authors."""
+    joined_names: dict[int, list[str]] = {}
+    for number in sorted(found.facts):
+        if names := found.facts[number].get("byline"):
+            joined_names[number] = joined_names.get(number - 1, [])
+            joined_names[number] += [name for name in names if name not in joined_names[number]]
+    merged = first_facts(found.facts[number] for number in sorted(found.facts))
+    first = next(iter(joined_names.values()), None)
+    return {**merged, "byline": first} if first else merged
 
 
 def _body(

@@ -1,5 +1,7 @@
 """Pages that name their authors in the ways of the world's press; see also `test_html_page.py`."""
 
+from typing import Any
+
 import pytest
 
 from tests.reading.market_page import BODY, linked, page, read
@@ -29,6 +31,14 @@ def meta(name: str, content: str) -> str:
         ('<div class="author">著者:佐藤花子</div>', "佐藤花子"),
         ('<p class="author">総務省IoT機器に無差別侵入し調査へ前例ない調査に懸念も</p>', None),
         ('<p class="author">更新</p>', None),
+        ('<div class="byline">By <a href="/staff/sa">Sari Ayu</a>, Local Democracy Reporter, and '
+         '<a href="/staff/rw">Raka Wijaya</a></div>', "Sari Ayu, Raka Wijaya"),
+        ('<p class="byline">Words by Sari Ayu. Photographs by Raka Wijaya.</p>', "Sari Ayu"),
+        ("<div><span>Sari Ayu</span> • <span>Jurnalis</span></div>", "Sari Ayu"),
+        ("<p>Sari Ayu<br>Education correspondent</p>", "Sari Ayu"),
+        ('<div>Penulis: <a href="/author/sa">Sari Ayu</a> Editor: <a href="/author/rw">Raka Wijaya</a></div>',
+         "Sari Ayu"),
+        ("<div>Oleh : <a href=/a>Sari Ayu</a>, <a href=/b>Raka Wijaya</a></div>", "Sari Ayu, Raka Wijaya"),
     ],
 )  # fmt: skip
 def test_a_byline_gives_the_names_alone(byline: str, author: str | None) -> None:
@@ -46,6 +56,19 @@ def test_a_byline_gives_the_names_alone(byline: str, author: str | None) -> None
 def test_a_list_that_has_all_the_authors_counts(head: str, author: str) -> None:
     story = {"@type": "NewsArticle", "author": {"@type": "Person", "name": "Sari Ayu"}}
     assert author_of("", head=linked(story) + head) == author
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"author": {"@type": "Person", "name": ["Sari Ayu", "Raka Wijaya"]}},
+        {"author": {"@list": [{"name": "Sari Ayu"}, {"name": {"@value": "Raka Wijaya"}}]}},
+        {"author": [{"givenName": "Sari", "familyName": "Ayu"}, "Raka Wijaya"]},
+        {"creator": ["Sari Ayu", "Raka Wijaya"]},
+    ],
+)
+def test_json_ld_may_name_authors_in_any_shape(stated: dict[str, Any]) -> None:
+    assert author_of("", head=linked({"@type": "NewsArticle", **stated})) == "Sari Ayu, Raka Wijaya"
 
 
 def test_who_holds_the_copyright_is_not_the_author() -> None:

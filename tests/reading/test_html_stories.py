@@ -316,3 +316,72 @@ def test_lines_and_blank_lines_of_preformatted_text_are_kept() -> None:
     lines = TEXTS[3].replace(", ", ",\n")
     story = f"<pre>\n{TEXTS[0]}\n  \n<b>{TEXTS[1]}</b>\n\n\n{lines}\n</pre>"
     assert read(f"<article><h1>{TITLE}</h1>{story}</article>")["paragraphs"] == [*TEXTS[:2], lines]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<p><strong>Tanggapan pedagang</strong></p>",
+        "<p><b><u>Tanggapan pedagang</u></b><br></p>",
+        '<div class="subheading">Tanggapan pedagang</div>',
+        '<div role="heading" aria-level="2">Tanggapan pedagang</div>',
+        "<h1>Tanggapan pedagang</h1>",
+    ],
+)
+def test_a_heading_within_a_story_may_have_any_element(heading: str) -> None:
+    fields = read(
+        f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS[:3])}{heading}{paragraphs(*TEXTS[3:])}</article>"
+    )
+    assert (fields["paragraphs"], fields["headings"]) == ([*TEXTS[:3], "Tanggapan pedagang", *TEXTS[3:]], [4])
+
+
+@pytest.mark.parametrize(
+    "line", ["<b>Foto: Sari Wulandari</b>", "<b>Terima kasih.</b>", "<li><b>Jeruk manis</b></li>"]
+)
+def test_not_every_line_in_bold_is_a_heading(line: str) -> None:
+    body = f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS[:3])}<p>{line}</p>{paragraphs(*TEXTS[3:])}</article>"
+    assert "headings" not in read(body)
+
+
+@pytest.mark.parametrize(
+    "deck", ["<h2>Tujuh desa menunggu dua tahun</h2>", '<div class="dek">Tujuh desa menunggu dua tahun</div>']
+)
+def test_the_deck_below_the_headline_is_read_above_a_byline(deck: str) -> None:
+    byline = "<div>Oleh Sari Wulandari</div>"
+    body = f"<article><h1>{TITLE}</h1>{deck}{byline}{paragraphs(*TEXTS)}</article>"
+    assert read(body)["paragraphs"] == ["Tujuh desa menunggu dua tahun", *TEXTS]
+
+
+@pytest.mark.parametrize(
+    ("above", "between", "below"),
+    [
+        ("<span>Ekonomi</span>", "", ""),
+        ("", '<p class="ad">[PR]</p>', ""),
+        ("", '<span class="sr-only">Iklan dimulai</span>', ""),
+        (
+            "",
+            "",
+            '<div class="paywall-box"><h2>Terus baca</h2><p>Baca semua artikel selama sebulan.</p></div>',
+        ),
+        ("", "<p><i>À LIRE AUSSI. </i><a href=/x>Le port est ouvert depuis lundi</a></p>", ""),
+        ("", "", "<p>Ikuti saluran WhatsApp Warta Arum untuk berita terkini.</p>"),
+        ("", "", "<p>– Bernama</p>"),
+        (
+            "",
+            "",
+            "<h2>You might also like</h2><div><a href=/1><h3>Tarif naik</h3></a>"
+            "<p>Tarif perahu ke hulu naik seribu rupiah mulai hari Senin depan.</p></div>",
+        ),
+    ],
+)
+def test_scraps_around_a_story_are_left_out(above: str, between: str, below: str) -> None:
+    story = f"{paragraphs(*TEXTS[:3])}{between}{paragraphs(*TEXTS[3:])}"
+    assert read(f"<article>{above}<h1>{TITLE}</h1>{story}{below}</article>")["paragraphs"] == [*TEXTS]
+
+
+def test_the_headline_below_the_kind_of_the_text_is_the_title() -> None:
+    body = f"<div><h1>Siaran Pers</h1><h2>Kementerian melepas tukik</h2>{paragraphs(*TEXTS)}</div>"
+    page = read_html_page(
+        f"<html lang=id><head><title>Dinas - Siaran Pers</title></head><body>{body}</body></html>"
+    )
+    assert (page.fields["title"], page.fields["paragraphs"]) == ("Kementerian melepas tukik", [*TEXTS])

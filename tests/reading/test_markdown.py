@@ -296,3 +296,20 @@ def test_a_draft_is_refused(field: str) -> None:
 def test_a_page_that_is_no_draft_is_read() -> None:
     fields = read_markdown("---\ntitle: Kopi\ndraft: false\npublished: true\n---\nPanen naik.\n").fields
     assert fields["paragraphs"] == ["Panen naik."]
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("publishDate: 2025-07-27", "published_at", MIDNIGHT),
+        ("reporter: Sari Wulandari", "author", "Sari Wulandari"),
+        ("source: https://kabar.example/a", "url", "https://kabar.example/a"),
+        ("kategori: Ekonomi", "section", "Ekonomi"),
+        ("bahasa: id", "language", "id"),
+        ("permalink: /a/", "url", None),
+    ],
+)
+def test_fields_have_the_names_of_other_programs(line: str, field: str, value: object) -> None:
+    found = read(f"\n---\ntitle: [Video] Kopi naik\n{line}\n---\n[TOC]\n\nPanen naik.\n{{: .lead}}\n")
+    assert (found["title"], found["paragraphs"]) == ("[Video] Kopi naik", ["Panen naik."])
+    assert found.get(field) == value

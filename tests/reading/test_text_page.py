@@ -263,6 +263,34 @@ def test_the_outlet_is_read_from_the_copyright_line(line: str, outlet: str | Non
     assert read(f"Judul\n27 Juli 2025\nSatu.\n{line}")["outlet"] == outlet
 
 
+@pytest.mark.parametrize(
+    ("header", "author"),
+    [
+        ("Jembatan dibuka\nSari Ayu\nRaka Wijaya\n5 September 2025 07:30", "Sari Ayu, Raka Wijaya"),
+        ("Jembatan dibuka\n5 September 2025\n07:30 WIB\nSari Ayu\nPenulis", "Sari Ayu"),
+        ("Jembatan dibuka\n5 September 2025 07:30\nOleh Sari Ayu\nsari@kabar.example", "Sari Ayu"),
+        ("5 September 2025 07:30\nJembatan dibuka", None),
+    ],
+)
+def test_the_lines_of_a_header_are_read_in_many_orders(header: str, author: str | None) -> None:
+    fields = read(f"{header}\nJembatan itu panjangnya 84 meter.\n\nBiayanya Rp3 miliar.")
+    assert (fields["title"], fields["author"]) == ("Jembatan dibuka", author)
+    assert fields["published_at"].strftime("%Y-%m-%d %H:%M") == "2025-09-05 07:30"
+    assert fields["paragraphs"] == ["Jembatan itu panjangnya 84 meter.", "Biayanya Rp3 miliar."]
+
+
+def test_a_page_that_says_only_how_long_ago_it_was_written_has_a_header() -> None:
+    fields = read("Jembatan dibuka\n3 jam yang lalu\nSari Ayu\n\nJembatan itu panjangnya 84 meter.")
+    assert (fields["title"], fields["author"]) == ("Jembatan dibuka", "Sari Ayu")
+
+
+def test_the_signature_below_a_letter_names_no_author() -> None:
+    letter = "PENGUMUMAN\n\nListrik padam\n\nListrik padam besok.\n\nLembang, 5 September 2025\nKepala Desa"
+    fields = read(f"{letter}\n\nRaka Wijaya")
+    assert fields["author"] is None
+    assert fields["paragraphs"][-2:] == ["Kepala Desa", "Raka Wijaya"]
+
+
 def test_publication_and_update_times_are_read() -> None:
     fields = read(
         "Judul\nPublished: 27 July 2025 09:00 UTC\nUpdated: 28 July 2025 10:00 UTC • 3 min read\nSatu."

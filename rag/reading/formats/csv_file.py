@@ -11,10 +11,10 @@ from typing import Any
 
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, encoding_of
+from rag.reading.field_names import field_of
 from rag.reading.formats.csv_rows import Rows
 from rag.reading.formats.editor_documents import document_in
 from rag.reading.formats.records import (
-    field_of,
     is_absent,
     joined_texts,
     list_in,

@@ -5,7 +5,7 @@ from io import BufferedReader
 
 from rag.errors import ReadingError
 from rag.reading.decoding import REPLACEMENT, decode_page
-from rag.reading.formats.records import field_of
+from rag.reading.field_names import field_of
 from rag.reading.formats.streams import read_whole
 from rag.reading.front_matter import split_front_matter
 from rag.reading.html_page import read_html_page

@@ -11,78 +11,48 @@ from typing import Any
 from rag.errors import ReadingError
 from rag.reading.dates import parse_timestamp, parse_written_date
 from rag.reading.entities import unescaped
+from rag.reading.field_names import field_and_rank
 from rag.reading.formats.editor_documents import document_in
 from rag.reading.formats.fragments import filled, is_markup, plain, read_fragment
 from rag.reading.names import without_label
 from rag.reading.page import Page
 from rag.reading.publication import refuse_unpublished
-from rag.reading.record import ArticleRecord, with_metadata
+from rag.reading.record import ArticleRecord, name_in, with_metadata
 
-_NAMES = {
-    # "No" and "Nomor" are not among them: they number the rows, and another table has the same numbers.
-    "id": ("articleid", "post_id", "guid", "uuid", "_id"),
-    "title": ("headline", "post_title", "web_title", "webtitle", "judul", "tajuk", "titel", "titulo",
-              "título", "titre", "titolo", "заголовок", "العنوان", "标题", "標題", "タイトル", "見出し",
-              "제목"),
-    "text": ("body", "content", "article", "story", "berita", "artikel", "fulltext", "full_text",
-             "articlebody", "body_text", "bodytext", "main_text", "maintext", "post_content", "content_html",
-             "html", "blocks", "isi", "konten", "teks", "kandungan", "texto", "texte", "contenu",
-             "contenido", "testo", "inhalt", "текст", "النص", "正文", "内容", "內容", "本文", "본문", "내용"),
-    "url": ("link", "permalink", "canonical", "canonical_url", "address", "web_url", "weburl", "tautan",
-            "链接"),
-    "outlet": ("source", "source_name", "publisher", "media", "publication", "sumber", "outlet_name",
-               "nama_media"),
-    "author": ("authors", "author_name", "byline", "writer", "reporter", "penulis", "nama_penulis",
-               "wartawan", "autor", "auteur", "autore", "автор", "الكاتب", "作者", "著者", "기자"),
-    "published_at": ("date", "published", "pubdate", "pub_date", "publishedat", "published_date",
-                     "publish_date", "date_published", "datepublished", "publication_date", "date_publish",
-                     "post_date", "webpublicationdate", "web_publication_date", "tanggal", "tanggal_terbit",
-                     "tanggal_tayang", "tanggal_publikasi", "tgl", "tgl_terbit", "waktu", "waktu_terbit",
-                     "datetime", "tarikh", "fecha", "datum", "дата", "التاريخ", "日期", "日付", "날짜"),
-    "updated_at": ("updated", "updated_date", "modified", "lastmod", "last_modified", "date_modified",
-                   "datemodified", "post_modified", "diperbarui"),
-    "language": ("lang", "bahasa", "locale", "inlanguage"),
-    "section": ("category", "section_name", "sectionname", "kategori", "rubrik", "kanal", "channel"),
-}  # fmt: skip
-_FIELD_OF = {name: field for field, names in _NAMES.items() for name in (field, *names)}
 _FIELDS = frozenset(ArticleRecord.model_fields) - {"headings"}
-_NOT_LETTERS = re.compile(r"[\s-]+")
-# What many columns say beside the name of their field: "Judul Berita", "article_text".
-_OF_ARTICLE = re.compile(r"^(?:article|news|story)_|_(?:article|news|story|berita|artikel)$")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
 _MISSING_CHARACTERS = re.compile(r"\[\+\d{1,9} chars\]\s*\Z")
 _END_CHARACTERS = 50
-_ABSENT = frozenset({"NULL", "null", "None", "NaN", "nan", "N/A", "n/a", "<NA>", "\\N"})
+_ABSENT = frozenset(
+    {"NULL", "null", "None", "NaN", "nan", "NaT", "N/A", "n/a", "#N/A", "<NA>", "\\N", "undefined"}
+)
+_DASHES = frozenset("-–—")
 # The types of blocks that are no text, and those that are headings, in what editors of blocks write.
 _NOT_TEXT = frozenset({"image", "video", "audio", "embed", "gallery", "ad", "advertisement"})
 _OF_PICTURE = ("text", "caption", "content", "alt", "title", "url", "src")
 # Where the objects that programs write for a value hold it.
-_INNER = ("processed", "value", "rendered", "html", "name", "displayName", "title", "$oid", "$date", "id")
+_TEXT_IN = ("processed", "value", "rendered", "html", "text", "content", "body")
+_NAME_IN = ("value", "rendered", "name", "displayName", "title", "label", "nama")
+_ID_IN = ("$oid", "value", "id")
+_TIME_IN = ("$date", "$numberLong", "value", "iso", "date")
+_VALUE_IN = {"text": _TEXT_IN, "id": _ID_IN, "published_at": _TIME_IN, "updated_at": _TIME_IN}
+_DEEPEST_VALUE = 3
 _HEADING = re.compile(r"head(?:ing|er|line)?\d?|h[1-6]|sub-?head(?:ing)?", re.IGNORECASE)
 _LIST_IN_CELL = re.compile(r"\s*\[\s*['\"]")
 _MAXIMUM_LIST_CHARACTERS = 1_000_000  # of a list as Python writes it
 _WIDEST_OFFSET = timedelta(hours=14)
 
 
-def field_of(name: str) -> str | None:
-    """Return the field of an article that a column's name means, or None.
-
-    >>> field_of("Headline"), field_of("Tanggal terbit"), field_of("Judul Berita"), field_of("views")
-    ('title', 'published_at', 'title', None)
-    """
-    key = _NOT_LETTERS.sub("_", name.strip().lower())
-    keys = (key, _OF_ARTICLE.sub("", key))
-    return next((key if key in _FIELDS else _FIELD_OF[key] for key in keys if key in _FIELD_OF), None)
-
-
 def named_columns(columns: list[str]) -> list[str]:
     """Return the field of each column; a column that is no field, or another's again, keeps its name."""
-    fields = [field_of(column) for column in columns]
-    exact = {column for column in columns if column in _FIELDS}
+    fields = [field_and_rank(column) for column in columns]
+    ranks: dict[str | None, int] = {}
+    for field, rank in fields:
+        ranks[field] = min(rank, ranks.get(field, rank))
     names: list[str] = []
     taken: set[str] = set()
-    for number, (column, field) in enumerate(zip(columns, fields, strict=True), 1):
-        is_free = field is not None and field not in taken and (column == field or field not in exact)
+    for number, (column, (field, rank)) in enumerate(zip(columns, fields, strict=True), 1):
+        is_free = field is not None and field not in taken and rank == ranks[field]
         name = field if is_free and field else column.strip() or f"column {number}"
         names.append(name if name not in taken else f"{name} {number}")
         taken.add(names[-1])
@@ -95,21 +65,73 @@ def is_absent(name: str, cell: str) -> bool:
     >>> is_absent("author", "NULL"), is_absent("author", "Null Island"), is_absent("title", "NULL")
     (True, False, False)
     """
-    return name in _FIELDS and name not in ("title", "text") and cell.strip() in _ABSENT
+    is_value = name in _FIELDS and name not in ("title", "text")
+    return is_value and (cell.strip() in _ABSENT or cell.strip() in _DASHES)
 
 
 def with_usual_names(fields: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the fields of another program's object under their usual names; None if none is a text.
 
-    An object in place of a text, such as the source of an article, stands for its name or its content.
+    An object in place of a text, such as the source of an article, stands for its name or its content. What
+    cannot stand for a field keeps its own name.
 
     >>> with_usual_names({"headline": "Kopi", "body": "Panen naik.", "source": {"id": 7, "name": "KABAR"}})
     {'title': 'Kopi', 'text': 'Panen naik.', 'outlet': 'KABAR'}
     """
-    names = named_columns(list(fields))
-    found = {name: _plain_value(name, value) for name, value in zip(names, fields.values(), strict=True)}
+    found = _renamed(fields)
     text = found.get("text")
     return found if isinstance(text, str) and text.strip() else None
+
+
+def with_own_body(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an object that has a `text` or `paragraphs`, under their usual names.
+
+    >>> with_own_body({"judul": "Kopi", "text": "Panen naik.", "pubDate": "27 Juli 2025"})["title"]
+    'Kopi'
+    """
+    bodies = {name: fields[name] for name in ("text", "paragraphs") if fields.get(name) is not None}
+    others = {name: value for name, value in fields.items() if name not in ("text", "paragraphs")}
+    found = _renamed(others)
+    found.update({name: value for name, value in others.items() if field_and_rank(name)[0] == "text"})
+    return {**_with_times({name: found[name] for name in found if name != "text"}, own=fields), **bodies}
+
+
+def _renamed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields under their usual names; what cannot stand for a field keeps its own name."""
+    found: dict[str, Any] = {}
+    for (own, value), name in zip(fields.items(), names_in(fields), strict=True):
+        plain_value = _plain_value(name, value)
+        is_part = plain_value is None or (isinstance(value, list) and len(value) > 1)
+        if value and is_part and name in _FIELDS and name not in ("author", "text"):
+            found.setdefault(own if own != name else f"{own}_stated", value)
+        if plain_value is not None or name not in found:
+            found[name] = plain_value
+    return found
+
+
+def _with_times(fields: Mapping[str, Any], *, own: Mapping[str, Any] = {}) -> dict[str, Any]:
+    """Return the fields with times for dates in words; one that cannot be read gets a name of its own.
+
+    One that stands in `own` stays, and is refused when the article is made.
+    """
+    given = dict(fields)
+    for name in ("published_at", "updated_at"):
+        value = given.get(name)
+        if isinstance(value, str) and value.strip() and parse_timestamp(value) is None:
+            written = parse_written_date(value)
+            if not written and name in own:
+                continue
+            given[name if written else f"{name}_stated"] = written or value
+            if not written:
+                del given[name]
+    return given
+
+
+def names_in(fields: Mapping[str, Any]) -> list[str]:
+    """Return the field of each value of an object, as `named_columns` does; an empty value is no field."""
+    filled_names = [name for name, value in fields.items() if value not in (None, "", [], {})]
+    field = dict(zip(filled_names, named_columns(filled_names), strict=True))
+    return [field.get(name, name) for name in fields]
 
 
 def _plain_value(name: str, value: object) -> object:
@@ -117,16 +139,24 @@ def _plain_value(name: str, value: object) -> object:
         return value
     if name == "text" and (document := document_in(value)):
         return document.html
-    if isinstance(value, Mapping):
-        return next((value[key] for key in _INNER if isinstance(value.get(key), str)), None)
     if isinstance(value, list) and name == "text":
         return joined_texts(value)
-    if isinstance(value, list) and name == "title" and len(value) == 1:
-        return value[0]
-    if isinstance(value, list) and name in ("section", "outlet", "language"):
-        return value[0] if value and isinstance(value[0], str) else None
-    if isinstance(value, int) and not isinstance(value, bool) and name.endswith("_at"):
-        return str(value)
+    if isinstance(value, list) and name not in ("author", "paragraphs"):
+        is_one = len(value) == 1 or name in ("section", "outlet", "language")
+        return _value_in(value[0], name) if value and is_one else None
+    if isinstance(value, Mapping) and name == "author":
+        return value if name_in(value) else None
+    return _value_in(value, name)
+
+
+def _value_in(value: object, name: str, depth: int = 0) -> object:
+    """Return the value for a field that an object holds, or None; another value as it is."""
+    if isinstance(value, Mapping):
+        inner = _VALUE_IN.get(name, _NAME_IN) if depth < _DEEPEST_VALUE else ()
+        found = (_value_in(value[key], name, depth + 1) for key in inner if value.get(key))
+        return next((one for one in found if isinstance(one, str)), None)
+    if isinstance(value, int | float) and not isinstance(value, bool) and name.endswith("_at"):
+        return f"{value:.0f}"
     return value
 
 
@@ -204,14 +234,10 @@ def read_record(fields: Mapping[str, Any]) -> Page:
     Raises ReadingError for a post that is not published, or whose text is no story.
     """
     refuse_unpublished(fields)
-    given = dict(fields)
-    for name in ("published_at", "updated_at"):
-        value = given.get(name)
-        if isinstance(value, str) and value and parse_timestamp(value) is None:
-            written = parse_written_date(value)
-            given[name if written else f"{name}_stated"] = written or value
-            if not written:
-                del given[name]
+    given = _with_times(fields)
+    outlet = given.get("outlet")
+    if isinstance(outlet, str) and outlet.startswith(("http://", "https://")):
+        given["url"] = given.get("url") or given.pop("outlet")
     if isinstance(given.get("author"), str):
         given["author"] = list_in(given["author"]) or without_label(given["author"])
     if isinstance(given.get("title"), str):

@@ -18,7 +18,7 @@ from embeddings.weights import SHA256 as WEIGHTS_SHA256
 from embeddings.weights import FloatArray, IntegerMatrix, ModelLoadError, WeightsFile, quantize
 
 VERSION = "1"
-SHA256 = "a3aca0e1ef3a3a897eee94a15b518f5445e0e494211ddb9a964c590922471848"
+SHA256 = "9e8b94307b58aa8b64bc1b563e1bea698931f2a4ebae9dbfc2e8abd2c9aef72a"
 FILE = Path(__file__).parent / "cross-encoder.safetensors"
 
 HEADS = ("pool", "claim", "relevance", "span")

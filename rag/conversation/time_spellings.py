@@ -13,7 +13,7 @@ from rag.conversation.more_time_spellings import (
     LAST_HOURS_WITHOUT_SPACES,
     MORE_SPELLINGS,
 )
-from rag.verification.facts.numbers import han_value
+from rag.verification.facts.digits import han_value
 from rag.verification.facts.time_forms import SPACED
 
 # What a match is replaced with: a template, or a function of the match and today.

@@ -7,7 +7,9 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 _HEAD_BYTES = 16_384
 _LONGEST_DELAY = 5  # seconds; a page that is read for longer is an article that is loaded again
-_CONTENT = re.compile(r"(\d{0,4})(?:\.\d{0,9})?\s{0,9}[;,]\s{0,9}url\s{0,9}=(.{1,2000})", re.I | re.S)
+_CONTENT = re.compile(
+    r"(\d{0,4})(?:\.\d{0,9})?\s{0,9}[;,]\s{0,9}(?:url\s{0,9}=|(?=/|https?:))(.{1,2000})", re.I | re.S
+)
 
 
 def refresh_target(body: bytes) -> str | None:

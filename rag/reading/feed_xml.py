@@ -3,6 +3,7 @@
 import re
 from email.utils import parseaddr
 from html.entities import html5
+from itertools import islice
 
 from lxml.etree import QName, XMLParser, XMLSyntaxError, _Element, fromstring, tostring
 
@@ -15,6 +16,8 @@ _END_CHARACTERS = 300
 _CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
 _BARE_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_WHOLE_TEXTS = frozenset({"full-text", "fulltext", "full_text", "fullcontent", "articlebody"})
 _MEDIA = ("search.yahoo.com/mrss", "itunes.com/dtds")  # in the names of namespaces
 
 
@@ -36,6 +39,7 @@ def well_formed(text: str) -> tuple[bytes, str | None]:
             else str(parser.error_log[-1].message)
         )
     _remove_captions(root)
+    _name_whole_texts(root)
     _name_authors(root)
     return tostring(root, encoding="utf-8", xml_declaration=True), fault
 
@@ -50,6 +54,23 @@ def _remove_captions(root: _Element) -> None:
         is_repeated = space == _DUBLIN_CORE and parent is not None and parent.find("description") is not None
         if parent is not None and (is_repeated or any(name in space for name in _MEDIA)):
             parent.remove(element)
+
+
+def _name_whole_texts(root: _Element) -> None:
+    """Give a whole text the name that feedparser knows, where a vendor gives it another one."""
+    for item in root.iter("{*}item"):
+        if item.find(_CONTENT) is None:
+            texts = (child for child in item.iterchildren("*") if _is_whole_text(child))
+            for text in islice(texts, 1):
+                text.tag = _CONTENT
+
+
+def _is_whole_text(element: _Element) -> bool:
+    name = QName(element)
+    is_named = name.localname.lower() in _WHOLE_TEXTS or (
+        name.localname == "content" and (name.namespace or "").endswith("turbo.yandex.ru")
+    )
+    return is_named and len(element) == 0 and bool((element.text or "").strip())
 
 
 def _name_authors(root: _Element) -> None:

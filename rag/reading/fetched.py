@@ -57,7 +57,7 @@ def read_fetched(
 def _suffix_of(data: bytes, *, url: str, media_type: str) -> str:
     """Return the type of what was fetched: by its media type, by its address, or by its first bytes.
 
-    A media type of text does not count for what is no text, nor that of HTML for JSON.
+    A media type of text does not count for what is no text or is HTML, nor that of HTML for JSON.
     """
     recognised = _recognised(data, media_type)
     if recognised:
@@ -77,6 +77,8 @@ def _recognised(data: bytes, media_type: str) -> str | None:
     mark = next((mark for mark in _MARKS if data.startswith(mark)), None)
     if mark:
         return _MARKS[mark]
+    if media_type == "text/plain" and data.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower() == b"<!doctype html":
+        return ".html"
     is_json = media_type == "text/html" and data.lstrip()[:1] in (b"{", b"[")
     found = recognised_suffix(data[:HEAD_BYTES]) if is_json else None
     return found if found in _JSON else None

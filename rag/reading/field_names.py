@@ -7,21 +7,22 @@ from rag.reading.record import ArticleRecord
 _NAMES = {
     # "No" and "Nomor" are not among them: they number the rows, and another table has the same numbers.
     "id": "article_id post_id guid uuid _id",
-    "title": "headline post_title web_title judul tajuk titel titulo título titre titolo başlık tytuł заголовок"
-    " العنوان عنوان शीर्षक শিরোনাম หัวข้อ ชื่อเรื่อง พาดหัว tiêu_đề 标题 標題 タイトル 見出し 제목",
-    "text": "body content article story berita artikel full_text article_body body_text main_text post_content"
-    " content_html html blocks isi konten teks kandungan texto texte contenu contenido conteúdo testo inhalt"
-    " inhoud tekst içerik metin treść текст النص متن सामग्री বিষয়বস্তু เนื้อหา nội_dung 正文 内容 內容 本文 본문"
-    " 내용",
-    "url": "link permalink canonical canonical_url source_url address web_url tautan enlace lien bağlantı 链接",
+    "title": "headline post_title web_title judul tajuk titel titulo título titre titolo başlık tytuł"
+    " заголовок العنوان عنوان शीर्षक শিরোনাম หัวข้อ ชื่อเรื่อง พาดหัว tiêu_đề 标题 標題 タイトル 見出し 제목",
+    "text": "body content article story berita artikel full_text article_body body_text main_text"
+    " post_content content_html html blocks isi konten teks kandungan texto texte contenu"
+    " contenido conteúdo testo inhalt inhoud tekst içerik metin treść текст النص متن सामग्री"
+    " বিষয়বস্তু เนื้อหา nội_dung 正文 内容 內容 本文 본문 내용",
+    "url": "link permalink canonical canonical_url source_url address web_url tautan enlace lien bağlantı"
+    " 链接",
     "outlet": "source source_name publisher media publication sumber outlet_name nama_media penerbit fuente"
     " quelle fonte المصدر منبع nguồn 来源",
-    "author": "authors author_name byline writer reporter penulis nama_penulis wartawan pengarang autor auteur"
-    " autore yazar автор الكاتب نویسنده लेखक ผู้เขียน tác_giả 作者 著者 기자",
+    "author": "authors author_name byline writer reporter penulis nama_penulis wartawan pengarang autor"
+    " auteur autore yazar автор الكاتب نویسنده लेखक ผู้เขียน tác_giả 作者 著者 기자",
     "published_at": "date published pub_date published_date publish_date date_published publication_date"
     " date_publish post_date web_publication_date tanggal terbit tanggal_terbit tanggal_tayang"
-    " tanggal_publikasi tanggal_publish tgl tgl_terbit tgl_tayang tgl_publish tgl_publikasi waktu waktu_terbit"
-    " datetime tarikh fecha fecha_de_publicación datum date_de_publication data_de_publicação"
+    " tanggal_publikasi tanggal_publish tgl tgl_terbit tgl_tayang tgl_publish tgl_publikasi waktu"
+    " waktu_terbit datetime tarikh fecha fecha_de_publicación datum date_de_publication data_de_publicação"
     " data_di_pubblicazione tarih дата التاريخ تاریخ दिनांक वันที่ ngày ngày_đăng 日期 日付 날짜",
     "updated_at": "updated updated_date last_updated modified lastmod last_modified last_modified_at"
     " date_modified post_modified diperbarui changed",
@@ -55,7 +56,9 @@ def _fields_by_name(names: dict[str, str]) -> dict[str, str]:
 
 
 _FIELD_OF = _fields_by_name(_NAMES)
-_OTHER_FIELD_OF = {name: field for name, field in _fields_by_name(_OTHER_NAMES).items() if name not in _FIELD_OF}
+_OTHER_FIELD_OF = {
+    name: field for name, field in _fields_by_name(_OTHER_NAMES).items() if name not in _FIELD_OF
+}
 
 
 def field_of(name: str) -> str | None:

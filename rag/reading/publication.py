@@ -7,7 +7,19 @@ from typing import Any
 from rag.errors import ReadingError
 
 _STATUSES = frozenset(
-    {"draft", "draf", "konsep", "auto_draft", "pending", "private", "trash", "trashed", "future", "scheduled", "unpublished"}
+    {
+        "draft",
+        "draf",
+        "konsep",
+        "auto_draft",
+        "pending",
+        "private",
+        "trash",
+        "trashed",
+        "future",
+        "scheduled",
+        "unpublished",
+    }
 )
 # What the fields of posts that are not published say.
 _SAID_OF_UNPUBLISHED = {

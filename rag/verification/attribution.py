@@ -12,7 +12,7 @@ from embeddings.cross_encoder import ClaimJudge
 from rag.citations import Quote
 from rag.datatypes import Verdict
 from rag.verification.claims import Sentence
-from rag.verification.comparison import COVERED, Statement
+from rag.verification.comparison import Statement
 from rag.verification.difference import difference
 from rag.verification.evidence import Candidate, Evidence, EvidenceSentence, runs
 from rag.verification.facts.lexicon import fold
@@ -20,6 +20,7 @@ from rag.verification.judgement import Judgement, judge
 from rag.verification.meaning import THRESHOLD, UNRELATED
 from rag.verification.readings import Reading, Unit
 from rag.verification.support import read
+from rag.verification.wording import COVERED
 
 # The number of sentences that are compared with a claim besides the best one of each hit, and the largest
 # number of sentences of a passage that are quoted.

@@ -5,13 +5,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from functools import cached_property
 
-from rag.text.function_words import FUNCTION_WORDS
+from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.languages import words, written_words
 from rag.text.tags import is_same_language, primary_language
-from rag.verification.facts import Facts, Name, find_facts
+from rag.verification.facts import Facts, Name, Quantity, find_facts
 from rag.verification.facts.aliases import TITLES
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.matching import (
@@ -36,24 +35,22 @@ from rag.verification.facts.polarity import (
     has_negative_ending,
     is_denying,
 )
+from rag.verification.facts.romans import find_romans
 from rag.verification.roles import ORDERED_LANGUAGES, Relation, are_exchanged, relations
 from rag.verification.wording import (
+    COVERED,
     FEWEST_SAME,
+    LONGEST_NAME,
     are_interchangeable,
     are_opposed,
     changed,
     gives_numbers_to_others,
     in_full,
+    replaces_words,
 )
 
-# A claim counts as covered by a sentence if it has this share of its words in common with the sentence. A
-# difference between the two is then an error.
-COVERED = 0.6
-
-# In scripts without capitals, replaced words are taken for a changed name up to this number of replacements
-# and this number of words in each. A paraphrase changes more.
-_MOST_REPLACEMENTS = 2
-_LONGEST_NAME = 8
+# Names have other endings in other cases, or another word is joined to them.
+INFLECTING_LANGUAGES = word_set("ru sr uk fi et hu lt tr el ro hy fr it")
 
 # A claim that repeats a sentence but for one place has at most this number of other words there, in scripts
 # with capitals.
@@ -139,6 +136,11 @@ class Statement:
         return [*self.ordered_tokens, *_tokens_of_context(self.context)]
 
     @cached_property
+    def context_stems(self) -> frozenset[str]:
+        """The distinct stems of the text and its context."""
+        return self.stems | _stems_of_context(self.context, self.language)
+
+    @cached_property
     def countries(self) -> dict[str, set[str]]:
         """The countries that it and its context name, by code, with the words that name them."""
         own = territories(self.ordered_tokens, language=self.language)
@@ -150,6 +152,11 @@ class Statement:
 @functools.lru_cache(maxsize=1024)
 def _tokens_of_context(context: str) -> list[str]:
     return plain_tokens(context)
+
+
+@functools.lru_cache(maxsize=1024)
+def _stems_of_context(context: str, language: str) -> frozenset[str]:
+    return frozenset(words(context, language=language))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -277,7 +284,12 @@ def _states(statement: Statement, others: Iterable[str]) -> bool:
 
 def _compare_names(claim: Statement, evidence: Statement, *, is_covered: bool) -> Finding | None:
     same_language = claim.is_in_language_of(evidence)
-    if same_language and is_covered and not has_capitals(claim.text) and _has_replaced_words(claim, evidence):
+    if (
+        same_language
+        and is_covered
+        and not has_capitals(claim.text)
+        and replaces_words(claim.words_beside_numbers, evidence.words_beside_numbers)
+    ):
         return "differs"
     if not claim.facts.names:
         return None
@@ -298,16 +310,27 @@ def _name_finder(
     """Return a function that says whether tokens contain a name of the claim.
 
     Countries are compared by code, and an abbreviation in the evidence stands for its words in the claim.
+    "II" is also "Kedua", and in languages that inflect names, the stems are compared.
     """
     ours, theirs = claim.countries, evidence.countries
     known = {token for code in ours.keys() & theirs.keys() for token in ours[code]}
     known |= spelled_out(claim.ordered_tokens, evidence.facts.names)
+    known |= {plain(numeral.text) for numeral in find_romans(claim.text) if _gives(evidence, numeral)}
+    around = evidence.context_tokens
+    is_inflected = same_language and primary_language(claim.language) in INFLECTING_LANGUAGES
 
     def is_held(tokens: Iterable[str], name: Name) -> bool:
         is_known = name.folded in known or known.issuperset(name.folded.split("-"))
+        own = words(name.text, language=claim.language) if is_inflected else []
+        if own and (evidence.context_stems if tokens is around else evidence.stems).issuperset(own):
+            return True
         return is_known or holds(tokens, name, same_language=same_language)
 
     return is_held
+
+
+def _gives(statement: Statement, numeral: Quantity) -> bool:
+    return any(numeral.equals(given) for given in statement.facts.quantities)
 
 
 def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Name]) -> Finding | None:
@@ -325,12 +348,15 @@ def _across_languages(claim: Statement, evidence: Statement, absent: Sequence[Na
 
 def _conflicting_names(claim: Statement, evidence: Statement) -> list[Name]:
     """Return the evidence's names that are missing from a claim that the evidence covers."""
-    own = claim.ordered_tokens
+    own, ours, theirs = claim.ordered_tokens, claim.countries, evidence.countries
+    known = {token for code in ours.keys() & theirs.keys() for token in theirs[code]}
     common = {word for word in re.findall(r"\w+", evidence.context) if word.islower()}
     return [
         name
         for name in evidence.facts.names
-        if not holds(own, name, same_language=True) and name.text.casefold() not in common
+        if name.folded not in known
+        and not holds(own, name, same_language=True)
+        and name.text.casefold() not in common
     ]
 
 
@@ -347,7 +373,7 @@ def _has_other_word(claim: Statement, evidence: Statement) -> bool:
     stated = in_full(written_words(claim.facts_on(evidence.reference).rest), claim.language)
     written = in_full(evidence.written_words_beside_numbers, claim.language)
     ours, theirs, same = changed(stated, written)
-    most = _MOST_OTHER if has_capitals(claim.text) else _LONGEST_NAME
+    most = _MOST_OTHER if has_capitals(claim.text) else LONGEST_NAME
     if not (1 <= len(ours) <= most and 1 <= len(theirs) <= most) or same < FEWEST_SAME:
         return False
     names = {name.folded for name in claim.facts.names} | FUNCTION_WORDS | TITLES
@@ -361,18 +387,3 @@ def _has_exchanged_names(claim: Statement, evidence: Statement) -> bool:
     is_ordered = primary_language(claim.language) in ORDERED_LANGUAGES
     is_comparable = is_ordered and claim.is_in_language_of(evidence)
     return is_comparable and are_exchanged(claim.relations, evidence.relations)
-
-
-def _has_replaced_words(claim: Statement, evidence: Statement) -> bool:
-    """Whether a claim replaces a few words of a sentence: a name, in a script without capitals."""
-    stated, given = claim.words_beside_numbers, evidence.words_beside_numbers
-    matcher = SequenceMatcher(None, stated, given, autojunk=False)
-    replaced = [
-        (stated[start:end], given[first:last])
-        for kind, start, end, first, last in matcher.get_opcodes()
-        if kind == "replace" and not FUNCTION_WORDS.issuperset((*stated[start:end], *given[first:last]))
-    ]
-    covered = sum(block.size for block in matcher.get_matching_blocks())
-    if covered < COVERED * len(stated) or not 1 <= len(replaced) <= _MOST_REPLACEMENTS:
-        return False
-    return all(len(ours) <= _LONGEST_NAME for ours, _ in replaced)

@@ -4,11 +4,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from rag.text.function_words import word_set
+from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.tags import primary_language
 
 # A claim that repeats a sentence but for one place has at least this number of words of the sentence.
 FEWEST_SAME = 4
+
+# A claim counts as covered by a sentence if it has this share of its words in common with the sentence. A
+# difference between the two is then an error.
+COVERED = 0.6
+
+# In scripts without capitals, replaced words are taken for a changed name up to this number of replacements
+# and this number of words in each. A paraphrase changes more.
+_MOST_REPLACEMENTS = 2
+LONGEST_NAME = 8
 
 # One of these in the place of the other is a difference, although most of them are function words.
 _OPPOSED = word_set(
@@ -185,3 +194,21 @@ def _amounts(words: Iterable[str]) -> Iterator[str]:
     for word in words:
         if word[0].isdigit() and not (len(word) == 4 and word.isdigit()):
             yield word
+
+
+def replaces_words(stated: Sequence[str], given: Sequence[str]) -> bool:
+    """Whether a text replaces a few words of another: a name, in a script without capitals.
+
+    >>> replaces_words("李 访问 上海 了".split(), "李 访问 北京 了".split())
+    True
+    """
+    matcher = SequenceMatcher(None, stated, given, autojunk=False)
+    replaced = [
+        (stated[start:end], given[first:last])
+        for kind, start, end, first, last in matcher.get_opcodes()
+        if kind == "replace" and not FUNCTION_WORDS.issuperset((*stated[start:end], *given[first:last]))
+    ]
+    covered = sum(block.size for block in matcher.get_matching_blocks())
+    if covered < COVERED * len(stated) or not 1 <= len(replaced) <= _MOST_REPLACEMENTS:
+        return False
+    return all(len(ours) <= LONGEST_NAME for ours, _ in replaced)

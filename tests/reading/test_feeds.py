@@ -407,3 +407,14 @@ def test_the_outlet_of_an_entry_is_that_of_its_feed_or_of_its_source(more: str, 
 def test_a_text_that_ends_with_dots_in_brackets_is_a_summary() -> None:
     (entry,) = entries(rss(item(text="<p>Panen kopi mencapai 412 ton.</p><p>[...]</p>")))
     assert entry.text is None
+
+
+@pytest.mark.parametrize(
+    ("name", "space"),
+    [("y:full-text", "http://news.yandex.ru"), ("t:content", "http://turbo.yandex.ru"), ("fulltext", None)],
+)
+def test_a_whole_text_may_stand_under_the_name_of_a_vendor(name: str, space: str | None) -> None:
+    declared = f' xmlns:{name.partition(":")[0]}="{space}"' if space else ""
+    more = f"<description>Ringkas.</description><{name}{declared}>{escape(HARVEST)}</{name}>"
+    page = entries(rss(item(text=None, more=more)))[0].to_page()
+    assert page.fields["paragraphs"][0] == "Panen kopi mencapai 412 ton."

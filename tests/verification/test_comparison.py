@@ -98,6 +98,7 @@ def test_across_languages_numbers_and_countries_are_compared() -> None:
         against("Jerman mengeluarkan 2,3 triliun dolar pada Maret 2020.", "id", evidence).findings
     ) == {"given"}
     assert against("Jerman mengeluarkan 2,4 triliun dolar.", "id", evidence).numbers == "differs"
+    assert against("Jerman mengeluarkan US$2,4 triliun.", "id", evidence).numbers == "differs"
     assert against("Jerman mengeluarkannya pada April 2020.", "id", evidence).dates == "differs"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, REPLACEMENT, encoding_of
-from rag.reading.field_names import field_of
+from rag.reading.field_names import field_and_rank, field_of
 from rag.reading.formats.csv_rows import Rows
 from rag.reading.formats.editor_documents import document_in
 from rag.reading.formats.records import (
@@ -33,6 +33,8 @@ _SPACED = re.compile(r'\A[^\n]{0,999}"[ ]{0,9}[,;|][ ]{1,9}"')  # spaces around 
 _SLASHED_DAY = re.compile(r"^\s{0,9}(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _TIMES = frozenset({"published_at", "updated_at"})
 _BODIES = frozenset({"text", "paragraphs"})
+_CARRIAGE_RETURN = re.compile("_x000[Dd]_")  # as Excel writes it
+_WRITTEN_LINE_FEED = re.compile(r"""(?:\\r)?\\n(?:\\r)?\\n|[.!?]["”]?(?:\\r)?\\n""")
 _ESCAPED = "\udc80\udcff"
 
 
@@ -147,7 +149,7 @@ def names_articles(row: Sequence[str]) -> bool:
     >>> names_articles(["id", "title", "text"]), names_articles(["text"]), names_articles(["Isi", "2025"])
     (True, False, False)
     """
-    fields = [field_of(name) for name in row]
+    fields = [field_and_rank(name)[0] for name in row]
     known = sum(field is not None for field in fields)
     return not _BODIES.isdisjoint(map(str, fields)) and known > 1
 
@@ -209,7 +211,14 @@ def _page(names: Sequence[str], row: Sequence[str]) -> Page | ReadingError:
 
 def _body(cell: str) -> str:
     """Return the text in a cell, which may be a list of paragraphs or the document of an editor."""
+    cell = _CARRIAGE_RETURN.sub("", cell)
     if document := document_in(cell):
         return document.html
     items = list_in(cell)
-    return (joined_texts(items) if items else None) or cell
+    return (joined_texts(items) if items else None) or _with_line_feeds(cell)
+
+
+def _with_line_feeds(cell: str) -> str:
+    """Return a text with line feeds for those that a database wrote as a backslash and a letter."""
+    is_written = "\n" not in cell.strip() and _WRITTEN_LINE_FEED.search(cell) is not None
+    return cell.replace("\\r\\n", "\n").replace("\\n", "\n") if is_written else cell

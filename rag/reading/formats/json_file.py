@@ -1,6 +1,7 @@
 """Reads JSON: one article, an array of articles, an object that holds such an array, or lines of articles."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from io import BufferedReader, TextIOWrapper
@@ -13,15 +14,17 @@ from rag.reading.feeds import entries_of
 from rag.reading.formats.fragments import filled, plain
 from rag.reading.formats.records import (
     local_time,
-    named_columns,
+    names_in,
     pictures_in,
     read_record,
     refuse_beginning,
+    with_own_body,
     with_usual_names,
 )
 from rag.reading.formats.streams import HEAD_BYTES
 from rag.reading.json_feeds import is_json_feed, read_json_feed
 from rag.reading.jsonl import fields_of_line, lines_of_file
+from rag.reading.names import joined
 from rag.reading.page import Entry, Page, page_or_error
 from rag.reading.publication import refuse_unpublished
 from rag.reading.record import MAXIMUM_ID_CHARACTERS, with_metadata
@@ -31,8 +34,14 @@ _BETWEEN = " \t\n\r,"
 # The names under which an object holds its articles: those of the HTTP API and of other exports.
 _LISTS = ("articles", "items", "posts", "results", "data", "documents")
 # The names of an object inside of each article, which holds its fields: those of search servers and others.
-_INNER = ("_source", "attributes", "fields", "doc")
+_INNER = ("_source", "attributes", "fields", "doc", "data", "article", "post", "result", "response", "node",
+          "item", "story", "news", "artikel", "berita")  # fmt: skip
+# A line that says what a search server does with the article in the next one.
+_ACTION = re.compile(rb'\s*+\{\s*+"(?:index|create|update)"\s*+:\s*+\{(?:\s*+"_[^{}]{0,2000}+)?\}\s*+\}\s*+')
 _DEEPEST = 4
+_WHOLE_MARKUP = re.compile(
+    r"\s*+<(?:p|div|h[1-6]|article|section|figure|ul|ol|blockquote|!--)\b", re.IGNORECASE
+)
 
 
 def read_json_lines(stream: BufferedReader) -> Iterator[Entry]:
@@ -45,9 +54,8 @@ def read_json_lines(stream: BufferedReader) -> Iterator[Entry]:
 
 def _read_lines(stream: BufferedReader) -> Iterator[Entry]:
     for number, line in lines_of_file(stream):
-        if line.isspace():
-            continue
-        yield Entry(page=page_or_error(_page_of_line, line), place=str(number))
+        if not line.isspace() and not _ACTION.fullmatch(line):
+            yield Entry(page=page_or_error(_page_of_line, line), place=str(number))
 
 
 def _page_of_line(line: bytes) -> Page:
@@ -126,6 +134,7 @@ def json_page(fields: Mapping[str, Any]) -> Page:
     }
     # A post's number is no id: other sites have posts of the same number.
     others = {name: fields[name] for name in ("id", "author", "categories", "tags", "slug") if name in fields}
+    names = {kind: _embedded(fields, kind) for kind in ("author", "category", "post_tag")}
     guid = unescaped(_rendered(fields.get("guid")) or "")
     is_named = not fields.get("link") and len(guid) <= MAXIMUM_ID_CHARACTERS
     return read_record(
@@ -137,10 +146,27 @@ def json_page(fields: Mapping[str, Any]) -> Page:
                 "url": fields.get("link"),
                 "published_at": moments["date"],
                 "updated_at": moments["modified"] if moments["modified"] != moments["date"] else None,
-                "metadata": {f"wordpress_{name}": value for name, value in others.items()},
+                "author": joined(names["author"]),
+                "section": next(iter(names["category"]), None),
+                "metadata": {
+                    **filled({"tags": names["post_tag"]}),
+                    **{f"wordpress_{name}": value for name, value in others.items()},
+                },
             }
         )
     )
+
+
+def _embedded(fields: Mapping[str, Any], kind: str) -> list[str]:
+    """Return the names of the authors or of the terms of a taxonomy that stand in a post of WordPress."""
+    embedded = fields.get("_embedded")
+    found = (
+        embedded.get("author" if kind == "author" else "wp:term") if isinstance(embedded, Mapping) else None
+    )
+    parts = found if isinstance(found, list) else []
+    items = parts if kind == "author" else [term for part in parts if isinstance(part, list) for term in part]
+    shown = [item for item in items if isinstance(item, Mapping) and item.get("taxonomy", "author") == kind]
+    return [plain(item["name"]) for item in shown if isinstance(item.get("name"), str)]
 
 
 def _page_of_fields(fields: Mapping[str, Any]) -> Page:
@@ -148,17 +174,19 @@ def _page_of_fields(fields: Mapping[str, Any]) -> Page:
     paragraphs = fields.get("paragraphs")
     if isinstance(paragraphs, list) and any(isinstance(block, dict) for block in paragraphs):
         fields = {"text": paragraphs, **{name: fields[name] for name in fields if name != "paragraphs"}}
-    if not isinstance(fields.get("text"), str) and fields.get("paragraphs") is None:
+    text = fields.get("text")
+    if not isinstance(text, str) and fields.get("paragraphs") is None:
         renamed = with_usual_names(fields)
         if renamed is not None:
             refuse_beginning(renamed["text"])
             page = read_record(renamed)
-            values = zip(named_columns(list(fields)), fields.values(), strict=True)
-            return replace(page, dropped=(*page.dropped, *pictures_in(dict(values)["text"])))
-    if fields.get("author") is None and isinstance(fields.get("authors"), list):
-        fields = {**fields, "author": fields["authors"]}
-        fields.pop("authors")
-    return Page(fields=with_metadata(fields))
+            values = zip(names_in(fields), fields.values(), strict=True)
+            shown = next(value for name, value in values if name == "text" and value)
+            return replace(page, dropped=(*page.dropped, *pictures_in(shown)))
+    refuse_unpublished(fields)
+    if isinstance(text, str) and fields.get("paragraphs") is None and _WHOLE_MARKUP.match(text):
+        return read_record(with_own_body(fields))
+    return Page(fields=with_metadata(with_own_body(fields)))
 
 
 def _rendered(value: object) -> str | None:
@@ -168,16 +196,25 @@ def _rendered(value: object) -> str | None:
 
 def _unwrapped(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return an object with the fields of its inner one beside its own, if only that one has a text."""
-    name = next((name for name in _INNER if isinstance(fields.get(name), Mapping)), None)
-    if name is None or {"text", "paragraphs"} & fields.keys() or with_usual_names(fields):
-        return fields
-    return {**{key: value for key, value in fields.items() if key != name}, **fields[name]}
+    for _ in range(_DEEPEST):
+        name = next((name for name in _INNER if isinstance(fields.get(name), Mapping)), None)
+        if name is None or {"text", "paragraphs"} & fields.keys():
+            break
+        own = with_usual_names(fields)
+        if own and (own.get("title") or not (with_usual_names(fields[name]) or {}).get("title")):
+            break
+        fields = {**{key: value for key, value in fields.items() if key != name}, **fields[name]}
+    return fields
 
 
 def _held(value: object) -> list[Any] | None:
     """Return the list of articles that an object holds, if it holds one instead of a text."""
-    if not isinstance(value, dict) or {"text", "paragraphs", "content"} & value.keys():
+    if not isinstance(value, dict) or {"text", "paragraphs"} & value.keys():
         return None
+    if "content" in value:
+        content = value["content"] if isinstance(value["content"], list) else []
+        is_list = all(isinstance(item, dict) for item in content) and any(map(_is_article, content))
+        return content if is_list else None
     held = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
     if held is not None and all(isinstance(item, dict) for item in held):
         return list(held)
@@ -185,7 +222,13 @@ def _held(value: object) -> list[Any] | None:
 
 
 def _nested(value: Mapping[str, Any], levels: int) -> list[Any] | None:
-    """Return the first list of articles in inner objects: `{"db": [{"data": {"posts": […]}}]}`."""
+    """Return the first list of articles in inner objects: `{"db": [{"data": {"posts": […]}}]}`.
+
+    The articles may be the values of an object, whose names are their ids.
+    """
+    values = list(value.values())
+    if len(values) > 1 and all(isinstance(inner, dict) and _is_article(inner) for inner in values):
+        return values
     for inner in value.values():
         is_list = isinstance(inner, list) and len(inner) > 0 and all(isinstance(item, dict) for item in inner)
         if is_list and any(map(_is_article, inner)):

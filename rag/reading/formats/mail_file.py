@@ -41,7 +41,11 @@ _HEADERS = frozenset(
         "snapshot-content-location",
     }
 )
-_FORWARDED = re.compile(r"^(?:(?:fwd?|fw|re|aw|wg|rv|tr|terusan|balas)\s?:\s*+){1,5}", re.IGNORECASE)
+_FORWARDS = r"fwd?|wg|rv|trs?|terusan|enc|doorst|i|ilt|vb|转发|轉寄"
+_PREFIX = re.compile(
+    rf"^(?:(?:{_FORWARDS}|re|aw|bls|balas|res|antw|sv|ynt|回复|答复|回覆)\s?[:：]\s*+){{1,5}}", re.IGNORECASE
+)
+_IS_FORWARD = re.compile(rf"^(?:{_FORWARDS})\s?[:：]", re.IGNORECASE)
 
 
 def read_mail(stream: BufferedReader) -> Iterator[Entry]:
@@ -49,12 +53,13 @@ def read_mail(stream: BufferedReader) -> Iterator[Entry]:
     message = _parsed(stream)
     if not any(name in message for name in ("From", "Date", "Subject", "Message-ID")):
         raise ReadingError("the file is not a mail: it has no headers such as From and Subject")
-    title = _FORWARDED.sub("", _header(message, "Subject") or "") or None
+    subject = _header(message, "Subject") or ""
+    title = _PREFIX.sub("", subject) or None
     bodies = _bodies(message)
     if not bodies:
         raise ReadingError("the mail holds no text: its content is in attachments")
     attached = [name for part in _parts(message) if (name := _header_value(part.get_filename()))]
-    page = _read_bodies(bodies, title=title)
+    page = _read_bodies(bodies, title=title, is_forward=_IS_FORWARD.match(subject) is not None)
     yield Entry(page=_with_headers(page, message, title=title, attached=attached))
 
 
@@ -78,16 +83,16 @@ def _words_in(part: "Message[str, str]") -> int:
         return 0
 
 
-def _read_bodies(bodies: Sequence["Message[str, str]"], *, title: str | None) -> Page:
+def _read_bodies(bodies: Sequence["Message[str, str]"], *, title: str | None, is_forward: bool) -> Page:
     texts = [_text(part) for part in bodies]
     damage = next((fault for _, fault in texts if fault), None)
     if bodies[0].get_content_type() == "text/html":
-        markup, dropped = without_quoted_mails("\n".join(text for text, _ in texts))
+        markup, dropped = without_quoted_mails("\n".join(text for text, _ in texts), is_forward=is_forward)
         page = read_html_page(markup)
         page = replace(page, dropped=(*page.dropped, *dropped))
     else:
         own = [flowed(text, part) for (text, _), part in zip(texts, bodies, strict=True)]
-        page = _read_body("\n\n".join(own), title=title)
+        page = _read_body("\n\n".join(own), title=title, is_forward=is_forward)
     page.refuse_damage(damage, mark=REPLACEMENT)
     return page
 
@@ -188,9 +193,9 @@ def _decoded_words(words: str) -> str:
         return words
 
 
-def _read_body(text: str, *, title: str | None) -> Page:
+def _read_body(text: str, *, title: str | None, is_forward: bool) -> Page:
     """Read a mail's plain text without the mail that it answers and without its signature."""
-    kept, dropped = own_lines(text)
+    kept, dropped = own_lines(text, is_forward=is_forward)
     page = read_story([Line(text=line) for line in "\n".join(kept).strip().split("\n")], title=title)
     return Page(fields=page.fields, prohibition=page.prohibition, dropped=(*page.dropped, *dropped))
 

@@ -3,18 +3,32 @@
 import re
 from collections.abc import Iterator, Sequence
 from email.message import Message
+from itertools import islice
 
 from lxml.etree import tostring
 from lxml.html import HtmlElement
 
 from rag.errors import ReadingError
-from rag.reading.html_tree import parse_tree
+from rag.reading.html_tree import parse_tree, spaced_text
 from rag.reading.lines import is_sentence
 
 _SIGNATURE = "-- "
 _BARE_SIGNATURE = "--"  # it may be a line between two parts of the text, too
 _SIGNATURE_LINES = 6
 _SIGNATURE_CHARACTERS = 80  # of each line
+_MOST_PARTS_OF_HEAD = 40
+_MOST_FRAMES = 5  # around the headers
+_MOST_LAST = 20  # elements at the end of a mail
+_LAST_CHARACTERS = 1000
+_FOOTER = re.compile(r"_{40,99}")
+# What telephones and programs write below a mail: "Dikirim dari iPhone saya".
+_OF_PROGRAM = re.compile(
+    r"(?:(?:dikirim|dihantar) (?:dari|daripada|melalui)|sent from|gesendet (?:von|mit)|von meinem"
+    r"|envoyé (?:de|depuis)|enviado (?:desde|do|de)|inviato da"
+    r"|verzonden (?:vanaf|met)|(?:get|dapatkan) outlook (?:for|untuk))\s"
+    r"[^.,!?\n<>]{2,60}(?:<https?://\S{1,200}>)?",
+    re.IGNORECASE,
+)
 _HEADER = re.compile(r"\*?([^\W\d_][\w -]{0,20}?)\s?\*?\s?[:\uff1a]\*?(?:\s|$)")
 _DIVIDER = re.compile(r"\s*(?:[-_]{3,}.{0,60}|begin forwarded message:?)\s*", re.IGNORECASE)
 # What the line above a forwarded mail says, between dashes or before a colon.
@@ -77,10 +91,11 @@ def _without_marks(line: str) -> str:
     return line.lstrip(">").removeprefix(" ") if line.startswith(">") else line
 
 
-def own_lines(text: str) -> tuple[list[str], list[str]]:
+def own_lines(text: str, *, is_forward: bool = False) -> tuple[list[str], list[str]]:
     """Return the lines of a mail's text that its sender wrote, and the others.
 
     The text of a mail that forwards another one is that of the other mail; a note above it is left out.
+    `is_forward` says that the subject says so.
     """
     lines = text.split("\n")
     above: list[str] = []
@@ -92,7 +107,7 @@ def own_lines(text: str) -> tuple[list[str], list[str]]:
         lines = _unquoted(lines[end:])
     end = _signature_at(lines)
     lines, dropped = lines[:end], lines[end + 1 :]
-    lines, answered = _without_answered(lines)
+    lines, answered = _without_answered(lines, is_forward=is_forward and not above)
     kept: list[str] = []
     quoted: list[str] = []
     for line in lines:
@@ -102,19 +117,23 @@ def own_lines(text: str) -> tuple[list[str], list[str]]:
             quoted += [*_pop_attribution(kept), line]
         else:
             kept.append(line)
+    dropped += _pop_program(kept)
     return kept, [line for line in (*above, *quoted, *answered, *dropped) if line.strip()]
 
 
 def _signature_at(lines: Sequence[str]) -> int:
     """Return the place of the line above the signature, or the number of lines if there is none.
 
-    Without its space, the line must stand above a few short lines that are no sentences.
+    Without its space, the line must stand above a few short lines that are no sentences, as the line above
+    the footer of a mailing list does.
     """
     for place, line in enumerate(lines):
         below = [one.strip() for one in lines[place + 1 : place + 2 + 2 * _SIGNATURE_LINES] if one.strip()]
         is_end = line == _BARE_SIGNATURE and len(lines) - place <= 2 * _SIGNATURE_LINES
         is_short = all(len(one) <= _SIGNATURE_CHARACTERS and not is_sentence(one) for one in below)
-        if line == _SIGNATURE or (is_end and is_short and len(below) <= _SIGNATURE_LINES):
+        is_few = is_short and len(below) <= _SIGNATURE_LINES
+        is_footer = _FOOTER.fullmatch(line) is not None and any("://" in one for one in below)
+        if line == _SIGNATURE or ((is_end or is_footer) and is_few):
             return place
     return len(lines)
 
@@ -156,7 +175,7 @@ def _unquoted(lines: Sequence[str]) -> list[str]:
     return [line.removeprefix(">").removeprefix(" ") for line in lines]
 
 
-def _without_answered(lines: list[str]) -> tuple[list[str], list[str]]:
+def _without_answered(lines: list[str], *, is_forward: bool) -> tuple[list[str], list[str]]:
     """Divide lines at the headers of the mail that is answered; leave out those of a forwarded one."""
     for place in range(len(lines)):
         if not _is_head(lines, place):
@@ -165,9 +184,10 @@ def _without_answered(lines: list[str]) -> tuple[list[str], list[str]]:
         start = place
         while start and (not lines[start - 1].strip() or _DIVIDER.fullmatch(lines[start - 1])):
             start -= 1
-        if any(above.strip() for above in lines[:start]):
+        below = lines[place + count :]
+        if any(above.strip() for above in lines[:start]) and not (is_forward and any(map(str.strip, below))):
             return lines[:start], lines[start:]
-        return lines[place + count :], lines[: place + count]
+        return below, lines[: place + count]
     return lines, []
 
 
@@ -183,6 +203,13 @@ def _headers_at(lines: Sequence[str], place: int) -> int:
         if _HEADER.match(line) is None:
             return count
     return min(len(lines) - place, _MAXIMUM_HEADERS)
+
+
+def _pop_program(kept: list[str]) -> list[str]:
+    """Take away the line in which a telephone or a program names itself below the text."""
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return [kept.pop()] if kept and _OF_PROGRAM.fullmatch(kept[-1].strip()) else []
 
 
 def _pop_attribution(kept: list[str]) -> list[str]:
@@ -203,11 +230,11 @@ def _pop_attribution(kept: list[str]) -> list[str]:
     return found
 
 
-def without_quoted_mails(markup: str) -> tuple[str, list[str]]:
+def without_quoted_mails(markup: str, *, is_forward: bool = False) -> tuple[str, list[str]]:
     """Return the HTML of a mail without the mails that it answers and the signature, and the texts left out.
 
     Of a mail that forwards another one, only the other one is kept. The HTML stays as it is if no text would
-    be left.
+    be left. `is_forward` says that the subject says that another one is forwarded.
     """
     try:
         tree = parse_tree(markup)
@@ -219,15 +246,61 @@ def without_quoted_mails(markup: str) -> tuple[str, list[str]]:
         if holder is None:
             break
         dropped += [*_keep_only(holder), *_without_head(holder)]
+    dropped += _without_mail_below_head(tree, is_forward=is_forward and not dropped)
     for path in _QUOTED:
         for element in tree.xpath(path):
             dropped += _drop(element)
     for mark in tree.xpath(_ABOVE_QUOTED):
         for element in [*mark.itersiblings(), mark]:
             dropped += _drop(element)
+    dropped += _drop_program(tree)
     if not tree.text_content().strip():
         return markup, []
     return tostring(tree, encoding="unicode", method="html"), dropped
+
+
+def _without_mail_below_head(tree: HtmlElement, *, is_forward: bool) -> list[str]:
+    """Remove the mail that is answered, below its headers; or what stands above a forwarded one."""
+    head = next((element for element in tree.iter("p", "div") if _is_head_in_html(element)), None)
+    if head is None:
+        return []
+    for parent in list(islice(head.iterancestors(), _MOST_FRAMES)):
+        if parent.tag == "body" or _has_text_beside(head, parent):
+            break
+        head = parent
+    above = [*head.itersiblings(preceding=True)]
+    below = [*head.itersiblings()]
+    has_both = all(any(one.text_content().strip() for one in side) for side in (above, below))
+    if not has_both:
+        return []
+    return [text for one in (*(above if is_forward else below), head) for text in _drop(one)]
+
+
+def _is_head_in_html(element: HtmlElement) -> bool:
+    """Whether an element holds the headers of a mail, one in a line, and nothing else."""
+    parts = list(islice(element.iter(), _MOST_PARTS_OF_HEAD + 1))
+    if len(parts) > _MOST_PARTS_OF_HEAD or all(part.tag != "br" for part in parts):
+        return False
+    lines = [" ".join(line.split()) for line in spaced_text(element, signs={"br": "\0"}).split("\0")]
+    filled = [line for line in lines if line]
+    return _is_head(filled, 0) and _headers_at(filled, 0) == len(filled) if filled else False
+
+
+def _has_text_beside(element: HtmlElement, parent: HtmlElement) -> bool:
+    return len(parent.text_content().strip()) > len(element.text_content().strip())
+
+
+def _drop_program(tree: HtmlElement) -> list[str]:
+    """Remove the last text of a mail if a telephone or a program names itself in it."""
+    whole = " ".join(tree.text_content()[-_LAST_CHARACTERS:].split())
+    elements = list(tree.iter("div", "p", "span", "a", "font"))
+    for element in reversed(elements[-_MOST_LAST:]):
+        text = " ".join(element.text_content().split())
+        if text and whole.endswith(text) and _OF_PROGRAM.fullmatch(text):
+            return _drop(element)
+        if text and len(text) < len(whole) and not whole.endswith(text):
+            break
+    return []
 
 
 def _holder_of_forwarded(tree: HtmlElement) -> HtmlElement | None:

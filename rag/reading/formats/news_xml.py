@@ -193,7 +193,7 @@ def _refuse_before(release: datetime | None) -> None:
 
 def _item_page(item: _Element) -> Page:
     _refuse_withheld(item)
-    title = text_at(item, "contentMeta/headline")
+    title = _headline(item)
     page = _content(item, title=title)
     provider = first(item, "itemMeta/provider")
     language = first(item, "contentMeta/language")
@@ -229,6 +229,16 @@ def _item_page(item: _Element) -> Page:
     if stated["updated_at"] == stated["published_at"]:
         stated["updated_at"] = None
     return _with(page, stated, prohibition=find_prohibition(usage))
+
+
+def _headline(item: _Element) -> str | None:
+    """Return the main headline of an item, which may have others for other uses."""
+    found = [line for line in item.iterfind("{*}contentMeta/{*}headline") if text_of(line)]
+    roles = [line.get("role", "").rpartition(":")[2].lower() for line in found]
+    best = next(
+        (line for name in ("main", "") for line, role in zip(found, roles, strict=True) if role == name), None
+    )
+    return text_of(best if best is not None else next(iter(found), None)) or None
 
 
 def _refuse_withheld(item: _Element) -> None:

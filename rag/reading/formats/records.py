@@ -4,7 +4,7 @@ import ast
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -34,7 +34,7 @@ _OF_PICTURE = ("text", "caption", "content", "alt", "title", "url", "src")
 _TEXT_IN = ("processed", "value", "rendered", "html", "text", "content", "body")
 _NAME_IN = ("value", "rendered", "name", "displayName", "title", "label", "nama")
 _ID_IN = ("$oid", "value", "id")
-_TIME_IN = ("$date", "$numberLong", "value", "iso", "date")
+_TIME_IN = ("$date", "$numberLong", "value", "iso", "date", "seconds", "_seconds")
 _VALUE_IN = {"text": _TEXT_IN, "id": _ID_IN, "published_at": _TIME_IN, "updated_at": _TIME_IN}
 _DEEPEST_VALUE = 3
 _HEADING = re.compile(r"head(?:ing|er|line)?\d?|h[1-6]|sub-?head(?:ing)?", re.IGNORECASE)
@@ -91,9 +91,15 @@ def with_own_body(fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     bodies = {name: fields[name] for name in ("text", "paragraphs") if fields.get(name) is not None}
     others = {name: value for name, value in fields.items() if name not in ("text", "paragraphs")}
-    found = _renamed(others)
-    found.update({name: value for name, value in others.items() if field_and_rank(name)[0] == "text"})
-    return {**_with_times({name: found[name] for name in found if name != "text"}, own=fields), **bodies}
+    kept = {name: value for name, value in others.items() if _is_own(name)}
+    renamed = _renamed({name: value for name, value in others.items() if name not in kept})
+    return {**kept, **_with_values(renamed, own=fields), **bodies}
+
+
+def _is_own(name: str) -> bool:
+    """Whether a name beside a `text` is no field: it may name a collection or a number of any kind."""
+    field, _ = field_and_rank(name)
+    return field in ("id", "outlet", "text") and name != field
 
 
 def _renamed(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,19 +108,24 @@ def _renamed(fields: Mapping[str, Any]) -> dict[str, Any]:
     for (own, value), name in zip(fields.items(), names_in(fields), strict=True):
         plain_value = _plain_value(name, value)
         is_part = plain_value is None or (isinstance(value, list) and len(value) > 1)
-        if value and is_part and name in _FIELDS and name not in ("author", "text"):
+        is_kept = name in _FIELDS - {"text"} and not (name == "author" and plain_value)
+        if value and is_part and is_kept:
             found.setdefault(own if own != name else f"{own}_stated", value)
         if plain_value is not None or name not in found:
             found[name] = plain_value
     return found
 
 
-def _with_times(fields: Mapping[str, Any], *, own: Mapping[str, Any] = {}) -> dict[str, Any]:
-    """Return the fields with times for dates in words; one that cannot be read gets a name of its own.
+def _with_values(fields: Mapping[str, Any], *, own: Collection[str] = ()) -> dict[str, Any]:
+    """Return the fields with times for dates in words, and with the address that stands for an outlet.
 
-    One that stands in `own` stays, and is refused when the article is made.
+    A date that cannot be read gets a name of its own; that of a field in `own` stays, and is refused when the
+    article is made.
     """
     given = dict(fields)
+    outlet = given.get("outlet")
+    if isinstance(outlet, str) and outlet.startswith(("http://", "https://")) and not given.get("url"):
+        given["url"] = given.pop("outlet")
     for name in ("published_at", "updated_at"):
         value = given.get(name)
         if isinstance(value, str) and value.strip() and parse_timestamp(value) is None:
@@ -143,9 +154,12 @@ def _plain_value(name: str, value: object) -> object:
         return joined_texts(value)
     if isinstance(value, list) and name not in ("author", "paragraphs"):
         is_one = len(value) == 1 or name in ("section", "outlet", "language")
-        return _value_in(value[0], name) if value and is_one else None
+        return _value_in(value[0], name) if value and is_one else value or None
     if isinstance(value, Mapping) and name == "author":
-        return value if name_in(value) else None
+        inner = (
+            next(iter(value.values())) if len(value) == 1 else value
+        )  # GraphQL: {"node": {"name": "Sari"}}
+        return (inner if isinstance(inner, Mapping) else value) if name_in(inner) else None
     return _value_in(value, name)
 
 
@@ -234,10 +248,7 @@ def read_record(fields: Mapping[str, Any]) -> Page:
     Raises ReadingError for a post that is not published, or whose text is no story.
     """
     refuse_unpublished(fields)
-    given = _with_times(fields)
-    outlet = given.get("outlet")
-    if isinstance(outlet, str) and outlet.startswith(("http://", "https://")):
-        given["url"] = given.get("url") or given.pop("outlet")
+    given = _with_values(fields)
     if isinstance(given.get("author"), str):
         given["author"] = list_in(given["author"]) or without_label(given["author"])
     if isinstance(given.get("title"), str):

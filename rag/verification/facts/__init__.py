@@ -12,6 +12,7 @@ from rag.verification.facts.lexicon import fold
 from rag.verification.facts.names import Name, find_names
 from rag.verification.facts.numbers import Quantity, find_quantities
 from rag.verification.facts.periods import find_periods
+from rag.verification.facts.romans import find_romans
 from rag.verification.facts.shares import Share, find_shares
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -57,4 +58,5 @@ def find_facts(text: str, *, language: str, reference: date | None = None) -> Fa
     shares = tuple(find_shares(undated, language=language))
     written = {quantity.text for quantity in quantities}
     lone = tuple(share for share in shares if written.isdisjoint(share.numbers))
+    quantities += find_romans(text)
     return Facts(language, tuple(quantities), tuple(dates), tuple(names), rest, shares, lone)

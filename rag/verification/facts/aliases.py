@@ -61,6 +61,20 @@ puskesmas, pusat kesehatan masyarakat
 disdik, dinas pendidikan
 dinkes, dinas kesehatan
 dishub, dinas perhubungan
+jend, jenderal
+letjen, letnan jenderal
+mayjen, mayor jenderal
+brigjen, brigadir jenderal
+komjen, komisaris jenderal
+irjen, inspektur jenderal
+kombes, komisaris besar
+akbp, ajun komisaris besar polisi
+letkol, letnan kolonel
+jokowi, joko widodo
+gus dur, abdurrahman wahid
+ahok, basuki tjahaja purnama
+ntb, nusa tenggara barat
+ntt, nusa tenggara timur
 """
 
 # Countries keep their codes.

@@ -37,7 +37,9 @@ _WORDS: dict[Bound, str] = {
 }
 _BEHIND: dict[Bound, str] = {
     "above": r"'?[dt][ae]n (?:fazla|çok)|'?[iıuü] aşkın"
-    r"|以上|を超え|を上回|余|餘|多|여|\s?(?:(?:을|를|이|가) 넘|이상|से अधिक|से ज्यादा|से ज़्यादा)",
+    r"|\s(?:orang\s)?lebih(?! (?:dari|tinggi|rendah|besar|kecil|banyak|sedikit|cepat|lambat|baik|buruk"
+    r"|mahal|murah))|(?:\s?[人名件台個个户戸社棟명개건곳대])?\s?(?:以上|이상)"
+    r"|を超え|を上回|余|餘|多|여|\s?(?:(?:을|를|이|가) 넘|이상|से अधिक|से ज्यादा|से ज़्यादा)",
     "below": r"'?[dt][ae]n az|未満|以下|を下回|\s?(?:미만|이하|से कम)",
     "almost": r"近く|弱|\s?가까이|\s?के करीब",
 }

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rag.text.calendars import ERAS, gregorian_year, plausible_day
+from rag.verification.facts.digits import HAN, han_value
 from rag.verification.facts.lexicon import Lexicon, alternatives, lexicon
-from rag.verification.facts.numbers import HAN, han_value
 
 _HAN_DATE = re.compile(
     rf"(?<![{HAN}])(?:[{HAN}]{{4}}年)?[{HAN}]{{1,3}}月[{HAN}]{{1,3}}[日号號]|(?<![{HAN}])[一二][〇零一二三四五六七八九]{{3}}年"
@@ -123,7 +123,7 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
     """Return one pattern for each form of a date; a form comes before the forms that are parts of it."""
     words = lexicon(language)
     start, end = (r"(?<!\w)", r"(?!\w)") if words.has_spaces else ("", "")
-    filler = r"(?:[\s,.]|\b(?:de|del|of|năm|ngày|tahun)\b|ที่|พ\.ศ\.|ค\.ศ\.|年|년"
+    filler = r"(?:[\s,.]|\b(?:de|del|of|năm|ngày|tahun|bulan)\b|ที่|พ\.ศ\.|ค\.ศ\.|年|년"
     filler += r"|(?<=\d)(?:st|nd|rd|th|er|o|a)\b)*"
     year = r"(?<!\d)(?P<year>(?:1\d|2[0-6])\d\d)(?!\d)"
     day = r"(?<!\d)(?P<day>[0-3]?\d)(?![\d%])"

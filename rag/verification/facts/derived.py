@@ -14,7 +14,7 @@ from itertools import permutations
 
 from rag.verification.facts import Facts, Quantity
 from rag.verification.facts.bounds import is_within
-from rag.verification.facts.lexicon import CLOCK
+from rag.verification.facts.lexicon import CLOCK, POUNDS
 
 # Rounding changes a number by at most this share of it, and more if the claim says that it is not exact.
 _ROUNDING = 0.02
@@ -39,6 +39,7 @@ _FAHRENHEIT = "temperature-fahrenheit"
 def unexplained(claim: Facts, evidence: Facts) -> list[Quantity]:
     """Return the claim's numbers that the evidence neither gives nor implies."""
     given = [quantity for quantity in evidence.quantities if not quantity.is_soft]
+    soft = [quantity for quantity in evidence.quantities if quantity.is_soft]
     given += [share.percent for share in evidence.shares]
     stated = [quantity for quantity in claim.quantities if not quantity.is_soft]
     of_shares = Counter(
@@ -48,7 +49,7 @@ def unexplained(claim: Facts, evidence: Facts) -> list[Quantity]:
     for quantity in stated:
         if of_shares[quantity.text] > 0:
             of_shares[quantity.text] -= 1  # another number of the same text is not part of the fraction
-        elif not is_explained(quantity, given):
+        elif not is_explained(quantity, given) and not any(map(quantity.equals, soft)):
             left.append(quantity)
     return left + other_shares(claim, evidence)
 
@@ -72,6 +73,10 @@ def other_shares(claim: Facts, evidence: Facts) -> list[Quantity]:
 
 def _is_given(percent: Quantity, given: Sequence[Quantity]) -> bool:
     amounts = [other.amount for other in given if other.dimension == _PERCENT]
+    if percent.bound == "above":
+        return any(amount > percent.amount for amount in amounts)
+    if percent.bound == "below":
+        return any(amount < percent.amount for amount in amounts)
     return any(abs(amount - percent.amount) <= _FRACTION * amount for amount in amounts)
 
 
@@ -107,7 +112,7 @@ def is_explained(quantity: Quantity, given: Sequence[Quantity]) -> bool:
 
 def _amount(quantity: Quantity, dimension: str | None) -> float | None:
     """Return the amount of a number in a dimension, or None; temperatures above zero are converted."""
-    if quantity.dimension == dimension:
+    if quantity.dimension == dimension or {quantity.dimension, dimension} == {POUNDS, "mass"}:
         return quantity.amount
     if quantity.is_negative:
         return None

@@ -60,7 +60,7 @@ _FACTORS = {
 
 # In "5 in 2023", "in" does not mean inches; nor is "3 pm" a picometre and "21st" the weight of stones. "TL"
 # is Turkish lira, not a German teaspoon.
-_NO_UNITS = frozenset({"in", "pm", "st", "au", "da", "tl"})
+_NO_UNITS = frozenset({"in", "pm", "st", "au", "da", "tl", "c", "đ"})
 POUNDS = "pounds"
 CLOCK = "clock"
 
@@ -190,7 +190,9 @@ def _number_words(primary: str) -> dict[str, float]:
     words: dict[str, float] = {}
     for number in [*range(_WORDS_UP_TO + 1), 1000]:
         spelled = fold(spell.format({"n": number}))
-        for form in (spelled, spelled.replace("-", " "), spelled.replace("hundred ", "hundred and ")):
+        female = re.sub(r"ntos\b", "ntas", spelled)  # "doscientas"
+        forms = (spelled, spelled.replace("-", " "), spelled.replace("hundred ", "hundred and "), female)
+        for form in (*forms, re.sub(r"(?<=\by )uno$", "una", female)):
             words.setdefault(form, number)
     return words | _folded(MORE_NUMBER_WORDS.get(primary, {}))
 

@@ -48,7 +48,7 @@ def compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
 
 def _is_small(quantity: Quantity) -> bool:
     """Whether another language may express a number in other words ("both")."""
-    return not quantity.text[:1].isdecimal() or (
+    return not any(map(str.isdecimal, quantity.text)) or (
         quantity.dimension is None and max(quantity.values) <= _LARGEST_SMALL_NUMBER
     )
 

@@ -28,6 +28,11 @@ MORE_UNITS: Mapping[str, tuple[str, float]] = {
     ),
     **dict.fromkeys(("度", "도", "องศา", "độ", "derajat", "darjah", "डिग्री", "درجة", "درجات", "градусов",
                      "градуса", "degrees", "grados", "graus", "degrés"), ("temperature-generic", 1.0)),
+    **dict.fromkeys(("km persegi", "sq km", "square km", "km2", "km kuadrat"), ("area", 1e6)),
+    **dict.fromkeys(("m persegi", "sq m", "square m", "m2"), ("area", 1.0)),
+    **dict.fromkeys(("sq mi", "sq mile", "sq miles"), ("area", 2.589988e6)),
+    **dict.fromkeys(("c", "celcius", "derajat celcius", "°celcius"), ("temperature-celsius", 1.0)),
+    "f": ("temperature-fahrenheit", 1.0),
     **dict.fromkeys(("キロメートル", "킬로미터", "กม", "กิโล", "किमी"), ("length", 1e3)),
 }  # fmt: skip
 
@@ -35,9 +40,28 @@ MORE_UNITS: Mapping[str, tuple[str, float]] = {
 TIME_ZONES = {"wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0}
 
 MULTIPLIERS: Mapping[str, Mapping[str, float]] = {
-    "id": {"milyar": 1e9, "milyard": 1e9, "trilyun": 1e12, "jt": 1e6, "rb": 1e3, "yuta": 1e6, "ewu": 1e3},
-    "en": {"bn": 1e9, "mn": 1e6, "tn": 1e12, "hundred": 1e2, "lakh": 1e5, "lakhs": 1e5, "crore": 1e7},
-    "es": {"millón": 1e6, "millon": 1e6, "billón": 1e12},
+    "id": {
+        "milyar": 1e9,
+        "milyard": 1e9,
+        "trilyun": 1e12,
+        "jt": 1e6,
+        "rb": 1e3,
+        "yuta": 1e6,
+        "ewu": 1e3,
+        "lusin": 12,
+        "kodi": 20,
+    },
+    "en": {
+        "bn": 1e9,
+        "mn": 1e6,
+        "tn": 1e12,
+        "hundred": 1e2,
+        "lakh": 1e5,
+        "lakhs": 1e5,
+        "crore": 1e7,
+        "dozen": 12,
+    },
+    "es": {"millón": 1e6, "millon": 1e6, "billón": 1e12, "millardo": 1e9, "millardos": 1e9, "docenas": 12},
     "zh": {"万": 1e4, "亿": 1e8, "萬": 1e4, "億": 1e8, "万亿": 1e12, "兆": 1e12, "千": 1e3, "百": 1e2},
     "ja": {"千": 1e3, "百": 1e2},
     "vi": {"ngàn": 1e3, "tỉ": 1e9},
@@ -58,10 +82,10 @@ CURRENCIES = {
     "pound": ("£", "gbp", "poundsterling", "pound", "pounds", "libra", "libras", "英镑", "英鎊", "ポンド"),
     "ringgit": ("rm", "myr", "ringgit", "林吉特", "令吉"),
     "baht": ("฿", "thb", "baht", "泰铢", "บาท"),
-    "dong": ("₫", "vnd", "đồng", "dong", "越南盾"),
+    "dong": ("₫", "vnd", "đồng", "dong", "đ", "越南盾"),
     "won": ("₩", "krw", "won", "韩元", "원", "ウォン"),
     "peso": ("₱", "php", "peso", "pesos", "比索", "piso"),
-    "rupee": ("₹", "inr", "rupee", "rupees", "रुपये", "रुपए", "रुपया"),
+    "rupee": ("₹", "inr", "rs", "rupee", "rupees", "रुपये", "रुपए", "रुपया"),
     "franc": ("chf", "franc", "francs", "franken"),
     "ruble": ("₽", "rub", "rubel", "ruble", "rubles", "рублей", "рубля", "рубль", "руб", "rublos",
               "卢布", "ルーブル"),
@@ -152,7 +176,10 @@ MORE_NUMBER_WORDS: Mapping[str, Mapping[str, float]] = {
            "четверо": 4, "пятеро": 5, "шестеро": 6, "семеро": 7, "две": 2, "двух": 2, "трёх": 3, "трех": 3},
     "vi": {"nửa triệu": 5e5, "nửa tỷ": 5e8},
     "ar": {"نصف مليون": 5e5, "نصف مليار": 5e8},
-    "hi": {"डेढ़": 1.5, "ढाई": 2.5},
+    "hi": {"डेढ़": 1.5, "ढाई": 2.5, **{
+        f"साढ़े {word}": number + 0.5
+        for number, word in enumerate(("तीन", "चार", "पांच", "छह", "सात", "आठ", "नौ", "दस"), start=3)
+    }},
     "fil": {"kalahating milyon": 5e5},
 }  # fmt: skip
 
@@ -162,7 +189,8 @@ ORDINALS: Mapping[str, Mapping[str, float]] = {
     "id": {**_MALAY_TEENS, "pertama": 1},
     "ms": {**_MALAY_ORDINALS, **_MALAY_TEENS, "pertama": 1},
     "en": {
-        "first": 1,
+        "first": 1, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
+        "eighteenth": 18, "nineteenth": 19, "twentieth": 20,
         **{
             f"{tens}{joint}{word}": 10 * ten + number
             for ten, tens in enumerate(("twenty", "thirty", "forty", "fifty"), start=2)

@@ -28,6 +28,13 @@ _CAPITALISED_NOUNS = frozenset({"de"})
 
 # Prefixes before a name: "di-Jakarta", "se-Indonesia".
 _PREFIX = re.compile(r"\b(?:di|ke|se|ber|pro|anti|non)-(?=[A-Z])")
+# What an apostrophe joins to a name, before it or behind it: "l'ONU", "Ankara'da".
+_JOINED = {
+    **dict.fromkeys(
+        ("fr", "it", "ca"), re.compile(r"\b(?:[dDlL]|[qQ]u|[dDnN]ell|[aA]ll|[dD]all|[sS]ull)'(?=[A-ZÀ-Ý])")
+    ),
+    **dict.fromkeys(("tr", "az"), re.compile(r"(?<=\w)'[a-zçğıöşüə]{1,12}(?!\w)")),
+}
 _ENDINGS = re.compile(r"(?:'s|'|-?(?:nya|lah|kah|pun)|-(?:ku|mu))$")
 _SHORTEST_STEM = 4
 _TITLE_CASE_SHARE = 0.6
@@ -63,6 +70,8 @@ _OPENING_WORDS = word_set(
     ayon halos mahigit lahat pagkatapos noong miturut meh kabeh luwih
     """
 )
+# An abbreviation leaves these out: "BMKG" of "Badan Meteorologi, Klimatologi, dan Geofisika".
+_UNINITIALLED = FUNCTION_WORDS | word_set("dan and the for di y e et und en и de des du della dei")
 # "No. 11" and "Nomor 11" are the same.
 _NUMBERED = frozenset({"no", "nomor", "nomer", "nombor", "number", "nr", "num", "núm", "número", "numéro"})
 
@@ -85,12 +94,10 @@ def find_names(text: str, *, language: str) -> list[Name]:
     [('Kemarin', True), ('Budi', False), ('Bogor', False)]
     """
     folded = _PREFIX.sub(" ", composed(text))
+    joined = _JOINED.get(primary_language(language))
+    folded = joined.sub(" ", folded) if joined else folded
     tokens = [match for match in _TOKEN.finditer(folded) if not _is_other_fact(match[0], language)]
-    capitals = [
-        match
-        for match in tokens
-        if match[0][0].isupper() and not _is_opening(folded, match) and not _is_title(folded, match)
-    ]
+    capitals = [match for match in tokens if match[0][0].isupper() and not _is_no_name(folded, match)]
     are_all_soft = primary_language(language) in _CAPITALISED_NOUNS or _is_title_case(
         [match[0] for match in tokens]
     )
@@ -145,10 +152,23 @@ def spelled_out(tokens: Sequence[str], names: Iterable[Name]) -> set[str]:
     >>> sorted(spelled_out(plain_tokens("Komisi Pemberantasan Korupsi itu"), names))
     ['komisi', 'korupsi', 'pemberantasan']
     """
-    initials = "".join(token[0] for token in tokens)
     letters = {name.folded for name in names if name.text.isupper() and len(name.folded) > 1}
-    places = ((initials.find(each), len(each)) for each in letters)
-    return {token for place, length in places if place >= 0 for token in tokens[place : place + length]}
+    return {token for each in letters for token in _abbreviated(tokens, each)}
+
+
+def _abbreviated(tokens: Sequence[str], letters: str) -> list[str]:
+    """Return the words that begin with these letters in order, perhaps with "of" and "and" between them.
+
+    >>> _abbreviated("komisi untuk orang hilang dan korban".split(), "kohk")
+    ['komisi', 'orang', 'hilang', 'korban']
+    """
+    parts = [(part[0], token) for token in tokens for part in token.split("-") if part]
+    telling = [(letter, token) for letter, token in parts if token not in _UNINITIALLED]
+    for each in (parts, telling):
+        place = "".join(letter for letter, _ in each).find(letters)
+        if place >= 0:
+            return [token for _, token in each[place : place + len(letters)]]
+    return []
 
 
 def holds(tokens: Iterable[str], name: Name, *, same_language: bool) -> bool:
@@ -161,7 +181,7 @@ def holds(tokens: Iterable[str], name: Name, *, same_language: bool) -> bool:
         return True
     if "-" in name.folded and _has_parts(tokens, name.folded):
         return True
-    if name.text.isupper() and _has_initials(tokens, name.folded):
+    if name.text.isupper() and len(name.folded) > 1 and _abbreviated(tokens, name.folded):
         return True
     return not same_language and any(_is_similar(token, name.folded) for token in tokens)
 
@@ -172,12 +192,26 @@ def _has_parts(tokens: Sequence[str], name: str) -> bool:
 
 def _differs_by_ending(token: str, name: str) -> bool:
     shorter, longer = sorted((token, name), key=len)
-    return len(shorter) >= _SHORTEST_STEM and longer.startswith(shorter) and len(longer) - len(shorter) <= 3
+    if len(shorter) < _SHORTEST_STEM:
+        return False
+    is_longer_form = longer.startswith(shorter) and len(longer) - len(shorter) <= 3
+    return is_longer_form or _in_one_spelling(token) == _in_one_spelling(name)
 
 
-def _has_initials(tokens: Sequence[str], letters: str) -> bool:
-    initials = "".join(token[0] for token in tokens)
-    return len(letters) > 1 and letters in initials
+# One name is spelled in several ways: "Soekarno", "Mohammad", "Müller".
+_SPELLINGS = {"oe": "u", "ue": "u", "ae": "a", "dj": "j", "tj": "c", "ch": "h", "o": "u", "y": "i", "z": "s"}
+_SPELLING = re.compile("|".join(_SPELLINGS))
+
+
+@functools.lru_cache(maxsize=100_000)
+def _in_one_spelling(name: str) -> str:
+    """Return a plain name in a spelling that is the same for all its spellings.
+
+    >>> _in_one_spelling("soekarno") == _in_one_spelling("sukarno"), _in_one_spelling("mohammad")
+    (True, 'muhamad')
+    """
+    spelled = _SPELLING.sub(lambda match: _SPELLINGS[match[0]], name)
+    return re.sub(r"(.)\1+", r"\1", spelled)
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -220,6 +254,12 @@ def _is_opening(text: str, match: re.Match[str]) -> bool:
     return (word in _OPENING_WORDS or word in FUNCTION_WORDS) and _is_first(text, match)
 
 
+def _is_no_name(text: str, match: re.Match[str]) -> bool:
+    """Whether a capital is that of a first word, of a title, or of an initial: "V. Putin"."""
+    is_initial = len(match[0]) == 1 and text.startswith(".", match.end())
+    return is_initial or _is_opening(text, match) or _is_title(text, match)
+
+
 def _is_title(text: str, match: re.Match[str]) -> bool:
     """Whether a word is a title before a name or a degree behind it: "Pak", "Dr.", "S.H."."""
     if "." in match[0] and plain(match[0]) in DEGREES:
@@ -255,7 +295,7 @@ def territories(tokens: Sequence[str], *, language: str) -> dict[str, set[str]]:
 
 
 # Short names that CLDR does not have: in all languages, and in Indonesian and Malay.
-_COUNTRY_SHORT_NAMES = {"us": "US", "usa": "US", "uk": "GB"}
+_COUNTRY_SHORT_NAMES = {"us": "US", "usa": "US", "uk": "GB", "eeuu": "US", "ee uu": "US"}
 _INDONESIAN_SHORT_NAMES = {"as": "US", "korsel": "KR", "korut": "KP", "ri": "ID"}
 
 

@@ -18,24 +18,14 @@ from rag.verification.facts.bounds import (
     is_about,
     is_within,
 )
+from rag.verification.facts.digits import AFTER_HAN_NUMERAL, HAN, han_value, is_han_number, readings
 from rag.verification.facts.lexicon import CLOCK, POUNDS, Lexicon, Unit, alternatives, lexicon
 
 # "14:30" is a time, and "3:1" two numbers.
+_CLOCK = r"(?<![\d.,])(?:[01]?\d|2[0-3]) ?(?:h|giờ|点|點|時|시) ?[0-5]\d(?![\d\w])(?:分|분| phút)?"
+_CLOCK_WORD = re.compile(r" ?(?:h|giờ|点|點|時|시) ?(?=\d)")
 _DIGITS = r"\d+(?:(?:[.,']|:(?=\d\d))\d+)*"
 _GROUPED_BY_SPACES = r"(?<![\d.,])\d{1,3}(?: \d{3})+(?!\d)(?:,\d+)?"
-HAN = "〇零一二两兩三四五六七八九十百千"
-_HAN_DIGITS = {
-    **{sign: value for value, sign in enumerate("〇一二三四五六七八九")},
-    "零": 0,
-    "两": 2,
-    "兩": 2,
-}
-_HAN_TENS = {"十": 10, "百": 100, "千": 1000}
-# A single Han numeral is a number only before one of these. Otherwise it is part of a word ("统一", "三菱").
-_HAN_AFTER_NUMERAL = frozenset(
-    "个個名人位年月日天次种種座家所只隻艘架辆輛岁歲元万萬亿億倍点點届屆回度本台国國省市点件条條艘"
-)
-
 # In some languages, the word for one is also an article or part of a phrase ("salah satu", "one of", "uno").
 # In a few, the word for zero also means "not", "nothing" or a month, and that for five a year.
 _SOFT_VALUES = frozenset({1.0})
@@ -50,11 +40,13 @@ _LATER = (" siang", " sore", " petang", " malam")
 _AFTER_NOON = ("下午", "午後", "午后", "晚上", "傍晚", "오후", "오후 ")
 
 # Letters after a sum of money. M is a million, or "miliar" (1e9) in Indonesian.
-_LETTERS = {"k": (1e3,), "m": (1e6, 1e9), "b": (1e9,), "t": (1e12,)}
+_LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+_BILLION = "miliar"
 
 _TEMPERATURE = "temperature"
 _DEGREES = "temperature-generic"
 _YEAR = Unit("duration", 365.25)
+_JOINT_OF_DURATION = re.compile(r",? (?:dan |and |y |e |et |und |en |и )?|")
 _SMALLEST_ROUNDED = 100  # "about 20" is wrong for 17
 _YEARS = frozenset(map(float, range(1000, 2700)))
 
@@ -128,6 +120,8 @@ def find_quantities(folded: str, *, language: str) -> tuple[list[Quantity], str]
         numeral = _numeral(match, words)
         if found and _continues(found[-1], numeral, folded):
             found[-1] = _joined(found[-1], numeral, folded[found[-1].end : numeral.start])
+        elif found and _is_rest_of_duration(found[-1], numeral, folded):
+            found[-1] = _whole_duration(found[-1], numeral, folded)
         elif numeral.values:
             found.append(numeral)
         else:
@@ -195,8 +189,9 @@ def _pattern(language: str) -> re.Pattern[str]:
     """Match a currency, a number, its multipliers and its unit; only the number is required."""
     words = lexicon(language)
     end = r"(?!\w)" if words.has_spaces else ""
+    units = alternatives([*words.units, *words.currencies])
     half = "(?!)" if primary_language(language) == "de" else "[ap]"  # "am" is "on" in German
-    numbers = [_DIGITS, rf"百分之[{HAN}]+", rf"[{HAN}]+"]
+    numbers = [_CLOCK, _DIGITS, rf"百分之[{HAN}]+", rf"(?<![数數几幾])[{HAN}]+"]
     if words.groups_by_spaces:
         numbers.insert(0, _GROUPED_BY_SPACES)
     if words.number_words:
@@ -207,7 +202,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         rf"(?P<number>{'|'.join(numbers)})"
         rf"(?P<multipliers>(?:[\s-]?{alternatives(words.multipliers)}{end})*)"
         rf"(?(currency)(?:\s?(?P<letter>[kmbt])(?!\w))?)(?:\s?(?P<half>{half})\.?m(?!\w)\.?)?"
-        rf"(?:[\s-]?(?:(?:de|of)\s|d')?(?P<unit>{alternatives([*words.units, *words.currencies])}){end})?"
+        rf"(?:[\s-]?(?:(?:de|of)\s|d'|个|個)?(?P<unit>{units}){end})?"
         rf"(?P<under>{UNDER_ZERO})?"
     )
 
@@ -215,7 +210,7 @@ def _pattern(language: str) -> re.Pattern[str]:
 def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
     written = match["number"]
     following = match.string[match.end("number") : match.end("number") + 1]
-    values = _values(written, is_counted=bool(match["share"]) or following in _HAN_AFTER_NUMERAL, words=words)
+    values = _values(written, is_counted=bool(match["share"]) or following in AFTER_HAN_NUMERAL, words=words)
     multiplier = math.prod(words.multipliers[word] for word in _split(match["multipliers"], words))
     if match["half"]:
         values |= {value + 12 for value in values if match["half"] == "p" and value < _NOON}
@@ -223,7 +218,9 @@ def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
     if is_later:
         values |= {value + 12 for value in values if value < _NOON}
     is_soft = written in _SOFT_WORDS or written in words.ordinals
-    powers = _LETTERS[match["letter"]] if match["letter"] else (1.0,)
+    powers = [_LETTERS[match["letter"]]] if match["letter"] else [1.0]
+    if match["letter"] == "m" and _BILLION in words.multipliers:
+        powers.append(words.multipliers[_BILLION])
     return _Numeral(
         start=match.start(),
         end=match.end(),
@@ -254,15 +251,11 @@ def _split(multipliers: str, words: Lexicon) -> list[str]:
 
 def _values(written: str, *, is_counted: bool, words: Lexicon) -> frozenset[float]:
     if written[0].isdecimal():
-        return readings(written.replace(" ", "'"))
+        plain = _CLOCK_WORD.sub(":", written).rstrip("分분phút ") if _CLOCK_WORD.search(written) else written
+        return readings(plain.replace(" ", "'"))
     if written in words.number_words or written in words.ordinals:
         return frozenset({float(words.number_words.get(written, words.ordinals.get(written, 0)))})
-    return frozenset({han_value(written)} if is_counted or _is_numeral(written) else ())
-
-
-def _is_numeral(han: str) -> bool:
-    """Whether Han numerals are a number in any context: several with a power of ten, or more than two."""
-    return len(han) > 2 or (len(han) == 2 and not set(han).isdisjoint(_HAN_TENS))
+    return frozenset({han_value(written)} if is_counted or is_han_number(written) else ())
 
 
 def _unit(match: re.Match[str], words: Lexicon) -> Unit | None:
@@ -280,9 +273,29 @@ def _unit(match: re.Match[str], words: Lexicon) -> Unit | None:
 def _continues(previous: _Numeral, numeral: _Numeral, text: str) -> bool:
     """Whether both together are one number: "2 juta 300 ribu", "3亿2000万"."""
     between = text[previous.end : numeral.start]
-    is_adjacent = not between or (between == " " and numeral.multiplier > 1)
-    is_smaller = max(numeral.values, default=0) < previous.multiplier
-    return is_adjacent and previous.unit is None and is_smaller and previous.multiplier >= 1000
+    are_words = not any(map(str.isdecimal, previous.written + numeral.written))
+    is_adjacent = not between or (between == " " and (numeral.multiplier > 1 or are_words))
+    is_adjacent = is_adjacent or (are_words and between == " e ")
+    power = max(previous.multiplier, 1000.0 if are_words and previous.values == {1000.0} else 1.0)
+    is_smaller = max(numeral.values, default=0) < power
+    return is_adjacent and previous.unit is None and is_smaller and power >= 1000
+
+
+def _is_rest_of_duration(previous: _Numeral, numeral: _Numeral, text: str) -> bool:
+    """Whether both together are one duration: "1 tahun 6 bulan", "2 hours and 30 minutes"."""
+    left, right = previous.unit, numeral.unit
+    if not left or not right or not left.dimension == right.dimension == "duration":
+        return False
+    between = _JOINT_OF_DURATION.fullmatch(text, previous.end, numeral.start)
+    most = left.factor / right.factor
+    return between is not None and max(numeral.values, default=most) < most and len(previous.values) == 1
+
+
+def _whole_duration(previous: _Numeral, numeral: _Numeral, text: str) -> _Numeral:
+    factor = previous.unit.factor / numeral.unit.factor if previous.unit and numeral.unit else 1.0
+    whole = _joined(previous, numeral, text[previous.end : numeral.start])
+    values = {_rounded(large * factor + small) for large in previous.values for small in numeral.values}
+    return replace(whole, values=frozenset(values), is_soft=False)
 
 
 def _joined(previous: _Numeral, numeral: _Numeral, between: str) -> _Numeral:
@@ -335,54 +348,6 @@ def _usual_reading(values: frozenset[float], written: str, decimal_sign: str) ->
 def _rounded(value: float) -> float:
     """Return `value` without the error of binary fractions: 2.3 × 10¹² becomes 2,300,000,000,000."""
     return float(f"{value:.12g}")
-
-
-def readings(digits: str) -> frozenset[float]:
-    """Return the possible values of digits with points and commas; empty if not one number ("1.2.3").
-
-    >>> sorted(readings("1.500")), sorted(readings("1,5")), sorted(readings("1.500,25"))
-    ([1.5, 1500.0], [1.5], [1500.25])
-    """
-    digits = digits.replace(":", ".") if digits.count(":") == 1 else digits
-    groups = re.split(r"[.,'\u00a0\u202f]", digits)
-    signs = re.findall(r"[.,'\u00a0\u202f]", digits)
-    if not signs:
-        return frozenset({float(digits)}) if digits.isdecimal() and len(digits) < 300 else frozenset()
-    found = set()
-    if _are_thousands(groups) and len(set(signs)) == 1:
-        found.add(float("".join(groups)))
-    has_decimals = signs[-1] in ".," and signs.count(signs[-1]) == 1
-    if has_decimals and (len(groups) == 2 or _are_thousands(groups[:-1])):
-        found.add(float("".join(groups[:-1]) + "." + groups[-1]))
-    return frozenset(found)
-
-
-def _are_thousands(groups: list[str]) -> bool:
-    """Whether the groups are as in 1 500 000, or as in India's 15 00 000."""
-    first, *middle, last = groups
-    if len(last) != 3 or not 1 <= len(first) <= 3 or first == "0":
-        return False
-    return all(len(group) == 3 for group in middle) or (
-        len(first) <= 2 and all(len(group) == 2 for group in middle)
-    )
-
-
-def han_value(numeral: str) -> float:
-    """Return the value of a Chinese numeral below ten thousand, or of a sequence of Chinese digits.
-
-    >>> han_value("三百二十一"), han_value("二〇〇五"), han_value("十")
-    (321.0, 2005.0, 10.0)
-    """
-    if not set(numeral) & set(_HAN_TENS):
-        return float("".join(str(_HAN_DIGITS[sign]) for sign in numeral))
-    total, digit = 0, None
-    for sign in numeral:
-        if sign in _HAN_TENS:
-            total += (1 if digit is None else digit) * _HAN_TENS[sign]
-            digit = None
-        else:
-            digit = _HAN_DIGITS[sign]
-    return float(total + (digit or 0))
 
 
 def _is_rounded(value: float, stated: float, bound: Bound | None) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rag.text.tags import primary_language
+from rag.verification.facts.bounds import bound_of
+from rag.verification.facts.digits import HAN, han_value
 from rag.verification.facts.lexicon import alternatives, fold, lexicon
-from rag.verification.facts.numbers import HAN, Quantity, han_value
+from rag.verification.facts.numbers import Quantity
 
 # In "200 of 1,500", the numbers are compared and not their ratio.
 _LARGEST_WHOLE = 100
@@ -117,7 +119,7 @@ def _ratios(folded: str, primary: str) -> Iterator[Share]:
     for match in _ratio_pattern(primary).finditer(folded):
         part, whole = (float(words.get(match[name], 0) or match[name]) for name in ("part", "whole"))
         if 0 < part < whole <= _LARGEST_WHOLE:
-            yield _share(match[0], 100 * part / whole, (match["part"], match["whole"]))
+            yield _share(match, 100 * part / whole, (match["part"], match["whole"]))
 
 
 @functools.lru_cache(maxsize=64)
@@ -134,7 +136,7 @@ def _in_words(folded: str, primary: str) -> Iterator[Share]:
     fractions = _fractions(primary)
     if fractions:
         for match in _fraction_pattern(primary).finditer(folded):
-            yield _share(match[0], fractions[match[0]], tuple({match[0], *re.split(r"[\s-]", match[0])}))
+            yield _share(match, fractions[match[0]], tuple({match[0], *re.split(r"[\s-]", match[0])}))
 
 
 @functools.lru_cache(maxsize=64)
@@ -154,16 +156,19 @@ def _east_asian(folded: str) -> Iterator[Share]:
         if 0 < part < whole < _LARGEST_WHOLE:
             # "3분의 2" may also be read as three minutes.
             numbers = (match["part"], match["whole"], f"{match['whole']}분", f"{match['whole']}分")
-            yield _share(match[0], 100 * part / whole, numbers)
+            yield _share(match, 100 * part / whole, numbers)
     for match in _TENTHS.finditer(folded):
         if 0 < (part := _east_asian_value(match["part"])) < 10:
-            yield _share(match[0], 10 * part, (match["part"],))
+            yield _share(match, 10 * part, (match["part"],))
 
 
 def _east_asian_value(written: str) -> float:
     return float(written) if written.isdecimal() else han_value(written)
 
 
-def _share(text: str, percent: float, numbers: tuple[str, ...]) -> Share:
-    quantity = Quantity(text, frozenset({percent}), percent, dimension="percent", is_about=True)
+def _share(match: re.Match[str], percent: float, numbers: tuple[str, ...]) -> Share:
+    bound = bound_of(match.string, *match.span())
+    quantity = Quantity(
+        match[0], frozenset({percent}), percent, dimension="percent", is_about=True, bound=bound
+    )
     return Share(quantity, numbers)

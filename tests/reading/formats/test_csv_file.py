@@ -135,6 +135,11 @@ def test_round_trip(rows: list[tuple[str, str, str]], delimiter: str) -> None:
         '"judul" , "isi"\n"Panen", "Kopi naik."\n',
         '"jumlah\nhari",judul,isi\n,Panen,Kopi naik.\n',
         "タイトル,本文\nPanen,Kopi naik.\n",
+        "Judul *;Isi (lengkap):\nPanen;Kopi naik.\n",
+        "หัวข้อ,เนื้อหา\nPanen,Kopi naik.\n",
+        "Tiêu đề,Nội dung\nPanen,Kopi naik.\n",
+        "Başlık;İçerik\nPanen;Kopi naik.\n",
+        "title,clean_article\nPanen,Kopi naik.\n",
         "post_title,post_content\nPanen,Kopi naik.\n",
     ],
 )
@@ -154,9 +159,9 @@ def test_quotation_marks_behind_backslashes_belong_to_the_text() -> None:
 
 
 def test_cells_without_a_value_are_absent() -> None:
-    table = "isi,penulis,tanggal,url\nKopi naik.,NULL,NaN\n"
-    article = one(read(table, ".csv"))
-    assert (article.author, article.published_at, article.url, article.metadata) == (None, None, None, {})
+    for author, date in (("NULL", "NaN"), ("-", "NaT"), ("—", "#N/A")):
+        article = one(read(f"isi,penulis,tanggal,url\nKopi naik.,{author},{date}\n", ".csv"))
+        assert (article.author, article.published_at, article.url, article.metadata) == (None, None, None, {})
 
 
 def test_a_post_that_is_not_published_is_refused() -> None:
@@ -269,3 +274,18 @@ def test_the_number_of_a_row_is_no_id() -> None:
     article = one(read(table, ".csv", name="januari"))
     assert (article.id, article.title, article.metadata) == ("januari:1", "Panen", {"No": "1"})
     assert one(read(table.replace("No,", "Nomor,"), ".csv", name="februari")).id == "februari:1"
+
+
+@pytest.mark.parametrize("divider", ["\\n\\n", "\\r\\n\\r\\n", "_x000D_\n_x000D_\n", "\n\n"])
+def test_line_feeds_are_read_as_databases_and_excel_write_them(divider: str) -> None:
+    article = one(read(f'judul,isi\nPanen,"Kopi naik.{divider}Teh turun."\n', ".csv"))
+    assert article.paragraphs == ("Kopi naik.", "Teh turun.")
+    assert one(read("judul,isi\nPanen,Berkas di C:\\nota ada.\n", ".csv")).text == "Berkas di C:\\nota ada."
+
+
+def test_the_time_of_creation_counts_only_without_one_of_publication() -> None:
+    head = "judul,isi,created_at,published_at\n"
+    article = one(read(head + "Panen,Kopi naik.,2024-01-05,2025-07-27\n", ".csv"))
+    assert (str(article.published_at)[:10], article.metadata) == ("2025-07-27", {"created_at": "2024-01-05"})
+    article = one(read("judul,isi,created_at\nPanen,Kopi naik.,2024-01-05\n", ".csv"))
+    assert str(article.published_at)[:10] == "2024-01-05"

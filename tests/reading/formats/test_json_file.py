@@ -220,8 +220,25 @@ HIT = {"_id": "a", "_score": 1, "_source": {"headline": "Kopi", "body": "Panen k
         {"total_rows": 1, "rows": [{"id": "a", "doc": POST}]},
         [{"id": "a", "attributes": {"title": "Kopi", "body": "Panen kopi naik tahun ini."}}],
         HIT,
+        {"content": [POST], "totalElements": 1},
+        {"code": 200, "message": "ok", "data": POST},
+        {"post": POST, "comments": [{"body": "Setuju sekali."}]},
+        {"article": {"id": "a", "title": "Kopi", "content": "Panen kopi naik tahun ini."}},
+        {"response": {"numFound": 1, "docs": [{name: [value] for name, value in POST.items()}]}},
     ],
-    ids=["Ghost", "GraphQL", "Elasticsearch", "CouchDB", "Strapi", "elasticdump"],
+    ids=[
+        "Ghost",
+        "GraphQL",
+        "Elasticsearch",
+        "CouchDB",
+        "Strapi",
+        "elasticdump",
+        "Spring",
+        "one",
+        "post",
+        "article",
+        "Solr",
+    ],
 )
 def test_articles_inside_of_other_objects_are_read(value: Any) -> None:
     article = one(read(json.dumps(value), ".json"))
@@ -298,8 +315,92 @@ def test_a_text_may_be_a_list_or_an_object_under_any_name(fields: dict[str, Any]
     assert article.paragraphs == ("Panen naik.", "Harga turun.")
 
 
-@pytest.mark.parametrize(("name", "value"), [("draft", True), ("published", False), ("isDraft", "true")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("draft", True), ("published", False), ("isDraft", "true"), ("status", False), ("status", "draf")],
+)
 def test_a_post_that_says_that_it_is_a_draft_is_refused(name: str, value: object) -> None:
     items = read(json.dumps({"title": "Kopi", "body": "Panen naik.", name: value}), ".json")
     (reason,) = reasons(items)
     assert "the post 'Kopi' is not published" in reason
+    assert (
+        "the post 'Kopi' is not published"
+        in reasons(read(json.dumps({"title": "Kopi", "text": "Panen naik.", name: value}), ".jsonl"))[0]
+    )
+
+
+DAY = "2025-07-27T03:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "value"),
+    [
+        ({"createdAt": "2025-07-27T03:00:00Z"}, "published_at", DAY),
+        ({"created_at": "2024-01-05", "publishedAt": "2025-07-27T03:00:00Z"}, "published_at", DAY),
+        ({"date": {"$date": {"$numberLong": "1753585200000"}}}, "published_at", DAY),
+        ({"createdAt": {"_seconds": 1753585200, "_nanoseconds": 0}}, "published_at", DAY),
+        ({"published_at": 1753585200.0}, "published_at", DAY),
+        ({"pubDate": "Sun, 27 Jul 2025 03:00:00 +0000"}, "published_at", DAY),
+        (
+            {"published_at": None, "tanggal": "27 Juli 2025 10.00 WIB"},
+            "published_at",
+            "2025-07-27T10:00:00+07:00",
+        ),
+        ({"namaPenulis": "Sari"}, "author", "Sari"),
+        ({"author": {"first_name": "Sari", "last_name": "Dewi"}}, "author", "Sari Dewi"),
+        ({"author": {"node": {"name": "Sari"}}}, "author", "Sari"),
+        ({"authors": "Sari; Budi"}, "author", "Sari; Budi"),
+        ({"articleSection": "Ekonomi"}, "section", "Ekonomi"),
+        ({"categories": [{"id": 3, "name": "Ekonomi"}]}, "section", "Ekonomi"),
+        ({"kategori": ["Ekonomi", "Pangan"]}, "metadata", {"kategori": ["Ekonomi", "Pangan"]}),
+        ({"penulis": {"id": 4}}, "metadata", {"penulis": {"id": 4}}),
+    ],
+)
+@pytest.mark.parametrize("body", ["text", "isi"])
+def test_fields_are_read_as_other_programs_write_them(
+    body: str, fields: dict[str, Any], name: str, value: object
+) -> None:
+    article = one(read(json.dumps({"judul": "Kopi", body: "Panen kopi naik tahun ini.", **fields}), ".jsonl"))
+    found = getattr(article, name)
+    assert article.title == "Kopi"
+    assert (found.isoformat() if name == "published_at" else found) == value
+
+
+def test_the_source_of_another_program_is_an_outlet_or_an_address() -> None:
+    given = {"judul": "Kopi", "isi": "Panen kopi naik tahun ini."}
+    assert one(read(json.dumps({**given, "domain": "kabar.example"}), ".jsonl")).outlet == "kabar.example"
+    address = "https://kabar.example/kopi"
+    assert one(read(json.dumps({**given, "source": address}), ".jsonl")).url == address
+
+
+def test_a_text_that_is_nothing_but_html_is_read_as_such() -> None:
+    given = {"title": "Kopi &amp; teh", "text": "<p>Panen naik.</p><p>Harga turun.</p>"}
+    article = one(read(json.dumps(given), ".jsonl"))
+    assert (article.title, article.paragraphs) == ("Kopi & teh", ("Panen naik.", "Harga turun."))
+    about = "Tag <p> menandai paragraf."
+    assert one(read(json.dumps({**given, "text": about}), ".jsonl")).text == about
+
+
+def test_an_object_may_hold_articles_by_their_ids() -> None:
+    found = articles(read(json.dumps({"a1": POST, "a2": {**POST, "title": "Teh"}}), ".json"))
+    assert [article.title for article in found] == ["Kopi", "Teh"]
+
+
+def test_a_line_for_a_search_server_is_no_article() -> None:
+    action = json.dumps({"index": {"_index": "berita", "_id": "7"}})
+    items = read(f"{action}\n{json.dumps(POST)}\n{action}\n{json.dumps(POST)}\n", ".ndjson")
+    assert [article.title for article in articles(items)] == ["Kopi", "Kopi"]
+    assert not reasons(items)
+
+
+def test_the_names_that_wordpress_embeds_are_read() -> None:
+    terms = [[{"taxonomy": "category", "name": "Ekonomi"}], [{"taxonomy": "post_tag", "name": "beras"}]]
+    post = {
+        "link": "https://warta.example/kopi",
+        "title": {"rendered": "Kopi"},
+        "content": {"rendered": "<p>Panen naik.</p>"},
+        "author": 3,
+        "_embedded": {"author": [{"id": 3, "name": "Sari Dewi"}], "wp:term": terms},
+    }
+    article = one(read(json.dumps([post]), ".json"))
+    assert (article.author, article.section, article.metadata["tags"]) == ("Sari Dewi", "Ekonomi", ["beras"])

@@ -157,6 +157,8 @@ def test_a_forwarded_mail_is_read_without_its_headers() -> None:
     [
         f'<div class="gmail_quote"><div class="gmail_attr">Budi menulis:</div><p>{QUOTED}</p></div>',
         f'<div class="moz-cite-prefix">Budi:</div><blockquote type="cite"><p>{QUOTED}</p></blockquote>',
+        f"<div><p><b>Dari:</b> Budi <br><b>Dikirim:</b> Jumat<br>Perihal: Panen</p></div><p>{QUOTED}</p>",
+        "<div><span>Dikirim dari iPhone saya</span></div>",
         f'<div id="divRplyFwdMsg"><b>From:</b> Budi</div><div><p>{QUOTED}</p></div>',
         '<div class="gmail_signature">Siti Rahma, Humas</div>',
     ],
@@ -198,7 +200,7 @@ def test_flowed_lines_may_end_within_a_word() -> None:
     assert (article.text, str(article.published_at)) == ("Panen dimulai Senin.", "2024-01-05 08:00:00+00:00")
 
 
-@pytest.mark.parametrize("prefix", ["Fwd: ", "FW: Re: ", "Terusan: "])
+@pytest.mark.parametrize("prefix", ["Fwd: ", "FW: Re: ", "Terusan: ", "Trs: Bls: ", "转发：", "ENC: RES: "])
 def test_a_title_is_without_the_marks_of_forwarding(prefix: str) -> None:
     mail = (
         f"From: Humas <h@k.example>\nSubject: {prefix}Panen kopi dimulai\n"

@@ -10,8 +10,8 @@ STORY = ("Panen kopi dimulai Senin.", "Harga naik 7 persen.")
 HEADERS = "From: Budi <b@k.example>\nDate: Fri, 5 Jan 2024\nSubject: Panen\nTo: Siti\n"
 
 
-def paragraphs(body: str, *, subtype: str = "plain") -> tuple[str, ...]:
-    head = f"From: Siti <s@k.example>\nSubject: Panen\nContent-Type: text/{subtype}; charset=utf-8\n\n"
+def paragraphs(body: str, *, subtype: str = "plain", subject: str = "Panen") -> tuple[str, ...]:
+    head = f"From: Siti <s@k.example>\nSubject: {subject}\nContent-Type: text/{subtype}; charset=utf-8\n\n"
     return one(read(head + body, ".eml")).paragraphs
 
 
@@ -105,3 +105,27 @@ def test_a_line_of_two_hyphens_divides_the_text_unless_a_signature_is_below_it()
     assert paragraphs(f"{STORY[0]}\n\n--\n\n{STORY[1]}\n") == STORY
     assert paragraphs(f"{STORY[0]}\n\n{STORY[1]}\n\n--\nSiti Rahma\nHumas, Jl. Melati 3\n") == STORY
     assert paragraphs(f"{STORY[0]}\n\n-- \nSiti bekerja di kantor.\n") == STORY[:1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Sent from my iPhone", "Dikirim dari perangkat Galaxy saya", "Get Outlook for iOS<https://aka.ms/x>"],
+)
+def test_the_line_in_which_a_telephone_names_itself_is_left_out(line: str) -> None:
+    assert paragraphs(f"{STORY[0]}\n\n{STORY[1]}\n\n{line}\n") == STORY
+    sentence = "Dikirim dari Surabaya, kopi itu tiba pada Minggu."
+    assert paragraphs(f"{STORY[0]}\n\n{sentence}\n") == (STORY[0], sentence)
+
+
+def test_the_footer_of_a_mailing_list_is_left_out() -> None:
+    footer = f"{'_' * 47}\nRedaksi mailing list\nhttps://k.example/mailman/redaksi\n"
+    assert paragraphs(f"{STORY[0]}\n\n{STORY[1]}\n{footer}") == STORY
+
+
+def test_outlook_forwards_below_headers_alone_and_the_subject_says_so() -> None:
+    body = "\n\n".join(STORY)
+    assert paragraphs(f"{NOTE}\n\n{HEADERS}\n{body}\n", subject="FW: Panen") == STORY
+    assert paragraphs(f"{NOTE}\n\n{HEADERS}\n{body}\n", subject="RE: Panen") == (NOTE,)
+    head = "<div><p><b>From:</b> Budi<br><b>Sent:</b> Friday<br><b>Subject:</b> Panen</p></div>"
+    html = f"<div><p>{NOTE}</p>{head}<p>{STORY[0]}</p><p>{STORY[1]}</p></div>"
+    assert paragraphs(html, subtype="html", subject="FW: Panen") == STORY

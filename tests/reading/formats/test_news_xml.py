@@ -189,3 +189,10 @@ def test_an_item_of_newsml_1_without_text_is_refused() -> None:
 def test_an_embargo_without_a_zone_is_one_of_utc() -> None:
     items = read(message(item(1, PLAIN, meta="<embargoed>2130-01-01T00:00:00</embargoed>")), ".xml")
     assert reasons(items) == ["berkas.xml:1: the item may not be published before 2130-01-01T00:00:00+00:00"]
+
+
+def test_the_main_one_of_several_headlines_is_the_title() -> None:
+    several = '<headline role="hld:sub">Harga naik</headline><headline role="hld:main">Panen</headline>'
+    for headlines in (several, '<headline role="hld:short">Kopi</headline><headline>Panen</headline>'):
+        text = item(1, PLAIN).replace("<headline>Berita 1</headline>", headlines)
+        assert one(read(message(text), ".xml")).title == "Panen"

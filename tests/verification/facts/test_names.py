@@ -1,6 +1,7 @@
 """Names by word, in whatever form."""
 
 import unicodedata
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -126,6 +127,14 @@ def test_a_name_is_the_same_with_every_form_of_an_apostrophe(
         ("en", "Prof. Peter Harlan opened the market.", "Professor Peter Harlan opened the market."),
         ("en", "British Prime Minister Harlan arrived.", "UK Prime Minister Harlan arrived."),
         ("es", "El Sr. Gómez llegó a Lima.", "Gómez llegó a Lima."),
+        ("id", "Gempa itu dicatat BMKG.", "Gempa itu dicatat Badan Meteorologi, Klimatologi, dan Geofisika."),
+        ("id", "PBB mengutuk serangan itu.", "Perserikatan Bangsa-Bangsa mengutuk serangan itu."),
+        ("en", "The FBI raided it.", "The Federal Bureau of Investigation raided it."),
+        ("id", "Presiden Joko Widodo meresmikan tol.", "Presiden Jokowi meresmikan tol."),
+        ("id", "Warga NTT mengungsi.", "Warga Nusa Tenggara Timur mengungsi."),
+        ("id", "Letjen TNI Agus Santoso hadir.", "Letnan Jenderal Agus Santoso hadir."),
+        ("es", "EE. UU. aprobó la ley.", "Estados Unidos aprobó la ley."),
+        ("fr", "L'ONU a condamné l'attaque.", "Selon la presse, l'attaque a été condamnée par ONU."),
     ],
 )
 def test_titles_and_short_forms_are_no_other_names(language: str, claim: str, evidence: str) -> None:
@@ -133,6 +142,43 @@ def test_titles_and_short_forms_are_no_other_names(language: str, claim: str, ev
         found = compare(Statement(one, language), Statement(other, language))
         assert found.names in ("given", None)
         assert not found.has_other_word
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("id", "Muhammad Yusuf ditangkap.", "Mohammad Yusuf ditangkap."),
+        ("id", "Soekarno membacakan proklamasi.", "Sukarno membacakan proklamasi."),
+        ("de", "Die Stadt München zahlte.", "Die Stadt Muenchen zahlte."),
+        ("ru", "Погибло 25 человек в Москве.", "В городе Москва погибло 25 человек."),
+        ("ru", "В. В. Путин прибыл.", "Владимир Путин прибыл."),
+        ("tr", "İstanbul'un nüfusu 15 milyon.", "15 milyon nüfus İstanbul'da yaşıyor."),
+        ("tr", "Toplantı 3 Haziran'da yapıldı.", "Toplantı 03.06.2024 tarihinde yapıldı."),
+        ("id", "Perang Dunia II berakhir pada 1945.", "Perang Dunia Kedua berakhir pada 1945."),
+        ("id", "Perang Dunia ke-2 berakhir pada 1945.", "Perang Dunia II berakhir pada 1945."),
+        ("id", "Bab 4 mengatur pajak.", "Bab IV mengatur pajak."),
+        ("en", "World War Two ended in 1945.", "World War II ended in 1945."),
+        ("fr", "Louis XIV est mort en 1715.", "Louis quatorze est mort en 1715."),
+        ("ru", "Пётр I умер в 1725 году.", "Петр Первый умер в 1725 году."),
+    ],
+)
+def test_spellings_cases_and_numerals_are_no_other_names(language: str, claim: str, evidence: str) -> None:
+    found = compare(Statement(claim, language), Statement(evidence, language, date(2024, 6, 4)))
+    assert set(found.findings) <= {"given"}
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("id", "Ia memimpin Komisi II DPR.", "Ia memimpin Komisi III DPR."),
+        ("id", "Bab V mengatur pajak.", "Bab IV mengatur pajak."),
+        ("en", "The king Louis XV died there.", "The king Louis XIV died there."),
+        ("ru", "Анна встретилась с Борисом в Туле.", "Анна встретилась с Иваном в Туле."),
+    ],
+)
+def test_other_numerals_and_names(language: str, claim: str, evidence: str) -> None:
+    found = compare(Statement(claim, language), Statement(evidence, language))
+    assert {"missing", "differs"} & {found.names, found.numbers} or found.has_other_word
 
 
 @pytest.mark.parametrize(

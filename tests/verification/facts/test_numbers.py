@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.verification.comparison import Statement, compare
+from rag.verification.facts.digits import readings
 from rag.verification.facts.lexicon import fold
-from rag.verification.facts.numbers import Quantity, find_quantities, readings
+from rag.verification.facts.numbers import Quantity, find_quantities
 
 
 def quantities(text: str, language: str) -> list[Quantity]:
@@ -193,6 +194,26 @@ def test_a_share_of_one_han_numeral_is_a_number() -> None:
         ("ko", "회의는 오후 3시에 시작됐다.", "회의는 15시에 시작됐다."),
         ("id", "Hutan itu menyusut dalam 30 tahun.", "Hutan itu menyusut dalam tiga dekade."),
         ("ja", "3回目の優勝だった。", "三回目の優勝だった。"),
+        ("fr", "L'accident a eu lieu à 14:30.", "L'accident a eu lieu à 14 h 30."),
+        ("pt", "A reunião é às 14h30.", "A reunião é às 14:30."),
+        ("id", "Dua ribu lima ratus orang hadir.", "Sebanyak 2.500 orang hadir."),
+        ("es", "Murieron dos mil quinientas personas.", "Murieron 2.500 personas."),
+        ("es", "Murieron treinta y una personas.", "Murieron 31 personas."),
+        ("pt", "Morreram mil e duzentas pessoas.", "Morreram 1.200 pessoas."),
+        ("en", "Two dozen people were hurt.", "24 people were hurt."),
+        ("id", "Ia dihukum 1 tahun 6 bulan penjara.", "Ia dihukum 18 bulan penjara."),
+        ("id", "Api padam setelah 2 jam dan 30 menit.", "Api padam setelah 150 menit."),
+        ("id", "Luasnya 2 km persegi.", "Luasnya 200 hektare."),
+        (
+            "id",
+            "Indonesia merdeka pada tanggal 17 bulan Agustus tahun 1945.",
+            "Indonesia merdeka pada 17-8-1945.",
+        ),
+        ("zh", "会议持续了两个小时。", "会议持续了120分钟。"),
+        ("zh", "数十人受伤。", "45人受伤。"),
+        ("hi", "साढ़े तीन लाख लोग आए।", "3.5 लाख लोग आए।"),
+        ("vi", "Chi phí 5 triệu đồng.", "Chi phí 5.000.000đ."),
+        ("en", "The state spent Rs. 500 crore.", "The state spent ₹5 billion."),
     ],
 )
 def test_clock_times_scores_and_ordinals_in_other_notations(language: str, claim: str, evidence: str) -> None:
@@ -209,6 +230,10 @@ def test_clock_times_scores_and_ordinals_in_other_notations(language: str, claim
         ("id", "Persela menang dengan skor 3:2.", "Persela menang dengan skor 3-1."),
         ("nl", "Het was haar vierde titel.", "Het was haar derde titel."),
         ("tr", "Ceza 1,5 milyon dolar.", "Ceza 1,5 milyon lira."),
+        ("en", "The fine was $500 billion.", "The fine was $500m."),
+        ("fr", "L'accident a eu lieu à 15h30.", "L'accident a eu lieu à 14h30."),
+        ("id", "Ia dihukum 1 tahun 8 bulan penjara.", "Ia dihukum 18 bulan penjara."),
+        ("id", "Dua ribu tiga ratus orang hadir.", "Sebanyak 2.500 orang hadir."),
     ],
 )
 def test_other_clock_times_scores_and_ordinals(language: str, claim: str, evidence: str) -> None:

@@ -109,11 +109,10 @@ def check_parses(line: str) -> None:
 
 
 def test_each_corpus_on_a_milvus_server_has_its_own_bookmarks(tmp_path: Path) -> None:
-    prefixes = [
-        Settings(data_dir=tmp_path, corpus="milvus", milvus_uri="http://milvus:19530", milvus_prefix=prefix)
-        for prefix in ("a", "b", "a")
-    ]
-    paths = [bookmarks_path(settings) for settings in [*prefixes, Settings(data_dir=tmp_path)]]
+    local = Settings.model_validate({"data_dir": tmp_path})
+    server = {"corpus": "milvus", "milvus_uri": "http://milvus:19530"}
+    on_server = [local.model_copy(update={**server, "milvus_prefix": prefix}) for prefix in ("a", "b", "a")]
+    paths = [bookmarks_path(settings) for settings in [*on_server, local]]
     assert paths[0] == paths[2]
     assert len(set(paths)) == 3
     assert paths[3] == tmp_path / "fetched.sqlite3"

@@ -91,7 +91,7 @@ ANSWERING = Calibration(relevance=1.04, across_languages=0.7, negated=-1.5, inte
 # A hit below the first probability is on another subject, so that no language model is asked. From the second
 # on, it is on the subject of a question.
 RELEVANT = 0.05
-ON_SUBJECT = 0.45
+ON_SUBJECT = 0.5
 
 # A hit on the subject below this probability does not answer. It is lower than .5, because a reader can check
 # the quotes of an answer but cannot check a wrong refusal. It is still lower for a follow-up, which says less
@@ -102,7 +102,7 @@ ANSWERED_FOLLOW_UP = 0.04
 # An article is in a digest if one of its hits is on the subject with this probability, and with this share
 # of the highest probability in its language. Chosen with `python -m benchmarks.digests`.
 LISTED = 0.25
-LISTED_SHARE = 0.5
+LISTED_SHARE = 0.45
 
 
 @dataclass(frozen=True, kw_only=True)

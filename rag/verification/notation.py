@@ -1,4 +1,4 @@
-"""Writes the numbers of a claim as its evidence writes them.
+"""Writes a claim for the cross-encoder: without pictures, and its numbers as its evidence writes them.
 
 The cross-encoder knows few notations. For example, it takes "Rp2,3 triliun" and "Rp2.300.000.000.000" for
 different numbers. The facts know that they are equal.
@@ -11,9 +11,15 @@ from rag.verification.comparison import Statement
 from rag.verification.facts import Quantity
 from rag.verification.facts.lexicon import with_plain_numerals
 
+# Emojis and other small pictures, with the signs that join or colour them. They claim nothing.
+_PICTURES = re.compile(
+    r"\s?[\u2600-\u27bf\u2b50-\u2bff\U0001f000-\U0001faff]"
+    r"[\u2600-\u27bf\u2b50-\u2bff\U0001f000-\U0001faff\u200d\ufe0f]*+"
+)
+
 
 def in_notation_of(evidence: Statement, claim: Statement) -> str:
-    """Return the text of the claim with each number written as the evidence writes an equal one.
+    """Return the claim without emojis, and with each number written as the evidence writes an equal one.
 
     A number that is only approximately equal stays: with evidence of 312,450, "more than 312,000" must not
     become "more than 312,450".
@@ -21,8 +27,10 @@ def in_notation_of(evidence: Statement, claim: Statement) -> str:
     >>> evidence = Statement("Dananya Rp2,3 triliun.", "id")
     >>> in_notation_of(evidence, Statement("Dana itu Rp2.300.000.000.000.", "id"))
     'Dana itu Rp2,3 triliun.'
+    >>> in_notation_of(evidence, Statement("☕ Dana itu cair! 🎉", "id"))
+    'Dana itu cair!'
     """
-    text = claim.text
+    text = _PICTURES.sub("", claim.text).strip() or claim.text
     for quantity in claim.facts_on(evidence.reference).quantities:
         place = None if quantity.is_soft else _place(quantity, text)
         spellings = _spellings(quantity, evidence)

@@ -261,7 +261,7 @@ def test_a_refusal_after_a_failure_claims_no_verbatim_sentences(
     with serving(Script(status=401)) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
         monkeypatch.setenv("KUTIP_LLM_MODEL", "scripted")
-        result = kutip("ask", "Siapa bupati Lembah Arum yang meninjau banjir?")
+        result = kutip("ask", "Kapan banjir merendam rumah di Tirta Kencana?")
     assert (result.code, result.out) == (3, "Artikel yang tersedia tidak menjawab pertanyaan ini.\n")
     failure, refusal, *_ = result.err.splitlines()
     assert failure.startswith("scripted cannot be used (Error code: 401")

@@ -12,7 +12,8 @@ HELD_OUT_XQUAD = frozenset({"12", "33", "42"})
 # Claims and questions written for this project; most of their passages are in the shared articles.
 AUTHORED = Path(__file__).parent / "authored"
 
-# Such claims and questions that training never sees, about passages that no other authored row is about.
+# Such claims and questions that training never sees. No claim in `AUTHORED` is about the same passage as one
+# of these claims; a few questions are.
 HELD_OUT_CLAIMS = Path(__file__).parent / "held-out" / "claims.jsonl"
 HELD_OUT_QUESTIONS = Path(__file__).parent / "held-out" / "questions.jsonl"
 

@@ -79,7 +79,7 @@ CALIBRATIONS = {
 }  # fmt: skip
 
 # Similarities of other encoders are on another scale, so only the cross-encoder counts. Not fitted: with the
-# probabilities below, a hit is relevant from log odds of -3.7 on, and on the subject from -0.7 on.
+# probabilities below, a hit is relevant from a relevance of -3.7 on, and on the subject from -0.4 on.
 WITHOUT_RESEMBLANCE = Calibration(relevance=0.9, intercept=0.4)
 
 # That a hit on the subject answers. Fitted by `python -m benchmarks.refusal --data FOLDER`. But less is

@@ -28,7 +28,7 @@ _BETWEEN_PARTS = re.compile(r"[.?!,;:\n。？！，；：؟،]{1,5}")
 # What is said about a language in each language; "{}" is its name in CLDR, in small letters.
 _PHRASES = {
     "ar": ("بال{}", "باللغة ال{}", "إلى ال{}", "الى ال{}", "إلى اللغة ال{}"),
-    "de": ("auf {}", "in {}", "ins {}e", "auf {} bitte"),
+    "de": ("auf {}", "in {}", "ins {}e"),
     "en": ("in {}", "into {}", "to {}", "in {} language"),
     "es": ("en {}", "al {}", "en idioma {}"),
     "fil": ("sa {}", "sa wikang {}"),
@@ -56,7 +56,7 @@ _PHRASES = {
     "pt": ("em {}", "para {}", "para o {}"),
     "ru": ("на {}", "по {}"),
     "th": ("เป็นภาษา{}", "ด้วยภาษา{}", "ภาษา{}"),
-    "tr": ("{}", "{} olarak", "{} diliyle"),
+    "tr": ("{} olarak", "{} diliyle"),
     "vi": ("bằng {}", "sang {}", "dịch sang {}"),
     "zh": ("用{}", "请用{}", "請用{}", "以{}", "成{}", "为{}", "為{}"),
 }
@@ -212,9 +212,7 @@ def _phrases() -> dict[str, str]:
     for language, phrases in _PHRASES.items():
         for name, tag in _names_in(language).items():
             for phrase in phrases:
-                if phrase != "{}":
-                    words = without_politeness(phrase.format(name))
-                    found.setdefault("".join(words), tag)
+                found.setdefault("".join(without_politeness(phrase.format(name))), tag)
     return found
 
 

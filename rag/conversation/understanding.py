@@ -97,17 +97,16 @@ class Understander:
         self, asked: AskedLanguage, question: Question, language_model: LanguageModel | None
     ) -> Understanding:
         """Understand the rest of the turn, or the last question, for an answer in another language."""
-        exchange = last_exchange(question.turns)
+        last = None if asked.rest else last_exchange(question.turns)
         if asked.rest:
             question = replace(question, text=asked.rest)
-        elif exchange is not None:
-            place, _ = exchange
+        elif last is not None:
+            place, _ = last
             question = replace(question, text=question.turns[place].text, turns=question.turns[:place])
         understanding = await self._understand(question, language_model)
-        kind = understanding.understood.kind
-        if exchange is not None and not asked.rest and kind == "question":
-            kind = "follow_up"
-        understood = replace(understanding.understood, language=asked.tag, kind=kind)
+        understood = replace(understanding.understood, language=asked.tag)
+        if last is not None and understood.kind == "question":
+            understood = replace(understood, kind="follow_up")
         return replace(understanding, understood=understood)
 
     async def _understand(self, question: Question, language_model: LanguageModel | None) -> Understanding:

@@ -10,8 +10,8 @@ _MAXIMUM_TITLE_CHARACTERS = 200
 _MINIMUM_TITLE_WORDS = 4
 _SEPARATORS = ("|", "-", "–", "—", "·", "•")  # between a title and its outlet
 NOT_TITLE = re.compile(
-    r"siaran pers|press release|(?:pers )?rilis(?: pers)?|breaking news|eksklusif|exclusive|opini|opinion|n"
-    r"ews|berita"
+    r"siaran pers|press release|(?:pers )?rilis(?: pers)?|breaking news|eksklusif|exclusive|opini|opinion"
+    r"|news|berita"
     r"|(?:nomor|no|number|ref|lampiran|perihal|kepada|hal|to|from|date|tanggal)\b\.?\s?:.*"
     r"|(?:untuk (?:diterbitkan|dirilis|disiarkan)|for (?:immediate )?release)\b.*",
     re.IGNORECASE,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.conversation.asked_language import asked_language
+from rag.conversation.asked_language import AskedLanguage, asked_language
 
 WHOLE_TURNS = {
     "en": [
@@ -98,6 +98,16 @@ def test_a_question_may_also_tell_the_language_of_its_answer(text: str, tag: str
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_a_question_about_a_language_asks_for_none(text: str) -> None:
     assert asked_language(text) is None
+
+
+@given(
+    st.lists(
+        st.sampled_from(["kapan", "gempa", "banjir", "di", "Palu", "harga", "kopi"]), min_size=1, max_size=20
+    )
+)
+def test_any_question_keeps_its_words_before_a_request(words: list[str]) -> None:
+    question = f"{' '.join(words)}?"
+    assert asked_language(f"{question} Jawab dalam bahasa Inggris.") == AskedLanguage("en", question)
 
 
 @given(st.text(max_size=200))

@@ -36,13 +36,12 @@ _OTHER_NAMES = {
     "published_at": "created created_at created_date date_created timestamp data",
     "section": "categories",
 }
-_FIELDS = frozenset(ArticleRecord.model_fields) - {"headings"}
+FIELDS = frozenset(ArticleRecord.model_fields) - {"headings"}
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of "judulBerita"
 _NOTE = re.compile(r"\([^()]{0,60}\)\W{0,3}\Z")  # behind a name: "Tanggal (dd/mm/yyyy)"
 # What many columns say beside the name of their field: "Judul Berita", "article_text".
 _OF_ARTICLE = re.compile(r"^(?:article|news|story)_|_(?:article|news|story|berita|artikel)$")
-
 
 _OTHER = 2  # the rank of a name that counts only where no other one names the field
 
@@ -77,7 +76,7 @@ def field_and_rank(name: str) -> tuple[str | None, int]:
     >>> field_and_rank("text"), field_and_rank("Isi (lengkap)"), field_and_rank("createdAt")
     (('text', 0), ('text', 1), ('published_at', 2))
     """
-    if name in _FIELDS:
+    if name in FIELDS:
         return name, 0
     snake = re.sub(r"[\s-]+", "_", _CAPITAL.sub("_", _NOTE.sub("", name)).strip().lower())
     keys = (_letters_of(snake), _letters_of(_OF_ARTICLE.sub("", snake)))

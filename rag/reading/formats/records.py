@@ -11,15 +11,14 @@ from typing import Any
 from rag.errors import ReadingError
 from rag.reading.dates import parse_timestamp, parse_written_date
 from rag.reading.entities import unescaped
-from rag.reading.field_names import field_and_rank
+from rag.reading.field_names import FIELDS, field_and_rank
 from rag.reading.formats.editor_documents import document_in
 from rag.reading.formats.fragments import filled, is_markup, plain, read_fragment
 from rag.reading.names import without_label
 from rag.reading.page import Page
 from rag.reading.publication import refuse_unpublished
-from rag.reading.record import ArticleRecord, name_in, with_metadata
+from rag.reading.record import name_in, with_metadata
 
-_FIELDS = frozenset(ArticleRecord.model_fields) - {"headings"}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
 _MISSING_CHARACTERS = re.compile(r"\[\+\d{1,9} chars\]\s*\Z")
 _END_CHARACTERS = 50
@@ -65,7 +64,7 @@ def is_absent(name: str, cell: str) -> bool:
     >>> is_absent("author", "NULL"), is_absent("author", "Null Island"), is_absent("title", "NULL")
     (True, False, False)
     """
-    is_value = name in _FIELDS and name not in ("title", "text")
+    is_value = name in FIELDS and name not in ("title", "text")
     return is_value and (cell.strip() in _ABSENT or cell.strip() in _DASHES)
 
 
@@ -108,7 +107,7 @@ def _renamed(fields: Mapping[str, Any]) -> dict[str, Any]:
     for (own, value), name in zip(fields.items(), names_in(fields), strict=True):
         plain_value = _plain_value(name, value)
         is_part = plain_value is None or (isinstance(value, list) and len(value) > 1)
-        is_kept = name in _FIELDS - {"text"} and not (name == "author" and plain_value)
+        is_kept = name in FIELDS - {"text"} and not (name == "author" and plain_value)
         if value and is_part and is_kept:
             found.setdefault(own if own != name else f"{own}_stated", value)
         if plain_value is not None or name not in found:
@@ -146,7 +145,7 @@ def names_in(fields: Mapping[str, Any]) -> list[str]:
 
 
 def _plain_value(name: str, value: object) -> object:
-    if name not in _FIELDS or name == "metadata":
+    if name not in FIELDS or name == "metadata":
         return value
     if name == "text" and (document := document_in(value)):
         return document.html
@@ -156,9 +155,8 @@ def _plain_value(name: str, value: object) -> object:
         is_one = len(value) == 1 or name in ("section", "outlet", "language")
         return _value_in(value[0], name) if value and is_one else value or None
     if isinstance(value, Mapping) and name == "author":
-        inner = (
-            next(iter(value.values())) if len(value) == 1 else value
-        )  # GraphQL: {"node": {"name": "Sari"}}
+        # GraphQL wraps a person: {"node": {"name": "Sari"}}
+        inner = next(iter(value.values())) if len(value) == 1 else value
         return (inner if isinstance(inner, Mapping) else value) if name_in(inner) else None
     return _value_in(value, name)
 

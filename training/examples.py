@@ -27,12 +27,14 @@ from training.data import (
     read_claims,
     read_questions,
 )
-from training.hard_negatives import mine, other_passages
+from training.hard_negatives import CACHE, mine, other_passages
 from training.public_claims import SETS, read_public_set
 from training.public_questions import QUESTION_SETS, read_public_questions
 
 # Languages of the parallel news that are drawn more often, because users of Kutip ask and read in them.
 _FREQUENT_LANGUAGES = ("en", "id", "ms", "zh-Hans", "ja", "ar", "es", "vi", "th")
+
+_QUESTION_WEIGHTS = (0.06, 0.34, 0.22, 0.08, 0.04, 0.08, 0.01, 0.01, 0.005, 0.01)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     copies = _CopiedSentences([*authored.rows, *own.rows], articles)
     return [
         Source("authored claims", 0.10, len(authored.rows), authored.make),
-        Source("own claims", 0.55, len(own.rows), own.make),
+        Source("own claims", 0.45, len(own.rows), own.make),
         Source("indonli", 0.04, len(indonli.rows), indonli.make),
         Source("pawsx", 0.03, paraphrases.size, paraphrases.make),
         Source("jnli", 0.01, len(japanese.rows), japanese.make),
@@ -114,8 +116,24 @@ def _public_sources(public: Path, articles: Articles) -> list[Source]:
 def _question_sources(
     shared: Path, articles: Articles, encoder: Callable[[], Encoder], cache: Path
 ) -> list[Source]:
+    sets = _question_sets(shared, articles)
+    all_rows = [row for rows in sets.values() for row in rows]
+    negatives = iter(mine(all_rows, articles, encoder, cache=cache / CACHE))
+    result = []
+    for (name, rows), weight in zip(sets.items(), _QUESTION_WEIGHTS, strict=True):
+        questions = _Questions(rows, list(itertools.islice(negatives, len(rows))), articles)
+        result.append(Source(name, weight, len(rows), questions.make))
+    return result
+
+
+def question_rows(shared: Path, articles: Articles) -> list[QuestionRow]:
+    """Return all questions but the public ones."""
+    return [row for rows in _question_sets(shared, articles).values() for row in rows]
+
+
+def _question_sets(shared: Path, articles: Articles) -> dict[str, list[QuestionRow]]:
     train = shared / "train"
-    sets = {
+    return {
         "authored questions": read_authored_questions(train / "authored-train.questions.jsonl"),
         "own questions": read_all_own_questions(articles, are_short=False),
         "short questions": read_all_own_questions(articles, are_short=True),
@@ -127,14 +145,6 @@ def _question_sources(
         "drcd": read_questions(train / "drcd-dev.questions.jsonl", articles),
         "arcd": read_questions(train / "arcd-dev.questions.jsonl", articles),
     }
-    weights = (0.07, 0.28, 0.17, 0.08, 0.03, 0.08, 0.01, 0.01, 0.005, 0.01)
-    all_rows = [row for rows in sets.values() for row in rows]
-    negatives = iter(mine(all_rows, articles, encoder, cache=cache / "negatives.json"))
-    result = []
-    for (name, rows), weight in zip(sets.items(), weights, strict=True):
-        questions = _Questions(rows, list(itertools.islice(negatives, len(rows))), articles)
-        result.append(Source(name, weight, len(rows), questions.make))
-    return result
 
 
 def _public_question_sources(public: Path, articles: Articles) -> list[Source]:

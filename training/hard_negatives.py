@@ -10,6 +10,7 @@ from embeddings.encoder import Encoder
 from embeddings.weights import FloatArray
 from training.data import Articles, Place, QuestionRow
 
+CACHE = "negatives.json"
 DEPTH = 24
 NEGATIVES_PER_QUESTION = 6
 
@@ -29,16 +30,16 @@ def mine(
     """
     found: dict[str, list[tuple[str, int]]] = json.loads(cache.read_text()) if cache.exists() else {}
     for prefixes in POOLS:
-        new = [row for row in rows if _is_in(row, prefixes) and _key(row) not in found]
+        new = [row for row in rows if _is_in(row, prefixes) and cache_key(row) not in found]
         if new:
             places = _mine_pool(new, articles, load_encoder(), prefixes)
             found |= {
-                _key(row): [(place.article_id, place.index) for place in best]
+                cache_key(row): [(place.article_id, place.index) for place in best]
                 for row, best in zip(new, places, strict=True)
             }
     cache.parent.mkdir(parents=True, exist_ok=True)
     cache.write_text(json.dumps(found))
-    return [[Place(*place) for place in found.get(_key(row), [])] for row in rows]
+    return [[Place(*place) for place in found.get(cache_key(row), [])] for row in rows]
 
 
 def other_passages(row: QuestionRow, articles: Articles) -> list[Place]:
@@ -57,7 +58,8 @@ def _is_in(row: QuestionRow, prefixes: tuple[str, ...]) -> bool:
     return row.place is not None and row.place.article_id.startswith(prefixes)
 
 
-def _key(row: QuestionRow) -> str:
+def cache_key(row: QuestionRow) -> str:
+    """Return the key of a question in the file of negatives."""
     return f"{row.place}: {row.question}"
 
 

@@ -127,6 +127,19 @@ def _untokenized(text: str) -> str:
     return re.sub(r"(\() ", r"\1", text)
 
 
+def _deceptions(folder: Path) -> Iterator[Pair]:
+    """Claims that players wrote so that others take false ones for true (Eisenschlos et al. 2021).
+
+    Some false ones contradict the evidence, and others only go beyond it.
+    """
+    for part in ("dev", "test"):
+        with (folder / f"dataset/{part}.jsonl").open(encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                sentences = " ".join(one["text"] for one in row["gold_evidence"])
+                label = "entailment" if row["label"] == "SUPPORTS" else "non-entailment"
+                yield f"{row['wikipedia_page']}. {sentences}", row["text"], label
+
+
 def _monotonicity(folder: Path) -> Iterator[Pair]:
     """Pairs that differ in how general one word is, below quantifiers (Yanaka et al. 2019)."""
     yield from _columns(folder / "MED.tsv", "sentence1", "sentence2", "gold_label")
@@ -210,6 +223,13 @@ SETS = (
     ),
     PublicClaims("verypluming/MED", "860ba36ce95ecba9f1ebe348d3d8cf1b3cba435a", "en", 0.01, _monotonicity),
     PublicClaims("selenashe/ScoNe", "b02532a2f4185c6118a57a148455e0750592d8c8", "en", 0.01, _scopes),
+    PublicClaims(
+        "google-research/fool-me-twice",
+        "d9db753e5acf91c0d9bf543db327ab655661eb94",
+        "en",
+        0.02,
+        _deceptions,
+    ),
 )
 
 

@@ -16,7 +16,10 @@ from training.public_set import PublicSet
 
 @dataclass
 class _Found:
-    """An article: its paragraphs, and each question with a paragraph, an answer and where it starts."""
+    """An article: its paragraphs, and each question with a paragraph, an answer and where it starts.
+
+    A question that its paragraph does not answer has an empty answer.
+    """
 
     title: str
     paragraphs: list[str] = field(default_factory=list)
@@ -24,6 +27,8 @@ class _Found:
 
 
 PublicQuestions = PublicSet[_Found]
+
+_NO_ANSWER = {"text": "", "answer_start": 0}
 
 
 def read_public_questions(public: Path, public_set: PublicQuestions, articles: Articles) -> list[QuestionRow]:
@@ -41,8 +46,8 @@ def read_public_questions(public: Path, public_set: PublicQuestions, articles: A
                 language=public_set.language,
                 passage=found.paragraphs[index],
                 title=found.title,
-                answers=(answer,),
-                answer_start=start,
+                answers=(answer,) if answer else (),
+                answer_start=start if answer else None,
                 place=Place(article_id, index),
                 source=public_set.name,
             )
@@ -51,13 +56,14 @@ def read_public_questions(public: Path, public_set: PublicQuestions, articles: A
 
 
 def _squad(files: list[Path]) -> Iterator[_Found]:
-    """Read files in the format of SQuAD (Rajpurkar et al. 2016)."""
+    """Read files in the format of SQuAD (Rajpurkar et al. 2016, 2018)."""
     for path in files:
         for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
             found = _Found(article.get("title") or "")
             for paragraph in article["paragraphs"]:
                 for one in paragraph["qas"]:
-                    answer = one["answers"][0]
+                    unanswerable = one.get("is_impossible", False)
+                    answer = _NO_ANSWER if unanswerable else one["answers"][0]
                     place = (len(found.paragraphs), answer["text"], answer["answer_start"])
                     found.questions.append((one["question"], *place))
                 found.paragraphs.append(paragraph["context"])
@@ -65,11 +71,11 @@ def _squad(files: list[Path]) -> Iterator[_Found]:
 
 
 def _exact(found: _Found) -> _Found:
-    """Keep the questions whose answer stands where the set says."""
+    """Keep the unanswerable questions, and those whose answer stands where the set says."""
     found.questions = [
         (question, index, answer, start)
         for question, index, answer, start in found.questions
-        if answer and found.paragraphs[index].startswith(answer, start)
+        if found.paragraphs[index].startswith(answer, start)
     ]
     return found
 
@@ -128,5 +134,12 @@ QUESTION_SETS = (
         "zh-Hant",
         0.02,
         lambda folder: _squad([folder / "DRCD_test.json"]),
+    ),
+    PublicQuestions(
+        "AUT-NLP/PQuAD",
+        "b1724102bdb2f00a61c8ca9f81250ceff9db1872",
+        "fa",
+        0.06,
+        lambda folder: _squad([folder / f"Dataset/{part}.json" for part in ("Validation", "Test")]),
     ),
 )

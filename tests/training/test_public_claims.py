@@ -63,14 +63,20 @@ def write_public_sets(public: Path) -> None:
             f"{text} \n{text} \n"
         )  # each pair is there once per explanation
         (pictures / f"{name}.test").write_text("")
+    game = public / "fool-me-twice/dataset"
+    game.mkdir(parents=True)
+    told = {"gold_evidence": [{"text": 'bus "Segara"'}, {"text": "naik."}], "wikipedia_page": "Tarif"}
+    (game / "dev.jsonl").write_text(json.dumps(told | {"text": CLAIM, "label": "REFUTES"}))
+    (game / "test.jsonl").write_text("")
 
 
 @pytest.mark.parametrize("public_set", SETS, ids=lambda public_set: public_set.name)
 def test_a_public_set_is_read(public_set: PublicClaims, tmp_path: Path) -> None:
     write_public_sets(tmp_path)
     (row,) = read_public_set(tmp_path, public_set)
-    expected = "not_supported" if row.source == "JaNLI" else "contradicted"
-    assert (row.evidence, row.claim, row.label) == (EVIDENCE, CLAIM, expected)
+    expected = "not_supported" if row.source in ("JaNLI", "fool-me-twice") else "contradicted"
+    evidence = 'Tarif. bus "Segara" naik.' if row.source == "fool-me-twice" else EVIDENCE
+    assert (row.evidence, row.claim, row.label) == (evidence, CLAIM, expected)
 
 
 def test_a_set_that_is_not_there_has_no_rows(tmp_path: Path) -> None:

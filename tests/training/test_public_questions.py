@@ -45,6 +45,8 @@ def test_a_question_has_its_paragraph_and_the_others(public_set: PublicQuestions
     squad(public / "JaQuAD/data/train/one.json")
     squad(public / "cmrc2018/squad-style-data/cmrc2018_dev.json")
     squad(public / "DRCD/DRCD_test.json")
+    squad(public / "PQuAD/Dataset/Validation.json")
+    (public / "PQuAD/Dataset/Test.json").write_text('{"data": []}')
     thai(public / "iapp-wiki-qa-dataset/squad_format/data.zip")
     articles = Articles(empty_shared_files(tmp_path))
     (row,) = read_public_questions(public, public_set, articles)
@@ -57,6 +59,19 @@ def test_a_question_has_its_paragraph_and_the_others(public_set: PublicQuestions
     assert other_passages(row, articles) == [Place(row.place.article_id, 0)]
 
 
+def test_a_question_that_its_paragraph_does_not_answer_has_no_answer(tmp_path: Path) -> None:
+    (persian,) = (one for one in QUESTION_SETS if one.name == "PQuAD")
+    folder = tmp_path / "public/PQuAD/Dataset"
+    questions = [{"question": "Berapa lebarnya?", "answers": [], "is_impossible": True}]
+    article = {"title": "Bendungan", "paragraphs": [{"context": FIRST, "qas": questions}]}
+    folder.mkdir(parents=True)
+    (folder / "Validation.json").write_text(json.dumps({"data": [article]}))
+    (folder / "Test.json").write_text('{"data": []}')
+    articles = Articles(empty_shared_files(tmp_path))
+    (row,) = read_public_questions(tmp_path / "public", persian, articles)
+    assert (row.question, row.passage, row.answers, row.answer_start) == ("Berapa lebarnya?", FIRST, (), None)
+
+
 def test_a_set_that_is_not_there_has_no_questions(tmp_path: Path) -> None:
     articles = Articles(empty_shared_files(tmp_path))
-    assert [read_public_questions(tmp_path, one, articles) for one in QUESTION_SETS] == [[]] * 4
+    assert [read_public_questions(tmp_path, one, articles) for one in QUESTION_SETS] == [[]] * len(QUESTION_SETS)

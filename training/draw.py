@@ -17,7 +17,7 @@ from training.development import development_examples
 from training.examples import Example, Mixture, sources
 from training.tokens import Encoded, Tokens
 
-SEED = 20261128
+SEED = 20261201
 BLOCK = 20_000
 
 

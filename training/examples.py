@@ -34,7 +34,7 @@ from training.public_questions import QUESTION_SETS, read_public_questions
 # Languages of the parallel news that are drawn more often, because users of Kutip ask and read in them.
 _FREQUENT_LANGUAGES = ("en", "id", "ms", "zh-Hans", "ja", "ar", "es", "vi", "th")
 
-_QUESTION_WEIGHTS = (0.06, 0.34, 0.22, 0.08, 0.04, 0.08, 0.01, 0.01, 0.005, 0.01)
+_QUESTION_WEIGHTS = (0.06, 0.40, 0.22, 0.08, 0.04, 0.08, 0.01, 0.01, 0.005, 0.01)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _claim_sources(train: Path, articles: Articles) -> list[Source]:
     copies = _CopiedSentences([*authored.rows, *own.rows], articles)
     return [
         Source("authored claims", 0.10, len(authored.rows), authored.make),
-        Source("own claims", 0.45, len(own.rows), own.make),
+        Source("own claims", 0.40, len(own.rows), own.make),
         Source("indonli", 0.04, len(indonli.rows), indonli.make),
         Source("pawsx", 0.03, paraphrases.size, paraphrases.make),
         Source("jnli", 0.01, len(japanese.rows), japanese.make),

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from icu4py.breakers import SentenceBreaker
 from sentencex import get_sentence_boundaries
 
+from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.tags import primary_language
 
 
@@ -36,7 +37,7 @@ _NEVER_LAST = {
         Letkol Kpt Let Lettu Letda Serma Sertu Serda Kopda Inf Pol Kombes Irjen Komjen Purn pdt Rm
         Sr Br Mgr Ps Ns Tgk Rd Ng Jan Feb Mar Apr Jun Jul Agt Agu Sep Sept Okt Nov Des gd lt blk kav
         kompl kep kpd wk sek fak jur univ dep dept dir kapt peltu pelda praka ach akh tb cs stn jend
-        po yi mis cth ket bdk rek bid dit sekr kamp adv faks ling bend Jen Mej""",
+        po yi mis cth ket bdk rek KM KMP bid dit sekr kamp adv faks ling bend Jen Mej""",
     "ms": """yb yab ydp Kg tmn lrg kpg sdn en pn md hjh y.b y.a.b ybhg y.bhg bil jld jil ms Mej Lt Insp
         Ogos Dis jab kem pej keb lbh bt bkt sg kapt ir supt asp Jen Sjn Kpl Konst bdr ldg pdg psn""",
     "jv": "r.a r.m r.ng ng rr k.g.p.a.a k.p.h k.r.t",
@@ -55,7 +56,7 @@ _NEVER_LAST = {
         nov dez prof ex Dep Ver Sec Gov Pres Emb Brig Alm Sarg Mons Card Revmo Rev Depto Dept Univ
         Fac Lgo Est Ap Apto Bl Com""",
     "it": """sig sigg sig.ra sig.na dott dott.ssa dr.ssa prof prof.ssa proff avv ing arch geom
-        rag On mons Sen gen col Cap Ten S SS P.zza V.le C.so cav comm genn febbr apr giu lugl sett
+        rag on mons Sen gen col Cap Ten S SS P.zza V.le C.so cav comm genn febbr apr giu lugl sett
         ott nov dic p.es cap ten magg serg card uff gr not dir pres min vesc prov circ lett tab Em""",
     "es": """Sr Sra Srta Sres Sras Dra Dres D Dña Ud Uds Vd Vds Lic Ing Arq Gral Cnel Cap Tte
         Sgto Cmdte Mons Fr Sto Sta Avda Av Pza Ctra Cía prof Excmo Excma Ilmo Hno Hna ene feb abr
@@ -66,7 +67,7 @@ _NEVER_LAST = {
     "de": """Hr Fr Frl Hrn Dipl Ing Dipl.-Ing Mag Priv.-Doz Doz Hl Gen Kard z.B d.h u.a z.T z.Zt
         v.a bzw bzgl ca evtl ggf inkl exkl vgl sog gem insb bspw geb gest v.Chr n.Chr Abb Abs Art Bd
         Bde Hrsg Kap Nr Nrn S Tab Ziff Jan Feb Mär Apr Jun Jul Aug Sept Okt Nov Dez Mio Mrd Jh Fa
-        Gebr Präs Dir Insp""",
+        Gebr Präs Dir Insp med jur phil rer nat""",
     "nl": """dhr mevr mw mej drs ir ing prof ds Gen kol Lt kap bijv d.w.z o.a m.n ca blz afb
         resp evt incl excl zgn jan feb mrt apr jun jul aug sept okt nov dec""",
     "ru": """ул пер просп пл наб бул ш кв корп стр пос дер гор обл р-н оз им проф акад доц канд
@@ -77,11 +78,11 @@ _NEVER_LAST = {
         лип серп вер жовт лист груд тел м с""",
     "pl": """ul al pl os prof doc inż mgr ks abp bp kard św gen płk ppłk mjr kpt por sierż zob
         rys tab str s ok np m.in tzn tzw im red tel godz tys mln mld ur woj pow gm hab lek mec bryg
-        nadkom kom asp ppor chor o med""",
+        nadkom kom asp ppor chor o med ang""",
     "vi": "TP Tp TX TT Q P H GS PGS TS ThS BS DS KS KTS LS CN NS NSƯT NSND PGS.TS GS.TS Tr ĐT ĐC",
     "sv": """hr fr prof doc kapt kl bl.a t.ex d.v.s dvs ca enl jfr jan feb apr aug sept okt nov
         dec f.d fr.o.m t.o.m""",
-    "hi": """डॉ डा प्रो पं मो श्री सुश्री स्व एड इंजी सं रु नं पृ कि.मी कि.ग्रा ले ब्रि कै ए बी
+    "hi": """डॉ डा प्रो पं मो श्री सुश्री स्व एड इंजी सं रु नं पृ कि.मी कि.ग्रा प्रा लि ले ब्रि कै ए बी
         सी डी ई एफ जी एच आई जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई जेड""",
     "ar": "أ.د ق.م ب.م",
 }
@@ -105,12 +106,12 @@ _BEFORE_NUMBERS = {
 
 # Sometimes the last word: companies, degrees, eras. A word that usually begins sentences tells.
 _SOMETIMES_LAST = {
-    "": "Inc Ltd Co Corp Jr vs al",
+    "": "Inc Ltd Co Corp Jr vs al A.M P.M",
     "id": """dkk tbk sm s.d a.n u.b ttd alm almh AKBP AKP Kompol Iptu Ipda Aiptu Aipda Bripka
         Brigpol Briptu Bripda bag sub red ibid""",
     "ms": "bhd",
     "fil": "blvd",
-    "en": "Ave Rd Blvd Sq Bros Dept Univ Assn Est Esq Ph.D M.D B.A M.A",
+    "en": "Ave Rd Blvd Sq Bros Dept Univ Assn Esq Ph.D M.D B.A M.A",
     "fr": "J.-C av.J.-C S.A env",
     "pt": "Ltda S.A a.C d.C",
     "it": "S.p.A S.r.l a.C d.C s.n.c",
@@ -128,6 +129,7 @@ _OFTEN_LAST = {
     "": "etc a.m p.m",
     "id": "dll dsb dst kg km cm mm ons tsb",
     "jv": "lsp lss",
+    "su": "jsb jrrd",
     "fil": "atbp n.u n.h n.g",
     "en": "min",
     "it": "ecc",
@@ -144,6 +146,18 @@ _OFTEN_LAST = {
 
 # Languages that use the abbreviations of another.
 _BASES = {"ms": "id", "jv": "id", "su": "id", "ban": "id", "min": "id", "fil": "en", "no": "sv", "da": "sv"}
+
+# In lower case, these are words more often than the abbreviations that CLDR and sentencex list. Sentencex
+# asks English for a language that it does not know.
+_WORDS = {
+    "": "ia mo pa ill",
+    "en": "EST",
+    "fr": "mar mer mai",
+    "pt": "mai mal mar mil nos sol",
+    "it": "fa mai mar via",
+    "es": "ante bien contra da entre mar nos sol tras",
+    "tr": "o",
+}
 
 # Words that begin a sentence more often than a name.
 _STARTERS = {
@@ -166,7 +180,8 @@ _STARTERS = {
     "es": "él ella ellos el la los las un una este esta en pero para después según fue era no su sus se ya",
     "tr": "bu şu o ve ama ancak onlar biz ben sonra daha bir",
     "de": """der die das er sie es wir ich ein eine dies diese dieser in im am an auf bei mit
-        nach vor seit aber und doch sein seine ihr ihre dann dort hier nun""",
+        nach vor seit aber und doch sein seine ihr ihre dann danach dort hier nun man auch alle viele
+        deshalb trotzdem zuvor wer was wie wenn so zum zur""",
     "nl": "de het een hij zij ze er dit dat deze in op bij maar en na voor daarna zijn haar",
     "ru": "он она они оно это в на но и по после для его её их однако тогда потом был была было были война",
     "uk": "він вона вони це у в на але і й за після для його її їх однак тоді потім",
@@ -187,8 +202,8 @@ _HOURS = frozenset({"a.m", "p.m"})
 
 # After a number, these are measures, years and eras, which may end a sentence: "2 m.", "1812 г.", "1293 M."
 _AFTER_NUMBERS = {
-    "": "m g gr l t h ha kg km cm mm ml",
-    "id": "M H SM BP jt rb",
+    "": "m g gr l t h ha kg km cm mm ml min",
+    "id": "M H SM BP jt rb th thn KM",
     "ms": "M H SM",
     "ru": "г гг",
     "uk": "р рр",
@@ -196,8 +211,8 @@ _AFTER_NUMBERS = {
 }
 
 # A letter after one of these is a label and no initial: "vitamin C.", "Grup B."
-_LABELLED = """vitamin hepatitis golongan grup kelompok kelas tipe kategori nilai derajat rencana group
-    grade plan type class team tim huruf letter grupo vitamina gruppe gruppo groupe groep"""
+_LABELLED = """vitamin hepatitis golongan grup kelompok kelas tipe kategori nilai derajat rencana inisial
+    berinisial group grade plan type class team tim huruf letter grupo vitamina gruppe gruppo groupe groep"""
 LABELLED = frozenset(_LABELLED.split())
 
 # In these languages, a capital may follow an ordinal: "3. Oktober", "2. Lig". In others with such ordinals,
@@ -252,14 +267,17 @@ def _starters(language: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=512)
 def _table(language: str) -> dict[str, Ending]:
-    """Return the abbreviations of the tables; the language's own rows count before those of its base."""
-    return {
-        form: kind
+    """Return the abbreviations of the tables; a language's own rows count before those of its base.
+
+    An abbreviation in a table counts before a form of another: "KM. Kelud", a ship, before "km".
+    """
+    rows = [
+        (word, kind)
         for name in ("", *reversed(_family(language)))
-        for kind, rows in _TABLES.items()
-        for word in rows.get(name, "").split()
-        for form in _forms(word)
-    }
+        for kind, table in _TABLES.items()
+        for word in table.get(name, "").split()
+    ]
+    return {form: kind for word, kind in rows for form in _forms(word)} | dict(rows)
 
 
 def _forms(word: str) -> tuple[str, ...]:
@@ -279,13 +297,24 @@ def _family(language: str) -> list[str]:
     return [language, _BASES[language]] if language in _BASES else [language]
 
 
+@functools.lru_cache(maxsize=512)
+def _words(language: str) -> frozenset[str]:
+    return word_set(f"{_WORDS['']} {_WORDS.get(language, '')}")
+
+
 def _is_listed(word: str, language: str) -> bool:
     """Whether CLDR or sentencex lists an abbreviation. Both are asked with a text, as they show no list."""
     if len(word) > _LONGEST_LISTED or not word.isalpha():
         return False
-    text = f"x {word}. Xx"
-    in_cldr = len(list(SentenceBreaker(text, f"{language}@ss=standard"))) == 1
-    return in_cldr or len(get_sentence_boundaries(language, text)) == 1
+    if (len(word) > 1 and word.casefold() in FUNCTION_WORDS) or word in _words(language):
+        return False
+    is_in_cldr = _is_in_cldr(word, language) and not _is_in_cldr(word[1:], language)
+    return is_in_cldr or len(get_sentence_boundaries(language, f"x {word}. Xx")) == 1
+
+
+def _is_in_cldr(word: str, language: str) -> bool:
+    """Whether CLDR lists a word or its end: ICU finds the German "r." also at the end of "teurer."."""
+    return bool(word) and len(list(SentenceBreaker(f"x {word}. Xx", f"{language}@ss=standard"))) == 1
 
 
 _LONGEST_LISTED = 6

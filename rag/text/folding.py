@@ -1,5 +1,7 @@
 """Removes what is invisible or written in several ways: zero-width signs, apostrophes, hyphens, articles.
 
+Also digits and letters with several forms.
+
 Search, names and the coverage of words fold with these functions. All but `lowered` change offsets, so they
 are never applied to a text that is cited.
 """
@@ -22,8 +24,13 @@ _LETTER = r"[^\W\d_ʹʻʼʽʾʿˈꞌ]"
 _APOSTROPHE = re.compile(f"(?<={_LETTER}){_FORM}|{_FORM}(?={_LETTER})")
 _HAS_APOSTROPHE = re.compile(f"[\u0301{APOSTROPHES[1:]}]")
 
-# Hyphens and the minus sign, which stand for "-" behind a letter. NFKC turns U+2011 into U+2010.
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[\u2010\u2011\u2212](?=[^\W_])")
+# Hyphens, the minus sign and a short dash, which are "-" behind a letter. NFKC turns U+2011 into U+2010.
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[\u2010\u2011\u2013\u2212](?=[^\W_])")
+
+# Digits of all scripts. Letters that Persian keyboards, or people who omit strokes, write in another way:
+# Unicode does not decompose them.
+_DIGIT = re.compile(r"[^\D0-9]")
+_PLAIN_LETTERS = str.maketrans({"ی": "ي", "ک": "ك", "\u0640": None, "ı": "i", "ł": "l", "đ": "d", "ø": "o"})
 
 # Names whose Arabic article is written in several ways: "Al-Qur'an", "Al Quran", "Alquran".
 _ARABIC_NAMES = "qur'?an|qor'?an|kitab|masih|azhar|aqsh?a|aqso|qa'?[ei]da|jazeera|ikhlas|fatihah?|baqarah"
@@ -57,6 +64,24 @@ def with_plain_hyphens(text: str) -> str:
     return text if text.isascii() else _HYPHEN.sub("-", text)
 
 
+def with_plain_digits(text: str) -> str:
+    """Return text with the digits of every script as 0 to 9.
+
+    >>> with_plain_digits("๒๕๖๘, २०२५, ٢٠٢٥")
+    '2568, 2025, 2025'
+    """
+    return text if text.isascii() else _DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), text)
+
+
+def with_plain_letters(text: str) -> str:
+    """Return text in lower case with plain letters for those that people often replace with them.
+
+    >>> with_plain_letters("kılıç, wałęsa, đoković, كتاب, کتاب, كـتاب")
+    'kiliç, walęsa, doković, كتاب, كتاب, كتاب'
+    """
+    return text if text.isascii() else text.translate(_PLAIN_LETTERS)
+
+
 def lowered(text: str) -> str:
     """Return `text` in lower case, with the same places: "İ" becomes "i", not two signs.
 
@@ -83,6 +108,6 @@ def _capital_of(whole: str, rest: str) -> str:
 
 
 def composed(text: str) -> str:
-    """Return `text` in NFKC with all four foldings; case and accents stay."""
-    visible = unicodedata.normalize("NFKC", without_invisible(text))
+    """Return `text` in NFKC with plain apostrophes, hyphens, digits and names; case and accents stay."""
+    visible = with_plain_digits(unicodedata.normalize("NFKC", without_invisible(text)))
     return without_articles(with_plain_hyphens(with_plain_apostrophes(visible)))

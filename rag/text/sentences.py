@@ -15,7 +15,8 @@ Span = tuple[int, int]
 _NEEDS_SPACE = ".!?…؟"
 _NEEDS_NO_SPACE = "。！？｡．।॥۔։።፧።៕"
 _AFTER_STOP = (
-    r"(?P<closers>(?:[\"'”’»›)\]】」』）》*_]|[ \u00a0\u202f]»)*(?:\[[^\[\]\n]{1,40}\])*)(?P<space>\s*)"
+    r"(?P<closers>(?:[\"'”’»›)\]】」』）》*_]|[“‘«‹](?!\S)|[ \u00a0\u202f]»)*(?:\[[^\[\]\n]{1,40}\])*)"
+    r"(?P<space>\s*)"
 )
 
 
@@ -33,13 +34,17 @@ _CONTINUING = ",;:)、，；："
 
 # Nothing inside quotation marks or brackets ends a sentence, so that a quote stays with its speaker.
 _ENCLOSED = re.compile(
-    r"\"(?<!\w\")(?=\S)[^\"\n]*(?<=\S)\"(?!\w)|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」|『[^『』\n]*』"
-    r"|\([^()\n]*\)|（[^（）\n]*）"
+    r"\"(?<!\w\")(?=\S)[^\"\n]*(?<=\S)\"(?![^\W가-힣])|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」"
+    r"|『[^『』\n]*』|(?<!\S)»(?=\w)[^«»\n]*«|\([^()\n]*\)|（[^（）\n]*）"
 )
-_ENCLOSING = re.compile('["“„«「『(（]')
+_ENCLOSING = re.compile('["“„«»「『(（]')
 
-# Who speaks, after a quote in Chinese or Japanese; and the rest of a name that has a full stop.
-_SPEAKER = re.compile(r"と|って|[^，。！？、,\s]{0,3}(?:说|說|问|問|喊|道|答|表示|称|稱)[，。：:,]")
+# What continues a sentence after a quote: who speaks, in Chinese, Japanese or Korean, and a particle.
+_AFTER_QUOTE = re.compile(
+    r"と|って|[がをはにのもでへや](?=[ァ-ヺ一-鿿\d「『])|[^，。！？、,\s]{0,3}(?:说|說|问|問|喊|道|答|表示|称|稱)[，。：:,]"
+    r"|[가-힣 ]{1,30}(?:말|물|답|외|밝|전|덧붙|강조|설명|주장|소리)[가-힣]{0,3}다[.!?]"
+)
+_TITLE_CLOSERS = ("》", "〉")
 _REST_OF_NAME = "の"
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -49,6 +54,7 @@ _MOST_PARTS = 4
 _ROMAN = re.compile(r"[IVXLC]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)*[^\W\d_]")
 _CONSONANTS = re.compile("[b-df-hj-np-tv-xzßçñłžšźćńśğşбвгджзйклмнпрстфхцчшщ]{1,5}", re.IGNORECASE)
+_HANGUL = re.compile(r"[가-힣]")
 _SYLLABLE = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")  # may be a word, as a letter may not
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,4}")
 _ACRONYM = re.compile(r".*\.[A-Z]{3,}")  # "TP.HCM"
@@ -57,12 +63,19 @@ _ACRONYM = re.compile(r".*\.[A-Z]{3,}")  # "TP.HCM"
 _WITHOUT_VOWELS = frozenset({"bg", "bs", "cs", "hr", "mk", "sk", "sl", "sr"})
 _ENDINGS = {"de": "str"}
 
+# In these languages, a full stop after a number is that of a date: "2025. 11. 3.".
+_DATES_WITH_STOPS = frozenset({"ko"})
+
 # Dutch words whose first letters are left out, and after which the capital comes: "'s Avonds".
 _ELIDED_WORD = re.compile(r"['’‘][stnk] (?=[^\W\d_])")
 _LANGUAGES_WITH_ELIDED_WORDS = frozenset({"nl", "af"})
 
+# A small letter that begins a sentence: that of "iPhone" and "e-KTP", and of an item on a new line.
+_SMALL_BEGINNING = re.compile(r"[a-z]{1,2}-?[A-Z]|(?<=\n)[a-z][.)] ")
+
 # The number of an item of a list before its text.
 _ITEM = re.compile(r"\s{0,9}(?P<number>\d{1,2})\. (?=[^\W\d_])")
+_ITEM_IN_BRACKETS = re.compile(r"[(（](?:\d{1,2}|[a-z])[)）] ?(?=[^\W\d_])")
 
 # A dash before who speaks: "—¿Vienes? —preguntó."
 _DASH = re.compile("[—–] ?")
@@ -74,6 +87,8 @@ _LONGEST_ITEM = 200
 _SHORTEST_WORD = 4
 _LONGEST_ORDINAL = 2
 _LONGEST_LIST_NUMBER = 3
+_WORDS_WITH_YEAR = 3
+_LONGEST_PREPOSITION = 2
 
 # These languages use no full stops. A space ends a clause; clauses are joined until they have this length.
 _SPACE_ENDS_CLAUSE = frozenset({"th", "lo"})
@@ -127,16 +142,36 @@ def _blocks(text: str) -> list[Span]:
 def _ends_sentence(text: str, start: int, match: re.Match[str], language: str) -> bool:
     """Whether the signs of `match`, before other text, end the sentence that begins at `start`."""
     stop, place = match["stop"], match.end()
-    if text[place] in _BRACKETS or text[place] in _SIGNS:
+    if text[place] in _SIGNS:
         return False
+    if text[place] in _BRACKETS:
+        is_item = _ITEM_IN_BRACKETS.match(text, place) is not None
+        return is_item and _is_no_abbreviation(text, start, match, language)
     if stop[-1] in _NEEDS_NO_SPACE:
         return not _continues_without_space(text, match)
-    first = text[_first_letter(text, _start_of_full_word(text, place, language))]
-    if _is_small(first) or first in _CONTINUING or _is_speaker_behind_dash(text, match):
+    if match["closers"] and _continues_after_quote(text, match, language):
+        return False
+    letter = _first_letter(text, _start_of_full_word(text, place, language))
+    if _is_small(text[letter]) and not _SMALL_BEGINNING.match(text, letter):
+        return False
+    if text[letter] in _CONTINUING or _is_speaker_behind_dash(text, match):
         return False
     if match["space"]:
         return stop != "." or _full_stop_ends(text, start, match, language)
     return _ends_without_space(text, start, match, language)
+
+
+def _is_no_abbreviation(text: str, start: int, match: re.Match[str], language: str) -> bool:
+    words = _words_before(text, start, match.start(), language)
+    return match["stop"] != "." or _ending(words, "", language, is_first=False) is None
+
+
+def _continues_after_quote(text: str, match: re.Match[str], language: str) -> bool:
+    """Whether the sentence of a quote continues in a script without capitals: "“도와주세요!”라고 외쳤다"."""
+    if language in _SPACE_ENDS_CLAUSE:
+        return True
+    is_korean = _HANGUL.match(text, match.end()) is not None
+    return is_korean and (not match["space"] or _AFTER_QUOTE.match(text, match.end()) is not None)
 
 
 def _is_speaker_behind_dash(text: str, match: re.Match[str]) -> bool:
@@ -166,7 +201,8 @@ def _is_small(sign: str) -> bool:
 def _continues_without_space(text: str, match: re.Match[str]) -> bool:
     following = text[match.end()]
     if match["closers"]:
-        return _SPEAKER.match(text, match.end()) is not None
+        is_title = match["closers"].endswith(_TITLE_CLOSERS) and not match["space"]
+        return is_title or _AFTER_QUOTE.match(text, match.end()) is not None
     return following == _REST_OF_NAME or (match["stop"] == "．" and following.isdecimal())
 
 
@@ -194,18 +230,33 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: str) 
     is_first = match.start() - start <= _LONGEST_LIST_NUMBER and len(words) == 1
     is_first = is_first or _is_item(text, start, match.start(), words)
     kind = _ending(words, next_word, language, is_first=is_first)
+    if kind is Ending.ALWAYS and _is_opening_year(text[start : match.start()], words):
+        return False
     if next_word[:1].isdecimal():
         return kind is None and (_is_long_word(words[-1]) or _is_next_item(text, start, match.end()))
     if kind is Ending.UNLESS_NUMBER_FOLLOWS:
         return not (_ROMAN.fullmatch(next_word) or len(next_word) == 1)
     if kind is Ending.BEFORE_STARTER:
-        return match["closers"].endswith("]") or begins_sentences(next_word, language=language)
+        is_initial = following is not None and len(next_word) == 1 and text.startswith(".", following.end())
+        begins = not is_initial and begins_sentences(next_word, language=language)
+        return match["closers"].endswith("]") or begins
     return kind is not Ending.NEVER
 
 
+def _is_opening_year(sentence: str, words: Sequence[str]) -> bool:
+    """Whether a sentence has only a short word, a number and a unit so far: "В 2020 г. Россия"."""
+    is_whole = len(sentence) < _LONGEST_WORD and len(words) == _WORDS_WITH_YEAR
+    return is_whole and len(words[0]) <= _LONGEST_PREPOSITION and words[1].isdecimal()
+
+
 def _is_item(text: str, start: int, place: int, words: Sequence[str]) -> bool:
-    """Whether a number before `place` counts an item of a list in a sentence: "Calonnya: 1. Budi, 2. Ani"."""
+    """Whether a number before `place` counts an item of a list in a sentence: "Calonnya: 1. Budi, 2. Ani".
+
+    So too a number or letter at the beginning of a line.
+    """
     number = words[-1]
+    if len(number) < _LONGEST_LIST_NUMBER and text.startswith("\n", place - len(number) - 1):
+        return True
     if not number.isdecimal() or len(number) >= _LONGEST_LIST_NUMBER or len(words) < 2:
         return False
     earlier = text[max(start, place - _LONGEST_ITEM) : place]
@@ -258,9 +309,11 @@ def _joined(words: Sequence[str]) -> str:
 
 def _ending_by_form(word: str, language: str, *, is_first: bool) -> Ending | None:
     if word.isdecimal():
-        if is_first and len(word) <= _LONGEST_LIST_NUMBER:
-            return Ending.NEVER  # the number of an item of a list
+        if language in _DATES_WITH_STOPS or (is_first and len(word) <= _LONGEST_LIST_NUMBER):
+            return Ending.NEVER  # a part of a date, or the number of an item of a list
         return Ending.BEFORE_STARTER if _is_ordinal(word, language) else None
+    if is_first and len(word) == 1:
+        return Ending.NEVER
     if language in ORDINALS and _ROMAN.fullmatch(word):
         return Ending.BEFORE_STARTER
     if not _has_case(word):

@@ -9,11 +9,11 @@ from typing import Any
 import snowballstemmer
 from icu4py.breakers import WordBreaker
 
-from rag.text.folding import composed
+from rag.text.folding import composed, with_plain_letters
 from rag.text.tags import primary_language
 
 # The version of `words`. Raise it when `words` gives other words than before for the same text.
-ANALYSIS = 4
+ANALYSIS = 5
 
 # ISO 639 code to Snowball's name, for the languages that both this module and Snowball support.
 _STEMMERS = {
@@ -30,6 +30,11 @@ _APOSTROPHE_JOINS = frozenset({"en", "fr", "ga", "it", "nl", "tr"})
 
 # Diacritics distinguish Vietnamese words ("ma", "má", "mà"). In other languages, people often omit them.
 _DIACRITICS_MATTER = frozenset({"vi"})
+_ARABIC = "ar"
+
+# In these languages, "I" is the capital of "ı", and "İ" that of "i".
+_DOTLESS_I = frozenset({"tr", "az"})
+_SMALL_I = str.maketrans("Iİ", "ıi")
 _LETTER_WITH_DIACRITICS = re.compile(r"([a-z])[\u0300-\u036f]+")
 
 # A Korean word includes its particles ("서울에서"), and compounds are written with or without spaces.
@@ -53,18 +58,17 @@ def folded_words(text: str, *, language: str) -> list[str]:
     Folding is NFKC, lower case, and `rag.text.folding`. Uses Unicode word segmentation (UAX 29, with ICU's
     dictionaries for Chinese, Japanese, Thai, Lao, Khmer and Burmese).
     """
-    folded = composed(unicodedata.normalize("NFKC", text).casefold())
-    return [
-        token for token in WordBreaker(folded, primary_language(language)) if any(map(str.isalnum, token))
-    ]
+    primary, normal = primary_language(language), unicodedata.normalize("NFKC", text)
+    folded = composed((normal.translate(_SMALL_I) if primary in _DOTLESS_I else normal).casefold())
+    return [token for token in WordBreaker(folded, primary) if any(map(str.isalnum, token))]
 
 
 def stems(word: str, *, language: str) -> list[str]:
     """Return the terms under which keyword search indexes a folded word.
 
     Usually this is the word's Snowball stem, or the word itself if its language has no stemmer, without
-    apostrophes, and without diacritics on Latin letters. A Korean word gives its pairs of neighbouring
-    syllables (Lee and Ahn 1996, "Using n-grams for Korean text retrieval", SIGIR).
+    apostrophes, and without diacritics and strokes on Latin letters. A Korean word gives its pairs of
+    neighbouring syllables (Lee and Ahn 1996, "Using n-grams for Korean text retrieval", SIGIR).
 
     >>> stems("panthers", language="en"), stems("éxitos", language="es"), stems("서울에서", language="ko")
     (['panther'], ['exit'], ['서울', '울에', '에서'])
@@ -74,6 +78,8 @@ def stems(word: str, *, language: str) -> list[str]:
     primary = primary_language(language)
     if primary == "ko" and _HANGUL.fullmatch(word):
         return [word[start : start + 2] for start in range(len(word) - 1)]
+    if primary == _ARABIC:
+        word = with_plain_letters(word)
     if primary not in _APOSTROPHE_JOINS:
         word = _without_apostrophes(word)
     stem = _without_apostrophes(_stem(word, _STEMMERS[primary]) if primary in _STEMMERS else word)
@@ -88,7 +94,7 @@ def _without_apostrophes(word: str) -> str:
 def _without_diacritics(word: str) -> str:
     if word.isascii():
         return word
-    decomposed = unicodedata.normalize("NFD", word)
+    decomposed = unicodedata.normalize("NFD", with_plain_letters(word))
     return unicodedata.normalize("NFC", _LETTER_WITH_DIACRITICS.sub(r"\1", decomposed))
 
 

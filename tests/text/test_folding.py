@@ -44,7 +44,7 @@ def test_apostrophes_beside_letters_are_plain(text: str, expected: str) -> None:
     assert with_plain_apostrophes(text) == expected
 
 
-@pytest.mark.parametrize("hyphen", "\u2010\u2011\u2212")
+@pytest.mark.parametrize("hyphen", "\u2010\u2011\u2013\u2212")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -60,10 +60,35 @@ def test_hyphens_in_words_are_plain(hyphen: str, text: str, expected: str) -> No
     assert with_plain_hyphens(text.format(hyphen)) == expected.format(hyphen)
 
 
-@pytest.mark.parametrize("hyphen", "-\u2010\u2011\u2212")
+@pytest.mark.parametrize("hyphen", "-\u2010\u2011\u2013\u2212")
 def test_names_with_any_hyphen_are_equal_in_checking(hyphen: str) -> None:
     assert plain(f"Al{hyphen}Qur’an") == plain("Alquran") == "quran"
     assert plain_tokens(f"Salman Al{hyphen}Farisi") == plain_tokens("Salman Al-Farisi")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("غزة", "غزه"),
+        ("على", "علي"),
+        ("محـمد", "محمد"),
+        ("کتاب", "كتاب"),
+        ("إسرائيل", "اسرائيل"),
+        ("IRAK", "ırak"),
+        ("Łódź", "Lodz"),
+        ("Đà Nẵng", "Da Nang"),
+    ],
+)
+def test_letters_with_several_forms_are_equal_in_checking(left: str, right: str) -> None:
+    assert plain(left) == plain(right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("عمر", "عمرو"), ("سلام", "سالم"), ("Киров", "Киев"), ("राम", "रमा"), ("Austria", "Australia")],
+)
+def test_other_names_stay_different_in_checking(left: str, right: str) -> None:
+    assert plain(left) != plain(right)
 
 
 @pytest.mark.parametrize(

@@ -74,4 +74,6 @@ def test_a_question_that_its_paragraph_does_not_answer_has_no_answer(tmp_path: P
 
 def test_a_set_that_is_not_there_has_no_questions(tmp_path: Path) -> None:
     articles = Articles(empty_shared_files(tmp_path))
-    assert [read_public_questions(tmp_path, one, articles) for one in QUESTION_SETS] == [[]] * len(QUESTION_SETS)
+    assert [read_public_questions(tmp_path, one, articles) for one in QUESTION_SETS] == [[]] * len(
+        QUESTION_SETS
+    )

@@ -26,6 +26,7 @@ from rag.verification.facts.names import (
     plain,
     plain_tokens,
     spelled_out,
+    takes_place,
     territories,
 )
 from rag.verification.facts.polarity import (
@@ -51,6 +52,9 @@ from rag.verification.wording import (
 
 # Names have other endings in other cases, or another word is joined to them.
 INFLECTING_LANGUAGES = word_set("ru sr uk fi et hu lt tr el ro hy fr it")
+
+# The number of stems of a verb that ends a sentence.
+_VERBS_AT_END = {"ja": 3, "ko": 2, "hi": 2}
 
 # A claim that repeats a sentence but for one place has at most this number of other words there, in scripts
 # with capitals.
@@ -288,7 +292,11 @@ def _compare_names(claim: Statement, evidence: Statement, *, is_covered: bool) -
         same_language
         and is_covered
         and not has_capitals(claim.text)
-        and replaces_words(claim.words_beside_numbers, evidence.words_beside_numbers)
+        and replaces_words(
+            claim.words_beside_numbers,
+            evidence.words_beside_numbers,
+            verbs_at_end=_VERBS_AT_END.get(primary_language(claim.language), 0),
+        )
     ):
         return "differs"
     if not claim.facts.names:
@@ -299,7 +307,8 @@ def _compare_names(claim: Statement, evidence: Statement, *, is_covered: bool) -
     if not same_language:
         return _across_languages(claim, evidence, [n for n in hard if not finder(evidence.context_tokens, n)])
     conflicting = _conflicting_names(claim, evidence) if is_covered else []
-    if conflicting and absent:
+    others = {name.folded for name in conflicting}
+    if absent and others and takes_place(absent, others, claim.ordered_tokens, evidence.ordered_tokens):
         return "differs"
     return "missing" if any(not finder(evidence.context_tokens, name) for name in hard) else "given"
 

@@ -17,6 +17,7 @@ COVERED = 0.6
 # In scripts without capitals, replaced words are taken for a changed name up to this number of replacements
 # and this number of words in each. A paraphrase changes more.
 _MOST_REPLACEMENTS = 2
+_MOST_LONGER = 2
 LONGEST_NAME = 8
 
 # One of these in the place of the other is a difference, although most of them are function words.
@@ -196,8 +197,11 @@ def _amounts(words: Iterable[str]) -> Iterator[str]:
             yield word
 
 
-def replaces_words(stated: Sequence[str], given: Sequence[str]) -> bool:
+def replaces_words(stated: Sequence[str], given: Sequence[str], *, verbs_at_end: int = 0) -> bool:
     """Whether a text replaces a few words of another: a name, in a script without capitals.
+
+    A name stands for about as many words. It is no function word, and in some languages, the last words are
+    a verb.
 
     >>> replaces_words("李 访问 上海 了".split(), "李 访问 北京 了".split())
     True
@@ -206,9 +210,11 @@ def replaces_words(stated: Sequence[str], given: Sequence[str]) -> bool:
     replaced = [
         (stated[start:end], given[first:last])
         for kind, start, end, first, last in matcher.get_opcodes()
-        if kind == "replace" and not FUNCTION_WORDS.issuperset((*stated[start:end], *given[first:last]))
+        if kind == "replace" and end <= len(stated) - verbs_at_end
     ]
+    replaced = [parts for parts in replaced if not any(map(FUNCTION_WORDS.issuperset, parts))]
     covered = sum(block.size for block in matcher.get_matching_blocks())
     if covered < COVERED * len(stated) or not 1 <= len(replaced) <= _MOST_REPLACEMENTS:
         return False
-    return all(len(ours) <= LONGEST_NAME for ours, _ in replaced)
+    lengths = [sorted(map(len, parts)) for parts in replaced]
+    return all(longer <= min(_MOST_LONGER * shorter, LONGEST_NAME) for shorter, longer in lengths)

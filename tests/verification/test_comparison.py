@@ -66,6 +66,53 @@ def test_a_range_gives_each_of_its_days() -> None:
     assert against("Festival dimulai pada 3 Juni 2024.", evidence=evidence).dates == "given"
     assert against("Festival berakhir pada 5 Juni 2024.", evidence=evidence).dates == "given"
     assert against("Festival dimulai pada 7 Juni 2024.", evidence=evidence).dates == "differs"
+    assert against("Festival berlangsung 3-8 Juni 2024.", evidence=evidence).dates == "differs"
+    listed = Statement("Festival berlangsung 3, 4, dan 5 Juni 2024 di Bogor.", "id")
+    assert against("Festival berlangsung 3-5 Juni 2024.", evidence=listed).dates == "given"
+
+
+@pytest.mark.parametrize(
+    ("language", "dated", "relative"),
+    [
+        ("id", "Kebakaran itu terjadi pada 4 Mei 2024.", "Kebakaran itu terjadi dua hari yang lalu."),
+        ("en", "The fire broke out on 4 May 2024.", "The fire broke out two days ago."),
+        ("es", "El incendio ocurrió el 4 de mayo de 2024.", "El incendio ocurrió hace dos días."),
+        ("zh", "火灾发生在2024年5月4日。", "火灾发生在两天前。"),
+        ("id", "Kebakaran itu terjadi pada 4 Mei 2024.", "Kebakaran itu terjadi kemarin."),
+    ],
+)
+def test_days_before_an_unknown_day_are_no_other_dates(language: str, dated: str, relative: str) -> None:
+    for claim, evidence in ((dated, relative), (relative, dated)):
+        found = compare(Statement(claim, language), Statement(evidence, language))
+        assert not {found.numbers, found.dates} & {"missing", "differs"}
+
+
+def test_days_before_a_known_day_give_a_date() -> None:
+    evidence = Statement("Kebakaran itu terjadi dua hari lalu.", "id", reference=date(2024, 5, 6))
+    assert against("Kebakaran itu terjadi pada 4 Mei.", evidence=evidence).dates == "given"
+    assert against("Kebakaran itu terjadi pada 2 Mei.", evidence=evidence).dates == "differs"
+    assert against("Kebakaran itu terjadi lima hari lalu.", evidence=evidence).numbers == "differs"
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("zh", "会议于6月1日开幕。", "第十届世界环境大会于6月1日开幕。"),
+        ("ja", "売上高は1兆円だった。", "同社の売上高は1兆円で、前年より増えた。"),
+        ("hi", "हादसे में 8 लोगों की मौत हुई।", "बस हादसे में 8 लोगों की मौत हो गई।"),
+        ("ko", "행사는 10월 3일에 열렸다.", "행사는 2023년 10월 3일 서울에서 열렸다."),
+    ],
+)
+def test_a_paraphrase_is_no_other_name_in_a_script_without_capitals(
+    language: str, claim: str, evidence: str
+) -> None:
+    assert finds(claim, evidence, language).names is None
+
+
+def test_a_year_beside_its_sign_is_that_of_a_date() -> None:
+    evidence = Statement("该桥于2018年10月24日正式通车。", "zh")
+    assert against("该桥于2018年通车。", "zh", evidence).numbers == "given"
+    assert against("该桥于2016年通车。", "zh", evidence).numbers == "missing"
 
 
 def test_a_common_word_is_no_name_beside_a_sign() -> None:

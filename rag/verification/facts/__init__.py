@@ -7,7 +7,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from rag.verification.facts.dates import DateMention, find_dates, with_plain_years
+from rag.text.calendars import plausible_day
+from rag.verification.facts.dates import (
+    DateMention,
+    day_before,
+    find_dates,
+    has_relative_date,
+    with_plain_years,
+)
 from rag.verification.facts.lexicon import fold
 from rag.verification.facts.names import Name, find_names
 from rag.verification.facts.numbers import Quantity, find_quantities
@@ -28,7 +35,7 @@ class Facts:
     """The numbers, dates and names of one text; `rest` is the text without the numbers and dates.
 
     `shares` are the fractions that are written in words. Their numbers are also among `quantities`, except
-    for those of `lone_shares`, such as "half".
+    for those of `lone_shares`, such as "half". An unknown day is "yesterday" in an article without a date.
     """
 
     language: str
@@ -38,6 +45,7 @@ class Facts:
     rest: str
     shares: tuple[Share, ...] = ()
     lone_shares: tuple[Share, ...] = ()
+    has_unknown_day: bool = False
 
 
 def find_facts(text: str, *, language: str, reference: date | None = None) -> Facts:
@@ -52,6 +60,11 @@ def find_facts(text: str, *, language: str, reference: date | None = None) -> Fa
     dates, undated = find_dates(undated, language=language, reference=reference)
     dates += periods
     quantities, rest = find_quantities(undated, language=language)
+    reference = plausible_day(reference)
+    ago = [quantity for quantity in quantities if quantity.is_ago]
+    has_unknown_day = reference is None and (bool(ago) or has_relative_date(undated, language=language))
+    if reference is not None:
+        dates += [DateMention(one.text, (day_before(reference, one.amount),), is_soft=True) for one in ago]
     texts = [fact.text for fact in dates] + [fact.text for fact in quantities]
     used = {word for part in texts for word in _WORD.findall(part)}
     names = [name for name in find_names(text, language=language) if fold(name.text) not in used]
@@ -59,4 +72,4 @@ def find_facts(text: str, *, language: str, reference: date | None = None) -> Fa
     written = {quantity.text for quantity in quantities}
     lone = tuple(share for share in shares if written.isdisjoint(share.numbers))
     quantities += find_romans(text)
-    return Facts(language, tuple(quantities), tuple(dates), tuple(names), rest, shares, lone)
+    return Facts(language, tuple(quantities), tuple(dates), tuple(names), rest, shares, lone, has_unknown_day)

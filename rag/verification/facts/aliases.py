@@ -78,13 +78,14 @@ ntt, nusa tenggara timur
 """
 
 # Countries keep their codes.
-_ENGLISH_ADJECTIVES = {
+_ENGLISH = {
     "british": "GB", "french": "FR", "american": "US", "chinese": "CN", "dutch": "NL", "spanish": "ES",
     "swiss": "CH", "danish": "DK", "swedish": "SE", "polish": "PL", "turkish": "TR", "irish": "IE",
     "finnish": "FI", "greek": "GR", "thai": "TH", "filipino": "PH", "philippine": "PH", "japanese": "JP",
     "portuguese": "PT", "norwegian": "NO", "ukrainian": "UA", "belgian": "BE",
     "malaysian": "MY", "peruvian": "PE", "congolese": "CD", "burmese": "MM", "israeli": "IL",
     "saudi": "SA", "iraqi": "IQ", "pakistani": "PK", "kenyan": "KE",
+    "fed": "federal reserve", "federal reserve": "federal reserve",
 }  # fmt: skip
 
 TITLES = word_set(
@@ -107,7 +108,7 @@ def aliases(primary: str) -> Mapping[str, str]:
     True
     """
     if primary == "en":
-        return _ENGLISH_ADJECTIVES
+        return _ENGLISH
     if primary != "id":
         return {}
     lines = [line.split(", ") for line in _INDONESIAN.strip().splitlines()]

@@ -9,7 +9,7 @@ Bound = Literal["above", "below", "almost"]
 
 # No word of these may begin inside another word, in alphabets that write spaces. "งบประมาณ" is a budget.
 _START = r"(?<![a-z\u00c0-\u024f\u0400-\u04ff])(?<!งบ)"
-_END = r"\s*+(?:[^\w\s]\s*+)?$"
+_END = r"\s*+(?:an?\s|[^\w\s]\s*+)?$"
 
 _WORDS: dict[Bound, str] = {
     "above": (
@@ -72,6 +72,13 @@ UNDER_ZERO = (
     r"\s(?:below zero|di bawah nol|bajo cero|au-dessous de zéro|sous zéro|unter null|ниже нуля|dưới 0"
     r"|تحت الصفر|abaixo de zero|ต่ำกว่าศูนย์)(?!\w)"
 )
+
+# What makes a duration the time until now, behind it or before it.
+AGO = (
+    r"\s(?:yang )?(?:lalu|silam|lepas|kepungkur)(?!\w)|\s(?:ago|fa|geleden|назад|önce|trước|पहले)(?!\w)"
+    r"|\s?(?:之?前(?!後|后)|전(?!\w)|ก่อน|ที่แล้ว)"
+)
+BEFORE_AGO = ("vor ", "hace ", "il y a ", "há ", "قبل ")
 
 # What stands between the ends of a range, or between the numbers before and after a change.
 JOINTS = re.compile(

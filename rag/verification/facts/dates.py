@@ -24,6 +24,10 @@ _UNAMBIGUOUS_NAMES = frozenset({"juni", "juli", "june", "july", "rabu"})
 # Between the first and the last day of a range.
 _UNTIL = r"-|sampai dengan|sampai|hingga|to|until|through|hasta|al|au|bis|até|đến|ถึง|إلى|الى"
 
+# "A month ago" gives no day, and "a year ago" no month.
+_DAYS_OF_MONTH = 27
+_DAYS_OF_YEAR = 360
+
 # A date without a year lies before the date of its article, or not far after it.
 _MAXIMUM_AHEAD = timedelta(days=60)
 
@@ -60,7 +64,7 @@ class Day:
         """Whether `other` gives a part that this date does not, or fewer years."""
         return (
             (self.year is None and other.year is not None)
-            or self.years > max(other.years, 1)
+            or self.years > max(other.years, 1) + 1  # "the 15th century" and "the 1400s"
             or (self.month is None and other.month is not None)
             or (self.day is None and other.day is not None)
         )
@@ -71,13 +75,14 @@ class DateMention:
     """A date in a text: its possible readings, and its weekday (Monday is 0).
 
     "3/6" has two readings, and "3-5 June" one for each day.
-    A soft date may support a claim but needs no support itself.
+    A soft date may support a claim but needs no support itself. In a range, each day must be given.
     """
 
     text: str
     days: tuple[Day, ...]
     weekday: int | None = None
     is_soft: bool = False
+    is_range: bool = False
 
 
 def find_dates(folded: str, *, language: str, reference: date | None) -> tuple[list[DateMention], str]:
@@ -161,7 +166,26 @@ def _mention(match: re.Match[str], language: str, reference: date | None) -> Dat
         return None
     if _is_lone_month(parts) and _is_ambiguous(str(parts["month"])):
         return None
-    return DateMention(text=match[0].strip(), days=days, weekday=weekday, is_soft=is_soft)
+    is_range = bool(parts.get("from")) and len(days) > 1
+    return DateMention(match[0].strip(), days, weekday=weekday, is_soft=is_soft, is_range=is_range)
+
+
+def has_relative_date(folded: str, *, language: str) -> bool:
+    """Whether a text has a date such as "kemarin", which depends on the day of its article."""
+    return _patterns(language)[-1].search(folded) is not None
+
+
+def day_before(reference: date, days: float) -> Day:
+    """Return the date so many days before another: of months and years, only what is known of them.
+
+    >>> day_before(date(2024, 6, 4), 2), day_before(date(2024, 6, 4), 2 * 365.25)
+    (Day(year=2024, month=6, day=2, last_year=None), Day(year=2022, month=None, day=None, last_year=None))
+    """
+    moved = reference.toordinal() - round(days)
+    day = date.fromordinal(moved) if moved > 0 else reference
+    if days < _DAYS_OF_MONTH:
+        return Day(day.year, day.month, day.day)
+    return Day(day.year, day.month) if days < _DAYS_OF_YEAR else Day(day.year)
 
 
 def _readings(parts: Mapping[str, str | None], words: Lexicon) -> list[Day]:

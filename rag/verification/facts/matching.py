@@ -1,13 +1,15 @@
 """Compares the numbers and dates of a claim with those of the evidence."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
+from rag.text.calendars import gregorian_year
 from rag.text.tags import is_same_language
 from rag.verification.facts import DateMention, Facts, Quantity
 from rag.verification.facts.dates import Day
-from rag.verification.facts.derived import is_explained, other_shares
+from rag.verification.facts.derived import bare_years, is_explained, other_shares
 
 # "unverified": the evidence lacks the fact, but could not be expected to show it.
 Finding = Literal["given", "missing", "differs", "unverified"]
@@ -15,12 +17,16 @@ Finding = Literal["given", "missing", "differs", "unverified"]
 # Another language may write numbers up to this one in words.
 _LARGEST_SMALL_NUMBER = 12
 
+_YEAR_SIGNS = "年년 "
+
 
 def compare_numbers(claim: Facts, evidence: Facts) -> Finding | None:
     """Return whether the evidence gives the claim's numbers; None if the claim states none."""
     across = not is_same_language(claim.language, evidence.language)
     stated = [quantity for quantity in claim.quantities if not quantity.is_soft]
     stated = [quantity for quantity in stated if not (across and _is_small(quantity))]
+    if evidence.dates and not any(given.is_ago for given in evidence.quantities):
+        stated = [quantity for quantity in stated if not quantity.is_ago]  # the evidence gives the day
     if other_shares(claim, evidence):
         return "differs"
     if not stated:
@@ -60,7 +66,8 @@ def _is_given(quantity: Quantity, evidence: Facts) -> bool:
 def _is_in_dates(quantity: Quantity, dates: Iterable[DateMention]) -> bool:
     days = [day for mention in dates for day in mention.days if day.last_year is None]
     parts = {part for day in days for part in (day.year, day.month, day.day)}
-    return quantity.text.isdecimal() and any(value in parts for value in quantity.values)
+    is_bare = quantity.dimension is None and quantity.text.rstrip(_YEAR_SIGNS).isdecimal()
+    return is_bare and any(value in parts or gregorian_year(int(value)) in parts for value in quantity.values)
 
 
 def _may_replace(rival: Quantity, quantity: Quantity) -> bool:
@@ -72,9 +79,22 @@ def compare_dates(claim: Facts, evidence: Facts) -> Finding | None:
     stated = [mention for mention in claim.dates if not mention.is_soft]
     if not stated:
         return None
-    given = [*evidence.dates, *_bare_years(evidence.quantities)]
-    findings = [_find_date(mention, given) for mention in stated]
-    return next((finding for finding in ("differs", "missing") if finding in findings), "given")
+    years = [DateMention(str(day.year), (day,)) for day in bare_years(evidence.quantities)]
+    given = [*evidence.dates, *years]
+    findings = [_find_date(end, given) for mention in stated for end in _ends(mention, evidence)]
+    if "differs" in findings:
+        return "differs"
+    lacking: Finding = "unverified" if evidence.has_unknown_day else "missing"
+    return lacking if "missing" in findings else "given"
+
+
+def _ends(mention: DateMention, evidence: Facts) -> list[DateMention]:
+    """Return the first and the last day of a range, if the evidence does not count its days up."""
+    if not mention.is_range:
+        return [mention]
+    listed = {value for given in evidence.quantities if given.dimension is None for value in given.values}
+    ends = [day for day in (mention.days[0], mention.days[-1]) if day.day not in listed]
+    return [replace(mention, days=(day,), is_range=False) for day in ends]
 
 
 def replaces_number(claim: Facts, evidence: Facts) -> bool:
@@ -98,12 +118,6 @@ def replaces_date(claim: Facts, evidence: Facts) -> bool:
     return len(claim.dates) == len(evidence.dates) and not all(
         _find_date(own, [given]) == "given" for own, given in zip(claim.dates, evidence.dates, strict=True)
     )
-
-
-def _bare_years(quantities: Iterable[Quantity]) -> list[DateMention]:
-    bare = [one for one in quantities if one.dimension is None and not set(one.text) & set(".,'")]
-    years = [int(value) for quantity in bare for value in quantity.values if 1000 <= value < 2200]
-    return [DateMention(text=str(year), days=(Day(year=year),)) for year in years]
 
 
 def _find_date(stated: DateMention, given: Sequence[DateMention]) -> Finding:

@@ -19,7 +19,10 @@ MORE_UNITS: Mapping[str, tuple[str, float]] = {
         ("km/jam", "kpj", "kilometer per jam", "kilometer/jam", "km/h", "kmh"), ("speed", 1.0)
     ),
     **dict.fromkeys(("basis points", "basis point", "basis poin", "bps", "个基点", "基点"),
-                    ("basis point", 1.0)),
+                    ("percent", 0.01)),
+    **dict.fromkeys(("kali lipat", "times as", "times more", "times higher", "times the", "fold", "倍", "배",
+                     "veces más", "vezes mais", "fois plus", "mal so", "เท่า", "गुना"), ("multiple", 1.0)),
+    **dict.fromkeys(("skala richter", "sr", "on the richter scale"), ("magnitude", 1.0)),
     **dict.fromkeys(
         ("percentage points", "percentage point", "percentage-point", "poin persentase", "poin persen",
          "mata peratusan", "puntos porcentuales", "pontos percentuais", "points de pourcentage",
@@ -61,10 +64,21 @@ MULTIPLIERS: Mapping[str, Mapping[str, float]] = {
         "crore": 1e7,
         "dozen": 12,
     },
-    "es": {"millón": 1e6, "millon": 1e6, "billón": 1e12, "millardo": 1e9, "millardos": 1e9, "docenas": 12},
+    "de": {"dutzend": 12},
+    "fr": {"douzaine": 12, "douzaines": 12},
+    "es": {
+        "millón": 1e6,
+        "millon": 1e6,
+        "billón": 1e12,
+        "millardo": 1e9,
+        "millardos": 1e9,
+        "docenas": 12,
+        "docena": 12,
+    },
     "zh": {"万": 1e4, "亿": 1e8, "萬": 1e4, "億": 1e8, "万亿": 1e12, "兆": 1e12, "千": 1e3, "百": 1e2},
     "ja": {"千": 1e3, "百": 1e2},
     "vi": {"ngàn": 1e3, "tỉ": 1e9},
+    "pt": {"dúzia": 12, "dúzias": 12},
     "ar": {"ملايين": 1e6, "آلاف": 1e3, "الف": 1e3, "مليارات": 1e9},
     "fil": {"milyong": 1e6, "bilyong": 1e9, "trilyong": 1e12, "libong": 1e3},
     "hi": {"हजार": 1e3, "मिलियन": 1e6, "बिलियन": 1e9},
@@ -147,7 +161,7 @@ MORE_NUMBER_WORDS: Mapping[str, Mapping[str, float]] = {
         **{word: float(number) for number, word in enumerate(_JAVANESE, start=1)},
         **{f"setengah {word}": size for word, size in _HALVES_BEFORE.items()},
         **{f"{word} setengah": number + 0.5 for number, word in enumerate(_INDONESIAN_TENS, start=1)},
-        **_MALAY_ORDINALS, "loro setengah": 2.5, "sejuta": 1e6, "semiliar": 1e9,
+        **_MALAY_ORDINALS, "loro setengah": 2.5, "sejuta": 1e6, "semiliar": 1e9, "selusin": 12,
     },
     "ms": {
         "setengah juta": 5e5, "setengah bilion": 5e8, "sejuta": 1e6,
@@ -175,7 +189,9 @@ MORE_NUMBER_WORDS: Mapping[str, Mapping[str, float]] = {
     "ru": {"полмиллиона": 5e5, "полмиллиарда": 5e8, "полтора": 1.5, "полторы": 1.5, "двое": 2, "трое": 3,
            "четверо": 4, "пятеро": 5, "шестеро": 6, "семеро": 7, "две": 2, "двух": 2, "трёх": 3, "трех": 3},
     "vi": {"nửa triệu": 5e5, "nửa tỷ": 5e8},
-    "ar": {"نصف مليون": 5e5, "نصف مليار": 5e8},
+    "ar": {"نصف مليون": 5e5, "نصف مليار": 5e8, "ألفين": 2e3, "ألفا": 2e3, "مئتين": 200, "مائتين": 200,
+           "مئتي": 200, "مليونين": 2e6, "مليوني": 2e6, "مليونا": 2e6, "مليارين": 2e9, "ملياري": 2e9,
+           "مليارا": 2e9},
     "hi": {"डेढ़": 1.5, "ढाई": 2.5, **{
         f"साढ़े {word}": number + 0.5
         for number, word in enumerate(("तीन", "चार", "पांच", "छह", "सात", "आठ", "नौ", "दस"), start=3)

@@ -3,13 +3,13 @@
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from anyascii import anyascii
 
-from rag.text.folding import composed
+from rag.text.folding import composed, with_plain_letters
 from rag.text.function_words import FUNCTION_WORDS, word_set
 from rag.text.locales import known_locale
 from rag.text.tags import primary_language
@@ -45,6 +45,9 @@ _LONGEST_SMALL_WORD = 6
 
 # The number in a token such as "Rp2.300", which is a currency with its number.
 _NUMBER_AT_END = re.compile(r"(?<![\d.,'’])[\d.,'’]+$")
+
+# The last letters of Arabic words that people write in two ways: "غزة" and "غزه".
+_ARABIC_ENDS = str.maketrans("ةى", "هي")
 
 # Between a title and a name.
 _SPACE = re.compile(r"\.?\s")
@@ -127,7 +130,8 @@ def plain(word: str) -> str:
     >>> plain("Jokowi-nya"), plain("México’s"), plain("Ma`ruf"), plain("Al-Qur’an")
     ('jokowi', 'mexico', 'maruf', 'quran')
     """
-    decomposed = unicodedata.normalize("NFKD", composed(word).casefold())
+    folded = with_plain_letters(composed(word).casefold()).translate(_ARABIC_ENDS)
+    decomposed = unicodedata.normalize("NFKD", folded)
     bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     shorter = _ENDINGS.sub("", bare)
     return (shorter if len(shorter) >= _SHORTEST_STEM else bare).replace(".", "").replace("'", "")
@@ -186,6 +190,31 @@ def holds(tokens: Iterable[str], name: Name, *, same_language: bool) -> bool:
     return not same_language and any(_is_similar(token, name.folded) for token in tokens)
 
 
+def takes_place(
+    absent: Sequence[Name], others: Collection[str], stated: Sequence[str], given: Sequence[str]
+) -> bool:
+    """Whether a name that is absent from the given words stands in the place of one of the others.
+
+    Names that a text only adds do not. A soft name does only if one stands where it ends.
+
+    >>> soft, hard = Name("Budi", "budi", is_soft=True), Name("Budi", "budi", is_soft=False)
+    >>> for given in ("sari datang", "sari kemarin datang", "datang"):
+    ...     print([takes_place([name], {"sari"}, ["budi", "datang"], given.split()) for name in (soft, hard)])
+    [True, True]
+    [False, True]
+    [False, False]
+    """
+    soft = {name.folded for name in absent if name.is_soft}
+    hard = {name.folded for name in absent if not name.is_soft}
+    for kind, start, end, first, last in SequenceMatcher(None, stated, given, autojunk=False).get_opcodes():
+        ours, theirs = set(stated[start:end]), set(given[first:last])
+        if kind == "equal" or (not theirs and ours <= hard | soft):
+            continue
+        if ours & hard or (ours & soft and theirs and given[last - 1] in others):
+            return True
+    return False
+
+
 def _has_parts(tokens: Sequence[str], name: str) -> bool:
     return all(part in tokens for part in name.split("-")) or name.replace("-", "") in tokens
 
@@ -198,8 +227,11 @@ def _differs_by_ending(token: str, name: str) -> bool:
     return is_longer_form or _in_one_spelling(token) == _in_one_spelling(name)
 
 
-# One name is spelled in several ways: "Soekarno", "Mohammad", "Müller".
-_SPELLINGS = {"oe": "u", "ue": "u", "ae": "a", "dj": "j", "tj": "c", "ch": "h", "o": "u", "y": "i", "z": "s"}
+# One name is spelled in several ways: "Soekarno", "Mohammad", "Müller", "Gadhafi".
+_SPELLINGS = {
+    "oe": "u", "dh": "d", "th": "t", "kh": "k", "gh": "g", "bh": "b", "q": "k", "ue": "u", "ae": "a",
+    "dj": "j", "tj": "c", "ch": "h", "o": "u", "y": "i", "z": "s",
+}  # fmt: skip
 _SPELLING = re.compile("|".join(_SPELLINGS))
 
 

@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from rag.text.tags import primary_language
 from rag.verification.facts.bounds import (
+    AGO,
+    BEFORE_AGO,
     JOINTS,
     MINUS,
     UNDER_ZERO,
@@ -57,7 +59,8 @@ class Quantity:
 
     `values` are its possible readings: "1.500" is 1500 or 1.5. `amount` is the reading that is usual in its
     language, in the base unit of its dimension. A soft number may support a claim but needs no support.
-    `bound` says on which side of the number the exact one lies: "more than 300".
+    `bound` says on which side of the number the exact one lies: "more than 300". A joined number is a part of
+    "2-1", and one that is so long ago is a part of "two days ago".
     """
 
     text: str
@@ -69,6 +72,8 @@ class Quantity:
     is_about: bool = False
     bound: Bound | None = None
     is_negative: bool = False
+    is_joined: bool = False
+    is_ago: bool = False
 
     def equals(self, other: "Quantity") -> bool:
         """Whether both may state the same number of the same thing."""
@@ -126,8 +131,19 @@ def find_quantities(folded: str, *, language: str) -> tuple[list[Quantity], str]
             found.append(numeral)
         else:
             found += _separate(match)
-    found = _with_shared_units(found, folded)
+    found = _with_shared_units(_with_hyphens(found, folded), folded)
     return [_quantity(numeral, folded, words.decimal_sign) for numeral in found], _without(found, folded)
+
+
+def _with_hyphens(numerals: list["_Numeral"], text: str) -> list["_Numeral"]:
+    """Mark the numbers that a hyphen or a colon joins: "2-1", "3:2"."""
+    joined = {
+        place + side
+        for place, (left, right) in enumerate(pairwise(numerals))
+        if text[left.end : right.start] in ("-", ":")
+        for side in (0, 1)
+    }
+    return [replace(numeral, is_joined=place in joined) for place, numeral in enumerate(numerals)]
 
 
 def _with_shared_units(numerals: list["_Numeral"], text: str) -> list["_Numeral"]:
@@ -182,6 +198,8 @@ class _Numeral:
     is_soft: bool = False
     written: str = ""
     is_negative: bool = False
+    is_joined: bool = False
+    is_ago: bool = False
 
 
 @functools.lru_cache(maxsize=64)
@@ -203,7 +221,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         rf"(?P<multipliers>(?:[\s-]?{alternatives(words.multipliers)}{end})*)"
         rf"(?(currency)(?:\s?(?P<letter>[kmbt])(?!\w))?)(?:\s?(?P<half>{half})\.?m(?!\w)\.?)?"
         rf"(?:[\s-]?(?:(?:de|of)\s|d'|个|個)?(?P<unit>{units}){end})?"
-        rf"(?P<under>{UNDER_ZERO})?"
+        rf"(?P<under>{UNDER_ZERO})?(?P<ago>{AGO})?"
     )
 
 
@@ -221,15 +239,18 @@ def _numeral(match: re.Match[str], words: Lexicon) -> _Numeral:
     powers = [_LETTERS[match["letter"]]] if match["letter"] else [1.0]
     if match["letter"] == "m" and _BILLION in words.multipliers:
         powers.append(words.multipliers[_BILLION])
+    unit = None if is_later else _unit(match, words)
+    is_duration = unit is not None and unit.dimension == "duration"
     return _Numeral(
         start=match.start(),
-        end=match.end(),
+        end=match.end() if is_duration or not match["ago"] else match.start("ago"),
         values=frozenset(_rounded(value * multiplier * power) for value in values for power in powers),
         multiplier=multiplier,
-        unit=None if is_later else _unit(match, words),
+        unit=unit,
         is_soft=is_soft or (not written[0].isdecimal() and bool(values & _SOFT_VALUES)),
         written=match.string[match.end("minus") if match["minus"] else match.start() : _end(match)],
         is_negative=bool(match["minus"] or match["under"]),
+        is_ago=is_duration and bool(match["ago"] or match.string.endswith(BEFORE_AGO, 0, match.start())),
     )
 
 
@@ -241,8 +262,8 @@ def _is_after_noon(match: re.Match[str]) -> bool:
 
 
 def _end(match: re.Match[str]) -> int:
-    """Return the end of a number with its unit, but without "below zero"."""
-    return match.start("under") if match["under"] else match.end()
+    """Return the end of a number with its unit, but without "below zero" and "ago"."""
+    return next((match.start(name) for name in ("under", "ago") if match[name]), match.end())
 
 
 def _split(multipliers: str, words: Lexicon) -> list[str]:
@@ -337,6 +358,8 @@ def _quantity(numeral: _Numeral, text: str, decimal_sign: str) -> Quantity:
         is_about=is_about(text, numeral.start, numeral.end),
         bound=bound_of(text, numeral.start, numeral.end),
         is_negative=numeral.is_negative,
+        is_joined=numeral.is_joined,
+        is_ago=numeral.is_ago,
     )
 
 

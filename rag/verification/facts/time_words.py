@@ -322,14 +322,15 @@ NEWS_BEHIND = (
 )
 
 RECENT = (
-    r"terbaru|terkini|termutakhir|paling baru|baru-baru ini|terakhir kali|latest|newest"
+    r"terbaru|terbaharu|terkini|termutakhir|paling baru|baru-baru ini|terakhir kali|latest|newest"
+    r"|(?<!tahun )(?<!bulan )(?<!minggu )(?<!pekan )(?<!hari )(?<!jam )terakhir(?=\W*$| berapa| di )"
     r"|most recent|recent|recently"
     r"|up to date|lo último|últimas? noticias?|más recientes?|últimas novedades|reciente\w*"
     r"|dernières? (?:nouvelles?"
     r"|infos?|actualités?)|récente?s?|récemment|neueste[nrsm]?|jüngste[nrsm]?"
     r"|aktuellste[nrsm]?|mais recentes?"
     r"|últimas|recente\w*|mới nhất|gần đây nhất|ล่าสุด|последн\w+ новост\w+|свеж\w+|недавн\w+"
-    r"|أحدث|آخر الأخبار|آخر أخبار"
+    r"|أحدث|(?:(?<=ما )|(?<=هي )|(?<=هو ))آخر|آخر الأخبار|آخر أخبار"
     r"|最新|最近|近况|近況|直近|최신|최근|ताज़ा|ताजा|नवीनतम|हालिया"
     r"|ter-?update|trbaru|paling anyar|what's new|any updates?|última hora|ultimas noticias"
     r"|neuigkeiten|aktuellen? (?:nachrichten|meldungen)|ultime (?:notizie|novità)|laatste nieuws|tin mới"

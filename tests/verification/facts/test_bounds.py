@@ -19,6 +19,7 @@ def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     ("language", "claim", "evidence"),
     [
         ("id", "lebih dari 300 ribu orang", "312.000 orang"),
+        ("en", "more than a dozen people", "17 people"),
         ("id", "lebih dari separuh warga", "58 persen warga"),
         ("id", "kurang dari separuh warga", "43 persen warga"),
         ("en", "fewer than one in ten people", "8 percent of people"),

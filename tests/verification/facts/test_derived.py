@@ -32,6 +32,14 @@ def unexplained_in(claim: str, evidence: str, *, language: str = "id") -> list[s
         ("suhu 104 derajat Fahrenheit", "suhu 40 derajat Celsius"),
         ("104°F", "40 derajat"),
         ("38 derajat Celsius", "100°F"),
+        ("total 36 medali", "7 emas, 11 perak dan 18 perunggu"),
+        ("naik tiga kali lipat", "dari Rp30.000 menjadi Rp90.000"),
+        ("66 pasien pada Januari", "132 pasien pada Februari, dua kali lipat Januari"),
+        ("di level 16.200", "Rp16.204 per dolar"),
+        ("25 basis poin", "0,25 poin persentase"),
+        ("selama tiga hari", "pada 4-6 Agustus 2023"),
+        ("pria 54 tahun", "lahir pada 1970, dilantik pada Juni 2024"),
+        ("10 tahun menjabat", "sejak 2008 sampai 2018"),
     ],
 )
 def test_a_number_that_follows_is_explained(claim: str, evidence: str) -> None:
@@ -52,6 +60,13 @@ def test_a_number_that_follows_is_explained(claim: str, evidence: str) -> None:
         ("5 orang tewas", "12 orang tewas dan 7 orang luka"),
         ("3 orang tewas", "12 rumah dan 4 mobil rusak"),
         ("46 rumah", "11, 13, 17, 19, 23, 29 dan 31 rumah"),
+        ("skor 3-1", "skor 2-1"),
+        ("skor 3:1", "skor 2:1"),
+        ("naik lima kali lipat", "dari Rp30.000 menjadi Rp90.000"),
+        ("di level 15.200", "Rp16.204 per dolar"),
+        ("5 orang", "5,2 kilometer"),
+        ("selama lima hari", "pada 4-6 Agustus 2023"),
+        ("pria 56 tahun", "lahir pada 1970, dilantik pada Juni 2024"),
     ],
 )
 def test_another_number_is_not_explained(claim: str, evidence: str) -> None:

@@ -149,6 +149,8 @@ def test_titles_and_short_forms_are_no_other_names(language: str, claim: str, ev
     [
         ("id", "Muhammad Yusuf ditangkap.", "Mohammad Yusuf ditangkap."),
         ("id", "Soekarno membacakan proklamasi.", "Sukarno membacakan proklamasi."),
+        ("en", "Moammar Gadhafi lived there.", "Muammar Gaddafi lived there."),
+        ("id", "Gempa 5,6 skala Richter mengguncang Cianjur.", "Gempa M5,6 mengguncang Cianjur."),
         ("de", "Die Stadt München zahlte.", "Die Stadt Muenchen zahlte."),
         ("ru", "Погибло 25 человек в Москве.", "В городе Москва погибло 25 человек."),
         ("ru", "В. В. Путин прибыл.", "Владимир Путин прибыл."),
@@ -191,6 +193,28 @@ def test_other_numerals_and_names(language: str, claim: str, evidence: str) -> N
 )
 def test_short_forms_of_other_names(language: str, claim: str, evidence: str) -> None:
     assert compare(Statement(claim, language), Statement(evidence, language)).names in ("missing", "differs")
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence", "finding"),
+    [
+        (
+            "id",
+            "Ribuan warga mengungsi ke masjid.",
+            "BPBD mencatat 1.987 warga mengungsi ke masjid.",
+            "given",
+        ),
+        ("en", "Profits rose 12 percent last year.", "Unilever said profits rose 12 percent.", "given"),
+        ("id", "Gubernur Dedi Mulyadi memberi bantuan.", "Gubernur memberi bantuan di Bandung.", "missing"),
+        ("en", "Hillary Rodham Clinton spoke there.", "Hillary Clinton spoke there in Boston.", "missing"),
+        ("id", "Andi terpilih sebagai ketua.", "Citra terpilih sebagai ketua.", "differs"),
+        ("en", "Macron met workers in Lille.", "On Monday, Attal met workers in Lille.", "differs"),
+    ],
+)
+def test_only_a_name_in_the_place_of_another_differs(
+    language: str, claim: str, evidence: str, finding: str
+) -> None:
+    assert compare(Statement(claim, language), Statement(evidence, language)).names == finding
 
 
 def test_a_title_before_a_part_of_a_name() -> None:

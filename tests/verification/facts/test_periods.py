@@ -51,6 +51,7 @@ def test_a_year_gives_its_decade_and_its_century(language: str, claim: str, evid
         ("Kota itu lahir pada abad ke-20.", "Kota itu lahir pada abad ke-19.", "differs"),
         ("Kota itu lahir pada abad ke-20.", "Kota itu lahir pada tahun 1990-an.", "given"),
         ("Kota itu lahir pada tahun 1990-an.", "Kota itu lahir pada abad ke-20.", "missing"),
+        ("Kota itu lahir pada tahun 1400-an.", "Kota itu lahir pada abad ke-15.", "given"),
         ("Kota itu lahir pada 3 Juni 1994.", "Kota itu lahir pada tahun 1990-an.", "missing"),
         ("Kota itu lahir pada tahun 1980-an.", "Kota itu lahir pada tahun 1990-an.", "differs"),
     ],

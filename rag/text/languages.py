@@ -79,6 +79,7 @@ def _detected(text: str, ranked: Sequence[tuple[str, float]]) -> str:
 # A stated language counts if the text is this short, or if its score is this near to the best one.
 _HINT_CHARACTERS = 40
 _HINT_MARGIN = 8.0
+_NEIGHBOUR_MARGIN = 25.0  # between Indonesian and Malay, which share most words
 _FILLER_LANGUAGE = "la"  # "Lorem ipsum" and lists of species are Latin on pages in any language
 
 
@@ -97,7 +98,8 @@ def decide_language(text: str, *, hints: Sequence[str]) -> str:
     if detected in (UNDETERMINED, _FILLER_LANGUAGE) or letters < _HINT_CHARACTERS:
         return chinese_script(text) if stated[0] == "zh" else stated[0]
     scores, best = dict(ranked), ranked[0][1]
-    near = (tag for tag in stated if best - scores.get(primary_language(tag), -math.inf) < _HINT_MARGIN)
+    margin = _NEIGHBOUR_MARGIN if {detected, stated[0]} == {"id", "ms"} else _HINT_MARGIN
+    near = (tag for tag in stated if best - scores.get(primary_language(tag), -math.inf) < margin)
     return next((tag for tag in near if primary_language(tag) != primary_language(detected)), detected)
 
 

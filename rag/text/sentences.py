@@ -44,6 +44,10 @@ _AFTER_QUOTE = re.compile(
     r"と|って|[がをはにのもでへや](?=[ァ-ヺ一-鿿\d「『])|[^，。！？、,\s]{0,3}(?:说|說|问|問|喊|道|答|表示|称|稱)[，。：:,]"
     r"|[가-힣 ]{1,30}(?:말|물|답|외|밝|전|덧붙|강조|설명|주장|소리)[가-힣]{0,3}다[.!?]"
 )
+
+# What a Latin abbreviation may be joined to without a space: "RT/RW.", "作家J."
+_JOINT = re.compile(r"[/\u3040-\u9fff](?=[A-Za-z.]{1,9}\Z)")
+
 _TITLE_CLOSERS = ("》", "〉")
 _REST_OF_NAME = "の"
 
@@ -54,6 +58,7 @@ _MOST_PARTS = 4
 _ROMAN = re.compile(r"[IVXLC]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)*[^\W\d_]")
 _CONSONANTS = re.compile("[b-df-hj-np-tv-xzßçñłžšźćńśğşбвгджзйклмнпрстфхцчшщ]{1,5}", re.IGNORECASE)
+_ARABIC_AND = "و"
 _HANGUL = re.compile(r"[가-힣]")
 _SYLLABLE = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")  # may be a word, as a letter may not
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,4}")
@@ -65,6 +70,9 @@ _ENDINGS = {"de": "str"}
 
 # In these languages, a full stop after a number is that of a date: "2025. 11. 3.".
 _DATES_WITH_STOPS = frozenset({"ko"})
+
+# In these languages, a Latin full stop without a space after it is part of a name: "System.Windows".
+_HAVE_OWN_FULL_STOP = frozenset({"zh", "ja"})
 
 # Dutch words whose first letters are left out, and after which the capital comes: "'s Avonds".
 _ELIDED_WORD = re.compile(r"['’‘][stnk] (?=[^\W\d_])")
@@ -88,6 +96,7 @@ _SHORTEST_WORD = 4
 _LONGEST_ORDINAL = 2
 _LONGEST_LIST_NUMBER = 3
 _WORDS_WITH_YEAR = 3
+_ENDS_YEARS = frozenset({Ending.ALWAYS, Ending.UNLESS_NAME_FOLLOWS})
 _LONGEST_PREPOSITION = 2
 
 # These languages use no full stops. A space ends a clause; clauses are joined until they have this length.
@@ -209,7 +218,7 @@ def _continues_without_space(text: str, match: re.Match[str]) -> bool:
 def _ends_without_space(text: str, start: int, match: re.Match[str], language: str) -> bool:
     """Whether a sentence ends although the space after it was forgotten: "pulang.Ia tidur", "下雨了!河水"."""
     following = text[match.end()]
-    if not following.isalpha():
+    if not following.isalpha() or (following.isupper() and language in _HAVE_OWN_FULL_STOP):
         return False
     word = _words_before(text, start, match.start(), language)[-1]
     if not following.isupper():
@@ -230,23 +239,34 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: str) 
     is_first = match.start() - start <= _LONGEST_LIST_NUMBER and len(words) == 1
     is_first = is_first or _is_item(text, start, match.start(), words)
     kind = _ending(words, next_word, language, is_first=is_first)
-    if kind is Ending.ALWAYS and _is_opening_year(text[start : match.start()], words):
+    if kind in _ENDS_YEARS and _is_opening_year(match.start() - start, words):
         return False
     if next_word[:1].isdecimal():
+        if _ITEM.match(text, match.end()) and "\n" in match["space"]:
+            return kind not in (Ending.NEVER, Ending.UNLESS_NUMBER_FOLLOWS)
         return kind is None and (_is_long_word(words[-1]) or _is_next_item(text, start, match.end()))
     if kind is Ending.UNLESS_NUMBER_FOLLOWS:
         return not (_ROMAN.fullmatch(next_word) or len(next_word) == 1)
-    if kind is Ending.BEFORE_STARTER:
+    if kind is Ending.UNLESS_NAME_FOLLOWS and following and _is_lone_capital(text, following):
+        return True
+    if kind in (Ending.BEFORE_STARTER, Ending.UNLESS_NAME_FOLLOWS):
         is_initial = following is not None and len(next_word) == 1 and text.startswith(".", following.end())
         begins = not is_initial and begins_sentences(next_word, language=language)
         return match["closers"].endswith("]") or begins
     return kind is not Ending.NEVER
 
 
-def _is_opening_year(sentence: str, words: Sequence[str]) -> bool:
+def _is_opening_year(length: int, words: Sequence[str]) -> bool:
     """Whether a sentence has only a short word, a number and a unit so far: "В 2020 г. Россия"."""
-    is_whole = len(sentence) < _LONGEST_WORD and len(words) == _WORDS_WITH_YEAR
-    return is_whole and len(words[0]) <= _LONGEST_PREPOSITION and words[1].isdecimal()
+    is_whole = length < _LONGEST_WORD and len(words) >= _WORDS_WITH_YEAR
+    is_number = is_whole and (words[1].isdecimal() or _ROMAN.fullmatch(words[1]) is not None)
+    return is_number and len(words[0]) <= _LONGEST_PREPOSITION
+
+
+def _is_lone_capital(text: str, word: re.Match[str]) -> bool:
+    """Whether a word has the only capital here: "Saham naik", but not "Chief Executive" or "CEO said"."""
+    after = text[word.end() : word.end() + 2]
+    return word[0][1:].islower() and after[:1].isspace() and after[1:].islower()
 
 
 def _is_item(text: str, start: int, place: int, words: Sequence[str]) -> bool:
@@ -270,13 +290,13 @@ def _is_next_item(text: str, start: int, place: int) -> bool:
 
 
 def _words_before(text: str, start: int, place: int, language: str) -> list[str]:
-    """Return the words before `place`; the last is without opening marks and elided articles."""
+    """Return the words before `place`; the last is without opening marks and what is joined before it."""
     words = text[max(start, place - _LONGEST_WORD) : place].split()
     if not words or text[place - 1].isspace():
         return ["", ""]
     if language in ELISIONS:
         words[-1] = words[-1].replace("’", "'").rpartition("'")[2]
-    words[-1] = words[-1].lstrip(_OPENING)
+    words[-1] = _JOINT.split(words[-1].lstrip(_OPENING))[-1]
     return words
 
 
@@ -338,7 +358,8 @@ def _is_uncased_abbreviation(word: str, language: str) -> bool:
     if language in _SPACE_ENDS_CLAUSE:
         return True
     *_, last = word.split(".")
-    is_letter = _INITIALS.fullmatch(last) is not None and not _SYLLABLE.fullmatch(last)
+    letter = last.removeprefix(_ARABIC_AND) or last
+    is_letter = _INITIALS.fullmatch(letter) is not None and not _SYLLABLE.fullmatch(letter)
     return is_letter or (last != word and ending(last, "", language=language) is not None)
 
 

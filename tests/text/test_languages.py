@@ -94,6 +94,13 @@ def test_a_long_malay_text_is_malay() -> None:
         ("Selamat pagi", "id-ID", "id"),
         ("1 + 1", "und", "und"),
         ("Pemerintah kota menambah bus listrik.", "mul", "id"),
+        (
+            "Hakim Tolak Eksepsi Terdakwa. Majelis hakim menolak eksepsi terdakwa kasus Pasar Kembang dalam"
+            " sidang putusan sela. Ketua majelis hakim menyatakan surat dakwaan telah disusun secara cermat,"
+            " jelas, dan lengkap. Kuasa hukum terdakwa menyatakan keberatan.",
+            "id",
+            "id",
+        ),
     ],
 )
 def test_a_stated_language_has_the_script_and_no_region(text: str, hint: str, expected: str) -> None:

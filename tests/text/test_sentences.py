@@ -53,7 +53,9 @@ def test_every_row_of_the_tables(language: str, abbreviation: str, kind: Ending)
     assert sentences(f"{first} 12 xobo.", language) == [f"{first} 12 xobo."]
     assert sentences(f"{first} xobo.", language) == [f"{first} xobo."]
     ends_before_name = len(sentences(f"{first} Qaba xobo.", language)) == 2
-    assert ends_before_name == (kind in (Ending.ALWAYS, Ending.UNLESS_NUMBER_FOLLOWS))
+    ends_before_names = len(sentences(f"{first} Qaba Qobo xobo.", language)) == 2
+    assert ends_before_names == (kind in (Ending.ALWAYS, Ending.UNLESS_NUMBER_FOLLOWS))
+    assert ends_before_name == (ends_before_names or kind is Ending.UNLESS_NAME_FOLLOWS)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,8 @@ def test_every_row_of_the_tables(language: str, abbreviation: str, kind: Ending)
         ("ur", "پل بنے گا۔ لوگ خوش ہیں۔", ["پل بنے گا۔", "لوگ خوش ہیں۔"]),
         ("id", "Satu!\r\nDua?  Tiga\r\n\r\nEmpat", ["Satu!", "Dua?", "Tiga", "Empat"]),
         ("id", "Isi:\na. Kartu.\nb. Akta.", ["Isi:\na. Kartu.", "b. Akta."]),
+        ("id", "Syarat:\n1. Warga Indonesia.\n2. Ketua, S.H.\n3. Sehat.",
+         ["Syarat:\n1. Warga Indonesia.", "2. Ketua, S.H.", "3. Sehat."]),
         ("id", "Hai 😀. Apa 👨‍👩‍👧? Ya.", ["Hai 😀.", "Apa 👨‍👩‍👧?", "Ya."]),
         ("id", "  Satu.  ", ["Satu."]),
         ("id", "...", ["..."]),

@@ -18,7 +18,7 @@ from embeddings.weights import SHA256 as WEIGHTS_SHA256
 from embeddings.weights import FloatArray, IntegerMatrix, ModelLoadError, WeightsFile, quantize
 
 VERSION = "1"
-SHA256 = "9e8b94307b58aa8b64bc1b563e1bea698931f2a4ebae9dbfc2e8abd2c9aef72a"
+SHA256 = "3831f01c230583e42383295e0e4b2ae1a8eab323f34f80fd887ad8bf8948e2b1"
 FILE = Path(__file__).parent / "cross-encoder.safetensors"
 
 HEADS = ("pool", "claim", "relevance", "span")

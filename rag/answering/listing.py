@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from rag.answering.best_sentences import Excerpt, excerpt_of
 from rag.answering.judge import Judge
+from rag.answering.true_reason import has_words_of
 from rag.conversation.listings import Listing, unknown_words, without_count_frame
 from rag.corpus.protocol import Corpus
 from rag.datatypes import Filters, FilterValue, Hit
@@ -82,8 +83,9 @@ def list_articles(
 ) -> tuple[Query, SearchResult, Listed]:
     """Return the search for a digest or count with one hit an article, and the articles.
 
-    The relevant articles are those of the best passages that the judge finds on the topic. Without a topic,
-    all articles count that pass the filters; for a digest of "the latest news", those of the last week.
+    The relevant articles are those of the best passages that the judge finds on the topic. If it finds none,
+    they are those of a section with this name, or else those with a passage that has all words of the topic.
+    Without a topic, all articles count that pass the filters; for "the latest news", those of the last week.
     """
     if listing.kind == "count":
         listing, query = _with_filters(listing, query, corpus)
@@ -98,6 +100,13 @@ def list_articles(
         number = corpus.counts(query.filters).articles
     else:
         on_topic = judge.on_topic(query, found)
+        section = None if on_topic else _of_section(listing.topic, query, corpus)
+        if section is not None:
+            listing = replace(listing, topic="")
+            return list_articles(
+                listing, section, language=language, corpus=corpus, search=search, judge=judge
+            )
+        on_topic = on_topic or [hit for hit in found.hits if has_words_of(hit, listing.topic, share=1)]
         relevant = _one_an_article(on_topic)
         is_least = len(found.hits) == _DEPTH and found.hits[-1] in on_topic
         copies = {copy.article_id for hit in on_topic for copy in hit.copies}
@@ -111,6 +120,14 @@ def list_articles(
     found = replace(found, hits=[replace(hit, rank=rank) for rank, hit in enumerate(shown, start=1)])
     excerpts = [excerpt for hit in shown if (excerpt := _lead(hit, corpus)) is not None]
     return query, found, Listed(excerpts=excerpts, number=number, is_least=is_least, heading=heading)
+
+
+def _of_section(topic: str, query: Query, corpus: Corpus) -> Query | None:
+    """Return a query for the articles of the section with the name of a topic, or None if there are none."""
+    names = (topic, topic.capitalize(), topic.title(), topic.upper())
+    filters = replace(query.filters, section=tuple(dict.fromkeys(names)))
+    is_one = not query.filters.section and corpus.counts(filters).articles > 0
+    return replace(query, filters=filters) if is_one else None
 
 
 def _within_last_days(query: Query, number: int, corpus: Corpus) -> Query:

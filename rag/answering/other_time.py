@@ -12,8 +12,10 @@ from rag.datatypes import Hit
 from rag.reply_texts import OTHER_TIMES, in_language, refusal_sentence
 from rag.search.retrieval import SearchResult
 from rag.search.time_fit import years_of
+from rag.text.languages import written_words
 from rag.text.locales import reply_locale
 from rag.understood import TimeSpan
+from rag.verification.facts.lexicon import fold
 
 # Evidence of other times that is this much less likely to answer than the best is on another subject.
 _SAME_SUBJECT = 2.0
@@ -22,6 +24,9 @@ _SAME_SUBJECT = 2.0
 # answer, and if it may answer.
 _BETTER = 2.0
 _MUCH_BETTER = 5.0
+
+# The share of their words that two reports of one series have in common at least.
+_SAME_REPORT = 0.6
 
 _LONGEST_LIST = 6
 _YEAR = timedelta(days=364)
@@ -43,6 +48,8 @@ def evidence_of_other_times(
         own = None
     elif (own := assess(found)) is None:
         return None
+    if any(_is_same_report(hit, others.hits[0]) for hit in found.hits):
+        return None
     of_others = assess(others)
     if of_others is None:
         return None if found.hits else others
@@ -58,6 +65,12 @@ def _is_better(of_others: Assessment, own: Assessment | None) -> bool:
         return of_others.is_relevant
     ratio = _odds(of_others.probability) / _odds(own.probability)
     return of_others.is_answer and ratio > (_MUCH_BETTER if own.is_answer else _BETTER)
+
+
+def _is_same_report(hit: Hit, other: Hit) -> bool:
+    """Whether two hits say the same with other names and figures, as the monthly reports of an office do."""
+    words, of_other = (set(written_words(fold(one.text))) for one in (hit, other))
+    return len(words & of_other) >= _SAME_REPORT * len(words | of_other)
 
 
 def _odds(probability: float) -> float:

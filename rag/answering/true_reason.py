@@ -13,12 +13,14 @@ _SHARE = 0.5
 
 def true_reason(reason: str, query: Query, hits: Sequence[Hit]) -> str:
     """Return the reason to show: not "nothing was found about this" above passages about this."""
-    if reason == "nothing_relevant" and any(_is_about(hit, query) for hit in hits):
+    text = query.untimed or query.text
+    if reason == "nothing_relevant" and any(has_words_of(hit, text, share=_SHARE) for hit in hits):
         return "evidence_does_not_answer"
     return reason
 
 
-def _is_about(hit: Hit, query: Query) -> bool:
-    asked = set(words(" ".join(meaningful_words(query.untimed or query.text)), language=hit.language))
+def has_words_of(hit: Hit, text: str, *, share: float) -> bool:
+    """Whether a passage, with its title and headings, has this share of the words of a text."""
+    asked = set(words(" ".join(meaningful_words(text)), language=hit.language))
     found = asked.intersection(words(" ".join([*hit.topics, hit.text]), language=hit.language))
-    return bool(asked) and len(found) >= _SHARE * len(asked)
+    return bool(asked) and len(found) >= share * len(asked)

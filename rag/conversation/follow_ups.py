@@ -279,9 +279,10 @@ def with_topic(question: str, turns: Sequence[Turn], *, has_all_words: bool = Fa
 
     The topic comes from the last question that stood on its own and the follow-ups since. If the follow-up
     has content words, the topic is the names in those questions; otherwise, or without names, it is all their
-    content words. A longer topic would find the passage of the earlier question again. `has_all_words` asks
-    for all content words in any case. Names from the last answer are added only if the question that stood on
-    its own asked "who" and the follow-up refers to a person. Without a topic, the question is unchanged.
+    content words. Numbers are with the names, but alone they are no topic. A longer topic would find the
+    passage of the earlier question again. `has_all_words` asks for all content words in any case. Names from
+    the last answer are added only if the question that stood on its own asked "who" and the follow-up refers
+    to a person. Without a topic, the question is unchanged.
 
     >>> with_topic("Dan kapan itu?", [Turn(role="user", text="Siapa juara maraton Bali?")])
     'juara maraton Bali: Dan kapan itu?'
@@ -291,7 +292,8 @@ def with_topic(question: str, turns: Sequence[Turn], *, has_all_words: bool = Fa
     chain = _chain([turn.text for turn in turns if turn.role == "user" and has_topic(turn.text)])
     named = [word for text in chain for word in _capitalised_words(written_words(text))]
     own = _content_words(_folded(question))
-    is_named = bool(named and own) and not has_all_words
+    has_name = any(word[0].isalpha() for word in named)  # in Chinese and Arabic, only numbers are found
+    is_named = has_name and bool(own) and not has_all_words
     topic = named if is_named else [word for text in chain for word in meaningful_words(text)]
     if _ASKS_WHO.intersection(_folded(chain[0] if chain else "")) and _PERSONS.intersection(
         _words_and_possessors(question)

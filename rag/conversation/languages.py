@@ -24,6 +24,9 @@ _ENGLISH = 4.5  # words such as "concise" and "growth" are near other languages
 _EQUAL = 1e-6
 _SHORTEST_TURNS = 15
 
+# What the detector says of a text without words, and a language for which it takes Urdu and Persian.
+_NO_LANGUAGES = ("zxx", "uzs")
+
 # Malay and other languages share most words with Indonesian. A short question is taken for Indonesian, or for
 # Malay if the corpus has only Malay, unless its score is lower by more.
 _NEIGHBOURS = ("id", "ms", "jv", "su", "fil")
@@ -44,6 +47,7 @@ _TELLING = {
         taksi rumah_sakit sepak_bola sepakbola pertandingan turnamen warga kecelakaan jembatan rapat pajak
         pensiun wali_kota kota_bandung ibu_kota besok obat januari juni pemerintah jadwal bbm bansos sembako
         honorer kuliah kampus asn pns cpns bpjs kpk tni polri bnpb bmkg basarnas ujian_nasional
+        keuangan longsor narkoba pengacara apotek bioskop sepeda_motor
         """
     ),
     "ms": word_set(
@@ -57,19 +61,27 @@ _TELLING = {
         bulan_ni hari_ni punca bilangan perlawanan bola_sepak jurulatih ketua_menteri mesyuarat minyak_masak
         ubat jambatan peperiksaan tahun_hadapan minggu_hadapan bulan_hadapan sekolah_rendah spm umno
         kwsp rm khabar kat pru prn camne macamana kahwin elektrik kadar_faedah jawatan_kosong tabung_haji
+        kewangan tanah_runtuh rasuah dadah jenayah peguam setiausaha timbalan_menteri parlimen
+        bajet denggi jerebu lapangan_terbang kapal_terbang basikal pasar_raya telefon_bimbit
         """
     ),
     "jv": word_set(
         """
         pira piye kepiye sapa sopo ngendi ing kuwi amarga saka nalika regane kabare sebabe jenenge taun wulan
-        wingi kapungkur kepungkur wong iki opo piro endi kepriye kenopo njeblug
+        wingi kapungkur kepungkur wong iki opo piro endi kepriye kenopo njeblug iku
         """
     ),
     "su": word_set(
-        "sabaraha meunang saha iraha kunaon naon naha kumaha teh ieu kamari beas taun_kamari mana_wae jeung"
+        """
+        sabaraha meunang saha iraha kunaon naon naha kumaha teh ieu kamari beas taun_kamari mana_wae jeung
+        ayana
+        """
     ),
     "fil": word_set("ang mga sino bakit kailan saan ilan magkano ano ng noong tungkol"),
 }
+
+# Sundanese and Javanese are written with accents or without: "téh".
+_WITHOUT_ACCENTS = str.maketrans("éèê", "eee")
 
 # So many of these words also outweigh the letters, which may look like those of a far language.
 _MANY_TELLING = 2
@@ -90,6 +102,8 @@ def question_language(
         return among[0]
     text = question.text
     scores = language_scores(text) or language_scores(query)
+    for tag in _NO_LANGUAGES:
+        scores.pop(tag, None)
     if scores and max(scores.values()) - min(scores.values()) < _EQUAL:
         scores = {}  # no letters that the detector knows
     is_short = len(text) < _RELIABLE_CHARACTERS
@@ -141,7 +155,7 @@ def _is_name(text: str) -> bool:
 
 def _told(text: str) -> dict[str, int]:
     """Return how many telling words of each language a text has."""
-    words = [word.casefold() for word in written_words(text)]
+    words = [word.casefold().translate(_WITHOUT_ACCENTS) for word in written_words(text)]
     words += ["_".join(pair) for pair in pairwise(words)]
     words += ["_".join(three) for three in zip(words, words[1:], words[2:], strict=False)]
     return {tag: len(telling.intersection(words)) for tag, telling in _TELLING.items()}

@@ -44,6 +44,7 @@ _FILIPINO = "ang mga ng tungkol ano ba po may ilan ilang sa lahat listahan buod 
 
 # These name articles too, but also other things.
 _REPORTS = """
+semua everything anything todo tout alles tutto semuanya apapun
 kabar liputan laporan beritanya artikelnya reports coverage headlines reportajes actualité reportagens
 berichte meldungen berichten viết
 """
@@ -75,6 +76,8 @@ _COURTESIES = "dong ya yah deh sih nih kak min please tidak tak nggak por favor 
 _ONE = "article story report noticia artículo notícia artigo articolo bericht"
 
 _ABOUT = """
+membahas memuat menyebut membicarakan mention mentions mentioning discuss discussing discusses
+covering mencionan hablan mentionnent parlent erwähnen menzionano
 tentang ttg mengenai soal seputar perkara tungkol terkait perihal about on regarding concerning sobre acerca
 sur concernant su sul sulla über zu zum zur over về tungkol о об про عن حول بشأن เกี่ยวกับ เกี่ยว กับ เรื่อง babagan
 ngeunaan
@@ -101,11 +104,11 @@ terakhir lainnya lain dan ke bagi cari itu sahaja mana adakah me us a an the all
 what which please can could you give find get tell latest recent newest new current do have make every
 summary short brief to up sum in be published written exist available hay qué cuáles cuál son las los la
 el todas todos últimas últimos recientes un una de del dame haz quelles quels quel sont les le des du
-toutes tous dernières derniers récentes récents moi fais une donne d l' y il quais são as os o recentes um
+toutes tous dernières derniers récentes récents moi fais une donne d l y il quais são as os o recentes um
 uma faça quali sono gli ultime tutte tutti i ein eine die der das alle aktuellen neuesten gibt es welche
 was mir gib van het laatste nieuwste welke zijn er geef een tüm bütün bana lütfen tất cả các những mới
 nhất có gì cho tôi lahat ng mga ang ano sa tungkol pinakabagong ba po mau tau baca lihat punya update search
-looking for i i'm
+looking for i i'm top main biggest important utama penting
 want need see read busca buscar muestra muéstrame montre montrez t zeige zeig suche há mostre procure هل أريد
 nào все последние какие есть мне что جميع كل
 آخر أحدث هناك ما هي لي من فضلك ทั้งหมด ล่าสุด มี อะไร บ้าง
@@ -120,10 +123,10 @@ pira sabaraha
 
 # Words that may follow the articles in a question for their number.
 _COUNT_FRAME = """
-yang ada di dalam korpus corpus tersedia dimiliki kamu anda punya milikmu tersimpan terbit diterbitkan dimuat
-semuanya total totalnya pada oleh dari berbahasa bahasa are there do you have is in the exist stored available
-published were was from by altogether this collection hay tienes en existen d de y il a avez vous du dans est
-há tem ci sono gibt es hast er zijn var có mayroon есть هناك لديك في ni itu
+sini here yang ada di dalam korpus corpus tersedia dimiliki kamu anda punya milikmu tersimpan terbit
+diterbitkan dimuat semuanya total totalnya pada oleh dari berbahasa bahasa are there do you have is in the
+exist stored available published were was from by altogether this collection hay tienes en existen d de y
+il a avez vous du dans est há tem ci sono gibt es hast er zijn var có mayroon есть هناك لديك في ni itu
 """
 
 _LIST_OPENINGS = re.compile(
@@ -142,6 +145,18 @@ _LIST_OPENINGS = re.compile(
 )
 
 _LONGEST_TOPIC_BEHIND = 2
+
+# "Halo kak, ringkas berita banjir"; and "TL;DR" for a summary.
+_GREETING = re.compile(
+    r"^\W{0,5}(?:(?:halo|hai|hay|hello|hi|hey|permisi|punten|nuwun sewu|(?:as)?salam(?:u?'?alaikum)?|hola"
+    r"|buenas|buenos días|bonjour|salut|hallo|oi|olá|ciao|merhaba|kumusta"
+    r"|selamat (?:pagi|siang|sore|malam|petang)|good (?:morning|afternoon|evening)"
+    r"|kak|kakak|min|admin|gan|bang|mas|mbak|pak|bu|bro|sis|bot|there)\b\W{1,5}){1,4}",
+    re.IGNORECASE,
+)
+_TOO_LONG = re.compile(r"\btl;? ?dr\b", re.IGNORECASE)
+# "berita olahraga apa aja?"
+_WHICH = re.compile(r"(?<=\w)\s{1,5}apa\s(?:saja|aja|sahaja|je|sih)\W{0,5}$", re.IGNORECASE)
 
 # "What news are there?" in languages without spaces.
 _ANY_NEWS = re.compile(
@@ -192,8 +207,9 @@ def listing_of(question: str) -> Listing | None:
     """
     if _ANY_NEWS.match(question.strip()):
         return Listing(kind="digest", topic="")
+    question = _TOO_LONG.sub("summary", _GREETING.sub("", question))
     question = _NEWS_ABOUT.sub(r"\1 tentang", _ELISION.sub(r"\1 ", question))
-    written = written_words(question)
+    written = written_words(_WHICH.sub("", question))
     while len(written) > 1 and usual_words([written[-1].casefold()])[0] in word_set(_COURTESIES):
         written.pop()
     written = _in_usual_filipino(written)

@@ -23,6 +23,17 @@ _MOST_REMARK_WORDS = 8
 # People often omit accents. Without them, a shorter phrase may be another word: "más" and "mas".
 _LONG_ENOUGH = 6
 
+# The words before what a question was meant to ask: "Bukan, maksud saya tarifnya".
+_CORRECTION = re.compile(
+    r"\W{0,3}(?:(?:bukan|bkn|no|nope|tidak|nggak|gak|salah|sorry|maaf|eh|ralat|不是|不|لا)\b"
+    r"(?: (?:itu|begitu|that|yang itu|not that))?[\s,.;:!，。،–—-]{0,4})?"
+    r"(?:yang )?(?:(?:maksud(?:ku| saya| aku| gue| gw| kami)|(?:saya|aku) maksud(?:kan)?"
+    r"|i(?: actually)? mean(?:t)?(?: to ask)?)(?: (?:itu|adalah|ialah))?\b"
+    r"|我(?:想问|的意思是|是说|是指|是想问)(?:的是)?|أقصد|قصدي)"
+    r"[\s,:،，]{0,3}",
+    re.IGNORECASE,
+)
+
 # A turn of these words alone is a remark on the last answer.
 _REMARK_WORDS = """
 wah wow woah oh ooh ah aha hmm menarik keren mantap mantul hebat bagus oke ok okay okey baik baiklah siap sip
@@ -202,6 +213,16 @@ def request_of(text: str) -> Request | None:
     keys = [_key(words) for words in (_folded(text), left)]
     plain = [_without_accents(key) for key in keys if len(key) >= _LONG_ENOUGH]
     return next((phrases[key] for key in [*keys, *plain] if key in phrases), None) or _told(left)
+
+
+def without_correction(text: str) -> str:
+    """Return a turn without the words that say that the turn before it was misunderstood.
+
+    >>> without_correction("Bukan, maksud saya tarifnya")
+    'tarifnya'
+    """
+    found = _CORRECTION.match(text)
+    return text[found.end() :] if found and found.end() < len(text) else text
 
 
 def without_politeness(text: str) -> list[str]:

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from rag.conversation.about_kutip import BESIDE_YOU, YOU
+from rag.conversation.chat_words import usual_words
+from rag.conversation.feelings import BESIDE_FELT, FELT, REMARKING
 from rag.conversation.small_talk_words import ADDRESSES, PHRASES
 from rag.verification.facts.lexicon import fold
 
@@ -60,9 +62,9 @@ def small_talk(text: str) -> tuple[str, ...] | None:
     words = _words(fold(text))
     plain = " ".join(words)
     whole = (plain, _DRAWN_OUT.sub(r"\1\2", plain), _NUMBER_BEHIND.sub("", plain))
-    forms = [form for one in whole for form in (one, _without_accents(one))]
+    forms = [form for one in whole for form in (one, _without_accents(one), _usual(one))]
     for said in dict.fromkeys(forms):
-        for languages_of in (_languages_of_phrases, _languages_about_kutip):
+        for languages_of in (_languages_of_phrases, _languages_about_kutip, _languages_of_feelings):
             languages = languages_of(said.split())
             if languages is not None:
                 return languages
@@ -78,6 +80,11 @@ def _words(folded: str) -> list[str]:
 
 def _without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+
+
+def _usual(text: str) -> str:
+    """Return a text with the usual words for those of chats: "bisa apa saja" for "bs apa aja"."""
+    return " ".join(usual_words(text.split()))
 
 
 def _parts(words: Sequence[str], known: Collection[str], longest: int) -> list[str] | None:
@@ -124,6 +131,28 @@ def _languages_about_kutip(words: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(found) or None
 
 
+def _languages_of_feelings(words: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the languages in which a text is a remark on the weather or a mood, or None."""
+    found = []
+    for language, tables in _feelings().items():
+        parts = _parts(words, tables[-1], longest=2)
+        if parts and all(not one.isdisjoint(parts) for one in tables):
+            found.append(language)
+    return tuple(found) or None
+
+
+@functools.cache
+def _feelings() -> dict[str, tuple[frozenset[str], ...]]:
+    """Return for each language the words for what is felt, those that remark on it, and all together."""
+    return {
+        language: tuple(
+            frozenset(" ".join(_words(fold(word))) for word in table[language])
+            for table in (FELT, REMARKING, BESIDE_FELT)
+        )
+        for language in FELT
+    }
+
+
 @functools.cache
 def _phrases() -> tuple[dict[str, tuple[str, ...]], int]:
     """Return the folded phrases and addresses with their languages, and the most words of one of them."""
@@ -139,14 +168,16 @@ def _phrases() -> tuple[dict[str, tuple[str, ...]], int]:
 def _addresses() -> frozenset[str]:
     """Return the addresses that are no phrases too."""
     phrases = {form for listed in PHRASES.values() for phrase in listed for form in _forms(phrase)}
-    return frozenset(form for word in ADDRESSES for form in _forms(word)) - phrases
+    # "nih" stands beside phrases, but "pagi ini" is a time
+    return frozenset(form for word in ADDRESSES for form in _forms(word, is_usual=False)) - phrases
 
 
-def _forms(phrase: str) -> set[str]:
-    """Return a folded phrase, and the phrase without its accents if that is long enough."""
+def _forms(phrase: str, *, is_usual: bool = True) -> set[str]:
+    """Return a folded phrase, with the usual words, and without its accents if that is long enough."""
     folded = " ".join(_words(fold(phrase)))
     plain = _without_accents(folded)
-    return {folded, plain} if len(plain) >= _LONG_ENOUGH else {folded}
+    forms = {folded, _usual(folded)} if is_usual else {folded}
+    return forms | {plain} if len(plain) >= _LONG_ENOUGH else forms
 
 
 @functools.cache
@@ -154,7 +185,12 @@ def _about_kutip() -> dict[str, tuple[frozenset[str], frozenset[str], int]]:
     """Return for each language the words for "you", all words beside it, and the most parts of one."""
     tables = {}
     for language, words in BESIDE_YOU.items():
-        you, known = (frozenset(" ".join(_words(word)) for word in one) for one in (YOU[language], words))
+        you, known = (
+            frozenset(
+                form for word in one for form in (" ".join(_words(word)), _usual(" ".join(_words(word))))
+            )
+            for one in (YOU[language], words)
+        )
         tables[language] = you, known, max(len(word.split()) for word in known)
     return tables
 

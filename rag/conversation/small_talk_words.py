@@ -10,6 +10,7 @@ ADDRESSES = word_set(
     lot atas for your the bantuannya jawabannya informasinya infonya kamu anda sekalian tuan puan semuanya
     nggih pisan po here sangat again to you todos todas amigo muy tout le monde beaucoup pour votre ton
     aide sehr für die hilfe muito bạn nhiều anh chị em ạ ครับ ค่ะ คะ นะ большое всем जी सर मैम お願いします
+    please pls plz kindly lur dulur cak mang bund om tante dok prof
     大家 你们 您 啊 呀 啦 呢 哦 吗 了 的 请问 请 吧 么 ね よ さん 皆さん ー っ จ้า จ้ะ จ๊ะ ๆ เลย 여러분 يا
     جزيلا لك لكم كثيرا tutti mille arkadaşlar çok allemaal help
     """
@@ -60,6 +61,11 @@ _TEXTS = {
         turut berduka | turut berduka cita | setuju | aku setuju | saya setuju | jawaban bagus | jawaban
         yang bagus | keren banget botnya | botnya keren | oalah | masuk akal | lol | btw | hadeh | hadeuh |
         capek | lelah | kangen | asik | asyik | yuk | ayo
+        | bantuin aku | bantuin saya | bantu saya | lucu | bohong | bohong itu | salah itu | itu salah |
+        yang bener saja | yang benar saja | tidak jadi | gajadi | salah kirim | salah ketik | salah pencet |
+        salah orang | salah kamar | salah chat | apa kabar hari ini | sampai jumpa besok | sampai ketemu
+        besok | main tebak tebakan | tebak tebakan | yuk main | mau curhat | curhat | galau | semangat |
+        good luck | gimana kabarmu | sehat selalu | sudah makan belum | lagi sibuk
     """,
     "ms": """
         selamat pagi | selamat tengah hari | selamat petang | selamat malam | apa khabar | khabar baik |
@@ -67,11 +73,12 @@ _TEXTS = {
         buat apa | apa yang awak boleh buat | apa yang anda boleh lakukan | apa awak boleh buat | hai | helo |
         jumpa lagi | bagus | cubaan | boleh tolong saya | tolong saya | nak tanya | saya nak tanya | baiklah |
         adakah awak robot | ok | boleh | maaf | selamat jalan | selamat tinggal | selamat datang | tolong |
-        cuba | hi | bolehkah awak tolong saya | hye | tqvm | test je | boleh buat apa je | boleh buat apa |
+        cuba | bolehkah awak tolong saya | hye | tqvm | test je | boleh buat apa je | boleh buat apa |
         gembira jumpa awak
         | salam sejahtera | jumpa lagi nanti | faham | saya faham | okay faham | tak faham | saya tak faham
         | awak pandai | awak bodoh | bodohnya | selamat hari raya | selamat berbuka | hai awak | baik awak |
         terbaik | padu | betul tu | kesiannya | kesian
+        | jangan risau | dah makan | dah makan ke
     """,
     "en": """
         hi | hello | hey | hiya | yo | good morning | good afternoon | good evening | good night |
@@ -108,6 +115,9 @@ _TEXTS = {
         agree | agreed | that's great | that's good | that's interesting | how interesting | very helpful |
         super helpful | helpful | understood | alright | all right | gotcha | my bad | oops | lovely |
         brilliant | impressive | that's crazy | crazy | no way | i don't understand | i don't get it
+        | wrong chat | wrong number | wrong person | wrong window | nice weather | lovely weather | nice
+        weather today | lovely weather today | what a day | what a lovely day | what a beautiful day | good
+        luck | let's play a game | just kidding | long time no see
     """,
     "zh-Hans": """
         你好 | 您好 | 嗨 | 哈喽 | 大家好 | 你好吗 | 早上好 | 早安 | 下午好 | 晚上好 | 晚安 | 谢谢 | 谢谢你
@@ -121,6 +131,7 @@ _TEXTS = {
         | 傻瓜 | 笨蛋 | 傻逼 | 你真棒 | 真棒 | 太棒了 | 讲个笑话 | 说个笑话 | 我爱你 | 你多大了 | 原来如此 |
         真可怜 | 懂了 | 我懂了 | 收到 | 没问题 | 加油 |
         新年好 | 恭喜发财 | 中秋快乐
+        | 天气真好 | 今天天气真好
     """,
     "zh-Hant": """
         你好嗎 | 謝謝 | 謝謝你 | 謝謝您 | 多謝 | 感謝 | 再見 | 測試 | 你是誰 | 您是誰 | 你叫什麼名字 |
@@ -142,6 +153,7 @@ _TEXTS = {
         | ばか | バカ | 愛してる | あけましておめでとう | あけましておめでとうございます | 人間ですか | 人間
         ですか | そうですか | そうなんだ | そうなんですね | 悲しい |
         悲しいですね | 勉強になりました | お疲れ | おつかれ
+        | いい天気ですね | 暇 | 暇です | 眠い
     """,
     "ko": """
         안녕 | 안녕하세요 | 안녕하십니까 | 여보세요 | 좋은 아침 | 좋은 아침이에요 | 반가워요 | 반갑습니다 |
@@ -154,6 +166,7 @@ _TEXTS = {
         하이 | 테스트중 | 테스트 중
         | 잘가 | 바보 | 멍청이 | 사랑해 | 잘자 | 새해 복 많이 받으세요 | 대박 | 농담 해줘 | 그렇구나 |
         그렇군요 | 안타깝네요 | 이해했어요
+        | 덥네요 | 춥네요 | 날씨 좋네요 | 오늘 너무 덥다 | 오늘 날씨 좋네요 | 심심해 | 배고파
     """,
     "ar": """
         مرحبا | مرحباً | أهلا | اهلا | أهلا وسهلا | السلام عليكم | السلام عليكم ورحمة الله وبركاته | صباح
@@ -166,6 +179,7 @@ _TEXTS = {
         | شكرا على المساعدة | هاي | السلام عليكم ورحمة الله | شنو تسوي
         | انت غبي | أنت غبي | غبي | أحبك | اهلا وسهلا | رمضان كريم | عيد مبارك | يعطيك العافية | فهمت | محزن
         | والله | ماشاء الله | ما شاء الله | الحمد لله | أحسنت | نكتة
+        | مللت
     """,
     "es": """
         hola | buenos días | buenas | buenas tardes | buenas noches | qué tal | cómo estás | cómo está |
@@ -180,6 +194,7 @@ _TEXTS = {
         | chau | nos vemos | eres tonto | eres estúpido | idiota | tonto | te amo | te quiero | feliz año |
         feliz navidad | cuéntame un chiste | cuenta un chiste | hablas español | no entiendo | entiendo |
         entendido | qué interesante | qué pena | qué triste | excelente | buen trabajo | de acuerdo
+        | me aburro
     """,
     "pt": """
         olá | oi | bom dia | boa tarde | boa noite | tudo bem | como vai | como você está | e aí |
@@ -208,6 +223,7 @@ _TEXTS = {
         soirée | bon week-end | raconte une blague | raconte moi une blague | tu parles français |
         parlez-vous français | je ne comprends pas | j'ai compris | compris | allô | je vois | je comprends
         | quel dommage | c'est triste | triste | c'est génial | bien joué | bravo | test
+        | quelle chaleur | je m'ennuie
     """,
     "de": """
         hallo | guten morgen | guten tag | guten abend | gute nacht | servus | moin | grüß gott | wie
@@ -225,6 +241,7 @@ _TEXTS = {
         schönen tag | schönes wochenende | sprichst du deutsch | jo | genau | verstanden | verstehe | ich
         verstehe | ich verstehe nicht | na klar | klar | gern geschehen | gerne | erzähl einen witz | erzähl
         mir einen witz | ach so | achso | schade | traurig | wie traurig | gut zu wissen | haha
+        | schönes wetter | schönes wetter heute
     """,
     "vi": """
         xin chào | chào | chào bạn | chào buổi sáng | chào buổi tối | bạn khỏe không | cảm ơn | cảm ơn bạn
@@ -236,6 +253,7 @@ _TEXTS = {
         chào anh | chào chị | cám ơn bạn | ừ | alo
         | cám ơn nha | cảm ơn nha | hiểu rồi | tôi hiểu rồi | không hiểu | tôi không hiểu | đồ ngu | ngu |
         yêu bạn | chúc ngủ ngon | kể chuyện cười đi | buồn quá | tội quá | thế à | ồ | dạ vâng | haha
+        | nóng quá | trời nóng quá | lạnh quá | trời đẹp quá | chán quá | đói quá
     """,
     "th": """
         สวัสดี | สวัสดีครับ | สวัสดีค่ะ | หวัดดี | อรุณสวัสดิ์ | ราตรีสวัสดิ์ | สบายดีไหม | เป็นอย่างไรบ้าง |
@@ -247,6 +265,7 @@ _TEXTS = {
         อรุณสวัสดิ์ครับ
         | ฮัลโหล | บ๊ายบาย | เข้าใจแล้ว | เข้าใจ | รับทราบ | เก่งมาก | มีใครอยู่ไหม | รักนะ | ฝันดี | โง่ |
         เสียใจด้วย | เยี่ยม | สุดยอด
+        | ร้อนจัง | ร้อนมาก | หนาวจัง | วันนี้ร้อนมาก | เบื่อ | หิว
     """,
     "ru": """
         привет | здравствуйте | здравствуй | доброе утро | добрый день | добрый вечер | спокойной ночи |
@@ -261,6 +280,7 @@ _TEXTS = {
         | проверка связи | ахаха | хаха | лол | понял | поняла | ясно | ты дурак | дурак | тупой бот | тупой
         | я тебя люблю | расскажи анекдот | алло | хорошего дня | хорошего вечера | жаль | как жаль | как
         интересно | круто | молодец | не понимаю | не понял
+        | как жарко | как холодно | хорошая погода | мне скучно | хочу есть
     """,
     "hi": """
         नमस्ते | नमस्कार | हैलो | हेलो | हाय | सुप्रभात | शुभ प्रभात | शुभ संध्या | शुभ रात्रि | आप कैसे हैं |
@@ -273,6 +293,7 @@ _TEXTS = {
         | हा हा हा | हा हा | समझ गया | समझ गई | दुख की बात | बेवकूफ | बहुत बढ़िया | ठीक | namaste ji | hello
         ji | kaise ho bhai | kaise ho aap | thik hai | theek hai | accha | acha | bahut accha | samajh gaya
         | haan | nahi | alvida
+        | बहुत गर्मी है | आज बहुत गर्मी है | बहुत ठंड है | मैं बोर हो रहा हूँ
     """,
     "it": """
         ciao | salve | buongiorno | buonasera | buonanotte | come stai | come sta | come va | grazie | grazie
@@ -281,6 +302,7 @@ _TEXTS = {
         nome | sei un robot | cosa puoi fare | che cosa puoi fare | cosa sai fare | cosa posso chiedere | come
         funziona | aiuto | aiutami | puoi aiutarmi | piacere | scusa | scusi | buon anno | buona sera | buon
         giorno | ehi | grazie per l'aiuto | tutto bene
+        | che caldo | che freddo | che caldo oggi | bella giornata | mi annoio | ho fame
     """,
     "tr": """
         merhaba | selam | günaydın | iyi günler | iyi akşamlar | iyi geceler | nasılsın | nasılsınız |
@@ -292,6 +314,7 @@ _TEXTS = {
         | selamün aleyküm | aleyküm selam | eyvallah | güle güle | anladım | anlamadım | aptal | salak |
         seni seviyorum | iyi bayramlar | bir fıkra anlat | fıkra anlat | çok üzücü | ne yazık | vay be |
         süper | aferin | insan mısın
+        | çok sıcak | bugün çok sıcak | hava çok güzel | canım sıkılıyor | acıktım
     """,
     "nl": """
         hoi | goedemorgen | goedemiddag | goedenavond | hoe gaat het | hoe gaat het met je | bedankt |
@@ -299,6 +322,7 @@ _TEXTS = {
         dit is een test | wie ben je | wie bent u | wat ben je | hoe heet je | ben je een robot | wat kun
         je | wat kan je | wat kun je doen | wat kan ik vragen | hoe werkt dit | help me | kun je me helpen
         | aangenaam | hallo | sorry | dank u | dankjewel | goeiemorgen | fijne dag | gelukkig nieuwjaar
+        | wat warm | wat koud | wat warm vandaag | mooi weer | lekker weer | ik verveel me
     """,
     "fil": """
         kumusta | kamusta | magandang umaga | magandang hapon | magandang gabi | magandang araw | kumusta
@@ -312,6 +336,7 @@ _TEXTS = {
         | anong pangalan mo | test lang | testing lang | ingat ka | mahal kita | tanga | bobo | ang galing
         mo | galing | maligayang pasko | naiintindihan ko | di ko gets | gets | gets ko | nakakalungkot |
         kawawa naman | haha | ok po | ok
+        | ang init | ang init ngayon | ang lamig | nagugutom ako | gutom na ako
     """,
     "jv": """
         sugeng enjing | sugeng siang | sugeng dalu | piye kabare | matur nuwun | matur suwun | suwun |
@@ -321,12 +346,14 @@ _TEXTS = {
         pripun kabare | nyuwun pangapunten | monggo
         | sugeng enjang | yo wis | ya wis | oh ngono | pareng | tes sik | sampeyan saged nopo | iso opo kowe
         | kowe iso opo | ora ngerti | mbuh | apik tenan
+        | panas tenan | adem tenan | piye kabare lur | luwe
     """,
     "su": """
         sampurasun | wilujeng enjing | wilujeng siang | wilujeng wengi | kumaha damang | hatur nuhun |
         nuhun | anjeun saha | maneh saha | hatur nuhun pisan | nuhun pisan | muhun | punten | kumaha |
         wilujeng sonten | wilujeng sumping | kumaha kabarna
         | maneh bisa naon | sampurasun kang | oh kitu | sae pisan | teu ngarti
+        | panas pisan | tiis pisan
     """,
 }
 

@@ -1,5 +1,7 @@
 """The time of a follow-up question, which may come from the turns before it."""
 
+import calendar
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +19,20 @@ from rag.conversation.times import (
     without_time,
 )
 from rag.datatypes import Turn
+from rag.text.function_words import word_set
+from rag.text.languages import written_words
 from rag.understood import TimeSpan
+
+# Words before and behind a time that ask nothing: "Kalau Lebaran 2025?", "Bagaimana dengan Lebaran 2025?"
+_BESIDE_TIMES = word_set(
+    "kalau kalo bagaimana gimana dengan dan untuk pada saat di and what about for in at how bila pula"
+    " وفي في وماذا ماذا عن وعن"
+)
+
+_DAY_OF_MONTH = re.compile(
+    r"(?P<words>(?:[^\W\d]{1,10} ){0,3})(?:tanggal|tgl|tarikh|the) (?P<day>\d\d?)(?:st|nd|rd|th)?\W{0,3}"
+    r"|(?:那么?|では)?\W?(?P<number>\d\d?) ?(?:hb|日|号|號)\W?(?:呢|は)?\W{0,3}"
+)
 
 
 @dataclass(frozen=True)
@@ -38,19 +53,49 @@ def with_time(question: str, query: str, turns: Sequence[Turn], *, language: str
     before = _time_before(turns, language=language, now=now)
     now = _day_of_question(question, turns, before, language=language, now=now)
     time = asked_time(question, language=language, now=now, has_time_before=before is not None)
+    topic = _question_before(turns, language=language, now=now)
+    if time is None and topic is not None and (day := _day_in_month_of(question, before)):
+        return TimedQuery(f"{topic} {day.first}?", day)
     if time is None:
         return _timed_as_before(question, query, turns, language=language, now=now)
-    if not meaningful_words(without_time(question, language=language, now=now)):
-        topic = _question_before(turns, language=language, now=now)
-        if topic is not None:
-            phrase = time_phrase(question, language=language, now=now)
-            return TimedQuery(f"{topic} {phrase}?", time)
+    if topic is not None and _adds_nothing(without_time(question, language=language, now=now), topic):
+        phrase = time_phrase(question, language=language, now=now)
+        return TimedQuery(f"{topic} {phrase}?", time)
     if query == question and not follows_up(question, turns):
         return TimedQuery(query, time)
     if query.endswith(question):
         topic = without_time(query.removesuffix(question), language=language, now=now)
         return TimedQuery(f"{topic} {question}".strip(" :"), time)
     return TimedQuery(query, time)
+
+
+def _day_in_month_of(question: str, before: TimeSpan | None) -> TimeSpan | None:
+    """Return the day that a turn such as "Kalau tanggal 13?" asks about, in the month of the time before."""
+    number = _day_of_month(question)
+    if number is None or before is None or before.first is None or before.last is None:
+        return None
+    first = before.first
+    is_in_month = (first.year, first.month) == (before.last.year, before.last.month)
+    if not is_in_month or not 1 <= number <= calendar.monthrange(first.year, first.month)[1]:
+        return None
+    day = first.replace(day=number)
+    return TimeSpan(first=day, last=day)
+
+
+def _day_of_month(text: str) -> int | None:
+    """Return the day that a turn such as "Kalau tanggal 13?" names without a month."""
+    found = _DAY_OF_MONTH.fullmatch(text.strip().casefold())
+    if found is None or not _BESIDE_TIMES.issuperset((found["words"] or "").split()):
+        return None
+    return int(found["day"] or found["number"])
+
+
+def _adds_nothing(text: str, topic: str) -> bool:
+    """Whether the words of a turn beside its time only repeat those of the question before it."""
+    if not meaningful_words(text):
+        return True
+    repeated = {word.casefold() for word in written_words(topic)} | _BESIDE_TIMES
+    return all(word.casefold() in repeated for word in written_words(text))
 
 
 def _timed_as_before(
@@ -102,7 +147,7 @@ def _question_before(turns: Sequence[Turn], *, language: str, now: date) -> str 
     """Return the last question that asks for more than a time, completed, and without its time."""
     for place in range(len(turns) - 1, -1, -1):
         text, before = turns[place].text, turns[:place]
-        if turns[place].role != "user" or not has_topic(text):
+        if turns[place].role != "user" or not has_topic(text) or _day_of_month(text):
             continue
         untimed = without_time(_without_now(text), language=language, now=now)
         if meaningful_words(untimed):

@@ -13,6 +13,7 @@ from rag.conversation.more_time_spellings import (
     LAST_HOURS_WITHOUT_SPACES,
     MORE_SPELLINGS,
 )
+from rag.conversation.seasons import SEASONS, SEASONS_WITHOUT_SPACES
 from rag.verification.facts.digits import han_value
 from rag.verification.facts.time_forms import SPACED
 
@@ -210,7 +211,6 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     ),
     (r"(?<=\w )yrs?", "years"),
     (r"wks", "weeks"),
-    (r"yday|yest", "yesterday"),
     (r"(?:a )?couple of(?= (?:years|months|weeks|days))", "two"),
     (r"(?<=[a-z] )(?P<day>\d\d?)(?:st|nd|rd|th)(?! (?:quarter|half))", r"\g<day>"),
     # Feasts, and months of this year or the next
@@ -218,7 +218,7 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (rf"(?<=\d )(?P<month>{'|'.join(_MONTHS)}) (?:yang )?(?:kemarin|kemaren|lalu)", r"\g<month>"),
     (rf"(?P<month>{'|'.join(_MONTHS)}) (?:yang )?(?:kemarin|kemaren|lalu)", r"bulan \g<month>"),
     (rf"(?P<month>{'|'.join(_MONTHS)}) (?:nanti|mendatang|depan)", _coming_month),
-    (r"(?:(?<=kalau )|(?<=kalo )|(?<=klo )|(?<=dengan ))mei(?=\W{0,9}$)", "bulan mei"),
+    (r"(?:\A|(?<=kalau )|(?<=kalo )|(?<=klo )|(?<=dengan ))mei(?=\W{0,9}$)", "bulan mei"),
     # Laws, phones, places named after a day, and the numbers of things
     (r"(?:\+\d{1,3}|0\d{2,4})(?:[ -]\d{2,5}){1,4}|\d{3}-\d{4}", "___"),
     (rf"(?:{_NAMED_AFTER_DAYS}) \d\d? (?:{'|'.join(_MONTHS)})", "___"),
@@ -242,6 +242,7 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"hari (?P<day>minggu) (?:depan|besok|nanti|mendatang|hadapan)", _coming_day),
     (rf"(?<=since )(?:last )?(?P<day>{'|'.join(_ENGLISH_DAYS)})", _last_day(_ENGLISH_DAYS)),
     # Parts of a year
+    *SEASONS,
     (r"(?:kuartal|triwulan|suku(?: tahun)?) (?:lalu|lepas|sebelumnya)|(?:the )?last quarter(?! of)",
      _last_part_of_year(_QUARTER)),
     (r"semester (?:lalu|lepas|sebelumnya)", _last_part_of_year(_HALF)),
@@ -279,7 +280,7 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
     (r"ngayong buwan", "this month"),
     (r"ngayong linggo", "this week"),
     (r"ngayong araw|ngayong gabi", "today"),
-    (r"kahapon|kagabi", "yesterday"),
+    (r"kahapon|kagabi|yday|yest", "yesterday"),
     (
         r"mula(?: noong)?(?= (?:\d{4}|enero|pebrero|marso|abril|mayo|hunyo|hulyo|agosto|setyembre|oktubre"
         r"|nobyembre|disyembre))",
@@ -302,6 +303,10 @@ _LISTED: tuple[tuple[str, _Usual], ...] = (
 # In scripts without spaces, nothing tells where a word begins.
 _WITHOUT_SPACES: tuple[tuple[str, _Usual], ...] = (
     (LAST_HOURS_WITHOUT_SPACES, _last_days),
+    (r"(?P<year>(?:19|20)\d\d)年(?:之前|以前|前)(?![半期後后])", r"before \g<year>"),
+    (r"(?P<year>(?:19|20)\d\d)年(?:之后|之後|后|後)(?!半|期|___)", r"after \g<year>"),
+    (r"(?P<year>(?:19|20)\d\d)年(?:以后|以後)", r"since \g<year>"),
+    *SEASONS_WITHOUT_SPACES,
     (r"上(?:个|個)?季度?", _last_part_of_year(_QUARTER)),
     (r"五月天(?![气氣])|五月みどり|三月三", "___"),
     (r"(?<![\d零〇一二三四五六七八九])(?P<number>[一二][零〇一二三四五六七八九]{3})(?P<unit>年)", _in_digits),
@@ -348,8 +353,7 @@ _WITHOUT_SPACES: tuple[tuple[str, _Usual], ...] = (
     (r"下(?:个|個)?(?:周|週)末|来週末|다음 ?주말", _weekend(weeks=1)),
     (r"(?P<number>[二三四五六七八九]十)(?P<unit>年代)", _in_digits),
     (r"(?P<day>[昨今明])(?:儿|兒)", r"\g<day>天"),
-    (r"大前天", "3天前"),
-    (r"大前年", "3年前"),
+    (r"大前(?P<unit>[天年])", r"3\g<unit>前"),
     (r"今[早晨]", "今天"),
     (r"지난 ?(?P<day>[월화수목금토일])요일", _last_day("월화수목금토일")),
     (

@@ -7,12 +7,13 @@ from functools import partial
 
 from embeddings.encoder import Encoder
 from rag.conversation.asked_language import AskedLanguage, asked_language
+from rag.conversation.chat_requests import asks_no_article
 from rag.conversation.follow_ups import last_exchange, may_follow_up, meaningful_words
 from rag.conversation.languages import question_language
 from rag.conversation.listings import Listing, listing_of
 from rag.conversation.question import Question
 from rag.conversation.rewriting import Rewriting, completed_by_rule, self_contained
-from rag.conversation.short_turns import Request, is_remark, request_of
+from rag.conversation.short_turns import Request, is_remark, request_of, without_correction
 from rag.conversation.small_talk import small_talk
 from rag.conversation.time_of_turns import with_time
 from rag.conversation.times import asks_for_now, asks_for_recent, without_recency, without_time
@@ -88,6 +89,8 @@ class Understander:
             Overloaded: too many questions are asked at the same time.
         """
         question = replace(question, text=self.validated(question.text), turns=self._readable(question.turns))
+        if question.turns:
+            question = replace(question, text=without_correction(question.text))
         asked = asked_language(question.text)
         if asked is not None:
             return await self._in_language(asked, question, language_model)
@@ -105,13 +108,15 @@ class Understander:
             question = replace(question, text=question.turns[place].text, turns=question.turns[:place])
         understanding = await self._understand(question, language_model)
         understood = replace(understanding.understood, language=asked.tag)
+        if not asked.rest and last is None:  # there is no answer that could be in another language
+            understood = replace(understood, kind="not_a_question")
         if last is not None and understood.kind == "question":
             understood = replace(understood, kind="follow_up")
         return replace(understanding, understood=understood)
 
     async def _understand(self, question: Question, language_model: LanguageModel | None) -> Understanding:
         talk = small_talk(question.text)
-        if talk is None and is_remark(question.text):
+        if talk is None and _says_nothing(question):
             talk = ()
         if talk is not None:
             rewriting = Rewriting(text=question.text)
@@ -191,6 +196,13 @@ class Understander:
         except BadRequest:
             return False
         return self._encoder.count_tokens([text])[0] <= self._encoder.max_tokens
+
+
+def _says_nothing(question: Question) -> bool:
+    """Whether a turn asks neither the articles nor for more or less of an answer before it."""
+    is_first = not question.turns
+    is_left_open = is_first and request_of(question.text) in ("more", "less")
+    return is_left_open or is_remark(question.text) or asks_no_article(question.text, is_first=is_first)
 
 
 def _listing(text: str, understood: Understood) -> Listing | None:

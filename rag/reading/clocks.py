@@ -52,6 +52,10 @@ _ZONES_OF_AMERICA = {
 }  # fmt: skip
 _ZONE_OF_AMERICA = re.compile(r"\s?([ECMP]T)\b")
 _NUMERIC_ZONE = re.compile(rf"^\s?{_OFFSET}")
+# "Eastern Standard Time", whose initials are those of its abbreviation.
+_ZONE_IN_WORDS = re.compile(r"^\s?\(?((?:[A-Z][a-z]{2,15} ){0,2}(?:Standard|Daylight|Summer|Mean) Time)\b\)?")
+_ZONE_OF_INDONESIA = re.compile(r"\bwaktu indonesia (barat|tengah|timur)\b", re.IGNORECASE)
+_ZONES_OF_INDONESIA = {"barat": "WIB", "tengah": "WITA", "timur": "WIT"}
 _ZONE_IN_BRACKETS = re.compile(r"\((?:[^()]*\btime|[^()]*zeit|utc[^()]*)\)", re.IGNORECASE)
 _T_BEFORE_CLOCK = re.compile(r"^[Tt](?=\d)")
 
@@ -106,6 +110,8 @@ def _minute(clock: re.Match[str]) -> int:
 
 def _zone_of(text: str, *, is_of_twelve_hours: bool) -> tuple[tzinfo | None, str]:
     """Return the zone at the beginning of what follows a time of day, and the rest."""
+    text = _ZONE_IN_WORDS.sub(lambda match: f" {''.join(word[0] for word in match[1].split())}", text)
+    text = _ZONE_OF_INDONESIA.sub(lambda match: _ZONES_OF_INDONESIA[match[1].lower()], text)
     if is_of_twelve_hours and (american := _ZONE_OF_AMERICA.match(text)):
         return ZoneInfo(_ZONES_OF_AMERICA[american[1]]), text[american.end() :]
     if capitals := _ZONE_IN_CAPITALS.match(text):

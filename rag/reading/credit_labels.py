@@ -23,7 +23,7 @@ DATE_LABEL = re.compile(
     r"|aggiornato(?: il)?|modificato(?: il)?|bijgewerkt(?: op)?|uppdatera[dt]|opdateret|oppdatert"
     r"|(?:ostatnia )?aktualizacja|zaktualizowano|aktualizováno"
     r"|обновлен[оа]|оновлено|(?:son )?güncel(?:leme|lenme)(?: tarihi)?|अपडेट(?:ेड)?|আপডেট"
-    r"|最終更新日?|更新(?:日時?|時間|时间)?|수정|cập nhật(?: lúc| ngày)?|อัปเดต(?:ล่าสุด)?"
+    r"|最終更新日?|更新(?:日時?|時間|时间)?|수정|cập nhật(?: lúc| ngày)?|(?:อัปเดต|ปรับปรุง|แก้ไข)(?:ล่าสุด)?"
     r"|آخر تحديث|تحديث)"
     r"|(?:diterbitkan|dipublikasikan|terbit|(?:first )?published|posted|publié|publicado|veröffentlicht"
     r"|released|erschienen|eingestellt|pubblicato|gepubliceerd|geplaatst|publicera[dt]|publisert|publiceret"
@@ -32,9 +32,10 @@ DATE_LABEL = re.compile(
     r"(?: on| le| am| pada| el| em| il| op| den| noong)?"
     r"|giriş|yay[ıi]n(?:lanma)?(?: tarihi)?|oluşturulma(?: tarihi)?|eklenme(?: tarihi)?"
     r"|(?:(?:tanggal|tgl\.?|waktu) )?(?:tayang|rilis|terbit|publikasi|posting)|tanggal|tgl\.?|tarikh"
-    r"|date(?: de publication)?|datum|stand|fecha(?: de publicación)?|data(?: di pubblicazione"
-    r"| de publicação| publikacji|(?=\s?:))"
+    r"|(?:publication )?date(?: de publication)?|datum|stand|fecha(?: de publicación)?"
+    r"|data(?: di pubblicazione| de publicação| publikacji|(?=\s?:))"
     r"|تاريخ النشر|نشر في|نشرت في|发布时间|发表于|發布時間|(?:公開|掲載|投稿|配信)日?時?|เผยแพร่(?:เมื่อ)?"
+    r"|פורסם(?: ב)?"
     r"|ngày đăng|đăng (?:ngày|lúc)|(?:기사)?입력|등록|발행|승인|송고시간|प्रकाशित|প্রকাশ(?:িত|ের সময়)?)"
     r"(?!\w)\s?[:：]?\s*",
     re.IGNORECASE,
@@ -71,9 +72,10 @@ _MAIL_ADDRESS = re.compile(
 
 AUTHOR_LABELS = (
     r"pewarta|reporter|rep|penulis(?: (?:dan|&) editor|/editor)?|wartawan|jurnalis|kontributor|laporan|author"
-    r"|reported by|written by|story by|words by|haber|muhabir|teks (?:dan|&) foto|propos recueillis par"
+    r"|byline|reported by|written by|story by|words by|haber|muhabir|teks (?:dan|&) foto"
+    r"|propos recueillis par"
     r"|dilaporkan oleh|isinulat ni|tác giả|автор|текст|ผู้เขียน|โดย|लेखक|द्वारा|글|文|取材・文"
-    r"|記者|记者|作者|撰文|autor(?:en|in)?|auteurs?|authors|teks|text|texto|tekst|redacción|بقلم|كتبت?"
+    r"|記者|记者|作者|撰文|מאת|autor(?:en|in)?|auteurs?|authors|teks|text|texto|tekst|redacción|بقلم|كتبت?"
 )
 EDITOR_LABELS = (
     r"editor|redaktur(?: pelaksana)?|red|penyunting|edited by|责任编辑|責任編輯|责编|编辑|編集|المحرر"

@@ -18,7 +18,7 @@ from rag.reading.credit_labels import (
 )
 from rag.reading.dates import find_date, is_weekday, parse_written_date
 from rag.reading.lines import BULLETS, is_sentence
-from rag.reading.names import FILIPINO_BY, WROTE_BY, author_names, is_corporate, is_person
+from rag.reading.names import FILIPINO_BY, WROTE_BY, author_names, is_corporate, is_person, is_pseudonym
 from rag.reading.places import is_place, is_section
 from rag.reading.rights import find_prohibition
 
@@ -35,7 +35,7 @@ _CREDIT = re.compile(
 _BYLINE = re.compile(
     rf"(?:(?P<author>oleh|by|{WROTE_BY}|par|von|por|door|autor(?:en|in)|(?:本报|本報)?(?:記者|记者)"
     rf"|{FILIPINO_BY}|propos recueillis par|(?:laporan )?(?:wartawan|kontributor) [^,:]{{2,40}},"
-    r"|pewarta|reporter|penulis|โดย|द्वारा|كتبت? -)"
+    r"|pewarta|reporter|penulis|โดย|द्वारा|מאת|كتبت? -)"
     r"|(?P<editor>editing by|edited by|disunting oleh|editor|redaktur))\s+(?P<value>\S.{1,98})",
     re.IGNORECASE,
 )
@@ -47,7 +47,8 @@ _LABEL_ALONE = re.compile(
 )
 # What stands between a name and the date: "Posted by Sari Wulandari on June 14, 2025".
 _BEFORE_DATE = re.compile(
-    r"(?:(?<!\s)\s++)(?:on|pada|am|le|el|em|il|op|den|tanggal)(?:\s[^\W\d_]{3,12})?\W*$", re.IGNORECASE
+    r"(?:(?<!\s)\s++)(?:on|pada|am|le|el|em|il|op|den|tanggal)(?:\s[^\W\d_]{3,12})?\W*$",
+    re.IGNORECASE,
 )
 _INITIALS_BEHIND = re.compile(r"/[a-z]{2,4}(?:\([a-z]{2,4}\))?$")  # Source: CNA/rw(sw)
 # Degrees behind a name, such as "M.Si.", are no end of a sentence.
@@ -113,6 +114,10 @@ _CHINESE_DATELINE = re.compile(
     r"}日[电電讯訊]"
     r"(?:[（(](?:记者|記者)\s?(?P<author>[^（）()]{2,30})[）)])?"
 )
+_TAIWANESE_DATELINE = re.compile(
+    r"[（(](?P<agency>[\u4e00-\u9fff]{2,8}社)記者(?P<author>[\u4e00-\u9fff]{2,4}?)(?P<city>[\u4e00-\u9fff]{2})"
+    r"\d{1,2}日(?:專)?電[）)]"
+)
 
 
 # Not between a day and its time of day: 4/3/2025 - 18:20.
@@ -121,7 +126,7 @@ _BETWEEN_PARTS = re.compile(
 )
 _OPENING = re.compile(
     r"\W{0,3}(?P<date>(?:\d{4}-\d\d-\d\d|[^\n|:]{2,50}?(?<!\d)(?:19|20)\d\d))(?!\d|:\d)"
-    r"(?:\.?\s?[-–—|:)]|\.\s(?=[A-Z„\"“]))"
+    r"(?:(?:\s\([A-Za-z]{2,20}\))?\.?\s?[-–—|:)]|\.\s(?=[A-Z„\"“]))"
 )
 _OPENING_WORDS = 3  # beside the date
 
@@ -189,7 +194,7 @@ def _one_date(line: str) -> Facts | None:
     found = find_date(text)
     if found is None:
         return None
-    time, rest = found
+    time, rest = found[0], DATE_LABEL.sub("", found[1], count=1)
     words = rest.strip(BULLETS + "/").split()
     beside = _beside_date(" ".join(words[:-1] if words and is_weekday(words[-1]) else words))
     return None if beside is None else {name: time, **beside}
@@ -312,6 +317,17 @@ def byline_facts(line: str) -> Facts | None:
     return {"byline": names, **({"outlet": outlet} if is_outlet else {})}
 
 
+def first_names(line: str) -> Facts | None:
+    """Return the names in a line between title and date that consists of first names beside a bar.
+
+    >>> first_names("Raka | Sari"), first_names("Nasional | Ekonomi")
+    ({'byline': ['Raka', 'Sari']}, None)
+    """
+    names = [name.strip() for name in line.split("|")]
+    are_names = all(name.istitle() and is_pseudonym(name) and not is_place_or_section(name) for name in names)
+    return {"byline": names} if 2 <= len(names) <= 3 and are_names else None
+
+
 def is_place_or_section(line: str) -> bool:
     """Whether a line has the shape of a name, but names a place or a section: "Jawa Barat", "Gaya Hidup"."""
     return is_place(line) or is_section(line)
@@ -347,7 +363,7 @@ def dateline_facts(paragraph: str) -> Facts:
         return {"dateline": match["city"] or match["city_after"], "outlet": match["outlet"] or match["first"]}
     if match := _RUSSIAN_DATELINE.match(paragraph) or _KOREAN_DATELINE.match(paragraph):
         return {"dateline": match["city"], "outlet": match.groupdict().get("outlet") or match["agency"]}
-    if match := _CHINESE_DATELINE.match(paragraph):
+    if match := _CHINESE_DATELINE.match(paragraph) or _TAIWANESE_DATELINE.match(paragraph):
         authors = author_names(match["author"] or "")
         return {
             "dateline": match["city"],

@@ -30,7 +30,26 @@ _MAXIMUM_DATE_CHARACTERS = 100
 # The languages whose names of months and weekdays are known. If two share a name, the first one counts.
 _LANGUAGES = (
     *("id", "ms", "jv", "su", "en", "fil", "vi", "th", "ar", "ar_LB", "fa", "ur", "hi", "bn", "ta", "tr"),
-    *("es", "pt", "fr", "it", "de", "nl", "sv", "da", "nb", "fi", "pl", "ro", "hu", "el", "ru", "uk", "sw"),
+    *(
+        "es",
+        "pt",
+        "fr",
+        "it",
+        "de",
+        "nl",
+        "sv",
+        "da",
+        "nb",
+        "fi",
+        "pl",
+        "ro",
+        "hu",
+        "el",
+        "ru",
+        "uk",
+        "sw",
+        "he",
+    ),
 )
 _MORE_MONTHS = {
     "ags": 8, "agt": 8, "agu": 8, "agust": 8, "ag": 8, "nop": 11, "nopember": 11, "sept": 9, "pebruari": 2,
@@ -295,7 +314,7 @@ _DATES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], datetime | None]]
 
 
 def _month(word: str) -> int | None:
-    word = re.sub(r"^(?:de|of|d|ng)\s|\s(?:de|del)$", "", word.strip(" .,-–").casefold())
+    word = re.sub(r"^(?:(?:de|of|d|ng)\s|ב)|\s(?:de|del)$", "", word.strip(" .,-–").casefold())
     return _calendar()[0].get(word.rstrip("."))
 
 

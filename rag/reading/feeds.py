@@ -100,7 +100,8 @@ class FeedEntry:
             "title": self.title or page.fields["title"],
             "outlet": self.outlet or page.fields["outlet"],
             "author": joined(authors) or page.fields["author"],
-            "published_at": self.published_at or page.fields["published_at"],
+            # The only time of many entries is that of their last change.
+            "published_at": self.published_at or page.fields["published_at"] or self.updated_at,
             "updated_at": self.updated_at or page.fields["updated_at"],
             "section": self.tags[0] if len(self.tags) == 1 else None,
             "language": decide_language(f"{self.title}\n{text}", hints=[self.language or ""]),

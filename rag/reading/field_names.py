@@ -1,33 +1,41 @@
 """The names under which other programs and people write the fields of an article."""
 
 import re
+import unicodedata
 
 from rag.reading.record import ArticleRecord
 
 _NAMES = {
     # "No" and "Nomor" are not among them: they number the rows, and another table has the same numbers.
-    "id": "article_id post_id guid uuid _id",
+    "id": "article_id post_id id_artikel id_berita guid uuid _id",
     "title": "headline post_title web_title judul tajuk titel titulo título titre titolo başlık tytuł"
-    " заголовок العنوان عنوان शीर्षक শিরোনাম หัวข้อ ชื่อเรื่อง พาดหัว tiêu_đề 标题 標題 タイトル 見出し 제목",
+    " заголовок العنوان عنوان शीर्षक শিরোনাম หัวข้อ ชื่อเรื่อง พาดหัว tiêu_đề 标题 標題 タイトル 見出し 제목"
+    " überschrift schlagzeile titular manchete",
     "text": "body content article story berita artikel full_text article_body body_text main_text"
     " post_content content_html html blocks isi konten teks kandungan texto texte contenu"
     " contenido conteúdo testo inhalt inhoud tekst içerik metin treść текст النص متن सामग्री"
-    " বিষয়বস্তু เนื้อหา nội_dung 正文 内容 內容 本文 본문 내용",
+    " বিষয়বস্তু เนื้อหา nội_dung 正文 内容 內容 本文 본문 내용"
+    " cuerpo corpo naskah artikeltext المحتوى содержание",
     "url": "link permalink canonical canonical_url source_url address web_url tautan enlace lien bağlantı"
-    " 链接",
+    " 链接 リンク الرابط ссылка",
     "outlet": "source source_name publisher media publication sumber outlet_name nama_media penerbit fuente"
-    " quelle fonte المصدر منبع nguồn 来源",
+    " quelle fonte المصدر منبع nguồn 来源 medio mídia источник 媒体",
     "author": "authors author_name byline writer reporter penulis nama_penulis wartawan pengarang autor"
-    " auteur autore yazar автор الكاتب نویسنده लेखक ผู้เขียน tác_giả 作者 著者 기자",
+    " auteur autore yazar автор الكاتب نویسنده लेखक ผู้เขียน tác_giả 作者 著者 기자"
+    " pewarta jurnalis verfasser autoria autores auteurs autori creator كاتب المؤلف 記者 记者 筆者",
     "published_at": "date published pub_date published_date publish_date date_published publication_date"
     " date_publish post_date web_publication_date tanggal terbit tanggal_terbit tanggal_tayang"
     " tanggal_publikasi tanggal_publish tgl tgl_terbit tgl_tayang tgl_publish tgl_publikasi waktu"
     " waktu_terbit datetime tarikh fecha fecha_de_publicación datum date_de_publication data_de_publicação"
-    " data_di_pubblicazione tarih дата التاريخ تاریخ दिनांक वันที่ ngày ngày_đăng 日期 日付 날짜",
+    " data_di_pubblicazione tarih дата التاريخ تاریخ दिनांक ngày ngày_đăng 日期 日付 날짜"
+    " วันที่ วันที่เผยแพร่ tanggal_rilis fecha_publicación date_parution date_de_parution veröffentlicht"
+    " veröffentlicht_am veröffentlichungsdatum erscheinungsdatum yayın_tarihi дата_публикации تاريخ_النشر"
+    " تاریخ_انتشار 发布时间 发布日期 發布時間 發布日期 公開日 公開日時 掲載日 投稿日 게시일 작성일 등록일",
     "updated_at": "updated updated_date last_updated modified lastmod last_modified last_modified_at"
     " date_modified post_modified diperbarui changed",
-    "language": "lang bahasa locale in_language lang_code language_code",
-    "section": "category section_name kategori rubrik kanal channel",
+    "language": "lang bahasa locale in_language lang_code language_code langcode idioma langue sprache lingua"
+    " 言語 语言 語言 اللغة язык ภาษา",
+    "section": "category section_name kategori rubrik kanal channel sección seção rubrique ressort sezione",
 }
 # The names that count only where no other one names the field.
 _OTHER_NAMES = {
@@ -47,7 +55,8 @@ _OTHER = 2  # the rank of a name that counts only where no other one names the f
 
 
 def _letters_of(name: str) -> str:
-    return _NOT_LETTERS.sub("", name.lower())
+    """Return the letters of a name without case and accents, which many programs leave out."""
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKD", name.lower()))
 
 
 def _fields_by_name(names: dict[str, str]) -> dict[str, str]:

@@ -8,9 +8,18 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import count, takewhile
 
+from rag.reading.credit_labels import is_mail_address
 from rag.reading.credits import is_date_label, label_alone
 from rag.reading.furniture_labels import OTHER_STORIES, PAGE_PARTS, READ_ALSO
-from rag.reading.lines import BULLETS, Line, filled_numbers, is_paragraph, is_sentence, is_statement
+from rag.reading.lines import (
+    BULLETS,
+    Line,
+    filled_numbers,
+    is_mark,
+    is_paragraph,
+    is_sentence,
+    is_statement,
+)
 from rag.reading.rights import NEWS_REPORT
 
 _READ_ALSO = "|".join(READ_ALSO.values())
@@ -28,6 +37,7 @@ _LABELLED_STORY = re.compile(
 _AFTER_LABEL = frozenset(":：»\"“'‘|】]-–—")
 _LABEL_BEFORE_LINK = re.compile(rf"(?:{_READ_ALSO})\.?\s+\S", re.IGNORECASE)
 _ARROWS = "▶►"
+_EMOJI_FIRST = re.compile(r"^[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s(?=\w)")
 _MAXIMUM_LABEL_CHARACTERS = 80
 _MAXIMUM_LABELLED_CHARACTERS = 200
 _SENTENCE_INSIDE = re.compile(r"[.。]\s+\S.*[.。]$")
@@ -35,6 +45,7 @@ _SENTENCE_INSIDE = re.compile(r"[.。]\s+\S.*[.。]$")
 # Whole lines that are never text.
 _NO_TEXT = re.compile(
     r"\[(?i:gambas|video|foto|photo|image|embed|gallery|caption|galeri|infografis|gif)\b[^\]]*\]"
+    r"|\([A-Za-z]{2,15}/[a-z]{2,4}\)"  # an office and the initials
     r"|\((?:[a-z]{2,5}|[A-Za-z]{2,6}(?:[/-][A-Za-z]{2,6}){1,3})\)"  # the initials at the end of a story
     r"|--\s?[A-Z]{3,12}"  # the agency below a story
     r"|[-–—]\s?(?i:afp|antara|ap|bernama|dpa|pti|reuters|xinhua)"
@@ -70,6 +81,9 @@ _NO_TEXT = re.compile(
     r"|(?:artikel|berita) (?:selanjutnya|berikutnya|sebelumnya)"
     r"|(?:continue reading|story continues|article continues) (?:below|after).{0,40}"
     r"|untuk (?:diterbitkan|dirilis|disiarkan) segera|for immediate release"
+    r"|(?:pesan )?diteruskan(?: berkali-kali)?|forwarded(?: many times)?"
+    r"|(?:berita |baca )?selengkapnya\s?[:：]?(?:\s?https?://\S{1,300})?"
+    r"|(?:gabung|join) (?:di |ke )?(?:grup|group|channel|saluran) [^.!?]{1,40}[!]?"
     r"|halaman (?:selanjutnya|berikutnya|sebelumnya|\d+(?: dari \d+)?)\W*|next page|previous page|selanjutnya"
     r"|baca (?:selengkapnya )?di (?:app|aplikasi)|(?:\d{1,2} )?lihat (?:foto|semua|selengkapnya)|perbesar"
     r"|view (?:photos?|image|all)"
@@ -86,7 +100,25 @@ _NO_TEXT = re.compile(
     r"|our standards:.*|purchase licensing rights.*|from the section .{1,40}"
     r"|\W*(?:\d{1,3}|a|an|se)\s?\w+ (?:ago|(?:yang )?lalu|lepas)\W*"
     r"|[【［](?:写真|画像|動画|図|イラスト|相關影片|影片)[^】］]{0,60}[】］].{0,80}[^。]"
-    r"|[*_=~#•·–—-]{3,60}|(?:\* ){2,9}\*|\(\*{1,3}\)"
+    r"|\(\*{1,3}\)"
+    r"|(?:dicetak|printed) (?:pada|on|from|dari) [^.!?]{1,60}"
+    r"|(?:disimpan|saved|diarsipkan|archived) (?:from|dari) (?:https?://\S{1,200}|(?:[\w-]{1,40}\.){1,4}[a-z]{2,9})"
+    r"|(?:(?:unduh|download)\b.{0,40}\s)?\S{1,80}\.(?:pdf|docx?|xlsx?|pptx?|zip)"
+    r"(?: \([\d.,]{1,6} ?[km]i?b\))?"
+    r"|(?:bagikan|share|kongsi)\s?[:：](?:\s?(?:facebook|twitter|x|whatsapp|telegram|line|e-?mail)\b){1,8}"
+    r"|(?:support|dukung) [^.!?]{0,40}(?:journalism|jurnalisme)"
+    r"(?:\W{0,3}|\b.{0,80}\b(?:your|anda|kamu|kami)\b.{0,80})"
+    r"|(?:subscribe|join|register|donate|langganan|berlangganan|donasi) (?:now|today|here|sekarang)\W*"
+    r"|[^.!?@]{2,60} (?:can be reached (?:at|via)|dapat dihubungi (?:di|melalui)) \S{1,60}@\S{1,60}"
+    r"|(?:clique|clicca|cliquez|klicken sie|haz clic|haga clic) (?:aqui|qui|ici|hier|aquí)\b[^.!?]{0,80}"
+    r"|(?:sudah|already|déjà|bereits|schon|já|ya) (?:\w{1,12} ){0,3}(?:berlangganan"
+    r"|subscribe\w{0,2}|abonn\w{1,5}|assinante|suscriptor\w{0,2})\s?\?.{0,60}"
+    r"|(?:anda|kamu|you)(?: (?:telah|sudah|have)|['’]ve)"
+    r" (?:membaca|read) .{0,30}(?:artikel gratis|free articles?).{0,40}"
+    r"|(?:berlangganan|langganan|subscribe|abonne\w{0,6}(?:-vous)?|suscríb\w{2,4}|assine)"
+    r" (?:untuk|to|pour|um|para) [^.!?]{0,40}(?:baca|read|continue|lire|lesen|leer|seguir|ler)\b[^.!?]{0,40}"
+    r"|il vous reste [\d.,]{1,5} ?% de cet article à lire\b.{0,80}"
+    r"|.{0,40}続きを(?:お読み|読む|ご覧|閲覧).{0,20}"
     r"|この記事は有料(?:記事|会員).*|残り\d+文字.*|.{0,30}opens new tab)",
 )
 # The names of services on buttons, which may be items of a list or headings as well.
@@ -109,7 +141,7 @@ _CHANNEL = re.compile(
 _ADDRESS = re.compile(
     r"\b(?:kami|our|us|your|you|anda|kamu|kalian)\b|(?<!te)(?<!il)(?<!ta)(?<!ja)(?<!se)(?<=\w)mu\b"
     r"|^(?:gabung|join|ikuti|follow) (?:di |ke |the )?(?:grup|group|channel|saluran|kanal)"
-    r"|\bdi google news|\bon google news"
+    r"|\bdi google news|\bon google news|\bmari bergabung\b"
     r"|^lanjutkan membaca|^continue reading|^(?:untuk|to) (?:membaca|read|continue)|https?://",
     re.IGNORECASE,
 )
@@ -190,8 +222,10 @@ def is_furniture(line: str) -> bool:
     >>> is_furniture("(swd/rka)"), is_furniture("Baca juga: Harga turun"), is_furniture("Harga turun")
     (True, True, False)
     """
+    line = _EMOJI_FIRST.sub("", line, count=1)
     return len(line) <= _MAXIMUM_INVITATION_CHARACTERS and bool(
         is_label(line)
+        or is_mark(line)
         or _NO_TEXT.fullmatch(line)
         or _SERVICE.fullmatch(line)
         or _is_labelled_story(line)
@@ -242,7 +276,9 @@ def find_furniture(lines: Sequence[Line]) -> set[int]:
         is_caption_inside = (
             last_paragraph >= 0 and is_credited_picture(line.clean) and not (line.is_heading or line.is_item)
         )
-        if number in found or not (is_furniture(line.clean) or _is_labelled_link(line) or is_caption_inside):
+        is_address = place > last_paragraph >= 0 and is_mail_address(line.clean)
+        is_kind = is_furniture(line.clean) or _is_labelled_link(line) or is_caption_inside or is_address
+        if number in found or not is_kind:
             continue
         if _SERVICE.fullmatch(line.clean) and (
             line.is_heading or (first_text < place < last_paragraph and not line.is_link)

@@ -57,7 +57,7 @@ OTHER_STORIES = {
     r"|pilihan untuk anda|rekomendasi(?: (?:lain(?:nya)?|untuk anda|redaksi|berita|artikel))?"
     r"|(?:mungkin anda|anda mungkin)(?: juga)? (?:suka|menyukai|tertarik)|untuk anda",
     "fil": r"(?:kaugnay|iba pa) na (?:balita|kuwento)",
-    "en": r"more (?:on this(?: story)?|like this|stories|news|.{0,20}from .{1,40})"
+    "en": r"more (?:on this(?: story| topic)?|like this|stories|news|.{0,20}from .{1,40})"
     r"|related (?:stories|articles|topics?|posts?|content|coverage|reading|links)|explore further"
     r"|(?:other )?recommendations?|recommended(?: (?:for you|stories|reading))?|keep reading|further reading"
     r"|(?:most )?(?:popular|read|viewed)(?: (?:now|stories))?|trending(?: now)?|editor['’]?s['’]? picks?"
@@ -104,17 +104,18 @@ PAGE_PARTS = {
     "id, ms": r"(?:\d[\d.,]{0,15} )?(?:komentar|tanggapan)(?: \(\d{1,9}\))?|(?:tulis|beri|kirim|lihat"
     r"|baca) komentar(?: anda)?"
     r"|tagar|topik|label|kata kunci|bagikan(?: (?:artikel|berita) ini| ke \w{1,20})?|google news"
-    r"|kongsi(?:kan)?(?: artikel ini)?",
-    "en": r"(?:\d[\d.,]{0,15} )?(?:comments?|responses?)(?: \(\d{1,9}\))?|share(?: this(?: article| story)?)?"
+    r"|kongsi(?:kan)?(?: artikel ini)?|daftar isi|statistik (?:pengunjung|kunjungan)",
+    "en": r"(?:\d[\d.,]{0,15} )?(?:comments?|responses?)(?: \(\d{1,9}\))?"
+    r"|share(?: this(?: article| story)?| on \w{1,20})?"
     r"|(?:leave|post|add|view) (?:a |all )?(?:comments?|reply)|tags?|keywords?|topics?"
-    r"|promoted content|sponsored content|paid content",
+    r"|promoted content|sponsored content|paid content|(?:table of )?contents",
     "fil": r"(?:mga )?komento|magkomento|ibahagi",
     "es": r"(?:\d{1,9} )?comentarios?(?: \(\d{1,9}\))?|dej(?:a|e|ar) (?:un|tu|su) comentario|etiquetas"
-    r"|compart(?:ir|e)",
+    r"|compart(?:ir|e)(?: en \w{1,20})?",
     "pt": r"(?:\d{1,9} )?comentários?(?: \(\d{1,9}\))?|deixe (?:um|seu) comentário|compartilh(?:ar|e)"
     r"|palavras-chave",
     "fr": r"(?:\d{1,9} )?commentaires?(?: \(\d{1,9}\))?|laiss(?:er|ez) un commentaire|mots[ -]clés|étiquettes"
-    r"|partager",
+    r"|partager(?: sur \w{1,20})?",
     "it": r"(?:\d{1,9} )?commenti?(?: \(\d{1,9}\))?|lascia un commento|condividi|parole chiave",
     "de": r"(?:\d{1,9} )?kommentare?(?: \(\d{1,9}\))?|(?:schreibe?|hinterlasse) einen kommentar|teilen"
     r"|schlag(?:worte?|wörter)",
@@ -122,7 +123,7 @@ PAGE_PARTS = {
     "ru": r"(?:\d{1,9} )?комментари(?:й|и|я|ев)(?: \(\d{1,9}\))?|поделиться|теги",
     "hi": r"टिप्पणियाँ|(?:अपनी राय|टिप्पणी) (?:दें|करें)|शेयर करें|टैग्स?",
     "tr": r"yorumlar?|yorum yap|paylaş|etiketler",
-    "ar": r"(?:ال)?تعليقات|شارك|كلمات مفتاحية",
+    "ar": r"(?:ال)?تعليقات|شارك|مشاركة|كلمات مفتاحية",
     "vi": r"bình luận|chia sẻ|từ khóa",
     "th": r"(?:แสดง)?ความคิดเห็น|แชร์|แท็ก",
     "zh": r"(?:发表)?评论|(?:發表)?評論|留言|分享(?:到|至)?|关键词|關鍵字|标签|標籤",

@@ -9,10 +9,12 @@ from typing import Any
 from lxml.etree import XPath, _Element
 from lxml.html import HtmlElement
 
+from rag.reading.credits import line_facts
 from rag.reading.html_frame import elements_around, find_headline
-from rag.reading.html_tree import element_text
+from rag.reading.html_tree import BLOCK_ELEMENTS, element_text, spaced_text
 from rag.reading.json_ld import is_organization, items_of, names_of, text_of
 from rag.reading.names import author_names, is_corporate, is_person, is_pseudonym, names_in_line, squashed
+from rag.reading.places import is_place, is_section
 
 Metas = Sequence[tuple[str, str]]
 
@@ -21,6 +23,7 @@ _METAS = frozenset(
     [
         *("author", "articleauthor", "ogarticleauthor", "dccreator", "dctermscreator", "parselyauthor"),
         *("sailthruauthor", "byl", "citationauthor", "contentauthor", "dtkauthor", "byline"),
+        "cxenseparseauthor",
     ]
 )
 # Pages describe "twitter:data1" in "twitter:label1", in the language of the site.
@@ -55,6 +58,7 @@ _EDITOR_BEFORE = re.compile(
     r"(?:editor|redaktur|penyunting|fotografer|photographer|foto|photos?|edit(?:ed|ing) by)\s?[:：]?\s*$",
     re.IGNORECASE,
 )
+_LINE_ENDS = dict.fromkeys((*BLOCK_ELEMENTS, "br"), "\n")
 _MAXIMUM_LABEL_CHARACTERS = 30
 _MAXIMUM_BYLINE_CHARACTERS = 160
 _MAXIMUM_ITEM_CHARACTERS = 80  # of an item of a list that is no teaser of a story
@@ -189,26 +193,42 @@ def _names_in(element: _Element) -> list[str]:
         return []
     inner = [child for child in element.iterdescendants() if _is_name(child) and not _is_of_editor(child)]
     leaves = [child for child in inner if not any(_is_name(below) for below in child.iterdescendants())]
-    texts = [_text_of(leaf) for leaf in leaves] or [text]
+    texts = [_text_of(leaf) for leaf in leaves] or _lines_of_authors(element) or [text]
     names = [name for part in texts for name in author_names(part)]
     is_short = bool(leaves) or _is_name(element) or len(names) == 1
     sure = [
         name for name in names if is_person(name) or is_corporate(name) or (is_short and is_pseudonym(name))
     ]
-    return list(dict.fromkeys(_without_what_follows(sure or names_in_line(text), element)))
+    found = sure or names_in_line(text) or _persons_alone(element)[:1]
+    return list(dict.fromkeys(_without_what_follows(found, element)))
 
 
 def _without_what_follows(names: Sequence[str], byline: _Element) -> Iterator[str]:
     """Cut a name that has grown together with the next element's text, such as an employer."""
-    alone = [text for child in byline.iterdescendants() if is_person(text := _text_of(child))]
+    alone = _persons_alone(byline)
     for name in names:
-        yield next((text for text in alone if _begins_with(name, text)), name)
+        text = next((text for text in alone if _begins_with(name, text)), name)
+        yield next(iter(author_names(text)), name)
+
+
+def _lines_of_authors(byline: _Element) -> list[str]:
+    """Return the lines of a byline that name authors behind a label, if others name an editor and so on."""
+    lines = [line.strip() for line in spaced_text(byline, signs=_LINE_ENDS).split("\n") if line.strip()]
+    facts = [line_facts(line) or {} for line in lines] if len(lines) > 1 else []
+    return [line for line, told in zip(lines, facts, strict=False) if "author" in told]
+
+
+def _persons_alone(byline: _Element) -> list[str]:
+    """Return the texts of elements in a byline that are nothing but the name of a person."""
+    texts = (_text_of(child) for child in byline.iterdescendants())
+    named = (text for text in texts if is_person(text) and author_names(text))
+    return [text for text in named if not (is_place(text) or is_section(text))]
 
 
 def _begins_with(name: str, text: str) -> bool:
     """Whether a name consists of a text and what stands behind it, with or without a space."""
     behind = name[len(text) :]
-    return name.startswith(text) and bool(behind) and (behind[0].isspace() or behind[0].isupper())
+    return name.startswith(text) and bool(behind) and not behind[0].islower()
 
 
 def _is_of_editor(element: _Element) -> bool:

@@ -239,7 +239,7 @@ class _Cutter:
         stack.append((element, iter(element), context))
 
     def _keep_apart(self, element: _Element) -> None:
-        """Put a space between a word and a figure in neighbouring inline elements, as in a row of cells."""
+        """Put a space between words and figures in neighbouring inline elements, as in a row of cells."""
         before, previous = self._parts[-1][0], element.getprevious()
         text = element.text or ""
         is_beside = (previous is not None and not previous.tail and previous.tag == element.tag) or (
@@ -249,7 +249,9 @@ class _Cutter:
             return
         is_figure_after_word = before[-1].isalpha() and text[0].isdigit() and not _CURRENCY.search(before)
         is_word_after_figure = before[-1].isdigit() and text[0].isalpha() and len(text) > 2
-        if is_figure_after_word or is_word_after_figure:
+        is_name_after_word = before[-3:].isalpha() and before[-1].islower() and text[0].isupper()
+        is_cell = previous is not None and previous.tag == element.tag == "span"
+        if is_figure_after_word or is_word_after_figure or (is_name_after_word and is_cell):
             self._parts.append((" ", self._parts[-1][1]))
 
     def _add(self, text: str | None, context: _Context) -> None:

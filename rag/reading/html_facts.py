@@ -23,6 +23,7 @@ from rag.reading.json_ld import (
     text_of,
 )
 from rag.reading.names import is_domain, share_of_words, split_title, squashed
+from rag.reading.titles import has_words
 
 _OTHER_TYPES = frozenset(
     [
@@ -150,6 +151,8 @@ class PageFacts:
             names_of(self.story.get("publisher")),
             self.meta("og:site_name"),
             self.meta("application-name"),
+            self._site(),
+            self.meta("dc.publisher", "dcterms.publisher"),
         ]
         names = [name for name in stated if name]
         written = next((name for name in names if not is_domain(name)), None)
@@ -160,6 +163,11 @@ class PageFacts:
             if named:
                 return named
         return names[0] if names else self._site_heading()[0]
+
+    def _site(self) -> str | None:
+        """Return the name of the site that the JSON-LD describes beside the story."""
+        sites = (node for node in self._nodes if "WebSite" in items_of(node.get("@type")))
+        return next(filter(None, (text_of(site.get("name")) for site in sites)), None)
 
     def _site_heading(self) -> tuple[str | None, str | None]:
         """Return the `h1` that names the site and the lower heading that is the story's, if both are so.
@@ -190,14 +198,18 @@ class PageFacts:
         host = host_and_path(self.url)[0] if self.url else ""
         return [host] if host else []
 
+    def stated_titles(self) -> list[str]:
+        """Return the titles that no heading states, perhaps with the name of the site."""
+        stated = [text_of(self.story.get("headline")), self.meta("og:title"), self.meta("twitter:title")]
+        stated.append(plain_text(self._tree.findtext(".//title") or ""))
+        return [title for title in stated if title]
+
     def title(self, outlet: str | None) -> str:
         """Return the headline: the `h1` that another statement agrees with, else the statements in order."""
         if below := self._site_heading()[1]:
             return below
         outlets = [name for name in (outlet, self.meta("og:site_name"), *self._hosts()) if name]
-        stated = [text_of(self.story.get("headline")), self.meta("og:title"), self.meta("twitter:title")]
-        stated.append(plain_text(self._tree.findtext(".//title") or ""))
-        titles = [split_title(title, outlets)[0] for title in stated if title]
+        titles = [split_title(title, outlets)[0] for title in self.stated_titles()]
         shown = [split_title(heading, outlets)[0] for heading in self._headings]
         shown = [heading for heading in shown if squashed(heading) not in map(squashed, outlets)]
         kinds = [heading for heading in shown if _KIND_OF_TEXT.fullmatch(heading)]
@@ -217,7 +229,7 @@ class PageFacts:
     def _lower_headings_in(self, titles: Sequence[str]) -> list[str]:
         """Return the lower headings that a title repeats, the longest first."""
         headings = map(_text_of, self._tree.iter("h2", "h3", "h4"))
-        told = [text for text in headings if len(text.split()) >= _MINIMUM_TITLE_WORDS]
+        told = [text for text in headings if len(text.split()) >= _MINIMUM_TITLE_WORDS or has_words(text)]
         return sorted(
             (text for text in told if any(text in title for title in titles)), key=len, reverse=True
         )

@@ -17,18 +17,20 @@ _SUSPECT = re.compile(
     r"ip|cookie\w*"
     r"|consent|popup|modal|login|paywall|footer|author-?(?:box|bio|card)|pagination|pager|paging|outbrain|t"
     r"aboola"
-    r"|sponsor\w*|toolbar|player|teaser|disclaimer|copyright|rating|skip|screen-?reader\w*|sr-only|visually"
-    r"-?hidden|survey)"
+    r"|sponsor\w*|toolbar|player|teaser|disclaimer|copyright|rating|skip|no-?print|d-print-none"
+    r"|screen-?reader\w*|sr-only|visually-?hidden|survey|sign-?up|cta|btn|reviews|ulasan)"
     r"(?:$|[\s_-])",
 )
 _INSERTED = re.compile(
     r"related|terkait|recommend|rekomendasi|newsletter|subscri|baca-?juga|linksisip|lihat-?juga|outbrain|ta"
     r"boola"
     r"|terpopuler|trending|advert|iklan|disqus|komentar|comments?(?:$|[\s_-])|sidebar"
-    r"|(?:^|[\s_-])ads?(?:$|[\s_-])"
+    r"|(?:^|[\s_-])(?:ads?|sign-?up|cta|reviews|ulasan)(?:$|[\s_-])"
     r"|paywall[_-]{0,2}(?:banner|box|cta|layer|message|modal|notice|offer|overlay|prompt)",
 )
-_CAPTION_CLASS = re.compile(r"caption|photo-?credit|image-?credit|img-?desc|photo__desc")
+_CAPTION_CLASS = re.compile(
+    r"caption|(?:^|\s)p?(?:cap|foto)(?:$|\s)|photo-?credit|image-?credit|img-?desc|photo__desc"
+)
 _META_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|author|authors|penulis|reporter|date|datetime|time|timestamp|published|pubdate|"
     r"tanggal|waktu"

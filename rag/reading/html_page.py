@@ -1,9 +1,7 @@
 """Reads an HTML page: trafilatura finds the story, and the page's elements give its text and facts."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain, pairwise
+from collections.abc import Sequence
 from typing import Any
 
 from lxml.html import HtmlElement, document_fromstring
@@ -14,30 +12,24 @@ from rag.errors import ReadingError
 from rag.reading.addresses import host_and_path
 from rag.reading.credits import (
     Facts,
-    byline_facts,
-    first_facts,
     is_copyright,
-    is_date_label,
-    is_day_alone,
-    label_alone,
-    line_facts,
-    part_facts,
     stated_owner,
 )
-from rag.reading.dates import parse_written_date
 from rag.reading.html_blocks import Block, page_blocks, text_key
 from rag.reading.html_dates import PageDates, time_in_scripts
 from rag.reading.html_facts import PageFacts
-from rag.reading.html_scripts import paragraphs_in_scripts
+from rag.reading.html_frame import close_paywalls, close_repeated_quotes, shown_headline
+from rag.reading.html_header import header_facts
+from rag.reading.html_scripts import paragraphs_in_scripts, title_in_scripts
 from rag.reading.html_story import story_blocks
 from rag.reading.html_tree import make_plain, parse_tree
-from rag.reading.lines import BULLETS, Line, is_sentence
-from rag.reading.names import author_names, is_person, joined, names_in_line, names_with_role, squashed
+from rag.reading.lines import Line, is_sentence
+from rag.reading.names import is_person, joined, squashed
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.record import with_metadata
 from rag.reading.rights import find_markup_prohibition, find_prohibition
-from rag.reading.story import is_text, numbered_blocks, read_story
+from rag.reading.story import numbered_blocks, read_story
 from rag.text.languages import decide_language
 
 # Up to these limits, trafilatura compares its result with justext's. The comparison takes time quadratic in
@@ -45,13 +37,6 @@ from rag.text.languages import decide_language
 _COMPARED_ELEMENTS = 10_000
 _COMPARED_CHARACTERS = 200_000
 
-_DATES = frozenset({"published_at", "updated_at"})
-_HEADER_BLOCKS_ABOVE = 4
-_HEADER_BLOCKS_BELOW = 8
-_BESIDE_HEADLINE = 2  # blocks beside the headline whose names of elements do not matter
-_NEAR_HEADLINE = 4  # blocks beside the headline that are a date if they are nothing else
-_MAXIMUM_HEADER_CHARACTERS = 120
-_MAXIMUM_LABEL_CHARACTERS = 40
 _MINIMUM_LINKED_HEADINGS = 5
 _SEVERAL_PARAGRAPHS = 3
 _TELLING_CHARACTERS = 40  # letters of a text that reads like a paragraph
@@ -69,14 +54,17 @@ def read_html_page(html: str) -> Page:
     # subtle: lxml makes an element's Python object anew at each visit, unless something refers to it
     elements = list(tree.iter())
     blocks = page_blocks(tree)
+    close_paywalls(blocks)
+    close_repeated_quotes(blocks)
     prohibition = find_markup_prohibition(tree) or _find_prohibition(blocks)
     outlet = facts.outlet()
-    title = facts.title(outlet or _owner(blocks))
-    header = _header_facts(blocks, title)
+    stated = title_in_scripts(facts.title(outlet or _owner(blocks)), scripts)
+    title = shown_headline(stated, facts.stated_titles(), blocks, outlet=outlet)
+    header = header_facts(blocks, title)
     found = _paragraphs_found(tree, title=title, has_many_elements=len(elements) > _COMPARED_ELEMENTS)
     names = (title, outlet or _owner(blocks) or "")
     story, left_out = _story(tree, blocks, found, facts, scripts, names=names)
-    page = _read_lines(story, scripts, title=title)
+    page = _read_lines(story, scripts, title=title, has_author="author" in header)
     fields = _fields(page.fields, facts, header, scripts, outlet=outlet)
     return Page(
         fields=with_metadata(fields),
@@ -85,10 +73,12 @@ def read_html_page(html: str) -> Page:
     )
 
 
-def _read_lines(story: Sequence[Sequence[Line]], scripts: Sequence[str], *, title: str) -> Page:
+def _read_lines(
+    story: Sequence[Sequence[Line]], scripts: Sequence[str], *, title: str, has_author: bool
+) -> Page:
     """Return the page of a story's lines, or of the text in its scripts if the lines are furniture alone."""
     try:
-        return read_story(numbered_blocks(story), title=title, is_markup=True)
+        return read_story(numbered_blocks(story), title=title, is_markup=True, has_author=has_author)
     except ReadingError:
         scripted = paragraphs_in_scripts(scripts)
         if not scripted:
@@ -225,85 +215,6 @@ def _stated_paragraphs(text: str) -> list[str]:
     )
 
 
-def _header_facts(blocks: Sequence[Block], title: str) -> Facts:
-    """Return the facts in short lines beside the headline: a date, a byline."""
-    key = text_key(title)
-    places = [
-        place
-        for place, block in enumerate(blocks)
-        if block.key and (block.key == key or block.element.tag == "h1")
-    ]
-    headings = [place for place in places if blocks[place].is_heading and not blocks[place].is_outside]
-    titles = (place for place in headings if blocks[place].key == key)
-    # a breadcrumb may repeat the headline above it, and the first heading may be the site's name
-    headline = next(chain(titles, headings, places), None)
-    if headline is None:
-        first = blocks[: _HEADER_BLOCKS_ABOVE + _HEADER_BLOCKS_BELOW]
-        found = _facts_of_header((_BESIDE_HEADLINE, block) for block in first)
-    else:
-        below = blocks[headline + 1 : headline + 1 + _HEADER_BLOCKS_BELOW]
-        above = reversed(blocks[max(headline - _HEADER_BLOCKS_ABOVE, 0) : headline])
-        beside = (_facts_beside(block, distance=distance) for distance, block in enumerate(above))
-        found = chain(_facts_of_header(enumerate(below)), filter(None, beside))
-    return first_facts(chain(found, _labelled_facts(blocks)))
-
-
-def _facts_of_header(below: Iterable[tuple[int, Block]]) -> Iterator[Facts]:
-    """Yield the facts in blocks from the headline on; a day alone in the text is that of an event."""
-    is_in_text = False
-    for distance, block in below:
-        facts = _facts_beside(block, distance=distance)
-        if facts and not (is_in_text and is_day_alone(facts) and not block.is_meta):
-            yield facts
-        is_in_text = is_in_text or (not block.is_suspect and any(map(is_text, block.to_lines())))
-
-
-def _facts_beside(block: Block, *, distance: int) -> Facts | None:
-    """Return the facts in a block if it is short; `distance` blocks stand between it and the headline."""
-    if len(block.text) > _MAXIMUM_HEADER_CHARACTERS:
-        return None
-    if block.is_link or block.element.tag == "a":
-        named = None if block.is_suspect else line_facts(block.text)
-        return {"author": named["author"]} if named and "author" in named else None
-    if not block.is_suspect and (names := names_with_role("\n".join(block.lines))):
-        return {"byline": names}
-    if len(block.lines) > 1:
-        joined = re.sub(r"([:：])\n", r"\1 ", "\n".join(block.lines))  # a label is of the line below it
-        lines = (replace(block, lines=[line], link_characters=0) for line in joined.split("\n"))
-        return first_facts(filter(None, (_facts_beside(line, distance=distance) for line in lines)))
-    facts = line_facts(block.text)
-    is_beside = block.is_meta and not block.is_inserted and distance < _BESIDE_HEADLINE
-    if block.is_caption or (block.is_suspect and not is_beside):
-        is_date = facts is not None and facts.keys() == {"published_at"} and distance < _NEAR_HEADLINE
-        return facts if is_date and not (block.is_inserted or block.is_outside) else None
-    if facts is None and block.is_byline:
-        facts = byline_facts(block.text)
-    if not facts or not _DATES & facts.keys():
-        dated = part_facts(block.text, is_marked=block.is_byline or block.is_meta)
-        facts = {**facts, **dated} if facts and dated else facts or dated
-    if (not facts or facts.keys() <= _DATES) and (names := names_in_line(block.text)):
-        facts = {**(facts or {}), "byline": names}
-    return facts
-
-
-def _labelled_facts(blocks: Sequence[Block]) -> Iterator[Facts]:
-    """Yield the facts in blocks of their own below a label such as "Author" or "Date"."""
-    for label, block in pairwise(blocks):
-        text = label.text.strip(BULLETS)
-        if block.is_suspect or len(text) > _MAXIMUM_LABEL_CHARACTERS:
-            continue
-        if label_alone(text) == "author":
-            names = author_names(block.text[:_MAXIMUM_HEADER_CHARACTERS])
-            if names := [name for name in names if is_person(name)]:
-                yield {"byline": names}
-        elif (
-            any(map(str.isdigit, block.text[:_MAXIMUM_LABEL_CHARACTERS]))
-            and is_date_label(text)
-            and (time := parse_written_date(block.text))
-        ):
-            yield {"published_at": time}
-
-
 def _fields(
     story: Any, facts: PageFacts, header: Facts, scripts: Sequence[str], *, outlet: str | None
 ) -> dict[str, Any]:
@@ -311,7 +222,7 @@ def _fields(
     stated = facts.authors(outlet, title=story["title"])
     shown = [*header.get("author", []), *header.get("byline", [])]
     in_body = story["metadata"].get("authors") or [story["author"] or ""]
-    authors = _better_authors(stated, in_body, shown) or facts.owner()
+    authors = _better_authors(stated, in_body, shown, title=story["title"]) or facts.owner()
     language = decide_language(f"{story['title']}\n{text}", hints=facts.languages())
     dates = facts.dates(title=story["title"])
     published, source = _published(story, dates, header, scripts)
@@ -349,9 +260,9 @@ def _best_outlet(stated: str | None, shown: Sequence[str | None], *, url: str | 
     return next(same, stated)
 
 
-def _better_authors(stated: list[str], in_body: list[str], shown: list[str]) -> list[str]:
+def _better_authors(stated: list[str], in_body: list[str], shown: list[str], *, title: str) -> list[str]:
     """Return the persons that the markup states, else those of the bylines, else whatever is stated."""
-    bylines = [name for name in dict.fromkeys((*in_body, *shown)) if name]
+    bylines = [name for name in dict.fromkeys((*in_body, *shown)) if name and name != title]
     persons = [name for name in bylines if is_person(name)]
     return persons if persons and not any(map(is_person, stated)) else stated or bylines
 

@@ -15,6 +15,7 @@ from rag.reading.addresses import is_same_site
 from rag.reading.credits import is_dateline_alone
 from rag.reading.furniture import is_label
 from rag.reading.html_blocks import Block, text_key
+from rag.reading.html_frame import own_places
 from rag.reading.html_names import has_suspect_name, names_of
 from rag.reading.html_tree import element_text
 from rag.reading.lines import is_sentence
@@ -48,13 +49,15 @@ def story_blocks(
     """
     matched = _matched(blocks, found)
     characters = sum(len(blocks[place].key) for place in matched)
-    if not matched or characters < _MINIMUM_COVERAGE * sum(len(text_key(text)) for text in found):
+    captions = {block.key for block in blocks if block.is_caption}
+    told = sum(len(key) for key in map(text_key, found) if key not in captions)
+    if not matched or characters < _MINIMUM_COVERAGE * told:
         return None
     if all(blocks[place].is_link for place in matched):
         return [], []
     if all(blocks[place].is_outside for place in matched):
         return None
-    matched = _main_part(blocks, _without_inserted(blocks, matched))
+    matched = own_places(blocks, _main_part(blocks, _without_inserted(blocks, matched)), title=title)
     _clear_suspicion(blocks, matched)
     matched = {place for place in matched if not _is_scrap_of_furniture(blocks[place])} or matched
     matched = _without_teasers(blocks, _without_kickers(blocks, matched, title=title))
@@ -102,7 +105,8 @@ def _is_scrap_of_furniture(block: Block) -> bool:
 def _without_kickers(blocks: Sequence[Block], matched: set[int], *, title: str) -> set[int]:
     """Leave out the words above the headline if all sentences stand below it."""
     key = text_key(title)
-    headline = next((place for place, block in enumerate(blocks) if _is_headline(block, key)), 0)
+    headlines = (place for place, block in enumerate(blocks) if block.is_heading and block.key == key)
+    headline = next(headlines, 0)
     above = {place for place in matched if place < headline}
     is_told = any(is_sentence(blocks[place].text) or blocks[place].is_heading for place in above)
     short = {place for place in above if len(blocks[place].key) < _TELLING_CHARACTERS}
@@ -129,11 +133,6 @@ def _has_linked_headline(block: Block) -> bool:
     inside = previous.find(".//h3") is not None or previous.find(".//h2") is not None
     is_heading = previous.tag in ("h2", "h3", "h4")
     return inside if previous.tag == "a" else is_heading and previous.find(".//a") is not None
-
-
-def _is_headline(block: Block, key: str) -> bool:
-    """Whether a block is the headline of the page whose title has this key."""
-    return block.element.tag == "h1" and block.key == key
 
 
 def _are_scraps(blocks: Sequence[Block]) -> bool:

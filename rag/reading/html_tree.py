@@ -50,6 +50,11 @@ _STRUCK_TEXT = re.compile(r"(?<![^\s(\[\"“‘'])~~(?=\S)[^~\n]++(?<!\s)~~(?: |
 _perhaps_unseen = XPath(
     f"descendant-or-self::*[@hidden or @style or @class or self::{' or self::'.join(sorted(_UNSEEN))}]"
 )
+# Also the links with which a reader of MediaWiki edits a section.
+_never_text = XPath(
+    "//script | //style | //template | //rt | //rp | //span[contains(@class, 'mw-editsection')]"
+)
+_BACK_TO_TEXT = frozenset("↩↑^") | {"↩\ufe0e", "↩\ufe0f"}  # from a note to its mark
 _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through",
     re.IGNORECASE,
@@ -184,8 +189,12 @@ def make_plain(tree: HtmlElement) -> None:
     fraction stands apart from the digit before it, and a formula is written on one line.
     """
     struck = _struck_classes(tree)
-    for element in tree.xpath("//script | //style | //template | //rt | //rp"):
+    for element in _never_text(tree):
         _remove(element)
+    for link in tree.iter("a"):
+        is_mark = len(link) == 0 and (link.text or "").strip() in _BACK_TO_TEXT
+        if is_mark and link.get("href", "").startswith("#"):
+            link.text = None
     strip_tags(tree, "wbr")  # subtle: the parser puts the text after it into it
     unseen = [
         element

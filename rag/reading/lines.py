@@ -10,6 +10,8 @@ _SENTENCE_MARKS = ".!?…。！？؟।"
 _AFTER_MARK = " \t\n\"”»』」’'）)]"
 _INITIALS_AT_END = re.compile(r"\s?\([A-Za-z]{2,5}(?:[/-][A-Za-z]{2,5}){0,3}\)$")
 _LONG_CHARACTERS = 160
+_WRAPPED_CHARACTERS = 100  # the longest line of hard-wrapped text
+_MARK = re.compile(r"[#*_=~•·–—-]{3,99}|(?:\* ){2,9}\*|[-–—] ?\d{1,4} ?[-–—]")
 _LONG_CHARACTERS_WITHOUT_SPACES = 60
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -72,6 +74,22 @@ def is_long(text: str) -> bool:
     """Whether a line is longer than headlines are. Scripts that write no spaces need fewer characters."""
     has_spaces = len(_SPACELESS.findall(text)) * 2 < len(text)
     return len(text) > (_LONG_CHARACTERS if has_spaces else _LONG_CHARACTERS_WITHOUT_SPACES)
+
+
+def is_wrapped(lines: Sequence[str]) -> bool:
+    """Whether lines are hard-wrapped, not one paragraph each: they are short, and some break a sentence."""
+    *others, _ = lines
+    is_narrow = all(len(line) <= _WRAPPED_CHARACTERS for line in others)
+    return is_narrow and not all(is_sentence(line) for line in others)
+
+
+def is_mark(line: str) -> bool:
+    """Whether a line only divides or ends a text, or is the number of a printed page.
+
+    >>> is_mark("###"), is_mark("- 3 -"), is_mark("2025")
+    (True, True, False)
+    """
+    return _MARK.fullmatch(line) is not None
 
 
 def filled_numbers(lines: Sequence[Line]) -> list[int]:

@@ -13,12 +13,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from rag.errors import ReadingError
+from rag.reading.credits import first_facts, line_facts
 from rag.reading.dates import parse_written_date
 from rag.reading.field_names import field_of
 from rag.reading.front_matter import split_front_matter
 from rag.reading.html_blocks import split_rows
 from rag.reading.html_tree import BLOCK_ELEMENTS
-from rag.reading.names import without_label
+from rag.reading.names import joined, without_label
 from rag.reading.page import Page
 from rag.reading.paragraphs import split_paragraphs
 from rag.reading.publication import refuse_unpublished
@@ -26,6 +27,7 @@ from rag.reading.record import ArticleRecord, with_metadata
 from rag.reading.story import without_last
 from rag.text.folding import lowered
 
+_LINES_OF_FACTS = 3  # below the title
 MAXIMUM_LINES = 200_000  # the parser needs a kilobyte per block
 
 _OTHER_NAMES = {
@@ -104,12 +106,33 @@ def read_markdown(text: str) -> Page:
         for piece in _pieces(tokens, lines)
         if not (piece.is_heading and piece.text in (title, fields["title"]))
     ]
+    stated, pieces = _facts_above(pieces)
+    fields = {**stated, **fields}
     headings = [number for number, piece in enumerate(pieces, 1) if piece.is_heading]
     if len(headings) == len(pieces):
         raise ReadingError("the page holds no article: it has only front matter and headings")
     headings = without_last(headings, count=len(pieces))
     body = {"paragraphs": [piece.text for piece in pieces], **({"headings": headings} if headings else {})}
     return Page(fields={**fields, **body})
+
+
+def _facts_above(pieces: list[_Piece]) -> tuple[dict[str, Any], list[_Piece]]:
+    """Return the author and the dates in the lines directly below the title, and the pieces below them."""
+    facts: list[dict[str, Any]] = []
+    count = 0
+    for piece in pieces[:_LINES_OF_FACTS]:
+        lines = [line.strip("*_ ") for line in piece.text.split("\n")]
+        found = [] if piece.is_heading else [line_facts(line) for line in lines]
+        if not found or not all(found):
+            break
+        facts += filter(None, found)
+        count += 1
+    if not count or count == len(pieces):
+        return {}, pieces
+    merged = first_facts(iter(facts))
+    names = merged.get("author") or merged.get("byline") or []
+    stated = {"author": joined(names), **{name: merged.get(name) for name in _TIMES}}
+    return {name: value for name, value in stated.items() if value}, pieces[count:]
 
 
 def _fields(front_matter: dict[Any, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _ROLES = (
     r"|texte|tekst"
     r"|redaktion|haber|muhabir|propos recueillis par"
     r"|author(?:s|\(s\))?|autor(?:en|in|:in|es|s)?|auteur(?:s|\(s\))?|texto|redacción"
-    r"|words|tác giả|автор|текст|ผู้เขียน|लेखक|बाय|بقلم|كتبت?"
+    r"|words|tác giả|автор|текст|ผู้เขียน|लेखक|बाय|بقلم|كتبت?|מאת"
 )
 # "By" on Filipino pages. Balinese women are called "Ni Luh", "Ni Made", and "Nina" is a name as well.
 FILIPINO_BY = (
@@ -28,19 +28,20 @@ FILIPINO_BY = (
 _LABEL = re.compile(
     rf"^(?:(?:{_ROLES}|{WROTE_BY}|oleh|by|von|par|por|door|di)\s?[:：]\s?|كتبت? [-–] "
     r"|laporan (?:wartawan )?[^,:]{2,40},\s"
-    rf"|{FILIPINO_BY}\s(?=\S+\s\S)|(?:द्वारा|كتبت?)\s(?=\S+\s\S)|โดย\s?"
+    rf"|{FILIPINO_BY}\s(?=\S+\s\S)|(?:द्वारा|كتبت?|מאת)\s(?=\S+\s\S)|โดย\s?"
     rf"|(?:{WROTE_BY}|oleh|by|vom|von|par|por)\s+(?=\S)"
     r"|(?:autor(?:en|in)?|author|penulis|pewarta|jurnalis|wartawan|follow|ikuti|[\w-]{0,30}(?:expert(?:e|in)"
     r"|redakteur(?:in)?|korrespondent(?:in)?|reporter(?:in)?))\s+(?=\S+\s\S)"
     r"|(?:(?:本报|本報|\w{2,4}社)?(?:記者|记者)|作者|著者|撰文)\s?[:：／/・]?\s?|(?:取材・)?文\s?[:：／/＝=・]\s?|글\s"
-    r"|(?-i:(?:By|Oleh|Von|Par|Por)(?=[A-Z][a-z])))",  # an element of its own, without a space
+    r"|(?-i:di\s+(?=[A-Z]\S+\s[A-Z])"
+    r"|(?:By|Oleh|Von|Par|Por)(?=[A-Z][a-z])))",  # an element of its own, without a space
     re.IGNORECASE,
 )
 # A label within a short line, with the names up to a separator, a date or the end.
 _LABELLED_NAMES = re.compile(
     rf"(?:^|[\s|•·,/–—-])(?:(?:{_ROLES})\s?[:：]\s?|(?:{WROTE_BY}|oleh|by|von|par)\s?:?\s)"
     r"(?P<names>[^|•·@()–—:：]{2,80}?)(?=\s?(?:$|[|•·@()–—]|//|\s-\s|\s\d"
-    r"|,?\s(?:am|on|at|um|in|le|el|pada|datum|date|tanggal|foto|photo|veröffentlicht|published)\b"
+    r"|,?\s(?:am|on|at|um|in|le|el|pada|datum|date|tanggal|foto|photo|veröffentlicht|published|diterbitkan|tayang)\b"
     r"|\.\s(?:photo(?:graph)?s?|pictures?|fotos?|illustrations?)\b))",
     re.IGNORECASE,
 )
@@ -59,7 +60,7 @@ _NOT_A_NAME = re.compile(
     r"|\b(?:modified|updated|published|posted|shares?|comments?|views?|minutes?|reading|subscribe)\b"
     r"|^(?:follow|share|save|print|ikuti|bagikan){2,4}$"
     r"|^(?:更新|公開|投稿|掲載|发布|發布)"
-    r"|wordpress|blogger\.com|blogspot|^(?:mehr|more|alle|all|about|über|zur|view|zeige) ",
+    r"|wordpress|blogger\.com|blogspot|^(?:mehr|more|alle|all|about|tentang|über|zur|view|lihat|zeige) ",
     re.IGNORECASE,
 )
 _CORPORATE = re.compile(
@@ -87,10 +88,13 @@ _NAME_AND_ROLE = re.compile(
     r"|korrespondent(?:in)?)(?: (?:in|at|di) \w{3,20})?",
     re.IGNORECASE,
 )
-_ROLE_BEHIND_NAME = re.compile(r"\s(?:contributor|reporter)$", re.IGNORECASE)
+_ROLE_BEHIND_NAME = re.compile(
+    r"\s(?:contributor|reporter|correspondent|journalist|columnist|editor)$", re.IGNORECASE
+)
 _ROLE = re.compile(
     r"\b(?:writers?|reporters?|correspondents?|journalists?|jurnalis|wartawan|kontributor|pengamat|dosen"
-    r"|associated press|agencies)\b|^(?:[SM]\.[A-Z]\w{0,4}(?:\.I)?|Ph\.?D|Lc|S\.?H|M\.?H|MBA|S\.?T|M\.?M)$",
+    r"|associated press|agencies)\b"
+    r"|^(?:(?:[SM]|Sp|A\.?Md)\.[A-Z]\w{0,4}(?:\.I)?|Ph\.?D|Lc|S\.?H|M\.?H|MBA|S\.?T|M\.?M)$",
     re.IGNORECASE,
 )
 _MAXIMUM_NAME_CHARACTERS = 60
@@ -123,6 +127,8 @@ _PARTICLES = frozenset(
         "y",
     ]
 )
+# What stands in lower case before a name in Indonesia.
+_TITLE_BEFORE = re.compile(r"(?:(?:apt|dr|drg|drh|drs|ir|ns)\.\s){1,3}")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff.'’\-])*")
 _ACRONYM = re.compile(r"[A-Z]{2,5}")
 _ACRONYM_OF_OUTLET = re.compile(r"\b[A-Z]{3,5}\b|^(?:[A-Z]{2}|[A-Za-z]\d)$")  # AFP, CNN Indonesia, g1
@@ -149,7 +155,9 @@ _OUTLET_FIRST = re.compile(r"^(?:([^:]{2,40}):\s+|[\[【]([^\[\]【】]{2,40})[\
 # The outlet in brackets, or without spaces before it as in Chinese and Japanese titles.
 _OUTLET_LAST = re.compile(r"(?:\s[(\[]|[（【：]|[-–—]{1,2})([^()\[\]（）【】：–—-]{2,40})[)\]）】]?$")
 _DASH = re.compile(r"[-–—~/:]")  # between words, where bars are between a title and its outlet
-_PAGE_NUMBER = re.compile(r"\s[-–—|]\s(?:halaman|page|hal)\.?\s(?:\d{1,3}|all)\b", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"\s[-–—|]\s(?:halaman|page|hal)\.?\s(?:\d{1,3}|all)\b|\shalaman all(?=\s[-–—|]\s|$)", re.IGNORECASE
+)
 _SECTION_LAST = re.compile(r"[_＿][\u3400-\u9fff]{2,8}$")  # 新图书馆开放_新闻频道
 _PRINTED = re.compile(r"^(?:print|cetak|versi cetak|print version)\s[-–—|]\s", re.IGNORECASE)
 # What follows an outlet's name in the name of its section or edition: "Tempo Bisnis", "CNN Indonesia".
@@ -234,7 +242,7 @@ def is_person(name: str) -> bool:
     >>> is_person("Sari Wulandari"), is_person("Harga cabai turun"), is_person("佐藤花子")
     (True, False, True)
     """
-    words = name.split()
+    words = _TITLE_BEFORE.sub("", name, count=1).split()
     if is_corporate(name):
         return False
     if _SPACELESS_NAME.fullmatch(name.replace(" ", "")):

@@ -26,7 +26,7 @@ from rag.datatypes import PARAGRAPH_SEPARATOR, Article
 from rag.errors import ReadingError
 from rag.reading.addresses import host_and_path
 from rag.reading.dates import TIME_EXAMPLE, parse_timestamp, with_offset
-from rag.reading.paragraphs import split_paragraphs
+from rag.reading.paragraphs import paragraphs_in
 from rag.reading.rights import check_permission, find_prohibition
 from rag.reading.zones import in_zone, usual_zone
 from rag.text.languages import detect_language
@@ -210,7 +210,7 @@ class ArticleRecord(BaseModel):
         return usual_zone(host=host or self.outlet or "", language=language)
 
     def _body(self) -> tuple[str, ...]:
-        return split_paragraphs(self.text or "") if self.paragraphs is None else tuple(self.paragraphs)
+        return paragraphs_in(self.text or "") if self.paragraphs is None else tuple(self.paragraphs)
 
 
 def parse_record(fields: Mapping[str, Any]) -> ArticleRecord:

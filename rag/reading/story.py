@@ -8,7 +8,7 @@ out and reported as dropped. No paragraph is left out because of its place.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice, pairwise, takewhile
+from itertools import groupby, islice, takewhile
 from typing import Any
 
 from rag.errors import ReadingError
@@ -18,6 +18,7 @@ from rag.reading.credits import (
     byline_facts,
     dateline_facts,
     first_facts,
+    first_names,
     is_copyright,
     is_dateline_alone,
     is_day_alone,
@@ -32,22 +33,30 @@ from rag.reading.lines import (
     Line,
     filled_numbers,
     is_long,
+    is_mark,
     is_paragraph,
     is_sentence,
     is_statement,
+    is_wrapped,
     trim,
 )
 from rag.reading.names import joined, names_with_role, squashed
 from rag.reading.page import Page
 from rag.reading.rights import find_prohibition
 from rag.reading.tails import tail_facts
-from rag.reading.titles import NOT_TITLE, choose_title, may_be_title
+from rag.reading.titles import (
+    NOT_TITLE,
+    choose_title,
+    may_be_title,
+    plain_title,
+    stated_title,
+    title_above_lead,
+    title_after,
+)
 
 _EDGE_LINES = 12  # the lines beside the body that are searched for a date, credits and so on
 _LEADS = 3  # the paragraphs that are searched for a dateline
 _DATED_LEADS = 4  # the paragraphs that may open with the date
-_LONGER_THAN_TITLE = 1.25
-_WRAPPED_CHARACTERS = 100  # the longest line of hard-wrapped text
 
 
 @dataclass
@@ -62,20 +71,23 @@ class _Sorted:
         return number != self.title and number not in self.facts and number not in self.dropped
 
 
-def read_story(lines: Sequence[Line], *, title: str | None = None, is_markup: bool = False) -> Page:
+def read_story(
+    lines: Sequence[Line], *, title: str | None = None, is_markup: bool = False, has_author: bool = False
+) -> Page:
     """Return the fields of a page; give `title` if it is known and not one of the lines.
+
+    `has_author` says that a label elsewhere on the page names the author.
 
     Raises ReadingError if no paragraph is left.
     """
-    found = _sort_lines(lines, title=title, is_markup=is_markup)
+    found = _sort_lines(lines, title=title, is_markup=is_markup, has_author=has_author)
     is_news = is_markup or bool(found.facts)
     prohibition = find_prohibition("\n".join(line.text for line in lines))
     paragraphs, headings = _body(lines, found, is_news=is_news, has_notice=prohibition is not None)
     if not paragraphs:
         raise ReadingError("the page holds no article: nothing is left without title and page furniture")
     facts = _all(found)
-    # The asterisks are those of bold text in a message, or the mark of a note.
-    stated = title if found.title is None else lines[found.title].clean.strip("*")
+    stated = title if found.title is None else stated_title(lines[found.title].clean)
     return Page(
         fields=_fields(facts, paragraphs, headings) | {"title": stated or ""},
         prohibition=prohibition,
@@ -83,7 +95,7 @@ def read_story(lines: Sequence[Line], *, title: str | None = None, is_markup: bo
     )
 
 
-def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool) -> _Sorted:
+def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool, has_author: bool) -> _Sorted:
     filled = filled_numbers(lines)
     asides = {number for number in filled if lines[number].is_aside}
     header = _header_of_markup(lines, filled) if is_markup else _header_of_text(lines, filled, title=title)
@@ -92,11 +104,12 @@ def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool) ->
     )
     found = _Sorted(facts=dict(header.facts), dropped=header.dropped | asides, title=header.title)
     if not is_news:
-        found.title = _plain_title(lines, filled) if title is None else None
+        found.title = plain_title(lines, filled) if title is None else None
+        found.dropped |= {number for number in filled if is_mark(lines[number].clean)}
         return found
     if found.title is None and title is None:
         numbers = [number for number in filled if found.is_paragraph(number)]
-        found.title = _title_after(lines, numbers, facts=found.facts)
+        found.title = title_after(lines, numbers, facts=found.facts) or title_above_lead(lines, numbers)
     found.dropped |= find_furniture(lines) - found.facts.keys() - {found.title}
     unsorted = [number for number in filled if number not in header.facts and number not in found.dropped]
     for number, facts in tail_facts(lines, unsorted):
@@ -104,8 +117,12 @@ def _sort_lines(lines: Sequence[Line], *, title: str | None, is_markup: bool) ->
             found.facts.setdefault(number, facts)
         elif number not in found.facts:
             found.dropped.add(number)
-    below = [number for number in filled if number > max(header.facts, default=-1) and number != found.title]
-    _sort_above_lead(lines, below, found)
+    texts = (number for number in filled if is_text(lines[number]) and not is_caption(lines[number].clean))
+    # Credits below a short story may be among the first lines too.
+    first = next((number for number in texts if is_markup and number not in header.facts), len(lines))
+    top = max((number for number in header.facts if number < first), default=-1)
+    below = [number for number in filled if number > top and number != found.title]
+    _sort_above_lead(lines, below, found, has_author=has_author)
     return found
 
 
@@ -116,7 +133,7 @@ def _header_of_markup(lines: Sequence[Line], filled: list[int]) -> _Sorted:
     """
     facts: dict[int, Facts] = {}
     is_in_text = is_labelled = False
-    for number in filled[:_EDGE_LINES]:
+    for place, number in enumerate(filled[:_EDGE_LINES]):
         line = lines[number].clean
         found = line_facts(line)
         if found is None and (
@@ -132,6 +149,14 @@ def _header_of_markup(lines: Sequence[Line], filled: list[int]) -> _Sorted:
         is_of_event = is_in_text and found is not None and is_day_alone(found) and not lines[number].is_aside
         if found is not None and not (lines[number].is_heading or is_of_event):
             facts[number] = found
+            above = filled[place - 1] if place and "published_at" in found else None
+            if (
+                above is not None
+                and above not in facts
+                and not is_in_text
+                and (credited := byline_facts(lines[above].clean))
+            ):
+                facts[above] = credited
         elif is_long(line):
             break
         else:
@@ -147,7 +172,7 @@ def is_text(line: Line) -> bool:
 def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | None) -> _Sorted:
     """Sort the lines above the body of a text page; without a date or a byline the page has no header."""
     first = filled[:_EDGE_LINES]
-    facts = _facts_with_labels(lines, first if title else first[1:])
+    facts = _facts_with_labels(lines, first if title else first[1:]) or _names_below_title(lines, first)
     dated = [
         number
         for number in first
@@ -161,12 +186,13 @@ def _header_of_text(lines: Sequence[Line], filled: list[int], *, title: str | No
     facts = {number: fact for number, fact in facts.items() if number <= end}
     above = [number for number in first if number < min(dated or list(facts)) and number not in facts]
     chosen = choose_title(lines, above) if title is None else None
+    top = chosen if chosen is not None else -1 if title else min(facts)
     dropped: set[int] = set()
     for number in (number for number in first if number <= end and number not in facts and number != chosen):
         line = lines[number].clean
         if line.isdecimal() and number > min(facts):  # claps, comments
             dropped.add(number)
-        elif (named := byline_facts(line)) and number > (min(facts) if chosen is None else chosen):
+        elif (named := byline_facts(line) or first_names(line)) and number > top:
             facts[number] = named
         elif not is_sentence(line):
             dropped.add(number)
@@ -197,6 +223,20 @@ def _facts_with_labels(lines: Sequence[Line], numbers: list[int]) -> dict[int, F
     return facts
 
 
+def _names_below_title(lines: Sequence[Line], numbers: list[int]) -> dict[int, Facts]:
+    """Return the names in the second line, if it stands in one block with a title, above a paragraph."""
+    if len(numbers) < 3 or not may_be_title(lines[numbers[0]].clean):
+        return {}
+    title, second, lead = numbers[:3]
+    named = byline_facts(lines[second].clean)
+    is_block = second == title + 1 or (named is not None and len(named["byline"]) > 1)
+    return (
+        {second: named}
+        if named and is_block and lead > second + 1 and is_paragraph(lines[lead].clean)
+        else {}
+    )
+
+
 def _header_end(lines: Sequence[Line], numbers: list[int], facts: dict[int, Facts]) -> int | None:
     """Return the last line of the header: the last fact that no paragraph separates from the others."""
     end = None
@@ -210,36 +250,7 @@ def _header_end(lines: Sequence[Line], numbers: list[int], facts: dict[int, Fact
     return end
 
 
-def _title_after(lines: Sequence[Line], numbers: list[int], *, facts: dict[int, Facts]) -> int | None:
-    """Return the first line if it stands alone above longer text, as under the head of a press release.
-
-    It may also stand between the date and a sentence that is a good deal longer.
-    """
-    titles = ((one, two) for one, two in pairwise(numbers[:4]) if not NOT_TITLE.fullmatch(lines[one].clean))
-    first, second = next(titles, (None, None))
-    if first is None or second is None:
-        return None
-    is_alone = second > first + 1 and (first == 0 or not lines[first - 1].clean)
-    below = lines[second].clean
-    is_below_date = "published_at" in facts.get(first - 1, {}) and is_statement(below)
-    is_alone = is_alone or (is_below_date and len(below) > len(lines[first].clean) * _LONGER_THAN_TITLE)
-    is_title = is_alone and may_be_title(lines[first].clean) and not is_sentence(lines[first].clean)
-    return first if is_title and len(lines[second].clean) > len(lines[first].clean) else None
-
-
-def _plain_title(lines: Sequence[Line], filled: list[int]) -> int | None:
-    """Return the first line of a text without header if it has the shape of a title.
-
-    It is short, has no full stop, and stands alone above a text that is longer.
-    """
-    if len(filled) < 2 or not may_be_title(lines[filled[0]].clean) or filled[1] == filled[0] + 1:
-        return None
-    title, *others = (lines[number].clean for number in filled)
-    is_lead = is_long(title) or bool(dateline_facts(title).get("outlet"))
-    return None if is_lead or sum(map(len, others)) <= len(title) else filled[0]
-
-
-def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) -> None:
+def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted, *, has_author: bool) -> None:
     """Sort the lines between header and lead: captions are dropped, bylines and datelines are facts.
 
     The last line that may be a paragraph is no caption.
@@ -258,7 +269,7 @@ def _sort_above_lead(lines: Sequence[Line], numbers: list[int], found: _Sorted) 
         elif (
             (named := byline_facts(line))
             and not lines[number].is_heading
-            and ("byline" in (above or {}) or not {"author", "byline"} & _all(found).keys())
+            and ("byline" in (above or {}) or not (has_author or {"author", "byline"} & _all(found).keys()))
         ):
             found.facts[number] = named
         else:
@@ -314,7 +325,8 @@ def _body(
     ]
     for block in blocks:
         is_one = (
-            len(blocks) > 1 and (_is_wrapped(block) or all(line.is_in_paragraph for line in block))
+            len(blocks) > 1
+            and (is_wrapped([line.clean for line in block]) or all(line.is_in_paragraph for line in block))
             if is_news
             else not is_one_per_line
         )
@@ -343,13 +355,6 @@ def without_last(headings: list[int], *, count: int) -> list[int]:
         headings.pop()
         last -= 1
     return headings
-
-
-def _is_wrapped(block: list[Line]) -> bool:
-    """Whether lines are hard-wrapped, not one paragraph each: they are short, and some break a sentence."""
-    *others, _ = (line.clean for line in block)
-    is_narrow = all(len(line) <= _WRAPPED_CHARACTERS for line in others)
-    return is_narrow and not all(is_sentence(line) for line in others)
 
 
 def _fields(facts: Facts, paragraphs: list[str], headings: list[int]) -> dict[str, Any]:

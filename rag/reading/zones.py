@@ -27,7 +27,7 @@ _LANGUAGE_ZONES = {
     "de": "Europe/Berlin", "fr": "Europe/Paris", "nl": "Europe/Amsterdam", "it": "Europe/Rome",
     "es": "Europe/Madrid", "pt": "America/Sao_Paulo", "pl": "Europe/Warsaw", "sv": "Europe/Stockholm",
     "da": "Europe/Copenhagen", "no": "Europe/Oslo", "fi": "Europe/Helsinki", "el": "Europe/Athens",
-    "ro": "Europe/Bucharest", "hu": "Europe/Budapest", "sw": "Africa/Nairobi",
+    "he": "Asia/Jerusalem", "ro": "Europe/Bucharest", "hu": "Europe/Budapest", "sw": "Africa/Nairobi",
 }  # fmt: skip
 
 # The zones in which most of the press is written, those west of UTC first: one of them explains why readers

@@ -9,7 +9,7 @@ from rag.corpus.protocol import Corpus
 from rag.datatypes import Filters, Hit, SearchMode
 from rag.search.reranking import PassageReading, Reranking, log_sum
 from rag.search.retrieval import Query, SearchResult, reranked, search, search_in_article
-from rag.search.time_fit import REPORTED_WITHIN, TimeFit, time_fit
+from rag.search.time_fit import REPORTED_WITHIN, TimeFit, time_fit, times_of_hit
 from rag.understood import TimeSpan
 
 # By how much the log odds of a hit fall with each grade by which it fits the time less well.
@@ -22,6 +22,9 @@ _RECENCY_MARGIN = 3.0
 _OLDER = 1.5
 
 _NO_EVIDENCE = -100.0
+
+# The first paragraphs of an article, of which the first with a hit says on which time it reports.
+_LEADS = 3
 
 # How many hits of other times are read at least, to tell whether only they answer.
 _OTHERS = 4
@@ -61,13 +64,21 @@ def _search_in_time(
     if query.first_article is not None:
         pools.append(search_in_article(corpus, encoder, query, query.first_article, mode=mode).hits)
     merged = _merged(pools)
-    fits = {hit.passage_id: fit for hit in merged if (fit := time_fit(hit, span))}
+    fits = _fits(merged, span)
     fitting = [hit for hit in merged if hit.passage_id in fits][:depth]
     others = [hit for hit in merged if hit.passage_id not in fits][: max(_OTHERS, depth - len(fitting))]
     result = replace(found, hits=[*_ranked(fitting), *_ranked(others)])
     if reranking is not None:
         result = reranked(result, replace(query, top_k=len(merged)), reranking)
     return _in_order_of_fit(result, fits, top_k=query.top_k)
+
+
+def _fits(hits: Sequence[Hit], span: TimeSpan) -> dict[int, TimeFit]:
+    """Return how well each hit fits, by passage id. Those of another time are left out."""
+    first = sorted((hit for hit in hits if hit.paragraph <= _LEADS), key=lambda hit: -hit.paragraph)
+    leads = {hit.article_id: times_of_hit(hit) for hit in first}
+    fits = {hit.passage_id: time_fit(hit, span, lead=leads.get(hit.article_id, ())) for hit in hits}
+    return {passage_id: fit for passage_id, fit in fits.items() if fit is not None}
 
 
 def _within(filters: Filters, span: TimeSpan) -> Filters | None:

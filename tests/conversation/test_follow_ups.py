@@ -85,6 +85,11 @@ def test_a_follow_up_with_content_words_gets_the_names() -> None:
     assert with_topic("Berapa pesertanya?", [MARATHON]) == "Maraton Danau Sentara 2025: Berapa pesertanya?"
 
 
+def test_a_number_alone_is_no_topic() -> None:
+    before = user("كم عدد زوار مهرجان التمور عام 2022؟")
+    assert with_topic("ومن فاز بالجائزة؟", [before]) == "عدد زوار مهرجان التمور عام 2022: ومن فاز بالجائزة؟"
+
+
 def test_all_words_of_the_topic_can_be_asked_for() -> None:
     assert with_topic("Berapa pesertanya?", [MARATHON], has_all_words=True) == (
         "menjuarai nomor putri Maraton Danau Sentara 2025: Berapa pesertanya?"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.conversation.short_turns import is_remark, request_of
+from rag.conversation.short_turns import is_remark, request_of, without_correction
 
 MORE = [
     "Jelaskan lebih lanjut",
@@ -100,6 +100,26 @@ def test_a_turn_of_words_of_thanks_and_praise_is_a_remark(text: str) -> None:
 @pytest.mark.parametrize("text", [*WITH_TOPIC, *MORE, *LESS, *WHEN, "", "?"])
 def test_a_turn_with_any_other_word_is_no_remark(text: str) -> None:
     assert not is_remark(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Bukan, maksud saya tarifnya", "tarifnya"),
+        ("bukan itu, yang saya maksud tarifnya", "tarifnya"),
+        ("eh maksudku 2023", "2023"),
+        ("No, I meant the fare", "the fare"),
+        ("sorry, I mean the winner", "the winner"),
+        ("不是，我是说2023年", "2023年"),
+        ("لا، أقصد 2023", "2023"),
+        ("Apa maksud pasal 5?", "Apa maksud pasal 5?"),
+        ("What did he mean by that?", "What did he mean by that?"),
+        ("Bukan saya", "Bukan saya"),
+        ("maksud saya", "maksud saya"),
+    ],
+)
+def test_what_was_meant_is_asked(text: str, meant: str) -> None:
+    assert without_correction(text) == meant
 
 
 @given(st.text())

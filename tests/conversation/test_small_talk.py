@@ -113,6 +113,15 @@ def test_a_short_question_is_not_small_talk(text: str) -> None:
         ("joyeux noël", "fr"),
         ("aap kya kar sakte ho", "hi"),
         ("seni seviyorum", "tr"),
+        ("bs apa aja?", "id"),
+        ("panas banget ya hari ini", "id"),
+        ("aku ngantuk banget", "id"),
+        ("kamu manusia atau robot?", "id"),
+        ("it's so cold today", "en"),
+        ("nice weather today, isn't it?", "en"),
+        ("what's your favourite colour", "en"),
+        ("qué calor hace hoy", "es"),
+        ("今天好冷啊", "zh-Hans"),
     ],
 )
 def test_small_talk_as_people_type_it(text: str, language: str) -> None:
@@ -134,6 +143,8 @@ def test_noise_and_laughter_have_no_language(text: str) -> None:
         "谢谢你 陈明", "danke merkel", "привет сериал", "kumusta kahulugan", "merhaba hayat",
         "what do you know about coffee", "K2", "G20", "berapa km", "tanda kutip", "gpt4", "gas", "mangga",
         "anjing", "salah paham", "kamus bahasa", "gila kerja", "claro", "love island",
+        "pagi ini", "cuaca panas", "hujan hari ini",
+        "panas bumi kamojang", "so hot in india", "lapar warga gaza",
     ],
 )  # fmt: skip
 def test_other_words_make_it_a_question(text: str) -> None:

@@ -214,6 +214,9 @@ def test_a_question_can_be_asked_without_its_time(language: str, text: str, rest
         "آخر الاخبار",
         "tin mới lũ lụt",
         "pinakabagong balita",
+        "Berapa inflasi Bogor terakhir?",
+        "Berapa kes denggi terbaharu?",
+        "ما آخر إحصاءات المتحف؟",
     ],
 )
 def test_the_newest_is_asked_for(text: str) -> None:
@@ -223,6 +226,7 @@ def test_the_newest_is_asked_for(text: str) -> None:
 
 def test_a_time_does_not_ask_for_the_newest() -> None:
     assert not asks_for_recent("Berapa UMP lima tahun terakhir?")
+    assert not asks_for_recent("Siapa yang menulis surat terakhir Kartini?")
 
 
 LANGUAGES = st.sampled_from(

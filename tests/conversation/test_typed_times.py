@@ -47,6 +47,18 @@ from tests.conversation.test_times import NOW, YEAR, asked, span
         ("ar", "ماذا حدث في اذار 2023؟", "2023-03-01 2023-03-31"),
         ("ru", "сколько случаев с марта?", "2025-03-01 -"),
         ("ru", "сколько случаев в 2022-м", YEAR.format(2022)),
+        ("id", "berapa murid baru tahun ajaran ini", "2025-01-01 2026-12-31"),
+        ("id", "berapa murid baru tahun pelajaran lalu", "2024-01-01 2025-12-31"),
+        ("id", "festival musim panas lalu", "2024-06-01 2024-08-31"),
+        ("en", "who won in spring 2022", "2022-03-01 2022-05-31"),
+        ("en", "who won last spring", "2025-03-01 2025-05-31"),
+        ("en", "snow last winter", "2024-12-01 2025-02-28"),
+        ("zh-Hans", "去年夏天的比赛", "2024-06-01 2024-08-31"),
+        ("ar", "ماذا حدث الصيف الماضي؟", "2024-06-01 2024-08-31"),
+        ("zh-Hans", "2023年以前有多少候鸟", "- 2022-12-31"),
+        ("zh-Hans", "2023年之后有多少候鸟", "2024-01-01 -"),
+        ("zh-Hans", "2023年以后有多少候鸟", "2023-01-01 -"),
+        ("zh-Hans", "三年以前有多少候鸟", YEAR.format(2022)),
     ],
 )
 def test_times_as_people_type_them(language: str, text: str, expected: str) -> None:
@@ -70,6 +82,11 @@ def test_news_behind_a_year_are_about_their_publication(language: str, text: str
         ("Berapa inflasi Jakarta pada Januari 2023?", "kalo mei?", "inflasi Jakarta", date(2023, 5, 1)),
         ("Berapa UMP Jakarta pada 2022?", "kalau sekarang?", "UMP Jakarta", None),
         ("Berapa UMP Jakarta pada 2022?", "yang terbaru?", "UMP Jakarta", None),
+        ("Berapa UMP Jakarta pada 2022?", "UMP Jakarta 2023?", "Berapa UMP Jakarta", date(2023, 1, 1)),
+        ("Berapa inflasi Jakarta pada Januari 2023?", "Mei", "inflasi Jakarta", date(2023, 5, 1)),
+        ("Berapa UMP Jakarta pada 2022?", "Bagaimana pula 2023?", "UMP Jakarta", date(2023, 1, 1)),
+        ("Kurs rupiah 6 Mei 2023?", "Kalau tanggal 13?", "Kurs rupiah", date(2023, 5, 13)),
+        ("Kurs rupiah 6 Mei 2023?", "13号呢？", "Kurs rupiah", date(2023, 5, 13)),
     ],
 )
 def test_a_follow_up_of_a_time_alone_keeps_the_topic(
@@ -81,7 +98,28 @@ def test_a_follow_up_of_a_time_alone_keeps_the_topic(
     assert (timed.time and timed.time.first) == first
 
 
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("Berapa UMP Jakarta pada 2022?", "Kalau tanggal 13?"),
+        ("Kurs rupiah 6 Februari 2023?", "Kalau tanggal 30?"),
+        ("Kurs rupiah 6 Mei 2023?", "Siapa yang lahir tanggal 13?"),
+        ("Kurs rupiah?", "Kalau tanggal 13?"),
+    ],
+)
+def test_a_day_without_a_month_needs_a_month_before_it(before: str, text: str) -> None:
+    timed = with_time(text, text, asked(before), language="id", now=NOW)
+    assert timed.time is None or timed.time.first != timed.time.last
+
+
+def test_a_question_of_another_kind_is_not_the_one_before_it() -> None:
+    text = "Kapan UMP Jakarta 2023 berlaku?"
+    assert with_time(text, text, asked("Berapa UMP Jakarta 2022?"), language="id", now=NOW).query == text
+
+
 def test_the_topic_stays_over_several_follow_ups_of_a_time_alone() -> None:
+    days = asked("Kurs rupiah 6 Mei 2023?", "Kalau tanggal 13?")
+    assert with_time("tgl 20", "tgl 20", days, language="id", now=NOW).query == "Kurs rupiah 2023-05-20?"
     turns = asked("Berapa UMP Jakarta pada 2023?", "tahun sebelumnya?", "makasih")
     timed = with_time("kalau tahun lalu?", "kalau tahun lalu?", turns, language="id", now=NOW)
     assert timed.query.startswith("Berapa UMP Jakarta")

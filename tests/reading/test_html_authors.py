@@ -39,6 +39,23 @@ def meta(name: str, content: str) -> str:
         ('<div>Penulis: <a href="/author/sa">Sari Ayu</a> Editor: <a href="/author/rw">Raka Wijaya</a></div>',
          "Sari Ayu"),
         ("<div>Oleh : <a href=/a>Sari Ayu</a>, <a href=/b>Raka Wijaya</a></div>", "Sari Ayu, Raka Wijaya"),
+        ('<div class="author-box">Penulis: Sari Ayu dan Raka Wijaya<br>Fotografer: Budi Hartono<br>'
+         "Editor: Dewi Lestari</div>", "Sari Ayu, Raka Wijaya"),
+        ('<div class="byline"><span>SARI AYU</span><span>06 September 2023 07:30am</span></div>', "SARI AYU"),
+        ('<div class="writer"><b>김선호 기자</b> <a>기자 페이지</a></div>', "김선호"),
+        ('<div class="byline"><span>고민정 기자</span><span>구독</span></div>', "고민정"),
+        ('<div class="author">di Sari Ayu</div>', "Sari Ayu"),
+        ("<div>מאת יואב כהן</div>", "יואב כהן"),
+        ("<div>Penulis: dr. Sari Ayu, Sp.A</div>", "dr. Sari Ayu"),
+        ("<div>Sari Ayu</div><div>Kamis, 21 Maret 2024 | 09:00 WITA</div>", "Sari Ayu"),
+        ("<div>Sari Ayu | Banua Post<br>Kamis, 21 Maret 2024 09:00 WIB</div>", "Sari Ayu"),
+        ("<div>Sari Ayu | Publication date 30 November 2023 | 19:07 ICT</div>", "Sari Ayu"),
+        ("<div>Kota Cirebon</div><div>Kamis, 21 Maret 2024 09:00 WIB</div>", None),
+        ("<div><span>Sari Ayu</span><span>Kamis, 21 Maret 2024</span></div>", "Sari Ayu"),
+        ("<div><span>Oleh Sari Ayu</span><span>Diterbitkan 21 Maret 2024</span></div>", "Sari Ayu"),
+        ("<p class=byline>By Sari Ayu, Harbour Correspondent</p>", "Sari Ayu"),
+        ("<div class=author-box><h4>Tentang Penulis</h4><h5>Sari Ayu</h5></div>", "Sari Ayu"),
+        ("<p>Sebuah kiriman dibagikan oleh Sari Ayu (@sari)</p>", None),
     ],
 )  # fmt: skip
 def test_a_byline_gives_the_names_alone(byline: str, author: str | None) -> None:

@@ -461,6 +461,10 @@ def test_long_runs_of_raised_figures_and_line_breaks_keep_their_text() -> None:
             '="wartamelati.example">', "Bus baru", "Warta Melati"),
         ('<meta property="og:title" content="Bus baru - siapa yang naik?"><meta property="og:site_name" con'
             'tent="Warta Melati">', "Bus baru - siapa yang naik?", "Warta Melati"),
+        ('<meta property="og:title" content="Bus baru"><meta name="DC.publisher" content="Warta Melati">',
+            "Bus baru", "Warta Melati"),
+        ('<meta property="og:title" content="Bus baru"><script type="application/ld+json">{"@graph": '
+            '[{"@type":"WebSite", "name": "Warta Melati"}]}</script>', "Bus baru", "Warta Melati"),
         ('<meta property="og:title" content="Warga &amp;quot;Melati&amp;quot; menang">',
             'Warga "Melati" menang', None),
     ],

@@ -313,3 +313,13 @@ def test_fields_have_the_names_of_other_programs(line: str, field: str, value: o
     found = read(f"\n---\ntitle: [Video] Kopi naik\n{line}\n---\n[TOC]\n\nPanen naik.\n{{: .lead}}\n")
     assert (found["title"], found["paragraphs"]) == ("[Video] Kopi naik", ["Panen naik."])
     assert found.get(field) == value
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["*Oleh Rina Sari, 9 Juni 2025*", "**Rina Sari** | Senin, 9 Juni 2025", "Oleh Rina Sari\n\n9 Juni 2025"],
+)
+def test_author_and_date_may_stand_below_the_title(lines: str) -> None:
+    fields = read_markdown(f"# Kopi\n\n{lines}\n\nPanen naik.\n").fields
+    assert (fields["author"], str(fields["published_at"])[:10]) == ("Rina Sari", "2025-06-09")
+    assert fields["paragraphs"] == ["Panen naik."]

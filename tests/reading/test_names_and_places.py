@@ -118,3 +118,8 @@ def test_a_place_that_opens_the_text_stays() -> None:
     )
     assert page.fields["author"] is None
     assert page.fields["paragraphs"] == ["Jawa Barat", LEAD, "Pedagang mengeluh."]
+
+
+def test_a_dateline_of_taiwan_names_the_reporter() -> None:
+    facts = dateline_facts("（太平洋通訊社記者盧太城台東6日電）台東熱氣球嘉年華今天登場。")
+    assert facts == {"dateline": "台東", "outlet": "太平洋通訊社", "author": ["盧太城"]}

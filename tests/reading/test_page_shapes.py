@@ -145,6 +145,23 @@ def test_a_lower_heading_that_the_title_repeats_is_the_title() -> None:
             assert (fields["title"], fields["paragraphs"]) == (TITLE, [*TEXTS])
 
 
+@pytest.mark.parametrize(
+    "title", [f"{TITLE} | Kabar Tirto", f"Kabar Tirto - {TITLE}", f"Siaran Pers: {TITLE}", TITLE]
+)
+@pytest.mark.parametrize(
+    "above",
+    [
+        f"<div>{TITLE}</div>",
+        f"<div>5 Agustus 2024<br><b>{TITLE}</b><br>Oleh Sari Ayu</div>",
+        f"<h1><a href=/>Situs Resmi Kabupaten Tirtomoyo</a></h1><h2>{TITLE}</h2>",
+    ],
+)
+def test_the_part_of_the_title_that_the_page_shows_is_the_title(title: str, above: str) -> None:
+    body = "".join(f"<p>{text}</p>" for text in TEXTS)
+    fields = read(f"{above}<div>{body}</div>", head=f"<title>{title}</title>")
+    assert (fields["title"], fields["paragraphs"]) == (TITLE, [*TEXTS])
+
+
 def test_the_time_at_which_a_blog_posted_is_read_below_the_story() -> None:
     byline = "<span class='post-author vcard'>Diposting oleh <span class=fn>Rina Kusuma</span></span>"
     time = "<abbr class=published title='2024-08-05T10:11:00+07:00'>10.11</abbr>"

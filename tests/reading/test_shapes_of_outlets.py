@@ -30,6 +30,21 @@ DATE = "<div class=date>Senin, 5 Agustus 2024 10:11 WIB</div>"
         "URL: https://warta.example/sumur",
         "Temps de lecture : 2 min",
         "ⓒ 항구일보 무단전재 및 재배포 금지",
+        "Dicetak pada 2 Juni 2024",
+        "Clique aqui e siga o canal no WhatsApp",
+        "✅ Clique aqui e siga o canal no WhatsApp",
+        "Saved from warta.example",
+        "Unduh lampiran: rilis.pdf (224 KB)",
+        "Bagikan: Facebook WhatsApp Telegram",
+        "(Diskominfo/ay)",
+        "Subscribe now",
+        "Support local journalism. Your subscription makes stories like this possible.",
+        "Sari Ayu can be reached at sari@warta.example",
+        "Sudah berlangganan? Masuk di sini",
+        "Anda sudah membaca 3 dari 3 artikel gratis bulan ini.",
+        "Subscribe to continue reading",
+        "Il vous reste 62.4% de cet article à lire. La suite est réservée aux abonnés.",
+        "有料会員になると続きをお読みいただけます。",
     ],
 )
 def test_furniture_of_any_country_is_no_paragraph(line: str) -> None:
@@ -188,3 +203,78 @@ def test_a_text_that_is_only_in_a_script_replaces_the_sign_of_loading() -> None:
     markup = "".join(f"<p>{text}</p>" for text in TEXTS)
     script = f'<script type="application/json">{{"body": "{markup}"}}</script>'
     assert read(f"<main><h1>{TITLE}</h1><p>Loading…</p></main>{script}")["paragraphs"] == list(TEXTS)
+
+
+BOX = "<h3>Untuk pelanggan</h3><p>Sudah berlangganan? Masuk di sini</p><li>Akses penuh Rp 59.000/bulan</li>"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f'<div class="paywall">{BOX}</div>',
+        '<p class="cap">ERUPSI - Kolom abu terlihat dari Tirtomoyo.</p>',
+        '<a href="#catatan">↩</a>',
+        '<span class="mw-editsection">[<a href="/w">sunting</a>]</span>',
+        '<div class="post-signup"><h2>Kabar Tirto</h2><p>Satu surat setiap Jumat, tanpa iklan.</p></div>',
+        '<div class="ticket-cta"><h3>Tiket</h3><p>Jangan lewatkan laga pekan depan di sini.</p></div>',
+        '<blockquote class="pullquote">delapan ratus keluarga di perbukitan itu</blockquote>',
+        "<div><h4>More on this topic</h4><a href=/a>Harga teh turun</a></div>",
+    ],
+)
+def test_boxes_captions_and_links_of_the_program_are_no_paragraphs(markup: str) -> None:
+    assert read(story(above=DATE, between=markup))["paragraphs"] == list(TEXTS)
+
+
+def test_a_large_quotation_that_the_text_does_not_repeat_stays() -> None:
+    quote = "“Air sumur ini milik semua warga,” kata seorang petani di perbukitan itu."
+    found = read(story(above=DATE, between=f'<div class="pullquote"><p>{quote}</p></div>'))
+    assert found["paragraphs"] == [TEXTS[0], quote, *TEXTS[1:]]
+
+
+def test_rows_of_links_around_a_story_are_no_paragraphs() -> None:
+    rows = [f"<div><a href=/{word}>{word}</a> | <a href=/b>Kota</a></div>" for word in ("Utama", "Cetak")]
+    body = f"{rows[0]}<h1>{TITLE}</h1>{''.join(f'<p>{text}</p>' for text in TEXTS)}{rows[1]}"
+    assert read(body)["paragraphs"] == list(TEXTS)
+
+
+def test_a_second_story_of_the_same_length_is_left_out() -> None:
+    second = "".join(f"<p>Di kota lain, {text[0].lower()}{text[1:]}</p>" for text in TEXTS)
+    body = f"<div>{story()}<article><h1>Sumur di kota lain</h1><p>Oleh Sari Ayu</p>{second}</article></div>"
+    assert read(body)["paragraphs"] == list(TEXTS)
+
+
+def test_the_part_of_a_story_for_subscribers_stays() -> None:
+    part = f'<div class="paywall"><p>{TEXTS[1]}</p><p>{TEXTS[2]}</p></div>'
+    assert read(f"<article><h1>{TITLE}</h1>{DATE}<p>{TEXTS[0]}</p>{part}</article>")["paragraphs"] == [*TEXTS]
+
+
+def test_a_caption_above_a_short_story_with_credits_below_is_no_paragraph() -> None:
+    caption = "<p>Arsip foto - Sumur bor di Tirtomoyo. ANTARA/Cherman/aa.</p>"
+    found = read(story(above=DATE + caption, below="<p>Pewarta: Sari Ayu<br>Editor: Raka Wijaya</p>"))
+    assert (found["paragraphs"], found["author"]) == ([*TEXTS], "Sari Ayu")
+
+
+def test_a_line_in_bold_below_a_labelled_byline_is_no_author() -> None:
+    bold = "<div>Penulis: Sari Ayu</div><p><b>Syarat Pengeboran Sumur</b></p>"
+    found = read(story(above=DATE + bold))
+    assert (found["paragraphs"], found["author"]) == (["Syarat Pengeboran Sumur", *TEXTS], "Sari Ayu")
+
+
+@pytest.mark.parametrize(
+    ("line", "published"),
+    [
+        ("Stand: 06.08.2024, 08:00 Uhr<br>Erstellt: 05.08.2024, 10:18 Uhr", "2024-08-05T10:18:00"),
+        ("เผยแพร่: 5 ส.ค. 2567 10:18 น. ปรับปรุง: 6 ส.ค. 2567 09:00 น.", "2024-08-05T10:18:00"),
+        ("פורסם: 5 באוגוסט 2024, 10:18", "2024-08-05T10:18:00"),
+        ("Publication date 5 August 2024 | 10:18 ICT", "2024-08-05T10:18:00"),
+    ],
+)
+def test_a_date_is_that_of_publication_in_more_languages(line: str, published: str) -> None:
+    time = read(story(above=f'<div class="meta">{line}</div>'))["published_at"]
+    assert time.isoformat()[:19] == published
+
+
+def test_a_title_loses_the_site_that_the_data_of_a_script_leave_out() -> None:
+    text = "".join(f"<p>{text}</p>" for text in TEXTS).replace("/", "\\/")
+    data = f'<script type="application/json">{{"title":"{TITLE}","body":"{text}"}}</script>'
+    assert read(f"<div id=app></div>{data}", head=f"<title>{TITLE} | Kabar Sumur</title>")["title"] == TITLE

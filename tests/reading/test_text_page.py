@@ -423,3 +423,40 @@ def test_paragraphs_round_trip(sentences: list[str], line_end: str) -> None:
         ["Judul", "- Minggu, 27 Juli 2025 13:27 WIB", *sentences, "Pewarta: Siti", "Komentar", "x"]
     )
     assert read(text)["paragraphs"] == sentences
+
+
+LEAD = "Dinas Kesehatan Kota Padi mencatat 312 kasus demam berdarah sepanjang tiga bulan pertama tahun ini."
+SECOND = "Rumah sakit umum daerah menambah 24 tempat tidur untuk menampung pasien anak selama musim hujan."
+
+
+@pytest.mark.parametrize(
+    ("head", "author"),
+    [
+        ("Judul: Kasus demam berdarah naik\nPenulis: Rina Sari\n\n", "Rina Sari"),
+        ("Kasus demam berdarah naik\nRina Sari\n\n", "Rina Sari"),
+        ("Kasus demam berdarah naik\n\nRina Sari dan Budi Hartono\n\n", "Rina Sari, Budi Hartono"),
+        ("Kasus demam berdarah naik\nRaka | Sari\n3 April 2025\n", "Raka, Sari"),
+        ("Home / Berita / Kota\n\nKasus demam berdarah naik\nRina Sari\n3 April 2025\n\n", "Rina Sari"),
+        ("DINAS KESEHATAN\nJalan Melati 5\n\nSIARAN PERS\nNo: 1/2025\n\nKasus demam berdarah naik\n\n", None),
+        ("Siaran Pers No. 1/IV/2025\n3 April 2025\nTentang\nKasus demam berdarah naik\n\n", None),
+        ("EMBARGO: 3 April 2025, pukul 13.00 WIB\n\nKasus demam berdarah naik\n\n", None),
+    ],
+)
+def test_the_head_of_a_text_names_its_title_and_author(head: str, author: str | None) -> None:
+    fields = read_text_page(f"{head}{LEAD}\n{SECOND}\n").fields
+    assert (fields["title"], fields["author"]) == ("Kasus demam berdarah naik", author)
+    assert fields["paragraphs"][-1].endswith(SECOND)
+
+
+def test_a_word_that_a_hyphen_divides_is_whole() -> None:
+    lines = ["Sejarah jembatan", "", "Pemerintah kolo-", "nial membangunnya untuk anak-", "anak desa."]
+    text = "\n".join([*lines, "", "- 3 -", "", "Selesai.", ""])
+    assert read_text_page(text).fields["paragraphs"] == [
+        "Pemerintah kolonial\nmembangunnya untuk anak-anak\ndesa.",
+        "Selesai.",
+    ]
+
+
+def test_lines_that_begin_with_spaces_begin_paragraphs() -> None:
+    text = "Kasus naik\n\n  Dinas mencatat 312\nkasus.\n  Rumah sakit menambah\ntempat tidur.\n"
+    assert len(read_text_page(text).fields["paragraphs"]) == 2

@@ -7,12 +7,14 @@ import pytest
 from rag.datatypes import Hit
 from rag.search.time_fit import (
     LOOKS_AHEAD,
+    LOOKS_BACK,
     MENTIONS_THE_TIME,
     OF_THE_TIME,
     UNKNOWN,
     TimeFit,
     time_fit,
     times_of,
+    times_of_hit,
     years_of,
 )
 from rag.understood import TimeSpan
@@ -81,6 +83,50 @@ def test_a_year_says_nothing_about_one_of_its_months() -> None:
     assert time_fit(hit("Pada Maret 2022 upah naik.", published="2023-11-22"), march) is not None
 
 
+AUGUST = TimeSpan(first=date(2025, 8, 1), last=date(2025, 8, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "grade"),
+    [
+        ("Inflasi pada Juli 0,41 persen.", "2025-08-01", LOOKS_BACK),
+        ("Inflasi pada Juli 0,41 persen, kata BPS, Jumat (1/8).", "2025-08-01", LOOKS_BACK),
+        ("Inflasi pada Juli 0,41 persen, dan pada 12 Agustus harga naik.", "2025-08-20", OF_THE_TIME),
+        ("Inflasi 2024 mencapai 1,6 persen.", "2025-08-20", OF_THE_TIME),
+        ("Harga naik.", "2025-08-20", OF_THE_TIME),
+        ("Inflasi pada Agustus 0,09 persen.", "2025-09-01", MENTIONS_THE_TIME),
+        ("Inflasi pada Agustus 0,09 persen, turun dari Juli.", "2025-09-01", MENTIONS_THE_TIME),
+        ("Inflasi pada September 0,33 persen.", "2025-10-01", None),
+    ],
+)
+def test_a_report_of_the_month_before_is_of_that_month(text: str, published: str, grade: int | None) -> None:
+    fit = time_fit(hit(text, published=published), AUGUST)
+    assert (fit and fit.grade) == grade
+
+
+@pytest.mark.parametrize(
+    ("lead", "published", "grade"),
+    [
+        ("Inflasi pada Juli 0,41 persen.", "2025-08-01", LOOKS_BACK),
+        ("Inflasi pada Agustus 0,09 persen.", "2025-09-01", MENTIONS_THE_TIME),
+        ("Gempa pada Agustus merusak 6.730 rumah.", "2025-11-01", None),
+        ("Harga naik.", "2025-09-01", None),
+    ],
+)
+def test_a_passage_without_a_time_is_of_the_month_of_its_report(
+    lead: str, published: str, grade: int | None
+) -> None:
+    times = times_of_hit(hit(lead, published=published))
+    fit = time_fit(hit("Penyumbang terbesar ialah beras.", published=published), AUGUST, lead=times)
+    assert (fit and fit.grade) == grade
+
+
+def test_a_report_of_a_month_says_nothing_against_the_day_or_the_year_of_its_publication() -> None:
+    report = hit("Inflasi pada Juli 0,41 persen.", published="2025-08-01")
+    for span in (TimeSpan(first=date(2025, 8, 1), last=date(2025, 8, 1)), year(2025)):
+        assert time_fit(report, span) == TimeFit(OF_THE_TIME)
+
+
 def test_a_day_may_be_reported_soon_after() -> None:
     day = TimeSpan(first=date(2024, 3, 6), last=date(2024, 3, 6))
     assert time_fit(hit("Banjir merendam kota.", published="2024-03-07"), day) is not None
@@ -103,6 +149,22 @@ def test_an_open_span_takes_all_that_is_later() -> None:
 def test_a_quarter_is_a_time_of_a_text() -> None:
     found = times_of("Ekonomi tumbuh pada kuartal II 2023.", language="id", published=date(2023, 8, 7))
     assert (date(2023, 4, 1), date(2023, 6, 30)) in found
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "first"),
+    [
+        ("en", "It sold 40 cars in May, it said.", date(2025, 5, 1)),
+        ("ms", "sepanjang Jun, kata pengendali", date(2025, 6, 1)),
+        ("id", "Kasus pada Mei turun.", date(2025, 5, 1)),
+        ("en", "in December", date(2024, 12, 1)),
+        ("en", "in May last year", None),
+        ("en", "Theresa May may resign.", None),
+    ],
+)
+def test_a_month_behind_a_word_for_it_is_a_time(language: str, text: str, first: date | None) -> None:
+    times = times_of(text, language=language, published=date(2025, 7, 2))
+    assert [start for start, _ in times][:1] == ([first] if first else [])
 
 
 def test_a_price_is_not_a_thai_year() -> None:

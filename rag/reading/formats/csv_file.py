@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from io import BufferedReader, TextIOWrapper
@@ -62,6 +62,24 @@ def read_csv(stream: BufferedReader) -> Iterator[Entry]:
             yield Entry(page=page, place=str(number))
     if not number:
         raise ReadingError("the file holds no row below the names of its columns")
+
+
+def table_in(value: object) -> list[Entry]:
+    """Return the articles in a JSON object that holds the rows of a spreadsheet, or none."""
+    lists = value.values() if isinstance(value, Mapping) else ()
+    rows = next((inner for inner in lists if isinstance(inner, list) and inner), [])
+    if not all(isinstance(row, list) for row in rows) or not names_articles(
+        [str(cell) for cell in rows[0]] if rows else []
+    ):
+        return []
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    names = _checked(texts[0])
+    american = _columns_with_month_first(names, texts[1:])
+    filled_rows = (row for row in texts[1:] if any(cell.strip() for cell in row))
+    return [
+        Entry(page=page_or_error(_page, names, _with_day_first(row, american)), place=str(number))
+        for number, row in enumerate(filled_rows, 1)
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

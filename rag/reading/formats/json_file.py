@@ -5,13 +5,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from io import BufferedReader, TextIOWrapper
+from itertools import chain
 from typing import Any
 
 from rag.errors import ReadingError
 from rag.reading.decoding import MAXIMUM_FILE_BYTES, encoding_of_json
 from rag.reading.entities import unescaped
 from rag.reading.feeds import entries_of
+from rag.reading.formats.csv_file import table_in
 from rag.reading.formats.fragments import filled, plain
+from rag.reading.formats.linked import editions, with_linked
 from rag.reading.formats.records import (
     local_time,
     names_in,
@@ -83,11 +86,20 @@ def read_json(stream: BufferedReader) -> Iterator[Entry]:
     if is_json_feed(value):
         yield from entries_of(read_json_feed(value).entries)
         return
-    held = _held(value)
-    if held is None:
-        yield Entry(page=_page(value))
+    table = table_in(value)
+    held = None if table else _held(value)
+    if table:
+        yield from table
+    elif held is None:
+        yield from _alone(value)
     else:
         yield from _numbered(iter(held))
+
+
+def _alone(value: object) -> Iterator[Entry]:
+    """Yield the article that is a whole file, once for each of its languages."""
+    found = list(editions(value))
+    yield from _numbered(iter(found)) if len(found) > 1 else (Entry(page=_page(each)) for each in found)
 
 
 def _first_lines(stream: BufferedReader) -> list[str]:
@@ -171,6 +183,7 @@ def _embedded(fields: Mapping[str, Any], kind: str) -> list[str]:
 
 def _page_of_fields(fields: Mapping[str, Any]) -> Page:
     fields = _unwrapped(fields)
+    refuse_unpublished(fields)  # before other names take the place of its own
     paragraphs = fields.get("paragraphs")
     if isinstance(paragraphs, list) and any(isinstance(block, dict) for block in paragraphs):
         fields = {"text": paragraphs, **{name: fields[name] for name in fields if name != "paragraphs"}}
@@ -183,7 +196,6 @@ def _page_of_fields(fields: Mapping[str, Any]) -> Page:
             values = zip(names_in(fields), fields.values(), strict=True)
             shown = next(value for name, value in values if name == "text" and value)
             return replace(page, dropped=(*page.dropped, *pictures_in(shown)))
-    refuse_unpublished(fields)
     if isinstance(text, str) and fields.get("paragraphs") is None and _WHOLE_MARKUP.match(text):
         return read_record(with_own_body(fields))
     return Page(fields=with_metadata(with_own_body(fields)))
@@ -215,9 +227,11 @@ def _held(value: object) -> list[Any] | None:
         content = value["content"] if isinstance(value["content"], list) else []
         is_list = all(isinstance(item, dict) for item in content) and any(map(_is_article, content))
         return content if is_list else None
+    if isinstance(value.get("data"), dict) and isinstance(value.get("included"), list):  # one of JSON:API
+        return with_linked(value, [value["data"]])
     held = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
     if held is not None and all(isinstance(item, dict) for item in held):
-        return list(held)
+        return with_linked(value, held)
     return None if with_usual_names(_unwrapped(value)) else _nested(value, _DEEPEST)
 
 
@@ -232,7 +246,7 @@ def _nested(value: Mapping[str, Any], levels: int) -> list[Any] | None:
     for inner in value.values():
         is_list = isinstance(inner, list) and len(inner) > 0 and all(isinstance(item, dict) for item in inner)
         if is_list and any(map(_is_article, inner)):
-            return list(inner)
+            return with_linked(value, list(inner))
         only = inner[0] if is_list and len(inner) == 1 else inner
         found = _nested(only, levels - 1) if levels and isinstance(only, dict) else None
         if found:
@@ -244,14 +258,18 @@ def _is_article(fields: Mapping[str, Any]) -> bool:
     """Whether an object has a title and a text; a comment has no title."""
     if _rendered(fields.get("content")) is not None:
         return True
-    named = with_usual_names(_unwrapped(fields)) or {}
+    named = with_usual_names(_unwrapped(next(_mappings(editions(fields)), fields))) or {}
     return bool(named.get("title"))
+
+
+def _mappings(values: Iterator[object]) -> Iterator[Mapping[str, Any]]:
+    return (value for value in values if isinstance(value, Mapping))
 
 
 def _numbered(values: Iterator[Any]) -> Iterator[Entry]:
     number = 0
     try:
-        for number, value in enumerate(values, 1):
+        for number, value in enumerate(chain.from_iterable(map(editions, values)), 1):
             yield Entry(page=_page(value), place=str(number))
     except ReadingError as error:
         yield Entry(page=error, place=str(number + 1))

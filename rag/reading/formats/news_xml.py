@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from datetime import time as midnight
 from io import BufferedReader
 from typing import Any
 
@@ -138,10 +139,10 @@ def _nitf_page(document: _Element) -> Page:
         "url": _address(_attribute(data, "doc-id", "href")) or _value(publication, "ex-ref"),
         "outlet": _value(publication, "name") or text_at(body, "body.head/distributor"),
         "author": joined(_bylines(body)),
-        "published_at": _time(
-            _attribute(data, "date.release", "norm")
-            or _value(publication, "date.publication")
-            or _attribute(data, "date.issue", "norm")
+        "published_at": _first_time(
+            _attribute(data, "date.release", "norm"),
+            _value(publication, "date.publication"),
+            _attribute(data, "date.issue", "norm"),
         ),
         "section": _value(publication, "position.section"),
         "language": document.get(_LANGUAGE) or None,
@@ -357,6 +358,13 @@ def _attribute(element: _Element | None, name: str, attribute: str) -> str | Non
 
 def _value(element: _Element | None, attribute: str) -> str | None:
     return None if element is None else element.get(attribute) or None
+
+
+def _first_time(*values: str | None) -> datetime | None:
+    """Return the first time in these values, with the clock that another one states for the same day."""
+    times = [time for time in map(_time, values) if time]
+    same_day = (time for time in times if time.date() == times[0].date() and time.time() != midnight())
+    return next(same_day, times[0]) if times else None
 
 
 def _time(value: str | None) -> datetime | None:

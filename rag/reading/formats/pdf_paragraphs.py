@@ -5,15 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.reading.hyphens import HYPHENS, is_broken_word, words_of
 from rag.reading.lines import is_sentence
 
 _SOFT_HYPHEN = "\N{SOFT HYPHEN}"
-_HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
-_WORD_AT_START = re.compile(r"[^\W\d_]+")
-_HYPHENATED = re.compile(rf"(?<![^\W\d_])[^\W\d_]++(?:[{_HYPHENS}][^\W\d_]++)+")
-_WORD = re.compile(r"[^\W\d_]+")
-_LONGEST_WORD = 60
-_HYPHEN = re.compile(f"[{_HYPHENS}]")
 _EDGE = 0.12  # of a page's height, in which running heads and page numbers stand
 _PAGE_NUMBER = re.compile(
     r"(?:(?:hal(?:aman)?|page|seite|p)\.?\s?)?[-–—|]?\s?\d{1,4}"
@@ -81,7 +76,7 @@ def without_running_lines(pages: Sequence[Sequence[PageLine]]) -> tuple[list[Pag
 
 def paragraphs_of(lines: Sequence[PageLine]) -> list[PageParagraph]:
     """Return the paragraphs of lines in reading order; one may go on in the next column or page."""
-    words = _words_of(lines)
+    words = words_of(line.text for line in lines)
     groups = list(_joined_over_boxes(list(_groups(lines))))
     return [
         PageParagraph(
@@ -106,44 +101,13 @@ def join_lines(lines: Sequence[str], words: frozenset[str] = frozenset()) -> str
             text = line
         elif text.endswith(_SOFT_HYPHEN):
             text = text.rstrip(_SOFT_HYPHEN) + line
-        elif text[-1] in _HYPHENS and len(text) > 1 and not text[-2].isspace():
-            text = (text[:-1] if _is_broken_word(text, line, words) else text) + line
+        elif text[-1] in HYPHENS and len(text) > 1 and not text[-2].isspace():
+            text = (text[:-1] if is_broken_word(text, line, words) else text) + line
         elif _SPACELESS.match(text[-1]) and _SPACELESS.match(line[0]):
             text += line
         else:
             text = f"{text} {line}"
     return text.replace(_SOFT_HYPHEN, "")
-
-
-def _is_broken_word(text: str, following: str, words: frozenset[str]) -> bool:
-    """Whether a hyphen at the end of a line is no part of the word that goes on in the next line."""
-    start = _WORD_AT_START.match(following)
-    if not text[-2].isalpha() or start is None or not start[0][0].islower():
-        return False
-    first, second = _WORD.findall(text[-_LONGEST_WORD:-1])[-1].lower(), start[0].lower()
-    if f"{first}-{second}" in words:
-        return False
-    if first + second in words:
-        return True
-    return not _is_repeated(first, second)
-
-
-def _is_repeated(first: str, second: str) -> bool:
-    """Whether the second word repeats the first one, as in anak-anak, sayur-mayur or berlari-lari."""
-    is_root = len(first) >= 3 and (second.startswith(first) or (first.endswith(second) and len(second) >= 3))
-    is_rhyme = len(first) >= 4 and abs(len(first) - len(second)) <= 1 and first[-4:] == second[-4:]
-    return is_root or is_rhyme
-
-
-def _words_of(lines: Sequence[PageLine]) -> frozenset[str]:
-    """Return the words within lines, with those that have hyphens as they are."""
-    found: set[str] = set()
-    for line in lines:
-        text = line.text.lower()
-        found.update(_HYPHEN.sub("-", word) for word in _HYPHENATED.findall(text))
-        parts = _WORD.findall(text)
-        found.update(parts[1:-1])
-    return frozenset(found)
 
 
 def _is_at_edge(line: PageLine) -> bool:
@@ -203,6 +167,6 @@ def _joined_over_boxes(groups: Sequence[list[PageLine]]) -> Iterator[list[PageLi
 def _goes_on(last: PageLine, first: PageLine) -> bool:
     is_next_box = (last.page, last.box) != (first.page, first.box)
     is_alike = abs(last.size - first.size) <= 0.1 * max(last.size, first.size)
-    is_open = not is_sentence(last.text) or last.text[-1] in _HYPHENS + _SOFT_HYPHEN
-    is_sequel = first.text[0].islower() or (last.text[-1] in _HYPHENS + _SOFT_HYPHEN + ",")
+    is_open = not is_sentence(last.text) or last.text[-1] in HYPHENS + _SOFT_HYPHEN
+    is_sequel = first.text[0].islower() or (last.text[-1] in HYPHENS + _SOFT_HYPHEN + ",")
     return is_next_box and is_alike and is_open and is_sequel

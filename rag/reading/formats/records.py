@@ -4,8 +4,8 @@ import ast
 import html
 import json
 import re
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from rag.errors import ReadingError
@@ -36,10 +36,14 @@ _ID_IN = ("$oid", "value", "id")
 _TIME_IN = ("$date", "$numberLong", "value", "iso", "date", "seconds", "_seconds")
 _VALUE_IN = {"text": _TEXT_IN, "id": _ID_IN, "published_at": _TIME_IN, "updated_at": _TIME_IN}
 _DEEPEST_VALUE = 3
+_DEEPEST_PERSON = 4
 _HEADING = re.compile(r"head(?:ing|er|line)?\d?|h[1-6]|sub-?head(?:ing)?", re.IGNORECASE)
 _LIST_IN_CELL = re.compile(r"\s*\[\s*['\"]")
 _MAXIMUM_LIST_CHARACTERS = 1_000_000  # of a list as Python writes it
 _WIDEST_OFFSET = timedelta(hours=14)
+# The days since this one, by which spreadsheets count; the first digits are those of 1954 to 2118.
+_FIRST_DAY_OF_SHEETS = datetime(1899, 12, 30, tzinfo=UTC)
+_DAY_OF_SHEET = re.compile(r"\s{0,9}([2-7]\d{4})([.,]\d{1,15})?\s{0,9}")
 
 
 def named_columns(columns: list[str]) -> list[str]:
@@ -90,9 +94,14 @@ def with_own_body(fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     bodies = {name: fields[name] for name in ("text", "paragraphs") if fields.get(name) is not None}
     others = {name: value for name, value in fields.items() if name not in ("text", "paragraphs")}
-    kept = {name: value for name, value in others.items() if _is_own(name)}
+    kept = {name: value for name, value in others.items() if _is_own(name) and not is_address(value)}
     renamed = _renamed({name: value for name, value in others.items() if name not in kept})
     return {**kept, **_with_values(renamed, own=fields), **bodies}
+
+
+def is_address(value: object) -> bool:
+    """Whether a value is a whole address."""
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
 
 
 def _is_own(name: str) -> bool:
@@ -123,18 +132,33 @@ def _with_values(fields: Mapping[str, Any], *, own: Collection[str] = ()) -> dic
     """
     given = dict(fields)
     outlet = given.get("outlet")
-    if isinstance(outlet, str) and outlet.startswith(("http://", "https://")) and not given.get("url"):
+    if is_address(outlet) and not given.get("url"):
         given["url"] = given.pop("outlet")
     for name in ("published_at", "updated_at"):
         value = given.get(name)
         if isinstance(value, str) and value.strip() and parse_timestamp(value) is None:
-            written = parse_written_date(value)
+            written = parse_written_date(value) or _day_of_sheet(value)
             if not written and name in own:
                 continue
             given[name if written else f"{name}_stated"] = written or value
             if not written:
                 del given[name]
     return given
+
+
+def _day_of_sheet(value: str) -> datetime | None:
+    """Return the time that a spreadsheet writes as a number of days; a part of a day is a local time.
+
+    >>> _day_of_sheet("45817").isoformat(), _day_of_sheet("45818.5").isoformat()
+    ('2025-06-09T00:00:00+00:00', '2025-06-10T12:00:00')
+    """
+    if not (match := _DAY_OF_SHEET.fullmatch(value)):
+        return None
+    day = _FIRST_DAY_OF_SHEETS + timedelta(days=int(match[1]))
+    if not match[2]:
+        return day
+    seconds = round(float("0." + match[2][1:]) * timedelta(days=1).total_seconds())
+    return (day + timedelta(seconds=seconds)).replace(tzinfo=None)
 
 
 def names_in(fields: Mapping[str, Any]) -> list[str]:
@@ -154,11 +178,20 @@ def _plain_value(name: str, value: object) -> object:
     if isinstance(value, list) and name not in ("author", "paragraphs"):
         is_one = len(value) == 1 or name in ("section", "outlet", "language")
         return _value_in(value[0], name) if value and is_one else value or None
-    if isinstance(value, Mapping) and name == "author":
-        # GraphQL wraps a person: {"node": {"name": "Sari"}}
-        inner = next(iter(value.values())) if len(value) == 1 else value
-        return (inner if isinstance(inner, Mapping) else value) if name_in(inner) else None
+    if name == "author" and isinstance(value, Mapping | list):
+        people = list(_people_in(value))
+        return people[0] if len(people) == 1 else people or None
     return _value_in(value, name)
+
+
+def _people_in(value: object, depth: int = 0) -> Iterator[object]:
+    """Yield the persons in a list, or in objects that wrap them: {"data": {"name": "Sari"}}."""
+    if isinstance(value, str) or name_in(value):
+        yield value
+    elif isinstance(value, Mapping | list) and depth < _DEEPEST_PERSON:
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            if isinstance(inner, Mapping | list) or isinstance(value, list):
+                yield from _people_in(inner, depth + 1)
 
 
 def _value_in(value: object, name: str, depth: int = 0) -> object:

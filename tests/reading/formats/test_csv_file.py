@@ -289,3 +289,41 @@ def test_the_time_of_creation_counts_only_without_one_of_publication() -> None:
     assert (str(article.published_at)[:10], article.metadata) == ("2025-07-27", {"created_at": "2024-01-05"})
     article = one(read("judul,isi,created_at\nPanen,Kopi naik.,2024-01-05\n", ".csv"))
     assert str(article.published_at)[:10] == "2024-01-05"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Judul;Naskah;Pewarta;Tanggal Rilis",
+        "titulo;cuerpo;autores;fecha publicacion",
+        "Überschrift;Inhalt;Verfasser;Veröffentlicht am",
+        "manchete;corpo;autoria;data de publicacao",
+        "العنوان;النص;الكاتب;تاريخ النشر",
+        "タイトル;本文;著者;公開日",
+        "หัวข้อ;เนื้อหา;ผู้เขียน;วันที่",
+    ],
+)
+@pytest.mark.parametrize("day", ["2025-06-10", "45818", "10/06/2568", "2025年6月10日"])
+def test_columns_are_named_in_many_languages(names: str, day: str) -> None:
+    article = one(read(f"{names}\nKopi;Panen naik.;Rina Sari;{day}\n", ".csv"))
+    assert (article.title, article.text, article.author) == ("Kopi", "Panen naik.", "Rina Sari")
+    assert str(article.published_at)[:10] == "2025-06-10"
+
+
+@pytest.mark.parametrize(
+    ("name", "published", "not_published"),
+    [("published", "TRUE", "FALSE"), ("terbit", "BENAR", "SALAH"), ("is_published", "1", "0"),
+     ("deleted", "0", "1"), ("status", "published", "archived")],
+)  # fmt: skip
+def test_a_row_that_is_not_published_is_refused(name: str, published: str, not_published: str) -> None:
+    items = read(f"id,text,{name}\na,Kopi naik.,{published}\nb,Teh turun.,{not_published}\n", ".csv")
+    assert [article.id for article in articles(items)] == ["a"]
+    assert "not published" in reasons(items)[0]
+
+
+def test_lines_that_are_not_wrapped_are_paragraphs() -> None:
+    table = 'id,text\na,"Panen naik.\nHarga turun."\nb,"Panen kopi\nnaik."\n'
+    assert [article.paragraphs for article in articles(read(table, ".csv"))] == [
+        ("Panen naik.", "Harga turun."),
+        ("Panen kopi\nnaik.",),
+    ]

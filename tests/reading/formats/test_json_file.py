@@ -404,3 +404,63 @@ def test_the_names_that_wordpress_embeds_are_read() -> None:
     }
     article = one(read(json.dumps([post]), ".json"))
     assert (article.author, article.section, article.metadata["tags"]) == ("Sari Dewi", "Ekonomi", ["beras"])
+
+
+@pytest.mark.parametrize(
+    "export",
+    [
+        {"data": [{"attributes": {**POST, "author": {"data": {"attributes": {"name": "Sari Dewi"}}}}}]},
+        {
+            "posts": [{**POST, "id": "p1"}],
+            "users": [{"id": "u1", "name": "Sari Dewi"}],
+            "posts_authors": [{"post_id": "p1", "author_id": "u1"}],
+        },
+        {
+            "data": {
+                "id": "n1",
+                "attributes": POST,
+                "relationships": {"uid": {"data": {"type": "user--user", "id": "u1"}}},
+            },
+            "included": [{"id": "u1", "attributes": {"display_name": "Sari Dewi"}}],
+        },
+        {
+            "items": [
+                {"sys": {"id": "e1"}, "fields": {**POST, "author": {"sys": {"type": "Link", "id": "u1"}}}}
+            ],
+            "includes": {"Entry": [{"sys": {"id": "u1"}, "fields": {"name": "Sari Dewi"}}]},
+        },
+    ],
+)
+def test_an_author_elsewhere_in_an_export_is_found(export: dict[str, Any]) -> None:
+    article = one(read(json.dumps(export), ".json"))
+    assert (article.title, article.author) == ("Kopi", "Sari Dewi")
+
+
+@pytest.mark.parametrize("is_inner", [True, False])
+def test_an_article_is_read_in_each_of_its_languages(is_inner: bool) -> None:
+    fields = {
+        "title": {"id": "Kopi", "en-US": "Coffee"},
+        "body": {"id": "Panen naik.", "en-US": "The harvest rose."},
+        "slug": {"id": "kopi"},
+    }
+    item = {"sys": {"id": "e1"}, "fields": fields} if is_inner else {"id": "e1", **fields}
+    found = articles(read(json.dumps({"items": [item]}), ".json"))
+    assert [(article.id, article.title, article.text, article.language) for article in found] == [
+        ("e1", "Kopi", "Panen naik.", "id"),
+        ("e1:en-US", "Coffee", "The harvest rose.", "en-US"),
+    ]
+
+
+def test_the_rows_of_a_spreadsheet_are_articles() -> None:
+    rows = [["judul", "isi", "tanggal"], ["Kopi", "Panen naik.", "13/6/2025"], [], ["Teh", "Harga turun."]]
+    found = articles(read(json.dumps({"range": "Sheet1!A1:C4", "values": rows}), ".json"))
+    assert [article.title for article in found] == ["Kopi", "Teh"]
+    assert str(found[0].published_at)[:10] == "2025-06-13"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"createdAt": "2025-06-09T03:21:00Z", "publishedAt": None}, {"_id": "drafts.7"}],
+)
+def test_a_draft_of_a_content_manager_is_refused(fields: dict[str, Any]) -> None:
+    assert "is a draft" in reasons(read(json.dumps([{**POST, **fields}]), ".json"))[0]

@@ -28,7 +28,7 @@ class _Found:
 
 PublicQuestions = PublicSet[_Found]
 
-_NO_ANSWER = {"text": "", "answer_start": 0}
+_NO_ANSWER: dict[str, Any] = {"text": "", "answer_start": 0}
 
 
 def read_public_questions(public: Path, public_set: PublicQuestions, articles: Articles) -> list[QuestionRow]:
@@ -62,9 +62,8 @@ def _squad(files: list[Path]) -> Iterator[_Found]:
             found = _Found(article.get("title") or "")
             for paragraph in article["paragraphs"]:
                 for one in paragraph["qas"]:
-                    unanswerable = one.get("is_impossible", False)
-                    answer = _NO_ANSWER if unanswerable else one["answers"][0]
-                    place = (len(found.paragraphs), answer["text"], answer["answer_start"])
+                    answers = one["answers"] or [_NO_ANSWER]
+                    place = (len(found.paragraphs), answers[0]["text"], answers[0]["answer_start"])
                     found.questions.append((one["question"], *place))
                 found.paragraphs.append(paragraph["context"])
             yield _exact(found)

@@ -72,9 +72,9 @@ _MAIL_ADDRESS = re.compile(
 
 AUTHOR_LABELS = (
     r"pewarta|reporter|rep|penulis(?: (?:dan|&) editor|/editor)?|wartawan|jurnalis|kontributor|laporan|author"
-    r"|byline|reported by|written by|story by|words by|haber|muhabir|teks (?:dan|&) foto"
+    r"|reported by|written by|story by|words by|haber|muhabir|teks (?:dan|&) foto"
     r"|propos recueillis par"
-    r"|dilaporkan oleh|isinulat ni|tác giả|автор|текст|ผู้เขียน|โดย|लेखक|द्वारा|글|文|取材・文"
+    r"|byline|dilaporkan oleh|isinulat ni|tác giả|автор|текст|ผู้เขียน|โดย|लेखक|द्वारा|글|文|取材・文"
     r"|記者|记者|作者|撰文|מאת|autor(?:en|in)?|auteurs?|authors|teks|text|texto|tekst|redacción|بقلم|كتبت?"
 )
 EDITOR_LABELS = (

@@ -18,7 +18,7 @@ from rag.reading.credit_labels import (
 )
 from rag.reading.dates import find_date, is_weekday, parse_written_date
 from rag.reading.lines import BULLETS, is_sentence
-from rag.reading.names import FILIPINO_BY, WROTE_BY, author_names, is_corporate, is_person, is_pseudonym
+from rag.reading.names import FILIPINO_BY, WROTE_BY, author_names, is_corporate, is_person
 from rag.reading.places import is_place, is_section
 from rag.reading.rights import find_prohibition
 
@@ -315,17 +315,6 @@ def byline_facts(line: str) -> Facts | None:
     outlet = (match["outlet"] or match["in_brackets"] or "").strip()
     is_outlet = outlet and not (_has_digit(outlet) or ":" in outlet or _ROLE_FIRST.match(outlet))
     return {"byline": names, **({"outlet": outlet} if is_outlet else {})}
-
-
-def first_names(line: str) -> Facts | None:
-    """Return the names in a line between title and date that consists of first names beside a bar.
-
-    >>> first_names("Raka | Sari"), first_names("Nasional | Ekonomi")
-    ({'byline': ['Raka', 'Sari']}, None)
-    """
-    names = [name.strip() for name in line.split("|")]
-    are_names = all(name.istitle() and is_pseudonym(name) and not is_place_or_section(name) for name in names)
-    return {"byline": names} if 2 <= len(names) <= 3 and are_names else None
 
 
 def is_place_or_section(line: str) -> bool:

@@ -301,6 +301,15 @@ def joined(names: Sequence[str]) -> str | None:
     return ", ".join(names) or None
 
 
+def names_section(name: str) -> bool:
+    """Whether a word is one in the names of an outlet's sections and editions.
+
+    >>> names_section("Nasional"), names_section("Sari")
+    (True, False)
+    """
+    return _SECTION_BEHIND.fullmatch(name.casefold()) is not None
+
+
 def squashed(name: str) -> str:
     """Return a name for comparison: without spaces, punctuation, case, `www.` and the end of a domain."""
     domain = _DOMAIN.fullmatch(name.strip())

@@ -17,7 +17,6 @@ _STATUSES = frozenset(
         "trash",
         "trashed",
         "deleted",
-        "archived",
         "rejected",
         "future",
         "scheduled",

@@ -78,9 +78,9 @@ Time = Annotated[datetime, BeforeValidator(_to_time)]
 class ArticleRecord(BaseModel):
     r"""One article, as in `POST /v1/articles` or a JSON line; it has `paragraphs` or `text`, not both.
 
-    Paragraphs are kept exactly as given; `text` is split at blank lines. Times are RFC 3339 or bare dates.
-    A time without an offset is one of the usual zone of the outlet's country or of the language, and the
-    metadata says so as `assumed_time_zone`.
+    Paragraphs are kept exactly as given; `text` is split at blank lines, or into its lines if it has none and
+    is not hard-wrapped. Times are RFC 3339 or bare dates. A time without an offset is one of the usual zone
+    of the outlet's country or of the language, and the metadata says so as `assumed_time_zone`.
 
     >>> record = ArticleRecord(id="a", title="Kopi", text="Satu kalimat.\n\nDua.", language="id")
     >>> record.to_article().paragraphs

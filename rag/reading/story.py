@@ -18,7 +18,6 @@ from rag.reading.credits import (
     byline_facts,
     dateline_facts,
     first_facts,
-    first_names,
     is_copyright,
     is_dateline_alone,
     is_day_alone,
@@ -47,6 +46,7 @@ from rag.reading.tails import tail_facts
 from rag.reading.titles import (
     NOT_TITLE,
     choose_title,
+    first_names,
     may_be_title,
     plain_title,
     stated_title,

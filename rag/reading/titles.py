@@ -1,12 +1,13 @@
-"""Chooses the title among the lines above the date of a page."""
+"""Chooses the title among the lines above the date of a page, and reads first names below it."""
 
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from rag.reading.credits import dateline_facts
+from rag.reading.credits import Facts, dateline_facts, is_place_or_section
 from rag.reading.furniture import is_furniture
 from rag.reading.lines import Line, is_long, is_paragraph, is_sentence, is_statement
+from rag.reading.names import is_pseudonym, names_section
 
 _MAXIMUM_TITLE_CHARACTERS = 200
 _MINIMUM_TITLE_WORDS = 4
@@ -120,3 +121,15 @@ def title_above_lead(lines: Sequence[Line], filled: list[int]) -> int | None:
 
 def _is_lead(line: str) -> bool:
     return is_paragraph(line) and (len(line) >= _LEAD_CHARACTERS or is_long(line))
+
+
+def first_names(line: str) -> Facts | None:
+    """Return the names in a line between title and date that consists of first names beside a bar.
+
+    >>> first_names("Raka | Sari"), first_names("Nasional | Ekonomi")
+    ({'byline': ['Raka', 'Sari']}, None)
+    """
+    names = [name.strip() for name in line.split("|")]
+    are_names = all(name.istitle() and is_pseudonym(name) for name in names)
+    are_names = are_names and not any(is_place_or_section(name) or names_section(name) for name in names)
+    return {"byline": names} if 2 <= len(names) <= 3 and are_names else None

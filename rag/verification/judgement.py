@@ -84,7 +84,7 @@ class Calibration:
 
 # The lowest probability of each verdict, chosen on the claims below. Between `UNSURE` and `SUPPORTED`, a
 # claim whose facts agree is `unchecked`, unless it repeats a whole sentence.
-SUPPORTED = 0.53
+SUPPORTED = 0.47
 UNSURE = 0.33
 CONTRADICTED = 0.86
 CONTRADICTED_ACROSS_LANGUAGES = 0.78

@@ -313,7 +313,7 @@ def test_columns_are_named_in_many_languages(names: str, day: str) -> None:
 @pytest.mark.parametrize(
     ("name", "published", "not_published"),
     [("published", "TRUE", "FALSE"), ("terbit", "BENAR", "SALAH"), ("is_published", "1", "0"),
-     ("deleted", "0", "1"), ("status", "published", "archived")],
+     ("deleted", "0", "1"), ("status", "published", "rejected")],
 )  # fmt: skip
 def test_a_row_that_is_not_published_is_refused(name: str, published: str, not_published: str) -> None:
     items = read(f"id,text,{name}\na,Kopi naik.,{published}\nb,Teh turun.,{not_published}\n", ".csv")

@@ -20,6 +20,7 @@ import pytest
 
 from rag.conversation.times import _word_pattern
 from rag.prompts import Frame
+from rag.search import time_fit
 from rag.verification.facts import dates, numbers, shares, time_forms, time_words, times
 from tests.test_architecture import MODULES, TREES, importable
 
@@ -39,7 +40,9 @@ AMONG_OTHERS = {"_TITLE_PROMPTS": frozenset({"match"})}
 MADE_LATER = {
     "api.guards.origins",
     "rag.answering.listing",
+    "rag.conversation.seasons",
     "rag.conversation.times",
+    "rag.search.time_fit",
     "rag.text.sentences",
     "rag.verification.claims",
     "rag.verification.facts.dates",
@@ -96,6 +99,7 @@ def uses() -> Iterator[Use]:
             f"rag.verification.facts.shares({language})", shares._fraction_pattern(language), "finditer"
         )
     yield Use("rag.verification.facts.shares.ratios", shares._ratio_pattern("id"), "finditer")
+    yield Use("rag.search.time_fit.lone_month", time_fit._lone_month("id"), "finditer")
     yield Use("rag.conversation.times.recent", _word_pattern(time_words.RECENT), "finditer")
     for number, pattern in enumerate(times._name_patterns()):
         yield Use(f"rag.verification.facts.times.names[{number}]", pattern, "sub")

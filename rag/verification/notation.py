@@ -1,7 +1,7 @@
-"""Writes a claim for the cross-encoder: without pictures, and its numbers as its evidence writes them.
+"""Writes a claim for the cross-encoder: without pictures, and its numbers and days as its evidence does.
 
 The cross-encoder knows few notations. For example, it takes "Rp2,3 triliun" and "Rp2.300.000.000.000" for
-different numbers. The facts know that they are equal.
+different numbers, and cannot know the year of "Senin (3/6)". The facts know that they are equal.
 """
 
 import re
@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rag.verification.comparison import Statement
 from rag.verification.facts import Quantity
+from rag.verification.facts.dates import DateMention
 from rag.verification.facts.lexicon import with_plain_numerals
 
 # Emojis and other small pictures, with the signs that join or colour them. They claim nothing.
@@ -19,7 +20,7 @@ _PICTURES = re.compile(
 
 
 def in_notation_of(evidence: Statement, claim: Statement) -> str:
-    """Return the claim without emojis, and with each number written as the evidence writes an equal one.
+    """Return the claim without emojis, with each number and day written as the evidence writes an equal one.
 
     A number that is only approximately equal stays: with evidence of 312,450, "more than 312,000" must not
     become "more than 312,450".
@@ -29,14 +30,49 @@ def in_notation_of(evidence: Statement, claim: Statement) -> str:
     'Dana itu Rp2,3 triliun.'
     >>> in_notation_of(evidence, Statement("☕ Dana itu cair! 🎉", "id"))
     'Dana itu cair!'
+    >>> from datetime import date
+    >>> evidence = Statement("Panen dimulai pada Senin (3/6).", "id", reference=date(2024, 6, 4))
+    >>> in_notation_of(evidence, Statement("Panen dimulai pada 2024-06-03.", "id"))
+    'Panen dimulai pada Senin (3/6).'
     """
     text = _PICTURES.sub("", claim.text).strip() or claim.text
-    for quantity in claim.facts_on(evidence.reference).quantities:
+    facts = claim.facts_on(evidence.reference)
+    if claim.is_in_language_of(evidence):
+        for mention in facts.dates:
+            text = _with_day_of(evidence, mention, text)
+    for quantity in facts.quantities:
         place = None if quantity.is_soft else _place(quantity, text)
         spellings = _spellings(quantity, evidence)
         if place and spellings and text[place] not in spellings:
             text = text[: place.start] + spellings[0] + text[place.stop :]
     return text
+
+
+def _with_day_of(evidence: Statement, mention: DateMention, text: str) -> str:
+    """Return the claim with a day as the evidence writes it, if both name one day."""
+    given = [one for one in evidence.facts.dates if _name_one_day(mention, one)]
+    spellings = [evidence.text[place] for one in given if (place := _place_of_text(one.text, evidence.text))]
+    place = _place_of_text(mention.text, text)
+    if not place or not spellings or text[place] in spellings:
+        return text
+    return text[: place.start] + spellings[0] + text[place.stop :]
+
+
+def _name_one_day(left: DateMention, right: DateMention) -> bool:
+    """Whether two dates name the same day of the same month, in any of their readings."""
+    if left.is_range or right.is_range or left.is_soft or right.is_soft:
+        return False
+    return any(day.month and day.day and day in right.days for day in left.days)
+
+
+def _place_of_text(written: str, text: str) -> slice | None:
+    """Find a date in the text, with the bracket that closes one in it."""
+    written = written.rstrip(" .,")
+    start = text.casefold().find(written)
+    end = start + len(written)
+    if start < 0 or len(text.casefold()) != len(text):
+        return None
+    return slice(start, end + (written.count("(") > written.count(")") and text.startswith(")", end)))
 
 
 def _spellings(quantity: Quantity, evidence: Statement) -> list[str]:

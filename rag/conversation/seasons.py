@@ -17,15 +17,15 @@ def season_days(match: re.Match[str], now: date) -> str:
     parts = match.groupdict()
     place = next(place for place, names in enumerate(_SEASONS) if re.fullmatch(names, match["season"]))
     year, which = parts.get("year"), parts.get("which") or ""
-    first, last = _days_ofseason_days(place, int(year) if year else now.year)
+    first, last = _days_of_season(place, int(year) if year else now.year)
     if not year and re.fullmatch(_LAST_SEASON, which) and last >= now:
-        first, last = _days_ofseason_days(place, now.year - 1)
+        first, last = _days_of_season(place, now.year - 1)
     if re.fullmatch(_LAST_YEARS, which):
-        first, last = _days_ofseason_days(place, now.year - 1)
+        first, last = _days_of_season(place, now.year - 1)
     return f"{first.isoformat()} {last.isoformat()}"
 
 
-def _days_ofseason_days(place: int, year: int) -> tuple[date, date]:
+def _days_of_season(place: int, year: int) -> tuple[date, date]:
     """Return the days of spring (0) to winter (3). The winter of a year is the one that begins in it."""
     first = date(year, _SPRING + 3 * place, 1)
     after = date(year + first.month // 10, (first.month + 2) % 12 + 1, 1)

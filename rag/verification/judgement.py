@@ -90,7 +90,8 @@ CONTRADICTED = 0.86
 CONTRADICTED_ACROSS_LANGUAGES = 0.78
 
 # Fitted on `claims-dev` and `authored-dev`, whose claims training does not see, each with the passages around
-# it and of other articles. `python -m benchmarks.verdicts --data FOLDER` fits again.
+# it and of other articles, and with the adapter before the present one, whose own fit is no better.
+# `python -m benchmarks.verdicts --data FOLDER` fits again.
 SAME_LANGUAGE = Calibration(
     supported=(0.814, -0.027, 0.486, 0.393, 0.476, -0.622, -0.175, -0.554, 3.123),
     contradicted=(0.085, -0.245, 0.850, 0.482, 0.345, 0.050, 0.139, -0.308, 2.975),

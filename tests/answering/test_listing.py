@@ -108,6 +108,24 @@ def test_hits_in_another_language_are_compared_with_each_other(
     assert {citation.article_id for citation in answer.citations} == {"id", "en"}
 
 
+@pytest.mark.parametrize(
+    ("topic", "shown"), [("olahraga", {"voli", "tenis"}), ("panen melon", {"kebun"}), ("gajah", set())]
+)
+def test_a_digest_of_nothing_on_topic_is_of_the_section_or_of_all_words_of_the_topic(
+    ingestion: Ingestion, encoder: TopicEncoder, corpus: LocalCorpus, topic: str, shown: set[str]
+) -> None:
+    texts = {"voli": "Tim putri menang.", "tenis": "Rani kalah.", "kebun": "Melon dipanen: panen besar."}
+    sections = {"voli": "Olahraga", "tenis": "Olahraga", "kebun": None}
+    list(
+        ingestion.ingest(
+            article(name, text, section=sections[name], language="id") for name, text in texts.items()
+        )
+    )
+    pipeline = Pipeline(corpus=corpus, encoder=encoder, **reading_words(VillageReader(-9.0, -9.0)))
+    answer = asyncio.run(pipeline.answer(Question(text=f"Ringkas berita tentang {topic}")))
+    assert {citation.article_id for citation in answer.citations} == shown
+
+
 def test_a_digest_obeys_the_filters(ask: Ask) -> None:
     answer = ask("Ringkas berita tentang banjir", Filters(outlet=("Warta Nusa",)))
     assert {citation.outlet for citation in answer.citations} == {"Warta Nusa"}

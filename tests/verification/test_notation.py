@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -93,3 +95,21 @@ def test_only_equal_numbers_change(number: int, other: int, language: str, is_gr
 def test_a_word_that_contains_a_numeral_stays(claim: str, evidence: str) -> None:
     written = in_notation_of(Statement(evidence, "id"), Statement(claim, "id"))
     assert written.split()[0] == claim.split()[0]
+
+
+@pytest.mark.parametrize(
+    ("claim", "language", "expected"),
+    [
+        ("Panen mulai Senin, 3 Juni 2024.", "id", "Panen mulai Senin (3/6)."),
+        ("Panen mulai 2024-06-03.", "id", "Panen mulai Senin (3/6)."),
+        ("Panen mulai Senin (3/6).", "id", "Panen mulai Senin (3/6)."),
+        ("Panen mulai 4 Juni 2024.", "id", "Panen mulai 4 Juni 2024."),
+        ("Panen mulai Juni 2024.", "id", "Panen mulai Juni 2024."),
+        ("The harvest began on 3 June 2024.", "en", "The harvest began on 3 June 2024."),
+    ],
+)
+def test_a_day_is_written_as_the_evidence_writes_it_in_one_language(
+    claim: str, language: str, expected: str
+) -> None:
+    evidence = Statement("Panen mulai Senin (3/6).", "id", reference=date(2024, 6, 4))
+    assert in_notation_of(evidence, Statement(claim, language)) == expected

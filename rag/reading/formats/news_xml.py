@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from datetime import time as midnight
 from io import BufferedReader
 from typing import Any
 
@@ -363,8 +362,8 @@ def _value(element: _Element | None, attribute: str) -> str | None:
 def _first_time(*values: str | None) -> datetime | None:
     """Return the first time in these values, with the clock that another one states for the same day."""
     times = [time for time in map(_time, values) if time]
-    same_day = (time for time in times if time.date() == times[0].date() and time.time() != midnight())
-    return next(same_day, times[0]) if times else None
+    same_day = (time for time in times if time.date() == times[0].date())
+    return next((time for time in same_day if time.hour or time.minute), times[0]) if times else None
 
 
 def _time(value: str | None) -> datetime | None:

@@ -49,6 +49,13 @@ def test_a_nitf_document_is_an_article() -> None:
     assert article.metadata == {"dateline": "WULAN", "copyright": "KANTOR", "keywords": ["kopi"]}
 
 
+def test_a_day_of_nitf_has_the_clock_of_another_field() -> None:
+    release = NITF.replace("<date.issue", '<date.release norm="20240105"/><date.issue')
+    published = one(read(release, ".xml")).published_at
+    assert published is not None
+    assert published.isoformat() == "2024-01-05T08:00:00+07:00"
+
+
 def test_items_of_newsml_are_articles() -> None:
     nitf = f'<inlineXML contenttype="application/nitf+xml">{NITF[NITF.index("<nitf") :]}</inlineXML>'
     first, second, third = articles(read(message(item(1, XHTML), item(2, PLAIN), item(3, nitf)), ".xml"))
